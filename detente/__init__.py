@@ -1,0 +1,1 @@
+"""Détente: an open laboratory for trade wars and trade talks."""

@@ -1,0 +1,28 @@
+"""Result codes of the solvers. A code's value is the message a person reads."""
+
+from __future__ import annotations
+
+import enum
+
+
+class RESULTS(enum.Enum):
+    """What came of a solve. The first failure stays; `no_shock` is a success with a note.
+
+    Combining an inner and an outer code: success with success is success; success with failure is the failure;
+    failure with anything is the first failure; `no_shock` with success is success.
+    """
+
+    successful = "The equilibrium was found: every market clears within the tolerance."
+    no_shock = "Nothing changed: the wedges equal the baseline, so the baseline is the answer."
+    max_steps_reached = (
+        "The solver ran out of steps before the markets cleared. Allow more steps, or reach the shock in stages."
+    )
+    nonfinite = "The iterate became infinite or not-a-number: the shock may have no solution (a duty at or below -100%?)."
+    diverged = "The residual kept growing: the shock may be too large to reach in one step."
+    residual_too_large = "The steps stopped but the markets do not clear within the tolerance."
+    walras_violated = "Every solved market clears but the dropped one does not: the baseline does not balance."
+
+    @property
+    def ok(self) -> bool:
+        """Whether the value that comes with this code is an equilibrium."""
+        return self in (RESULTS.successful, RESULTS.no_shock)

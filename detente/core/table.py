@@ -1,0 +1,151 @@
+"""A table that knows its names and units; what is printed, written and drawn is read from one of these."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Cell = str | float | int | None
+Kind = Literal["text", "number", "date"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a `Table`.
+
+    Parameters
+    ----------
+    key : str
+        Machine name, the header in CSV and JSON.
+    label : str
+        Name to show; the unit is added in brackets when there is one.
+    unit : str
+        ``%``, ``USD bn``, ``points``, ``fraction`` … or empty.
+    kind : {"text", "number", "date"}
+        Numbers are set flush right.
+    digits : int
+        Decimals shown to people. Files keep every digit.
+    """
+
+    key: str
+    label: str
+    unit: str = ""
+    kind: Kind = "text"
+    digits: int = 2
+
+    @property
+    def heading(self) -> str:
+        """Label with its unit."""
+        return f"{self.label} [{self.unit}]" if self.unit else self.label
+
+    def show(self, cell: Cell) -> str:
+        """Write a cell for a person: rounded, a true minus sign never confused with a zero."""
+        if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+            return "–"
+        if self.kind == "number" and isinstance(cell, (int, float)):
+            text = f"{cell:,.{self.digits}f}"
+            return text[1:] if text.startswith("-") and not text.strip("-0.,") else text
+        return str(cell)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under named columns, with a title and a note on concept and source.
+
+    Parameters
+    ----------
+    name : str
+        File name without extension.
+    title : str
+        What the table says.
+    columns : tuple of Column
+    rows : tuple of tuple
+        One tuple a row, in column order.
+    note : str
+        Concept, source, caveats.
+
+    Examples
+    --------
+    >>> table = Table("t", "Two rows", (Column("who", "Who"), Column("x", "X", "%", "number", 1)), (("USA", -0.04), ("CHN", 2)))
+    >>> print(table.to_csv(), end="")
+    who,x
+    USA,-0.04
+    CHN,2
+    >>> table.columns[1].show(-0.04)
+    '0.0'
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for position, row in enumerate(self.rows):
+            if len(row) != len(self.columns):
+                raise ValueError(f"table {self.name!r}: row {position} has {len(row)} cells for {len(self.columns)} columns")
+            for column, cell in zip(self.columns, row, strict=True):
+                if isinstance(cell, float) and not math.isfinite(cell):
+                    raise ValueError(f"table {self.name!r}: row {position}, column {column.key!r} is not a finite number")
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def records(self) -> Iterator[dict[str, Cell]]:
+        """Each row as a dictionary keyed by column."""
+        keys = [column.key for column in self.columns]
+        for row in self.rows:
+            yield dict(zip(keys, row, strict=True))
+
+    def column(self, key: str) -> list[Cell]:
+        """All cells under one key."""
+        position = [column.key for column in self.columns].index(key)
+        return [row[position] for row in self.rows]
+
+    def to_csv(self) -> str:
+        """Comma-separated text with full precision and a header of keys."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow([column.key for column in self.columns])
+        writer.writerows([["" if cell is None else _full(cell) for cell in row] for row in self.rows])
+        return out.getvalue()
+
+    def to_json(self) -> str:
+        """Title, columns with units, note and rows as JSON text."""
+        body = {
+            "name": self.name,
+            "title": self.title,
+            "note": self.note,
+            **({"meta": dict(self.meta)} if self.meta else {}),
+            "columns": [{"key": c.key, "label": c.label, "unit": c.unit} for c in self.columns],
+            "rows": list(self.records()),
+        }
+        return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+
+    def to_markdown(self) -> str:
+        """GitHub-style table, rounded for people."""
+
+        def line(cells: Sequence[str]) -> str:
+            return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+        rule = ["---:" if column.kind == "number" else "---" for column in self.columns]
+        lines = [f"**{self.title}**", "", line([c.heading for c in self.columns]), line(rule)]
+        lines += [line(cells) for cells in self.shown()]
+        if self.note:
+            lines += ["", f"_{self.note}_"]
+        return "\n".join(lines) + "\n"
+
+    def shown(self) -> list[list[str]]:
+        """Cells as a person reads them."""
+        return [[column.show(cell) for column, cell in zip(self.columns, row, strict=True)] for row in self.rows]
+
+
+def _full(cell: Cell) -> str:
+    return repr(float(cell)) if isinstance(cell, float) else str(cell)

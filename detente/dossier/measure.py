@@ -1,0 +1,250 @@
+"""The record's own objects: measures with dated values, clocks, rounds, documents, claims, conflicts.
+
+They are read from YAML with unknown keys refused, and are frozen: nothing downstream can edit the record.
+Two clocks run everywhere: `date` is the day a policy is evaluated, `asof` is what was known.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+
+
+class Frozen(BaseModel):
+    """Base of everything read from a dossier: immutable, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Grade(StrEnum):
+    """How a value is known, best first."""
+
+    official = "official"
+    reported = "reported"
+    inferred = "inferred"
+    assumed = "assumed"
+
+
+class Status(StrEnum):
+    """What a measure is on a day."""
+
+    announced = "announced"
+    in_force = "in_force"
+    suspended = "suspended"
+    lapsed = "lapsed"
+    repealed = "repealed"
+    withdrawn = "withdrawn"
+    void = "void"
+
+
+class Instrument(StrEnum):
+    """Closed list of kinds of measure."""
+
+    tariff = "tariff"
+    export_control = "export_control"
+    entity_listing = "entity_listing"
+    port_fee = "port_fee"
+    purchase_halt = "purchase_halt"
+    purchase_pledge = "purchase_pledge"
+    investigation = "investigation"
+    divestment_order = "divestment_order"
+    supply_pact = "supply_pact"
+
+
+class Products(Frozen):
+    """Which products a measure covers.
+
+    Either named product lists (`lists` minus `excluded`), resolved against the product cells of the world,
+    or `sectors`: the covered share of each sector's trade, for measures without a product list at hand.
+    """
+
+    lists: tuple[Slug, ...] = ()
+    excluded: tuple[Slug, ...] = ()
+    sectors: Mapping[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
+
+
+class DatedValue(Frozen):
+    """One value of a measure from a day on, with the source it rests on.
+
+    The value of a measure on `date` as known on `asof` is the entry with the latest `from` not after `date` among
+    those with `known` not after `asof` (ties: the latest `known`). When `date` has reached its `until`, the entry has
+    run out and the status is `then` (by default: suspended and announced become in force, in force lapses).
+    """
+
+    from_: dt.date = Field(alias="from")
+    until: dt.date | None = None
+    then: Status | None = None
+    value: float | None = None
+    by_target: Mapping[str, float] = Field(default_factory=dict)
+    ceiling: tuple[str, ...] = ()
+    """Targets for which the value is a ceiling on the most-favoured-nation duty plus this one."""
+    status: Status
+    known: dt.date | None = None
+    """Day the value became public; the measure's `announced` day when left out."""
+    source: Slug
+    place: str = ""
+    """Where in the source: page, section, line."""
+    grade: Grade
+    products: Products | None = None
+    """Replaces the measure's product scope from this day on."""
+    note: str = ""
+
+
+class Effect(Frozen):
+    """Trade-cost equivalent of a measure that is not a duty, while it is in force."""
+
+    flows: Literal["actor_exports", "actor_imports", "both"]
+    """Exports from the actor to its targets, imports of the actor from its targets, or both."""
+    ad_valorem: Mapping[str, Annotated[float, Field(ge=0)]]
+    """By sector code (or ``all`` for every goods sector): extra cost as a fraction of the value shipped."""
+    spread: float = Field(default=0.0, ge=0)
+    """Same cost on flows to or from countries that are not targets, as a share of the above (extraterritorial reach)."""
+    source: Slug
+    grade: Grade
+    derivation: str
+    """How the number was arrived at, step by step."""
+
+
+class Measure(Frozen):
+    """One measure: who does what to whom on which products, with dated values."""
+
+    id: Slug
+    title: str
+    actor: str
+    targets: tuple[str, ...]
+    """Country codes, or ``all``."""
+    except_targets: tuple[str, ...] = ()
+    instrument: Instrument
+    authority: Slug
+    """Legal authority; the switch name (`disable: [ieepa-fentanyl]`)."""
+    act: str = ""
+    issue: Literal["tariffs", "minerals", "technology", "shipping", "agriculture", "firms", "fentanyl", "platforms", "security"]
+    unit: Literal["fraction", "cny_per_net_ton", "usd_per_net_ton", "tonnes_per_year", "share", "none"]
+    announced: dt.date
+    products: Products = Products()
+    values: tuple[DatedValue, ...] = Field(min_length=1)
+    excluded_by: tuple[Slug, ...] = ()
+    """Authorities that keep this duty off the products they cover (mutual exclusion of stacking)."""
+    combine: Literal["add", "max"] = "add"
+    """How it combines with others of the same authority on the same product."""
+    effect: Effect | None = None
+    condition: str = ""
+    """For a threat: what would call it off."""
+    discretionary: bool = True
+    """Whether the actor can give it back in talks."""
+    mechanisms: tuple[Annotated[str, Field(pattern=r"^(M\d{1,2}b?|[TQFSE])$")], ...] = ()
+    reported_in: tuple[Slug, ...] = ()
+    """Claims of the reports that speak of it."""
+    last_checked: dt.date
+    note: str = ""
+
+
+class Clock(Frozen):
+    """A date on which something fires unless somebody acts."""
+
+    id: Slug
+    title: str
+    fires: dt.date
+    since: dt.date
+    known: dt.date
+    kind: Literal["legal_expiry", "threat_deadline", "entry_into_force", "meeting", "pledge", "political"]
+    on_firing: str
+    measures: tuple[Slug, ...] = ()
+    source: Slug
+    grade: Grade
+    superseded: dt.date | None = None
+    """Day on which it was called off or replaced."""
+    note: str = ""
+
+
+class Round(Frozen):
+    """A meeting of the two sides."""
+
+    id: Slug
+    title: str
+    place: str
+    start: dt.date
+    end: dt.date
+    known: dt.date
+    level: Literal["leaders", "ministers", "officials"]
+    outcome: str
+    """What it moved, in one sentence; empty when it had not happened as of the record."""
+    outcome_known: dt.date | None = None
+    source: Slug
+    grade: Grade
+
+
+class Source(Frozen):
+    """Something a value rests on."""
+
+    id: Slug
+    title: str
+    publisher: str
+    date: dt.date | None = None
+    quality: Literal["A", "B", "C", "D"]
+    """A official or primary, B established news or research, C re-host or aggregator of B, D low quality."""
+    note: str = ""
+
+
+class Document(Frozen):
+    """One of the reports: described and hashed, its text never shipped."""
+
+    id: Slug
+    file: str
+    title: str
+    publisher: str
+    date: dt.date
+    date_note: str = ""
+    chain: Slug
+    """Wire story it descends from; two documents of one chain are one observation."""
+    stance: str
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    lines: int
+
+
+class Claim(Frozen):
+    """One checkable statement of a report, in our own words, with its exact place."""
+
+    id: Slug
+    document: Slug
+    line: Annotated[int, Field(ge=1)]
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=1)]
+    """Character span [start, end) within the line."""
+    span_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    """First 16 hexadecimal digits of the SHA-256 of the span, to check the place without carrying the text."""
+    says: str
+    kind: Literal["actor", "measure", "event", "clock", "dependency", "claim", "forecast", "mechanism"]
+    speaker: str = ""
+    measures: tuple[Slug, ...] = ()
+    mechanisms: tuple[str, ...] = ()
+    verdict: Literal["true", "true_as_reported", "wrong", "altered_quote", "simplified", "judgement", "unverified"]
+    verdict_note: str = ""
+    hindsight: Literal["", "hit", "miss", "partly", "exceeded", "untested", "open"] = ""
+    """For a forecast: what came of it; never shown in a briefing as of a day before the outcome."""
+
+
+class Reading(Frozen):
+    """What one or more claims say about a disputed matter."""
+
+    claims: tuple[Slug, ...] = Field(min_length=1)
+    says: str
+
+
+class Conflict(Frozen):
+    """Claims about the same thing that cannot all be right, side by side, with the reading we take."""
+
+    id: Slug
+    question: str
+    kind: Literal["disagreement", "error", "wording", "change_over_time", "concept"]
+    readings: tuple[Reading, ...] = Field(min_length=1)
+    reading_taken: str
+    why: str
+    basis: Literal["outside_source", "logic", "inside_the_reports", "unresolved"]
+    source: Slug | None = None

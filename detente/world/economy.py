@@ -1,0 +1,199 @@
+"""The economy of one baseline year, and the wedges a policy drives into it."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from detente.core import InputError, Labels, UnitError
+
+Array = npt.NDArray[np.float64]
+
+
+def frozen(values: npt.ArrayLike) -> Array:
+    """Return a float64 copy that cannot be written to."""
+    array = np.array(values, dtype=np.float64)
+    array.flags.writeable = False
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class Economy:
+    """One baseline year as labelled arrays. Levels are million USD at basic prices of the base year.
+
+    The stored arrays are the data; everything else (shares, incomes, balances) is derived from them, so it cannot
+    disagree with them. `detente.world.check` verifies the accounting identities.
+
+    Parameters
+    ----------
+    name : str
+        Name of the world.
+    year : int
+        Base year.
+    labels : Labels
+        Countries and sectors.
+    flows : array [importer, exporter, sector], million USD
+        Value before duty; sales at home on the diagonal.
+    tariff : array [importer, exporter, sector], fraction
+        Duty the importer charges the exporter in the base year; zero on the diagonal.
+    va_share : array [country, sector], share of output
+        Value added in output (γ).
+    input_shares : array [country, supplier_sector, user_sector], share of the user's output
+        Inputs, duty paid; with `va_share` they sum to one over suppliers.
+    trade_elasticity : array [sector], number
+        θ > 0: the elasticity of relative imports to relative trade cost is −θ.
+    elasticity_source : str
+        Citation of the elasticities; printed with every result.
+    provenance : mapping
+        Sources, licences, hashes, weaknesses.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> economy = toy()
+    >>> economy.flows.shape == (len(economy.labels.countries),) * 2 + (len(economy.labels.sectors),)
+    True
+    """
+
+    name: str
+    year: int
+    labels: Labels
+    flows: Array
+    tariff: Array
+    va_share: Array
+    input_shares: Array
+    trade_elasticity: Array
+    elasticity_source: str
+    provenance: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        N, S = len(self.labels.countries), len(self.labels.sectors)
+        shapes = {
+            "flows": (N, N, S),
+            "tariff": (N, N, S),
+            "va_share": (N, S),
+            "input_shares": (N, S, S),
+            "trade_elasticity": (S,),
+        }
+        for name, shape in shapes.items():
+            array = frozen(getattr(self, name))
+            if array.shape != shape:
+                raise InputError(
+                    f"`{name}` has shape {array.shape}, expected {shape}",
+                    where=self.name,
+                    hint="axes are [importer, exporter, sector] and [country, supplier, user]",
+                )
+            if not np.isfinite(array).all():
+                raise UnitError(f"`{name}` holds a value that is not finite", where=self.name, hint="fill or drop it")
+            object.__setattr__(self, name, array)
+        if (self.trade_elasticity <= 0).any():
+            raise UnitError(
+                "trade elasticities must be positive", where=self.name, hint="the sign is in the formula: give 4, not -4"
+            )
+
+    @functools.cached_property
+    def expenditure(self) -> Array:
+        """X[n, s]: spending, duty paid."""
+        return frozen((self.flows * (1 + self.tariff)).sum(1))
+
+    @functools.cached_property
+    def trade_shares(self) -> Array:
+        """π[n, i, s]: share of each exporter in spending, duty paid; sums to one over exporters where there is any."""
+        spending = self.expenditure[:, None, :]
+        return frozen(np.divide(self.flows * (1 + self.tariff), spending, out=np.zeros_like(self.flows), where=spending > 0))
+
+    @functools.cached_property
+    def output(self) -> Array:
+        """Y[i, s]: output at basic prices."""
+        return frozen(self.flows.sum(0))
+
+    @functools.cached_property
+    def value_added(self) -> Array:
+        """VA[n]: value added of a country."""
+        return frozen((self.va_share * self.output).sum(1))
+
+    @functools.cached_property
+    def tariff_revenue(self) -> Array:
+        """R[n]: duties collected."""
+        return frozen((self.flows * self.tariff).sum((1, 2)))
+
+    @functools.cached_property
+    def deficit(self) -> Array:
+        """D[n]: imports minus exports, before duty; sums to zero over the world."""
+        return frozen(self.flows.sum((1, 2)) - self.flows.sum((0, 2)))
+
+    @functools.cached_property
+    def income(self) -> Array:
+        """I[n] = value added + duties + deficit: what is spent on final goods."""
+        return frozen(self.value_added + self.tariff_revenue + self.deficit)
+
+    @functools.cached_property
+    def final_demand(self) -> Array:
+        """Final spending [n, s], duty paid: what expenditure leaves after inputs."""
+        return frozen(self.expenditure - np.einsum("nrs,ns->nr", self.input_shares, self.output))
+
+    @functools.cached_property
+    def final_shares(self) -> Array:
+        """α[n, s]: share of each sector in final spending; sums to one."""
+        return frozen(self.final_demand / self.final_demand.sum(1, keepdims=True))
+
+    @functools.cached_property
+    def data_hash(self) -> str:
+        """SHA-256 over labels and arrays: the identity of this baseline."""
+        digest = hashlib.sha256()
+        digest.update(repr((self.name, self.year, self.labels.countries, self.labels.sectors)).encode())
+        for array in (self.flows, self.tariff, self.va_share, self.input_shares, self.trade_elasticity):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+    def with_elasticities(self, trade_elasticity: npt.ArrayLike, source: str) -> Economy:
+        """Return the same economy with other elasticities [sector] and their citation."""
+        return dataclasses.replace(self, trade_elasticity=frozen(trade_elasticity), elasticity_source=source)
+
+
+@dataclass(frozen=True, eq=False)
+class Wedges:
+    """What a policy drives between the exporter's cost and the importer's price.
+
+    Parameters
+    ----------
+    tariff : array [importer, exporter, sector], fraction
+        The new duty, a level, not a change. A leading scenario axis is allowed on all three arrays.
+    iceberg_hat : array [importer, exporter, sector], ratio
+        Change of trade costs that use up goods; 1 is no change.
+    export_tax : array [importer, exporter, sector], fraction
+        Tax the exporting country levies; the base year has none.
+    """
+
+    tariff: Array
+    iceberg_hat: Array
+    export_tax: Array
+
+    def __post_init__(self) -> None:
+        for name in ("tariff", "iceberg_hat", "export_tax"):
+            object.__setattr__(self, name, frozen(getattr(self, name)))
+        if not (self.tariff.shape == self.iceberg_hat.shape == self.export_tax.shape):
+            raise InputError("the three wedges must have one shape", hint="[importer, exporter, sector]")
+
+    @classmethod
+    def unchanged(cls, economy: Economy) -> Wedges:
+        """Return the wedges of the base year itself."""
+        return cls(economy.tariff, np.ones_like(economy.tariff), np.zeros_like(economy.tariff))
+
+    @classmethod
+    def of(cls, economy: Economy, *, tariff: Array | None = None, iceberg_hat: Array | None = None) -> Wedges:
+        """Return the base year's wedges with some replaced."""
+        base = cls.unchanged(economy)
+        return cls(
+            base.tariff if tariff is None else tariff,
+            np.broadcast_to(base.iceberg_hat, np.shape(base.tariff if tariff is None else tariff))
+            if iceberg_hat is None
+            else iceberg_hat,
+            np.zeros(np.shape(base.tariff if tariff is None else tariff)),
+        )
