@@ -124,7 +124,17 @@ class Measure(Frozen):
     authority: Slug
     """Legal authority; the switch name (`disable: [ieepa-fentanyl]`)."""
     act: str = ""
-    issue: Literal["tariffs", "minerals", "technology", "shipping", "agriculture", "firms", "fentanyl", "platforms", "security"]
+    issue: Literal[
+        "tariffs",
+        "minerals",
+        "technology",
+        "shipping",
+        "agriculture",
+        "firms",
+        "fentanyl",
+        "platforms",
+        "security",
+    ]
     unit: Literal["fraction", "cny_per_net_ton", "usd_per_net_ton", "tonnes_per_year", "share", "none"]
     announced: dt.date
     products: Products = Products()
@@ -189,6 +199,11 @@ class Source(Frozen):
     date: dt.date | None = None
     quality: Literal["A", "B", "C", "D"]
     """A official or primary, B established news or research, C re-host or aggregator of B, D low quality."""
+    last: dt.date | None = None
+    """Day of the last item, when the source is a collection; `date` is that of the first."""
+    standing: bool = False
+    """A reference work kept up to date (tracker, law, chart): it may found values older than itself, and its title
+    tells nothing of what came later, so it is shown under every as-of day."""
     note: str = ""
 
 
@@ -224,10 +239,16 @@ class Claim(Frozen):
     speaker: str = ""
     measures: tuple[Slug, ...] = ()
     mechanisms: tuple[str, ...] = ()
-    verdict: Literal["true", "true_as_reported", "wrong", "altered_quote", "simplified", "judgement", "unverified"]
+    verdict: Literal[
+        "true", "true_as_reported", "wrong", "altered_quote", "simplified", "judgement", "unverified"
+    ]
     verdict_note: str = ""
     hindsight: Literal["", "hit", "miss", "partly", "exceeded", "untested", "open"] = ""
     """For a forecast: what came of it; never shown in a briefing as of a day before the outcome."""
+    hindsight_known: dt.date | None = None
+    """Day from which the outcome could be seen; required with `hindsight` other than empty or open."""
+    hindsight_note: str = ""
+    """What happened; hidden together with `hindsight`."""
 
 
 class Reading(Frozen):
@@ -248,3 +269,6 @@ class Conflict(Frozen):
     why: str
     basis: Literal["outside_source", "logic", "inside_the_reports", "unresolved"]
     source: Slug | None = None
+    later: str = ""
+    """What later events added to the matter; hidden until `later_known`."""
+    later_known: dt.date | None = None

@@ -1,1 +1,9 @@
-"""Room under construction."""
+"""SOLVE: an economy and the wedges of a policy become a counterfactual equilibrium.
+
+Comes in: `Economy`, `Wedges`. Goes out: `Solution[Equilibrium]`. Never does: read files, know what a measure is, round.
+"""
+
+from detente.equilibrium.solution import Equilibrium, Solution
+from detente.equilibrium.solve import CLOSURES, Newton, rebase, residuals, solve, solve_batch
+
+__all__ = ["CLOSURES", "Equilibrium", "Newton", "Solution", "rebase", "residuals", "solve", "solve_batch"]

@@ -1,0 +1,289 @@
+"""What a briefing says, as typed values. The page is filled from these and from nothing else.
+
+Every number comes from a table: a `KeyNumber` and a `Sentence` name the table they were read from, and `check_content`
+refuses one that is not there. Every source that is cited is in the list of sources.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from detente.core import Stamp, Table
+from detente.show.figures import Figure
+from detente.show.sentences import Sentence
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something a statement rests on.
+
+    Parameters
+    ----------
+    id : str
+        Slug; the page anchors it as ``source-ID``.
+    title, publisher : str
+        As one would cite it.
+    date : str
+        ISO day, or empty.
+    quality : str
+        ``A`` official or primary, ``B`` established news or research, ``C`` re-host of B, ``D`` low quality.
+    note, url : str
+        The address is shown as a link and never loaded.
+    """
+
+    id: str
+    title: str
+    publisher: str
+    date: str = ""
+    quality: str = ""
+    note: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class KeyNumber:
+    """One of the three or four numbers at the top.
+
+    Parameters
+    ----------
+    label : str
+        What it is, in a few words.
+    value : float
+        In `unit`, exactly as in the table.
+    unit : str
+        ``%``, ``USD bn``, ``days`` …
+    table : str
+        Name of the table the value stands in.
+    note : str
+        Concept: of what, against what, short or long run.
+    digits : int
+        Decimals shown.
+    signed : bool
+        Whether a plus sign is shown.
+    low, high : float, optional
+        Interval, in `unit`; both stand in the table too.
+    interval : str
+        What the interval is ("90 % of 400 draws").
+    """
+
+    label: str
+    value: float
+    unit: str
+    table: str
+    note: str = ""
+    digits: int = 1
+    signed: bool = True
+    low: float | None = None
+    high: float | None = None
+    interval: str = ""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Sentences that belong together."""
+
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list, one sentence or more a point."""
+
+    items: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
+class Subheading:
+    """A heading below the section's own."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class TableBlock:
+    """A table shown in the page (a figure brings its own).
+
+    Parameters
+    ----------
+    table : Table
+    folded : bool
+        Behind a "show the table" line instead of open.
+    """
+
+    table: Table
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One measure as of the briefing's day.
+
+    Parameters
+    ----------
+    id, actor, title : str
+        Slug, country code (``USA``, ``CHN``, …) and title.
+    status : str
+        A member of `detente.dossier.measure.Status`.
+    value : str
+        Rate or quantity as text with its unit (``20 %``), or empty.
+    since, until : str
+        ISO days; `until` empty when nothing is scheduled.
+    source : str
+        Source id.
+    grade : str
+        ``official``, ``reported``, ``inferred`` or ``assumed``.
+    kind : str
+        Instrument and authority in words.
+    place, note : str
+        Where in the source; what to know.
+    """
+
+    id: str
+    actor: str
+    title: str
+    status: str
+    since: str
+    source: str
+    grade: str
+    until: str = ""
+    value: str = ""
+    kind: str = ""
+    place: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class MeasureBlock:
+    """The ledger: measures by side, each with its status and source. Written as ``data/NAME.csv``."""
+
+    rows: tuple[MeasureRow, ...]
+    name: str = "measures"
+    title: str = "Measures and their status"
+
+
+@dataclass(frozen=True)
+class ClockRow:
+    """A date on which something fires unless somebody acts.
+
+    `fires` is an ISO day; the days left are counted from the briefing's as-of day. `kind` is one of
+    ``legal_expiry``, ``threat_deadline``, ``entry_into_force``, ``meeting``, ``pledge``, ``political``.
+    """
+
+    id: str
+    title: str
+    fires: str
+    kind: str
+    on_firing: str
+    source: str
+    grade: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ClockBlock:
+    """Clocks ahead, soonest first. Written as ``data/NAME.csv``."""
+
+    rows: tuple[ClockRow, ...]
+    name: str = "clocks"
+    title: str = "Clocks ahead"
+
+
+@dataclass(frozen=True)
+class ReadingText:
+    """What some reports say about a disputed matter; `documents` names them ("Reuters via News.Az, 23 October")."""
+
+    says: str
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ConflictCard:
+    """Claims that cannot all be right, side by side, with the reading taken and why."""
+
+    id: str
+    question: str
+    kind: str
+    readings: tuple[ReadingText, ...]
+    reading_taken: str
+    why: str
+    basis: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class ConflictBlock:
+    """What the reports disagree on. Written as ``data/NAME.csv``."""
+
+    cards: tuple[ConflictCard, ...]
+    name: str = "conflicts"
+    title: str = "What the reports disagree on"
+
+
+Block = Paragraph | Bullets | Subheading | TableBlock | Figure | MeasureBlock | ClockBlock | ConflictBlock
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page: `id` is its anchor, `title` its heading and its line in the contents."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A work or data set to cite: `key` is its anchor, `text` the reference as it should be printed."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True)
+class BriefContent:
+    """Everything a briefing says.
+
+    Parameters
+    ----------
+    title : str
+        Title without the date; the page adds "as of …" to it.
+    asof : date
+        What was known.
+    dossier_title : str
+        The case.
+    summary_sentences : tuple of Sentence
+        The finding, written from numbers.
+    key_numbers : tuple of KeyNumber
+        Three or four.
+    sections : tuple of Section
+        In reading order: where things stand, what the reports disagree on, what each outcome costs, who gains from
+        diversion, which sectors are hit, the duty path.
+    method : tuple of Paragraph
+        How the numbers were made.
+    limits, assumed : tuple of str
+        What the method cannot say; what nobody sourced.
+    sources : tuple of Source
+    stamp : Stamp
+    citations : tuple of Citation
+        What to cite: data, elasticities, methods.
+    tables : tuple of Table
+        Tables that are not shown but that key numbers or sentences were read from.
+    subtitle : str
+        One line below the title.
+    """
+
+    title: str
+    asof: dt.date
+    dossier_title: str
+    summary_sentences: tuple[Sentence, ...]
+    key_numbers: tuple[KeyNumber, ...]
+    sections: tuple[Section, ...]
+    method: tuple[Paragraph, ...]
+    limits: tuple[str, ...]
+    assumed: tuple[str, ...]
+    sources: tuple[Source, ...]
+    stamp: Stamp
+    citations: tuple[Citation, ...] = ()
+    tables: tuple[Table, ...] = ()
+    subtitle: str = ""

@@ -1,0 +1,174 @@
+"""The frozen record of one standoff, as known on one day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NoReturn, TypeVar
+
+from pydantic import Field
+
+from detente.core import LabelError, suggestion
+from detente.dossier.measure import (
+    Claim,
+    Clock,
+    Conflict,
+    Document,
+    Frozen,
+    Grade,
+    Measure,
+    Round,
+    Slug,
+    Source,
+)
+from detente.dossier.timeline import MeasureState, resolve
+
+V = TypeVar("V")
+
+__all__ = ["Actor", "Dossier", "DossierHead", "FrozenDict", "MeasureState", "Parameter"]
+
+
+class Actor(Frozen):
+    """Who acts or speaks: an economy, an agency, a person, a firm."""
+
+    id: Slug
+    name: str
+    kind: Literal["economy", "agency", "person", "firm", "organisation"]
+    side: str = ""
+    """Economy the actor belongs to or speaks for; empty for outsiders."""
+    region: str = ""
+    """For an economy: the label under which a world carries it (an aggregate when it is not on its own)."""
+    role: str = ""
+    claims: tuple[Slug, ...] = ()
+    """Claims that introduce the actor."""
+    note: str = ""
+
+
+class Parameter(Frozen):
+    """A reference number with its concept, unit and source."""
+
+    id: Slug
+    title: str
+    kind: Literal["share", "trade", "tariff_average", "estimate", "observation", "conversion"]
+    value: float
+    low: float | None = None
+    high: float | None = None
+    unit: str
+    concept: str = ""
+    """What exactly is measured: two numbers under one name are often two concepts."""
+    period: str = ""
+    source: Slug
+    place: str = ""
+    grade: Grade
+    known: dt.date
+    """Day it was public."""
+    note: str = ""
+
+
+class DossierHead(Frozen):
+    """What dossier.yaml says about the record as a whole."""
+
+    id: Slug
+    title: str
+    summary: str
+    vintage: dt.date
+    """Day the record was last checked against its sources."""
+    asof: dt.date
+    """Day whose knowledge is shown when nobody asks for another."""
+    entries: Mapping[str, int] = Field(default_factory=dict)
+    """Number of entries expected in a file, by file name: finds a file cut off between two entries."""
+
+
+class FrozenDict(dict[str, V]):
+    """A dictionary nobody can change: the record is evidence."""
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("a dossier cannot be changed; edit its files and load it again")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (FrozenDict, (dict(self),))
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self))
+
+
+@dataclass(frozen=True, eq=False)
+class Dossier:
+    """Everything known about one standoff on the day `asof`; nothing known later can be reached from here.
+
+    Parameters
+    ----------
+    id, title, summary : str
+    vintage : date
+        Day the record was last checked.
+    asof : date
+        What was known.
+    sources, documents, actors, measures, clocks, rounds, claims, conflicts, parameters : dict
+        Entries by id, unchangeable.
+    content_hash : str
+        SHA-256 over all files of the folder (of the whole record, whatever `asof` is).
+
+    Examples
+    --------
+    >>> from detente.dossier import load_dossier
+    >>> dossier = load_dossier("busan-2025")
+    >>> dossier.asof.isoformat()
+    '2025-10-28'
+    """
+
+    id: str
+    title: str
+    summary: str
+    vintage: dt.date
+    asof: dt.date
+    sources: dict[str, Source]
+    documents: dict[str, Document]
+    actors: dict[str, Actor]
+    measures: dict[str, Measure]
+    clocks: dict[str, Clock]
+    rounds: dict[str, Round]
+    claims: dict[str, Claim]
+    conflicts: dict[str, Conflict]
+    parameters: dict[str, Parameter]
+    content_hash: str
+
+    def measure(self, measure_id: str) -> Measure:
+        """Return one measure by id; `LabelError` with the nearest id when there is none."""
+        return find(self.measures, measure_id, "measure", self.asof)
+
+    def state(self, measure_id: str, date: dt.date) -> MeasureState:
+        """State of one measure on a day, as known on `asof`.
+
+        Raises
+        ------
+        LabelError
+            When no measure has this id.
+        DateError
+            When it was not announced by that day.
+        """
+        return resolve(self.measure(measure_id), date, self.asof)
+
+    def states(self, date: dt.date) -> dict[str, MeasureState]:
+        """State of every measure announced by a day, in the order of the record."""
+        return {
+            key: resolve(measure, date, self.asof)
+            for key, measure in self.measures.items()
+            if measure.announced <= date
+        }
+
+
+def find(entries: Mapping[str, V], key: str, kind: str, asof: dt.date | None = None) -> V:
+    """Look an entry up by id, or say which id comes nearest."""
+    try:
+        return entries[key]
+    except KeyError:
+        known = f" (as known on {asof})" if asof else ""
+        raise LabelError(f"no {kind} `{key}`{known}", hint=suggestion(key, entries)) from None
+
+
+def by_id(entries: Iterable[Any]) -> FrozenDict[Any]:
+    """Index entries by their id, keeping their order."""
+    return FrozenDict({entry.id: entry for entry in entries})

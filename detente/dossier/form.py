@@ -1,0 +1,190 @@
+"""Turn plain values read from YAML into the record's objects; every complaint names file, line and key."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import typing
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from detente.core import DateError, DetenteError, SchemaError, suggestion
+from detente.dossier.measure import Frozen
+from detente.dossier.yaml_reader import KeyPath, YamlFile, key_text
+
+M = TypeVar("M", bound=Frozen)
+
+
+def validate(model: type[M], body: Any, file: YamlFile, path: KeyPath) -> M:
+    """Make one object of the record.
+
+    Parameters
+    ----------
+    model : type
+        What the entry should be.
+    body : object
+        Plain values of the entry.
+    file : YamlFile
+        Where it was read.
+    path : key path
+        Where in the file.
+
+    Raises
+    ------
+    SchemaError
+        Unknown key (with the nearest valid one), missing key, wrong type, value outside a closed list.
+    DateError
+        A day that cannot be read as one.
+    """
+    if not isinstance(body, dict):
+        line, column = file.place(path)
+        raise SchemaError(
+            f"an entry must be a mapping of keys, not {_kind(body)}",
+            file=file.name,
+            line=line,
+            column=column,
+            key=key_text(path),
+            hint="write `- id: …` and the other keys below it",
+        )
+    _check_scalars(model, body, file, path)
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        raise _explain(error, model, body, file, path) from None
+
+
+def _kind(value: Any) -> str:
+    names = {
+        str: "text",
+        int: "a number",
+        float: "a number",
+        bool: "true/false",
+        list: "a list",
+        type(None): "nothing",
+    }
+    return names.get(type(value), type(value).__name__)
+
+
+@functools.cache
+def _fields(model: type[BaseModel]) -> dict[str, tuple[frozenset[Any], type[BaseModel] | None]]:
+    """By key: the plain types a field takes, and the model of its entries if it has one."""
+    hints = typing.get_type_hints(model)
+    found: dict[str, tuple[frozenset[Any], type[BaseModel] | None]] = {}
+    for name, info in model.model_fields.items():
+        leaves = frozenset(_leaves(hints[name]))
+        nested = next(
+            (leaf for leaf in leaves if isinstance(leaf, type) and issubclass(leaf, BaseModel)), None
+        )
+        found[info.alias or name] = (leaves, nested)
+    return found
+
+
+def _leaves(hint: Any) -> list[Any]:
+    arguments = [argument for argument in typing.get_args(hint) if argument is not Ellipsis]
+    if typing.get_origin(hint) is typing.Literal or not arguments:
+        return [hint]
+    return [leaf for argument in arguments for leaf in _leaves(argument)]
+
+
+def _check_scalars(model: type[BaseModel], body: dict[str, Any], file: YamlFile, path: KeyPath) -> None:
+    """Refuse what pydantic would quietly convert: true as 1.0, a number as a day counted from 1970."""
+    fields = _fields(model)
+    for key, value in body.items():
+        if key not in fields:
+            continue  # pydantic reports it
+        leaves, nested = fields[key]
+        here = (*path, key)
+        if nested is not None:
+            children = [(here, value)] if isinstance(value, dict) else []
+            if isinstance(value, list):
+                children = [((*here, i), child) for i, child in enumerate(value)]
+            for place, child in children:
+                if isinstance(child, dict):
+                    _check_scalars(nested, child, file, place)
+            continue
+        for scalar in _scalars(value):
+            if isinstance(scalar, bool) and bool not in leaves:
+                line, column = file.place(here)
+                raise SchemaError(
+                    "true/false is not a value of this key",
+                    file=file.name,
+                    line=line,
+                    column=column,
+                    key=key_text(here),
+                    hint="write a number, or quote it if it is text",
+                )
+            if isinstance(scalar, (int, float)) and dt.date in leaves and int not in leaves:
+                raise DateError(f"{scalar} is not a day", where=file.where(here), hint="write YYYY-MM-DD")
+
+
+def _scalars(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [scalar for child in value.values() for scalar in _scalars(child)]
+    if isinstance(value, list):
+        return [scalar for child in value for scalar in _scalars(child)]
+    return [value]
+
+
+def _explain(
+    error: ValidationError, model: type[BaseModel], body: dict[str, Any], file: YamlFile, path: KeyPath
+) -> DetenteError:
+    """Say the most telling of pydantic's complaints in our form."""
+    problems = error.errors(include_url=False)
+    # A misspelt key shows up twice, as unknown and as missing: the unknown one tells more.
+    problem = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])
+    inside = tuple(problem["loc"])
+    full = path + inside
+    line, column = file.place(full)
+    place: dict[str, Any] = {"file": file.name, "line": line, "column": column, "key": key_text(full)}
+    name = f" of `{body['id']}`" if isinstance(body.get("id"), str) else ""
+    if problem["type"] == "extra_forbidden":
+        valid = _valid_keys(model, inside[:-1])
+        return SchemaError(
+            f"unknown key `{inside[-1]}`{name}", hint=suggestion(str(inside[-1]), valid), **place
+        )
+    if problem["type"] == "missing":
+        if _at_end(file, path) and not file.ends_with_newline:
+            what = f"the file ends in the middle of its last entry{name}: `{inside[-1]}` is missing"
+            return SchemaError(
+                what, hint="the file was probably cut off; restore it from its source", **place
+            )
+        return SchemaError(f"`{inside[-1]}` is missing{name}", hint=f"add `{inside[-1]}: …`", **place)
+    if problem["type"].startswith("date"):
+        return DateError(
+            f"{problem['input']!r} is not a day{name}",
+            where=file.where(full),
+            hint="write an existing day as YYYY-MM-DD",
+        )
+    context = problem.get("ctx", {})
+    hint = (
+        f"valid: {context['expected']}"
+        if "expected" in context
+        else "see docs/dossier for what this key takes"
+    )
+    if problem["type"] in ("literal_error", "enum") and isinstance(problem["input"], str):
+        options = [option.strip(" '") for option in str(context["expected"]).replace(" or ", ", ").split(",")]
+        hint = f"{suggestion(problem['input'], options)} Valid: {', '.join(options)}"
+    message = problem["msg"][0].lower() + problem["msg"][1:]
+    return SchemaError(f"{message}, not {_short(problem['input'])}{name}", hint=hint, **place)
+
+
+def _at_end(file: YamlFile, path: KeyPath) -> bool:
+    return isinstance(file.data, list) and path[:1] == (len(file.data) - 1,)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _valid_keys(model: type[BaseModel], inside: Sequence[str | int]) -> list[str]:
+    """Keys of the model that sits at a place inside an entry."""
+    for part in inside:
+        if isinstance(part, str):
+            nested = _fields(model).get(part, (frozenset(), None))[1]
+            if nested is None:
+                return []
+            model = nested
+    return list(_fields(model))

@@ -1,0 +1,206 @@
+"""Read a dossier folder: files, form, cross-references, then what was known.
+
+A folder holds ``dossier.yaml`` (a mapping: id, title, summary, vintage, asof), ``sources.yaml``, ``documents.yaml``,
+``actors.yaml``, ``measures/*.yaml``, ``clocks.yaml``, ``rounds.yaml``, ``claims.yaml``, ``conflicts.yaml`` and
+``parameters.yaml``. Each but the first is a YAML list whose entries start with ``- id: …``; a list without entries is
+written ``[]``. Only ``dossier.yaml`` and ``sources.yaml`` must be there. Ids are unique across a kind.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from detente.core import DateError, InputError, LabelError, SchemaError, suggestion
+from detente.dossier.asof import known_by
+from detente.dossier.dossier import Actor, Dossier, DossierHead, FrozenDict, Parameter
+from detente.dossier.form import validate
+from detente.dossier.links import Places, check_links
+from detente.dossier.measure import Claim, Clock, Conflict, Document, Frozen, Measure, Round, Source
+from detente.dossier.yaml_reader import YamlFile, read_yaml
+
+KINDS: dict[str, type[Frozen]] = {
+    "sources": Source,
+    "documents": Document,
+    "actors": Actor,
+    "measures": Measure,
+    "clocks": Clock,
+    "rounds": Round,
+    "claims": Claim,
+    "conflicts": Conflict,
+    "parameters": Parameter,
+}
+
+
+def shipped_dossiers() -> tuple[str, ...]:
+    """Ids of the dossiers that come with the package."""
+    return tuple(sorted(path.parent.name for path in _data().glob("*/dossier.yaml")))
+
+
+def load_dossier(name_or_path: str | Path = "busan-2025", *, asof: dt.date | None = None) -> Dossier:
+    """Load a dossier as known on a day.
+
+    Parameters
+    ----------
+    name_or_path : str or path-like
+        Id of a shipped dossier, or a folder of the same layout.
+    asof : date, optional
+        What was known; the dossier's own day when left out.
+
+    Returns
+    -------
+    Dossier
+        Frozen; nothing known after `asof` can be reached from it.
+
+    Raises
+    ------
+    LabelError
+        When there is no such dossier, or a cross-reference points to nothing (with the nearest id and the line).
+    SchemaError
+        When a file does not have the declared form (file, line, key; the nearest valid key).
+    DateError
+        For a day that does not exist, or an `asof` before anything was known.
+
+    Examples
+    --------
+    >>> from detente.dossier import load_dossier
+    >>> load_dossier("busan-2025").id
+    'busan-2025'
+    """
+    if asof is not None and (not isinstance(asof, dt.date) or isinstance(asof, dt.datetime)):
+        raise DateError(
+            f"asof must be a day, not {asof!r}", where="load_dossier", hint="give datetime.date(2025, 10, 28)"
+        )
+    record, default = read_record(_folder(name_or_path))
+    return known_by(record, asof or default)
+
+
+def read_record(folder: Path) -> tuple[Dossier, dt.date]:
+    """Read the whole record of a folder, with hindsight, and its own as-of day. Checks form and cross-references.
+
+    Returns
+    -------
+    (Dossier, date)
+        The record as of the last day it knows anything about; the day to show by default.
+    """
+    files = _read_files(folder)
+    head_file = files.pop("dossier.yaml")
+    head = validate(DossierHead, head_file.data, head_file, ())
+    groups: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+    places: Places = {}
+    for name, file in files.items():
+        kind = name.split("/", 1)[0].removesuffix(".yaml")
+        _read_entries(kind, file, head.entries.get(name), groups[kind], places)
+    for name in head.entries:
+        if name not in files:
+            raise LabelError(
+                f"`entries` names a file that is not there: {name}",
+                where=head_file.where(("entries", name)),
+                hint=suggestion(name, files),
+            )
+    record = Dossier(
+        id=head.id,
+        title=head.title,
+        summary=head.summary,
+        vintage=head.vintage,
+        asof=dt.date.max,
+        content_hash=_content_hash({"dossier.yaml": head_file, **files}),
+        **{kind: FrozenDict(entries) for kind, entries in groups.items()},
+    )
+    check_links(record, places)
+    return record, head.asof
+
+
+def _data() -> Path:
+    return Path(__file__).resolve().parent / "data"
+
+
+def _folder(name_or_path: str | Path) -> Path:
+    shipped = shipped_dossiers()
+    if isinstance(name_or_path, str) and name_or_path in shipped:
+        return _data() / name_or_path
+    try:
+        folder = Path(name_or_path)
+        found = folder.is_dir()
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"not a usable path: {error}", where=repr(name_or_path), hint="give an id or a folder"
+        ) from error
+    if not found:
+        raise LabelError(
+            f"no dossier `{name_or_path}`: neither a shipped id nor a folder",
+            hint=suggestion(str(name_or_path), shipped),
+        )
+    return folder
+
+
+def _read_files(folder: Path) -> dict[str, YamlFile]:
+    """Every YAML file of the folder by its name inside it; refuses files nobody would read."""
+    found = sorted(folder.glob("*.yaml")) + sorted(folder.glob("measures/*.yaml"))
+    allowed = ("dossier.yaml", *(f"{kind}.yaml" for kind in KINDS))
+    strays = [*folder.glob("*.yml"), *folder.glob("measures/*.yml")]
+    for path in strays:
+        raise SchemaError(
+            "a file ending in .yml would not be read", file=path.name, hint="rename it to .yaml"
+        )
+    files: dict[str, YamlFile] = {}
+    for path in found:
+        name = path.relative_to(folder).as_posix()
+        if "/" not in name and name not in allowed:
+            raise SchemaError(
+                "a file of this name is not part of a dossier", file=name, hint=suggestion(name, allowed)
+            )
+        files[name] = read_yaml(path, name=name)
+    for required in ("dossier.yaml", "sources.yaml"):
+        if required not in files:
+            raise SchemaError(
+                "the file is missing",
+                file=f"{folder.name}/{required}",
+                hint="a dossier needs dossier.yaml and sources.yaml",
+            )
+    return files
+
+
+def _read_entries(
+    kind: str, file: YamlFile, expected: int | None, group: dict[str, Any], places: Places
+) -> None:
+    """Validate the entries of one file into its group, and remember where each came from."""
+    if not isinstance(file.data, list):
+        raise SchemaError(
+            "the file must be a list of entries",
+            file=file.name,
+            line=1,
+            hint="start each entry with `- id: …`",
+        )
+    for position, body in enumerate(file.data):
+        entry = validate(KINDS[kind], body, file, (position,))
+        key: str = entry.id  # type: ignore[attr-defined]
+        if key in group:
+            earlier, path = places[kind, key]
+            raise SchemaError(
+                f"the id `{key}` was already given at {earlier.where(path)}",
+                file=file.name,
+                line=file.place((position,))[0],
+                key="id",
+                hint="give every entry an id of its own",
+            )
+        group[key] = entry
+        places[kind, key] = (file, (position,))
+    if expected is not None and len(file.data) != expected:
+        raise SchemaError(
+            f"{len(file.data)} entries where dossier.yaml expects {expected}",
+            file=file.name,
+            line=file.place((len(file.data) - 1,))[0] if file.data else 1,
+            hint="restore the file if it was cut off, or correct `entries` in dossier.yaml",
+        )
+
+
+def _content_hash(files: dict[str, YamlFile]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        content = files[name].raw
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()

@@ -1,0 +1,184 @@
+"""What a measure is on a day: the as-of rule of `DatedValue`, applied without reading anything.
+
+Two days go in. `date` is the day the policy is evaluated; `asof` is what was known. A value that became known later
+than `asof` is never seen, even when it reaches back to an earlier day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from detente.core import DateError
+from detente.dossier.measure import DatedValue, Grade, Measure, Products, Status
+
+RUNS_OUT_AS = {
+    Status.announced: Status.in_force,
+    Status.suspended: Status.in_force,
+    Status.in_force: Status.lapsed,
+}
+"""Status after `until` when the entry does not say: a suspension snaps back, a measure in force lapses."""
+
+
+@dataclass(frozen=True)
+class MeasureState:
+    """One measure on one day.
+
+    Parameters
+    ----------
+    measure : Measure
+    date : date
+        Day evaluated.
+    status : Status
+    value : float or None
+        In the measure's unit. A measure that is not in force still shows the value that would return.
+    by_target : mapping of str to float
+        Values for single targets, before `value`.
+    ceiling : tuple of str
+        Targets for which the value caps the most-favoured-nation duty plus this one.
+    products : Products
+        Scope on this day.
+    since : date
+        Since when it has had this status and value.
+    until : date or None
+        Day on which this runs out unless somebody acts.
+    source, grade, note, place
+        Of the entry that decides.
+    known : date
+        Day that entry became public.
+    """
+
+    measure: Measure
+    date: dt.date
+    status: Status
+    value: float | None
+    by_target: Mapping[str, float]
+    ceiling: tuple[str, ...]
+    products: Products
+    since: dt.date
+    until: dt.date | None
+    source: str
+    grade: Grade
+    note: str = ""
+    place: str = ""
+    known: dt.date = field(default=dt.date.min)
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it binds on this day."""
+        return self.status is Status.in_force
+
+    def rate_for(self, target: str) -> float:
+        """Value for one target: its own, else the common one, else zero. Says nothing about the status."""
+        if target in self.by_target:
+            return self.by_target[target]
+        return self.value if self.value is not None else 0.0
+
+    def covers(self, target: str) -> bool:
+        """Whether a country code is among the targets (``all`` covers everyone but the actor and the exceptions)."""
+        if target == self.measure.actor or target in self.measure.except_targets:
+            return False
+        return "all" in self.measure.targets or target in self.measure.targets
+
+
+def known_day(measure: Measure, value: DatedValue) -> dt.date:
+    """Day a value became public: its own, else the measure's announcement."""
+    return value.known or measure.announced
+
+
+def resolve(measure: Measure, date: dt.date, asof: dt.date) -> MeasureState:
+    """State of a measure on `date`, as known on `asof`.
+
+    Parameters
+    ----------
+    measure : Measure
+    date, asof : date
+
+    Returns
+    -------
+    MeasureState
+
+    Raises
+    ------
+    DateError
+        When the measure was not announced by `date`, or nothing about it was known on `asof`.
+
+    Notes
+    -----
+    The entry with the latest `from` not after `date` decides; ties go to the latest `known`, then to the later entry
+    of the file. An entry that gives no value, targets, ceiling or products of its own keeps those of the entry before
+    it. When `date` has reached the entry's `until`, the status is its `then`. Between announcement and the first
+    `from` the status is announced.
+    """
+    if date < measure.announced:
+        raise DateError(
+            f"`{measure.id}` was announced only on {measure.announced}",
+            where=f"state on {date}",
+            hint="ask for a later day, or use states(date), which leaves it out",
+        )
+    entries = ordered(measure, measure.values, asof)
+    if not entries:
+        raise DateError(
+            f"nothing was known about `{measure.id}` on {asof}",
+            where=f"state on {date}",
+            hint="use a later as-of day",
+        )
+    begun = [entry for entry in entries if entry.from_ <= date]
+    if not begun:
+        return _before(measure, date, entries[0])
+    entry = begun[-1]
+    run_out = entry.until is not None and date >= entry.until
+    status, since, until = entry.status, entry.from_, entry.until
+    if run_out:
+        assert entry.until is not None
+        status = entry.then or RUNS_OUT_AS.get(entry.status, entry.status)
+        since, until = entry.until, None
+    following = next((later.from_ for later in entries if later.from_ > date), None)
+    if following is not None and (until is None or following < until):
+        until = following
+    valued = next((e for e in reversed(begun) if e.value is not None or e.by_target), entry)
+    return MeasureState(
+        measure=measure,
+        date=date,
+        status=status,
+        value=valued.value,
+        by_target=valued.by_target,
+        ceiling=valued.ceiling,
+        products=next((e.products for e in reversed(begun) if e.products is not None), measure.products),
+        since=since,
+        until=until,
+        source=entry.source,
+        grade=entry.grade,
+        note=entry.note,
+        place=entry.place,
+        known=known_day(measure, entry),
+    )
+
+
+def ordered(measure: Measure, values: Iterable[DatedValue], asof: dt.date) -> list[DatedValue]:
+    """Entries known on `asof`, in the order in which they decide."""
+    seen = [value for value in values if known_day(measure, value) <= asof]
+    return sorted(
+        seen, key=lambda value: (value.from_, known_day(measure, value))
+    )  # stable: file order breaks ties
+
+
+def _before(measure: Measure, date: dt.date, first: DatedValue) -> MeasureState:
+    """Announced, and nothing has begun yet."""
+    return MeasureState(
+        measure=measure,
+        date=date,
+        status=Status.announced,
+        value=first.value,
+        by_target=first.by_target,
+        ceiling=first.ceiling,
+        products=first.products or measure.products,
+        since=measure.announced,
+        until=first.from_,
+        source=first.source,
+        grade=first.grade,
+        note=first.note,
+        place=first.place,
+        known=known_day(measure, first),
+    )

@@ -1,0 +1,155 @@
+"""What a solve returns."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from detente.core import RESULTS
+from detente.equilibrium import model
+from detente.world.economy import Array, Economy, Wedges, frozen
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, eq=False)
+class Equilibrium:
+    """A counterfactual equilibrium. Levels are million USD with world value added held at its base value.
+
+    Attributes
+    ----------
+    economy : Economy
+        The baseline it departs from.
+    wedges : Wedges
+        The policy it answers.
+    closure : str
+        How deficits are determined.
+    wage_hat : array [country], ratio
+    price_hat : array [country, sector], ratio
+        Purchasers' price, duty paid.
+    expenditure_new : array [country, sector], million USD
+        Duty paid.
+    deficit_new : array [country], million USD
+    """
+
+    economy: Economy
+    wedges: Wedges
+    closure: str
+    wage_hat: Array
+    price_hat: Array
+    expenditure_new: Array
+    deficit_new: Array
+
+    @functools.cached_property
+    def cost_hat(self) -> Array:
+        """Unit cost [country, sector], ratio."""
+        return frozen(model.cost_hat(self.wage_hat, self.price_hat, self.economy.va_share, self.economy.input_shares))
+
+    @functools.cached_property
+    def trade_shares_new(self) -> Array:
+        """Share of each exporter in spending [importer, exporter, sector], duty paid."""
+        kappa_hat = model.trade_cost_hat(
+            self.economy.tariff, self.wedges.tariff, self.wedges.iceberg_hat, self.wedges.export_tax
+        )
+        return frozen(
+            model.trade_shares_new(
+                self.economy.trade_shares, kappa_hat, self.cost_hat, self.price_hat, self.economy.trade_elasticity
+            )
+        )
+
+    @functools.cached_property
+    def flows_new(self) -> Array:
+        """Flows [importer, exporter, sector], million USD at the border: export tax paid, import duty not."""
+        return frozen(self.trade_shares_new * self.expenditure_new[:, None, :] / (1 + self.wedges.tariff))
+
+    @functools.cached_property
+    def output_new(self) -> Array:
+        """Output [country, sector], million USD at producer prices."""
+        return frozen(
+            model.output_new(self.trade_shares_new, self.wedges.tariff, self.wedges.export_tax, self.expenditure_new)
+        )
+
+    @functools.cached_property
+    def tariff_revenue_new(self) -> Array:
+        """Duties collected [country], million USD."""
+        return frozen(model.tariff_revenue_new(self.trade_shares_new, self.wedges.tariff, self.expenditure_new))
+
+    @functools.cached_property
+    def export_tax_revenue_new(self) -> Array:
+        """Export taxes collected [country], million USD."""
+        return frozen(
+            model.export_tax_revenue_new(
+                self.trade_shares_new, self.wedges.tariff, self.wedges.export_tax, self.expenditure_new
+            )
+        )
+
+    @functools.cached_property
+    def income_new(self) -> Array:
+        """Income [country], million USD."""
+        return frozen(
+            model.income_new(
+                self.wage_hat,
+                self.economy.value_added,
+                self.tariff_revenue_new,
+                self.export_tax_revenue_new,
+                self.deficit_new,
+            )
+        )
+
+    @functools.cached_property
+    def consumer_price_hat(self) -> Array:
+        """Price of the final basket [country], ratio."""
+        return frozen(model.consumer_price_hat(self.price_hat, self.economy.final_shares))
+
+    @functools.cached_property
+    def real_income_hat(self) -> Array:
+        """Welfare [country], ratio: income over the price of the final basket."""
+        return frozen(model.real_income_hat(self.income_new, self.economy.income, self.consumer_price_hat))
+
+    @functools.cached_property
+    def real_wage_hat(self) -> Array:
+        """Wage over the price of the final basket [country], ratio."""
+        return frozen(self.wage_hat / self.consumer_price_hat)
+
+    @functools.cached_property
+    def equivalent_variation_usd(self) -> Array:
+        """``(real_income_hat − 1) · income`` [country], million USD of the base year."""
+        return frozen((self.real_income_hat - 1) * self.economy.income)
+
+    @functools.cached_property
+    def output_volume_hat(self) -> Array:
+        """Output at base-year prices [country, sector], ratio; one where the base year has none."""
+        base = self.economy.output
+        value = np.divide(self.output_new, base, out=np.ones_like(base), where=base > 0)
+        return frozen(np.where(base > 0, value / self.cost_hat, 1.0))
+
+    @functools.cached_property
+    def flow_volume_hat(self) -> Array:
+        """Flows at base-year producer prices [importer, exporter, sector], ratio; one where there were none."""
+        base = self.economy.flows
+        at_producer = self.flows_new / (1 + self.wedges.export_tax)
+        value = np.divide(at_producer, base, out=np.ones_like(base), where=base > 0)
+        return frozen(np.where(base > 0, value / self.cost_hat[None, :, :], 1.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Solution(Generic[Value]):
+    """Value, result code and what the solver did.
+
+    Attributes
+    ----------
+    value : Equilibrium
+        The last iterate, an equilibrium only when ``result.ok``.
+    result : RESULTS
+    stats : mapping
+        ``num_steps``, ``max_residual`` (largest of the three below), ``clearing_residual``, ``price_residual``,
+        ``expenditure_residual``, ``walras`` (residual of the dropped market), ``dropped`` (its country), ``method``.
+    """
+
+    value: Value
+    result: RESULTS
+    stats: Mapping[str, float | int | str]

@@ -1,0 +1,156 @@
+"""A figure: a chart, the sentence that says its finding, its description in words, and the table behind it."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from detente.core import InputError, Table
+
+WIDE = 820
+"""Width in pixels of a figure on a desk or on paper."""
+NARROW = 360
+"""Width in pixels of a figure on a phone."""
+
+_NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
+_VEGA_LITE = "6.4"
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A chart with everything a reader needs who cannot see it.
+
+    Parameters
+    ----------
+    name : str
+        File name of its data without extension: lower case, digits, hyphens.
+    title : str
+        A sentence that says the finding.
+    alt : str
+        What the chart shows, in words, for those who do not see it.
+    spec : mapping
+        Vega-Lite specification for a desk or paper, without configuration or total width.
+    table : Table
+        The rows behind the chart; written as ``data/NAME.csv``.
+    note : str
+        Concept, unit, source, caveat: set in small type below the chart.
+    subtitle : str
+        Concept and unit, set below the title.
+    narrow : mapping, optional
+        Specification for a phone; `spec` when left out.
+    key : tuple of str
+        What the numbers in the narrow chart stand for; shown below it on a phone.
+
+    Raises
+    ------
+    InputError
+        When the name cannot be a file name, the title or the description is missing, or the table is empty.
+
+    Examples
+    --------
+    >>> from detente.core import Column
+    >>> table = Table("one", "One row", (Column("x", "X", "%", "number"),), ((1.0,),))
+    >>> spec = {"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {"x": {"field": "x", "type": "quantitative"}}}
+    >>> Figure("one", "X is one percent.", "A single bar of one percent.", spec, table).name
+    'one'
+    """
+
+    name: str
+    title: str
+    alt: str
+    spec: Mapping[str, Any]
+    table: Table
+    note: str = ""
+    subtitle: str = ""
+    narrow: Mapping[str, Any] | None = None
+    key: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if not _NAME.match(self.name):
+            raise InputError(
+                f"`{self.name}` cannot be the name of a figure", hint="use lower-case letters, digits and hyphens"
+            )
+        for part in ("title", "alt"):
+            if not getattr(self, part).strip():
+                raise InputError(f"figure `{self.name}` has no {part}", hint="every figure says its finding and is described")
+        if len(self.table) == 0:
+            raise InputError(f"figure `{self.name}` has an empty table", hint="a figure without data is left out")
+
+    def spec_at(self, width: int) -> dict[str, Any]:
+        """Complete Vega-Lite specification at a total width in pixels, as the chart library reads it."""
+        from detente.show.theme import vega_config
+
+        chosen = self.narrow if self.narrow is not None and width <= (WIDE + NARROW) // 2 else self.spec
+        body: dict[str, Any] = copy.deepcopy(dict(chosen))
+        own = body.pop("config", {})
+        body["$schema"] = "https://vega.github.io/schema/vega-lite/v6.json"
+        body["width"] = width
+        body["autosize"] = {"type": "fit-x", "contains": "padding"}
+        body["padding"] = 2
+        body["config"] = {**vega_config(), **own}
+        return body
+
+
+def figure_svg(figure: Figure, width: int = WIDE) -> str:
+    """Draw a figure as an inline SVG element.
+
+    The same figure gives the same bytes. The element has a ``viewBox`` and no fixed size, so it fills its place; its
+    identifiers carry the figure's name and width, so several can stand in one page; it is one image to a screen
+    reader, described by `Figure.alt`.
+
+    Parameters
+    ----------
+    figure : Figure
+        What to draw.
+    width : int, pixels
+        Width the text is sized for: `WIDE` or `NARROW`.
+
+    Returns
+    -------
+    str
+        One ``<svg>`` element.
+
+    Raises
+    ------
+    InputError
+        When the chart library refuses the specification.
+    """
+    text = json.dumps(figure.spec_at(width), sort_keys=True, ensure_ascii=False)
+    try:
+        drawn = _draw(text)
+    except ValueError as error:
+        raise InputError(f"the chart could not be drawn: {error}", where=figure.name) from error
+    return _inline(drawn, prefix=f"{figure.name}-{width}", label=figure.alt)
+
+
+@functools.lru_cache(maxsize=256)
+def _draw(text: str) -> str:
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(text, vl_version=_VEGA_LITE))
+
+
+def _inline(svg: str, *, prefix: str, label: str) -> str:
+    head, rest = svg.split(">", 1)
+    size = re.search(r'viewBox="([^"]+)"', head)
+    if size is None:  # pragma: no cover - the library always writes one
+        raise InputError("the chart library wrote an SVG without a viewBox", where=prefix)
+    # Identifiers must be unique in the page, and clip paths are numbered by a counter of the process.
+    names: dict[str, str] = {}
+    for found in re.findall(r'\bid="([^"]+)"', rest):
+        names.setdefault(found, f"{prefix}-{len(names)}")
+    rest = re.sub(r'\bid="([^"]+)"', lambda m: f'id="{names[m[1]]}"', rest)
+    rest = re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{names.get(m[1], m[1])})", rest)
+    rest = re.sub(r' (?:pointer-events|class|aria-hidden)="[^"]*"', "", rest)
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size[1]}" role="img" aria-label="{_attribute(label)}"'
+    return f"{opening}>{rest}".strip()
+
+
+def _attribute(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace('"', "&quot;").replace("\n", " ")

@@ -1,0 +1,370 @@
+"""A scenario: a set of measures on a date, as a file one can mail. It says policy only; assumptions are kept apart.
+
+A scenario starts from the record as it stands on its `date`, read as of its `asof`, and then
+
+- `set`s single measures (status, value) from that date on,
+- `disable`s whole authorities,
+- `remove_between`s two parties everything announced since a day.
+
+Applied to a dossier it gives another dossier, so everything that reads a dossier (duties, clocks, tables) reads a
+scenario the same way.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+from pydantic import Field
+
+from detente.core import DateError, InputError, LabelError, suggestion
+from detente.dossier.measure import DatedValue, Effect, Frozen, Grade, Measure, Slug, Status
+from detente.world.economy import Array, Economy, Wedges
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+
+BASE_DAY = dt.date(2024, 12, 31)
+"""Measures in force on this day are in the base year's data already."""
+
+
+class Setting(Frozen):
+    """What a scenario makes of one measure from its date on."""
+
+    status: Status = Status.in_force
+    value: float | None = None
+    """Left out: the value the record last gave it."""
+    reason: str = ""
+
+
+class Removal(Frozen):
+    """Everything two parties did to each other since a day is gone."""
+
+    parties: Annotated[tuple[str, ...], Field(min_length=2)]
+    announced_from: dt.date
+
+
+class Scenario(Frozen):
+    """One outcome as a set of measures on a date.
+
+    Attributes
+    ----------
+    id, title, story : str
+        Name, name to show, one sentence on what happens.
+    dossier : str
+        The record it starts from.
+    date : date
+        Day the policy is evaluated.
+    asof : date, optional
+        What was known; the dossier's own day when left out.
+    set : mapping of measure id to Setting
+    disable : tuple of str
+        Authorities switched off (their measures are void).
+    remove_between : Removal, optional
+    assumed : tuple of str
+        What the scenario takes for granted, in words; the briefing repeats it.
+    """
+
+    id: Slug
+    title: str
+    story: str = ""
+    dossier: str
+    date: dt.date
+    asof: dt.date | None = None
+    set: dict[str, Setting] = Field(default_factory=dict)
+    disable: tuple[Slug, ...] = ()
+    remove_between: Removal | None = None
+    assumed: tuple[str, ...] = ()
+
+    def plus(self, other: Scenario) -> Scenario:
+        """Compound of two scenarios (`a+b` on the command line): the later date, both sets; the second one wins."""
+        if self.dossier != other.dossier:
+            raise InputError(
+                f"`{self.id}` and `{other.id}` start from different dossiers",
+                hint="compound scenarios of one dossier only",
+            )
+        return self.model_copy(
+            update={
+                "id": f"{self.id}+{other.id}",
+                "title": f"{self.title} + {other.title}",
+                "story": " ".join(part for part in (self.story, other.story) if part),
+                "date": max(self.date, other.date),
+                "set": {**self.set, **other.set},
+                "disable": tuple(dict.fromkeys((*self.disable, *other.disable))),
+                "remove_between": other.remove_between or self.remove_between,
+                "assumed": tuple(dict.fromkeys((*self.assumed, *other.assumed))),
+            }
+        )
+
+
+def scenario_folder(dossier: str) -> Path:
+    """Folder of the scenarios shipped with a dossier."""
+    import detente.dossier
+
+    return Path(detente.dossier.__file__).parent / "data" / dossier / "scenarios"
+
+
+def shipped_scenarios(dossier: str = "busan-2025") -> tuple[str, ...]:
+    """Ids of the scenarios shipped with a dossier, in the order of the outcome ladder."""
+    folder = scenario_folder(dossier)
+    order = folder / "ladder.txt"
+    if not order.exists():
+        return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
+    return tuple(order.read_text(encoding="utf-8").split())
+
+
+def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Scenario:
+    """Read a scenario, shipped (by id) or your own (by path); `a+b` compounds.
+
+    Parameters
+    ----------
+    id_or_path : str or path
+    dossier : str
+        Where shipped ids are looked up.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    LabelError
+        For an id that is not shipped and no file.
+    SchemaError, DateError
+        For a file that does not have the declared form; file, line and key are named.
+
+    Examples
+    --------
+    >>> load_scenario("talks-fail").date.isoformat()
+    '2025-11-08'
+    """
+    from detente.dossier.yaml_reader import read_model
+
+    text = str(id_or_path)
+    if isinstance(id_or_path, str) and "+" in text and not Path(text).exists():
+        first, *rest = (load_scenario(part, dossier=dossier) for part in text.split("+"))
+        for other in rest:
+            first = first.plus(other)
+        return first
+    path = Path(id_or_path)
+    if path.suffix not in (".yaml", ".yml") and not path.is_file():
+        known = shipped_scenarios(dossier)
+        if text not in known:
+            raise LabelError(
+                f"unknown scenario `{text}`",
+                hint=suggestion(text, known) + "; or give the path of a scenario file",
+            )
+        path = scenario_folder(dossier) / f"{text}.yaml"
+    return read_model(path, Scenario)
+
+
+def _replaced(measure: Measure, date: dt.date, value: DatedValue) -> Measure:
+    """The measure with everything from `date` on replaced by one value."""
+    kept = tuple(
+        entry.model_copy(update={"until": min(entry.until, date) if entry.until else None})
+        for entry in measure.values
+        if entry.from_ < date
+    )
+    return measure.model_copy(update={"values": (*kept, value)})
+
+
+def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
+    """Return the dossier in which the scenario's settings hold from its date on.
+
+    Raises
+    ------
+    LabelError
+        For a measure or an authority that is not in the record; the nearest one is offered.
+    DateError
+        When the scenario's `asof` is not that of the dossier given.
+    """
+    if scenario.asof is not None and scenario.asof != dossier.asof:
+        raise DateError(
+            f"scenario is read as of {scenario.asof}, the dossier was loaded as of {dossier.asof}",
+            where=scenario.id,
+            hint=f"load_dossier({dossier.id!r}, asof=...) with the scenario's day",
+        )
+    measures = dict(dossier.measures)
+    authorities = {measure.authority for measure in measures.values()}
+    for authority in scenario.disable:
+        if authority not in authorities:
+            raise LabelError(
+                f"no measure has the authority `{authority}`",
+                where=f"{scenario.id}: disable",
+                hint=suggestion(authority, sorted(authorities)),
+            )
+    for name in scenario.set:
+        if name not in measures:
+            raise LabelError(
+                f"no measure `{name}` as of {dossier.asof}",
+                where=f"{scenario.id}: set",
+                hint=suggestion(name, sorted(measures), list_with="detente measures"),
+            )
+
+    def entry(measure: Measure, status: Status, value: float | None, why: str) -> DatedValue:
+        last = max(measure.values, key=lambda item: (item.from_, item.known or measure.announced))
+        return DatedValue(
+            **{"from": scenario.date},
+            value=last.value if value is None else value,
+            by_target=last.by_target if value is None else {},
+            ceiling=last.ceiling,
+            status=status,
+            known=dossier.asof,
+            source="scenario",
+            grade=Grade.assumed,
+            products=last.products,
+            note=why or f"set by scenario {scenario.id}",
+        )
+
+    removal = scenario.remove_between
+    for name, measure in measures.items():
+        if (
+            removal
+            and measure.actor in removal.parties
+            and any(target in removal.parties and target != measure.actor for target in measure.targets)
+            and measure.announced >= removal.announced_from
+        ):
+            measures[name] = _replaced(measure, scenario.date, entry(measure, Status.repealed, None, "removed"))
+        if measure.authority in scenario.disable:
+            measures[name] = _replaced(measure, scenario.date, entry(measure, Status.void, None, "disabled"))
+    for name, setting in scenario.set.items():
+        measure = dossier.measures[name]
+        measures[name] = _replaced(
+            measure, scenario.date, entry(measure, setting.status, setting.value, setting.reason)
+        )
+    return dossier.model_copy_with(measures=measures)
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """What one measure does to trade in a scenario.
+
+    Attributes
+    ----------
+    measure : str
+    status : str
+        On the scenario's date.
+    moves : bool
+        Whether it changes any wedge against the base year.
+    reason : str
+        Why it moves nothing, when it does not.
+    """
+
+    measure: str
+    status: str
+    moves: bool
+    reason: str
+
+
+def _members(economy: Economy, codes: tuple[str, ...], where: str) -> list[int]:
+    """Positions of target codes; `all` is every country."""
+    if codes == ("all",):
+        return list(range(len(economy.labels.countries)))
+    found = []
+    for code in codes:
+        try:
+            found.append(economy.labels.country(code))
+        except LabelError as error:
+            raise LabelError(error.what, where=where, hint=error.hint) from None
+    return found
+
+
+def effect_hat(economy: Economy, measure: Measure, effect: Effect) -> Array:
+    """Trade-cost factor [importer, exporter, sector] of a non-tariff measure while it is in force.
+
+    Raises
+    ------
+    LabelError
+        For an actor, target or sector the economy does not have.
+    """
+    labels = economy.labels
+    where = f"measure {measure.id}"
+    actor = _members(economy, (measure.actor,), where)[0]
+    targets = [n for n in _members(economy, measure.targets, where) if n != actor]
+    excluded = set(_members(economy, measure.except_targets, where)) if measure.except_targets else set()
+    targets = [n for n in targets if n not in excluded]
+    others = [n for n in range(len(labels.countries)) if n != actor and n not in targets]
+    cost = np.zeros(len(labels.sectors))
+    for code, rate in effect.ad_valorem.items():
+        if code == "all":
+            cost[: _goods(economy)] = rate
+        else:
+            try:
+                cost[labels.sector(code)] = rate
+            except LabelError as error:
+                raise LabelError(error.what, where=f"{where}: effect", hint=error.hint) from None
+    hat = np.ones_like(economy.flows)
+    for partners, share in ((targets, 1.0), (others, effect.spread)):
+        if not share:
+            continue
+        if effect.flows in ("actor_exports", "both"):
+            hat[partners, actor, :] *= 1 + share * cost
+        if effect.flows in ("actor_imports", "both"):
+            hat[actor, partners, :] *= 1 + share * cost
+    return hat
+
+
+def _goods(economy: Economy) -> int:
+    """Number of goods sectors: they come first, services last (codes of the shipped worlds)."""
+    services = {"UTC", "TRT", "BUS", "PUB", "SERV", "services"}
+    return sum(code not in services for code in economy.labels.sectors)
+
+
+def wedges_at(economy: Economy, dossier: Dossier, scenario: Scenario) -> Wedges:
+    """Wedges of a scenario: base-year duties plus what the record adds to them on its date, and trade-cost equivalents.
+
+    Duties are ``tariff_new = tariff + added_duties``; non-tariff measures in force multiply `iceberg_hat`, and those that
+    were in force on the base day already are in the data and divide out.
+
+    Parameters
+    ----------
+    economy : Economy
+    dossier : Dossier
+        The record (unmodified); the scenario is applied to it here.
+    scenario : Scenario
+
+    Returns
+    -------
+    Wedges
+        ``[importer, exporter, sector]``.
+    """
+    return wedges_and_footprints(economy, dossier, scenario)[0]
+
+
+def wedges_and_footprints(economy: Economy, dossier: Dossier, scenario: Scenario) -> tuple[Wedges, tuple[Footprint, ...]]:
+    """Wedges of a scenario, with what each measure contributes or why it moves nothing."""
+    from detente.world.duties import added_duties
+
+    applied = apply_scenario(dossier, scenario)
+    states = applied.states(scenario.date)
+    before = dossier.states(BASE_DAY)
+    iceberg_hat = np.ones_like(economy.flows)
+    footprints = []
+    for name, state in states.items():
+        measure = applied.measures[name]
+        in_force = state.status is Status.in_force
+        was = name in before and before[name].status is Status.in_force
+        if measure.effect is not None:
+            if in_force != was:
+                hat = effect_hat(economy, measure, measure.effect)
+                iceberg_hat = iceberg_hat * hat if in_force else iceberg_hat / hat
+                footprints.append(Footprint(name, state.status.value, True, ""))
+                continue
+            reason = "in force in the base year already" if was else f"{state.status.value.replace('_', ' ')} on {scenario.date}"
+        elif measure.instrument.value == "tariff":
+            same = was and before[name].value == state.value and before[name].by_target == state.by_target
+            if in_force and not same:
+                footprints.append(Footprint(name, state.status.value, True, ""))
+                continue
+            if was and not in_force:
+                footprints.append(Footprint(name, state.status.value, True, "removed from the base year"))
+                continue
+            reason = "in the base year already" if same else f"{state.status.value.replace('_', ' ')} on {scenario.date}"
+        else:
+            reason = "binds no trade flow in the model"
+        footprints.append(Footprint(name, state.status.value, False, reason))
+    tariff = economy.tariff + added_duties(economy, applied, scenario.date)
+    return Wedges.of(economy, tariff=tariff, iceberg_hat=iceberg_hat), tuple(footprints)
