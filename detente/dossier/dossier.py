@@ -91,9 +91,6 @@ class FrozenDict(dict[str, V]):
     def __reduce__(self) -> tuple[Any, ...]:
         return (FrozenDict, (dict(self),))
 
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(tuple(self))
-
 
 @dataclass(frozen=True, eq=False)
 class Dossier:

@@ -208,13 +208,14 @@ def _decode(raw: bytes, name: str, max_bytes: int) -> str:
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, name: str, text: str) -> SchemaError:
-    mark = error.problem_mark or error.context_mark
+    mark: Any = error.problem_mark or error.context_mark
     problem = error.problem or error.context or "not readable as YAML"
     line = mark.line + 1 if mark else None
     column = mark.column + 1 if mark else None
     last = text.rstrip().count("\n") + 1
-    if line is not None and line > last or "end of stream" in problem or "stream end" in problem:
-        opened = error.context_mark.line + 1 if error.context_mark else None
+    if (line is not None and line > last) or "end of stream" in problem or "stream end" in problem:
+        context: Any = error.context_mark
+        opened = context.line + 1 if context else None
         since = f" (something opened on line {opened} is never closed)" if opened else ""
         return SchemaError(
             f"the file ends too early{since}: {problem}",

@@ -3,7 +3,19 @@
 Comes in: `Economy`, `Wedges`. Goes out: `Solution[Equilibrium]`. Never does: read files, know what a measure is, round.
 """
 
+from detente.equilibrium.decompose import WelfareParts, decompose_welfare
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.solve import CLOSURES, Newton, rebase, residuals, solve, solve_batch
 
-__all__ = ["CLOSURES", "Equilibrium", "Newton", "Solution", "rebase", "residuals", "solve", "solve_batch"]
+__all__ = [
+    "CLOSURES",
+    "Equilibrium",
+    "Newton",
+    "Solution",
+    "WelfareParts",
+    "decompose_welfare",
+    "rebase",
+    "residuals",
+    "solve",
+    "solve_batch",
+]

@@ -73,13 +73,19 @@ class Figure:
     def __post_init__(self) -> None:
         if not _NAME.match(self.name):
             raise InputError(
-                f"`{self.name}` cannot be the name of a figure", hint="use lower-case letters, digits and hyphens"
+                f"`{self.name}` cannot be the name of a figure",
+                hint="use lower-case letters, digits and hyphens",
             )
         for part in ("title", "alt"):
             if not getattr(self, part).strip():
-                raise InputError(f"figure `{self.name}` has no {part}", hint="every figure says its finding and is described")
+                raise InputError(
+                    f"figure `{self.name}` has no {part}",
+                    hint="every figure says its finding and is described",
+                )
         if len(self.table) == 0:
-            raise InputError(f"figure `{self.name}` has an empty table", hint="a figure without data is left out")
+            raise InputError(
+                f"figure `{self.name}` has an empty table", hint="a figure without data is left out"
+            )
 
     def spec_at(self, width: int) -> dict[str, Any]:
         """Complete Vega-Lite specification at a total width in pixels, as the chart library reads it."""

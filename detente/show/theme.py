@@ -110,8 +110,12 @@ AUTHORITIES: Mapping[str, Look] = MappingProxyType(
         "ieepa-reciprocal": Look("IEEPA, reciprocal", "#e6a65d", "the reciprocal duty", "Reciprocal"),
         "ieepa-other": Look("IEEPA, other", "#7d5a86"),
         "china-301-response": Look("Response to Section 301", "#17406d"),
-        "china-fentanyl-response": Look("Response to the fentanyl duty", "#b5431a", short="Fentanyl response"),
-        "china-reciprocal-response": Look("Response to the reciprocal duty", "#e6a65d", short="Reciprocal response"),
+        "china-fentanyl-response": Look(
+            "Response to the fentanyl duty", "#b5431a", short="Fentanyl response"
+        ),
+        "china-reciprocal-response": Look(
+            "Response to the reciprocal duty", "#e6a65d", short="Reciprocal response"
+        ),
         "canada-response": Look("Canada's response", "#94475e"),
         "threat": Look("Threatened", "#3d2b56"),
         "port-fees": Look("Port fees", "#3f8f8f"),
@@ -160,7 +164,9 @@ def look(kind: str, code: str) -> Look:
     'China'
     """
     if kind not in _REGISTRIES:
-        raise LabelError(f"unknown registry `{kind}`", where="detente.show.theme", hint=suggestion(kind, _REGISTRIES))
+        raise LabelError(
+            f"unknown registry `{kind}`", where="detente.show.theme", hint=suggestion(kind, _REGISTRIES)
+        )
     entries = _REGISTRIES[kind]
     if code not in entries:
         raise LabelError(
@@ -208,13 +214,26 @@ def country_name(code: str, *, in_sentence: bool = False, short: bool = False) -
 
 def vega_config() -> dict[str, Any]:
     """Vega-Lite configuration of every chart: one font, dark text, quiet rules, no frame."""
-    text = {"labelColor": INK, "titleColor": MUTED, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
+    text = {
+        "labelColor": INK,
+        "titleColor": MUTED,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    }
     return {
         "aria": False,
         "background": None,
         "font": FONT,
         "view": {"stroke": None},
-        "axis": {**text, "domainColor": RULE, "tickColor": RULE, "gridColor": GRID, "labelPadding": 5, "titlePadding": 8},
+        "axis": {
+            **text,
+            "domainColor": RULE,
+            "tickColor": RULE,
+            "gridColor": GRID,
+            "labelPadding": 5,
+            "titlePadding": 8,
+        },
         "legend": {**text, "symbolSize": 110, "rowPadding": 4},
         "text": {"color": INK, "fontSize": 12},
         "rule": {"color": RULE},

@@ -1,0 +1,492 @@
+"""Sentences written from numbers. Nobody types a number here.
+
+Each function returns a `Sentence`: its text and the numbers it was written from, so that a page can check that every
+one of them stands in a table. Rates arrive as fractions, changes of real income in percent (``_pct``), money in
+million USD (``_usd``), exactly as the rest of Détente names them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from detente.core import InputError
+from detente.show.theme import country_name
+
+MINUS = "\u2212"
+THIN = "\u202f"
+"""Narrow space that does not break a line."""
+NBSP = "\u00a0"
+PERCENT_TOLERANCE = 0.005
+"""Percent; a smaller change is said to be less than 0.01 percent, never "zero" and never with a sign."""
+
+_CARDINALS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+_MONTHS = ("January February March April May June July August September October November December").split()
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A piece of text with the numbers it was written from.
+
+    Parameters
+    ----------
+    text : str
+        One sentence or more, as plain text.
+    values : tuple of float
+        The numbers it was written from, in the units of their table or a thousandfold or hundredfold of it.
+    table : str
+        Name of the table they stand in.
+    sources : tuple of str
+        Ids of the sources it rests on, shown as links behind it.
+    """
+
+    text: str
+    values: tuple[float, ...] = ()
+    table: str = ""
+    sources: tuple[str, ...] = ()
+
+    def read_from(self, table: str) -> Sentence:
+        """Return the same sentence, its numbers read from the named table."""
+        return dataclasses.replace(self, table=table)
+
+    def citing(self, *sources: str) -> Sentence:
+        """Return the same sentence resting on these sources."""
+        return dataclasses.replace(self, sources=(*self.sources, *sources))
+
+
+def number(value: float, digits: int = 1, *, signed: bool = False) -> str:
+    """Write a number with a true minus sign and grouped thousands; a zero after rounding has no sign.
+
+    Examples
+    --------
+    >>> number(-1234.56, 1), number(0.04, 1, signed=True), number(2.5, 1, signed=True)
+    ('−1,234.6', '0.0', '+2.5')
+    """
+    if not math.isfinite(value):
+        raise InputError(f"`{value}` cannot be written in a sentence", hint="check the result it comes from")
+    text = f"{abs(value):,.{digits}f}"
+    if not text.strip("0.,"):
+        return text
+    return (MINUS if value < 0 else "+" if signed else "") + text
+
+
+def percent(pct: float, digits: int | None = None, *, signed: bool = False) -> str:
+    """Write a figure that is already in percent, for prose; tiny ones as "less than 0.01 percent".
+
+    Examples
+    --------
+    >>> percent(0.456), percent(12.34), percent(-0.001), percent(-0.456, signed=True)
+    ('0.46 percent', '12.3 percent', 'less than 0.01 percent', '−0.46 percent')
+    """
+    if abs(pct) < PERCENT_TOLERANCE and pct != 0:
+        return f"less than 0.01{NBSP}percent"
+    places = digits if digits is not None else (2 if abs(pct) < 9.995 else 1)
+    return f"{number(pct, places, signed=signed)}{NBSP}percent"
+
+
+def points(value_pp: float, digits: int = 1) -> str:
+    """Write a difference of two percentages.
+
+    Examples
+    --------
+    >>> points(10.04).replace(NBSP, " "), points(1, 0).replace(NBSP, " ")
+    ('10.0 percentage points', '1 percentage point')
+    """
+    text = number(value_pp, digits)
+    return f"{text} percentage{NBSP}point{'' if text.lstrip(MINUS) == '1' else 's'}"
+
+
+def money(value_usd: float, *, signed: bool = False) -> str:
+    """Write million USD in the largest fitting unit; less than half a million as "less than $1 million".
+
+    Examples
+    --------
+    >>> [money(x).replace(NBSP, " ") for x in (12345, -999.7, 1_234_000, 0.2, 0)]
+    ['$12.3 billion', '−$1.0 billion', '$1.23 trillion', 'less than $1 million', '$0']
+    """
+    size = abs(value_usd)
+    if size == 0:
+        return "$0"
+    if size < 0.5:
+        return f"less than $1{NBSP}million"
+    if size >= 999_950:
+        text = f"${size / 1e6:,.2f}{NBSP}trillion"
+    elif size >= 999.5:
+        text = f"${size / 1e3:,.{1 if size < 99_950 else 0}f}{NBSP}billion"
+    else:
+        text = f"${size:,.0f}{NBSP}million"
+    return (MINUS if value_usd < 0 else "+" if signed else "") + text
+
+
+def date_words(day: dt.date | str, *, year: bool = True) -> str:
+    """Write a day for prose.
+
+    Examples
+    --------
+    >>> date_words("2025-10-28").replace(NBSP, " ")
+    '28 October 2025'
+    """
+    value = dt.date.fromisoformat(day) if isinstance(day, str) else day
+    return f"{value.day}{NBSP}{_MONTHS[value.month - 1]}" + (f" {value.year}" if year else "")
+
+
+def count_words(count: int, singular: str, plural: str = "") -> str:
+    """Write a count with its noun: words up to twelve, digits above.
+
+    Examples
+    --------
+    >>> count_words(1, "clock"), count_words(3, "country", "countries"), count_words(40, "measure")
+    ('one clock', 'three countries', '40 measures')
+    """
+    word = _CARDINALS[count] if 0 <= count < len(_CARDINALS) else f"{count:,}"
+    return f"{word} {singular if count == 1 else plural or singular + 's'}"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Join with commas and a final "and".
+
+    Examples
+    --------
+    >>> joined(["a"]), joined(["a", "b"]), joined(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def times_as(first: float, second: float) -> str:
+    """Compare two sizes of one sign: how `first` stands to `second`.
+
+    Examples
+    --------
+    >>> times_as(2.02, 1.0), times_as(1.02, 1.0), times_as(0.5, 1.0), times_as(3.44, 1.0)
+    ('twice as large as', 'about as large as', 'half as large as', '3.4 times as large as')
+    """
+    if second == 0 or first * second < 0:
+        raise InputError(
+            "only two numbers of one sign can be compared in size", hint="say the two directions instead"
+        )
+    ratio = first / second
+    for value, words in (
+        (2.0, "twice as large as"),
+        (0.5, "half as large as"),
+        (1 / 3, "a third as large as"),
+    ):
+        if abs(ratio / value - 1) <= 0.03:
+            return words
+    if abs(ratio - 1) <= 0.03:
+        return "about as large as"
+    if ratio < 0.1:
+        return "less than a tenth of"
+    if ratio < 1:
+        return f"{ratio * 100:.0f}{NBSP}percent as large as" if ratio < 0.97 else "about as large as"
+    if ratio > 10:
+        return "more than ten times as large as"
+    text = f"{ratio:.1f}"
+    return f"{text.removesuffix('.0')} times as large as"
+
+
+def change_sentence(
+    country: str,
+    pct: float,
+    value_usd: float,
+    outcome: str,
+    *,
+    against: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    interval: str = "",
+    table: str = "",
+) -> Sentence:
+    """Say what an outcome does to a country's real income.
+
+    Parameters
+    ----------
+    country : str
+        Country code (or a name of its own).
+    pct : float
+        Change of real income, percent.
+    value_usd : float
+        The same as equivalent variation, million USD a year.
+    outcome : str
+        Name of the outcome.
+    against : str
+        What it is compared with ("what is in force today").
+    low, high : float, optional
+        Interval of the change, percent, and `interval` what it is ("90 percent of 400 draws").
+    table : str
+        Table the numbers stand in.
+
+    Examples
+    --------
+    >>> change_sentence("CHN", -0.452, -81_300, "No deal").text.replace(NBSP, " ")
+    'Under “No deal”, real income in China falls by 0.45 percent ($81.3 billion a year).'
+    >>> change_sentence("USA", 0.001, 250, "Pause").text.replace(NBSP, " ")
+    'Under “Pause”, real income in the United States hardly changes (less than 0.01 percent).'
+    """
+    who = country_name(country, in_sentence=True)
+    than = f" compared with {against}" if against else ""
+    head = (
+        f"Under “{outcome}”, real income in {who}"
+        if who not in ("everyone else", "the world")
+        else (f"Under “{outcome}”, real income of {who}")
+    )
+    values: tuple[float, ...] = (pct, value_usd)
+    if abs(pct) < PERCENT_TOLERANCE:
+        return Sentence(f"{head} hardly changes{than} (less than 0.01{NBSP}percent).", values, table)
+    verb = "falls" if pct < 0 else "rises"
+    band = ""
+    if low is not None and high is not None:
+        name = f", {interval}" if interval else ""
+        band = f"; from {number(low, 2)} to {number(high, 2)}{NBSP}percent{name}"
+        values = (*values, low, high)
+    text = f"{head} {verb} by {percent(abs(pct))}{than} ({money(abs(value_usd))} a year{band})."
+    return Sentence(text, values, table)
+
+
+def both_sides_sentence(
+    outcome: str,
+    usa_pct: float,
+    chn_pct: float,
+    *,
+    against: str = "",
+    table: str = "",
+    first: str = "USA",
+    second: str = "CHN",
+) -> Sentence:
+    """Set the two sides' changes of real income (percent) beside each other, and say who loses more.
+
+    Examples
+    --------
+    >>> both_sides_sentence("No deal", -0.2, -0.4).text.replace(NBSP, " ")
+    '“No deal” costs the United States 0.20 percent and China 0.40 percent of real income: China loses more, twice as large a share.'
+    >>> both_sides_sentence("Pause", 0.1, -0.05).text.replace(NBSP, " ")
+    '“Pause” adds 0.10 percent to real income in the United States and costs China 0.05 percent.'
+    """
+    a, b = country_name(first, in_sentence=True), country_name(second, in_sentence=True)
+    than = f", compared with {against}" if against else ""
+    values = (usa_pct, chn_pct)
+    small = [abs(value) < PERCENT_TOLERANCE for value in values]
+    name = f"“{outcome}”"
+    if all(small):
+        return Sentence(f"{name} hardly changes real income in {a} or {b}{than}.", values, table)
+    if any(small):
+        still, moved, pct = (a, b, chn_pct) if small[0] else (b, a, usa_pct)
+        verb = "loses" if pct < 0 else "gains"
+        return Sentence(
+            f"Under {name}, {moved} {verb} {percent(abs(pct))} of real income, while {still} hardly notices{than}.",
+            values,
+            table,
+        )
+    if usa_pct * chn_pct < 0:
+        (gainer, gain), (loser, loss) = (
+            ((a, usa_pct), (b, chn_pct)) if usa_pct > 0 else ((b, chn_pct), (a, usa_pct))
+        )
+        return Sentence(
+            f"{name} adds {percent(gain)} to real income in {gainer} and costs {loser} {percent(-loss)}{than}.",
+            values,
+            table,
+        )
+    verb, word = ("costs", "loses") if usa_pct < 0 else ("gives", "gains")
+    more, ratio = (a, usa_pct / chn_pct) if abs(usa_pct) > abs(chn_pct) else (b, chn_pct / usa_pct)
+    tail = "both shares are about the same" if ratio < 1.05 else f"{more} {word} more, {_share_words(ratio)}"
+    return Sentence(
+        f"{name} {verb} {a} {percent(abs(usa_pct))} and {b} {percent(abs(chn_pct))} of real income{than}: {tail}.",
+        values,
+        table,
+    )
+
+
+def _share_words(ratio: float) -> str:
+    if abs(ratio / 2 - 1) <= 0.03:
+        return "twice as large a share"
+    if ratio > 10:
+        return "more than ten times as large a share"
+    return f"{f'{ratio:.1f}'.removesuffix('.0')} times as large a share"
+
+
+def ranking_sentence(
+    values_usd: Mapping[str, float],
+    outcome: str,
+    *,
+    count: int = 3,
+    pct: Mapping[str, float] | None = None,
+    table: str = "",
+) -> Sentence:
+    """Say which third countries gain most from an outcome, and how many lose.
+
+    Parameters
+    ----------
+    values_usd : mapping of country code to million USD a year
+        Change of real income as equivalent variation.
+    outcome : str
+        Name of the outcome.
+    count : int
+        How many to name.
+    pct : mapping of country code to percent, optional
+        Shown beside the amounts.
+    table : str
+        Table the numbers stand in.
+
+    Examples
+    --------
+    >>> ranking_sentence({"MEX": 9000.0, "VNM": 12100.0, "RUS": -20.0}, "No deal").text.replace(NBSP, " ")
+    'Under “No deal”, Viet Nam gains most ($12.1 billion a year), followed by Mexico ($9.0 billion); one of the three loses.'
+    """
+    if not values_usd:
+        raise InputError("there is no country to rank", hint="give at least one third country")
+    ranked = sorted(values_usd.items(), key=lambda item: (-item[1], item[0]))
+    winners = [item for item in ranked if item[1] >= 0.5][:count]
+    losers = [item for item in ranked if item[1] <= -0.5]
+    if not winners:
+        if not losers:
+            return Sentence(
+                f"Under “{outcome}”, no third country gains or loses as much as $1{NBSP}million.", (), table
+            )
+        worst, loss = losers[-1]
+        return Sentence(
+            f"Under “{outcome}”, no third country gains; "
+            f"{country_name(worst, in_sentence=True)} loses most ({money(-loss)} a year).",
+            (loss,),
+            table,
+        )
+
+    def amount(code: str, value: float, *, per_year: bool) -> str:
+        share = f", {percent(pct[code])}" if pct and code in pct else ""
+        return f"({money(value)}{' a year' if per_year else ''}{share})"
+
+    used = [value for _, value in winners] + [pct[code] for code, _ in winners if pct and code in pct]
+    first = country_name(winners[0][0], in_sentence=True)
+    verb = "gain" if _is_plural(first) else "gains"
+    text = f"Under “{outcome}”, {first} {verb} most {amount(*winners[0], per_year=True)}"
+    if len(winners) > 1:
+        rest = [
+            f"{country_name(code, in_sentence=True)} {amount(code, value, per_year=False)}"
+            for code, value in winners[1:]
+        ]
+        text += f", followed by {joined(rest)}"
+    total = count_words(len(ranked), "").strip()
+    if losers:
+        text += f"; {count_words(len(losers), '').strip()} of the {total} {'loses' if len(losers) == 1 else 'lose'}"
+    elif len(ranked) > len(winners):
+        text += "; none loses"
+    return Sentence(f"{text}.", tuple(used), table)
+
+
+def _is_plural(name: str) -> bool:
+    return name.startswith("the other ")
+
+
+def sector_sentence(
+    country: str,
+    pct_by_sector: Mapping[str, float],
+    outcome: str,
+    *,
+    values_usd: Mapping[str, float] | None = None,
+    table: str = "",
+) -> Sentence:
+    """Say which sector of a country is hit hardest, and which gains most if one does.
+
+    `pct_by_sector` maps a sector's *name* to the change of its output in percent, `values_usd` to million USD.
+
+    Examples
+    --------
+    >>> sector_sentence("USA", {"Electronics": -4.2, "Textiles": 1.1}, "No deal").text.replace(NBSP, " ")
+    'In the United States, “No deal” hits electronics hardest (output down 4.20 percent) and helps textiles most (up 1.10 percent).'
+    """
+    if not pct_by_sector:
+        raise InputError("there is no sector to rank", hint="give at least one sector")
+    worst = min(pct_by_sector, key=lambda name: (pct_by_sector[name], name))
+    best = max(pct_by_sector, key=lambda name: (pct_by_sector[name], name))
+    low, high = pct_by_sector[worst], pct_by_sector[best]
+    values: list[float] = []
+
+    def amount(name: str) -> str:
+        values.append(pct_by_sector[name])
+        if values_usd is None:
+            return percent(abs(pct_by_sector[name]))
+        values.append(values_usd[name])
+        return f"{percent(abs(pct_by_sector[name]))}, {money(abs(values_usd[name]))}"
+
+    parts = []
+    if low <= -PERCENT_TOLERANCE:
+        parts.append(f"hits {_lower_first(worst)} hardest (output down {amount(worst)})")
+    if high >= PERCENT_TOLERANCE:
+        up = "up" if parts else "output up"
+        parts.append(f"helps {_lower_first(best)} most ({up} {amount(best)})")
+    where = country_name(country, in_sentence=True)
+    if not parts:
+        return Sentence(
+            f"In {where}, “{outcome}” moves no sector's output by as much as 0.01{NBSP}percent.", (), table
+        )
+    return Sentence(f"In {where}, “{outcome}” {' and '.join(parts)}.", tuple(values), table)
+
+
+def _lower_first(name: str) -> str:
+    # "Computers and electronics" reads on in a sentence; "ICT services" and "R&D" keep their capitals.
+    return name[:1].lower() + name[1:] if name[1:2].islower() or name[1:2] == " " else name
+
+
+def duty_sentence(
+    importer: str,
+    exporter: str,
+    rate: float,
+    concept: str,
+    day: dt.date | str,
+    *,
+    other_rate: float | None = None,
+    table: str = "",
+) -> Sentence:
+    """State an average duty (fractions) on a day, always with its concept; and the other side's when given.
+
+    Examples
+    --------
+    >>> duty_sentence("USA", "CHN", 0.4123, "import-weighted, 2024 trade", "2025-10-28").text.replace(NBSP, " ")
+    "On 28 October 2025 the United States' average duty on goods from China is 41.2 percent (import-weighted, 2024 trade)."
+    """
+    a, b = country_name(importer, in_sentence=True), country_name(exporter, in_sentence=True)
+    text = f"On {date_words(day)} {_possessive(a)} average duty on goods from {b} is {percent(100 * rate, 1)}"
+    values = [100 * rate]
+    if other_rate is not None:
+        text += f", and {_possessive(b)} on goods from {a} {percent(100 * other_rate, 1)}"
+        values.append(100 * other_rate)
+    return Sentence(f"{text} ({concept}).", tuple(values), table)
+
+
+def _possessive(name: str) -> str:
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
+def clock_sentence(title: str, fires: dt.date | str, asof: dt.date | str) -> Sentence:
+    """Say what the next clock is and how many days it leaves.
+
+    Examples
+    --------
+    >>> clock_sentence("The truce of Geneva lapses", "2025-11-10", "2025-10-28").text.replace(NBSP, " ")
+    'The next clock: the truce of Geneva lapses on 10 November 2025, in 13 days.'
+    """
+    end = dt.date.fromisoformat(fires) if isinstance(fires, str) else fires
+    start = dt.date.fromisoformat(asof) if isinstance(asof, str) else asof
+    left = (end - start).days
+    if left < 0:
+        raise InputError(
+            f"the clock `{title}` fired on {end}, before the as-of day {start}", hint="show only clocks ahead"
+        )
+    when = "today" if left == 0 else "tomorrow" if left == 1 else f"in {left:,}{NBSP}days"
+    return Sentence(f"The next clock: {_lower_first(title)} on {date_words(end)}, {when}.")
