@@ -26,7 +26,9 @@ import pandas as pd
 from detente.core import sha256_bytes, sha256_file, write_atomic
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-GOODS = tuple("A01_02 A03 B05_06 B07_08 B09 C10T12 C13T15 C16 C17_18 C19 C20 C21 C22 C23 C24 C25 C26 C27 C28 C29 C30 C31T33".split())
+GOODS = tuple(
+    "A01_02 A03 B05_06 B07_08 B09 C10T12 C13T15 C16 C17_18 C19 C20 C21 C22 C23 C24 C25 C26 C27 C28 C29 C30 C31T33".split()
+)
 PARTNER_OF_REGION = {"EU27": "EU27"}
 """Partners that are a region already and so are missing from the country map."""
 
@@ -36,7 +38,23 @@ PREFERENTIAL = frozenset("CAN MEX KOR AUS ISR SGP CHL COL PER CRI DOM GTM HND NI
 
 # Lists that no input file carries, by HS prefix, from memory: assumed. Energy of Canada under the fentanyl order, and
 # the main lines of the annex to the Brazil order of 30 July 2025 (about 43 % of Brazil's sales were left untouched).
-CANADA_ENERGY = ("2701", "2702", "2703", "2704", "2705", "2708", "2709", "2710", "2711", "2712", "2713", "2714", "2715", "284410", "284420")
+CANADA_ENERGY = (
+    "2701",
+    "2702",
+    "2703",
+    "2704",
+    "2705",
+    "2708",
+    "2709",
+    "2710",
+    "2711",
+    "2712",
+    "2713",
+    "2714",
+    "2715",
+    "284410",
+    "284420",
+)
 BRAZIL_EXEMPT = (
     "080121", "080122", "200911", "200912", "200919", "200891", "2501", "2503", "2504", "2505", "2506", "2507", "2508", "2510",
     "2516", "2520", "2524", "2525", "2529", "2530", "2601", "2602", "2603", "2604", "2605", "2606", "2607", "2608", "2609", "2610",
@@ -45,6 +63,9 @@ BRAZIL_EXEMPT = (
     "7107", "7108", "7110", "7112", "7118", "7201", "720211", "720230", "720241", "720260", "720293", "8001", "8110", "840710",
     "840910", "841111", "841112", "841121", "841122", "841191", "8801", "8802", "8804", "8805", "8806", "8807", "880330", "401130",
 )  # fmt: skip
+CLASS_2025 = {"85076000": 0.075}
+"""Section 301 class of 2025 where the input has none though the goods were listed: lithium batteries outside cars stood on
+list 4A at 7.5 % until 2026 (from memory: assumed)."""
 AUTOS = ("8703", "8704")
 """Headings of the automobile proclamation that are vehicles; the rest of its list is parts."""
 
@@ -67,6 +88,8 @@ def line_flags(data: Path) -> tuple[pd.DataFrame, list[str]]:
     lines["hs6"] = lines.hts8.str[:6]
     siblings = lines.groupby("hs6").mfn_rate.transform("mean")
     lines["mfn"] = lines.mfn_rate.fillna(siblings).fillna(0.0)
+    for line, rate in CLASS_2025.items():
+        lines.loc[lines.hts8 == line, "s301_china_2025"] = rate
     for year in ("2025", "2026"):
         for rate in (0.075, 0.25, 0.5, 1.0):
             name = f"s301-{rate * 100:g}" if year == "2025" else f"s301-2026-{rate * 100:g}"
@@ -106,15 +129,26 @@ def imports(data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     sector = pd.read_csv(data / INPUTS["hs6_to_sectors"], dtype=str).set_index("hs6").icio45
     trade["sector"] = trade.hs6.map(sector).where(lambda s: s.isin(GOODS), "")
     trade.loc[trade.hs6.str[:2].isin(["98", "99"]), "sector"] = ""
-    region = pd.read_csv(data / INPUTS["icio81_to_region21"], keep_default_na=False).set_index("iso3").region21.to_dict()
+    region = (
+        pd.read_csv(data / INPUTS["icio81_to_region21"], keep_default_na=False)
+        .set_index("iso3")
+        .region21.to_dict()
+    )
     fallback = pd.read_csv(data / INPUTS["census_country_codes"], dtype=str, keep_default_na=False)
     fallback_region = dict(zip(fallback.iso3, fallback.region21_suggested, strict=True))
-    names = pd.read_csv(data / INPUTS["partners"], dtype=str, keep_default_na=False).set_index("iso3").name.str.title()
-    total = trade.groupby("iso3")[["imports_usd", "duty_usd"]].sum().sort_values("imports_usd", ascending=False)
+    names = (
+        pd.read_csv(data / INPUTS["partners"], dtype=str, keep_default_na=False)
+        .set_index("iso3")
+        .name.str.title()
+    )
+    total = (
+        trade.groupby("iso3")[["imports_usd", "duty_usd"]].sum().sort_values("imports_usd", ascending=False)
+    )
     partners = total.reset_index()
     partners["name"] = partners.iso3.map(names)
     partners["region"] = [
-        PARTNER_OF_REGION.get(code) or region.get(code) or fallback_region.get(code) or "ROW" for code in partners.iso3
+        PARTNER_OF_REGION.get(code) or region.get(code) or fallback_region.get(code) or "ROW"
+        for code in partners.iso3
     ]
     loose = trade[trade.sector == ""].groupby("iso3").imports_usd.sum()
     partners["unallocated"] = partners.iso3.map(loose).fillna(0.0)
@@ -133,7 +167,8 @@ def make_cells(trade: pd.DataFrame, lines: pd.DataFrame, names: list[str]) -> pd
     joined["mfn_duty"] = joined.value * joined.mfn
     joined["duty"] = joined.duty_usd * joined.spread
     columns = ["value", "mfn_duty", "duty", "line"]
-    return joined.groupby(["iso3", "sector", *names], observed=True)[columns].sum().reset_index()
+    cells = joined.groupby(["iso3", "sector", *names], observed=True)[columns].sum().reset_index()
+    return cells[cells.value > 0]
 
 
 def fill_empty(cells: pd.DataFrame, partners: pd.DataFrame, names: list[str]) -> pd.DataFrame:
@@ -159,24 +194,38 @@ def fill_empty(cells: pd.DataFrame, partners: pd.DataFrame, names: list[str]) ->
 def weights_2017(data: Path) -> dict[str, np.ndarray]:
     """Return goods trade of 2017 by sector, million USD: bilateral, and each side's exports to the world."""
     bilateral = pd.read_parquet(data / INPUTS["uschina2017"])
-    cube = pd.read_parquet(data / INPUTS["trade_cube"], columns=["origin", "destination", "sector", "musd_2017"])
+    cube = pd.read_parquet(
+        data / INPUTS["trade_cube"], columns=["origin", "destination", "sector", "musd_2017"]
+    )
     merge = {"A01": "A01_02", "A02": "A01_02", "B05": "B05_06", "B06": "B05_06", "B07": "B07_08", "B08": "B07_08",
              "C24A": "C24", "C24B": "C24", "C301": "C30", "C302T309": "C30"}  # fmt: skip
     cube["sector"] = cube.sector.astype(str).map(lambda s: merge.get(s, s))
     home = {"CHN": {"CHN", "HKG"}, "USA": {"USA"}}
     out = {}
     for importer, exporter in (("USA", "CHN"), ("CHN", "USA")):
-        pair = bilateral[(bilateral.importer == importer) & (bilateral.exporter == exporter)].set_index("sector").trade_musd
+        pair = (
+            bilateral[(bilateral.importer == importer) & (bilateral.exporter == exporter)]
+            .set_index("sector")
+            .trade_musd
+        )
         out[f"{importer}<{exporter}:bilateral"] = pair.reindex(list(GOODS)).fillna(0.0).to_numpy()
-        sold = cube[(cube.origin == exporter) & ~cube.destination.isin(home[exporter])].groupby("sector").musd_2017.sum()
+        sold = (
+            cube[(cube.origin == exporter) & ~cube.destination.isin(home[exporter])]
+            .groupby("sector")
+            .musd_2017.sum()
+        )
         out[f"{importer}<{exporter}:world"] = sold.reindex(list(GOODS)).fillna(0.0).to_numpy(dtype=float)
     return out
 
 
-def pack(cells: pd.DataFrame, partners: pd.DataFrame, names: list[str], data: Path, usmca: dict[str, float]) -> dict[str, np.ndarray]:
+def pack(
+    cells: pd.DataFrame, partners: pd.DataFrame, names: list[str], data: Path, usmca: dict[str, float]
+) -> dict[str, np.ndarray]:
     """Return the arrays of the shipped file."""
     order = partners.iso3.tolist()
-    cells = cells.assign(p=cells.iso3.map(order.index), s=cells.sector.map(GOODS.index)).sort_values(["p", "s", *names])
+    cells = cells.assign(p=cells.iso3.map(order.index), s=cells.sector.map(GOODS.index)).sort_values(
+        ["p", "s", *names]
+    )
     signatures, index = np.unique(cells[names].to_numpy(dtype=bool), axis=0, return_inverse=True)
     value = cells.value.to_numpy()
     weights = weights_2017(data)
@@ -227,6 +276,7 @@ def write(arrays: dict[str, np.ndarray], data: Path, out: Path, extra: dict[str,
         "inputs": {name: sha256_file(data / path) for name, path in INPUTS.items()},
         "assumptions": [
             "The value of a six-digit product is spread equally over its eight-digit lines (assumed).",
+            "Lithium batteries (8507.60) are put into the 7.5 % class of Section 301 for 2025, where the input has no duty (assumed).",
             "Specific duties count as zero in the general rate; lines without a rate take the mean of their six-digit product (assumed).",
             "Lists are all-or-nothing on the eight-digit line: no metal-content rule, no Section 301 exclusions (simplified).",
             "Partners under a preference are given the rate collected in 2024 as base duty (assumed list of partners).",
@@ -237,10 +287,12 @@ def write(arrays: dict[str, np.ndarray], data: Path, out: Path, extra: dict[str,
         ],
         **extra,
     }  # fmt: skip
-    write_atomic(out / "us_product_cells.datapackage.json", json.dumps(sheet, indent=1, ensure_ascii=False) + "\n")
+    write_atomic(
+        out / "us_product_cells.datapackage.json", json.dumps(sheet, indent=1, ensure_ascii=False) + "\n"
+    )
 
 
-def calibrate(arrays: dict[str, np.ndarray], data: Path) -> dict[str, dict[str, float]]:
+def calibrate(arrays: dict[str, np.ndarray], data: Path, dossier_name: str) -> dict[str, dict[str, float]]:
     """Find the share of Canadian and Mexican trade entering free under USMCA that gives the tracker's October 2025.
 
     The added average falls linearly in the share, so two evaluations of the engine give it.
@@ -251,7 +303,7 @@ def calibrate(arrays: dict[str, np.ndarray], data: Path) -> dict[str, dict[str, 
 
     path = pd.read_csv(data / INPUTS["us_tariff_path"]).set_index("date_from").loc["2025-10-14"]
     target = {"CAN": path.canada_added_pp / 100, "MEX": path.mexico_added_pp / 100}
-    dossier = load_dossier("busan-2025", asof=dt.date(2025, 10, 28))
+    dossier = load_dossier(dossier_name, asof=dt.date(2025, 10, 28))
     states = [s for s in dossier.states(dt.date(2025, 10, 20)).values() if s.measure.actor == "USA"]
 
     def added(share: float) -> dict[str, float]:
@@ -267,7 +319,12 @@ def calibrate(arrays: dict[str, np.ndarray], data: Path) -> dict[str, dict[str, 
     result = {}
     for code, wanted in target.items():
         share = (none[code] - wanted) / (none[code] - full[code])
-        result[code] = {"share": round(share, 4), "target": round(wanted, 5), "without": none[code], "all_free": full[code]}
+        result[code] = {
+            "share": round(share, 4),
+            "target": round(wanted, 5),
+            "without": none[code],
+            "all_free": full[code],
+        }
     return result
 
 
@@ -275,13 +332,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", type=Path, default=REPOSITORY.parent / "shared")
     parser.add_argument("--out", type=Path, default=REPOSITORY / "detente" / "world" / "data")
+    parser.add_argument(
+        "--dossier", default="busan-2025", help="record whose measures calibrate the USMCA share"
+    )
     args = parser.parse_args()
     data = args.shared / "data"
     lines, names = line_flags(data)
     trade, partners = imports(data)
     cells = fill_empty(make_cells(trade, lines, names), partners, names)
     arrays = pack(cells, partners, names, data, {})
-    calibrated = calibrate(arrays, data)
+    calibrated = calibrate(arrays, data, args.dossier)
     print(json.dumps(calibrated, indent=1))
     arrays = pack(cells, partners, names, data, {code: row["share"] for code, row in calibrated.items()})
     write(arrays, data, args.out, {"calibration": {"usmca": calibrated, "grade": "inferred"}})

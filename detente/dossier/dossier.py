@@ -86,7 +86,7 @@ class FrozenDict(dict[str, V]):
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError("a dossier cannot be changed; edit its files and load it again")
 
-    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (FrozenDict, (dict(self),))

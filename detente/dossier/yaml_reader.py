@@ -215,7 +215,7 @@ def _syntax_error(error: yaml.MarkedYAMLError, name: str, text: str) -> SchemaEr
     last = text.rstrip().count("\n") + 1
     if (line is not None and line > last) or "end of stream" in problem or "stream end" in problem:
         context: Any = error.context_mark
-        opened = context.line + 1 if context else None
+        opened = context.line + 1 if context and context.line < last else None
         since = f" (something opened on line {opened} is never closed)" if opened else ""
         return SchemaError(
             f"the file ends too early{since}: {problem}",
@@ -332,7 +332,8 @@ class _Parser:
                 "remove or rename one of them",
                 here,
             )
-        self.places[here] = (event.start_mark.line + 1, event.start_mark.column + 1)
+        mark: Any = event.start_mark
+        self.places[here] = (mark.line + 1, mark.column + 1)
         return key
 
     def check(self, event: Any, path: KeyPath) -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detente.core import BalanceError
 from detente.world.economy import Array, Economy
 
 
@@ -34,6 +35,10 @@ class WageDerivatives:
         d clearing residual / d log wage; the last row is that of the numeraire.
     price_inverse, expenditure_inverse : array [country × sector, country × sector]
         ``(I − B)⁻¹`` and ``(I − A)⁻¹``.
+    level : array [country, sector]
+        Expenditure at the point.
+    gap : array [country]
+        Clearing residual at the point; the last entry is that of the numeraire.
     """
 
     log_price: Array
@@ -41,12 +46,14 @@ class WageDerivatives:
     residual: Array
     price_inverse: Array
     expenditure_inverse: Array
+    level: Array
+    gap: Array
 
 
 def wage_derivatives(
-    economy: Economy, *, shares: Array, tariff: Array, export_tax: Array, expenditure: Array, log_wage: Array
+    economy: Economy, *, shares: Array, tariff: Array, export_tax: Array, deficit: Array, log_wage: Array
 ) -> WageDerivatives:
-    """Differentiate prices, expenditures and the clearing residual with respect to log wages.
+    """Solve for expenditures at given wages and shares, and differentiate everything with respect to log wages.
 
     Parameters
     ----------
@@ -54,14 +61,19 @@ def wage_derivatives(
     shares : array [importer, exporter, sector]
         Trade shares at the point.
     tariff, export_tax : array [importer, exporter, sector], fraction
-    expenditure : array [country, sector], million USD
+    deficit : array [country], million USD
     log_wage : array [country]
 
     Returns
     -------
     WageDerivatives
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        When a system is singular: no equilibrium near this point.
     """
-    N, S = expenditure.shape
+    N, S = economy.va_share.shape
     size = N * S
     theta, gamma, g, alpha = economy.trade_elasticity, economy.va_share, economy.input_shares, economy.final_shares
     here = np.arange(N)
@@ -78,6 +90,14 @@ def wage_derivatives(
     to_producer = shares / ((1 + tariff) * (1 + export_tax))
     to_importer = shares * tariff / (1 + tariff)
     to_exporter = to_producer * export_tax
+    wage_bill = np.exp(log_wage) * economy.value_added
+
+    spending_matrix = np.einsum("nrs,mns->nrms", g, to_producer, optimize=True)
+    spending_matrix += alpha[:, :, None, None] * to_exporter.transpose(1, 0, 2)[:, None, :, :]
+    spending_matrix[here, :, here, :] += alpha[:, :, None] * to_importer.sum(1)[:, None, :]
+    expenditure_inverse = np.linalg.inv(identity - spending_matrix.reshape(size, size))
+    autonomous = alpha * (wage_bill + deficit)[:, None]
+    expenditure = (expenditure_inverse @ autonomous.reshape(size)).reshape(N, S)
     spent = expenditure[:, None, :] * theta
 
     def moved(part: Array, over: str) -> Array:
@@ -90,22 +110,21 @@ def wage_derivatives(
 
     output_fixed = moved(to_producer, "is")
     income_fixed = moved(to_importer, "n") + moved(to_exporter, "i")
-    wage_bill = np.exp(log_wage) * economy.value_added
     income_fixed[here, here] += wage_bill
     right = np.einsum("nrs,nsd->nrd", g, output_fixed, optimize=True) + alpha[:, :, None] * income_fixed[:, None, :]
 
-    spending_matrix = np.einsum("nrs,mns->nrms", g, to_producer, optimize=True)
-    spending_matrix += alpha[:, :, None, None] * to_exporter.transpose(1, 0, 2)[:, None, :, :]
-    spending_matrix[here, :, here, :] += alpha[:, :, None] * to_importer.sum(1)[:, None, :]
-    expenditure_inverse = np.linalg.inv(identity - spending_matrix.reshape(size, size))
     dX = (expenditure_inverse @ right.reshape(size, N)).reshape(N, S, N)
 
     output = np.einsum("nis,ns->is", to_producer, expenditure)
     doutput = output_fixed + np.einsum("nis,nsd->isd", to_producer, dX, optimize=True)
     residual = np.einsum("ns,nsd->nd", gamma, doutput) / wage_bill[:, None]
-    residual[here, here] -= (gamma * output).sum(1) / wage_bill
+    gap = (gamma * output).sum(1) / wage_bill - 1
+    residual[here, here] -= gap + 1
     residual[-1] = wage_bill / economy.value_added.sum()
-    return WageDerivatives(dp.reshape(size, N), dX.reshape(size, N), residual, price_inverse, expenditure_inverse)
+    gap[-1] = wage_bill.sum() / economy.value_added.sum() - 1
+    return WageDerivatives(
+        dp.reshape(size, N), dX.reshape(size, N), residual, price_inverse, expenditure_inverse, expenditure, gap
+    )
 
 
 @dataclass(frozen=True)
@@ -139,21 +158,39 @@ def prepare(economy: Economy) -> Baseline:
     """Compute, once per economy, the inverses that steer every solve on it.
 
     A memo keyed on the (immutable) economy: nothing a caller can see depends on whether it was filled before.
+
+    Raises
+    ------
+    BalanceError
+        When relative wages are not determined, as when some economies trade with none of the others.
     """
     known = _prepared.get(economy)
     if known is not None:
         return known
+    try:
+        made = _inverses(economy)
+    except np.linalg.LinAlgError:
+        raise BalanceError(
+            "relative wages are not determined: some economies trade with none of the others",
+            where=economy.name,
+            hint="aggregate the economies without trade into a neighbour, or leave them out",
+        ) from None
+    _prepared[economy] = made
+    return made
+
+
+def _inverses(economy: Economy) -> Baseline:
     at_base = wage_derivatives(
         economy,
         shares=economy.trade_shares,
         tariff=economy.tariff,
         export_tax=np.zeros_like(economy.tariff),
-        expenditure=economy.expenditure,
+        deficit=economy.deficit,
         log_wage=np.zeros(len(economy.labels.countries)),
     )
     scale = np.where(economy.expenditure > 0, economy.expenditure, 1.0)
     flat = scale.reshape(-1)
-    made = Baseline(
+    return Baseline(
         scale=scale,
         price_inverse=np.ascontiguousarray(at_base.price_inverse.T),
         expenditure_inverse=np.ascontiguousarray((at_base.expenditure_inverse * flat / flat[:, None]).T),
@@ -161,5 +198,3 @@ def prepare(economy: Economy) -> Baseline:
         expenditure_by_wage=np.ascontiguousarray((at_base.expenditure / flat[:, None]).T),
         wage_inverse=np.ascontiguousarray(np.linalg.inv(at_base.residual).T),
     )
-    _prepared[economy] = made
-    return made

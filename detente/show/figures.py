@@ -34,7 +34,7 @@ class Figure:
     alt : str
         What the chart shows, in words, for those who do not see it.
     spec : mapping
-        Vega-Lite specification for a desk or paper, without configuration or total width.
+        Vega-Lite specification for a desk or paper; without a width of its own it is fitted to the total width.
     table : Table
         The rows behind the chart; written as ``data/NAME.csv``.
     note : str
@@ -95,9 +95,10 @@ class Figure:
         body: dict[str, Any] = copy.deepcopy(dict(chosen))
         own = body.pop("config", {})
         body["$schema"] = "https://vega.github.io/schema/vega-lite/v6.json"
-        body["width"] = width
-        body["autosize"] = {"type": "fit-x", "contains": "padding"}
-        body["padding"] = 2
+        if "width" not in body:
+            body["width"] = width
+            body["autosize"] = {"type": "fit-x", "contains": "padding"}
+        body.setdefault("padding", 3)
         body["config"] = {**vega_config(), **own}
         return body
 
@@ -152,7 +153,9 @@ def _inline(svg: str, *, prefix: str, label: str) -> str:
         names.setdefault(found, f"{prefix}-{len(names)}")
     rest = re.sub(r'\bid="([^"]+)"', lambda m: f'id="{names[m[1]]}"', rest)
     rest = re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{names.get(m[1], m[1])})", rest)
-    rest = re.sub(r' (?:pointer-events|class|aria-hidden)="[^"]*"', "", rest)
+    rest = re.sub(r' (?:pointer-events|class|role|aria-[a-z]+)="[^"]*"', "", rest)
+    # A hundredth of a pixel is enough, and the last digits of a float may differ between machines.
+    rest = re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", rest)
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size[1]}" role="img" aria-label="{_attribute(label)}"'
     return f"{opening}>{rest}".strip()
 

@@ -38,7 +38,20 @@ _CARDINALS = (
     "eleven",
     "twelve",
 )
-_MONTHS = ("January February March April May June July August September October November December").split()
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 @dataclass(frozen=True)
@@ -92,8 +105,10 @@ def percent(pct: float, digits: int | None = None, *, signed: bool = False) -> s
 
     Examples
     --------
-    >>> percent(0.456), percent(12.34), percent(-0.001), percent(-0.456, signed=True)
-    ('0.46 percent', '12.3 percent', 'less than 0.01 percent', '−0.46 percent')
+    >>> [percent(x).replace(NBSP, " ") for x in (0.456, 12.34, -0.001)]
+    ['0.46 percent', '12.3 percent', 'less than 0.01 percent']
+    >>> percent(-0.456, signed=True).replace(NBSP, " ")
+    '−0.46 percent'
     """
     if abs(pct) < PERCENT_TOLERANCE and pct != 0:
         return f"less than 0.01{NBSP}percent"
@@ -147,6 +162,17 @@ def date_words(day: dt.date | str, *, year: bool = True) -> str:
     return f"{value.day}{NBSP}{_MONTHS[value.month - 1]}" + (f" {value.year}" if year else "")
 
 
+def cardinal(count: int) -> str:
+    """Write a count: words up to twelve, digits above.
+
+    Examples
+    --------
+    >>> cardinal(3), cardinal(1200)
+    ('three', '1,200')
+    """
+    return _CARDINALS[count] if 0 <= count < len(_CARDINALS) else f"{count:,}"
+
+
 def count_words(count: int, singular: str, plural: str = "") -> str:
     """Write a count with its noun: words up to twelve, digits above.
 
@@ -155,8 +181,7 @@ def count_words(count: int, singular: str, plural: str = "") -> str:
     >>> count_words(1, "clock"), count_words(3, "country", "countries"), count_words(40, "measure")
     ('one clock', 'three countries', '40 measures')
     """
-    word = _CARDINALS[count] if 0 <= count < len(_CARDINALS) else f"{count:,}"
-    return f"{word} {singular if count == 1 else plural or singular + 's'}"
+    return f"{cardinal(count)} {singular if count == 1 else plural or singular + 's'}"
 
 
 def joined(parts: Sequence[str]) -> str:
@@ -381,9 +406,9 @@ def ranking_sentence(
             for code, value in winners[1:]
         ]
         text += f", followed by {joined(rest)}"
-    total = count_words(len(ranked), "").strip()
+    total = cardinal(len(ranked))
     if losers:
-        text += f"; {count_words(len(losers), '').strip()} of the {total} {'loses' if len(losers) == 1 else 'lose'}"
+        text += f"; {cardinal(len(losers))} of the {total} {'loses' if len(losers) == 1 else 'lose'}"
     elif len(ranked) > len(winners):
         text += "; none loses"
     return Sentence(f"{text}.", tuple(used), table)

@@ -70,7 +70,12 @@ SERVICE_MEMBERS = {
     "BUS": ("J58T60", "J61", "J62_63", "K", "M", "N"),
     "PUB": ("L", "O", "P", "Q", "R", "S", "T"),
 }
-WIOD_SERVICES = {"UTC": (16, 17), "TRT": tuple(range(18, 26)), "BUS": (26, 27, 29), "PUB": (28, *range(30, 35))}
+WIOD_SERVICES = {
+    "UTC": (16, 17),
+    "TRT": tuple(range(18, 26)),
+    "BUS": (26, 27, 29),
+    "PUB": (28, *range(30, 35)),
+}
 CUBE_TO_SECTOR = {
     "A01": "A01_02", "A02": "A01_02", "B05": "B05_06", "B06": "B05_06", "B07": "B07_08", "B08": "B07_08",
     "C24A": "C24", "C24B": "C24", "C301": "C30", "C302T309": "C30",
@@ -152,16 +157,26 @@ def gdp(inputs: Inputs, year: int, region_of: dict[str, str]) -> np.ndarray:
     return member.T @ frame[f"gdp_{year}_usd"].astype(float).to_numpy() / 1e6
 
 
-def pair_totals(inputs: Inputs, region_of: dict[str, str]) -> tuple[np.ndarray, pd.DataFrame]:
-    """Goods trade 2023 between regions [importer, exporter] (million USD), and the country table behind it."""
+def national_pairs(inputs: Inputs, codes: list[str]) -> tuple[np.ndarray, pd.DataFrame]:
+    """Goods trade 2023 between the cube's economies [importer, exporter], million USD (nan where the file has no entry),
+    and the whole table. What is not an economy of the cube is in neither row nor column."""
     frame = inputs.parquet("liberation2025/trade_2023.parquet")
-    regions = list(REGIONS)
-    totals = np.zeros((N, N))
-    importer = place(regions, frame.importer.map(region_of).fillna("ROW"))
-    exporter = place(regions, frame.exporter.map(region_of).fillna("ROW"))
-    np.add.at(totals, (importer, exporter), frame.trade_kusd.to_numpy(float) / 1e3)
-    np.fill_diagonal(totals, 0)
-    return totals, frame
+    inside = frame[frame.importer.isin(codes) & frame.exporter.isin(codes)]
+    pairs = np.full((len(codes), len(codes)), np.nan)
+    pairs[place(codes, inside.importer), place(codes, inside.exporter)] = (
+        inside.trade_kusd.to_numpy(float) / 1e3
+    )
+    return pairs, frame
+
+
+def add_small_economies(
+    totals: np.ndarray, frame: pd.DataFrame, codes: list[str], region_of: dict[str, str]
+) -> None:
+    """Add, in place, trade with economies the cube does not have to the region totals [importer, exporter]."""
+    rest = frame[~(frame.importer.isin(codes) & frame.exporter.isin(codes))]
+    importer = place(list(REGIONS), rest.importer.map(region_of).fillna("ROW"))
+    exporter = place(list(REGIONS), rest.exporter.map(region_of).fillna("ROW"))
+    np.add.at(totals, (importer, exporter), rest.trade_kusd.to_numpy(float) / 1e3)
 
 
 def census(inputs: Inputs, region_of: dict[str, str]) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
@@ -178,7 +193,9 @@ def census(inputs: Inputs, region_of: dict[str, str]) -> tuple[np.ndarray, np.nd
     frame = inputs.csv("us_imports_2024/us_imports_2024_icio28.csv", dtype={"cty_code": str})
     frame = frame[frame.cty_code != "4359"]  # Slovakia is in the EU27 aggregate as well
     region = frame.iso3.map({**region_of, "EU27": "EU27"}).fillna("ROW")
-    frame = frame.assign(exporter=place(list(REGIONS), region), sector=frame.icio28.map(lambda c: CUBE_TO_SECTOR.get(c, c)))
+    frame = frame.assign(
+        exporter=place(list(REGIONS), region), sector=frame.icio28.map(lambda c: CUBE_TO_SECTOR.get(c, c))
+    )
     allocated = frame[~frame.icio28.isin(["HS98_99", "SERV"])]
     imports, duties, unallocated = np.zeros((N, G)), np.zeros((N, G)), np.zeros(N)
     where = (allocated.exporter.to_numpy(), place(list(GOODS), allocated.sector))

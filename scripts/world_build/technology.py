@@ -6,7 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from world_build.inputs import GOODS, GOODS_AXIS, SECTORS, SERVICE_MEMBERS, SERVICES, SERVICES_AXIS, G, Inputs, N, S, membership, place
+from world_build.inputs import (
+    GOODS,
+    GOODS_AXIS,
+    SECTORS,
+    SERVICE_MEMBERS,
+    SERVICES,
+    SERVICES_AXIS,
+    G,
+    Inputs,
+    N,
+    S,
+    membership,
+    place,
+)
 
 # How much each service takes part in a country's net service trade (assumed; only splits 2020 output inside services).
 NET_TRADE_WEIGHT = {
@@ -37,7 +50,9 @@ def build_technology(
     final = table.final_share_alpha.to_numpy(float).reshape(len(codes), len(sectors))
     io = inputs.parquet("icio2020_coef/io_coefficients.parquet")
     coefficients = np.zeros((len(codes), len(sectors), len(sectors)))
-    coefficients[place(codes, io.country), place(sectors, io.input_sector), place(sectors, io.using_sector)] = io.coef
+    coefficients[
+        place(codes, io.country), place(sectors, io.input_sector), place(sectors, io.using_sector)
+    ] = io.coef
     output = np.stack(
         [
             _output_2020(coefficients[c], final[c], cube_2020, cube_codes.index(code), sectors)

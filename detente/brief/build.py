@@ -1,0 +1,155 @@
+"""Write a briefing: the page, its data, its pictures and a manifest, all of it or none."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from detente.brief.content import BriefContent
+from detente.brief.page import render_page
+from detente.brief.tables import check_content, figures_of
+from detente.core import InputError, sha256_bytes
+from detente.show.figures import WIDE, figure_svg
+
+MADE_BY = "detente brief"
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class BriefResult:
+    """Where a briefing was written.
+
+    Parameters
+    ----------
+    index, manifest : Path
+        The page and the list of files.
+    files : tuple of str
+        Every file but the manifest, relative to the folder, in alphabetical order.
+    """
+
+    index: Path
+    manifest: Path
+    files: tuple[str, ...]
+
+
+def build_brief(content: BriefContent, out_dir: str | Path) -> BriefResult:
+    """Check a briefing and write it into a folder.
+
+    The folder is made beside its place and moved in whole. The same content gives the same bytes.
+
+    Parameters
+    ----------
+    content : BriefContent
+        Everything the page says.
+    out_dir : path-like
+        A new or empty folder, or one that holds an earlier briefing and nothing else.
+
+    Returns
+    -------
+    BriefResult
+
+    Raises
+    ------
+    InputError
+        When the place holds something that is not a briefing, or cannot be written, or the content is malformed.
+    EvidenceError
+        When a number on the page stands in no table.
+    LabelError
+        When a source, status or side is unknown.
+    """
+    place = Path(out_dir).expanduser().resolve()
+    _check_place(place)
+    files = brief_files(content)
+    try:
+        _write_folder(place, files)
+    except OSError as error:
+        raise InputError(
+            f"cannot write there: {error.strerror or error}", where=str(place), hint="choose another folder with -o"
+        ) from error
+    names = tuple(sorted(name for name in files if name != "manifest.json"))
+    return BriefResult(place / "index.html", place / "manifest.json", names)
+
+
+def brief_files(content: BriefContent) -> dict[str, bytes]:
+    """Every file of a briefing as bytes by relative name, the manifest last."""
+    tables = check_content(content)
+    files: dict[str, bytes] = {"index.html": render_page(content, tables).encode("utf-8")}
+    rows: dict[str, int] = {}
+    for name, table in tables.items():
+        files[f"data/{name}.csv"] = table.to_csv().encode("utf-8")
+        rows[f"data/{name}.csv"] = len(table)
+    for figure in figures_of(content):
+        files[f"figures/{figure.name}.svg"] = (figure_svg(figure, WIDE) + "\n").encode("utf-8")
+    listed: dict[str, Any] = {}
+    for name in sorted(files):
+        listed[name] = {"sha256": sha256_bytes(files[name]), "bytes": len(files[name])}
+        if name in rows:
+            listed[name]["rows"] = rows[name]
+    manifest = {
+        "made_by": MADE_BY,
+        "format": _FORMAT,
+        "title": content.title,
+        "dossier": content.dossier_title,
+        "asof": content.asof.isoformat(),
+        "stamp": content.stamp.as_dict(),
+        "files": listed,
+    }
+    files["manifest.json"] = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    return files
+
+
+def _check_place(place: Path) -> None:
+    hint = "choose a new or empty folder with -o"
+    if not place.exists():
+        return
+    if not place.is_dir():
+        raise InputError("there is a file of that name", where=str(place), hint=hint)
+    present = {path.relative_to(place).as_posix() for path in place.rglob("*") if not path.is_dir() or path.is_symlink()}
+    if not present and not any(place.iterdir()):
+        return
+    listed = _earlier_briefing(place)
+    if listed is None:
+        raise InputError("the folder is not empty and holds no Détente briefing", where=str(place), hint=hint)
+    foreign = sorted(present - listed - {"manifest.json"})
+    if foreign:
+        raise InputError(
+            f"the folder holds files that are no part of the briefing: {', '.join(foreign[:4])}",
+            where=str(place),
+            hint=f"move them away, or {hint}",
+        )
+
+
+def _earlier_briefing(place: Path) -> set[str] | None:
+    """Names listed in the manifest of the briefing in a folder; None when there is no such briefing."""
+    try:
+        manifest = json.loads((place / "manifest.json").read_text("utf-8"))
+        return set(manifest["files"]) if manifest["made_by"] == MADE_BY else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write_folder(place: Path, files: dict[str, bytes]) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    workshop = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}.", suffix=".part"))
+    try:
+        fresh, old = workshop / "new", workshop / "old"
+        for name, content in files.items():
+            target = fresh / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        if place.exists():
+            place.rename(old)
+        try:
+            fresh.rename(place)
+        except OSError:
+            # Put the earlier briefing back: a reader finds the old one or the new one.
+            with contextlib.suppress(OSError):
+                old.rename(place)
+            raise
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)

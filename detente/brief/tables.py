@@ -1,0 +1,244 @@
+"""The tables behind a briefing: those of its figures and blocks, and the checks that the page keeps its promises."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterator
+
+from detente.brief.content import (
+    Block,
+    BriefContent,
+    Bullets,
+    ClockBlock,
+    ConflictBlock,
+    MeasureBlock,
+    Paragraph,
+    TableBlock,
+)
+from detente.core import Column, EvidenceError, InputError, LabelError, Table, suggestion
+from detente.show.figures import Figure
+from detente.show.sentences import Sentence
+from detente.show.theme import country_name, look
+
+_NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
+
+
+def days_left(fires: str, asof: dt.date) -> int:
+    """Days from the as-of day to an ISO day."""
+    return (dt.date.fromisoformat(fires) - asof).days
+
+
+def measure_table(block: MeasureBlock) -> Table:
+    """Return the ledger as a table."""
+    columns = [
+        Column(key, label, kind="date" if key in ("since", "until") else "text")
+        for key, label in (
+            ("id", "Id"),
+            ("actor", "Side"),
+            ("title", "Measure"),
+            ("kind", "Kind"),
+            ("status", "Status"),
+            ("value", "Value"),
+            ("since", "Since"),
+            ("until", "Until"),
+            ("source", "Source"),
+            ("place", "Place"),
+            ("grade", "Grade"),
+            ("note", "Note"),
+        )
+    ]
+    rows = tuple(tuple(getattr(row, column.key) for column in columns) for row in block.rows)
+    return Table(block.name, block.title, tuple(columns), rows)
+
+
+def clock_table(block: ClockBlock, asof: dt.date) -> Table:
+    """Return the clocks as a table, soonest first, with the days left."""
+    columns = (
+        Column("id", "Id"),
+        Column("title", "Clock"),
+        Column("fires", "Fires", kind="date"),
+        Column("days_left", "Days left", kind="number", digits=0),
+        Column("kind", "Kind"),
+        Column("on_firing", "What happens"),
+        Column("source", "Source"),
+        Column("grade", "Grade"),
+        Column("note", "Note"),
+    )
+    rows = tuple(
+        (r.id, r.title, r.fires, days_left(r.fires, asof), r.kind, r.on_firing, r.source, r.grade, r.note)
+        for r in sorted(block.rows, key=lambda r: (r.fires, r.id))
+    )
+    return Table(block.name, block.title, columns, rows, f"Days counted from {asof.isoformat()}.")
+
+
+def conflict_table(block: ConflictBlock) -> Table:
+    """Return the disagreements as a table, one reading a row."""
+    keys = ("id", "question", "kind", "says", "documents", "reading_taken", "why", "basis", "source")
+    labels = ("Id", "Question", "Kind", "Reading", "Reports", "Reading taken", "Why", "Basis", "Source")
+    rows = tuple(
+        (c.id, c.question, c.kind, r.says, "; ".join(r.documents), c.reading_taken, c.why, c.basis, c.source)
+        for c in block.cards
+        for r in c.readings
+    )
+    columns = tuple(Column(key, label) for key, label in zip(keys, labels, strict=True))
+    return Table(block.name, block.title, columns, rows)
+
+
+def source_table(content: BriefContent) -> Table:
+    """Return the list of sources as a table."""
+    columns = tuple(
+        Column(key, key.capitalize()) for key in ("id", "title", "publisher", "date", "quality", "note", "url")
+    )
+    rows = tuple(tuple(getattr(s, c.key) for c in columns) for s in content.sources)
+    return Table("sources", "Sources", columns, rows)
+
+
+def _table_of(block: Block, asof: dt.date) -> Table | None:
+    if isinstance(block, Figure | TableBlock):
+        return block.table
+    if isinstance(block, MeasureBlock):
+        return measure_table(block)
+    if isinstance(block, ClockBlock):
+        return clock_table(block, asof)
+    if isinstance(block, ConflictBlock):
+        return conflict_table(block)
+    return None
+
+
+def tables_of(content: BriefContent) -> dict[str, Table]:
+    """Every table that a briefing writes, by name, in the order of the page.
+
+    Raises
+    ------
+    InputError
+        When two different tables have one name, or a name cannot be a file name.
+    """
+    found: dict[str, Table] = {}
+    blocks = [block for section in content.sections for block in section.blocks]
+    own = [_table_of(block, content.asof) for block in blocks]
+    for table in (*(t for t in own if t is not None), *content.tables, source_table(content)):
+        if not _NAME.match(table.name):
+            raise InputError(
+                f"`{table.name}` cannot be the name of a table",
+                hint="use lower-case letters, digits and hyphens",
+            )
+        if table.name in found and found[table.name] != table:
+            raise InputError(f"two tables are called `{table.name}`", hint="give one of them another name")
+        found[table.name] = table
+    return found
+
+
+def figures_of(content: BriefContent) -> list[Figure]:
+    """Every figure, in the order of the page."""
+    return [block for section in content.sections for block in section.blocks if isinstance(block, Figure)]
+
+
+def sentences_of(content: BriefContent) -> Iterator[Sentence]:
+    """Every sentence, in the order of the page."""
+    yield from content.summary_sentences
+    for section in content.sections:
+        for block in section.blocks:
+            if isinstance(block, Paragraph):
+                yield from block.sentences
+            elif isinstance(block, Bullets):
+                yield from block.items
+    for paragraph in content.method:
+        yield from paragraph.sentences
+
+
+def _cited(content: BriefContent) -> Iterator[tuple[str, str]]:
+    for sentence in sentences_of(content):
+        yield from ((source, sentence.text[:60]) for source in sentence.sources)
+    for section in content.sections:
+        for block in section.blocks:
+            if isinstance(block, MeasureBlock | ClockBlock):
+                yield from ((row.source, row.id) for row in block.rows)
+            elif isinstance(block, ConflictBlock):
+                yield from ((card.source, card.id) for card in block.cards if card.source)
+
+
+def _stands_in(value: float, table: Table) -> bool:
+    # The text may say percent where the table has fractions, or million where it has billion, and "falls by" for a minus.
+    cells = [abs(float(cell)) for row in table.rows for cell in row if isinstance(cell, int | float)]
+    return any(math.isclose(abs(value) * scale, cell, rel_tol=1e-9, abs_tol=1e-15) for scale in (1.0, 1e3, 1e-3, 1e2, 1e-2) for cell in cells)
+
+
+def _check_numbers(content: BriefContent, tables: dict[str, Table]) -> None:
+    for key in content.key_numbers:
+        for value in (key.value, key.low, key.high):
+            if value is not None:
+                _check_number(value, key.table, tables, where=f"key number `{key.label}`")
+    for sentence in sentences_of(content):
+        if sentence.values and sentence.table:
+            for value in sentence.values:
+                _check_number(value, sentence.table, tables, where=f"sentence `{sentence.text[:60]}…`")
+        elif sentence.values:
+            raise EvidenceError(
+                "the numbers of a sentence name no table",
+                where=f"sentence `{sentence.text[:60]}…`",
+                hint="use `sentence.read_from(table_name)`",
+            )
+
+
+def _check_number(value: float, name: str, tables: dict[str, Table], *, where: str) -> None:
+    if name not in tables:
+        raise LabelError(f"the briefing has no table `{name}`", where=where, hint=suggestion(name, tables))
+    if not _stands_in(value, tables[name]):
+        raise EvidenceError(
+            f"{value!r} does not stand in table `{name}`",
+            where=where,
+            hint="write the sentence from the table's own numbers",
+        )
+
+
+def check_content(content: BriefContent) -> dict[str, Table]:
+    """Check that a briefing keeps its promises, and return its tables.
+
+    Raises
+    ------
+    EvidenceError
+        When a key number or a number in a sentence is in no table.
+    LabelError
+        When a source is cited that is not listed, or a side, status or table is unknown.
+    InputError
+        When two sections, tables, sources or measures share a name, or a clock has fired.
+    """
+    if not content.summary_sentences:
+        raise InputError("a briefing needs its finding", hint="give at least one summary sentence")
+    tables = tables_of(content)
+    _check_numbers(content, tables)
+    known = [source.id for source in content.sources]
+    _unique(known, "sources")
+    _unique([section.id for section in content.sections], "sections")
+    _unique([figure.name for figure in figures_of(content)], "figures")
+    for source, where in _cited(content):
+        if source not in known:
+            raise LabelError(f"source `{source}` is cited but not listed", where=where, hint=suggestion(source, known))
+    for section in content.sections:
+        if not _NAME.match(section.id) or section.id in RESERVED:
+            raise InputError(f"`{section.id}` cannot be the id of a section", hint="use another word, lower case")
+        for block in section.blocks:
+            if isinstance(block, MeasureBlock):
+                _unique([row.id for row in block.rows], "measures")
+                for row in block.rows:
+                    look("status", row.status)
+            elif isinstance(block, ClockBlock):
+                for clock in block.rows:
+                    if days_left(clock.fires, content.asof) < 0:
+                        raise InputError("the clock has fired", where=clock.id, hint="show only clocks ahead")
+    return tables
+
+
+RESERVED = ("finding", "contents", "method", "limits", "assumed", "sources", "cite", "data", "stamp", "main")
+"""Anchors that the page itself uses."""
+
+
+def _unique(names: list[str], kind: str) -> None:
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise InputError(f"{kind} appear twice: {', '.join(doubled)}", hint="give each a name of its own")
+
+
+__all__ = ["check_content", "clock_table", "conflict_table", "country_name", "days_left", "figures_of", "measure_table", "tables_of"]

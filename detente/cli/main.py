@@ -1,0 +1,270 @@
+"""The `detente` command. Every verb loads only the rooms it needs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detente.cli.output import Format, emit, note, parse_day, progress, usage
+from detente.core import DetenteError
+
+DEFAULT_DOSSIER = "busan-2025"
+
+app = typer.Typer(
+    name="detente",
+    help="An open laboratory for trade wars and trade talks.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+FormatOption = Annotated[Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")]
+OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.")]
+DossierOption = Annotated[str, typer.Option("--dossier", help="A shipped dossier's id, or a folder of one.")]
+AsofOption = Annotated[str | None, typer.Option("--asof", help="What was known on this day.", show_default="the dossier's own day")]
+ElasticitiesOption = Annotated[str, typer.Option("--elasticities", help="Set of trade elasticities: fgo, cp, u4, ll, gyy, shap, bsy.")]
+ClosureOption = Annotated[str, typer.Option("--closure", help="How deficits are determined: share, fixed, zero.")]
+
+
+def _dossier(name: str, asof: str | None):  # type: ignore[no-untyped-def]
+    from detente.dossier import load_dossier
+
+    with usage():
+        day = parse_day(asof, "--asof") if asof else None
+    return load_dossier(name, asof=day)
+
+
+def _economy(elasticities: str):  # type: ignore[no-untyped-def]
+    from detente.world import elasticity_set, load_world
+
+    economy = load_world()
+    with usage():
+        values, citation = elasticity_set(elasticities, economy.labels.sectors)
+    return economy.with_elasticities(values, citation)
+
+
+@app.callback(invoke_without_command=True)
+def bare(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    """Say what is in the box and what to do next."""
+    if version:
+        from detente.core.stamp import package_version
+
+        print(package_version())
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        from detente.cli.welcome import welcome
+
+        print(welcome())
+
+
+@app.command()
+def brief(
+    dossier: Annotated[str, typer.Argument(help="A shipped dossier's id, or a folder of one.")] = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write.", show_default="out/<dossier>")] = Path(),
+    elasticities: ElasticitiesOption = "fgo",
+    closure: ClosureOption = "share",
+) -> None:
+    """Write the briefing: one HTML file, its data as CSV, and a manifest."""
+    from detente.brief import build_brief, compose
+
+    record = _dossier(dossier, asof)
+    economy = _economy(elasticities)
+    target = out if out != Path() else Path("out") / record.id
+    with progress(3, "briefing") as step:
+        content = compose(record, economy, closure=closure)
+        step()  # type: ignore[operator]
+        result = build_brief(content, target)
+        step()  # type: ignore[operator]
+    note(f"{record.title}, as of {record.asof}")
+    for sentence in content.summary_sentences:
+        note(f"  {sentence.text}")
+    note("")
+    print(result.index)
+
+
+@app.command()
+def run(
+    scenario: Annotated[list[str], typer.Argument(help="Scenario ids or files; `a+b` compounds.")],
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    against: Annotated[str | None, typer.Option("--against", help="Also give differences from this scenario.")] = None,
+    table: Annotated[str, typer.Option("--table", help="countries, sectors, pair, diversion or measures.")] = "countries",
+    countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
+    elasticities: ElasticitiesOption = "fgo",
+    closure: ClosureOption = "share",
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """Solve scenarios and print what they do."""
+    from detente.cli.tables import outcome_tables, solve_named
+
+    names = [*scenario, *([against] if against and against not in scenario else [])]
+    outcomes = solve_named(names, dossier, asof, elasticities, closure)
+    codes = tuple(code.strip() for code in countries.split(",") if code.strip())
+    with usage():
+        made = outcome_tables(outcomes, table, codes, against)
+    emit(made, style, out)
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="Scenario.")],
+    second: Annotated[str, typer.Argument(help="Scenario to compare it with.")],
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
+    elasticities: ElasticitiesOption = "fgo",
+    closure: ClosureOption = "share",
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """Put two scenarios side by side: each as a level, and the difference."""
+    from detente.cli.tables import comparison_table, solve_named
+
+    outcomes = solve_named([first, second], dossier, asof, elasticities, closure)
+    codes = tuple(code.strip() for code in countries.split(",") if code.strip())
+    with usage():
+        made = comparison_table(outcomes, codes)
+    emit(made, style, out)
+
+
+@app.command()
+def scenarios(dossier: DossierOption = DEFAULT_DOSSIER, style: FormatOption = None, out: OutOption = None) -> None:
+    """List the scenarios that come with a dossier."""
+    from detente.cli.tables import scenario_table
+
+    emit(scenario_table(dossier), style, out)
+
+
+@app.command()
+def measures(
+    at: Annotated[str | None, typer.Option("--at", help="Day on which the measures are read.", show_default="the as-of day")] = None,
+    actor: Annotated[str | None, typer.Option("--actor", help="Only this actor's.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="Only those with this status.")] = None,
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """List measures with their status and value on a day, and the source of each."""
+    from detente.cli.tables import filtered
+    from detente.dossier import measure_table
+
+    record = _dossier(dossier, asof)
+    with usage():
+        day = parse_day(at, "--at") if at else record.asof
+        made = filtered(measure_table(record, day), actor=actor, status=status)
+    emit(made, style, out)
+
+
+@app.command()
+def duties(
+    importer: Annotated[str, typer.Option("--importer", help="Country that charges.")] = "USA",
+    exporter: Annotated[str, typer.Option("--exporter", help="Country that is charged.")] = "CHN",
+    at: Annotated[str | None, typer.Option("--at", help="Day on which the duty is read.", show_default="the as-of day")] = None,
+    table: Annotated[str, typer.Option("--table", help="sectors, averages, or both.")] = "both",
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """Print the stack of duties by sector and authority, and its averages, each named by its concept."""
+    from detente.cli.tables import duty_tables
+
+    record = _dossier(dossier, asof)
+    with usage():
+        day = parse_day(at, "--at") if at else record.asof
+        made = duty_tables(record, day, importer, exporter, table)
+    emit(made, style, out)
+
+
+@app.command()
+def clocks(
+    start: Annotated[str | None, typer.Option("--from", help="First day to list.", show_default="the as-of day")] = None,
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """List what fires when, unless somebody acts."""
+    from detente.dossier import clock_table
+
+    record = _dossier(dossier, asof)
+    with usage():
+        day = parse_day(start, "--from") if start else record.asof
+    emit(clock_table(record, day), style, out)
+
+
+@app.command()
+def claims(
+    conflicts: Annotated[bool, typer.Option("--conflicts", help="What the reports disagree on, side by side.")] = False,
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """List what the reports claim, with the place in the text; or their contradictions."""
+    from detente.dossier import claims_table, conflict_table
+
+    record = _dossier(dossier, asof)
+    emit(conflict_table(record) if conflicts else claims_table(record), style, out)
+
+
+@app.command()
+def check(
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    reports: Annotated[Path | None, typer.Option("--reports", help="Folder of the reports, to verify the places of the claims.")] = None,
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """Check the world's identities, the record, the scenarios and the solver; exits with 4 when something fails."""
+    from detente.cli.tables import check_table
+
+    record = _dossier(dossier, asof)
+    made, failed = check_table(record, reports)
+    emit(made, style, out)
+    if failed:
+        raise typer.Exit(4)
+
+
+@app.command()
+def cite(
+    scenario: Annotated[str | None, typer.Argument(help="Only what this scenario used.")] = None,
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    elasticities: ElasticitiesOption = "fgo",
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """List what to cite: data, elasticities, method, and the sources of the measures used."""
+    from detente.cli.tables import citation_table
+
+    record = _dossier(dossier, asof)
+    with usage():
+        made = citation_table(record, _economy(elasticities), scenario)
+    emit(made, style, out)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; errors of ours become one message and an exit code."""
+    try:
+        app(args=arguments, prog_name="detente")
+    except DetenteError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:  # the reader of our stdout has gone, as with `| head`
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

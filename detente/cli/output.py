@@ -1,0 +1,171 @@
+"""Printing: tables to stdout or a file, everything else to stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+from detente.core import DateError, DetenteError, InputError, Table, write_atomic
+
+
+class Format(StrEnum):
+    """How a table is written."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    md = "md"
+
+
+SUFFIXES = {".csv": Format.csv, ".json": Format.json, ".md": Format.md, ".txt": Format.table}
+
+
+@contextlib.contextmanager
+def usage() -> Iterator[None]:
+    """Mark errors about what was typed on the command line: they exit with 2."""
+    try:
+        yield
+    except DetenteError as error:
+        error.exit_code = 2
+        raise
+
+
+def parse_day(text: str, option: str) -> dt.date:
+    """Read an ISO day from an option.
+
+    Raises
+    ------
+    DateError
+        When there is no such day, saying why, with the option's name.
+
+    Examples
+    --------
+    >>> parse_day("2025-10-28", "--at")
+    datetime.date(2025, 10, 28)
+    """
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError as error:
+        parts = text.strip().split("-")
+        reason = str(error) if len(parts) == 3 and all(part.isdigit() for part in parts) else "not a day"
+        raise DateError(
+            f"`{text}` is not a day of the calendar ({reason})",
+            where=option,
+            hint="write year-month-day, such as 2025-10-28",
+        ) from None
+
+
+def as_text(table: Table, *, width: int | None = None, colour: bool = False) -> str:
+    """Lay a table out for a terminal.
+
+    Parameters
+    ----------
+    table : Table
+    width : int, optional
+        Columns of the terminal; long texts wrap to fit. Without it nothing wraps.
+    colour : bool
+        Whether to use escape codes.
+    """
+    import io
+
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    rich_table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold" if colour else "")
+    for column in table.columns:
+        number = column.kind == "number"
+        rich_table.add_column(
+            Text(column.heading),
+            justify="right" if number else "left",
+            no_wrap=number or column.kind == "date" or width is None,
+            overflow="fold",
+        )
+    for row in table.shown():
+        rich_table.add_row(*(Text(cell) for cell in row))
+    stream = io.StringIO()
+    console = Console(file=stream, width=width or 100_000, no_color=not colour, force_terminal=colour, highlight=False)
+    console.print(Text(table.title, style="bold" if colour else ""))
+    console.print()
+    console.print(rich_table)
+    if table.note:
+        console.print()
+        import textwrap
+
+        console.print(Text("\n".join(textwrap.wrap(table.note, min(width or 110, 110)))))
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+def render(table: Table, style: Format) -> str:
+    """Table as text in one of the formats."""
+    if style is Format.csv:
+        return table.to_csv()
+    if style is Format.json:
+        return table.to_json()
+    if style is Format.md:
+        return table.to_markdown()
+    return as_text(table)
+
+
+def emit(tables: Table | list[Table], style: Format | None, out: Path | None) -> None:
+    """Print tables, or write them to a file whose suffix decides the format when none was asked for.
+
+    Raises
+    ------
+    InputError
+        When several tables would go into one CSV.
+    """
+    many = tables if isinstance(tables, list) else [tables]
+    if out is not None and style is None:
+        style = SUFFIXES.get(out.suffix.lower())
+        if style is None:
+            with usage():
+                raise InputError(
+                    f"the ending `{out.suffix}` says no format", where=str(out), hint="add --format table, csv, json or md"
+                )
+    style = style or Format.table
+    if style is Format.csv and len(many) > 1:
+        many = many[:1]
+        note("CSV holds one table: the first is written; ask for the others by name")
+    if style is Format.json and len(many) > 1:
+        body = "[\n" + ",\n".join(table.to_json().rstrip("\n") for table in many) + "\n]\n"
+    elif out is None and style is Format.table and sys.stdout.isatty():
+        import os
+        import shutil
+
+        width = shutil.get_terminal_size().columns
+        body = "\n".join(as_text(table, width=width, colour="NO_COLOR" not in os.environ) for table in many)
+    else:
+        body = "\n".join(render(table, style) for table in many)
+    if out is None:
+        sys.stdout.write(body)
+    else:
+        write_atomic(out, body)
+        note(f"wrote {out}")
+
+
+def note(text: str) -> None:
+    """Say something that is not data."""
+    print(text, file=sys.stderr)
+
+
+@contextlib.contextmanager
+def progress(total: int, what: str) -> Iterator[object]:
+    """Show a progress bar on stderr when somebody watches; yields a function to call after each step."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True
+    )
+    with bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)

@@ -1,0 +1,180 @@
+"""Between the verbs and the rooms: load what a verb needs and ask the room for its table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.cli.output import parse_day, usage
+from detente.core import Column, InputError, LabelError, Table, suggestion
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from detente.dossier import Dossier
+    from detente.equilibrium.outcomes import Outcome
+
+
+def solve_named(
+    names: Sequence[str], dossier: str, asof: str | None, elasticities: str, closure: str
+) -> Mapping[str, Outcome]:
+    """Load scenarios by id or path, with the dossier as of their day, and solve them together."""
+    from detente.dossier import load_dossier
+    from detente.equilibrium import CLOSURES
+    from detente.equilibrium.outcomes import solve_scenarios
+    from detente.world import elasticity_set, load_world, load_scenario
+
+    with usage():
+        if closure not in CLOSURES:
+            raise InputError(f"unknown closure `{closure}`", where="--closure", hint=suggestion(closure, CLOSURES))
+        day = parse_day(asof, "--asof") if asof else None
+    scenarios = [load_scenario(name, dossier=dossier) for name in dict.fromkeys(names)]
+    days = {scenario.asof for scenario in scenarios if scenario.asof} | ({day} if day else set())
+    if len(days) > 1:
+        with usage():
+            raise InputError(
+                "the scenarios are read as of different days: " + ", ".join(sorted(map(str, days))),
+                where="--asof",
+                hint="take `asof` out of the scenario files, or give the same --asof",
+            )
+    record = load_dossier(scenarios[0].dossier if dossier == "busan-2025" else dossier, asof=next(iter(days), None))
+    economy = load_world()
+    with usage():
+        values, citation = elasticity_set(elasticities, economy.labels.sectors)
+    return solve_scenarios(economy.with_elasticities(values, citation), record, scenarios, closure=closure)
+
+
+def outcome_tables(
+    outcomes: Mapping[str, Outcome], which: str, countries: Sequence[str], against: str | None
+) -> list[Table]:
+    """One of the tables of `detente run`."""
+    from detente.show import metrics
+
+    reference = None
+    if against is not None:
+        ids = {outcome.scenario.id: name for name, outcome in outcomes.items()}
+        reference = against if against in outcomes else ids.get(Path(against).stem)
+        if reference is None:  # a path: the last one asked for
+            reference = list(outcomes)[-1]
+    shown = {name: outcome for name, outcome in outcomes.items() if name != reference} or dict(outcomes)
+    kinds = {
+        "countries": lambda: [metrics.country_table(outcomes, against=reference, countries=countries)],
+        "sectors": lambda: [metrics.sector_table(outcomes, countries or ("USA", "CHN"), against=reference)],
+        "pair": lambda: [metrics.pair_table(outcomes, _pair(countries))],
+        "diversion": lambda: [_diversion(outcomes, outcome, countries, reference) for outcome in shown.values()],
+        "measures": lambda: [metrics.footprint_table(outcome) for outcome in shown.values()],
+    }
+    if which not in kinds:
+        raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))
+    return kinds[which]()
+
+
+def _pair(countries: Sequence[str]) -> tuple[str, str]:
+    if not countries:
+        return ("USA", "CHN")
+    if len(countries) != 2:
+        raise InputError("this table is about two parties", where="--countries", hint="such as --countries USA,CHN")
+    return (countries[0], countries[1])
+
+
+def _diversion(
+    outcomes: Mapping[str, Outcome], outcome: Outcome, countries: Sequence[str], reference: str | None
+) -> Table:
+    from detente.show import metrics
+
+    if reference is None:
+        raise InputError(
+            "diversion is a difference between two outcomes", where="--table diversion", hint="add --against standing"
+        )
+    return metrics.diversion_table(outcome, _pair(countries), against=outcomes[reference])
+
+
+def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str]) -> Table:
+    """Two outcomes side by side."""
+    from detente.show.comparison import comparison_table as made
+
+    if len(outcomes) != 2:
+        raise InputError("the two scenarios are one and the same", hint="compare takes two different ones")
+    return made(outcomes, countries)
+
+
+def scenario_table(dossier: str) -> Table:
+    """Scenarios shipped with a dossier."""
+    from detente.world import load_scenario, shipped_scenarios
+
+    found = [load_scenario(name, dossier=dossier) for name in shipped_scenarios(dossier)]
+    return Table(
+        "scenarios",
+        f"Scenarios shipped with {dossier}",
+        (
+            Column("scenario", "Scenario"),
+            Column("title", "Title"),
+            Column("date", "Date", kind="date"),
+            Column("settings", "Measures set", kind="number", digits=0),
+            Column("story", "Story"),
+        ),
+        tuple((s.id, s.title, s.date.isoformat(), len(s.set), s.story) for s in found),
+        note="`detente run SCENARIO`; a scenario file of your own is given by its path.",
+    )
+
+
+def filtered(table: Table, **wanted: str | None) -> Table:
+    """Keep rows whose column holds the value asked for; a filter that matches nothing is an error."""
+    for key, value in wanted.items():
+        if value is None:
+            continue
+        cells = table.column(key)
+        target = value.casefold().replace("_", " ").replace("-", " ")
+        keep = [str(cell).casefold().replace("_", " ") == target for cell in cells]
+        if not any(keep):
+            raise LabelError(
+                f"no row has {key} `{value}`",
+                where=f"--{key}",
+                hint=suggestion(value, sorted({str(cell) for cell in cells})),
+            )
+        rows = tuple(row for row, kept in zip(table.rows, keep, strict=True) if kept)
+        table = Table(table.name, table.title, table.columns, rows, table.note, table.meta)
+    return table
+
+
+def duty_tables(dossier: Dossier, day: dt.date, importer: str, exporter: str, which: str) -> list[Table]:
+    """The stack of duties by sector and authority, and its averages by concept."""
+    from detente.world import load_world
+    from detente.world.duties import concept_table, duty_stack, stack_table
+
+    stack = duty_stack(load_world(), dossier, date=day, importer=importer, exporter=exporter)
+    kinds = {
+        "sectors": lambda: [stack_table(stack)],
+        "averages": lambda: [concept_table(stack)],
+        "both": lambda: [stack_table(stack), concept_table(stack)],
+    }
+    if which not in kinds:
+        raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))
+    return kinds[which]()
+
+
+def check_table(dossier: Dossier, reports: Path | None) -> tuple[Table, bool]:
+    """Identities, record, scenarios and solver, one row a check; whether any failed."""
+    from detente.show.selfcheck import self_check
+
+    return self_check(dossier, reports)
+
+
+def citation_table(dossier: Dossier, economy: object, scenario: str | None) -> Table:
+    """What to cite, for everything or for one scenario."""
+    from detente.show.citations import citation_table as made
+    from detente.world.economy import Economy
+
+    assert isinstance(economy, Economy)
+    if scenario is None:
+        return made(dossier, economy)
+    from detente.world import load_scenario
+    from detente.world.scenario import apply_scenario, wedges_and_footprints
+
+    chosen = load_scenario(scenario, dossier=dossier.id)
+    _, footprints = wedges_and_footprints(economy, dossier, chosen)
+    states = apply_scenario(dossier, chosen).states(chosen.date)
+    used = {states[f.measure].source for f in footprints if f.moves}
+    used |= {value.source for f in footprints if f.moves for value in dossier.measures[f.measure].values}
+    return made(dossier, economy, used)

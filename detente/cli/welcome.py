@@ -1,0 +1,38 @@
+"""What bare `detente` says: what is in the box, as of when, and what to do next."""
+
+from __future__ import annotations
+
+
+def welcome() -> str:
+    """Write the greeting from the shipped data."""
+    from detente.cli.tables import scenario_table
+    from detente.core.stamp import package_version
+    from detente.dossier import load_dossier
+    from detente.world.load import data_sheet
+
+    dossier = load_dossier()
+    sheet = data_sheet()
+    scenarios = ", ".join(str(cell) for cell in scenario_table(dossier.id).column("scenario"))
+    lines = [
+        f"Détente {package_version()}: a laboratory for trade wars and trade talks.",
+        "",
+        "In the box",
+        f"  dossier    {dossier.id}: {dossier.title}, as of {dossier.asof}",
+        f"             {len(dossier.measures)} measures, {len(dossier.clocks)} clocks, {len(dossier.claims)} claims,"
+        f" {len(dossier.conflicts)} contradictions, {len(dossier.sources)} sources",
+        f"  world      {sheet['title']}",
+        f"  scenarios  {scenarios}",
+        "",
+        "What to do next",
+        "  detente brief                            write the briefing (HTML, CSV, manifest)",
+        "  detente run talks-fail --against standing    what an outcome costs whom",
+        "  detente compare talks-fail narrow-deal   two outcomes side by side",
+        "  detente duties --at 2025-10-28           the stack of US duties on China, by sector",
+        "  detente measures --at 2025-04-10         who had done what by a day",
+        "  detente clocks                           what fires next",
+        "  detente claims --conflicts               where the reports contradict each other",
+        "  detente check                            identities, record, solver",
+        "",
+        "`detente VERB --help` explains a verb; tables come as --format table, csv, json or md.",
+    ]
+    return "\n".join(lines)
