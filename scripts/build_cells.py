@@ -26,15 +26,57 @@ import pandas as pd
 from detente.core import sha256_bytes, sha256_file, write_atomic
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-GOODS = tuple(
-    "A01_02 A03 B05_06 B07_08 B09 C10T12 C13T15 C16 C17_18 C19 C20 C21 C22 C23 C24 C25 C26 C27 C28 C29 C30 C31T33".split()
+GOODS = (
+    "A01_02",
+    "A03",
+    "B05_06",
+    "B07_08",
+    "B09",
+    "C10T12",
+    "C13T15",
+    "C16",
+    "C17_18",
+    "C19",
+    "C20",
+    "C21",
+    "C22",
+    "C23",
+    "C24",
+    "C25",
+    "C26",
+    "C27",
+    "C28",
+    "C29",
+    "C30",
+    "C31T33",
 )
 PARTNER_OF_REGION = {"EU27": "EU27"}
 """Partners that are a region already and so are missing from the country map."""
 
 # Partners whose goods mostly enter below the most-favoured-nation rate (free-trade agreements, AGOA): their base duty
 # is the rate collected in 2024. From memory: assumed.
-PREFERENTIAL = frozenset("CAN MEX KOR AUS ISR SGP CHL COL PER CRI DOM GTM HND NIC SLV AGO NGA ZAF".split())
+PREFERENTIAL = frozenset(
+    [
+        "CAN",
+        "MEX",
+        "KOR",
+        "AUS",
+        "ISR",
+        "SGP",
+        "CHL",
+        "COL",
+        "PER",
+        "CRI",
+        "DOM",
+        "GTM",
+        "HND",
+        "NIC",
+        "SLV",
+        "AGO",
+        "NGA",
+        "ZAF",
+    ]
+)
 
 # Lists that no input file carries, by HS prefix, from memory: assumed. Energy of Canada under the fentanyl order, and
 # the main lines of the annex to the Brazil order of 30 July 2025 (about 43 % of Brazil's sales were left untouched).

@@ -69,7 +69,9 @@ def build_brief(content: BriefContent, out_dir: str | Path) -> BriefResult:
         _write_folder(place, files)
     except OSError as error:
         raise InputError(
-            f"cannot write there: {error.strerror or error}", where=str(place), hint="choose another folder with -o"
+            f"cannot write there: {error.strerror or error}",
+            where=str(place),
+            hint="choose another folder with -o",
         ) from error
     names = tuple(sorted(name for name in files if name != "manifest.json"))
     return BriefResult(place / "index.html", place / "manifest.json", names)
@@ -109,7 +111,11 @@ def _check_place(place: Path) -> None:
         return
     if not place.is_dir():
         raise InputError("there is a file of that name", where=str(place), hint=hint)
-    present = {path.relative_to(place).as_posix() for path in place.rglob("*") if not path.is_dir() or path.is_symlink()}
+    present = {
+        path.relative_to(place).as_posix()
+        for path in place.rglob("*")
+        if not path.is_dir() or path.is_symlink()
+    }
     if not present and not any(place.iterdir()):
         return
     listed = _earlier_briefing(place)
@@ -136,20 +142,18 @@ def _earlier_briefing(place: Path) -> set[str] | None:
 def _write_folder(place: Path, files: dict[str, bytes]) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     workshop = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}.", suffix=".part"))
+    fresh, old = workshop / "new", workshop / "old"
     try:
-        fresh, old = workshop / "new", workshop / "old"
         for name, content in files.items():
             target = fresh / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         if place.exists():
             place.rename(old)
-        try:
-            fresh.rename(place)
-        except OSError:
-            # Put the earlier briefing back: a reader finds the old one or the new one.
+        fresh.rename(place)
+    finally:
+        if old.exists() and not place.exists():
+            # The swap failed half-way: put the earlier briefing back.
             with contextlib.suppress(OSError):
                 old.rename(place)
-            raise
-    finally:
         shutil.rmtree(workshop, ignore_errors=True)

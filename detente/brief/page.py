@@ -86,17 +86,21 @@ def render_page(content: BriefContent, tables: dict[str, Table]) -> str:
         A complete HTML document that needs nothing else but its data files.
     """
     numbers = {source.id: position for position, source in enumerate(content.sources, start=1)}
-    return _environment().get_template("page.html.j2").render(
-        c=content,
-        tables=tables,
-        source_numbers=numbers,
-        contents=_contents(content),
-        stamp=_stamp_lines(content),
-        glyphs=GLYPHS,
-        clock_kinds=CLOCK_KINDS,
-        conflict_kinds=CONFLICT_KINDS,
-        bases=BASES,
-        grades=GRADES,
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            c=content,
+            tables=tables,
+            source_numbers=numbers,
+            contents=_contents(content),
+            stamp=_stamp_lines(content),
+            glyphs=GLYPHS,
+            clock_kinds=CLOCK_KINDS,
+            conflict_kinds=CONFLICT_KINDS,
+            bases=BASES,
+            grades=GRADES,
+        )
     )
 
 
@@ -122,7 +126,7 @@ def _environment() -> Any:
         conflict_table=conflict_table,
         days_left=days_left,
         row_word=lambda table: "row" if len(table) == 1 else "rows",
-        css=lambda: Markup(environment.get_template("style.css").render()),
+        css=lambda: Markup(_source(environment, "style.css")),
     )
     environment.filters.update(
         day=_day,
@@ -134,6 +138,10 @@ def _environment() -> Any:
         status=lambda code: STATUSES[code].name,
     )
     return environment
+
+
+def _source(environment: Any, name: str) -> str:
+    return str(environment.loader.get_source(environment, name)[0])
 
 
 def shown_cell(cell: Cell, column: Column) -> str:
@@ -150,7 +158,10 @@ def shown_cell(cell: Cell, column: Column) -> str:
 
 
 def _by_side(rows: tuple[MeasureRow, ...]) -> list[tuple[str, list[MeasureRow]]]:
-    return [(actor, [row for row in rows if row.actor == actor]) for actor in dict.fromkeys(row.actor for row in rows)]
+    return [
+        (actor, [row for row in rows if row.actor == actor])
+        for actor in dict.fromkeys(row.actor for row in rows)
+    ]
 
 
 def _day(value: str | dt.date) -> str:
@@ -174,7 +185,12 @@ def _key_range(key: KeyNumber) -> str:
 
 
 def _contents(content: BriefContent) -> list[tuple[str, str]]:
-    after = [("method", "How the numbers were made"), ("limits", "Limits and assumptions"), ("sources", "Sources"), ("data", "Data and stamp")]
+    after = [
+        ("method", "How the numbers were made"),
+        ("limits", "Limits and assumptions"),
+        ("sources", "Sources"),
+        ("data", "Data and stamp"),
+    ]
     return [(section.id, section.title) for section in content.sections] + after
 
 

@@ -89,7 +89,8 @@ def conflict_table(block: ConflictBlock) -> Table:
 def source_table(content: BriefContent) -> Table:
     """Return the list of sources as a table."""
     columns = tuple(
-        Column(key, key.capitalize()) for key in ("id", "title", "publisher", "date", "quality", "note", "url")
+        Column(key, key.capitalize())
+        for key in ("id", "title", "publisher", "date", "quality", "note", "url")
     )
     rows = tuple(tuple(getattr(s, c.key) for c in columns) for s in content.sources)
     return Table("sources", "Sources", columns, rows)
@@ -162,7 +163,11 @@ def _cited(content: BriefContent) -> Iterator[tuple[str, str]]:
 def _stands_in(value: float, table: Table) -> bool:
     # The text may say percent where the table has fractions, or million where it has billion, and "falls by" for a minus.
     cells = [abs(float(cell)) for row in table.rows for cell in row if isinstance(cell, int | float)]
-    return any(math.isclose(abs(value) * scale, cell, rel_tol=1e-9, abs_tol=1e-15) for scale in (1.0, 1e3, 1e-3, 1e2, 1e-2) for cell in cells)
+    return any(
+        math.isclose(abs(value) * scale, cell, rel_tol=1e-9, abs_tol=1e-15)
+        for scale in (1.0, 1e3, 1e-3, 1e2, 1e-2)
+        for cell in cells
+    )
 
 
 def _check_numbers(content: BriefContent, tables: dict[str, Table]) -> None:
@@ -215,10 +220,14 @@ def check_content(content: BriefContent) -> dict[str, Table]:
     _unique([figure.name for figure in figures_of(content)], "figures")
     for source, where in _cited(content):
         if source not in known:
-            raise LabelError(f"source `{source}` is cited but not listed", where=where, hint=suggestion(source, known))
+            raise LabelError(
+                f"source `{source}` is cited but not listed", where=where, hint=suggestion(source, known)
+            )
     for section in content.sections:
         if not _NAME.match(section.id) or section.id in RESERVED:
-            raise InputError(f"`{section.id}` cannot be the id of a section", hint="use another word, lower case")
+            raise InputError(
+                f"`{section.id}` cannot be the id of a section", hint="use another word, lower case"
+            )
         for block in section.blocks:
             if isinstance(block, MeasureBlock):
                 _unique([row.id for row in block.rows], "measures")
@@ -241,4 +250,13 @@ def _unique(names: list[str], kind: str) -> None:
         raise InputError(f"{kind} appear twice: {', '.join(doubled)}", hint="give each a name of its own")
 
 
-__all__ = ["check_content", "clock_table", "conflict_table", "country_name", "days_left", "figures_of", "measure_table", "tables_of"]
+__all__ = [
+    "check_content",
+    "clock_table",
+    "conflict_table",
+    "country_name",
+    "days_left",
+    "figures_of",
+    "measure_table",
+    "tables_of",
+]

@@ -13,6 +13,7 @@ import numpy as np
 from detente.core import Column, LabelError, Table, suggestion
 from detente.core.table import Cell
 from detente.world.economy import Array, Economy
+from detente.world.stacking import goods_sectors
 
 if TYPE_CHECKING:
     from detente.equilibrium import Equilibrium
@@ -32,12 +33,6 @@ def assumptions(outcome: Outcome) -> str:
         f"Baseline: {value.economy.name} ({value.economy.year}). Solver: {outcome.solution.result.name}, "
         f"largest residual {float(outcome.solution.stats['max_residual']):.0e}."
     )
-
-
-def goods_sectors(economy: Economy) -> Array:
-    """Mask [sector] of goods: what the data call services (UTC, TRT, BUS, PUB) is left out of goods trade."""
-    services = {"UTC", "TRT", "BUS", "PUB", "SERV", "services"}
-    return np.array([code not in services for code in economy.labels.sectors])
 
 
 def goods_trade(equilibrium: Equilibrium, importer: str, exporter: str) -> tuple[float, float]:

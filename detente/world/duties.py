@@ -17,6 +17,7 @@ from detente.core import Column, DateError, InputError, LabelError, Table, sugge
 from detente.core.table import Cell
 from detente.world.averages import CONCEPTS, Average, Basis, averages
 from detente.world.cells import IMPORTER, Cells, cells, check_list, product_lists
+from detente.world.duty_tables import concept_table, stack_table
 from detente.world.economy import Array, Economy, frozen
 from detente.world.scenario import BASE_DAY
 from detente.world.stacking import CellRows, Rows, SectorRows, check_targets, goods_sectors, is_duty, stack
@@ -301,88 +302,6 @@ def _weights(economy: Economy, day: _Day, importer: str, exporter: str) -> tuple
     goods = goods_sectors(economy)
     weights[goods] = economy.flows[labels.country(importer), labels.country(exporter)][goods]
     return frozen(weights), 0.0
-
-
-def stack_table(stacked: DutyStack) -> Table:
-    """Sector by authority in percent, with a total row and the weights.
-
-    Parameters
-    ----------
-    stacked : DutyStack
-
-    Returns
-    -------
-    Table
-        Goods sectors with imports; the last row is weighted over all imports.
-    """
-    columns = (
-        Column("sector", "Sector"),
-        Column("name", "Name"),
-        *(Column(name, name, "%", "number", 1) for name in stacked.authorities),
-        Column("total", "Total", "%", "number", 1),
-        Column("imports", "Imports of the base year", "USD bn", "number", 1),
-    )
-    rows: list[tuple[Cell, ...]] = []
-    for s, code in enumerate(stacked.sectors):
-        if stacked.weights[s] >= 0.05:  # shadow cells of a dollar carry rates, not trade
-            shares = [float(100 * rate) for rate in stacked.rates[:, s]]
-            rows.append(
-                (
-                    code,
-                    stacked.sector_names.get(code, code),
-                    *shares,
-                    sum(shares),
-                    float(stacked.weights[s] / 1e3),
-                )
-            )
-    if stacked.unallocated > 0:
-        nothing = [0.0] * len(stacked.authorities)
-        rows.append(("–", "In no sector (chapters 98-99)", *nothing, 0.0, stacked.unallocated / 1e3))
-    overall = [float(100 * rate) for rate in stacked.weighted()]
-    value = float(stacked.weights.sum() + stacked.unallocated) / 1e3
-    rows.append(("all", "All imports", *overall, sum(overall), value))
-    return Table(
-        name=f"duties_{stacked.importer}_on_{stacked.exporter}_{stacked.date}",
-        title=f"Duties of {stacked.importer} on {stacked.exporter}, {stacked.date}",
-        columns=columns,
-        rows=tuple(rows),
-        note=f"Statutory rates, weighted by imports of the base year; known on {stacked.asof}.",
-    )
-
-
-def concept_table(stacked: DutyStack) -> Table:
-    """The averages of a stack side by side with what was published under the same concept."""
-    columns = (
-        Column("concept", "Concept"),
-        Column("value", "Détente", "%", "number", 1),
-        Column("published", "Published", "%", "number", 1),
-        Column("gap", "Difference", "points", "number", 1),
-        Column("weights", "Weights"),
-        Column("published_source", "Source"),
-        Column("note", "Note"),
-    )
-    rows = []
-    for name, average in stacked.averages.items():
-        published = None if average.published is None else 100 * average.published
-        gap = None if published is None else 100 * average.value - published
-        rows.append(
-            (
-                name,
-                100 * average.value,
-                published,
-                gap,
-                average.weights,
-                average.published_source,
-                average.note,
-            )
-        )
-    return Table(
-        name=f"averages_{stacked.importer}_on_{stacked.exporter}_{stacked.date}",
-        title=f"Average duty of {stacked.importer} on {stacked.exporter}, {stacked.date}, by concept",
-        columns=columns,
-        rows=tuple(rows),
-        note="One duty, several averages: they differ in weights and in what they count, not in the measures.",
-    )
 
 
 def duty_path(

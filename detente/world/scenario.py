@@ -12,6 +12,7 @@ scenario the same way.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +22,10 @@ import numpy as np
 from pydantic import Field
 
 from detente.core import DateError, InputError, LabelError, suggestion
+from detente.dossier.dossier import FrozenDict
 from detente.dossier.measure import DatedValue, Effect, Frozen, Grade, Measure, Slug, Status
 from detente.world.economy import Array, Economy, Wedges
+from detente.world.stacking import goods_sectors
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -141,7 +144,8 @@ def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Sce
     >>> load_scenario("talks-fail").date.isoformat()
     '2025-11-08'
     """
-    from detente.dossier.yaml_reader import read_model
+    from detente.dossier.form import validate
+    from detente.dossier.yaml_reader import read_yaml
 
     text = str(id_or_path)
     if isinstance(id_or_path, str) and "+" in text and not Path(text).exists():
@@ -158,16 +162,13 @@ def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Sce
                 hint=suggestion(text, known) + "; or give the path of a scenario file",
             )
         path = scenario_folder(dossier) / f"{text}.yaml"
-    return read_model(path, Scenario)
+    file = read_yaml(path)
+    return validate(Scenario, file.data, file, ())
 
 
 def _replaced(measure: Measure, date: dt.date, value: DatedValue) -> Measure:
     """The measure with everything from `date` on replaced by one value."""
-    kept = tuple(
-        entry.model_copy(update={"until": min(entry.until, date) if entry.until else None})
-        for entry in measure.values
-        if entry.from_ < date
-    )
+    kept = tuple(entry for entry in measure.values if entry.from_ < date)
     return measure.model_copy(update={"values": (*kept, value)})
 
 
@@ -235,7 +236,7 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
         measures[name] = _replaced(
             measure, scenario.date, entry(measure, setting.status, setting.value, setting.reason)
         )
-    return dossier.model_copy_with(measures=measures)
+    return dataclasses.replace(dossier, measures=FrozenDict(measures))
 
 
 @dataclass(frozen=True)
@@ -290,7 +291,7 @@ def effect_hat(economy: Economy, measure: Measure, effect: Effect) -> Array:
     cost = np.zeros(len(labels.sectors))
     for code, rate in effect.ad_valorem.items():
         if code == "all":
-            cost[: _goods(economy)] = rate
+            cost[goods_sectors(economy)] = rate
         else:
             try:
                 cost[labels.sector(code)] = rate
@@ -305,12 +306,6 @@ def effect_hat(economy: Economy, measure: Measure, effect: Effect) -> Array:
         if effect.flows in ("actor_imports", "both"):
             hat[actor, partners, :] *= 1 + share * cost
     return hat
-
-
-def _goods(economy: Economy) -> int:
-    """Number of goods sectors: they come first, services last (codes of the shipped worlds)."""
-    services = {"UTC", "TRT", "BUS", "PUB", "SERV", "services"}
-    return sum(code not in services for code in economy.labels.sectors)
 
 
 def wedges_at(economy: Economy, dossier: Dossier, scenario: Scenario) -> Wedges:
