@@ -17,6 +17,7 @@ from detente.show.sentences import (
     both_sides_sentence,
     count_words,
     date_words,
+    lower_first,
     number,
     percent,
     ranking_sentence,
@@ -403,7 +404,7 @@ def duties_by_authority(
 
     top, bottom = ranked[0], ranked[-1]
     finding = title or (
-        f"The duties of {pair} run from {percent(100 * total[bottom], 1)} ({bottom}) to {percent(100 * total[top], 1)} ({top})."
+        f"The duties of {pair} run from {percent(100 * total[bottom], 1)} ({lower_first(bottom)}) to {percent(100 * total[top], 1)} ({lower_first(top)})."
     )
     listed = "; ".join(f"{s} {number(100 * total[s], 1)}" for s in ranked)
     alt = (

@@ -172,11 +172,13 @@ class _Drawing:
             if begin < stop:
                 piece = {**base, "x": milliseconds(begin), "x2": milliseconds(stop), "strength": strength}
                 self.bars.append({**piece, "fill": colour if solid else "#ffffff"})
-        if fits:
-            dark = solid and start < self.known
-            self.words.append(
-                {**row, "text": said, "tone": "#ffffff" if dark else INK, "shift": 4, "halo": False}
-            )
+        # The word stands in the part before the as-of day, or after it, but not across: its colour could not be right.
+        scale = (self.right - self.left) / (self.last - self.first).days
+        for begin, stop, dark in ((start, min(end, self.known), solid), (max(start, self.known), end, False)):
+            if (stop - begin).days * scale > text_width(said, 10) + 10:
+                word = {**base, "x": milliseconds(begin), "text": said, "shift": 4, "halo": False}
+                self.words.append({**word, "tone": "#ffffff" if dark else INK})
+                break
 
 
 def _timeline_spec(

@@ -16,7 +16,7 @@ from detente.show.theme import INK
 
 Row = dict[str, Any]
 
-CHARACTER = 6.3
+CHARACTER = 6.1
 """Mean width in pixels of a character at 12 px, a little on the wide side."""
 
 
@@ -120,12 +120,14 @@ def row_chart(
     plot = width - 12
     top = _legend_height(legend, plot)
     layers: list[dict[str, Any]] = _legend_layers(legend, plot)
-    placed, height = _place(rows, label_width, top)
+    placed, height = _place(rows, label_width, top, plot)
     bars = [(row, box) for row, box in placed if not isinstance(row, Heading)]
     x = {"type": "quantitative", "scale": _value_scale(bars, plot, label_width), "axis": None}
     layers += _bar_layers(bars, x)
     layers += _text_layers(placed, bars, x)
-    zero = [{"x": 0, "y": top + 2, "y2": height}]
+    # The zero line stops at headings, so that it crosses no text.
+    edges = [top + 2, *(edge for row, box in placed if isinstance(row, Heading) for edge in box[:2]), height]
+    zero = [{"x": 0, "y": a, "y2": b} for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > 12]
     rule = {"type": "rule", "color": INK, "strokeWidth": 1}
     layers.append(layer(rule, zero, x={**x, "field": "x"}, y=pixel("y"), y2={"field": "y2"}))
     return {"width": plot, "height": height, "layer": layers}
@@ -135,14 +137,15 @@ Box = tuple[float, float, list[str]]
 
 
 def _place(
-    rows: Sequence[Heading | Bar | Stack], label_width: float, top: float
+    rows: Sequence[Heading | Bar | Stack], label_width: float, top: float, width: float
 ) -> tuple[list[tuple[Heading | Bar | Stack, Box]], float]:
     y = top
     placed: list[tuple[Heading | Bar | Stack, Box]] = []
     for row in rows:
         if isinstance(row, Heading):
             y += 10 if placed else 2
-            tall, lines = 20.0, [row.text]
+            lines = fold(row.text, width, size=13.5)
+            tall = 5.0 + 15 * len(lines)
         else:
             lines = fold(row.label, label_width - 8)
             tall = 21.0 if len(lines) == 1 else 30.0
@@ -210,7 +213,10 @@ def _text_layers(
         for index, line in enumerate(lines)
     ]
     headings = [
-        {"y": (y + y2) / 2, "text": row.text} for row, (y, y2, _) in placed if isinstance(row, Heading)
+        {"y": (y + y2) / 2 + (index - (len(lines) - 1) / 2) * 15, "text": line}
+        for row, (y, y2, lines) in placed
+        if isinstance(row, Heading)
+        for index, line in enumerate(lines)
     ]
     text: dict[str, Any] = {"type": "text", "baseline": "middle", "align": "left"}
     words = {"field": "text", "type": "nominal"}

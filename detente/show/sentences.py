@@ -231,7 +231,7 @@ def change_sentence(
     country: str,
     pct: float,
     value_usd: float,
-    outcome: str,
+    outcome: str = "",
     *,
     against: str = "",
     low: float | None = None,
@@ -250,7 +250,7 @@ def change_sentence(
     value_usd : float
         The same as equivalent variation, million USD a year.
     outcome : str
-        Name of the outcome.
+        Name of the outcome; left out where the sentence before has named it.
     against : str
         What it is compared with ("what is in force today").
     low, high : float, optional
@@ -267,11 +267,8 @@ def change_sentence(
     """
     who = country_name(country, in_sentence=True)
     than = f" compared with {against}" if against else ""
-    head = (
-        f"Under “{outcome}”, real income in {who}"
-        if who not in ("everyone else", "the world")
-        else (f"Under “{outcome}”, real income of {who}")
-    )
+    start = f"Under “{outcome}”, real" if outcome else "Real"
+    head = f"{start} income {'of' if country in ('REST', 'WORLD') else 'in'} {who}"
     values: tuple[float, ...] = (pct, value_usd)
     if abs(pct) < PERCENT_TOLERANCE:
         return Sentence(f"{head} hardly changes{than} (less than 0.01{NBSP}percent).", values, table)
@@ -451,20 +448,26 @@ def sector_sentence(
 
     parts = []
     if low <= -PERCENT_TOLERANCE:
-        parts.append(f"hits {_lower_first(worst)} hardest (output down {amount(worst)})")
+        parts.append(f"hits {lower_first(worst)} hardest (output down {amount(worst)})")
     if high >= PERCENT_TOLERANCE:
         up = "up" if parts else "output up"
-        parts.append(f"helps {_lower_first(best)} most ({up} {amount(best)})")
+        parts.append(f"helps {lower_first(best)} most ({up} {amount(best)})")
     where = country_name(country, in_sentence=True)
     if not parts:
         return Sentence(
-            f"In {where}, “{outcome}” moves no sector's output by as much as 0.01{NBSP}percent.", (), table
+            f"In {where}, “{outcome}” moves no sector’s output by as much as 0.01{NBSP}percent.", (), table
         )
     return Sentence(f"In {where}, “{outcome}” {' and '.join(parts)}.", tuple(values), table)
 
 
-def _lower_first(name: str) -> str:
-    # "Computers and electronics" reads on in a sentence; "ICT services" and "R&D" keep their capitals.
+def lower_first(name: str) -> str:
+    """Write a name so that it reads on in a sentence; names that start with capitals or a proper "A " keep them.
+
+    Examples
+    --------
+    >>> lower_first("Basic metals"), lower_first("ICT services"), lower_first("R&D")
+    ('basic metals', 'ICT services', 'R&D')
+    """
     return name[:1].lower() + name[1:] if name[1:2].islower() or name[1:2] == " " else name
 
 
@@ -483,7 +486,7 @@ def duty_sentence(
     Examples
     --------
     >>> duty_sentence("USA", "CHN", 0.4123, "import-weighted, 2024 trade", "2025-10-28").text.replace(NBSP, " ")
-    "On 28 October 2025 the United States' average duty on goods from China is 41.2 percent (import-weighted, 2024 trade)."
+    'On 28 October 2025 the United States’ average duty on goods from China is 41.2 percent (import-weighted, 2024 trade).'
     """
     a, b = country_name(importer, in_sentence=True), country_name(exporter, in_sentence=True)
     text = f"On {date_words(day)} {_possessive(a)} average duty on goods from {b} is {percent(100 * rate, 1)}"
@@ -495,7 +498,7 @@ def duty_sentence(
 
 
 def _possessive(name: str) -> str:
-    return f"{name}'" if name.endswith("s") else f"{name}'s"
+    return f"{name}’" if name.endswith("s") else f"{name}’s"
 
 
 def clock_sentence(title: str, fires: dt.date | str, asof: dt.date | str) -> Sentence:
@@ -514,4 +517,4 @@ def clock_sentence(title: str, fires: dt.date | str, asof: dt.date | str) -> Sen
             f"the clock `{title}` fired on {end}, before the as-of day {start}", hint="show only clocks ahead"
         )
     when = "today" if left == 0 else "tomorrow" if left == 1 else f"in {left:,}{NBSP}days"
-    return Sentence(f"The next clock: {_lower_first(title)} on {date_words(end)}, {when}.")
+    return Sentence(f"The next clock: {lower_first(title)} on {date_words(end)}, {when}.")

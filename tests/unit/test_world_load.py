@@ -105,7 +105,7 @@ def test_truncated(copy: Path) -> None:
 
 def test_not_a_zip(copy: Path) -> None:
     copy.write_bytes(b"country,sector\nUSA,C26\n")
-    with pytest.raises(InputError, match="not an .npz"):
+    with pytest.raises(InputError, match=r"not an \.npz"):
         load_world(copy)
 
 

@@ -550,7 +550,6 @@ def content(*, hostile: str = "") -> BriefContent:
         ),
         drawn["timeline"],
         MeasureBlock(measures),
-        Subheading("Clocks ahead"),
         ClockBlock(CLOCKS),
         drawn["clocks"],
     )

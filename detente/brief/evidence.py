@@ -1,0 +1,224 @@
+"""The recorded part of a briefing: measures, clocks, rounds, contradictions, the path of duties."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from detente.brief.content import ClockRow, ConflictCard, MeasureRow, ReadingText, Source
+from detente.core import Column, Table
+from detente.dossier import Instrument, Status
+from detente.show.lifelines import Span
+from detente.show.timelines import ClockDot, Event
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier, Measure, MeasureState
+
+UNITS = {
+    "cny_per_net_ton": "{:,.0f} yuan per net ton",
+    "usd_per_net_ton": "${:,.0f} per net ton",
+    "tonnes_per_year": "{:,.0f} tonnes a year",
+    "share": "{:.1%}",
+}
+
+
+def value_words(state: MeasureState, parties: tuple[str, ...]) -> str:
+    """A measure's value with its unit; a range when it differs by target."""
+    measure = state.measure
+    if measure.unit == "none" or (state.value is None and not state.by_target):
+        return ""
+    values = sorted({*state.by_target.values(), *([state.value] if state.value is not None else [])})
+    if measure.unit == "fraction":
+        low, high = 100 * values[0], 100 * values[-1]
+        return f"{high:g} %" if low == high else f"{low:g} to {high:g} %"
+    return UNITS[measure.unit].format(values[-1])
+
+
+def measure_rows(dossier: Dossier, parties: tuple[str, ...]) -> tuple[MeasureRow, ...]:
+    """Measures of the parties as of the record's day, in force first."""
+    order = [Status.in_force, Status.suspended, Status.announced, Status.withdrawn]
+    rows = []
+    for state in dossier.states(dossier.asof).values():
+        measure = state.measure
+        if measure.actor not in parties:
+            continue
+        rows.append(
+            (
+                order.index(state.status) if state.status in order else len(order),
+                state.since,
+                MeasureRow(
+                    id=measure.id,
+                    actor=measure.actor,
+                    title=measure.title,
+                    status=state.status.value,
+                    since=state.since.isoformat(),
+                    until=state.until.isoformat() if state.until else "",
+                    source=state.source,
+                    grade=state.grade.value,
+                    value=value_words(state, parties),
+                    kind=f"{measure.instrument.value.replace('_', ' ')} · {measure.authority}",
+                    place=state.place,
+                    note=state.note,
+                ),
+            )
+        )
+    rows.sort(key=lambda row: (row[0], -row[1].toordinal(), row[2].id))
+    return tuple(row for _, _, row in rows)
+
+
+def spans(dossier: Dossier, parties: tuple[str, str], start: dt.date, end: dt.date) -> tuple[Span, ...]:
+    """Stretches of status of measures the parties aim at each other, as known on the record's day."""
+    found: list[Span] = []
+    for measure in dossier.measures.values():
+        aimed = measure.actor in parties and ("all" in measure.targets or any(t in parties for t in measure.targets))
+        if not aimed or measure.announced < start or measure.instrument is Instrument.supply_pact:
+            continue
+        found += _stretches(dossier, measure, end)
+    return tuple(found)
+
+
+def _stretches(dossier: Dossier, measure: Measure, end: dt.date) -> list[Span]:
+    days = {measure.announced}
+    for value in measure.values:
+        days |= {day for day in (value.from_, value.until) if day is not None and day <= end}
+    pieces: list[tuple[str, dt.date]] = []
+    for day in sorted(day for day in days if day >= measure.announced):
+        status = dossier.state(measure.id, day).status.value
+        if not pieces or pieces[-1][0] != status:
+            pieces.append((status, day))
+    return [
+        Span(measure.id, measure.title, measure.actor, status, day, pieces[k + 1][1] if k + 1 < len(pieces) else None)
+        for k, (status, day) in enumerate(pieces)
+    ]
+
+
+def clock_rows(dossier: Dossier) -> tuple[ClockRow, ...]:
+    """Clocks that have not fired and were not called off, soonest first."""
+    ahead = [
+        clock
+        for clock in dossier.clocks.values()
+        if clock.fires >= dossier.asof and not (clock.superseded and clock.superseded <= dossier.asof)
+    ]
+    ahead.sort(key=lambda clock: (clock.fires, clock.id))
+    return tuple(
+        ClockRow(
+            clock.id,
+            clock.title,
+            clock.fires.isoformat(),
+            clock.kind,
+            clock.on_firing,
+            clock.source,
+            clock.grade.value,
+            clock.note,
+        )
+        for clock in ahead
+    )
+
+
+def clock_dots(rows: tuple[ClockRow, ...], limit: dt.date) -> tuple[ClockDot, ...]:
+    """Clocks that fire by a day, for the picture."""
+    return tuple(ClockDot(row.title, row.fires) for row in rows if dt.date.fromisoformat(row.fires) <= limit)
+
+
+def events(dossier: Dossier, start: dt.date) -> tuple[Event, ...]:
+    """Rounds and pending deadlines, to mark in the path of duties."""
+    marks = [Event(item.start, item.place) for item in dossier.rounds.values() if item.start >= start]
+    marks += [
+        Event(clock.fires, clock.title)
+        for clock in dossier.clocks.values()
+        if clock.kind == "legal_expiry"
+        and dossier.asof <= clock.fires <= dossier.asof + dt.timedelta(days=30)
+        and not (clock.superseded and clock.superseded <= dossier.asof)
+    ]
+    return tuple(sorted(marks, key=lambda mark: str(mark.date)))
+
+
+def rounds_table(dossier: Dossier) -> Table:
+    """Meetings of the two sides and what each moved."""
+    return Table(
+        "rounds",
+        "Rounds of talks",
+        (
+            Column("start", "From", kind="date"),
+            Column("end", "To", kind="date"),
+            Column("place", "Place"),
+            Column("level", "Level"),
+            Column("outcome", "What it moved"),
+            Column("source", "Source"),
+        ),
+        tuple(
+            (
+                item.start.isoformat(),
+                item.end.isoformat(),
+                item.place,
+                item.level,
+                item.outcome or "ahead",
+                item.source,
+            )
+            for item in sorted(dossier.rounds.values(), key=lambda item: item.start)
+        ),
+    )
+
+
+def conflict_cards(dossier: Dossier) -> tuple[ConflictCard, ...]:
+    """Contradictions with the documents behind each reading."""
+
+    def names(claims: tuple[str, ...]) -> tuple[str, ...]:
+        documents = dict.fromkeys(dossier.claims[claim].document for claim in claims if claim in dossier.claims)
+        return tuple(
+            f"{dossier.documents[key].publisher}, {dossier.documents[key].date.isoformat()} ({key})" for key in documents
+        )
+
+    return tuple(
+        ConflictCard(
+            conflict.id,
+            conflict.question,
+            conflict.kind,
+            tuple(ReadingText(reading.says, names(reading.claims)) for reading in conflict.readings),
+            conflict.reading_taken,
+            conflict.why,
+            conflict.basis,
+            conflict.source or "",
+        )
+        for conflict in dossier.conflicts.values()
+    )
+
+
+def sources(dossier: Dossier) -> tuple[Source, ...]:
+    """Sources of the record as the page lists them."""
+    return tuple(
+        Source(key, item.title, item.publisher, item.date.isoformat() if item.date else "", item.quality, item.note)
+        for key, item in dossier.sources.items()
+    )
+
+
+def estimates_table(dossier: Dossier) -> Table | None:
+    """Other models' published numbers, as known on the record's day; none when the record has none."""
+    found = [item for item in dossier.parameters.values() if item.kind == "estimate"]
+    if not found:
+        return None
+    return Table(
+        "estimates",
+        "What other models say",
+        (
+            Column("title", "Estimate"),
+            Column("value", "Value", "", "number", 3),
+            Column("unit", "Unit"),
+            Column("concept", "Concept"),
+            Column("source", "Source"),
+        ),
+        tuple(
+            (
+                item.title,
+                100 * item.value if item.unit == "fraction" else item.value,
+                "%" if item.unit == "fraction" else item.unit,
+                item.concept,
+                item.source,
+            )
+            for item in found
+        ),
+        note=(
+            "Shown beside ours, not tuned to. One-year models with sticky quantities (Kiel) find larger American losses than "
+            "long-run models (this one; Ignatenko and others): horizon, use of revenue and speed of substitution differ."
+        ),
+    )

@@ -1,0 +1,211 @@
+"""The solved part of a briefing: outcomes, their spread over elasticities, diversion, sectors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.core import Column, Table
+from detente.show.charts import OutcomeRow, SectorRow
+from detente.show.metrics import diversion_table, goods_trade
+from detente.world.economy import Array, Economy
+from detente.world.stacking import goods_sectors
+
+if TYPE_CHECKING:
+    from detente.equilibrium.outcomes import Outcome
+
+REST = "REST"
+
+
+@dataclass(frozen=True)
+class Change:
+    """Real income of a group under an outcome against the reference: percent, and million USD a year."""
+
+    pct: float
+    usd: float
+
+
+def groups(economy: Economy, parties: Sequence[str]) -> dict[str, list[int]]:
+    """Positions of each party and of everyone else."""
+    labels = economy.labels
+    found = {code: [labels.country(code)] for code in parties}
+    found[REST] = [n for n, code in enumerate(labels.countries) if code not in parties]
+    return found
+
+
+def changes(
+    economy: Economy, hat: Array, reference: Array, members: Mapping[str, Sequence[int]]
+) -> dict[str, Change]:
+    """Real income of groups under `hat` against `reference` (both against the base year, [country]).
+
+    The percentage of a group is its equivalent variation over its real income under the reference.
+    """
+    usd = (hat - reference) * economy.income
+    return {
+        code: Change(
+            100 * float(usd[list(rows)].sum() / (reference * economy.income)[list(rows)].sum()),
+            float(usd[list(rows)].sum()),
+        )
+        for code, rows in members.items()
+    }
+
+
+def sensitivity(
+    economy: Economy, outcomes: Mapping[str, Outcome], reference: str, parties: Sequence[str], sets: Sequence[str]
+) -> dict[str, dict[str, dict[str, Change]]]:
+    """Solve every outcome again under each set of elasticities: set -> outcome -> group -> change."""
+    from detente.equilibrium import solve_batch
+    from detente.world import elasticity_set
+
+    members = groups(economy, parties)
+    names = list(outcomes)
+    found: dict[str, dict[str, dict[str, Change]]] = {}
+    for name in sets:
+        values, citation = elasticity_set(name, economy.labels.sectors)
+        other = economy.with_elasticities(values, citation)
+        solved = solve_batch(other, [outcomes[key].wedges for key in names], throw=True)
+        hats = {key: solution.value.real_income_hat for key, solution in zip(names, solved, strict=True)}
+        found[name] = {key: changes(other, hats[key], hats[reference], members) for key in names}
+    return found
+
+
+def sensitivity_table(
+    found: Mapping[str, Mapping[str, Mapping[str, Change]]], outcomes: Mapping[str, Outcome], reference: str
+) -> Table:
+    """One row a set and outcome: real income of each side and of the rest, percent against the reference."""
+    groups_shown = list(next(iter(next(iter(found.values())).values())))
+    return Table(
+        "sensitivity",
+        "The same outcomes under other published elasticities",
+        (
+            Column("elasticities", "Elasticities"),
+            Column("outcome", "Outcome"),
+            *(
+                Column(f"{code.lower()}_real_income_pct", "Everyone else" if code == REST else code, "%", "number", 3)
+                for code in groups_shown
+            ),
+        ),
+        tuple(
+            (name, outcomes[key].scenario.title, *(rows[key][code].pct for code in groups_shown))
+            for name, rows in found.items()
+            for key in rows
+            if key != reference
+        ),
+        note=f"Real income against “{outcomes[reference].scenario.title}”. Each row is an exact solve.",
+    )
+
+
+def outcome_rows(
+    economy: Economy,
+    outcomes: Mapping[str, Outcome],
+    reference: str,
+    parties: Sequence[str],
+    spread: Mapping[str, Mapping[str, Mapping[str, Change]]],
+) -> tuple[OutcomeRow, ...]:
+    """Rows of the outcome chart, with the range over elasticity sets."""
+    members = groups(economy, parties)
+    base = outcomes[reference].value.real_income_hat
+    rows = []
+    for key, outcome in outcomes.items():
+        if key == reference:
+            continue
+        change = changes(economy, outcome.value.real_income_hat, base, members)
+        ranges = {code: [rows_[key][code].pct for rows_ in spread.values()] + [change[code].pct] for code in members}
+        rows.append(
+            OutcomeRow(
+                outcome.scenario.title,
+                {code: c.pct for code, c in change.items()},
+                {code: c.usd for code, c in change.items()},
+                {code: min(values) for code, values in ranges.items()},
+                {code: max(values) for code, values in ranges.items()},
+            )
+        )
+    return tuple(rows)
+
+
+def levels_table(economy: Economy, outcomes: Mapping[str, Outcome], reference: str, parties: Sequence[str]) -> Table:
+    """Each outcome for each side, everyone else and the world: level against the base year and difference."""
+    members = {**groups(economy, parties), "WORLD": list(range(len(economy.labels.countries)))}
+    ones = np.ones(len(economy.labels.countries))
+    base = outcomes[reference].value.real_income_hat
+    names = {REST: "Everyone else", "WORLD": "World"}
+    rows = []
+    for key, outcome in outcomes.items():
+        hat = outcome.value.real_income_hat
+        level = changes(economy, hat, ones, members)
+        delta = changes(economy, hat, base, members)
+        for code in members:
+            n = economy.labels.country(code) if code in parties else None
+            price = None if n is None else 100 * float(outcome.value.consumer_price_hat[n] - 1)
+            duties = float(outcome.value.tariff_revenue_new[members[code]].sum()) / 1e3
+            rows.append(
+                (
+                    outcome.scenario.title,
+                    names.get(code, economy.labels.country_name(code)),
+                    level[code].pct,
+                    level[code].usd / 1e3,
+                    delta[code].pct,
+                    delta[code].usd / 1e3,
+                    price,
+                    duties,
+                )
+            )
+    return Table(
+        "levels",
+        "What each outcome costs whom",
+        (
+            Column("outcome", "Outcome"),
+            Column("who", "Who"),
+            Column("level_pct", "Real income against 2024", "%", "number", 2),
+            Column("level_usd_bn", "Against 2024", "USD bn", "number", 1),
+            Column("delta_pct", "Real income against today", "%", "number", 2),
+            Column("delta_usd_bn", "Against today", "USD bn", "number", 1),
+            Column("consumer_price_pct", "Consumer prices against 2024", "%", "number", 1),
+            Column("duties_usd_bn", "Duties collected", "USD bn", "number", 0),
+        ),
+        tuple(rows),
+        note=(
+            f"“Today” is “{outcomes[reference].scenario.title}”. Money is equivalent variation in USD of {economy.year}, a year, "
+            "in the long run. Prices are in units of world value added, not a forecast of inflation."
+        ),
+    )
+
+
+def third_parties(outcome: Outcome, against: Outcome, parties: tuple[str, str]) -> tuple[dict[str, float], dict[str, float], Table]:
+    """Real income of third economies (percent, million USD) and the table of their trade."""
+    table = diversion_table(outcome, parties, against=against)
+    pct = {str(row["country"]): float(row["real_income_pct"] or 0) for row in table.records()}
+    usd = {str(row["country"]): 1e3 * float(row["equivalent_variation_usd_bn"] or 0) for row in table.records()}
+    renamed = Table("third_trade", "Trade of third economies with the two sides", table.columns, table.rows, table.note)
+    return pct, usd, renamed
+
+
+def sector_rows(outcome: Outcome, against: Outcome, parties: Sequence[str]) -> tuple[SectorRow, ...]:
+    """Output by goods sector of the two sides, against the reference; sectors without output are left out."""
+    economy = outcome.value.economy
+    rows = []
+    for code in parties:
+        n = economy.labels.country(code)
+        for s in goods_sectors(economy):
+            base = float(economy.output[n, s])
+            if base <= 0:
+                continue
+            new, old = float(outcome.value.output_volume_hat[n, s]), float(against.value.output_volume_hat[n, s])
+            rows.append(
+                SectorRow(
+                    code, economy.labels.sector_name(economy.labels.sectors[s]), 100 * (new / old - 1), base * (new - old)
+                )
+            )
+    return tuple(rows)
+
+
+def trade_between(outcomes: Mapping[str, Outcome], parties: tuple[str, str]) -> dict[tuple[str, str, str], tuple[float, float]]:
+    """Goods flow in each direction under each outcome: (outcome, importer, exporter) -> base, new; million USD."""
+    return {
+        (key, importer, exporter): goods_trade(outcome.value, importer, exporter)
+        for key, outcome in outcomes.items()
+        for importer, exporter in (parties, parties[::-1])
+    }

@@ -1,0 +1,224 @@
+"""Compare the duty path with a published tracker and write docs/duty-path.md.
+
+    .venv/bin/python scripts/duty_path.py [--shared ../shared] [--check]
+
+The tracker (M. Waugh, tradewartracker/trade-war-redux-2025) follows conventions of its own. `emulate` puts them into the
+record, so that the gap splits into what the conventions explain and what remains. Needs pandas.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import datetime as dt
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from detente.core import Column, Table, write_atomic
+from detente.dossier import Dossier, load_dossier
+from detente.dossier.measure import Measure
+from detente.world import Economy, load_world
+from detente.world.cells import cells
+from detente.world.duties import BASE_DAY, concept_table, duty_stack
+from detente.world.stacking import CellRows, stack
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PAGE = REPOSITORY / "docs" / "duty-path.md"
+HINDSIGHT = dt.date(2026, 7, 25)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A row of the tracker, the legal day on which the same policy held, and what to mind."""
+
+    tracker: str
+    day: dt.date
+    asof: dt.date = HINDSIGHT
+    remark: str = ""
+
+
+# Days on which the tracker's state held in law; see the traps of the facts register.
+STEPS = (
+    Step("2025-01-01", dt.date(2025, 1, 2), remark="chips rose from 25 to 50 % under Section 301 on 1 January"),
+    Step("2025-02-04", dt.date(2025, 3, 5), remark="tracker puts the whole 20 % on 4 February; in law 10 %, then 20 % from 4 March"),
+    Step("2025-03-12", dt.date(2025, 3, 12)),
+    Step("2025-04-03", dt.date(2025, 4, 3), remark="car parts only from 3 May in law"),
+    Step("2025-04-09", dt.date(2025, 4, 10), dt.date(2025, 4, 10), "125 % before the notice on electronics was known; in the "
+         "tracker Annex II is not yet taken off and the rate is 105, not 145, points"),
+    Step("2025-04-11", dt.date(2025, 4, 12), remark="rate of 125 %; a point of coverage is worth 1.25 points here. Car parts pay "
+         "the reciprocal duty until 3 May"),
+    Step("2025-05-12", dt.date(2025, 5, 14), remark="Geneva took effect on 14 May"),
+    Step("2025-06-03", dt.date(2025, 6, 4)),
+    Step("2025-08-07", dt.date(2025, 8, 7)),
+    Step("2025-10-14", dt.date(2025, 10, 20), remark="timber and furniture under Section 232 not in the cells"),
+    Step("2025-11-01", dt.date(2025, 11, 12), remark="cut of the fentanyl duty in law from 10 November"),
+    Step("2025-11-14", dt.date(2025, 11, 20)),
+    Step("2026-02-07", dt.date(2026, 2, 10), remark="batteries, magnets and graphite rose under Section 301 on 1 January 2026"),
+    Step("2026-02-20", dt.date(2026, 2, 21)),
+    Step("2026-02-24", dt.date(2026, 2, 24)),
+    Step("2026-04-06", dt.date(2026, 4, 6)),
+    Step("2026-07-24", dt.date(2026, 7, 24)),
+)  # fmt: skip
+LARGE = ("EU27", "MEX", "CAN", "JPN", "VNM", "KOR", "TWN", "IND", "GBR", "THA", "CHE", "MYS", "BRA")
+PARTNER_STEPS = tuple(
+    step
+    for step in STEPS
+    if step.tracker in ("2025-03-12", "2025-06-03", "2025-10-14", "2025-11-14", "2026-02-20", "2026-02-24")
+)
+
+
+def emulate(dossier: Dossier) -> Dossier:
+    """The record under the tracker's conventions.
+
+    Section 232 replaces the fentanyl duty on China; car parts start with the cars; Section 301 stays as in January 2025.
+    """
+    changed = dict(dossier.measures)
+    fentanyl = changed.get("usa-2025-fentanyl-china")
+    if fentanyl is not None:
+        changed[fentanyl.id] = fentanyl.model_copy(update={"excluded_by": ("section-232",)})
+    parts = changed.get("usa-2025-232-auto-parts")
+    if parts is not None:
+        first = parts.values[0].model_copy(update={"from_": dt.date(2025, 4, 3)})
+        changed[parts.id] = parts.model_copy(update={"values": (first, *parts.values[1:])})
+    for name, measure in changed.items():
+        if name.startswith("usa-2018-section-301"):
+            changed[name] = _frozen_2025(measure)
+    return dataclasses.replace(dossier, measures=changed)
+
+
+def _frozen_2025(measure: Measure) -> Measure:
+    """Section 301 as of 1 January 2025, also on the base day, so that nothing is added by it."""
+    values = [value for value in measure.values if value.from_ <= dt.date(2025, 1, 1)]
+    return measure.model_copy(
+        update={"values": (values[-1].model_copy(update={"from_": dt.date(2024, 9, 27)}),)}
+    )
+
+
+def added_by_partner(dossier: Dossier, day: dt.date) -> dict[str, float]:
+    """Import-weighted duty added since the end of 2024, percent, by partner of the cells; chapters 98-99 at no duty."""
+    table = cells()
+    rows = CellRows(table)
+
+    def charged(date: dt.date) -> np.ndarray:
+        states = [state for state in dossier.states(date).values() if state.measure.actor == "USA"]
+        return sum(stack(rows, states).values(), np.zeros(len(table.value)))
+
+    added = charged(day) - charged(BASE_DAY)
+    averages = np.bincount(table.partner, weights=added * table.value) / table.imports
+    return {code: float(100 * average) for code, average in zip(table.partners, averages, strict=True)}
+
+
+def tracker_path(data: Path) -> pd.DataFrame:
+    """The tracker's added duty, percent, by partner (rows) and first day (columns)."""
+    path = pd.read_csv(data / "tariffs2025/us_tariff_path_by_partner.csv", dtype={"cty_code": str})
+    return path.pivot_table(index="iso3", columns="date_from", values="added_tariff_pp")
+
+
+def china_table(data: Path) -> Table:
+    """Added duty on China at every step: tracker, ours, and what explains the gap."""
+    path = tracker_path(data)
+    rows = []
+    for step in STEPS:
+        dossier = load_dossier("busan-2025", asof=step.asof)
+        ours = added_by_partner(dossier, step.day)["CHN"]
+        emulated = added_by_partner(emulate(dossier), step.day)["CHN"]
+        theirs = float(path.loc["CHN", step.tracker])
+        rows.append(
+            (
+                step.tracker,
+                step.day.isoformat(),
+                theirs,
+                ours,
+                ours - theirs,
+                ours - emulated,
+                emulated - theirs,
+                step.remark,
+            )
+        )
+    return Table(
+        "duty_path_china",
+        "Duty of the United States on China added since the end of 2024, import-weighted",
+        (
+            Column("tracker", "Tracker, from", kind="date"),
+            Column("day", "Legal day compared", kind="date"),
+            Column("theirs", "Tracker", "points", "number", 2),
+            Column("ours", "Détente", "points", "number", 2),
+            Column("gap", "Gap", "points", "number", 2),
+            Column("explained", "of it conventions", "points", "number", 2),
+            Column("left", "left", "points", "number", 2),
+            Column("remark", "Remark"),
+        ),
+        tuple(rows),
+    )
+
+
+def partner_table(data: Path) -> Table:
+    """Ours minus tracker for large partners on days that both date alike."""
+    path = tracker_path(data)
+    dossier = load_dossier("busan-2025", asof=HINDSIGHT)
+    ours = {step.tracker: added_by_partner(dossier, step.day) for step in PARTNER_STEPS}
+    rows = tuple(
+        (code, *(ours[step.tracker][code] - float(path.loc[code, step.tracker]) for step in PARTNER_STEPS))
+        for code in LARGE
+    )
+    columns = tuple(
+        Column(step.tracker, step.day.isoformat(), "points", "number", 1) for step in PARTNER_STEPS
+    )
+    return Table(
+        "duty_path_partners",
+        "Détente minus tracker, added duty by partner",
+        (Column("partner", "Partner"), *columns),
+        rows,
+    )
+
+
+def page(data: Path, economy: Economy) -> str:
+    """Text of docs/duty-path.md."""
+    before = load_dossier("busan-2025", asof=dt.date(2025, 10, 28))
+    day = dt.date(2025, 10, 20)
+    concepts = [
+        concept_table(duty_stack(economy, before, date=day, importer=a, exporter=b)).to_markdown()
+        for a, b in (("USA", "CHN"), ("CHN", "USA"))
+    ]
+    return "\n".join([
+        "# The duty path beside a published tracker\n",
+        "Made by `scripts/duty_path.py`; do not edit. The tracker is M. Waugh's (tradewartracker/trade-war-redux-2025, MIT), "
+        "fixed weights of 2024. It follows conventions of its own: its days are often not the legal ones; Section 232 "
+        "*replaces* the fentanyl duty on China where in law both are charged; car parts start with the cars; Section 301 "
+        "counts as it stood in January 2025. The column *conventions* is ours minus our own engine run under these; *left* "
+        "is what remains.\n",
+        china_table(data).to_markdown(),
+        "What is left comes from spreading six-digit values equally over eight-digit lines, from lists taken all-or-nothing "
+        "on a line, and from the products each side takes to be exempt.\n",
+        partner_table(data).to_markdown(),
+        "Large gaps and why: until November 2025 the tracker does not take Annex II (energy, medicines, bullion) off the "
+        "reciprocal duty, so it lies above us for the EU, Switzerland and oil exporters (both agree after 14 November, when "
+        "it does). Taiwan: computer parts stand on the aluminium list and count in full here, with their metal content "
+        "there. United Kingdom: cars at 10 % since 30 June 2025 here, 25 % there. Korea: base duty is the one collected "
+        "under its agreement, so a 15 % ceiling leaves all 15 points; the tracker has cars at 15 % before November. "
+        "Canada and Mexico: one calibrated USMCA share each, fitted to October 2025.\n",
+        "## Averages by concept, 20 October 2025\n",
+        *concepts,
+    ])  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--shared", type=Path, default=REPOSITORY.parent / "shared")
+    parser.add_argument("--check", action="store_true", help="only say whether the page is fresh")
+    args = parser.parse_args()
+    text = page(args.shared / "data", load_world())
+    if args.check:
+        sys.exit(
+            0 if PAGE.exists() and PAGE.read_text(encoding="utf-8") == text else "docs/duty-path.md is stale"
+        )
+    write_atomic(PAGE, text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
