@@ -315,7 +315,7 @@ def write(arrays: dict[str, np.ndarray], data: Path, out: Path, extra: dict[str,
             {"id": "data-budget-lab", "title": "Budget Lab at Yale, tariff-rate-tracker and Tariff-ETRs, line rates and HS-to-sector map", "licence": "MIT"},
             {"id": "data-icio-2017", "title": "OECD Inter-Country Input-Output tables, flows of 2017 (weights only), and US-China 2017 teaching data", "licence": "OECD: free with attribution; teaching data: no licence file"},
         ],
-        "inputs": {name: sha256_file(data / path) for name, path in INPUTS.items()},
+        "inputs": {path: sha256_file(data / path) for path in INPUTS.values()},
         "assumptions": [
             "The value of a six-digit product is spread equally over its eight-digit lines (assumed).",
             "Lithium batteries (8507.60) are put into the 7.5 % class of Section 301 for 2025, where the input has no duty (assumed).",

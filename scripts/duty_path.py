@@ -20,11 +20,11 @@ import pandas as pd
 
 from detente.core import Column, Table, write_atomic
 from detente.dossier import Dossier, load_dossier
-from detente.dossier.measure import Measure
+from detente.dossier.measure import Measure, Products
 from detente.world import Economy, load_world
 from detente.world.cells import cells
 from detente.world.duties import BASE_DAY, concept_table, duty_stack
-from detente.world.stacking import CellRows, stack
+from detente.world.stacking import CellRows, is_duty, partner_rates, stack
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGE = REPOSITORY / "docs" / "duty-path.md"
@@ -72,18 +72,26 @@ PARTNER_STEPS = tuple(
 
 
 def emulate(dossier: Dossier) -> Dossier:
-    """The record under the tracker's conventions.
+    """The record under the tracker's conventions, as far as a record can carry them.
 
-    Section 232 replaces the fentanyl duty on China; car parts start with the cars; Section 301 stays as in January 2025.
+    Section 232 replaces the fentanyl duty on China; car parts start with the cars; Section 301 stays as in January 2025;
+    125 % is read as the total of fentanyl and reciprocal duty, not as the latter; Annex II is taken off from 11 April 2025
+    only; electronics pay the reciprocal duty on China from 7 August to 13 November 2025.
     """
     changed = dict(dossier.measures)
-    fentanyl = changed.get("usa-2025-fentanyl-china")
-    if fentanyl is not None:
-        changed[fentanyl.id] = fentanyl.model_copy(update={"excluded_by": ("section-232",)})
-    parts = changed.get("usa-2025-232-auto-parts")
-    if parts is not None:
-        first = parts.values[0].model_copy(update={"from_": dt.date(2025, 4, 3)})
-        changed[parts.id] = parts.model_copy(update={"values": (first, *parts.values[1:])})
+    fentanyl = changed["usa-2025-fentanyl-china"]
+    changed[fentanyl.id] = fentanyl.model_copy(update={"excluded_by": ("section-232",)})
+    parts = changed["usa-2025-232-auto-parts"]
+    first = parts.values[0].model_copy(update={"from_": dt.date(2025, 4, 3)})
+    changed[parts.id] = parts.model_copy(update={"values": (first, *parts.values[1:])})
+    reciprocal = changed["usa-2025-reciprocal-china"]
+    values = [v.model_copy(update={"value": 1.05}) if v.value == 1.25 else v for v in reciprocal.values]
+    again = Products(lists=("all",), excluded=("ieepa-exempt-apr2025",))
+    truce = next((v for v in values if v.from_ == dt.date(2025, 5, 14)), None)
+    if truce is not None:
+        values.append(truce.model_copy(update={"from_": dt.date(2025, 8, 7), "products": again}))
+    scope = Products(lists=("all",)) if dossier.asof < dt.date(2025, 4, 11) else reciprocal.products
+    changed[reciprocal.id] = reciprocal.model_copy(update={"values": tuple(values), "products": scope})
     for name, measure in changed.items():
         if name.startswith("usa-2018-section-301"):
             changed[name] = _frozen_2025(measure)
@@ -96,6 +104,22 @@ def _frozen_2025(measure: Measure) -> Measure:
     return measure.model_copy(
         update={"values": (values[-1].model_copy(update={"from_": dt.date(2024, 9, 27)}),)}
     )
+
+
+def loose_duty(dossier: Dossier, day: dt.date, partner: str) -> float:
+    """Added points, percent, if goods in no sector (chapters 98 and 99) paid the duties on all goods, as in the tracker."""
+    table = cells()
+    place = table.partners.index(partner)
+    share = table.unallocated[place] / table.imports[place]
+    rate = sum(
+        partner_rates(state, CellRows(table))[0][place]
+        for state in dossier.states(day).values()
+        if state.in_force
+        and is_duty(state.measure)
+        and state.measure.actor == "USA"
+        and "all" in state.products.lists
+    )
+    return float(100 * share * rate)
 
 
 def added_by_partner(dossier: Dossier, day: dt.date) -> dict[str, float]:
@@ -125,7 +149,8 @@ def china_table(data: Path) -> Table:
     for step in STEPS:
         dossier = load_dossier("busan-2025", asof=step.asof)
         ours = added_by_partner(dossier, step.day)["CHN"]
-        emulated = added_by_partner(emulate(dossier), step.day)["CHN"]
+        copy = emulate(dossier)
+        emulated = added_by_partner(copy, step.day)["CHN"] + loose_duty(copy, step.day, "CHN")
         theirs = float(path.loc["CHN", step.tracker])
         rows.append(
             (
@@ -187,10 +212,16 @@ def page(data: Path, economy: Economy) -> str:
     return "\n".join([
         "# The duty path beside a published tracker\n",
         "Made by `scripts/duty_path.py`; do not edit. The tracker is M. Waugh's (tradewartracker/trade-war-redux-2025, MIT), "
-        "fixed weights of 2024. It follows conventions of its own: its days are often not the legal ones; Section 232 "
-        "*replaces* the fentanyl duty on China where in law both are charged; car parts start with the cars; Section 301 "
-        "counts as it stood in January 2025. The column *conventions* is ours minus our own engine run under these; *left* "
-        "is what remains.\n",
+        "with fixed weights of 2024. Its days are often not the legal ones, and it has conventions of its own, read off its "
+        "path:\n",
+        "1. Section 232 *replaces* the fentanyl duty on China; in law both are charged.\n"
+        "2. Car parts start with the cars on 3 April 2025; in law on 3 May.\n"
+        "3. Section 301 counts as it stood in January 2025.\n"
+        "4. The 125 % of 10 April are the total of fentanyl and reciprocal duty; in law the latter alone.\n"
+        "5. Annex II (energy, medicines, chips) is taken off the reciprocal duty from 11 April only; in law from 5 April.\n"
+        "6. From 7 August to 13 November 2025 Chinese electronics pay the reciprocal duty; in law they do not.\n"
+        "7. Chapters 98 and 99 pay the duties on all goods; here they belong to no sector and pay none.\n",
+        "The column *conventions* is ours minus our own engine run under these seven; *left* is what remains.\n",
         china_table(data).to_markdown(),
         "What is left comes from spreading six-digit values equally over eight-digit lines, from lists taken all-or-nothing "
         "on a line, and from the products each side takes to be exempt.\n",

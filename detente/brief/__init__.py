@@ -6,6 +6,7 @@ Never does: compute a result, choose a number, reach the network, or leave a hal
 """
 
 from detente.brief.build import BriefResult, build_brief
+from detente.brief.compose import compose
 from detente.brief.content import (
     BriefContent,
     Bullets,
@@ -44,4 +45,5 @@ __all__ = [
     "Subheading",
     "TableBlock",
     "build_brief",
+    "compose",
 ]

@@ -70,7 +70,9 @@ def spans(dossier: Dossier, parties: tuple[str, str], start: dt.date, end: dt.da
     """Stretches of status of measures the parties aim at each other, as known on the record's day."""
     found: list[Span] = []
     for measure in dossier.measures.values():
-        aimed = measure.actor in parties and ("all" in measure.targets or any(t in parties for t in measure.targets))
+        aimed = measure.actor in parties and (
+            "all" in measure.targets or any(t in parties for t in measure.targets)
+        )
         if not aimed or measure.announced < start or measure.instrument is Instrument.supply_pact:
             continue
         found += _stretches(dossier, measure, end)
@@ -87,7 +89,14 @@ def _stretches(dossier: Dossier, measure: Measure, end: dt.date) -> list[Span]:
         if not pieces or pieces[-1][0] != status:
             pieces.append((status, day))
     return [
-        Span(measure.id, measure.title, measure.actor, status, day, pieces[k + 1][1] if k + 1 < len(pieces) else None)
+        Span(
+            measure.id,
+            measure.title,
+            measure.actor,
+            status,
+            day,
+            pieces[k + 1][1] if k + 1 < len(pieces) else None,
+        )
         for k, (status, day) in enumerate(pieces)
     ]
 
@@ -164,9 +173,12 @@ def conflict_cards(dossier: Dossier) -> tuple[ConflictCard, ...]:
     """Contradictions with the documents behind each reading."""
 
     def names(claims: tuple[str, ...]) -> tuple[str, ...]:
-        documents = dict.fromkeys(dossier.claims[claim].document for claim in claims if claim in dossier.claims)
+        documents = dict.fromkeys(
+            dossier.claims[claim].document for claim in claims if claim in dossier.claims
+        )
         return tuple(
-            f"{dossier.documents[key].publisher}, {dossier.documents[key].date.isoformat()} ({key})" for key in documents
+            f"{dossier.documents[key].publisher}, {dossier.documents[key].date.isoformat()} ({key})"
+            for key in documents
         )
 
     return tuple(
@@ -187,7 +199,14 @@ def conflict_cards(dossier: Dossier) -> tuple[ConflictCard, ...]:
 def sources(dossier: Dossier) -> tuple[Source, ...]:
     """Sources of the record as the page lists them."""
     return tuple(
-        Source(key, item.title, item.publisher, item.date.isoformat() if item.date else "", item.quality, item.note)
+        Source(
+            key,
+            item.title,
+            item.publisher,
+            item.date.isoformat() if item.date else "",
+            item.quality,
+            item.note,
+        )
         for key, item in dossier.sources.items()
     )
 

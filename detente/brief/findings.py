@@ -54,7 +54,11 @@ def changes(
 
 
 def sensitivity(
-    economy: Economy, outcomes: Mapping[str, Outcome], reference: str, parties: Sequence[str], sets: Sequence[str]
+    economy: Economy,
+    outcomes: Mapping[str, Outcome],
+    reference: str,
+    parties: Sequence[str],
+    sets: Sequence[str],
 ) -> dict[str, dict[str, dict[str, Change]]]:
     """Solve every outcome again under each set of elasticities: set -> outcome -> group -> change."""
     from detente.equilibrium import solve_batch
@@ -84,7 +88,13 @@ def sensitivity_table(
             Column("elasticities", "Elasticities"),
             Column("outcome", "Outcome"),
             *(
-                Column(f"{code.lower()}_real_income_pct", "Everyone else" if code == REST else code, "%", "number", 3)
+                Column(
+                    f"{code.lower()}_real_income_pct",
+                    "Everyone else" if code == REST else code,
+                    "%",
+                    "number",
+                    3,
+                )
                 for code in groups_shown
             ),
         ),
@@ -113,7 +123,9 @@ def outcome_rows(
         if key == reference:
             continue
         change = changes(economy, outcome.value.real_income_hat, base, members)
-        ranges = {code: [rows_[key][code].pct for rows_ in spread.values()] + [change[code].pct] for code in members}
+        ranges = {
+            code: [rows_[key][code].pct for rows_ in spread.values()] + [change[code].pct] for code in members
+        }
         rows.append(
             OutcomeRow(
                 outcome.scenario.title,
@@ -126,7 +138,9 @@ def outcome_rows(
     return tuple(rows)
 
 
-def levels_table(economy: Economy, outcomes: Mapping[str, Outcome], reference: str, parties: Sequence[str]) -> Table:
+def levels_table(
+    economy: Economy, outcomes: Mapping[str, Outcome], reference: str, parties: Sequence[str]
+) -> Table:
     """Each outcome for each side, everyone else and the world: level against the base year and difference."""
     members = {**groups(economy, parties), "WORLD": list(range(len(economy.labels.countries)))}
     ones = np.ones(len(economy.labels.countries))
@@ -174,12 +188,18 @@ def levels_table(economy: Economy, outcomes: Mapping[str, Outcome], reference: s
     )
 
 
-def third_parties(outcome: Outcome, against: Outcome, parties: tuple[str, str]) -> tuple[dict[str, float], dict[str, float], Table]:
+def third_parties(
+    outcome: Outcome, against: Outcome, parties: tuple[str, str]
+) -> tuple[dict[str, float], dict[str, float], Table]:
     """Real income of third economies (percent, million USD) and the table of their trade."""
     table = diversion_table(outcome, parties, against=against)
     pct = {str(row["country"]): float(row["real_income_pct"] or 0) for row in table.records()}
-    usd = {str(row["country"]): 1e3 * float(row["equivalent_variation_usd_bn"] or 0) for row in table.records()}
-    renamed = Table("third_trade", "Trade of third economies with the two sides", table.columns, table.rows, table.note)
+    usd = {
+        str(row["country"]): 1e3 * float(row["equivalent_variation_usd_bn"] or 0) for row in table.records()
+    }
+    renamed = Table(
+        "third_trade", "Trade of third economies with the two sides", table.columns, table.rows, table.note
+    )
     return pct, usd, renamed
 
 
@@ -193,16 +213,24 @@ def sector_rows(outcome: Outcome, against: Outcome, parties: Sequence[str]) -> t
             base = float(economy.output[n, s])
             if base <= 0:
                 continue
-            new, old = float(outcome.value.output_volume_hat[n, s]), float(against.value.output_volume_hat[n, s])
+            new, old = (
+                float(outcome.value.output_volume_hat[n, s]),
+                float(against.value.output_volume_hat[n, s]),
+            )
             rows.append(
                 SectorRow(
-                    code, economy.labels.sector_name(economy.labels.sectors[s]), 100 * (new / old - 1), base * (new - old)
+                    code,
+                    economy.labels.sector_name(economy.labels.sectors[s]),
+                    100 * (new / old - 1),
+                    base * (new - old),
                 )
             )
     return tuple(rows)
 
 
-def trade_between(outcomes: Mapping[str, Outcome], parties: tuple[str, str]) -> dict[tuple[str, str, str], tuple[float, float]]:
+def trade_between(
+    outcomes: Mapping[str, Outcome], parties: tuple[str, str]
+) -> dict[tuple[str, str, str], tuple[float, float]]:
     """Goods flow in each direction under each outcome: (outcome, importer, exporter) -> base, new; million USD."""
     return {
         (key, importer, exporter): goods_trade(outcome.value, importer, exporter)

@@ -86,22 +86,20 @@ def render_page(content: BriefContent, tables: dict[str, Table]) -> str:
         A complete HTML document that needs nothing else but its data files.
     """
     numbers = {source.id: position for position, source in enumerate(content.sources, start=1)}
-    return (
-        _environment()
-        .get_template("page.html.j2")
-        .render(
-            c=content,
-            tables=tables,
-            source_numbers=numbers,
-            contents=_contents(content),
-            stamp=_stamp_lines(content),
-            glyphs=GLYPHS,
-            clock_kinds=CLOCK_KINDS,
-            conflict_kinds=CONFLICT_KINDS,
-            bases=BASES,
-            grades=GRADES,
-        )
+    page = _environment().get_template("page.html.j2")
+    text: str = page.render(
+        c=content,
+        tables=tables,
+        source_numbers=numbers,
+        contents=_contents(content),
+        stamp=_stamp_lines(content),
+        glyphs=GLYPHS,
+        clock_kinds=CLOCK_KINDS,
+        conflict_kinds=CONFLICT_KINDS,
+        bases=BASES,
+        grades=GRADES,
     )
+    return text
 
 
 @functools.cache

@@ -3,6 +3,16 @@
 Comes in: YAML files. Goes out: a frozen `Dossier`. Never does: economics.
 """
 
+from detente.dossier.audit import RULES, Finding, audit, audit_table, coverage_by_grade
+from detente.dossier.claims import (
+    chains,
+    claims_table,
+    clock_table,
+    conflict_table,
+    measure_table,
+    show_value,
+    verify_places,
+)
 from detente.dossier.dossier import Actor, Dossier, FrozenDict, MeasureState, Parameter
 from detente.dossier.load import load_dossier, shipped_dossiers
 from detente.dossier.measure import (
@@ -23,6 +33,7 @@ from detente.dossier.measure import (
 )
 
 __all__ = [
+    "RULES",
     "Actor",
     "Claim",
     "Clock",
@@ -31,6 +42,7 @@ __all__ = [
     "Document",
     "Dossier",
     "Effect",
+    "Finding",
     "FrozenDict",
     "Grade",
     "Instrument",
@@ -42,6 +54,16 @@ __all__ = [
     "Round",
     "Source",
     "Status",
+    "audit",
+    "audit_table",
+    "chains",
+    "claims_table",
+    "clock_table",
+    "conflict_table",
+    "coverage_by_grade",
     "load_dossier",
+    "measure_table",
     "shipped_dossiers",
+    "show_value",
+    "verify_places",
 ]

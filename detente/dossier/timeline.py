@@ -134,7 +134,7 @@ def resolve(measure: Measure, date: dt.date, asof: dt.date) -> MeasureState:
         assert entry.until is not None
         status = entry.then or RUNS_OUT_AS.get(entry.status, entry.status)
         since, until = entry.until, None
-    following = next((later.from_ for later in entries if later.from_ > date), None)
+    following = _next_change(entries, date, status, begun)
     if following is not None and (until is None or following < until):
         until = following
     valued = next((e for e in reversed(begun) if e.value is not None or e.by_target), entry)
@@ -162,6 +162,21 @@ def ordered(measure: Measure, values: Iterable[DatedValue], asof: dt.date) -> li
     return sorted(
         seen, key=lambda value: (value.from_, known_day(measure, value))
     )  # stable: file order breaks ties
+
+
+def _next_change(
+    entries: list[DatedValue], date: dt.date, status: Status, begun: list[DatedValue]
+) -> dt.date | None:
+    """First later day on which an entry brings another status or value (one that only adds a note does not)."""
+    value = next(
+        ((e.value, e.by_target) for e in reversed(begun) if e.value is not None or e.by_target), None
+    )
+    decisive = {entry.from_: entry for entry in entries if entry.from_ > date}  # ties: the last one decides
+    for day, entry in decisive.items():
+        given = (entry.value, entry.by_target) if entry.value is not None or entry.by_target else value
+        if entry.status is not status or given != value:
+            return day
+    return None
 
 
 def _before(measure: Measure, date: dt.date, first: DatedValue) -> MeasureState:

@@ -246,14 +246,13 @@ class Market:
 
     def find_spending(self, wages: list[float], shares: Cube, spending: Matrix) -> Matrix:
         """Repeat spending -> output and income -> spending until it stands still."""
-        scale = max(max(row) for row in spending)
         for _ in range(20_000):
             new = self.demand(wages, shares, spending)
             largest = max(
                 abs(new[n][s] - spending[n][s]) for n in range(self.base.N) for s in range(self.base.S)
             )
             spending = new
-            if largest < 1e-15 * scale:
+            if largest < 2e-15 * max(max(row) for row in spending):
                 break
         return spending
 

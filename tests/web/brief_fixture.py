@@ -557,7 +557,11 @@ def content(*, hostile: str = "") -> BriefContent:
         Paragraph(
             tuple(
                 change_sentence(
-                    c, worst.real_income_pct[c], worst.value_usd[c], worst.outcome, table="outcomes"
+                    c,
+                    worst.real_income_pct[c],
+                    worst.value_usd[c],
+                    worst.outcome if c == "USA" else "",
+                    table="outcomes",
                 )
                 for c in ("USA", "CHN", "REST")
             )
@@ -637,7 +641,11 @@ def content(*, hostile: str = "") -> BriefContent:
                     drawn["sectors"],
                 ),
             ),
-            Section("duties", "The path of duties", (drawn["duty_path"], drawn["duties_by_authority"])),
+            Section(
+                "duties",
+                "The path of duties",
+                (drawn["duty_path"], Subheading("Sector by sector"), drawn["duties_by_authority"]),
+            ),
         ),
         method=(
             Paragraph(

@@ -1,0 +1,344 @@
+"""Go through a record and report what a careful reader would object to.
+
+Loading already refuses what is malformed or points to nothing. The audit looks at sense: days that do not fit, values
+outside any plausible band, grades better than their source, labels nobody knows, clocks on which nothing happens.
+`RULES` lists every rule with its severity; `error` means that the record should not be used before it is put right.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from detente.core import Column, Table, nearest
+from detente.dossier.dossier import Dossier
+from detente.dossier.measure import Clock, DatedValue, Grade, Instrument, Measure
+from detente.dossier.timeline import known_day, resolve
+from detente.dossier.vocabulary import AUTHORITIES, BANDS, PRODUCT_LISTS, REGIONS, SECTORS, UNITS_OF
+
+Severity = Literal["error", "warning", "note"]
+
+RULES: dict[str, tuple[Severity, str]] = {
+    "unknown-source": ("error", "an entry cites a source that is not in the record"),
+    "days-out-of-order": ("error", "announced, effective and expiry days run backwards"),
+    "unit-mismatch": ("error", "the unit does not belong to the instrument"),
+    "interval": ("error", "a value lies outside its own interval"),
+    "unknown-label": ("error", "a country, sector, product list or authority that nobody knows"),
+    "implausible-value": ("warning", "a value outside the plausible band of its unit"),
+    "late-source": ("warning", "the source is dated well after the value was public"),
+    "value-before-text": ("warning", "a value takes effect before the measure was announced"),
+    "grade-above-source": ("warning", "the grade is better than the source allows"),
+    "stale": ("warning", "last checked longer ago than the limit"),
+    "ambiguous-tie": ("warning", "two entries with the same days: file order decides"),
+    "silent-clock": ("warning", "nothing changes in a measure on the day its clock fires"),
+    "open-suspension": ("note", "a suspension without an end"),
+    "retroactive": ("note", "a value reaches back to before it was public"),
+    "fault-without-conflict": ("note", "a claim judged wrong or altered that no conflict explains"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One objection.
+
+    Parameters
+    ----------
+    rule : str
+        Key of `RULES`.
+    kind, id : str
+        Which entry.
+    what : str
+        What is wrong with it.
+    hint : str
+        The next step.
+    """
+
+    rule: str
+    kind: str
+    id: str
+    what: str
+    hint: str = ""
+
+    @property
+    def severity(self) -> Severity:
+        """How bad: error, warning or note."""
+        return RULES[self.rule][0]
+
+
+def audit(
+    dossier: Dossier, *, today: dt.date | None = None, max_age_days: int = 180, lag_days: int = 31
+) -> list[Finding]:
+    """Report everything the rules find, worst first.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        Load it with `asof` at its vintage to audit the whole record.
+    today : date, optional
+        Day from which staleness counts; the dossier's vintage when left out.
+    max_age_days : int
+        An entry checked longer ago is stale.
+    lag_days : int
+        A source may be this much later than the day its value was public.
+
+    Returns
+    -------
+    list of Finding
+
+    Examples
+    --------
+    >>> from detente.dossier import audit, load_dossier
+    >>> [finding for finding in audit(load_dossier("busan-2025")) if finding.severity == "error"]
+    []
+    """
+    found: list[Finding] = []
+    for measure in dossier.measures.values():
+        for rule in _MEASURE_RULES:
+            found += rule(dossier, measure)
+        found += _late_sources(dossier, measure, dt.timedelta(days=lag_days))
+        found += _stale(measure, today or dossier.vintage, max_age_days)
+    for clock in dossier.clocks.values():
+        found += _clock(dossier, clock)
+    found += _other_entries(dossier)
+    order = {"error": 0, "warning": 1, "note": 2}
+    return sorted(found, key=lambda finding: (order[finding.severity], list(RULES).index(finding.rule)))
+
+
+def audit_table(findings: Iterable[Finding]) -> Table:
+    """Findings as a table: severity, rule, entry, what, hint."""
+    columns = (
+        Column("severity", "Severity"),
+        Column("rule", "Rule"),
+        Column("kind", "Kind"),
+        Column("id", "Entry"),
+        Column("what", "Finding"),
+        Column("hint", "Next step"),
+    )
+    rows = tuple((f.severity, f.rule, f.kind, f.id, f.what, f.hint) for f in findings)
+    return Table("audit", "Audit of the record", columns, rows, "No rows: nothing to object to.")
+
+
+def coverage_by_grade(dossier: Dossier) -> Table:
+    """How the values of the record are known: counts by kind of entry and grade.
+
+    Returns
+    -------
+    Table
+        One row a kind of entry and a last one for all; `sourced` is the share that is not merely assumed.
+    """
+    grades: dict[str, list[Grade]] = {
+        "values of measures": [value.grade for m in dossier.measures.values() for value in m.values],
+        "trade-cost equivalents": [m.effect.grade for m in dossier.measures.values() if m.effect is not None],
+        "clocks": [clock.grade for clock in dossier.clocks.values()],
+        "rounds": [meeting.grade for meeting in dossier.rounds.values()],
+        "parameters": [parameter.grade for parameter in dossier.parameters.values()],
+    }
+    grades["all"] = [grade for group in list(grades.values()) for grade in group]
+    columns = (
+        Column("kind", "Kind of entry"),
+        *(Column(grade.value, grade.value.capitalize(), kind="number", digits=0) for grade in Grade),
+        Column("entries", "Entries", kind="number", digits=0),
+        Column("sourced", "Not merely assumed", "fraction", "number", 2),
+    )
+    rows = tuple(
+        (
+            kind,
+            *(group.count(grade) for grade in Grade),
+            len(group),
+            1 - group.count(Grade.assumed) / len(group) if group else None,
+        )
+        for kind, group in grades.items()
+    )
+    note = f"As known on {dossier.asof}; official, reported and inferred values name a source that was read."
+    return Table("coverage_by_grade", "How the record's values are known", columns, rows, note)
+
+
+def _label(value: DatedValue) -> str:
+    return f"the value from {value.from_}"
+
+
+def _sources(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
+    """Unknown sources, and grades better than the source."""
+    cited = [(_label(value), value.source, value.grade) for value in measure.values]
+    if measure.effect is not None:
+        cited.append(("the effect", measure.effect.source, measure.effect.grade))
+    yield from _check_sources(dossier, "measure", measure.id, cited)
+
+
+def _check_sources(
+    dossier: Dossier, kind: str, key: str, cited: Iterable[tuple[str, str, Grade]]
+) -> Iterator[Finding]:
+    for label, source_id, grade in cited:
+        source = dossier.sources.get(source_id)
+        if source is None:
+            close = nearest(source_id, dossier.sources)
+            hint = f"did you mean `{close[0]}`?" if close else "add it to sources.yaml"
+            yield Finding("unknown-source", kind, key, f"{label} cites `{source_id}`", hint)
+            continue
+        too_good = grade is Grade.official and source.quality not in ("A", "B")
+        too_good |= grade is Grade.reported and source.quality == "D" and not source.id.startswith("seed-")
+        if too_good:
+            what = f"{label} is graded {grade.value} on source `{source_id}` of quality {source.quality}"
+            yield Finding("grade-above-source", kind, key, what, "find a better source, or lower the grade")
+
+
+def _days(_: Dossier, measure: Measure) -> Iterator[Finding]:
+    ties: set[tuple[dt.date, dt.date]] = set()
+    for value in measure.values:
+        if value.until is not None and value.until <= value.from_:
+            what = f"{_label(value)} ends on {value.until}"
+            yield Finding("days-out-of-order", "measure", measure.id, what, "put `until` after `from`")
+        known = known_day(measure, value)
+        if known < measure.announced:
+            what = f"{_label(value)} was known on {known}, before the announcement on {measure.announced}"
+            yield Finding("days-out-of-order", "measure", measure.id, what, "correct `known` or `announced`")
+        if value.from_ < measure.announced:
+            what = f"{_label(value)} precedes the announcement on {measure.announced}"
+            yield Finding("value-before-text", "measure", measure.id, what, "correct one of the two days")
+        elif value.known is not None and value.known > value.from_:
+            what = f"{_label(value)} became public only on {value.known}"
+            yield Finding("retroactive", "measure", measure.id, what, "nothing to do if this is meant")
+        if (value.from_, known) in ties:
+            what = f"two entries from {value.from_}, both known on {known}"
+            yield Finding(
+                "ambiguous-tie", "measure", measure.id, what, "merge them, or give one a later `known`"
+            )
+        ties.add((value.from_, known))
+        if value.status.value == "suspended" and value.until is None:
+            yield Finding(
+                "open-suspension", "measure", measure.id, f"{_label(value)} is suspended without an end"
+            )
+
+
+def _units(_: Dossier, measure: Measure) -> Iterator[Finding]:
+    allowed = UNITS_OF[measure.instrument]
+    if measure.unit not in allowed:
+        what = f"a {measure.instrument.value} measured in `{measure.unit}`"
+        yield Finding("unit-mismatch", "measure", measure.id, what, f"use {' or '.join(allowed)}")
+    low, high = BANDS[measure.unit]
+    for value in measure.values:
+        numbers = [*value.by_target.values(), *([] if value.value is None else [value.value])]
+        for number in numbers:
+            if not low <= number <= high:
+                what = f"{number:g} outside {low:g} to {high:g} {measure.unit} in {_label(value)}"
+                hint = (
+                    "25 percent is written 0.25"
+                    if measure.instrument is Instrument.tariff
+                    else "check the unit"
+                )
+                yield Finding("implausible-value", "measure", measure.id, what, hint)
+    if measure.effect is not None:
+        for sector, cost in measure.effect.ad_valorem.items():
+            if cost > 1:
+                what = f"a trade cost of {cost:g} on {sector}"
+                yield Finding("implausible-value", "measure", measure.id, what, "fractions, not percent")
+
+
+def _labels(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
+    economies = {actor.id for actor in dossier.actors.values() if actor.kind == "economy"}
+    countries = REGIONS | economies
+    by_target = {target for value in measure.values for target in (*value.by_target, *value.ceiling)}
+    scopes = [measure.products, *(value.products for value in measure.values if value.products is not None)]
+    checks: list[tuple[str, Iterable[str], set[str] | frozenset[str]]] = [
+        ("actor", [measure.actor], economies),
+        ("country", {*measure.targets, *measure.except_targets, *by_target} - {"all"}, countries),
+        ("sector", {code for scope in scopes for code in scope.sectors}, SECTORS),
+        ("sector", set(measure.effect.ad_valorem) - {"all"} if measure.effect else (), SECTORS),
+        (
+            "product list",
+            {name for scope in scopes for name in (*scope.lists, *scope.excluded)},
+            PRODUCT_LISTS,
+        ),
+        ("authority", {measure.authority, *measure.excluded_by}, AUTHORITIES),
+    ]
+    for what, names, valid in checks:
+        for name in sorted(set(names) - set(valid)):
+            close = nearest(name, sorted(valid))
+            hint = f"did you mean `{close[0]}`?" if close else f"add it to the vocabulary of {what} names"
+            yield Finding("unknown-label", "measure", measure.id, f"{what} `{name}` matches nothing", hint)
+
+
+def _late_sources(dossier: Dossier, measure: Measure, lag: dt.timedelta) -> Iterator[Finding]:
+    for value in measure.values:
+        source = dossier.sources.get(value.source)
+        if source is None or source.date is None or source.standing:
+            continue
+        if source.date > known_day(measure, value) + lag:
+            what = f"{_label(value)} was public on {known_day(measure, value)}, its source dates from {source.date}"
+            yield Finding("late-source", "measure", measure.id, what, "cite a source of the time")
+
+
+def _stale(measure: Measure, today: dt.date, limit: int) -> Iterator[Finding]:
+    age = (today - measure.last_checked).days
+    if age > limit:
+        what = f"last checked {measure.last_checked}, {age} days before {today}"
+        yield Finding(
+            "stale", "measure", measure.id, what, "check it against its sources and update `last_checked`"
+        )
+
+
+def _clock(dossier: Dossier, clock: Clock) -> Iterator[Finding]:
+    if not clock.since <= clock.fires or not clock.known <= clock.fires:
+        what = f"since {clock.since}, known {clock.known}, fires {clock.fires}"
+        yield Finding(
+            "days-out-of-order", "clock", clock.id, what, "a clock is known and starts before it fires"
+        )
+    if clock.superseded is not None and clock.superseded > clock.fires:
+        what = f"called off on {clock.superseded}, after it fired on {clock.fires}"
+        yield Finding("days-out-of-order", "clock", clock.id, what, "correct one of the two days")
+    yield from _check_sources(dossier, "clock", clock.id, [("it", clock.source, clock.grade)])
+    if clock.kind not in ("legal_expiry", "threat_deadline", "entry_into_force"):
+        return
+    last = clock.superseded - dt.timedelta(days=1) if clock.superseded else dossier.asof
+    for key in clock.measures:
+        measure = dossier.measures[key]
+        if not any(_moves(measure, clock.fires, asof) for asof in {clock.known, last}):
+            what = f"`{key}` is the same on {clock.fires} as on the day before"
+            yield Finding(
+                "silent-clock", "clock", clock.id, what, "correct the day, or the measure's entries"
+            )
+
+
+def _moves(measure: Measure, day: dt.date, asof: dt.date) -> bool:
+    """Whether a measure changes on a day, as known then."""
+    before = day - dt.timedelta(days=1)
+    if asof < measure.announced or before < measure.announced:
+        return False
+    one, two = resolve(measure, before, asof), resolve(measure, day, asof)
+    return (one.status, one.value, one.by_target) != (two.status, two.value, two.by_target)
+
+
+def _other_entries(dossier: Dossier) -> Iterator[Finding]:
+    for meeting in dossier.rounds.values():
+        if meeting.end < meeting.start:
+            what = f"ends on {meeting.end}, before it starts on {meeting.start}"
+            yield Finding("days-out-of-order", "round", meeting.id, what, "correct one of the two days")
+        yield from _check_sources(dossier, "round", meeting.id, [("it", meeting.source, meeting.grade)])
+    for parameter in dossier.parameters.values():
+        yield from _check_sources(
+            dossier, "parameter", parameter.id, [("it", parameter.source, parameter.grade)]
+        )
+        low = parameter.value if parameter.low is None else parameter.low
+        high = parameter.value if parameter.high is None else parameter.high
+        if not low <= parameter.value <= high:
+            what = f"{parameter.value:g} outside {low:g} to {high:g}"
+            yield Finding("interval", "parameter", parameter.id, what, "correct the value or its interval")
+        if parameter.unit == "fraction" and abs(parameter.value) > BANDS["fraction"][1]:
+            what = f"{parameter.value:g} as a fraction"
+            yield Finding("implausible-value", "parameter", parameter.id, what, "25 percent is written 0.25")
+    explained = {key for c in dossier.conflicts.values() for reading in c.readings for key in reading.claims}
+    whole = {claim.document for claim in dossier.claims.values()} == set(dossier.documents)
+    for claim in dossier.claims.values():
+        if whole and claim.verdict in ("wrong", "altered_quote") and claim.id not in explained:
+            what = f"judged {claim.verdict.replace('_', ' ')}, in no conflict"
+            yield Finding("fault-without-conflict", "claim", claim.id, what, "add it to conflicts.yaml")
+
+
+_MEASURE_RULES: tuple[Callable[[Dossier, Measure], Iterator[Finding]], ...] = (
+    _sources,
+    _days,
+    _units,
+    _labels,
+)
