@@ -47,10 +47,8 @@ STEPS = (
     Step("2025-02-04", dt.date(2025, 3, 5), remark="tracker puts the whole 20 % on 4 February; in law 10 %, then 20 % from 4 March"),
     Step("2025-03-12", dt.date(2025, 3, 12)),
     Step("2025-04-03", dt.date(2025, 4, 3), remark="car parts only from 3 May in law"),
-    Step("2025-04-09", dt.date(2025, 4, 10), dt.date(2025, 4, 10), "125 % before the notice on electronics was known; in the "
-         "tracker Annex II is not yet taken off and the rate is 105, not 145, points"),
-    Step("2025-04-11", dt.date(2025, 4, 12), remark="rate of 125 %; a point of coverage is worth 1.25 points here. Car parts pay "
-         "the reciprocal duty until 3 May"),
+    Step("2025-04-09", dt.date(2025, 4, 10), dt.date(2025, 4, 10), "as known that day, before the notice on electronics"),
+    Step("2025-04-11", dt.date(2025, 4, 12), remark="one percent of imports more or less under the duty is 1.25 points"),
     Step("2025-05-12", dt.date(2025, 5, 14), remark="Geneva took effect on 14 May"),
     Step("2025-06-03", dt.date(2025, 6, 4)),
     Step("2025-08-07", dt.date(2025, 8, 7)),

@@ -23,7 +23,6 @@ from detente.brief.content import (
     MeasureBlock,
     Paragraph,
     Section,
-    Subheading,
     TableBlock,
 )
 from detente.core import Column, InputError, Stamp, Table
@@ -36,6 +35,7 @@ from detente.show.sentences import (
     both_sides_sentence,
     change_sentence,
     clock_sentence,
+    date_words,
     duty_sentence,
     number,
     percent,
@@ -132,7 +132,8 @@ def compose(
     summary.append(_spread_sentence(rows[0], parties, len(spread)))
     summary.append(ranking_sentence(usd, rows[0].outcome, table="diversion"))
     if clock_rows:
-        soonest = next((row for row in clock_rows if row.kind in ("legal_expiry", "threat_deadline", "entry_into_force")), clock_rows[0])
+        # the truce matters more than what fires first: lead with the next legal expiry
+        soonest = next((row for row in clock_rows if row.kind == "legal_expiry"), clock_rows[0])
         summary.append(clock_sentence(soonest.title, soonest.fires, dossier.asof).citing(soonest.source))
     key_numbers = _key_numbers(rows, parties, averages, interval)
     stamp = _stamp(dossier, economy, outcomes, closure)
@@ -140,7 +141,10 @@ def compose(
         title=dossier.title,
         subtitle="Where things stand, what each outcome of the talks would cost whom, and where the reports disagree",
         asof=dossier.asof,
-        dossier_title=dossier.summary,
+        dossier_title=(
+            f"The record behind it holds {len(dossier.measures)} measures, {len(dossier.clocks)} clocks and "
+            f"{len(dossier.claims)} claims of {len(dossier.documents)} reports, each with its source."
+        ),
         summary_sentences=tuple(summary),
         key_numbers=key_numbers,
         sections=(
@@ -298,7 +302,7 @@ def _outcome_section(
     worst: str,
 ) -> Section:
     stories = tuple(
-        Sentence(f"{outcome.scenario.title} ({outcome.scenario.date.isoformat()}): {outcome.scenario.story}")
+        Sentence(f"{outcome.scenario.title}, on {date_words(outcome.scenario.date)}: {outcome.scenario.story}")
         for outcome in outcomes.values()
     )
     costs = tuple(
@@ -340,14 +344,12 @@ def _standing_section(
     blocks: list[Block] = [Paragraph((duty,))]
     if lives:
         blocks.append(timeline(lives, asof=dossier.asof, start=start, end=end))
-    blocks += [Subheading("Clocks ahead"), ClockBlock(clock_rows)]
+    blocks.append(ClockBlock(clock_rows))
     dots = evidence.clock_dots(clock_rows, dossier.asof + dt.timedelta(days=60))
     if dots:
         blocks.append(clock_figure(dots, asof=dossier.asof))
     blocks += [
-        Subheading("Rounds of talks"),
         TableBlock(evidence.rounds_table(dossier)),
-        Subheading("The ledger"),
         MeasureBlock(evidence.measure_rows(dossier, parties)),
     ]
     return Section("standing", "Where things stand", tuple(blocks))

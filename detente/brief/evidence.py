@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from detente.brief.content import ClockRow, ConflictCard, MeasureRow, ReadingText, Source
 from detente.core import Column, Table
-from detente.dossier import Instrument, Status
+from detente.dossier import Status
 from detente.show.lifelines import Span
 from detente.show.timelines import ClockDot, Event
 
@@ -23,15 +23,25 @@ UNITS = {
 
 
 def value_words(state: MeasureState, parties: tuple[str, ...]) -> str:
-    """A measure's value with its unit; a range when it differs by target."""
+    """A measure's value for the other side with its unit; a range when it differs by target."""
     measure = state.measure
     if measure.unit == "none" or (state.value is None and not state.by_target):
         return ""
+    if state.value is not None and not any(code in state.by_target for code in parties):
+        return f"{100 * state.value:g} %" if measure.unit == "fraction" else UNITS[measure.unit].format(state.value)
     values = sorted({*state.by_target.values(), *([state.value] if state.value is not None else [])})
     if measure.unit == "fraction":
         low, high = 100 * values[0], 100 * values[-1]
         return f"{high:g} %" if low == high else f"{low:g} to {high:g} %"
     return UNITS[measure.unit].format(values[-1])
+
+
+def aimed(measure: Measure, parties: tuple[str, ...]) -> bool:
+    """Whether a measure is one party's and meets another: named as a target, or one of all."""
+    if measure.actor not in parties:
+        return False
+    others = [code for code in parties if code != measure.actor and code not in measure.except_targets]
+    return bool(others) and ("all" in measure.targets or any(code in measure.targets for code in others))
 
 
 def measure_rows(dossier: Dossier, parties: tuple[str, ...]) -> tuple[MeasureRow, ...]:
@@ -40,7 +50,7 @@ def measure_rows(dossier: Dossier, parties: tuple[str, ...]) -> tuple[MeasureRow
     rows = []
     for state in dossier.states(dossier.asof).values():
         measure = state.measure
-        if measure.actor not in parties:
+        if not aimed(measure, parties):
             continue
         rows.append(
             (
@@ -70,10 +80,7 @@ def spans(dossier: Dossier, parties: tuple[str, str], start: dt.date, end: dt.da
     """Stretches of status of measures the parties aim at each other, as known on the record's day."""
     found: list[Span] = []
     for measure in dossier.measures.values():
-        aimed = measure.actor in parties and (
-            "all" in measure.targets or any(t in parties for t in measure.targets)
-        )
-        if not aimed or measure.announced < start or measure.instrument is Instrument.supply_pact:
+        if not aimed(measure, parties) or measure.announced < start:
             continue
         found += _stretches(dossier, measure, end)
     return tuple(found)

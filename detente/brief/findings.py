@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import Column, Table
+from detente.core.table import Cell
 from detente.show.charts import OutcomeRow, SectorRow
 from detente.show.metrics import diversion_table, goods_trade
 from detente.world.economy import Array, Economy
@@ -138,52 +139,34 @@ def outcome_rows(
     return tuple(rows)
 
 
-def levels_table(
-    economy: Economy, outcomes: Mapping[str, Outcome], reference: str, parties: Sequence[str]
-) -> Table:
-    """Each outcome for each side, everyone else and the world: level against the base year and difference."""
+def levels_table(economy: Economy, outcomes: Mapping[str, Outcome], reference: str, parties: Sequence[str]) -> Table:
+    """Each outcome for each side, everyone else and the world: level against the base year, and difference from today."""
     members = {**groups(economy, parties), "WORLD": list(range(len(economy.labels.countries)))}
     ones = np.ones(len(economy.labels.countries))
     base = outcomes[reference].value.real_income_hat
     names = {REST: "Everyone else", "WORLD": "World"}
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for key, outcome in outcomes.items():
         hat = outcome.value.real_income_hat
-        level = changes(economy, hat, ones, members)
-        delta = changes(economy, hat, base, members)
-        for code in members:
-            n = economy.labels.country(code) if code in parties else None
-            price = None if n is None else 100 * float(outcome.value.consumer_price_hat[n] - 1)
-            duties = float(outcome.value.tariff_revenue_new[members[code]].sum()) / 1e3
-            rows.append(
-                (
-                    outcome.scenario.title,
-                    names.get(code, economy.labels.country_name(code)),
-                    level[code].pct,
-                    level[code].usd / 1e3,
-                    delta[code].pct,
-                    delta[code].usd / 1e3,
-                    price,
-                    duties,
-                )
-            )
+        parts = [(f"level, against {economy.year}", changes(economy, hat, ones, members))]
+        if key != reference:
+            parts.append(("difference from today", changes(economy, hat, base, members)))
+        for measure, found in parts:
+            cells = [value for code in members for value in (found[code].pct, found[code].usd / 1e3)]
+            rows.append((outcome.scenario.title, measure, *cells))
+    columns = [
+        Column(f"{code.lower()}_{key}", names.get(code, code), unit, "number", digits)
+        for code in members
+        for key, unit, digits in (("real_income_pct", "%", 2), ("equivalent_variation_usd_bn", "USD bn", 1))
+    ]
     return Table(
         "levels",
-        "What each outcome costs whom",
-        (
-            Column("outcome", "Outcome"),
-            Column("who", "Who"),
-            Column("level_pct", "Real income against 2024", "%", "number", 2),
-            Column("level_usd_bn", "Against 2024", "USD bn", "number", 1),
-            Column("delta_pct", "Real income against today", "%", "number", 2),
-            Column("delta_usd_bn", "Against today", "USD bn", "number", 1),
-            Column("consumer_price_pct", "Consumer prices against 2024", "%", "number", 1),
-            Column("duties_usd_bn", "Duties collected", "USD bn", "number", 0),
-        ),
+        "What each outcome costs whom: real income",
+        (Column("outcome", "Outcome"), Column("measure", "Measured as"), *columns),
         tuple(rows),
         note=(
             f"“Today” is “{outcomes[reference].scenario.title}”. Money is equivalent variation in USD of {economy.year}, a year, "
-            "in the long run. Prices are in units of world value added, not a forecast of inflation."
+            "in the long run. The file countries.csv holds every economy, with prices, wages, duties collected and trade."
         ),
     )
 

@@ -8,10 +8,10 @@ def welcome() -> str:
     from detente.cli.tables import scenario_table
     from detente.core.stamp import package_version
     from detente.dossier import load_dossier
-    from detente.world.load import data_sheet
+    from detente.world import load_world
 
     dossier = load_dossier()
-    sheet = data_sheet()
+    world = load_world()
     scenarios = ", ".join(str(cell) for cell in scenario_table(dossier.id).column("scenario"))
     lines = [
         f"Détente {package_version()}: a laboratory for trade wars and trade talks.",
@@ -20,7 +20,7 @@ def welcome() -> str:
         f"  dossier    {dossier.id}: {dossier.title}, as of {dossier.asof}",
         f"             {len(dossier.measures)} measures, {len(dossier.clocks)} clocks, {len(dossier.claims)} claims,"
         f" {len(dossier.conflicts)} contradictions, {len(dossier.sources)} sources",
-        f"  world      {sheet['title']}",
+        f"  world      {world.name}: {len(world.labels.countries)} regions × {len(world.labels.sectors)} sectors, base year {world.year}",
         f"  scenarios  {scenarios}",
         "",
         "What to do next",

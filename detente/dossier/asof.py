@@ -1,7 +1,8 @@
 """What was known: strip from a record everything that became public after a day.
 
 Free text is part of the record too, so every text that tells of an outcome sits in a field with a day of its own
-(`outcome`, `hindsight_note`, `later`, the note of a dated value) and goes with it.
+(`outcome`, `hindsight_note`, `later`, the note of a dated value) and goes with it. The number of a trade-cost
+equivalent is a parameter of the record, not news: it stays, while a derivation that uses later facts is hidden.
 """
 
 from __future__ import annotations
@@ -94,7 +95,10 @@ def _announced(measure: Measure, asof: dt.date) -> bool:
 
 def _measure(measure: Measure, asof: dt.date, claims: Container[str]) -> Any:
     values = tuple(value for value in measure.values if known_day(measure, value) <= asof)
-    return _update(measure, values=values, reported_in=_keep(measure.reported_in, claims))
+    effect = measure.effect
+    if effect is not None and effect.known is not None and effect.known > asof:
+        effect = _update(effect, derivation=f"Uses facts up to {effect.known}; hidden under this as-of day.", known=None)
+    return _update(measure, values=values, effect=effect, reported_in=_keep(measure.reported_in, claims))
 
 
 def _clock(clock: Clock, asof: dt.date, measures: Container[str]) -> Any:

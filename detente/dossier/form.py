@@ -161,7 +161,7 @@ def _explain(
     hint = (
         f"valid: {context['expected']}"
         if "expected" in context
-        else "see docs/dossier for what this key takes"
+        else "compare an entry of the same kind in the shipped dossier"
     )
     if problem["type"] in ("literal_error", "enum") and isinstance(problem["input"], str):
         options = [option.strip(" '") for option in str(context["expected"]).replace(" or ", ", ").split(",")]

@@ -109,6 +109,9 @@ class Effect(Frozen):
     grade: Grade
     derivation: str
     """How the number was arrived at, step by step."""
+    known: dt.date | None = None
+    """Day of the latest fact the derivation uses: under an earlier as-of day its text is hidden. The number is a
+    parameter of the record and stays."""
 
 
 class Measure(Frozen):

@@ -232,7 +232,8 @@ def _path_spec(
         if before:
             now = {"x": milliseconds(known), "y": before[-1]["y"]}
             before, after = [*before, now], [now, *after]
-        after.append({"x": milliseconds(last), "y": points[-1]["y"]})
+        if last > known:
+            after.append({"x": milliseconds(last), "y": points[-1]["y"]})
         for rows, dash in ((before, [1, 0]), (after, [5, 3])):
             if len(rows) > 1:
                 line = {

@@ -4,7 +4,8 @@ Rules, in this order, for every product row:
 
 1. A measure in force charges its rate on the covered share; for the targets named in `ceiling` the rate is what is
    left of its value above the base duty, ``max(0, value − base)``.
-2. A measure named in `excluded_by` another authority is not charged where that authority has a measure in force.
+2. A measure is not charged where an authority that its `excluded_by` names has a measure in force. Where both cover
+   a row only in part, they cover the same goods as far as they can: what is left is the difference of the shares.
 3. Within an authority, measures that combine by ``max`` give their largest rate and the others are added to it.
 4. Authorities add up, on top of the base duty.
 
@@ -182,11 +183,11 @@ def partner_rates(state: MeasureState, rows: Rows) -> tuple[Array, Array]:
 
 @dataclass(frozen=True, eq=False)
 class Charge:
-    """One measure in force on the rows of one importer: rate before exclusions, and where it applies."""
+    """One measure in force on the rows of one importer: its rate, and the share of each row it covers."""
 
     measure: Measure
     rate: Array
-    applies: Array
+    covered: Array
 
 
 def charges(rows: Rows, states: Iterable[MeasureState]) -> list[Charge]:
@@ -198,11 +199,11 @@ def charges(rows: Rows, states: Iterable[MeasureState]) -> list[Charge]:
         rates, capped = partner_rates(state, rows)
         covered = rows.coverage(state.products, where=f"measure {state.measure.id}")
         by_row = rates[rows.partner]
-        applies = np.where(by_row != 0, covered, 0.0)
+        covered = np.where(by_row != 0, covered, 0.0)
         if capped.any():
             under = np.maximum(0.0, by_row - rows.base)
             by_row = np.where(capped[rows.partner] > 0, under, by_row)
-        found.append(Charge(state.measure, by_row * covered, applies))
+        found.append(Charge(state.measure, by_row, covered))
     return found
 
 
@@ -231,14 +232,14 @@ def stack(rows: Rows, states: Iterable[MeasureState]) -> dict[str, Array]:
     reach: dict[str, Array] = {}
     for charge in found:
         authority = charge.measure.authority
-        reach[authority] = np.maximum(reach.get(authority, 0.0), charge.applies)
+        reach[authority] = np.maximum(reach.get(authority, 0.0), charge.covered)
     added: dict[str, Array] = {}
     largest: dict[str, Array] = {}
     for charge in found:
-        rate, authority = charge.rate, charge.measure.authority
-        for other in charge.measure.excluded_by:
-            if other in reach:
-                rate = rate * (1 - reach[other])
+        authority = charge.measure.authority
+        others = [reach[name] for name in charge.measure.excluded_by if name in reach]
+        left = np.maximum(0.0, charge.covered - np.maximum.reduce(others)) if others else charge.covered
+        rate = charge.rate * left
         into = largest if charge.measure.combine == "max" else added
         if authority not in into:
             into[authority] = rate

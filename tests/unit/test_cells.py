@@ -24,7 +24,9 @@ def table() -> Cells:
 def test_cells_hold_all_us_imports(table: Cells) -> None:
     by_partner = np.bincount(table.partner, weights=table.value, minlength=len(table.partners))
     np.testing.assert_allclose(by_partner + table.unallocated, table.imports, rtol=1e-7)
-    assert table.imports.sum() == pytest.approx(3_208_820, rel=1e-4)  # README of the data: 3,208.8 bn without Slovakia
+    assert table.imports.sum() == pytest.approx(
+        3_208_820, rel=1e-4
+    )  # README of the data: 3,208.8 bn without Slovakia
     assert "SVK" not in table.partners
     assert len(table.value) > 5000
 
@@ -32,7 +34,9 @@ def test_cells_hold_all_us_imports(table: Cells) -> None:
 def test_collected_duty_adds_up(table: Cells) -> None:
     china = table.partners.index("CHN")
     assert table.duty[china] / table.imports[china] == pytest.approx(0.10866, abs=1e-5)
-    in_cells = np.bincount(table.partner, weights=table.collected * table.value, minlength=len(table.partners))
+    in_cells = np.bincount(
+        table.partner, weights=table.collected * table.value, minlength=len(table.partners)
+    )
     assert (in_cells <= table.duty * 1.0001 + 1).all()
     assert in_cells[china] > 0.97 * table.duty[china]
 
@@ -76,7 +80,9 @@ def test_usmca_is_a_calibrated_share_of_two_partners(table: Cells) -> None:
 
 def test_scope_is_union_of_lists_and_sectors_minus_exclusions(table: Cells) -> None:
     steel, exempt = table.members["s232-steel"], table.members["ieepa-exempt-apr2025"]
-    covered = table.coverage(Products(lists=("s232-steel", "s232-copper"), excluded=("ieepa-exempt-apr2025",)), where="t")
+    covered = table.coverage(
+        Products(lists=("s232-steel", "s232-copper"), excluded=("ieepa-exempt-apr2025",)), where="t"
+    )
     np.testing.assert_array_equal(covered > 0, (steel | table.members["s232-copper"]) & ~exempt)
     by_sector = table.coverage(Products(sectors={"C29": 0.4}), where="t")
     assert set(np.unique(by_sector)) == {0.0, 0.4}

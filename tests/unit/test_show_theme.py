@@ -1,0 +1,94 @@
+"""The registry of names and colours."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from detente.core import LabelError
+from detente.dossier.measure import Grade, Status
+from detente.show import theme
+
+REGIONS = [
+    "USA",
+    "CHN",
+    "EU27",
+    "JPN",
+    "KOR",
+    "TWN",
+    "IND",
+    "GBR",
+    "CAN",
+    "MEX",
+    "BRA",
+    "ANZ",
+    "RUS",
+    "IDN",
+    "VNM",
+    "TUR",
+    "EFTA",
+    "ASEAN",
+    "MENA",
+    "LATAM",
+    "ROW",
+]
+
+
+def lightness(colour: str) -> float:
+    """CIE L* of a colour: what greyscale printing keeps."""
+    linear = [
+        (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4)
+        for c in (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    ]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return 116 * luminance ** (1 / 3) - 16 if luminance > 0.008856 else 903.3 * luminance
+
+
+def contrast_on_white(colour: str) -> float:
+    y = ((lightness(colour) + 16) / 116) ** 3
+    return 1.05 / (y + 0.05)
+
+
+def test_everything_that_is_drawn_has_a_colour() -> None:
+    theme.check_colours("country", [*REGIONS, "REST", "WORLD"])
+    theme.check_colours("status", [status.value for status in Status])
+    assert set(theme.GRADES) == {grade.value for grade in Grade}
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "nearest"),
+    [
+        ("country", "CHM", "CHN"),
+        ("status", "in force", "in_force"),
+        ("authority", "section-233", "section-232"),
+        ("colour", "x", ""),
+    ],
+)
+def test_a_missing_colour_is_an_error_that_offers_the_nearest(kind: str, code: str, nearest: str) -> None:
+    with pytest.raises(LabelError) as caught:
+        theme.check_colours(kind, [code])
+    assert nearest in str(caught.value)
+
+
+def test_colours_drawn_together_stay_apart_in_greyscale() -> None:
+    sides = [theme.COUNTRIES[code].colour for code in ("USA", "CHN", "REST")]
+    neighbours = [
+        theme.AUTHORITIES[code].colour
+        for code in ("mfn", "section-301", "section-232", "ieepa-fentanyl", "ieepa-reciprocal")
+    ]
+    for one, other in [*itertools.combinations(sides, 2), *itertools.pairwise(neighbours)]:
+        assert abs(lightness(one) - lightness(other)) > 12, (one, other)
+
+
+def test_text_colours_can_be_read_on_white() -> None:
+    for colour in (theme.INK, theme.MUTED, theme.COUNTRIES["USA"].colour, theme.COUNTRIES["CHN"].colour):
+        assert contrast_on_white(colour) >= 4.5, colour
+    for code in REGIONS:
+        assert contrast_on_white(theme.COUNTRIES[code].colour) >= 3.0, code
+
+
+def test_names() -> None:
+    assert theme.country_name("GBR", in_sentence=True) == "the United Kingdom"
+    assert theme.country_name("EU27", short=True) == "EU"
+    assert theme.country_name("Home") == "Home"
