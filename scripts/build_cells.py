@@ -108,6 +108,9 @@ BRAZIL_EXEMPT = (
 CLASS_2025 = {"85076000": 0.075}
 """Section 301 class of 2025 where the input has none though the goods were listed: lithium batteries outside cars stood on
 list 4A at 7.5 % until 2026 (from memory: assumed)."""
+LITTLE_METAL = ("847330",)
+"""Computer parts stand on the aluminium list, but only their metal pays, next to nothing of a printed circuit: taken off
+(assumed). Counting them in full would put a tenth of all imports from Taiwan under the aluminium duty."""
 AUTOS = ("8703", "8704")
 """Headings of the automobile proclamation that are vehicles; the rest of its list is parts."""
 
@@ -149,6 +152,7 @@ def line_flags(data: Path) -> tuple[pd.DataFrame, list[str]]:
     }
     for name, column in direct.items():
         lines[name] = lines[column] == 1
+    lines.loc[lines.hts8.str.startswith(LITTLE_METAL), ["s232-aluminium", "s232-steel"]] = False
     vehicle = lines.hts8.str.startswith(AUTOS)
     lines["s232-autos"] = (lines.s232_auto == 1) & vehicle
     lines["s232-auto-parts"] = (lines.s232_auto == 1) & ~vehicle
@@ -318,6 +322,7 @@ def write(arrays: dict[str, np.ndarray], data: Path, out: Path, extra: dict[str,
         "inputs": {path: sha256_file(data / path) for path in INPUTS.values()},
         "assumptions": [
             "The value of a six-digit product is spread equally over its eight-digit lines (assumed).",
+            "Computer parts (8473.30) are taken off the aluminium list: only their metal content pays (assumed).",
             "Lithium batteries (8507.60) are put into the 7.5 % class of Section 301 for 2025, where the input has no duty (assumed).",
             "Specific duties count as zero in the general rate; lines without a rate take the mean of their six-digit product (assumed).",
             "Lists are all-or-nothing on the eight-digit line: no metal-content rule, no Section 301 exclusions (simplified).",

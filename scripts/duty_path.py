@@ -225,11 +225,10 @@ def page(data: Path, economy: Economy) -> str:
         "on a line, and from the products each side takes to be exempt.\n",
         partner_table(data).to_markdown(),
         "Large gaps and why: until November 2025 the tracker does not take Annex II (energy, medicines, bullion) off the "
-        "reciprocal duty, so it lies above us for the EU, Switzerland and oil exporters (both agree after 14 November, when "
-        "it does). Taiwan: computer parts stand on the aluminium list and count in full here, with their metal content "
-        "there. United Kingdom: cars at 10 % since 30 June 2025 here, 25 % there. Korea: base duty is the one collected "
-        "under its agreement, so a 15 % ceiling leaves all 15 points; the tracker has cars at 15 % before November. "
-        "Canada and Mexico: one calibrated USMCA share each, fitted to October 2025.\n",
+        "reciprocal duty of other partners, nor electronics off India's, so it lies above us for Switzerland, the EU, "
+        "India and oil exporters; after 14 November both agree. United Kingdom: cars at 10 % since 30 June 2025 here, "
+        "25 % there. Korea: cars at 25 % until 1 November here, at 15 % from 7 August there. Japan: cars and parts under a "
+        "15 % ceiling from 16 September here. Canada and Mexico: one calibrated USMCA share each, fitted to October 2025.\n",
         "## Averages by concept, 20 October 2025\n",
         *concepts,
     ])  # fmt: skip

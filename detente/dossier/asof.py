@@ -97,7 +97,9 @@ def _measure(measure: Measure, asof: dt.date, claims: Container[str]) -> Any:
     values = tuple(value for value in measure.values if known_day(measure, value) <= asof)
     effect = measure.effect
     if effect is not None and effect.known is not None and effect.known > asof:
-        effect = _update(effect, derivation=f"Uses facts up to {effect.known}; hidden under this as-of day.", known=None)
+        effect = _update(
+            effect, derivation=f"Uses facts up to {effect.known}; hidden under this as-of day.", known=None
+        )
     return _update(measure, values=values, effect=effect, reported_in=_keep(measure.reported_in, claims))
 
 
@@ -116,7 +118,8 @@ def _claim(claim: Claim, asof: dt.date, measures: Container[str]) -> Any:
     kept = _update(claim, measures=_keep(claim.measures, measures))
     if claim.hindsight_known and claim.hindsight_known <= asof:
         return kept
-    return _update(kept, hindsight="", hindsight_known=None, hindsight_note="")
+    # Open, like any forecast whose outcome is still to come: an empty field would tell which ones were settled later.
+    return _update(kept, hindsight="open" if claim.hindsight else "", hindsight_known=None, hindsight_note="")
 
 
 def _conflict(conflict: Conflict, asof: dt.date) -> Any:

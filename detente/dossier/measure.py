@@ -247,7 +247,7 @@ class Claim(Frozen):
     ]
     verdict_note: str = ""
     hindsight: Literal["", "hit", "miss", "partly", "exceeded", "untested", "open"] = ""
-    """For a forecast: what came of it; never shown in a briefing as of a day before the outcome."""
+    """For a forecast: what came of it; under an as-of day before the outcome it reads ``open``."""
     hindsight_known: dt.date | None = None
     """Day from which the outcome could be seen; required with `hindsight` other than empty or open."""
     hindsight_note: str = ""

@@ -190,16 +190,11 @@ def _bar_layers(bars: Sequence[tuple[Any, Box]], x: dict[str, Any]) -> list[dict
             color=colour,
         )
     ]
-    if whiskers:
-        out.append(
-            layer(
-                {"type": "rule", "color": INK, "strokeWidth": 1.6},
-                whiskers,
-                x={**x, "field": "x"},
-                x2={"field": "x2"},
-                y=pixel("y"),
-            )
-        )
+    for tone, thick in (("#ffffff", 4.0), (INK, 1.6)):
+        if whiskers:
+            # Cased in white, so that the line is seen on a dark bar.
+            rule = {"type": "rule", "color": tone, "strokeWidth": thick}
+            out.append(layer(rule, whiskers, x={**x, "field": "x"}, x2={"field": "x2"}, y=pixel("y")))
     return out
 
 

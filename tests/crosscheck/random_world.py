@@ -56,11 +56,14 @@ def random_world(
     draw = np.random.default_rng(seed)
     N, S = countries, sectors
     weights = np.exp(draw.normal(0, 1, (1, N, S)) + draw.normal(0, 0.7, (N, N, S)))
-    weights[draw.random((N, N, S)) < zeros] = 0
+    dropped = draw.random((N, N, S)) < zeros
+    dropped[np.arange(N), (np.arange(N) + 1) % N] = False  # a ring of trade keeps every pair of economies linked
+    weights[dropped] = 0
     for n in range(N):
         weights[n, n] = np.exp(draw.normal(1.5, 0.7, S)) * (1 + weights[n].sum(0))
-    if S > 1:
+    if S > 1 and N > 1:
         weights[:, 0, -1] = 0
+        weights[0, 1, -1] = max(weights[0, 1, -1], 1.0)  # somebody else must sell it to the first country
     shares = weights / weights.sum(1, keepdims=True)
 
     tariff = draw.uniform(0, duties, (N, N, S)) * (draw.random((N, N, S)) > 0.25)

@@ -1,0 +1,147 @@
+"""Each rule finds a planted example and nothing else in the same place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_case import edited
+
+from detente.dossier import (
+    RULES,
+    Dossier,
+    FrozenDict,
+    Parameter,
+    audit,
+    audit_table,
+    coverage_by_grade,
+    load_dossier,
+)
+
+Small = Callable[..., Path]
+HINDSIGHT = dt.date(2026, 1, 1)
+
+
+def rules(dossier: Dossier, **options: Any) -> list[str]:
+    return [finding.rule for finding in audit(dossier, **options)]
+
+
+def duty(old: str, new: str) -> dict[str, str | bytes | None]:
+    return edited("measures/duties.yaml", old, new)
+
+
+CLOCK = """
+- id: clock
+  title: The truce ends
+  fires: {fires}
+  since: 2025-11-10
+  known: 2025-11-02
+  kind: legal_expiry
+  on_firing: The duty returns
+  measures: [duty]
+  source: S2
+  grade: official
+"""
+
+
+def test_the_small_dossier_is_clean(small: Small) -> None:
+    assert audit(load_dossier(small(), asof=HINDSIGHT)) == []
+    assert len(audit_table([])) == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "overrides"),
+    [
+        ("implausible-value", duty("value: 0.10", "value: 25")),
+        ("unit-mismatch", duty("unit: fraction", "unit: share")),
+        ("unknown-label", duty("targets: [CHN]", "targets: [CHINA]")),
+        ("unknown-label", duty("authority: section-301", "authority: section-310")),
+        ("unknown-label", duty("reported_in", "products: {lists: [s301-24]}\n  reported_in")),
+        ("unknown-label", duty("reported_in", "products: {sectors: {C99: 0.5}}\n  reported_in")),
+        ("value-before-text", duty("from: 2025-02-01", "from: 2024-02-01")),
+        ("late-source", duty("source: S1", "source: S2")),
+        ("retroactive", duty("known: 2025-11-02", "known: 2025-11-12")),
+        (
+            "ambiguous-tie",
+            duty(
+                "from: 2025-11-10, until: 2026-11-10, status: suspended, known: 2025-11-02, source: S2",
+                "from: 2025-02-01, until: 2026-11-10, status: suspended, source: S1",
+            ),
+        ),
+        ("open-suspension", duty(", until: 2026-11-10", "")),
+        (
+            "grade-above-source",
+            edited("sources.yaml", "date: 2025-11-02, quality: A", "date: 2025-11-02, quality: C"),
+        ),
+        ("silent-clock", {"clocks.yaml": CLOCK.format(fires="2026-10-10")}),
+        (
+            "days-out-of-order",
+            {"clocks.yaml": CLOCK.format(fires="2025-11-01").replace("legal_expiry", "meeting")},
+        ),
+        ("fault-without-conflict", edited("claims.yaml", 'verdict: "true"', "verdict: wrong")),
+    ],
+)
+def test_a_planted_fault_is_found(small: Small, rule: str, overrides: dict[str, str]) -> None:
+    found = audit(load_dossier(small(overrides), asof=HINDSIGHT))
+    assert [finding.rule for finding in found] == [rule]
+    assert found[0].what
+    assert found[0].severity == RULES[rule][0]
+    assert len(audit_table(found)) == 1
+
+
+def test_a_clock_that_fires_when_its_measure_changes_is_fine(small: Small) -> None:
+    assert rules(load_dossier(small({"clocks.yaml": CLOCK.format(fires="2026-11-10")}), asof=HINDSIGHT)) == []
+
+
+def test_staleness_counts_from_a_given_day(small: Small) -> None:
+    dossier = load_dossier(small())
+    assert rules(dossier) == []
+    assert rules(dossier, today=dt.date(2026, 6, 30)) == ["stale"]
+    assert rules(dossier, today=dt.date(2026, 6, 30), max_age_days=300) == []
+
+
+def test_what_loading_would_refuse_is_found_in_a_record_built_by_hand(small: Small) -> None:
+    dossier = load_dossier(small(), asof=HINDSIGHT)
+    assert set(rules(replace(dossier, sources=FrozenDict()))) == {"unknown-source"}
+    backwards = dossier.measures["duty"].values[1].model_copy(update={"until": dt.date(2025, 1, 1)})
+    bent = dossier.measures["duty"].model_copy(update={"values": (backwards,)})
+    assert "days-out-of-order" in rules(replace(dossier, measures=FrozenDict(duty=bent)))
+    body = {
+        "id": "p",
+        "title": "P",
+        "kind": "share",
+        "value": 0.9,
+        "low": 0.1,
+        "high": 0.2,
+        "unit": "fraction",
+    }
+    wrong = Parameter.model_validate({**body, "source": "S1", "grade": "official", "known": "2025-01-02"})
+    assert rules(replace(dossier, parameters=FrozenDict(p=wrong))) == ["interval"]
+
+
+def test_every_rule_is_planted_somewhere() -> None:
+    text = Path(__file__).read_text(encoding="utf-8")
+    assert [rule for rule in RULES if f'"{rule}"' not in text] == []
+
+
+def test_the_shipped_record_is_clean() -> None:
+    findings = audit(load_dossier("busan-2025", asof=dt.date(2026, 7, 25)))
+    # Retroactive entries are meant: a purchase halt seen only in trade data, suspensions confirmed by a later act,
+    # exemptions and country deals that reach back by their own text.
+    assert {finding.rule for finding in findings} <= {"retroactive"}
+    assert [f for f in audit(load_dossier("busan-2025")) if f.rule != "retroactive"] == []
+
+
+def test_coverage_counts_every_value_once() -> None:
+    dossier = load_dossier("busan-2025")
+    table = coverage_by_grade(dossier)
+    for record in table.records():
+        counts = [record[grade] for grade in ("official", "reported", "inferred", "assumed")]
+        assert sum(counts) == record["entries"]  # type: ignore[arg-type]
+    values = sum(len(measure.values) for measure in dossier.measures.values())
+    assert next(table.records())["entries"] == values
+    assert list(table.records())[-1]["entries"] == sum(table.column("entries")[:-1])  # type: ignore[arg-type]
