@@ -461,9 +461,9 @@ def _comparison_section(dossier: Dossier) -> tuple[Section, ...]:
 
 def _method(dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome], closure: str) -> tuple[Paragraph, ...]:
     from detente.equilibrium import CLOSURES
+    from detente.equilibrium.solve import GATE
 
     first = next(iter(outcomes.values()))
-    worst = max(float(outcome.solution.stats["max_residual"]) for outcome in outcomes.values())
     return (
         Paragraph(
             (
@@ -486,7 +486,7 @@ def _method(dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome],
                     f"Closure: {CLOSURES[closure]}. Elasticities: {economy.elasticity_source}."
                 ),
                 Sentence(
-                    f"Every market of every outcome clears: result “{first.solution.result.name}”, largest relative residual {worst:.0e}. "
+                    f"Every market of every outcome clears: result “{first.solution.result.name}”, every relative residual below {GATE:.0e}. "
                     "Real income is income over the price of the final basket; equivalent variation is its change in money of the base year."
                 ),
             )

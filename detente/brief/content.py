@@ -108,11 +108,14 @@ class TableBlock:
     ----------
     table : Table
     folded : bool
-        Behind a "show the table" line instead of open.
+        Behind a "show the table" line instead of open; on paper only its title and file are named.
+    columns : tuple of str
+        Keys of the columns to show, in order; all of them when empty. The file keeps every column.
     """
 
     table: Table
     folded: bool = False
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,34 +7,12 @@ from typing import TYPE_CHECKING
 
 from detente.brief.content import ClockRow, ConflictCard, MeasureRow, ReadingText, Source
 from detente.core import Column, Table
-from detente.dossier import Status
+from detente.dossier import Status, show_value
 from detente.show.lifelines import Span
 from detente.show.timelines import ClockDot, Event
 
 if TYPE_CHECKING:
-    from detente.dossier import Dossier, Measure, MeasureState
-
-UNITS = {
-    "cny_per_net_ton": "{:,.0f} yuan per net ton",
-    "usd_per_net_ton": "${:,.0f} per net ton",
-    "tonnes_per_year": "{:,.0f} tonnes a year",
-    "share": "{:.1%}",
-}
-
-
-def value_words(state: MeasureState, parties: tuple[str, ...]) -> str:
-    """A measure's value for the other side with its unit; a range when it differs by target."""
-    measure = state.measure
-    if measure.unit == "none" or (state.value is None and not state.by_target):
-        return ""
-    if state.value is not None and not any(code in state.by_target for code in parties):
-        return f"{100 * state.value:g} %" if measure.unit == "fraction" else UNITS[measure.unit].format(state.value)
-    values = sorted({*state.by_target.values(), *([state.value] if state.value is not None else [])})
-    if measure.unit == "fraction":
-        low, high = 100 * values[0], 100 * values[-1]
-        return f"{high:g} %" if low == high else f"{low:g} to {high:g} %"
-    return UNITS[measure.unit].format(values[-1])
-
+    from detente.dossier import Dossier, Measure
 
 def aimed(measure: Measure, parties: tuple[str, ...]) -> bool:
     """Whether a measure is one party's and meets another: named as a target, or one of all."""
@@ -65,7 +43,7 @@ def measure_rows(dossier: Dossier, parties: tuple[str, ...]) -> tuple[MeasureRow
                     until=state.until.isoformat() if state.until else "",
                     source=state.source,
                     grade=state.grade.value,
-                    value=value_words(state, parties),
+                    value=show_value(state),
                     kind=f"{measure.instrument.value.replace('_', ' ')} · {measure.authority}",
                     place=state.place,
                     note=state.note,

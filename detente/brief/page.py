@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from dataclasses import replace
 from typing import Any
 
 from detente.brief.content import (
@@ -18,8 +19,8 @@ from detente.brief.content import (
     Subheading,
     TableBlock,
 )
-from detente.brief.tables import clock_table, conflict_table, days_left, measure_table
-from detente.core import Column, Table
+from detente.brief.tables import days_left
+from detente.core import Column, LabelError, Table, suggestion
 from detente.core.table import Cell
 from detente.show.figures import NARROW, WIDE, Figure, figure_svg
 from detente.show.sentences import NBSP, THIN, date_words, number
@@ -119,9 +120,7 @@ def _environment() -> Any:
         block_kind=lambda block: _KINDS[type(block)],
         svg=lambda figure, narrow=False: Markup(figure_svg(figure, NARROW if narrow else WIDE)),
         by_side=_by_side,
-        measure_table=measure_table,
-        clock_table=clock_table,
-        conflict_table=conflict_table,
+        shown_columns=_shown_columns,
         days_left=days_left,
         row_word=lambda table: "row" if len(table) == 1 else "rows",
         css=lambda: Markup(_source(environment, "style.css")),
@@ -155,6 +154,19 @@ def shown_cell(cell: Cell, column: Column) -> str:
     return column.show(cell)
 
 
+def _shown_columns(block: TableBlock) -> Table:
+    """Return the table of a block with the columns it shows; the file keeps them all."""
+    if not block.columns:
+        return block.table
+    known = [column.key for column in block.table.columns]
+    for key in block.columns:
+        if key not in known:
+            raise LabelError(f"table `{block.table.name}` has no column `{key}`", hint=suggestion(key, known))
+    places = [known.index(key) for key in block.columns]
+    rows = tuple(tuple(row[place] for place in places) for row in block.table.rows)
+    return replace(block.table, columns=tuple(block.table.columns[place] for place in places), rows=rows)
+
+
 def _by_side(rows: tuple[MeasureRow, ...]) -> list[tuple[str, list[MeasureRow]]]:
     return [
         (actor, [row for row in rows if row.actor == actor])
@@ -169,7 +181,7 @@ def _day(value: str | dt.date) -> str:
 def _short_day(value: str | dt.date) -> str:
     day = dt.date.fromisoformat(value) if isinstance(value, str) else value
     words = date_words(day).split()
-    return f"{words[0]}{NBSP}{words[1][:3]} {day.year}"
+    return NBSP.join((words[0], words[1][:3], words[2]))
 
 
 def _key_value(key: KeyNumber) -> str:

@@ -14,6 +14,9 @@ from detente.show.sentences import cardinal, count_words, date_words
 from detente.show.theme import INK, MUTED, check_colours, country_name, look
 from detente.show.timeaxis import Day, as_day, milliseconds, time_axis
 
+_HALO = {"stroke": "#ffffff", "strokeWidth": 4, "color": "#ffffff"}
+"""Ground below a text that something may cross."""
+
 _ENDED = ("lapsed", "repealed", "withdrawn", "void")
 
 
@@ -59,30 +62,7 @@ def timeline(
         raise InputError("the window ends before it starts", where="timeline", hint="swap start and end")
     check_colours("country", dict.fromkeys(span.actor for span in spans))
     check_colours("status", dict.fromkeys(span.status for span in spans))
-    table = Table(
-        name,
-        "Measures on the calendar",
-        (
-            Column("actor", "Side"),
-            Column("measure", "Measure"),
-            Column("title", "Title"),
-            Column("status", "Status"),
-            Column("start", "From", kind="date"),
-            Column("end", "Until", kind="date"),
-        ),
-        tuple(
-            (
-                country_name(s.actor),
-                s.measure,
-                s.title,
-                look("status", s.status).name,
-                as_day(s.start).isoformat(),
-                as_day(s.end).isoformat() if s.end else "",
-            )
-            for s in spans
-        ),
-        f"As known on {date_words(known)}.",
-    )
+    table = _span_table(name, spans, known)
     now = {
         s.measure: s for s in spans if as_day(s.start) <= known and (s.end is None or as_day(s.end) > known)
     }
@@ -109,6 +89,33 @@ def timeline(
         note="Full bar: in force. Open bar: suspended. Dashed line from a diamond: announced. Cross: ended.",
         subtitle=f"Measures and their status, as known on {date_words(known)}",
         narrow=_timeline_spec(spans, known, first, last, NARROW),
+    )
+
+
+def _span_table(name: str, spans: Sequence[Span], known: dt.date) -> Table:
+    return Table(
+        name,
+        "Measures on the calendar",
+        (
+            Column("actor", "Side"),
+            Column("measure", "Measure"),
+            Column("title", "Title"),
+            Column("status", "Status"),
+            Column("start", "From", kind="date"),
+            Column("end", "Until", kind="date"),
+        ),
+        tuple(
+            (
+                country_name(s.actor),
+                s.measure,
+                s.title,
+                look("status", s.status).name,
+                as_day(s.start).isoformat(),
+                as_day(s.end).isoformat() if s.end else "",
+            )
+            for s in spans
+        ),
+        f"As known on {date_words(known)}.",
     )
 
 
@@ -245,6 +252,7 @@ def _things(board: _Drawing, x: dict[str, Any]) -> list[dict[str, Any]]:
     bold = {**text, "fontSize": 13, "fontWeight": "bold"}
     layers = [
         layer(bold, board.headings, x={"value": 0}, y=pixel("y"), text=says),
+        layer({**text, "fontSize": 11.5, **_HALO}, board.titles, x={"value": 0}, y=pixel("y"), text=says),
         layer({**text, "fontSize": 11.5}, board.titles, x={"value": 0}, y=pixel("y"), text=says),
     ]
     if board.bars:
@@ -263,7 +271,6 @@ def _things(board: _Drawing, x: dict[str, Any]) -> list[dict[str, Any]]:
         rows = [w for w in board.words if w["shift"] == shift]
         mark = {**text, "fontSize": 10, "dx": shift}
         if halo:
-            white = {**mark, "stroke": "#ffffff", "strokeWidth": 4, "color": "#ffffff"}
-            layers.append(layer(white, rows, x=at, y=pixel("middle"), text=says))
+            layers.append(layer({**mark, **_HALO}, rows, x=at, y=pixel("middle"), text=says))
         layers.append(layer(mark, rows, x=at, y=pixel("middle"), text=says, color=plain("tone")))
     return layers

@@ -51,7 +51,7 @@ def self_check(dossier: Dossier, reports: Path | None = None) -> tuple[Table, bo
 
     def record() -> tuple[bool, str]:
         findings = audit(dossier)
-        errors = [finding for finding in findings if finding.level == "error"]
+        errors = [finding for finding in findings if finding.severity == "error"]
         return (
             not errors,
             f"{len(dossier.measures)} measures: {len(errors)} errors, {len(findings) - len(errors)} notes",
@@ -60,7 +60,7 @@ def self_check(dossier: Dossier, reports: Path | None = None) -> tuple[Table, bo
     def places() -> tuple[bool, str]:
         assert reports is not None
         table = verify_places(dossier, reports)
-        wrong = [r for r in table.records() if r["verdict"] != "verified"]
+        wrong = [r for r in table.records() if r["result"] != "ok"]
         return not wrong, f"{len(table) - len(wrong)} of {len(table)} claims stand where the record says"
 
     def unchanged() -> tuple[bool, str]:

@@ -25,7 +25,7 @@ from detente.core import DateError, InputError, LabelError, suggestion
 from detente.dossier.dossier import FrozenDict
 from detente.dossier.measure import DatedValue, Effect, Frozen, Grade, Measure, Slug, Status
 from detente.world.economy import Array, Economy, Wedges
-from detente.world.stacking import goods_sectors
+from detente.world.stacking import goods_sectors, is_duty
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -349,7 +349,7 @@ def wedges_and_footprints(economy: Economy, dossier: Dossier, scenario: Scenario
                 footprints.append(Footprint(name, state.status.value, True, ""))
                 continue
             reason = "in force in the base year already" if was else f"{state.status.value.replace('_', ' ')} on {scenario.date}"
-        elif measure.instrument.value == "tariff":
+        elif is_duty(measure):
             same = was and before[name].value == state.value and before[name].by_target == state.by_target
             if in_force and not same:
                 footprints.append(Footprint(name, state.status.value, True, ""))

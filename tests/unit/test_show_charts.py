@@ -140,7 +140,9 @@ def test_outcome_intervals_are_drawn_and_listed() -> None:
     assert figure.table.rows[0][-2:] == (-0.3, -0.1)
     assert "90 % of 400 draws" in figure.note
     without = outcomes([OutcomeRow("No deal", {"USA": -0.2}, {"USA": -6e4})], standing="today")
-    assert figure_svg(figure).count("<line") == figure_svg(without).count("<line") + 1
+    assert figure_svg(figure).count("<line") == figure_svg(without).count("<line") + 2, (
+        "the whisker and its casing"
+    )
 
 
 def test_third_countries_are_ranked() -> None:

@@ -507,6 +507,18 @@ def levels_table() -> Table:
     )
 
 
+def rounds_table() -> Table:
+    """Rounds of talks, folded and with a column that only the file has."""
+    columns = (Column("id", "Id"), Column("place", "Place"), Column("outcome", "What it moved"))
+    return Table(
+        "rounds",
+        "Rounds of talks",
+        columns,
+        (("geneva-secret-id", "Geneva", "Suspended 24 points."),),
+        "As known.",
+    )
+
+
 def content(*, hostile: str = "") -> BriefContent:
     """An invented briefing; `hostile` is put into every text a stranger could have written."""
     drawn = figures()
@@ -568,6 +580,7 @@ def content(*, hostile: str = "") -> BriefContent:
         ),
         drawn["outcomes"],
         TableBlock(levels_table()),
+        TableBlock(rounds_table(), folded=True, columns=("place", "outcome")),
     )
     return BriefContent(
         title="Two levers, one truce" + hostile,

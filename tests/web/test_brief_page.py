@@ -17,7 +17,7 @@ from typing import Any
 import brief_fixture as fixture
 import pytest
 
-from detente.brief import BriefContent, KeyNumber, Paragraph, Section, build_brief
+from detente.brief import BriefContent, KeyNumber, Paragraph, Section, TableBlock, build_brief
 from detente.brief.build import brief_files
 from detente.core import Column, EvidenceError, InputError, LabelError, Table
 from detente.show.sentences import Sentence
@@ -143,7 +143,7 @@ def test_nothing_is_loaded_and_nothing_runs(page: Page, folder: Path) -> None:
 def test_every_figure_has_its_table_and_its_file(page: Page, content: BriefContent, folder: Path) -> None:
     kinds = [tag for tag, _ in page.elements]
     assert kinds.count("figure") == kinds.count("figcaption") == 7
-    assert kinds.count("details") == 7
+    assert kinds.count("details") == 7 + 1
     hrefs = {a["href"] for a in page.all("a")}
     for name, figure in fixture.figures().items():
         assert f"data/{figure.table.name}.csv" in hrefs, name
@@ -151,6 +151,14 @@ def test_every_figure_has_its_table_and_its_file(page: Page, content: BriefConte
             rows = list(csv.reader(stream))
         assert rows[0] == [column.key for column in figure.table.columns]
         assert len(rows) == 1 + len(figure.table)
+
+
+def test_a_column_may_be_left_to_the_file(folder: Path, content: BriefContent) -> None:
+    assert "geneva-secret-id" not in (folder / "index.html").read_text("utf-8")
+    assert "geneva-secret-id" in (folder / "data" / "rounds.csv").read_text("utf-8")
+    wrong = Section("extra", "Extra", (TableBlock(fixture.levels_table(), columns=("outcom",)),))
+    with pytest.raises(LabelError, match="outcome"):
+        brief_files(dataclasses.replace(content, sections=(wrong,)))
 
 
 class Cells(html.parser.HTMLParser):

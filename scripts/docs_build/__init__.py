@@ -1,0 +1,1 @@
+"""Parts of `scripts/generate_docs.py`: quoted outputs, reference pages."""

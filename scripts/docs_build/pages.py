@@ -1,0 +1,275 @@
+"""Reference pages of the command line, errors, result codes, tables and rooms."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from docs_build.text import cell, page, table
+
+
+def _default(option: Any) -> str:
+    shown = getattr(option, "show_default", None)
+    if isinstance(shown, str):
+        return shown
+    value = option.default
+    if value is None or value is False or value == "" or value == Path():
+        return "–"
+    return f"`{value}`"
+
+
+def cli_page() -> str:
+    """`docs/reference/cli.md`: every verb with its arguments and options."""
+    import typer
+
+    from detente.cli.main import app
+
+    parts = []
+    group: Any = typer.main.get_command(app)
+    for name, command in sorted(group.commands.items()):
+        words, rows = [], []
+        for option in command.params:
+            if option.param_type_name == "argument":
+                shown = option.name.upper() + ("…" if option.nargs == -1 else "")
+                words.append(shown if option.required else f"[{shown}]")
+                spelt = f"`{shown}`"
+            else:
+                spelt = ", ".join(f"`{spelling}`" for spelling in (*option.opts, *option.secondary_opts))
+            default = "required" if option.required else _default(option)
+            rows.append((spelt, cell(option.help or ""), default))
+        usage = " ".join(["detente", name, *words, "[OPTIONS]"])
+        parts.append(f"## {name}\n\n{command.help}\n\n```console\n$ {usage}\n```\n\n" + table(("Argument or option", "Meaning", "Default"), rows))
+    rows = [("`--version`", "Print the version and stop.", "–"), ("`-h`, `--help`", "Explain the command, or the verb it follows.", "–")]
+    parts.append("## detente\n\nWithout a verb: what is in the box and what to do next.\n\n" + table(("Option", "Meaning", "Default"), rows))
+    return page(
+        "Command line",
+        "Tables go to standard output, everything else to standard error. `--format` writes them as `table` (for a terminal), "
+        "`csv` and `json` (every digit, machine names) or `md` (Markdown, rounded); `--out` takes the format from the file's "
+        "ending. `NO_COLOR` is respected. Exit codes are on the page [Errors](errors.md#exit-codes). A day is written "
+        "year-month-day.",
+        parts,
+    )
+
+
+def errors_page() -> str:
+    """`docs/reference/errors.md`: the tree of errors and the exit codes."""
+    from detente.core import errors
+
+    kinds = _below(errors.DetenteError)
+    rows = []
+    for kind in kinds:
+        parents = ", ".join(f"`{parent.__name__}`" for parent in kind.__bases__)
+        rows.append((f"`{kind.__name__}`", parents, str(kind.exit_code), cell(inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0])))
+    module = inspect.cleandoc(errors.__doc__ or "")
+    tree = module.split("::\n\n", 1)[1].split("\n\nEvery message", 1)[0]
+    codes = [
+        ("0", "Done."),
+        ("1", "Something given is wrong: a file, a name inside a file, a number."),
+        ("2", "What was typed on the command line is wrong: an unknown verb, option, day, or table."),
+        ("3", "No equilibrium was found; see [It does not converge](../how-to/it-does-not-converge.md)."),
+        ("4", "Evidence: a value without a source, a stale entry, or a failed `detente check`."),
+    ]
+    return page(
+        "Errors",
+        "Every error Détente raises on purpose descends from `DetenteError`. Its message has three parts, also as attributes: "
+        "`what` is wrong, `where` (file, line, key; or the cell), and a `hint` with the next step and the nearest valid name. "
+        "Anything else that is raised is a bug.",
+        [
+            "```text\n" + inspect.cleandoc(tree) + "\n```",
+            table(("Class", "Descends from", "Exit code", "Meaning"), rows),
+            "`SchemaError` also carries `file`, `line`, `column` and `key`; `SolveError` carries the unfinished `solution`.",
+            "## Exit codes\n\n" + table(("Code", "Meaning"), codes),
+        ],
+    )
+
+
+def _below(kind: type[Any]) -> list[type[Any]]:
+    return [kind, *(child for direct in kind.__subclasses__() for child in _below(direct))]
+
+
+def results_page() -> str:
+    """`docs/reference/results.md`: result codes and statistics of a solve."""
+    import detente.equilibrium
+    from detente.core import RESULTS
+    from detente.equilibrium import CLOSURES, Newton, Solution
+
+    folder = Path(detente.equilibrium.__file__).parent
+    solver = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
+    rows = [
+        (
+            f"`{code.name}`",
+            "yes" if code.ok else "no",
+            "yes" if f"RESULTS.{code.name}" in solver else "not by this version",
+            code.value,
+        )
+        for code in RESULTS
+    ]
+    stats = " ".join(inspect.cleandoc(Solution.__doc__ or "").split("stats : mapping", 1)[1].split()).replace("``", "`")
+    settings = [
+        (f"`{name}`", f"`{getattr(Newton(), name)}`", text)
+        for name, text in _numpydoc(Newton, "Parameters")
+    ]
+    return page(
+        "Result codes",
+        "`solve` returns a `Solution` with a `value` (the equilibrium), a `result` (one of these codes) and `stats`. The value "
+        "is an equilibrium only when `result.ok`. What the solver says it did is never taken for granted: the code is given "
+        "from the residuals of the plain equations, which must all be below 1e-10.",
+        [
+            table(("Code", "An equilibrium", "Given", "Message"), rows),
+            "The first failure stays; `no_shock` is a success with a note.",
+            f"## Statistics\n\n`Solution.stats`: {stats}",
+            "## Settings of the solver\n\n`detente.equilibrium.Newton`\n\n" + table(("Setting", "Default", "Meaning"), settings),
+            "## Closures\n\n" + table(("Name", "Meaning"), [(f"`{name}`", text) for name, text in CLOSURES.items()]),
+        ],
+    )
+
+
+def _numpydoc(thing: Any, section: str) -> Iterator[tuple[str, str]]:
+    """Names and texts of a section of a numpydoc docstring."""
+    lines = inspect.cleandoc(thing.__doc__ or "").splitlines()
+    start = lines.index(section) + 2
+    name, text = "", ""
+    for line in lines[start:]:
+        if line.startswith("-") or (line and not line.startswith(" ") and " : " not in line):
+            break
+        if line and not line.startswith(" "):
+            if name:
+                yield name, text.strip()
+            name, text = line.split(" : ")[0], ""
+        else:
+            text += " " + line.strip()
+    if name:
+        yield name, text.strip()
+
+
+def shipped_tables() -> dict[str, list[Any]]:
+    """Every table Détente makes of the shipped case, by where it comes from."""
+    from detente.brief import compose
+    from detente.brief.tables import check_content
+    from detente.cli.tables import scenario_table
+    from detente.dossier import (
+        audit,
+        audit_table,
+        claims_table,
+        clock_table,
+        conflict_table,
+        coverage_by_grade,
+        load_dossier,
+        measure_table,
+    )
+    from detente.equilibrium.outcomes import solve_scenarios
+    from detente.show import metrics
+    from detente.show.citations import citation_table
+    from detente.show.comparison import comparison_table
+    from detente.show.selfcheck import self_check
+    from detente.world import benchmarks, check, load_scenario, load_world
+    from detente.world.duties import concept_table, duty_stack, stack_table
+
+    dossier, economy = load_dossier(), load_world()
+    outcomes = solve_scenarios(economy, dossier, [load_scenario("standing"), load_scenario("talks-fail")])
+    stacked = duty_stack(economy, dossier, date=dossier.asof, importer="USA", exporter="CHN")
+    return {
+        "detente run": [
+            metrics.country_table(outcomes, against="standing"),
+            metrics.sector_table(outcomes, ("USA",), against="standing"),
+            metrics.pair_table(outcomes, ("USA", "CHN")),
+            metrics.diversion_table(outcomes["talks-fail"], ("USA", "CHN"), against=outcomes["standing"]),
+            metrics.footprint_table(outcomes["talks-fail"]),
+        ],
+        "detente compare": [comparison_table(outcomes)],
+        "detente scenarios": [scenario_table(dossier.id)],
+        "detente duties": [stack_table(stacked), concept_table(stacked)],
+        "detente measures": [measure_table(dossier, dossier.asof)],
+        "detente clocks": [clock_table(dossier, dossier.asof)],
+        "detente claims": [claims_table(dossier), conflict_table(dossier)],
+        "detente check": [self_check(dossier)[0]],
+        "detente cite": [citation_table(dossier, economy)],
+        "Python: detente.world": [check(economy), benchmarks(economy)],
+        "Python: detente.dossier": [audit_table(audit(dossier)), coverage_by_grade(dossier)],
+        "detente brief, folder data": list(check_content(compose(dossier, economy)).values()),
+    }
+
+
+def metrics_page() -> str:
+    """`docs/reference/metrics.md`: every column of every table."""
+    parts = []
+    for origin, tables in shipped_tables().items():
+        parts.append(f"## {origin}\n")
+        for made in tables:
+            rows = [
+                (f"`{column.key}`", cell(column.label), column.unit or "–", column.kind)
+                for column in made.columns
+            ]
+            parts.append(f"### `{made.name}`\n\n{made.title}.\n\n" + table(("Key", "Heading", "Unit", "Kind"), rows))
+    return page(
+        "Tables and their columns",
+        "What the tables hold. The key is the header in CSV and JSON, the heading is what people see. Files keep every digit; "
+        "only shown tables are rounded.\n\n"
+        "`level` is against the base year, `delta` against another outcome. A change in per cent is a ratio less one; "
+        "differences of money are in USD billion of the base year. `real_income_pct` is income over the price of the final "
+        "basket; `equivalent_variation_usd_bn` is that change in money, `(real_income_hat − 1) · income`. "
+        "`duty_pre_pct` weights new duties with base-year trade, `duty_post_pct` with the trade they leave. "
+        "Tables named after a day or a pair are shown for the shipped case.",
+        parts,
+    )
+
+
+def rooms_page() -> str:
+    """`docs/concepts/rooms.md` from the docstrings of the packages and modules."""
+    order = ("core", "dossier", "world", "equilibrium", "show", "brief", "cli")
+    import detente
+
+    found = {module.name for module in pkgutil.iter_modules(detente.__path__) if module.ispkg}
+    if found != set(order):
+        raise SystemExit(f"docs: rooms are {sorted(found)}; put them in order in scripts/docs_build/pages.py")
+    parts = [
+        "```text\ncore ← dossier ← world ← equilibrium ← show ← brief ← cli\n```\n\n"
+        "An arrow points to what a room may import. Rooms pass frozen values and hold no state of each other; nothing is read "
+        "from a file or fetched when a module is imported, and nothing is ever fetched from a network.",
+    ]
+    for name in order:
+        package = importlib.import_module(f"detente.{name}")
+        folder = Path(str(package.__file__)).parent
+        doc = inspect.cleandoc(package.__doc__ or "")
+        title, _, rest = doc.partition("\n\n")
+        for lead in ("Goes out:", "Never does:"):
+            rest = rest.replace(f" {lead}", f"\n{lead}")
+        told = "\n".join(f"- {line}" for line in _joined(rest))
+        rows = [
+            (f"`detente/{name}/{path.name}`", _first_line(path))
+            for path in sorted(folder.glob("*.py"))
+            if path.name != "__init__.py"
+        ]
+        parts.append(f"## {name}\n\n**{title.replace('``', '`')}**\n\n{told}\n\n" + table(("File", "What it is for"), rows))
+    parts.append(
+        "## Rooms that do not exist yet\n\n`strategy` (payoffs, leverage, deals), `campaign` (moves over time), `outlook` "
+        "(scored forecasts) and `app` (an explorer) are planned between `equilibrium` and `cli`. Nothing of them is in this "
+        "version; see [Status](status.md)."
+    )
+    return page(
+        "Rooms",
+        "The package is divided into rooms. Each has one job and one exit; a room answers three questions: what comes in, what "
+        "goes out, what it never does.",
+        parts,
+    )
+
+
+def _joined(text: str) -> list[str]:
+    """Lines with their continuations put together."""
+    lines: list[str] = []
+    for line in text.replace("``", "`").splitlines():
+        if line.startswith(("Comes in:", "Goes out:", "Never does:")) or not lines:
+            lines.append(line.strip())
+        else:
+            lines[-1] += f" {line.strip()}"
+    return [line for line in lines if line]
+
+
+def _first_line(path: Path) -> str:
+    doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return cell(doc.split("\n\n")[0]).replace("``", "`")

@@ -1,0 +1,308 @@
+"""Reference pages of what is read from files: the record's entries, and scenarios."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import inspect
+import textwrap
+import types
+import typing
+from enum import Enum
+from typing import Any
+
+from pydantic import BaseModel
+
+from docs_build.text import cell, page, table
+
+NOTES = {
+    "id": "Name of the entry; unique among its kind. Letters, digits, `.`, `_` and `-`.",
+    "title": "Name to show.",
+    "source": "Id of an entry of `sources.yaml`.",
+    "grade": "How the value is known (see Grade).",
+    "note": "Anything a reader should know.",
+    "known": "Day it was public.",
+    "Products.lists": "Named product lists; any of them covers. `all` is every good.",
+    "Products.excluded": "Product lists taken off again.",
+    "Products.sectors": "Covered share of a sector's trade, by sector code.",
+    "DatedValue.from": "First day of the entry.",
+    "DatedValue.until": "First day on which it has run out.",
+    "DatedValue.then": "Status after `until`; by default a suspension or announcement comes into force, a measure in force lapses.",
+    "DatedValue.value": "Value in the measure's unit. Left out: the value of the entry before.",
+    "DatedValue.by_target": "Values of single targets, before `value`.",
+    "DatedValue.status": "What the measure is from this day on.",
+    "Measure.title": "Name to show.",
+    "Measure.actor": "Code of the economy that acts.",
+    "Measure.except_targets": "Codes that `all` does not mean.",
+    "Measure.instrument": "Kind of measure (see Instrument).",
+    "Measure.act": "The legal text, in words.",
+    "Measure.issue": "What the measure is about.",
+    "Measure.unit": "Unit of every value; duties are `fraction` (0.25 is 25 %).",
+    "Measure.announced": "Day it was announced; the measure does not exist before.",
+    "Measure.products": "Product scope.",
+    "Measure.values": "The measure's life, oldest first.",
+    "Measure.effect": "Trade-cost equivalent, for a measure that is no duty.",
+    "Measure.mechanisms": "Mechanisms it is an example of (`M1` to `M22`, `T`, `Q`, `F`, `S`, `E`).",
+    "Measure.last_checked": "Day the entry was last compared with its sources.",
+    "Clock.fires": "Day on which it fires.",
+    "Clock.since": "Day on which it began to run.",
+    "Clock.kind": "What kind of day it is.",
+    "Clock.on_firing": "What happens then, in words.",
+    "Clock.measures": "Measures that change on the day.",
+    "Round.place": "Where the two sides met.",
+    "Round.start": "First day.",
+    "Round.end": "Last day.",
+    "Round.level": "Who met.",
+    "Round.outcome_known": "Day from which the outcome may be shown.",
+    "Source.publisher": "Who published it.",
+    "Source.date": "Day of publication; of the first item when it is a collection.",
+    "Document.file": "File name of the report, for whoever holds it.",
+    "Document.publisher": "Who published it.",
+    "Document.date": "Day of publication.",
+    "Document.date_note": "How the day is known.",
+    "Document.stance": "Where it stands, in words.",
+    "Document.sha256": "SHA-256 of the file.",
+    "Document.lines": "Number of its lines.",
+    "Claim.document": "Report that makes the claim.",
+    "Claim.line": "Line, counted from 1.",
+    "Claim.start": "First character of the span in the line, counted from 0.",
+    "Claim.says": "The claim in our own words.",
+    "Claim.kind": "What kind of statement it is.",
+    "Claim.speaker": "Who is said to have said it.",
+    "Claim.measures": "Measures it speaks of.",
+    "Claim.mechanisms": "Mechanisms it is evidence of.",
+    "Claim.verdict": "What we make of it.",
+    "Claim.verdict_note": "Why.",
+    "Reading.claims": "Claims that share the reading.",
+    "Reading.says": "The reading, in our own words.",
+    "Conflict.question": "What is in dispute.",
+    "Conflict.kind": "What kind of conflict it is.",
+    "Conflict.readings": "The readings, side by side.",
+    "Conflict.reading_taken": "The one we take.",
+    "Conflict.why": "Why.",
+    "Conflict.basis": "What decides.",
+    "Conflict.later_known": "Day from which `later` may be shown.",
+    "Actor.name": "Name to show.",
+    "Actor.kind": "What the actor is.",
+    "Actor.role": "Office or business.",
+    "Parameter.kind": "What kind of number it is.",
+    "Parameter.value": "The number.",
+    "Parameter.low": "Lower end of its interval.",
+    "Parameter.high": "Upper end of its interval.",
+    "Parameter.unit": "Its unit.",
+    "Parameter.period": "What time it is about.",
+    "Parameter.place": "Where in the source.",
+    "DossierHead.summary": "The record in a few sentences.",
+    "Setting.status": "What becomes of the measure.",
+    "Setting.reason": "Why, in words; shown with the measure.",
+    "Removal.parties": "The economies; everything one of them announced against another goes.",
+    "Removal.announced_from": "Only what was announced on this day or later.",
+    "Scenario.id": "Name on the command line and in tables.",
+    "Scenario.title": "Name to show.",
+    "Scenario.story": "One sentence on what happens.",
+    "Scenario.dossier": "Id of the record it starts from.",
+    "Scenario.date": "Day on which the policy is evaluated.",
+    "Scenario.asof": "What was known; the dossier's own day when left out.",
+    "Scenario.set": "By measure id: what becomes of it (see Setting).",
+    "Scenario.disable": "Authorities switched off: their measures become void.",
+    "Scenario.remove_between": "Removes what parties did to each other (see Removal).",
+    "Scenario.assumed": "What the scenario takes for granted, in words; the briefing repeats it.",
+}
+"""What fields mean where the code does not say: by `Class.key`, or by key for all classes."""
+
+
+def _field_texts(model: type[BaseModel]) -> dict[str, str]:
+    """Text below each field in the source."""
+    source = textwrap.dedent(inspect.getsource(model))
+    body = ast.parse(source).body[0]
+    assert isinstance(body, ast.ClassDef)
+    texts = {}
+    for statement, following in zip(body.body, body.body[1:], strict=False):
+        if (
+            isinstance(statement, ast.AnnAssign)
+            and isinstance(statement.target, ast.Name)
+            and isinstance(following, ast.Expr)
+            and isinstance(following.value, ast.Constant)
+        ):
+            texts[statement.target.id] = " ".join(str(following.value.value).split())
+    return texts
+
+
+def type_words(hint: Any) -> str:
+    """A type in words."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Annotated:
+        words = type_words(arguments[0])
+        return "name" if any("^[A-Za-z0-9]" in str(extra) for extra in arguments[1:]) else words
+    if origin is typing.Literal:
+        return " · ".join(f"`{value}`" if value else "(empty)" for value in arguments)
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(type_words(part) for part in arguments if part is not type(None))
+    if origin is tuple:
+        return f"list of {type_words(arguments[0])}"
+    if origin is not None and issubclass(origin, typing.Mapping):
+        return f"mapping of {type_words(arguments[0])} to {type_words(arguments[1])}"
+    if isinstance(hint, type) and issubclass(hint, (BaseModel, Enum)):
+        return f"[{hint.__name__}](#{hint.__name__.lower()})"
+    return {str: "text", float: "number", int: "whole number", bool: "true or false", dt.date: "day"}[hint]
+
+
+def _default(info: Any) -> str:
+    if info.is_required():
+        return "required"
+    value = info.get_default(call_default_factory=True)
+    if value is None or value in ("", (), {}) or isinstance(value, BaseModel):
+        return "–"
+    if isinstance(value, Enum):
+        return f"`{value.value}`"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def model_section(model: type[BaseModel]) -> str:
+    """One class of the record as a section: what it is, its keys, types and defaults."""
+    texts, hints = _field_texts(model), typing.get_type_hints(model, include_extras=True)
+    rows = []
+    for name, info in model.model_fields.items():
+        key = info.alias or name
+        text = texts.get(name) or NOTES.get(f"{model.__name__}.{key}") or NOTES.get(key)
+        if not text:
+            raise SystemExit(f"docs: say what `{model.__name__}.{key}` is, below the field or in scripts/docs_build/record.py")
+        rows.append((f"`{key}`", type_words(hints[name]), _default(info), text))
+    doc = inspect.cleandoc(model.__doc__ or "").split("\n\nAttributes\n")[0].replace("\n\n", "\n\n")
+    return f"## {model.__name__}\n\n{_code(doc)}\n\n" + table(("Key", "Value", "Default", "Meaning"), rows)
+
+
+def enum_section(kind: type[Enum]) -> str:
+    """A closed list as a section."""
+    values = ", ".join(f"`{member.value}`" for member in kind)
+    return f"## {kind.__name__}\n\n{inspect.cleandoc(kind.__doc__ or '')} {values}.\n"
+
+
+def _code(text: str) -> str:
+    return text.replace("``", "`")
+
+
+def measures_page() -> str:
+    """`docs/reference/measures.md`: everything a dossier may hold."""
+    from detente.dossier import dossier, measure
+    from detente.dossier.audit import RULES
+    from detente.dossier.vocabulary import AUTHORITIES, BANDS, UNITS_OF
+    from detente.world.cells import LISTS
+
+    record = [measure.Measure, measure.DatedValue, measure.Products, measure.Effect]
+    others = [
+        measure.Clock,
+        measure.Round,
+        measure.Source,
+        measure.Document,
+        measure.Claim,
+        measure.Conflict,
+        measure.Reading,
+        dossier.Actor,
+        dossier.Parameter,
+        dossier.DossierHead,
+    ]
+    parts = [model_section(model) for model in record]
+    parts += [enum_section(kind) for kind in (measure.Instrument, measure.Status, measure.Grade)]
+    units = [(f"`{kind.value}`", ", ".join(f"`{unit}`" for unit in units)) for kind, units in UNITS_OF.items()]
+    bands = [(f"`{unit}`", f"{low:g}", f"{high:g}") for unit, (low, high) in BANDS.items()]
+    parts += [
+        "## Units\n\n" + table(("Instrument", "Units"), units),
+        "Plausible values by unit; outside them the audit objects.\n\n" + table(("Unit", "From", "To"), bands),
+        "## Authorities\n\nThe switch names of `disable`: " + ", ".join(f"`{name}`" for name in sorted(AUTHORITIES)) + ".\n",
+        "## Product lists\n\nNames for `Products.lists` and `Products.excluded` of American duties.\n\n"
+        + table(("List", "What it holds"), [(f"`{name}`", text) for name, text in LISTS.items()]),
+    ]
+    parts += [model_section(model) for model in others]
+    rules = [(f"`{name}`", severity, text) for name, (severity, text) in RULES.items()]
+    parts.append("## Audit rules\n\nWhat `detente check` objects to in a record.\n\n" + table(("Rule", "Severity", "Finding"), rules))
+    return page(
+        "Measures and the rest of the record",
+        "Every key of a dossier's files. Unknown keys are refused with the nearest valid one. How a measure's value on a "
+        "day is found is told in [Duties](../concepts/duties.md) and [Time](../concepts/time.md); how to write a dossier "
+        "in [Bring a dossier](../how-to/bring-a-dossier.md).",
+        parts,
+    )
+
+
+def scenario_page() -> str:
+    """`docs/reference/scenario.md`."""
+    from detente.dossier.measure import Status
+    from detente.world import load_scenario, scenario, shipped_scenarios
+
+    shipped = [load_scenario(name) for name in shipped_scenarios()]
+    rows = [(f"`{one.id}`", one.title, one.date.isoformat(), cell(one.story)) for one in shipped]
+    parts = [model_section(model) for model in (scenario.Scenario, scenario.Setting, scenario.Removal)]
+    parts += [
+        enum_section(Status),
+        "## Shipped scenarios\n\nIn the order of the outcome ladder; the first is the reference of the briefing.\n\n"
+        + table(("Id", "Title", "Date", "Story"), rows),
+        "## Compounds\n\n`detente run a+b` takes the later date, both `set`s (the second wins), both `disable`s, the last "
+        "`remove_between` that was given, and both `assumed`s. Both must start from one dossier.\n",
+    ]
+    return page(
+        "Scenario files",
+        "Every key of a scenario file. A scenario says policy only; elasticities and closure are chosen when it is solved. "
+        "[Write a scenario](../how-to/write-a-scenario.md) shows one being written.",
+        parts,
+    )
+
+
+def effects_list() -> str:
+    """Every trade-cost equivalent of the shipped record with its derivation, the whole record with hindsight."""
+    from detente.dossier import load_dossier
+
+    record = load_dossier(asof=dt.date(2026, 7, 25))
+    rows = []
+    for measure in record.measures.values():
+        if measure.effect is None:
+            continue
+        effect = measure.effect
+        costs = ", ".join(f"{code} {rate:g}" for code, rate in effect.ad_valorem.items())
+        spread = f"; {effect.spread:g} of it on third parties" if effect.spread else ""
+        rows.append((f"E{len(rows) + 1}", f"`{measure.id}`", f"{costs}{spread}", effect.grade.value, cell(effect.derivation)))
+    return table(("No.", "Measure", "Extra cost by sector, fraction", "Grade", "Derivation"), rows)
+
+
+def scenario_assumptions() -> str:
+    """What the shipped scenarios take for granted."""
+    from detente.world import load_scenario, shipped_scenarios
+
+    rows: list[tuple[str, ...]] = []
+    for name in shipped_scenarios():
+        rows += [(f"S{len(rows) + 1 + i}", f"`{name}`", text) for i, text in enumerate(load_scenario(name).assumed)]
+    return table(("No.", "Scenario", "Assumed"), rows)
+
+
+def cell_assumptions() -> str:
+    """What the build of the product cells assumes."""
+    import json
+    from pathlib import Path
+
+    import detente.world
+
+    sheet = Path(detente.world.__file__).parent / "data" / "us_product_cells.datapackage.json"
+    told = json.loads(sheet.read_text(encoding="utf-8"))["assumptions"]
+    return table(("No.", "Assumed"), [(f"C{i}", text) for i, text in enumerate(told, 1)])
+
+
+def world_assumptions() -> str:
+    """Typed numbers of the shipped world."""
+    from detente.world import load_world
+
+    rows = []
+    for i, item in enumerate(load_world().provenance["assumed"], 1):  # type: ignore[call-overload]
+        value = item["value"]
+        shown = "; ".join(f"{key} {number:g}" for key, number in value.items()) if isinstance(value, dict) else f"{value:g}"
+        rows.append((f"W{i}", item["what"], shown))
+    return table(("No.", "What", "Value"), rows)
+
+
+LISTS = {
+    "effects": effects_list,
+    "scenario assumptions": scenario_assumptions,
+    "cell assumptions": cell_assumptions,
+    "world assumptions": world_assumptions,
+}
+"""Lists that hand-written pages ask for."""
+
