@@ -19,5 +19,7 @@ def shared() -> Path:
     """The folder of raw inputs beside a developer's checkout; users do not have it."""
     folder = REPOSITORY.parent / "shared"
     if not (folder / "data").is_dir():
-        pytest.skip("../shared is not beside this checkout: raw inputs are only on developers' machines and CI")
+        pytest.skip(
+            "../shared is not beside this checkout: raw inputs are only on developers' machines and CI"
+        )
     return folder

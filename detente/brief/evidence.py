@@ -9,10 +9,12 @@ from detente.brief.content import ClockRow, ConflictCard, MeasureRow, ReadingTex
 from detente.core import Column, Table
 from detente.dossier import Status, show_value
 from detente.show.lifelines import Span
-from detente.show.timelines import ClockDot, Event
+from detente.show.theme import look
+from detente.show.timelines import Event
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier, Measure
+
 
 def aimed(measure: Measure, parties: tuple[str, ...]) -> bool:
     """Whether a measure is one party's and meets another: named as a target, or one of all."""
@@ -44,7 +46,7 @@ def measure_rows(dossier: Dossier, parties: tuple[str, ...]) -> tuple[MeasureRow
                     source=state.source,
                     grade=state.grade.value,
                     value=show_value(state),
-                    kind=f"{measure.instrument.value.replace('_', ' ')} · {measure.authority}",
+                    kind=f"{measure.instrument.value.replace('_', ' ')} · {look('authority', measure.authority).name}",
                     place=state.place,
                     note=state.note,
                 ),
@@ -61,6 +63,7 @@ def spans(dossier: Dossier, parties: tuple[str, str], start: dt.date, end: dt.da
         if not aimed(measure, parties) or measure.announced < start:
             continue
         found += _stretches(dossier, measure, end)
+    found.sort(key=lambda span: parties.index(span.actor))
     return tuple(found)
 
 
@@ -107,11 +110,6 @@ def clock_rows(dossier: Dossier) -> tuple[ClockRow, ...]:
         )
         for clock in ahead
     )
-
-
-def clock_dots(rows: tuple[ClockRow, ...], limit: dt.date) -> tuple[ClockDot, ...]:
-    """Clocks that fire by a day, for the picture."""
-    return tuple(ClockDot(row.title, row.fires) for row in rows if dt.date.fromisoformat(row.fires) <= limit)
 
 
 def events(dossier: Dossier, start: dt.date) -> tuple[Event, ...]:

@@ -12,6 +12,7 @@ from detente.core import Column, Table
 from detente.core.table import Cell
 from detente.show.charts import OutcomeRow, SectorRow
 from detente.show.metrics import diversion_table, goods_trade
+from detente.show.theme import country_name
 from detente.world.economy import Array, Economy
 from detente.world.stacking import goods_sectors
 
@@ -139,12 +140,14 @@ def outcome_rows(
     return tuple(rows)
 
 
-def levels_table(economy: Economy, outcomes: Mapping[str, Outcome], reference: str, parties: Sequence[str]) -> Table:
+def levels_table(
+    economy: Economy, outcomes: Mapping[str, Outcome], reference: str, parties: Sequence[str]
+) -> Table:
     """Each outcome for each side, everyone else and the world: level against the base year, and difference from today."""
     members = {**groups(economy, parties), "WORLD": list(range(len(economy.labels.countries)))}
     ones = np.ones(len(economy.labels.countries))
     base = outcomes[reference].value.real_income_hat
-    names = {REST: "Everyone else", "WORLD": "World"}
+    names = {REST: "Everyone else", "WORLD": "World", **{code: country_name(code) for code in parties}}
     rows: list[tuple[Cell, ...]] = []
     for key, outcome in outcomes.items():
         hat = outcome.value.real_income_hat

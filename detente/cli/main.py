@@ -22,12 +22,21 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-FormatOption = Annotated[Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")]
+FormatOption = Annotated[
+    Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
+]
 OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.")]
 DossierOption = Annotated[str, typer.Option("--dossier", help="A shipped dossier's id, or a folder of one.")]
-AsofOption = Annotated[str | None, typer.Option("--asof", help="What was known on this day.", show_default="the dossier's own day")]
-ElasticitiesOption = Annotated[str, typer.Option("--elasticities", help="Set of trade elasticities: fgo, cp, u4, ll, gyy, shap, bsy.")]
-ClosureOption = Annotated[str, typer.Option("--closure", help="How deficits are determined: share, fixed, zero.")]
+AsofOption = Annotated[
+    str | None,
+    typer.Option("--asof", help="What was known on this day.", show_default="the dossier's own day"),
+]
+ElasticitiesOption = Annotated[
+    str, typer.Option("--elasticities", help="Set of trade elasticities: fgo, cp, u4, ll, gyy, shap, bsy.")
+]
+ClosureOption = Annotated[
+    str, typer.Option("--closure", help="How deficits are determined: share, fixed, zero.")
+]
 
 
 def _dossier(name: str, asof: str | None):  # type: ignore[no-untyped-def]
@@ -66,9 +75,13 @@ def bare(
 
 @app.command()
 def brief(
-    dossier: Annotated[str, typer.Argument(help="A shipped dossier's id, or a folder of one.")] = DEFAULT_DOSSIER,
+    dossier: Annotated[
+        str, typer.Argument(help="A shipped dossier's id, or a folder of one.")
+    ] = DEFAULT_DOSSIER,
     asof: AsofOption = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write.", show_default="out/<dossier>")] = Path(),
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder to write.", show_default="out/<dossier>")
+    ] = Path(),
     elasticities: ElasticitiesOption = "fgo",
     closure: ClosureOption = "share",
 ) -> None:
@@ -95,8 +108,12 @@ def run(
     scenario: Annotated[list[str], typer.Argument(help="Scenario ids or files; `a+b` compounds.")],
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
-    against: Annotated[str | None, typer.Option("--against", help="Also give differences from this scenario.")] = None,
-    table: Annotated[str, typer.Option("--table", help="countries, sectors, pair, diversion or measures.")] = "countries",
+    against: Annotated[
+        str | None, typer.Option("--against", help="Also give differences from this scenario.")
+    ] = None,
+    table: Annotated[
+        str, typer.Option("--table", help="countries, sectors, pair, diversion or measures.")
+    ] = "countries",
     countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
     elasticities: ElasticitiesOption = "fgo",
     closure: ClosureOption = "share",
@@ -137,7 +154,9 @@ def compare(
 
 
 @app.command()
-def scenarios(dossier: DossierOption = DEFAULT_DOSSIER, style: FormatOption = None, out: OutOption = None) -> None:
+def scenarios(
+    dossier: DossierOption = DEFAULT_DOSSIER, style: FormatOption = None, out: OutOption = None
+) -> None:
     """List the scenarios that come with a dossier."""
     from detente.cli.tables import scenario_table
 
@@ -146,7 +165,10 @@ def scenarios(dossier: DossierOption = DEFAULT_DOSSIER, style: FormatOption = No
 
 @app.command()
 def measures(
-    at: Annotated[str | None, typer.Option("--at", help="Day on which the measures are read.", show_default="the as-of day")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help="Day on which the measures are read.", show_default="the as-of day"),
+    ] = None,
     actor: Annotated[str | None, typer.Option("--actor", help="Only this actor's.")] = None,
     status: Annotated[str | None, typer.Option("--status", help="Only those with this status.")] = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
@@ -169,7 +191,9 @@ def measures(
 def duties(
     importer: Annotated[str, typer.Option("--importer", help="Country that charges.")] = "USA",
     exporter: Annotated[str, typer.Option("--exporter", help="Country that is charged.")] = "CHN",
-    at: Annotated[str | None, typer.Option("--at", help="Day on which the duty is read.", show_default="the as-of day")] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="Day on which the duty is read.", show_default="the as-of day")
+    ] = None,
     table: Annotated[str, typer.Option("--table", help="sectors, averages, or both.")] = "both",
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
@@ -188,7 +212,9 @@ def duties(
 
 @app.command()
 def clocks(
-    start: Annotated[str | None, typer.Option("--from", help="First day to list.", show_default="the as-of day")] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="First day to list.", show_default="the as-of day")
+    ] = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
     style: FormatOption = None,
@@ -205,7 +231,9 @@ def clocks(
 
 @app.command()
 def claims(
-    conflicts: Annotated[bool, typer.Option("--conflicts", help="What the reports disagree on, side by side.")] = False,
+    conflicts: Annotated[
+        bool, typer.Option("--conflicts", help="What the reports disagree on, side by side.")
+    ] = False,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
     style: FormatOption = None,
@@ -222,7 +250,10 @@ def claims(
 def check(
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
-    reports: Annotated[Path | None, typer.Option("--reports", help="Folder of the reports, to verify the places of the claims.")] = None,
+    reports: Annotated[
+        Path | None,
+        typer.Option("--reports", help="Folder of the reports, to verify the places of the claims."),
+    ] = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:

@@ -77,7 +77,9 @@ def as_text(table: Table, *, width: int | None = None, colour: bool = False) -> 
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    rich_table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold" if colour else "")
+    rich_table = RichTable(
+        box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold" if colour else ""
+    )
     for column in table.columns:
         number = column.kind == "number"
         rich_table.add_column(
@@ -89,7 +91,9 @@ def as_text(table: Table, *, width: int | None = None, colour: bool = False) -> 
     for row in table.shown():
         rich_table.add_row(*(Text(cell) for cell in row))
     stream = io.StringIO()
-    console = Console(file=stream, width=width or 100_000, no_color=not colour, force_terminal=colour, highlight=False)
+    console = Console(
+        file=stream, width=width or 100_000, no_color=not colour, force_terminal=colour, highlight=False
+    )
     console.print(Text(table.title, style="bold" if colour else ""))
     console.print()
     console.print(rich_table)
@@ -126,7 +130,9 @@ def emit(tables: Table | list[Table], style: Format | None, out: Path | None) ->
         if style is None:
             with usage():
                 raise InputError(
-                    f"the ending `{out.suffix}` says no format", where=str(out), hint="add --format table, csv, json or md"
+                    f"the ending `{out.suffix}` says no format",
+                    where=str(out),
+                    hint="add --format table, csv, json or md",
                 )
     style = style or Format.table
     if style is Format.csv and len(many) > 1:
@@ -164,7 +170,11 @@ def progress(total: int, what: str) -> Iterator[object]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
     )
     with bar:
         task = bar.add_task(what, total=total)

@@ -23,11 +23,13 @@ def solve_named(
     from detente.dossier import load_dossier
     from detente.equilibrium import CLOSURES
     from detente.equilibrium.outcomes import solve_scenarios
-    from detente.world import elasticity_set, load_world, load_scenario
+    from detente.world import elasticity_set, load_scenario, load_world
 
     with usage():
         if closure not in CLOSURES:
-            raise InputError(f"unknown closure `{closure}`", where="--closure", hint=suggestion(closure, CLOSURES))
+            raise InputError(
+                f"unknown closure `{closure}`", where="--closure", hint=suggestion(closure, CLOSURES)
+            )
         day = parse_day(asof, "--asof") if asof else None
     scenarios = [load_scenario(name, dossier=dossier) for name in dict.fromkeys(names)]
     days = {scenario.asof for scenario in scenarios if scenario.asof} | ({day} if day else set())
@@ -38,7 +40,9 @@ def solve_named(
                 where="--asof",
                 hint="take `asof` out of the scenario files, or give the same --asof",
             )
-    record = load_dossier(scenarios[0].dossier if dossier == "busan-2025" else dossier, asof=next(iter(days), None))
+    record = load_dossier(
+        scenarios[0].dossier if dossier == "busan-2025" else dossier, asof=next(iter(days), None)
+    )
     economy = load_world()
     with usage():
         values, citation = elasticity_set(elasticities, economy.labels.sectors)
@@ -62,7 +66,9 @@ def outcome_tables(
         "countries": lambda: [metrics.country_table(outcomes, against=reference, countries=countries)],
         "sectors": lambda: [metrics.sector_table(outcomes, countries or ("USA", "CHN"), against=reference)],
         "pair": lambda: [metrics.pair_table(outcomes, _pair(countries))],
-        "diversion": lambda: [_diversion(outcomes, outcome, countries, reference) for outcome in shown.values()],
+        "diversion": lambda: [
+            _diversion(outcomes, outcome, countries, reference) for outcome in shown.values()
+        ],
         "measures": lambda: [metrics.footprint_table(outcome) for outcome in shown.values()],
     }
     if which not in kinds:
@@ -74,7 +80,9 @@ def _pair(countries: Sequence[str]) -> tuple[str, str]:
     if not countries:
         return ("USA", "CHN")
     if len(countries) != 2:
-        raise InputError("this table is about two parties", where="--countries", hint="such as --countries USA,CHN")
+        raise InputError(
+            "this table is about two parties", where="--countries", hint="such as --countries USA,CHN"
+        )
     return (countries[0], countries[1])
 
 
@@ -85,7 +93,9 @@ def _diversion(
 
     if reference is None:
         raise InputError(
-            "diversion is a difference between two outcomes", where="--table diversion", hint="add --against standing"
+            "diversion is a difference between two outcomes",
+            where="--table diversion",
+            hint="add --against standing",
         )
     return metrics.diversion_table(outcome, _pair(countries), against=outcomes[reference])
 

@@ -125,6 +125,8 @@ class SolveError(DetenteError):
 
     exit_code = 3
 
-    def __init__(self, what: str, *, solution: Any = None, where: str | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, what: str, *, solution: Any = None, where: str | None = None, hint: str | None = None
+    ) -> None:
         self.solution = solution
         super().__init__(what, where=where, hint=hint)

@@ -52,7 +52,9 @@ def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> Path:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     except OSError as error:
         raise InputError(
-            f"cannot write there: {error.strerror or error}", where=str(target), hint="choose another place with -o"
+            f"cannot write there: {error.strerror or error}",
+            where=str(target),
+            hint="choose another place with -o",
         ) from error
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -63,7 +65,9 @@ def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> Path:
         Path(name).replace(target)
     except OSError as error:
         raise InputError(
-            f"cannot write there: {error.strerror or error}", where=str(target), hint="choose another place with -o"
+            f"cannot write there: {error.strerror or error}",
+            where=str(target),
+            hint="choose another place with -o",
         ) from error
     finally:
         with contextlib.suppress(FileNotFoundError):

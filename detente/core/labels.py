@@ -46,7 +46,8 @@ class Labels:
             doubled = sorted({code for code in codes if codes.count(code) > 1})
             if doubled:
                 raise LabelError(
-                    f"{kind} code(s) appear twice: {', '.join(doubled)}", hint="give every row a code of its own"
+                    f"{kind} code(s) appear twice: {', '.join(doubled)}",
+                    hint="give every row a code of its own",
                 )
 
     def country(self, code: str) -> int:

@@ -14,13 +14,13 @@ class RESULTS(enum.Enum):
 
     successful = "The equilibrium was found: every market clears within the tolerance."
     no_shock = "Nothing changed: the wedges equal the baseline, so the baseline is the answer."
-    max_steps_reached = (
-        "The solver ran out of steps before the markets cleared. Allow more steps, or reach the shock in stages."
-    )
+    max_steps_reached = "The solver ran out of steps before the markets cleared. Allow more steps, or reach the shock in stages."
     nonfinite = "The iterate became infinite or not-a-number: the shock may have no solution (a duty at or below -100%?)."
     diverged = "The residual kept growing: the shock may be too large to reach in one step."
     residual_too_large = "The steps stopped but the markets do not clear within the tolerance."
-    walras_violated = "Every solved market clears but the dropped one does not: the baseline does not balance."
+    walras_violated = (
+        "Every solved market clears but the dropped one does not: the baseline does not balance."
+    )
 
     @property
     def ok(self) -> bool:

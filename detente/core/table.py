@@ -90,10 +90,14 @@ class Table:
     def __post_init__(self) -> None:
         for position, row in enumerate(self.rows):
             if len(row) != len(self.columns):
-                raise ValueError(f"table {self.name!r}: row {position} has {len(row)} cells for {len(self.columns)} columns")
+                raise ValueError(
+                    f"table {self.name!r}: row {position} has {len(row)} cells for {len(self.columns)} columns"
+                )
             for column, cell in zip(self.columns, row, strict=True):
                 if isinstance(cell, float) and not math.isfinite(cell):
-                    raise ValueError(f"table {self.name!r}: row {position}, column {column.key!r} is not a finite number")
+                    raise ValueError(
+                        f"table {self.name!r}: row {position}, column {column.key!r} is not a finite number"
+                    )
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -144,7 +148,9 @@ class Table:
 
     def shown(self) -> list[list[str]]:
         """Cells as a person reads them."""
-        return [[column.show(cell) for column, cell in zip(self.columns, row, strict=True)] for row in self.rows]
+        return [
+            [column.show(cell) for column, cell in zip(self.columns, row, strict=True)] for row in self.rows
+        ]
 
 
 def _full(cell: Cell) -> str:

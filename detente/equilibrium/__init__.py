@@ -5,7 +5,8 @@ Comes in: `Economy`, `Wedges`. Goes out: `Solution[Equilibrium]`. Never does: re
 
 from detente.equilibrium.decompose import WelfareParts, decompose_welfare
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.solve import CLOSURES, Newton, rebase, residuals, solve, solve_batch
+from detente.equilibrium.solve import rebase, residuals, solve, solve_batch
+from detente.equilibrium.sweep import CLOSURES, Newton
 
 __all__ = [
     "CLOSURES",

@@ -75,7 +75,12 @@ def wage_derivatives(
     """
     N, S = economy.va_share.shape
     size = N * S
-    theta, gamma, g, alpha = economy.trade_elasticity, economy.va_share, economy.input_shares, economy.final_shares
+    theta, gamma, g, alpha = (
+        economy.trade_elasticity,
+        economy.va_share,
+        economy.input_shares,
+        economy.final_shares,
+    )
     here = np.arange(N)
     identity = np.eye(size)
 
@@ -111,7 +116,10 @@ def wage_derivatives(
     output_fixed = moved(to_producer, "is")
     income_fixed = moved(to_importer, "n") + moved(to_exporter, "i")
     income_fixed[here, here] += wage_bill
-    right = np.einsum("nrs,nsd->nrd", g, output_fixed, optimize=True) + alpha[:, :, None] * income_fixed[:, None, :]
+    right = (
+        np.einsum("nrs,nsd->nrd", g, output_fixed, optimize=True)
+        + alpha[:, :, None] * income_fixed[:, None, :]
+    )
 
     dX = (expenditure_inverse @ right.reshape(size, N)).reshape(N, S, N)
 
@@ -123,7 +131,13 @@ def wage_derivatives(
     residual[-1] = wage_bill / economy.value_added.sum()
     gap[-1] = wage_bill.sum() / economy.value_added.sum() - 1
     return WageDerivatives(
-        dp.reshape(size, N), dX.reshape(size, N), residual, price_inverse, expenditure_inverse, expenditure, gap
+        dp.reshape(size, N),
+        dX.reshape(size, N),
+        residual,
+        price_inverse,
+        expenditure_inverse,
+        expenditure,
+        gap,
     )
 
 

@@ -73,7 +73,9 @@ def decompose_welfare(economy: Economy, equilibrium: Equilibrium) -> WelfarePart
     True
     """
     if equilibrium.economy.data_hash != economy.data_hash:
-        raise InputError("the equilibrium departs from another economy", where=economy.name, hint="pass its own baseline")
+        raise InputError(
+            "the equilibrium departs from another economy", where=economy.name, hint="pass its own baseline"
+        )
     change = equilibrium.cost_hat - 1
     exported = (economy.output * change).sum(1)
     imported = (economy.flows * change[None]).sum((1, 2))

@@ -61,7 +61,9 @@ def trade_shares_new(
     return np.asarray(trade_shares * relative**-trade_elasticity)
 
 
-def output_new(trade_shares_new: Array, tariff_new: Array, export_tax_new: Array, expenditure_new: Array) -> Array:
+def output_new(
+    trade_shares_new: Array, tariff_new: Array, export_tax_new: Array, expenditure_new: Array
+) -> Array:
     """Output at producer prices ``Y'[i,s] = Σ_n π' X'[n,s] / ((1+t')(1+x'))`` in the unit of expenditure."""
     at_producer = trade_shares_new / ((1 + tariff_new) * (1 + export_tax_new))
     return np.asarray(np.einsum("...nis,...ns->...is", at_producer, expenditure_new))
@@ -69,7 +71,9 @@ def output_new(trade_shares_new: Array, tariff_new: Array, export_tax_new: Array
 
 def tariff_revenue_new(trade_shares_new: Array, tariff_new: Array, expenditure_new: Array) -> Array:
     """Duties collected by the importer ``R'[n] = Σ_i,s t'/(1+t') π' X'``."""
-    return np.asarray(np.einsum("...nis,...ns->...n", trade_shares_new * tariff_new / (1 + tariff_new), expenditure_new))
+    return np.asarray(
+        np.einsum("...nis,...ns->...n", trade_shares_new * tariff_new / (1 + tariff_new), expenditure_new)
+    )
 
 
 def export_tax_revenue_new(

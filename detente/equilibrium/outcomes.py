@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from detente.core import SolveError
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.solve import Newton, solve_batch
+from detente.equilibrium.solve import solve_batch
+from detente.equilibrium.sweep import Newton
 from detente.world.economy import Economy, Wedges
 from detente.world.scenario import Footprint, Scenario, wedges_and_footprints
 

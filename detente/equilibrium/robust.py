@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.equilibrium.baseline import prepare, wage_derivatives
-from detente.equilibrium.solve import Newton, deficits
+from detente.equilibrium.sweep import Newton, deficits
 from detente.world.economy import Array, Economy, Wedges
 
 MAX_NEWTON = 40
@@ -78,7 +78,9 @@ def _solve_prices(economy: Economy, pull: Array, log_wage: Array, log_price: Arr
     theta, spends = economy.trade_elasticity, economy.expenditure > 0
     shares = pull
     for _ in range(3000):
-        log_cost = economy.va_share * log_wage[:, None] + np.einsum("nr,nrs->ns", log_price, economy.input_shares)
+        log_cost = economy.va_share * log_wage[:, None] + np.einsum(
+            "nr,nrs->ns", log_price, economy.input_shares
+        )
         weight = np.exp(-theta * log_cost)
         total = np.where(spends, np.einsum("nis,is->ns", pull, weight), 1.0)
         new = -np.log(total) / theta
@@ -95,7 +97,10 @@ def _newton(
 ) -> tuple[_Stage | None, int]:
     """Newton from a starting point; the point reached, or ``None`` when it does not get there, and the steps taken."""
     log_kappa = (
-        np.log(wedges.iceberg_hat) + np.log1p(wedges.tariff) - np.log1p(economy.tariff) + np.log1p(wedges.export_tax)
+        np.log(wedges.iceberg_hat)
+        + np.log1p(wedges.tariff)
+        - np.log1p(economy.tariff)
+        + np.log1p(wedges.export_tax)
     )
     pull = economy.trade_shares * np.exp(-economy.trade_elasticity * log_kappa)
     log_wage, log_price = start.log_wage, start.log_price

@@ -47,7 +47,9 @@ class Equilibrium:
     @functools.cached_property
     def cost_hat(self) -> Array:
         """Unit cost [country, sector], ratio."""
-        return frozen(model.cost_hat(self.wage_hat, self.price_hat, self.economy.va_share, self.economy.input_shares))
+        return frozen(
+            model.cost_hat(self.wage_hat, self.price_hat, self.economy.va_share, self.economy.input_shares)
+        )
 
     @functools.cached_property
     def trade_shares_new(self) -> Array:
@@ -57,7 +59,11 @@ class Equilibrium:
         )
         return frozen(
             model.trade_shares_new(
-                self.economy.trade_shares, kappa_hat, self.cost_hat, self.price_hat, self.economy.trade_elasticity
+                self.economy.trade_shares,
+                kappa_hat,
+                self.cost_hat,
+                self.price_hat,
+                self.economy.trade_elasticity,
             )
         )
 
@@ -70,13 +76,17 @@ class Equilibrium:
     def output_new(self) -> Array:
         """Output [country, sector], million USD at producer prices."""
         return frozen(
-            model.output_new(self.trade_shares_new, self.wedges.tariff, self.wedges.export_tax, self.expenditure_new)
+            model.output_new(
+                self.trade_shares_new, self.wedges.tariff, self.wedges.export_tax, self.expenditure_new
+            )
         )
 
     @functools.cached_property
     def tariff_revenue_new(self) -> Array:
         """Duties collected [country], million USD."""
-        return frozen(model.tariff_revenue_new(self.trade_shares_new, self.wedges.tariff, self.expenditure_new))
+        return frozen(
+            model.tariff_revenue_new(self.trade_shares_new, self.wedges.tariff, self.expenditure_new)
+        )
 
     @functools.cached_property
     def export_tax_revenue_new(self) -> Array:

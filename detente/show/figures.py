@@ -87,6 +87,12 @@ class Figure:
                 f"figure `{self.name}` has an empty table", hint="a figure without data is left out"
             )
 
+    def chart(self) -> Any:
+        """The figure as an `altair` chart, validated against the Vega-Lite schema, to change or embed elsewhere."""
+        import altair
+
+        return altair.Chart.from_dict(self.spec_at(WIDE))
+
     def spec_at(self, width: int) -> dict[str, Any]:
         """Complete Vega-Lite specification at a total width in pixels, as the chart library reads it."""
         from detente.show.theme import vega_config

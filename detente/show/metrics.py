@@ -12,7 +12,7 @@ import numpy as np
 
 from detente.core import Column, LabelError, Table, suggestion
 from detente.core.table import Cell
-from detente.world.economy import Array, Economy
+from detente.world.economy import Array
 from detente.world.stacking import goods_sectors
 
 if TYPE_CHECKING:

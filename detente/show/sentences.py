@@ -186,7 +186,7 @@ def both_sides_sentence(
         )
     verb, word = ("costs", "loses") if usa_pct < 0 else ("gives", "gains")
     more, ratio = (a, usa_pct / chn_pct) if abs(usa_pct) > abs(chn_pct) else (b, chn_pct / usa_pct)
-    tail = "both shares are about the same" if ratio < 1.05 else f"{more} {word} more, {_share_words(ratio)}"
+    tail = "both shares are about the same" if ratio < 1.1 else f"{more} {word} more, {_share_words(ratio)}"
     return Sentence(
         f"{name} {verb} {a} {percent(abs(usa_pct))} and {b} {percent(abs(chn_pct))} of real income{than}: {tail}.",
         values,

@@ -223,7 +223,7 @@ def vega_config() -> dict[str, Any]:
     }
     return {
         "aria": False,
-        "background": None,
+        "background": "transparent",
         "font": FONT,
         "view": {"stroke": None},
         "axis": {

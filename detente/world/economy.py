@@ -90,11 +90,15 @@ class Economy:
                     hint="axes are [importer, exporter, sector] and [country, supplier, user]",
                 )
             if not np.isfinite(array).all():
-                raise UnitError(f"`{name}` holds a value that is not finite", where=self.name, hint="fill or drop it")
+                raise UnitError(
+                    f"`{name}` holds a value that is not finite", where=self.name, hint="fill or drop it"
+                )
             object.__setattr__(self, name, array)
         if (self.trade_elasticity <= 0).any():
             raise UnitError(
-                "trade elasticities must be positive", where=self.name, hint="the sign is in the formula: give 4, not -4"
+                "trade elasticities must be positive",
+                where=self.name,
+                hint="the sign is in the formula: give 4, not -4",
             )
 
     @functools.cached_property
@@ -106,7 +110,11 @@ class Economy:
     def trade_shares(self) -> Array:
         """π[n, i, s]: share of each exporter in spending, duty paid; sums to one over exporters where there is any."""
         spending = self.expenditure[:, None, :]
-        return frozen(np.divide(self.flows * (1 + self.tariff), spending, out=np.zeros_like(self.flows), where=spending > 0))
+        return frozen(
+            np.divide(
+                self.flows * (1 + self.tariff), spending, out=np.zeros_like(self.flows), where=spending > 0
+            )
+        )
 
     @functools.cached_property
     def output(self) -> Array:

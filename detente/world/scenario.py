@@ -228,7 +228,9 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
             and any(target in removal.parties and target != measure.actor for target in measure.targets)
             and measure.announced >= removal.announced_from
         ):
-            measures[name] = _replaced(measure, scenario.date, entry(measure, Status.repealed, None, "removed"))
+            measures[name] = _replaced(
+                measure, scenario.date, entry(measure, Status.repealed, None, "removed")
+            )
         if measure.authority in scenario.disable:
             measures[name] = _replaced(measure, scenario.date, entry(measure, Status.void, None, "disabled"))
     for name, setting in scenario.set.items():
@@ -329,7 +331,9 @@ def wedges_at(economy: Economy, dossier: Dossier, scenario: Scenario) -> Wedges:
     return wedges_and_footprints(economy, dossier, scenario)[0]
 
 
-def wedges_and_footprints(economy: Economy, dossier: Dossier, scenario: Scenario) -> tuple[Wedges, tuple[Footprint, ...]]:
+def wedges_and_footprints(
+    economy: Economy, dossier: Dossier, scenario: Scenario
+) -> tuple[Wedges, tuple[Footprint, ...]]:
     """Wedges of a scenario, with what each measure contributes or why it moves nothing."""
     from detente.world.duties import added_duties
 
@@ -348,7 +352,11 @@ def wedges_and_footprints(economy: Economy, dossier: Dossier, scenario: Scenario
                 iceberg_hat = iceberg_hat * hat if in_force else iceberg_hat / hat
                 footprints.append(Footprint(name, state.status.value, True, ""))
                 continue
-            reason = "in force in the base year already" if was else f"{state.status.value.replace('_', ' ')} on {scenario.date}"
+            reason = (
+                "in force in the base year already"
+                if was
+                else f"{state.status.value.replace('_', ' ')} on {scenario.date}"
+            )
         elif is_duty(measure):
             same = was and before[name].value == state.value and before[name].by_target == state.by_target
             if in_force and not same:
@@ -357,7 +365,11 @@ def wedges_and_footprints(economy: Economy, dossier: Dossier, scenario: Scenario
             if was and not in_force:
                 footprints.append(Footprint(name, state.status.value, True, "removed from the base year"))
                 continue
-            reason = "in the base year already" if same else f"{state.status.value.replace('_', ' ')} on {scenario.date}"
+            reason = (
+                "in the base year already"
+                if same
+                else f"{state.status.value.replace('_', ' ')} on {scenario.date}"
+            )
         else:
             reason = "binds no trade flow in the model"
         footprints.append(Footprint(name, state.status.value, False, reason))

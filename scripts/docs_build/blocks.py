@@ -110,7 +110,9 @@ def refresh(page: str, lists: Mapping[str, Callable[[], str]]) -> str:
             if match["kind"] == "generated":
                 body = f"\n{lists[what]().strip()}\n\n"
             elif what == "python":
-                code = [block["code"] for block in FENCED.finditer(above) if block["info"].split()[0] == "python"][-1]
+                code = [
+                    block["code"] for block in FENCED.finditer(above) if block["info"].split()[0] == "python"
+                ][-1]
                 body = f"```text\n{program(code, folder).rstrip()}\n```\n"
             else:
                 body = _set(what, shell(what, folder))

@@ -43,9 +43,18 @@ def cli_page() -> str:
             default = "required" if option.required else _default(option)
             rows.append((spelt, cell(option.help or ""), default))
         usage = " ".join(["detente", name, *words, "[OPTIONS]"])
-        parts.append(f"## {name}\n\n{command.help}\n\n```console\n$ {usage}\n```\n\n" + table(("Argument or option", "Meaning", "Default"), rows))
-    rows = [("`--version`", "Print the version and stop.", "–"), ("`-h`, `--help`", "Explain the command, or the verb it follows.", "–")]
-    parts.append("## detente\n\nWithout a verb: what is in the box and what to do next.\n\n" + table(("Option", "Meaning", "Default"), rows))
+        parts.append(
+            f"## {name}\n\n{command.help}\n\n```console\n$ {usage}\n```\n\n"
+            + table(("Argument or option", "Meaning", "Default"), rows)
+        )
+    rows = [
+        ("`--version`", "Print the version and stop.", "–"),
+        ("`-h`, `--help`", "Explain the command, or the verb it follows.", "–"),
+    ]
+    parts.append(
+        "## detente\n\nWithout a verb: what is in the box and what to do next.\n\n"
+        + table(("Option", "Meaning", "Default"), rows)
+    )
     return page(
         "Command line",
         "Tables go to standard output, everything else to standard error. `--format` writes them as `table` (for a terminal), "
@@ -64,7 +73,14 @@ def errors_page() -> str:
     rows = []
     for kind in kinds:
         parents = ", ".join(f"`{parent.__name__}`" for parent in kind.__bases__)
-        rows.append((f"`{kind.__name__}`", parents, str(kind.exit_code), cell(inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0])))
+        rows.append(
+            (
+                f"`{kind.__name__}`",
+                parents,
+                str(kind.exit_code),
+                cell(inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0]),
+            )
+        )
     module = inspect.cleandoc(errors.__doc__ or "")
     tree = module.split("::\n\n", 1)[1].split("\n\nEvery message", 1)[0]
     codes = [
@@ -92,11 +108,26 @@ def _below(kind: type[Any]) -> list[type[Any]]:
     return [kind, *(child for direct in kind.__subclasses__() for child in _below(direct))]
 
 
+STATISTICS = {
+    "num_steps": "Sweeps taken, or steps of Newton's method.",
+    "clearing_residual": "Largest relative excess demand for a country's factor, over every country but the dropped one.",
+    "price_residual": "Largest gap between a price and what the price equation says, log points.",
+    "expenditure_residual": "Largest gap between spending and what the expenditure equation says, relative to the base year.",
+    "numeraire_residual": "Relative gap between world value added and its base value.",
+    "max_residual": "Largest of the four; an equilibrium has less than 1e-10.",
+    "walras": "Residual of the dropped market, which the equations do not mention.",
+    "dropped": "Country whose market is dropped.",
+    "method": "`sweep`, or `newton` where the sweeps did not settle.",
+}
+"""What the statistics of a solve are."""
+
+
 def results_page() -> str:
     """`docs/reference/results.md`: result codes and statistics of a solve."""
     import detente.equilibrium
     from detente.core import RESULTS
-    from detente.equilibrium import CLOSURES, Newton, Solution
+    from detente.equilibrium import CLOSURES, Newton, solve
+    from detente.world import Wedges, toy
 
     folder = Path(detente.equilibrium.__file__).parent
     solver = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
@@ -109,10 +140,10 @@ def results_page() -> str:
         )
         for code in RESULTS
     ]
-    stats = " ".join(inspect.cleandoc(Solution.__doc__ or "").split("stats : mapping", 1)[1].split()).replace("``", "`")
+    economy = toy()
+    stats = [(f"`{name}`", STATISTICS[name]) for name in solve(economy, Wedges.unchanged(economy)).stats]
     settings = [
-        (f"`{name}`", f"`{getattr(Newton(), name)}`", text)
-        for name, text in _numpydoc(Newton, "Parameters")
+        (f"`{name}`", f"`{getattr(Newton(), name)}`", text) for name, text in _numpydoc(Newton, "Parameters")
     ]
     return page(
         "Result codes",
@@ -122,9 +153,11 @@ def results_page() -> str:
         [
             table(("Code", "An equilibrium", "Given", "Message"), rows),
             "The first failure stays; `no_shock` is a success with a note.",
-            f"## Statistics\n\n`Solution.stats`: {stats}",
-            "## Settings of the solver\n\n`detente.equilibrium.Newton`\n\n" + table(("Setting", "Default", "Meaning"), settings),
-            "## Closures\n\n" + table(("Name", "Meaning"), [(f"`{name}`", text) for name, text in CLOSURES.items()]),
+            "## Statistics\n\nKeys of `Solution.stats`.\n\n" + table(("Key", "Meaning"), stats),
+            "## Settings of the solver\n\n`detente.equilibrium.Newton`\n\n"
+            + table(("Setting", "Default", "Meaning"), settings),
+            "## Closures\n\n"
+            + table(("Name", "Meaning"), [(f"`{name}`", text) for name, text in CLOSURES.items()]),
         ],
     )
 
@@ -205,7 +238,9 @@ def metrics_page() -> str:
                 (f"`{column.key}`", cell(column.label), column.unit or "–", column.kind)
                 for column in made.columns
             ]
-            parts.append(f"### `{made.name}`\n\n{made.title}.\n\n" + table(("Key", "Heading", "Unit", "Kind"), rows))
+            parts.append(
+                f"### `{made.name}`\n\n{made.title}.\n\n" + table(("Key", "Heading", "Unit", "Kind"), rows)
+            )
     return page(
         "Tables and their columns",
         "What the tables hold. The key is the header in CSV and JSON, the heading is what people see. Files keep every digit; "
@@ -245,7 +280,10 @@ def rooms_page() -> str:
             for path in sorted(folder.glob("*.py"))
             if path.name != "__init__.py"
         ]
-        parts.append(f"## {name}\n\n**{title.replace('``', '`')}**\n\n{told}\n\n" + table(("File", "What it is for"), rows))
+        parts.append(
+            f"## {name}\n\n**{title.replace('``', '`')}**\n\n{told}\n\n"
+            + table(("File", "What it is for"), rows)
+        )
     parts.append(
         "## Rooms that do not exist yet\n\n`strategy` (payoffs, leverage, deals), `campaign` (moves over time), `outlook` "
         "(scored forecasts) and `app` (an explorer) are planned between `equilibrium` and `cli`. Nothing of them is in this "

@@ -124,7 +124,7 @@ def _field_texts(model: type[BaseModel]) -> dict[str, str]:
             and isinstance(following, ast.Expr)
             and isinstance(following.value, ast.Constant)
         ):
-            texts[statement.target.id] = " ".join(str(following.value.value).split())
+            texts[statement.target.id] = _code(" ".join(str(following.value.value).split()))
     return texts
 
 
@@ -166,7 +166,9 @@ def model_section(model: type[BaseModel]) -> str:
         key = info.alias or name
         text = texts.get(name) or NOTES.get(f"{model.__name__}.{key}") or NOTES.get(key)
         if not text:
-            raise SystemExit(f"docs: say what `{model.__name__}.{key}` is, below the field or in scripts/docs_build/record.py")
+            raise SystemExit(
+                f"docs: say what `{model.__name__}.{key}` is, below the field or in scripts/docs_build/record.py"
+            )
         rows.append((f"`{key}`", type_words(hints[name]), _default(info), text))
     doc = inspect.cleandoc(model.__doc__ or "").split("\n\nAttributes\n")[0].replace("\n\n", "\n\n")
     return f"## {model.__name__}\n\n{_code(doc)}\n\n" + table(("Key", "Value", "Default", "Meaning"), rows)
@@ -204,18 +206,26 @@ def measures_page() -> str:
     ]
     parts = [model_section(model) for model in record]
     parts += [enum_section(kind) for kind in (measure.Instrument, measure.Status, measure.Grade)]
-    units = [(f"`{kind.value}`", ", ".join(f"`{unit}`" for unit in units)) for kind, units in UNITS_OF.items()]
+    units = [
+        (f"`{kind.value}`", ", ".join(f"`{unit}`" for unit in units)) for kind, units in UNITS_OF.items()
+    ]
     bands = [(f"`{unit}`", f"{low:g}", f"{high:g}") for unit, (low, high) in BANDS.items()]
     parts += [
         "## Units\n\n" + table(("Instrument", "Units"), units),
-        "Plausible values by unit; outside them the audit objects.\n\n" + table(("Unit", "From", "To"), bands),
-        "## Authorities\n\nThe switch names of `disable`: " + ", ".join(f"`{name}`" for name in sorted(AUTHORITIES)) + ".\n",
+        "Plausible values by unit; outside them the audit objects.\n\n"
+        + table(("Unit", "From", "To"), bands),
+        "## Authorities\n\nThe switch names of `disable`: "
+        + ", ".join(f"`{name}`" for name in sorted(AUTHORITIES))
+        + ".\n",
         "## Product lists\n\nNames for `Products.lists` and `Products.excluded` of American duties.\n\n"
         + table(("List", "What it holds"), [(f"`{name}`", text) for name, text in LISTS.items()]),
     ]
     parts += [model_section(model) for model in others]
     rules = [(f"`{name}`", severity, text) for name, (severity, text) in RULES.items()]
-    parts.append("## Audit rules\n\nWhat `detente check` objects to in a record.\n\n" + table(("Rule", "Severity", "Finding"), rules))
+    parts.append(
+        "## Audit rules\n\nWhat `detente check` objects to in a record.\n\n"
+        + table(("Rule", "Severity", "Finding"), rules)
+    )
     return page(
         "Measures and the rest of the record",
         "Every key of a dossier's files. Unknown keys are refused with the nearest valid one. How a measure's value on a "
@@ -260,7 +270,15 @@ def effects_list() -> str:
         effect = measure.effect
         costs = ", ".join(f"{code} {rate:g}" for code, rate in effect.ad_valorem.items())
         spread = f"; {effect.spread:g} of it on third parties" if effect.spread else ""
-        rows.append((f"E{len(rows) + 1}", f"`{measure.id}`", f"{costs}{spread}", effect.grade.value, cell(effect.derivation)))
+        rows.append(
+            (
+                f"E{len(rows) + 1}",
+                f"`{measure.id}`",
+                f"{costs}{spread}",
+                effect.grade.value,
+                cell(effect.derivation),
+            )
+        )
     return table(("No.", "Measure", "Extra cost by sector, fraction", "Grade", "Derivation"), rows)
 
 
@@ -270,7 +288,9 @@ def scenario_assumptions() -> str:
 
     rows: list[tuple[str, ...]] = []
     for name in shipped_scenarios():
-        rows += [(f"S{len(rows) + 1 + i}", f"`{name}`", text) for i, text in enumerate(load_scenario(name).assumed)]
+        rows += [
+            (f"S{len(rows) + 1 + i}", f"`{name}`", text) for i, text in enumerate(load_scenario(name).assumed)
+        ]
     return table(("No.", "Scenario", "Assumed"), rows)
 
 
@@ -293,7 +313,11 @@ def world_assumptions() -> str:
     rows = []
     for i, item in enumerate(load_world().provenance["assumed"], 1):  # type: ignore[call-overload]
         value = item["value"]
-        shown = "; ".join(f"{key} {number:g}" for key, number in value.items()) if isinstance(value, dict) else f"{value:g}"
+        shown = (
+            "; ".join(f"{key} {number:g}" for key, number in value.items())
+            if isinstance(value, dict)
+            else f"{value:g}"
+        )
         rows.append((f"W{i}", item["what"], shown))
     return table(("No.", "What", "Value"), rows)
 
@@ -305,4 +329,3 @@ LISTS = {
     "world assumptions": world_assumptions,
 }
 """Lists that hand-written pages ask for."""
-

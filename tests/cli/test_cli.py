@@ -65,10 +65,15 @@ def test_run_gives_every_country_and_the_world(detente):
 
 def test_run_against_another_outcome_gives_differences(detente):
     _, out, _ = detente("run", "talks-fail", "--against", "standing", "--countries", "USA,CHN", "-f", "csv")
-    found = {(row["outcome"], row["country"], row["measure"]): float(row["equivalent_variation_usd_bn"]) for row in rows(out)}
+    found = {
+        (row["outcome"], row["country"], row["measure"]): float(row["equivalent_variation_usd_bn"])
+        for row in rows(out)
+    }
     for code in ("USA", "CHN"):
         delta = found["talks-fail", code, "delta"]
-        assert delta == pytest.approx(found["talks-fail", code, "level"] - found["standing", code, "level"], abs=1e-9)
+        assert delta == pytest.approx(
+            found["talks-fail", code, "level"] - found["standing", code, "level"], abs=1e-9
+        )
         assert delta < 0
 
 
@@ -82,7 +87,9 @@ def test_every_table_of_run(detente, table):
 def test_compounds(detente, tmp_path):
     """A scenario of one's own added to a shipped one: both sets hold."""
     own = tmp_path / "own.yaml"
-    own.write_text("id: own\ntitle: No ship fee\ndossier: busan-2025\ndate: 2025-11-08\nset:\n  usa-2025-ship-fee: {status: suspended}\n")
+    own.write_text(
+        "id: own\ntitle: No ship fee\ndossier: busan-2025\ndate: 2025-11-08\nset:\n  usa-2025-ship-fee: {status: suspended}\n"
+    )
     code, out, _ = detente("run", f"talks-fail+{own}", "-f", "csv", "--table", "measures")
     assert code == 0
     status = {row["measure"]: row["status"] for row in rows(out)}
@@ -113,7 +120,9 @@ def test_the_ending_of_a_file_says_the_format(detente, tmp_path):
 
 
 def test_measures_filters(detente):
-    _, out, _ = detente("measures", "--at", "2025-04-10", "--actor", "CHN", "--status", "in_force", "-f", "csv")
+    _, out, _ = detente(
+        "measures", "--at", "2025-04-10", "--actor", "CHN", "--status", "in_force", "-f", "csv"
+    )
     found = rows(out)
     assert found
     assert {row["actor"] for row in found} == {"CHN"}
@@ -121,7 +130,9 @@ def test_measures_filters(detente):
 
 def test_duties_both_directions(detente):
     for importer, exporter in (("USA", "CHN"), ("CHN", "USA")):
-        code, out, _ = detente("duties", "--importer", importer, "--exporter", exporter, "--table", "averages", "-f", "json")
+        code, out, _ = detente(
+            "duties", "--importer", importer, "--exporter", exporter, "--table", "averages", "-f", "json"
+        )
         assert code == 0
         assert json.loads(out)["rows"]
 
@@ -152,7 +163,12 @@ def test_cite_one_scenario_is_less_than_everything(detente):
         (("run", "talks-fail", "--table", "countrys"), 2, "no table `countrys`", "`countries`"),
         (("run", "talks-fail", "--elasticities", "fog"), 2, "fog", "`fgo`"),
         (("run", "talks-fail", "--closure", "shares"), 2, "unknown closure `shares`", "`share`"),
-        (("run", "talks-fail", "--table", "diversion"), 2, "difference between two outcomes", "--against standing"),
+        (
+            ("run", "talks-fail", "--table", "diversion"),
+            2,
+            "difference between two outcomes",
+            "--against standing",
+        ),
         (("compare", "standing", "standing"), 2, "one and the same", "two different"),
         (("measures", "--at", "2025-09-31"), 2, "`2025-09-31` is not a day", "2025-10-28"),
         (("measures", "--at", "yesterday"), 2, "`yesterday` is not a day", "2025-10-28"),
@@ -198,8 +214,14 @@ def test_a_place_that_cannot_be_written(detente, tmp_path):
         ("id: own\ntitle: [unclosed\n", "own.yaml:"),
         ("id: own\ntitle: t\ndossier: busan-2025\ndate: 2025-09-31\n", "2025-09-31"),
         ("id: own\ntitle: t\ndossier: busan-2025\ndate: 2025-11-08\nsett: {}\n", "unknown key `sett`"),
-        ("id: own\ntitle: t\ndossier: busan-2025\ndate: 2025-11-08\nset:\n  usa-2025-fentanyl-chin: {value: 0.1}\n", "usa-2025-fentanyl-china"),
-        ("id: own\ntitle: t\ndossier: busan-2025\ndate: 2025-11-08\ndisable: [ieepa-fentanil]\n", "ieepa-fentanyl"),
+        (
+            "id: own\ntitle: t\ndossier: busan-2025\ndate: 2025-11-08\nset:\n  usa-2025-fentanyl-chin: {value: 0.1}\n",
+            "usa-2025-fentanyl-china",
+        ),
+        (
+            "id: own\ntitle: t\ndossier: busan-2025\ndate: 2025-11-08\ndisable: [ieepa-fentanil]\n",
+            "ieepa-fentanyl",
+        ),
         ("", "own.yaml"),
     ],
 )
@@ -236,7 +258,9 @@ def test_hindsight_changes_the_answer(detente, tmp_path):
 def test_a_closed_pipe_is_no_error():
     environment = {**os.environ, "PYTHONWARNINGS": "error"}
     command = f"{sys.executable} -m detente.cli.main claims -f csv | head -1"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, timeout=60, check=False)
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, env=environment, timeout=60, check=False
+    )
     assert done.returncode == 0
     assert done.stderr == ""
     assert done.stdout.startswith("id,")
@@ -245,7 +269,9 @@ def test_a_closed_pipe_is_no_error():
 def test_importing_is_light():
     """The command line starts without the numerical and drawing libraries."""
     code = "import sys, detente.cli.main; print([m for m in ('numpy', 'scipy', 'altair', 'vl_convert', 'pandas') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
     assert done.stdout.strip() == "[]"
 
 

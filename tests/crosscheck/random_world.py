@@ -57,7 +57,9 @@ def random_world(
     N, S = countries, sectors
     weights = np.exp(draw.normal(0, 1, (1, N, S)) + draw.normal(0, 0.7, (N, N, S)))
     dropped = draw.random((N, N, S)) < zeros
-    dropped[np.arange(N), (np.arange(N) + 1) % N] = False  # a ring of trade keeps every pair of economies linked
+    dropped[np.arange(N), (np.arange(N) + 1) % N] = (
+        False  # a ring of trade keeps every pair of economies linked
+    )
     weights[dropped] = 0
     for n in range(N):
         weights[n, n] = np.exp(draw.normal(1.5, 0.7, S)) * (1 + weights[n].sum(0))

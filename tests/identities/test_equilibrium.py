@@ -26,13 +26,21 @@ worlds = st.builds(
     seed=st.integers(0, 10_000),
     zeros=st.just(0.1),
 )
-one_sector_worlds = st.builds(random_world, countries=st.integers(2, 5), sectors=st.just(1), seed=st.integers(0, 10_000), zeros=st.just(0.0))
+one_sector_worlds = st.builds(
+    random_world,
+    countries=st.integers(2, 5),
+    sectors=st.just(1),
+    seed=st.integers(0, 10_000),
+    zeros=st.just(0.0),
+)
 relaxed = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def shocked(economy: Economy, seed: int, size: float) -> Wedges:
     draw = np.random.default_rng(seed)
-    tariff = economy.tariff + size * draw.random(economy.tariff.shape) * (draw.random(economy.tariff.shape) < 0.5)
+    tariff = economy.tariff + size * draw.random(economy.tariff.shape) * (
+        draw.random(economy.tariff.shape) < 0.5
+    )
     here = np.arange(len(economy.labels.countries))
     tariff[here, here] = 0
     return Wedges.of(economy, tariff=tariff)
@@ -157,7 +165,9 @@ def test_autarky_formula():
     """Prohibitive trade costs take real income to (home share)^(1/θ)."""
     economy = one_sector_world()
     cost = np.where(np.eye(3, dtype=bool)[:, :, None], 1.0, 1e6)
-    value = solve(economy, Wedges.of(economy, iceberg_hat=cost), solver=Newton(robust=True), throw=False).value
+    value = solve(
+        economy, Wedges.of(economy, iceberg_hat=cost), solver=Newton(robust=True), throw=False
+    ).value
     home = np.array([economy.trade_shares[n, n, 0] for n in range(3)])
     np.testing.assert_allclose(value.real_income_hat, home ** (1 / 4.0), rtol=1e-6)
 
@@ -188,4 +198,6 @@ def test_a_batch_is_its_scenarios_one_by_one():
     economy = load_world()
     wedges = [shocked(economy, seed, size) for seed, size in ((1, 0.1), (2, 1.0), (3, 5.0), (4, 0.0))]
     for one, other in zip(solve_batch(economy, wedges), wedges, strict=True):
-        np.testing.assert_allclose(one.value.real_income_hat, solve(economy, other).value.real_income_hat, rtol=1e-10)
+        np.testing.assert_allclose(
+            one.value.real_income_hat, solve(economy, other).value.real_income_hat, rtol=1e-10
+        )

@@ -52,7 +52,9 @@ def test_wedges_of_another_shape(economy):
         solve(economy, Wedges.unchanged(world))
 
 
-@pytest.mark.parametrize(("name", "bad"), [("tariff", -1.0), ("tariff", np.nan), ("iceberg_hat", 0.0), ("export_tax", -2.0)])
+@pytest.mark.parametrize(
+    ("name", "bad"), [("tariff", -1.0), ("tariff", np.nan), ("iceberg_hat", 0.0), ("export_tax", -2.0)]
+)
 def test_a_wedge_that_cannot_be_priced_names_its_cell(economy, name, bad):
     base = Wedges.unchanged(economy)
     arrays = {key: np.array(getattr(base, key)) for key in ("tariff", "iceberg_hat", "export_tax")}

@@ -1,0 +1,1 @@
+"""Speed and memory, measured beside a plain reference; `python -m benchmarks` prints a table and writes JSON."""

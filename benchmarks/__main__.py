@@ -1,0 +1,165 @@
+"""Measure: one solve, batches, cold commands, the whole briefing. Timings are the best of several repeats."""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
+import numpy as np
+
+from benchmarks.reference import solve_plainly
+from detente.core import Column, Table, write_atomic
+from detente.core.stamp import package_commit, package_version
+from detente.dossier import audit, load_dossier
+from detente.equilibrium import solve, solve_batch
+from detente.equilibrium.baseline import prepare
+from detente.equilibrium.outcomes import solve_scenarios
+from detente.world import Wedges, load_scenario, load_world, shipped_scenarios
+from detente.world.duties import added_duties, duty_stack
+
+OUT = Path("out") / "bench.json"
+
+
+def best(run: Callable[[], object], repeats: int = 7) -> float:
+    """Shortest of several runs, milliseconds, after one to warm up."""
+    run()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return 1e3 * min(times)
+
+
+def command(*words: str, repeats: int = 5) -> tuple[float, float]:
+    """Median wall time in seconds and peak memory in MB of a command in a process of its own."""
+    walls, peaks = [], []
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    watch = (
+        "import resource, subprocess, sys, time; start = time.perf_counter();"
+        "done = subprocess.run(sys.argv[1:], capture_output=True, check=True);"
+        "print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    for _ in range(repeats + 1):  # the first one fills the byte-code cache and is not counted
+        done = subprocess.run(
+            [sys.executable, "-c", watch, sys.executable, "-m", "detente.cli.main", *words],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=environment,
+        )
+        wall, peak = map(float, done.stdout.split())
+        walls.append(wall)
+        peaks.append(peak / 1024)
+    return statistics.median(walls[1:]), max(peaks)
+
+
+def random_wedges(economy, count: int) -> Wedges:  # type: ignore[no-untyped-def]
+    """Duties raised by up to 60 points on a third of the pairs, by sector."""
+    draw = np.random.default_rng(0)
+    tariff = np.repeat(economy.tariff[None], count, 0)
+    tariff = tariff + draw.uniform(0, 0.6, tariff.shape) * (draw.random((*tariff.shape[:3], 1)) < 0.3)
+    here = np.arange(len(economy.labels.countries))
+    tariff[:, here, here] = 0
+    return Wedges(tariff, np.ones_like(tariff), np.zeros_like(tariff))
+
+
+def main() -> None:
+    economy, dossier = load_world(), load_dossier()
+    scenarios = [load_scenario(name) for name in shipped_scenarios()]
+    outcomes = solve_scenarios(economy, dossier, scenarios)
+    wedges = outcomes["talks-fail"].wedges
+    rows: list[tuple[str, float, str, float | None, str]] = []
+
+    def row(what: str, value: float, unit: str, target: float | None = None, note: str = "") -> None:
+        rows.append((what, value, unit, target, note))
+        print(f"  {what}: {value:,.3g} {unit}", file=sys.stderr)
+
+    solution = solve(economy, wedges)
+    one = best(lambda: solve(economy, wedges), 30)
+    plain = best(lambda: solve_plainly(economy, wedges), 1)
+    gap = np.abs(solve_plainly(economy, wedges) - solution.value.real_income_hat).max()
+    row(
+        "one solve 21x26, warm",
+        one,
+        "ms",
+        10.0,
+        f"residual {solution.stats['max_residual']:.0e}, {solution.stats['num_steps']} sweeps",
+    )
+    row("same by the plain reference", plain, "ms", None, f"largest difference {gap:.0e}")
+    row("ratio", plain / one, "times")
+
+    def fresh() -> None:
+        prepare(economy.with_elasticities(economy.trade_elasticity, economy.elasticity_source))
+
+    row("base-year inverses, once per economy", best(fresh, 3), "ms")
+    batch = random_wedges(economy, 128)
+    took = best(lambda: solve_batch(economy, batch), 3)
+    row("batch of 128 random trade wars", 128 / took * 1e3, "solves/s", None, "one core")
+    day = dossier.asof
+    row(
+        "duty stack, USA on CHN",
+        best(lambda: duty_stack(economy, dossier, date=day, importer="USA", exporter="CHN")),
+        "ms",
+        30.0,
+    )
+    row("added duties, every pair", best(lambda: added_duties(economy, dossier, day)), "ms", 100.0)
+    row("load the dossier", best(load_dossier, 5), "ms")
+    row("load and audit the dossier", best(lambda: audit(load_dossier()), 5), "ms", 500.0)
+    row("memory of this process so far", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB")
+    with tempfile.TemporaryDirectory() as folder:
+        wall, peak = command("run", "talks-fail", "-o", f"{folder}/run.csv")
+        row("cold `detente run`", wall, "s", 1.0)
+        row("  its peak memory", peak, "MB")
+        wall, peak = command("brief", "busan-2025", "-o", f"{folder}/brief", repeats=3)
+        row("cold `detente brief`", wall, "s", 6.0)
+        row("  its peak memory", peak, "MB")
+
+    machine = {
+        "processor": next(
+            (
+                line.split(":")[1].strip()
+                for line in Path("/proc/cpuinfo").read_text().splitlines()
+                if "model name" in line
+            ),
+            platform.processor(),
+        )
+        if Path("/proc/cpuinfo").exists()
+        else platform.processor(),
+        "cores": os.cpu_count(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }
+    table = Table(
+        "bench",
+        "Benchmarks",
+        (
+            Column("what", "What"),
+            Column("value", "Measured", "", "number", 2),
+            Column("unit", "Unit"),
+            Column("target", "Target", "", "number", 0),
+            Column("note", "Note"),
+        ),
+        tuple(rows),
+        note=f"{machine['processor']}, {machine['cores']} cores, one thread; commit {package_commit()}.",
+        meta={"machine": machine, "version": package_version(), "commit": package_commit()},
+    )
+    print(table.to_markdown())
+    write_atomic(OUT, table.to_json())
+    print(f"wrote {OUT}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

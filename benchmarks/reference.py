@@ -1,0 +1,47 @@
+"""The plain reference: the same equilibrium by nested fixed points and SciPy's dense root finder, as a textbook would."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.optimize
+
+from detente.equilibrium import model
+from detente.world.economy import Array, Economy, Wedges
+
+
+def solve_plainly(economy: Economy, wedges: Wedges, tolerance: float = 1e-10) -> Array:
+    """Real income changes [country]; excess demand for factors by `hybr` with finite differences, prices iterated inside,
+    expenditures by one dense linear solve per evaluation."""
+    N, S = economy.va_share.shape
+    kappa = model.trade_cost_hat(economy.tariff, wedges.tariff, wedges.iceberg_hat, wedges.export_tax)
+    state: dict[str, Array] = {}
+
+    def excess(free: Array) -> Array:
+        log_wage = np.append(free, 0.0)
+        wage = np.exp(log_wage)
+        wage *= economy.value_added.sum() / (wage * economy.value_added).sum()
+        price = np.ones((N, S))
+        for _ in range(1000):
+            cost = model.cost_hat(wage, price, economy.va_share, economy.input_shares)
+            new = model.price_hat(economy.trade_shares, kappa, cost, economy.trade_elasticity)
+            gap = np.abs(np.log(new / price)).max()
+            price = new
+            if gap < 1e-13:
+                break
+        shares = model.trade_shares_new(economy.trade_shares, kappa, cost, price, economy.trade_elasticity)
+        net = shares / ((1 + wedges.tariff) * (1 + wedges.export_tax))
+        system = np.einsum("nrs,mns->nrms", economy.input_shares, net)
+        duty = (shares * wedges.tariff / (1 + wedges.tariff)).sum(1)
+        here = np.arange(N)
+        system[here, :, here, :] += economy.final_shares[:, :, None] * duty[:, None, :]
+        right = economy.final_shares * (wage * economy.value_added + economy.deficit)[:, None]
+        spending = np.linalg.solve(np.eye(N * S) - system.reshape(N * S, N * S), right.ravel()).reshape(N, S)
+        output = np.einsum("nis,ns->is", net, spending)
+        income = wage * economy.value_added + economy.deficit + (duty * spending).sum(1)
+        state["real"] = income / economy.income / model.consumer_price_hat(price, economy.final_shares)
+        return np.asarray(model.clearing_residual(output, economy.va_share, wage, economy.value_added)[:-1])
+
+    found = scipy.optimize.root(excess, np.zeros(N - 1), method="hybr", options={"xtol": tolerance})
+    if np.abs(excess(found.x)).max() > 1e-8:
+        raise RuntimeError("the reference did not converge")
+    return state["real"]

@@ -1,0 +1,334 @@
+"""The sections of a briefing, each from the record or the solved outcomes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from detente.brief import evidence, findings
+from detente.brief.content import (
+    Block,
+    Bullets,
+    ClockBlock,
+    ClockRow,
+    ConflictBlock,
+    MeasureBlock,
+    Paragraph,
+    Section,
+    TableBlock,
+)
+from detente.core import Column, InputError, Table
+from detente.dossier import Grade, Status
+from detente.show import charts, metrics
+from detente.show.lifelines import timeline
+from detente.show.sentences import (
+    Sentence,
+    change_sentence,
+    date_words,
+    duty_sentence,
+    number,
+    sector_sentence,
+)
+from detente.show.timelines import duty_path as duty_figure
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+    from detente.equilibrium.outcomes import Outcome
+    from detente.world.economy import Economy
+
+TODAY = "what is in force today"
+HORIZON = "long run"
+
+
+def average(averages: Table, importer: str, key: str = "import_weighted_2024") -> float:
+    """One average of `averages` for an importer, percent."""
+    for row in averages.records():
+        if row["importer"] == importer and row["key"] == key:
+            return float(row["average_pct"] or 0.0)
+    raise InputError(f"no average `{key}` for {importer}")
+
+
+def outcome_section(
+    economy: Economy,
+    outcomes: Mapping[str, Outcome],
+    reference: str,
+    parties: tuple[str, str],
+    rows: Sequence[charts.OutcomeRow],
+    figure: Block,
+    spread: Mapping[str, Mapping[str, Mapping[str, findings.Change]]],
+    best: str,
+    worst: str,
+) -> Section:
+    """What each outcome costs whom."""
+    stories = tuple(
+        Sentence(
+            f"{outcome.scenario.title}, on {date_words(outcome.scenario.date)}: {outcome.scenario.story}"
+        )
+        for outcome in outcomes.values()
+    )
+    costs = tuple(
+        Paragraph(
+            tuple(
+                change_sentence(
+                    code,
+                    row.real_income_pct[code],
+                    row.value_usd[code],
+                    "" if position else row.outcome,
+                    against="" if position else TODAY,
+                    table="outcomes",
+                )
+                for position, code in enumerate((*parties, findings.REST))
+            )
+        )
+        for row in rows
+        if row.outcome in (best, worst)
+    )
+    pair = metrics.pair_table(outcomes, parties)
+    return Section(
+        "outcomes",
+        "What each outcome costs whom",
+        (
+            Paragraph(
+                (
+                    Sentence(
+                        "Each outcome is a set of measures on a day, solved as an equilibrium of the world economy."
+                    ),
+                )
+            ),
+            Bullets(stories),
+            figure,
+            *costs,
+            TableBlock(findings.levels_table(economy, outcomes, reference, parties)),
+            TableBlock(pair, folded=True),
+            TableBlock(findings.sensitivity_table(spread, outcomes, reference), folded=True),
+        ),
+    )
+
+
+def standing_section(
+    dossier: Dossier, parties: tuple[str, str], averages: Table, clock_rows: tuple[ClockRow, ...]
+) -> Section:
+    """Where things stand: duties, lives of measures, clocks, rounds, ledger."""
+    start, end = dt.date(dossier.asof.year, 1, 1), dt.date(dossier.asof.year, 12, 31)
+    duty = duty_sentence(
+        parties[0],
+        parties[1],
+        average(averages, parties[0]) / 100,
+        "statutory, all layers, weighted by 2024 imports",
+        dossier.asof,
+        other_rate=average(averages, parties[1]) / 100,
+        table="averages",
+    )
+    lives = evidence.spans(dossier, parties, start, end)
+    blocks: list[Block] = [Paragraph((duty,))]
+    if lives:
+        blocks.append(timeline(lives, asof=dossier.asof, start=start, end=end))
+    blocks.append(ClockBlock(clock_rows))
+    blocks += [
+        TableBlock(evidence.rounds_table(dossier)),
+        MeasureBlock(evidence.measure_rows(dossier, parties)),
+    ]
+    return Section("standing", "Where things stand", tuple(blocks))
+
+
+def duty_section(dossier: Dossier, economy: Economy, parties: tuple[str, str], averages: Table) -> Section:
+    """The path of duties and their averages."""
+    from detente.world.duties import duty_path, duty_stack
+
+    start = dt.date(dossier.asof.year, 1, 1)
+    horizon = dossier.asof + dt.timedelta(days=30)
+    days = {start, dossier.asof}
+    for measure in dossier.measures.values():
+        if measure.unit == "fraction":
+            for value in measure.values:
+                days |= {
+                    day for day in (value.from_, value.until) if day is not None and start <= day <= horizon
+                }
+    ordered = sorted(days)
+    rates = {
+        pair: [
+            float(row["average"] or 0) / 100 for row in duty_path(dossier, economy, *pair, ordered).records()
+        ]
+        for pair in (parties, parties[::-1])
+    }
+    path = duty_figure(
+        ordered,
+        rates,
+        asof=dossier.asof,
+        concept="statutory, all layers, weighted by 2024 imports; dashed: what the law provides, as known",
+        events=evidence.events(dossier, start),
+        end=horizon,
+    )
+    stack = duty_stack(economy, dossier, date=dossier.asof, importer=parties[0], exporter=parties[1])
+    by_sector = {
+        stack.sector_names.get(code, code): {
+            name: float(stack.rates[a, s])
+            for a, name in enumerate(stack.authorities)
+            if stack.rates[a, s] > 0
+        }
+        for s, code in enumerate(stack.sectors)
+        if stack.weights[s] > 0
+    }
+    largest = sorted(
+        (float(weight), stack.sector_names.get(code, code))
+        for code, weight in zip(stack.sectors, stack.weights, strict=True)
+        if weight > 0
+    )[-12:]
+    shown = {name: by_sector[name] for _, name in reversed(largest)}
+    return Section(
+        "duties",
+        "The path of duties",
+        (
+            path,
+            TableBlock(
+                averages,
+                columns=(
+                    "importer",
+                    "exporter",
+                    "concept",
+                    "average_pct",
+                    "published_pct",
+                    "published_source",
+                ),
+            ),
+            charts.duties_by_authority(
+                shown, importer=parties[0], exporter=parties[1], day=dossier.asof.isoformat()
+            ),
+        ),
+    )
+
+
+def sector_section(
+    outcomes: Mapping[str, Outcome], reference: str, featured: str, parties: tuple[str, str]
+) -> Section:
+    """Which sectors are hit."""
+    rows = findings.sector_rows(outcomes[featured], outcomes[reference], parties)
+    title = outcomes[featured].scenario.title
+    sentences = tuple(
+        sector_sentence(
+            code,
+            {row.sector: row.output_pct for row in rows if row.country == code},
+            title,
+            values_usd={row.sector: row.value_usd for row in rows if row.country == code},
+            table="sectors",
+        )
+        for code in parties
+    )
+    return Section(
+        "sectors",
+        "Which sectors are hit",
+        (Bullets(sentences), charts.sectors_hit(rows, outcome=title, standing=TODAY, concept=HORIZON)),
+    )
+
+
+def conflict_section(dossier: Dossier) -> Section:
+    """What the reports disagree on."""
+    cards = evidence.conflict_cards(dossier)
+    chains = {document.chain for document in dossier.documents.values()}
+    counted = Table(
+        "evidence_counts",
+        "What the record holds",
+        (Column("what", "What"), Column("count", "Count", "", "number", 0)),
+        (
+            ("reports", len(dossier.documents)),
+            ("independent chains", len(chains)),
+            ("claims", len(dossier.claims)),
+            ("contradictions", len(cards)),
+        ),
+    )
+    lead = Sentence(
+        f"The {number(len(dossier.documents), 0)} reports descend from {number(len(chains), 0)} independent chains and make "
+        f"{number(len(dossier.claims), 0)} claims on record; they contradict each other, or the facts, on {number(len(cards), 0)} matters.",
+        (len(dossier.documents), len(chains), len(dossier.claims), len(cards)),
+        "evidence_counts",
+    )
+    return Section(
+        "disagreements",
+        "What the reports disagree on",
+        (Paragraph((lead,)), ConflictBlock(cards), TableBlock(counted, folded=True)),
+    )
+
+
+def comparison_section(dossier: Dossier) -> tuple[Section, ...]:
+    """What other models say; nothing when the record holds no estimate."""
+    table = evidence.estimates_table(dossier)
+    if table is None:
+        return ()
+    lead = Sentence(
+        "Published estimates of neighbouring scenarios, as they were known on the day of this briefing. They disagree with each "
+        "other and with ours for reasons of horizon, use of revenue and speed of substitution; nothing here was tuned to them."
+    )
+    return (Section("others", "What other models say", (Paragraph((lead,)), TableBlock(table))),)
+
+
+def method(
+    dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome], closure: str
+) -> tuple[Paragraph, ...]:
+    """How the numbers were made."""
+    from detente.equilibrium import CLOSURES
+    from detente.equilibrium.solve import GATE
+
+    first = next(iter(outcomes.values()))
+    return (
+        Paragraph(
+            (
+                Sentence(
+                    "Duties are read from the ledger of measures on a day, as known on the as-of day, and stacked by the rules of "
+                    "each authority on product cells of American imports in 2024 (partner, sector, membership of product lists)."
+                ),
+                Sentence(
+                    "Their change since the end of 2024 is added to the duties of the base year; other measures enter as "
+                    "trade-cost equivalents."
+                ),
+            )
+        ),
+        Paragraph(
+            (
+                Sentence(
+                    f"The equilibrium is that of Caliendo and Parro (2015) in exact changes, on {economy.name}: "
+                    f"{len(economy.labels.countries)} economies, {len(economy.labels.sectors)} sectors with input-output links, "
+                    f"duties collected and given back to households. Horizon: {HORIZON}, factors move freely between sectors. "
+                    f"Closure: {CLOSURES[closure]}. Elasticities: {economy.elasticity_source}."
+                ),
+                Sentence(
+                    f"Every market of every outcome clears: result “{first.solution.result.name}”, every relative residual below {GATE:.0e}. "
+                    "Real income is income over the price of the final basket; equivalent variation is its change in money of the base year."
+                ),
+            )
+        ),
+    )
+
+
+def limits(economy: Economy) -> tuple[str, ...]:
+    """What they cannot say."""
+    weaknesses = economy.provenance.get("weaknesses", ())
+    own = (
+        "Long run only: no unemployment, no stocks, no adjustment path. One-year losses can be several times larger.",
+        "Export controls enter as small trade costs, not as quantities: a missing magnet that stops an assembly line is not in these numbers. "
+        "The chokepoint losses of other studies (see what other models say) come on top.",
+        "Purchase pledges and boycotts are not yet quantities; the soybean halt is a trade cost.",
+        "No probabilities are given: the record does not support a scored forecast yet.",
+    )
+    return (*own, *(map(str, weaknesses) if isinstance(weaknesses, (list, tuple)) else ()))
+
+
+def assumed(dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
+    """What nobody sourced, read from the grades of the record."""
+    found: list[str] = []
+    for outcome in outcomes.values():
+        found += [f"{outcome.scenario.title}: {text}" for text in outcome.scenario.assumed]
+    for state in dossier.states(dossier.asof).values():
+        measure = state.measure
+        if measure.effect is not None and measure.effect.grade is Grade.assumed:
+            found.append(f"Trade-cost equivalent of “{measure.title}”: {measure.effect.derivation.strip()}")
+        if state.grade is Grade.assumed and state.status in (Status.in_force, Status.suspended):
+            found.append(f"“{measure.title}”: its value or date is from general knowledge ({measure.id}).")
+    assumed = economy.provenance.get("assumed", ())
+    if isinstance(assumed, (list, tuple)):
+        for item in assumed:
+            if isinstance(item, dict):
+                value = item.get("value")
+                shown = "; ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+                found.append(f"Baseline: {item.get('what')} = {shown}")
+    return tuple(dict.fromkeys(found))
