@@ -142,6 +142,7 @@ def compose(
         key_numbers=key_numbers,
         sections=(
             sections.outcome_section(
+                dossier.asof,
                 economy,
                 outcomes,
                 reference,
@@ -294,6 +295,7 @@ def _key_numbers(
 
 def _stamp(dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome], closure: str) -> Stamp:
     from detente.equilibrium import CLOSURES
+    from detente.equilibrium.solve import GATE
 
     digest = hashlib.sha256(dossier.content_hash.encode())
     digest.update(economy.elasticity_source.encode())
@@ -311,7 +313,7 @@ def _stamp(dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome], 
         closure=CLOSURES[closure],
         seed=None,
         solver={
-            name: f"{outcome.solution.result.name}, {outcome.solution.stats['num_steps']} steps, residual below 1e-10"
+            name: f"{outcome.solution.result.name}, every residual below {GATE:.0e}"
             for name, outcome in outcomes.items()
         },
     )

@@ -50,6 +50,7 @@ def average(averages: Table, importer: str, key: str = "import_weighted_2024") -
 
 
 def outcome_section(
+    asof: dt.date,
     economy: Economy,
     outcomes: Mapping[str, Outcome],
     reference: str,
@@ -63,7 +64,7 @@ def outcome_section(
     """What each outcome costs whom."""
     stories = tuple(
         Sentence(
-            f"{outcome.scenario.title}, on {date_words(outcome.scenario.date)}: {outcome.scenario.story}"
+            f"{outcome.scenario.title}, on {date_words(outcome.scenario.on(asof))}: {outcome.scenario.story}"
         )
         for outcome in outcomes.values()
     )
@@ -218,7 +219,10 @@ def sector_section(
     return Section(
         "sectors",
         "Which sectors are hit",
-        (Bullets(sentences), charts.sectors_hit(rows, outcome=title, standing=TODAY, concept=HORIZON)),
+        (
+            Bullets(sentences),
+            charts.sectors_hit(rows, outcome=title, standing=TODAY, concept=HORIZON, title=sentences[0].text),
+        ),
     )
 
 

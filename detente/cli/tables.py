@@ -124,7 +124,9 @@ def scenario_table(dossier: str) -> Table:
             Column("settings", "Measures set", kind="number", digits=0),
             Column("story", "Story"),
         ),
-        tuple((s.id, s.title, s.date.isoformat(), len(s.set), s.story) for s in found),
+        tuple(
+            (s.id, s.title, s.date.isoformat() if s.date else "as-of day", len(s.set), s.story) for s in found
+        ),
         note="`detente run SCENARIO`; a scenario file of your own is given by its path.",
     )
 
@@ -184,7 +186,7 @@ def citation_table(dossier: Dossier, economy: object, scenario: str | None) -> T
 
     chosen = load_scenario(scenario, dossier=dossier.id)
     _, footprints = wedges_and_footprints(economy, dossier, chosen)
-    states = apply_scenario(dossier, chosen).states(chosen.date)
+    states = apply_scenario(dossier, chosen).states(chosen.on(dossier.asof))
     used = {states[f.measure].source for f in footprints if f.moves}
     used |= {value.source for f in footprints if f.moves for value in dossier.measures[f.measure].values}
     return made(dossier, economy, used)

@@ -59,8 +59,8 @@ class Scenario(Frozen):
         Name, name to show, one sentence on what happens.
     dossier : str
         The record it starts from.
-    date : date
-        Day the policy is evaluated.
+    date : date, optional
+        Day the policy is evaluated; the as-of day of the record when left out.
     asof : date, optional
         What was known; the dossier's own day when left out.
     set : mapping of measure id to Setting
@@ -75,12 +75,16 @@ class Scenario(Frozen):
     title: str
     story: str = ""
     dossier: str
-    date: dt.date
+    date: dt.date | None = None
     asof: dt.date | None = None
     set: dict[str, Setting] = Field(default_factory=dict)
     disable: tuple[Slug, ...] = ()
     remove_between: Removal | None = None
     assumed: tuple[str, ...] = ()
+
+    def on(self, asof: dt.date) -> dt.date:
+        """Day on which the scenario is evaluated, given the as-of day of the record."""
+        return self.date or asof
 
     def plus(self, other: Scenario) -> Scenario:
         """Compound of two scenarios (`a+b` on the command line): the later date, both sets; the second one wins."""
@@ -94,7 +98,7 @@ class Scenario(Frozen):
                 "id": f"{self.id}+{other.id}",
                 "title": f"{self.title} + {other.title}",
                 "story": " ".join(part for part in (self.story, other.story) if part),
-                "date": max(self.date, other.date),
+                "date": max((day for day in (self.date, other.date) if day), default=None),
                 "set": {**self.set, **other.set},
                 "disable": tuple(dict.fromkeys((*self.disable, *other.disable))),
                 "remove_between": other.remove_between or self.remove_between,
@@ -188,6 +192,7 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
             where=scenario.id,
             hint=f"load_dossier({dossier.id!r}, asof=...) with the scenario's day",
         )
+    day = scenario.on(dossier.asof)
     measures = dict(dossier.measures)
     authorities = {measure.authority for measure in measures.values()}
     for authority in scenario.disable:
@@ -200,7 +205,7 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
     for name in scenario.set:
         if name not in measures:
             raise LabelError(
-                f"no measure `{name}` as of {dossier.asof}",
+                f"no measure `{name}` was known on {dossier.asof}",
                 where=f"{scenario.id}: set",
                 hint=suggestion(name, sorted(measures), list_with="detente measures"),
             )
@@ -208,7 +213,7 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
     def entry(measure: Measure, status: Status, value: float | None, why: str) -> DatedValue:
         last = max(measure.values, key=lambda item: (item.from_, item.known or measure.announced))
         return DatedValue(
-            **{"from": scenario.date},
+            **{"from": day},
             value=last.value if value is None else value,
             by_target=last.by_target if value is None else {},
             ceiling=last.ceiling,
@@ -228,15 +233,13 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
             and any(target in removal.parties and target != measure.actor for target in measure.targets)
             and measure.announced >= removal.announced_from
         ):
-            measures[name] = _replaced(
-                measure, scenario.date, entry(measure, Status.repealed, None, "removed")
-            )
+            measures[name] = _replaced(measure, day, entry(measure, Status.repealed, None, "removed"))
         if measure.authority in scenario.disable:
-            measures[name] = _replaced(measure, scenario.date, entry(measure, Status.void, None, "disabled"))
+            measures[name] = _replaced(measure, day, entry(measure, Status.void, None, "disabled"))
     for name, setting in scenario.set.items():
         measure = dossier.measures[name]
         measures[name] = _replaced(
-            measure, scenario.date, entry(measure, setting.status, setting.value, setting.reason)
+            measure, day, entry(measure, setting.status, setting.value, setting.reason)
         )
     return dataclasses.replace(dossier, measures=FrozenDict(measures))
 
@@ -338,7 +341,8 @@ def wedges_and_footprints(
     from detente.world.duties import added_duties
 
     applied = apply_scenario(dossier, scenario)
-    states = applied.states(scenario.date)
+    day = scenario.on(dossier.asof)
+    states = applied.states(day)
     before = dossier.states(BASE_DAY)
     iceberg_hat = np.ones_like(economy.flows)
     footprints = []
@@ -355,7 +359,7 @@ def wedges_and_footprints(
             reason = (
                 "in force in the base year already"
                 if was
-                else f"{state.status.value.replace('_', ' ')} on {scenario.date}"
+                else f"{state.status.value.replace('_', ' ')} on {day}"
             )
         elif is_duty(measure):
             same = was and before[name].value == state.value and before[name].by_target == state.by_target
@@ -366,12 +370,10 @@ def wedges_and_footprints(
                 footprints.append(Footprint(name, state.status.value, True, "removed from the base year"))
                 continue
             reason = (
-                "in the base year already"
-                if same
-                else f"{state.status.value.replace('_', ' ')} on {scenario.date}"
+                "in the base year already" if same else f"{state.status.value.replace('_', ' ')} on {day}"
             )
         else:
             reason = "binds no trade flow in the model"
         footprints.append(Footprint(name, state.status.value, False, reason))
-    tariff = economy.tariff + added_duties(economy, applied, scenario.date)
+    tariff = economy.tariff + added_duties(economy, applied, day)
     return Wedges.of(economy, tariff=tariff, iceberg_hat=iceberg_hat), tuple(footprints)

@@ -1,0 +1,215 @@
+"""The shipped briefing, on the real record and the real solves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import json
+import re
+import sys
+from collections.abc import Iterator
+
+import pytest
+from pydantic import BaseModel
+
+from detente.brief import compose
+from detente.brief.build import brief_files
+from detente.cli.main import main
+from detente.core import sha256_bytes
+from detente.dossier import load_dossier
+from detente.show.figures import Figure
+from detente.world import load_world
+
+ASOF = dt.date(2025, 10, 28)
+
+
+@pytest.fixture(scope="module")
+def content():
+    return compose(load_dossier("busan-2025", asof=ASOF), load_world(), sets=("fgo", "u4"))
+
+
+@pytest.fixture(scope="module")
+def files(content):
+    return brief_files(content)
+
+
+@pytest.fixture(scope="module")
+def page(files):
+    return files["index.html"].decode()
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every string inside a record entry."""
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from texts(getattr(value, name))
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from texts(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from texts(item)
+    elif isinstance(value, str):
+        yield value
+
+
+def known_strings(asof: dt.date) -> set[str]:
+    dossier = load_dossier("busan-2025", asof=asof)
+    groups = (
+        dossier.measures,
+        dossier.clocks,
+        dossier.rounds,
+        dossier.conflicts,
+        dossier.parameters,
+        dossier.sources,
+    )
+    return {text for group in groups for entry in group.values() for text in texts(entry) if len(text) > 25}
+
+
+def test_nothing_known_later_is_on_the_page(page, files):
+    later = known_strings(dt.date(2026, 7, 25)) - known_strings(ASOF)
+    assert len(later) > 50  # the record does hold what came afterwards
+    everything = page + "".join(body.decode() for name, body in files.items() if name.endswith(".csv"))
+    leaked = [text for text in later if text in everything]
+    assert leaked == []
+    for word in ("Supreme Court", "Learning Resources", "Section 122", "Announcement 70"):
+        assert word not in everything
+
+
+def test_every_outcome_is_named_with_its_horizon_closure_and_elasticities(page, content):
+    for title in ("Standing state", "Talks fail", "Narrow deal", "Back to January 2025", "Decoupling"):
+        assert title in page
+    assert "long run" in page
+    assert content.stamp.elasticity_source in html.unescape(page)
+    assert content.stamp.closure in html.unescape(page)
+
+
+def test_every_assumed_trade_cost_is_said(content):
+    dossier = load_dossier("busan-2025", asof=ASOF)
+    assumed = " ".join(content.assumed)
+    for measure in dossier.measures.values():
+        if measure.effect is not None and measure.effect.grade.value == "assumed":
+            assert measure.title in assumed, measure.id
+
+
+def test_at_least_six_contradictions_side_by_side(content):
+    section = next(section for section in content.sections if section.id == "disagreements")
+    cards = next(block.cards for block in section.blocks if hasattr(block, "cards"))
+    assert len(cards) >= 6
+    assert sum(len(card.readings) >= 2 for card in cards) >= 6
+
+
+def test_figures_are_altair_charts_each_with_its_csv(content, files):
+    figures = [block for section in content.sections for block in section.blocks if isinstance(block, Figure)]
+    assert {figure.name for figure in figures} >= {
+        "outcomes",
+        "diversion",
+        "sectors",
+        "duty_path",
+        "timeline",
+    }
+    for figure in figures:
+        assert type(figure.chart()).__module__.startswith("altair")
+        assert f"data/{figure.table.name}.csv" in files
+
+
+def test_the_sentences_say_what_the_tables_hold(content):
+    """The first sentence and the table of outcomes agree on who loses more."""
+    rows = {
+        (row["outcome"], row["measure"]): row
+        for section in content.sections
+        for block in section.blocks
+        for table in [getattr(block, "table", None)]
+        if table is not None and table.name == "levels"
+        for row in table.records()
+    }
+    fail = rows["Talks fail", "difference from today"]
+    text = content.summary_sentences[0].text
+    loser = (
+        "the United States loses more"
+        if fail["usa_real_income_pct"] < fail["chn_real_income_pct"]
+        else "China loses more"
+    )
+    assert loser in text
+    assert f"{abs(fail['usa_real_income_pct']):.2f}" in text
+
+
+def test_same_input_same_bytes(content, files):
+    again = compose(load_dossier("busan-2025", asof=ASOF), load_world(), sets=("fgo", "u4"))
+    assert brief_files(again) == files
+
+
+def test_the_manifest_lists_every_file_with_its_hash(files):
+    manifest = json.loads(files["manifest.json"])
+    listed = {path: entry["sha256"] for path, entry in manifest["files"].items()}
+    assert set(listed) == set(files) - {"manifest.json"}
+    for path, digest in listed.items():
+        assert sha256_bytes(files[path]) == digest
+    for key in (
+        "version",
+        "commit",
+        "dossier",
+        "vintage",
+        "asof",
+        "data_hash",
+        "parameters_hash",
+        "seed",
+        "solver",
+    ):
+        assert key in manifest["stamp"]
+
+
+def test_a_measure_with_a_hostile_title_is_inert(content):
+    dossier = load_dossier("busan-2025", asof=ASOF)
+    import dataclasses
+
+    from detente.dossier import FrozenDict
+
+    hostile = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+    measures = dict(dossier.measures)
+    key = "usa-2025-fentanyl-china"
+    measures[key] = measures[key].model_copy(update={"title": hostile})
+    poisoned = dataclasses.replace(dossier, measures=FrozenDict(measures))
+    page = brief_files(compose(poisoned, load_world(), sets=("fgo",)))["index.html"].decode()
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_command_writes_and_rewrites_its_folder(tmp_path, capsys):
+    target = tmp_path / "brief"
+    for _ in range(2):
+        with pytest.raises(SystemExit) as ended:
+            main(["brief", "busan-2025", "--asof", "2025-10-28", "-o", str(target)])
+        assert ended.value.code in (0, None)
+        assert capsys.readouterr().out.strip() == str(target / "index.html")
+    assert (target / "data" / "outcomes.csv").exists()
+
+
+def test_the_command_does_not_overwrite_somebody_elses_folder(tmp_path, capsys):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(SystemExit) as ended:
+        main(["brief", "-o", str(tmp_path)])
+    assert ended.value.code == 1
+    assert "hint" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_hindsight_is_another_briefing():
+    """With what was known on 12 November, the controls are suspended and the summit is over."""
+    content = compose(load_dossier("busan-2025", asof=dt.date(2025, 11, 12)), load_world(), sets=("fgo",))
+    standing = next(section for section in content.sections if section.id == "standing")
+    rows = {
+        row.id: row
+        for block in standing.blocks
+        if hasattr(block, "rows")
+        for row in block.rows
+        if hasattr(row, "status")
+    }
+    assert rows["chn-2025-ann57-elements"].status == "suspended"
+    assert rows["usa-2025-fentanyl-china"].value.startswith("10")
+
+
+def test_no_path_of_this_machine(files):
+    here = re.escape(sys.prefix.rsplit("/", 1)[0])
+    assert not any(re.search(here, body.decode("utf-8", "ignore")) for body in files.values())
