@@ -72,7 +72,7 @@ def shell(line: str, folder: Path) -> str:
     if match is None:
         raise ValueError(f"`{line}` is not a line that can be quoted: detente … [| head -N] [; echo $?]")
     words = tuple(shlex.split(match["command"])[1:])
-    local = bool({"-o", "--out"} & set(words)) or any(".yaml" in word for word in words)
+    local = bool({"-o", "--out"} & set(words)) or any(folder.iterdir())
     with inside(folder):
         text, code = run_command(words) if local else _remembered(words)
     if match["head"]:
@@ -105,6 +105,7 @@ def refresh(page: str, lists: Mapping[str, Callable[[], str]]) -> str:
             for block in FENCED.finditer(above):
                 title = TITLE.search(block["info"])
                 if title:
+                    (folder / title[1]).parent.mkdir(parents=True, exist_ok=True)
                     (folder / title[1]).write_text(block["code"], encoding="utf-8")
             what = match["what"]
             if match["kind"] == "generated":

@@ -101,7 +101,7 @@ NOTES = {
     "Scenario.title": "Name to show.",
     "Scenario.story": "One sentence on what happens.",
     "Scenario.dossier": "Id of the record it starts from.",
-    "Scenario.date": "Day on which the policy is evaluated.",
+    "Scenario.date": "Day on which the policy is evaluated; the as-of day when left out.",
     "Scenario.asof": "What was known; the dossier's own day when left out.",
     "Scenario.set": "By measure id: what becomes of it (see Setting).",
     "Scenario.disable": "Authorities switched off: their measures become void.",
@@ -241,7 +241,7 @@ def scenario_page() -> str:
     from detente.world import load_scenario, scenario, shipped_scenarios
 
     shipped = [load_scenario(name) for name in shipped_scenarios()]
-    rows = [(f"`{one.id}`", one.title, one.date.isoformat(), cell(one.story)) for one in shipped]
+    rows = [(f"`{one.id}`", one.title, one.date.isoformat() if one.date else "as-of day", cell(one.story)) for one in shipped]
     parts = [model_section(model) for model in (scenario.Scenario, scenario.Setting, scenario.Removal)]
     parts += [
         enum_section(Status),

@@ -192,6 +192,8 @@ class Market:
     def demand(self, wages: list[float], shares: Cube, spending: Matrix) -> Matrix:
         """Spending that current spending calls for: inputs of the output it induces, and final demand."""
         output, income = self.output(shares, spending), self.incomes(wages, shares, spending)
+        if not all(math.isfinite(amount) for amount in income):
+            raise AssertionError(f"incomes are not finite: {income}")
         result = table(self.base.N, self.base.S)
         for n in range(self.base.N):
             for r in range(self.base.S):
