@@ -194,19 +194,32 @@ def duties(
     at: Annotated[
         str | None, typer.Option("--at", help="Day on which the duty is read.", show_default="the as-of day")
     ] = None,
-    table: Annotated[str, typer.Option("--table", help="sectors, averages, or both.")] = "both",
+    table: Annotated[
+        str, typer.Option("--table", help="sectors, averages, both, collected (paid against due) or stacking (rules).")
+    ] = "both",
+    by: Annotated[str, typer.Option("--by", help="sector or hs6 (six-digit products).")] = "sector",
+    product: Annotated[
+        str, typer.Option("--product", help="Only products under this code of 2, 4 or 6 digits; implies --by hs6.")
+    ] = "",
+    all_partners: Annotated[
+        bool, typer.Option("--all-partners", help="Every partner instead of --exporter; implies --by hs6.")
+    ] = False,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
-    """Print the stack of duties by sector and authority, and its averages, each named by its concept."""
+    """Print the stack of duties by sector or product and authority, and its averages, each named by its concept."""
+    from detente.cli.duty_tables import product_duty_tables
     from detente.cli.tables import duty_tables
 
     record = _dossier(dossier, asof)
     with usage():
         day = parse_day(at, "--at") if at else record.asof
-        made = duty_tables(record, day, importer, exporter, table)
+        if by != "sector" or product or all_partners:
+            made = product_duty_tables(record, day, importer, None if all_partners else exporter, by, product)
+        else:
+            made = duty_tables(record, day, importer, exporter, table)
     emit(made, style, out)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from detente.dossier import Dossier
     from detente.equilibrium.outcomes import Outcome
+    from detente.world.duties import DutyStack
 
 
 def solve_named(
@@ -151,15 +152,25 @@ def filtered(table: Table, **wanted: str | None) -> Table:
 
 
 def duty_tables(dossier: Dossier, day: dt.date, importer: str, exporter: str, which: str) -> list[Table]:
-    """The stack of duties by sector and authority, and its averages by concept."""
+    """The stack of duties by sector and authority, its averages by concept, or what surrounds them."""
+    from detente.cli.duty_tables import rule_table
     from detente.world import load_world
+    from detente.world.collected import collected_table
     from detente.world.duties import concept_table, duty_stack, stack_table
 
-    stack = duty_stack(load_world(), dossier, date=day, importer=importer, exporter=exporter)
+    def stack() -> DutyStack:
+        return duty_stack(load_world(), dossier, date=day, importer=importer, exporter=exporter)
+
+    def both() -> list[Table]:
+        found = stack()
+        return [stack_table(found), concept_table(found)]
+
     kinds = {
-        "sectors": lambda: [stack_table(stack)],
-        "averages": lambda: [concept_table(stack)],
-        "both": lambda: [stack_table(stack), concept_table(stack)],
+        "sectors": lambda: [stack_table(stack())],
+        "averages": lambda: [concept_table(stack())],
+        "both": both,
+        "collected": lambda: [collected_table(load_world(), dossier)],
+        "stacking": lambda: [rule_table()],
     }
     if which not in kinds:
         raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))

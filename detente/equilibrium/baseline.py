@@ -16,6 +16,7 @@ import weakref
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from detente.core import BalanceError
 from detente.world.economy import Array, Economy
@@ -150,7 +151,7 @@ class Baseline:
     scale : array [country, sector]
         Base expenditure, the unit in which the solver counts spending (one where there is none).
     price_inverse, expenditure_inverse : array [country × sector, country × sector]
-        Transposed for right multiplication; spending in units of `scale`.
+        Transposed for right multiplication; spending in units of `scale`. Single precision: they only steer.
     price_by_wage, expenditure_by_wage : array [country, country × sector]
         Transposed derivatives; spending in units of `scale`.
     wage_inverse : array [country, country]
@@ -158,8 +159,8 @@ class Baseline:
     """
 
     scale: Array
-    price_inverse: Array
-    expenditure_inverse: Array
+    price_inverse: npt.NDArray[np.float32]
+    expenditure_inverse: npt.NDArray[np.float32]
     price_by_wage: Array
     expenditure_by_wage: Array
     wage_inverse: Array
@@ -206,8 +207,10 @@ def _inverses(economy: Economy) -> Baseline:
     flat = scale.reshape(-1)
     return Baseline(
         scale=scale,
-        price_inverse=np.ascontiguousarray(at_base.price_inverse.T),
-        expenditure_inverse=np.ascontiguousarray((at_base.expenditure_inverse * flat / flat[:, None]).T),
+        price_inverse=np.ascontiguousarray(at_base.price_inverse.T, dtype=np.float32),
+        expenditure_inverse=np.ascontiguousarray(
+            (at_base.expenditure_inverse * flat / flat[:, None]).T, dtype=np.float32
+        ),
         price_by_wage=np.ascontiguousarray(at_base.log_price.T),
         expenditure_by_wage=np.ascontiguousarray((at_base.expenditure / flat[:, None]).T),
         wage_inverse=np.ascontiguousarray(np.linalg.inv(at_base.residual).T),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from detente.core import RESULTS, InputError, SolveError, UnitError
 from detente.equilibrium import model
@@ -69,58 +70,91 @@ def residuals(equilibrium: Equilibrium) -> dict[str, float | str]:
         ``clearing_residual`` (largest, every market but the dropped one), ``price_residual``, ``expenditure_residual``,
         ``numeraire_residual``, ``walras`` (the dropped market's), ``max_residual`` (largest of the first four), ``dropped``.
     """
-    economy, wedges = equilibrium.economy, equilibrium.wedges
+    wedges = equilibrium.wedges
+    one = Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
+    return _residuals(
+        equilibrium.economy,
+        one,
+        equilibrium.deficit_new,
+        equilibrium.wage_hat[None],
+        equilibrium.price_hat[None],
+        equilibrium.expenditure_new[None],
+    )[0]
+
+
+def _residuals(
+    economy: Economy, wedges: Wedges, deficit: Array, wage_hat: Array, price_hat: Array, expenditure: Array
+) -> list[dict[str, float | str]]:
+    """`residuals` of a chunk of scenarios (leading axis), by the equations of `model` and nothing of the sweep's."""
     kappa_hat = model.trade_cost_hat(economy.tariff, wedges.tariff, wedges.iceberg_hat, wedges.export_tax)
-    price = model.price_hat(economy.trade_shares, kappa_hat, equilibrium.cost_hat, economy.trade_elasticity)
-    wanted = model.expenditure_new(
-        economy.input_shares, equilibrium.output_new, economy.final_shares, equilibrium.income_new
+    cost_hat = model.cost_hat(wage_hat, price_hat, economy.va_share, economy.input_shares)
+    price = model.price_hat(economy.trade_shares, kappa_hat, cost_hat, economy.trade_elasticity)
+    shares = model.trade_shares_new(
+        economy.trade_shares, kappa_hat, cost_hat, price_hat, economy.trade_elasticity
     )
-    clearing = model.clearing_residual(
-        equilibrium.output_new, economy.va_share, equilibrium.wage_hat, economy.value_added
+    output = model.output_new(shares, wedges.tariff, wedges.export_tax, expenditure)
+    income = model.income_new(
+        wage_hat,
+        economy.value_added,
+        model.tariff_revenue_new(shares, wedges.tariff, expenditure),
+        model.export_tax_revenue_new(shares, wedges.tariff, wedges.export_tax, expenditure),
+        deficit,
     )
+    wanted = model.expenditure_new(economy.input_shares, output, economy.final_shares, income)
+    clearing = model.clearing_residual(output, economy.va_share, wage_hat, economy.value_added)
     scale = np.where(economy.expenditure > 0, economy.expenditure, 1.0)
-    found: dict[str, float | str] = {
-        "clearing_residual": float(np.abs(clearing[:-1]).max(initial=0.0)),
-        "price_residual": float(np.abs(np.log(price / equilibrium.price_hat)).max()),
-        "expenditure_residual": float((np.abs(wanted - equilibrium.expenditure_new) / scale).max()),
-        "numeraire_residual": float(
-            abs((equilibrium.wage_hat * economy.value_added).sum() / economy.value_added.sum() - 1)
-        ),
+    parts = {
+        "clearing_residual": np.abs(clearing[:, :-1]).max(1, initial=0.0),
+        "price_residual": np.abs(np.log(price / price_hat)).max((1, 2)),
+        "expenditure_residual": (np.abs(wanted - expenditure) / scale).max((1, 2)),
+        "numeraire_residual": np.abs((wage_hat * economy.value_added).sum(1) / economy.value_added.sum() - 1),
     }
-    found["max_residual"] = max(float(value) for value in found.values())
-    found["walras"] = float(clearing[-1])
-    found["dropped"] = economy.labels.countries[-1]
-    return found
+    parts["max_residual"] = np.max(list(parts.values()), axis=0)
+    parts["walras"] = clearing[:, -1]
+    dropped = economy.labels.countries[-1]
+    return [
+        {**{name: float(values[k]) for name, values in parts.items()}, "dropped": dropped}
+        for k in range(len(wage_hat))
+    ]
 
 
 def _finish(
-    economy: Economy, wedges: Wedges, closure: str, point: Array, steps: int, solver: Newton
-) -> Solution[Equilibrium]:
-    """Turn a point into a Solution, judged by the residuals of the plain equations."""
-    N, S = economy.expenditure.shape
-    equilibrium = Equilibrium(
-        economy=economy,
-        wedges=wedges,
-        closure=closure,
-        wage_hat=frozen(np.exp(point[:N])),
-        price_hat=frozen(np.exp(point[N : N + N * S]).reshape(N, S)),
-        expenditure_new=frozen(point[N + N * S :].reshape(N, S) * prepare(economy).scale),
-        deficit_new=frozen(deficits(economy, closure)),
-    )
-    if not np.isfinite(point).all():
-        return Solution(equilibrium, RESULTS.nonfinite, {"num_steps": steps, "max_residual": float("inf")})
-    with np.errstate(all="ignore"):
-        stats: dict[str, float | int | str] = {"num_steps": steps, **residuals(equilibrium)}
-    worst = float(stats["max_residual"])
-    if not np.isfinite(worst):
-        result = RESULTS.nonfinite
-    elif worst > GATE:
-        result = RESULTS.max_steps_reached if steps >= solver.max_steps else RESULTS.residual_too_large
-    elif abs(float(stats["walras"])) > 1e3 * GATE:
-        result = RESULTS.walras_violated
-    else:
-        result = RESULTS.successful
-    return Solution(equilibrium, result, stats)
+    economy: Economy,
+    wedges: Wedges,
+    closure: str,
+    points: Array,
+    steps: npt.NDArray[np.int64],
+    solver: Newton,
+    method: str,
+) -> list[Solution[Equilibrium]]:
+    """Turn points into Solutions, each judged by the residuals of the plain equations."""
+    N, S = economy.va_share.shape
+    count = len(points)
+    wage_hat = frozen(np.exp(points[:, :N]))
+    price_hat = frozen(np.exp(points[:, N : N + N * S]).reshape(count, N, S))
+    expenditure = frozen(points[:, N + N * S :].reshape(count, N, S) * prepare(economy).scale)
+    deficit = frozen(deficits(economy, closure))
+    with np.errstate(all="ignore"):  # points that left the numbers have residuals that are none
+        found = _residuals(economy, wedges, deficit, wage_hat, price_hat, expenditure)
+    solutions = []
+    for k, stats in enumerate(found):
+        worst, walras = float(stats["max_residual"]), float(stats["walras"])
+        if not (np.isfinite(worst) and np.isfinite(walras)):
+            result = RESULTS.nonfinite
+            stats["max_residual"] = float("inf")
+        elif worst > GATE:
+            result = RESULTS.max_steps_reached if steps[k] >= solver.max_steps else RESULTS.residual_too_large
+        elif abs(walras) > 1e3 * GATE:
+            result = RESULTS.walras_violated
+        else:
+            result = RESULTS.successful
+        value = Equilibrium(
+            economy, _at(wedges, k), closure, wage_hat[k], price_hat[k], expenditure[k], deficit
+        )
+        if result.ok and _unchanged(economy, value.wedges, closure):
+            result = RESULTS.no_shock
+        solutions.append(Solution(value, result, {"num_steps": int(steps[k]), "method": method, **stats}))
+    return solutions
 
 
 def _unchanged(economy: Economy, wedges: Wedges, closure: str) -> bool:
@@ -202,17 +236,15 @@ def solve_batch(
             *(a[first : first + CHUNK] for a in (stacked.tariff, stacked.iceberg_hat, stacked.export_tax))
         )
         points, steps = sweep_chunk(economy, part, closure, solver)
-        for index, (point, count) in enumerate(zip(points, steps, strict=True)):
-            one = _at(part, index)
-            solution = _finish(economy, one, closure, point, int(count), solver)
+        for index, found in enumerate(_finish(economy, part, closure, points, steps, solver, "sweep")):
+            solution = found
             if not solution.result.ok and solver.robust:
-                reached, count = solve_robustly(economy, one, closure, solver)
-                solution = _finish(economy, one, closure, reached, count, solver)
-                solution = Solution(solution.value, solution.result, {**solution.stats, "method": "newton"})
-            elif solution.result.ok and _unchanged(economy, one, closure):
-                solution = Solution(solution.value, RESULTS.no_shock, {**solution.stats, "method": "sweep"})
-            else:
-                solution = Solution(solution.value, solution.result, {**solution.stats, "method": "sweep"})
+                point, count = solve_robustly(economy, solution.value.wedges, closure, solver)
+                alone = Wedges(
+                    *(a[index : index + 1] for a in (part.tariff, part.iceberg_hat, part.export_tax))
+                )
+                again = np.array([count])
+                solution = _finish(economy, alone, closure, point[None], again, solver, "newton")[0]
             if throw and not solution.result.ok:
                 worst = solution.stats["max_residual"]
                 raise SolveError(

@@ -18,6 +18,8 @@ from detente.core import InputError
 from detente.equilibrium.baseline import Baseline, prepare
 from detente.world.economy import Array, Economy, Wedges
 
+Lanes = npt.NDArray[np.bool_]
+
 Closure = Literal["share", "fixed", "zero"]
 CLOSURES: dict[str, str] = {
     "share": "each country's deficit is a fixed share of world value added",
@@ -56,31 +58,52 @@ def deficits(economy: Economy, closure: str) -> Array:
     return np.zeros_like(economy.deficit) if closure == "zero" else economy.deficit
 
 
+def _over_exporters(pull: Array, weight: Array) -> Array:
+    """Σ_i pull[b,s,n,i] · weight[b,i,s] as [b,n,s]: one matrix-vector product a sector."""
+    return np.asarray(np.matvec(pull, weight.transpose(0, 2, 1)).transpose(0, 2, 1))
+
+
+def _over_importers(pull: Array, spending: Array) -> Array:
+    """Σ_n pull[b,s,n,i] · spending[b,n,s] as [b,i,s]."""
+    return np.asarray(np.vecmat(spending.transpose(0, 2, 1), pull).transpose(0, 2, 1))
+
+
 @dataclass
 class _Shock:
-    """Arrays of a chunk of scenarios that stay the same over its sweeps; leading axis scenario."""
+    """Arrays of a chunk of scenarios that stay the same over its sweeps, laid out [scenario, sector, importer, exporter]."""
 
-    pull: Array  # π · kappa_hat^−θ
-    to_producer: Array  # 1/((1+t')(1+x'))
-    to_exporter: Array | None  # x'/((1+x')(1+t')), None when nobody taxes exports
+    pull: Array
+    """π · kappa_hat^−θ."""
+    to_producer: Array
+    """The same times 1/((1+t')(1+x')): what reaches the producer."""
+    to_exporter: Array | None
+    """The same times x'/((1+x')(1+t')): the exporter's tax; None when nobody taxes exports."""
 
     @classmethod
     def of(cls, economy: Economy, wedges: Wedges) -> _Shock:
-        log_kappa = (
-            np.log(wedges.iceberg_hat)
-            + np.log1p(wedges.tariff)
-            - np.log1p(economy.tariff)
-            + np.log1p(wedges.export_tax)
-        )
-        duty = 1 / (1 + wedges.tariff)
-        taxed = bool(wedges.export_tax.any())
+        factor = 1 + wedges.tariff
+        kappa_hat = factor / (1 + economy.tariff) * wedges.iceberg_hat
+        tax = None
+        if wedges.export_tax.any():
+            tax = 1 + wedges.export_tax
+            kappa_hat *= tax
+        # most cells of most scenarios are as in the base year: powers are taken of the others only
+        pull = np.repeat(economy.trade_shares[None], len(factor), 0)
+        moved = kappa_hat != 1
+        theta = np.broadcast_to(economy.trade_elasticity, kappa_hat.shape)[moved]
+        pull[moved] *= np.exp(-theta * np.log(kappa_hat[moved]))
+        net = pull / factor if tax is None else pull / (factor * tax)
+
+        def laid_out(array: Array) -> Array:
+            return np.ascontiguousarray(array.transpose(0, 3, 1, 2))
+
         return cls(
-            pull=economy.trade_shares * np.exp(-economy.trade_elasticity * log_kappa),
-            to_producer=duty / (1 + wedges.export_tax) if taxed else duty,
-            to_exporter=wedges.export_tax * duty / (1 + wedges.export_tax) if taxed else None,
+            pull=laid_out(pull),
+            to_producer=laid_out(net),
+            to_exporter=None if tax is None else laid_out(net * wedges.export_tax),
         )
 
-    def keep(self, lanes: npt.NDArray[np.bool_]) -> _Shock:
+    def keep(self, lanes: Lanes) -> _Shock:
         return _Shock(
             self.pull[lanes],
             self.to_producer[lanes],
@@ -89,7 +112,7 @@ class _Shock:
 
 
 class _Sweep:
-    """The map whose fixed point is the equilibrium, over a chunk of scenarios."""
+    """The map whose fixed point is the equilibrium, over a chunk of scenarios; vectors are [scenario, country, sector]."""
 
     def __init__(self, economy: Economy, base: Baseline, deficit: Array) -> None:
         self.economy, self.base, self.deficit = economy, base, deficit
@@ -97,17 +120,16 @@ class _Sweep:
         self.spends = economy.expenditure > 0
         self.theta = economy.trade_elasticity
         self.world_va = economy.value_added.sum()
+        self.inputs_by_user = np.ascontiguousarray(economy.input_shares.transpose(0, 2, 1))
 
-    def prices(self, shock: _Shock, log_wage: Array, log_price: Array) -> tuple[Array, Array, Array]:
-        """Price system at given prices: its residual, the exporters' pull and its sum over exporters."""
-        economy = self.economy
-        log_cost = economy.va_share * log_wage[..., None] + np.matmul(
-            log_price[..., None, :], economy.input_shares
-        ).reshape(log_price.shape)
-        weight = np.exp(-self.theta * log_cost)
-        total = np.einsum("bnis,bis->bns", shock.pull, weight)
-        total = np.where(self.spends, total, 1.0)
-        return -np.log(total) / self.theta - log_price, weight, total
+    def weight(self, log_wage: Array, log_price: Array) -> Array:
+        """cost_hat^−θ of every exporter."""
+        inputs = np.matmul(log_price.transpose(1, 0, 2), self.economy.input_shares).transpose(1, 0, 2)
+        return np.asarray(np.exp(-self.theta * (self.economy.va_share * log_wage[..., None] + inputs)))
+
+    def total(self, shock: _Shock, weight: Array) -> Array:
+        """Σ_i of the exporters' pull, price_hat^−θ; one where nothing is spent."""
+        return np.where(self.spends, _over_exporters(shock.pull, weight), 1.0)
 
     def __call__(self, shock: _Shock, point: Array) -> tuple[Array, Array]:
         """One sweep. Returns the step [scenario, unknown] and the largest residual [scenario] met on the way."""
@@ -117,117 +139,136 @@ class _Sweep:
         log_price = point[:, N : N + N * S].reshape(lanes, N, S)
         expenditure = point[:, N + N * S :].reshape(lanes, N, S) * base.scale
 
-        price_gap, _, _ = self.prices(shock, log_wage, log_price)
-        price_step = price_gap.reshape(lanes, -1) @ base.price_inverse
-        log_price = log_price + price_step.reshape(lanes, N, S)
+        price_gap = -np.log(self.total(shock, self.weight(log_wage, log_price))) / self.theta - log_price
+        price_step = _steer(price_gap, base.price_inverse)
+        weight = self.weight(log_wage, log_price + price_step.reshape(lanes, N, S))
+        total = self.total(shock, weight)
 
-        _, weight, total = self.prices(shock, log_wage, log_price)
-        shares = shock.pull * weight[:, None]
-        shares /= total[:, :, None]
-        to_producer = shares * shock.to_producer
         wage_bill = np.exp(log_wage) * economy.value_added
-        output = np.einsum("bnis,bns->bis", to_producer, expenditure)
-        # what does not reach a producer is duty, but for the part that exporters tax
-        kept = 1 - to_producer.sum(2)
-        if shock.to_exporter is None:
-            income = wage_bill + self.deficit + (kept * expenditure).sum(-1)
-        else:
-            taxed = shares * shock.to_exporter
-            income = wage_bill + self.deficit + ((kept - taxed.sum(2)) * expenditure).sum(-1)
-            income = income + np.einsum("bnis,bns->bi", taxed, expenditure)
-        wanted = (
-            np.matmul(economy.input_shares, output[..., None])[..., 0]
-            + economy.final_shares * income[..., None]
-        )
+        kept = 1 - _over_exporters(shock.to_producer, weight) / total
+        output = weight * _over_importers(shock.to_producer, expenditure / total)
+        income = wage_bill + self.deficit + (kept * expenditure).sum(-1)
+        if (
+            shock.to_exporter is not None
+        ):  # what is not the producer's is duty, but for what the exporter taxes
+            income = income + (weight * _over_importers(shock.to_exporter, expenditure / total)).sum(-1)
+            income = income - (_over_exporters(shock.to_exporter, weight) / total * expenditure).sum(-1)
+        wanted = np.matmul(output.transpose(1, 0, 2), self.inputs_by_user).transpose(1, 0, 2)
+        wanted = wanted + economy.final_shares * income[..., None]
         spending_gap = (wanted - expenditure) / base.scale
-        spending_step = spending_gap.reshape(lanes, -1) @ base.expenditure_inverse
+        spending_step = _steer(spending_gap, base.expenditure_inverse)
         expenditure = expenditure + spending_step.reshape(lanes, N, S) * base.scale
 
-        output = np.einsum("bnis,bns->bis", to_producer, expenditure)
+        output = weight * _over_importers(shock.to_producer, expenditure / total)
         clearing = (economy.va_share * output).sum(-1) / wage_bill - 1
         worst = np.maximum(np.abs(clearing[:, :-1]).max(1), np.abs(price_gap).max((1, 2)))
         worst = np.maximum(worst, np.abs(spending_gap).max((1, 2)))
         clearing[:, -1] = wage_bill.sum(1) / self.world_va - 1
         wage_step = -clearing @ base.wage_inverse
-        step = np.concatenate(
-            [
-                wage_step,
-                price_step + wage_step @ base.price_by_wage,
-                spending_step + wage_step @ base.expenditure_by_wage,
-            ],
-            axis=1,
-        )
-        return step, worst
+        price_step += wage_step @ base.price_by_wage
+        spending_step += wage_step @ base.expenditure_by_wage
+        return np.concatenate([wage_step, price_step, spending_step], axis=1), worst
+
+
+def _steer(gap: Array, inverse: npt.NDArray[np.float32]) -> Array:
+    """Apply a base-year inverse to a residual. Single precision is enough: it steers, the residual decides."""
+    flat = gap.reshape(len(gap), -1)
+    size = np.abs(flat).max(1, keepdims=True)  # scaled so that small residuals keep their digits
+    size[~(size > 0)] = 1.0
+    return np.asarray(((flat / size).astype(np.float32) @ inverse).astype(np.float64) * size)
 
 
 class _Anderson:
     """Anderson acceleration of a fixed-point map, each scenario with a history of its own."""
 
-    def __init__(self, memory: int) -> None:
+    def __init__(self, lanes: int, unknowns: int, memory: int) -> None:
         self.memory = memory
-        self.points: list[Array] = []
-        self.steps: list[Array] = []
+        self.count = 0
+        self.change = np.zeros((lanes, memory, unknowns))
+        self.moved = np.zeros((lanes, memory, unknowns))
+        self.gram = np.zeros((lanes, memory, memory))
         self.last: tuple[Array, Array] | None = None
 
-    def keep(self, lanes: npt.NDArray[np.bool_]) -> None:
-        self.points = [value[lanes] for value in self.points]
-        self.steps = [value[lanes] for value in self.steps]
+    def keep(self, lanes: Lanes) -> None:
+        self.change, self.moved, self.gram = self.change[lanes], self.moved[lanes], self.gram[lanes]
         if self.last is not None:
             self.last = (self.last[0][lanes], self.last[1][lanes])
 
     def advance(self, point: Array, step: Array) -> Array:
         """Next point from the current one and the step the map proposes there."""
-        if self.last is not None:
-            self.points.append(point - self.last[0])
-            self.steps.append(step - self.last[1])
-            if len(self.steps) > self.memory:
-                self.points.pop(0)
-                self.steps.pop(0)
+        if self.last is None:
+            self.last = (point, step)
+            return np.asarray(point + step)
+        slot = self.count % self.memory
+        self.count += 1
+        used = min(self.count, self.memory)
+        self.change[:, slot] = step - self.last[1]
+        self.moved[:, slot] = point - self.last[0] + self.change[:, slot]
         self.last = (point, step)
-        if not self.steps:
-            return point + step
-        change = np.stack(self.steps, axis=1)
-        gram = np.matmul(change, change.transpose(0, 2, 1))
-        size = len(self.steps)
+        row = np.matvec(self.change[:, :used], self.change[:, slot])
+        self.gram[:, slot, :used] = row
+        self.gram[:, :used, slot] = row
+        gram = self.gram[:, :used, :used].copy()
         # a touch of regularisation keeps nearly collinear histories from blowing up the combination
-        gram[:, range(size), range(size)] *= 1 + 1e-13
-        gram[:, range(size), range(size)] += 1e-300
-        right = np.matmul(change, step[..., None])
+        gram[:, range(used), range(used)] *= 1 + 1e-13
+        gram[:, range(used), range(used)] += 1e-300
+        right = np.matvec(self.change[:, :used], step)
         try:
-            mix = np.linalg.solve(gram, right)
+            mix = np.linalg.solve(gram, right[..., None])[..., 0]
         except np.linalg.LinAlgError:
             mix = np.stack([np.linalg.lstsq(a, b, rcond=None)[0] for a, b in zip(gram, right, strict=True)])
-        moved = np.stack(self.points, axis=1) + change
-        return np.asarray(point + step - np.matmul(mix.transpose(0, 2, 1), moved)[:, 0, :])
+        return np.asarray(point + step - np.vecmat(mix, self.moved[:, :used]))
 
 
-def sweep_chunk(economy: Economy, wedges: Wedges, closure: str, solver: Newton) -> tuple[Array, Array]:
-    """Sweep a chunk of scenarios; returns the points reached and the number of sweeps each took."""
+def sweep_chunk(
+    economy: Economy, wedges: Wedges, closure: str, solver: Newton
+) -> tuple[Array, npt.NDArray[np.int64]]:
+    """Sweep a chunk of scenarios.
+
+    Parameters
+    ----------
+    economy : Economy
+    wedges : Wedges
+        With a leading scenario axis.
+    closure : str
+    solver : Newton
+
+    Returns
+    -------
+    points : array [scenario, unknown]
+        Log wages, log prices, expenditures over base expenditures; not-a-number where the sweeps left the numbers.
+    steps : array [scenario]
+        Sweeps each scenario took.
+    """
     base = prepare(economy)
     N, S = economy.expenditure.shape
     sweep = _Sweep(economy, base, deficits(economy, closure))
     shock = _Shock.of(economy, wedges)
     lanes = len(shock.pull)
-    start = np.zeros((lanes, N + 2 * N * S))
-    start[:, N + N * S :] = np.where(economy.expenditure > 0, 1.0, 0.0).reshape(-1)
-    points, steps_taken = start.copy(), np.full(lanes, solver.max_steps)
+    point = np.zeros((lanes, N + 2 * N * S))
+    point[:, N + N * S :] = np.where(economy.expenditure > 0, 1.0, 0.0).reshape(-1)
+    points = np.full_like(point, np.nan)
+    steps_taken = np.full(lanes, solver.max_steps)
     active = np.arange(lanes)
-    point, history = start, _Anderson(solver.memory)
-    with np.errstate(all="ignore"):  # a scenario that leaves the numbers is caught below by its residual
+    open_ = np.ones(lanes, dtype=bool)  # lanes of the current arrays that are not settled yet
+    history = _Anderson(lanes, point.shape[1], solver.memory)
+    with np.errstate(all="ignore"):  # a scenario that leaves the numbers is caught by its residual
         for count in range(1, solver.max_steps + 1):
             step, worst = sweep(shock, point)
-            # the step taken at a point with residual r lands near r², so stop just before the tolerance
+            # the step taken at a point with residual r lands near r², so it is taken once more after the last look
             done = worst < solver.rtol
-            lost = ~np.isfinite(worst) | (worst > 1e6)
-            ended = done | lost
+            ended = open_ & (done | ~np.isfinite(worst) | (worst > 1e6))
             point = history.advance(point, step)
             if ended.any():
-                points[active[ended]] = np.where(done[ended, None], point[ended], np.nan)
+                good = ended & done
+                points[active[good]] = point[good]
                 steps_taken[active[ended]] = count
-                stay = ~ended
-                active, point, shock = active[stay], point[stay], shock.keep(stay)
-                history.keep(stay)
-                if not len(active):
-                    break
-        points[active] = point
+                open_ &= ~ended
+                if not open_.any():
+                    return points, steps_taken
+                if open_.sum() <= 0.6 * len(open_):  # settled scenarios ride along until dropping them pays
+                    active, point, shock = active[open_], point[open_], shock.keep(open_)
+                    history.keep(open_)
+                    open_ = open_[open_]
+    points[active[open_]] = point[open_]
     return points, steps_taken

@@ -36,6 +36,7 @@ __all__ = [
     "duty_path",
     "duty_stack",
     "product_lists",
+    "sector_layers",
     "stack_table",
 ]
 
@@ -166,6 +167,45 @@ def _day(economy: Economy, dossier: Dossier, states: Sequence[MeasureState], imp
     layers = sum(stack(whole, before).values(), np.zeros(len(inside)))
     rows = SectorRows(economy, importer, frozen(np.maximum(0.0, inside - layers)))
     return _Day(rows, stack(rows, mine))
+
+
+def sector_layers(
+    economy: Economy, dossier: Dossier, date: dt.date, importer: str, *, without: Sequence[str] = ()
+) -> tuple[Array, dict[str, Array]]:
+    """Duty before any measure and what each authority adds, for an importer without product cells.
+
+    Parameters
+    ----------
+    economy : Economy
+    dossier : Dossier
+    date : date
+    importer : str
+        Any country but the one the product cells belong to.
+    without : sequence of str
+        Measures to leave out on the day (they still count in what the base year holds).
+
+    Returns
+    -------
+    (array [exporter, sector], dict of authority to array [exporter, sector]), fraction
+
+    Raises
+    ------
+    InputError
+        For the importer of the product cells.
+    LabelError
+        For a measure that names an unknown country, product list or sector.
+    """
+    states = _states(dossier, date)
+    check_measures(economy, states)
+    day = _day(economy, dossier, [state for state in states if state.measure.id not in without], importer)
+    if not isinstance(day.rows, SectorRows):
+        raise InputError(
+            f"{importer} has product cells", where="sector_layers", hint="use duty_stack or product_duties"
+        )
+    shape = (len(economy.labels.countries), len(economy.labels.sectors))
+    return day.rows.base.reshape(shape), {
+        name: rates.reshape(shape) for name, rates in day.by_authority.items()
+    }
 
 
 def _by_flow(economy: Economy, day: _Day, values: Array) -> Array:

@@ -17,7 +17,9 @@ Array = npt.NDArray[np.float64]
 
 
 def frozen(values: npt.ArrayLike) -> Array:
-    """Return a float64 copy that cannot be written to."""
+    """Return a float64 copy that cannot be written to; an array that already is one is returned as it is."""
+    if isinstance(values, np.ndarray) and values.dtype == np.float64 and not values.flags.writeable:
+        return values
     array = np.array(values, dtype=np.float64)
     array.flags.writeable = False
     return array

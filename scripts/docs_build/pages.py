@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -85,8 +86,14 @@ def errors_page() -> str:
     tree = module.split("::\n\n", 1)[1].split("\n\nEvery message", 1)[0]
     codes = [
         ("0", "Done."),
-        ("1", "Something given is wrong: a file, a name inside a file, a number."),
-        ("2", "What was typed on the command line is wrong: an unknown verb, option, day, or table."),
+        (
+            "1",
+            "Something given is wrong: a file, a name in it, a number; a scenario or dossier that does not exist.",
+        ),
+        (
+            "2",
+            "What was typed on the command line is wrong: an unknown verb, option, day, code, set or table.",
+        ),
         ("3", "No equilibrium was found; see [It does not converge](../how-to/it-does-not-converge.md)."),
         ("4", "Evidence: a value without a source, a stale entry, or a failed `detente check`."),
     ]
@@ -194,17 +201,20 @@ def shipped_tables() -> dict[str, list[Any]]:
         coverage_by_grade,
         load_dossier,
         measure_table,
+        verify_places,
     )
     from detente.equilibrium.outcomes import solve_scenarios
     from detente.show import metrics
     from detente.show.citations import citation_table
     from detente.show.comparison import comparison_table
     from detente.show.selfcheck import self_check
-    from detente.world import benchmarks, check, load_scenario, load_world
-    from detente.world.duties import concept_table, duty_stack, stack_table
+    from detente.world import benchmarks, check, load_scenario, load_world, show
+    from detente.world.duties import concept_table, duty_path, duty_stack, stack_table
 
     dossier, economy = load_dossier(), load_world()
     outcomes = solve_scenarios(economy, dossier, [load_scenario("standing"), load_scenario("talks-fail")])
+    with tempfile.TemporaryDirectory() as nowhere:
+        places = verify_places(dossier, nowhere)
     stacked = duty_stack(economy, dossier, date=dossier.asof, importer="USA", exporter="CHN")
     return {
         "detente run": [
@@ -222,8 +232,15 @@ def shipped_tables() -> dict[str, list[Any]]:
         "detente claims": [claims_table(dossier), conflict_table(dossier)],
         "detente check": [self_check(dossier)[0]],
         "detente cite": [citation_table(dossier, economy)],
-        "Python: detente.world": [check(economy), benchmarks(economy)],
-        "Python: detente.dossier": [audit_table(audit(dossier)), coverage_by_grade(dossier)],
+        "Python: detente.world": [
+            check(economy),
+            benchmarks(economy),
+            show.country_table(economy),
+            show.sector_table(economy),
+            show.duty_table(economy, "USA", "CHN"),
+        ],
+        "Python: detente.world.duties": [duty_path(dossier, economy, "USA", "CHN", [dossier.asof])],
+        "Python: detente.dossier": [audit_table(audit(dossier)), coverage_by_grade(dossier), places],
         "detente brief, folder data": list(check_content(compose(dossier, economy)).values()),
     }
 

@@ -241,7 +241,10 @@ def scenario_page() -> str:
     from detente.world import load_scenario, scenario, shipped_scenarios
 
     shipped = [load_scenario(name) for name in shipped_scenarios()]
-    rows = [(f"`{one.id}`", one.title, one.date.isoformat() if one.date else "as-of day", cell(one.story)) for one in shipped]
+    rows = [
+        (f"`{one.id}`", one.title, one.date.isoformat() if one.date else "as-of day", cell(one.story))
+        for one in shipped
+    ]
     parts = [model_section(model) for model in (scenario.Scenario, scenario.Setting, scenario.Removal)]
     parts += [
         enum_section(Status),

@@ -47,12 +47,20 @@ def random_world(
         Range of θ.
     empty_market : bool
         Whether the last country neither uses nor consumes the first sector (spending exactly zero) though it may
-        sell it abroad.
+        sell it abroad. Needs three countries and three sectors: in less, somebody can be left with nothing to sell
+        and the world has no equilibrium.
 
     Returns
     -------
     Economy
+
+    Raises
+    ------
+    ValueError
+        When an empty market is asked of a world too small for it.
     """
+    if empty_market and min(countries, sectors) < 3:
+        raise ValueError("an empty market needs three countries and three sectors")
     draw = np.random.default_rng(seed)
     N, S = countries, sectors
     weights = np.exp(draw.normal(0, 1, (1, N, S)) + draw.normal(0, 0.7, (N, N, S)))
@@ -74,7 +82,7 @@ def random_world(
     inputs = draw.gamma(0.7, 1.0, (N, S, S)) + 1e-3
     final = draw.gamma(0.9, 1.0, (N, S)) * (draw.random((N, S)) > zeros) + 1e-9
     final[:, 0] += 0.1
-    if empty_market and S > 1:
+    if empty_market:
         inputs[-1, 0], final[-1, 0] = 0, 0
         final[-1, -1] += 0.1
     final[final < 1e-6] = 0
@@ -86,7 +94,7 @@ def random_world(
     demand = np.zeros((N, S, N))
     demand[np.arange(N), :, np.arange(N)] = final
     spent = np.linalg.solve(np.eye(N * S) - system, demand.reshape(N * S, N)).reshape(N, S, N)
-    if empty_market and S > 1:
+    if empty_market:
         spent[-1, 0] = 0
     earned = np.einsum("is,nis,nsk->ik", va_share, net, spent) + np.einsum(
         "nis,nis,nsk->nk", tariff, net, spent

@@ -1,0 +1,38 @@
+"""Tables of `detente duties` beyond the sectors: six-digit products, stacking rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detente.core import LabelError, Table, suggestion
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from detente.dossier import Dossier
+
+
+def product_duty_tables(
+    dossier: Dossier, day: dt.date, importer: str, exporter: str | None, by: str, product: str
+) -> list[Table]:
+    """Duties by six-digit product: of one exporter, of every partner, or of one product on every partner."""
+    from detente.world import load_world
+    from detente.world.products import partner_table, product_duties, product_table, products
+
+    if by not in ("sector", "hs6"):
+        raise LabelError(f"no table by `{by}`", where="--by", hint=suggestion(by, ("sector", "hs6")))
+    if product:
+        products().find(product)  # say at once that a code matches nothing
+    duties = product_duties(
+        load_world(), dossier, date=day, importer=importer, exporters=None if exporter is None else [exporter]
+    )
+    if exporter is None and not product:
+        return [partner_table(duties)]
+    return [product_table(duties, product)]
+
+
+def rule_table() -> Table:
+    """Rules by which duties meet on one product."""
+    from detente.dossier.authorities import authority_table
+
+    return authority_table()

@@ -1,0 +1,35 @@
+"""The first war: two economies of a made-up world raise duties on each other's goods, and everybody is affected."""
+
+import numpy as np
+
+from detente.equilibrium import solve
+from detente.world import Wedges, toy
+
+world = toy()
+usa, china = world.labels.country("USA"), world.labels.country("CHN")
+goods = [world.labels.sector(code) for code in ("FARM", "PARTS", "GOODS")]  # services pay no duty
+
+tariff = np.array(world.tariff)  # [importer, exporter, sector], fractions
+tariff[usa, china, goods] += 0.25
+tariff[china, usa, goods] += 0.25
+solution = solve(world, Wedges.of(world, tariff=tariff))
+
+print(f"{solution.result.name} in {solution.stats['num_steps']} steps")
+print(f"{'':22}{'real income':>12}{'imports from':>14}{'imports from':>14}")
+print(f"{'':22}{'[%]':>12}{'USA [%]':>14}{'China [%]':>14}")
+before, after = world.flows.sum(2), solution.value.flows_new.sum(2)
+for n, code in enumerate(world.labels.countries):
+    change = [100 * (after[n, i] / before[n, i] - 1) if n != i else float("nan") for i in (usa, china)]
+    shown = [f"{value:14.1f}" if value == value else f"{'–':>14}" for value in change]
+    income = 100 * (solution.value.real_income_hat[n] - 1)
+    print(f"{world.labels.country_name(code):22}{income:12.3f}{''.join(shown)}")
+
+# Output
+# successful in 7 steps
+#                        real income  imports from  imports from
+#                                [%]       USA [%]     China [%]
+# United States               -0.171             –         -64.7
+# China                       -0.312         -51.9             –
+# EU 27                        0.014          -1.6           4.0
+# Mexico                       0.146           0.2           6.6
+# Rest of the world            0.032          -2.0           3.6

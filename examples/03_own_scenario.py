@@ -1,0 +1,40 @@
+"""A scenario of one's own: half the threatened duty. It is written to a file, read, solved and compared."""
+
+import tempfile
+from pathlib import Path
+
+from detente.dossier import load_dossier
+from detente.equilibrium.outcomes import solve_scenarios
+from detente.show.metrics import country_table
+from detente.world import load_scenario, load_world
+
+TEXT = """
+id: half-threat
+title: Half the threat
+story: 50 of the threatened 100 points come on 1 November.
+dossier: busan-2025
+date: 2025-11-08
+set:
+  usa-2025-threat-100: {status: in_force, value: 0.50, reason: half of what was threatened}
+"""
+
+with tempfile.TemporaryDirectory() as folder:
+    file = Path(folder) / "half-threat.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    scenarios = [load_scenario(name) for name in ("standing", "talks-fail", file)]
+outcomes = solve_scenarios(load_world(), load_dossier("busan-2025"), scenarios)
+table = country_table(outcomes, against="standing", countries=("USA", "CHN", "MEX"))
+for row in table.records():
+    if row["measure"] == "delta":
+        income, money = row["real_income_pct"], row["equivalent_variation_usd_bn"]
+        print(f"{row['outcome']:12} {row['country']}  {income:+.3f} %  {money:+7.1f} USD bn a year")
+print("against the standing state; long run; " + scenarios[-1].story)
+
+# Output
+# talks-fail   USA  -0.280 %    -78.9 USD bn a year
+# talks-fail   CHN  -0.123 %    -21.3 USD bn a year
+# talks-fail   MEX  +0.138 %     +2.4 USD bn a year
+# half-threat  USA  -0.206 %    -58.0 USD bn a year
+# half-threat  CHN  -0.105 %    -18.2 USD bn a year
+# half-threat  MEX  +0.114 %     +2.0 USD bn a year
+# against the standing state; long run; 50 of the threatened 100 points come on 1 November.
