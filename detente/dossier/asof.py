@@ -15,6 +15,7 @@ from typing import Any
 from detente.core import DateError
 from detente.dossier.dossier import Dossier, FrozenDict, by_id
 from detente.dossier.measure import Claim, Clock, Conflict, Measure, Round, Source
+from detente.dossier.scope import Scope
 from detente.dossier.timeline import known_day
 
 
@@ -56,6 +57,12 @@ def known_by(record: Dossier, asof: dt.date) -> Dossier:
             if all(claim in claim_ids for reading in c.readings for claim in reading.claims)
         ),
         parameters=by_id(p for p in record.parameters.values() if p.known <= asof),
+        scopes=by_id(_scope(s, record, asof) for s in record.scopes.values() if s.id in measure_ids),
+        deliveries=by_id(
+            d for d in record.deliveries.values() if d.known <= asof and d.pledge in measure_ids
+        ),
+        expectations=by_id(e for e in record.expectations.values() if e.known <= asof),
+        snapshot=by_id(s for s in record.snapshot.values() if s.on <= asof and s.id in measure_ids),
     )
     cited = set(cited_sources(stripped))
     sources = FrozenDict(
@@ -74,7 +81,15 @@ def cited_sources(record: Dossier) -> Iterable[str]:
         yield from (value.source for value in measure.values)
         if measure.effect is not None:
             yield measure.effect.source
-    for group in (record.clocks, record.rounds, record.parameters):
+    groups: tuple[dict[str, Any], ...] = (
+        record.clocks,
+        record.rounds,
+        record.parameters,
+        record.scopes,
+        record.deliveries,
+        record.expectations,
+    )
+    for group in groups:
         yield from (entry.source for entry in group.values())
     yield from (conflict.source for conflict in record.conflicts.values() if conflict.source)
 
@@ -126,6 +141,13 @@ def _conflict(conflict: Conflict, asof: dt.date) -> Any:
     if conflict.later_known and conflict.later_known <= asof:
         return conflict
     return _update(conflict, later="", later_known=None)
+
+
+def _scope(scope: Scope, record: Dossier, asof: dt.date) -> Any:
+    """Hide what a scope says with later facts; what it binds stays."""
+    if (scope.known or record.measures[scope.id].announced) <= asof:
+        return scope
+    return _update(scope, ends="", note="", known=None)
 
 
 def _public(source: Source, asof: dt.date) -> bool:

@@ -19,6 +19,7 @@ _UNITS = {
     "cny_per_net_ton": "CNY per net ton",
     "usd_per_net_ton": "USD per net ton",
     "tonnes_per_year": "t a year",
+    "usd_mn_per_year": "USD mn a year",
     "share": "%",
     "fraction": "%",
     "none": "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn, TypeVar
 
 from pydantic import Field
@@ -22,6 +22,7 @@ from detente.dossier.measure import (
     Slug,
     Source,
 )
+from detente.dossier.scope import Delivery, Expectation, Scope, Snapshot
 from detente.dossier.timeline import MeasureState, resolve
 
 V = TypeVar("V")
@@ -107,6 +108,8 @@ class Dossier:
         Entries by id, unchangeable.
     content_hash : str
         SHA-256 over all files of the folder (of the whole record, whatever `asof` is).
+    scopes, deliveries, expectations, snapshot : dict
+        What controls bind, what was delivered on pledges, and what the audit holds the record against.
 
     Examples
     --------
@@ -131,6 +134,10 @@ class Dossier:
     conflicts: dict[str, Conflict]
     parameters: dict[str, Parameter]
     content_hash: str
+    scopes: dict[str, Scope] = field(default_factory=dict)
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
+    expectations: dict[str, Expectation] = field(default_factory=dict)
+    snapshot: dict[str, Snapshot] = field(default_factory=dict)
 
     def measure(self, measure_id: str) -> Measure:
         """Return one measure by id; `LabelError` with the nearest id when there is none."""

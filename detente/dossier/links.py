@@ -17,6 +17,22 @@ Link = tuple[KeyPath, str, str]
 """Place inside the entry, kind pointed to, id."""
 
 
+LINKED = (
+    "measures",
+    "clocks",
+    "rounds",
+    "claims",
+    "conflicts",
+    "parameters",
+    "actors",
+    "scopes",
+    "deliveries",
+    "expectations",
+    "snapshot",
+)
+"""Kinds of entries that point to others."""
+
+
 def check_links(record: Dossier, places: Places) -> None:
     """Check every reference between entries, and the order of days inside them.
 
@@ -29,7 +45,7 @@ def check_links(record: Dossier, places: Places) -> None:
     DateError
         Days that run backwards inside one entry.
     """
-    for kind in ("measures", "clocks", "rounds", "claims", "conflicts", "parameters", "actors"):
+    for kind in LINKED:
         group: Mapping[str, Any] = getattr(record, kind)
         for key, entry in group.items():
             file, path = places[kind, key]
@@ -55,7 +71,11 @@ def _links(kind: str, entry: Any) -> Iterable[Link]:
         if entry.effect is not None:
             yield ("effect", "source"), "sources", entry.effect.source
         yield from ((("reported_in", i), "claims", key) for i, key in enumerate(entry.reported_in))
-    if kind in ("clocks", "rounds", "parameters") or (kind == "conflicts" and entry.source):
+    if kind in ("scopes", "snapshot"):
+        yield ("id",), "measures", entry.id
+    if kind == "deliveries":
+        yield ("pledge",), "measures", entry.pledge
+    if kind in ("clocks", "rounds", "parameters", "scopes", "deliveries", "expectations") or (kind == "conflicts" and entry.source):
         yield ("source",), "sources", entry.source
     if kind in ("clocks", "claims"):
         yield from ((("measures", i), "measures", key) for i, key in enumerate(entry.measures))

@@ -1,8 +1,8 @@
 """Read a dossier folder: files, form, cross-references, then what was known.
 
 A folder holds ``dossier.yaml`` (a mapping: id, title, summary, vintage, asof), ``sources.yaml``, ``documents.yaml``,
-``actors.yaml``, ``measures/*.yaml``, ``clocks.yaml``, ``rounds.yaml``, ``claims.yaml``, ``conflicts.yaml`` and
-``parameters.yaml``. Each but the first is a YAML list whose entries start with ``- id: …``; a list without entries is
+``actors.yaml``, ``measures/*.yaml``, ``clocks.yaml``, ``rounds.yaml``, ``claims.yaml``, ``conflicts.yaml``,
+``parameters.yaml``, ``scopes.yaml``, ``deliveries.yaml``, ``expectations.yaml`` and ``snapshot.yaml``. Each but the first is a YAML list whose entries start with ``- id: …``; a list without entries is
 written ``[]``. Only ``dossier.yaml`` and ``sources.yaml`` must be there. Ids are unique across a kind.
 """
 
@@ -19,6 +19,7 @@ from detente.dossier.dossier import Actor, Dossier, DossierHead, FrozenDict, Par
 from detente.dossier.form import validate
 from detente.dossier.links import Places, check_links
 from detente.dossier.measure import Claim, Clock, Conflict, Document, Frozen, Measure, Round, Source
+from detente.dossier.scope import Delivery, Expectation, Scope, Snapshot
 from detente.dossier.yaml_reader import YamlFile, read_yaml
 
 KINDS: dict[str, type[Frozen]] = {
@@ -31,6 +32,10 @@ KINDS: dict[str, type[Frozen]] = {
     "claims": Claim,
     "conflicts": Conflict,
     "parameters": Parameter,
+    "scopes": Scope,
+    "deliveries": Delivery,
+    "expectations": Expectation,
+    "snapshot": Snapshot,
 }
 
 

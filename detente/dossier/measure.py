@@ -138,7 +138,9 @@ class Measure(Frozen):
         "platforms",
         "security",
     ]
-    unit: Literal["fraction", "cny_per_net_ton", "usd_per_net_ton", "tonnes_per_year", "share", "none"]
+    unit: Literal[
+        "fraction", "cny_per_net_ton", "usd_per_net_ton", "tonnes_per_year", "usd_mn_per_year", "share", "none"
+    ]
     announced: dt.date
     products: Products = Products()
     values: tuple[DatedValue, ...] = Field(min_length=1)
@@ -154,6 +156,8 @@ class Measure(Frozen):
     mechanisms: tuple[Annotated[str, Field(pattern=r"^(M\d{1,2}b?|[TQFSE])$")], ...] = ()
     reported_in: tuple[Slug, ...] = ()
     """Claims of the reports that speak of it."""
+    inert: bool = False
+    """Moves no result of the model, and is known to: no duty and no trade-cost equivalent, or one without trade."""
     last_checked: dt.date
     note: str = ""
 

@@ -45,6 +45,7 @@ BANDS: dict[str, tuple[float, float]] = {
     "cny_per_net_ton": (1.0, 5000.0),
     "usd_per_net_ton": (1.0, 500.0),
     "tonnes_per_year": (1e3, 2e8),
+    "usd_mn_per_year": (1e2, 1e6),
     "share": (0.0, 1.0),
     "none": (0.0, 0.0),
 }
@@ -56,7 +57,7 @@ UNITS_OF: dict[Instrument, tuple[str, ...]] = {
     Instrument.entity_listing: ("none",),
     Instrument.port_fee: ("cny_per_net_ton", "usd_per_net_ton"),
     Instrument.purchase_halt: ("none", "share"),
-    Instrument.purchase_pledge: ("none", "tonnes_per_year"),
+    Instrument.purchase_pledge: ("none", "tonnes_per_year", "usd_mn_per_year"),
     Instrument.investigation: ("none",),
     Instrument.divestment_order: ("none",),
     Instrument.supply_pact: ("none",),

@@ -210,11 +210,13 @@ def shipped_tables() -> dict[str, list[Any]]:
     from detente.show.selfcheck import self_check
     from detente.world import benchmarks, check, load_scenario, load_world, show
     from detente.world.duties import concept_table, duty_path, duty_stack, stack_table
+    from detente.world.products import partner_table, product_duties, product_table
 
     dossier, economy = load_dossier(), load_world()
     outcomes = solve_scenarios(economy, dossier, [load_scenario("standing"), load_scenario("talks-fail")])
     with tempfile.TemporaryDirectory() as nowhere:
         places = verify_places(dossier, nowhere)
+    by_product = product_duties(economy, dossier, date=dossier.asof, exporters=("CHN",))
     stacked = duty_stack(economy, dossier, date=dossier.asof, importer="USA", exporter="CHN")
     return {
         "detente run": [
@@ -239,6 +241,7 @@ def shipped_tables() -> dict[str, list[Any]]:
             show.sector_table(economy),
             show.duty_table(economy, "USA", "CHN"),
         ],
+        "Python: detente.world.products": [product_table(by_product, "8505"), partner_table(by_product)],
         "Python: detente.world.duties": [duty_path(dossier, economy, "USA", "CHN", [dossier.asof])],
         "Python: detente.dossier": [audit_table(audit(dossier)), coverage_by_grade(dossier), places],
         "detente brief, folder data": list(check_content(compose(dossier, economy)).values()),
@@ -293,8 +296,8 @@ def rooms_page() -> str:
             rest = rest.replace(f" {lead}", f"\n{lead}")
         told = "\n".join(f"- {line}" for line in _joined(rest))
         rows = [
-            (f"`detente/{name}/{path.name}`", _first_line(path))
-            for path in sorted(folder.glob("*.py"))
+            (f"`detente/{name}/{path.relative_to(folder).as_posix()}`", _first_line(path))
+            for path in sorted(folder.rglob("*.py"))
             if path.name != "__init__.py"
         ]
         parts.append(

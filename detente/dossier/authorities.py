@@ -1,0 +1,155 @@
+"""Stacking rules as data: which authorities add up, which give way to which, and what counts within one.
+
+`stacking.yaml` is the table a lawyer can read and correct; the measures carry what follows from it, and
+`mismatches` says where the two differ.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from detente.core import Column, LabelError, SchemaError, Table, suggestion
+from detente.dossier.form import validate
+from detente.dossier.measure import Frozen, Grade, Instrument, Measure, Slug
+from detente.dossier.vocabulary import AUTHORITIES
+from detente.dossier.yaml_reader import read_yaml
+
+
+class StackingRule(Frozen):
+    """How the duties of one authority meet the others."""
+
+    id: Slug
+    authority: Slug
+    targets: tuple[str, ...] = ()
+    """Only measures aimed at one of these; every measure of the authority when empty."""
+    announced_from: dt.date | None = None
+    announced_until: dt.date | None = None
+    within: Literal["add", "max"]
+    gives_way_to: tuple[Slug, ...] = ()
+    applies_to: Literal["value", "content"]
+    source: str
+    grade: Grade
+    note: str = ""
+
+    def speaks_of(self, measure: Measure) -> bool:
+        """Whether the rule is about a measure."""
+        return (
+            measure.authority == self.authority
+            and (not self.targets or any(target in self.targets for target in measure.targets))
+            and (self.announced_from is None or measure.announced >= self.announced_from)
+            and (self.announced_until is None or measure.announced <= self.announced_until)
+        )
+
+
+def read_rules(path: Path) -> tuple[StackingRule, ...]:
+    """Read stacking rules from a YAML list.
+
+    Raises
+    ------
+    SchemaError
+        For a file of another form or an id given twice; file, line and key are named.
+    LabelError
+        For an unknown authority, with the nearest one.
+    """
+    file = read_yaml(path)
+    if not isinstance(file.data, list):
+        raise SchemaError(
+            "the file must be a list of rules", file=file.name, line=1, hint="start each with `- id: …`"
+        )
+    rules = [validate(StackingRule, body, file, (position,)) for position, body in enumerate(file.data)]
+    for position, rule in enumerate(rules):
+        if rule.id in {other.id for other in rules[:position]}:
+            raise SchemaError(
+                f"the id `{rule.id}` was already given",
+                file=file.name,
+                line=file.place((position,))[0],
+                key="id",
+                hint="give every rule an id of its own",
+            )
+        for name in (rule.authority, *rule.gives_way_to):
+            if name not in AUTHORITIES:
+                raise LabelError(
+                    f"unknown authority `{name}` in rule `{rule.id}`",
+                    where=file.where((position,)),
+                    hint=suggestion(name, sorted(AUTHORITIES)),
+                )
+    return tuple(rules)
+
+
+@functools.cache
+def stacking_rules() -> tuple[StackingRule, ...]:
+    """Return the shipped rules; read once.
+
+    Examples
+    --------
+    >>> next(rule.gives_way_to for rule in stacking_rules() if rule.id == "ieepa-reciprocal")
+    ('section-232',)
+    """
+    return read_rules(Path(__file__).parent / "data" / "stacking.yaml")
+
+
+def mismatches(measure: Measure) -> Iterator[str]:
+    """What a duty says of its stacking that the rules do not, in words."""
+    if measure.instrument is not Instrument.tariff or measure.unit != "fraction":
+        return
+    rules = [rule for rule in stacking_rules() if rule.speaks_of(measure)]
+    if not rules:
+        yield f"no stacking rule speaks of authority `{measure.authority}`"
+        return
+    rule = rules[0]
+    if set(measure.excluded_by) != set(rule.gives_way_to):
+        said = ", ".join(measure.excluded_by) or "nothing"
+        yield f"gives way to {said}; rule `{rule.id}` says {', '.join(rule.gives_way_to) or 'nothing'}"
+    if rule.within == "max" and measure.combine != "max":
+        yield f"adds up within its authority; rule `{rule.id}` says that the largest counts"
+
+
+def authority_table() -> Table:
+    """Stacking rules as a table, one row a rule, with the authorities it adds to."""
+    rules = stacking_rules()
+    names = list(dict.fromkeys(rule.authority for rule in rules))
+    columns = (
+        Column("authority", "Authority"),
+        Column("measures", "Of which measures"),
+        Column("within", "Within"),
+        Column("gives_way_to", "Gives way to"),
+        Column("stacks_with", "Adds to"),
+        Column("applies_to", "Charged on"),
+        Column("source", "Source"),
+        Column("grade", "Grade"),
+        Column("note", "Note"),
+    )
+    american = {name for name in names if not name.startswith(("china", "canada"))}
+    rows = []
+    for rule in rules:
+        if rule.authority.startswith("china"):
+            same = {name for name in names if name.startswith("china")} | {"mfn"}
+        elif rule.authority.startswith("canada"):
+            same = {"canada-response", "mfn"}
+        else:
+            same = american
+        others = [n for n in names if n in same and n != rule.authority and n not in rule.gives_way_to]
+        displaced = {r.authority for r in rules if rule.authority in r.gives_way_to and not r.targets}
+        others = [n for n in others if n not in displaced or n == "section-301"]
+        scope = [f"on {', '.join(rule.targets)}"] if rule.targets else []
+        scope += [f"announced from {rule.announced_from}"] if rule.announced_from else []
+        scope += [f"announced until {rule.announced_until}"] if rule.announced_until else []
+        rows.append(
+            (
+                rule.authority,
+                "; ".join(scope) or "all",
+                "the largest counts" if rule.within == "max" else "add up",
+                ", ".join(rule.gives_way_to),
+                ", ".join(others),
+                rule.applies_to,
+                rule.source,
+                rule.grade.value,
+                rule.note,
+            )
+        )
+    note = "Exempt products and ceilings are the measures' own. `detente audit` compares measures with these rules."
+    return Table("stacking", "How duties meet on one product", columns, tuple(rows), note)

@@ -1,0 +1,88 @@
+"""What a control binds, what was delivered on a pledge, and what a record is held against.
+
+These entries speak of a measure whose dated values stand elsewhere; they add what a value cannot say.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from detente.dossier.measure import Frozen, Grade, Slug, Status
+
+
+class Threshold(Frozen):
+    """Share above which a control binds: of foreign content in a good, or of ownership in a firm."""
+
+    kind: Literal["content", "ownership"]
+    value: Annotated[float, Field(gt=0, le=1)]
+    """Fraction: 0.001 is 0.1 %."""
+    of: str
+    """Share of what in what."""
+
+
+class Scope(Frozen):
+    """What a measure that is no duty binds, and what ends it. Its id is that of the measure."""
+
+    id: Slug
+    binds: Literal["goods", "technology", "firms", "ships", "purchases", "platform", "supply"]
+    what: str
+    """The goods, techniques, ships or purchases it binds, in words."""
+    firms: tuple[str, ...] = ()
+    """Firms it names; empty when it names none or too many."""
+    threshold: Threshold | None = None
+    reach: Literal["own_trade", "third_country_goods", "third_country_firms", "ships_anywhere", "own_market"]
+    """Whether it stops at the actor's own trade and market or reaches goods, firms or ships of third countries."""
+    ends: str
+    """What would end it: a day, a condition, an act."""
+    known: dt.date | None = None
+    """Day of the latest fact used here; the measure's `announced` day when left out."""
+    source: Slug
+    grade: Grade
+    note: str = ""
+
+
+class Delivery(Frozen):
+    """What had been delivered on a pledge by a day."""
+
+    id: Slug
+    pledge: Slug
+    """The measure."""
+    since: dt.date
+    """Day from which is counted: the `from` of the pledge's entry."""
+    date: dt.date
+    """Day on which the count was reached."""
+    delivered: Annotated[float, Field(ge=0)]
+    """Counted since `since`, in the pledge's unit without its `a year`."""
+    known: dt.date
+    source: Slug
+    grade: Grade
+    note: str = ""
+
+
+class Expectation(Frozen):
+    """An authority that must, or must not, charge on a day: what the record is held against."""
+
+    id: Slug
+    authority: Slug
+    importer: str
+    exporter: str
+    date: dt.date
+    active: bool
+    low: float | None = None
+    high: float | None = None
+    """Band in which the sum of its rates on all goods (lists, where it has only lists) lies, fractions."""
+    known: dt.date
+    source: Slug
+    note: str = ""
+
+
+class Snapshot(Frozen):
+    """State of one measure on a day, written down apart from its history. Its id is that of the measure."""
+
+    id: Slug
+    on: dt.date
+    status: Status
+    value: float | None = None

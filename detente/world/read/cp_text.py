@@ -1,0 +1,213 @@
+"""The text layout of Caliendo and Parro (2015): matrices of numbers without labels.
+
+=================== =============================== ======================================================
+file                shape                           content
+=================== =============================== ======================================================
+``xbilat*.txt``     [tradables · N, N]              trade before duty, thousand USD; stacked by sector, row =
+                                                    importer, column = exporter
+``tariffs*.txt``    [tradables · N, N]              duties in percent, same layout
+``IO.txt``          [N · S, S]                      share of materials; stacked by country, row = input,
+                                                    column = using sector
+``B.txt``           [S, N]                          value added in output
+``GO.txt``          [S, N]                          gross output, USD
+``T.txt``           [tradables]                     trade elasticities (8.22 for the sectors without)
+``countries.csv``   ``code[,name]``                 optional; without it 31 × 40 tables get the paper's labels
+``sectors.csv``     ``code[,name]``                 optional
+=================== =============================== ======================================================
+
+Cells are separated by tabs, blanks or commas.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from detente.core import InputError, Labels, SchemaError, UnitError
+from detente.world.economy import Array
+from detente.world.read.files import check_text, lines_of, number, read_long
+from detente.world.read.table import SourceTable, hashed, mean_duty
+
+NO_ESTIMATE = 8.22
+"""Elasticity the authors give to sectors without an estimate (the mean of the others)."""
+PAPER_COUNTRIES = ("ARG AUS AUT BRA CAN CHL CHN DNK FIN FRA DEU GRC HUN IND IDN IRL ITA JPN KOR MEX NLD NZL NOR PRT "
+                   "ZAF ESP SWE TUR GBR USA ROW").split()  # fmt: skip
+PAPER_SECTORS = {
+    "s01": "Agriculture", "s02": "Mining", "s03": "Food", "s04": "Textile", "s05": "Wood", "s06": "Paper",
+    "s07": "Petroleum", "s08": "Chemicals", "s09": "Plastic", "s10": "Minerals", "s11": "Basic metals",
+    "s12": "Metal products", "s13": "Machinery", "s14": "Office", "s15": "Electrical", "s16": "Communication",
+    "s17": "Medical", "s18": "Auto", "s19": "Other transport", "s20": "Other",
+}  # fmt: skip
+SOURCE = {
+    "citation": "Caliendo, L. and Parro, F. (2015). Estimates of the Trade and Welfare Effects of NAFTA. "
+    "Review of Economic Studies 82(1), data",
+    "licence": "supplementary data of the paper; the distributing repository states none",
+    "used_for": "trade, duties, technology, elasticities",
+}
+
+
+def read_cp_folder(folder: str | Path, *, year: int = 1993) -> SourceTable:
+    """Read a folder in the text layout of Caliendo and Parro (2015).
+
+    Parameters
+    ----------
+    folder : path
+    year : int
+        Year of the duties taken, ``tariffs1993.txt`` or ``tariffs2005.txt``; trade is that of the only ``xbilat`` file.
+
+    Returns
+    -------
+    SourceTable
+        Sales at home are output less exports, negative where exports exceed output.
+
+    Raises
+    ------
+    InputError, SchemaError, UnitError
+        With file, line and cell.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError("this is no folder", where=str(folder), hint="give the folder that holds xbilat1993.txt")
+    trade_path = _one(folder, "xbilat", None)
+    paths = [trade_path, _one(folder, "tariffs", year), *(folder / f"{name}.txt" for name in ("IO", "B", "GO", "T"))]
+    go_path = paths[4]
+    shape = _numbers(go_path).shape
+    S, N = shape
+    labels, label_files = _labels(folder, N, S)
+    trade = _numbers(paths[0], columns=N)
+    if trade.shape[0] % N:
+        raise SchemaError(
+            f"{trade.shape[0]} rows are no multiple of {N} countries",
+            file=trade_path.name,
+            hint="rows are stacked by sector, one row an importer: the file is cut short, or B.txt is of another table",
+        )
+    J = trade.shape[0] // N
+    flows, tariff = np.zeros((N, N, S)), np.zeros((N, N, S))
+    flows[:, :, :J] = _stacked(trade, paths[0], labels, J) / 1e3
+    tariff[:, :, :J] = _stacked(_numbers(paths[1], rows=J * N, columns=N), paths[1], labels, J, least=-100.0) / 100
+    tariff[np.arange(N), np.arange(N)] = 0.0
+    materials = _numbers(paths[2], rows=N * S, columns=S).reshape(N, S, S)
+    va_share = _numbers(paths[3], rows=S, columns=N).T
+    output = _numbers(go_path, rows=S, columns=N).T / 1e6
+    _check_shares(va_share, labels, paths[3])
+    theta = np.full(S, NO_ESTIMATE)
+    estimates = _numbers(paths[5]).ravel()
+    theta[: len(estimates)] = estimates
+    flows[np.arange(N), np.arange(N)] = 0.0
+    flows[np.arange(N), np.arange(N)] = output - flows.sum(0)
+    whole = materials.sum(1, keepdims=True)
+    shares = np.divide(materials, whole, out=np.zeros_like(materials), where=whole > 0)
+    used = shares * ((1 - va_share) * output)[:, None, :]
+    price = 1 + mean_duty(np.maximum(flows, 0.0), tariff)
+    return SourceTable(
+        name=f"cp-{year}",
+        year=int(re.sub(r"\D", "", trade_path.stem) or year),
+        labels=labels,
+        flows=flows,
+        inputs=used / price[:, :, None],
+        output=output,
+        tariff=tariff,
+        trade_elasticity=theta,
+        elasticity_source=f"Caliendo and Parro (2015), table 1; {NO_ESTIMATE} where there is no estimate",
+        sources=(SOURCE,),
+        files=hashed(*paths, *label_files),
+        notes=(f"duties of {year}",),
+        method=(
+            "Sales at home are output less exports; where that is negative, balancing raises output.",
+            "Inputs are the share of materials times output less value added; final demand is what is left.",
+        ),
+    )
+
+
+def _one(folder: Path, stem: str, year: int | None) -> Path:
+    found = sorted(folder.glob(f"{stem}*.txt"))
+    if year is not None and len(found) > 1:
+        found = [path for path in found if str(year) in path.stem]
+    if len(found) != 1:
+        raise InputError(
+            f"{len(found)} files {stem}*.txt, one is wanted",
+            where=str(folder),
+            hint=f"such as {stem}1993.txt; choose the duties with --year",
+        )
+    return found[0]
+
+
+def _numbers(path: Path, *, rows: int | None = None, columns: int | None = None) -> Array:
+    """Read a matrix; the shape, when known, is checked with the line that breaks it."""
+    check_text(path, expected="a text file of numbers")
+    found: list[list[float]] = []
+    line = 0
+    for line, text in lines_of(path):
+        cells = [cell for cell in re.split(r"[,\s]+", text.strip()) if cell]
+        wanted = columns if columns is not None else len(found[0]) if found else len(cells)
+        if len(cells) != wanted:
+            raise SchemaError(
+                f"the row has {len(cells)} numbers, {wanted} are wanted",
+                file=path.name,
+                line=line,
+                hint="one number a country (trade, duties, B, GO) or a sector (IO)",
+            )
+        found.append([number(cell, file=path.name, line=line, cell=f"column {c}") for c, cell in enumerate(cells, 1)])
+    if rows is not None and len(found) != rows:
+        what = "cut short" if len(found) < rows else "too long"
+        raise SchemaError(
+            f"the file is {what}: {len(found)} of {rows} rows", file=path.name, line=line, hint="copy it again"
+        )
+    return np.array(found)
+
+
+def _stacked(values: Array, path: Path, labels: Labels, J: int, *, least: float = 0.0) -> Array:
+    """[sector · importer, exporter] as [importer, exporter, sector]; refuse values below a bound."""
+    N = len(labels.countries)
+    cube = values.reshape(J, N, N).transpose(1, 2, 0)
+    if (cube < least).any():
+        n, i, s = np.argwhere(cube < least)[0]
+        raise InputError(
+            f"value {cube[n, i, s]:g}",
+            where=f"{path.name}:{s * N + n + 1}: importer {labels.countries[n]}, exporter {labels.countries[i]}, sector {labels.sectors[s]}",
+            hint="trade is not negative; duties are percent above -100",
+        )
+    return np.asarray(cube)
+
+
+def _check_shares(va_share: Array, labels: Labels, path: Path) -> None:
+    bad = (va_share < 0) | (va_share > 1 + 1e-9)
+    if bad.any():
+        n, s = np.argwhere(bad)[0]
+        raise UnitError(
+            f"value added is {va_share[n, s]:g} of output",
+            where=f"{path.name}:{s + 1}: country {labels.countries[n]}, sector {labels.sectors[s]}",
+            hint="B is a fraction between 0 and 1, sectors in rows and countries in columns",
+        )
+
+
+def _labels(folder: Path, N: int, S: int) -> tuple[Labels, list[Path]]:
+    """Labels from the folder's own files, the paper's for a table of its size."""
+    files = []
+    codes: list[dict[str, str]] = []
+    for name, count in (("countries.csv", N), ("sectors.csv", S)):
+        path = folder / name
+        if not path.is_file():
+            codes.append({})
+            continue
+        files.append(path)
+        found = {cells[0]: cells[1] or cells[0] for _, cells in read_long(path, ("code",), ("name",))}
+        if len(found) != count:
+            raise SchemaError(
+                f"{len(found)} codes for {count} in the data", file=name, hint="one row a country or sector, in order"
+            )
+        codes.append(found)
+    countries, sectors = codes
+    if not countries:
+        countries = {code: code for code in PAPER_COUNTRIES} if N == len(PAPER_COUNTRIES) else {}
+    if not sectors and S == 2 * len(PAPER_SECTORS):
+        sectors = {**PAPER_SECTORS, **{f"s{s:02d}": f"Non-tradable {s - 20}" for s in range(21, S + 1)}}
+    if not countries or not sectors:
+        raise InputError(
+            f"{N} countries and {S} sectors have no names",
+            where=str(folder),
+            hint="add countries.csv and sectors.csv with a column `code`",
+        )
+    return Labels(tuple(countries), tuple(sectors), countries, sectors), files

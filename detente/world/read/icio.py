@@ -1,0 +1,169 @@
+"""OECD Inter-Country Input-Output tables, as the OECD publishes them in CSV.
+
+Both naming schemes are read: that of the 2023 edition (77 economies, 45 industries: ``ARG_A01_02``) and that of the
+2025 edition (81 economies, 50 industries: ``ARG_A01``), with or without the extension that splits China and Mexico by
+type of firm (``CN1 CN2``, ``MX1 MX2``), whose parts are added up. Final demand has columns ``ARG_HFCE`` …; below the
+industries stand taxes less subsidies (``TLS``), value added (``VA``, ``VALU``) and output (``OUT``, ``OUTPUT``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from detente.core import InputError, LabelError, SchemaError, suggestion
+from detente.world.read.files import check_text
+from detente.world.read.matrix import Label, MatrixSum, check_totals, stream_matrix
+from detente.world.read.table import SourceTable, hashed
+
+FINAL = {"HFCE": False, "NPISH": False, "GGFC": False, "GFCF": True, "INVNT": True, "DPABR": True,
+         "DIRP": True, "P33": True, "FD": True, "NONRES": True, "CONS_ABR": True, "CONS_NONRES": True}  # fmt: skip
+"""Categories of final demand, and whether a cell may be negative (stocks, disposals, purchases abroad)."""
+PARENTS = {"CN1": "CHN", "CN2": "CHN", "CN3": "CHN", "CN4": "CHN",
+           "MX1": "MEX", "MX2": "MEX", "MX3": "MEX"}  # fmt: skip
+"""Parts of an economy in the extended tables, added up to the economy."""
+_BELOW = {
+    "TLS": "taxes",
+    "TAXSUB": "taxes",
+    "VA": "value_added",
+    "VALU": "value_added",
+    "OUT": "output",
+    "OUTPUT": "output",
+}
+_TOTALS = ("OUT", "OUTPUT", "TOTAL")
+_CODE = re.compile(r"^([A-Z][A-Z0-9]{2})_([A-Z][A-Z0-9_]*)$")
+SOURCE = {
+    "citation": "OECD Inter-Country Input-Output tables",
+    "licence": "free with attribution (OECD terms)",
+    "used_for": "trade, technology, final demand",
+}
+
+
+def year_of(path: Path) -> int | None:
+    """Last year in a file name, as in ``2020_SML.csv`` or ``ICIO2021_2018.csv``.
+
+    Examples
+    --------
+    >>> year_of(Path("ICIO2021_2018.csv")), year_of(Path("table.csv"))
+    (2018, None)
+    """
+    found = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", path.stem.replace("ICIO2", "ICIO 2"))
+    return int(found[-1]) if found else None
+
+
+def column_label(name: str) -> Label:
+    """What a column of an ICIO table stands for.
+
+    Raises
+    ------
+    LabelError
+        A heading of another form.
+    """
+    if name in _TOTALS:
+        return Label("output")
+    found = _CODE.match(name)
+    if not found:
+        raise LabelError(
+            f"column `{name}` is no country and industry",
+            where="line 1",
+            hint="columns are named such as ARG_A01 or ARG_HFCE; " + suggestion(name, _TOTALS),
+        )
+    country, item = PARENTS.get(found[1], found[1]), found[2]
+    if item in FINAL:
+        return Label("final", country, item, FINAL[item])
+    return Label("industry", country, item)
+
+
+def row_label(cells: Sequence[str]) -> tuple[Label, str]:
+    """What a row of an ICIO table stands for, and its name.
+
+    Raises
+    ------
+    LabelError
+        A label of another form.
+    """
+    name = cells[0]
+    tail = name.rpartition("_")[2]
+    if tail in _BELOW:
+        return Label(_BELOW[tail]), name  # type: ignore[arg-type]
+    found = _CODE.match(name)
+    if not found:
+        raise LabelError(
+            f"row `{name}` is no country and industry",
+            hint="rows are named such as ARG_A01, then TLS, VA and OUT",
+        )
+    return Label("industry", PARENTS.get(found[1], found[1]), found[2]), name
+
+
+def read_icio(path: str | Path, *, year: int | None = None) -> SourceTable:
+    """Read an OECD inter-country input–output table.
+
+    Parameters
+    ----------
+    path : path
+        The CSV of one year.
+    year : int, optional
+        Taken from the file's name when left out.
+
+    Returns
+    -------
+    SourceTable
+        Million USD at basic prices. Taxes less subsidies are counted with value added.
+
+    Raises
+    ------
+    InputError, SchemaError, LabelError, UnitError, BalanceError
+        With file, line and cell; see the page on table formats.
+    """
+    path = Path(path)
+    check_text(path, expected="the CSV of an ICIO table")
+    year = year if year is not None else year_of(path)
+    if year is None:
+        raise InputError("the file's name holds no year", where=str(path), hint="say which with --year")
+    try:
+        total = stream_matrix(path, column_label, row_label)
+    except LabelError as error:
+        if error.where and error.where.startswith(path.name):
+            raise
+        raise SchemaError(error.what, file=path.name, key=error.where, hint=error.hint) from None
+    _refuse_double_count(total)
+    labels = total.finish()
+    notes = check_totals(total, labels, len(total.names))
+    return SourceTable(
+        name=f"icio-{year}",
+        year=year,
+        labels=labels,
+        flows=total.flows,
+        inputs=total.inputs,
+        output=total.flows.sum(0),
+        final=total.final,
+        sources=({**SOURCE, "citation": f"{SOURCE['citation']}, {year}"},),
+        files=hashed(path),
+        notes=tuple([*notes, *stock_notes(total)]),
+        method=(
+            "Rows are added up to flows by country, inputs by user and final demand while the file streams by.",
+            "Output is the sum of a row. Value added is output less inputs: it holds taxes less subsidies on inputs.",
+        ),
+    )
+
+
+def stock_notes(total: MatrixSum) -> list[str]:
+    """Say how negative final demand (stocks run down) was treated."""
+    if not total.negatives:
+        return []
+    return [
+        f"{total.negatives} negative cells of final demand ({total.negative_value:,.0f} million USD in all: stocks run "
+        "down, disposals) are netted against the country's other purchases of the same product"
+    ]
+
+
+def _refuse_double_count(total: MatrixSum) -> None:
+    """Refuse a table that has an economy's parts and the economy itself."""
+    for part, parent in PARENTS.items():
+        if total.entity_totals.get(part, 0.0) > 0 and total.entity_totals.get(parent, 0.0) > 0:
+            raise LabelError(
+                f"the table has rows of {parent} and of its part {part}: they would be counted twice",
+                where=total.file,
+                hint=f"drop one of the two; the extended tables have {part} only",
+            )

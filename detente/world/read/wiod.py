@@ -1,0 +1,231 @@
+"""World Input-Output Database tables in three layouts.
+
+* A wide table ``country,sector,AUS|c1,…,AUS|f1,…,gross_output[,value_added_residual]``, as CSV or as parquet.
+* The 2016 release as exported for statistics packages: ``IndustryCode,IndustryDescription,Country,RNr,Year`` and
+   ``vAUS1 … vAUS61,TOT``; users 1–56 are industries, 57–61 final demand.
+* A long CSV ``row_country,row_item,col_country,col_item,value``.
+
+The layout is told from the header.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from detente.core import InputError, LabelError, SchemaError
+from detente.world.economy import Array
+from detente.world.read.files import check_text, lines_of, money, number, read_long
+from detente.world.read.icio import stock_notes, year_of
+from detente.world.read.matrix import Label, MatrixSum, check_totals, stream_matrix
+from detente.world.read.table import SourceTable, hashed
+
+SOURCE = {
+    "citation": "World Input-Output Database (Timmer, Dietzenbacher, Los, Stehrer and de Vries 2015)",
+    "licence": "CC BY 4.0 (from memory)",
+    "used_for": "trade, technology, final demand",
+}
+COUNTRIES = {"ROM": "ROU", "RoW": "ROW"}
+"""WIOD codes that differ from ISO."""
+FINAL = {"c37": False, "c38": False, "c39": False, "c41": True, "c42": True,
+         "f1": False, "f2": False, "f3": False, "f4": True, "f5": True,
+         "CONS_h": False, "CONS_np": False, "CONS_g": False, "GFCF": True, "INVEN": True}  # fmt: skip
+"""Categories of final demand, and whether a cell may be negative."""
+_WIDE = re.compile(r"^([A-Za-z]{3})\|(\w+)$")
+_STATA = re.compile(r"^v([A-Za-z]{3})(\d+)$")
+_INDUSTRIES_2016 = 56
+_STATA_BELOW = {"VA": "value_added", "GO": "output", "TXSP": "taxes", "IntTTM": "taxes"}
+LONG = ("row_country", "row_item", "col_country", "col_item", "value")
+
+
+def read_wiod(path: str | Path, *, year: int | None = None) -> SourceTable:
+    """Read a WIOD table.
+
+    Parameters
+    ----------
+    path : path
+        CSV in one of the layouts above, or parquet of the first (needs pyarrow).
+    year : int, optional
+        Taken from the file's name when left out.
+
+    Returns
+    -------
+    SourceTable
+        Million USD at basic prices. Taxes and international margins are counted with value added.
+
+    Raises
+    ------
+    InputError, SchemaError, LabelError, UnitError, BalanceError
+        With file, line and cell.
+    """
+    path = Path(path)
+    if path.is_dir():
+        path = _only_table(path)
+    year = year if year is not None else year_of(Path(re.sub(r"(?<=\D)(?=(?:19|20)\d\d)", " ", path.stem)))
+    if year is None:
+        raise InputError("the file's name holds no year", where=str(path), hint="say which with --year")
+    if path.suffix == ".parquet":
+        total = _from_parquet(path)
+    else:
+        check_text(path, expected="the CSV of a WIOD table")
+        header = next(lines_of(path))[1]
+        if header.replace('"', "").startswith("IndustryCode,"):
+            total = stream_matrix(path, _stata_column, _stata_row, label_columns=5)
+        elif "row_country" in header:
+            total = _from_long(path)
+        else:
+            total = stream_matrix(path, _wide_column, _wide_row, label_columns=2)
+    labels = total.finish()
+    notes = check_totals(total, labels, len(total.names))
+    return SourceTable(
+        name=f"wiod-{year}",
+        year=year,
+        labels=labels,
+        flows=total.flows,
+        inputs=total.inputs,
+        output=total.flows.sum(0),
+        final=total.final,
+        sources=({**SOURCE, "citation": f"{SOURCE['citation']}, {year}"},),
+        files=hashed(path),
+        notes=tuple([*notes, *stock_notes(total)]),
+        method=(
+            "Rows are added up to flows by country, inputs by user and final demand.",
+            "Output is the sum of a row. Value added is output less inputs: it holds taxes and international margins.",
+        ),
+    )
+
+
+def _only_table(folder: Path) -> Path:
+    found = sorted(path for path in folder.iterdir() if re.fullmatch(r"wio[dt].*\d{4}.*\.(csv|parquet)", path.name))
+    if len(found) != 1:
+        raise InputError(
+            f"{len(found)} WIOD tables in this folder, one is wanted",
+            where=str(folder),
+            hint="give the file itself",
+        )
+    return found[0]
+
+
+def _industry(country: str, item: str) -> Label:
+    code = COUNTRIES.get(country, country)
+    if item in FINAL:
+        return Label("final", code, item, FINAL[item])
+    return Label("industry", code, item)
+
+
+def _wide_column(name: str) -> Label:
+    if name == "gross_output":
+        return Label("output")
+    if name == "value_added_residual":
+        return Label("skip")  # output less inputs: says nothing that the sums do not
+    found = _WIDE.match(name)
+    if not found:
+        raise LabelError(
+            f"column `{name}` is no country and industry", where="line 1", hint="columns are named such as AUS|c1"
+        )
+    return _industry(found[1], found[2])
+
+
+def _wide_row(cells: Sequence[str]) -> tuple[Label, str]:
+    return _industry(cells[0], cells[1]), f"{cells[0]}|{cells[1]}"
+
+
+def _stata_column(name: str) -> Label:
+    if name == "TOT":
+        return Label("output")
+    found = _STATA.match(name)
+    if not found:
+        raise LabelError(
+            f"column `{name}` is no country and user", where="line 1", hint="columns are named such as vAUS1"
+        )
+    place = int(found[2])
+    country = COUNTRIES.get(found[1], found[1].upper())
+    if place <= _INDUSTRIES_2016:
+        return Label("industry", country, f"r{place}")
+    return Label("final", country, f"f{place - _INDUSTRIES_2016}", place - _INDUSTRIES_2016 >= 4)
+
+
+def _stata_row(cells: Sequence[str]) -> tuple[Label, str]:
+    code, _, country, place, _ = cells
+    if country == "TOT":
+        return Label(_STATA_BELOW.get(code, "skip")), code  # type: ignore[arg-type]
+    return Label("industry", COUNTRIES.get(country, country.upper()), f"r{int(place)}"), f"v{country}{int(place)}"
+
+
+def _from_parquet(path: Path) -> MatrixSum:
+    columns = read_parquet(path)
+    names = [name for name in columns if name not in ("country", "sector")]
+    total = MatrixSum([_wide_column(name) for name in names], names, path.name)
+    values = np.column_stack([columns[name].astype(np.float64) for name in names])
+    for position, labels in enumerate(zip(columns["country"], columns["sector"], strict=True)):
+        label, name = _wide_row([str(cell) for cell in labels])
+        total.add(label, name, position + 2, values[position])
+    return total
+
+
+def _from_long(path: Path) -> MatrixSum:
+    """A long table: labels in a first pass, values in a second, so that only one row is held at a time."""
+    names: dict[str, None] = {}
+    sellers: dict[str, None] = {}
+    for _, (row_country, row_item, col_country, col_item, _) in read_long(path, LONG):
+        names[f"{col_country}|{col_item}"] = None
+        sellers[f"{row_country}|{row_item}"] = None
+    for name in sellers:
+        names.setdefault(name, None)
+    ordered = list(names)
+    place = {name: position for position, name in enumerate(ordered)}
+    blocks: dict[str, Array] = {}
+    seen: dict[tuple[str, str], int] = {}
+    for line, (row_country, row_item, col_country, col_item, text) in read_long(path, LONG):
+        seller, user = f"{row_country}|{row_item}", f"{col_country}|{col_item}"
+        if (seller, user) in seen:
+            raise SchemaError(
+                f"{seller} → {user} stands in line {seen[seller, user]} already",
+                file=path.name,
+                line=line,
+                hint="drop one of the two",
+            )
+        seen[seller, user] = line
+        value = number(text, file=path.name, line=line, cell=f"{seller} → {user}")
+        row = blocks.setdefault(seller, np.zeros(len(ordered)))
+        row[place[user]] = money(value, 1.0, where=f"{path.name}:{line}: {seller} → {user}")
+    columns = [_wide_column(name) for name in ordered]
+    total = MatrixSum(columns, ordered, path.name)
+    for name, label in zip(ordered, columns, strict=True):
+        if label.kind == "industry":
+            total.add(label, name, 0, blocks.get(name, np.zeros(len(ordered))))
+    return total
+
+
+def read_parquet(path: Path) -> dict[str, Any]:
+    """Read a parquet file to arrays by column, with pyarrow, which only developers need.
+
+    Raises
+    ------
+    InputError
+        No such file, no pyarrow, or no parquet.
+    """
+    if not path.is_file():
+        raise InputError("there is no such file", where=str(path), hint="check the path")
+    try:
+        parquet = importlib.import_module("pyarrow.parquet")
+    except ImportError:
+        raise InputError(
+            "parquet needs pyarrow, which is not installed", where=path.name, hint="pip install pyarrow, or give CSV"
+        ) from None
+    try:
+        table = parquet.read_table(path)
+    except Exception as error:  # pyarrow has its own tree of errors; all of them mean an unreadable file
+        raise InputError(
+            f"this is no readable parquet file: {str(error).splitlines()[0]}", where=path.name, hint="copy it again"
+        ) from None
+    return {
+        name: np.asarray(column.to_pylist()) if str(column.type).startswith(("dictionary", "string", "large_string"))
+        else column.to_numpy()
+        for name, column in zip(table.column_names, table.columns, strict=True)
+    }
