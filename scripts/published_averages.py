@@ -39,6 +39,18 @@ PIIE = (
     ),
     ("CHN", "USA", "2025-05-14", "2025-11-10", 0.326, "S17: PIIE, Bown, version of 25 September 2025"),
 )
+PIIE_2018 = (
+    ("USA", "CHN", "2018-01-01", "2018-02-07", 0.031, "S9: PIIE, Bown, January 2018"),
+    ("USA", "CHN", "2018-09-24", "2019-05-10", 0.12, "S9: PIIE, Bown, 24 September 2018 to June 2019"),
+    ("USA", "CHN", "2019-09-01", "2020-02-14", 0.21, "S9: PIIE, Bown, September to December 2019"),
+    ("USA", "CHN", "2020-02-14", "2021-01-01", 0.193, "S9: PIIE, Bown, February 2020"),
+    ("CHN", "USA", "2018-01-01", "2018-04-02", 0.08, "S9: PIIE, Bown, January 2018"),
+    ("CHN", "USA", "2018-09-24", "2019-01-01", 0.183, "S9: PIIE, Bown, 24 September 2018"),
+    ("CHN", "USA", "2019-01-01", "2019-06-01", 0.165, "S9: PIIE, Bown, to June 2019"),
+    ("CHN", "USA", "2019-09-01", "2020-02-14", 0.211, "S9: PIIE, Bown, September to December 2019"),
+    ("CHN", "USA", "2020-02-14", "2021-01-01", 0.209, "S9: PIIE, Bown, February 2020 (forecast of December 2019)"),
+)
+"""Points of 2018-20: for the concepts with fixed weights only, the other one starts from January 2025."""
 OTHERS = (
     ("headline_2025", "USA", "CHN", "2025-04-10", "2025-05-14", 1.45, "S11: AP timeline, 145 %"),
     ("headline_2025", "USA", "CHN", "2025-05-14", "2025-11-10", 0.30, "S15: CBS News, 30 %"),
@@ -57,6 +69,7 @@ def table(data: Path) -> pd.DataFrame:
         for begin, end, rate in zip(mine.date_from, ends, mine.total_tariff_pct, strict=True):
             rows.append(("collected_base_plus_added", "USA", code, begin, end, round(rate / 100, 5), TRACKER))
     rows += [(concept, *row) for row in PIIE for concept in PIIE_CONCEPTS]
+    rows += [(concept, *row) for row in PIIE_2018 for concept in PIIE_CONCEPTS[:2]]
     rows += OTHERS
     return pd.DataFrame(rows, columns=["concept", "importer", "exporter", "from", "until", "value", "source"])
 

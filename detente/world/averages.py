@@ -286,6 +286,8 @@ def _fixed_weights(basis: Basis, headline: float) -> Found:
         value = float((rates.sum(0) * weights).sum() / weights.sum())
         found[f"fixed_2017_{kind}"] = (value, f"{words}, by sector", GAP_TO_PIIE[basis.pair])
         partial = float((rates[narrow].sum(0) * weights).sum() / weights.sum())
+    if basis.date < SINCE:  # the published base is that of January 2025
+        return found
     base = PIIE_BASE[basis.pair]
     found["published_base_plus_headline"] = (
         base + headline + partial,

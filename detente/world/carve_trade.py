@@ -12,6 +12,7 @@ from detente.world.economy import Array, Economy
 
 _FIT = 300
 _DOLLAR = 6  # decimals of a million USD
+_BOUNDS = (1e-6, 1e6)  # no country's pull leaves these: its goal is then out of reach
 
 
 def fill(seed: Array, cap: Array, total: Array) -> Array:
@@ -29,10 +30,9 @@ def fill(seed: Array, cap: Array, total: Array) -> Array:
     order = np.argsort(level, axis=1, kind="stable")
     rank = np.take_along_axis(level, order, axis=1)
     capped = np.cumsum(np.take_along_axis(cap, order, axis=1), axis=1)
-    free = seed.sum(1, keepdims=True) - np.cumsum(np.take_along_axis(seed, order, axis=1), axis=1)
     # With the k lowest cells at their caps, the rest share what is left: find the first k that is consistent.
     before = np.concatenate([np.zeros((len(seed), 1)), capped[:, :-1]], axis=1)
-    open_seed = np.concatenate([seed.sum(1, keepdims=True), free[:, :-1]], axis=1)
+    open_seed = np.cumsum(np.take_along_axis(seed, order, axis=1)[:, ::-1], axis=1)[:, ::-1]
     scale = np.divide(
         total[:, None] - before, open_seed, out=np.full_like(before, np.inf), where=open_seed > 0
     )
@@ -141,14 +141,13 @@ def allocate_trade(economy: Economy, carve: Carve, p: int, users: Array, where: 
     row_goal = demand * total.sum()
     # Seed: the parent's flows, tilted to countries that use the product more than they use the parent.
     tilt = demand / np.maximum(parent.sum(1) / parent.sum(), 1e-300)
-    seed = parent * tilt[:, None]
-    flows = fixed + fill(seed.T, cap.T, rest).T
+    flows = fixed + fill((parent * tilt[:, None]).T, cap.T, rest).T
+    left = np.maximum(row_goal - fixed.sum(1), 0.0)
     for _ in range(_FIT):
-        left = np.maximum(row_goal - fixed.sum(1), 0.0)
         open_row = (flows - fixed).sum(1)
         pull = np.divide(left, open_row, out=np.ones_like(left), where=open_row > 0)
-        seed = seed * np.clip(pull, 0.2, 5.0)[:, None]
-        flows = fixed + fill(seed.T, cap.T, rest).T
+        tilt = np.clip(tilt * np.clip(pull, 0.2, 5.0), *_BOUNDS)
+        flows = fixed + fill((parent * tilt[:, None]).T, cap.T, rest).T
     return np.minimum(np.round(flows, _DOLLAR), parent)
 
 

@@ -50,6 +50,14 @@ class Shares(Sourced):
     shares: dict[str, Share]
 
 
+class Inputs(Sourced):
+    """Inputs per unit of output by supplying sector, where they differ from the parent's."""
+
+    shares: dict[str, Share]
+    where_short: Literal["refuse", "scale"] = "refuse"
+    """In a country whose parent uses too little of an input to hold the stated share: refuse, or take what there is."""
+
+
 class Amounts(Sourced):
     """Million USD by country."""
 
@@ -111,7 +119,7 @@ class Carve(Frozen):
         Shares of world spending by country; what they leave, and everything if empty, follows the using industries.
     users : tuple of Shares
         Shares of world use by sector code and ``final``; what they leave goes to sectors not named, like the parent.
-    inputs : tuple of Shares
+    inputs : tuple of Inputs
         Inputs per unit of output by sector where they differ from the parent's.
     duties, elasticity
         Default: the parent's.
@@ -133,7 +141,7 @@ class Carve(Frozen):
     flows: tuple[Flows, ...] = ()
     consumers: tuple[Shares, ...] = ()
     users: tuple[Shares, ...] = ()
-    inputs: tuple[Shares, ...] = ()
+    inputs: tuple[Inputs, ...] = ()
     duties: tuple[Duties, ...] = ()
     elasticity: Elasticity | None = None
     stocks: tuple[Stocks, ...] = ()

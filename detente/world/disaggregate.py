@@ -104,13 +104,11 @@ def _carve(economy: Economy, carve: Carve, spec_id: str) -> Economy:
     after = _sector(labels, carve.after or carve.parent, where)
     N, S = economy.va_share.shape
 
-    columns, remainder_columns, technology = _technology_wanted(economy, carve, p, where)
-    wanted = _wanted_users(economy, carve, p, columns, where)
-    flows = allocate_trade(economy, carve, p, wanted, where)
+    flows = allocate_trade(economy, carve, p, _wanted_users(economy, carve, p, where), where)
     tariff, rest_tariff = _split_duties(economy, carve, p, flows, where)
-    output, rest_output = flows.sum(0), economy.output[:, p] - flows.sum(0)
-    if technology:
-        remainder_columns = _remainder_technology(economy, columns, p, output, rest_output, carve, where)
+    output = flows.sum(0)
+    rest_output = economy.output[:, p] - output
+    columns, remainder_columns = _split_technology(economy, carve, p, output, rest_output, where)
 
     inputs = np.zeros((N, S + 1, S + 1))
     inputs[:, :S, :S] = economy.input_shares
@@ -179,36 +177,40 @@ def _sector(labels: Labels, code: str, where: str) -> int:
     return labels.sectors.index(code)
 
 
-def _technology_wanted(
-    economy: Economy, carve: Carve, p: int, where: str
-) -> tuple[Array, Array, dict[str, float]]:
-    """Inputs of the new sector [country, supplier]; of the remainder, where nothing is said; and what is said.
+def _split_technology(
+    economy: Economy, carve: Carve, p: int, output: Array, rest_output: Array, where: str
+) -> tuple[Array, Array]:
+    """Inputs per unit of output [country, supplier] of the new sector and of the remainder; they add up to the parent's.
 
-    Stated inputs are set, everything else of the parent's column, value added included, shrinks or grows in proportion.
+    Stated inputs are set; everything else of the parent's column, value added included, changes in proportion.
     """
-    parent = np.array(economy.input_shares[:, :, p])
-    stated = {code: share for block in carve.inputs for code, share in block.shares.items()}
-    if not stated:
-        return parent.copy(), parent.copy(), stated
-    total = sum(stated.values())
-    if total >= 1:
-        raise BalanceError(
-            f"stated inputs add up to {total:.3f} of output", where=where, hint="they must stay below 1"
-        )
-    rows = [_sector(economy.labels, code, f"{where}: inputs") for code in stated]
-    left = 1 - parent[:, rows].sum(1)
-    column = parent * np.divide(1 - total, left, out=np.zeros_like(left), where=left > 0)[:, None]
-    column[:, rows] = np.array(list(stated.values()))
-    return column, parent.copy(), stated
-
-
-def _remainder_technology(
-    economy: Economy, columns: Array, p: int, output: Array, rest_output: Array, carve: Carve, where: str
-) -> Array:
-    """Inputs [country, supplier] that leave the parent's totals as they are."""
     parent = economy.input_shares[:, :, p]
     total = economy.output[:, p]
-    used = parent * total[:, None] - columns * output[:, None]
+    stated = {code: share for block in carve.inputs for code, share in block.shares.items()}
+    if not stated:
+        return parent.copy(), parent.copy()
+    if sum(stated.values()) >= 1:
+        raise BalanceError(
+            f"stated inputs add up to {sum(stated.values()):.3f} of output",
+            where=f"{where}: inputs",
+            hint="they must stay below 1",
+        )
+    rows = [_sector(economy.labels, code, f"{where}: inputs") for code in stated]
+    wanted = np.tile(np.array(list(stated.values())), (len(total), 1))
+    scaled = {code for block in carve.inputs if block.where_short == "scale" for code in block.shares}
+    most = np.divide(
+        carve.largest_share_of_parent * parent[:, rows] * total[:, None],
+        output[:, None],
+        out=wanted.copy(),
+        where=output[:, None] > 0,
+    )
+    may_scale = np.array([code in scaled for code in stated])
+    wanted = np.where(may_scale, np.minimum(wanted, most), wanted)
+    left = 1 - parent[:, rows].sum(1)
+    column = parent * np.divide(1 - wanted.sum(1), left, out=np.zeros_like(left), where=left > 0)[:, None]
+    column[:, rows] = wanted
+    column = np.round(column, _ROUND_SHARE)
+    used = parent * total[:, None] - column * output[:, None]
     gap = used / np.maximum(total, 1e-300)[:, None]
     if gap.min() < -1e-12:
         n, r = np.unravel_index(int(np.argmin(gap)), gap.shape)
@@ -216,18 +218,14 @@ def _remainder_technology(
         raise BalanceError(
             f"the new sector would use more of {economy.labels.sectors[r]} than its parent does",
             where=f"{where}: inputs, country {economy.labels.countries[n]}, supplier {economy.labels.sectors[r]}",
-            hint=f"largest feasible share of output there: {largest:.4g}",
+            hint=f"largest feasible share of output there: {largest:.4g}; or write `where_short: scale`",
         )
-    rest = np.divide(
-        np.maximum(used, 0.0),
-        rest_output[:, None],
-        out=parent.copy(),
-        where=(rest_output > 1e-9 * np.maximum(total, 1e-300))[:, None],
-    )
-    return np.asarray(np.round(rest, _ROUND_SHARE))
+    some_left = rest_output > 1e-9 * np.maximum(total, 1e-300)
+    rest = np.divide(np.maximum(used, 0.0), rest_output[:, None], out=parent.copy(), where=some_left[:, None])
+    return column, np.asarray(np.round(rest, _ROUND_SHARE))
 
 
-def _wanted_users(economy: Economy, carve: Carve, p: int, columns: Array, where: str) -> Array:
+def _wanted_users(economy: Economy, carve: Carve, p: int, where: str) -> Array:
     """Share of world use [user], users being all sectors, the new one, and final demand last.
 
     Sectors not named share what is left in the proportion of what they use of the parent.
@@ -290,7 +288,7 @@ def _split_uses(
     """
     final = np.maximum(economy.expenditure[:, p] - (inputs[:, p, :] * produced).sum(1), 0.0)
     parent = np.concatenate([np.maximum(inputs[:, p, :] * produced, 0.0), final[:, None]], axis=1)
-    wanted = _wanted_users(economy, carve, p, inputs[:, :, -1], where)
+    wanted = _wanted_users(economy, carve, p, where)
     world = parent.sum(0)
     seed = parent * np.divide(wanted, world, out=np.zeros_like(wanted), where=world > 0)
     cap = carve.largest_share_of_parent * parent * (seed > 0)
@@ -305,8 +303,9 @@ def _split_uses(
         )
     goal = wanted * spending.sum()
     use = fill(seed, cap, spending)
+    tilt = np.ones_like(goal)
     for _ in range(_FIT):
         pull = np.divide(goal, use.sum(0), out=np.ones_like(goal), where=use.sum(0) > 0)
-        seed = seed * np.clip(pull, 0.2, 5.0)
-        use = fill(seed, cap, spending)
+        tilt = np.clip(tilt * np.clip(pull, 0.2, 5.0), 1e-6, 1e6)
+        use = fill(seed * tilt, cap, spending)
     return np.asarray(use[:, :-1])

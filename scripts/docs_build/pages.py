@@ -191,6 +191,7 @@ def shipped_tables() -> dict[str, list[Any]]:
     """Every table Détente makes of the shipped case, by where it comes from."""
     from detente.brief import compose
     from detente.brief.tables import check_content
+    from detente.cli.duty_tables import rule_table
     from detente.cli.tables import scenario_table
     from detente.dossier import (
         audit,
@@ -209,6 +210,7 @@ def shipped_tables() -> dict[str, list[Any]]:
     from detente.show.comparison import comparison_table
     from detente.show.selfcheck import self_check
     from detente.world import benchmarks, check, load_scenario, load_world, show
+    from detente.world.collected import collected_table
     from detente.world.duties import concept_table, duty_path, duty_stack, stack_table
     from detente.world.products import partner_table, product_duties, product_table
 
@@ -228,7 +230,14 @@ def shipped_tables() -> dict[str, list[Any]]:
         ],
         "detente compare": [comparison_table(outcomes)],
         "detente scenarios": [scenario_table(dossier.id)],
-        "detente duties": [stack_table(stacked), concept_table(stacked)],
+        "detente duties": [
+            stack_table(stacked),
+            concept_table(stacked),
+            collected_table(economy, dossier),
+            rule_table(),
+            product_table(by_product, "8505"),
+            partner_table(by_product),
+        ],
         "detente measures": [measure_table(dossier, dossier.asof)],
         "detente clocks": [clock_table(dossier, dossier.asof)],
         "detente claims": [claims_table(dossier), conflict_table(dossier)],
@@ -241,7 +250,6 @@ def shipped_tables() -> dict[str, list[Any]]:
             show.sector_table(economy),
             show.duty_table(economy, "USA", "CHN"),
         ],
-        "Python: detente.world.products": [product_table(by_product, "8505"), partner_table(by_product)],
         "Python: detente.world.duties": [duty_path(dossier, economy, "USA", "CHN", [dossier.asof])],
         "Python: detente.dossier": [audit_table(audit(dossier)), coverage_by_grade(dossier), places],
         "detente brief, folder data": list(check_content(compose(dossier, economy)).values()),

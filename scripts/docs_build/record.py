@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import importlib
 import inspect
 import textwrap
 import types
@@ -92,6 +93,25 @@ NOTES = {
     "Parameter.unit": "Its unit.",
     "Parameter.period": "What time it is about.",
     "Parameter.place": "Where in the source.",
+    "Threshold.kind": "What the share is a share of: content of a good, or ownership of a firm.",
+    "Scope.binds": "What kind of thing it binds.",
+    "Scope.threshold": "Share above which it binds (see Threshold).",
+    "Expectation.authority": "Switch name of the authority.",
+    "Expectation.importer": "Economy that charges.",
+    "Expectation.exporter": "Economy that is charged.",
+    "Expectation.date": "Day on which the record is read.",
+    "Expectation.active": "Whether the authority must charge on the day, or must not.",
+    "Expectation.low": "Lower end of the band (see `high`).",
+    "Snapshot.on": "Day of the state.",
+    "Snapshot.status": "What the measure was on that day.",
+    "Snapshot.value": "Its value, in the measure's unit.",
+    "StackingRule.authority": "Switch name of the authority it is about.",
+    "StackingRule.announced_from": "Only measures announced on this day or later.",
+    "StackingRule.announced_until": "Only measures announced on this day or earlier.",
+    "StackingRule.within": "How measures of the authority meet on one product: they add up, or the largest counts.",
+    "StackingRule.gives_way_to": "Authorities that keep this duty off the goods they cover.",
+    "StackingRule.applies_to": "Charged on the value of the good, or on its content.",
+    "StackingRule.source": "What the rule rests on.",
     "DossierHead.summary": "The record in a few sentences.",
     "Setting.status": "What becomes of the measure.",
     "Setting.reason": "Why, in words; shown with the measure.",
@@ -109,6 +129,10 @@ NOTES = {
     "Scenario.assumed": "What the scenario takes for granted, in words; the briefing repeats it.",
 }
 """What fields mean where the code does not say: by `Class.key`, or by key for all classes."""
+
+
+UNSAID = "(nobody has said yet)"
+"""Stands where a field has neither a text below it nor one above; a test refuses it."""
 
 
 def _field_texts(model: type[BaseModel]) -> dict[str, str]:
@@ -158,17 +182,26 @@ def _default(info: Any) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
+def models_of(*modules: str) -> list[type[BaseModel]]:
+    """Every class of the record that modules of the dossier room define, in their order."""
+    from detente.dossier.measure import Frozen
+
+    found = []
+    for name in modules:
+        module = importlib.import_module(f"detente.dossier.{name}")
+        for thing in vars(module).values():
+            if isinstance(thing, type) and issubclass(thing, Frozen) and thing.__module__ == module.__name__:
+                found.append(thing)
+    return [model for model in found if model is not Frozen]
+
+
 def model_section(model: type[BaseModel]) -> str:
     """One class of the record as a section: what it is, its keys, types and defaults."""
     texts, hints = _field_texts(model), typing.get_type_hints(model, include_extras=True)
     rows = []
     for name, info in model.model_fields.items():
         key = info.alias or name
-        text = texts.get(name) or NOTES.get(f"{model.__name__}.{key}") or NOTES.get(key)
-        if not text:
-            raise SystemExit(
-                f"docs: say what `{model.__name__}.{key}` is, below the field or in scripts/docs_build/record.py"
-            )
+        text = texts.get(name) or NOTES.get(f"{model.__name__}.{key}") or NOTES.get(key) or UNSAID
         rows.append((f"`{key}`", type_words(hints[name]), _default(info), text))
     doc = inspect.cleandoc(model.__doc__ or "").split("\n\nAttributes\n")[0].replace("\n\n", "\n\n")
     return f"## {model.__name__}\n\n{_code(doc)}\n\n" + table(("Key", "Value", "Default", "Meaning"), rows)
@@ -186,23 +219,14 @@ def _code(text: str) -> str:
 
 def measures_page() -> str:
     """`docs/reference/measures.md`: everything a dossier may hold."""
-    from detente.dossier import dossier, measure
+    from detente.dossier import measure
     from detente.dossier.audit import RULES
     from detente.dossier.vocabulary import AUTHORITIES, BANDS, UNITS_OF
     from detente.world.cells import LISTS
 
     record = [measure.Measure, measure.DatedValue, measure.Products, measure.Effect]
     others = [
-        measure.Clock,
-        measure.Round,
-        measure.Source,
-        measure.Document,
-        measure.Claim,
-        measure.Conflict,
-        measure.Reading,
-        dossier.Actor,
-        dossier.Parameter,
-        dossier.DossierHead,
+        model for model in models_of("measure", "dossier", "scope", "authorities") if model not in record
     ]
     parts = [model_section(model) for model in record]
     parts += [enum_section(kind) for kind in (measure.Instrument, measure.Status, measure.Grade)]

@@ -23,6 +23,7 @@ sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 import generate_docs  # noqa: E402
 from docs_build.blocks import FENCED, inside  # noqa: E402
+from docs_build.record import UNSAID  # noqa: E402
 
 PACKAGE = REPOSITORY / "detente"
 DOCS = REPOSITORY / "docs"
@@ -78,11 +79,12 @@ def test_every_verb_and_option_is_explained(verb):
 
 
 def record_models():
-    from detente.dossier import dossier, measure
+    from detente.dossier import authorities, dossier, measure, scope
     from detente.world import scenario
 
     found = {}
-    for module, page in ((measure, "measures"), (dossier, "measures"), (scenario, "scenario")):
+    for module in (measure, dossier, scope, authorities, scenario):
+        page = "scenario" if module is scenario else "measures"
         for name, thing in vars(module).items():
             is_model = (
                 isinstance(thing, type) and issubclass(thing, measure.Frozen) and thing is not measure.Frozen
@@ -98,6 +100,7 @@ def test_every_key_of_the_record_is_explained(name):
     told = section(text_of(f"reference/{page}.md"), name)
     for field, info in model.model_fields.items():
         assert f"| `{info.alias or field}` |" in told
+    assert UNSAID not in told, "say it below the field, or in NOTES of scripts/docs_build/record.py"
 
 
 def test_every_status_grade_instrument_and_list_is_named():
@@ -168,7 +171,7 @@ def test_every_column_of_every_table_is_listed():
     told, keys = text_of("reference/metrics.md"), literal_columns()
     assert len(keys) > 100
     missing = {key: where for key, where in keys.items() if f"| `{key}` |" not in told}
-    assert not missing
+    assert not missing, "add the table to shipped_tables in scripts/docs_build/pages.py"
 
 
 def test_the_model_page_names_every_attribute_and_no_other():

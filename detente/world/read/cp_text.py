@@ -38,7 +38,11 @@ PAPER_SECTORS = {
     "s01": "Agriculture", "s02": "Mining", "s03": "Food", "s04": "Textile", "s05": "Wood", "s06": "Paper",
     "s07": "Petroleum", "s08": "Chemicals", "s09": "Plastic", "s10": "Minerals", "s11": "Basic metals",
     "s12": "Metal products", "s13": "Machinery", "s14": "Office", "s15": "Electrical", "s16": "Communication",
-    "s17": "Medical", "s18": "Auto", "s19": "Other transport", "s20": "Other",
+    "s17": "Medical", "s18": "Auto", "s19": "Other transport", "s20": "Other", "s21": "Electricity",
+    "s22": "Construction", "s23": "Retail", "s24": "Hotels", "s25": "Land transport", "s26": "Water transport",
+    "s27": "Air transport", "s28": "Transport services", "s29": "Post", "s30": "Finance", "s31": "Real estate",
+    "s32": "Renting of machinery", "s33": "Computer services", "s34": "Research", "s35": "Other business",
+    "s36": "Public administration", "s37": "Education", "s38": "Health", "s39": "Other services", "s40": "Private households",
 }  # fmt: skip
 SOURCE = {
     "citation": "Caliendo, L. and Parro, F. (2015). Estimates of the Trade and Welfare Effects of NAFTA. "
@@ -95,15 +99,51 @@ def read_cp_folder(folder: str | Path, *, year: int = 1993) -> SourceTable:
     theta = np.full(S, NO_ESTIMATE)
     estimates = _numbers(paths[5]).ravel()
     theta[: len(estimates)] = estimates
-    flows[np.arange(N), np.arange(N)] = 0.0
-    flows[np.arange(N), np.arange(N)] = output - flows.sum(0)
+    trade_year = int(re.sub(r"\D", "", trade_path.stem) or year)
+    return cp_table(
+        labels, flows, tariff, va_share, materials, output, theta, trade_year, hashed(*paths, *label_files),
+        f"duties of {year}",
+    )  # fmt: skip
+
+
+def cp_table(
+    labels: Labels,
+    flows: Array,
+    tariff: Array,
+    va_share: Array,
+    materials: Array,
+    output: Array,
+    theta: Array,
+    year: int,
+    files: tuple[dict[str, str], ...],
+    note: str,
+) -> SourceTable:
+    """Table of Caliendo and Parro's arrays.
+
+    Parameters
+    ----------
+    labels : Labels
+    flows : array [importer, exporter, sector], million USD
+        Between countries.
+    tariff : array [importer, exporter, sector], fraction
+    va_share, output : array [country, sector]
+    materials : array [country, input, user], share of materials
+    theta : array [sector]
+    year : int
+    files, note
+        For the table's provenance.
+    """
+    flows = flows.copy()
+    home = np.arange(len(labels.countries))
+    flows[home, home] = 0.0
+    flows[home, home] = output - flows.sum(0)
     whole = materials.sum(1, keepdims=True)
     shares = np.divide(materials, whole, out=np.zeros_like(materials), where=whole > 0)
     used = shares * ((1 - va_share) * output)[:, None, :]
     price = 1 + mean_duty(np.maximum(flows, 0.0), tariff)
     return SourceTable(
         name=f"cp-{year}",
-        year=int(re.sub(r"\D", "", trade_path.stem) or year),
+        year=year,
         labels=labels,
         flows=flows,
         inputs=used / price[:, :, None],
@@ -112,8 +152,8 @@ def read_cp_folder(folder: str | Path, *, year: int = 1993) -> SourceTable:
         trade_elasticity=theta,
         elasticity_source=f"Caliendo and Parro (2015), table 1; {NO_ESTIMATE} where there is no estimate",
         sources=(SOURCE,),
-        files=hashed(*paths, *label_files),
-        notes=(f"duties of {year}",),
+        files=files,
+        notes=(note,),
         method=(
             "Sales at home are output less exports; where that is negative, balancing raises output.",
             "Inputs are the share of materials times output less value added; final demand is what is left.",
@@ -202,8 +242,8 @@ def _labels(folder: Path, N: int, S: int) -> tuple[Labels, list[Path]]:
     countries, sectors = codes
     if not countries:
         countries = {code: code for code in PAPER_COUNTRIES} if N == len(PAPER_COUNTRIES) else {}
-    if not sectors and S == 2 * len(PAPER_SECTORS):
-        sectors = {**PAPER_SECTORS, **{f"s{s:02d}": f"Non-tradable {s - 20}" for s in range(21, S + 1)}}
+    if not sectors and S == len(PAPER_SECTORS):
+        sectors = dict(PAPER_SECTORS)
     if not countries or not sectors:
         raise InputError(
             f"{N} countries and {S} sectors have no names",

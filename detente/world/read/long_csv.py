@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -332,6 +333,13 @@ def write_long_folder(economy: Economy, folder: str | Path) -> Path:
             for s in range(len(sectors))
         ]
         write(name, ("country", "sector", "value"), rows)
-    lines = [f"name: {economy.name!r}", f"year: {economy.year}", "unit: million USD", "tariff_unit: fraction", "uses: duty paid"]
+    lines = [f"name: {json.dumps(economy.name, ensure_ascii=False)}", f"year: {economy.year}"]
+    lines += ["unit: million USD", "tariff_unit: fraction", "uses: duty paid"]
+    for key, codes, name_of in (
+        ("countries", countries, economy.labels.country_name),
+        ("sectors", sectors, economy.labels.sector_name),
+    ):
+        lines.append(f"{key}:")
+        lines += [f"  {json.dumps(code)}: {json.dumps(name_of(code), ensure_ascii=False)}" for code in codes]
     write_atomic(folder / "world.yaml", "\n".join(lines) + "\n")
     return folder

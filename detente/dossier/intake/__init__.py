@@ -1,0 +1,1 @@
+"""INTAKE: news text in, a draft of claims out, for a person to accept."""

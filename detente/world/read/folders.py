@@ -1,0 +1,243 @@
+"""Data folders of research packages, as stored by the project: parquet files that need pyarrow (developers have it).
+
+Each returns a `SourceTable`; what the package does not hold (technology of a later year, service detail) is filled in
+one stated way and noted.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from detente.core import InputError, LabelError, Labels, suggestion
+from detente.world.economy import Array
+from detente.world.read.cp_text import cp_table
+from detente.world.read.files import lines_of
+from detente.world.read.table import SourceTable, hashed, mean_duty
+from detente.world.read.wiod import read_parquet
+
+CUBE_TO_SECTOR = {
+    "A01": "A01_02", "A02": "A01_02", "B05": "B05_06", "B06": "B05_06", "B07": "B07_08", "B08": "B07_08",
+    "C24A": "C24", "C24B": "C24", "C301": "C30", "C302T309": "C30",
+}  # fmt: skip
+"""Sectors of the cube that the technology knows only together."""
+SERVICES = "SERV"
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(text for _, text in lines_of(path)))
+
+
+def _place(codes: Sequence[str], values: Sequence[str] | Any, where: str) -> Array:
+    """Positions of codes in a list; an unknown code is an error."""
+    index = {code: position for position, code in enumerate(codes)}
+    for value in values:
+        if value not in index:
+            raise LabelError(f"unknown code `{value}`", where=where, hint=suggestion(str(value), codes))
+    return np.array([index[value] for value in values], dtype=np.intp)
+
+
+def _cube(columns: Mapping[str, Any], value: str, axes: tuple[tuple[str, Sequence[str]], ...], where: str) -> Array:
+    """Values of a long table on axes; cells that fall together add up."""
+    places = tuple(_place(codes, [str(code) for code in columns[name]], where) for name, codes in axes)
+    result = np.zeros(tuple(len(codes) for _, codes in axes))
+    np.add.at(result, places, np.asarray(columns[value], dtype=np.float64))
+    return result
+
+
+def _folder(path: str | Path, *names: str) -> list[Path]:
+    folder = Path(path)
+    found = [folder / name for name in names]
+    for file in found:
+        if not file.is_file():
+            raise InputError(
+                f"the folder has no {file.relative_to(folder)}", where=str(folder), hint="needed: " + ", ".join(names)
+            )
+    return found
+
+
+def read_cube_folder(folder: str | Path, *, year: int = 2022) -> SourceTable:
+    """Read the OECD cube (``icio2022/``) with the OECD technology of 2020 (``icio2020_coef/``).
+
+    Parameters
+    ----------
+    folder : path
+        Holds both.
+    year : int
+        2011 to 2022.
+
+    Returns
+    -------
+    SourceTable
+        81 economies, 22 goods and one aggregate of services, duties of Teti (2024) for 2021.
+    """
+    names = ("icio2022/trade_cube_2011_2022.parquet", "icio2022/countries.csv", "icio2022/sectors_elasticities.csv",
+             "icio2022/tariffs_teti_16sec.parquet", "icio2020_coef/sectors.csv", "icio2020_coef/country_sector.parquet",
+             "icio2020_coef/io_coefficients.parquet")  # fmt: skip
+    paths = _folder(folder, *names)
+    cube, tariffs = read_parquet(paths[0]), read_parquet(paths[3])
+    if f"musd_{year}" not in cube:
+        raise InputError(f"the cube has no year {year}", where=paths[0].name, hint="2011 to 2022")
+    countries = [row["iso3"] for row in _rows(paths[1])]
+    detail, technology = _rows(paths[2]), _rows(paths[4])
+    goods = [row["sector"] for row in technology if row["is_goods"] == "1"]
+    sectors = [*goods, SERVICES]
+    cube["sector"] = [CUBE_TO_SECTOR.get(code, code) for code in cube["sector"]]
+    axes = (("destination", countries), ("origin", countries), ("sector", sectors))
+    flows = _cube(cube, f"musd_{year}", axes, paths[0].name)
+    group_of = {CUBE_TO_SECTOR.get(row["sector"], row["sector"]): row["wiod16"] for row in detail}
+    groups = sorted(set(group_of.values()))
+    by_group = _cube(
+        tariffs, "tariff_2021", (("importer", countries), ("exporter", countries), ("wiod16", groups)), paths[3].name
+    )
+    tariff = by_group[:, :, [groups.index(group_of[code]) for code in sectors]]
+    tariff[:, :, -1] = 0.0
+    tariff[np.arange(len(countries)), np.arange(len(countries))] = 0.0
+    shares = _technology(paths, countries, sectors, [row["sector"] for row in technology])
+    output = flows.sum(0)
+    return SourceTable(
+        name=f"oecd-cube-{year}",
+        year=year,
+        labels=Labels(
+            tuple(countries),
+            tuple(sectors),
+            {row["iso3"]: row["name"] for row in _rows(paths[1])},
+            {**{row["sector"]: row["name"] for row in technology}, SERVICES: "Services"},
+        ),
+        flows=flows,
+        inputs=shares * output[:, None, :],
+        output=output,
+        tariff=tariff,
+        sources=(
+            {"citation": f"OECD Inter-Country Input-Output tables, extended edition, {year}", "licence": "OECD: free with attribution", "used_for": "trade"},
+            {"citation": "OECD Inter-Country Input-Output tables, 2023 edition, 2020", "licence": "OECD: free with attribution", "used_for": "technology"},
+            {"citation": "Teti (2024), Global Tariff Database", "licence": "not stated", "used_for": "duties of 2021"},
+        ),
+        files=hashed(*paths),
+        notes=(
+            "economies without technology of 2020 take that of the rest of the world",
+            "duties are simple averages in 16 groups; food and tobacco (C10T12) is too high by a wide margin",
+        ),
+        method=(
+            "Services are one sector: inputs of the 23 services of 2020 are averaged with the output each country's final demand calls for.",
+            "Final demand is what supply leaves after inputs.",
+        ),
+    )  # fmt: skip
+
+
+def _technology(paths: list[Path], countries: list[str], sectors: list[str], detail: list[str]) -> Array:
+    """Input shares [country, supplier, user] at the cube's sectors, services merged."""
+    table, coefficients = read_parquet(paths[5]), read_parquet(paths[6])
+    known = list(dict.fromkeys(str(code) for code in table["country"]))
+    alpha = _cube(table, "final_share_alpha", (("country", known), ("sector", detail)), paths[5].name)
+    axes = (("country", known), ("input_sector", detail), ("using_sector", detail))
+    coef = _cube(coefficients, "coef", axes, paths[6].name)
+    output = np.linalg.solve(np.eye(len(detail)) - coef, alpha[:, :, None])[:, :, 0]
+    group = np.zeros((len(detail), len(sectors)))
+    group[np.arange(len(detail)), [sectors.index(code) if code in sectors else len(sectors) - 1 for code in detail]] = 1
+    weight = np.maximum(output, 1e-12)
+    used = np.einsum("nrs,ns,rj,sk->njk", coef, weight, group, group, optimize=True)
+    shares = used / (weight @ group)[:, None, :]
+    return np.asarray(np.stack([shares[known.index(code if code in known else "ROW")] for code in countries]))
+
+
+def read_uschina_folder(folder: str | Path, *, year: int = 2017) -> SourceTable:
+    """Read the US–China model data of 2017 (``uschina2017/``): 7 regions, 44 sectors, duties before the trade war."""
+    names = ("trade_tariff.parquet", "region_sector.csv", "io_shares.parquet", "sectors_elasticities.csv")
+    paths = _folder(folder, *names)
+    trade, io = read_parquet(paths[0]), read_parquet(paths[2])
+    cells, detail = _rows(paths[1]), _rows(paths[3])
+    countries = list(dict.fromkeys(row["region"] for row in cells))
+    sectors = [row["sector"] for row in detail]
+    axes = (("importer", countries), ("exporter", countries), ("sector", sectors))
+    flows = _cube(trade, "trade_musd", axes, paths[0].name)
+    tariff = _cube(trade, "tariff_prewar_2017", axes, paths[0].name)
+    tariff[np.arange(len(countries)), np.arange(len(countries))] = 0.0
+    share = _cube(
+        io, "share_of_materials", (("region", countries), ("input_sector", sectors), ("using_sector", sectors)), paths[2].name
+    )  # fmt: skip
+    columns = {key: [row[key] for row in cells] for key in cells[0]}
+    va = _cube(columns, "va_share", (("region", countries), ("sector", sectors)), paths[1].name)
+    output = flows.sum(0)
+    price = 1 + mean_duty(flows, tariff)
+    return SourceTable(
+        name="uschina-2017",
+        year=year,
+        labels=Labels(tuple(countries), tuple(sectors), {}, {row["sector"]: row["name"] for row in detail}),
+        flows=flows,
+        inputs=share * ((1 - va) * output)[:, None, :] / price[:, :, None],
+        output=output,
+        tariff=tariff,
+        trade_elasticity=np.array([float(row["theta"]) for row in detail]),
+        elasticity_source="as in the package (ECON7115 teaching data)",
+        sources=({"citation": "US–China trade-war model data 2017 (ECON7115 teaching data)", "licence": "none stated", "used_for": "baseline"},),
+        files=hashed(*paths),
+        method=("Inputs are the share of materials times output less value added; final demand is what is left.",),
+    )  # fmt: skip
+
+
+def read_ossa_folder(folder: str | Path, *, year: int = 2007) -> SourceTable:
+    """Read the data of Ossa (2014) (``ossa2014/``): 7 regions, 33 goods, no inputs, raw trade with its imbalances."""
+    paths = _folder(folder, "trade_tariff.parquet", "regions.csv", "sectors_sigma.csv")
+    trade = read_parquet(paths[0])
+    regions, detail = _rows(paths[1]), _rows(paths[2])
+    countries, sectors = [row["region"] for row in regions], [row["sector"] for row in detail]
+    axes = (("importer", countries), ("exporter", countries), ("sector", sectors))
+    flows = _cube(trade, "trade_musd", axes, paths[0].name)
+    tariff = _cube(trade, "tariff", axes, paths[0].name)
+    tariff[np.arange(len(countries)), np.arange(len(countries))] = 0.0
+    return SourceTable(
+        name="ossa-2007",
+        year=year,
+        labels=Labels(
+            tuple(countries),
+            tuple(sectors),
+            {row["region"]: row["name"] for row in regions},
+            {row["sector"]: row["name"] for row in detail},
+        ),
+        flows=flows,
+        inputs=np.zeros((len(countries), len(sectors), len(sectors))),
+        output=flows.sum(0),
+        tariff=tariff,
+        trade_elasticity=np.array([float(row["sigma_main"]) - 1 for row in detail]),
+        elasticity_source="Ossa (2014), Am. Econ. Rev. 104(12): σ − 1",
+        sources=({"citation": "Ossa, R. (2014). Trade Wars and Trade Talks with Data. American Economic Review 104(12), replication files (GTAP 8)", "licence": "none stated", "used_for": "baseline"},),
+        files=hashed(*paths),
+        notes=("goods only and no inputs: value added equals output",),
+    )  # fmt: skip
+
+
+def read_cp_parquet_folder(folder: str | Path, *, year: int = 1993) -> SourceTable:
+    """Read the data of Caliendo and Parro (2015) as stored in ``cp2015/``; duties of 1993 or 2005."""
+    names = ("countries.csv", "sectors_theta.csv", "trade_tariff.parquet", "country_sector.parquet", "io_coefficients.parquet")
+    paths = _folder(folder, *names)
+    nations, detail = _rows(paths[0]), _rows(paths[1])
+    countries, sectors = [row["iso3"] for row in nations], [row["sector"] for row in detail]
+    trade, table, io = (read_parquet(path) for path in paths[2:])
+    if f"tariff_{year}_pct" not in trade:
+        raise InputError(f"no duties of {year}", where=paths[2].name, hint="1993 or 2005")
+    axes = (("importer", countries), ("exporter", countries), ("sector", sectors))
+    two = (("country", countries), ("sector", sectors))
+    return cp_table(
+        Labels(
+            tuple(countries),
+            tuple(sectors),
+            {row["iso3"]: row["name"] for row in nations},
+            {row["sector"]: row["name"] for row in detail},
+        ),
+        _cube(trade, "trade_musd", axes, paths[2].name),
+        _cube(trade, f"tariff_{year}_pct", axes, paths[2].name) / 100,
+        _cube(table, "va_share", two, paths[3].name),
+        _cube(
+            io, "share_of_materials", (("country", countries), ("input_sector", sectors), ("using_sector", sectors)), paths[4].name
+        ),
+        _cube(table, "gross_output_musd", two, paths[3].name),
+        np.array([float(row["theta"]) for row in detail]),
+        1993,
+        hashed(*paths),
+        f"duties of {year}",
+    )  # fmt: skip
