@@ -147,10 +147,14 @@ def factor_derivatives(
     right = np.matmul(g, output_fixed) + alpha[:, :, None] * income_fixed[:, None, :]
     paid_moves = np.zeros((N, S, 1))
     if technology.moves_inputs:
-        paid_moves, inputs_move = _nest_moves(technology, g * output[:, None, :], inputs_in_cost, uses, dp, dcost)
+        paid_moves, inputs_move = _nest_moves(
+            technology, g * output[:, None, :], inputs_in_cost, uses, dp, dcost
+        )
         right += inputs_move
     if technology.structure.sigma_final != 1:
-        income = np.einsum("nis,ns->n", to_importer, expenditure) + np.einsum("nis,ns->i", to_exporter, expenditure)
+        income = np.einsum("nis,ns->n", to_importer, expenditure) + np.einsum(
+            "nis,ns->i", to_exporter, expenditure
+        )
         basket = np.einsum("ns,nsd->nd", alpha, dp)
         substitution = (1 - technology.structure.sigma_final) * (dp - basket[:, None, :])
         right += (alpha * (income + total + deficit)[:, None])[..., None] * substitution
@@ -178,7 +182,13 @@ def factor_derivatives(
     residual[drop] = earned.sum(0) / world
     gap[drop] = total.sum() / world - 1
     return FactorDerivatives(
-        dp.reshape(size, count), dX.reshape(size, count), residual, price_inverse, expenditure_inverse, expenditure, gap
+        dp.reshape(size, count),
+        dX.reshape(size, count),
+        residual,
+        price_inverse,
+        expenditure_inverse,
+        expenditure,
+        gap,
     )
 
 
@@ -192,7 +202,10 @@ def _nest_moves(
     s = technology.structure
     materials = inputs_in_cost.sum(1)
     weight = np.divide(
-        inputs_in_cost, materials[:, None, :], out=np.zeros_like(inputs_in_cost), where=materials[:, None, :] > 0
+        inputs_in_cost,
+        materials[:, None, :],
+        out=np.zeros_like(inputs_in_cost),
+        where=materials[:, None, :] > 0,
     )
     dmaterials = np.matmul(weight.transpose(0, 2, 1), dp)
     paid_moves = (1 - s.sigma_value_added) * (uses - dcost)

@@ -63,9 +63,15 @@ class Structure:
         for name in ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
-                raise UnitError(f"{name} is {value}", where="structure", hint="elasticities of substitution are 0 or more")
+                raise UnitError(
+                    f"{name} is {value}", where="structure", hint="elasticities of substitution are 0 or more"
+                )
         if not self.mobility > 1:
-            raise UnitError(f"mobility is {self.mobility}", where="structure", hint="κ is above 1; infinity is free mobility")
+            raise UnitError(
+                f"mobility is {self.mobility}",
+                where="structure",
+                hint="κ is above 1; infinity is free mobility",
+            )
 
     @property
     def is_core(self) -> bool:
@@ -116,7 +122,9 @@ class Technology:
         factor = economy.va_share - profit
         if (profit < 0).any() or (factor < -1e-12).any():
             raise InputError(
-                "profits exceed value added in some sector", where=economy.name, hint="profit_share is a share of sales"
+                "profits exceed value added in some sector",
+                where=economy.name,
+                hint="profit_share is a share of sales",
             )
         mask = np.zeros(len(economy.labels.sectors), dtype=bool)
         for code in structure.critical:
@@ -141,7 +149,8 @@ class Technology:
         """Whether shares of cost move with prices."""
         s = self.structure
         return not (
-            s.sigma_value_added == s.sigma_materials == 1 and (s.sigma_critical == 1 or not self.critical.any())
+            s.sigma_value_added == s.sigma_materials == 1
+            and (s.sigma_critical == 1 or not self.critical.any())
         )
 
     def nests(self, log_price: Array) -> tuple[Array, Array, Array]:
@@ -156,11 +165,15 @@ class Technology:
         if self.critical.any():
             chosen = share * self.critical[:, None]
             total = chosen.sum(1)
-            weight = np.divide(chosen, total[:, None, :], out=np.zeros_like(chosen), where=total[:, None, :] > 0)
+            weight = np.divide(
+                chosen, total[:, None, :], out=np.zeros_like(chosen), where=total[:, None, :] > 0
+            )
             composite = _ces(weight, slot, s.sigma_critical)
             slot = np.where((self.critical > 0)[:, None], composite[..., None, :], slot)
         materials = share.sum(1)
-        weight = np.divide(share, materials[:, None, :], out=np.zeros_like(share), where=materials[:, None, :] > 0)
+        weight = np.divide(
+            share, materials[:, None, :], out=np.zeros_like(share), where=materials[:, None, :] > 0
+        )
         return slot, _ces(weight, slot, s.sigma_materials), composite
 
     def log_cost(self, log_factor: Array, log_price: Array) -> Array:
