@@ -295,7 +295,7 @@ def _key_numbers(
 
 def _stamp(dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome], closure: str) -> Stamp:
     from detente.equilibrium import CLOSURES
-    from detente.equilibrium.solve import GATE
+    from detente.equilibrium.residuals import GATE
 
     digest = hashlib.sha256(dossier.content_hash.encode())
     digest.update(economy.elasticity_source.encode())

@@ -271,7 +271,7 @@ def method(
 ) -> tuple[Paragraph, ...]:
     """How the numbers were made."""
     from detente.equilibrium import CLOSURES
-    from detente.equilibrium.solve import GATE
+    from detente.equilibrium.residuals import GATE
 
     first = next(iter(outcomes.values()))
     return (

@@ -4,8 +4,10 @@ Comes in: `Economy`, `Wedges`. Goes out: `Solution[Equilibrium]`. Never does: re
 """
 
 from detente.equilibrium.decompose import WelfareParts, decompose_welfare
+from detente.equilibrium.residuals import residuals
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.solve import rebase, residuals, solve, solve_batch
+from detente.equilibrium.solve import rebase, solve, solve_batch
+from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import CLOSURES, Newton
 
 __all__ = [
@@ -13,6 +15,7 @@ __all__ = [
     "Equilibrium",
     "Newton",
     "Solution",
+    "Structure",
     "WelfareParts",
     "decompose_welfare",
     "rebase",

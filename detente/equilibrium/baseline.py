@@ -1,13 +1,13 @@
 """What every solve on one economy shares: the implicit derivatives at a point, and the base year's inverses.
 
-The derivatives follow from the implicit function theorem. With prices ``p`` (log) solving the price system at log wages
-``w``, and expenditures ``X`` solving the linear expenditure system at ``(w, p)``,
+The derivatives follow from the implicit function theorem. With prices ``p`` (log) solving the price system at log factor
+prices ``v``, and expenditures ``X`` solving the linear expenditure system at ``(v, p)``,
 
-    (I − B) dp = Γ dw,        B[(n,s),(i,r)] = π'[n,i,s] g[i,r,s],       Γ[(n,s),i] = π'[n,i,s] γ[i,s]
-    (I − A) dX = (dT at fixed X) dw,    T(X) = Σ_s g Y(X) + α I(X)
+    (I − B) dp = Γ dv,        B[(n,s),(i,r)] = π'[n,i,s] g'[i,r,s],       Γ[(n,s),·] = π'[n,i,s] γ'[i,s]
+    (I − A) dX = (dT at fixed X) dv,    T(X) = Σ_s g' Y(X) + α' I(X)
 
-and the clearing residual of every country but one is differentiated through both. The last equation is the numeraire:
-world value added is constant.
+(shares of cost where there are profits) and the clearing residual of every factor market but one is differentiated
+through both. The last equation is the numeraire: world factor income is constant.
 """
 
 from __future__ import annotations
@@ -19,27 +19,28 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import BalanceError
+from detente.equilibrium.structure import Structure, Technology
 from detente.world.economy import Array, Economy
 
 
 @dataclass(frozen=True)
-class WageDerivatives:
-    """Derivatives with respect to log wages at one point, prices and expenditures following.
+class FactorDerivatives:
+    """Derivatives with respect to log factor prices at one point, prices and expenditures following.
 
     Attributes
     ----------
-    log_price : array [country × sector, country]
-        d log price / d log wage.
-    expenditure : array [country × sector, country]
-        d expenditure / d log wage, in the unit of expenditure.
-    residual : array [country, country]
-        d clearing residual / d log wage; the last row is that of the numeraire.
+    log_price : array [country × sector, factor]
+        d log price / d log factor price; a factor is a country's, or a country's in a sector when not mobile.
+    expenditure : array [country × sector, factor]
+        d expenditure / d log factor price, in the unit of expenditure.
+    residual : array [factor, factor]
+        d clearing residual / d log factor price; the dropped row is that of the numeraire.
     price_inverse, expenditure_inverse : array [country × sector, country × sector]
         ``(I − B)⁻¹`` and ``(I − A)⁻¹``.
     level : array [country, sector]
         Expenditure at the point.
-    gap : array [country]
-        Clearing residual at the point; the last entry is that of the numeraire.
+    gap : array [factor]
+        Clearing residual at the point; the dropped entry is that of the numeraire.
     """
 
     log_price: Array
@@ -51,59 +52,82 @@ class WageDerivatives:
     gap: Array
 
 
-def wage_derivatives(
-    economy: Economy, *, shares: Array, tariff: Array, export_tax: Array, deficit: Array, log_wage: Array
-) -> WageDerivatives:
-    """Solve for expenditures at given wages and shares, and differentiate everything with respect to log wages.
+def dropped_market(technology: Technology) -> int:
+    """Position of the factor market whose equation gives way to the numeraire: the last one with earnings."""
+    if technology.mobile:
+        return len(technology.factor_share) - 1
+    return int(np.flatnonzero(technology.base_earnings().ravel() > 0)[-1])
+
+
+def factor_derivatives(
+    technology: Technology,
+    *,
+    shares: Array,
+    tariff: Array,
+    export_tax: Array,
+    deficit: Array,
+    log_factor: Array,
+    log_price: Array,
+) -> FactorDerivatives:
+    """Solve for expenditures at given factor prices and prices, and differentiate everything by log factor prices.
 
     Parameters
     ----------
-    economy : Economy
+    technology : Technology
     shares : array [importer, exporter, sector]
         Trade shares at the point.
     tariff, export_tax : array [importer, exporter, sector], fraction
     deficit : array [country], million USD
-    log_wage : array [country]
+    log_factor : array [country] or [country, sector]
+    log_price : array [country, sector]
 
     Returns
     -------
-    WageDerivatives
+    FactorDerivatives
 
     Raises
     ------
     numpy.linalg.LinAlgError
         When a system is singular: no equilibrium near this point.
     """
+    economy = technology.economy
     N, S = economy.va_share.shape
-    size = N * S
-    theta, gamma, g, alpha = (
-        economy.trade_elasticity,
-        economy.va_share,
-        economy.input_shares,
-        economy.final_shares,
-    )
+    size, count = N * S, log_factor.size
+    theta = economy.trade_elasticity
     here = np.arange(N)
     identity = np.eye(size)
+    log_cost = technology.log_cost(log_factor, log_price)
+    paid, g = technology.shares(log_factor, log_price, log_cost)
+    alpha, _ = technology.final(log_price)
+    keeps = 1 - technology.profit_share
+    va_in_cost, inputs_in_cost = paid / keeps, g / keeps[:, None, :]
 
-    price_matrix = np.einsum("nis,irs->nsir", shares, g, optimize=True).reshape(size, size)
+    # which factor each sector of a country uses: [country, sector, factor]
+    uses = np.zeros((N, S, count))
+    if technology.mobile:
+        uses[here, :, here] = 1.0
+    else:
+        uses.reshape(size, count)[np.arange(size), np.arange(size)] = 1.0
+
+    price_matrix = np.einsum("nis,irs->nsir", shares, inputs_in_cost, optimize=True).reshape(size, size)
     price_inverse = np.linalg.inv(identity - price_matrix)
-    direct = (shares * gamma).transpose(0, 2, 1).reshape(size, N)
-    dp = (price_inverse @ direct).reshape(N, S, N)
-    dcost = np.einsum("nrs,nrd->nsd", g, dp, optimize=True)
-    dcost[here, :, here] += gamma
+    direct = np.einsum("nis,is,isd->nsd", shares, va_in_cost, uses, optimize=True).reshape(size, count)
+    dp = (price_inverse @ direct).reshape(N, S, count)
+    dcost = np.matmul(inputs_in_cost.transpose(0, 2, 1), dp) + va_in_cost[..., None] * uses
 
-    # shares of spending that reach the producer, the importer's treasury and the exporter's treasury
+    # shares of spending that reach the producer, the importer's treasury, and the exporter's treasury and owners
     to_producer = shares / ((1 + tariff) * (1 + export_tax))
     to_importer = shares * tariff / (1 + tariff)
-    to_exporter = to_producer * export_tax
-    wage_bill = np.exp(log_wage) * economy.value_added
+    to_exporter = to_producer * (export_tax + technology.profit_share)
+    total, asked = technology.earnings(log_factor)
 
     spending_matrix = np.einsum("nrs,mns->nrms", g, to_producer, optimize=True)
     spending_matrix += alpha[:, :, None, None] * to_exporter.transpose(1, 0, 2)[:, None, :, :]
     spending_matrix[here, :, here, :] += alpha[:, :, None] * to_importer.sum(1)[:, None, :]
     expenditure_inverse = np.linalg.inv(identity - spending_matrix.reshape(size, size))
-    autonomous = alpha * (wage_bill + deficit)[:, None]
+    autonomous = alpha * (total + deficit)[:, None]
     expenditure = (expenditure_inverse @ autonomous.reshape(size)).reshape(N, S)
+    output = np.einsum("nis,ns->is", to_producer, expenditure)
     spent = expenditure[:, None, :] * theta
 
     def moved(part: Array, over: str) -> Array:
@@ -116,24 +140,50 @@ def wage_derivatives(
 
     output_fixed = moved(to_producer, "is")
     income_fixed = moved(to_importer, "n") + moved(to_exporter, "i")
-    income_fixed[here, here] += wage_bill
-    right = (
-        np.einsum("nrs,nsd->nrd", g, output_fixed, optimize=True)
-        + alpha[:, :, None] * income_fixed[:, None, :]
-    )
+    earned = np.einsum("ns,nsd->nd", asked if not technology.mobile else np.zeros((N, S)), uses)
+    if technology.mobile:
+        earned[here, here] = total
+    income_fixed += earned
+    right = np.matmul(g, output_fixed) + alpha[:, :, None] * income_fixed[:, None, :]
+    paid_moves = np.zeros((N, S, 1))
+    if technology.moves_inputs:
+        paid_moves, inputs_move = _nest_moves(
+            technology, g * output[:, None, :], inputs_in_cost, uses, dp, dcost
+        )
+        right += inputs_move
+    if technology.structure.sigma_final != 1:
+        income = np.einsum("nis,ns->n", to_importer, expenditure) + np.einsum(
+            "nis,ns->i", to_exporter, expenditure
+        )
+        basket = np.einsum("ns,nsd->nd", alpha, dp)
+        substitution = (1 - technology.structure.sigma_final) * (dp - basket[:, None, :])
+        right += (alpha * (income + total + deficit)[:, None])[..., None] * substitution
 
-    dX = (expenditure_inverse @ right.reshape(size, N)).reshape(N, S, N)
-
-    output = np.einsum("nis,ns->is", to_producer, expenditure)
+    dX = (expenditure_inverse @ right.reshape(size, count)).reshape(N, S, count)
     doutput = output_fixed + np.einsum("nis,nsd->isd", to_producer, dX, optimize=True)
-    residual = np.einsum("ns,nsd->nd", gamma, doutput) / wage_bill[:, None]
-    gap = (gamma * output).sum(1) / wage_bill - 1
-    residual[here, here] -= gap + 1
-    residual[-1] = wage_bill / economy.value_added.sum()
-    gap[-1] = wage_bill.sum() / economy.value_added.sum() - 1
-    return WageDerivatives(
-        dp.reshape(size, N),
-        dX.reshape(size, N),
+    payments = paid * output
+    dpayments = paid[..., None] * doutput + payments[..., None] * paid_moves
+    if technology.mobile:
+        gap = payments.sum(1) / total - 1
+        residual = dpayments.sum(1) / total[:, None]
+        residual[here, here] -= gap + 1
+    else:
+        active = asked > 0
+        unit = np.where(active, asked, 1.0)
+        gap = np.where(active, payments / unit - 1, 0.0)
+        kappa = technology.structure.mobility
+        dasked = kappa * uses + (1 - kappa) * (earned / total[:, None])[:, None, :]
+        residual = np.where(
+            active[..., None], dpayments / unit[..., None] - (gap + 1)[..., None] * dasked, uses
+        ).reshape(size, count)
+        gap = gap.reshape(size)
+    drop = dropped_market(technology)
+    world = technology.base_earnings().sum()
+    residual[drop] = earned.sum(0) / world
+    gap[drop] = total.sum() / world - 1
+    return FactorDerivatives(
+        dp.reshape(size, count),
+        dX.reshape(size, count),
         residual,
         price_inverse,
         expenditure_inverse,
@@ -142,76 +192,120 @@ def wage_derivatives(
     )
 
 
+def _nest_moves(
+    technology: Technology, bought: Array, inputs_in_cost: Array, uses: Array, dp: Array, dcost: Array
+) -> tuple[Array, Array]:
+    """Moves of the factor share (log, [n, s, d]) and of inputs bought ([n, r, d]) as nests substitute.
+
+    `bought` is g'·Y by slot [n, r, s].
+    """
+    s = technology.structure
+    materials = inputs_in_cost.sum(1)
+    weight = np.divide(
+        inputs_in_cost,
+        materials[:, None, :],
+        out=np.zeros_like(inputs_in_cost),
+        where=materials[:, None, :] > 0,
+    )
+    dmaterials = np.matmul(weight.transpose(0, 2, 1), dp)
+    paid_moves = (1 - s.sigma_value_added) * (uses - dcost)
+    common = (1 - s.sigma_value_added) * (dmaterials - dcost) - (1 - s.sigma_materials) * dmaterials
+    sold = bought.sum(2)[..., None]
+    moves = np.matmul(bought, common) + (1 - s.sigma_materials) * sold * dp
+    chosen = technology.critical > 0
+    if chosen.any():
+        inside = weight * chosen[:, None]
+        whole = inside.sum(1)
+        inside = np.divide(inside, whole[:, None, :], out=np.zeros_like(inside), where=whole[:, None, :] > 0)
+        composite = np.matmul(bought, np.matmul(inside.transpose(0, 2, 1), dp))
+        # their slot's price is the composite's, and within it they substitute at σ_K
+        extra = (s.sigma_materials - s.sigma_critical) * (sold * dp - composite)
+        moves += np.where(chosen[:, None], extra, 0.0)
+    return paid_moves, moves
+
+
 @dataclass(frozen=True)
 class Baseline:
-    """The base year's inverses, computed once per economy and shared by every scenario.
+    """The base year's inverses, computed once per economy and structure and shared by every scenario.
 
     Attributes
     ----------
+    technology : Technology
+        The structure set on the economy.
     scale : array [country, sector]
         Base expenditure, the unit in which the solver counts spending (one where there is none).
     price_inverse, expenditure_inverse : array [country × sector, country × sector]
         Transposed for right multiplication; spending in units of `scale`. Single precision: they only steer.
-    price_by_wage, expenditure_by_wage : array [country, country × sector]
+    price_by_factor, expenditure_by_factor : array [factor, country × sector]
         Transposed derivatives; spending in units of `scale`.
-    wage_inverse : array [country, country]
+    factor_inverse : array [factor, factor]
         Transposed inverse of the clearing derivative.
     """
 
+    technology: Technology
     scale: Array
     price_inverse: npt.NDArray[np.float32]
     expenditure_inverse: npt.NDArray[np.float32]
-    price_by_wage: Array
-    expenditure_by_wage: Array
-    wage_inverse: Array
+    price_by_factor: Array
+    expenditure_by_factor: Array
+    factor_inverse: Array
 
 
-_prepared: weakref.WeakKeyDictionary[Economy, Baseline] = weakref.WeakKeyDictionary()
+CORE = Structure()
+_prepared: weakref.WeakKeyDictionary[Economy, weakref.WeakKeyDictionary[Structure, Baseline]] = (
+    weakref.WeakKeyDictionary()
+)
 
 
-def prepare(economy: Economy) -> Baseline:
-    """Compute, once per economy, the inverses that steer every solve on it.
+def prepare(economy: Economy, structure: Structure = CORE) -> Baseline:
+    """Compute, once per economy and structure, the inverses that steer every solve on them.
 
-    A memo keyed on the (immutable) economy: nothing a caller can see depends on whether it was filled before.
+    A memo keyed on the (immutable) economy and structure: nothing a caller can see depends on whether it was filled.
 
     Raises
     ------
     BalanceError
         When relative wages are not determined, as when some economies trade with none of the others.
     """
-    known = _prepared.get(economy)
+    of_economy = _prepared.setdefault(economy, weakref.WeakKeyDictionary())
+    known = of_economy.get(structure)
     if known is not None:
         return known
+    technology = Technology.of(economy, structure)
     try:
-        made = _inverses(economy)
+        made = _inverses(technology)
     except np.linalg.LinAlgError:
         raise BalanceError(
             "relative wages are not determined: some economies trade with none of the others",
             where=economy.name,
             hint="aggregate the economies without trade into a neighbour, or leave them out",
         ) from None
-    _prepared[economy] = made
+    of_economy[structure] = made
     return made
 
 
-def _inverses(economy: Economy) -> Baseline:
-    at_base = wage_derivatives(
-        economy,
+def _inverses(technology: Technology) -> Baseline:
+    economy = technology.economy
+    N, S = economy.va_share.shape
+    at_base = factor_derivatives(
+        technology,
         shares=economy.trade_shares,
         tariff=economy.tariff,
         export_tax=np.zeros_like(economy.tariff),
         deficit=economy.deficit,
-        log_wage=np.zeros(len(economy.labels.countries)),
+        log_factor=np.zeros(N if technology.mobile else (N, S)),
+        log_price=np.zeros((N, S)),
     )
     scale = np.where(economy.expenditure > 0, economy.expenditure, 1.0)
     flat = scale.reshape(-1)
     return Baseline(
+        technology=technology,
         scale=scale,
         price_inverse=np.ascontiguousarray(at_base.price_inverse.T, dtype=np.float32),
         expenditure_inverse=np.ascontiguousarray(
             (at_base.expenditure_inverse * flat / flat[:, None]).T, dtype=np.float32
         ),
-        price_by_wage=np.ascontiguousarray(at_base.log_price.T),
-        expenditure_by_wage=np.ascontiguousarray((at_base.expenditure / flat[:, None]).T),
-        wage_inverse=np.ascontiguousarray(np.linalg.inv(at_base.residual).T),
+        price_by_factor=np.ascontiguousarray(at_base.log_price.T),
+        expenditure_by_factor=np.ascontiguousarray((at_base.expenditure / flat[:, None]).T),
+        factor_inverse=np.ascontiguousarray(np.linalg.inv(at_base.residual).T),
     )

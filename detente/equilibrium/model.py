@@ -93,7 +93,7 @@ def income_new(
 
 def expenditure_new(input_shares: Array, output_new: Array, final_shares: Array, income_new: Array) -> Array:
     """Spending ``X'[n,r] = Σ_s g[n,r,s] Y'[n,s] + α[n,r] I'[n]`` (CP15 eq. 13)."""
-    inputs = np.einsum("nrs,...ns->...nr", input_shares, output_new)
+    inputs = np.einsum("...nrs,...ns->...nr", input_shares, output_new)
     return np.asarray(inputs + final_shares * income_new[..., None])
 
 

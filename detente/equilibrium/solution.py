@@ -11,6 +11,7 @@ import numpy as np
 
 from detente.core import RESULTS
 from detente.equilibrium import model
+from detente.equilibrium.structure import Structure, Technology
 from detente.world.economy import Array, Economy, Wedges, frozen
 
 Value = TypeVar("Value")
@@ -28,7 +29,9 @@ class Equilibrium:
         The policy it answers.
     closure : str
         How deficits are determined.
-    wage_hat : array [country], ratio
+    structure : Structure
+        Nests, mobility and markups.
+    factor_price_hat : array [country], or [country, sector] when factors do not move freely, ratio
     price_hat : array [country, sector], ratio
         Purchasers' price, duty paid.
     expenditure_new : array [country, sector], million USD
@@ -38,17 +41,41 @@ class Equilibrium:
 
     economy: Economy
     wedges: Wedges
+    structure: Structure
     closure: str
-    wage_hat: Array
+    factor_price_hat: Array
     price_hat: Array
     expenditure_new: Array
     deficit_new: Array
 
     @functools.cached_property
+    def _technology(self) -> Technology:
+        return Technology.of(self.economy, self.structure)
+
+    @functools.cached_property
+    def wage_hat(self) -> Array:
+        """Factor income of a country [country], ratio: its wage when factors move freely."""
+        earned, _ = self._technology.earnings(np.log(self.factor_price_hat))
+        return frozen(earned / self._technology.base_earnings().sum(1))
+
+    @functools.cached_property
+    def sector_earnings_new(self) -> Array:
+        """Factor earnings by sector [country, sector], million USD."""
+        paid, _ = self._technology.shares(
+            np.log(self.factor_price_hat), np.log(self.price_hat), np.log(self.cost_hat)
+        )
+        return frozen(paid * self.output_new)
+
+    @functools.cached_property
+    def profit_new(self) -> Array:
+        """Profits that go to a country's households [country], million USD."""
+        return frozen((self._technology.profit_share * self.output_new).sum(1))
+
+    @functools.cached_property
     def cost_hat(self) -> Array:
         """Unit cost [country, sector], ratio."""
         return frozen(
-            model.cost_hat(self.wage_hat, self.price_hat, self.economy.va_share, self.economy.input_shares)
+            np.exp(self._technology.log_cost(np.log(self.factor_price_hat), np.log(self.price_hat)))
         )
 
     @functools.cached_property
@@ -103,17 +130,18 @@ class Equilibrium:
         return frozen(
             model.income_new(
                 self.wage_hat,
-                self.economy.value_added,
+                self._technology.base_earnings().sum(1),
                 self.tariff_revenue_new,
                 self.export_tax_revenue_new,
                 self.deficit_new,
             )
+            + self.profit_new
         )
 
     @functools.cached_property
     def consumer_price_hat(self) -> Array:
         """Price of the final basket [country], ratio."""
-        return frozen(model.consumer_price_hat(self.price_hat, self.economy.final_shares))
+        return frozen(np.exp(self._technology.final(np.log(self.price_hat))[1]))
 
     @functools.cached_property
     def real_income_hat(self) -> Array:

@@ -13,19 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import RESULTS, InputError, SolveError, UnitError
-from detente.equilibrium import model
-from detente.equilibrium.baseline import prepare
+from detente.equilibrium.baseline import CORE, prepare
+from detente.equilibrium.residuals import GATE, chunk_residuals
 from detente.equilibrium.robust import solve_robustly
 from detente.equilibrium.solution import Equilibrium, Solution
+from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
 from detente.world.economy import Array, Economy, Wedges, frozen
 
 CHUNK = 16
 """Scenarios solved together: more fall out of the processor's cache, fewer waste its width."""
-
-
-GATE = 1e-10
-"""No result is called an equilibrium above this residual, whatever `rtol` asks for."""
 
 
 def check_wedges(economy: Economy, wedges: Wedges) -> None:
@@ -61,81 +58,28 @@ def check_wedges(economy: Economy, wedges: Wedges) -> None:
             )
 
 
-def residuals(equilibrium: Equilibrium) -> dict[str, float | str]:
-    """Residuals of the plain equations of `model` at an equilibrium.
-
-    Returns
-    -------
-    dict
-        ``clearing_residual`` (largest, every market but the dropped one), ``price_residual``, ``expenditure_residual``,
-        ``numeraire_residual``, ``walras`` (the dropped market's), ``max_residual`` (largest of the first four), ``dropped``.
-    """
-    wedges = equilibrium.wedges
-    one = Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
-    return _residuals(
-        equilibrium.economy,
-        one,
-        equilibrium.deficit_new,
-        equilibrium.wage_hat[None],
-        equilibrium.price_hat[None],
-        equilibrium.expenditure_new[None],
-    )[0]
-
-
-def _residuals(
-    economy: Economy, wedges: Wedges, deficit: Array, wage_hat: Array, price_hat: Array, expenditure: Array
-) -> list[dict[str, float | str]]:
-    """`residuals` of a chunk of scenarios (leading axis), by the equations of `model` and nothing of the sweep's."""
-    kappa_hat = model.trade_cost_hat(economy.tariff, wedges.tariff, wedges.iceberg_hat, wedges.export_tax)
-    cost_hat = model.cost_hat(wage_hat, price_hat, economy.va_share, economy.input_shares)
-    price = model.price_hat(economy.trade_shares, kappa_hat, cost_hat, economy.trade_elasticity)
-    shares = model.trade_shares_new(
-        economy.trade_shares, kappa_hat, cost_hat, price_hat, economy.trade_elasticity
-    )
-    output = model.output_new(shares, wedges.tariff, wedges.export_tax, expenditure)
-    income = model.income_new(
-        wage_hat,
-        economy.value_added,
-        model.tariff_revenue_new(shares, wedges.tariff, expenditure),
-        model.export_tax_revenue_new(shares, wedges.tariff, wedges.export_tax, expenditure),
-        deficit,
-    )
-    wanted = model.expenditure_new(economy.input_shares, output, economy.final_shares, income)
-    clearing = model.clearing_residual(output, economy.va_share, wage_hat, economy.value_added)
-    scale = np.where(economy.expenditure > 0, economy.expenditure, 1.0)
-    parts = {
-        "clearing_residual": np.abs(clearing[:, :-1]).max(1, initial=0.0),
-        "price_residual": np.abs(np.log(price / price_hat)).max((1, 2)),
-        "expenditure_residual": (np.abs(wanted - expenditure) / scale).max((1, 2)),
-        "numeraire_residual": np.abs((wage_hat * economy.value_added).sum(1) / economy.value_added.sum() - 1),
-    }
-    parts["max_residual"] = np.max(list(parts.values()), axis=0)
-    parts["walras"] = clearing[:, -1]
-    dropped = economy.labels.countries[-1]
-    return [
-        {**{name: float(values[k]) for name, values in parts.items()}, "dropped": dropped}
-        for k in range(len(wage_hat))
-    ]
-
-
 def _finish(
-    economy: Economy,
+    technology: Technology,
     wedges: Wedges,
     closure: str,
+    deficit: Array,
     points: Array,
     steps: npt.NDArray[np.int64],
     solver: Newton,
     method: str,
 ) -> list[Solution[Equilibrium]]:
     """Turn points into Solutions, each judged by the residuals of the plain equations."""
+    economy = technology.economy
     N, S = economy.va_share.shape
-    count = len(points)
-    wage_hat = frozen(np.exp(points[:, :N]))
-    price_hat = frozen(np.exp(points[:, N : N + N * S]).reshape(count, N, S))
-    expenditure = frozen(points[:, N + N * S :].reshape(count, N, S) * prepare(economy).scale)
-    deficit = frozen(deficits(economy, closure))
+    count, factors = len(points), points.shape[1] - 2 * N * S
+    factor_hat = np.exp(points[:, :factors])
+    factor_hat = frozen(factor_hat if technology.mobile else factor_hat.reshape(count, N, S))
+    price_hat = frozen(np.exp(points[:, factors : factors + N * S]).reshape(count, N, S))
+    scale = prepare(economy, technology.structure).scale
+    expenditure = frozen(points[:, factors + N * S :].reshape(count, N, S) * scale)
+    deficit = frozen(deficit)
     with np.errstate(all="ignore"):  # points that left the numbers have residuals that are none
-        found = _residuals(economy, wedges, deficit, wage_hat, price_hat, expenditure)
+        found = chunk_residuals(technology, wedges, deficit, factor_hat, price_hat, expenditure)
     solutions = []
     for k, stats in enumerate(found):
         worst, walras = float(stats["max_residual"]), float(stats["walras"])
@@ -149,18 +93,25 @@ def _finish(
         else:
             result = RESULTS.successful
         value = Equilibrium(
-            economy, _at(wedges, k), closure, wage_hat[k], price_hat[k], expenditure[k], deficit
+            economy=economy,
+            wedges=_at(wedges, k),
+            structure=technology.structure,
+            closure=closure,
+            factor_price_hat=factor_hat[k],
+            price_hat=price_hat[k],
+            expenditure_new=expenditure[k],
+            deficit_new=deficit,
         )
-        if result.ok and _unchanged(economy, value.wedges, closure):
+        if result.ok and _unchanged(economy, value.wedges, deficit):
             result = RESULTS.no_shock
         solutions.append(Solution(value, result, {"num_steps": int(steps[k]), "method": method, **stats}))
     return solutions
 
 
-def _unchanged(economy: Economy, wedges: Wedges, closure: str) -> bool:
+def _unchanged(economy: Economy, wedges: Wedges, deficit: Array) -> bool:
     """Whether the wedges are the base year's own and the closure leaves deficits as they are."""
     return (
-        closure != "zero"
+        np.array_equal(deficit, economy.deficit)
         and np.array_equal(wedges.tariff, economy.tariff)
         and bool((wedges.iceberg_hat == 1).all())
         and not wedges.export_tax.any()
@@ -171,11 +122,16 @@ def _at(wedges: Wedges, index: int) -> Wedges:
     return Wedges(wedges.tariff[index], wedges.iceberg_hat[index], wedges.export_tax[index])
 
 
+def _slice(wedges: Wedges, first: int, last: int) -> Wedges:
+    return Wedges(wedges.tariff[first:last], wedges.iceberg_hat[first:last], wedges.export_tax[first:last])
+
+
 def solve_batch(
     economy: Economy,
     wedges: Wedges | Sequence[Wedges],
     *,
-    closure: str = "share",
+    closure: str | Array = "share",
+    structure: Structure = CORE,
     solver: Newton | None = None,
     throw: bool = False,
 ) -> tuple[Solution[Equilibrium], ...]:
@@ -186,8 +142,10 @@ def solve_batch(
     economy : Economy
         The baseline they share.
     wedges : Wedges with a leading scenario axis, or sequence of Wedges
-    closure : {"share", "fixed", "zero"}
-        How deficits are determined; see `CLOSURES`.
+    closure : {"share", "fixed", "zero"} or array [country]
+        How deficits are determined; see `CLOSURES`. An array gives them in million USD, summing to zero.
+    structure : Structure
+        Nests, mobility of factors and markups; the core model when left out.
     solver : Newton, optional
     throw : bool
         Raise `SolveError` for the first scenario that fails.
@@ -228,23 +186,22 @@ def solve_batch(
     check_wedges(economy, stacked)
     if stacked.tariff.ndim != 4:
         raise InputError("a batch needs a leading scenario axis", hint="use `solve` for one scenario")
-    deficits(economy, closure)
+    deficit = deficits(economy, closure)
+    named = closure if isinstance(closure, str) else "own"
+    technology = prepare(economy, structure).technology
 
     solutions: list[Solution[Equilibrium]] = []
     for first in range(0, len(stacked.tariff), CHUNK):
-        part = Wedges(
-            *(a[first : first + CHUNK] for a in (stacked.tariff, stacked.iceberg_hat, stacked.export_tax))
-        )
-        points, steps = sweep_chunk(economy, part, closure, solver)
-        for index, found in enumerate(_finish(economy, part, closure, points, steps, solver, "sweep")):
+        part = _slice(stacked, first, first + CHUNK)
+        points, steps = sweep_chunk(economy, part, deficit, solver, structure)
+        for index, found in enumerate(
+            _finish(technology, part, named, deficit, points, steps, solver, "sweep")
+        ):
             solution = found
             if not solution.result.ok and solver.robust:
-                point, count = solve_robustly(economy, solution.value.wedges, closure, solver)
-                alone = Wedges(
-                    *(a[index : index + 1] for a in (part.tariff, part.iceberg_hat, part.export_tax))
-                )
-                again = np.array([count])
-                solution = _finish(economy, alone, closure, point[None], again, solver, "newton")[0]
+                point, count = solve_robustly(economy, solution.value.wedges, deficit, solver, structure)
+                alone, again = _slice(part, index, index + 1), np.array([count])
+                solution = _finish(technology, alone, named, deficit, point[None], again, solver, "newton")[0]
             if throw and not solution.result.ok:
                 worst = solution.stats["max_residual"]
                 raise SolveError(
@@ -261,7 +218,8 @@ def solve(
     economy: Economy,
     wedges: Wedges,
     *,
-    closure: str = "share",
+    closure: str | Array = "share",
+    structure: Structure = CORE,
     solver: Newton | None = None,
     throw: bool = True,
 ) -> Solution[Equilibrium]:
@@ -276,8 +234,10 @@ def solve(
         Baseline.
     wedges : Wedges
         New duties, trade-cost changes and export taxes, ``[importer, exporter, sector]``.
-    closure : {"share", "fixed", "zero"}
-        How deficits are determined; see `CLOSURES`.
+    closure : {"share", "fixed", "zero"} or array [country]
+        How deficits are determined; see `CLOSURES`. An array gives them in million USD, summing to zero.
+    structure : Structure
+        Nests, mobility of factors and markups; the core model when left out.
     solver : Newton, optional
         Tolerance and limits.
     throw : bool
@@ -313,7 +273,7 @@ def solve(
     ('no_shock', True)
     """
     stacked = Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
-    return solve_batch(economy, stacked, closure=closure, solver=solver, throw=throw)[0]
+    return solve_batch(economy, stacked, closure=closure, structure=structure, solver=solver, throw=throw)[0]
 
 
 def rebase(equilibrium: Equilibrium, name: str) -> Economy:

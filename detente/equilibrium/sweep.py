@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import InputError
-from detente.equilibrium.baseline import Baseline, prepare
+from detente.equilibrium.baseline import Baseline, dropped_market, prepare
+from detente.equilibrium.structure import Structure
 from detente.world.economy import Array, Economy, Wedges
 
 Lanes = npt.NDArray[np.bool_]
@@ -51,8 +52,26 @@ class Newton:
     robust: bool = True
 
 
-def deficits(economy: Economy, closure: str) -> Array:
-    """Deficits [country] under a closure, million USD in the numeraire; unknown names raise `InputError`."""
+def deficits(economy: Economy, closure: str | Array) -> Array:
+    """Deficits [country] under a closure, million USD in the numeraire.
+
+    Raises
+    ------
+    InputError
+        For an unknown name, or deficits of one's own that do not sum to zero over the world.
+    """
+    if isinstance(closure, np.ndarray):
+        if closure.shape != economy.deficit.shape or not np.isfinite(closure).all():
+            raise InputError(
+                f"deficits have shape {closure.shape}", where=economy.name, hint="one number a country"
+            )
+        if abs(closure.sum()) > 1e-9 * economy.value_added.sum():
+            raise InputError(
+                f"deficits sum to {closure.sum():.3g} million USD over the world, not to zero",
+                where=economy.name,
+                hint="what one country borrows another lends",
+            )
+        return np.asarray(closure, dtype=np.float64)
     if closure not in CLOSURES:
         raise InputError(f"unknown closure `{closure}`", hint="one of: " + ", ".join(CLOSURES))
     return np.zeros_like(economy.deficit) if closure == "zero" else economy.deficit
@@ -116,16 +135,48 @@ class _Sweep:
 
     def __init__(self, economy: Economy, base: Baseline, deficit: Array) -> None:
         self.economy, self.base, self.deficit = economy, base, deficit
+        self.technology = base.technology
         self.N, self.S = economy.expenditure.shape
+        self.factors = self.N if self.technology.mobile else self.N * self.S
         self.spends = economy.expenditure > 0
         self.theta = economy.trade_elasticity
-        self.world_va = economy.value_added.sum()
+        self.earning = self.technology.base_earnings() > 0
+        self.world = self.technology.base_earnings().sum()
+        self.dropped = dropped_market(self.technology)
+        self.profits = bool(self.technology.profit_share.any())
         self.inputs_by_user = np.ascontiguousarray(economy.input_shares.transpose(0, 2, 1))
 
-    def weight(self, log_wage: Array, log_price: Array) -> Array:
-        """cost_hat^−θ of every exporter."""
-        inputs = np.matmul(log_price.transpose(1, 0, 2), self.economy.input_shares).transpose(1, 0, 2)
-        return np.asarray(np.exp(-self.theta * (self.economy.va_share * log_wage[..., None] + inputs)))
+    def split(self, point: Array) -> tuple[Array, Array, Array]:
+        """Log factor prices, log prices and expenditures of the points of a chunk."""
+        lanes, N, S, F = len(point), self.N, self.S, self.factors
+        log_factor = point[:, :F] if self.technology.mobile else point[:, :F].reshape(lanes, N, S)
+        log_price = point[:, F : F + N * S].reshape(lanes, N, S)
+        return log_factor, log_price, point[:, F + N * S :].reshape(lanes, N, S) * self.base.scale
+
+    def log_cost(self, log_factor: Array, log_price: Array) -> Array:
+        """Log unit cost of every producer."""
+        technology = self.technology
+        if technology.moves_inputs:
+            return technology.log_cost(log_factor, log_price)
+        inputs = np.matmul(log_price.transpose(1, 0, 2), technology.inputs_in_cost).transpose(1, 0, 2)
+        factor = log_factor[..., None] if technology.mobile else log_factor
+        return np.asarray(technology.va_in_cost * factor + inputs)
+
+    def inputs(self, shares: Array, output: Array) -> Array:
+        """Σ_s of input shares times sales of the users, by supplying sector."""
+        if self.technology.moves_inputs:
+            return np.asarray(np.matmul(shares, output[..., None])[..., 0])
+        return np.asarray(np.matmul(output.transpose(1, 0, 2), self.inputs_by_user).transpose(1, 0, 2))
+
+    def clearing(self, paid: Array, output: Array, asked: Array, total: Array) -> Array:
+        """Clearing residual by factor market [scenario, factor]; that of the numeraire in the dropped market's place."""
+        if self.technology.mobile:
+            gap = (paid * output).sum(-1) / total - 1
+        else:
+            unit = np.where(self.earning, asked, 1.0)
+            gap = np.where(self.earning, paid * output / unit - 1, 0.0).reshape(len(output), -1)
+        gap[:, self.dropped] = total.sum(1) / self.world - 1
+        return np.asarray(gap)
 
     def total(self, shock: _Shock, weight: Array) -> Array:
         """Σ_i of the exporters' pull, price_hat^−θ; one where nothing is spent."""
@@ -133,41 +184,47 @@ class _Sweep:
 
     def __call__(self, shock: _Shock, point: Array) -> tuple[Array, Array]:
         """One sweep. Returns the step [scenario, unknown] and the largest residual [scenario] met on the way."""
-        N, S, economy, base = self.N, self.S, self.economy, self.base
-        lanes = len(point)
-        log_wage = point[:, :N]
-        log_price = point[:, N : N + N * S].reshape(lanes, N, S)
-        expenditure = point[:, N + N * S :].reshape(lanes, N, S) * base.scale
+        base, technology = self.base, self.technology
+        lanes, F = len(point), self.factors
+        log_factor, log_price, expenditure = self.split(point)
 
-        price_gap = -np.log(self.total(shock, self.weight(log_wage, log_price))) / self.theta - log_price
+        weight = np.exp(-self.theta * self.log_cost(log_factor, log_price))
+        price_gap = -np.log(self.total(shock, weight)) / self.theta - log_price
         price_step = _steer(price_gap, base.price_inverse)
-        weight = self.weight(log_wage, log_price + price_step.reshape(lanes, N, S))
+        log_price = log_price + price_step.reshape(log_price.shape)
+        log_cost = self.log_cost(log_factor, log_price)
+        weight = np.exp(-self.theta * log_cost)
         total = self.total(shock, weight)
 
-        wage_bill = np.exp(log_wage) * economy.value_added
+        paid, inputs = technology.shares(log_factor, log_price, log_cost)
+        final, _ = technology.final(log_price)
+        earned, asked = technology.earnings(log_factor)
         kept = 1 - _over_exporters(shock.to_producer, weight) / total
         output = weight * _over_importers(shock.to_producer, expenditure / total)
-        income = wage_bill + self.deficit + (kept * expenditure).sum(-1)
+        income = earned + self.deficit + (kept * expenditure).sum(-1)
+        if self.profits:
+            income = income + (technology.profit_share * output).sum(-1)
         if (
             shock.to_exporter is not None
         ):  # what is not the producer's is duty, but for what the exporter taxes
             income = income + (weight * _over_importers(shock.to_exporter, expenditure / total)).sum(-1)
             income = income - (_over_exporters(shock.to_exporter, weight) / total * expenditure).sum(-1)
-        wanted = np.matmul(output.transpose(1, 0, 2), self.inputs_by_user).transpose(1, 0, 2)
-        wanted = wanted + economy.final_shares * income[..., None]
+        wanted = self.inputs(inputs, output) + final * income[..., None]
         spending_gap = (wanted - expenditure) / base.scale
         spending_step = _steer(spending_gap, base.expenditure_inverse)
-        expenditure = expenditure + spending_step.reshape(lanes, N, S) * base.scale
+        expenditure = expenditure + spending_step.reshape(expenditure.shape) * base.scale
 
         output = weight * _over_importers(shock.to_producer, expenditure / total)
-        clearing = (economy.va_share * output).sum(-1) / wage_bill - 1
-        worst = np.maximum(np.abs(clearing[:, :-1]).max(1), np.abs(price_gap).max((1, 2)))
+        clearing = self.clearing(paid, output, asked, earned)
+        worst = np.maximum(np.abs(clearing).max(1), np.abs(price_gap).max((1, 2)))
         worst = np.maximum(worst, np.abs(spending_gap).max((1, 2)))
-        clearing[:, -1] = wage_bill.sum(1) / self.world_va - 1
-        wage_step = -clearing @ base.wage_inverse
-        price_step += wage_step @ base.price_by_wage
-        spending_step += wage_step @ base.expenditure_by_wage
-        return np.concatenate([wage_step, price_step, spending_step], axis=1), worst
+        factor_step = -clearing @ base.factor_inverse
+        price_step += factor_step @ base.price_by_factor
+        spending_step += factor_step @ base.expenditure_by_factor
+        step = np.empty((lanes, F + 2 * price_step.shape[1]))
+        step[:, :F], step[:, F : F + price_step.shape[1]] = factor_step, price_step
+        step[:, F + price_step.shape[1] :] = spending_step
+        return step, worst
 
 
 def _steer(gap: Array, inverse: npt.NDArray[np.float32]) -> Array:
@@ -221,7 +278,7 @@ class _Anderson:
 
 
 def sweep_chunk(
-    economy: Economy, wedges: Wedges, closure: str, solver: Newton
+    economy: Economy, wedges: Wedges, deficit: Array, solver: Newton, structure: Structure
 ) -> tuple[Array, npt.NDArray[np.int64]]:
     """Sweep a chunk of scenarios.
 
@@ -230,23 +287,22 @@ def sweep_chunk(
     economy : Economy
     wedges : Wedges
         With a leading scenario axis.
-    closure : str
+    deficit : array [country], million USD
     solver : Newton
+    structure : Structure
 
     Returns
     -------
     points : array [scenario, unknown]
-        Log wages, log prices, expenditures over base expenditures; not-a-number where the sweeps left the numbers.
+        Log factor prices, log prices, expenditures over base expenditures; not-a-number where the sweeps left the numbers.
     steps : array [scenario]
         Sweeps each scenario took.
     """
-    base = prepare(economy)
-    N, S = economy.expenditure.shape
-    sweep = _Sweep(economy, base, deficits(economy, closure))
+    sweep = _Sweep(economy, prepare(economy, structure), deficit)
     shock = _Shock.of(economy, wedges)
-    lanes = len(shock.pull)
-    point = np.zeros((lanes, N + 2 * N * S))
-    point[:, N + N * S :] = np.where(economy.expenditure > 0, 1.0, 0.0).reshape(-1)
+    lanes, size = len(shock.pull), economy.expenditure.size
+    point = np.zeros((lanes, sweep.factors + 2 * size))
+    point[:, sweep.factors + size :] = np.where(economy.expenditure > 0, 1.0, 0.0).reshape(-1)
     points = np.full_like(point, np.nan)
     steps_taken = np.full(lanes, solver.max_steps)
     active = np.arange(lanes)

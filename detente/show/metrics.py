@@ -25,7 +25,7 @@ WORLD = "WORLD"
 def assumptions(outcome: Outcome) -> str:
     """Write the horizon, closure and elasticity source of an outcome: no result is printed without them."""
     from detente.equilibrium import CLOSURES
-    from detente.equilibrium.solve import GATE
+    from detente.equilibrium.residuals import GATE
 
     value = outcome.value
     return (

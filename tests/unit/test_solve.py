@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detente.core import RESULTS, BalanceError, InputError, Labels, SolveError, UnitError
-from detente.equilibrium import Newton, decompose_welfare, rebase, residuals, solve, solve_batch
-from detente.equilibrium.baseline import prepare, wage_derivatives
-from detente.equilibrium.robust import solve_robustly
-from detente.equilibrium.solve import GATE
+from detente.core import RESULTS, BalanceError, InputError, LabelError, Labels, SolveError, UnitError
+from detente.equilibrium import Newton, Structure, decompose_welfare, rebase, residuals, solve, solve_batch
+from detente.equilibrium.baseline import CORE, factor_derivatives, prepare
+from detente.equilibrium.residuals import GATE
+from detente.equilibrium.robust import _solve_prices, solve_robustly
+from detente.equilibrium.structure import Technology
 from detente.world import Economy, Wedges, load_world, toy
 
 
@@ -112,7 +113,7 @@ def test_economies_that_do_not_trade_are_refused():
 def test_the_two_methods_agree(economy, size):
     wedges = war(economy, size)
     quick = solve(economy, wedges).value
-    point, _ = solve_robustly(economy, wedges, "share", Newton())
+    point, _ = solve_robustly(economy, wedges, economy.deficit, Newton(), CORE)
     np.testing.assert_allclose(np.exp(point[: len(quick.wage_hat)]), quick.wage_hat, rtol=1e-10)
 
 
@@ -130,30 +131,146 @@ def test_large_shocks_on_the_shipped_world_solve():
     assert value.flows_new[usa, chn].max() < 1e-6
 
 
-def test_implicit_derivatives_against_finite_differences(economy):
-    """Clearing residual by log wage: central differences of the exactly solved inner systems."""
-    N = len(economy.labels.countries)
-    shares, tariff, tax = economy.trade_shares, economy.tariff, np.zeros_like(economy.tariff)
+def structures(economy):
+    first, second, third, *_ = economy.labels.sectors
+    profit = np.minimum(0.1, 0.5 * economy.va_share)
+    return {
+        "core": Structure(),
+        "final": Structure(sigma_final=0.5),
+        "value added": Structure(sigma_value_added=0.4),
+        "materials": Structure(sigma_materials=0.2),
+        "critical": Structure(sigma_critical=0.05, sigma_materials=0.5, critical=(second, third)),
+        "mobility": Structure(mobility=1.2),
+        "profits": Structure(profit_share=profit),
+        "all": Structure(
+            sigma_value_added=0.3,
+            sigma_materials=0.3,
+            sigma_critical=0.05,
+            critical=(first, third),
+            sigma_final=0.7,
+            mobility=1.5,
+            profit_share=profit,
+        ),
+    }
 
-    def gap(log_wage):
-        price = np.zeros_like(economy.va_share)
-        for _ in range(500):
-            cost = economy.va_share * log_wage[:, None] + np.einsum("nr,nrs->ns", price, economy.input_shares)
-            weight = np.exp(-economy.trade_elasticity * cost)
-            price = -np.log(np.einsum("nis,is->ns", shares, weight)) / economy.trade_elasticity
-        moved = shares * weight[None] / np.einsum("nis,is->ns", shares, weight)[:, None, :]
-        return wage_derivatives(
-            economy, shares=moved, tariff=tariff, export_tax=tax, deficit=economy.deficit, log_wage=log_wage
-        ).gap
 
-    analytic = wage_derivatives(
-        economy, shares=shares, tariff=tariff, export_tax=tax, deficit=economy.deficit, log_wage=np.zeros(N)
-    ).residual
-    step = 1e-5
-    for direction in range(N):
-        move = step * np.eye(N)[direction]
-        numeric = (gap(move) - gap(-move)) / (2 * step)
-        np.testing.assert_allclose(analytic[:, direction], numeric, atol=1e-8)
+STRUCTURES = tuple(structures(toy()))
+
+
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_implicit_derivatives_against_finite_differences(economy, name):
+    """Clearing residual by log factor price, away from the base year: central differences of the exactly solved systems."""
+    technology = Technology.of(economy, structures(economy)[name])
+    N, S = economy.va_share.shape
+    draw = np.random.default_rng(0)
+    off = ~np.eye(N, dtype=bool)[:, :, None]
+    tariff = economy.tariff + off * draw.uniform(0, 0.3, economy.tariff.shape)
+    tax = off * draw.uniform(0, 0.1, tariff.shape)
+    kappa = (1 + tariff) / (1 + economy.tariff) * (1 + tax)
+    pull = economy.trade_shares * kappa**-economy.trade_elasticity
+
+    def at(log_factor):
+        log_price, shares = _solve_prices(technology, pull, log_factor, np.zeros((N, S)))
+        return factor_derivatives(
+            technology,
+            shares=shares,
+            tariff=tariff,
+            export_tax=tax,
+            deficit=economy.deficit,
+            log_factor=log_factor,
+            log_price=log_price,
+        )
+
+    point = draw.normal(0, 0.1, N if technology.mobile else (N, S))
+    analytic, step = at(point).residual, 1e-5
+    for direction in range(point.size):
+        move = step * np.eye(point.size)[direction].reshape(point.shape)
+        numeric = (at(point + move).gap - at(point - move).gap) / (2 * step)
+        np.testing.assert_allclose(analytic[:, direction], numeric, atol=2e-8)
+
+
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_every_structure_solves_and_leaves_no_change_alone(economy, name):
+    structure = structures(economy)[name]
+    assert solve(economy, Wedges.unchanged(economy), structure=structure).result is RESULTS.no_shock
+    for size in (0.3, 1.5, 5.0):
+        solution = solve(economy, war(economy, size), structure=structure, solver=Newton(robust=False))
+        assert solution.result is RESULTS.successful
+        value = solution.value
+        spent = value.expenditure_new.sum(1) - value.income_new
+        inputs = ((1 - value.structure.profit_share) * value.output_new).sum(
+            1
+        ) - value.sector_earnings_new.sum(1)
+        np.testing.assert_allclose(spent, inputs, rtol=1e-9)
+        earned = value.wage_hat * (
+            economy.va_share * economy.output - structure.profit_share * economy.output
+        ).sum(1)
+        np.testing.assert_allclose(value.sector_earnings_new.sum(1), earned, rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_the_two_methods_agree_in_every_structure(economy, name):
+    structure = structures(economy)[name]
+    quick = solve(economy, war(economy, 1.0), structure=structure).value
+    point, _ = solve_robustly(economy, war(economy, 1.0), economy.deficit, Newton(), structure)
+    np.testing.assert_allclose(
+        np.exp(point[: quick.factor_price_hat.size]), quick.factor_price_hat.ravel(), rtol=1e-9
+    )
+
+
+@pytest.mark.parametrize(
+    ("near", "rate"),
+    [
+        (lambda e: Structure(sigma_final=1 + e), 1.0),
+        (lambda e: Structure(sigma_value_added=1 + e), 1.0),
+        (lambda e: Structure(sigma_materials=1 + e), 1.0),
+        (lambda e: Structure(sigma_critical=1 + e, critical=toy().labels.sectors[:2]), 1.0),
+        (lambda e: Structure(profit_share=e), 1.0),
+        (lambda e: Structure(mobility=1 / e), 1.0),
+    ],
+)
+def test_each_extension_reduces_to_the_core_at_its_limit(economy, near, rate):
+    """The distance from the core falls in proportion to the distance from the limit, and is nil at the limit."""
+    wedges = war(economy, 0.5)
+    core = solve(economy, wedges).value.real_income_hat
+    gaps = [
+        np.abs(solve(economy, wedges, structure=near(e)).value.real_income_hat - core).max()
+        for e in (1e-2, 1e-4)
+    ]
+    assert gaps[1] < gaps[0] * 0.02
+    assert gaps[1] < 1e-5
+    at_limit = Structure(sigma_final=1.0, critical=economy.labels.sectors[:1], profit_share=0.0)
+    assert np.array_equal(solve(economy, wedges, structure=at_limit).value.real_income_hat, core)
+
+
+def test_factors_that_cannot_move_earn_by_sector(economy):
+    """Near κ = 1 a duty moves earnings between sectors that free mobility equalises."""
+    value = solve(economy, war(economy, 0.5), structure=Structure(mobility=1.05)).value
+    spread = np.ptp(np.log(value.factor_price_hat), axis=1)
+    assert spread.max() > 0.01
+    assert value.factor_price_hat.shape == economy.va_share.shape
+
+
+@pytest.mark.parametrize(
+    ("keys", "error"),
+    [
+        ({"sigma_final": -1.0}, UnitError),
+        ({"mobility": 1.0}, UnitError),
+        ({"critical": ("C99",)}, LabelError),
+        ({"profit_share": 0.99}, InputError),
+    ],
+)
+def test_a_structure_that_makes_no_sense(economy, keys, error):
+    with pytest.raises(error):
+        solve(economy, Wedges.unchanged(economy), structure=Structure(**keys))
+
+
+def test_deficits_of_ones_own(economy):
+    own = 0.5 * economy.deficit
+    value = solve(economy, Wedges.unchanged(economy), closure=own).value
+    np.testing.assert_allclose(value.flows_new.sum((1, 2)) - value.flows_new.sum((0, 2)), own, atol=1e-4)
+    with pytest.raises(InputError, match="not to zero"):
+        solve(economy, Wedges.unchanged(economy), closure=own + 1e6)
 
 
 def test_preparing_twice_is_the_same_object(economy):

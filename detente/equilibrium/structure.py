@@ -1,0 +1,248 @@
+"""How an economy can substitute, how fast its factors move, and who keeps the profits: the structure of the model.
+
+The core (Caliendo and Parro 2015) is the structure with every elasticity at its default: Cobb-Douglas nests, factors that
+move freely, no profits. Each part reduces to the core exactly at its limit.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from detente.core import InputError, UnitError
+from detente.world.economy import Array, Economy, frozen
+
+
+@dataclass(frozen=True, eq=False)
+class Structure:
+    """Nests, mobility and markups.
+
+    Parameters
+    ----------
+    sigma_value_added : float
+        Elasticity of substitution between value added and materials (σ_V).
+    sigma_materials : float
+        Between inputs, the composite of critical inputs being one of them (σ_M).
+    sigma_critical : float
+        Between the critical inputs (σ_K); near zero at impact.
+    critical : tuple of str
+        Sector codes of the critical inputs.
+    sigma_final : float
+        Between sectors in final demand (σ_F).
+    mobility : float
+        Dispersion κ > 1 of Galle, Rodríguez-Clare and Yi (2023): ∞ is free mobility, near 1 factors stay in their sector.
+    profit_share : float or array [sector] or [country, sector]
+        Share of sales that is profit and goes to the country's households (constant markups with a fixed number of firms:
+        1/σ, Ossa 2014); part of the value-added share.
+    horizon : str
+        Name of the horizon these stand for.
+    source : str
+        Where they come from.
+
+    Examples
+    --------
+    >>> Structure().is_core
+    True
+    >>> Structure(sigma_final=0.5).is_core
+    False
+    """
+
+    sigma_value_added: float = 1.0
+    sigma_materials: float = 1.0
+    sigma_critical: float = 1.0
+    critical: tuple[str, ...] = ()
+    sigma_final: float = 1.0
+    mobility: float = math.inf
+    profit_share: float | Array = 0.0
+    horizon: str = "long run"
+    source: str = "core model: Cobb-Douglas nests, free mobility (Caliendo and Parro 2015)"
+
+    def __post_init__(self) -> None:
+        for name in ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0):
+                raise UnitError(
+                    f"{name} is {value}", where="structure", hint="elasticities of substitution are 0 or more"
+                )
+        if not self.mobility > 1:
+            raise UnitError(
+                f"mobility is {self.mobility}",
+                where="structure",
+                hint="κ is above 1; infinity is free mobility",
+            )
+
+    @property
+    def is_core(self) -> bool:
+        """Whether this is the core model."""
+        return (
+            self.sigma_value_added == self.sigma_materials == self.sigma_final == 1
+            and (self.sigma_critical == 1 or not self.critical)
+            and math.isinf(self.mobility)
+            and not np.any(self.profit_share)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Technology:
+    """A structure set on an economy: base shares of its nests, and the equations that move them.
+
+    Vectors are ``[scenario, country, sector]``; input arrays ``[scenario, country, supplier, user]``.
+
+    Attributes
+    ----------
+    factor_share : array [country, sector]
+        Share of sales that pays factors (value added less profit).
+    profit_share : array [country, sector]
+    va_in_cost, inputs_in_cost : array
+        The same as shares of cost, ``factor_share/(1−profit)`` and ``input_shares/(1−profit)``.
+    """
+
+    economy: Economy
+    structure: Structure
+    factor_share: Array
+    profit_share: Array
+    va_in_cost: Array
+    inputs_in_cost: Array
+    critical: Array = field(repr=False)
+
+    @classmethod
+    def of(cls, economy: Economy, structure: Structure) -> Technology:
+        """Set a structure on an economy.
+
+        Raises
+        ------
+        LabelError
+            For a critical sector the economy does not have.
+        InputError
+            When profits exceed value added somewhere.
+        """
+        profit = np.broadcast_to(np.asarray(structure.profit_share, dtype=np.float64), economy.va_share.shape)
+        factor = economy.va_share - profit
+        if (profit < 0).any() or (factor < -1e-12).any():
+            raise InputError(
+                "profits exceed value added in some sector",
+                where=economy.name,
+                hint="profit_share is a share of sales",
+            )
+        mask = np.zeros(len(economy.labels.sectors), dtype=bool)
+        for code in structure.critical:
+            mask[economy.labels.sector(code)] = True
+        return cls(
+            economy,
+            structure,
+            frozen(np.maximum(factor, 0.0)),
+            frozen(profit),
+            frozen(np.maximum(factor, 0.0) / (1 - profit)),
+            frozen(economy.input_shares / (1 - profit)[:, None, :]),
+            frozen(mask),
+        )
+
+    @property
+    def mobile(self) -> bool:
+        """Whether factors move freely: one factor price a country."""
+        return math.isinf(self.structure.mobility)
+
+    @property
+    def moves_inputs(self) -> bool:
+        """Whether shares of cost move with prices."""
+        s = self.structure
+        return not (
+            s.sigma_value_added == s.sigma_materials == 1
+            and (s.sigma_critical == 1 or not self.critical.any())
+        )
+
+    def nests(self, log_price: Array) -> tuple[Array, Array, Array]:
+        """Log prices of the input slots [.., n, r, s], of materials [.., n, s] and of critical inputs [.., n, s].
+
+        A slot's price is the input's own, or that of the critical composite.
+        """
+        s = self.structure
+        share = self.inputs_in_cost
+        slot = np.broadcast_to(log_price[..., :, None], (*log_price.shape[:-1], *share.shape[1:]))
+        composite = np.zeros(log_price.shape)
+        if self.critical.any():
+            chosen = share * self.critical[:, None]
+            total = chosen.sum(1)
+            weight = np.divide(
+                chosen, total[:, None, :], out=np.zeros_like(chosen), where=total[:, None, :] > 0
+            )
+            composite = _ces(weight, slot, s.sigma_critical)
+            slot = np.where((self.critical > 0)[:, None], composite[..., None, :], slot)
+        materials = share.sum(1)
+        weight = np.divide(
+            share, materials[:, None, :], out=np.zeros_like(share), where=materials[:, None, :] > 0
+        )
+        return slot, _ces(weight, slot, s.sigma_materials), composite
+
+    def log_cost(self, log_factor: Array, log_price: Array) -> Array:
+        """Log unit cost [.., n, s] from log factor prices [.., n] or [.., n, s] and log prices [.., n, s]."""
+        factor = log_factor[..., None] if self.mobile else log_factor
+        if not self.moves_inputs:
+            inputs = np.einsum("...nr,nrs->...ns", log_price, self.inputs_in_cost)
+            return np.asarray(self.va_in_cost * factor + inputs)
+        _, materials, _ = self.nests(log_price)
+        return _ces_pair(self.va_in_cost, factor, materials, self.structure.sigma_value_added)
+
+    def shares(self, log_factor: Array, log_price: Array, log_cost: Array) -> tuple[Array, Array]:
+        """Shares of sales that pay factors [.., n, s] and inputs [.., n, r, s] at these prices."""
+        if not self.moves_inputs:
+            return self.factor_share, self.economy.input_shares
+        s = self.structure
+        factor = log_factor[..., None] if self.mobile else log_factor
+        slot, materials, composite = self.nests(log_price)
+        paid = self.factor_share * np.exp((1 - s.sigma_value_added) * (factor - log_cost))
+        moved = (1 - s.sigma_value_added) * (materials - log_cost)[..., None, :]
+        moved = moved + (1 - s.sigma_materials) * (slot - materials[..., None, :])
+        if self.critical.any():
+            within = (1 - s.sigma_critical) * (log_price[..., :, None] - composite[..., None, :])
+            moved = moved + np.where((self.critical > 0)[:, None], within, 0.0)
+        return np.asarray(paid), np.asarray(self.economy.input_shares * np.exp(moved))
+
+    def final(self, log_price: Array) -> tuple[Array, Array]:
+        """Final shares [.., n, s] and log price of the final basket [.., n]."""
+        alpha, sigma = self.economy.final_shares, self.structure.sigma_final
+        if sigma == 1:
+            return alpha, np.asarray((alpha * log_price).sum(-1))
+        index = np.log((alpha * np.exp((1 - sigma) * log_price)).sum(-1)) / (1 - sigma)
+        return np.asarray(alpha * np.exp((1 - sigma) * (log_price - index[..., None]))), np.asarray(index)
+
+    def base_earnings(self) -> Array:
+        """Factor earnings of the base year [country, sector], million USD."""
+        return np.asarray(self.factor_share * self.economy.output)
+
+    def earnings(self, log_factor: Array) -> tuple[Array, Array]:
+        """What factors ask for: earnings [.., n] in all and, when not mobile, [.., n, s] by sector (else the same).
+
+        ``Φ_hat = (Σ_s l v_hat^κ)^(1/κ)``; sector earnings ``l v_hat^κ Φ_hat^(1−κ) · VA``.
+        """
+        base = self.base_earnings()
+        whole = base.sum(1)
+        if self.mobile:
+            paid = np.exp(log_factor) * whole
+            return paid, paid
+        kappa = self.structure.mobility
+        share = base / whole[:, None]
+        top = np.where(base > 0, log_factor, -np.inf).max(-1, keepdims=True)  # keeps large κ within range
+        weight = share * np.exp(kappa * (log_factor - top))
+        log_phi = top[..., 0] + np.log(weight.sum(-1)) / kappa
+        total = np.exp(log_phi) * whole
+        return total, np.asarray(total[..., None] * weight / weight.sum(-1, keepdims=True))
+
+
+def _ces(weight: Array, log_price: Array, sigma: float) -> Array:
+    """Log CES price over suppliers: weight [n, r, s], log price [.., n, r, s]."""
+    if sigma == 1:
+        return np.asarray((weight * log_price).sum(-2))
+    total = weight.sum(-2)
+    inside = (weight * np.exp((1 - sigma) * log_price)).sum(-2)
+    return np.asarray(np.where(total > 0, np.log(np.where(total > 0, inside, 1.0)) / (1 - sigma), 0.0))
+
+
+def _ces_pair(share: Array, first: Array, second: Array, sigma: float) -> Array:
+    """Log CES price of two: share of the first [n, s]."""
+    if sigma == 1:
+        return np.asarray(share * first + (1 - share) * second)
+    inside = share * np.exp((1 - sigma) * first) + (1 - share) * np.exp((1 - sigma) * second)
+    return np.asarray(np.log(inside) / (1 - sigma))
