@@ -1,6 +1,10 @@
 """Build the shipped world of 2024 from the raw inputs: ``python scripts/build_world.py [--inputs DIR] [--out DIR]``.
 
-Writes ``world-2024.npz``, its data sheet, ``elasticities.csv`` and two pages of documentation. Same inputs, same bytes.
+Writes ``world-2024.npz`` (goods at customs values, chokepoint sectors carved out), its data sheet, the note from which
+``world-2024-26`` is derived, ``elasticities.csv`` and two pages of documentation. Same inputs, same bytes.
+
+``--valuation basic`` builds the same world with goods at basic prices instead, ``world-2024-basic`` (26 sectors: the
+chokepoint specifications state customs values), and writes only its two files.
 """
 
 from __future__ import annotations
@@ -38,12 +42,16 @@ from world_build.trade import build_trade  # noqa: E402
 
 from detente.core import Labels, sha256_bytes, write_atomic  # noqa: E402
 from detente.world import Economy, check  # noqa: E402
+from detente.world.carving import load_disaggregation  # noqa: E402
+from detente.world.disaggregate import carved, disaggregate  # noqa: E402
 
 NAME, YEAR = "world-2024", 2024
+CHOKEPOINTS = ("soybeans", "batteries", "chips", "rare-earths")
+"""In this order: each stands right behind the goods, so the last one carved comes first."""
 
 
-def build(inputs: Inputs) -> tuple[Economy, str, sheet.Report]:
-    """Build the economy, the elasticity table as CSV text, and the report of what was done."""
+def build(inputs: Inputs, valuation: str = "customs") -> tuple[Economy, sheet.Report]:
+    """Build the economy of 26 sectors and the report of what was done."""
     region_of = inputs.region_of()
     codes, cube_2022 = load_cube(inputs, 2022)
     _, cube_2020 = load_cube(inputs, 2020)
@@ -55,7 +63,7 @@ def build(inputs: Inputs) -> tuple[Economy, str, sheet.Report]:
     value_added = gdp_2024 * technology.va_to_gdp
     growth = float(gdp_2024.sum() / gdp_2022.sum())
 
-    trade = build_trade(inputs, codes, cube_2022, service_shares, growth, region_of)
+    trade = build_trade(inputs, codes, cube_2022, service_shares, growth, region_of, valuation)
     duties, duty_notes = build_duties(
         inputs, codes, cube_2022, member, trade.us_duty_rate, trade.flows[0, :, :G]
     )
@@ -79,9 +87,9 @@ def build(inputs: Inputs) -> tuple[Economy, str, sheet.Report]:
     for n, region in enumerate(balanced):
         flows[n, n] = np.round(region.output - exports[n], 3)
 
-    elasticity_csv, theta, citation = build_elasticities(inputs)
+    _, theta, citation = build_elasticities(inputs)
     economy = Economy(
-        name=NAME,
+        name=NAME if valuation == "customs" else f"{NAME}-{valuation}",
         year=YEAR,
         labels=Labels(tuple(REGIONS), tuple(SECTORS), REGIONS, SECTORS),
         flows=flows,
@@ -103,8 +111,17 @@ def build(inputs: Inputs) -> tuple[Economy, str, sheet.Report]:
         growth=growth,
         food_factor=duty_notes["food_factor"],
         mainland_share=duty_notes["mainland_share_us"],
+        valuation=valuation,
     )
-    return economy, elasticity_csv, report
+    return economy, report
+
+
+def carve(economy: Economy) -> Economy:
+    """Carve the chokepoint sectors out of a world of 26 sectors."""
+    for name in CHOKEPOINTS:
+        economy = disaggregate(economy, load_disaggregation(name))
+    check(economy)
+    return economy
 
 
 def pack(economy: Economy) -> bytes:
@@ -130,17 +147,27 @@ def main(arguments: list[str] | None = None) -> None:
         "--inputs", type=Path, default=REPOSITORY.parent / "shared" / "data", help="folder of raw inputs"
     )
     parser.add_argument("--out", type=Path, default=REPOSITORY, help="root of the checkout to write into")
+    parser.add_argument(
+        "--valuation", choices=("customs", "basic"), default="customs", help="price basis of goods trade"
+    )
     options = parser.parse_args(arguments)
-    economy, elasticity_csv, report = build(Inputs(options.inputs))
+    inputs = Inputs(options.inputs)
+    base, report = build(inputs, options.valuation)
+    economy = carve(base) if options.valuation == "customs" else base
     content = pack(economy)
     data = options.out / "detente" / "world" / "data"
-    write_atomic(data / f"{NAME}.npz", content)
-    write_atomic(data / "elasticities.csv", elasticity_csv)
-    datapackage, page = sheet.write(economy, report, sha256_bytes(content), len(content))
-    write_atomic(data / f"{NAME}.datapackage.json", datapackage)
+    write_atomic(data / f"{economy.name}.npz", content)
+    datapackage, page = sheet.write(economy, base, report, sha256_bytes(content), len(content))
+    write_atomic(data / f"{economy.name}.datapackage.json", datapackage)
+    size = f"{N} regions × {len(economy.labels.sectors)} sectors"
+    print(f"{economy.name}: {size}, {len(content) / 1e3:.0f} kB, {sha256_bytes(content)[:12]}")
+    if options.valuation != "customs":
+        return
+    write_atomic(data / f"{NAME}-{S}.datapackage.json", sheet.derived(economy, base))
+    write_atomic(data / "elasticities.csv", build_elasticities(inputs, carved(economy))[0])
     write_atomic(options.out / "docs" / "data-sheet.md", page)
-    write_atomic(options.out / "docs" / "world-benchmarks.md", sheet.benchmark_page(economy))
-    print(f"{NAME}: {N} regions × {S} sectors, {len(content) / 1e3:.0f} kB, {sha256_bytes(content)[:12]}")
+    basic, _ = build(inputs, "basic")
+    write_atomic(options.out / "docs" / "world-benchmarks.md", sheet.benchmark_page(economy, basic))
 
 
 if __name__ == "__main__":

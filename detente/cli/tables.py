@@ -157,6 +157,7 @@ def duty_tables(dossier: Dossier, day: dt.date, importer: str, exporter: str, wh
     from detente.world import load_world
     from detente.world.collected import collected_table
     from detente.world.duties import concept_table, duty_stack, stack_table
+    from detente.world.piie import published_table
 
     def stack() -> DutyStack:
         return duty_stack(load_world(), dossier, date=day, importer=importer, exporter=exporter)
@@ -170,6 +171,7 @@ def duty_tables(dossier: Dossier, day: dt.date, importer: str, exporter: str, wh
         "averages": lambda: [concept_table(stack())],
         "both": both,
         "collected": lambda: [collected_table(load_world(), dossier)],
+        "published": lambda: [published_table(load_world(), dossier)],
         "stacking": lambda: [rule_table()],
     }
     if which not in kinds:

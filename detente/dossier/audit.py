@@ -14,6 +14,7 @@ from typing import Literal
 
 from detente.core import Column, Table, nearest
 from detente.dossier.dossier import Dossier
+from detente.dossier.held import CHECKS
 from detente.dossier.measure import Clock, DatedValue, Grade, Instrument, Measure
 from detente.dossier.timeline import known_day, resolve
 from detente.dossier.vocabulary import AUTHORITIES, BANDS, PRODUCT_LISTS, REGIONS, SECTORS, UNITS_OF
@@ -26,6 +27,8 @@ RULES: dict[str, tuple[Severity, str]] = {
     "unit-mismatch": ("error", "the unit does not belong to the instrument"),
     "interval": ("error", "a value lies outside its own interval"),
     "unknown-label": ("error", "a country, sector, product list or authority that nobody knows"),
+    "expected-authority": ("error", "an authority charges where it should not, or does not where it should"),
+    "snapshot-differs": ("error", "every act in order does not give the states of the day, or of the snapshot"),
     "implausible-value": ("warning", "a value outside the plausible band of its unit"),
     "late-source": ("warning", "the source is dated well after the value was public"),
     "value-before-text": ("warning", "a value takes effect before the measure was announced"),
@@ -33,8 +36,12 @@ RULES: dict[str, tuple[Severity, str]] = {
     "stale": ("warning", "last checked longer ago than the limit"),
     "ambiguous-tie": ("warning", "two entries with the same days: file order decides"),
     "silent-clock": ("warning", "nothing changes in a measure on the day its clock fires"),
+    "stacking-mismatch": ("warning", "a duty stacks otherwise than the rules of its authority say"),
+    "inert-unflagged": ("warning", "a measure that can move no result and does not say so"),
+    "inert-but-moves": ("warning", "a measure flagged inert that can move a result"),
     "open-suspension": ("note", "a suspension without an end"),
     "retroactive": ("note", "a value reaches back to before it was public"),
+    "no-scope": ("note", "a control or pledge that does not say what it binds"),
     "fault-without-conflict": ("note", "a claim judged wrong or altered that no conflict explains"),
 }
 
@@ -102,6 +109,8 @@ def audit(
     for clock in dossier.clocks.values():
         found += _clock(dossier, clock)
     found += _other_entries(dossier)
+    for check in CHECKS:
+        found += [Finding(*objection) for objection in check(dossier)]
     order = {"error": 0, "warning": 1, "note": 2}
     return sorted(found, key=lambda finding: (order[finding.severity], list(RULES).index(finding.rule)))
 

@@ -23,7 +23,8 @@ ARRAYS = ("flows", "tariff", "va_share", "input_shares", "trade_elasticity")
 def shipped_worlds() -> tuple[str, ...]:
     """Names of the worlds that come with Détente, in alphabetical order."""
     suffix = ".datapackage.json"
-    return tuple(sorted(path.name.removesuffix(suffix) for path in DATA.glob(f"*{suffix}")))
+    names = (path.name.removesuffix(suffix) for path in DATA.glob(f"*{suffix}"))
+    return tuple(sorted(name for name in names if name != "us_product_cells"))
 
 
 def load_world(name: str | os.PathLike[str] = "world-2024") -> Economy:
@@ -32,7 +33,8 @@ def load_world(name: str | os.PathLike[str] = "world-2024") -> Economy:
     Parameters
     ----------
     name : str or path-like
-        Name of a shipped world, or the path of an ``.npz`` with its ``.datapackage.json`` beside it.
+        Name of a shipped world; or the path of a folder that `save_world` wrote, of its ``.npz``, or of its
+        ``.datapackage.json``.
 
     Returns
     -------
@@ -50,10 +52,12 @@ def load_world(name: str | os.PathLike[str] = "world-2024") -> Economy:
     --------
     >>> economy = load_world()
     >>> len(economy.labels.countries), len(economy.labels.sectors), economy.year
-    (21, 26, 2024)
+    (21, 33, 2024)
     """
     arrays_path, sheet_path = _paths(name)
     sheet = _read_sheet(sheet_path)
+    if "derived_from" in sheet:
+        return _derived(sheet)
     arrays = _read_arrays(arrays_path, str(_entry(sheet, "sha256", sheet_path)))
     labels = Labels(
         tuple(_entry(sheet, "countries", sheet_path)),
@@ -73,9 +77,22 @@ def load_world(name: str | os.PathLike[str] = "world-2024") -> Economy:
     return economy
 
 
+def _derived(sheet: Mapping[str, Any]) -> Economy:
+    """Make a world that is another one with its carved sectors merged."""
+    from detente.world.disaggregate import merge_carved
+
+    economy = merge_carved(load_world(str(sheet["derived_from"])), name=str(sheet["name"]))
+    check(economy)
+    return economy
+
+
 def _paths(name: str | os.PathLike[str]) -> tuple[Path, Path]:
     """Find the two files of a world."""
     given = Path(name)
+    if given.is_dir():
+        given = _only_world(given)
+    elif given.name.endswith(".datapackage.json"):
+        given = given.with_name(given.name.removesuffix(".datapackage.json") + ".npz")
     if given.suffix == ".npz":
         if not given.is_file():
             raise InputError(
@@ -88,15 +105,33 @@ def _paths(name: str | os.PathLike[str]) -> tuple[Path, Path]:
             )
         return given, sheet
     if str(name) not in shipped_worlds():
+        if os.sep in str(name):
+            raise InputError(
+                "there is no such folder or file",
+                where=str(name),
+                hint="give a folder that `detente world build` wrote, or a shipped world",
+            )
         raise InputError(f"unknown world `{name}`", hint=suggestion(str(name), shipped_worlds()))
-    arrays = DATA / f"{name}.npz"
-    if not arrays.is_file():
+    arrays, sheet = DATA / f"{name}.npz", DATA / f"{name}.datapackage.json"
+    if not arrays.is_file() and "derived_from" not in _read_sheet(sheet):
         raise InputError(
             "the arrays of this world are missing",
             where=arrays.name,
             hint="reinstall, or run scripts/build_world.py",
         )
-    return arrays, DATA / f"{name}.datapackage.json"
+    return arrays, sheet
+
+
+def _only_world(folder: Path) -> Path:
+    """The one world in a folder."""
+    found = sorted(folder.glob("*.datapackage.json"))
+    if len(found) != 1:
+        raise InputError(
+            f"the folder holds {len(found)} worlds, one is wanted",
+            where=str(folder),
+            hint="give the path of the .npz" if found else "`detente world build -o FOLDER` writes one",
+        )
+    return found[0].with_name(found[0].name.removesuffix(".datapackage.json") + ".npz")
 
 
 def _read_sheet(path: Path) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -15,6 +16,7 @@ SERVICE_ELASTICITY = (
 CP_CAP = 20.0  # Caliendo and Parro's petroleum estimate is 64.85; no counterfactual should hang on it
 CP_TRANSPORT = 8.22  # their own replacement for motor vehicles and other transport (estimates 1.84 and 0.39)
 DEFAULT = "fgo"
+LEAST = 0.5  # no elasticity falls below this when one is taken off (assumed)
 
 FGO_CODES = {
     "A01_02": "C01T05", "A03": "C01T05", "B05_06": "C10T14", "B07_08": "C10T14", "B09": "C10T14", "C10T12": "C15T16",
@@ -39,8 +41,20 @@ LL_LABELS = {
 }  # fmt: skip
 
 
-def build_elasticities(inputs: Inputs) -> tuple[str, np.ndarray, str]:
-    """Return all sets as CSV text, and the default set [sector] with its citation."""
+BLPN = {
+    "blpn-1y": (0.8, "at one year"),
+    "blpn-10y": (2.0, "at ten years"),
+}
+BLPN_CITATION = "Boehm, Levchenko & Pandalai-Nayar (2023), Am. Econ. Rev. 113(4)"
+
+
+def build_elasticities(
+    inputs: Inputs, carved: Mapping[str, str] | None = None
+) -> tuple[str, np.ndarray, str]:
+    """Return all sets as CSV text, and the default set [sector of the 26] with its citation.
+
+    A carved sector has its parent's elasticity in every set.
+    """
     native = inputs.csv("elasticities.csv")
     grouped = inputs.csv("icio2022/sectors_elasticities.csv")
     grouped = grouped.assign(good=grouped.sector.map(lambda code: CUBE_TO_SECTOR.get(code, code)))
@@ -72,14 +86,30 @@ def build_elasticities(inputs: Inputs) -> tuple[str, np.ndarray, str]:
         dict.fromkeys(GOODS, 4.0),
         "Uniform 4, the customary round number (Simonovska and Waugh 2014)",
     )
+    sets["fgo-sigma"] = (
+        {good: max(value - 1, LEAST) for good, value in sets["fgo"][0].items()},
+        f"{citation['FGO']}; read as an elasticity of substitution, θ = σ − 1",
+    )
+    for name, (value, when) in BLPN.items():
+        sets[name] = (
+            dict.fromkeys(GOODS, value),
+            f"{BLPN_CITATION}, about {value:g} {when}, one number for all goods",
+        )
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["set", "sector", "trade_elasticity", "citation"])
+    writer.writerow(["set", "horizon", "sector", "trade_elasticity", "citation"])
+    parents = carved or {}
     for name, (by_good, source) in sets.items():
-        text = f"{source}; services {SERVICE_ELASTICITY:g} (assumed)"
-        for sector in SECTORS:
-            theta = SERVICE_ELASTICITY if sector in SERVICES else by_good[sector]
-            writer.writerow([name, sector, repr(round(theta, 6)), text])
+        # A set for one horizon says so for services too: nobody would call 4 a one-year elasticity.
+        service = BLPN[name][0] if name in BLPN else SERVICE_ELASTICITY
+        text = f"{source}; services {service:g} (assumed)"
+        horizon = "short" if name == "blpn-1y" else "long"
+        for sector in (*SECTORS, *parents):
+            home = sector
+            while home in parents:
+                home = parents[home]
+            theta = service if home in SERVICES else by_good[home]
+            writer.writerow([name, horizon, sector, repr(round(theta, 6)), text])
     default, source = sets[DEFAULT]
     theta = np.array(
         [SERVICE_ELASTICITY if sector in SERVICES else round(default[sector], 6) for sector in SECTORS]

@@ -11,6 +11,7 @@ import numpy as np
 from detente.core import Column, Table
 from detente.world import Economy
 from detente.world.benchmarks import benchmarks
+from detente.world.disaggregate import carved
 from world_build.balance import EXPORT_CAP, FINAL_WEIGHT
 from world_build.duties import FOOD_CAP
 from world_build.inputs import REGIONS, SECTORS, G, N
@@ -41,6 +42,7 @@ class Report:
     growth: float
     food_factor: float
     mainland_share: float
+    valuation: str = "customs"
 
 
 SOURCES = (
@@ -73,7 +75,8 @@ WEAKNESSES = (
     "Imports of returned goods (HS chapters 98–99, 125 bn) are spread over sectors, which lowers collected rates slightly; electricity imports are left out.",
     "US duties are collected rates: preferences and exclusions used are inside, anti-dumping duties are not.",
     "Viet Nam, Taiwan and Switzerland–Norway needed the largest repairs (table below).",
-    "Fontagné, Guimbard and Orefice estimate the elasticity of trade to duties; it is used as θ as in the source package. If their trade values exclude the duty, θ is smaller by one.",
+    "Fontagné, Guimbard and Orefice estimate the elasticity of trade to duties; it is used as θ as in the source package. If their trade values exclude the duty, θ is smaller by one: set `fgo-sigma`.",
+    "Sizes, users and recipes of the chokepoint sectors are mostly assumed; each such number is flagged in its specification.",
 )  # fmt: skip
 
 
@@ -126,6 +129,13 @@ def method(report: Report) -> list[str]:
         f"Food duties: simple applied averages of the US–China data for six importers, elsewhere the tariff file × {report.food_factor:.2f} (median ratio), at most {FOOD_CAP:.0%}.",
         f"Balance: per region, the output nearest to the 2022 structure grown to 2024 that keeps value added, leaves final demand positive and exports at most {EXPORT_CAP:.0%} of output.",
         "Round: flows to 1,000 USD, duties to 1e-7, coefficients to 1e-8; everything else is derived, so every identity holds exactly.",
+        *(
+            [
+                "Carve out the chokepoint sectors (concepts/chokepoints): each is a part of its parent's trade, users and inputs, so the parents are unchanged to the cent.",
+            ]
+            if report.valuation == "customs"
+            else []
+        ),
     ]
 
 
@@ -202,13 +212,41 @@ def duties(economy: Economy) -> Table:
     )
 
 
-def write(economy: Economy, report: Report, sha256: str, size: int) -> tuple[str, str]:
-    """Return the datapackage as JSON text and the same as a readable page."""
-    moved = movement(economy, report)
+def carving(economy: Economy) -> dict[str, object]:
+    """What the package says about carved sectors: where each came from, and what is said about it."""
+    parents = carved(economy)
+    return {"carved": parents, "about_carved": economy.provenance["about_carved"]} if parents else {}
+
+
+def derived(economy: Economy, base: Economy) -> str:
+    """Return the note of the world without carved sectors, which is derived when loaded."""
+    return (
+        json.dumps(
+            {
+                "name": f"{economy.name}-{len(base.labels.sectors)}",
+                "title": "The world of 2024 without its carved sectors: 21 regions × 26 sectors",
+                "derived_from": economy.name,
+                "how": "carved sectors merged into their parents (detente.world.disaggregate.merge_carved)",
+            },
+            ensure_ascii=False,
+            indent=1,
+        )
+        + "\n"
+    )
+
+
+def write(economy: Economy, base: Economy, report: Report, sha256: str, size: int) -> tuple[str, str]:
+    """Return the datapackage as JSON text and the same as a readable page.
+
+    `base` is the economy before sectors were carved: what balancing moved and its duties are read off it.
+    """
+    moved = movement(base, report)
+    shape = f"{len(economy.labels.countries)} regions × {len(economy.labels.sectors)} sectors"
     package = {
         "name": economy.name,
-        "title": "The world of 2024 for Détente: 21 regions × 26 sectors",
+        "title": f"The world of 2024 for Détente: {shape}",
         "year": economy.year,
+        "valuation": report.valuation,
         "unit": "million USD of 2024; rates are fractions",
         "resources": [{"path": f"{economy.name}.npz", "bytes": size, "hash": f"sha256:{sha256}", "arrays": {
             "flows": "[importer, exporter, sector] before duty", "tariff": "[importer, exporter, sector]",
@@ -219,6 +257,7 @@ def write(economy: Economy, report: Report, sha256: str, size: int) -> tuple[str
         "countries": dict(economy.labels.country_names),
         "sectors": dict(economy.labels.sector_names),
         "elasticity_source": economy.elasticity_source,
+        **carving(economy),
         "sources": [{"path": path, "citation": citation, "licence": licence} for path, citation, licence in SOURCES],
         "inputs": [{"path": path, "sha256": digest} for path, digest in report.input_hashes.items()],
         "method": method(report),
@@ -228,7 +267,7 @@ def write(economy: Economy, report: Report, sha256: str, size: int) -> tuple[str
         "built_by": "scripts/build_world.py",
     }  # fmt: skip
     return json.dumps(package, ensure_ascii=False, indent=1) + "\n", _page(
-        economy, report, sha256, size, moved
+        economy, base, report, sha256, size, moved
     )
 
 
@@ -236,12 +275,14 @@ def _rounded(row: tuple[object, ...]) -> list[object]:
     return [round(cell, 4) if isinstance(cell, float) else cell for cell in row]
 
 
-def _page(economy: Economy, report: Report, sha256: str, size: int, moved: Table) -> str:
+def _page(economy: Economy, base: Economy, report: Report, sha256: str, size: int, moved: Table) -> str:
     """Render docs/data-sheet.md."""
+    labels = economy.labels
     parts = [
         "<!-- Written by scripts/build_world.py; do not edit. -->",
         "# Data sheet of the shipped world",
-        f"`{economy.name}`: {len(REGIONS)} regions × {len(SECTORS)} sectors, base year {economy.year}, million USD. "
+        f"`{economy.name}`: {len(labels.countries)} regions × {len(labels.sectors)} sectors, base year {economy.year}, "
+        f"million USD, goods at {report.valuation} values. "
         f"{size / 1e3:.0f} kB, SHA-256 `{sha256}`. Load it with `detente.world.load_world()`.",
         "## Sources",
         *(f"- **{path}** {citation}. _{licence}._" for path, citation, licence in SOURCES),
@@ -256,11 +297,12 @@ def _page(economy: Economy, report: Report, sha256: str, size: int, moved: Table
         "## How far balancing moved the data",
         moved.to_markdown(),
         "## Duties",
-        duties(economy).to_markdown(),
+        duties(base).to_markdown(),
+        *_carved_part(economy),
         "## Regions and sectors",
         ", ".join(f"{name} (`{code}`)" for code, name in REGIONS.items()) + ".",
         "",
-        ", ".join(f"{name} (`{code}`)" for code, name in SECTORS.items()) + ".",
+        ", ".join(f"{labels.sector_name(code)} (`{code}`)" for code in labels.sectors) + ".",
     ]
     text = ""
     for part in parts:
@@ -272,16 +314,52 @@ def _page(economy: Economy, report: Report, sha256: str, size: int, moved: Table
     return text
 
 
+def _carved_part(economy: Economy) -> list[str]:
+    """Say which sectors were carved out of which, and how large they are."""
+    parents = carved(economy)
+    if not parents:
+        return []
+    labels = economy.labels
+    rows = []
+    for code in (code for code in labels.sectors if code in parents):
+        made = economy.output[:, labels.sector(code)]
+        traded = made.sum() - np.trace(economy.flows[:, :, labels.sector(code)])
+        first = np.argsort(-made)[:3]
+        makers = ", ".join(f"{labels.countries[i]} {made[i] / made.sum():.0%}" for i in first)
+        rows.append((f"{labels.sector_name(code)} ({code})", parents[code], made.sum() / 1e3, traded / 1e3, makers))
+    table = Table(
+        "world-carved",
+        "Chokepoint sectors",
+        (
+            Column("sector", "Sector"),
+            Column("parent", "Carved out of"),
+            Column("output", "World output", "USD bn", "number", 1),
+            Column("traded", "Traded between regions", "USD bn", "number", 1),
+            Column("makers", "Largest producers"),
+        ),
+        tuple(rows),
+        note="What is data and what is assumed: concepts/chokepoints. Merging them gives `world-2024-26` back.",
+    )
+    return ["## Chokepoint sectors", table.to_markdown()]
+
+
 def _plain(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{code} {amount / 1e3:,.0f} bn" for code, amount in value.items())
     return str(value)
 
 
-def benchmark_page(economy: Economy) -> str:
+def benchmark_page(economy: Economy, basic: Economy) -> str:
     """Render docs/world-benchmarks.md."""
     return (
         "<!-- Written by scripts/build_world.py; do not edit. -->\n# Is the world plausible?\n\n"
-        "Published figures for 2024 beside what the shipped world says. A gap of zero means ours lies in the published range.\n\n"
+        "Published figures for 2024 beside what the shipped world says. A gap of zero means ours lies in the published range. "
+        "`Accepted` is what the source's own uncertainty allows (rounding, revisions, the two sides' books); where only a choice "
+        "of the build explains the gap, the last column says so. `Role` tells evidence from construction: a `fitted` figure was "
+        "a target of the build and an `input` was read into it, so their agreement proves nothing.\n\n"
         + benchmarks(economy).to_markdown()
+        + "\n\n## With goods at basic prices\n\nThe same facts on `world-2024-basic` "
+        "(`python scripts/build_world.py --valuation basic`): goods trade without the margins of carriers and traders, so "
+        "every customs figure is missed from below. Chokepoint sectors are stated at customs values and are not carved "
+        "there.\n\n" + benchmarks(basic).to_markdown()
     )

@@ -41,6 +41,7 @@ BALANCE_TARGETS = {
 }  # fmt: skip
 
 
+PATTERN_BAND = (0.6, 1.7)  # a pair's growth against the world's at basic prices stays inside (assumed)
 MISSING_BELOW = (
     0.1  # BACI under this share of the cube, where the cube has more than 2 bn, counts as a missing entry
 )
@@ -66,10 +67,13 @@ def build_trade(
     service_shares: np.ndarray,
     growth: float,
     region_of: dict[str, str],
+    valuation: str = "customs",
 ) -> Trade:
     """Put the goods and services flows of 2024 together.
 
     `cube_2022` is [importer, exporter, goods + services] by economy; `growth` the world's nominal growth 2022 → 2024.
+    `valuation` is ``customs`` (what crosses the border, transport and trade margins inside) or ``basic`` (what the
+    producer gets: goods at the cube's level, moved by the pattern of customs trade since 2022, margins in services).
     """
     regions_2022 = to_regions(cube_2022, membership(codes, region_of))
     off = ~np.eye(N, dtype=bool)
@@ -87,7 +91,11 @@ def build_trade(
     # Over the measured value, chapters 98-99 included: duties in dollars are those collected.
     rate = np.divide(duties, measured, out=np.zeros_like(duties), where=measured > 0)
 
+    if valuation == "basic":
+        flows[:, :, GOODS_AXIS] = at_basic_prices(flows[:, :, GOODS_AXIS], basic.sum(2), growth)
     margin = MARGIN_SHARE * np.maximum(flows[:, :, GOODS_AXIS].sum(2) - basic.sum(2) * growth, 0) * off
+    if valuation == "basic":
+        margin = np.zeros_like(margin)  # the cube's services hold the margins already
     services = regions_2022[:, :, G:] * service_shares * growth * off[:, :, None]
     trade_and_transport = list(SERVICES).index("TRT")
     prior = services[:, :, trade_and_transport]
@@ -95,7 +103,9 @@ def build_trade(
     flows[:, :, SERVICES_AXIS] = services
 
     before = flows.sum((0, 2)) - flows.sum((1, 2))
-    goods = fit_balances(flows[:, :, GOODS_AXIS], GOODS_TARGETS, fixed=_measured_pairs())
+    goods = flows[:, :, GOODS_AXIS]
+    if valuation == "customs":  # the goods balances wanted are customs values
+        goods = fit_balances(goods, GOODS_TARGETS, fixed=_measured_pairs())
     goods_balance = goods.sum((0, 2)) - goods.sum((1, 2))
     targets = {
         code: value - goods_balance[list(REGIONS).index(code)] for code, value in BALANCE_TARGETS.items()
@@ -110,6 +120,21 @@ def build_trade(
         "goods in transit given back to their origin": np.maximum(fitted - rerouted, 0).sum((0, 2)),
     }
     return Trade(rerouted, rate, moved, before)
+
+
+def at_basic_prices(customs: np.ndarray, basic_2022: np.ndarray, growth: float) -> np.ndarray:
+    """Goods flows [importer, exporter, good] with the pair totals of the cube of 2022, moved as customs trade moved.
+
+    A pair's growth is the world's nominal growth times its customs total over the cube's, relative to the mean of all
+    pairs (of US pairs for the United States, whose customs data are of another source), within `PATTERN_BAND`.
+    """
+    total = customs.sum(2)
+    pattern = np.divide(total, basic_2022, out=np.ones_like(total), where=basic_2022 > 0)
+    us = np.arange(N) == 0
+    for group in (us, ~us):
+        pattern[group] /= (pattern * basic_2022)[group].sum() / basic_2022[group].sum()
+    level = np.clip(pattern, *PATTERN_BAND) * growth * basic_2022
+    return customs * np.divide(level, total, out=np.zeros_like(total), where=total > 0)[:, :, None]
 
 
 def goods_totals(

@@ -175,7 +175,7 @@ def test_every_column_of_every_table_is_listed():
 
 
 def test_the_model_page_names_every_attribute_and_no_other():
-    from detente.equilibrium import Equilibrium, model
+    from detente.equilibrium import Equilibrium, Structure, model
     from detente.world import Economy, Wedges
 
     told = text_of("concepts/model.md")
@@ -189,8 +189,9 @@ def test_the_model_page_names_every_attribute_and_no_other():
         "with_elasticities",
         "unchanged",
         "of",
+        "is_core",
     }
-    for kind in (Economy, Wedges, Equilibrium):
+    for kind in (Economy, Wedges, Structure, Equilibrium):
         has = {name for name in (*vars(kind), *kind.__annotations__) if not name.startswith("_")} - about
         says = set(re.findall(rf"`{kind.__name__}\.(\w+)`", told))
         assert says == has

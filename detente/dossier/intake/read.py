@@ -34,7 +34,7 @@ _DATELINE = re.compile(
     r"(?P<place>[A-ZÀ-Þ][A-ZÀ-Þ.’'-]+(?:[ /][A-ZÀ-Þ.’'-]+){0,3})(?P<more>,\s[A-Z][\w.]*(?:\s[A-Z][\w.]*)?)?"
     r"(?:\s*\((?P<agency>[^()]{2,40})\))?(?P<day>,?\s(?:[A-Z][a-z]{2,8})\.?\s\d{1,2}(?:,\s\d{4})?)?\s*(?:[—–:]|-{1,2}\s)\s*"
 )
-_SITE = re.compile(r"(?:[A-Z][\w-]*\.)?[A-Za-z][\w-]*\.(?:com|org|net|az|info|news|co|uk|eu|in|kr|cn|io)")
+_SITE = re.compile(r"(?:[A-Z][\w-]*\.)?[A-Za-z][\w-]*\.(?:com|org|net|az|info|news|co|uk|eu|in|kr|cn|io)", re.I)
 
 
 def read_article(source: str | Path, *, content: bytes | None = None) -> Article:
@@ -118,7 +118,9 @@ def _lines(source: str, *, markdown: bool) -> Iterator[Block]:
             and 45 <= len(last) <= 110
             and not _TERMINAL.search(last)
             and bool(line)
+            and (line[0].islower() or len(last) >= 60)
             and _line_kind(line)[0] in ("body", "heading")
+            and _line_kind(last)[0] in ("body", "heading")
         )
         if not joins:
             if len(builder):
@@ -179,8 +181,10 @@ def _line_kind(line: str) -> tuple[BlockKind, str]:
         if len(re.findall(r"\s[|·•›»]\s", line)) >= 2 and not _TERMINAL.search(line):
             return "furniture", "menu"
         found_day = _FULL_DATE.search(line)
-        if found_day and len(line) - len(found_day.group()) < 60 and not re.search(r"[.!?][\"”’')]*$", line):
-            return "byline", "day"
+        if found_day and len(line) - len(found_day.group()) < 60:
+            announced = patterns("furniture", "published")[0].match(line)
+            if announced or not re.search(r"[.!?][\"”’')]*$", line):
+                return "byline", "day"
     if _TERMINAL.search(line) or len(line) >= 120:
         return "body", ""
     return "heading", ""

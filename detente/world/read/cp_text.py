@@ -137,6 +137,13 @@ def cp_table(
     home = np.arange(len(labels.countries))
     flows[home, home] = 0.0
     flows[home, home] = output - flows.sum(0)
+    negative = int((materials < 0).sum())
+    notes = [note]
+    if negative:
+        notes.append(
+            f"{negative} negative shares of materials (least {materials.min():.2g}) are zero, the others rescaled"
+        )
+    materials = np.maximum(materials, 0.0)
     whole = materials.sum(1, keepdims=True)
     shares = np.divide(materials, whole, out=np.zeros_like(materials), where=whole > 0)
     used = shares * ((1 - va_share) * output)[:, None, :]
@@ -153,7 +160,7 @@ def cp_table(
         elasticity_source=f"Caliendo and Parro (2015), table 1; {NO_ESTIMATE} where there is no estimate",
         sources=(SOURCE,),
         files=files,
-        notes=(note,),
+        notes=tuple(notes),
         method=(
             "Sales at home are output less exports; where that is negative, balancing raises output.",
             "Inputs are the share of materials times output less value added; final demand is what is left.",

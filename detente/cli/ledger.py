@@ -1,0 +1,119 @@
+"""Verbs of the ledger: audit, controls, pledges. They parse, call the room and print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detente.cli.output import Format, emit, note, parse_day, usage
+from detente.core import DetenteError, LabelError, Table, suggestion
+
+DEFAULT = "busan-2025"
+At = Annotated[
+    str | None, typer.Option("--at", help="Day of evaluation.", show_default="the as-of day")
+]
+Case = Annotated[str, typer.Option("--dossier", help="A shipped dossier's id, or a folder of one.")]
+Asof = Annotated[
+    str | None,
+    typer.Option("--asof", help="What was known on this day.", show_default="the dossier's own day"),
+]
+Style = Annotated[
+    Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
+]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.")]
+
+
+def _record(name: str, asof: str | None, at: str | None):  # type: ignore[no-untyped-def]
+    from detente.dossier import load_dossier
+
+    with usage():
+        known = parse_day(asof, "--asof") if asof else None
+    record = load_dossier(name, asof=known)
+    with usage():
+        return record, parse_day(at, "--at") if at else record.asof
+
+
+def controls(
+    at: At = None,
+    table: Annotated[
+        str, typer.Option("--table", help="controls, or fees: port fees converted to a cost of trade.")
+    ] = "controls",
+    actor: Annotated[str | None, typer.Option("--actor", help="Only this actor's.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="Only those with this status.")] = None,
+    dossier: Case = DEFAULT,
+    asof: Asof = None,
+    style: Style = None,
+    out: Out = None,
+) -> None:
+    """List controls, fees and listings on a day: what each binds, since when, and what ends it."""
+    from detente.cli.tables import filtered
+    from detente.dossier.controls import control_table, fee_table
+
+    record, day = _record(dossier, asof, at)
+    with usage():
+        if table not in ("controls", "fees"):
+            raise LabelError(
+                f"no table `{table}`", where="--table", hint=suggestion(table, ("controls", "fees"))
+            )
+        if table == "fees":
+            made = fee_table(record, day)
+        else:
+            made = filtered(control_table(record, day), actor=actor, status=status)
+    emit(made, style, out)
+
+
+def pledges(
+    at: At = None, dossier: Case = DEFAULT, asof: Asof = None, style: Style = None, out: Out = None
+) -> None:
+    """List purchase pledges on a day: promised, delivered, and how late."""
+    from detente.dossier.controls import pledge_table
+
+    record, day = _record(dossier, asof, at)
+    with usage():
+        made = pledge_table(record, day)
+    emit(made, style, out)
+
+
+def audit(
+    dossier: Annotated[str, typer.Argument(help="A shipped dossier's id, or a folder of one.")] = DEFAULT,
+    asof: Annotated[
+        str | None,
+        typer.Option("--asof", help="What was known on this day.", show_default="the whole record"),
+    ] = None,
+    table: Annotated[
+        str, typer.Option("--table", help="findings, rules, grades, dates, stale, trade, or all.")
+    ] = "findings",
+    today: Annotated[
+        str | None,
+        typer.Option("--today", help="Day from which staleness counts.", show_default="the record's vintage"),
+    ] = None,
+    max_age: Annotated[
+        int, typer.Option("--max-age", help="Days after which an entry counts as stale.", min=1)
+    ] = 180,
+    solve: Annotated[
+        bool, typer.Option("--solve", help="Also remove every measure in turn and solve: who moves no result?")
+    ] = False,
+    style: Style = None,
+    out: Out = None,
+) -> None:
+    """Hold a record against its rules; exits with 4 when one of them is broken."""
+    from detente.show.ledger import TABLES, audit_tables, malformed_table
+
+    with usage():
+        known = parse_day(asof, "--asof") if asof else None
+        day = parse_day(today, "--today") if today else None
+        if table not in TABLES:
+            raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, TABLES))
+    made: Table | list[Table]
+    try:
+        made, errors = audit_tables(dossier, known, table, today=day, max_age_days=max_age, solve=solve)
+    except DetenteError as error:
+        if not error.malformed:
+            raise
+        made, errors = malformed_table(error), 1
+    emit(made, style, out)
+    if errors:
+        note(f"{errors} error{'s' if errors > 1 else ''}: put the record right before using it")
+        raise typer.Exit(4)
