@@ -4,6 +4,7 @@ Comes in: `Economy`, `Wedges`. Goes out: `Solution[Equilibrium]`. Never does: re
 """
 
 from detente.equilibrium.decompose import WelfareParts, decompose_welfare
+from detente.equilibrium.derivatives import Gradient, Output, gradients, real_income
 from detente.equilibrium.residuals import residuals
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.solve import rebase, solve, solve_batch
@@ -13,11 +14,15 @@ from detente.equilibrium.sweep import CLOSURES, Newton
 __all__ = [
     "CLOSURES",
     "Equilibrium",
+    "Gradient",
     "Newton",
+    "Output",
     "Solution",
     "Structure",
     "WelfareParts",
     "decompose_welfare",
+    "gradients",
+    "real_income",
     "rebase",
     "residuals",
     "solve",

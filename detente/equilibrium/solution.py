@@ -49,19 +49,20 @@ class Equilibrium:
     deficit_new: Array
 
     @functools.cached_property
-    def _technology(self) -> Technology:
+    def technology(self) -> Technology:
+        """The structure set on the economy."""
         return Technology.of(self.economy, self.structure)
 
     @functools.cached_property
     def wage_hat(self) -> Array:
         """Factor income of a country [country], ratio: its wage when factors move freely."""
-        earned, _ = self._technology.earnings(np.log(self.factor_price_hat))
-        return frozen(earned / self._technology.base_earnings().sum(1))
+        earned, _ = self.technology.earnings(np.log(self.factor_price_hat))
+        return frozen(earned / self.technology.base_earnings().sum(1))
 
     @functools.cached_property
     def sector_earnings_new(self) -> Array:
         """Factor earnings by sector [country, sector], million USD."""
-        paid, _ = self._technology.shares(
+        paid, _ = self.technology.shares(
             np.log(self.factor_price_hat), np.log(self.price_hat), np.log(self.cost_hat)
         )
         return frozen(paid * self.output_new)
@@ -69,14 +70,12 @@ class Equilibrium:
     @functools.cached_property
     def profit_new(self) -> Array:
         """Profits that go to a country's households [country], million USD."""
-        return frozen((self._technology.profit_share * self.output_new).sum(1))
+        return frozen((self.technology.profit_share * self.output_new).sum(1))
 
     @functools.cached_property
     def cost_hat(self) -> Array:
         """Unit cost [country, sector], ratio."""
-        return frozen(
-            np.exp(self._technology.log_cost(np.log(self.factor_price_hat), np.log(self.price_hat)))
-        )
+        return frozen(np.exp(self.technology.log_cost(np.log(self.factor_price_hat), np.log(self.price_hat))))
 
     @functools.cached_property
     def trade_shares_new(self) -> Array:
@@ -130,7 +129,7 @@ class Equilibrium:
         return frozen(
             model.income_new(
                 self.wage_hat,
-                self._technology.base_earnings().sum(1),
+                self.technology.base_earnings().sum(1),
                 self.tariff_revenue_new,
                 self.export_tax_revenue_new,
                 self.deficit_new,
@@ -141,7 +140,7 @@ class Equilibrium:
     @functools.cached_property
     def consumer_price_hat(self) -> Array:
         """Price of the final basket [country], ratio."""
-        return frozen(np.exp(self._technology.final(np.log(self.price_hat))[1]))
+        return frozen(np.exp(self.technology.final(np.log(self.price_hat))[1]))
 
     @functools.cached_property
     def real_income_hat(self) -> Array:

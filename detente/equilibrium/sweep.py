@@ -235,7 +235,7 @@ def _steer(gap: Array, inverse: npt.NDArray[np.float32]) -> Array:
     return np.asarray(((flat / size).astype(np.float32) @ inverse).astype(np.float64) * size)
 
 
-class _Anderson:
+class Anderson:
     """Anderson acceleration of a fixed-point map, each scenario with a history of its own."""
 
     def __init__(self, lanes: int, unknowns: int, memory: int) -> None:
@@ -247,6 +247,7 @@ class _Anderson:
         self.last: tuple[Array, Array] | None = None
 
     def keep(self, lanes: Lanes) -> None:
+        """Drop every scenario but these."""
         self.change, self.moved, self.gram = self.change[lanes], self.moved[lanes], self.gram[lanes]
         if self.last is not None:
             self.last = (self.last[0][lanes], self.last[1][lanes])
@@ -307,7 +308,7 @@ def sweep_chunk(
     steps_taken = np.full(lanes, solver.max_steps)
     active = np.arange(lanes)
     open_ = np.ones(lanes, dtype=bool)  # lanes of the current arrays that are not settled yet
-    history = _Anderson(lanes, point.shape[1], solver.memory)
+    history = Anderson(lanes, point.shape[1], solver.memory)
     with np.errstate(all="ignore"):  # a scenario that leaves the numbers is caught by its residual
         for count in range(1, solver.max_steps + 1):
             step, worst = sweep(shock, point)
