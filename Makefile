@@ -52,7 +52,7 @@ bench: $(VENV)/.dev  ## measure speed and memory; prints a table, writes out/ben
 
 docs: $(VENV)/.dev  ## build the documentation into out/docs (warnings are errors)
 	@$(PY) scripts/generate_docs.py
-	@$(PY) -m mkdocs build --strict --quiet --site-dir out/docs
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet --site-dir out/docs
 	@echo "out/docs/index.html"
 
 world: $(VENV)/.dev  ## rebuild the shipped world from ../shared/data

@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 
 from detente.core import sha256_bytes, sha256_file, write_atomic
+from detente.world import carved, load_disaggregation, load_world, shipped_chokepoints
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 GOODS = (
@@ -49,7 +50,15 @@ GOODS = (
     "C29",
     "C30",
     "C31T33",
+    "MAG",
+    "REE",
+    "CHP",
+    "TOL",
+    "BAT",
+    "BAM",
+    "SOY",
 )
+"""Goods sectors of the shipped world; the last seven are carved out of others by HS code (chokepoint specifications)."""
 PARTNER_OF_REGION = {"EU27": "EU27"}
 """Partners that are a region already and so are missing from the country map."""
 
@@ -175,6 +184,7 @@ def imports(data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     sector = pd.read_csv(data / INPUTS["hs6_to_sectors"], dtype=str).set_index("hs6").icio45
     trade["sector"] = trade.hs6.map(sector).where(lambda s: s.isin(GOODS), "")
     trade.loc[trade.hs6.str[:2].isin(["98", "99"]), "sector"] = ""
+    trade["sector"] = carved_sectors(trade.hs6, trade.sector)
     region = (
         pd.read_csv(data / INPUTS["icio81_to_region21"], keep_default_na=False)
         .set_index("iso3")
@@ -199,6 +209,19 @@ def imports(data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     loose = trade[trade.sector == ""].groupby("iso3").imports_usd.sum()
     partners["unallocated"] = partners.iso3.map(loose).fillna(0.0)
     return trade, partners
+
+
+def carved_sectors(hs6: pd.Series, sector: pd.Series) -> pd.Series:
+    """Replace the sector of products that a chokepoint specification carves out of it."""
+    result = sector.copy()
+    for name in shipped_chokepoints():
+        for carve in load_disaggregation(name).sectors:
+            mine = hs6.str.startswith(carve.products)
+            strays = sorted(set(hs6[mine & ~sector.isin([carve.parent, ""])]))
+            if strays:
+                raise ValueError(f"{carve.code}: {strays} belong to another sector than {carve.parent}")
+            result[mine] = carve.code
+    return result
 
 
 def make_cells(trade: pd.DataFrame, lines: pd.DataFrame, names: list[str]) -> pd.DataFrame:
@@ -261,7 +284,27 @@ def weights_2017(data: Path) -> dict[str, np.ndarray]:
             .musd_2017.sum()
         )
         out[f"{importer}<{exporter}:world"] = sold.reindex(list(GOODS)).fillna(0.0).to_numpy(dtype=float)
-    return out
+    return {key: split_carved(key, values) for key, values in out.items()}
+
+
+def split_carved(key: str, values: np.ndarray) -> np.ndarray:
+    """Give carved sectors their part of the parent's trade of 2017, by the shipped world's proportions of 2024 (assumed)."""
+    economy = load_world()
+    labels = economy.labels
+    importer, exporter = key.split(":")[0].split("<")
+    n, i = labels.country(importer), labels.country(exporter)
+    abroad = [k for k in range(len(labels.countries)) if k != i]
+    rows = [n] if key.endswith(":bilateral") else abroad
+    trade = economy.flows[rows, i].sum(0)
+    result = values.copy()
+    parents = carved(economy)
+    for parent in sorted(set(parents.values())):
+        family = [parent, *(code for code, home in parents.items() if home == parent)]
+        sizes = np.array([trade[labels.sector(code)] for code in family])
+        whole = values[GOODS.index(parent)]
+        for code, size in zip(family, sizes, strict=True):
+            result[GOODS.index(code)] = whole * size / sizes.sum()
+    return result
 
 
 def pack(
@@ -330,6 +373,7 @@ def write(arrays: dict[str, np.ndarray], data: Path, out: Path, extra: dict[str,
             "canada-energy and brazil-40-exempt are HS prefixes from memory (assumed).",
             "Chapters 98-99, electricity and the like belong to no goods sector: `partner_unallocated` (kept in totals at no duty).",
             "The Section 301 classes of 2025 stand for the end of 2024 too; the step of 1 January 2025 on a few lines is not separated.",
+            "Carved sectors (magnets, rare earths, chips, tools, batteries, battery materials, soybeans) hold the HS codes of their specifications; their trade of 2017 is the parent's, split as in 2024.",
             "Where a region sells nothing of a sector, a shadow cell of one dollar carries the mix of all US imports.",
         ],
         **extra,

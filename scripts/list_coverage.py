@@ -5,19 +5,25 @@
 Prints the `sectors:` mappings that the measures of China and Canada in the dossier carry. A share is the value of the
 listed US exports of 2024 over the flow of the shipped world, at most one. Where one measure holds two rates, goods at
 the lower one count in proportion (10 % beside 15 %: two thirds), so that share times value is the average rate.
+Products of the carved sectors count there.
 Needs pandas and pyarrow.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 import pandas as pd
 
-from detente.world import load_world
-
 REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "scripts")]
+
+from build_cells import carved_sectors  # noqa: E402
+
+from detente.world import carved, load_world  # noqa: E402
+
 METALS = ("72", "73", "76")
 """Chapters of Canada's second list that stayed after 1 September 2025: iron, steel, aluminium (assumed)."""
 
@@ -38,7 +44,7 @@ def coverage(data: Path) -> dict[str, dict[str, float]]:
     """Covered shares of every list, by measure (and day, where the list changed)."""
     lists = pd.read_csv(data / "tariffs2025/retaliation_lists_on_us_mar2025.csv.gz", dtype={"hs6": str})
     sector = pd.read_csv(data / "crosswalks/hs6_to_sectors.csv.gz", dtype=str).set_index("hs6").icio45
-    lists["sector"] = lists.hs6.map(sector)
+    lists["sector"] = carved_sectors(lists.hs6, lists.hs6.map(sector).fillna(""))
     lists["weighted"] = lists.us_exports_2024_usd * lists.added_tariff_pct / 15
     china, canada = lists[lists.retaliator == "CHN"], lists[lists.retaliator == "CAN"]
     first = canada[canada.date_effective == "2025-03-04"]
@@ -60,6 +66,9 @@ def coverage(data: Path) -> dict[str, dict[str, float]]:
     found["china-2018-response"] = {
         str(s): round(float(rate) / 0.25, 4) for s, rate in response.items() if rate > 0
     }
+    # The data of 2017 know no carved sector: it has its parent's share, as it has its parent's duty.
+    parents = carved(load_world())
+    found["china-2018-response"] |= {code: found["china-2018-response"][parents[code]] for code in parents}
     return found
 
 

@@ -44,6 +44,7 @@ def compose(
     economy: Economy,
     *,
     scenarios: Sequence[str] | None = None,
+    source: str = "",
     closure: str = "share",
     parties: tuple[str, str] = PARTIES,
     sets: Sequence[str] | None = None,
@@ -58,6 +59,8 @@ def compose(
         Baseline, with the elasticities of the headline.
     scenarios : sequence of str, optional
         Scenario ids or files, the reference first; the dossier's ladder when left out.
+    source : str
+        Where the dossier came from (id or folder), for its scenarios.
     closure : str
     parties : (str, str)
         The two sides.
@@ -78,13 +81,13 @@ def compose(
     from detente.equilibrium.outcomes import solve_scenarios
     from detente.world import elasticity_sets, load_scenario, shipped_scenarios
 
-    names = list(scenarios) if scenarios is not None else list(shipped_scenarios(dossier.id))
+    names = list(scenarios) if scenarios is not None else list(shipped_scenarios(source or dossier.id))
     if len(names) < 2:
         raise InputError(
             f"the dossier `{dossier.id}` has {len(names)} scenarios",
             hint="a briefing compares at least two: the reference and another",
         )
-    chosen = [load_scenario(name, dossier=dossier.id) for name in names]
+    chosen = [load_scenario(name, dossier=source or dossier.id) for name in names]
     outcomes = solve_scenarios(economy, dossier, chosen, closure=closure)
     reference, featured, *_ = outcomes
     spread = findings.sensitivity(

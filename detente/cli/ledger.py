@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detente.cli.output import Format, emit, note, parse_day, usage
-from detente.core import DetenteError, LabelError, Table, suggestion
+from detente.core import InputError, LabelError, Table, suggestion, write_atomic
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from detente.dossier import Dossier
 
 DEFAULT = "busan-2025"
 At = Annotated[
@@ -99,7 +104,7 @@ def audit(
     out: Out = None,
 ) -> None:
     """Hold a record against its rules; exits with 4 when one of them is broken."""
-    from detente.show.ledger import TABLES, audit_tables, malformed_table
+    from detente.show.ledger import TABLES, audit_tables, is_record, malformed_table
 
     with usage():
         known = parse_day(asof, "--asof") if asof else None
@@ -109,11 +114,31 @@ def audit(
     made: Table | list[Table]
     try:
         made, errors = audit_tables(dossier, known, table, today=day, max_age_days=max_age, solve=solve)
-    except DetenteError as error:
-        if not error.malformed:
+    except InputError as error:
+        if not is_record(dossier):
             raise
         made, errors = malformed_table(error), 1
     emit(made, style, out)
     if errors:
         note(f"{errors} error{'s' if errors > 1 else ''}: put the record right before using it")
         raise typer.Exit(4)
+
+
+def clock_tables(dossier: Dossier, day: dt.date, cost: bool, ics: Path | None) -> Table:
+    """Clocks from a day on with their stakes; written to a calendar file too when one is named."""
+    from detente.show.stakes import calendar_details, costs, parties_of, stakes_table
+
+    stakes = None
+    parties: tuple[str, ...] = ()
+    if cost:
+        from detente.world import load_world
+
+        parties = parties_of(dossier)
+        coming = [clock for clock in dossier.clocks.values() if clock.fires >= day]
+        stakes = costs(dossier, load_world(), coming, parties)
+    if ics is not None:
+        from detente.dossier.ics import calendar
+
+        write_atomic(ics, calendar(dossier, day, calendar_details(dossier, stakes)).encode())
+        note(f"wrote {ics}")
+    return stakes_table(dossier, day, stakes, parties)

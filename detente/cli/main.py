@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from detente.cli.ledger import audit, controls, pledges
 from detente.cli.output import Format, emit, note, parse_day, progress, usage
 from detente.core import DetenteError
 
@@ -44,6 +45,8 @@ def _dossier(name: str, asof: str | None):  # type: ignore[no-untyped-def]
 
     with usage():
         day = parse_day(asof, "--asof") if asof else None
+        if not Path(name).is_dir():  # an id: a wrong one is a slip on the command line
+            return load_dossier(name, asof=day)
     return load_dossier(name, asof=day)
 
 
@@ -92,7 +95,7 @@ def brief(
     economy = _economy(elasticities)
     target = out if out != Path() else Path("out") / record.id
     with progress(3, "briefing") as step:
-        content = compose(record, economy, closure=closure)
+        content = compose(record, economy, closure=closure, source=dossier)
         step()  # type: ignore[operator]
         result = build_brief(content, target)
         step()  # type: ignore[operator]
@@ -228,18 +231,24 @@ def clocks(
     start: Annotated[
         str | None, typer.Option("--from", help="First day to list.", show_default="the as-of day")
     ] = None,
+    cost: Annotated[
+        bool, typer.Option("--cost/--no-cost", help="Solve for what each clock is worth to both sides.")
+    ] = True,
+    ics: Annotated[
+        Path | None, typer.Option("--ics", help="Also write the clocks to this calendar file.")
+    ] = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
-    """List what fires when, unless somebody acts."""
-    from detente.dossier import clock_table
+    """List what fires when, unless somebody acts: what it snaps back to, and what is at stake."""
+    from detente.cli.ledger import clock_tables
 
     record = _dossier(dossier, asof)
     with usage():
         day = parse_day(start, "--from") if start else record.asof
-    emit(clock_table(record, day), style, out)
+    emit(clock_tables(record, day, cost, ics), style, out)
 
 
 @app.command()
@@ -274,7 +283,7 @@ def check(
     from detente.cli.tables import check_table
 
     record = _dossier(dossier, asof)
-    made, failed = check_table(record, reports)
+    made, failed = check_table(record, reports, dossier)
     emit(made, style, out)
     if failed:
         raise typer.Exit(4)
@@ -294,8 +303,12 @@ def cite(
 
     record = _dossier(dossier, asof)
     with usage():
-        made = citation_table(record, _economy(elasticities), scenario)
+        made = citation_table(record, _economy(elasticities), scenario, dossier)
     emit(made, style, out)
+
+
+for verb in (audit, controls, pledges):
+    app.command()(verb)
 
 
 def main(arguments: list[str] | None = None) -> None:

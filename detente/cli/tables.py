@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from detente.dossier import Dossier
     from detente.equilibrium.outcomes import Outcome
+    from detente.world.scenario import Scenario
     from detente.world.duties import DutyStack
 
 
@@ -24,7 +25,7 @@ def solve_named(
     from detente.dossier import load_dossier
     from detente.equilibrium import CLOSURES
     from detente.equilibrium.outcomes import solve_scenarios
-    from detente.world import elasticity_set, load_scenario, load_world
+    from detente.world import elasticity_set, load_world
 
     with usage():
         if closure not in CLOSURES:
@@ -32,7 +33,7 @@ def solve_named(
                 f"unknown closure `{closure}`", where="--closure", hint=suggestion(closure, CLOSURES)
             )
         day = parse_day(asof, "--asof") if asof else None
-    scenarios = [load_scenario(name, dossier=dossier) for name in dict.fromkeys(names)]
+    scenarios = [_scenario(name, dossier) for name in dict.fromkeys(names)]
     days = {scenario.asof for scenario in scenarios if scenario.asof} | ({day} if day else set())
     if len(days) > 1:
         with usage():
@@ -48,6 +49,16 @@ def solve_named(
     with usage():
         values, citation = elasticity_set(elasticities, economy.labels.sectors)
     return solve_scenarios(economy.with_elasticities(values, citation), record, scenarios, closure=closure)
+
+
+def _scenario(name: str, dossier: str) -> Scenario:
+    """Load a scenario; an id that is not known is a slip on the command line, a file that is wrong is not."""
+    from detente.world import load_scenario
+
+    if any(Path(part).suffix in (".yaml", ".yml") for part in name.split("+")):
+        return load_scenario(name, dossier=dossier)
+    with usage():
+        return load_scenario(name, dossier=dossier)
 
 
 def outcome_tables(
@@ -179,14 +190,14 @@ def duty_tables(dossier: Dossier, day: dt.date, importer: str, exporter: str, wh
     return kinds[which]()
 
 
-def check_table(dossier: Dossier, reports: Path | None) -> tuple[Table, bool]:
+def check_table(dossier: Dossier, reports: Path | None, source: str) -> tuple[Table, bool]:
     """Identities, record, scenarios and solver, one row a check; whether any failed."""
     from detente.show.selfcheck import self_check
 
-    return self_check(dossier, reports)
+    return self_check(dossier, reports, source)
 
 
-def citation_table(dossier: Dossier, economy: object, scenario: str | None) -> Table:
+def citation_table(dossier: Dossier, economy: object, scenario: str | None, source: str) -> Table:
     """What to cite, for everything or for one scenario."""
     from detente.show.citations import citation_table as made
     from detente.world.economy import Economy
@@ -194,10 +205,9 @@ def citation_table(dossier: Dossier, economy: object, scenario: str | None) -> T
     assert isinstance(economy, Economy)
     if scenario is None:
         return made(dossier, economy)
-    from detente.world import load_scenario
     from detente.world.scenario import apply_scenario, wedges_and_footprints
 
-    chosen = load_scenario(scenario, dossier=dossier.id)
+    chosen = _scenario(scenario, source)
     _, footprints = wedges_and_footprints(economy, dossier, chosen)
     states = apply_scenario(dossier, chosen).states(chosen.on(dossier.asof))
     used = {states[f.measure].source for f in footprints if f.moves}

@@ -50,6 +50,8 @@ def suggestion(name: str, options: Iterable[str], *, list_with: str | None = Non
     'did you mean `USA`?'
     """
     known = list(options)
+    if not known:
+        return "there are none to choose from"
     close = nearest(name, known)
     if close:
         return f"did you mean `{close[0]}`?"

@@ -126,7 +126,7 @@ def audit_table(findings: Iterable[Finding]) -> Table:
         Column("hint", "Next step"),
     )
     rows = tuple((f.severity, f.rule, f.kind, f.id, f.what, f.hint) for f in findings)
-    return Table("audit", "Audit of the record", columns, rows, "No rows: nothing to object to.")
+    return Table("audit", "Audit of the record", columns, rows, "" if rows else "Nothing to object to.")
 
 
 def coverage_by_grade(dossier: Dossier) -> Table:

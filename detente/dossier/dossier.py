@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NoReturn, TypeVar
 
 from pydantic import Field
@@ -21,6 +21,7 @@ from detente.dossier.measure import (
     Round,
     Slug,
     Source,
+    Status,
 )
 from detente.dossier.scope import Delivery, Expectation, Scope, Snapshot
 from detente.dossier.timeline import MeasureState, resolve
@@ -154,6 +155,20 @@ class Dossier:
             When it was not announced by that day.
         """
         return resolve(self.measure(measure_id), date, self.asof)
+
+    def base_states(self, day: dt.date) -> dict[str, MeasureState]:
+        """States that the data of a base year hold, on its last day: a measure's `in_base` where it says so."""
+        found = {}
+        for key, measure in self.measures.items():
+            if measure.in_base is None:
+                if measure.announced <= day:
+                    found[key] = resolve(measure, day, self.asof)
+            elif measure.in_base != 0:
+                state = resolve(measure, max(day, measure.announced), self.asof)
+                found[key] = replace(
+                    state, status=Status.in_force, value=measure.in_base, by_target={}, ceiling=()
+                )
+        return found
 
     def states(self, date: dt.date) -> dict[str, MeasureState]:
         """State of every measure announced by a day, in the order of the record."""

@@ -103,6 +103,8 @@ class Effect(Frozen):
     """Exports from the actor to its targets, imports of the actor from its targets, or both."""
     ad_valorem: Mapping[str, Annotated[float, Field(ge=0)]]
     """By sector code (or ``all`` for every goods sector): extra cost as a fraction of the value shipped."""
+    per_value: Annotated[float, Field(gt=0)] | None = None
+    """Value of the measure that the costs belong to; at another value they change in proportion (port-fee steps)."""
     spread: float = Field(default=0.0, ge=0)
     """Same cost on flows to or from countries that are not targets, as a share of the above (extraterritorial reach)."""
     source: Slug
@@ -156,6 +158,9 @@ class Measure(Frozen):
     mechanisms: tuple[Annotated[str, Field(pattern=r"^(M\d{1,2}b?|[TQFSE])$")], ...] = ()
     reported_in: tuple[Slug, ...] = ()
     """Claims of the reports that speak of it."""
+    in_base: float | None = None
+    """Value that the data of the base year hold already, for a record read as of a day before the base year; left out, it
+    is the value on the last day of the base year. A parameter of the data, not news, so it is shown under every as-of day."""
     inert: bool = False
     """Moves no result of the model, and is known to: no duty and no trade-cost equivalent, or one without trade."""
     last_checked: dt.date

@@ -15,10 +15,11 @@ REGIONS = _names("USA CHN EU27 JPN KOR TWN IND GBR CAN MEX BRA ANZ RUS IDN VNM T
 SECTORS = _names(
     """
     A01_02 A03 B05_06 B07_08 B09 C10T12 C13T15 C16 C17_18 C19 C20 C21 C22 C23 C24 C25 C26 C27 C28 C29 C30 C31T33
-    UTC TRT BUS PUB
+    MAG REE CHP TOL BAT BAM SOY UTC TRT BUS PUB
     """
 )
-"""Sectors of the shipped world: 22 of goods, four of services."""
+"""Sectors of the shipped world: 22 of goods, seven carved out of them (magnets, rare earths, chips, chip-making tools,
+battery cells and materials, soybeans), four of services."""
 
 PRODUCT_LISTS = _names(
     """

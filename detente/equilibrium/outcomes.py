@@ -79,7 +79,7 @@ def solve_scenarios(
             raise SolveError(
                 f"scenario `{name}`: {outcome.solution.result.value}",
                 where=economy.name,
-                hint="`detente run` shows its residuals; the docs page `it-does-not-converge` says what to try",
+                hint="the docs page `it-does-not-converge` says what to try; `throw=False` keeps the other outcomes",
                 solution=outcome.solution,
             )
     return outcomes

@@ -87,7 +87,12 @@ def _finish(
             result = RESULTS.nonfinite
             stats["max_residual"] = float("inf")
         elif worst > GATE:
-            result = RESULTS.max_steps_reached if steps[k] >= solver.max_steps else RESULTS.residual_too_large
+            if worst > 1:
+                result = RESULTS.diverged
+            elif steps[k] >= solver.max_steps:
+                result = RESULTS.max_steps_reached
+            else:
+                result = RESULTS.residual_too_large
         elif abs(walras) > 1e3 * GATE:
             result = RESULTS.walras_violated
         else:

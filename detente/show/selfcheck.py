@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from detente.dossier import Dossier
 
 
-def self_check(dossier: Dossier, reports: Path | None = None) -> tuple[Table, bool]:
+def self_check(dossier: Dossier, reports: Path | None = None, source: str = "") -> tuple[Table, bool]:
     """Check the world's identities, the record, the shipped scenarios and the solver.
 
     Parameters
@@ -22,6 +22,8 @@ def self_check(dossier: Dossier, reports: Path | None = None) -> tuple[Table, bo
     dossier : Dossier
     reports : Path, optional
         Folder of the reports; with it the place of every claim is verified against the text.
+    source : str
+        Where the dossier came from (id or folder), for its scenarios.
 
     Returns
     -------
@@ -69,9 +71,11 @@ def self_check(dossier: Dossier, reports: Path | None = None) -> tuple[Table, bo
         return gap < 1e-12, f"no change gives no change: largest real-income change {gap:.0e}"
 
     def scenarios() -> tuple[bool, str]:
-        names = shipped_scenarios(dossier.id)
+        names = shipped_scenarios(source or dossier.id)
+        if not names:
+            return True, "the dossier comes with no scenario"
         outcomes = solve_scenarios(
-            economy, dossier, [load_scenario(name, dossier=dossier.id) for name in names], throw=False
+            economy, dossier, [load_scenario(name, dossier=source or dossier.id) for name in names], throw=False
         )
         bad = [name for name, outcome in outcomes.items() if not outcome.solution.result.ok]
         worst = max(float(outcome.solution.stats["max_residual"]) for outcome in outcomes.values())

@@ -188,19 +188,25 @@ def constrained_least_squares(
     right = bounds - lower @ particular - constraint @ target
     scale = np.maximum(np.linalg.norm(constraint, axis=1), 1e-12)
     constraint, right = constraint / scale[:, None], right / scale
-    stacked = np.vstack([constraint.T, right[None, :]])
-    unit = np.zeros(len(stacked))
-    unit[-1] = 1.0
-    try:
-        multipliers, _ = nnls(stacked, unit, maxiter=50 * stacked.shape[1])
-    except RuntimeError:  # too many steps: the caller tries other limits
-        return None
-    residual = stacked @ multipliers - unit
-    if abs(residual[-1]) < 1e-10:
-        return None
-    distance = -residual[:-1] / residual[-1]
-    solution: Array = particular + basis @ np.linalg.solve(r, distance + target)
-    return solution if (lower @ solution - bounds).min() > -1e-8 else None
+    # The second try brings the constraints to the size of one: far from the wanted point the first loses digits.
+    for shrink in (1.0, 1 / max(float(np.abs(right).max()), 1e-300)):
+        stacked = np.vstack([constraint.T, right[None, :] * shrink])
+        unit = np.zeros(len(stacked))
+        unit[-1] = 1.0
+        try:
+            multipliers, _ = nnls(stacked, unit, maxiter=50 * stacked.shape[1])
+        except RuntimeError:  # too many steps
+            continue
+        residual = stacked @ multipliers - unit
+        if abs(residual[-1]) < 1e-10:
+            continue
+        distance = -residual[:-1] / residual[-1]
+        if shrink != 1.0:
+            distance = distance / shrink
+        solution: Array = particular + basis @ np.linalg.solve(r, distance + target)
+        if (lower @ solution - bounds).min() > -1e-8:
+            return solution
+    return None
 
 
 def cut_inputs(input_shares: Array, output: Array, expenditure: Array) -> Array:

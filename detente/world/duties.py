@@ -153,6 +153,11 @@ def _states(dossier: Dossier, date: dt.date) -> list[MeasureState]:
     return list(dossier.states(date).values())
 
 
+def _base(dossier: Dossier) -> list[MeasureState]:
+    """What the data of the base year hold already."""
+    return list(dossier.base_states(BASE_DAY).values())
+
+
 def _day(economy: Economy, dossier: Dossier, states: Sequence[MeasureState], importer: str) -> _Day:
     """Stack what one importer charges everybody, given the measures' states on the day."""
     mine = [state for state in states if state.measure.actor == importer]
@@ -163,7 +168,7 @@ def _day(economy: Economy, dossier: Dossier, states: Sequence[MeasureState], imp
     # duty before any measure; never below zero, where the measure claims more than the data show.
     inside = economy.tariff[economy.labels.country(importer)].reshape(-1)
     whole = SectorRows(economy, importer, inside)
-    before = [state for state in _states(dossier, BASE_DAY) if state.measure.actor == importer]
+    before = [state for state in _base(dossier) if state.measure.actor == importer]
     layers = sum(stack(whole, before).values(), np.zeros(len(inside)))
     rows = SectorRows(economy, importer, frozen(np.maximum(0.0, inside - layers)))
     return _Day(rows, stack(rows, mine))
@@ -246,7 +251,7 @@ def added_duties(economy: Economy, dossier: Dossier, date: dt.date) -> Array:
     InputError
         When a measure names a product list of the United States and the economy is not the one the cells belong to.
     """
-    now, before = _states(dossier, date), _states(dossier, BASE_DAY)
+    now, before = _states(dossier, date), _base(dossier)
     check_measures(economy, now)
     added = np.zeros_like(economy.flows)
     actors = {state.measure.actor for state in (*now, *before) if is_duty(state.measure)}
@@ -294,7 +299,7 @@ def duty_stack(
     states = _states(dossier, date)
     check_measures(economy, states)
     day = _day(economy, dossier, states, importer)
-    before = _day(economy, dossier, _states(dossier, BASE_DAY), importer)
+    before = _day(economy, dossier, _base(dossier), importer)
     every = {MFN: day.rows.base, **day.by_authority}
     by_sector = {name: _by_flow(economy, day, values)[i] for name, values in every.items()}
     names = tuple(name for name, rates in by_sector.items() if name == MFN or rates.any())

@@ -108,9 +108,11 @@ class Scenario(Frozen):
 
 
 def scenario_folder(dossier: str) -> Path:
-    """Folder of the scenarios shipped with a dossier."""
+    """Folder of the scenarios that come with a dossier: a shipped one's id, or the folder of one's own."""
     import detente.dossier
 
+    if Path(dossier).is_dir():
+        return Path(dossier) / "scenarios"
     return Path(detente.dossier.__file__).parent / "data" / dossier / "scenarios"
 
 
@@ -278,6 +280,16 @@ def _members(economy: Economy, codes: tuple[str, ...], where: str) -> list[int]:
     return found
 
 
+def at_value(effect: Effect, value: float | None) -> Effect:
+    """An effect at a value of its measure: its costs change in proportion where it says which value they belong to."""
+    if effect.per_value is None or value is None or value == effect.per_value:
+        return effect
+    scale = value / effect.per_value
+    return effect.model_copy(
+        update={"ad_valorem": {code: cost * scale for code, cost in effect.ad_valorem.items()}}
+    )
+
+
 def effect_hat(economy: Economy, measure: Measure, effect: Effect) -> Array:
     """Trade-cost factor [importer, exporter, sector] of a non-tariff measure while it is in force.
 
@@ -343,7 +355,7 @@ def wedges_and_footprints(
     applied = apply_scenario(dossier, scenario)
     day = scenario.on(dossier.asof)
     states = applied.states(day)
-    before = dossier.states(BASE_DAY)
+    before = dossier.base_states(BASE_DAY)
     iceberg_hat = np.ones_like(economy.flows)
     footprints = []
     for name, state in states.items():
@@ -352,7 +364,8 @@ def wedges_and_footprints(
         was = name in before and before[name].status is Status.in_force
         if measure.effect is not None:
             if in_force != was:
-                hat = effect_hat(economy, measure, measure.effect)
+                value = state.value if in_force else before[name].value
+                hat = effect_hat(economy, measure, at_value(measure.effect, value))
                 iceberg_hat = iceberg_hat * hat if in_force else iceberg_hat / hat
                 footprints.append(Footprint(name, state.status.value, True, ""))
                 continue

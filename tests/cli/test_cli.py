@@ -158,7 +158,7 @@ def test_cite_one_scenario_is_less_than_everything(detente):
 @pytest.mark.parametrize(
     ("words", "code", "says", "hint"),
     [
-        (("run", "talks-fali"), 1, "unknown scenario `talks-fali`", "`talks-fail`"),
+        (("run", "talks-fali"), 2, "unknown scenario `talks-fali`", "`talks-fail`"),
         (("run", "talks-fail", "--countries", "USAA"), 2, "unknown country `USAA`", "`USA`"),
         (("run", "talks-fail", "--table", "countrys"), 2, "no table `countrys`", "`countries`"),
         (("run", "talks-fail", "--elasticities", "fog"), 2, "fog", "`fgo`"),
@@ -174,7 +174,7 @@ def test_cite_one_scenario_is_less_than_everything(detente):
         (("measures", "--at", "yesterday"), 2, "`yesterday` is not a day", "2025-10-28"),
         (("measures", "--actor", "CHINA"), 2, "no row has actor `CHINA`", "`CHN`"),
         (("duties", "--importer", "CHNN"), 2, "`CHNN`", "`CHN`"),
-        (("brief", "busan-2026"), 1, "busan-2026", "busan-2025"),
+        (("brief", "busan-2026"), 2, "busan-2026", "busan-2025"),
         (("claims", "--asof", "28 October"), 2, "`28 October` is not a day", "year-month-day"),
     ],
 )

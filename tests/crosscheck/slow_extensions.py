@@ -69,10 +69,7 @@ def ces(weights: Sequence[float], prices: Sequence[Number], sigma: float) -> Num
     for weight, price in zip(weights, prices, strict=True):
         if weight == 0:
             continue
-        if sigma == 1:
-            total = total * price**weight
-        else:
-            total = total + weight * price ** (1 - sigma)
+        total = total * price**weight if sigma == 1 else total + weight * price ** (1 - sigma)
     return total if sigma == 1 else total ** (1 / (1 - sigma))
 
 
@@ -171,9 +168,7 @@ class ExtendedMarket:
                 pull = [0.0] * N
                 for i in range(N):
                     if self.base.shares[n][i][s] > 0:
-                        pull[i] = (
-                            self.base.shares[n][i][s] * (self.kappa[n][i][s] * cost[i][s]) ** -theta[s]
-                        )
+                        pull[i] = self.base.shares[n][i][s] * (self.kappa[n][i][s] * cost[i][s]) ** -theta[s]
                 if sum(pull) > 0:
                     index[n][s] = sum(pull) ** (-1 / theta[s])
                     for i in range(N):
@@ -226,7 +221,9 @@ class ExtendedMarket:
             if self.side.mobile:
                 markets.append(sum(found["paid"][n]) / asked[0] - 1)
             else:
-                markets += [found["paid"][n][s] / asked[s] - 1 for s in range(S) if self.side.earned[n][s] > 0]
+                markets += [
+                    found["paid"][n][s] / asked[s] - 1 for s in range(S) if self.side.earned[n][s] > 0
+                ]
             rest += [math.log(index[n][s] / P[n][s]) for s in range(S)]
             rest += [
                 (found["wanted"][n][s] - X[n][s]) / self.base.spending[n][s]
@@ -236,9 +233,7 @@ class ExtendedMarket:
         return markets, rest, world / sum(self.side.factor_income) - 1
 
 
-def solve_extended(
-    economy: Economy, wedges: Wedges, nests: Nests, *, closure: str = "share"
-) -> SlowExtended:
+def solve_extended(economy: Economy, wedges: Wedges, nests: Nests, *, closure: str = "share") -> SlowExtended:
     """Solve the counterfactual with nests, imperfect mobility and markups by a slow, plain method.
 
     Raises
@@ -275,9 +270,7 @@ def solve_extended(
         return [*markets[:-1], world, *rest]
 
     unknown = np.concatenate([np.zeros(len(moving) + N * S), np.ones(len(bought))])
-    unknown = scipy.optimize.root(
-        gaps, unknown, method="hybr", options={"xtol": 1e-15, "maxfev": 20_000}
-    ).x
+    unknown = scipy.optimize.root(gaps, unknown, method="hybr", options={"xtol": 1e-15, "maxfev": 20_000}).x
     markets, rest, world = market.gaps(*unpack(unknown))
     residual = max(map(abs, [*markets, *rest, world]))
     if not residual < 1e-11:

@@ -43,7 +43,9 @@ def case(economy, name):
     nests = CASES[name]
     N, S = economy.va_share.shape
     chosen = tuple(r for r in nests.chosen if r < S)
-    profit = 0.0 if nests.profit is None else nests.profit[0][0] * (1 + np.arange(N * S).reshape(N, S) / (N * S))
+    profit = (
+        0.0 if nests.profit is None else nests.profit[0][0] * (1 + np.arange(N * S).reshape(N, S) / (N * S))
+    )
     nests = dataclasses.replace(
         nests, chosen=chosen, profit=None if nests.profit is None else tuple(map(tuple, profit.tolist()))
     )
@@ -108,13 +110,27 @@ def test_production_solver_agrees_on_structures_drawn_at_random(seed):
     sigma = [float(x) for x in draw.uniform(0, 2.5, 4)]
     mobility = float(draw.choice([math.inf, 1.2, 2.0, 6.0]))
     profit = draw.uniform(0, 0.2, economy.va_share.shape)
-    nests = Nests(sigma[0], sigma[1], sigma[2], chosen, sigma[3], mobility, tuple(map(tuple, profit.tolist())))
+    nests = Nests(
+        sigma[0], sigma[1], sigma[2], chosen, sigma[3], mobility, tuple(map(tuple, profit.tolist()))
+    )
     codes = tuple(economy.labels.sectors[r] for r in chosen)
     structure = Structure(sigma[0], sigma[1], sigma[2], codes, sigma[3], mobility, profit)
-    wedges = shock(economy, "mixed", seed)
+    # no +500 points here: among complements they can leave a country that lacks an input with no equilibrium at all
+    wedges = shock(economy, ("up", "down", "free", "iceberg", "export_tax")[seed % 5], seed)
     assert_same(
         economy, solve(economy, wedges, structure=structure).value, solve_extended(economy, wedges, nests)
     )
+
+
+def test_where_complements_leave_no_equilibrium_both_say_so():
+    """Country C0 makes nothing of s1, meets +500 points and buys its inputs in fixed proportions."""
+    economy = random_world(2, 2, seed=111)
+    wedges = shock(economy, "mixed", 11)
+    structure = Structure(sigma_value_added=0.05, sigma_materials=0.05, sigma_final=0.05)
+    solution = solve(economy, wedges, structure=structure, closure="zero", throw=False)
+    assert not solution.result.ok
+    with pytest.raises(AssertionError, match="markets are off"):
+        solve_extended(economy, wedges, Nests(0.05, 0.05, final=0.05), closure="zero")
 
 
 def test_at_the_core_the_two_slow_models_are_one():

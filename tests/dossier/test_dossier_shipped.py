@@ -208,25 +208,44 @@ def test_the_port_fee_arithmetic_holds(dossier: Dossier, measure: str, side: str
     effect = dossier.measures[measure].effect
     assert effect is not None
     for ship, sectors in {
-        "container": "A03 C10T12 C13T15 C16 C17_18 C20 C21 C22 C23 C25 C26 C27 C28 C29 C30 C31T33",
-        "bulk": "A01_02 B07_08 B09 C24",
+        "container": "A03 C10T12 C13T15 C16 C17_18 C20 C21 C22 C23 C25 C26 C27 C28 C29 C30 C31T33 "
+        "MAG REE CHP TOL BAT BAM",
+        "bulk": "A01_02 B07_08 B09 C24 SOY",
         "tanker": "B05_06 C19",
     }.items():
         per_voyage = dollars * number[f"port-fee-net-tons-{ship}"] / 1e6
         cost = per_voyage / number[f"port-fee-value-{ship}"] * number[f"port-fee-share-{side}-{ship}"]
         for sector in sectors.split():
             assert effect.ad_valorem[sector] == pytest.approx(cost, abs=5e-5), (ship, sector)
-    assert len(effect.ad_valorem) == 22
+    assert len(effect.ad_valorem) == 29
 
 
-def test_the_soybean_equivalent_takes_soybeans_off_the_farm_flow(dossier: Dossier) -> None:
+def test_the_soybean_equivalent_all_but_stops_the_flow(dossier: Dossier) -> None:
     number = {key: parameter.value for key, parameter in dossier.parameters.items()}
     halt = dossier.measures["chn-2025-soybean-halt"]
-    share = number["soybeans-value-2024"] / number["us-farm-exports-china"]
-    assert halt.products.sectors["A01_02"] == pytest.approx(share, abs=5e-4)
+    assert halt.products.sectors == {"SOY": 1.0}
     assert halt.effect is not None
-    left = (1 + halt.effect.ad_valorem["A01_02"]) ** -number["agriculture-trade-elasticity"]
-    assert 1 - left == pytest.approx(share, abs=0.002)
+    assert set(halt.effect.ad_valorem) == {"SOY"}
+    left = (1 + halt.effect.ad_valorem["SOY"]) ** -number["agriculture-trade-elasticity"]
+    assert left == pytest.approx(number["soybean-halt-rest"], abs=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("measure", "sectors"),
+    [
+        ("chn-2025-rare-earth-licensing", {"MAG", "REE"}),
+        ("chn-2025-ann57-elements", {"REE"}),
+        ("chn-2025-ann58-batteries", {"BAT", "BAM", "C23"}),
+        ("usa-2025-affiliates-rule", {"CHP", "TOL", "C26", "C28", "C30"}),
+    ],
+)
+def test_controls_bind_the_chokepoint_sectors(dossier: Dossier, measure: str, sectors: set[str]) -> None:
+    found = dossier.measures[measure]
+    assert found.effect is not None
+    assert set(found.effect.ad_valorem) == set(found.products.sectors) == sectors
+    assert found.effect.grade == "assumed"
+    for code, share in found.products.sectors.items():  # every price effect of the record is +20 percent
+        assert found.effect.ad_valorem[code] == pytest.approx(share * 0.2, abs=1e-9)
 
 
 def test_chokepoint_numbers_and_named_averages(dossier: Dossier) -> None:

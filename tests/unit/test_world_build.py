@@ -27,6 +27,7 @@ def test_rebuilding_reproduces_the_shipped_file(shared: Path, tmp_path: Path) ->
     for name in (
         "detente/world/data/world-2024.npz",
         "detente/world/data/world-2024.datapackage.json",
+        "detente/world/data/world-2024-26.datapackage.json",
         "detente/world/data/elasticities.csv",
         "docs/data-sheet.md",
         "docs/world-benchmarks.md",

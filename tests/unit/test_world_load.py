@@ -42,7 +42,7 @@ def arrays_of(path: Path) -> dict[str, np.ndarray]:
 
 def test_the_shipped_world() -> None:
     economy = load_world()
-    assert (len(economy.labels.countries), len(economy.labels.sectors), economy.year) == (21, 26, 2024)
+    assert (len(economy.labels.countries), len(economy.labels.sectors), economy.year) == (21, 33, 2024)
     assert economy.labels.countries[:3] == ("USA", "CHN", "EU27")
     assert economy.labels.country_name("EU27") == "EU 27"
     assert economy.labels.sector_name("C26") == "Computers and electronics"

@@ -154,21 +154,26 @@ def tense_at(text: str, start: int, end: int) -> Tense:
     'past'
     """
     before = re.split(r"[;:—]| but | while ", text[:start])[-1]
-    words = re.findall(r"[\w’'-]+", before)
-    for word in reversed(words[-12:]):
-        cue = _cue(word)
+    words = re.findall(r"[\w’'$€£¥%.-]*\w", before)[-12:]
+    for position in range(len(words) - 1, -1, -1):
+        following = words[position + 1] if position + 1 < len(words) else ""
+        cue = _cue(words[position], following)
         if cue != "unclear":
             return cue
     after = re.split(r"[;:—]", text[end:])[0]
     for word in re.findall(r"[\w’'-]+", after)[:12]:
-        cue = _cue(word)
+        cue = _cue(word, "")
         if cue != "unclear" and word.lower() != "to":
             return cue
     return "unclear"
 
 
-def _cue(word: str) -> Tense:
+def _cue(word: str, following: str) -> Tense:
     small = word.lower().replace("’", "'")
+    if small == "to" and following and not re.fullmatch(r"(?!(?:the|a|an|its|their|his|her)$)[a-z-]+", following):
+        return "unclear"  # “rose to 20%”, “to the end”: no infinitive
+    if small == "set" and following not in ("to", "for", ""):
+        return "past"
     known = _cues().get(small)
     if known:
         return known

@@ -46,6 +46,6 @@ def phrases(words: tuple[str, ...], flags: int = re.IGNORECASE) -> re.Pattern[st
     >>> bool(phrases(("rare earth",)).search("new rare-earths rules"))
     True
     """
-    ordered = sorted({word for word in words}, key=len, reverse=True)
-    made = "|".join(re.escape(word).replace(r"\ ", r"[\s\-‑–]+").replace(r"\-", r"[\s\-‑–]+") for word in ordered)
+    ordered = sorted(set(words), key=lambda word: (-len(word), word))
+    made = "|".join(r"[\s\-‑–]+".join(re.escape(part) for part in re.split(r"[\s-]+", word)) for word in ordered)
     return re.compile(rf"(?<![\w])(?:{made})(?:s|es)?(?![\w])", flags)

@@ -236,12 +236,15 @@ def _close_country(
             limits=AS_PUBLISHED,
             name=code,
         )
-    except BalanceError as error:
+    except BalanceError:
         raised = np.maximum(output, exports)
         final = float((raised - exports + imports - shares @ raised).sum())
         if final <= 0:
             raise
-        return raised, f"{code}: {error.what}; output is raised to exports and inputs are cut to what is bought"
+        return raised, (
+            f"{code}: no output closes the accounts with its technology; output is raised to exports and inputs are "
+            "cut to what is bought"
+        )
     return found.output, ""
 
 

@@ -1,0 +1,253 @@
+"""Clocks with what is at stake: what each one changes in the ledger, and what that change would cost both sides.
+
+The cost of a clock is the standing state of the record's day solved twice, as it is and with only what this clock
+changes. It says what the day is worth by itself, not what the other side would answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from detente.core import Column, Table
+from detente.core.table import Cell
+from detente.dossier import show_value
+from detente.dossier.measure import Clock
+from detente.world.scenario import Scenario, Setting
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier, MeasureState
+    from detente.world.economy import Economy
+
+LEGAL = ("legal_expiry", "entry_into_force")
+"""Kinds that the law carries out; every other kind is a decision, a meeting or a promise."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One measure on the eve of a clock's day and on the day."""
+
+    measure: str
+    before: MeasureState
+    after: MeasureState
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything changes."""
+        one, two = self.before, self.after
+        return (one.status, one.value, dict(one.by_target)) != (two.status, two.value, dict(two.by_target))
+
+    def words(self) -> str:
+        """The change as a person reads it."""
+        before, after = (_say(state) for state in (self.before, self.after))
+        return f"{self.measure}: {before} → {after}"
+
+
+def _say(state: MeasureState) -> str:
+    status = state.status.value.replace("_", " ")
+    value = show_value(state)
+    return f"{status} ({value})" if value else status
+
+
+def running(dossier: Dossier, clock: Clock) -> bool:
+    """Whether a clock had not been called off by the record's day."""
+    return clock.superseded is None or clock.superseded > dossier.asof
+
+
+def changes(dossier: Dossier, clock: Clock) -> tuple[Change, ...]:
+    """What a clock changes in the ledger, by the law as known on the record's day: eve against day.
+
+    A political clock and a threat carry out what they announce: the measures they name come into force.
+    """
+    found = []
+    for key in clock.measures:
+        measure = dossier.measures[key]
+        eve = max(clock.fires - dt.timedelta(days=1), measure.announced)
+        before, after = dossier.state(key, eve), dossier.state(key, max(clock.fires, measure.announced))
+        if running(dossier, clock):
+            found.append(Change(key, before, after))
+    return tuple(one for one in found if one.changes)
+
+
+def firing(dossier: Dossier, clock: Clock) -> Scenario | None:
+    """The standing state with only what a clock changes; None when that moves no result."""
+    moved = changes(dossier, clock)
+    if all(one.after.measure.inert for one in moved):
+        return None
+    settings = {one.measure: Setting(status=one.after.status, value=one.after.value) for one in moved}
+    return Scenario(id=clock.id, title=clock.title, dossier=dossier.id, date=dossier.asof, set=settings)
+
+
+def eve(dossier: Dossier, clock: Clock) -> Scenario:
+    """The standing state with the clock's measures as they are on the eve of its day."""
+    settings = {
+        one.measure: Setting(status=one.before.status, value=one.before.value)
+        for one in changes(dossier, clock)
+    }
+    title = f"Eve of: {clock.title}"
+    return Scenario(id=f"{clock.id}-eve", title=title, dossier=dossier.id, date=dossier.asof, set=settings)
+
+
+def costs(
+    dossier: Dossier,
+    economy: Economy,
+    clocks: Sequence[Clock],
+    parties: Sequence[str],
+    *,
+    closure: str = "share",
+) -> dict[str, dict[str, float]]:
+    """Equivalent variation of each clock's firing by party, billion USD a year, long run.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    economy : Economy
+    clocks : sequence of Clock
+    parties : sequence of str
+        Countries of the economy.
+    closure : str
+
+    Returns
+    -------
+    dict of clock id to dict of party to float
+        Only clocks that change something; negative is a loss.
+
+    Raises
+    ------
+    LabelError
+        For a party the economy does not have.
+    SolveError
+        When one of the states has no equilibrium.
+    """
+    from detente.equilibrium import solve_batch
+    from detente.world.scenario import wedges_at
+
+    place = {code: economy.labels.country(code) for code in parties}
+    moved = [clock for clock in clocks if firing(dossier, clock) is not None]
+    if not moved:
+        return {}
+    scenarios = []
+    for clock in moved:
+        fired = firing(dossier, clock)
+        assert fired is not None
+        scenarios += [eve(dossier, clock), fired]
+    wedges = [wedges_at(economy, dossier, scenario) for scenario in scenarios]
+    solved = [s.value.equivalent_variation_usd for s in solve_batch(economy, wedges, closure=closure, throw=True)]
+    return {
+        clock.id: {code: float(solved[2 * k + 1][n] - solved[2 * k][n]) / 1e3 for code, n in place.items()}
+        for k, clock in enumerate(moved)
+    }
+
+
+def parties_of(dossier: Dossier) -> tuple[str, ...]:
+    """The two economies with the most measures between them, the busier one first."""
+    from collections import Counter
+
+    economies = {actor.id for actor in dossier.actors.values() if actor.kind == "economy"}
+    pairs: Counter[tuple[str, str]] = Counter()
+    acts: Counter[str] = Counter()
+    for measure in dossier.measures.values():
+        for target in measure.targets:
+            if target in economies and target != measure.actor:
+                first, second = sorted((measure.actor, target))
+                pairs[first, second] += 1
+                acts[measure.actor] += 1
+    if not pairs:
+        return ()
+    best = max(sorted(pairs), key=lambda pair: pairs[pair])
+    return tuple(sorted(best, key=lambda code: -acts[code]))
+
+
+def stakes_table(
+    dossier: Dossier,
+    from_date: dt.date,
+    stakes: Mapping[str, Mapping[str, float]] | None = None,
+    parties: Sequence[str] = (),
+) -> Table:
+    """Clocks that fire on or after a day: when, by law or by decision, what each snaps back to, what it costs whom.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    from_date : date
+    stakes : mapping from `costs`, optional
+    parties : sequence of str
+        One column of cost each.
+
+    Returns
+    -------
+    Table
+    """
+    columns = [
+        Column("id", "Clock"),
+        Column("title", "What"),
+        Column("fires", "Fires", kind="date"),
+        Column("days", "Days left", kind="number", digits=0),
+        Column("kind", "Kind"),
+        Column("by", "Fires by"),
+        Column("state", "State"),
+        Column("on_firing", "On firing"),
+        Column("changes", "In the ledger"),
+        *(Column(f"cost_{code.lower()}", f"At stake, {code}", "USD bn", "number", 1) for code in parties),
+        Column("measures", "Measures"),
+        Column("source", "Source"),
+        Column("grade", "Grade"),
+        Column("note", "Note"),
+    ]
+    rows: list[tuple[Cell, ...]] = []
+    coming = (clock for clock in dossier.clocks.values() if clock.fires >= from_date)
+    for clock in sorted(coming, key=lambda clock: (clock.fires, clock.id)):
+        moved = changes(dossier, clock)
+        cost = (stakes or {}).get(clock.id, {})
+        rows.append(
+            (
+                clock.id,
+                clock.title,
+                clock.fires.isoformat(),
+                (clock.fires - from_date).days,
+                clock.kind.replace("_", " "),
+                "law" if clock.kind in LEGAL else "decision",
+                "running" if running(dossier, clock) else f"called off {clock.superseded}",
+                clock.on_firing.strip(),
+                "; ".join(one.words() for one in moved),
+                *(cost.get(code) for code in parties),
+                ", ".join(clock.measures),
+                clock.source,
+                clock.grade.value,
+                clock.note.strip(),
+            )
+        )
+    note = f"As known on {dossier.asof}. In the ledger: state on the eve and on the day, nobody acting."
+    if parties:
+        note += (
+            " At stake: equivalent variation a year, long run, of what the clock changes and nothing else on the"
+            f" standing state of {dossier.asof}; the other side's answer is not in it."
+        )
+    return Table("clocks", f"Clocks from {from_date}", tuple(columns), tuple(rows), note)
+
+
+def calendar_details(
+    dossier: Dossier, stakes: Mapping[str, Mapping[str, float]] | None = None
+) -> dict[str, tuple[str, ...]]:
+    """Lines for the calendar: what each clock changes and what it costs."""
+    found: dict[str, tuple[str, ...]] = {}
+    for key, clock in dossier.clocks.items():
+        lines = [one.words() for one in changes(dossier, clock)]
+        for code, value in (stakes or {}).get(key, {}).items():
+            lines.append(f"At stake for {code}: {value:+.1f} billion USD a year, long run")
+        found[key] = tuple(lines)
+    return found
+
+
+__all__ = [
+    "Change",
+    "calendar_details",
+    "changes",
+    "costs",
+    "eve",
+    "firing",
+    "parties_of",
+    "stakes_table",
+]
