@@ -80,7 +80,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             rf"(?<![\d.,$€£¥-]){either}{scale}\s(?:(?!(?:of|to|in|on|and|the|per)\b)[a-z][\w’'-]*\s){{0,2}}?(?P<thing>{_either(things)})\b", re.I
         ),
         "duration": re.compile(
-            rf"(?<![\d.,$€£¥-])(?P<n>{_NUMBER}|(?i:{_WORDS})|(?<=for )an?|(?<=for another )|(?<=by an?)\b)[\s-](?P<span>hour|day|week|month|year)s?\b(?![\s-]?(?:after|before|earlier|later|ago|ahead|prior|old))",
+            rf"(?<![\d.,$€£¥-])(?P<n>{_NUMBER}|(?i:{_WORDS})|(?<=for )an?)[\s-](?P<span>hour|day|week|month|year)s?\b(?![\s-]?(?:after|before|earlier|later|ago|ahead|prior|old))",
         ),
     }
 
