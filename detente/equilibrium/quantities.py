@@ -1,0 +1,421 @@
+"""Quantity-managed trade: caps and bans on exports, floors under purchases, with the wedge that makes them bind.
+
+A cap holds a flow's volume at or below a share of its base-year volume: ``flow_hat ≤ q``. What enforces it is a wedge
+``μ ≥ 0`` with ``μ ⟂ q − flow_hat``: a slack cap costs nothing, exactly. The wedge is an export-tax equivalent whose rent
+the exporter keeps (a licence sold or used at home), a duty equivalent whose rent the importer keeps (an auction of import
+licences), or a cost that destroys it (queues). A floor is the mirror: ``flow_hat ≥ q`` enforced by a subsidy that the
+importer's budget pays (state buyers). ``q = 0`` is a ban. Where the rent is destroyed, the volume is what arrives: the
+waste is a part of what was shipped.
+
+The wedges are found by a semismooth Newton method on the complementarity conditions, with the exact derivatives of every
+volume by every wedge from the adjoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from detente.core import RESULTS, InputError, SolveError, UnitError
+from detente.equilibrium.adjoint import Gradient, Output
+from detente.equilibrium.baseline import CORE
+from detente.equilibrium.derivatives import gradients
+from detente.equilibrium.solution import Equilibrium, Solution
+from detente.equilibrium.solve import solve
+from detente.equilibrium.structure import Structure
+from detente.equilibrium.sweep import Newton
+from detente.world.economy import Array, Economy, Wedges
+
+Rent = Literal["exporter", "importer", "destroyed"]
+MAX_STEPS = 60
+TIGHT = 1e-9
+"""Largest relative distance between a binding flow and its limit."""
+MAX_LOG_WEDGE = 50.0
+"""Beyond a factor of e⁵⁰ between cost and price the flow cannot be held where it is asked to be."""
+
+
+@dataclass(frozen=True, eq=False)
+class QuantityControl:
+    """A limit on the volume of flows.
+
+    Parameters
+    ----------
+    name : str
+    cells : bool array [importer, exporter, sector]
+        Flows it binds, together: their volumes at base-year prices are added up.
+    limit : float
+        Ratio to the base-year volume; 0 is a ban.
+    kind : {"cap", "floor"}
+    rent : {"exporter", "importer", "destroyed"}
+        Who keeps the rent of a cap. A floor is always paid by the importer.
+    """
+
+    name: str
+    cells: npt.NDArray[np.bool_]
+    limit: float
+    kind: Literal["cap", "floor"] = "cap"
+    rent: Rent = "exporter"
+
+    @classmethod
+    def on(
+        cls,
+        economy: Economy,
+        name: str,
+        *,
+        importers: Sequence[str],
+        exporters: Sequence[str],
+        sectors: Sequence[str],
+        limit: float,
+        kind: Literal["cap", "floor"] = "cap",
+        rent: Rent = "exporter",
+    ) -> QuantityControl:
+        """Make a control on named flows; unknown names raise `LabelError` with the nearest one."""
+        labels = economy.labels
+        cells = np.zeros(economy.flows.shape, dtype=bool)
+        rows = [labels.country(code) for code in importers]
+        columns = [labels.country(code) for code in exporters]
+        depth = [labels.sector(code) for code in sectors]
+        cells[np.ix_(rows, columns, depth)] = True
+        here = np.arange(len(labels.countries))
+        cells[here, here] = False
+        return cls(name, cells, limit, kind, rent)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What a control does at the solution.
+
+    Attributes
+    ----------
+    log_wedge : float
+        Logarithm of the factor it drives between cost and price; 0 when slack, infinite for a ban.
+    volume_hat : float
+        Volume of its flows, ratio to the base year.
+    rent_usd : float
+        Rent, million USD, to whom the control says (destroyed rent is lost); negative for a floor: what it costs the budget.
+    """
+
+    log_wedge: float
+    volume_hat: float
+    rent_usd: float
+
+
+@dataclass(frozen=True, eq=False)
+class ControlledSolution:
+    """Solution under quantity controls: the equilibrium at the wedges found, and what each control does."""
+
+    solution: Solution[Equilibrium]
+    bindings: Mapping[str, Binding]
+
+    @property
+    def value(self) -> Equilibrium:
+        """The equilibrium."""
+        return self.solution.value
+
+
+def _check(economy: Economy, controls: Sequence[QuantityControl]) -> None:
+    seen = np.zeros(economy.flows.shape, dtype=int)
+    for control in controls:
+        if control.cells.shape != economy.flows.shape:
+            raise InputError(
+                f"cells have shape {control.cells.shape}",
+                where=control.name,
+                hint="[importer, exporter, sector]",
+            )
+        if not (np.isfinite(control.limit) and control.limit >= 0):
+            raise UnitError(
+                f"limit is {control.limit}",
+                where=control.name,
+                hint="a ratio to the base-year volume, 0 or more",
+            )
+        if control.kind == "floor" and control.limit == 0:
+            raise InputError("a floor of zero asks for nothing", where=control.name, hint="leave it out")
+        if not (economy.flows[control.cells] > 0).any():
+            raise InputError(
+                "none of its flows exists in the base year",
+                where=control.name,
+                hint="limits are ratios to base-year volumes",
+            )
+        seen += control.cells
+    names = [control.name for control in controls]
+    if len(set(names)) < len(names):
+        raise InputError("two controls have one name", where="quantity controls", hint="name each of its own")
+    if (seen > 1).any():
+        n, i, s = np.argwhere(seen > 1)[0]
+        labels = economy.labels
+        raise InputError(
+            f"two controls bind the flow {labels.countries[i]} to {labels.countries[n]} of {labels.sectors[s]}",
+            where="quantity controls",
+            hint="join them, or bind their flows in one control",
+        )
+
+
+def _apply(wedges: Wedges, controls: Sequence[QuantityControl], log_wedge: Array, theta: Array) -> Wedges:
+    """Wedges with those of the controls on top; a ban is a cost no flow survives."""
+    tariff, iceberg, tax = (np.array(a) for a in (wedges.tariff, wedges.iceberg_hat, wedges.export_tax))
+    for control, size in zip(controls, log_wedge, strict=True):
+        cells = control.cells
+        if control.limit == 0:
+            prohibitive = np.exp(np.minimum(740.0 / theta, 600.0))
+            iceberg[cells] = (iceberg * prohibitive)[cells]
+        elif control.kind == "floor":
+            tariff[cells] = (1 + tariff[cells]) * np.exp(-size) - 1
+        elif control.rent == "exporter":
+            tax[cells] = (1 + tax[cells]) * np.exp(size) - 1
+        elif control.rent == "importer":
+            tariff[cells] = (1 + tariff[cells]) * np.exp(size) - 1
+        else:
+            iceberg[cells] *= np.exp(size)
+    return Wedges(tariff, iceberg, tax)
+
+
+def _volume(equilibrium: Equilibrium, control: QuantityControl, log_wedge: float) -> float:
+    """Volume of a control's flows at base-year prices, net of what it wastes, ratio to the base year."""
+    base = np.where(control.cells, equilibrium.economy.flows, 0.0)
+    arrives = np.exp(-log_wedge) if control.rent == "destroyed" and control.kind == "cap" else 1.0
+    return float((base * equilibrium.flow_volume_hat).sum() / base.sum() * arrives)
+
+
+def _volume_output(equilibrium: Equilibrium, control: QuantityControl) -> Output:
+    """Log volume of a control's flows."""
+    base = np.where(control.cells, equilibrium.economy.flows, 0.0)
+    volume = base * equilibrium.flow_volume_hat
+    share = volume / volume.sum()
+    spent = equilibrium.trade_shares_new * equilibrium.expenditure_new[:, None, :]
+    cell = np.divide(share, spent, out=np.zeros_like(share), where=share > 0)
+    wedges = equilibrium.wedges
+    return Output(
+        control.name,
+        cell=cell,
+        cost=-share.sum(0),
+        tariff=-share / (1 + wedges.tariff),
+        export_tax=-share / (1 + wedges.export_tax),
+    )
+
+
+def _by_wedge(gradient: Gradient, control: QuantityControl, wedges: Wedges) -> float:
+    """Derivative of a log volume by a control's log wedge."""
+    cells = control.cells
+    if control.kind == "floor":
+        return -float((gradient.tariff * (1 + wedges.tariff))[cells].sum())
+    if control.rent == "exporter":
+        return float((gradient.export_tax * (1 + wedges.export_tax))[cells].sum())
+    if control.rent == "importer":
+        return float((gradient.tariff * (1 + wedges.tariff))[cells].sum())
+    return float(gradient.log_iceberg[cells].sum()) - (1.0 if gradient.output == control.name else 0.0)
+
+
+def _rent(equilibrium: Equilibrium, wedges: Wedges, control: QuantityControl) -> float:
+    """Rent of a control, million USD, at the wedges it added to `wedges`."""
+    new = equilibrium.wedges
+    at_border = equilibrium.flows_new
+    if control.kind == "floor" or control.rent == "importer":
+        return float((at_border * (new.tariff - wedges.tariff))[control.cells].sum())
+    if control.rent == "exporter":
+        at_producer = at_border / (1 + new.export_tax)
+        return float((at_producer * (new.export_tax - wedges.export_tax))[control.cells].sum())
+    lost = 1 - wedges.iceberg_hat / new.iceberg_hat
+    return float((at_border / (1 + new.export_tax) * lost)[control.cells].sum())
+
+
+def solve_with_controls(
+    economy: Economy,
+    wedges: Wedges,
+    controls: Sequence[QuantityControl],
+    *,
+    closure: str | Array = "share",
+    structure: Structure = CORE,
+    solver: Newton | None = None,
+    throw: bool = True,
+) -> ControlledSolution:
+    """Find the equilibrium under caps, bans and floors on volumes.
+
+    Parameters
+    ----------
+    economy : Economy
+    wedges : Wedges
+        Duties, trade costs and export taxes besides the controls.
+    controls : sequence of QuantityControl
+        No flow may be bound by two.
+    closure, structure, solver
+        As in `solve`.
+    throw : bool
+        Raise `SolveError` on failure; ``False`` returns the code.
+
+    Returns
+    -------
+    ControlledSolution
+
+    Raises
+    ------
+    InputError, UnitError
+        For controls that overlap, bind nothing, or have no sense.
+    SolveError
+        When no wedges make the controls hold.
+
+    Examples
+    --------
+    >>> from detente.world import Wedges, toy
+    >>> economy = toy()
+    >>> a, b, s = economy.labels.countries[0], economy.labels.countries[1], economy.labels.sectors[1]
+    >>> cap = QuantityControl.on(economy, "cap", importers=[a], exporters=[b], sectors=[s], limit=0.5)
+    >>> found = solve_with_controls(economy, Wedges.unchanged(economy), [cap])
+    >>> round(found.bindings["cap"].volume_hat, 9), found.bindings["cap"].rent_usd > 0
+    (0.5, True)
+    """
+    _check(economy, controls)
+    theta = economy.trade_elasticity
+    log_wedge = np.zeros(len(controls))
+    free = [k for k, control in enumerate(controls) if control.limit > 0]
+    sign = np.array([-1.0 if control.kind == "floor" else 1.0 for control in controls])
+    options = {"closure": closure, "structure": structure, "solver": solver}
+
+    def at(point: Array) -> Solution[Equilibrium]:
+        return solve(economy, _apply(wedges, controls, point, theta), throw=throw, **options)  # type: ignore[arg-type]
+
+    def excess(value: Equilibrium) -> Array:
+        """How far each free control's flow is on the wrong side of its limit, log points."""
+        volumes = np.array([_volume(value, controls[k], log_wedge[k]) for k in free])
+        return np.asarray(sign[free] * (np.log(volumes) - np.log([controls[k].limit for k in free])))
+
+    solution = at(log_wedge)
+    result = solution.result
+    for _ in range(MAX_STEPS):
+        if not solution.result.ok or not free:
+            break
+        over = excess(solution.value)
+        point = log_wedge[free]
+        natural = np.minimum(point, -over)  # nil where the complementarity conditions hold
+        if np.abs(natural).max() < TIGHT:
+            break
+        active = point + over > 0
+        move = np.where(active, 0.0, -point)
+        if active.any():
+            chosen = [free[k] for k in np.flatnonzero(active)]
+            slopes = gradients(solution.value, [_volume_output(solution.value, controls[k]) for k in chosen])
+            jacobian = np.array(
+                [
+                    [sign[k] * _by_wedge(slope, controls[j], solution.value.wedges) for j in chosen]
+                    for k, slope in zip(chosen, slopes, strict=True)
+                ]
+            )
+            right = -over[active]
+            move[active] = np.linalg.solve(jacobian, right)
+        move = np.clip(move, -1.5, 1.5)  # a volume is nearly log-linear in its wedge: longer steps overshoot
+        log_wedge[free] = np.maximum(point + move, 0.0)
+        if log_wedge.max(initial=0.0) > MAX_LOG_WEDGE:
+            result = RESULTS.diverged
+            break
+        solution = at(log_wedge)
+    else:
+        result = RESULTS.max_steps_reached
+    if solution.result.ok and not result.ok:
+        solution = replace(solution, result=result)
+    if throw and not solution.result.ok:
+        raise SolveError(
+            f"the quantity controls were not met: {solution.result.value}",
+            where=economy.name,
+            hint="a floor may ask for more than a subsidy can buy; loosen the limits one by one",
+            solution=solution,
+        )
+    bindings = {
+        control.name: Binding(
+            float("inf") if control.limit == 0 else float(log_wedge[k]),
+            _volume(solution.value, control, 0.0 if control.limit == 0 else float(log_wedge[k])),
+            0.0 if control.limit == 0 else _rent(solution.value, wedges, control),
+        )
+        for k, control in enumerate(controls)
+    }
+    return ControlledSolution(solution, bindings)
+
+
+def content_shares(economy: Economy, exporter: str, sector: str) -> Array:
+    """Content of one country's product in every other product: share of its value, direct and indirect [country, sector].
+
+    The input's way through the input-output tables and trade of the base year (every user of a product buys it in the
+    country's average mix).
+    """
+    N, S = economy.va_share.shape
+    i, r = economy.labels.country(exporter), economy.labels.sector(sector)
+    # requirement of (supplier country m, sector q) per unit of (user country n, sector s)
+    need = np.einsum("nqs,nmq->mqns", economy.input_shares, economy.trade_shares).reshape(N * S, N * S)
+    row = np.zeros(N * S)
+    row[i * S + r] = 1.0
+    total = np.linalg.solve((np.eye(N * S) - need).T, row)
+    total[i * S + r] -= 1.0
+    return np.asarray(total.reshape(N, S))
+
+
+def extraterritorial_controls(
+    economy: Economy,
+    name: str,
+    *,
+    exporter: str,
+    sector: str,
+    importers: Sequence[str],
+    limit: float,
+    threshold: float,
+    rent: Rent = "destroyed",
+) -> tuple[QuantityControl, ...]:
+    """Caps on third countries' sales of products that hold a controlled input above a threshold.
+
+    A control of `exporter` on its `sector` with reach binds flows j → n of every product whose content of the input is at
+    least `threshold`, in proportion to that content: ``limit_j = 1 − (1 − limit) · content``.
+
+    Parameters
+    ----------
+    economy : Economy
+    name : str
+    exporter, sector : str
+        Whose input is controlled.
+    importers : sequence of str
+        Against whom.
+    limit : float
+        Ratio to base-year volume that the control leaves of the input itself.
+    threshold : float
+        Content share from which products are bound (0.001 for notice 61 of October 2025).
+    rent : {"exporter", "importer", "destroyed"}
+
+    Returns
+    -------
+    tuple of QuantityControl
+        One a third country and sector.
+
+    Raises
+    ------
+    InputError
+        When no product reaches the threshold.
+    """
+    content = content_shares(economy, exporter, sector)
+    labels = economy.labels
+    made = []
+    for j, code in enumerate(labels.countries):
+        if code == exporter:
+            continue
+        buyers = [importer for importer in importers if importer != code]
+        for s, product in enumerate(labels.sectors):
+            share = min(float(content[j, s]), 1.0)
+            cells = economy.flows[[labels.country(buyer) for buyer in buyers], j, s]
+            if share >= threshold and buyers and cells.sum() > 0:
+                made.append(
+                    QuantityControl.on(
+                        economy,
+                        f"{name}/{code}/{product}",
+                        importers=buyers,
+                        exporters=[code],
+                        sectors=[product],
+                        limit=1 - (1 - limit) * share,
+                        rent=rent,
+                    )
+                )
+    if not made:
+        raise InputError(
+            f"no product holds {sector} of {exporter} at {threshold:g} of its value or more",
+            where=name,
+            hint=f"the largest content is {float(np.delete(content, labels.country(exporter), 0).max()):.4f}",
+        )
+    return tuple(made)
