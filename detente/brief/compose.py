@@ -139,7 +139,11 @@ def compose(
         asof=dossier.asof,
         dossier_title=(
             f"The record behind it holds {len(dossier.measures)} measures, {len(dossier.clocks)} clocks and "
-            f"{len(dossier.claims)} claims of {len(dossier.documents)} reports, each with its source."
+            + (
+                f"{len(dossier.claims)} claims of {len(dossier.documents)} reports, each with its source."
+                if dossier.documents
+                else f"{len(dossier.rounds)} rounds of talks, each with its source."
+            )
         ),
         summary_sentences=tuple(summary),
         key_numbers=key_numbers,
@@ -168,7 +172,7 @@ def compose(
                 ),
             ),
             sections.sector_section(outcomes, reference, featured, parties),
-            sections.conflict_section(dossier),
+            *((sections.conflict_section(dossier),) if dossier.documents else ()),
             *sections.comparison_section(dossier),
         ),
         method=sections.method(dossier, economy, outcomes, closure),

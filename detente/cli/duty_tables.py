@@ -13,26 +13,34 @@ if TYPE_CHECKING:
 
 
 def product_duty_tables(
-    dossier: Dossier, day: dt.date, importer: str, exporter: str | None, by: str, product: str
+    dossier: Dossier,
+    day: dt.date,
+    importer: str,
+    exporter: str | None,
+    by: str,
+    product: str,
+    world: str | None = None,
 ) -> list[Table]:
     """Duties by six-digit product: of one exporter, of every partner, or of one product on every partner."""
-    from detente.world import load_world
+    from detente.cli.worlds import economy_for, of_own_world
     from detente.world.products import partner_table, product_duties, product_table, products
 
     if by not in ("sector", "hs6"):
         raise LabelError(f"no table by `{by}`", where="--by", hint=suggestion(by, ("sector", "hs6")))
     if product:
         products().find(product)  # say at once that a code matches nothing
-    duties = product_duties(
-        load_world(), dossier, date=day, importer=importer, exporters=None if exporter is None else [exporter]
-    )
+    economy = economy_for(world, None)
+    with of_own_world(world):
+        duties = product_duties(
+            economy, dossier, date=day, importer=importer, exporters=None if exporter is None else [exporter]
+        )
     if exporter is None and not product:
         return [partner_table(duties)]
     return [product_table(duties, product)]
 
 
-def rule_table() -> Table:
+def rule_table(dossier: Dossier) -> Table:
     """Rules by which duties meet on one product."""
     from detente.dossier.authorities import authority_table
 
-    return authority_table()
+    return authority_table(dossier)

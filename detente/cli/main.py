@@ -10,6 +10,8 @@ import typer
 
 from detente.cli.ledger import audit, controls, pledges
 from detente.cli.output import Format, emit, note, parse_day, progress, usage
+from detente.cli.world import app as world_app
+from detente.cli.worlds import WorldOption, economy_for, of_own_world
 from detente.core import DetenteError
 
 DEFAULT_DOSSIER = "busan-2025"
@@ -33,7 +35,12 @@ AsofOption = Annotated[
     typer.Option("--asof", help="What was known on this day.", show_default="the dossier's own day"),
 ]
 ElasticitiesOption = Annotated[
-    str, typer.Option("--elasticities", help="Set of trade elasticities: fgo, cp, u4, ll, gyy, shap, bsy.")
+    str | None,
+    typer.Option(
+        "--elasticities",
+        help="Set of trade elasticities: fgo, cp, u4, ll, gyy, shap, bsy.",
+        show_default="fgo; a world of one's own keeps its own",
+    ),
 ]
 ClosureOption = Annotated[
     str, typer.Option("--closure", help="How deficits are determined: share, fixed, zero.")
@@ -48,15 +55,6 @@ def _dossier(name: str, asof: str | None):  # type: ignore[no-untyped-def]
         if not Path(name).is_dir():  # an id: a wrong one is a slip on the command line
             return load_dossier(name, asof=day)
     return load_dossier(name, asof=day)
-
-
-def _economy(elasticities: str):  # type: ignore[no-untyped-def]
-    from detente.world import elasticity_set, load_world
-
-    economy = load_world()
-    with usage():
-        values, citation = elasticity_set(elasticities, economy.labels.sectors)
-    return economy.with_elasticities(values, citation)
 
 
 @app.callback(invoke_without_command=True)
@@ -85,17 +83,19 @@ def brief(
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder to write.", show_default="out/<dossier>")
     ] = Path(),
-    elasticities: ElasticitiesOption = "fgo",
+    world: WorldOption = None,
+    elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
 ) -> None:
     """Write the briefing: one HTML file, its data as CSV, and a manifest."""
     from detente.brief import build_brief, compose
 
     record = _dossier(dossier, asof)
-    economy = _economy(elasticities)
+    economy = economy_for(world, elasticities)
     target = out if out != Path() else Path("out") / record.id
     with progress(3, "briefing") as step:
-        content = compose(record, economy, closure=closure, source=dossier)
+        with of_own_world(world):
+            content = compose(record, economy, closure=closure, source=dossier)
         step()  # type: ignore[operator]
         result = build_brief(content, target)
         step()  # type: ignore[operator]
@@ -118,7 +118,8 @@ def run(
         str, typer.Option("--table", help="countries, sectors, pair, diversion or measures.")
     ] = "countries",
     countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
-    elasticities: ElasticitiesOption = "fgo",
+    world: WorldOption = None,
+    elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
     style: FormatOption = None,
     out: OutOption = None,
@@ -127,7 +128,7 @@ def run(
     from detente.cli.tables import outcome_tables, solve_named
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
-    outcomes = solve_named(names, dossier, asof, elasticities, closure)
+    outcomes = solve_named(names, dossier, asof, elasticities, closure, world=world)
     codes = tuple(code.strip() for code in countries.split(",") if code.strip())
     with usage():
         made = outcome_tables(outcomes, table, codes, against)
@@ -141,7 +142,8 @@ def compare(
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
     countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
-    elasticities: ElasticitiesOption = "fgo",
+    world: WorldOption = None,
+    elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
     style: FormatOption = None,
     out: OutOption = None,
@@ -149,7 +151,7 @@ def compare(
     """Put two scenarios side by side: each as a level, and the difference."""
     from detente.cli.tables import comparison_table, solve_named
 
-    outcomes = solve_named([first, second], dossier, asof, elasticities, closure)
+    outcomes = solve_named([first, second], dossier, asof, elasticities, closure, world=world)
     codes = tuple(code.strip() for code in countries.split(",") if code.strip())
     with usage():
         made = comparison_table(outcomes, codes)
@@ -207,6 +209,7 @@ def duties(
     all_partners: Annotated[
         bool, typer.Option("--all-partners", help="Every partner instead of --exporter; implies --by hs6.")
     ] = False,
+    world: WorldOption = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
     style: FormatOption = None,
@@ -220,9 +223,11 @@ def duties(
     with usage():
         day = parse_day(at, "--at") if at else record.asof
         if by != "sector" or product or all_partners:
-            made = product_duty_tables(record, day, importer, None if all_partners else exporter, by, product)
+            made = product_duty_tables(
+                record, day, importer, None if all_partners else exporter, by, product, world
+            )
         else:
-            made = duty_tables(record, day, importer, exporter, table)
+            made = duty_tables(record, day, importer, exporter, table, world)
     emit(made, style, out)
 
 
@@ -263,9 +268,14 @@ def claims(
 ) -> None:
     """List what the reports claim, with the place in the text; or their contradictions."""
     from detente.dossier import claims_table, conflict_table
+    from detente.dossier.conflict_sheets import sheets
 
     record = _dossier(dossier, asof)
-    emit(conflict_table(record) if conflicts else claims_table(record), style, out)
+    flat = style in (Format.csv, Format.json) or (out is not None and out.suffix in (".csv", ".json"))
+    if conflicts and not flat:
+        emit(sheets(record), style, out)
+    else:
+        emit(conflict_table(record) if conflicts else claims_table(record), style, out)
 
 
 @app.command()
@@ -276,6 +286,7 @@ def check(
         Path | None,
         typer.Option("--reports", help="Folder of the reports, to verify the places of the claims."),
     ] = None,
+    world: WorldOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -283,7 +294,7 @@ def check(
     from detente.cli.tables import check_table
 
     record = _dossier(dossier, asof)
-    made, failed = check_table(record, reports, dossier)
+    made, failed = check_table(record, reports, dossier, world)
     emit(made, style, out)
     if failed:
         raise typer.Exit(4)
@@ -294,7 +305,8 @@ def cite(
     scenario: Annotated[str | None, typer.Argument(help="Only what this scenario used.")] = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
-    elasticities: ElasticitiesOption = "fgo",
+    world: WorldOption = None,
+    elasticities: ElasticitiesOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -303,10 +315,11 @@ def cite(
 
     record = _dossier(dossier, asof)
     with usage():
-        made = citation_table(record, _economy(elasticities), scenario, dossier)
+        made = citation_table(record, economy_for(world, elasticities), scenario, dossier)
     emit(made, style, out)
 
 
+app.add_typer(world_app, name="world")
 for verb in (audit, controls, pledges):
     app.command()(verb)
 

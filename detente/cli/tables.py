@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.cli.output import parse_day, usage
+from detente.cli.worlds import economy_for, of_own_world
 from detente.core import Column, InputError, LabelError, Table, suggestion
 
 if TYPE_CHECKING:
@@ -19,13 +20,18 @@ if TYPE_CHECKING:
 
 
 def solve_named(
-    names: Sequence[str], dossier: str, asof: str | None, elasticities: str, closure: str
+    names: Sequence[str],
+    dossier: str,
+    asof: str | None,
+    elasticities: str | None,
+    closure: str,
+    *,
+    world: str | None = None,
 ) -> Mapping[str, Outcome]:
     """Load scenarios by id or path, with the dossier as of their day, and solve them together."""
     from detente.dossier import load_dossier
     from detente.equilibrium import CLOSURES
     from detente.equilibrium.outcomes import solve_scenarios
-    from detente.world import elasticity_set, load_world
 
     with usage():
         if closure not in CLOSURES:
@@ -45,10 +51,9 @@ def solve_named(
     record = load_dossier(
         scenarios[0].dossier if dossier == "busan-2025" else dossier, asof=next(iter(days), None)
     )
-    economy = load_world()
-    with usage():
-        values, citation = elasticity_set(elasticities, economy.labels.sectors)
-    return solve_scenarios(economy.with_elasticities(values, citation), record, scenarios, closure=closure)
+    economy = economy_for(world, elasticities)
+    with of_own_world(world):
+        return solve_scenarios(economy, record, scenarios, closure=closure)
 
 
 def _scenario(name: str, dossier: str) -> Scenario:
@@ -162,16 +167,20 @@ def filtered(table: Table, **wanted: str | None) -> Table:
     return table
 
 
-def duty_tables(dossier: Dossier, day: dt.date, importer: str, exporter: str, which: str) -> list[Table]:
+def duty_tables(
+    dossier: Dossier, day: dt.date, importer: str, exporter: str, which: str, world: str | None = None
+) -> list[Table]:
     """The stack of duties by sector and authority, its averages by concept, or what surrounds them."""
     from detente.cli.duty_tables import rule_table
-    from detente.world import load_world
     from detente.world.collected import collected_table
     from detente.world.duties import concept_table, duty_stack, stack_table
     from detente.world.piie import published_table
 
+    economy = economy_for(world, None)
+
     def stack() -> DutyStack:
-        return duty_stack(load_world(), dossier, date=day, importer=importer, exporter=exporter)
+        with of_own_world(world):
+            return duty_stack(economy, dossier, date=day, importer=importer, exporter=exporter)
 
     def both() -> list[Table]:
         found = stack()
@@ -181,20 +190,23 @@ def duty_tables(dossier: Dossier, day: dt.date, importer: str, exporter: str, wh
         "sectors": lambda: [stack_table(stack())],
         "averages": lambda: [concept_table(stack())],
         "both": both,
-        "collected": lambda: [collected_table(load_world(), dossier)],
-        "published": lambda: [published_table(load_world(), dossier)],
-        "stacking": lambda: [rule_table()],
+        "collected": lambda: [collected_table(economy, dossier)],
+        "published": lambda: [published_table(economy, dossier)],
+        "stacking": lambda: [rule_table(dossier)],
     }
     if which not in kinds:
         raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))
     return kinds[which]()
 
 
-def check_table(dossier: Dossier, reports: Path | None, source: str) -> tuple[Table, bool]:
+def check_table(
+    dossier: Dossier, reports: Path | None, source: str, world: str | None = None
+) -> tuple[Table, bool]:
     """Identities, record, scenarios and solver, one row a check; whether any failed."""
     from detente.show.selfcheck import self_check
 
-    return self_check(dossier, reports, source)
+    economy = None if world is None else economy_for(world, None)
+    return self_check(dossier, reports, source, economy)
 
 
 def citation_table(dossier: Dossier, economy: object, scenario: str | None, source: str) -> Table:

@@ -46,6 +46,10 @@ RULES: dict[str, tuple[Severity, str]] = {
 }
 
 
+HIGHEST_COST = 4.0
+"""Trade costs above this are nearly always percent taken for fractions; a halt of one product can come near it."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One objection.
@@ -240,7 +244,7 @@ def _units(_: Dossier, measure: Measure) -> Iterator[Finding]:
                 yield Finding("implausible-value", "measure", measure.id, what, hint)
     if measure.effect is not None:
         for sector, cost in measure.effect.ad_valorem.items():
-            if cost > 1:
+            if cost > HIGHEST_COST:
                 what = f"a trade cost of {cost:g} on {sector}"
                 yield Finding("implausible-value", "measure", measure.id, what, "fractions, not percent")
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from detente.core import Column, LabelError, SchemaError, Table, suggestion
+from detente.dossier.dossier import Dossier
 from detente.dossier.form import validate
 from detente.dossier.measure import Frozen, Grade, Instrument, Measure, Slug
 from detente.dossier.vocabulary import AUTHORITIES
@@ -31,6 +32,8 @@ class StackingRule(Frozen):
     within: Literal["add", "max"]
     gives_way_to: tuple[Slug, ...] = ()
     applies_to: Literal["value", "content"]
+    known: dt.date | None = None
+    """Day from which it may be shown; always when left out, for authorities that the record names."""
     source: str
     grade: Grade
     note: str = ""
@@ -108,9 +111,24 @@ def mismatches(measure: Measure) -> Iterator[str]:
         yield f"adds up within its authority; rule `{rule.id}` says that the largest counts"
 
 
-def authority_table() -> Table:
-    """Stacking rules as a table, one row a rule, with the authorities it adds to."""
-    rules = stacking_rules()
+def authority_table(dossier: Dossier) -> Table:
+    """Stacking rules of the authorities a record names, one row a rule, with the authorities each adds to.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        Rules known later than its as-of day are left out.
+
+    Returns
+    -------
+    Table
+    """
+    named = {measure.authority for measure in dossier.measures.values()} | {"mfn"}
+    rules = [
+        rule
+        for rule in stacking_rules()
+        if rule.authority in named and (rule.known is None or rule.known <= dossier.asof)
+    ]
     names = list(dict.fromkeys(rule.authority for rule in rules))
     columns = (
         Column("authority", "Authority"),
@@ -133,8 +151,12 @@ def authority_table() -> Table:
         else:
             same = american
         others = [n for n in names if n in same and n != rule.authority and n not in rule.gives_way_to]
-        displaced = {r.authority for r in rules if rule.authority in r.gives_way_to and not r.targets}
-        others = [n for n in others if n not in displaced or n == "section-301"]
+        displaced = {
+            r.authority
+            for r in rules
+            if rule.authority in r.gives_way_to and not (r.targets or r.announced_from)
+        }
+        others = [n for n in others if n not in displaced]
         scope = [f"on {', '.join(rule.targets)}"] if rule.targets else []
         scope += [f"announced from {rule.announced_from}"] if rule.announced_from else []
         scope += [f"announced until {rule.announced_until}"] if rule.announced_until else []

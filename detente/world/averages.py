@@ -174,11 +174,12 @@ def averages(basis: Basis) -> dict[str, Average]:
     """
     found = _weighted(basis) | _by_line(basis)
     headline = _headline(basis)
-    found["headline_2025"] = (
-        headline,
-        "none",
-        "Counts duties on all goods only: no exemptions, no Section 232, nothing from before 2025.",
-    )
+    if basis.date >= SINCE:
+        found["headline_2025"] = (
+            headline,
+            "none",
+            "Counts duties on all goods only: no exemptions, no Section 232, nothing from before 2025.",
+        )
     found |= _fixed_weights(basis, headline)
     made = {}
     for concept, words in CONCEPTS.items():

@@ -63,7 +63,8 @@ def disaggregate(
     else:
         spec = load_disaggregation(spec)
     for carve in spec.sectors:
-        economy = _carve(economy, carve, spec.id)
+        with np.errstate(over="ignore"):  # a share next to zero makes a pull next to infinity, which is bounded
+            economy = _carve(economy, carve, spec.id)
     return economy if name is None else dataclasses.replace(economy, name=name)
 
 

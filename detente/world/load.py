@@ -23,8 +23,13 @@ ARRAYS = ("flows", "tariff", "va_share", "input_shares", "trade_elasticity")
 def shipped_worlds() -> tuple[str, ...]:
     """Names of the worlds that come with Détente, in alphabetical order."""
     suffix = ".datapackage.json"
-    names = (path.name.removesuffix(suffix) for path in DATA.glob(f"*{suffix}"))
-    return tuple(sorted(name for name in names if name != "us_product_cells"))
+    sheets = sorted(DATA.glob(f"*{suffix}"))
+    # Other data sheets lie in the same folder; those of worlds name countries.
+    return tuple(
+        path.name.removesuffix(suffix)
+        for path in sheets
+        if not {"countries", "derived_from"}.isdisjoint(_read_sheet(path))
+    )
 
 
 def load_world(name: str | os.PathLike[str] = "world-2024") -> Economy:

@@ -25,6 +25,8 @@ from detente.core import DateError, InputError, LabelError, suggestion
 from detente.dossier.dossier import FrozenDict
 from detente.dossier.measure import DatedValue, Effect, Frozen, Grade, Measure, Slug, Status
 from detente.world.economy import Array, Economy, Wedges
+from detente.world.hand_duties import HandDuty, hand_tariff
+from detente.world.quantity_limits import QuantityLimit
 from detente.world.stacking import goods_sectors, is_duty
 
 if TYPE_CHECKING:
@@ -67,6 +69,12 @@ class Scenario(Frozen):
     disable : tuple of str
         Authorities switched off (their measures are void).
     remove_between : Removal, optional
+    quantities : tuple of QuantityLimit
+        Caps, bans and floors; the solve finds the wedges that enforce them, so they are not in `wedges_at`.
+    tariffs : tuple of HandDuty
+        Duties set by hand, on top of everything else; for worlds of one's own.
+    record : bool
+        False: nothing of the record is used, base-year duties and `tariffs` are all there is.
     assumed : tuple of str
         What the scenario takes for granted, in words; the briefing repeats it.
     """
@@ -80,6 +88,9 @@ class Scenario(Frozen):
     set: dict[str, Setting] = Field(default_factory=dict)
     disable: tuple[Slug, ...] = ()
     remove_between: Removal | None = None
+    quantities: tuple[QuantityLimit, ...] = ()
+    tariffs: tuple[HandDuty, ...] = ()
+    record: bool = True
     assumed: tuple[str, ...] = ()
 
     def on(self, asof: dt.date) -> dt.date:
@@ -102,6 +113,9 @@ class Scenario(Frozen):
                 "set": {**self.set, **other.set},
                 "disable": tuple(dict.fromkeys((*self.disable, *other.disable))),
                 "remove_between": other.remove_between or self.remove_between,
+                "tariffs": (*self.tariffs, *other.tariffs),
+                "record": self.record and other.record,
+                "quantities": tuple({one.name: one for one in (*self.quantities, *other.quantities)}.values()),
                 "assumed": tuple(dict.fromkeys((*self.assumed, *other.assumed))),
             }
         )
@@ -352,6 +366,15 @@ def wedges_and_footprints(
     """Wedges of a scenario, with what each measure contributes or why it moves nothing."""
     from detente.world.duties import added_duties
 
+    if not scenario.record:
+        if scenario.set or scenario.disable or scenario.remove_between:
+            raise InputError(
+                "`record: false` leaves no measure to set, disable or remove",
+                where=scenario.id,
+                hint="drop those keys, or `record: false`",
+            )
+        by_hand = hand_tariff(economy, economy.tariff, scenario.tariffs, where=scenario.id)
+        return Wedges.of(economy, tariff=by_hand), ()
     applied = apply_scenario(dossier, scenario)
     day = scenario.on(dossier.asof)
     states = applied.states(day)
@@ -389,4 +412,5 @@ def wedges_and_footprints(
             reason = "binds no trade flow in the model"
         footprints.append(Footprint(name, state.status.value, False, reason))
     tariff = economy.tariff + added_duties(economy, applied, day)
+    tariff = hand_tariff(economy, tariff, scenario.tariffs, where=scenario.id)
     return Wedges.of(economy, tariff=tariff, iceberg_hat=iceberg_hat), tuple(footprints)

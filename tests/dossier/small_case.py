@@ -58,6 +58,7 @@ _TEXTS = {
           values:
             - {from: 2025-02-01, value: 0.10, status: in_force, source: S1, grade: official}
             - {from: 2025-11-10, until: 2026-11-10, status: suspended, known: 2025-11-02, source: S2, grade: official}
+          combine: max
     """,
 }
 

@@ -205,9 +205,9 @@ def test_stated_elasticity_and_duty_are_taken_and_told() -> None:
             ("country CHN",),
         ),
         ({"exports": [{"usd_mn": {"CHN": 1e6}, **FORM}]}, ("exports", "country CHN")),
-        ({"users": [{"shares": {"FARM": 1.0}, **FORM}], "size": {"usd_mn": 1e5, **FORM}}, ("users", "country")),
-        ({"inputs": [{"shares": {"FARM": 0.9}, **FORM}]}, ("supplier FARM", "country")),
-        ({"duties": [{"importer": "USA", "rates": {"CHN": 20.0}, **FORM}]}, ("importer USA", "exporter CHN")),
+        ({"users": [{"shares": {"FARM": 1.0}, **FORM}], "size": {"usd_mn": 2e6, **FORM}}, ("users", "country")),
+        ({"inputs": [{"shares": {"FARM": 0.9}, **FORM}], "size": {"usd_mn": 5e6, **FORM}}, ("supplier FARM", "country")),
+        ({"duties": [{"importer": "USA", "rates": {"CHN": 20.0}, **FORM}], "flows": [{"importer": "USA", "share_of_parent": {"CHN": 0.5}, **FORM}], "size": {"usd_mn": 2e6, **FORM}}, ("importer USA", "exporter CHN")),
     ],
 )  # fmt: skip
 def test_what_the_parent_cannot_give_is_refused_with_the_cell_and_the_limit(

@@ -20,6 +20,8 @@ from detente.world.read.moved import Parts, largest_moves, moved_table
 from detente.world.read.refuse import refuse_nonsense
 from detente.world.read.table import SourceTable, mean_duty
 
+ALL_SERVICES = {"SERV": "D_U"}
+"""The one service sector of coarse tables, as a span of ISIC sections."""
 Mapped = CodeMap | Mapping[str, str] | str | Path | None
 
 
@@ -302,7 +304,7 @@ def choose_elasticities(choice: str, table: SourceTable) -> tuple[Array, str]:
             raise UnitError(f"elasticity {value:g}", where="--elasticities", hint="give a positive number: 4")
         return np.full(len(sectors), value), f"{value:g} in every sector (given by the user)"
     try:
-        return elasticity_set(choice, sectors)
+        return elasticity_set(choice, sectors, concordance=ALL_SERVICES)
     except LabelError as error:
         own = "source (the table's own), " if table.trade_elasticity is not None else ""
         raise LabelError(

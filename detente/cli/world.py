@@ -1,0 +1,207 @@
+"""`detente world`: show, check and compare worlds, and build one from a table of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli.output import Format, emit, note, usage
+from detente.core import InputError, LabelError, Table, suggestion, write_atomic
+
+if TYPE_CHECKING:
+    from detente.show.figures import Figure
+
+app = typer.Typer(
+    help="Show, check, compare and build worlds.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+FormatOption = Annotated[
+    Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
+]
+OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.")]
+NameArgument = Annotated[str, typer.Argument(help="A shipped world, or the path of one's own.")]
+PictureOption = Annotated[Path | None, typer.Option("--picture", help="Also draw it into this SVG file.")]
+TABLES = ("sizes", "countries", "sectors", "flows", "duties", "provenance")
+
+
+@app.command("list")
+def list_worlds(style: FormatOption = None, out: OutOption = None) -> None:
+    """List the worlds that come with Détente."""
+    from detente.core import Column
+    from detente.world import load_world, shipped_worlds
+
+    rows = []
+    for name in shipped_worlds():
+        economy = load_world(name)
+        labels = economy.labels
+        title = str(economy.provenance.get("title", name))
+        rows.append((name, economy.year, len(labels.countries), len(labels.sectors), title))
+    columns = (
+        Column("world", "World"),
+        Column("year", "Year"),
+        Column("countries", "Countries", kind="number", digits=0),
+        Column("sectors", "Sectors", kind="number", digits=0),
+        Column("title", "Title"),
+    )
+    note_text = "`--world NAME` on the verbs that solve; a world of your own is given by its folder."
+    emit(Table("worlds-shipped", "Worlds that come with Détente", columns, tuple(rows), note_text), style, out)
+
+
+@app.command()
+def show(
+    world: NameArgument = "world-2024",
+    table: Annotated[
+        str, typer.Option("--table", help="sizes, countries, sectors, flows, duties, provenance, or all.")
+    ] = "all",
+    countries: Annotated[
+        str, typer.Option("--countries", help="For flows and duties: codes, with commas between.")
+    ] = "",
+    count: Annotated[int, typer.Option("--count", help="Rows of the table of flows.", min=1)] = 20,
+    picture: PictureOption = None,
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """Say what a world is: sizes, balances, largest flows, provenance, licences."""
+    from detente.world import country_table, duty_table, load_world, sector_table
+    from detente.world.describe import flow_table, provenance_table, size_table
+
+    with usage():
+        economy = load_world(world)
+        codes = tuple(code.strip() for code in countries.split(",") if code.strip())
+        if table == "duties" and len(codes) != 2:
+            raise InputError(
+                "duties are those of one importer on one exporter",
+                where="--countries",
+                hint="such as --countries USA,CHN",
+            )
+        makers = {
+            "sizes": lambda: size_table(economy),
+            "countries": lambda: country_table(economy),
+            "sectors": lambda: sector_table(economy),
+            "flows": lambda: flow_table(economy, count=count, between=codes),
+            "duties": lambda: duty_table(economy, codes[0], codes[1]),
+            "provenance": lambda: provenance_table(economy),
+        }
+        if table != "all" and table not in makers:
+            raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, (*makers, "all")))
+        wanted = [name for name in TABLES if name != "duties"] if table == "all" else [table]
+        made = [makers[name]() for name in wanted]
+    if picture is not None:
+        from detente.show.worlds import world_figure
+
+        _draw(world_figure(economy), picture)
+    emit(made, style, out)
+
+
+@app.command("check")
+def check_world(
+    world: NameArgument = "world-2024",
+    tolerance: Annotated[float, typer.Option("--tolerance", help="Largest gap allowed.")] = 1e-9,
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """Verify the accounting identities of a world; exits with 1 at the first that fails, naming the cell."""
+    from detente.world import check, load_world
+
+    with usage():
+        path = Path(world)
+        if not path.exists():
+            load_world(world)  # an unknown name is a slip on the command line, a world that fails is not
+    emit(check(load_world(world), tolerance=tolerance), style, out)
+
+
+@app.command()
+def compare(
+    first: NameArgument,
+    second: Annotated[str, typer.Argument(help="The world to compare it with.")],
+    picture: PictureOption = None,
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """Put two worlds side by side: as a whole, and the countries both have."""
+    from detente.world import load_world
+    from detente.world.describe import compare_worlds
+
+    with usage():
+        one, two = load_world(first), load_world(second)
+        made = compare_worlds(one, two)
+    if picture is not None:
+        from detente.show.worlds import comparison_figure
+
+        _draw(comparison_figure(one, two), picture)
+    emit(made, style, out)
+
+
+@app.command()
+def build(
+    source: Annotated[
+        str,
+        typer.Option(
+            "--from", help="KIND:PATH, kinds icio, wiod, long, cp, oecd-cube, uschina, ossa; see table formats."
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write the world into.")],
+    regions: Annotated[
+        Path | None, typer.Option("--regions", help="CSV code,group[,name]: which country goes where.")
+    ] = None,
+    sectors: Annotated[
+        Path | None, typer.Option("--sectors", help="CSV code,group[,name]: which sector goes where.")
+    ] = None,
+    tariffs: Annotated[
+        Path | None, typer.Option("--tariffs", help="CSV importer,exporter,sector,tariff; fractions.")
+    ] = None,
+    elasticities: Annotated[
+        str, typer.Option("--elasticities", help="A set, `source`, a number, or a CSV sector,trade_elasticity.")
+    ] = "fgo",
+    name: Annotated[
+        str | None, typer.Option("--name", help="Name of the world.", show_default="the table's")
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", help="Year, where the file does not say it or has several.")
+    ] = None,
+    max_gap: Annotated[
+        float, typer.Option("--max-gap", help="Largest disagreement of totals that is balanced away.")
+    ] = 0.25,
+    picture: PictureOption = None,
+    style: FormatOption = None,
+) -> None:
+    """Build a world from a table: aggregate, check, balance, and report how far it had to move."""
+    from detente.world.read.build import build_world
+    from detente.world.save import save_world
+
+    report = build_world(
+        source,
+        regions=regions,
+        sectors=sectors,
+        tariffs=tariffs,
+        elasticities=elasticities,
+        name=name,
+        year=year,
+        max_gap=max_gap,
+    )
+    folder = save_world(report.economy, out, report)
+    if picture is not None:
+        from detente.show.worlds import world_figure
+
+        _draw(world_figure(report.economy), picture)
+    for line in report.notes:
+        note(f"note: {line}")
+    note(f"wrote {folder}; use it with --world {folder}")
+    short = report.moved
+    rows = short.rows[:25]
+    emit(Table(short.name, short.title, short.columns, rows, short.note), style, None)
+
+
+def _draw(figure: Figure, path: Path) -> None:
+    from detente.show.figures import figure_svg
+
+    svg = figure_svg(figure)
+    if "xmlns=" not in svg.split(">", 1)[0]:
+        svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    write_atomic(path, svg + "\n")
+    note(f"wrote {path}")

@@ -1,0 +1,208 @@
+"""Scenarios solved at a horizon, with the caps, bans and floors they name: what verbs and briefings run.
+
+`outcomes.solve_scenarios` is the core case: long run, wedges only. Here the structure is given, and a scenario's
+``quantities`` become `QuantityControl` whose wedges the solve finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from detente.core import InputError, LabelError, SolveError
+from detente.equilibrium.baseline import CORE
+from detente.equilibrium.outcomes import Outcome
+from detente.equilibrium.quantities import Binding, QuantityControl, solve_with_controls
+from detente.equilibrium.solution import Equilibrium, Solution
+from detente.equilibrium.solve import solve_batch
+from detente.equilibrium.structure import Structure
+from detente.equilibrium.sweep import Newton
+from detente.world.economy import Economy, Wedges
+from detente.world.quantity_limits import QuantityLimit
+from detente.world.scenario import Footprint, Scenario, wedges_and_footprints
+from detente.world.stacking import goods_sectors
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A scenario made ready to be solved: its wedges, what each measure moves, and its quantity controls."""
+
+    scenario: Scenario
+    wedges: Wedges
+    footprints: tuple[Footprint, ...] = ()
+    controls: tuple[QuantityControl, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ControlledOutcome(Outcome):
+    """An outcome with its quantity controls and what each of them does.
+
+    Attributes
+    ----------
+    controls : tuple of QuantityControl
+    bindings : mapping of control name to Binding
+    """
+
+    controls: tuple[QuantityControl, ...] = ()
+    bindings: Mapping[str, Binding] = field(default_factory=dict)
+
+
+def controls_of(economy: Economy, limits: Sequence[QuantityLimit], where: str) -> tuple[QuantityControl, ...]:
+    """Quantity controls of a scenario on an economy.
+
+    Raises
+    ------
+    LabelError
+        For a country or sector the economy does not have, naming the control.
+    InputError
+        For a control that joins no two countries.
+    """
+    labels = economy.labels
+    made = []
+    for limit in limits:
+        here = f"{where}: quantities: {limit.name}"
+        goods = tuple(labels.sectors[s] for s in goods_sectors(economy))
+        try:
+            control = QuantityControl.on(
+                economy,
+                limit.name,
+                importers=labels.countries if limit.importers == ("all",) else limit.importers,
+                exporters=labels.countries if limit.exporters == ("all",) else limit.exporters,
+                sectors=goods if limit.sectors == ("all",) else limit.sectors,
+                limit=limit.limit,
+                kind=limit.kind,
+                rent=limit.rent,
+            )
+        except LabelError as error:
+            raise LabelError(error.what, where=here, hint=error.hint) from None
+        if not control.cells.any():
+            raise InputError(
+                "buyers and sellers are the same country",
+                where=here,
+                hint="a control binds trade between countries",
+            )
+        made.append(control)
+    return tuple(made)
+
+
+def prepare_cases(economy: Economy, dossier: Dossier, scenarios: Sequence[Scenario]) -> tuple[Case, ...]:
+    """Make scenarios ready to be solved; the same cases serve every horizon and set of elasticities."""
+    return tuple(
+        Case(
+            scenario,
+            *wedges_and_footprints(economy, dossier, scenario),
+            controls_of(economy, scenario.quantities, scenario.id),
+        )
+        for scenario in scenarios
+    )
+
+
+def solve_cases(
+    economy: Economy,
+    cases: Sequence[Case],
+    *,
+    closure: str = "share",
+    structure: Structure = CORE,
+    solver: Newton | None = None,
+) -> list[tuple[Solution[Equilibrium], Mapping[str, Binding]]]:
+    """Solve cases: those without controls in one batch, the others one by one; codes are kept, nothing is raised."""
+    plain = [k for k, case in enumerate(cases) if not case.controls]
+    batch = solve_batch(
+        economy, [cases[k].wedges for k in plain], closure=closure, structure=structure, solver=solver
+    )
+    found: dict[int, tuple[Solution[Equilibrium], Mapping[str, Binding]]] = {
+        k: (solution, {}) for k, solution in zip(plain, batch, strict=True)
+    }
+    for k, case in enumerate(cases):
+        if case.controls:
+            controlled = solve_with_controls(
+                economy,
+                case.wedges,
+                case.controls,
+                closure=closure,
+                structure=structure,
+                solver=solver,
+                throw=False,
+            )
+            found[k] = (controlled.solution, controlled.bindings)
+    return [found[k] for k in range(len(cases))]
+
+
+def run_cases(
+    economy: Economy,
+    cases: Sequence[Case],
+    *,
+    closure: str = "share",
+    structure: Structure = CORE,
+    solver: Newton | None = None,
+    throw: bool = True,
+) -> Mapping[str, ControlledOutcome]:
+    """Solve cases and return their outcomes by scenario id, in the order given.
+
+    Raises
+    ------
+    SolveError
+        For the first case without an equilibrium, when `throw` is set.
+    """
+    solved = solve_cases(economy, cases, closure=closure, structure=structure, solver=solver)
+    outcomes = {}
+    for case, (solution, bindings) in zip(cases, solved, strict=True):
+        if throw and not solution.result.ok:
+            raise SolveError(
+                f"scenario `{case.scenario.id}`: {solution.result.value}",
+                where=f"{economy.name}, {structure.horizon}",
+                hint="the docs page `it-does-not-converge` says what to try; `throw=False` keeps the other outcomes",
+                solution=solution,
+            )
+        outcomes[case.scenario.id] = ControlledOutcome(
+            case.scenario, case.wedges, case.footprints, solution, case.controls, bindings
+        )
+    return outcomes
+
+
+def run_scenarios(
+    economy: Economy,
+    dossier: Dossier,
+    scenarios: Sequence[Scenario],
+    *,
+    closure: str = "share",
+    structure: Structure = CORE,
+    solver: Newton | None = None,
+    throw: bool = True,
+) -> Mapping[str, ControlledOutcome]:
+    """Solve scenarios of one dossier on one economy at a horizon, with their quantity controls.
+
+    Parameters
+    ----------
+    economy : Economy
+        With the elasticities of the horizon: ``economy, structure = horizon("short", economy)``.
+    dossier : Dossier
+        Loaded with the `asof` the scenarios ask for.
+    scenarios : sequence of Scenario
+    closure : str
+    structure : Structure
+    solver : Newton, optional
+    throw : bool
+        Raise `SolveError` for the first scenario without an equilibrium; ``False`` returns its code.
+
+    Returns
+    -------
+    mapping of scenario id to ControlledOutcome
+        In the order given.
+
+    Examples
+    --------
+    >>> from detente.dossier import load_dossier
+    >>> from detente.equilibrium.horizons import horizon
+    >>> from detente.world import load_scenario, load_world
+    >>> economy, structure = horizon("short", load_world())
+    >>> found = run_scenarios(economy, load_dossier(), [load_scenario("talks-fail")], structure=structure)
+    >>> found["talks-fail"].value.structure.horizon
+    'short run'
+    """
+    cases = prepare_cases(economy, dossier, scenarios)
+    return run_cases(economy, cases, closure=closure, structure=structure, solver=solver, throw=throw)

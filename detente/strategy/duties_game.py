@@ -1,0 +1,320 @@
+"""The game of duties: who sets which duty on what, what each government wants, and its slope by every duty it sets.
+
+A government's welfare follows Ossa (2014): the income earned in each sector, weighted by the government's political weight
+for the sector, over the price index. Income of a sector is its wages, its profits, and its part of duties and of the
+deficit by its share in wages. With weights of one this is real income.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detente.core import InputError, LabelError, suggestion
+from detente.equilibrium.baseline import CORE
+from detente.equilibrium.derivatives import gradients
+from detente.equilibrium.adjoint import Output
+from detente.equilibrium.solution import Equilibrium
+from detente.equilibrium.solve import solve, solve_batch
+from detente.equilibrium.structure import Structure
+from detente.world.economy import Array, Economy, Wedges, frozen
+from detente.world.stacking import SERVICES
+
+Index = npt.NDArray[np.int64]
+BY = ("partner", "sector")
+ON = ("all", "players")
+
+
+@dataclass(frozen=True, eq=False)
+class DutyGame:
+    """Which duties are set by whom, and what for. Made by `duty_game`.
+
+    Attributes
+    ----------
+    economy : Economy
+    players : tuple of str
+        Countries that set duties.
+    group : array of int [importer, exporter, sector]
+        Number of the duty charged there; −1 where the duty is not set in this game.
+    owner : array of int [duty]
+        Country that sets it.
+    wedges : Wedges
+        Everything that is not set in this game, and where it starts.
+    weights : array [country, sector]
+        Political weights λ.
+    structure : Structure
+    closure : str
+    lower, upper : float
+        Bounds of every duty, fractions.
+    by : str
+    mfn : bool
+    """
+
+    economy: Economy
+    players: tuple[str, ...]
+    group: Index
+    owner: Index
+    wedges: Wedges
+    weights: Array
+    structure: Structure
+    closure: str
+    lower: float
+    upper: float
+    by: str
+    mfn: bool
+
+    @property
+    def count(self) -> int:
+        """Number of duties that are set."""
+        return len(self.owner)
+
+    @property
+    def countries(self) -> Index:
+        """Positions of the players among the countries."""
+        return np.array([self.economy.labels.country(code) for code in self.players])
+
+    def of(self, player: str) -> npt.NDArray[np.bool_]:
+        """Which duties a player sets [duty]."""
+        if player not in self.players:
+            raise LabelError(
+                f"`{player}` sets no duty in this game",
+                hint=suggestion(player, self.players) or "players: " + ", ".join(self.players),
+            )
+        return np.asarray(self.owner == self.economy.labels.country(player))
+
+    def expand(self, duties: Array) -> Array:
+        """Duties of the game [duty] laid over the others' [importer, exporter, sector]."""
+        return np.where(self.group >= 0, duties[np.maximum(self.group, 0)], self.wedges.tariff)
+
+    def gather(self, by_cell: Array) -> Array:
+        """Sum a quantity by cell [importer, exporter, sector] over the cells of each duty."""
+        inside = self.group >= 0
+        return np.bincount(self.group[inside], by_cell[inside], minlength=self.count)
+
+    def standing(self) -> Array:
+        """Duties now, averaged over the cells of each with imports as weights [duty]."""
+        flows = self.economy.flows
+        return np.asarray(self.gather(flows * self.wedges.tariff) / self.gather(flows))
+
+    def set_to(self, duties: Array) -> Wedges:
+        """Wedges with these duties."""
+        return Wedges(self.expand(duties), self.wedges.iceberg_hat, self.wedges.export_tax)
+
+    def solve(self, duties: Array) -> Equilibrium:
+        """Equilibrium at these duties [duty]."""
+        wedges = self.set_to(duties)
+        return solve(self.economy, wedges, closure=self.closure, structure=self.structure).value
+
+    def solve_many(self, duties: Sequence[Array]) -> list[Equilibrium]:
+        """Equilibria at several sets of duties."""
+        wedges = [self.set_to(one) for one in duties]
+        found = solve_batch(
+            self.economy, wedges, closure=self.closure, structure=self.structure, throw=True
+        )
+        return [solution.value for solution in found]
+
+    def slopes(self, value: Equilibrium, players: Sequence[str]) -> tuple[Array, Array]:
+        """Log welfare of some governments and its derivatives by log(1 + duty).
+
+        Returns
+        -------
+        welfare : array [player]
+        slope : array [player, duty]
+        """
+        seeds = [government(value, code, self.weights) for code in players]
+        found = gradients(value, [seed for _, seed in seeds])
+        factor = 1 + value.wedges.tariff
+        slope = np.stack([self.gather(one.tariff * factor) for one in found])
+        return np.array([level for level, _ in seeds]), slope
+
+    def weighted(self, value: Equilibrium, shares: Array) -> tuple[Array, Array]:
+        """Log welfare of every player, and the derivatives of its sum with these weights: one transposed solve.
+
+        Returns
+        -------
+        welfare : array [player]
+        slope : array [duty]
+        """
+        seeds = [government(value, code, self.weights) for code in self.players]
+        total = Output(
+            "weighted welfare",
+            price=sum(w * np.asarray(s.price) for w, (_, s) in zip(shares, seeds, strict=True)),
+            sales=sum(w * np.asarray(s.sales) for w, (_, s) in zip(shares, seeds, strict=True)),
+            income=sum(w * np.asarray(s.income) for w, (_, s) in zip(shares, seeds, strict=True)),
+        )
+        (found,) = gradients(value, [total])
+        return np.array([level for level, _ in seeds]), self.gather(found.tariff * (1 + value.wedges.tariff))
+
+    def scale(self, value: Equilibrium) -> Array:
+        """Size of the own second derivative of log welfare by log(1 + duty) to expect: θ · imports before duty / income.
+
+        It is what a duty's own demand response costs at the margin; it makes duties on thick and thin trade comparable.
+        """
+        response = self.economy.trade_elasticity * value.flows_new
+        return np.asarray(self.gather(response / value.income_new[:, None, None]))
+
+    def welfare(self, value: Equilibrium) -> Array:
+        """Log government welfare of every player [player]."""
+        return np.array([government(value, code, self.weights)[0] for code in self.players])
+
+
+def government(value: Equilibrium, country: str, weights: Array) -> tuple[float, Output]:
+    """Log welfare of a government with political weights, and its partial derivatives.
+
+    Parameters
+    ----------
+    value : Equilibrium
+    country : str
+    weights : array [country, sector]
+        λ; only ratios within a country matter.
+
+    Returns
+    -------
+    welfare : float
+        Log of Σ_s λ_s · income earned in s, over the change of the price index.
+    output : Output
+        To give to `gradients`.
+
+    Raises
+    ------
+    InputError
+        For weights that differ between sectors where substitution in the nests moves the shares that factors earn.
+    """
+    technology, n = value.technology, value.economy.labels.country(country)
+    alpha, index = technology.final(np.log(value.price_hat))
+    weight = weights[n]
+    price, sales, income = np.zeros_like(alpha), np.zeros_like(alpha), np.zeros(len(alpha))
+    price[n] = -alpha[n]
+    whole = value.income_new[n]
+    if (weight == weight[0]).all():
+        income[n] = 1 / whole
+        return float(np.log(weight[0] * whole) - index[n]), Output(
+            f"government[{country}]", price=price, income=income
+        )
+    if technology.moves_inputs:
+        raise InputError(
+            "political weights by sector need cost shares that stay put",
+            where=f"government[{country}]",
+            hint="use a structure without nests (sigma_value_added = sigma_materials = 1), or weights of one",
+        )
+    factor, profit = technology.factor_share[n], technology.profit_share[n]
+    output = value.output_new[n]
+    wages = factor * output
+    paid = wages.sum()
+    rest = whole - ((factor + profit) * output).sum()
+    mean = (weight * wages).sum() / paid
+    total = (weight * (factor + profit) * output).sum() + mean * rest
+    by_sales = (weight - mean) * (factor + profit) + rest * factor * (weight - mean) / paid
+    sales[n], income[n] = by_sales / total, mean / total
+    return float(np.log(total) - index[n]), Output(
+        f"government[{country}]", price=price, sales=sales, income=income
+    )
+
+
+def duty_game(
+    economy: Economy,
+    players: Sequence[str] | None = None,
+    *,
+    by: str = "sector",
+    mfn: bool = False,
+    on: str = "all",
+    sectors: Sequence[str] | None = None,
+    weights: Array | None = None,
+    structure: Structure = CORE,
+    closure: str = "share",
+    wedges: Wedges | None = None,
+    bounds: tuple[float, float] = (0.0, 10.0),
+) -> DutyGame:
+    """State a game of duties.
+
+    Parameters
+    ----------
+    economy : Economy
+    players : sequence of str, optional
+        Countries that set duties; every country when left out. The others' duties stay.
+    by : {"sector", "partner"}
+        One duty for each partner and sector, or one for each partner, the same in all its sectors.
+    mfn : bool
+        The same duty for every partner (most favoured nation): one for each sector, or with ``by="partner"`` a single one.
+    on : {"all", "players"}
+        Partners that are charged: every country, or only the other players.
+    sectors : sequence of str, optional
+        Sectors that are charged; all goods when left out.
+    weights : array [country, sector], optional
+        Political weights; one everywhere when left out.
+    structure : Structure
+    closure : str
+    wedges : Wedges, optional
+        Everything else, and where the duties start; the base year's when left out.
+    bounds : (float, float)
+        Smallest and largest duty allowed, fractions.
+
+    Returns
+    -------
+    DutyGame
+
+    Raises
+    ------
+    InputError, LabelError
+        For unknown names, bounds that cross, weights of the wrong shape or not positive on average, and a game without
+        a duty to set.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players")
+    >>> game.count, game.players
+    (2, ('USA', 'CHN'))
+    """
+    labels = economy.labels
+    for name, given, allowed in (("by", by, BY), ("on", on, ON)):
+        if given not in allowed:
+            raise InputError(f"`{given}` is not a choice of `{name}`", hint="one of: " + ", ".join(allowed))
+    codes = tuple(labels.countries if players is None else players)
+    if len(set(codes)) != len(codes) or not codes:
+        raise InputError("players must be named, each once", hint="such as USA,CHN")
+    if not (-1 < bounds[0] < bounds[1]):
+        raise InputError(f"bounds of duties are {bounds}", hint="fractions: smallest above -1, then the largest")
+    places = np.array([labels.country(code) for code in codes])
+    weights = np.ones((len(labels.countries), len(labels.sectors))) if weights is None else weights
+    if weights.shape != economy.va_share.shape or not np.isfinite(weights).all() or (weights.sum(1) <= 0).any():
+        raise InputError(
+            f"political weights have shape {weights.shape}",
+            where=economy.name,
+            hint="[country, sector], finite, with a positive sum in every country",
+        )
+    free = np.zeros(economy.flows.shape, dtype=bool)
+    chosen = [code for code in labels.sectors if code not in SERVICES] if sectors is None else list(sectors)
+    goods = np.array([labels.sector(code) for code in chosen], dtype=np.int64)
+    partners = places if on == "players" else np.arange(len(labels.countries))
+    free[np.ix_(places, partners, goods)] = True
+    here = np.arange(len(labels.countries))
+    free[here, here] = False
+    free &= economy.flows > 0
+    # the number of a duty follows from what it may depend on
+    importer, exporter, sector = np.indices(free.shape)
+    key = importer * (free.shape[1] * free.shape[2])
+    key = key + (0 if mfn else exporter * free.shape[2]) + (0 if by == "partner" else sector)
+    numbers, position = np.unique(key[free], return_inverse=True)
+    if not len(numbers):
+        raise InputError("no duty is set in this game", hint="name sectors and partners with trade between them")
+    group = np.full(free.shape, -1, dtype=np.int64)
+    group[free] = position
+    owner = numbers // (free.shape[1] * free.shape[2])
+    return DutyGame(
+        economy=economy,
+        players=codes,
+        group=group,
+        owner=owner,
+        wedges=Wedges.unchanged(economy) if wedges is None else wedges,
+        weights=frozen(weights),
+        structure=structure,
+        closure=closure,
+        lower=float(bounds[0]),
+        upper=float(bounds[1]),
+        by=by,
+        mfn=mfn,
+    )

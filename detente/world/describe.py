@@ -1,0 +1,259 @@
+"""Tables that say what a world is: its size, its largest flows, where it comes from, and how it differs from another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from detente.core import Column, InputError, LabelError, Table, suggestion
+from detente.core.table import Cell
+from detente.world.economy import Array, Economy
+
+
+def _abroad(economy: Economy) -> Array:
+    """Flows between countries [importer, exporter, sector]."""
+    return np.asarray(economy.flows * ~np.eye(len(economy.labels.countries), dtype=bool)[:, :, None])
+
+
+def _totals(economy: Economy) -> dict[str, tuple[str, str, float]]:
+    """Key → heading, unit, value of the figures that describe a whole world."""
+    abroad = _abroad(economy)
+    traded = float(abroad.sum())
+    home = np.einsum("nns->ns", economy.flows)
+    exports = economy.output - home
+    share = np.divide(exports, economy.output, out=np.zeros_like(exports), where=economy.output > 0)
+    return {
+        "countries": ("Countries", "", float(len(economy.labels.countries))),
+        "sectors": ("Sectors", "", float(len(economy.labels.sectors))),
+        "value_added": ("Value added", "USD bn", float(economy.value_added.sum()) / 1e3),
+        "output": ("Output", "USD bn", float(economy.output.sum()) / 1e3),
+        "traded": ("Trade between countries, before duty", "USD bn", traded / 1e3),
+        "openness": ("Trade between countries in output", "%", 100 * traded / float(economy.output.sum())),
+        "revenue": ("Duties collected", "USD bn", float(economy.tariff_revenue.sum()) / 1e3),
+        "duty": ("Average duty, weighted by trade", "%", 100 * float(economy.tariff_revenue.sum()) / max(traded, 1e-300)),
+        "deficits": ("Sum of trade deficits", "USD bn", float(np.maximum(economy.deficit, 0).sum()) / 1e3),
+        "zeros": ("Pairs and sectors without trade", "%", 100 * float((economy.flows == 0).mean())),
+        "exporting": ("Industries that export more than 90 % of output", "", float((share > 0.9).sum())),
+        "theta": (
+            "Trade elasticity, weighted by trade",
+            "",
+            float((abroad.sum((0, 1)) * economy.trade_elasticity).sum()) / max(traded, 1e-300),
+        ),
+    }
+
+
+def size_table(economy: Economy) -> Table:
+    """Size, openness, duties and elasticities of a world as a whole.
+
+    Parameters
+    ----------
+    economy : Economy
+
+    Returns
+    -------
+    Table
+        One row a figure.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> size_table(toy()).column("value")[:2]
+    [5.0, 4.0]
+    """
+    rows: list[tuple[Cell, ...]] = [(name, value, unit) for name, unit, value in _totals(economy).values()]
+    return Table(
+        "world-size",
+        f"{economy.name} ({economy.year})",
+        (Column("figure", "Figure"), Column("value", "Value", "", "number", 2), Column("unit", "Unit")),
+        tuple(rows),
+        note=f"Elasticities: {economy.elasticity_source}. Data hash {economy.data_hash[:12]}.",
+    )
+
+
+def flow_table(economy: Economy, *, count: int = 20, between: Sequence[str] = ()) -> Table:
+    """The largest flows between countries, by sector.
+
+    Parameters
+    ----------
+    economy : Economy
+    count : int
+        Rows.
+    between : sequence of str
+        Only flows from or to these countries.
+
+    Raises
+    ------
+    LabelError
+        Unknown country.
+    InputError
+        When nothing is traded.
+    """
+    abroad = _abroad(economy)
+    if between:
+        chosen = [economy.labels.country(code) for code in between]
+        keep = np.zeros(abroad.shape, dtype=bool)
+        keep[chosen] = True
+        keep[:, chosen] = True
+        abroad = abroad * keep
+    if not abroad.any():
+        raise InputError("nothing is traded", where=economy.name, hint="choose other countries")
+    labels = economy.labels
+    rows: list[tuple[Cell, ...]] = []
+    for flat in np.argsort(-abroad, axis=None, kind="stable")[:count]:
+        n, i, s = (int(k) for k in np.unravel_index(int(flat), abroad.shape))
+        if abroad[n, i, s] <= 0:
+            break
+        rows.append(
+            (
+                labels.country_name(labels.countries[i]),
+                labels.country_name(labels.countries[n]),
+                labels.sector_name(labels.sectors[s]),
+                float(abroad[n, i, s]) / 1e3,
+                100 * float(economy.tariff[n, i, s]),
+                100 * float(economy.trade_shares[n, i, s]),
+            )
+        )
+    return Table(
+        "world-flows",
+        f"Largest flows of {economy.name} ({economy.year})",
+        (
+            Column("exporter", "Exporter"),
+            Column("importer", "Importer"),
+            Column("sector", "Sector"),
+            Column("value_usd_bn", "Value", "USD bn", "number", 1),
+            Column("duty_pct", "Duty", "%", "number", 1),
+            Column("share_pct", "Share in the importer's spending", "%", "number", 1),
+        ),
+        tuple(rows),
+        note="Before duty.",
+    )
+
+
+def provenance_table(economy: Economy) -> Table:
+    """Where a world comes from: sources with licences, files with hashes, method, weaknesses.
+
+    Parameters
+    ----------
+    economy : Economy
+
+    Returns
+    -------
+    Table
+    """
+    sheet = economy.provenance
+    rows: list[tuple[Cell, ...]] = [("title", str(sheet.get("title", economy.name)), "")]
+    for source in _entries(sheet, "sources"):
+        rows.append(("source", _text(source, "citation", "title"), _text(source, "licence", "license") or "not stated"))
+    for file in _entries(sheet, "inputs"):
+        rows.append(("file", _text(file, "path"), _text(file, "sha256")[:12]))
+    for key, kind in (("method", "method"), ("weaknesses", "weakness")):
+        for entry in _entries(sheet, key):
+            rows.append((kind, str(entry), ""))
+    for entry in _entries(sheet, "assumed"):
+        rows.append(("assumed", _text(entry, "what"), _text(entry, "value")))
+    rows.append(("elasticities", economy.elasticity_source, ""))
+    rows.append(("data hash", economy.data_hash, ""))
+    return Table(
+        "world-provenance",
+        f"Where {economy.name} comes from",
+        (Column("kind", "Kind"), Column("text", "Text"), Column("detail", "Licence, hash or value")),
+        tuple(rows),
+    )
+
+
+def _entries(sheet: Mapping[str, object], key: str) -> list[object]:
+    found = sheet.get(key, ())
+    return list(found) if isinstance(found, (list, tuple)) else []
+
+
+def _text(entry: object, *keys: str) -> str:
+    if not isinstance(entry, Mapping):
+        return str(entry)
+    return next((str(entry[key]) for key in keys if key in entry), "")
+
+
+def compare_worlds(first: Economy, second: Economy) -> list[Table]:
+    """Two worlds side by side: as a whole, and the countries both have.
+
+    Parameters
+    ----------
+    first, second : Economy
+
+    Returns
+    -------
+    list of Table
+        Figures of the whole; countries that both have, with value added, exports, imports, balance and average duty.
+
+    Raises
+    ------
+    LabelError
+        When the two have no country in common.
+    """
+    one, two = _totals(first), _totals(second)
+    rows: list[tuple[Cell, ...]] = [
+        (name, unit, a, two[key][2], two[key][2] - a) for key, (name, unit, a) in one.items()
+    ]
+    whole = Table(
+        "worlds",
+        f"{first.name} and {second.name}",
+        (
+            Column("figure", "Figure"),
+            Column("unit", "Unit"),
+            Column("first", first.name, "", "number", 2),
+            Column("second", second.name, "", "number", 2),
+            Column("difference", "Difference", "", "number", 2),
+        ),
+        tuple(rows),
+        note=f"Years {first.year} and {second.year}.",
+    )
+    common = [code for code in first.labels.countries if code in second.labels.countries]
+    if not common:
+        raise LabelError(
+            f"{first.name} and {second.name} have no country in common",
+            hint=suggestion(second.labels.countries[0], first.labels.countries),
+        )
+    body: list[tuple[Cell, ...]] = []
+    for code in common:
+        a, b = _country(first, code), _country(second, code)
+        for key, (heading, unit) in _FIGURES.items():
+            body.append((first.labels.country_name(code), heading, unit, a[key], b[key], b[key] - a[key]))
+    only = [code for code in (*first.labels.countries, *second.labels.countries) if code not in common]
+    note = f"Countries in one of the two only: {', '.join(only)}." if only else "Both have the same countries."
+    countries = Table(
+        "worlds-countries",
+        f"Countries of {first.name} and {second.name}",
+        (
+            Column("country", "Country"),
+            Column("figure", "Figure"),
+            Column("unit", "Unit"),
+            Column("first", first.name, "", "number", 1),
+            Column("second", second.name, "", "number", 1),
+            Column("difference", "Difference", "", "number", 1),
+        ),
+        tuple(body),
+        note=note,
+    )
+    return [whole, countries]
+
+
+_FIGURES = {
+    "value_added": ("value added", "USD bn"),
+    "exports": ("exports", "USD bn"),
+    "imports": ("imports", "USD bn"),
+    "balance": ("trade balance", "USD bn"),
+    "duty": ("average duty levied", "%"),
+}
+
+
+def _country(economy: Economy, code: str) -> dict[str, float]:
+    n = economy.labels.country(code)
+    abroad = _abroad(economy)
+    imports = float(abroad[n].sum())
+    return {
+        "value_added": float(economy.value_added[n]) / 1e3,
+        "exports": float(abroad[:, n].sum()) / 1e3,
+        "imports": imports / 1e3,
+        "balance": -float(economy.deficit[n]) / 1e3,
+        "duty": 100 * float(economy.tariff_revenue[n]) / max(imports, 1e-300),
+    }

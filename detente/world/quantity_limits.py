@@ -1,0 +1,30 @@
+"""Limits on quantities as a scenario file writes them: caps, bans and floors on the volume of trade flows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from detente.dossier.measure import Frozen, Slug
+
+
+class QuantityLimit(Frozen):
+    """A limit on the volume of trade flows: a cap, a ban (a cap of 0) or a floor."""
+
+    name: Slug
+    """Name in tables; unique in the scenario."""
+    importers: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Codes of the buyers; `[all]` is everybody."""
+    exporters: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Codes of the sellers; `[all]` is everybody."""
+    sectors: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Sector codes; `[all]` is every goods sector. Volumes of all the flows named are added up."""
+    limit: float = Field(ge=0)
+    """Ratio to the volume of the base year: 0.5 is half, 0 is a ban."""
+    kind: Literal["cap", "floor"] = "cap"
+    """Whether the volume may not be above or not below the limit."""
+    rent: Literal["exporter", "importer", "destroyed"] = "exporter"
+    """Who keeps the rent of a cap; a floor is always paid by the importer."""
+    reason: str = ""
+    """Why, in words."""

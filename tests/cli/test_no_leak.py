@@ -1,0 +1,99 @@
+"""Nothing known after the as-of day comes out of any verb, whichever day is asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+
+from detente.cli.main import main
+
+LATER = {
+    # day from which it was public: what must not be printed before
+    "2025-03-04": r"entities-march|china-2025-march",
+    "2025-04-02": r"reciprocal|EO 14257",
+    "2025-04-04": r"rare-earth-licensing|china-reciprocal-response",
+    "2025-05-12": r"Geneva\b|24 points",
+    "2025-09-29": r"affiliates",
+    "2025-10-09": r"ann5[5-8]|ann6[12]|announcement 6[12] of 2025",
+    "2025-10-10": r"threat-100|software-controls|Autotalks|port-fee\b",
+    "2025-10-26": r"effectively off the table|withdrawn orally",
+    "2025-10-30": r"12,?000,?000|12 million tonnes|25,?000,?000|25 million tonnes|10 points off",
+    "2025-11-04": r"EO 14357|EO 14358|Announcement 70",
+    "2025-11-14": r"EO 14360|Farm products taken out",
+    "2026-02-20": r"Supreme Court|section-122|Section 122|struck down",
+    "2026-03-11": r"forced.labour|excess capacity",
+    "2026-05-14": r"Board of (Trade|Investment)|200 aircraft",
+}
+DAYS = ("2025-02-20", "2025-04-08", "2025-08-15", "2025-10-12", "2025-10-28", "2025-11-12", "2026-03-01")
+VERBS = (
+    "measures --format csv",
+    "measures --at {later} --format json",
+    "duties",
+    "duties --at {later} --table both --format csv",
+    "duties --importer CHN --exporter USA --at {later}",
+    "duties --table published --format csv",
+    "duties --table collected --format csv",
+    "duties --table stacking --format csv",
+    "duties --by hs6 --product 850511 --all-partners --at {later} --format csv",
+    "duties --importer CHN --exporter USA --product 1201 --at {later} --format csv",
+    "clocks --no-cost --format csv",
+    "clocks --format md",
+    "claims --format csv",
+    "claims --conflicts --format csv",
+    "claims --conflicts --format md",
+    "controls --at {later} --format csv",
+    "audit busan-2025 --table all --format json",
+    "cite --format csv",
+)
+"""`later` is a day long after: the policy of that day as known on the as-of day."""
+
+
+def printed(capsys: pytest.CaptureFixture[str], words: str) -> str:
+    with pytest.raises(SystemExit) as stop:
+        main(words.split())
+    out = capsys.readouterr()
+    assert stop.value.code in (0, None), (words, out.err)
+    return out.out + out.err
+
+
+@pytest.mark.parametrize("asof", DAYS)
+def test_no_verb_tells_what_came_later(asof: str, capsys: pytest.CaptureFixture[str]) -> None:
+    told = []
+    for verb in VERBS:
+        if verb.startswith("claims") and asof < "2025-10-14":
+            continue  # no report had been written
+        text = printed(capsys, verb.format(later="2026-06-01") + f" --asof {asof}")
+        assert len(text) > 60, verb
+        for known, pattern in LATER.items():
+            if known > asof:
+                told += [(verb, known, hit.group(0)) for hit in re.finditer(pattern, text)]
+    assert told == []
+
+
+def test_a_later_day_tells_more(capsys: pytest.CaptureFixture[str]) -> None:
+    early = printed(capsys, "measures --at 2026-06-01 --asof 2025-10-28 --format csv")
+    late = printed(capsys, "measures --at 2026-06-01 --asof 2026-06-01 --format csv")
+    assert "void" not in early
+    assert "void" in late
+
+
+def test_the_calendar_holds_no_later_clock(tmp_path: object, capsys: pytest.CaptureFixture[str]) -> None:
+    from pathlib import Path
+
+    file = Path(str(tmp_path)) / "clocks.ics"
+    printed(capsys, f"clocks --ics {file} --no-cost")
+    text = file.read_text(encoding="utf-8")
+    for known, pattern in LATER.items():
+        if known > "2025-10-28":
+            assert not re.search(pattern, text), pattern
+    assert "clock-truce-2@" in text
+    assert "clock-truce-3@" not in text
+
+
+def test_the_second_record_does_not_tell_its_outcome(capsys: pytest.CaptureFixture[str]) -> None:
+    for verb in ("measures --at 2021-06-01 --format csv", "clocks --no-cost", "duties --format csv"):
+        text = printed(capsys, f"{verb} --dossier phase-one-2018")
+        assert not re.search(r"fentanyl|reciprocal|ieepa|76\.7|123\.3|Phase One takes effect", text), verb
+    assert dt.date(2019, 12, 12).isoformat() in text
