@@ -22,6 +22,7 @@ import numpy as np
 
 from detente.equilibrium.baseline import dropped_market, prepare
 from detente.equilibrium.solution import Equilibrium
+from detente.equilibrium.sweep import steer
 from detente.world.economy import Array, frozen
 
 
@@ -255,9 +256,11 @@ class Adjoint:
         gap = gap + price_gap.reshape(K, -1) @ base.price_by_factor.T
         gap = gap + (spending_gap * base.scale).reshape(K, -1) @ base.expenditure_by_factor.T
         new_mu = mu - gap @ base.factor_inverse.T
-        step = (self.spending_gap(new_mu, spending) * base.scale).reshape(K, -1) @ base.expenditure_inverse.T
+        step = steer(
+            self.spending_gap(new_mu, spending) * base.scale, base.expenditure_inverse.transpose(0, 2, 1)
+        )
         new_spending = spending + step.reshape(K, N, S) / base.scale
-        step_price = self.price_gap(new_mu, new_spending, price).reshape(K, -1) @ base.price_inverse.T
+        step_price = steer(self.price_gap(new_mu, new_spending, price), base.price_inverse.transpose(0, 2, 1))
         return np.concatenate([new_mu - mu, step, step_price], axis=1), worst
 
     def gradient(self, index: int, mu: Array, spending: Array, price: Array, name: str) -> Gradient:

@@ -13,6 +13,7 @@ through both. The last equation is the numeraire: world factor income is constan
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,8 +36,8 @@ class FactorDerivatives:
         d expenditure / d log factor price, in the unit of expenditure.
     residual : array [factor, factor]
         d clearing residual / d log factor price; the dropped row is that of the numeraire.
-    price_inverse, expenditure_inverse : array [country × sector, country × sector]
-        ``(I − B)⁻¹`` and ``(I − A)⁻¹``.
+    price_inverse, expenditure_inverse : array [country, sector, sector]
+        Inverses of the country blocks of ``I − B`` and ``I − A``.
     level : array [country, sector]
         Expenditure at the point.
     gap : array [factor]
@@ -50,6 +51,29 @@ class FactorDerivatives:
     expenditure_inverse: Array
     level: Array
     gap: Array
+
+
+class _System:
+    """A linear system ``(I − K) x = b`` over country-sector cells, solved by country blocks with iteration.
+
+    Most of what an economy buys it makes, so the blocks leave little to iterate over; nothing of the size
+    (country × sector)² is ever built.
+    """
+
+    def __init__(self, blocks: Array, apply: Callable[[Array], Array]) -> None:
+        self.inverse = np.linalg.inv(np.eye(blocks.shape[1]) - blocks)
+        self.apply = apply
+
+    def solve(self, right: Array) -> Array:
+        """Solve for right-hand sides [country, sector, column]."""
+        found = np.matmul(self.inverse, right)
+        size = max(float(np.abs(found).max()), 1e-300)
+        for _ in range(1000):
+            gap = right + self.apply(found) - found
+            found = found + np.matmul(self.inverse, gap)
+            if not float(np.abs(gap).max()) > 1e-15 * size:
+                break
+        return np.asarray(found)
 
 
 def dropped_market(technology: Technology) -> int:
@@ -95,7 +119,6 @@ def factor_derivatives(
     size, count = N * S, log_factor.size
     theta = economy.trade_elasticity
     here = np.arange(N)
-    identity = np.eye(size)
     log_cost = technology.log_cost(log_factor, log_price)
     paid, g = technology.shares(log_factor, log_price, log_cost)
     alpha, _ = technology.final(log_price)
@@ -109,10 +132,17 @@ def factor_derivatives(
     else:
         uses.reshape(size, count)[np.arange(size), np.arange(size)] = 1.0
 
-    price_matrix = np.einsum("nis,irs->nsir", shares, inputs_in_cost, optimize=True).reshape(size, size)
-    price_inverse = np.linalg.inv(identity - price_matrix)
-    direct = np.einsum("nis,is,isd->nsd", shares, va_in_cost, uses, optimize=True).reshape(size, count)
-    dp = (price_inverse @ direct).reshape(N, S, count)
+    by_sector = np.ascontiguousarray(shares.transpose(2, 0, 1))
+
+    def bought(cost: Array) -> Array:
+        """Σ_i shares[n,i,s] · cost[i,s,d]."""
+        return np.asarray(np.matmul(by_sector, cost.transpose(1, 0, 2)).transpose(1, 0, 2))
+
+    prices = _System(
+        shares[here, here][:, :, None] * inputs_in_cost.transpose(0, 2, 1),
+        lambda dp: bought(np.matmul(inputs_in_cost.transpose(0, 2, 1), dp)),
+    )
+    dp = prices.solve(bought(va_in_cost[..., None] * uses))
     dcost = np.matmul(inputs_in_cost.transpose(0, 2, 1), dp) + va_in_cost[..., None] * uses
 
     # shares of spending that reach the producer, the importer's treasury, and the exporter's treasury and owners
@@ -121,22 +151,40 @@ def factor_derivatives(
     to_exporter = to_producer * (export_tax + technology.profit_share)
     total, asked = technology.earnings(log_factor)
 
-    spending_matrix = np.einsum("nrs,mns->nrms", g, to_producer, optimize=True)
-    spending_matrix += alpha[:, :, None, None] * to_exporter.transpose(1, 0, 2)[:, None, :, :]
-    spending_matrix[here, :, here, :] += alpha[:, :, None] * to_importer.sum(1)[:, None, :]
-    expenditure_inverse = np.linalg.inv(identity - spending_matrix.reshape(size, size))
+    made = np.ascontiguousarray(to_producer.transpose(2, 1, 0))
+    owned = np.ascontiguousarray(to_exporter.transpose(2, 1, 0))
+    duties = to_importer.sum(1)
+
+    def respent(dX: Array) -> Array:
+        """Spending that follows from spending [n, s, d]: on inputs of what is sold, and out of duties, taxes and profits."""
+        sold = np.matmul(made, dX.transpose(1, 0, 2)).transpose(1, 0, 2)
+        income = (duties[..., None] * dX).sum(1)
+        if owned.any():
+            income = income + np.matmul(owned, dX.transpose(1, 0, 2)).sum(0)
+        return np.asarray(np.matmul(g, sold) + alpha[..., None] * income[:, None, :])
+
+    at_home = duties + to_exporter[here, here]
+    spending = _System(
+        g * to_producer[here, here][:, None, :] + alpha[:, :, None] * at_home[:, None, :],
+        respent,
+    )
     autonomous = alpha * (total + deficit)[:, None]
-    expenditure = (expenditure_inverse @ autonomous.reshape(size)).reshape(N, S)
+    expenditure = spending.solve(autonomous[..., None])[..., 0]
     output = np.einsum("nis,ns->is", to_producer, expenditure)
     spent = expenditure[:, None, :] * theta
 
     def moved(part: Array, over: str) -> Array:
         """Derivative of Σ part·X at fixed X: shares move by θ (dp of the importer − dcost of the exporter)."""
-        weight = part * spent
-        return np.asarray(
-            np.einsum(f"nis,nsd->{over}d", weight, dp, optimize=True)
-            - np.einsum(f"nis,isd->{over}d", weight, dcost, optimize=True)
-        )
+        weight = np.ascontiguousarray((part * spent).transpose(2, 0, 1))  # [s, n, i]
+        by_importer = weight.sum(2).T[..., None] * dp
+        by_exporter = weight.sum(1).T[..., None] * dcost
+        if over == "is":
+            into = np.matmul(weight.transpose(0, 2, 1), dp.transpose(1, 0, 2)).transpose(1, 0, 2)
+            return np.asarray(into - by_exporter)
+        if over == "n":
+            return np.asarray(by_importer.sum(1) - np.matmul(weight, dcost.transpose(1, 0, 2)).sum(0))
+        into = np.matmul(weight.transpose(0, 2, 1), dp.transpose(1, 0, 2)).sum(0)
+        return np.asarray(into - by_exporter.sum(1))
 
     output_fixed = moved(to_producer, "is")
     income_fixed = moved(to_importer, "n") + moved(to_exporter, "i")
@@ -159,8 +207,8 @@ def factor_derivatives(
         substitution = (1 - technology.structure.sigma_final) * (dp - basket[:, None, :])
         right += (alpha * (income + total + deficit)[:, None])[..., None] * substitution
 
-    dX = (expenditure_inverse @ right.reshape(size, count)).reshape(N, S, count)
-    doutput = output_fixed + np.einsum("nis,nsd->isd", to_producer, dX, optimize=True)
+    dX = spending.solve(right)
+    doutput = output_fixed + np.matmul(made, dX.transpose(1, 0, 2)).transpose(1, 0, 2)
     payments = paid * output
     dpayments = paid[..., None] * doutput + payments[..., None] * paid_moves
     if technology.mobile:
@@ -185,8 +233,8 @@ def factor_derivatives(
         dp.reshape(size, count),
         dX.reshape(size, count),
         residual,
-        price_inverse,
-        expenditure_inverse,
+        prices.inverse,
+        spending.inverse,
         expenditure,
         gap,
     )
@@ -234,8 +282,9 @@ class Baseline:
         The structure set on the economy.
     scale : array [country, sector]
         Base expenditure, the unit in which the solver counts spending (one where there is none).
-    price_inverse, expenditure_inverse : array [country × sector, country × sector]
-        Transposed for right multiplication; spending in units of `scale`. Single precision: they only steer.
+    price_inverse, expenditure_inverse : array [country, sector, sector]
+        Inverses of the country blocks, transposed for right multiplication; spending in units of `scale`. Single
+        precision: they only steer.
     price_by_factor, expenditure_by_factor : array [factor, country × sector]
         Transposed derivatives; spending in units of `scale`.
     factor_inverse : array [factor, factor]
@@ -284,6 +333,11 @@ def prepare(economy: Economy, structure: Structure = CORE) -> Baseline:
     return made
 
 
+def _steering(inverse: Array) -> npt.NDArray[np.float32]:
+    """Transpose the blocks of an inverse for right multiplication, in single precision."""
+    return np.ascontiguousarray(inverse.transpose(0, 2, 1), dtype=np.float32)
+
+
 def _inverses(technology: Technology) -> Baseline:
     economy = technology.economy
     N, S = economy.va_share.shape
@@ -301,10 +355,8 @@ def _inverses(technology: Technology) -> Baseline:
     return Baseline(
         technology=technology,
         scale=scale,
-        price_inverse=np.ascontiguousarray(at_base.price_inverse.T, dtype=np.float32),
-        expenditure_inverse=np.ascontiguousarray(
-            (at_base.expenditure_inverse * flat / flat[:, None]).T, dtype=np.float32
-        ),
+        price_inverse=_steering(at_base.price_inverse),
+        expenditure_inverse=_steering(at_base.expenditure_inverse * scale[:, None, :] / scale[:, :, None]),
         price_by_factor=np.ascontiguousarray(at_base.log_price.T),
         expenditure_by_factor=np.ascontiguousarray((at_base.expenditure / flat[:, None]).T),
         factor_inverse=np.ascontiguousarray(np.linalg.inv(at_base.residual).T),

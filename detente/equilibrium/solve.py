@@ -21,7 +21,7 @@ from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
 from detente.world.economy import Array, Economy, Wedges, frozen
 
-CHUNK = 16
+CHUNK = 32
 """Scenarios solved together: more fall out of the processor's cache, fewer waste its width."""
 
 

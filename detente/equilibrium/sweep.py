@@ -48,7 +48,7 @@ class Newton:
 
     rtol: float = 1e-11
     max_steps: int = 60
-    memory: int = 6
+    memory: int = 8
     robust: bool = True
 
 
@@ -190,7 +190,7 @@ class _Sweep:
 
         weight = np.exp(-self.theta * self.log_cost(log_factor, log_price))
         price_gap = -np.log(self.total(shock, weight)) / self.theta - log_price
-        price_step = _steer(price_gap, base.price_inverse)
+        price_step = steer(price_gap, base.price_inverse)
         log_price = log_price + price_step.reshape(log_price.shape)
         log_cost = self.log_cost(log_factor, log_price)
         weight = np.exp(-self.theta * log_cost)
@@ -211,7 +211,7 @@ class _Sweep:
             income = income - (_over_exporters(shock.to_exporter, weight) / total * expenditure).sum(-1)
         wanted = self.inputs(inputs, output) + final * income[..., None]
         spending_gap = (wanted - expenditure) / base.scale
-        spending_step = _steer(spending_gap, base.expenditure_inverse)
+        spending_step = steer(spending_gap, base.expenditure_inverse)
         expenditure = expenditure + spending_step.reshape(expenditure.shape) * base.scale
 
         output = weight * _over_importers(shock.to_producer, expenditure / total)
@@ -227,12 +227,10 @@ class _Sweep:
         return step, worst
 
 
-def _steer(gap: Array, inverse: npt.NDArray[np.float32]) -> Array:
-    """Apply a base-year inverse to a residual. Single precision is enough: it steers, the residual decides."""
-    flat = gap.reshape(len(gap), -1)
-    size = np.abs(flat).max(1, keepdims=True)  # scaled so that small residuals keep their digits
-    size[~(size > 0)] = 1.0
-    return np.asarray(((flat / size).astype(np.float32) @ inverse).astype(np.float64) * size)
+def steer(gap: Array, inverse: npt.NDArray[np.float32]) -> Array:
+    """Apply a base-year inverse to a residual [scenario, country, sector]; flat. Single precision is enough: it steers."""
+    single = gap.astype(np.float32).transpose(1, 0, 2)
+    return np.asarray(np.matmul(single, inverse).transpose(1, 0, 2).reshape(len(gap), -1), dtype=np.float64)
 
 
 class Anderson:
