@@ -64,14 +64,13 @@ def sensitivity(
 ) -> dict[str, dict[str, dict[str, Change]]]:
     """Solve every outcome again under each set of elasticities: set -> outcome -> group -> change."""
     from detente.equilibrium import solve_batch
-    from detente.world import elasticity_set
+    from detente.world import with_elasticity_set
 
     members = groups(economy, parties)
     names = list(outcomes)
     found: dict[str, dict[str, dict[str, Change]]] = {}
     for name in sets:
-        values, citation = elasticity_set(name, economy.labels.sectors)
-        other = economy.with_elasticities(values, citation)
+        other = with_elasticity_set(economy, name)
         solved = solve_batch(other, [outcomes[key].wedges for key in names], throw=True)
         hats = {key: solution.value.real_income_hat for key, solution in zip(names, solved, strict=True)}
         found[name] = {key: changes(other, hats[key], hats[reference], members) for key in names}

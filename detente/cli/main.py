@@ -42,6 +42,10 @@ ElasticitiesOption = Annotated[
         show_default="fgo; a world of one's own keeps its own",
     ),
 ]
+HorizonOption = Annotated[
+    str,
+    typer.Option("--horizon", help="How much time to adjust: impact (months), short (one year) or long."),
+]
 ClosureOption = Annotated[
     str, typer.Option("--closure", help="How deficits are determined: share, fixed, zero.")
 ]
@@ -119,6 +123,7 @@ def run(
     ] = "countries",
     countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
     world: WorldOption = None,
+    horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
     style: FormatOption = None,
@@ -128,7 +133,7 @@ def run(
     from detente.cli.tables import outcome_tables, solve_named
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
-    outcomes = solve_named(names, dossier, asof, elasticities, closure, world=world)
+    outcomes = solve_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
     codes = tuple(code.strip() for code in countries.split(",") if code.strip())
     with usage():
         made = outcome_tables(outcomes, table, codes, against)
@@ -143,6 +148,7 @@ def compare(
     asof: AsofOption = None,
     countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
     world: WorldOption = None,
+    horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
     style: FormatOption = None,
@@ -151,7 +157,9 @@ def compare(
     """Put two scenarios side by side: each as a level, and the difference."""
     from detente.cli.tables import comparison_table, solve_named
 
-    outcomes = solve_named([first, second], dossier, asof, elasticities, closure, world=world)
+    outcomes = solve_named(
+        [first, second], dossier, asof, elasticities, closure, world=world, horizon=horizon
+    )
     codes = tuple(code.strip() for code in countries.split(",") if code.strip())
     with usage():
         made = comparison_table(outcomes, codes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,22 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from detente.dossier import Dossier
+    from detente.equilibrium import Structure
+    from detente.equilibrium.experiments import Case
     from detente.equilibrium.outcomes import Outcome
+    from detente.world import Economy
     from detente.world.scenario import Scenario
     from detente.world.duties import DutyStack
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What verbs that solve scenarios start from."""
+
+    economy: Economy
+    structure: Structure
+    dossier: Dossier
+    cases: tuple[Case, ...]
 
 
 def solve_named(
@@ -27,11 +41,31 @@ def solve_named(
     closure: str,
     *,
     world: str | None = None,
+    horizon: str = "long",
 ) -> Mapping[str, Outcome]:
-    """Load scenarios by id or path, with the dossier as of their day, and solve them together."""
+    """Load scenarios by id or path, with the dossier as of their day, and solve them together at a horizon."""
+    from detente.equilibrium.experiments import run_cases
+
+    made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
+    with of_own_world(world):
+        return run_cases(made.economy, made.cases, closure=closure, structure=made.structure)
+
+
+def prepare_named(
+    names: Sequence[str],
+    dossier: str,
+    asof: str | None,
+    elasticities: str | None,
+    closure: str,
+    *,
+    world: str | None = None,
+    horizon: str = "long",
+) -> Prepared:
+    """Load what a solve of named scenarios needs: the economy at a horizon, the record, the wedges and controls."""
     from detente.dossier import load_dossier
     from detente.equilibrium import CLOSURES
-    from detente.equilibrium.outcomes import solve_scenarios
+    from detente.equilibrium.experiments import prepare_cases
+    from detente.equilibrium.horizons import horizon as at_horizon
 
     with usage():
         if closure not in CLOSURES:
@@ -51,9 +85,12 @@ def solve_named(
     record = load_dossier(
         scenarios[0].dossier if dossier == "busan-2025" else dossier, asof=next(iter(days), None)
     )
-    economy = economy_for(world, elasticities)
+    with usage():
+        economy, structure = at_horizon(
+            horizon, economy_for(world, elasticities), keep_elasticities=elasticities is not None
+        )
     with of_own_world(world):
-        return solve_scenarios(economy, record, scenarios, closure=closure)
+        return Prepared(economy, structure, record, prepare_cases(economy, record, scenarios))
 
 
 def _scenario(name: str, dossier: str) -> Scenario:

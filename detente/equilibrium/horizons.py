@@ -133,22 +133,18 @@ def critical_sectors(economy: Economy) -> tuple[tuple[str, ...], str]:
     return (), "no sector of this world is listed as critical"
 
 
-def with_horizon_elasticities(
-    economy: Economy, name: str, *, elasticities: str | None = None, scale: float | None = None
-) -> Economy:
-    """Return the economy with the trade elasticities of a horizon, or of a set asked for by name.
+def with_horizon_elasticities(economy: Economy, name: str) -> Economy:
+    """Return the economy with the trade elasticities of a horizon.
 
     Raises
     ------
     LabelError
-        For an unknown horizon, or an `elasticities` that is unknown or does not fit the economy's sectors.
+        For an unknown horizon.
     """
     from detente.world import with_elasticity_set
 
     chosen = named_horizon(name)
-    if elasticities:
-        return with_elasticity_set(economy, elasticities)
-    factor = chosen.scale if scale is None else scale
+    factor = chosen.scale
     if not chosen.elasticity_set:
         made, said = economy, ""
     else:
@@ -159,19 +155,19 @@ def with_horizon_elasticities(
             said = f", for want of a set of the {chosen.title} for these sectors"
     if factor == 1:
         return made
-    source = f"{made.elasticity_source}, times {factor:g} (assumed{said})"
+    source = f"{made.elasticity_source}; times {factor:g} (assumed{said})"
     return made.with_elasticities(made.trade_elasticity * factor, source)
 
 
-def horizon(name: str, economy: Economy, *, elasticities: str | None = None) -> tuple[Economy, Structure]:
+def horizon(name: str, economy: Economy, *, keep_elasticities: bool = False) -> tuple[Economy, Structure]:
     """Set an economy to a horizon: its trade elasticities, and the structure that goes with them.
 
     Parameters
     ----------
     name : {"impact", "short", "long"}
     economy : Economy
-    elasticities : str, optional
-        Set to use instead of the horizon's own.
+    keep_elasticities : bool
+        Keep the economy's own instead of the horizon's: somebody asked for them by name.
 
     Returns
     -------
@@ -181,7 +177,7 @@ def horizon(name: str, economy: Economy, *, elasticities: str | None = None) -> 
     Raises
     ------
     LabelError
-        For an unknown horizon or set, with the nearest name.
+        For an unknown horizon, with the nearest name.
 
     Examples
     --------
@@ -216,7 +212,7 @@ def horizon(name: str, economy: Economy, *, elasticities: str | None = None) -> 
         horizon=chosen.title.split(":")[0] if name != "long" else "long run",
         source="; ".join(parts) + f"; grades: {', '.join(grades)}",
     )
-    return with_horizon_elasticities(economy, name, elasticities=elasticities), structure
+    return economy if keep_elasticities else with_horizon_elasticities(economy, name), structure
 
 
 def horizon_sentence(structure: Structure) -> str:

@@ -25,11 +25,12 @@ WORLD = "WORLD"
 def assumptions(outcome: Outcome) -> str:
     """Write the horizon, closure and elasticity source of an outcome: no result is printed without them."""
     from detente.equilibrium import CLOSURES
+    from detente.equilibrium.horizons import horizon_sentence
     from detente.equilibrium.residuals import GATE
 
     value = outcome.value
     return (
-        f"Horizon: long run (factors move freely between sectors). Closure: {CLOSURES[value.closure]}. "
+        f"{horizon_sentence(value.structure)} Closure: {CLOSURES[value.closure]}. "
         f"Elasticities: {value.economy.elasticity_source}. "
         f"Baseline: {value.economy.name} ({value.economy.year}). "
         f"Solver: {outcome.solution.result.name}, every residual below {GATE:.0e}."

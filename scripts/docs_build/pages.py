@@ -209,7 +209,16 @@ def shipped_tables() -> dict[str, list[Any]]:
     from detente.show.citations import citation_table
     from detente.show.comparison import comparison_table
     from detente.show.selfcheck import self_check
-    from detente.world import benchmarks, check, load_scenario, load_world, show
+    from detente.world import (
+        assumption_table,
+        benchmarks,
+        check,
+        elasticity_table,
+        load_disaggregation,
+        load_scenario,
+        load_world,
+        show,
+    )
     from detente.world.collected import collected_table
     from detente.world.duties import concept_table, duty_path, duty_stack, stack_table
     from detente.world.products import partner_table, product_duties, product_table

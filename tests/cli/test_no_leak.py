@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 import pytest
@@ -72,6 +71,12 @@ def test_no_verb_tells_what_came_later(asof: str, capsys: pytest.CaptureFixture[
     assert told == []
 
 
+def test_every_pattern_is_printed_once_it_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "".join(printed(capsys, verb.format(later="2026-06-01") + " --asof 2026-07-25") for verb in VERBS)
+    text += printed(capsys, "pledges --asof 2026-07-25")
+    assert [pattern for pattern in LATER.values() if not re.search(pattern, text)] == []
+
+
 def test_a_later_day_tells_more(capsys: pytest.CaptureFixture[str]) -> None:
     early = printed(capsys, "measures --at 2026-06-01 --asof 2025-10-28 --format csv")
     late = printed(capsys, "measures --at 2026-06-01 --asof 2026-06-01 --format csv")
@@ -93,7 +98,8 @@ def test_the_calendar_holds_no_later_clock(tmp_path: object, capsys: pytest.Capt
 
 
 def test_the_second_record_does_not_tell_its_outcome(capsys: pytest.CaptureFixture[str]) -> None:
-    for verb in ("measures --at 2021-06-01 --format csv", "clocks --no-cost", "duties --format csv"):
+    for verb in ("measures --at 2021-06-01 --format csv", "clocks --no-cost", "duties --format csv", "pledges"):
         text = printed(capsys, f"{verb} --dossier phase-one-2018")
-        assert not re.search(r"fentanyl|reciprocal|ieepa|76\.7|123\.3|Phase One takes effect", text), verb
-    assert dt.date(2019, 12, 12).isoformat() in text
+        assert not re.search(r"fentanyl|reciprocal|ieepa|76,?\.?7|123,?\.?3|Phase One takes effect", text), verb
+    later = printed(capsys, "pledges --dossier phase-one-2018 --asof 2020-02-20")
+    assert "76,700" in later

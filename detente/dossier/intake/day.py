@@ -57,6 +57,8 @@ def report_day(
         day = article.published
         return ReportDay(day, article.published_rule, 0.95, day, day)
     tests = [*_round_tests(article, dossier), *_measure_tests(article, dossier, names)]
+    if tests:
+        tests += _fresh_tests(article)
     last = max([dossier.asof, *(one.end for one in dossier.rounds.values() if one.known <= dossier.asof)])
     days = [last - dt.timedelta(days=shift) for shift in range(_BACK, -1, -1)]
     support = {day: sum(test(day) for test in tests) for day in days} if tests else {}
@@ -85,6 +87,21 @@ def _hits(expression: Expression, first: dt.date, last: dt.date, known: dt.date,
         return weight if right_side and found.first <= last and first <= found.last else 0.0
 
     return test
+
+
+def _fresh_tests(article: Article) -> list[Test]:
+    """A report prints what was said on a weekday on that day or the next: a little support for those two days."""
+    tests: list[Test] = []
+    for sentence in article.sentences:
+        for expression in find_expressions(sentence.text):
+            if expression.rule == "weekday" and expression.tense == "past" and "w" not in expression.parts:
+
+                def test(day: dt.date, told: Expression = expression) -> float:
+                    first = resolve(told, day).first
+                    return 0.3 if first is not None and (day - first).days <= 1 else 0.0
+
+                tests.append(test)
+    return tests
 
 
 def _round_tests(article: Article, dossier: Dossier) -> list[Test]:
