@@ -9,8 +9,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -18,28 +16,15 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np
 
-from benchmarks.reference import solve_plainly
+from benchmarks import engine
+from benchmarks.engine import best
 from detente.core import Column, Table, write_atomic
 from detente.core.stamp import package_commit, package_version
 from detente.dossier import audit, load_dossier
-from detente.equilibrium import solve, solve_batch
-from detente.equilibrium.baseline import prepare
-from detente.equilibrium.outcomes import solve_scenarios
-from detente.world import Wedges, load_scenario, load_world, shipped_scenarios
+from detente.world import load_world
 from detente.world.duties import added_duties, duty_stack
 
 OUT = Path("out") / "bench.json"
-
-
-def best(run: Callable[[], object], repeats: int = 7) -> float:
-    """Shortest of several runs, milliseconds, after one to warm up."""
-    run()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return 1e3 * min(times)
 
 
 def command(*words: str, repeats: int = 5) -> tuple[float, float]:
@@ -65,48 +50,15 @@ def command(*words: str, repeats: int = 5) -> tuple[float, float]:
     return statistics.median(walls[1:]), max(peaks)
 
 
-def random_wedges(economy, count: int) -> Wedges:  # type: ignore[no-untyped-def]
-    """Duties raised by up to 60 points on a third of the pairs, by sector."""
-    draw = np.random.default_rng(0)
-    tariff = np.repeat(economy.tariff[None], count, 0)
-    tariff = tariff + draw.uniform(0, 0.6, tariff.shape) * (draw.random((*tariff.shape[:3], 1)) < 0.3)
-    here = np.arange(len(economy.labels.countries))
-    tariff[:, here, here] = 0
-    return Wedges(tariff, np.ones_like(tariff), np.zeros_like(tariff))
-
-
 def main() -> None:
     economy, dossier = load_world(), load_dossier()
-    scenarios = [load_scenario(name) for name in shipped_scenarios()]
-    outcomes = solve_scenarios(economy, dossier, scenarios)
-    wedges = outcomes["talks-fail"].wedges
     rows: list[tuple[str, float, str, float | None, str]] = []
 
     def row(what: str, value: float, unit: str, target: float | None = None, note: str = "") -> None:
         rows.append((what, value, unit, target, note))
         print(f"  {what}: {value:,.3g} {unit}", file=sys.stderr)
 
-    solution = solve(economy, wedges)
-    one = best(lambda: solve(economy, wedges), 30)
-    plain = best(lambda: solve_plainly(economy, wedges), 1)
-    gap = np.abs(solve_plainly(economy, wedges) - solution.value.real_income_hat).max()
-    row(
-        "one solve 21x26, warm",
-        one,
-        "ms",
-        10.0,
-        f"residual {solution.stats['max_residual']:.0e}, {solution.stats['num_steps']} sweeps",
-    )
-    row("same by the plain reference", plain, "ms", None, f"largest difference {gap:.0e}")
-    row("ratio", plain / one, "times")
-
-    def fresh() -> None:
-        prepare(economy.with_elasticities(economy.trade_elasticity, economy.elasticity_source))
-
-    row("base-year inverses, once per economy", best(fresh, 3), "ms")
-    batch = random_wedges(economy, 128)
-    took = best(lambda: solve_batch(economy, batch), 3)
-    row("batch of 128 random trade wars", 128 / took * 1e3, "solves/s", None, "one core")
+    engine.measure(row)
     day = dossier.asof
     row(
         "duty stack, USA on CHN",

@@ -45,3 +45,59 @@ def solve_plainly(economy: Economy, wedges: Wedges, tolerance: float = 1e-10) ->
     if np.abs(excess(found.x)).max() > 1e-8:
         raise RuntimeError("the reference did not converge")
     return state["real"]
+
+
+def dense_newton(economy: Economy, wedges: Wedges, tolerance: float = 1e-11) -> Array:
+    """Real income changes [country] by Newton on wages, every inner system and every derivative by dense linear algebra."""
+    N, S = economy.va_share.shape
+    size = N * S
+    theta, gamma, g, alpha = (
+        economy.trade_elasticity,
+        economy.va_share,
+        economy.input_shares,
+        economy.final_shares,
+    )
+    kappa = model.trade_cost_hat(economy.tariff, wedges.tariff, wedges.iceberg_hat, wedges.export_tax)
+    log_wage, price, here = np.zeros(N), np.ones((N, S)), np.arange(N)
+    for _ in range(50):
+        wage = np.exp(log_wage)
+        for _ in range(1000):
+            cost = model.cost_hat(wage, price, gamma, g)
+            new = model.price_hat(economy.trade_shares, kappa, cost, theta)
+            gap = np.abs(np.log(new / price)).max()
+            price = new
+            if gap < 1e-14:
+                break
+        shares = model.trade_shares_new(economy.trade_shares, kappa, cost, price, theta)
+        net = shares / ((1 + wedges.tariff) * (1 + wedges.export_tax))
+        duty = shares * wedges.tariff / (1 + wedges.tariff)
+        system = np.einsum("nrs,mns->nrms", g, net)
+        system[here, :, here, :] += alpha[:, :, None] * duty.sum(1)[:, None, :]
+        inverse = np.linalg.inv(np.eye(size) - system.reshape(size, size))
+        bill = wage * economy.value_added
+        spending = (inverse @ (alpha * (bill + economy.deficit)[:, None]).ravel()).reshape(N, S)
+        output = np.einsum("nis,ns->is", net, spending)
+        residual = (gamma * output).sum(1) / bill - 1
+        residual[-1] = bill.sum() / economy.value_added.sum() - 1
+        if np.abs(residual).max() < tolerance:
+            break
+        matrix = np.einsum("nis,irs->nsir", shares, g).reshape(size, size)
+        dp = np.linalg.solve(
+            np.eye(size) - matrix, (shares * gamma).transpose(0, 2, 1).reshape(size, N)
+        ).reshape(N, S, N)
+        dcost = np.einsum("nrs,nrd->nsd", g, dp)
+        dcost[here, :, here] += gamma
+        weight = net * spending[:, None, :] * theta
+        doutput = np.einsum("nis,nsd->isd", weight, dp) - np.einsum("nis,isd->isd", weight, dcost)
+        weight = duty * spending[:, None, :] * theta
+        dincome = np.einsum("nis,nsd->nd", weight, dp) - np.einsum("nis,isd->nd", weight, dcost)
+        dincome[here, here] += bill
+        right = np.einsum("nrs,nsd->nrd", g, doutput) + alpha[:, :, None] * dincome[:, None, :]
+        dspending = (inverse @ right.reshape(size, N)).reshape(N, S, N)
+        doutput = doutput + np.einsum("nis,nsd->isd", net, dspending)
+        slope = np.einsum("ns,nsd->nd", gamma, doutput) / bill[:, None]
+        slope[here, here] -= (gamma * output).sum(1) / bill
+        slope[-1] = bill / economy.value_added.sum()
+        log_wage = log_wage + np.linalg.solve(slope, -residual)
+    income = bill + economy.deficit + (duty.sum(1) * spending).sum(1)
+    return np.asarray(income / economy.income / model.consumer_price_hat(price, alpha))

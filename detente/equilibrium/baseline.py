@@ -61,7 +61,7 @@ class _System:
     """
 
     def __init__(self, blocks: Array, apply: Callable[[Array], Array]) -> None:
-        self.inverse = np.linalg.inv(np.eye(blocks.shape[1]) - blocks)
+        self.inverse: Array = np.asarray(np.linalg.inv(np.eye(blocks.shape[1]) - blocks), dtype=np.float64)
         self.apply = apply
 
     def solve(self, right: Array) -> Array:
