@@ -183,7 +183,13 @@ def figure(rows: tuple[Row, ...]) -> str:
     from detente.show.theme import look, vega_config
 
     values = [
-        {"world": f"{row.world} ({row.size})", "outcome": row.outcome, "country": code, "how": how, "pct": round(pct, 6)}
+        {
+            "world": f"{row.world} ({row.size})",
+            "outcome": row.outcome,
+            "country": code,
+            "how": how,
+            "pct": round(pct, 6),
+        }
         for row in rows
         for code in SHOWN
         for how, pct in (("fine solution", row.aggregated[code]), ("coarse world solved", row.solved[code]))

@@ -31,7 +31,10 @@ def us_trade(data: Path, products: dict[str, tuple[str, ...]]) -> dict[str, dict
     trade = trade.assign(region=trade.iso3.map(region))
     found: dict[str, dict[str, tuple[float, float]]] = {}
     for code, prefixes in products.items():
-        mine = trade[trade.hs6.str.startswith(prefixes)].groupby("region")[["imports_usd", "duty_usd"]].sum() / 1e6
+        mine = (
+            trade[trade.hs6.str.startswith(prefixes)].groupby("region")[["imports_usd", "duty_usd"]].sum()
+            / 1e6
+        )
         mine = mine[mine.imports_usd >= LEAST].sort_values("imports_usd", ascending=False)
         found[code] = {
             str(name): (round(float(row.imports_usd), 1), round(float(row.duty_usd / row.imports_usd), 4))

@@ -1,6 +1,6 @@
 """Write docs/concepts/chokepoints.md: how sectors are carved out, what is data and what is assumed, what hangs on it.
 
-    .venv/bin/python scripts/chokepoints_page.py
+.venv/bin/python scripts/chokepoints_page.py
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ FACTORS = (0.75, 1.5)
 def resized(spec: Disaggregation, code: str, factor: float) -> Disaggregation:
     """The specification with one sector's world size multiplied; stated flows stay."""
     sectors = tuple(
-        carve.model_copy(update={"size": carve.size.model_copy(update={"usd_mn": carve.size.usd_mn * factor})})
+        carve.model_copy(
+            update={"size": carve.size.model_copy(update={"usd_mn": carve.size.usd_mn * factor})}
+        )
         if carve.code == code
         else carve
         for carve in spec.sectors
@@ -133,7 +135,9 @@ def page() -> str:
     for name in reversed(CHOKEPOINTS):
         spec = load_disaggregation(name)
         sources = "\n".join(f"- `{key}` {title}" for key, title in spec.sources.items())
-        parts.append(f"### {spec.title}\n\n{spec.summary}\n\n{assumption_table(spec).to_markdown()}\n\n{sources}\n")
+        parts.append(
+            f"### {spec.title}\n\n{spec.summary}\n\n{assumption_table(spec).to_markdown()}\n\n{sources}\n"
+        )
     return f"""<!-- Written by scripts/chokepoints_page.py; do not edit. -->
 # Chokepoint sectors
 

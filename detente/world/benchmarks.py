@@ -131,7 +131,9 @@ def _bought_abroad(importer: str, sector: str) -> Callable[[Economy], float]:
 
 def _made(code: str, sector: str) -> Callable[[Economy], float]:
     return lambda e: float(
-        100 * e.output[e.labels.country(code), e.labels.sector(sector)] / e.output[:, e.labels.sector(sector)].sum()
+        100
+        * e.output[e.labels.country(code), e.labels.sector(sector)]
+        / e.output[:, e.labels.sector(sector)].sum()
     )
 
 

@@ -55,7 +55,9 @@ def by_country(economy: Economy, codes: Iterable[str], where: str) -> list[int]:
     return found
 
 
-def _stated(economy: Economy, blocks: tuple[Shares, ...] | tuple[Amounts, ...], where: str) -> dict[int, float]:
+def _stated(
+    economy: Economy, blocks: tuple[Shares, ...] | tuple[Amounts, ...], where: str
+) -> dict[int, float]:
     """Numbers of some blocks by country position."""
     found: dict[int, float] = {}
     for block in blocks:
@@ -71,7 +73,9 @@ def known_flows(economy: Economy, carve: Carve, p: int, where: str) -> tuple[Arr
     parent = economy.flows[:, :, p]
     for block in carve.flows:
         n = by_country(economy, (block.importer,), f"{where}: flows")[0]
-        for i, amount in zip(by_country(economy, block.usd_mn, f"{where}: flows"), block.usd_mn.values(), strict=True):
+        for i, amount in zip(
+            by_country(economy, block.usd_mn, f"{where}: flows"), block.usd_mn.values(), strict=True
+        ):
             value[n, i], known[n, i] = amount, True
         shares = block.share_of_parent
         for i, share in zip(by_country(economy, shares, f"{where}: flows"), shares.values(), strict=True):
@@ -118,7 +122,9 @@ def allocate_trade(economy: Economy, carve: Carve, p: int, users: Array, where: 
     total, home = _totals(economy, carve, p, fixed, known, cap, where)
     for i, value in home.items():  # sales at home are stated or follow: the rest is sold abroad
         if value > parent[i, i] * (1 + 1e-12):
-            _too_large(economy, carve, where, f"sales at home in {economy.labels.countries[i]}", value, parent[i, i])
+            _too_large(
+                economy, carve, where, f"sales at home in {economy.labels.countries[i]}", value, parent[i, i]
+            )
         fixed[i, i], known[i, i], cap[i, i] = min(round(value, _DOLLAR), parent[i, i]), True, 0.0
     rest = total - fixed.sum(0)
     for i in np.flatnonzero(rest > cap.sum(0) * (1 + 1e-12) + 1e-9):
@@ -156,14 +162,17 @@ def _check_shares(carve: Carve, where: str) -> None:
         total = sum(share for block in blocks for share in block.shares.values())
         if total > 1 + 1e-9:
             raise BalanceError(
-                f"the shares of {key} add up to {total:.4f}", where=f"{where}: {key}", hint="they must not exceed 1"
+                f"the shares of {key} add up to {total:.4f}",
+                where=f"{where}: {key}",
+                hint="they must not exceed 1",
             )
 
 
 def _demand(economy: Economy, carve: Carve, p: int, users: Array, where: str) -> Array:
     """Share of world spending [country]: stated, or what its using industries are worth."""
     use = np.concatenate(
-        [economy.input_shares[:, p, :] * economy.output, np.maximum(economy.final_demand[:, p : p + 1], 0.0)], axis=1
+        [economy.input_shares[:, p, :] * economy.output, np.maximum(economy.final_demand[:, p : p + 1], 0.0)],
+        axis=1,
     )
     share = np.delete(users, -2)
     world = use.sum(0)

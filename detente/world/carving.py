@@ -291,7 +291,9 @@ def assumption_table(spec: Disaggregation) -> Table:
             if isinstance(block, Flows) and block.share_of_parent:
                 what += " (share of parent)"
             source = f"{block.source}, {block.place}" if block.place else block.source
-            rows.append((carve.code, what, said, source, block.grade.value, "vary" if block.sensitive else ""))
+            rows.append(
+                (carve.code, what, said, source, block.grade.value, "vary" if block.sensitive else "")
+            )
     return Table(
         f"chokepoint-{spec.id}",
         f"{spec.title}: what is known and what is assumed",

@@ -63,7 +63,9 @@ def disaggregate(
     else:
         spec = load_disaggregation(spec)
     for carve in spec.sectors:
-        with np.errstate(over="ignore"):  # a share next to zero makes a pull next to infinity, which is bounded
+        with np.errstate(
+            over="ignore"
+        ):  # a share next to zero makes a pull next to infinity, which is bounded
             economy = _carve(economy, carve, spec.id)
     return economy if name is None else dataclasses.replace(economy, name=name)
 
@@ -118,9 +120,9 @@ def _carve(economy: Economy, carve: Carve, spec_id: str) -> Economy:
     produced[:, p] = rest_output
     spending = (flows * (1 + tariff)).sum(1)
     use = _split_uses(economy, carve, p, inputs, produced, spending, where)
-    inputs[:, S, :] = np.floor(
-        np.divide(use, produced, out=np.zeros_like(use), where=produced > 0) * 1e12
-    ) / 1e12
+    inputs[:, S, :] = (
+        np.floor(np.divide(use, produced, out=np.zeros_like(use), where=produced > 0) * 1e12) / 1e12
+    )
     inputs[:, p, :] -= inputs[:, S, :]
 
     order = [*range(after + 1), S, *range(after + 1, S)]
@@ -252,15 +254,15 @@ def _wanted_users(economy: Economy, carve: Carve, p: int, where: str) -> Array:
     return np.asarray(share)
 
 
-def _split_duties(
-    economy: Economy, carve: Carve, p: int, flows: Array, where: str
-) -> tuple[Array, Array]:
+def _split_duties(economy: Economy, carve: Carve, p: int, flows: Array, where: str) -> tuple[Array, Array]:
     """Duties [importer, exporter] of the new sector and of the remainder; together they collect what the parent did."""
     parent = economy.tariff[:, :, p]
     own, rest = np.array(parent), np.array(parent)
     for block in carve.duties:
         n = by_country(economy, (block.importer,), f"{where}: duties")[0]
-        for i, rate in zip(by_country(economy, block.rates, f"{where}: duties"), block.rates.values(), strict=True):
+        for i, rate in zip(
+            by_country(economy, block.rates, f"{where}: duties"), block.rates.values(), strict=True
+        ):
             own[n, i] = rate if n != i else 0.0
             left = economy.flows[n, i, p] - flows[n, i]
             if flows[n, i] <= 0 or n == i:

@@ -255,6 +255,8 @@ def shipped_tables() -> dict[str, list[Any]]:
         "Python: detente.world": [
             check(economy),
             benchmarks(economy),
+            elasticity_table(),
+            assumption_table(load_disaggregation("soybeans")),
             show.country_table(economy),
             show.sector_table(economy),
             show.duty_table(economy, "USA", "CHN"),

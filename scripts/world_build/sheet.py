@@ -326,7 +326,9 @@ def _carved_part(economy: Economy) -> list[str]:
         traded = made.sum() - np.trace(economy.flows[:, :, labels.sector(code)])
         first = np.argsort(-made)[:3]
         makers = ", ".join(f"{labels.countries[i]} {made[i] / made.sum():.0%}" for i in first)
-        rows.append((f"{labels.sector_name(code)} ({code})", parents[code], made.sum() / 1e3, traded / 1e3, makers))
+        rows.append(
+            (f"{labels.sector_name(code)} ({code})", parents[code], made.sum() / 1e3, traded / 1e3, makers)
+        )
     table = Table(
         "world-carved",
         "Chokepoint sectors",

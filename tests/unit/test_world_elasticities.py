@@ -57,7 +57,9 @@ def test_unknown_names() -> None:
 
 
 def test_codes_of_other_worlds_are_told_by_their_isic_divisions() -> None:
-    base = dict(zip(("C20", "C21", "C26", "A03"), elasticity_set("cp", ("C20", "C21", "C26", "A03"))[0], strict=True))
+    base = dict(
+        zip(("C20", "C21", "C26", "A03"), elasticity_set("cp", ("C20", "C21", "C26", "A03"))[0], strict=True)
+    )
     theta, _ = elasticity_set("cp", ("C20_21", "C26", "C302T309", "D35", "c14", "c9", "M_N", "C10T33"))
     assert theta[0] == pytest.approx((base["C20"] + base["C21"]) / 2)
     assert theta[1] == base["C26"]

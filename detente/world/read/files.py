@@ -219,7 +219,7 @@ def read_long(
     numbers = (line for line, _ in lines_of(path))
     header = [cell.strip() for cell in next(rows)]
     next(numbers)
-    if len(header) == 1:
+    if len(header) == 1 and len(required) > 1:
         check_delimiter(header[0], path)
     check_doubled(header, path, "column")
     known = (*required, *optional)

@@ -1,0 +1,6 @@
+"""GAMES: the equilibrium as payoff — who holds leverage over whom, and which deals beat no deal.
+
+Comes in: `Economy`, `Dossier`, a game's declaration and the players' preferences. Goes out: `PayoffTensor`, `Game`,
+leverage, equilibria and deals as plain values and tables. Never does: solve an equilibrium by itself, draw at random, print,
+or hide what a conclusion rests on.
+"""
