@@ -192,7 +192,7 @@ def horizon(name: str, economy: Economy, *, keep_elasticities: bool = False) -> 
     chosen = named_horizon(name)
     values = {key: setting.value for key, setting in chosen.settings.items()}
     critical, why = critical_sectors(economy) if values["sigma_critical"] != 1 else ((), "")
-    parts = [f"horizon `{name}`"]
+    parts = []
     if values["sigma_value_added"] != 1:
         parts.append(
             f"σ_V {values['sigma_value_added']:g}, σ_M {values['sigma_materials']:g}, "

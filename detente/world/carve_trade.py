@@ -82,12 +82,12 @@ def known_flows(economy: Economy, carve: Carve, p: int, where: str) -> tuple[Arr
             value[n, i], known[n, i] = share * parent[n, i], True
     over = value - parent
     if (over > 1e-9 * np.maximum(value, 1e-300)).any():
-        n, i = np.unravel_index(int(np.argmax(over)), over.shape)
-        codes = economy.labels.countries
+        worst = np.unravel_index(int(np.argmax(over)), over.shape)
+        importer, exporter = (economy.labels.countries[int(k)] for k in worst)
         raise BalanceError(
-            f"a flow of {value[n, i]:,.6g} million USD is larger than its parent's",
-            where=f"{where}: flows, importer {codes[n]}, exporter {codes[i]}, parent {carve.parent}",
-            hint=f"largest feasible value: {parent[n, i]:,.6g} million USD",
+            f"a flow of {value[worst]:,.6g} million USD is larger than its parent's",
+            where=f"{where}: flows, importer {importer}, exporter {exporter}, parent {carve.parent}",
+            hint=f"largest feasible value: {parent[worst]:,.6g} million USD",
         )
     return np.minimum(np.round(value, _DOLLAR), parent), known
 
@@ -118,7 +118,6 @@ def allocate_trade(economy: Economy, carve: Carve, p: int, users: Array, where: 
     _check_shares(carve, where)
     demand = _demand(economy, carve, p, users, where)
     cap = np.where(known, 0.0, carve.largest_share_of_parent * parent)
-    abroad = ~np.eye(len(parent), dtype=bool)
     total, home = _totals(economy, carve, p, fixed, known, cap, where)
     for i, value in home.items():  # sales at home are stated or follow: the rest is sold abroad
         if value > parent[i, i] * (1 + 1e-12):
@@ -126,24 +125,7 @@ def allocate_trade(economy: Economy, carve: Carve, p: int, users: Array, where: 
                 economy, carve, where, f"sales at home in {economy.labels.countries[i]}", value, parent[i, i]
             )
         fixed[i, i], known[i, i], cap[i, i] = min(round(value, _DOLLAR), parent[i, i]), True, 0.0
-    rest = total - fixed.sum(0)
-    for i in np.flatnonzero(rest > cap.sum(0) * (1 + 1e-12) + 1e-9):
-        side = "exports of" if known[i, i] else "output of"
-        most = float(cap[:, i].sum() + fixed[:, i].sum())
-        if known[i, i]:
-            most, wanted = float((cap + fixed)[abroad[:, i], i].sum()), float(total[i] - fixed[i, i])
-        else:
-            wanted = float(total[i])
-        _too_large(economy, carve, where, f"{side} {economy.labels.countries[i]}", wanted, most)
-    if (rest < -1e-6 - 1e-9 * total).any():
-        i = int(np.argmin(rest))
-        raise BalanceError(
-            f"stated flows out of {economy.labels.countries[i]} add up to {fixed[:, i].sum():,.6g} million USD, "
-            f"more than its total of {total[i]:,.6g}",
-            where=f"{where}: producers, country {economy.labels.countries[i]}",
-            hint=f"smallest feasible total: {fixed[:, i].sum():,.6g} million USD",
-        )
-    rest = np.maximum(rest, 0.0)
+    rest = _left_to_place(economy, carve, total, fixed, known, cap, where)
     row_goal = demand * total.sum()
     # Seed: the parent's flows, tilted to countries that use the product more than they use the parent.
     tilt = demand / np.maximum(parent.sum(1) / parent.sum(), 1e-300)
@@ -155,6 +137,29 @@ def allocate_trade(economy: Economy, carve: Carve, p: int, users: Array, where: 
         tilt = np.clip(tilt * np.clip(pull, 0.2, 5.0), *_BOUNDS)
         flows = fixed + fill((parent * tilt[:, None]).T, cap.T, rest).T
     return np.minimum(np.round(flows, _DOLLAR), parent)
+
+
+def _left_to_place(
+    economy: Economy, carve: Carve, total: Array, fixed: Array, known: Array, cap: Array, where: str
+) -> Array:
+    """What each producer [country] still has to sell beside what is stated; refused where its parent cannot hold it."""
+    codes = economy.labels.countries
+    rest = total - fixed.sum(0)
+    for i in map(int, np.flatnonzero(rest > cap.sum(0) * (1 + 1e-12) + 1e-9)):
+        at_home = float(fixed[i, i]) if known[i, i] else 0.0  # then the rest must go abroad
+        most = float(cap[:, i].sum() + fixed[:, i].sum()) - at_home
+        side = "exports of" if known[i, i] else "output of"
+        _too_large(economy, carve, where, f"{side} {codes[i]}", float(total[i]) - at_home, most)
+    if (rest < -1e-6 - 1e-9 * total).any():
+        least = int(np.argmin(rest))
+        stated = fixed[:, least].sum()
+        raise BalanceError(
+            f"stated flows out of {codes[least]} add up to {stated:,.6g} million USD, "
+            f"more than its total of {total[least]:,.6g}",
+            where=f"{where}: producers, country {codes[least]}",
+            hint=f"smallest feasible total: {stated:,.6g} million USD",
+        )
+    return np.asarray(np.maximum(rest, 0.0))
 
 
 def _check_shares(carve: Carve, where: str) -> None:

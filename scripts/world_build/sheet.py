@@ -14,7 +14,7 @@ from detente.world.benchmarks import benchmarks
 from detente.world.disaggregate import carved
 from world_build.balance import EXPORT_CAP, FINAL_WEIGHT
 from world_build.duties import FOOD_CAP
-from world_build.inputs import REGIONS, SECTORS, G, N
+from world_build.inputs import REGIONS, G, N
 from world_build.trade import (
     BALANCE_TARGETS,
     FLOOR_TO_CUBE,

@@ -26,13 +26,15 @@ KIEL = "Kiel Institute, 30 April 2025: 145 and 125, US 10 on the rest, one year"
 USGS = "USGS Open-File Report 2024-1057: stop of gallium and germanium, range 1.7 to 9.0"
 LONG = "long run, θ = 4: ours buys inputs, starts from 2024 with the duties of 2018-19, and gives revenue back"
 SHORT = (
-    "theirs is an output loss below capacity; ours keeps factors employed and gives the revenue (paid in full at "
-    "slow substitution) to households, which turns the loss of the country that imports most"
+    "theirs lets output fall below capacity; ours keeps factors employed and gives households the added revenue, which slow "
+    "substitution makes large: the next line leaves it out"
 )
-MINERALS = (
-    "no sector holds gallium or germanium: this stops a tenth of Chinese basic metals to the US, whose value far exceeds "
-    "theirs; the model cannot say what 250 million dollars of an input without substitute stop downstream"
+KEPT = "as the line above without the added revenue: what is done with it decides who loses more"
+PARENT = (
+    "no sector holds gallium or germanium: this is their parent, a far larger trade. The model cannot say what a stop of so "
+    "small an input does downstream"
 )
+ANALOGUE = "another mineral: a carved sector of like size, to show what little substitution makes of a small input"
 
 
 def war(world: Economy, us_on_china: float, china_on_us: float, us_on_rest: float, rest_on_us: float) -> Wedges:
@@ -67,52 +69,56 @@ def long_run_checks(world: Economy) -> list[Check]:
     return checks
 
 
+def _without_added_revenue(value: Equilibrium) -> Array:
+    """Real income [country], percent, if the added duty revenue were not given back."""
+    economy = value.economy
+    added = value.tariff_revenue_new - economy.tariff_revenue
+    return np.asarray(100 * ((value.income_new - added) / economy.income / value.consumer_price_hat - 1))
+
+
 def one_year_checks(world: Economy) -> list[Check]:
-    """145 and 125 for a year, and the same in the long run."""
+    """145 and 125 for a year, and the trade of the two in the long run."""
+    economy, structure = horizon("short", world)
+    value = solve(economy, war(economy, 1.45, 1.25, 0.10, 0.0), structure=structure).value
+    without = _without_added_revenue(value)
     checks = []
-    for name, title, trade in (("short", "one year", -50.0), ("long", "long run", -70.0)):
-        economy, structure = horizon(name, world)
-        value = solve(economy, war(economy, 1.45, 1.25, 0.10, 0.0), structure=structure).value
-        us, china, between = _pair(economy, value)
-        if name == "short":
-            checks += [
-                beside(GROUP, f"United States, real income, 145 and 125, {title}", us, -1.6, source=KIEL, note=SHORT),
-                beside(GROUP, f"China, real income, 145 and 125, {title}", china, -0.7, source=KIEL, note=SHORT),
-            ]
-        checks.append(
-            beside(
-                GROUP,
-                f"Goods trade of the two, 145 and 125, {title}",
-                between,
-                trade,
-                source=KIEL + ("" if name == "short" else "; long run beyond −70 %"),
-                note="one elasticity at every level of trade: at extreme duties the long run takes almost all of it",
-            )
-        )
-    return checks
+    ours = _pair(economy, value)
+    for code, name, mine, theirs in (("USA", "United States", ours[0], -1.6), ("CHN", "China", ours[1], -0.7)):
+        kept = float(without[economy.labels.country(code)])
+        what = f"{name}, real income, 145 and 125, one year"
+        checks += [
+            beside(GROUP, what, mine, theirs, source=KIEL, note=SHORT),
+            beside(GROUP, f"{what}, added revenue left out", kept, theirs, source=KIEL, note=KEPT),
+        ]
+    later, free = horizon("long", world)
+    long_run = solve(later, war(later, 1.45, 1.25, 0.10, 0.0), structure=free).value
+    what = "Goods trade of the two, 145 and 125"
+    note = "one elasticity at every level of trade: at extreme duties too much of it goes"
+    return [
+        *checks,
+        beside(GROUP, f"{what}, one year", ours[2], -50.0, source=KIEL, note=note),
+        beside(
+            GROUP, f"{what}, long run", _pair(later, long_run)[2], -70.0, source=f"{KIEL}: beyond −70 %", note=note
+        ),
+    ]
 
 
 def mineral_checks(world: Economy) -> list[Check]:
     """A stop of gallium and germanium, as far as the sectors go."""
     checks = []
-    for name, title in (("impact", "first months"), ("long", "long run")):
+    cases = [("short", "C24", 0.0, "Chinese basic metals stopped, one year", PARENT)]
+    if "REE" in world.labels.sectors:
+        cases.append(("impact", "REE", 0.05, "Chinese rare earths cut by 95 %, first months", ANALOGUE))
+        cases.append(("long", "REE", 0.05, "Chinese rare earths cut by 95 %, long run", ANALOGUE))
+    for name, sector, limit, title, note in cases:
         economy, structure = horizon(name, world)
         control = QuantityControl.on(
-            economy, "metals", importers=["USA"], exporters=["CHN"], sectors=["C24"], limit=0.9, rent="destroyed"
+            economy, "stop", importers=["USA"], exporters=["CHN"], sectors=[sector], limit=limit, rent="destroyed"
         )
         value = solve_with_controls(economy, Wedges.unchanged(economy), [control], structure=structure).value
-        usa = economy.labels.country("USA")
-        checks.append(
-            beside(
-                GROUP,
-                f"United States, Chinese basic metals cut by a tenth, {title}",
-                float(value.equivalent_variation_usd[usa]) / 1000,
-                -3.4,
-                source=USGS,
-                unit="USD bn a year",
-                note=MINERALS,
-            )
-        )
+        change = float(value.equivalent_variation_usd[economy.labels.country("USA")]) / 1000
+        what = f"United States, {title}"
+        checks.append(beside(GROUP, what, change, -3.4, source=USGS, unit="USD bn a year", note=note))
     return checks
 
 

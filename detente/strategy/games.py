@@ -1,0 +1,251 @@
+"""What the players can do, as data: actions with rungs, each rung a few settings of measures; read from a dossier's folder.
+
+The first rung of every action is the record as it stands. A joint profile names one rung an action; it is the scenario
+that sets every measure its rungs name.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+from pydantic import Field
+
+from detente.core import InputError, LabelError, suggestion
+from detente.dossier.measure import Frozen, Slug
+from detente.world.scenario import Scenario, Setting, scenario_folder
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+
+Profile = tuple[int, ...]
+
+
+class Rung(Frozen):
+    """One position of an action."""
+
+    id: Slug
+    title: str
+    does: str
+    """Completes "the United States …", in the present."""
+    set: dict[str, Setting] = Field(default_factory=dict)
+    """Measures it changes; nothing is the record as it stands."""
+
+
+class Action(Frozen):
+    """One thing a player decides: a switch or a ladder of rungs, the standing one first."""
+
+    id: Slug
+    player: str
+    title: str
+    rungs: Annotated[tuple[Rung, ...], Field(min_length=1)]
+
+    def rung(self, name: str) -> int:
+        """Position of a rung; `LabelError` with the nearest one when there is none."""
+        names = [rung.id for rung in self.rungs]
+        if name not in names:
+            raise LabelError(f"no rung `{name}`", where=f"action {self.id}", hint=suggestion(name, names))
+        return names.index(name)
+
+
+class Exchange(Frozen):
+    """An exchange somebody expects: changes of both sides from the standing state."""
+
+    id: Slug
+    title: str
+    moves: dict[str, str]
+    instead_of: dict[str, str] = Field(default_factory=dict)
+    """What the exchange averts, when that is not the standing state."""
+    claims: tuple[Slug, ...] = ()
+
+
+class GameSpec(Frozen):
+    """Players, their actions, the threat points, and the exchanges to judge.
+
+    Attributes
+    ----------
+    threats : tuple of str
+        Scenarios of the dossier that say what happens without a deal; the first is the default.
+    reduced : mapping of action to rungs
+        The small game of the briefing.
+    expected : tuple of Exchange
+    """
+
+    id: Slug
+    title: str
+    dossier: str
+    players: Annotated[tuple[str, ...], Field(min_length=1)]
+    threats: Annotated[tuple[str, ...], Field(min_length=1)] = ("standing",)
+    actions: Annotated[tuple[Action, ...], Field(min_length=1)]
+    reduced: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    expected: tuple[Exchange, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of rungs of every action."""
+        return tuple(len(action.rungs) for action in self.actions)
+
+    def action(self, name: str) -> int:
+        """Position of an action; `LabelError` with the nearest one when there is none."""
+        names = [action.id for action in self.actions]
+        if name not in names:
+            raise LabelError(f"no action `{name}`", where=f"game {self.id}", hint=suggestion(name, names))
+        return names.index(name)
+
+    def profile(self, moves: Mapping[str, str]) -> Profile:
+        """Joint profile in which these actions stand on these rungs and the others as the record has them.
+
+        Examples
+        --------
+        >>> load_game("busan-2025").profile({"usa-fentanyl": "10"})[:2]
+        (1, 0)
+        """
+        found = [0] * len(self.actions)
+        for name, rung in moves.items():
+            position = self.action(name)
+            found[position] = self.actions[position].rung(rung)
+        return tuple(found)
+
+    def scenario(self, profile: Profile) -> Scenario:
+        """The profile as a scenario, evaluated on the record's as-of day."""
+        settings = {
+            name: setting
+            for action, position in zip(self.actions, profile, strict=True)
+            for name, setting in action.rungs[position].set.items()
+        }
+        return Scenario(id="profile", title="Joint profile", dossier=self.dossier, set=settings)
+
+    def restrict(self, rungs: Mapping[str, Sequence[str]]) -> GameSpec:
+        """The game in which these actions keep only these rungs, in this order.
+
+        Actions left with one rung stay; they are no choice any more. Exchanges that need a dropped rung are left out.
+
+        Raises
+        ------
+        LabelError
+            For an action or a rung that does not exist.
+        """
+        actions = list(self.actions)
+        for name, kept in rungs.items():
+            position = self.action(name)
+            mine = actions[position]
+            chosen = tuple(mine.rungs[mine.rung(rung)] for rung in kept)
+            actions[position] = mine.model_copy(update={"rungs": chosen})
+        has = {action.id: {rung.id for rung in action.rungs} for action in actions}
+        kept_exchanges = tuple(
+            one
+            for one in self.expected
+            if all(rung in has[name] for name, rung in (*one.moves.items(), *one.instead_of.items()))
+        )
+        return self.model_copy(update={"actions": tuple(actions), "expected": kept_exchanges, "reduced": {}})
+
+    def small(self) -> GameSpec:
+        """The reduced game, as the file declares it."""
+        return self.restrict(self.reduced) if self.reduced else self
+
+
+def shipped_games(dossier: str = "busan-2025") -> tuple[str, ...]:
+    """Ids of the games that come with a dossier."""
+    return tuple(sorted(path.stem for path in _folder(dossier).glob("*.yaml")))
+
+
+def load_game(id_or_path: str | Path | None = None, *, dossier: str = "busan-2025") -> GameSpec:
+    """Read a game, shipped with a dossier (by id) or your own (by path).
+
+    Parameters
+    ----------
+    id_or_path : str or path, optional
+        The dossier's first game when left out.
+    dossier : str
+        Where shipped ids are looked up.
+
+    Returns
+    -------
+    GameSpec
+
+    Raises
+    ------
+    LabelError
+        For an id that is not shipped and no file, or a dossier without a game.
+    SchemaError
+        For a file that does not have the declared form; file, line and key are named.
+    InputError
+        When two actions set one measure, or a player has no action of that name.
+
+    Examples
+    --------
+    >>> load_game("busan-2025").players
+    ('USA', 'CHN')
+    """
+    from detente.dossier.form import validate
+    from detente.dossier.yaml_reader import read_yaml
+
+    known = shipped_games(dossier)
+    if id_or_path is None:
+        if not known:
+            raise LabelError(
+                f"the dossier `{dossier}` comes with no game",
+                where="load_game",
+                hint="give a game file with --game; docs page `read-the-deal-space` says what it holds",
+            )
+        id_or_path = known[0]
+    path = Path(id_or_path)
+    if path.suffix not in (".yaml", ".yml") and not path.is_file():
+        if str(id_or_path) not in known:
+            raise LabelError(
+                f"unknown game `{id_or_path}`", hint=suggestion(str(id_or_path), known) + "; or give a file"
+            )
+        path = _folder(dossier) / f"{id_or_path}.yaml"
+    file = read_yaml(path)
+    spec = validate(GameSpec, file.data, file, ())
+    _check(spec)
+    return spec
+
+
+def check_measures(spec: GameSpec, dossier: Dossier) -> None:
+    """Refuse a game that sets a measure nobody knew on the as-of day."""
+    for action in spec.actions:
+        for name in (name for rung in action.rungs for name in rung.set):
+            if name not in dossier.measures:
+                raise LabelError(
+                    f"no measure `{name}` was known on {dossier.asof}",
+                    where=f"game {spec.id}: {action.id}",
+                    hint=suggestion(name, dossier.measures),
+                )
+
+
+def _folder(dossier: str) -> Path:
+    return scenario_folder(dossier).parent / "games"
+
+
+def _check(spec: GameSpec) -> None:
+    names = [action.id for action in spec.actions]
+    if len(set(names)) != len(names):
+        raise InputError("an action is declared twice", where=f"game {spec.id}", hint="give each its own id")
+    for action in spec.actions:
+        if action.player not in spec.players:
+            raise LabelError(
+                f"action `{action.id}` belongs to `{action.player}`, who does not play",
+                where=f"game {spec.id}",
+                hint=suggestion(action.player, spec.players),
+            )
+    touched = {action.id: {name for rung in action.rungs for name in rung.set} for action in spec.actions}
+    for first, second in itertools.combinations(touched, 2):
+        if both := sorted(touched[first] & touched[second]):
+            raise InputError(
+                f"`{first}` and `{second}` both set `{both[0]}`",
+                where=f"game {spec.id}",
+                hint="one measure belongs to one action; make it a ladder of rungs",
+            )
+    spec.restrict(spec.reduced)
+    for exchange in spec.expected:
+        spec.profile(exchange.moves)
+        spec.profile(exchange.instead_of)
+
+
+def profile_of(spec: GameSpec, flat: int) -> Profile:
+    """Profile at a flat position of the tensor, in C order."""
+    return tuple(int(k) for k in np.unravel_index(flat, spec.shape))

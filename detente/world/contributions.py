@@ -1,0 +1,243 @@
+"""What each measure contributes to the change of wedges between two states of the world.
+
+Duties of one importer displace one another (one authority gives way to another, the larger of two counts), so measures do
+not simply add up. A measure's contribution is the mean of two changes: leaving it out of the later state, and putting it
+into the earlier one. Where measures displace one another the contributions miss the whole by a remainder, which is kept as
+a row of its own; trade-cost equivalents multiply, so their logarithms add up exactly.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.dossier.dossier import FrozenDict
+from detente.dossier.measure import DatedValue, Grade, Measure, Status
+from detente.world.economy import Array, Economy, Wedges, frozen
+from detente.world.scenario import BASE_DAY, Scenario, apply_scenario, wedges_at
+from detente.world.stacking import is_duty
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+    from detente.dossier.timeline import MeasureState
+
+STACKING = "stacking"
+BY_HAND = "by-hand"
+
+
+@dataclass(frozen=True, eq=False)
+class Contribution:
+    """Part of a change of wedges that one measure makes.
+
+    Attributes
+    ----------
+    name : str
+        Id of the measure; ``stacking`` for what measures displace of each other, ``by-hand`` for a scenario's `tariffs`.
+    title : str
+    tariff, log_iceberg, export_tax : array [importer, exporter, sector]
+        Changes of the duty, of the logarithm of the trade cost, and of the export tax.
+    grade, source, derivation : str
+        How the measure's value or trade-cost equivalent is known.
+    """
+
+    name: str
+    title: str
+    tariff: Array
+    log_iceberg: Array
+    export_tax: Array
+    grade: str = ""
+    source: str = ""
+    derivation: str = ""
+
+    @property
+    def moves(self) -> bool:
+        """Whether it changes anything."""
+        return bool(self.tariff.any() or self.log_iceberg.any() or self.export_tax.any())
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    """A record, the day it is read on, and the states of its measures that day."""
+
+    record: Dossier
+    day: dt.date
+    states: Mapping[str, MeasureState]
+    hand: tuple[object, ...] = ()
+
+
+def _state(dossier: Dossier, scenario: Scenario | None) -> _State:
+    if scenario is None:
+        return _State(dossier, BASE_DAY, dossier.base_states(BASE_DAY))
+    applied = apply_scenario(dossier, scenario)
+    day = scenario.on(dossier.asof)
+    return _State(applied, day, applied.states(day))
+
+
+def _same(first: MeasureState | None, second: MeasureState | None) -> bool:
+    """Whether a measure binds alike in two states; out of force is alike whatever the reason."""
+    live = [state for state in (first, second) if state is not None and state.status is Status.in_force]
+    if len(live) < 2:
+        return not live
+    a, b = live
+    return (a.value, dict(a.by_target), a.ceiling, a.products) == (
+        b.value,
+        dict(b.by_target),
+        b.ceiling,
+        b.products,
+    )
+
+
+def _as_in(measure: Measure, day: dt.date, state: MeasureState | None, known: dt.date) -> Measure:
+    """The measure with one value from `day` on: that of another state, or void."""
+    if state is None:
+        entry = DatedValue(
+            **{"from": day}, status=Status.void, known=known, source="scenario", grade=Grade.assumed
+        )
+    else:
+        entry = DatedValue(
+            **{"from": day},
+            status=state.status,
+            value=state.value,
+            by_target=state.by_target,
+            ceiling=state.ceiling,
+            products=state.products,
+            known=known,
+            source=state.source,
+            grade=state.grade,
+        )
+    kept = tuple(value for value in measure.values if value.from_ < day)
+    return measure.model_copy(update={"values": (*kept, entry)})
+
+
+def _bare(scenario: Scenario | None, dossier: Dossier, day: dt.date) -> Scenario:
+    """A scenario that only says the day: the record it is applied to says the rest."""
+    return Scenario(id="contribution", title="contribution", dossier=dossier.id, date=day)
+
+
+def _wedges(economy: Economy, state: _State, measure: str, other: _State) -> Wedges:
+    """Wedges of a state in which one measure is as in another state."""
+    source = state.record.measures.get(measure) or other.record.measures[measure]
+    changed = _as_in(source, state.day, other.states.get(measure), state.record.asof)
+    record = dataclasses.replace(
+        state.record, measures=FrozenDict({**state.record.measures, measure: changed})
+    )
+    return wedges_at(economy, record, _bare(None, record, state.day))
+
+
+def contributions(
+    economy: Economy, dossier: Dossier, scenario: Scenario, reference: Scenario | None = None
+) -> tuple[Contribution, ...]:
+    """Split the change of wedges from a reference to a scenario among measures.
+
+    Parameters
+    ----------
+    economy : Economy
+    dossier : Dossier
+        The record, as both scenarios read it.
+    scenario : Scenario
+    reference : Scenario, optional
+        The base year when left out.
+
+    Returns
+    -------
+    tuple of Contribution
+        One a measure that moves anything, in the record's order; then duties set by hand and the stacking remainder when
+        there are any. They add up to the change of wedges exactly. Quantity controls are not among them.
+
+    Examples
+    --------
+    >>> from detente.dossier import load_dossier
+    >>> from detente.world import load_scenario, load_world
+    >>> parts = contributions(load_world(), load_dossier(), load_scenario("talks-fail"), load_scenario("standing"))
+    >>> "usa-2025-threat-100" in [part.name for part in parts]
+    True
+    """
+    full = wedges_at(economy, dossier, scenario)
+    start = Wedges.unchanged(economy) if reference is None else wedges_at(economy, dossier, reference)
+    change = (
+        full.tariff - start.tariff,
+        np.log(full.iceberg_hat / start.iceberg_hat),
+        full.export_tax - start.export_tax,
+    )
+    found: list[Contribution] = []
+    if scenario.record and (reference is None or reference.record):
+        found = _by_measure(economy, dossier, scenario, reference)
+    hand = _by_hand(economy, dossier, scenario, full)
+    if reference is not None:
+        hand = hand - _by_hand(economy, dossier, reference, start)
+    if np.abs(hand).max() > 1e-15:
+        zero = np.zeros_like(hand)
+        found.append(
+            Contribution(
+                BY_HAND, "Duties set by hand in the scenario", frozen(hand), zero, zero, "assumed", "scenario"
+            )
+        )
+    rest = [whole - sum((getattr(p, key) for p in found), np.zeros_like(whole)) for whole, key in zip(
+        change, ("tariff", "log_iceberg", "export_tax"), strict=True
+    )]  # fmt: skip
+    if max(float(np.abs(part).max()) for part in rest) > 1e-13:
+        found.append(
+            Contribution(
+                STACKING,
+                "Measures displacing one another",
+                *(frozen(part) for part in rest),
+                derivation="what single measures leave of the whole",
+            )
+        )
+    return tuple(found)
+
+
+def _by_hand(economy: Economy, dossier: Dossier, scenario: Scenario, whole: Wedges) -> Array:
+    if not scenario.tariffs:
+        return np.zeros_like(whole.tariff)
+    without = wedges_at(economy, dossier, scenario.model_copy(update={"tariffs": ()}))
+    return np.asarray(whole.tariff - without.tariff)
+
+
+def _by_measure(
+    economy: Economy, dossier: Dossier, scenario: Scenario, reference: Scenario | None
+) -> list[Contribution]:
+    later, earlier = _state(dossier, scenario), _state(dossier, reference)
+    whole_later = wedges_at(economy, later.record, _bare(scenario, later.record, later.day))
+    whole_earlier = (
+        Wedges.unchanged(economy)
+        if reference is None
+        else wedges_at(economy, earlier.record, _bare(reference, earlier.record, earlier.day))
+    )
+    found = []
+    for name, measure in later.record.measures.items():
+        if measure.effect is None and not is_duty(measure):
+            continue
+        now, before = later.states.get(name), earlier.states.get(name)
+        if _same(now, before):
+            continue
+        without = _wedges(economy, later, name, earlier)
+        with_it = _wedges(economy, earlier, name, later)
+        iceberg = np.log(whole_later.iceberg_hat / without.iceberg_hat)
+        iceberg = iceberg + np.log(with_it.iceberg_hat / whole_earlier.iceberg_hat)
+        tariff = whole_later.tariff - without.tariff + with_it.tariff - whole_earlier.tariff
+        part = Contribution(
+            name,
+            measure.title,
+            frozen(tariff / 2),
+            frozen(iceberg / 2),
+            np.zeros_like(tariff),
+            *_known(measure, now or before),
+        )
+        if part.moves:
+            found.append(part)
+    return found
+
+
+def _known(measure: Measure, state: MeasureState | None) -> tuple[str, str, str]:
+    """Grade, source and derivation of what a measure puts into the model."""
+    if measure.effect is not None:
+        return measure.effect.grade.value, measure.effect.source, measure.effect.derivation.strip()
+    if state is None:
+        return "", "", ""
+    return state.grade.value, state.source, "statutory rate on the products covered"
