@@ -25,7 +25,7 @@ for n, code in enumerate(world.labels.countries):
     print(f"{world.labels.country_name(code):22}{income:12.3f}{''.join(shown)}")
 
 # Output
-# successful in 7 steps
+# successful in 9 steps
 #                        real income  imports from  imports from
 #                                [%]       USA [%]     China [%]
 # United States               -0.171             –         -64.7

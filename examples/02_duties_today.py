@@ -32,5 +32,5 @@ for concept, average in stack.averages.items():
 # headline_2025                   30.0  (published 30.0)
 # simple_average                  53.0
 # fixed_2017_bilateral            43.0  (published 57.6)
-# fixed_2017_world                44.9  (published 57.6)
-# published_base_plus_headline    54.9  (published 57.6)
+# fixed_2017_world                45.2  (published 57.6)
+# published_base_plus_headline    54.7  (published 57.6)

@@ -28,7 +28,9 @@ def main() -> None:
         statutory = {row["year_month"]: row for row in csv.DictReader(stream)}
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["month", "duties_musd", "imports_musd", "statutory_2024_weights", "statutory_own_weights"])
+    writer.writerow(
+        ["month", "duties_musd", "imports_musd", "statutory_2024_weights", "statutory_own_weights"]
+    )
     with (folder / "us_customs_duties_monthly.csv").open(encoding="utf-8") as stream:
         for row in csv.DictReader(stream):
             month = row["date"][:7]

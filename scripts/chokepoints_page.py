@@ -171,9 +171,12 @@ block of numbers names a source and a grade; one of grade `assumed` must say `se
 are carried along in `economy.provenance["about_carved"]`; no equation of the static model uses them.
 
 ```python
-from detente.world import disaggregate, load_world
-finer = disaggregate(load_world(), "my-commodity.yaml")
+from detente.world import disaggregate, load_disaggregation, load_world
+spec = load_disaggregation("soybeans")  # or the path of your own file
+finer = disaggregate(load_world("world-2024-26"), spec)
 ```
+
+A whole specification:
 
 ```yaml
 id: my-commodity

@@ -48,7 +48,14 @@ PIIE_2018 = (
     ("CHN", "USA", "2018-09-24", "2019-01-01", 0.183, "S9: PIIE, Bown, 24 September 2018"),
     ("CHN", "USA", "2019-01-01", "2019-06-01", 0.165, "S9: PIIE, Bown, to June 2019"),
     ("CHN", "USA", "2019-09-01", "2020-02-14", 0.211, "S9: PIIE, Bown, September to December 2019"),
-    ("CHN", "USA", "2020-02-14", "2021-01-01", 0.209, "S9: PIIE, Bown, February 2020 (forecast of December 2019)"),
+    (
+        "CHN",
+        "USA",
+        "2020-02-14",
+        "2021-01-01",
+        0.209,
+        "S9: PIIE, Bown, February 2020 (forecast of December 2019)",
+    ),
 )
 """Points of 2018-20: for the concepts with fixed weights only, the other one starts from January 2025."""
 OTHERS = (

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from detente.dossier import Dossier
 
 DEFAULT = "busan-2025"
-At = Annotated[
-    str | None, typer.Option("--at", help="Day of evaluation.", show_default="the as-of day")
-]
+At = Annotated[str | None, typer.Option("--at", help="Day of evaluation.", show_default="the as-of day")]
 Case = Annotated[str, typer.Option("--dossier", help="A shipped dossier's id, or a folder of one.")]
 Asof = Annotated[
     str | None,
@@ -73,7 +71,7 @@ def pledges(
     at: At = None, dossier: Case = DEFAULT, asof: Asof = None, style: Style = None, out: Out = None
 ) -> None:
     """List purchase pledges on a day: promised, delivered, and how late."""
-    from detente.dossier.controls import pledge_table
+    from detente.dossier.pledges import pledge_table
 
     record, day = _record(dossier, asof, at)
     with usage():
@@ -98,7 +96,8 @@ def audit(
         int, typer.Option("--max-age", help="Days after which an entry counts as stale.", min=1)
     ] = 180,
     solve: Annotated[
-        bool, typer.Option("--solve", help="Also remove every measure in turn and solve: who moves no result?")
+        bool,
+        typer.Option("--solve", help="Also remove every measure in turn and solve: who moves no result?"),
     ] = False,
     style: Style = None,
     out: Out = None,

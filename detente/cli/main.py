@@ -8,8 +8,11 @@ from typing import Annotated
 
 import typer
 
+from detente.cli.explain import explain
+from detente.cli.intake import ingest
 from detente.cli.ledger import audit, controls, pledges
 from detente.cli.output import Format, emit, note, parse_day, progress, usage
+from detente.cli.validate import validate
 from detente.cli.world import app as world_app
 from detente.cli.worlds import WorldOption, economy_for, of_own_world
 from detente.core import DetenteError
@@ -119,7 +122,12 @@ def run(
         str | None, typer.Option("--against", help="Also give differences from this scenario.")
     ] = None,
     table: Annotated[
-        str, typer.Option("--table", help="countries, sectors, pair, diversion or measures.")
+        str,
+        typer.Option(
+            "--table",
+            help="countries, sectors, pair, diversion, measures, employment, wages, prices, flows, revenue, duties, "
+            "welfare or quantities.",
+        ),
     ] = "countries",
     countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
     world: WorldOption = None,
@@ -328,8 +336,13 @@ def cite(
 
 
 app.add_typer(world_app, name="world")
-for verb in (audit, controls, pledges):
+for verb in (explain, audit, controls, pledges):
     app.command()(verb)
+
+
+app.command()(ingest)
+
+app.command()(validate)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from detente.equilibrium.experiments import Case
     from detente.equilibrium.outcomes import Outcome
     from detente.world import Economy
-    from detente.world.scenario import Scenario
     from detente.world.duties import DutyStack
+    from detente.world.scenario import Scenario
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +107,7 @@ def outcome_tables(
     outcomes: Mapping[str, Outcome], which: str, countries: Sequence[str], against: str | None
 ) -> list[Table]:
     """One of the tables of `detente run`."""
-    from detente.show import metrics
+    from detente.show import metrics, results
 
     reference = None
     if against is not None:
@@ -124,6 +124,16 @@ def outcome_tables(
             _diversion(outcomes, outcome, countries, reference) for outcome in shown.values()
         ],
         "measures": lambda: [metrics.footprint_table(outcome) for outcome in shown.values()],
+        "employment": lambda: [
+            results.employment_table(outcomes, countries or ("USA", "CHN"), against=reference)
+        ],
+        "wages": lambda: [results.wage_table(outcomes, countries, against=reference)],
+        "prices": lambda: [results.price_table(outcomes, countries or ("USA", "CHN"), against=reference)],
+        "flows": lambda: [results.flow_table(outcomes, countries, against=reference)],
+        "revenue": lambda: [results.revenue_table(outcomes, countries, against=reference)],
+        "duties": lambda: [results.duty_table(outcomes, countries)],
+        "welfare": lambda: [results.welfare_table(outcomes, countries, against=reference)],
+        "quantities": lambda: [results.control_table(outcomes)],
     }
     if which not in kinds:
         raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))
@@ -223,7 +233,7 @@ def duty_tables(
         found = stack()
         return [stack_table(found), concept_table(found)]
 
-    kinds = {
+    kinds: dict[str, Callable[[], list[Table]]] = {
         "sectors": lambda: [stack_table(stack())],
         "averages": lambda: [concept_table(stack())],
         "both": both,

@@ -49,7 +49,9 @@ def list_worlds(style: FormatOption = None, out: OutOption = None) -> None:
         Column("title", "Title"),
     )
     note_text = "`--world NAME` on the verbs that solve; a world of your own is given by its folder."
-    emit(Table("worlds-shipped", "Worlds that come with Détente", columns, tuple(rows), note_text), style, out)
+    emit(
+        Table("worlds-shipped", "Worlds that come with Détente", columns, tuple(rows), note_text), style, out
+    )
 
 
 @app.command()
@@ -142,7 +144,8 @@ def build(
     source: Annotated[
         str,
         typer.Option(
-            "--from", help="KIND:PATH, kinds icio, wiod, long, cp, oecd-cube, uschina, ossa; see table formats."
+            "--from",
+            help="KIND:PATH, kinds icio, wiod, long, cp, oecd-cube, uschina, ossa; see table formats.",
         ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write the world into.")],
@@ -156,7 +159,8 @@ def build(
         Path | None, typer.Option("--tariffs", help="CSV importer,exporter,sector,tariff; fractions.")
     ] = None,
     elasticities: Annotated[
-        str, typer.Option("--elasticities", help="A set, `source`, a number, or a CSV sector,trade_elasticity.")
+        str,
+        typer.Option("--elasticities", help="A set, `source`, a number, or a CSV sector,trade_elasticity."),
     ] = "fgo",
     name: Annotated[
         str | None, typer.Option("--name", help="Name of the world.", show_default="the table's")

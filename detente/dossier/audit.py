@@ -28,7 +28,10 @@ RULES: dict[str, tuple[Severity, str]] = {
     "interval": ("error", "a value lies outside its own interval"),
     "unknown-label": ("error", "a country, sector, product list or authority that nobody knows"),
     "expected-authority": ("error", "an authority charges where it should not, or does not where it should"),
-    "snapshot-differs": ("error", "every act in order does not give the states of the day, or of the snapshot"),
+    "snapshot-differs": (
+        "error",
+        "every act in order does not give the states of the day, or of the snapshot",
+    ),
     "implausible-value": ("warning", "a value outside the plausible band of its unit"),
     "late-source": ("warning", "the source is dated well after the value was public"),
     "value-before-text": ("warning", "a value takes effect before the measure was announced"),

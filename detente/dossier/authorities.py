@@ -25,23 +25,32 @@ class StackingRule(Frozen):
 
     id: Slug
     authority: Slug
+    """Authority of the duties it speaks of."""
+    actor: str
+    """Economy whose law it is."""
     targets: tuple[str, ...] = ()
     """Only measures aimed at one of these; every measure of the authority when empty."""
     announced_from: dt.date | None = None
+    """Only measures announced on this day or later."""
     announced_until: dt.date | None = None
+    """Only measures announced on this day or before."""
     within: Literal["add", "max"]
+    """Whether measures of the authority add up on one product, or the largest counts."""
     gives_way_to: tuple[Slug, ...] = ()
+    """Authorities that keep this duty off the goods they cover."""
     applies_to: Literal["value", "content"]
+    """Charged on the good's value, or on its content of what is listed."""
     known: dt.date | None = None
     """Day from which it may be shown; always when left out, for authorities that the record names."""
     source: str
+    """Where the rule is read: source and place, in words."""
     grade: Grade
     note: str = ""
 
     def speaks_of(self, measure: Measure) -> bool:
         """Whether the rule is about a measure."""
         return (
-            measure.authority == self.authority
+            (measure.authority, measure.actor) == (self.authority, self.actor)
             and (not self.targets or any(target in self.targets for target in measure.targets))
             and (self.announced_from is None or measure.announced >= self.announced_from)
             and (self.announced_until is None or measure.announced <= self.announced_until)
@@ -99,6 +108,8 @@ def mismatches(measure: Measure) -> Iterator[str]:
     """What a duty says of its stacking that the rules do not, in words."""
     if measure.instrument is not Instrument.tariff or measure.unit != "fraction":
         return
+    if measure.actor not in {rule.actor for rule in stacking_rules()}:
+        return  # the rules say nothing of this economy's law
     rules = [rule for rule in stacking_rules() if rule.speaks_of(measure)]
     if not rules:
         yield f"no stacking rule speaks of authority `{measure.authority}`"
@@ -141,15 +152,9 @@ def authority_table(dossier: Dossier) -> Table:
         Column("grade", "Grade"),
         Column("note", "Note"),
     )
-    american = {name for name in names if not name.startswith(("china", "canada"))}
     rows = []
     for rule in rules:
-        if rule.authority.startswith("china"):
-            same = {name for name in names if name.startswith("china")} | {"mfn"}
-        elif rule.authority.startswith("canada"):
-            same = {"canada-response", "mfn"}
-        else:
-            same = american
+        same = {other.authority for other in rules if other.actor == rule.actor} | {"mfn"}
         others = [n for n in names if n in same and n != rule.authority and n not in rule.gives_way_to]
         displaced = {
             r.authority

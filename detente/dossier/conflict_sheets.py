@@ -85,7 +85,9 @@ def sheet(dossier: Dossier, conflict: Conflict) -> Table:
         *(Column(f"reading_{n}", f"Reading {n}") for n in range(1, len(conflict.readings) + 1)),
     )
     told = [f"Taken: {conflict.reading_taken.strip()}", f"Why: {conflict.why.strip()}"]
-    told.append(f"Basis: {conflict.basis.replace('_', ' ')}" + (f" ({conflict.source})" if conflict.source else ""))
+    told.append(
+        f"Basis: {conflict.basis.replace('_', ' ')}" + (f" ({conflict.source})" if conflict.source else "")
+    )
     if conflict.later:
         told.append(f"Later: {conflict.later.strip()}")
     note = " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in told)

@@ -114,12 +114,24 @@ def expectations(dossier: Dossier) -> Iterator[Objection]:
         if expected.active and rate == 0:
             yield "expected-authority", "expectation", key, f"{where}: expected active, but zero", hint
         elif not expected.active and rate != 0:
-            yield "expected-authority", "expectation", key, f"{where}: expected zero, but {100 * rate:g} %", hint
+            yield (
+                "expected-authority",
+                "expectation",
+                key,
+                f"{where}: expected zero, but {100 * rate:g} %",
+                hint,
+            )
         elif expected.active and not (expected.low or 0.0) <= rate <= (
             expected.high if expected.high is not None else float("inf")
         ):
             band = f"{100 * (expected.low or 0):g} to {100 * (expected.high or 0):g} %"
-            yield "expected-authority", "expectation", key, f"{where}: {100 * rate:g} %, expected {band}", hint
+            yield (
+                "expected-authority",
+                "expectation",
+                key,
+                f"{where}: {100 * rate:g} %, expected {band}",
+                hint,
+            )
 
 
 def snapshot(dossier: Dossier) -> Iterator[Objection]:
@@ -142,10 +154,22 @@ def snapshot(dossier: Dossier) -> Iterator[Objection]:
             one = again[key]
             if (one.status, one.value) != (entry.status, entry.value):
                 what = f"on {day}: {_say(one.status, one.value)} after every act, {_say(entry.status, entry.value)} in the snapshot"
-                yield "snapshot-differs", "measure", key, what, "correct the measure, or write the snapshot again"
+                yield (
+                    "snapshot-differs",
+                    "measure",
+                    key,
+                    what,
+                    "correct the measure, or write the snapshot again",
+                )
         for key in states:
             if key not in written:
-                yield "snapshot-differs", "measure", key, f"not in the snapshot of {day}", "write the snapshot again"
+                yield (
+                    "snapshot-differs",
+                    "measure",
+                    key,
+                    f"not in the snapshot of {day}",
+                    "write the snapshot again",
+                )
 
 
 def _say(status: Status, value: float | None) -> str:
@@ -180,7 +204,13 @@ def scopes(dossier: Dossier) -> Iterator[Objection]:
         if measure.unit == "fraction" or measure.instrument is Instrument.tariff:
             continue
         if key not in dossier.scopes:
-            yield "no-scope", "measure", key, "does not say what it binds and what ends it", "add it to scopes.yaml"
+            yield (
+                "no-scope",
+                "measure",
+                key,
+                "does not say what it binds and what ends it",
+                "add it to scopes.yaml",
+            )
 
 
 CHECKS = (stacking, expectations, snapshot, inert, scopes)

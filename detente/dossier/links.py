@@ -75,7 +75,9 @@ def _links(kind: str, entry: Any) -> Iterable[Link]:
         yield ("id",), "measures", entry.id
     if kind == "deliveries":
         yield ("pledge",), "measures", entry.pledge
-    if kind in ("clocks", "rounds", "parameters", "scopes", "deliveries", "expectations") or (kind == "conflicts" and entry.source):
+    if kind in ("clocks", "rounds", "parameters", "scopes", "deliveries", "expectations") or (
+        kind == "conflicts" and entry.source
+    ):
         yield ("source",), "sources", entry.source
     if kind in ("clocks", "claims"):
         yield from ((("measures", i), "measures", key) for i, key in enumerate(entry.measures))

@@ -141,7 +141,13 @@ class Measure(Frozen):
         "security",
     ]
     unit: Literal[
-        "fraction", "cny_per_net_ton", "usd_per_net_ton", "tonnes_per_year", "usd_mn_per_year", "share", "none"
+        "fraction",
+        "cny_per_net_ton",
+        "usd_per_net_ton",
+        "tonnes_per_year",
+        "usd_mn_per_year",
+        "share",
+        "none",
     ]
     announced: dt.date
     products: Products = Products()

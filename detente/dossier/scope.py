@@ -17,10 +17,11 @@ class Threshold(Frozen):
     """Share above which a control binds: of foreign content in a good, or of ownership in a firm."""
 
     kind: Literal["content", "ownership"]
+    """Share of what."""
     value: Annotated[float, Field(gt=0, le=1)]
     """Fraction: 0.001 is 0.1 %."""
     of: str
-    """Share of what in what."""
+    """Share of what in what, in words."""
 
 
 class Scope(Frozen):
@@ -28,11 +29,13 @@ class Scope(Frozen):
 
     id: Slug
     binds: Literal["goods", "technology", "firms", "ships", "purchases", "platform", "supply"]
+    """What kind of thing it binds."""
     what: str
     """The goods, techniques, ships or purchases it binds, in words."""
     firms: tuple[str, ...] = ()
     """Firms it names; empty when it names none or too many."""
     threshold: Threshold | None = None
+    """From which share on it binds (see Threshold)."""
     reach: Literal["own_trade", "third_country_goods", "third_country_firms", "ships_anywhere", "own_market"]
     """Whether it stops at the actor's own trade and market or reaches goods, firms or ships of third countries."""
     ends: str
@@ -67,13 +70,19 @@ class Expectation(Frozen):
 
     id: Slug
     authority: Slug
+    """Authority looked at."""
     importer: str
+    """Code of the economy that charges."""
     exporter: str
+    """Code of the economy that is charged."""
     date: dt.date
+    """Day on which it is looked at."""
     active: bool
+    """Whether it must charge (true) or must not (false)."""
     low: float | None = None
+    """Lower end of the band, as a fraction; zero when left out."""
     high: float | None = None
-    """Band in which the sum of its rates on all goods (lists, where it has only lists) lies, fractions."""
+    """Upper end: the band holds the authority's largest rate, plus those that add to it."""
     known: dt.date
     source: Slug
     note: str = ""
@@ -84,5 +93,8 @@ class Snapshot(Frozen):
 
     id: Slug
     on: dt.date
+    """Day of the state."""
     status: Status
+    """What the measure was."""
     value: float | None = None
+    """Its value; left out when it has none of its own."""

@@ -17,7 +17,7 @@ from detente.dossier.timeline import known_day
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
-    from detente.world.economy import Economy
+    from detente.world.economy import Economy, Wedges
 
 TABLES = ("findings", "rules", "grades", "dates", "stale", "trade", "all")
 MOVES = 1e-10
@@ -99,14 +99,25 @@ def malformed_table(error: DetenteError) -> Table:
     """A record that cannot be loaded, as one finding."""
     columns = audit_table([]).columns
     row = ("error", MALFORMED, "file", error.where or "", error.what, error.hint or "")
-    return Table("audit", "Audit of the record", columns, (row,), "The record cannot be read; nothing else was checked.")
+    return Table(
+        "audit",
+        "Audit of the record",
+        columns,
+        (row,),
+        "The record cannot be read; nothing else was checked.",
+    )
 
 
 def rules_table(findings: list[Finding]) -> Table:
     """Every rule with its severity, what it objects to, and how often it did."""
     counts = {rule: sum(finding.rule == rule for finding in findings) for rule in RULES}
     rows: list[tuple[Cell, ...]] = [
-        ("error", MALFORMED, "unknown or doubled key, missing source, day that does not exist, name of nothing", 0)
+        (
+            "error",
+            MALFORMED,
+            "unknown or doubled key, missing source, day that does not exist, name of nothing",
+            0,
+        )
     ]
     rows += [(severity, rule, words, counts[rule]) for rule, (severity, words) in RULES.items()]
     columns = (
@@ -196,7 +207,7 @@ def inert_findings(economy: Economy, dossier: Dossier) -> list[Finding]:
 
     found: list[Finding] = []
     trials: list[tuple[str, int, int]] = []
-    wedges = []
+    wedges: list[Wedges] = []
     plain: dict[dt.date, int] = {}
     for key, measure in dossier.measures.items():
         if not moves_something(measure):
@@ -205,7 +216,9 @@ def inert_findings(economy: Economy, dossier: Dossier) -> list[Finding]:
         on = day or max(dossier.asof, measure.announced)
         if on not in plain:
             plain[on] = len(wedges)
-            wedges.append(wedges_at(economy, dossier, Scenario(id="as-is", title="", dossier=dossier.id, date=on)))
+            wedges.append(
+                wedges_at(economy, dossier, Scenario(id="as-is", title="", dossier=dossier.id, date=on))
+            )
         status = Status.void if day else Status.in_force
         changed = Scenario(
             id="changed", title="", dossier=dossier.id, date=on, set={key: Setting(status=status)}
@@ -218,7 +231,9 @@ def inert_findings(economy: Economy, dossier: Dossier) -> list[Finding]:
         flagged = dossier.measures[key].inert
         if moved <= MOVES and not flagged:
             what = "its removal moves no real income anywhere"
-            found.append(Finding("inert-unflagged", "measure", key, what, "add `inert: true`, or correct its scope"))
+            found.append(
+                Finding("inert-unflagged", "measure", key, what, "add `inert: true`, or correct its scope")
+            )
         elif moved > MOVES and flagged:
             what = f"flagged inert, but its removal moves a real income by {moved:.1e}"
             found.append(Finding("inert-but-moves", "measure", key, what, "take the flag away"))

@@ -134,7 +134,9 @@ def costs(
         assert fired is not None
         scenarios += [eve(dossier, clock), fired]
     wedges = [wedges_at(economy, dossier, scenario) for scenario in scenarios]
-    solved = [s.value.equivalent_variation_usd for s in solve_batch(economy, wedges, closure=closure, throw=True)]
+    solved = [
+        s.value.equivalent_variation_usd for s in solve_batch(economy, wedges, closure=closure, throw=True)
+    ]
     return {
         clock.id: {code: float(solved[2 * k + 1][n] - solved[2 * k][n]) / 1e3 for code, n in place.items()}
         for k, clock in enumerate(moved)

@@ -71,17 +71,26 @@ def world_figure(economy: Economy) -> Figure:
         ):
             drawn.append(Heading(heading))
             drawn += [
-                Bar(_name(economy, codes[n], width), float(values[n]), number(float(values[n]), 0), _colour(codes[n]))
+                Bar(
+                    _name(economy, codes[n], width),
+                    float(values[n]),
+                    number(float(values[n]), 0),
+                    _colour(codes[n]),
+                )
                 for n in order
             ]
-        return row_chart(drawn, width, label_width=max(text_width(_name(economy, codes[n], width)) for n in order) + 14)
+        return row_chart(
+            drawn, width, label_width=max(text_width(_name(economy, codes[n], width)) for n in order) + 14
+        )
 
     said = "; ".join(
         f"{economy.labels.country_name(codes[n])} {number(float(economy.value_added[n]) / 1e3, 0)} and "
         f"{number(-float(economy.deficit[n]) / 1e3, 0)}"
         for n in order
     )
-    title = f"{_name(economy, largest, WIDE)} makes {percent(share)} of what the world of {economy.name} earns."
+    title = (
+        f"{_name(economy, largest, WIDE)} makes {percent(share)} of what the world of {economy.name} earns."
+    )
     return Figure(
         "world",
         title,
@@ -109,14 +118,20 @@ def comparison_figure(first: Economy, second: Economy) -> Figure:
     common = [code for code in labels.countries if code in second.labels.countries]
     order = sorted(common, key=lambda code: (-first.value_added[labels.country(code)], code))[:_SHOWN]
     growth = {
-        code: 100 * (float(second.value_added[second.labels.country(code)] / first.value_added[labels.country(code)]) - 1)
+        code: 100
+        * (
+            float(second.value_added[second.labels.country(code)] / first.value_added[labels.country(code)])
+            - 1
+        )
         for code in order
     }
     shift = {
         code: float(first.deficit[labels.country(code)] - second.deficit[second.labels.country(code)]) / 1e3
         for code in order
     }
-    rows: list[tuple[Cell, ...]] = [(code, labels.country_name(code), growth[code], shift[code]) for code in order]
+    rows: list[tuple[Cell, ...]] = [
+        (code, labels.country_name(code), growth[code], shift[code]) for code in order
+    ]
     table = Table(
         "worlds",
         f"{second.name} against {first.name}",
@@ -137,13 +152,22 @@ def comparison_figure(first: Economy, second: Economy) -> Figure:
         ):
             drawn.append(Heading(heading))
             drawn += [
-                Bar(_name(first, code, width), values[code], number(values[code], 1, signed=True) + unit, _colour(code))
+                Bar(
+                    _name(first, code, width),
+                    values[code],
+                    number(values[code], 1, signed=True) + unit,
+                    _colour(code),
+                )
                 for code in order
             ]
-        return row_chart(drawn, width, label_width=max(text_width(_name(first, code, width)) for code in order) + 14)
+        return row_chart(
+            drawn, width, label_width=max(text_width(_name(first, code, width)) for code in order) + 14
+        )
 
     most = max(order, key=lambda code: abs(growth[code]))
-    said = "; ".join(f"{code} {number(growth[code], 1)} percent and {number(shift[code], 1)} billion" for code in order)
+    said = "; ".join(
+        f"{code} {number(growth[code], 1)} percent and {number(shift[code], 1)} billion" for code in order
+    )
     return Figure(
         "worlds",
         f"{_name(first, most, WIDE)} differs most: value added by {percent(growth[most], signed=True)}.",

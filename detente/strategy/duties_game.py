@@ -125,9 +125,13 @@ class DutyGame:
         slope : array [player, duty]
         """
         seeds = [government(value, code, self.weights) for code in players]
-        found = gradients(value, [seed for _, seed in seeds])
         factor = 1 + value.wedges.tariff
-        slope = np.stack([self.gather(one.tariff * factor) for one in found])
+        together = max(1, int(4e6 // factor.size))  # many players of a large world would not fit into memory at once
+        slope = np.zeros((len(seeds), self.count))
+        for first in range(0, len(seeds), together):
+            part = [seed for _, seed in seeds[first : first + together]]
+            for k, one in enumerate(gradients(value, part)):
+                slope[first + k] = self.gather(one.tariff * factor)
         return np.array([level for level, _ in seeds]), slope
 
     def weighted(self, value: Equilibrium, shares: Array) -> tuple[Array, Array]:

@@ -111,7 +111,9 @@ def balance_region(
     final_prior = final_prior * (value_added - net.sum()) / spending
     output_scale = np.sqrt(np.maximum(output_prior, 1e-5 * output_prior.sum()))
     use = final_prior + input_shares @ output_prior
-    final_scale = np.sqrt(np.maximum(np.maximum(final_prior, 0.1 * use), 1e-9 * output_prior.sum()) / FINAL_WEIGHT)
+    final_scale = np.sqrt(
+        np.maximum(np.maximum(final_prior, 0.1 * use), 1e-9 * output_prior.sum()) / FINAL_WEIGHT
+    )
     least_final = np.maximum(limits.least_final * use, limits.floors[1])
     weights = np.concatenate([1 / output_scale, 1 / final_scale])
     design = np.vstack([identity, leontief]) * weights[:, None]

@@ -67,15 +67,25 @@ class _State:
     record: Dossier
     day: dt.date
     states: Mapping[str, MeasureState]
-    hand: tuple[object, ...] = ()
 
 
-def _state(dossier: Dossier, scenario: Scenario | None) -> _State:
-    if scenario is None:
-        return _State(dossier, BASE_DAY, dossier.base_states(BASE_DAY))
+def _state(dossier: Dossier, scenario: Scenario) -> _State:
     applied = apply_scenario(dossier, scenario)
     day = scenario.on(dossier.asof)
     return _State(applied, day, applied.states(day))
+
+
+def _reference_on(dossier: Dossier, reference: Scenario | None, day: dt.date) -> _State:
+    """The state of the reference carried to another day: a measure is entered into it as if nothing else had moved."""
+    if reference is None:
+        record, states = dossier, dossier.base_states(BASE_DAY)
+    else:
+        own = _state(dossier, reference)
+        record, states = own.record, own.states
+    held = {
+        name: _as_in(measure, day, states.get(name), record.asof) for name, measure in record.measures.items()
+    }
+    return _State(dataclasses.replace(record, measures=FrozenDict(held)), day, states)
 
 
 def _same(first: MeasureState | None, second: MeasureState | None) -> bool:
@@ -114,9 +124,11 @@ def _as_in(measure: Measure, day: dt.date, state: MeasureState | None, known: dt
     return measure.model_copy(update={"values": (*kept, entry)})
 
 
-def _bare(scenario: Scenario | None, dossier: Dossier, day: dt.date) -> Scenario:
-    """A scenario that only says the day: the record it is applied to says the rest."""
-    return Scenario(id="contribution", title="contribution", dossier=dossier.id, date=day)
+def _on(economy: Economy, record: Dossier, day: dt.date) -> Wedges:
+    """Wedges of a record on a day, with nothing set."""
+    return wedges_at(
+        economy, record, Scenario(id="contribution", title="contribution", dossier=record.id, date=day)
+    )
 
 
 def _wedges(economy: Economy, state: _State, measure: str, other: _State) -> Wedges:
@@ -126,7 +138,7 @@ def _wedges(economy: Economy, state: _State, measure: str, other: _State) -> Wed
     record = dataclasses.replace(
         state.record, measures=FrozenDict({**state.record.measures, measure: changed})
     )
-    return wedges_at(economy, record, _bare(None, record, state.day))
+    return _on(economy, record, state.day)
 
 
 def contributions(
@@ -202,13 +214,10 @@ def _by_hand(economy: Economy, dossier: Dossier, scenario: Scenario, whole: Wedg
 def _by_measure(
     economy: Economy, dossier: Dossier, scenario: Scenario, reference: Scenario | None
 ) -> list[Contribution]:
-    later, earlier = _state(dossier, scenario), _state(dossier, reference)
-    whole_later = wedges_at(economy, later.record, _bare(scenario, later.record, later.day))
-    whole_earlier = (
-        Wedges.unchanged(economy)
-        if reference is None
-        else wedges_at(economy, earlier.record, _bare(reference, earlier.record, earlier.day))
-    )
+    later = _state(dossier, scenario)
+    earlier = _reference_on(dossier, reference, later.day)
+    whole_later = _on(economy, later.record, later.day)
+    whole_earlier = _on(economy, earlier.record, earlier.day)
     found = []
     for name, measure in later.record.measures.items():
         if measure.effect is None and not is_duty(measure):

@@ -31,7 +31,11 @@ def _totals(economy: Economy) -> dict[str, tuple[str, str, float]]:
         "traded": ("Trade between countries, before duty", "USD bn", traded / 1e3),
         "openness": ("Trade between countries in output", "%", 100 * traded / float(economy.output.sum())),
         "revenue": ("Duties collected", "USD bn", float(economy.tariff_revenue.sum()) / 1e3),
-        "duty": ("Average duty, weighted by trade", "%", 100 * float(economy.tariff_revenue.sum()) / max(traded, 1e-300)),
+        "duty": (
+            "Average duty, weighted by trade",
+            "%",
+            100 * float(economy.tariff_revenue.sum()) / max(traded, 1e-300),
+        ),
         "deficits": ("Sum of trade deficits", "USD bn", float(np.maximum(economy.deficit, 0).sum()) / 1e3),
         "zeros": ("Pairs and sectors without trade", "%", 100 * float((economy.flows == 0).mean())),
         "exporting": ("Industries that export more than 90 % of output", "", float((share > 0.9).sum())),
@@ -144,7 +148,13 @@ def provenance_table(economy: Economy) -> Table:
     sheet = economy.provenance
     rows: list[tuple[Cell, ...]] = [("title", str(sheet.get("title", economy.name)), "")]
     for source in _entries(sheet, "sources"):
-        rows.append(("source", _text(source, "citation", "title"), _text(source, "licence", "license") or "not stated"))
+        rows.append(
+            (
+                "source",
+                _text(source, "citation", "title"),
+                _text(source, "licence", "license") or "not stated",
+            )
+        )
     for file in _entries(sheet, "inputs"):
         rows.append(("file", _text(file, "path"), _text(file, "sha256")[:12]))
     for key, kind in (("method", "method"), ("weaknesses", "weakness")):
@@ -219,7 +229,9 @@ def compare_worlds(first: Economy, second: Economy) -> list[Table]:
         for key, (heading, unit) in _FIGURES.items():
             body.append((first.labels.country_name(code), heading, unit, a[key], b[key], b[key] - a[key]))
     only = [code for code in (*first.labels.countries, *second.labels.countries) if code not in common]
-    note = f"Countries in one of the two only: {', '.join(only)}." if only else "Both have the same countries."
+    note = (
+        f"Countries in one of the two only: {', '.join(only)}." if only else "Both have the same countries."
+    )
     countries = Table(
         "worlds-countries",
         f"Countries of {first.name} and {second.name}",

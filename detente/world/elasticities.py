@@ -1,7 +1,8 @@
 """Trade elasticities of the literature, by set and sector, for any world whose sectors can be told.
 
 A sector is found by its code in the shipped table, else by the divisions of ISIC Rev. 4 its code spans (``C10T12``,
-``C20_21``, ``G``, ``C302T309``), else as one of WIOD's 35 (``c1`` … ``c35``), else through a concordance given along.
+``C20_21``, ``G``, ``C302T309``), else as one of WIOD's 35 (``c1`` … ``c35``) or of the 40
+of Caliendo and Parro (``s01`` … ``s40``), else through a concordance given along.
 """
 
 from __future__ import annotations
@@ -31,6 +32,15 @@ _WIOD = {
     "c17": ("UTC",), "c18": ("UTC",), **{f"c{k}": ("TRT",) for k in range(19, 28)}, "c28": ("BUS",), "c29": ("PUB",),
     "c30": ("BUS",), **{f"c{k}": ("PUB",) for k in range(31, 36)},
 }  # fmt: skip
+_CALIENDO_PARRO = {
+    "s01": ("A01_02", "A03"), "s02": ("B05_06", "B07_08", "B09"), "s03": ("C10T12",), "s04": ("C13T15",), "s05": ("C16",),
+    "s06": ("C17_18",), "s07": ("C19",), "s08": ("C20", "C21"), "s09": ("C22",), "s10": ("C23",), "s11": ("C24",),
+    "s12": ("C25",), "s13": ("C28",), "s14": ("C26",), "s15": ("C27",), "s16": ("C26",), "s17": ("C26",), "s18": ("C29",),
+    "s19": ("C30",), "s20": ("C31T33",), "s21": ("UTC",), "s22": ("UTC",), **{f"s{k}": ("TRT",) for k in range(23, 30)},
+    "s30": ("BUS",), "s31": ("PUB",), **{f"s{k}": ("BUS",) for k in range(32, 36)},
+    **{f"s{k}": ("PUB",) for k in range(36, 41)},
+}  # fmt: skip
+_OTHERS = {**_WIOD, **_CALIENDO_PARRO}
 _RANGE = re.compile(r"([A-U])(\d{2})\d?[A-Z]?(?:[T_-]([A-U])?(\d{2})\d?)?")
 _SECTION_RANGE = re.compile(r"([A-U])(?:[T_-]?([A-U]))?")
 
@@ -106,8 +116,8 @@ def _parts(code: str, concordance: Mapping[str, str], known: Mapping[str, float]
     code = concordance.get(code, code)
     if code in known:
         return {code: 1.0}
-    if code in _WIOD:
-        return dict.fromkeys(_WIOD[code], 1.0)
+    if code in _OTHERS:
+        return dict.fromkeys(_OTHERS[code], 1.0)
     spanned = divisions(code)
     shared = {base: float(len(spanned & theirs)) for base, theirs in _base_divisions().items()}
     return {base: size for base, size in shared.items() if size > 0}

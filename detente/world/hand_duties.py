@@ -42,7 +42,9 @@ class HandDuty(Frozen):
     @model_validator(mode="after")
     def _one_of_the_two(self) -> HandDuty:
         if (self.set is None) == (self.add is None):
-            raise ValueError("give `set` (the duty) or `add` (points on top of it, as a fraction), one of the two")
+            raise ValueError(
+                "give `set` (the duty) or `add` (points on top of it, as a fraction), one of the two"
+            )
         return self
 
 

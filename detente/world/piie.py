@@ -26,7 +26,10 @@ CONCEPT = "fixed_2017_world"
 WITHIN_A_POINT = "within one point"
 BRACKETED = "between our two readings: the weights within sectors decide, and those of 2017 are not at hand"
 REASONS = {
-    ("USA", "2025-09-25"): "the published step of 6.5 points between May and September 2025 (metals and their derivatives at 50 %, "
+    (
+        "USA",
+        "2025-09-25",
+    ): "the published step of 6.5 points between May and September 2025 (metals and their derivatives at 50 %, "
     "copper) is 0.9 here: on a listed line Section 232 displaces the reciprocal duty and China sells little of it; the rest, "
     "about four points, is not resolved",
     ("USA", "2025-11-10"): "carries the unresolved part of September 2025",
@@ -108,4 +111,3 @@ def published_table(economy: Economy, dossier: Dossier) -> Table:
     )
     note = "Sectors weighted by the exporter's sales to the world in 2017. Chinese duties are known by sector only."
     return Table("published", "Published averages since 2018 beside ours", columns, tuple(rows), note)
-

@@ -92,9 +92,7 @@ def save_world(economy: Economy, folder: str | Path, report: WorldReport | None 
         "name": economy.name,
         "title": str(economy.provenance.get("title", economy.name)),
         "year": economy.year,
-        "unit": str(
-            economy.provenance.get("unit", f"million USD of {economy.year}; rates are fractions")
-        ),
+        "unit": str(economy.provenance.get("unit", f"million USD of {economy.year}; rates are fractions")),
         "resources": [
             {
                 "path": f"{stem}.npz",

@@ -115,7 +115,9 @@ class Scenario(Frozen):
                 "remove_between": other.remove_between or self.remove_between,
                 "tariffs": (*self.tariffs, *other.tariffs),
                 "record": self.record and other.record,
-                "quantities": tuple({one.name: one for one in (*self.quantities, *other.quantities)}.values()),
+                "quantities": tuple(
+                    {one.name: one for one in (*self.quantities, *other.quantities)}.values()
+                ),
                 "assumed": tuple(dict.fromkeys((*self.assumed, *other.assumed))),
             }
         )

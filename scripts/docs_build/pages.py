@@ -204,11 +204,16 @@ def shipped_tables() -> dict[str, list[Any]]:
         measure_table,
         verify_places,
     )
+    from detente.dossier.conflict_sheets import overview, sheet
+    from detente.dossier.controls import control_table, fee_table
+    from detente.dossier.pledges import pledge_table
     from detente.equilibrium.outcomes import solve_scenarios
     from detente.show import metrics
     from detente.show.citations import citation_table
     from detente.show.comparison import comparison_table
+    from detente.show.ledger import dates_table, rules_table, stale_table
     from detente.show.selfcheck import self_check
+    from detente.show.stakes import parties_of, stakes_table
     from detente.world import (
         assumption_table,
         benchmarks,
@@ -220,7 +225,9 @@ def shipped_tables() -> dict[str, list[Any]]:
         show,
     )
     from detente.world.collected import collected_table
+    from detente.world.coverage import coverage_table
     from detente.world.duties import concept_table, duty_path, duty_stack, stack_table
+    from detente.world.piie import published_table
     from detente.world.products import partner_table, product_duties, product_table
 
     dossier, economy = load_dossier(), load_world()
@@ -243,13 +250,29 @@ def shipped_tables() -> dict[str, list[Any]]:
             stack_table(stacked),
             concept_table(stacked),
             collected_table(economy, dossier),
-            rule_table(),
+            rule_table(dossier),
+            published_table(economy, dossier),
             product_table(by_product, "8505"),
             partner_table(by_product),
         ],
         "detente measures": [measure_table(dossier, dossier.asof)],
-        "detente clocks": [clock_table(dossier, dossier.asof)],
-        "detente claims": [claims_table(dossier), conflict_table(dossier)],
+        "detente clocks": [stakes_table(dossier, dossier.asof, None, parties_of(dossier))],
+        "detente controls": [control_table(dossier, dossier.asof), fee_table(dossier, dossier.asof)],
+        "detente pledges": [pledge_table(load_dossier(asof=dossier.vintage), dossier.vintage)],
+        "detente audit": [
+            audit_table(audit(dossier)),
+            rules_table([]),
+            coverage_by_grade(dossier),
+            dates_table(dossier),
+            stale_table(dossier, dossier.vintage, 180),
+            coverage_table(economy, dossier, dossier.asof),
+        ],
+        "detente claims": [
+            claims_table(dossier),
+            conflict_table(dossier),
+            overview(dossier),
+            sheet(dossier, dossier.conflicts["first-mover"]),
+        ],
         "detente check": [self_check(dossier)[0]],
         "detente cite": [citation_table(dossier, economy)],
         "Python: detente.world": [
@@ -262,7 +285,7 @@ def shipped_tables() -> dict[str, list[Any]]:
             show.duty_table(economy, "USA", "CHN"),
         ],
         "Python: detente.world.duties": [duty_path(dossier, economy, "USA", "CHN", [dossier.asof])],
-        "Python: detente.dossier": [audit_table(audit(dossier)), coverage_by_grade(dossier), places],
+        "Python: detente.dossier": [clock_table(dossier, dossier.asof), places],
         "detente brief, folder data": list(check_content(compose(dossier, economy)).values()),
     }
 
@@ -295,7 +318,7 @@ def metrics_page() -> str:
 
 def rooms_page() -> str:
     """`docs/concepts/rooms.md` from the docstrings of the packages and modules."""
-    order = ("core", "dossier", "world", "equilibrium", "show", "brief", "cli")
+    order = ("core", "dossier", "world", "equilibrium", "strategy", "show", "brief", "cli")
     import detente
 
     found = {module.name for module in pkgutil.iter_modules(detente.__path__) if module.ispkg}

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.core import Column, Table
+from detente.core import Column, Table, sha256_file
 from detente.world import Economy
 from detente.world.benchmarks import benchmarks
+from detente.world.carving import FOLDER, shipped_chokepoints
 from detente.world.disaggregate import carved
 from world_build.balance import EXPORT_CAP, FINAL_WEIGHT
 from world_build.duties import FOOD_CAP
@@ -215,7 +216,16 @@ def duties(economy: Economy) -> Table:
 def carving(economy: Economy) -> dict[str, object]:
     """What the package says about carved sectors: where each came from, and what is said about it."""
     parents = carved(economy)
-    return {"carved": parents, "about_carved": economy.provenance["about_carved"]} if parents else {}
+    if not parents:
+        return {}
+    return {
+        "carved": parents,
+        "about_carved": economy.provenance["about_carved"],
+        "specifications": [
+            {"path": f"chokepoints/{name}.yaml", "sha256": sha256_file(FOLDER / f"{name}.yaml")}
+            for name in shipped_chokepoints()
+        ],
+    }
 
 
 def derived(economy: Economy, base: Economy) -> str:

@@ -98,8 +98,15 @@ def test_the_calendar_holds_no_later_clock(tmp_path: object, capsys: pytest.Capt
 
 
 def test_the_second_record_does_not_tell_its_outcome(capsys: pytest.CaptureFixture[str]) -> None:
-    for verb in ("measures --at 2021-06-01 --format csv", "clocks --no-cost", "duties --format csv", "pledges"):
+    for verb in (
+        "measures --at 2021-06-01 --format csv",
+        "clocks --no-cost",
+        "duties --format csv",
+        "pledges",
+    ):
         text = printed(capsys, f"{verb} --dossier phase-one-2018")
-        assert not re.search(r"fentanyl|reciprocal|ieepa|76,?700|123,?300|76\.7 billion|Phase One takes effect", text), verb
+        assert not re.search(
+            r"fentanyl|reciprocal|ieepa|76,?700|123,?300|76\.7 billion|Phase One takes effect", text
+        ), verb
     later = printed(capsys, "pledges --dossier phase-one-2018 --asof 2020-02-20")
     assert "76,700" in later

@@ -46,6 +46,17 @@ def test_the_chokepoint_page_is_fresh() -> None:
     )
 
 
+def test_the_specification_on_the_chokepoint_page_works(repository: Path, tmp_path: Path) -> None:
+    from detente.world import check, disaggregate, load_world
+
+    page = (repository / "docs" / "concepts" / "chokepoints.md").read_text(encoding="utf-8")
+    path = tmp_path / "own.yaml"
+    path.write_text(page.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
+    finer = disaggregate(load_world(), path)
+    check(finer)
+    assert "GAL" in finer.labels.sectors
+
+
 def test_the_elasticity_page_has_today_s_numbers(repository: Path) -> None:
     """The table of the two readings of the default set, recomputed."""
     import datetime as dt

@@ -24,7 +24,11 @@ def test_a_truce_snaps_back_on_both_sides(dossier: Dossier) -> None:
     moved = {one.measure: one for one in changes(dossier, dossier.clocks["clock-truce-2"])}
     assert set(moved) == {"usa-2025-reciprocal-china-24", "china-2025-reciprocal-usa-24"}
     one = moved["usa-2025-reciprocal-china-24"]
-    assert (one.before.status.value, one.after.status.value, one.after.value) == ("suspended", "in_force", 0.24)
+    assert (one.before.status.value, one.after.status.value, one.after.value) == (
+        "suspended",
+        "in_force",
+        0.24,
+    )
     assert "suspended (24 %) → in force (24 %)" in one.words()
 
 
@@ -33,7 +37,9 @@ def test_a_clock_that_was_called_off_changes_nothing(dossier: Dossier) -> None:
     assert changes(dossier, clock) == ()
     assert firing(dossier, clock) is None
     earlier = load_dossier("busan-2025", asof=dt.date(2025, 10, 20))
-    assert [one.measure for one in changes(earlier, earlier.clocks["clock-threat-100"])] == ["usa-2025-threat-100"]
+    assert [one.measure for one in changes(earlier, earlier.clocks["clock-threat-100"])] == [
+        "usa-2025-threat-100"
+    ]
 
 
 def test_the_cost_of_a_clock_is_that_of_its_measures_alone(dossier: Dossier) -> None:
@@ -98,7 +104,9 @@ def test_the_calendar_is_valid_and_the_same_every_time(dossier: Dossier) -> None
         for name in ("UID", "DTSTAMP", "DTSTART;VALUE=DATE", "SUMMARY", "CATEGORIES", "STATUS"):
             assert len(re.findall(rf"(?m)^{name}:", event)) == 1, name
         assert re.search(r"(?m)^DTSTAMP:\d{8}T\d{6}Z$", event)
-        start, end = (re.search(rf"(?m)^{name};VALUE=DATE:(\d{{8}})$", event) for name in ("DTSTART", "DTEND"))
+        start, end = (
+            re.search(rf"(?m)^{name};VALUE=DATE:(\d{{8}})$", event) for name in ("DTSTART", "DTEND")
+        )
         assert start is not None
         assert end is not None
         days = [dt.datetime.strptime(found.group(1), "%Y%m%d").date() for found in (start, end)]

@@ -14,9 +14,8 @@ from detente.dossier.controls import (
     controls_at,
     fee_table,
     is_control,
-    pledge_table,
-    pledges_at,
 )
+from detente.dossier.pledges import pledge_table, pledges_at
 
 TODAY = dt.date(2025, 10, 28)
 
@@ -33,12 +32,25 @@ def record() -> Dossier:
 
 def test_every_object_of_the_issue_is_there_and_says_what_it_binds(record: Dossier) -> None:
     found = controls_at(record, dt.date(2026, 7, 25))
-    wanted = """
-        chn-2025-rare-earth-licensing chn-2025-ann57-elements chn-2025-ann61-overseas usa-2025-affiliates-rule
-        usa-2025-software-controls usa-2022-chip-controls chn-2024-gallium-ban chn-2025-ann58-batteries
-        chn-2025-ann55-superhard chn-2025-port-fee usa-2025-ship-fee chn-2025-soybean-halt usa-entity-list-china
-        chn-2025-entities-march chn-2025-entities-april chn-2025-qualcomm-probe usa-2024-tiktok-law
-    """.split()
+    wanted = [
+        "chn-2025-rare-earth-licensing",
+        "chn-2025-ann57-elements",
+        "chn-2025-ann61-overseas",
+        "usa-2025-affiliates-rule",
+        "usa-2025-software-controls",
+        "usa-2022-chip-controls",
+        "chn-2024-gallium-ban",
+        "chn-2025-ann58-batteries",
+        "chn-2025-ann55-superhard",
+        "chn-2025-port-fee",
+        "usa-2025-ship-fee",
+        "chn-2025-soybean-halt",
+        "usa-entity-list-china",
+        "chn-2025-entities-march",
+        "chn-2025-entities-april",
+        "chn-2025-qualcomm-probe",
+        "usa-2024-tiktok-law",
+    ]
     assert set(wanted) <= set(found)
     for key, one in found.items():
         if record.measures[key].instrument.value != "tariff":
@@ -104,12 +116,19 @@ def test_the_control_table(dossier: Dossier) -> None:
 def test_fees_follow_their_steps_and_the_arithmetic(dossier: Dossier) -> None:
     number = {key: parameter.value for key, parameter in dossier.parameters.items()}
     for year, fee in ((2025, 400), (2026, 640), (2027, 880), (2028, 1120)):
-        rows = [r for r in fee_table(dossier, dt.date(year, 10, 20)).records() if r["id"] == "chn-2025-port-fee"]
+        rows = [
+            r for r in fee_table(dossier, dt.date(year, 10, 20)).records() if r["id"] == "chn-2025-port-fee"
+        ]
         assert {r["ship"] for r in rows} == {"container", "bulk", "tanker"}
         for row in rows:
             dollars = fee / number["yuan-per-dollar"]
             voyage = dollars * number[f"port-fee-net-tons-{row['ship']}"] / 1e6
-            cost = 100 * voyage / number[f"port-fee-value-{row['ship']}"] * number[f"port-fee-share-chn-{row['ship']}"]
+            cost = (
+                100
+                * voyage
+                / number[f"port-fee-value-{row['ship']}"]
+                * number[f"port-fee-share-chn-{row['ship']}"]
+            )
             assert row["usd_per_net_ton"] == pytest.approx(dollars)
             assert row["cost"] == pytest.approx(cost)
     with pytest.raises(InputError, match="no port fee"):
@@ -132,7 +151,9 @@ def test_a_higher_step_costs_trade_more(record: Dossier) -> None:
         hat = wedges_at(economy, base, Scenario(id="s", title="", dossier=base.id, date=day)).iceberg_hat
         costs.append(float(hat[place]))
     fee = effect.ad_valorem["B05_06"]
-    assert costs[1] / costs[0] == pytest.approx((1 + 1.6 * fee) / (1 + fee) * costs_of_american_step(base, economy))
+    assert costs[1] / costs[0] == pytest.approx(
+        (1 + 1.6 * fee) / (1 + fee) * costs_of_american_step(base, economy)
+    )
 
 
 def costs_of_american_step(dossier: Dossier, economy: object) -> float:

@@ -125,7 +125,9 @@ def test_what_loading_would_refuse_is_found_in_a_record_built_by_hand(small: Sma
 
 def test_every_rule_is_planted_somewhere() -> None:
     here = Path(__file__)
-    text = "".join(here.with_name(name).read_text(encoding="utf-8") for name in (here.name, "test_ledger_audit.py"))
+    text = "".join(
+        here.with_name(name).read_text(encoding="utf-8") for name in (here.name, "test_ledger_audit.py")
+    )
     assert [rule for rule in RULES if f'"{rule}"' not in text] == []
 
 

@@ -13,10 +13,10 @@ import pytest
 from small_case import edited
 
 from detente.cli.main import main
+from detente.core import LabelError, SchemaError
 from detente.dossier import RULES, FrozenDict, audit, load_dossier
 from detente.dossier.authorities import authority_table, mismatches, read_rules, stacking_rules
 from detente.dossier.held import CHECKS, replay
-from detente.core import LabelError, SchemaError
 
 Small = Callable[..., Path]
 HINDSIGHT = dt.date(2026, 1, 1)
@@ -37,19 +37,34 @@ CONTROL = """
   values:
     - {{from: 2025-02-01, status: in_force, source: S1, grade: official}}
 """
-EFFECT = "effect: {flows: actor_exports, ad_valorem: {all: 0.1}, source: S1, grade: assumed, derivation: none}"
+EFFECT = (
+    "effect: {flows: actor_exports, ad_valorem: {all: 0.1}, source: S1, grade: assumed, derivation: none}"
+)
 
 
 @pytest.mark.parametrize(
     ("rule", "overrides"),
     [
         ("stacking-mismatch", edited("measures/duties.yaml", "  combine: max\n", "")),
-        ("stacking-mismatch", edited("measures/duties.yaml", "reported_in", "excluded_by: [section-232]\n  reported_in")),
-        ("expected-authority", {"expectations.yaml": EXPECT.format(date="2025-01-15", active="true", more="")}),
-        ("expected-authority", {"expectations.yaml": EXPECT.format(date="2025-03-01", active="false", more="")}),
+        (
+            "stacking-mismatch",
+            edited("measures/duties.yaml", "reported_in", "excluded_by: [section-232]\n  reported_in"),
+        ),
         (
             "expected-authority",
-            {"expectations.yaml": EXPECT.format(date="2025-03-01", active="true", more=", low: 0.2, high: 0.3")},
+            {"expectations.yaml": EXPECT.format(date="2025-01-15", active="true", more="")},
+        ),
+        (
+            "expected-authority",
+            {"expectations.yaml": EXPECT.format(date="2025-03-01", active="false", more="")},
+        ),
+        (
+            "expected-authority",
+            {
+                "expectations.yaml": EXPECT.format(
+                    date="2025-03-01", active="true", more=", low: 0.2, high: 0.3"
+                )
+            },
         ),
         ("snapshot-differs", {"snapshot.yaml": SNAPSHOT.format(status="in_force", value=0.1)}),
         ("snapshot-differs", {"snapshot.yaml": SNAPSHOT.format(status="suspended", value=0.2)}),
@@ -113,15 +128,19 @@ def test_a_broken_measure_breaks_the_round_trip() -> None:
     duty = record.measures["usa-2026-section-122"]
     value = duty.values[0].model_copy(update={"until": None})
     bent = replace(
-        record, measures=FrozenDict({**record.measures, duty.id: duty.model_copy(update={"values": (value,)})})
+        record,
+        measures=FrozenDict({**record.measures, duty.id: duty.model_copy(update={"values": (value,)})}),
     )
-    assert {f.rule for f in audit(bent) if f.severity == "error"} == {"snapshot-differs", "expected-authority"}
+    assert {f.rule for f in audit(bent) if f.severity == "error"} == {
+        "snapshot-differs",
+        "expected-authority",
+    }
 
 
 def test_stacking_rules_are_read_strictly(tmp_path: Path) -> None:
     assert len(stacking_rules()) >= 14
     file = tmp_path / "stacking.yaml"
-    good = "- {id: a, authority: section-232, within: max, applies_to: value, source: s, grade: official}\n"
+    good = "- {id: a, authority: section-232, actor: USA, within: max, applies_to: value, source: s, grade: official}\n"
     file.write_text(good, encoding="utf-8")
     assert read_rules(file)[0].within == "max"
     file.write_text(good + good, encoding="utf-8")
@@ -220,7 +239,9 @@ def test_removal_by_solving_finds_what_moves_nothing(small: Small) -> None:
     clean = load_dossier("phase-one-2018", asof=dt.date(2026, 7, 25))
     assert inert_findings(economy, clean) == []
     record = load_dossier(
-        small(edited("measures/duties.yaml", "reported_in", "products: {sectors: {A03: 0.0}}\n  reported_in")),
+        small(
+            edited("measures/duties.yaml", "reported_in", "products: {sectors: {A03: 0.0}}\n  reported_in")
+        ),
         asof=HINDSIGHT,
     )
     assert [f.rule for f in inert_findings(economy, record)] == ["inert-unflagged"]
@@ -240,9 +261,13 @@ def test_the_snapshot_of_a_changed_copy_is_refused(tmp_path: Path) -> None:
     shutil.copytree(source, copy)
     file = copy / "measures" / "us.yaml"
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("from: 2019-09-01, value: 0.15", "from: 2019-09-01, value: 0.10"), encoding="utf-8")
     file.write_text(
-        file.read_text(encoding="utf-8").replace("from: 2020-02-14, value: 0.075", "from: 2020-02-14, value: 0.08"),
+        text.replace("from: 2019-09-01, value: 0.15", "from: 2019-09-01, value: 0.10"), encoding="utf-8"
+    )
+    file.write_text(
+        file.read_text(encoding="utf-8").replace(
+            "from: 2020-02-14, value: 0.075", "from: 2020-02-14, value: 0.08"
+        ),
         encoding="utf-8",
     )
     found = audit(load_dossier(copy, asof=dt.date(2026, 7, 25)))

@@ -40,7 +40,9 @@ def test_each_mechanism_has_a_measure_or_a_claim(record: Dossier, mechanism: str
 
 
 def test_no_other_mechanism_is_named(record: Dossier) -> None:
-    named = {name for entry in (*record.measures.values(), *record.claims.values()) for name in entry.mechanisms}
+    named = {
+        name for entry in (*record.measures.values(), *record.claims.values()) for name in entry.mechanisms
+    }
     assert named <= set(MECHANISMS)
 
 

@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.core import BalanceError, Labels
-from detente.world import Economy, aggregate, carved, check, load_world, toy
+from detente.world import (
+    Disaggregation,
+    Economy,
+    aggregate,
+    carved,
+    check,
+    disaggregate,
+    load_world,
+    merge_carved,
+    toy,
+)
 
 
 def balanced_world(seed: int, countries: int, sectors: int) -> Economy:
@@ -155,6 +165,41 @@ def test_aggregation_keeps_values_and_balance(economy: Economy, data: st.DataObj
     for name in ("value_added", "tariff_revenue", "deficit", "income"):
         assert getattr(small, name) == pytest.approx(getattr(economy, name), rel=1e-10, abs=1e-9)
     assert small.final_demand.sum(1) == pytest.approx(economy.final_demand.sum(1))
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds, st.data())
+def test_carving_any_world_keeps_the_parent_or_is_refused(economy: Economy, data: st.DataObject) -> None:
+    form = {"source": "s", "grade": "assumed", "sensitive": True}
+    parent = data.draw(st.sampled_from(economy.labels.sectors))
+    p = economy.labels.sector(parent)
+    made = float(economy.output[:, p].sum())
+    spec = Disaggregation.model_validate(
+        {
+            "id": "drawn",
+            "title": "Drawn",
+            "sources": {"s": "drawn"},
+            "sectors": [
+                {
+                    "code": "NEW",
+                    "name": "New",
+                    "parent": parent,
+                    "size": {"usd_mn": made * data.draw(st.floats(1e-6, 1.2)), **form},
+                    "producers": [{"shares": {"C0": data.draw(st.floats(0, 1))}, **form}],
+                    "users": [{"shares": {"final": data.draw(st.floats(0, 1))}, **form}],
+                }
+            ],
+        }
+    )
+    try:
+        fine = disaggregate(economy, spec)
+    except BalanceError:
+        return
+    check(fine)
+    back = merge_carved(fine)
+    for name in ("flows", "input_shares", "va_share", "value_added", "tariff_revenue", "final_demand"):
+        scale = np.abs(getattr(economy, name)).max()
+        np.testing.assert_allclose(getattr(back, name), getattr(economy, name), rtol=1e-9, atol=1e-9 * scale)
 
 
 def test_carving_left_the_parents_alone() -> None:

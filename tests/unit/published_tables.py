@@ -43,18 +43,29 @@ class Bilateral:
         return self.final.sum((0, 3)).T
 
 
-def random_bilateral(countries: tuple[str, ...], sectors: tuple[str, ...], seed: int, *, stocks: bool = True) -> Bilateral:
+def random_bilateral(
+    countries: tuple[str, ...], sectors: tuple[str, ...], seed: int, *, stocks: bool = True
+) -> Bilateral:
     """A table that balances: value added is what output leaves after inputs and taxes."""
     rng = np.random.default_rng(seed)
     N, S = len(countries), len(sectors)
     size = rng.lognormal(11, 0.8, (N, 1, 1, 1))
     near = np.where(np.eye(N, dtype=bool), 1.0, 0.02)[:, None, :, None]
-    intermediate = size * near * rng.lognormal(-2, 0.5, (N, S, N, S)) * size.reshape(1, 1, N, 1) / size.mean() / S
-    final = size * near * rng.lognormal(0, 0.5, (N, S, N, len(FINAL))) * size.reshape(1, 1, N, 1) / size.mean() / 4
+    intermediate = (
+        size * near * rng.lognormal(-2, 0.5, (N, S, N, S)) * size.reshape(1, 1, N, 1) / size.mean() / S
+    )
+    final = (
+        size
+        * near
+        * rng.lognormal(0, 0.5, (N, S, N, len(FINAL)))
+        * size.reshape(1, 1, N, 1)
+        / size.mean()
+        / 4
+    )
     if stocks:
         final[..., 4] *= rng.choice([1.0, -0.3], final[..., 4].shape)
     intermediate, final = np.round(intermediate, 3), np.round(final, 3)
-    output = (intermediate.sum((2, 3)) + final.sum((2, 3)))
+    output = intermediate.sum((2, 3)) + final.sum((2, 3))
     used = intermediate.sum((0, 1))
     # Where inputs exceed 70 % of output the column is scaled down, so that value added is there.
     shrink = np.minimum(1.0, 0.7 * output / used)
@@ -158,8 +169,20 @@ def write_wiod_long(path: Path, table: Bilateral) -> Path:
             for s, sector in enumerate(table.sectors):
                 for n, importer in enumerate(table.countries):
                     for k, user in enumerate(table.sectors):
-                        writer.writerow([exporter, sector, importer, user, repr(float(table.intermediate[i, s, n, k]))])
+                        writer.writerow(
+                            [exporter, sector, importer, user, repr(float(table.intermediate[i, s, n, k]))]
+                        )
                     for k in range(4):
-                        writer.writerow([exporter, sector, importer, f"c{(37, 38, 39, 41)[k]}", repr(float(table.final[i, s, n, k]))])
-                    writer.writerow([exporter, sector, importer, "c42", repr(float(table.final[i, s, n, 4:].sum()))])
+                        writer.writerow(
+                            [
+                                exporter,
+                                sector,
+                                importer,
+                                f"c{(37, 38, 39, 41)[k]}",
+                                repr(float(table.final[i, s, n, k])),
+                            ]
+                        )
+                    writer.writerow(
+                        [exporter, sector, importer, "c42", repr(float(table.final[i, s, n, 4:].sum()))]
+                    )
     return path

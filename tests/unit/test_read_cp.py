@@ -81,7 +81,14 @@ def test_names_are_needed(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None
     [
         ("xbilat1993.txt", 4, 2, "x", SchemaError, ("xbilat1993.txt:5", "column 3", "not a number")),
         ("xbilat1993.txt", 4, 2, "nan", UnitError, ("xbilat1993.txt:5",)),
-        ("xbilat1993.txt", 4, 2, "-3", InputError, ("xbilat1993.txt:5", "importer MEX", "exporter ROW", "sector g")),
+        (
+            "xbilat1993.txt",
+            4,
+            2,
+            "-3",
+            InputError,
+            ("xbilat1993.txt:5", "importer MEX", "exporter ROW", "sector g"),
+        ),
         ("tariffs1993.txt", 0, 1, "-200", InputError, ("tariffs1993.txt:1", "importer USA", "exporter MEX")),
         ("B.txt", 1, 2, "45", UnitError, ("B.txt:2", "country ROW", "sector g", "fraction")),
         ("IO.txt", 3, 0, "1 2", SchemaError, ("IO.txt:4", "5 numbers, 4 are wanted")),

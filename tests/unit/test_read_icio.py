@@ -44,7 +44,9 @@ def test_both_editions(tmp_path: Path, sectors: tuple[str, ...]) -> None:
 
 
 def test_parts_of_china_and_mexico_are_added_up(tmp_path: Path, table: Bilateral) -> None:
-    path = write_icio(tmp_path / "ICIO2025_2020.csv", table, split={"CHN": ("CN1", "CN2"), "MEX": ("MX1", "MX2", "MX3")})
+    path = write_icio(
+        tmp_path / "ICIO2025_2020.csv", table, split={"CHN": ("CN1", "CN2"), "MEX": ("MX1", "MX2", "MX3")}
+    )
     assert "CN1_A01_02" in path.read_text()
     assert_read(path, table)
 
@@ -135,7 +137,12 @@ def test_cut_within_a_row_and_between_rows(written: Path, tmp_path: Path) -> Non
 
 def test_labels_twice(written: Path) -> None:
     header = written.read_text().splitlines()[0]
-    refused(edit(written, lambda lines: lines.__setitem__(0, header.replace("CHN_H49", "CHN_C10T12"))), LabelError, "CHN_C10T12", "twice")
+    refused(
+        edit(written, lambda lines: lines.__setitem__(0, header.replace("CHN_H49", "CHN_C10T12"))),
+        LabelError,
+        "CHN_C10T12",
+        "twice",
+    )
 
 
 def test_rows_twice(written: Path) -> None:
@@ -201,7 +208,9 @@ def test_the_matrix_is_never_held_whole(tmp_path: Path) -> None:
     """Peak memory stays below the matrix of numbers alone, to say nothing of its text."""
     import tracemalloc
 
-    table = random_bilateral(tuple(f"{a}{b}A" for a in "ABCD" for b in "BCDFGH"), tuple(f"A{k:02d}" for k in range(25)), 6)
+    table = random_bilateral(
+        tuple(f"{a}{b}A" for a in "ABCD" for b in "BCDFGH"), tuple(f"A{k:02d}" for k in range(25)), 6
+    )
     path = write_icio(tmp_path / "2020.csv", table)
     tracemalloc.start()
     read_icio(path)

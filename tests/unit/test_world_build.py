@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from detente.world import load_world
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -33,6 +35,25 @@ def test_rebuilding_reproduces_the_shipped_file(shared: Path, tmp_path: Path) ->
         "docs/world-benchmarks.md",
     ):
         assert (tmp_path / name).read_bytes() == (REPOSITORY / name).read_bytes(), name
+
+
+def test_the_world_at_basic_prices_balances_and_trades_less(shared: Path, tmp_path: Path) -> None:
+    import build_world
+
+    build_world.main(["--inputs", str(shared / "data"), "--out", str(tmp_path), "--valuation", "basic"])
+    basic = load_world(tmp_path / "detente/world/data/world-2024-basic.npz")  # loading checks every identity
+    customs = load_world("world-2024-26")
+    assert basic.provenance["valuation"] == "basic"
+    assert customs.provenance["valuation"] == "customs"
+    assert basic.labels == customs.labels
+    off = ~np.eye(21, dtype=bool)
+    goods = [(world.flows[off][:, :22]).sum() for world in (basic, customs)]
+    assert 0.75 < goods[0] / goods[1] < 0.95
+    np.testing.assert_allclose(basic.value_added, customs.value_added, rtol=1e-6)
+    known = (customs.flows[0, :, :22] > 10) & off[0][
+        :, None
+    ]  # duties are rates: valuation does not touch them
+    np.testing.assert_allclose(basic.tariff[0, :, :22][known], customs.tariff[0, :, :22][known], atol=1e-6)
 
 
 def test_constrained_least_squares_projects_on_a_simplex() -> None:

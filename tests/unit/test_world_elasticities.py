@@ -72,6 +72,17 @@ def test_codes_of_other_worlds_are_told_by_their_isic_divisions() -> None:
     assert spread.min() < theta[7] < spread.max()
 
 
+def test_the_codes_of_wiod_and_of_caliendo_and_parro_are_all_told() -> None:
+    for codes in (tuple(f"c{k}" for k in range(1, 36)), tuple(f"s{k:02}" for k in range(1, 41))):
+        theta, _ = elasticity_set("cp", codes)
+        assert len(set(theta)) > 10
+        assert theta[-1] == 4.0
+    assert (
+        elasticity_set("cp", ("s07", "s11", "s20"))[0].tolist()
+        == elasticity_set("cp", ("C19", "C24", "C31T33"))[0].tolist()
+    )
+
+
 def test_all_unmapped_sectors_are_listed_and_can_be_told() -> None:
     sectors = ("FARM", "PARTS", "C26", "SERV")
     with pytest.raises(LabelError, match="has no sector for `FARM`, `PARTS`, `SERV`") as caught:

@@ -46,7 +46,8 @@ class Amount:
         >>> Amount(0, 4, 0.25, "fraction", "").value
         '0.25 fraction'
         """
-        return f"{self.number:.12g} {self.unit}"
+        whole = float(self.number).is_integer() and abs(self.number) < 1e18
+        return f"{int(self.number)} {self.unit}" if whole else f"{self.number:.12g} {self.unit}"
 
 
 @functools.cache
@@ -71,13 +72,19 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     either = rf"(?P<n>{_NUMBER}|(?i:{_WORDS}))"
     per = rf"(?:\s?(?:per|a|an|for each|/)\s?(?P<per>{_either(units)})\b)?"
     return {
-        "points": re.compile(rf"{either}[\s-](?:percentage[\s-]|basis[\s-])?points?\b(?!\s+(?:out|to|of view))", re.I),
+        "points": re.compile(
+            rf"{either}[\s-](?:percentage[\s-]|basis[\s-])?points?\b(?!\s+(?:out|to|of view))", re.I
+        ),
         "rate": re.compile(rf"(?<![\d.,]){either}(?:\s?%|[\s-]per[\s-]?cents?\b)", re.I),
         "money": re.compile(rf"(?<![\w])(?P<sign>{_either(signs)})\s?{number}{scale}{per}"),
         "money word": re.compile(rf"(?<![\d.,$€£¥]){number}{scale}\s(?P<word>{_either(words)})\b{per}", re.I),
-        "weight": re.compile(rf"(?<![\d.,$€£¥]){number}{scale}\s(?P<unit>{_either(u for u in units if u not in ('year', 'a year', 'month', 'unit', 'annum'))})\b", re.I),
+        "weight": re.compile(
+            rf"(?<![\d.,$€£¥]){number}{scale}\s(?P<unit>{_either(u for u in units if u not in ('year', 'a year', 'month', 'unit', 'annum'))})\b",
+            re.I,
+        ),
         "count": re.compile(
-            rf"(?<![\d.,$€£¥-]){either}{scale}\s(?:(?!(?:of|to|in|on|and|the|per)\b)[a-z][\w’'-]*\s){{0,2}}?(?P<thing>{_either(things)})\b", re.I
+            rf"(?<![\d.,$€£¥-]){either}{scale}\s(?:(?!(?:of|to|in|on|and|the|per)\b)[a-z][\w’'-]*\s){{0,2}}?(?P<thing>{_either(things)})\b",
+            re.I,
         ),
         "duration": re.compile(
             rf"(?<![\d.,$€£¥-])(?P<n>{_NUMBER}|(?i:{_WORDS})|(?<=for )an?)[\s-](?P<span>hour|day|week|month|year)s?\b(?![\s-]?(?:after|before|earlier|later|ago|ahead|prior|old))",
@@ -136,7 +143,11 @@ def _amount(rule: str, match: re.Match[str], text: str) -> Amount | None:
     if rule == "points":
         by = 1e4 if "basis" in match.group().lower() else 1e2
         if "percentage" not in match.group().lower() and "basis" not in match.group().lower():
-            return None if not re.search(r"\b(?:tariff|dut(?:y|ies)|rate|levy)", text) else Amount(start, end, number / by, "points", rule, 0.7, detail)
+            return (
+                None
+                if not re.search(r"\b(?:tariff|dut(?:y|ies)|rate|levy)", text)
+                else Amount(start, end, number / by, "points", rule, 0.7, detail)
+            )
         return Amount(start, end, number / by, "points", rule, 0.95, detail)
     if rule == "rate":
         return Amount(start, end, number / 100, "fraction", rule, 0.97, detail)
@@ -156,7 +167,10 @@ def _amount(rule: str, match: re.Match[str], text: str) -> Amount | None:
 def _duration(match: re.Match[str], text: str, number: float, detail: dict[str, str]) -> Amount | None:
     span = match.group("span").lower()
     before = text[: match.start()].lower()
-    if re.search(r"(?:\bwithin|\bin|\bthe (?:past|last|next|coming)|\b(?:past|last|next|coming))\s(?:the next\s)?$", before):
+    if re.search(
+        r"(?:\bwithin|\bin|\bthe (?:past|last|next|coming)|\b(?:past|last|next|coming))\s(?:the next\s)?$",
+        before,
+    ):
         return None  # an expression of time, not a length
     start = match.start()
     if match.group("n").lower() in ("a", "an") and before.endswith("for "):
@@ -173,10 +187,16 @@ def _share_units(text: str, found: list[Amount]) -> list[Amount]:
         if money:
             rest = text[amount.end :]
             # What follows up to “per …”: a conversion in brackets and the name of the charge, no other clause.
-            later = re.match(rf"(?:\s?\([^()]{{1,25}}\)|\))?(?:\s[\w-]+){{0,4}}?\sper\s(?P<per>{_either(units)})\b", rest, re.I)
+            later = re.match(
+                rf"(?:\s?\([^()]{{1,25}}\)|\))?(?:\s[\w-]+){{0,4}}?\sper\s(?P<per>{_either(units)})\b",
+                rest,
+                re.I,
+            )
             if later:
                 unit = f"{amount.unit} per {units[later.group('per').lower()]}"
-                amount = Amount(amount.start, amount.end, amount.number, unit, amount.rule, 0.9, amount.detail)
+                amount = Amount(
+                    amount.start, amount.end, amount.number, unit, amount.rule, 0.9, amount.detail
+                )
         made.append(amount)
     return _ranges(text, made)
 
@@ -188,14 +208,27 @@ def _ranges(text: str, found: list[Amount]) -> list[Amount]:
         if amount.rule == "rate":
             lower = re.search(r"(?<![\d.,$€£¥])(\d+(?:\.\d+)?)\s?(?:to|–|-|or|and)\s?$", text[: amount.start])
             if lower and not re.search(r"[A-Za-z]-$", text[: lower.start()]):
-                extra.append(Amount(*lower.span(1), float(lower.group(1)) / 100, "fraction", "rate, lower end", 0.85))
+                extra.append(
+                    Amount(*lower.span(1), float(lower.group(1)) / 100, "fraction", "rate, lower end", 0.85)
+                )
     return sorted([*found, *extra], key=lambda a: a.start)
 
 
 def amount_items(article: Article) -> list[Item]:
     """Amounts of the title and the body."""
     return [
-        article.item("amount", sentence, a.start, a.end, a.value, a.rule, a.sure, number=a.number, unit=a.unit, **a.detail)
+        article.item(
+            "amount",
+            sentence,
+            a.start,
+            a.end,
+            a.value,
+            a.rule,
+            a.sure,
+            number=a.number,
+            unit=a.unit,
+            **a.detail,
+        )
         for sentence in article.sentences
         for a in find_amounts(sentence.text)
     ]

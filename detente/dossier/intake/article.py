@@ -285,7 +285,24 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 def _is_abbreviation(word: str, following: str) -> bool:
     """Whether a full stop after a word belongs to the word, given what comes next."""
     small = word.lower()
-    if small in ("u.s", "u.k", "u.n", "e.u", "d.c", "a.m", "p.m", "inc", "corp", "co", "ltd", "jr", "sr", "etc"):
+    if small in (
+        "u.s",
+        "u.k",
+        "u.n",
+        "e.u",
+        "d.c",
+        "a.m",
+        "p.m",
+        "inc",
+        "corp",
+        "co",
+        "ltd",
+        "jr",
+        "sr",
+        "etc",
+    ):
         # These end sentences too: only a word that usually opens one makes it an end.
-        return not re.match(r"(?:The|But|In|It|He|She|They|We|And|A|An|On|At|For|This|That|If|While)\b", following)
+        return not re.match(
+            r"(?:The|But|In|It|He|She|They|We|And|A|An|On|At|For|This|That|If|While)\b", following
+        )
     return small in _ABBREVIATIONS or bool(re.fullmatch(r"[A-Z]", word))

@@ -22,9 +22,7 @@ _MONTH = (
     r"Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_COUNT = (
-    r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|sixty|ninety)"
-)
+_COUNT = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|sixty|ninety)"
 _SPAN = r"(?:hour|day|week|month|year|quarter)"
 _LEAD = r"(?:(?:on|by|before|after|until|till|from|since|through|starting|to|for)\s+)?"
 
@@ -71,28 +69,52 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         "day and month",
         rf"{_LEAD}(?:(?:{_WEEKDAY}),?\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*[-–]\s*(?P<d2>\d{{1,2}}))?(?:\s+of)?\s+(?P<mo>{_MONTH})(?:,?\s+(?P<y>\d{{4}}))?",
     ),
-    ("part of month", rf"(?P<p>[Ee]arly|[Mm]id-?|[Ll]ate)[\s-]*(?:in\s+)?(?P<mo>{_MONTH})(?:,?\s+(?P<y>\d{{4}}))?"),
-    ("part of year", r"(?P<p>[Ee]arly|[Mm]id-?|[Ll]ate)[\s-]*(?:in\s+)?(?:(?P<y>20\d{2}|19\d{2})|(?P<w>next|this|last) year)"),
+    (
+        "part of month",
+        rf"(?P<p>[Ee]arly|[Mm]id-?|[Ll]ate)[\s-]*(?:in\s+)?(?P<mo>{_MONTH})(?:,?\s+(?P<y>\d{{4}}))?",
+    ),
+    (
+        "part of year",
+        r"(?P<p>[Ee]arly|[Mm]id-?|[Ll]ate)[\s-]*(?:in\s+)?(?:(?P<y>20\d{2}|19\d{2})|(?P<w>next|this|last) year)",
+    ),
     (
         "weekday",
         rf"{_LEAD}(?:(?P<w>[Ll]ast|[Nn]ext|[Tt]his(?: past| coming)?|[Ll]ater|[Ee]arlier)\s+)?(?:on\s+)?(?P<wd>{_WEEKDAY})s?\b(?:\s+(?:morning|afternoon|evening|night))?",
     ),
-    ("weekend", r"(?:[Oo]ver |[Dd]uring )?(?P<w>[Ll]ast|[Nn]ext|[Tt]his(?: past| coming)?|[Tt]he(?: past| coming)?)\s+weekend"),
+    (
+        "weekend",
+        r"(?:[Oo]ver |[Dd]uring )?(?P<w>[Ll]ast|[Nn]ext|[Tt]his(?: past| coming)?|[Tt]he(?: past| coming)?)\s+weekend",
+    ),
     (
         "calendar period",
         r"(?:(?P<p>[Ee]arlier|[Ll]ater)\s+)?(?P<w>[Ll]ast|[Nn]ext|[Tt]his(?: coming)?)\s+(?P<u>week|month|year|quarter)\b",
     ),
-    ("day word", r"\b(?P<w>[Yy]esterday|[Tt]oday|[Tt]omorrow|[Tt]onight|[Tt]his (?:morning|afternoon|evening))\b"),
+    (
+        "day word",
+        r"\b(?P<w>[Yy]esterday|[Tt]oday|[Tt]omorrow|[Tt]onight|[Tt]his (?:morning|afternoon|evening))\b",
+    ),
     (
         "relative",
-        rf"(?:(?:[Jj]ust|[Oo]nly|[Bb]arely|[Ll]ess than|[Mm]ore than|[Aa]bout)\s+)?(?:(?P<n>{_COUNT}|[Aa]n?|[A-Z]\w+|few|several|many)\s+)?"
+        rf"(?:(?:[Jj]ust|[Oo]nly|[Bb]arely|[Ll]ess than|[Mm]ore than|[Aa]bout)\s+)?(?:(?P<n>(?i:{_COUNT}|few|several|many))\s+)?"
         rf"(?<![\w-])(?P<u>{_SPAN})s?\s+(?P<w>after|before|earlier|later|ahead of|prior to)\b",
     ),
     ("ago", rf"(?P<n>{_COUNT}|few|several)\s+(?P<u>{_SPAN})s?\s+ago\b"),
-    ("in so long", rf"(?P<w>[Ww]ithin|[Ii]n)\s+(?:the next\s+)?(?P<n>{_COUNT})\s+(?P<u>day|week|month)s?\b(?!\s+(?:of|to))"),
-    ("month and year", rf"(?:[Ii]n |[Ss]ince |[Bb]y |[Uu]ntil |[Ff]rom )?(?P<mo>{_MONTH})\s+(?:of\s+)?(?P<y>(?:19|20)\d{{2}})\b"),
-    ("month", rf"(?P<w>[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|[Tt]hrough|[Ff]rom|[Ll]ast|[Nn]ext|[Tt]his|[Bb]efore|[Oo]f)\s+(?P<mo>{_MONTH})\b(?!\s+(?:\d|[A-Z]))"),
-    ("year", r"(?P<w>[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|[Tt]hrough|[Dd]uring|[Ff]rom)\s+(?P<y>(?:19|20)\d{2})\b(?![\d,.]*\s*(?:percent|per cent|%|tons?|tonnes))"),
+    (
+        "in so long",
+        rf"(?P<w>[Ww]ithin|[Ii]n)\s+(?:the next\s+)?(?P<n>{_COUNT})\s+(?P<u>day|week|month)s?\b(?!\s+(?:of|to))",
+    ),
+    (
+        "month and year",
+        rf"(?:[Ii]n |[Ss]ince |[Bb]y |[Uu]ntil |[Ff]rom )?(?P<mo>{_MONTH})\s+(?:of\s+)?(?P<y>(?:19|20)\d{{2}})\b",
+    ),
+    (
+        "month",
+        rf"(?P<w>[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|[Tt]hrough|[Ff]rom|[Ll]ast|[Nn]ext|[Tt]his|[Bb]efore|[Oo]f)\s+(?P<mo>{_MONTH})\b(?!\s+(?:\d|[A-Z]))",
+    ),
+    (
+        "year",
+        r"(?P<w>[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|[Tt]hrough|[Dd]uring|[Ff]rom)\s+(?P<y>(?:19|20)\d{2})\b(?![\d,.]*\s*(?:percent|per cent|%|tons?|tonnes))",
+    ),
 )
 
 
@@ -170,7 +192,11 @@ def tense_at(text: str, start: int, end: int) -> Tense:
 
 def _cue(word: str, following: str) -> Tense:
     small = word.lower().replace("’", "'")
-    if small == "to" and following and not re.fullmatch(r"(?!(?:the|a|an|its|their|his|her)$)[a-z-]+", following):
+    if (
+        small == "to"
+        and following
+        and not re.fullmatch(r"(?!(?:the|a|an|its|their|his|her)$)[a-z-]+", following)
+    ):
         return "unclear"  # “rose to 20%”, “to the end”: no infinitive
     if small == "set" and following not in ("to", "for", ""):
         return "past"
@@ -230,7 +256,9 @@ def _iso(e: Expression, today: dt.date) -> Resolution:
     return _calendar_day(int(e.parts["y"]), int(e.parts["m"]), int(e.parts["d"]), e, today, given=True)
 
 
-def _calendar_day(year: int, month: int, day: int, e: Expression, today: dt.date, *, given: bool) -> Resolution:
+def _calendar_day(
+    year: int, month: int, day: int, e: Expression, today: dt.date, *, given: bool
+) -> Resolution:
     try:
         found = dt.date(year, month, day)
     except ValueError:
@@ -269,14 +297,18 @@ def _month_day(e: Expression, today: dt.date) -> Resolution:
     month, day = _month(e.parts["mo"]), int(e.parts["d"])
     if "y" in e.parts:
         return _calendar_day(int(e.parts["y"]), month, day, e, today, given=True)
-    return _calendar_day(_nearest_year(month, min(day, 28), e.tense, today), month, day, e, today, given=False)
+    return _calendar_day(
+        _nearest_year(month, min(day, 28), e.tense, today), month, day, e, today, given=False
+    )
 
 
 def _nearest_year(month: int, day: int, tense: Tense, today: dt.date) -> int:
     """Year in which a month lies nearest, leaning to the tense by two months."""
     lean = dt.timedelta(days={"past": -60, "ahead": 60, "unclear": 0}[tense])
     middle = today + lean
-    return min((middle.year + k for k in (-1, 0, 1)), key=lambda year: abs(dt.date(year, month, day) - middle))
+    return min(
+        (middle.year + k for k in (-1, 0, 1)), key=lambda year: abs(dt.date(year, month, day) - middle)
+    )
 
 
 def _part_of_month(e: Expression, today: dt.date) -> Resolution:
@@ -308,10 +340,16 @@ def _weekday(e: Expression, today: dt.date) -> Resolution:
         return _one(today, "day of the report", 0.9)
     if word.startswith("this"):
         past = "past" in word or (e.tense == "past" and "coming" not in word)
-        return _one(today - dt.timedelta(days=back) if past else today + dt.timedelta(days=ahead), "this week's", 0.8)
+        return _one(
+            today - dt.timedelta(days=back) if past else today + dt.timedelta(days=ahead), "this week's", 0.8
+        )
     if e.tense == "ahead":
         return _one(today + dt.timedelta(days=ahead or 7), "still to come", 0.85)
-    rule = "reported, so the last up to the report" if e.tense == "past" else "no telling verb, taken as reported"
+    rule = (
+        "reported, so the last up to the report"
+        if e.tense == "past"
+        else "no telling verb, taken as reported"
+    )
     return _one(today - dt.timedelta(days=back), rule, 0.9 if e.tense == "past" else 0.55)
 
 
@@ -408,7 +446,9 @@ def _month_year(e: Expression, today: dt.date) -> Resolution:
 
 def _month_alone(e: Expression, today: dt.date) -> Resolution:
     month, word = _month(e.parts["mo"]), e.parts["w"].lower()
-    tense: Tense = {"since": "past", "last": "past", "next": "ahead", "by": "ahead", "until": "ahead"}.get(word, e.tense)  # type: ignore[assignment]
+    tense: Tense = {"since": "past", "last": "past", "next": "ahead", "by": "ahead", "until": "ahead"}.get(
+        word, e.tense
+    )  # type: ignore[assignment]
     year = today.year
     first = dt.date(year, month, 1)
     if tense != "ahead" and first > today:

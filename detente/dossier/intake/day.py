@@ -109,7 +109,13 @@ def _round_tests(article: Article, dossier: Dossier) -> list[Test]:
     for sentence in article.sentences:
         rounds = round_of(sentence.text, dossier)
         for expression in find_expressions(sentence.text) if rounds else []:
-            if expression.rule not in ("weekday", "weekend", "calendar period", "month and day", "day and month"):
+            if expression.rule not in (
+                "weekday",
+                "weekend",
+                "calendar period",
+                "month and day",
+                "day and month",
+            ):
                 continue
             near = expression.rule != "calendar period" or expression.parts.get("u") == "week"
             for one, exact in rounds:

@@ -51,7 +51,9 @@ def read_bytes(path: Path) -> bytes:
         if isinstance(error, InputError):
             raise
         reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"cannot be read: {reason}", where=str(path), hint="check the file's name") from error
+        raise InputError(
+            f"cannot be read: {reason}", where=str(path), hint="check the file's name"
+        ) from error
 
 
 def read_stream(stream: BinaryIO, name: str) -> bytes:
@@ -96,7 +98,9 @@ def decode(content: bytes, name: str) -> tuple[str, str, list[str]]:
     for signature, what in _SIGNATURES:
         if content.startswith(signature):
             raise InputError(
-                f"is {what}, not text; it was not opened", where=name, hint="unpack or export it as text or HTML first"
+                f"is {what}, not text; it was not opened",
+                where=name,
+                hint="unpack or export it as text or HTML first",
             )
     if not content.strip():
         raise InputError("is empty", where=name, hint="give a report with text")
@@ -143,7 +147,9 @@ def _decode(content: bytes) -> tuple[str, str]:
             text = content.decode(encoding)
         except (LookupError, ValueError):  # unknown name, or bytes it does not know
             continue
-        except Exception:  # some codecs of the standard library turn bytes into bytes and complain in other ways
+        except (
+            Exception
+        ):  # some codecs of the standard library turn bytes into bytes and complain in other ways
             continue
         if isinstance(text, str) and not _mostly_utf8(content):
             return text, encoding.lower()

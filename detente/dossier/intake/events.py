@@ -16,9 +16,18 @@ _LEADERS = r"(?:leaders?|presidents?|Trump|Xi|heads of (?:state|government)|prim
 _SORTS: tuple[tuple[str, str], ...] = (
     ("summit", r"\bsummits?\b"),
     ("summit", rf"\b{_LEADERS}[’']?s?\b[^.;]{{0,50}}?\b(?:meet(?:s|ing)?|met|encounter)\b(?!\s+reporters)"),
-    ("summit", r"\b(?:face-to-face|side|bilateral|high-stakes)\s(?:meeting|encounter)\b|\bmeeting (?:with|between)\s(?:President|Trump|Xi)"),
-    ("round", r"\b(?:rounds?|session)\s(?:\w+\s){0,2}?of\s(?:\w+\s){0,2}(?:talks|negotiations|consultations)\b"),
-    ("round", r"\b(?:trade|bilateral|tough|tariff|working-level|ministerial)\s(?:talks|negotiations|consultations)\b"),
+    (
+        "summit",
+        r"\b(?:face-to-face|side|bilateral|high-stakes)\s(?:meeting|encounter)\b|\bmeeting (?:with|between)\s(?:President|Trump|Xi)",
+    ),
+    (
+        "round",
+        r"\b(?:rounds?|session)\s(?:\w+\s){0,2}?of\s(?:\w+\s){0,2}(?:talks|negotiations|consultations)\b",
+    ),
+    (
+        "round",
+        r"\b(?:trade|bilateral|tough|tariff|working-level|ministerial)\s(?:talks|negotiations|consultations)\b",
+    ),
     ("round", r"\btalks\b|\bnegotiations with\b"),
     ("round", r"\b(?:officials|negotiators|delegations|envoys|ministers)\smet\b|\bscheduled to meet\b"),
     ("call", r"\b(?:a|phone|telephone|video)\scall\b(?:\swith)?"),
@@ -75,7 +84,9 @@ def event_items(article: Article, dossier: Dossier, today: dt.date) -> list[Item
                     continue
                 seen.add(named)
                 known = _ledger_round(sentence.text, dossier, today)
-                items.append(article.item("event", sentence, *match.span(), named, "named event", 0.75, round=known))
+                items.append(
+                    article.item("event", sentence, *match.span(), named, "named event", 0.75, round=known)
+                )
     return items
 
 

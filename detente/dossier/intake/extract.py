@@ -68,13 +68,23 @@ def date_items(article: Article, today: dt.date) -> list[Item]:
         line, start, end = article.place(*article.published_at)
         words = article.source[slice(*article.published_at)]
         value = article.published.isoformat()
-        items.append(Item("date", line, start, end, words, value, article.published_rule, 0.95, -1, (-1, 0, 0)))
+        items.append(
+            Item("date", line, start, end, words, value, article.published_rule, 0.95, -1, (-1, 0, 0))
+        )
     for sentence in article.sentences:
         for e in find_expressions(sentence.text):
             found = resolve(e, today)
             items.append(
                 article.item(
-                    "date", sentence, e.start, e.end, found.value, found.rule, found.confidence, note=found.note, tense=e.tense
+                    "date",
+                    sentence,
+                    e.start,
+                    e.end,
+                    found.value,
+                    found.rule,
+                    found.confidence,
+                    note=found.note,
+                    tense=e.tense,
                 )
             )
     return items

@@ -18,8 +18,7 @@ from detente.dossier.intake.decode import MAX_TEXT
 
 _RAW = frozenset("script style textarea xmp noscript noembed noframes template".split())
 _SKIP = frozenset(
-    "nav footer aside form button select option iframe object embed svg math canvas audio video dialog sup menu map"
-    .split()
+    "nav footer aside form button select option iframe object embed svg math canvas audio video dialog sup menu map".split()
 )
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _BREAKS = frozenset(
@@ -155,9 +154,7 @@ class _Reader:
             self.page.meta.setdefault("time", (values["datetime"], start))
         named = f"{values.get('class', '')} {values.get('id', '')} {values.get('role', '')}"
         whole = tag in ("html", "body", "main", "article")
-        skip = top.skip or tag in _SKIP or (
-            self.by_class and not whole and bool(_CLASS.search(named))
-        )
+        skip = top.skip or tag in _SKIP or (self.by_class and not whole and bool(_CLASS.search(named)))
         skip = skip or values.get("aria-hidden") == "true" or "hidden" in values
         kind = top.kind
         if tag == "h1":

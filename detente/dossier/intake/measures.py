@@ -84,7 +84,9 @@ def _triggers() -> tuple[re.Pattern[str], dict[str, tuple[frozenset[str], bool]]
                 kinds, strong = words.setdefault(word, (set(), False))
                 kinds.add(instrument)
                 words[word] = (kinds, strong or strength == "strong")
-    return phrases(tuple(words)), {word: (frozenset(kinds), strong) for word, (kinds, strong) in words.items()}
+    return phrases(tuple(words)), {
+        word: (frozenset(kinds), strong) for word, (kinds, strong) in words.items()
+    }
 
 
 def topics_in(text: str) -> frozenset[str]:
@@ -132,7 +134,9 @@ def find_mentions(article: Article, names: Sequence[Mention]) -> list[MeasureMen
     pattern, entries = _triggers()
     for sentence in article.sentences:
         text = sentence.text
-        hits = [match for match in pattern.finditer(text) if not re.match(r"[\s-]deal\b", text[match.end() :])]
+        hits = [
+            match for match in pattern.finditer(text) if not re.match(r"[\s-]deal\b", text[match.end() :])
+        ]
         for position, match in enumerate(hits):
             floor = hits[position - 1].end() if position else 0
             ceiling = hits[position + 1].start() if position + 1 < len(hits) else len(text)
@@ -160,15 +164,30 @@ def _mention(
     text = sentence.text
     left = text[max(floor, match.start() - _REACH) : match.start()]
     left = re.split(r"[;:—]", left)[-1]
-    right = re.split(r"[;:—]|,\s(?:and|but|while|after|as|because|with)\s", text[match.end() : min(ceiling, match.end() + _REACH)])[0]
+    right = re.split(
+        r"[;:—]|,\s(?:and|but|while|after|as|because|with)\s",
+        text[match.end() : min(ceiling, match.end() + _REACH)],
+    )[0]
     near = f"{left}{match.group()}{right}"
     target = _target(right, left)
     actor = _actor(text, match.start(), floor, target, sides)
-    rates = frozenset(round(a.number, 6) for a in find_amounts(f"{left[-40:]}{match.group()}{right[:70]}") if a.unit == "fraction")
+    rates = frozenset(
+        round(a.number, 6)
+        for a in find_amounts(f"{left[-40:]}{match.group()}{right[:70]}")
+        if a.unit == "fraction"
+    )
     money = {round(a.number, 6) for a in find_amounts(near) if " per " in a.unit}
     economies = frozenset(code for code, _ in economy_words(near))
-    threat = bool(re.search(r"\bthreat\w*|\bwould not take effect|\bpunitive|\bby Nov", text[: match.start()] + right, re.I))
-    back = bool(re.search(r"(?:\b(?:the|those|these|this|such|its|their|both)\s|[’']s\s)(?:[\w-]+\s){0,2}$", left, re.I))
+    threat = bool(
+        re.search(
+            r"\bthreat\w*|\bwould not take effect|\bpunitive|\bby Nov", text[: match.start()] + right, re.I
+        )
+    )
+    back = bool(
+        re.search(
+            r"(?:\b(?:the|those|these|this|such|its|their|both)\s|[’']s\s)(?:[\w-]+\s){0,2}$", left, re.I
+        )
+    )
     start = match.start() - len(re.search(r"(?:\S+\s){0,4}$", left).group())  # type: ignore[union-attr]
     end = match.end() + len(re.match(r"(?:\s[\w’'%$.-]+){0,8}", right).group())  # type: ignore[union-attr]
     kinds, strong = entry
@@ -223,7 +242,10 @@ def _actor(text: str, start: int, floor: int, target: str, sides: list[Mention])
     named += [
         (a, code)
         for code, (a, b, kind) in economy_words(text[:start])
-        if (kind != "adjectives" or re.match(r"\s(?:government|officials|authorities|side|leaders)\b", text[b:]))
+        if (
+            kind != "adjectives"
+            or re.match(r"\s(?:government|officials|authorities|side|leaders)\b", text[b:])
+        )
         and not re.search(r"\b(?:on|against|to|from|with|in|at|near)\s(?:the\s)?$", text[:a])
     ]
     named = [(place, side) for place, side in named if side != target]
@@ -283,7 +305,9 @@ def score(
     if 0 <= age <= 60:
         points += 0.5
         why.append(f"announced {age} days before")
-    if profile.instrument in ("export_control", "purchase_halt", "purchase_pledge") and not (shared or days & profile.days):
+    if profile.instrument in ("export_control", "purchase_halt", "purchase_pledge") and not (
+        shared or days & profile.days
+    ):
         points -= 1.0
     if not shared and profile.topics & set(table("topics")["particular"]):
         points -= 0.8
@@ -298,7 +322,9 @@ def _parties(mention: MeasureMention, measure: Measure, why: list[str]) -> float
         if same:
             why.append(f"by {measure.actor}")
     if mention.target and mention.target != mention.actor:
-        hit = mention.target in measure.targets or ("all" in measure.targets and mention.target != measure.actor)
+        hit = mention.target in measure.targets or (
+            "all" in measure.targets and mention.target != measure.actor
+        )
         points += 0.7 if hit else -0.9
         if hit:
             why.append(f"on {mention.target}")
@@ -354,8 +380,10 @@ def measure_items(article: Article, dossier: Dossier, names: Sequence[Mention], 
 
 
 def _sure(mention: MeasureMention, ranked: list[Match]) -> bool:
-    return bool(ranked) and ranked[0].score >= _THRESHOLD and (
-        mention.strong or bool(mention.topics) or bool(mention.rates)
+    return (
+        bool(ranked)
+        and ranked[0].score >= _THRESHOLD
+        and (mention.strong or bool(mention.topics) or bool(mention.rates))
     )
 
 
@@ -367,7 +395,9 @@ def _rank(
     return [match for match in scored if scored and match.score >= scored[0].score - 0.6][:5]
 
 
-def _points_back(mention: MeasureMention, memory: list[tuple[MeasureMention, list[Match]]]) -> list[Match] | None:
+def _points_back(
+    mention: MeasureMention, memory: list[tuple[MeasureMention, list[Match]]]
+) -> list[Match] | None:
     """Last mention that words like “the controls” or “China's new rules” can mean."""
     if not mention.points_back or mention.topics - {"threat", "ships"}:
         return None
@@ -381,7 +411,9 @@ def _points_back(mention: MeasureMention, memory: list[tuple[MeasureMention, lis
         actor_fits = not mention.actor or mention.actor == _actor_of(ranked) or not _actor_of(ranked)
         rate_fits = not mention.rates or bool(mention.rates & earlier.rates)
         if fits and recent and actor_fits and rate_fits:
-            return [Match(match.id, round(match.score * 0.8, 2), ("points back", *match.why)) for match in ranked]
+            return [
+                Match(match.id, round(match.score * 0.8, 2), ("points back", *match.why)) for match in ranked
+            ]
     return None
 
 
@@ -391,11 +423,16 @@ def _actor_of(ranked: list[Match]) -> str:
 
 
 def _is_candidate(mention: MeasureMention) -> bool:
-    acts = re.search(r"\b(?:impos|announc|levi|introduc|threaten|unveil|rais|slap|set)\w*\b", mention.sentence.text[: mention.end])
+    acts = re.search(
+        r"\b(?:impos|announc|levi|introduc|threaten|unveil|rais|slap|set)\w*\b",
+        mention.sentence.text[: mention.end],
+    )
     return mention.strong and bool(mention.rates or acts) and bool(mention.actor or mention.target)
 
 
-def _item(article: Article, mention: MeasureMention, value: str, ranked: list[Match], rule: str, kind: str) -> Item:
+def _item(
+    article: Article, mention: MeasureMention, value: str, ranked: list[Match], rule: str, kind: str
+) -> Item:
     best = ranked[0].score if ranked else 0.0
     return article.item(
         kind,

@@ -128,7 +128,11 @@ class Names:
         for match in self._pattern.finditer(sentence.text):
             words = match.group()
             entry = self._named.get(re.sub(r"[\s‑–]+", " ", words.lower())) or self._named.get(words.lower())
-            entry = entry or self._named.get(words.lower().rstrip("s")) or self._named.get(re.sub(r"es$", "", words.lower()))
+            entry = (
+                entry
+                or self._named.get(words.lower().rstrip("s"))
+                or self._named.get(re.sub(r"es$", "", words.lower()))
+            )
             if entry is None or any(taken[match.start() : match.end()]):
                 continue
             key, kind, side = entry
@@ -151,7 +155,16 @@ class Names:
             if actor and not any(taken[match.start() : match.end()]) and match.group()[0].isupper():
                 _take(taken, match.start(), match.end())
                 found.append(
-                    Mention(actor.id, "person", sentence.number, match.start(), match.end(), match.group(), actor.side, 0.98)
+                    Mention(
+                        actor.id,
+                        "person",
+                        sentence.number,
+                        match.start(),
+                        match.end(),
+                        match.group(),
+                        actor.side,
+                        0.98,
+                    )
                 )
         return found
 
@@ -239,12 +252,19 @@ def _organisations(sentence: Sentence, taken: bytearray) -> list[Mention]:
                 start += len(words[0]) + 1
                 words = words[1:]
             name = bare(" ".join(words))
-            if not words or any(taken[start:end]) or name.lower() in economies or (len(words) == 1 and name in table("names")["kinds"]):
+            if (
+                not words
+                or any(taken[start:end])
+                or name.lower() in economies
+                or (len(words) == 1 and name in table("names")["kinds"])
+            ):
                 continue
             if group == "name" and any(bare(word) in not_names for word in words):
                 continue
             _take(taken, start, start + len(name))
-            found.append(Mention(slug(name), "organisation", sentence.number, start, start + len(name), name, "", sure))
+            found.append(
+                Mention(slug(name), "organisation", sentence.number, start, start + len(name), name, "", sure)
+            )
     return found
 
 
@@ -282,7 +302,9 @@ def _persons(sentence: Sentence, taken: bytearray) -> list[Mention]:
             if name.lower() in economies or name in place_words():
                 continue
             _take(taken, start, start + len(name))
-            found.append(Mention(slug(name), "person", sentence.number, start, start + len(name), name, "", 0.8))
+            found.append(
+                Mention(slug(name), "person", sentence.number, start, start + len(name), name, "", 0.8)
+            )
     return found
 
 
@@ -300,7 +322,9 @@ def _economy_entries() -> dict[str, tuple[str, str]]:
 def _economy_pattern() -> re.Pattern[str]:
     words = sorted(_economy_entries(), key=len, reverse=True)
     made = "|".join(
-        re.escape(word) if "." not in word else re.escape(word.rstrip(".")) + r"\.?" for word in words if word != "us"
+        re.escape(word) if "." not in word else re.escape(word.rstrip(".")) + r"\.?"
+        for word in words
+        if word != "us"
     )
     return re.compile(rf"(?<![\w.])(?:(?i:{made})|US)(?![\w])")
 
@@ -372,7 +396,9 @@ def find_places(article: Article, mentions: Sequence[Mention]) -> list[Item]:
             owned = text[match.end() : match.end() + 2] in ("’s", "'s")
             if match.group() in capitals and (owned or not _located(text, match.start(), found)):
                 continue
-            found.setdefault(key, article.item("place", sentence, *match.span(), key, "named place", 0.9, economy=code))
+            found.setdefault(
+                key, article.item("place", sentence, *match.span(), key, "named place", 0.9, economy=code)
+            )
         for code, (start, end, kind) in economy_words(text):
             inside = any(a <= start < b for a, b in spans) or start < len(dateline)
             if kind != "names" or inside or code in ("USA", "EU27"):
@@ -380,9 +406,20 @@ def find_places(article: Article, mentions: Sequence[Mention]) -> list[Item]:
             here = re.search(r"\b(?:in|near|visit to|trip to|stop in|talks in|tour of)\s$", text[:start])
             if here and not re.match(r"[’']s", text[end:]):
                 key = slug(table("economies")[code]["names"][0])
-                if code == "CHN" and here.group().strip() == "in" and not re.search(r"\b(?:meet\w*|talks|summit|visit|stop|arriv\w+|held)\b[^,;]{0,60}$", text[:start]):
+                if (
+                    code == "CHN"
+                    and here.group().strip() == "in"
+                    and not re.search(
+                        r"\b(?:meet\w*|talks|summit|visit|stop|arriv\w+|held)\b[^,;]{0,60}$", text[:start]
+                    )
+                ):
                     continue
-                found.setdefault(key, article.item("place", sentence, start, end, key, "country after a preposition", 0.7, economy=code))
+                found.setdefault(
+                    key,
+                    article.item(
+                        "place", sentence, start, end, key, "country after a preposition", 0.7, economy=code
+                    ),
+                )
     return list(found.values())
 
 
@@ -417,6 +454,13 @@ def actor_items(article: Article, mentions: Sequence[Mention]) -> list[Item]:
         sentence = article.sentences[mention.sentence]
         if mention.id not in found:
             found[mention.id] = article.item(
-                "actor", sentence, mention.start, mention.end, mention.id, mention.kind, mention.sure, side=mention.side
+                "actor",
+                sentence,
+                mention.start,
+                mention.end,
+                mention.id,
+                mention.kind,
+                mention.sure,
+                side=mention.side,
             )
     return list(found.values())

@@ -15,7 +15,7 @@ from detente.dossier.intake.article import Article, Item, Sentence
 from detente.dossier.intake.names import Mention, economy_words
 from detente.dossier.intake.tables import table
 
-_OPEN = "“„«\""
+_OPEN = '“„«"'
 _TERM_WORDS = 3
 """A quotation of at most so many words is a term unless a verb of speech brings it."""
 
@@ -134,7 +134,11 @@ def quote_items(article: Article, mentions: Sequence[Mention]) -> list[Item]:
             if item.kind == "quotation" and speaker.id != "unknown":
                 last = speaker
         named = [mention for mention in by_block.get(number, ()) if mention.kind == "person"]
-        if not spans and named and re.search(r"\b(?:said|says|told|added|noted|believes|wrote)\b", block.text):
+        if (
+            not spans
+            and named
+            and re.search(r"\b(?:said|says|told|added|noted|believes|wrote)\b", block.text)
+        ):
             last = _Speaker(named[0].id, "named in the paragraph before", 0.6, named[0].text)
     return items
 
@@ -215,14 +219,21 @@ def _after(frame: _Frame, last: _Speaker) -> _Speaker | None:
         return None
     if verb.start() > 60 and not verb.group().lower().startswith("according"):
         return None
-    if inside[-1:] in ".!?" and frame.after[:1] == " " and re.match(r"\s[A-Z]", frame.after) and not inside.endswith(","):
+    if (
+        inside[-1:] in ".!?"
+        and frame.after[:1] == " "
+        and re.match(r"\s[A-Z]", frame.after)
+        and not inside.endswith(",")
+    ):
         return None  # a new sentence begins after it: its verb belongs to what follows
     base = frame.end + 1
     names = frame.names(base, base + len(tail))
     subject = tail[: verb.start()]
     comma = tail.find(",", verb.end())
     first_part = base + (comma if comma >= 0 else len(tail))
-    near = [m for m in names if base + verb.start() <= m.start < first_part] if not _has_subject(subject) else []
+    near = (
+        [m for m in names if base + verb.start() <= m.start < first_part] if not _has_subject(subject) else []
+    )
     before_verb = [m for m in names if m.end - base <= verb.start()]
     chosen = _pick(before_verb) or _pick([m for m in near if m.start - base <= verb.end() + 60])
     return _resolved(chosen, tail, subject or tail[verb.end() :], _referent(frame, last), "verb after it")
@@ -249,7 +260,13 @@ def _before(frame: _Frame, last: _Speaker) -> _Speaker | None:
     verb = max(verbs, key=lambda v: v.start())
     names = frame.names(offset, offset + len(clause))
     if verb.group().lower().startswith("according"):
-        return _resolved(_pick([m for m in names if m.start - offset >= verb.end()][:1]), clause[verb.end() :], clause[verb.end() :], _referent(frame, last), "according to")
+        return _resolved(
+            _pick([m for m in names if m.start - offset >= verb.end()][:1]),
+            clause[verb.end() :],
+            clause[verb.end() :],
+            _referent(frame, last),
+            "according to",
+        )
     before_verb = [m for m in names if m.end - offset <= verb.start()]
     subject = clause[: verb.start()]
     chosen = _subject(before_verb, subject, offset)
@@ -281,7 +298,9 @@ def _pick(names: list[Mention]) -> Mention | None:
     return persons[0] if persons else (names[0] if names else None)
 
 
-def _resolved(chosen: Mention | None, clause: str, subject: str, last: _Speaker, rule: str) -> _Speaker | None:
+def _resolved(
+    chosen: Mention | None, clause: str, subject: str, last: _Speaker, rule: str
+) -> _Speaker | None:
     if re.search(r"\b(?:he|she|they)\b", subject, re.IGNORECASE) and last.id != "unknown":
         pronoun = re.search(r"\b(?:he|she|they)\b", subject, re.IGNORECASE)
         if pronoun and (chosen is None or rule == "verb after it" or chosen.kind != "person"):
@@ -291,10 +310,14 @@ def _resolved(chosen: Mention | None, clause: str, subject: str, last: _Speaker,
     _, _, nameless = _verbs()
     who = nameless.search(subject) or nameless.search(clause)
     if who:
-        return _Speaker("anonymous", f"{rule}, no name", 0.8, clause[max(0, who.start() - 25) : who.end()].strip(" ,"))
+        return _Speaker(
+            "anonymous", f"{rule}, no name", 0.8, clause[max(0, who.start() - 25) : who.end()].strip(" ,")
+        )
     economies = economy_words(subject)
     if economies:
-        return _Speaker(economies[-1][0], f"{rule}, an economy", 0.6, subject[economies[-1][1][0] : economies[-1][1][1]])
+        return _Speaker(
+            economies[-1][0], f"{rule}, an economy", 0.6, subject[economies[-1][1][0] : economies[-1][1][1]]
+        )
     if last.id != "unknown" and re.search(r"\b(?:adding|added|saying|emphasizing|stressing)\b", clause):
         return _Speaker(last.id, f"{rule}, same speaker", 0.6, last.words)
     return None

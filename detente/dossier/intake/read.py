@@ -23,7 +23,9 @@ _LONG = 400
 """Characters from which on a line is taken for text without trying the patterns of furniture."""
 
 _TERMINAL = re.compile(r"[.!?…:;][\"”’')\]]*$|[”’]$")
-_HTML = re.compile(r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?<(?:!doctype|html|head|body|article|div|p|h1|meta|script)\b", re.I)
+_HTML = re.compile(
+    r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?<(?:!doctype|html|head|body|article|div|p|h1|meta|script)\b", re.I
+)
 _MONTHS = "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
 _FULL_DATE = re.compile(
     rf"(?P<iso>\b\d{{4}}-\d{{2}}-\d{{2}})|\b(?P<m1>{_MONTHS})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>\d{{4}})\b"
@@ -34,7 +36,9 @@ _DATELINE = re.compile(
     r"(?P<place>[A-ZÀ-Þ][A-ZÀ-Þ.’'-]+(?:[ /][A-ZÀ-Þ.’'-]+){0,3})(?P<more>,\s[A-Z][\w.]*(?:\s[A-Z][\w.]*)?)?"
     r"(?:\s*\((?P<agency>[^()]{2,40})\))?(?P<day>,?\s(?:[A-Z][a-z]{2,8})\.?\s\d{1,2}(?:,\s\d{4})?)?\s*(?:[—–:]|-{1,2}\s)\s*"
 )
-_SITE = re.compile(r"(?:[A-Z][\w-]*\.)?[A-Za-z][\w-]*\.(?:com|org|net|az|info|news|co|uk|eu|in|kr|cn|io)", re.I)
+_SITE = re.compile(
+    r"(?:[A-Z][\w-]*\.)?[A-Za-z][\w-]*\.(?:com|org|net|az|info|news|co|uk|eu|in|kr|cn|io)", re.I
+)
 
 
 def read_article(source: str | Path, *, content: bytes | None = None) -> Article:
@@ -62,12 +66,9 @@ def read_article(source: str | Path, *, content: bytes | None = None) -> Article
     >>> article.dateline, [sentence.text for sentence in article.sentences]
     ('OSLO', ['The fee began on Monday.', 'It is small.'])
     """
-    name = Path(str(source)).name or str(source)
     if content is None:
-        if str(source) == "-":
-            name, content = "stdin", read_stream(sys.stdin.buffer, "stdin")
-        else:
-            content = read_bytes(Path(source))
+        return read_report(source)[0]
+    name = Path(str(source)).name or str(source)
     text, encoding, warnings = decode(content, name)
     suffix = Path(name).suffix.lower()
     meta: dict[str, tuple[str, int]] = {}
@@ -77,7 +78,9 @@ def read_article(source: str | Path, *, content: bytes | None = None) -> Article
     else:
         _check_size(text, name)
         blocks = list(_lines(text, markdown=suffix in (".md", ".markdown")))
-    article = Article(name, text, sha256_bytes(content), encoding, tuple(_order(blocks)), warnings=tuple(warnings))
+    article = Article(
+        name, text, sha256_bytes(content), encoding, tuple(_order(blocks)), warnings=tuple(warnings)
+    )
     article = _head(article, meta)
     if not any(block.kind == "body" for block in article.blocks):
         raise InputError(
@@ -86,6 +89,21 @@ def read_article(source: str | Path, *, content: bytes | None = None) -> Article
             hint="check that the file holds the report and not only its page",
         )
     return article
+
+
+def read_report(source: str | Path) -> tuple[Article, bytes]:
+    """Read one report, and give its bytes as well.
+
+    Parameters
+    ----------
+    source : path-like
+        File to read; ``-`` reads standard input.
+    """
+    if str(source) == "-":
+        content = read_stream(sys.stdin.buffer, "stdin")
+        return read_article("stdin", content=content), content
+    content = read_bytes(Path(source))
+    return read_article(source, content=content), content
 
 
 def _check_size(text: str, name: str) -> None:
@@ -109,7 +127,11 @@ def _lines(source: str, *, markdown: bool) -> Iterator[Block]:
         if markdown:
             raw, offset, marked = _unmark(raw, offset)
         line = raw.strip()
-        blank_before = source[: match.start()].endswith("\n\n") if match.start() < 2 else source[match.start() - 2] == "\n"
+        blank_before = (
+            source[: match.start()].endswith("\n\n")
+            if match.start() < 2
+            else source[match.start() - 2] == "\n"
+        )
         joins = (
             len(builder) > 0
             and not blank_before
@@ -152,7 +174,9 @@ def _add_marked(builder: PieceBuilder, raw: str, offset: int, markdown: bool) ->
         return
     position = 0
     # Links keep their words; stars and underscores at the edge of words are emphasis.
-    for match in re.finditer(r"\[([^\[\]]{0,300})\]\([^()\s]{0,500}\)|\*{1,3}|(?<!\w)_{1,2}(?=\w)|(?<=\w)_{1,2}(?!\w)", raw):
+    for match in re.finditer(
+        r"\[([^\[\]]{0,300})\]\([^()\s]{0,500}\)|\*{1,3}|(?<!\w)_{1,2}(?=\w)|(?<=\w)_{1,2}(?!\w)", raw
+    ):
         builder.add(raw[position : match.start()], offset + position)
         if match.group(1) is not None:
             builder.add(match.group(1), offset + match.start(1))
@@ -208,7 +232,13 @@ def _order(blocks: list[Block]) -> list[Block]:
             block = replace(block, kind="furniture", why="said before")
         elif block.kind == "title" and any(one.kind == "title" for one in made):
             block = replace(block, kind="heading")
-        if block.kind == "heading" and not has_title and len(text) > 15 and not _has_body(made) and " " in text:
+        if (
+            block.kind == "heading"
+            and not has_title
+            and len(text) > 15
+            and not _has_body(made)
+            and " " in text
+        ):
             block, has_title = replace(block, kind="title"), True
         if block.kind != "furniture" or block.why == "said before":
             seen.add(text)
@@ -224,7 +254,10 @@ def _picture_lines(blocks: list[Block]) -> list[Block]:
     """A sentence said again right after a caption is that caption's copy; marked by `_order` already."""
     return [
         replace(block, kind="caption")
-        if block.kind == "furniture" and block.why == "said before" and position and blocks[position - 1].kind == "caption"
+        if block.kind == "furniture"
+        and block.why == "said before"
+        and position
+        and blocks[position - 1].kind == "caption"
         else block
         for position, block in enumerate(blocks)
     ]
@@ -259,7 +292,9 @@ def _head(article: Article, meta: dict[str, tuple[str, int]]) -> Article:
         if byline:
             break
         if block.kind == "byline":
-            found = next((p.search(block.text) for p in patterns("furniture", "byline") if p.search(block.text)), None)
+            found = next(
+                (p.search(block.text) for p in patterns("furniture", "byline") if p.search(block.text)), None
+            )
             byline = found.group("name") if found else ""
     publisher = meta.get("og:site_name", ("", 0))[0]
     if not publisher:
@@ -286,7 +321,15 @@ def _head(article: Article, meta: dict[str, tuple[str, int]]) -> Article:
 def _published(
     article: Article, meta: dict[str, tuple[str, int]], dateline: re.Match[str] | None
 ) -> tuple[dt.date | None, str, tuple[int, int] | None]:
-    for key in ("article:published_time", "datepublished", "date", "dc.date", "pubdate", "time", "og:published_time"):
+    for key in (
+        "article:published_time",
+        "datepublished",
+        "date",
+        "dc.date",
+        "pubdate",
+        "time",
+        "og:published_time",
+    ):
         if key in meta:
             found = _FULL_DATE.search(meta[key][0])
             day = _day(found) if found else None
@@ -326,6 +369,8 @@ def _day(found: re.Match[str]) -> dt.date | None:
             return dt.date.fromisoformat(found.group("iso"))
         month = found.group("m1") or found.group("m2")
         number = "jan feb mar apr may jun jul aug sep oct nov dec".split().index(month[:3].lower()) + 1
-        return dt.date(int(found.group("y1") or found.group("y2")), number, int(found.group("d1") or found.group("d2")))
+        return dt.date(
+            int(found.group("y1") or found.group("y2")), number, int(found.group("d1") or found.group("d2"))
+        )
     except ValueError:
         return None

@@ -12,7 +12,9 @@ from detente.dossier.intake.article import Item, Sentence
 from detente.dossier.intake.extract import Extraction
 from detente.dossier.intake.tables import table
 
-_CUT = re.compile(r"\s?[;—–](?=\s)\s?|:\s|,\s(?=(?:and|but|while|with|which|who|as|after|suggesting|signaling|signalling|prompting|adding|in response)\b)")
+_CUT = re.compile(
+    r"\s?[;—–](?=\s)\s?|:\s|,\s(?=(?:and|but|while|with|which|who|as|after|suggesting|signaling|signalling|prompting|adding|in response)\b)"
+)
 _ORDER = ("clock", "forecast", "dependency", "mechanism")
 
 
@@ -62,7 +64,10 @@ def find_statements(extraction: Extraction, dossier: Dossier) -> list[Statement]
 @functools.cache
 def _kinds() -> dict[str, re.Pattern[str]]:
     rules = table("statements")
-    return {kind: re.compile("|".join(rules[kind]).replace(" |", "|").replace("| ", "|"), re.IGNORECASE) for kind in _ORDER}
+    return {
+        kind: re.compile("|".join(rules[kind]).replace(" |", "|").replace("| ", "|"), re.IGNORECASE)
+        for kind in _ORDER
+    }
 
 
 def guess_kind(text: str) -> str:
@@ -76,13 +81,21 @@ def guess_kind(text: str) -> str:
     return next((kind for kind in _ORDER if _kinds()[kind].search(text)), "claim")
 
 
-def _quotations(extraction: Extraction, sentence: Sentence, items: list[Item], dossier: Dossier) -> Iterator[Statement]:
+def _quotations(
+    extraction: Extraction, sentence: Sentence, items: list[Item], dossier: Dossier
+) -> Iterator[Statement]:
     for item in items:
         if item.kind == "quotation":
             kind = guess_kind(item.text)
             kind = "claim" if kind == "clock" else kind
             yield Statement(
-                kind, item.line, item.start, item.end, _speaker(item.value, dossier), (item,), _says(kind, [item], dossier)
+                kind,
+                item.line,
+                item.start,
+                item.end,
+                _speaker(item.value, dossier),
+                (item,),
+                _says(kind, [item], dossier),
             )
 
 
@@ -90,7 +103,9 @@ def _speaker(value: str, dossier: Dossier) -> str:
     return value if value in dossier.actors else ""
 
 
-def _clauses(extraction: Extraction, sentence: Sentence, items: list[Item], dossier: Dossier) -> Iterator[Statement]:
+def _clauses(
+    extraction: Extraction, sentence: Sentence, items: list[Item], dossier: Dossier
+) -> Iterator[Statement]:
     bounds = [0]
     for match in _CUT.finditer(sentence.text):
         bounds += [match.start(), match.end()]
@@ -109,7 +124,14 @@ def _clauses(extraction: Extraction, sentence: Sentence, items: list[Item], doss
         made += 1
         place = article.item("", sentence, start, end, "", "", 0.0)
         yield Statement(
-            kind, place.line, place.start, place.end, speaker, tuple(inside), _says(kind, inside, dossier), _measures(inside)
+            kind,
+            place.line,
+            place.start,
+            place.end,
+            speaker,
+            tuple(inside),
+            _says(kind, inside, dossier),
+            _measures(inside),
         )
 
 
@@ -131,14 +153,19 @@ def _mostly(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
     return any(min(end, b) - max(start, a) > 0.6 * (end - start) for a, b in spans)
 
 
-def _introductions(extraction: Extraction, sentence: Sentence, items: list[Item], dossier: Dossier) -> Iterator[Statement]:
+def _introductions(
+    extraction: Extraction, sentence: Sentence, items: list[Item], dossier: Dossier
+) -> Iterator[Statement]:
     """People with what they are: “Name, director of …” or “Title Name”."""
     roles = "|".join(sorted(map(re.escape, table("names")["roles"]), key=len, reverse=True))
     for item in items:
         if item.kind != "actor" or item.rule != "person":
             continue
         after = item.at[2] - sentence.start
-        role = re.match(rf",\s(?:(?:a|an|the|another)\s)?(?:[\w’'.-]+\s){{0,6}}?(?:{roles})\b[^,.;“”]*|\sof\s[^,.;“”]+", sentence.text[after:])
+        role = re.match(
+            rf",\s(?:(?:a|an|the|another)\s)?(?:[\w’'.-]+\s){{0,6}}?(?:{roles})\b[^,.;“”]*|\sof\s[^,.;“”]+",
+            sentence.text[after:],
+        )
         if role:
             begin = item.at[1] - sentence.start
             place = extraction.article.item("", sentence, begin, after + role.end(), "", "", 0.0)
@@ -160,8 +187,12 @@ def _says(kind: str, items: list[Item], dossier: Dossier) -> str:
         elif item.kind in ("amount", "date"):
             parts.append(item.value)
         elif item.kind == "event":
-            parts.append(item.value if not item.detail.get("round") else f"{item.value} ({item.detail['round']})")
+            parts.append(
+                item.value if not item.detail.get("round") else f"{item.value} ({item.detail['round']})"
+            )
         elif item.kind == "quotation":
-            who = dossier.actors[item.value].name if item.value in dossier.actors else "somebody without a name"
+            who = (
+                dossier.actors[item.value].name if item.value in dossier.actors else "somebody without a name"
+            )
             parts.append(f"words of {who}")
     return f"{kind}: {'; '.join(dict.fromkeys(parts))}" if parts else kind

@@ -109,7 +109,7 @@ def mineral_checks(world: Economy) -> list[Check]:
     cases = [("short", "C24", 0.0, "Chinese basic metals stopped, one year", PARENT)]
     if "REE" in world.labels.sectors:
         cases.append(("impact", "REE", 0.05, "Chinese rare earths cut by 95 %, first months", ANALOGUE))
-        cases.append(("long", "REE", 0.05, "Chinese rare earths cut by 95 %, long run", ANALOGUE))
+        cases.append(("long", "REE", 0.0, "Chinese rare earths stopped, long run", ANALOGUE))
     for name, sector, limit, title, note in cases:
         economy, structure = horizon(name, world)
         control = QuantityControl.on(

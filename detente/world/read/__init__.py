@@ -81,6 +81,8 @@ def read_source(source: str, *, year: int | None = None) -> SourceTable:
     kind, colon, path = source.partition(":")
     if not colon or kind not in READERS:
         raise InputError(
-            f"`{source}` is not KIND:PATH", where="--from", hint=f"{suggestion(kind, READERS)} such as icio:2020.csv"
+            f"`{source}` is not KIND:PATH",
+            where="--from",
+            hint=f"{suggestion(kind, READERS)} such as icio:2020.csv",
         )
     return READERS[kind][0](path, year=year)

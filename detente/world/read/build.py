@@ -162,7 +162,8 @@ def _close(table: SourceTable) -> tuple[Array, Array, Array, list[str], Parts]:
         )
     output = np.maximum(table.output, 0.0)
     price = 1 + mean_duty(flows, duties)
-    used = np.maximum(table.inputs, 0.0) * price[:, :, None]  # negative by rounding at most: readers refuse others
+    # Inputs are negative by rounding at most: the readers refuse others.
+    used = np.maximum(table.inputs, 0.0) * price[:, :, None]
     shares, more = _technology(used, output, table)
     notes += more
     va_share = 1 - shares.sum(1)
@@ -172,9 +173,16 @@ def _close(table: SourceTable) -> tuple[Array, Array, Array, list[str], Parts]:
     left = output - exports + imports - np.einsum("nrs,ns->nr", shares, output)
     before = Parts(table.output, stated if stated is not None else left, used, table.flows)
     closed = np.zeros_like(output)
-    for n, code in enumerate(labels.countries):
-        closed[n], note = _close_country(
-            shares[n], va_share[n], exports[n], imports[n], output[n], left[n], None if stated is None else stated[n], code
+    for k, code in enumerate(labels.countries):
+        closed[k], note = _close_country(
+            shares[k],
+            va_share[k],
+            exports[k],
+            imports[k],
+            output[k],
+            left[k],
+            None if stated is None else stated[k],
+            code,
         )
         notes += [note] if note else []
     flows[home, home] = np.maximum(closed - exports, 0.0)
@@ -256,7 +264,9 @@ def _with_tariffs(table: SourceTable, path: Path, *, strict: bool) -> SourceTabl
     tariff = np.array(table.duties)
     rows = list(read_long(path, ("importer", "exporter", "sector", "tariff")))
     if not strict and any(
-        cells[0] not in labels.countries or cells[1] not in labels.countries or cells[2] not in (*labels.sectors, "all")
+        cells[0] not in labels.countries
+        or cells[1] not in labels.countries
+        or cells[2] not in (*labels.sectors, "all")
         for _, cells in rows
     ):
         return table
@@ -264,14 +274,20 @@ def _with_tariffs(table: SourceTable, path: Path, *, strict: bool) -> SourceTabl
         cell = f"{importer}, {exporter}, {sector}"
         rate = number(text, file=path.name, line=line, cell=cell)
         if not -1 < rate <= 20:
-            raise UnitError(f"a duty of {100 * rate:g} %", where=f"{path.name}:{line}: {cell}", hint="duties are fractions: 0.25 is 25 %")
+            raise UnitError(
+                f"a duty of {100 * rate:g} %",
+                where=f"{path.name}:{line}: {cell}",
+                hint="duties are fractions: 0.25 is 25 %",
+            )
         try:
             n, i = labels.country(importer), labels.country(exporter)
             where = slice(None) if sector == "all" else labels.sector(sector)
         except LabelError as error:
             raise LabelError(error.what, where=f"{path.name}:{line}", hint=error.hint) from None
         if n == i and rate:
-            raise UnitError("a duty on sales at home", where=f"{path.name}:{line}: {cell}", hint="drop the row")
+            raise UnitError(
+                "a duty on sales at home", where=f"{path.name}:{line}: {cell}", hint="drop the row"
+            )
         tariff[n, i, where] = rate
     return table.with_tariff(tariff, f"duties of {len(rows)} rows from {path.name}")
 
@@ -290,7 +306,9 @@ def choose_elasticities(choice: str, table: SourceTable) -> tuple[Array, str]:
     if choice == "source":
         if table.trade_elasticity is None:
             raise LabelError(
-                "the table has no elasticities of its own", where=table.name, hint="--elasticities fgo, 4 or a CSV"
+                "the table has no elasticities of its own",
+                where=table.name,
+                hint="--elasticities fgo, 4 or a CSV",
             )
         return np.asarray(table.trade_elasticity), table.elasticity_source
     if choice.endswith(".csv"):
@@ -318,10 +336,16 @@ def _elasticities_of(path: Path, sectors: tuple[str, ...]) -> tuple[Array, str]:
     found: dict[str, float] = {}
     for line, (sector, text) in read_long(path, ("sector", "trade_elasticity")):
         if sector not in sectors:
-            raise LabelError(f"unknown sector `{sector}`", where=f"{path.name}:{line}", hint=f"sectors: {', '.join(sectors)}")
+            raise LabelError(
+                f"unknown sector `{sector}`",
+                where=f"{path.name}:{line}",
+                hint=f"sectors: {', '.join(sectors)}",
+            )
         value = number(text, file=path.name, line=line, cell=sector)
         if not value > 0:
-            raise UnitError(f"elasticity {value:g}", where=f"{path.name}:{line}: {sector}", hint="give a positive number")
+            raise UnitError(
+                f"elasticity {value:g}", where=f"{path.name}:{line}: {sector}", hint="give a positive number"
+            )
         found[sector] = value
     missing = [code for code in sectors if code not in found]
     if missing:

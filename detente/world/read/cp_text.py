@@ -32,8 +32,7 @@ from detente.world.read.table import SourceTable, hashed, mean_duty
 
 NO_ESTIMATE = 8.22
 """Elasticity the authors give to sectors without an estimate (the mean of the others)."""
-PAPER_COUNTRIES = ("ARG AUS AUT BRA CAN CHL CHN DNK FIN FRA DEU GRC HUN IND IDN IRL ITA JPN KOR MEX NLD NZL NOR PRT "
-                   "ZAF ESP SWE TUR GBR USA ROW").split()  # fmt: skip
+PAPER_COUNTRIES = ["ARG", "AUS", "AUT", "BRA", "CAN", "CHL", "CHN", "DNK", "FIN", "FRA", "DEU", "GRC", "HUN", "IND", "IDN", "IRL", "ITA", "JPN", "KOR", "MEX", "NLD", "NZL", "NOR", "PRT", "ZAF", "ESP", "SWE", "TUR", "GBR", "USA", "ROW"]  # fmt: skip
 PAPER_SECTORS = {
     "s01": "Agriculture", "s02": "Mining", "s03": "Food", "s04": "Textile", "s05": "Wood", "s06": "Paper",
     "s07": "Petroleum", "s08": "Chemicals", "s09": "Plastic", "s10": "Minerals", "s11": "Basic metals",
@@ -73,9 +72,15 @@ def read_cp_folder(folder: str | Path, *, year: int = 1993) -> SourceTable:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise InputError("this is no folder", where=str(folder), hint="give the folder that holds xbilat1993.txt")
+        raise InputError(
+            "this is no folder", where=str(folder), hint="give the folder that holds xbilat1993.txt"
+        )
     trade_path = _one(folder, "xbilat", None)
-    paths = [trade_path, _one(folder, "tariffs", year), *(folder / f"{name}.txt" for name in ("IO", "B", "GO", "T"))]
+    paths = [
+        trade_path,
+        _one(folder, "tariffs", year),
+        *(folder / f"{name}.txt" for name in ("IO", "B", "GO", "T")),
+    ]
     go_path = paths[4]
     shape = _numbers(go_path).shape
     S, N = shape
@@ -90,7 +95,9 @@ def read_cp_folder(folder: str | Path, *, year: int = 1993) -> SourceTable:
     J = trade.shape[0] // N
     flows, tariff = np.zeros((N, N, S)), np.zeros((N, N, S))
     flows[:, :, :J] = _stacked(trade, paths[0], labels, J) / 1e3
-    tariff[:, :, :J] = _stacked(_numbers(paths[1], rows=J * N, columns=N), paths[1], labels, J, least=-100.0) / 100
+    tariff[:, :, :J] = (
+        _stacked(_numbers(paths[1], rows=J * N, columns=N), paths[1], labels, J, least=-100.0) / 100
+    )
     tariff[np.arange(N), np.arange(N)] = 0.0
     materials = _numbers(paths[2], rows=N * S, columns=S).reshape(N, S, S)
     va_share = _numbers(paths[3], rows=S, columns=N).T
@@ -196,11 +203,16 @@ def _numbers(path: Path, *, rows: int | None = None, columns: int | None = None)
                 line=line,
                 hint="one number a country (trade, duties, B, GO) or a sector (IO)",
             )
-        found.append([number(cell, file=path.name, line=line, cell=f"column {c}") for c, cell in enumerate(cells, 1)])
+        found.append(
+            [number(cell, file=path.name, line=line, cell=f"column {c}") for c, cell in enumerate(cells, 1)]
+        )
     if rows is not None and len(found) != rows:
         what = "cut short" if len(found) < rows else "too long"
         raise SchemaError(
-            f"the file is {what}: {len(found)} of {rows} rows", file=path.name, line=line, hint="copy it again"
+            f"the file is {what}: {len(found)} of {rows} rows",
+            file=path.name,
+            line=line,
+            hint="copy it again",
         )
     return np.array(found)
 
@@ -243,13 +255,15 @@ def _labels(folder: Path, N: int, S: int) -> tuple[Labels, list[Path]]:
         found = {cells[0]: cells[1] or cells[0] for _, cells in read_long(path, ("code",), ("name",))}
         if len(found) != count:
             raise SchemaError(
-                f"{len(found)} codes for {count} in the data", file=name, hint="one row a country or sector, in order"
+                f"{len(found)} codes for {count} in the data",
+                file=name,
+                hint="one row a country or sector, in order",
             )
         codes.append(found)
     countries, sectors = codes
     if not countries:
-        countries = {code: code for code in PAPER_COUNTRIES} if N == len(PAPER_COUNTRIES) else {}
-    if not sectors and S == len(PAPER_SECTORS):
+        countries = {code: code for code in PAPER_COUNTRIES} if len(PAPER_COUNTRIES) == N else {}
+    if not sectors and len(PAPER_SECTORS) == S:
         sectors = dict(PAPER_SECTORS)
     if not countries or not sectors:
         raise InputError(

@@ -156,7 +156,9 @@ def number(text: str, *, file: str, line: int, cell: str) -> float:
         value = float(stripped)
     except ValueError:
         hint = "write 1234.5: a point as decimal mark and nothing between thousands"
-        raise SchemaError(f"`{stripped}` is not a number", file=file, line=line, key=cell, hint=hint) from None
+        raise SchemaError(
+            f"`{stripped}` is not a number", file=file, line=line, key=cell, hint=hint
+        ) from None
     if not math.isfinite(value):
         raise UnitError(f"`{stripped}` is not finite", where=where, hint="write 0 where nothing is traded")
     return value

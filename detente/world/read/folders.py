@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from detente.core import InputError, LabelError, Labels, suggestion
+from detente.world.cells import Ints
 from detente.world.economy import Array
 from detente.world.read.cp_text import cp_table
 from detente.world.read.files import lines_of
@@ -32,7 +33,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(text for _, text in lines_of(path)))
 
 
-def _place(codes: Sequence[str], values: Sequence[str] | Any, where: str) -> Array:
+def _place(codes: Sequence[str], values: Sequence[str] | Any, where: str) -> Ints:
     """Positions of codes in a list; an unknown code is an error."""
     index = {code: position for position, code in enumerate(codes)}
     for value in values:
@@ -41,7 +42,9 @@ def _place(codes: Sequence[str], values: Sequence[str] | Any, where: str) -> Arr
     return np.array([index[value] for value in values], dtype=np.intp)
 
 
-def _cube(columns: Mapping[str, Any], value: str, axes: tuple[tuple[str, Sequence[str]], ...], where: str) -> Array:
+def _cube(
+    columns: Mapping[str, Any], value: str, axes: tuple[tuple[str, Sequence[str]], ...], where: str
+) -> Array:
     """Values of a long table on axes; cells that fall together add up."""
     places = tuple(_place(codes, [str(code) for code in columns[name]], where) for name, codes in axes)
     result = np.zeros(tuple(len(codes) for _, codes in axes))
@@ -55,7 +58,9 @@ def _folder(path: str | Path, *names: str) -> list[Path]:
     for file in found:
         if not file.is_file():
             raise InputError(
-                f"the folder has no {file.relative_to(folder)}", where=str(folder), hint="needed: " + ", ".join(names)
+                f"the folder has no {file.relative_to(folder)}",
+                where=str(folder),
+                hint="needed: " + ", ".join(names),
             )
     return found
 
@@ -92,7 +97,10 @@ def read_cube_folder(folder: str | Path, *, year: int = 2022) -> SourceTable:
     group_of = {CUBE_TO_SECTOR.get(row["sector"], row["sector"]): row["wiod16"] for row in detail}
     groups = sorted(set(group_of.values()))
     by_group = _cube(
-        tariffs, "tariff_2021", (("importer", countries), ("exporter", countries), ("wiod16", groups)), paths[3].name
+        tariffs,
+        "tariff_2021",
+        (("importer", countries), ("exporter", countries), ("wiod16", groups)),
+        paths[3].name,
     )
     tariff = by_group[:, :, [groups.index(group_of[code]) for code in sectors]]
     tariff[:, :, -1] = 0.0
@@ -138,7 +146,10 @@ def _technology(paths: list[Path], countries: list[str], sectors: list[str], det
     coef = _cube(coefficients, "coef", axes, paths[6].name)
     output = np.linalg.solve(np.eye(len(detail)) - coef, alpha[:, :, None])[:, :, 0]
     group = np.zeros((len(detail), len(sectors)))
-    group[np.arange(len(detail)), [sectors.index(code) if code in sectors else len(sectors) - 1 for code in detail]] = 1
+    group[
+        np.arange(len(detail)),
+        [sectors.index(code) if code in sectors else len(sectors) - 1 for code in detail],
+    ] = 1
     weight = np.maximum(output, 1e-12)
     used = np.einsum("nrs,ns,rj,sk->njk", coef, weight, group, group, optimize=True)
     shares = used / (weight @ group)[:, None, :]
@@ -213,7 +224,13 @@ def read_ossa_folder(folder: str | Path, *, year: int = 2007) -> SourceTable:
 
 def read_cp_parquet_folder(folder: str | Path, *, year: int = 1993) -> SourceTable:
     """Read the data of Caliendo and Parro (2015) as stored in ``cp2015/``; duties of 1993 or 2005."""
-    names = ("countries.csv", "sectors_theta.csv", "trade_tariff.parquet", "country_sector.parquet", "io_coefficients.parquet")
+    names = (
+        "countries.csv",
+        "sectors_theta.csv",
+        "trade_tariff.parquet",
+        "country_sector.parquet",
+        "io_coefficients.parquet",
+    )
     paths = _folder(folder, *names)
     nations, detail = _rows(paths[0]), _rows(paths[1])
     countries, sectors = [row["iso3"] for row in nations], [row["sector"] for row in detail]

@@ -140,7 +140,7 @@ def read_icio(path: str | Path, *, year: int | None = None) -> SourceTable:
         final=total.final,
         sources=({**SOURCE, "citation": f"{SOURCE['citation']}, {year}"},),
         files=hashed(path),
-        notes=tuple([*notes, *stock_notes(total)]),
+        notes=(*notes, *stock_notes(total)),
         method=(
             "Rows are added up to flows by country, inputs by user and final demand while the file streams by.",
             "Output is the sum of a row. Value added is output less inputs: it holds taxes less subsidies on inputs.",

@@ -82,7 +82,10 @@ def read_long_folder(folder: str | Path, *, year: int | None = None) -> SourceTa
     final = _optional(folder / "final_demand.csv", ("country", "sector"), factor)
     labels = _labels(sheet, trade, inputs, added, final)
     arrays = _arrays(labels, trade, inputs, added, final, duty_paid=uses == "duty paid")
-    files = [folder / name for name in ("world.yaml", "trade.csv", "inputs.csv", "value_added.csv", "final_demand.csv")]
+    files = [
+        folder / name
+        for name in ("world.yaml", "trade.csv", "inputs.csv", "value_added.csv", "final_demand.csv")
+    ]
     return SourceTable(
         name=str(sheet["name"]),
         year=year if year is not None else int(sheet["year"]),
@@ -132,7 +135,9 @@ def _sheet(path: Path) -> Mapping[str, Any]:
 def _choice(sheet: Mapping[str, Any], key: str, options: Mapping[str, Any], default: str) -> str:
     value = str(sheet.get(key, default))
     if value not in options:
-        raise SchemaError(f"unknown `{key}: {value}`", file="world.yaml", key=key, hint=suggestion(value, options))
+        raise SchemaError(
+            f"unknown `{key}: {value}`", file="world.yaml", key=key, hint=suggestion(value, options)
+        )
     return value
 
 
@@ -145,7 +150,13 @@ def _cells(path: Path, keys: tuple[str, ...], factor: float, *, tariff: float | 
         names = cells[: len(keys)]
         for key, name in zip(keys, names, strict=True):
             if not name:
-                raise SchemaError("the code is missing", file=path.name, line=line, key=key)
+                raise SchemaError(
+                    "the code is missing",
+                    file=path.name,
+                    line=line,
+                    key=key,
+                    hint="write a code in every row",
+                )
         if names in seen:
             raise LabelError(
                 f"{', '.join(names)} stands in line {seen[names]} already",
@@ -218,8 +229,8 @@ def _labels(
     return Labels(
         tuple(countries),
         tuple(sectors),
-        {str(code): str(text) for code, text in named_countries.items()},
-        {str(code): str(text) for code, text in named_sectors.items()},
+        {str(code): str(text) for code, text in named_countries.items() if str(text) != str(code)},
+        {str(code): str(text) for code, text in named_sectors.items() if str(text) != str(code)},
     )
 
 
@@ -269,7 +280,13 @@ def _arrays(
         price = 1 + mean_duty(np.maximum(flows, 0.0), tariff)
         used = used / price[:, :, None]
         bought = None if bought is None else bought / price
-    return {"flows": flows, "inputs": used, "output": output, "final": bought, "tariff": tariff if tariff.any() else None}
+    return {
+        "flows": flows,
+        "inputs": used,
+        "output": output,
+        "final": bought,
+        "tariff": tariff if tariff.any() else None,
+    }
 
 
 def _two_way(cells: list[_Cell], country: Mapping[str, int], sector: Mapping[str, int]) -> Array:
@@ -309,7 +326,13 @@ def write_long_folder(economy: Economy, folder: str | Path) -> Path:
         "trade.csv",
         ("importer", "exporter", "sector", "value", "tariff"),
         [
-            (countries[n], countries[i], code, repr(float(economy.flows[n, i, s])), repr(float(economy.tariff[n, i, s])))
+            (
+                countries[n],
+                countries[i],
+                code,
+                repr(float(economy.flows[n, i, s])),
+                repr(float(economy.tariff[n, i, s])),
+            )
             for n, i in pairs
             for s, code in enumerate(sectors)
             if economy.flows[n, i, s] or economy.tariff[n, i, s]

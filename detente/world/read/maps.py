@@ -48,7 +48,9 @@ def read_map(path: str | Path) -> CodeMap:
         if not code or not group:
             raise SchemaError("code or group is empty", file=path.name, line=line, hint="write code,group")
         if code in groups:
-            raise LabelError(f"`{code}` stands twice", where=f"{path.name}:{line}", hint="a code has one group")
+            raise LabelError(
+                f"`{code}` stands twice", where=f"{path.name}:{line}", hint="a code has one group"
+            )
         if name and names.get(group, name) != name:
             raise LabelError(
                 f"group `{group}` has two names: {names[group]} and {name}", where=f"{path.name}:{line}"

@@ -69,7 +69,9 @@ class MatrixSum:
         self._sector = {code: s for s, code in enumerate(self.sectors)}
         N, S = len(self.countries), len(self.sectors)
         self._users = np.array([c for c, label in enumerate(columns) if label.kind == "industry"])
-        self._finals = np.array([c for c, label in enumerate(columns) if label.kind == "final"], dtype=np.int64)
+        self._finals = np.array(
+            [c for c, label in enumerate(columns) if label.kind == "final"], dtype=np.int64
+        )
         self._user_place = np.array(
             [self._country[label.country] * S + self._sector[label.item] for label in users]
         )
@@ -77,7 +79,11 @@ class MatrixSum:
             [self._country[columns[c].country] for c in self._finals], dtype=np.int64
         )
         self._output_column = next((c for c, label in enumerate(columns) if label.kind == "output"), None)
-        strict = [c for c, label in enumerate(columns) if label.kind in ("industry", "final") and not label.may_be_negative]
+        strict = [
+            c
+            for c, label in enumerate(columns)
+            if label.kind in ("industry", "final") and not label.may_be_negative
+        ]
         self._strict = np.array(strict, dtype=np.int64)
         self._wanted = [name for name, label in zip(names, columns, strict=True) if label.kind == "industry"]
         self.flows, self.inputs = np.zeros((N, N, S)), np.zeros((N, S, S))
@@ -115,11 +121,12 @@ class MatrixSum:
             raise UnitError(
                 f"{values[column]:.3g} is more than any economy has",
                 where=f"{self.file}:{line}: {name} → {self.names[column]}",
-                hint="the table must be in million USD; give --unit when it is not",
+                hint="the table must be in million USD, and a cell is misread or in another unit",
             )
         if row.kind != "industry":
             by_user = np.bincount(self._user_place, values[self._users], self.inputs[:, 0].size)
-            self.below[row.kind] = self.below.get(row.kind, 0.0) + by_user.reshape(self.final.shape)
+            before = self.below.get(row.kind, np.zeros_like(self.final))
+            self.below[row.kind] = np.asarray(before + by_user.reshape(self.final.shape))
             return
         if row.country not in self._country or row.item not in self._sector:
             raise LabelError(

@@ -79,7 +79,11 @@ def moved_table(economy: Economy, before: Parts, after: Parts) -> Table:
         gap = np.abs(new - old)
         whole, moved = float(np.abs(old).sum()), float(gap.sum())
         n, *rest = (int(k) for k in np.unravel_index(int(gap.argmax()), gap.shape))
-        place = f"{economy.labels.countries[n]}: {_place(economy, axes, tuple(rest))}" if moved > LEAST * whole else "–"
+        place = (
+            f"{economy.labels.countries[n]}: {_place(economy, axes, tuple(rest))}"
+            if moved > LEAST * whole
+            else "–"
+        )
         world.append(("World", part, whole / 1e3, moved / 1e3, 100 * moved / max(whole, 1e-300), place))
         for n, code in enumerate(economy.labels.countries):
             value, shift = float(np.abs(old[n]).sum()), float(gap[n].sum())
@@ -100,7 +104,7 @@ def moved_table(economy: Economy, before: Parts, after: Parts) -> Table:
             Column("moved_pct", "Moved", "%", "number", 4),
             Column("where", "Most at"),
         ),
-        tuple([*world, *rows]),
+        (*world, *rows),
         note="Moved: sum of absolute changes. Trade between countries and value added in each country are kept.",
     )
 
@@ -129,7 +133,16 @@ def largest_moves(economy: Economy, before: Parts, after: Parts, *, count: int =
             if size <= floor:
                 break
             cell = _place(economy, axes, tuple(rest))
-            found.append((size, economy.labels.countries[n], part, cell, float(old[(n, *rest)]), float(new[(n, *rest)])))
+            found.append(
+                (
+                    size,
+                    economy.labels.countries[n],
+                    part,
+                    cell,
+                    float(old[(n, *rest)]),
+                    float(new[(n, *rest)]),
+                )
+            )
     found.sort(key=lambda item: (-item[0], *item[1:4]))
     rows: list[tuple[Cell, ...]] = [
         (country, part, cell, old / 1e3, new / 1e3, (new - old) / 1e3)

@@ -97,4 +97,4 @@ def hashed(*paths: Path) -> tuple[dict[str, str], ...]:
 def mean_duty(flows: Array, tariff: Array) -> Array:
     """Average duty [importer, sector] on everything a country buys of a product, sales at home included."""
     bought = flows.sum(1)
-    return np.divide((flows * tariff).sum(1), bought, out=np.zeros_like(bought), where=bought > 0)
+    return np.asarray(np.divide((flows * tariff).sum(1), bought, out=np.zeros_like(bought), where=bought > 0))

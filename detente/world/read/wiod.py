@@ -92,7 +92,7 @@ def read_wiod(path: str | Path, *, year: int | None = None) -> SourceTable:
         final=total.final,
         sources=({**SOURCE, "citation": f"{SOURCE['citation']}, {year}"},),
         files=hashed(path),
-        notes=tuple([*notes, *stock_notes(total)]),
+        notes=(*notes, *stock_notes(total)),
         method=(
             "Rows are added up to flows by country, inputs by user and final demand.",
             "Output is the sum of a row. Value added is output less inputs: it holds taxes and international margins.",
@@ -101,7 +101,9 @@ def read_wiod(path: str | Path, *, year: int | None = None) -> SourceTable:
 
 
 def _only_table(folder: Path) -> Path:
-    found = sorted(path for path in folder.iterdir() if re.fullmatch(r"wio[dt].*\d{4}.*\.(csv|parquet)", path.name))
+    found = sorted(
+        path for path in folder.iterdir() if re.fullmatch(r"wio[dt].*\d{4}.*\.(csv|parquet)", path.name)
+    )
     if len(found) != 1:
         raise InputError(
             f"{len(found)} WIOD tables in this folder, one is wanted",
@@ -126,7 +128,9 @@ def _wide_column(name: str) -> Label:
     found = _WIDE.match(name)
     if not found:
         raise LabelError(
-            f"column `{name}` is no country and industry", where="line 1", hint="columns are named such as AUS|c1"
+            f"column `{name}` is no country and industry",
+            where="line 1",
+            hint="columns are named such as AUS|c1",
         )
     return _industry(found[1], found[2])
 
@@ -154,7 +158,9 @@ def _stata_row(cells: Sequence[str]) -> tuple[Label, str]:
     code, _, country, place, _ = cells
     if country == "TOT":
         return Label(_STATA_BELOW.get(code, "skip")), code  # type: ignore[arg-type]
-    return Label("industry", COUNTRIES.get(country, country.upper()), f"r{int(place)}"), f"v{country}{int(place)}"
+    return Label(
+        "industry", COUNTRIES.get(country, country.upper()), f"r{int(place)}"
+    ), f"v{country}{int(place)}"
 
 
 def _from_parquet(path: Path) -> MatrixSum:
@@ -216,16 +222,21 @@ def read_parquet(path: Path) -> dict[str, Any]:
         parquet = importlib.import_module("pyarrow.parquet")
     except ImportError:
         raise InputError(
-            "parquet needs pyarrow, which is not installed", where=path.name, hint="pip install pyarrow, or give CSV"
+            "parquet needs pyarrow, which is not installed",
+            where=path.name,
+            hint="pip install pyarrow, or give CSV",
         ) from None
     try:
         table = parquet.read_table(path)
     except Exception as error:  # pyarrow has its own tree of errors; all of them mean an unreadable file
         raise InputError(
-            f"this is no readable parquet file: {str(error).splitlines()[0]}", where=path.name, hint="copy it again"
+            f"this is no readable parquet file: {str(error).splitlines()[0]}",
+            where=path.name,
+            hint="copy it again",
         ) from None
     return {
-        name: np.asarray(column.to_pylist()) if str(column.type).startswith(("dictionary", "string", "large_string"))
+        name: np.asarray(column.to_pylist())
+        if str(column.type).startswith(("dictionary", "string", "large_string"))
         else column.to_numpy()
         for name, column in zip(table.column_names, table.columns, strict=True)
     }

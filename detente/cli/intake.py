@@ -1,0 +1,77 @@
+"""`detente ingest`: news text in, a draft of claims out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detente.cli.output import Format, emit, note, parse_day, usage
+from detente.core import InputError
+
+
+def ingest(
+    files: Annotated[list[str], typer.Argument(help="Reports (.txt, .html, .md); `-` reads standard input.")],
+    dossier: Annotated[
+        str,
+        typer.Option(
+            "--dossier", help="Ledger to match against: a shipped dossier's id, or a folder of one."
+        ),
+    ] = "busan-2025",
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Draft to write; an existing file is never overwritten.")
+    ] = Path("draft.yaml"),
+    date: Annotated[
+        str | None,
+        typer.Option(
+            "--date",
+            help="Day of the report, when the page does not print it.",
+            show_default="found in the text",
+        ),
+    ] = None,
+    table: Annotated[str, typer.Option("--table", help="summary, conflicts, items, or all.")] = "summary",
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", help="Also store a copy of each report, under its hash, in this folder."),
+    ] = None,
+    style: Annotated[
+        Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
+    ] = None,
+) -> None:
+    """Read news reports and write a draft of claims and possible conflicts, for a person to accept."""
+    from detente.dossier import load_dossier
+    from detente.dossier.intake import (
+        conflicts_table,
+        extract,
+        items_table,
+        keep_copy,
+        make_draft,
+        summary_table,
+        write_draft,
+    )
+    from detente.dossier.intake.read import read_report
+
+    tables = {"summary": summary_table, "conflicts": conflicts_table, "items": items_table}
+    with usage():
+        if table not in (*tables, "all"):
+            raise InputError(f"no table `{table}`", where="--table", hint="summary, conflicts, items, or all")
+        if out.exists():
+            raise InputError(
+                "is there already, and a draft is never overwritten",
+                where=str(out),
+                hint="name another file with -o",
+            )
+        day = parse_day(date, "--date") if date else None
+    record = load_dossier(dossier)
+    reports = []
+    for name in files:
+        article, content = read_report(name)
+        for warning in article.warnings:
+            note(f"{article.name}: {warning}")
+        reports.append(extract(article, record, day=day))
+        if keep is not None:
+            note(f"kept {keep_copy(article, content, keep)}; leave it out of version control")
+    draft = make_draft(reports, record)
+    emit([make(draft) for key, make in tables.items() if table in (key, "all")], style, None)
+    note(f"wrote {write_draft(draft, out)}; fill in `says` and set each verdict")

@@ -1,0 +1,37 @@
+"""`detente validate`: published tables, closed forms and identities, solved again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detente.cli.output import Format, emit, note, usage
+
+
+def validate(
+    shared: Annotated[
+        Path | None,
+        typer.Option("--shared", help="Folder with the raw replication data (data/ and golden/).", show_default="./shared or ../shared, if there"),
+    ] = None,
+    style: Annotated[
+        Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.")
+    ] = None,
+) -> None:
+    """Solve published tables, closed forms and identities again, beside the published figures; exits with 4 when one is missed."""
+    from detente.equilibrium.replicate import find_shared, run_checks
+    from detente.show.validation import validation_table
+
+    with usage():
+        folder = find_shared(shared)
+    checks = run_checks(folder, step=lambda group: note(f"{group} ..."))
+    emit(validation_table(checks), style, out)
+    missed = [check for check in checks if check.failed]
+    for check in missed:
+        note(f"missed: {check.group}: {check.what}")
+    if missed:
+        raise typer.Exit(4)

@@ -1,0 +1,327 @@
+"""Why a number is what it is: its parts by measure, by channel, and the sources of the parameters behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.core import Column, InputError, LabelError, SolveError, Table, suggestion
+from detente.core.table import Cell
+from detente.world.contributions import Contribution, contributions
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+    from detente.equilibrium import Structure
+    from detente.equilibrium.attribute import Attribution, Move, Target
+    from detente.equilibrium.experiments import Case, ControlledOutcome
+    from detente.world.economy import Economy, Wedges
+
+METHODS = ("auto", "gradients", "shapley")
+MOST_FOR_SHAPLEY = 10
+"""Measures up to which every group of them is solved (2¹⁰ equilibria)."""
+
+
+def _moves(
+    economy: Economy, parts: tuple[Contribution, ...], later: ControlledOutcome, earlier: ControlledOutcome | None
+) -> tuple[list[Contribution], list[Move]]:
+    """Every part of the change of wedges: of measures, and of what enforces quantity controls."""
+    from detente.equilibrium.attribute import Move
+
+    every = list(parts)
+    sides = [(later, 1.0), *([(earlier, -1.0)] if earlier is not None else [])]
+    found: dict[str, Contribution] = {}
+    for outcome, sign in sides:
+        enforced, policy = outcome.value.wedges, outcome.wedges
+        limits = {limit.name: limit for limit in outcome.scenario.quantities}
+        for control in outcome.controls:
+            cells = control.cells
+            before = found.get(control.name)
+            change = [
+                np.where(cells, sign * difference, 0.0)
+                for difference in (
+                    enforced.tariff - policy.tariff,
+                    np.log(enforced.iceberg_hat / policy.iceberg_hat),
+                    enforced.export_tax - policy.export_tax,
+                )
+            ]
+            if before is not None:
+                change = [
+                    a + b
+                    for a, b in zip(
+                        change, (before.tariff, before.log_iceberg, before.export_tax), strict=True
+                    )
+                ]
+            found[control.name] = Contribution(
+                control.name,
+                limits[control.name].reason or f"Quantity control on {int(cells.sum())} flows",
+                *change,
+                "assumed",
+                "scenario",
+                "the wedge that enforces the limit",
+            )
+    every += [part for part in found.values() if part.moves]
+    return every, [Move(part.name, part.tariff, part.log_iceberg, part.export_tax) for part in every]
+
+
+def _attribute(
+    economy: Economy,
+    start: Wedges,
+    end: Wedges,
+    moves: list[Move],
+    goal: Target,
+    method: str,
+    closure: str,
+    structure: Structure,
+) -> Attribution:
+    from detente.equilibrium.attribute import integrated_gradients, shapley
+
+    if method not in METHODS:
+        raise LabelError(f"no method `{method}`", where="--method", hint=suggestion(method, METHODS))
+    if method == "shapley" and len(moves) > MOST_FOR_SHAPLEY:
+        raise InputError(
+            f"{len(moves)} measures make {2 ** len(moves):,} groups",
+            where="--method shapley",
+            hint=f"up to {MOST_FOR_SHAPLEY} measures; `--method gradients` takes any number",
+        )
+    if method == "shapley" or (method == "auto" and len(moves) <= MOST_FOR_SHAPLEY):
+        return shapley(economy, start, moves, goal, closure=closure, structure=structure)
+    return integrated_gradients(economy, start, end, moves, goal, closure=closure, structure=structure)
+
+
+def explain(
+    economy: Economy,
+    dossier: Dossier,
+    name: str,
+    case: Case,
+    reference: Case | None = None,
+    *,
+    closure: str = "share",
+    structure: Structure | None = None,
+    method: str = "auto",
+) -> list[Table]:
+    """Explain one result of a scenario.
+
+    Parameters
+    ----------
+    economy : Economy
+        With the elasticities of the horizon.
+    dossier : Dossier
+    name : str
+        What to explain, as `detente.equilibrium.targets.target` reads it: ``usa.real_income``.
+    case : Case
+        The scenario.
+    reference : Case, optional
+        What it is compared with; the base year when left out.
+    closure, structure
+        As in `solve`.
+    method : {"auto", "gradients", "shapley"}
+        Shapley values up to ten measures and integrated gradients beyond, when `auto`.
+
+    Returns
+    -------
+    list of Table
+        ``explain_measures``, ``explain_channels`` (of real income), ``explain_sources``.
+
+    Raises
+    ------
+    InputError, LabelError
+        For a result or method that does not exist, or when nothing moves.
+    SolveError
+        When an equilibrium is not found, or the parts do not add up.
+    """
+    from detente.equilibrium.baseline import CORE
+    from detente.equilibrium.experiments import run_cases
+    from detente.equilibrium.targets import target
+    from detente.world.economy import Wedges
+
+    structure = structure or CORE
+    goal = target(name, economy)
+    cases = [case, *([reference] if reference is not None else [])]
+    if len({one.scenario.id for one in cases}) < len(cases):
+        raise InputError(
+            "the scenario is explained against itself", where="explain", hint="give --against another one"
+        )
+    outcomes = run_cases(economy, cases, closure=closure, structure=structure)
+    later = outcomes[case.scenario.id]
+    earlier = outcomes[reference.scenario.id] if reference is not None else None
+    parts, moves = _moves(
+        economy,
+        contributions(economy, dossier, case.scenario, reference.scenario if reference else None),
+        later,
+        earlier,
+    )
+    if not moves:
+        raise InputError(
+            f"no measure of `{case.scenario.id}` moves anything against the reference",
+            where="explain",
+            hint="`detente run SCENARIO --table measures` says why of each",
+        )
+    start = Wedges.unchanged(economy) if earlier is None else earlier.value.wedges
+    made = _attribute(economy, start, later.value.wedges, moves, goal, method, closure, structure)
+    against = f"`{reference.scenario.id}`" if reference else f"the {economy.year} base year"
+    tables = [_measure_table(goal, made, parts, later, against)]
+    if goal.name.endswith(".real_income"):
+        tables += _channel_table(goal, start, later, against, closure, structure)
+    return [*tables, _source_table(goal, made, parts, later)]
+
+
+def _scales(goal: Target, made: Attribution, later: ControlledOutcome) -> tuple[float, float | None]:
+    """Factors from the target's unit to what is shown: per cent (or USD bn), and USD bn of real income."""
+    if goal.unit != "log":
+        return 1e-3, None
+    ratio = np.expm1(made.total) / made.total if made.total else 1.0
+    if not goal.name.endswith(".real_income"):
+        return 100 * float(ratio), None
+    economy = later.value.economy
+    n = economy.labels.country(goal.name.split(".")[0])
+    before = float(later.value.real_income_hat[n] / np.exp(made.total))
+    return 100 * float(ratio), float(ratio) * before * float(economy.income[n]) / 1e3
+
+
+def _measure_table(
+    goal: Target, made: Attribution, parts: list[Contribution], later: ControlledOutcome, against: str
+) -> Table:
+    shown, money = _scales(goal, made, later)
+    order = sorted(range(len(parts)), key=lambda k: -abs(made.parts[k]))
+    size = sum(abs(part) for part in made.parts) or 1.0
+
+    def cells(value: float) -> tuple[Cell, ...]:
+        return (value * (100 if goal.unit == "log" else 1e-3), value * shown, value * money if money else None)
+
+    rows: list[tuple[Cell, ...]] = [
+        (
+            parts[k].name,
+            parts[k].title,
+            *cells(made.parts[k]),
+            100 * abs(made.parts[k]) / size,
+            parts[k].grade,
+            parts[k].source,
+            parts[k].derivation,
+        )
+        for k in order
+    ]
+    rows.append(("total", "The change itself", *cells(made.total), None, "", "", ""))
+    unit = "log points" if goal.unit == "log" else "USD bn"
+    what = (
+        "Shapley value: each measure's effect averaged over every order of entering"
+        if made.method == "Shapley value"
+        else "integrated gradients: the derivative along the straight path from the reference, times each measure's change"
+    )
+    from detente.show.metrics import assumptions
+
+    return Table(
+        "explain_measures",
+        f"{goal.name} by measure: `{later.scenario.id}` against {against}",
+        (
+            Column("part", "Measure"),
+            Column("title", "Title"),
+            Column("contribution", "Contribution", unit, "number", 4),
+            Column("contribution_shown", "Contribution", "%" if goal.unit == "log" else "USD bn", "number", 4),
+            Column("contribution_usd_bn", "Real income", "USD bn", "number", 2),
+            Column("weight_pct", "Part of all movement", "%", "number", 1),
+            Column("grade", "Grade"),
+            Column("source", "Source"),
+            Column("derivation", "How the value was arrived at"),
+        ),
+        tuple(rows),
+        note=f"Method: {what}; free of order, {made.points} equilibria. The parts miss the whole by {abs(made.gap):.0e}. "
+        "Per cent and money share the whole out in proportion to log points. Duties of measures that displace one another: "
+        f"mean of leaving out and putting in, the remainder as `stacking`. {assumptions(later)}",
+    )
+
+
+def _channel_table(
+    goal: Target, start: Wedges, later: ControlledOutcome, against: str, closure: str, structure: Structure
+) -> list[Table]:
+    """Channels of real income; nothing when a ban makes the path impossible to integrate."""
+    from detente.equilibrium.channels import CHANNELS, decompose_path
+
+    economy = later.value.economy
+    labels = economy.labels
+    n = labels.country(goal.name.split(".")[0])
+    try:
+        path = decompose_path(economy, start, later.value.wedges, closure=closure, structure=structure)
+    except SolveError:
+        if any(control.limit == 0 for control in later.controls):
+            return []
+        raise
+    total = float(path.total[n])
+    ratio = float(np.expm1(total) / total) if total else 1.0
+    rows: list[tuple[Cell, ...]] = []
+    for key, words in CHANNELS.items():
+        value = float(path.parts[key][n])
+        rows.append((key, words, "", 100 * value, 100 * value * ratio))
+        if key == "terms_of_trade":
+            partners = sorted(range(len(labels.countries)), key=lambda i: -abs(path.terms_with[n, i]))
+            rows += [
+                (
+                    key,
+                    "of which with",
+                    labels.countries[i],
+                    100 * float(path.terms_with[n, i]),
+                    100 * float(path.terms_with[n, i]) * ratio,
+                )
+                for i in partners
+                if i != n
+            ]
+    rows.append(("total", "The change itself", "", 100 * total, 100 * total * ratio))
+    return [
+        Table(
+            "explain_channels",
+            f"{goal.name} by channel: `{later.scenario.id}` against {against}",
+            (
+                Column("channel", "Channel"),
+                Column("what", "What it is"),
+                Column("partner", "Partner"),
+                Column("contribution", "Contribution", "log points", "number", 4),
+                Column("contribution_shown", "Contribution", "%", "number", 4),
+            ),
+            tuple(rows),
+            note=f"The exact differential of real income, integrated along the straight path of the wedges over {path.points} "
+            f"equilibria; the channels miss the whole by {abs(float(path.gap[n])):.0e}. With deficits the terms of trade "
+            "depend on the numeraire (world value added).",
+        )
+    ]
+
+
+def _source_table(
+    goal: Target, made: Attribution, parts: list[Contribution], later: ControlledOutcome
+) -> Table:
+    """What the number rests on: parameters with their source, grades of what moves it, residuals."""
+    from detente.equilibrium import CLOSURES
+
+    value = later.value
+    structure, stats = value.structure, later.solution.stats
+    size = sum(abs(part) for part in made.parts) or 1.0
+    by_grade: dict[str, float] = {}
+    for part, amount in zip(parts, made.parts, strict=True):
+        by_grade[part.grade or "none"] = by_grade.get(part.grade or "none", 0.0) + abs(amount)
+    rows: list[tuple[Cell, ...]] = [
+        ("elasticities", value.economy.elasticity_source, None),
+        ("horizon", f"{structure.horizon}: {structure.source}", None),
+        ("closure", CLOSURES[value.closure], None),
+        ("baseline", f"{value.economy.name} ({value.economy.year}), {value.economy.data_hash[:12]}", None),
+    ]
+    rows += [
+        (f"grade: {grade}", "part of all movement that measures of this grade make, %", 100 * amount / size)
+        for grade, amount in sorted(by_grade.items(), key=lambda item: -item[1])
+    ]
+    rows += [
+        ("residual", f"largest relative residual of the equilibrium ({later.solution.result.name})", float(
+            stats["max_residual"]
+        )),
+        ("completeness", "what the parts by measure miss of the whole", float(abs(made.gap))),
+    ]  # fmt: skip
+    return Table(
+        "explain_sources",
+        f"What {goal.name} rests on",
+        (
+            Column("what", "What"),
+            Column("says", "Source or meaning"),
+            Column("value", "Value", "", "number", 10),
+        ),
+        tuple(rows),
+        note="`detente cite` lists the references; `--elasticities` and `--horizon` change the first two rows; `detente run "
+        "--draws` says how far they move the result.",
+    )

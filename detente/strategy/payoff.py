@@ -1,0 +1,297 @@
+"""The payoff tensor: what every joint profile of the players' measures is worth to every player and third region.
+
+One exact solve a profile. What is kept of a solve are the parts of real income, so that other preferences cost no further
+solve.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.core import RESULTS, InputError, SolveError
+from detente.dossier.measure import Status
+from detente.equilibrium.baseline import CORE
+from detente.equilibrium.solve import solve_batch
+from detente.equilibrium.structure import Structure
+from detente.strategy import store
+from detente.strategy.games import Action, GameSpec, Profile
+from detente.strategy.preferences import PLAIN, Preferences, weigh
+from detente.strategy.profiles import Ints, profile_wedges
+from detente.strategy.solves import Parts, Report, Task, parts_of, solve_all
+from detente.world.economy import Array, Economy, frozen
+from detente.world.scenario import Scenario, apply_scenario, wedges_at
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+
+
+@dataclass(frozen=True, eq=False)
+class PayoffTensor:
+    """Every joint profile solved.
+
+    Attributes
+    ----------
+    economy : Economy
+    spec : GameSpec
+    structure : Structure
+    parts : Parts
+        One row a solve.
+    index : array of int [*rungs]
+        Which solve stands for a profile: profiles with the same wedges share one.
+    anchors : dict of scenario id to Parts
+        Scenarios of the dossier solved beside the tensor: threat points and outcomes.
+    anchor_profiles : dict of scenario id to Profile
+        The rungs a scenario puts the actions on, for what preferences give to rungs; the first where it fits none.
+    key : str
+        Hash of what the numbers follow from.
+    """
+
+    economy: Economy
+    spec: GameSpec
+    structure: Structure
+    parts: Parts
+    index: Ints
+    anchors: dict[str, Parts]
+    anchor_profiles: dict[str, Profile]
+    key: str
+
+    @property
+    def solves(self) -> int:
+        """Number of equilibria solved."""
+        return len(self.parts.code)
+
+    def game(self, preferences: Preferences = PLAIN) -> Game:
+        """The game these preferences make of the tensor; no further solve."""
+        return Game(
+            players=self.spec.players,
+            actions=self.spec.actions,
+            payoffs=frozen(np.stack(_payoffs(preferences, self.spec, self.parts, self.economy, self.index))),
+            countries=self.economy.labels.countries,
+            real_income_usd=frozen(np.moveaxis(self.parts.real_income_usd[self.index], -1, 0)),
+            anchors={
+                name: frozen(
+                    _payoffs(
+                        preferences, self.spec, found, self.economy, np.int64(0), self.anchor_profiles[name]
+                    )
+                )
+                for name, found in self.anchors.items()
+            },
+            spec=self.spec,
+            preferences=preferences,
+            horizon=self.structure.horizon,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Game:
+    """Players, actions and payoffs: everything else in this room reads this.
+
+    Attributes
+    ----------
+    players : tuple of str
+    actions : tuple of Action
+        One axis of the tensor each; the first rung is the standing state.
+    payoffs : array [player, *rungs], million USD a year
+        Against the base year.
+    countries : tuple of str
+    real_income_usd : array [country, *rungs], million USD a year
+        Of every region, players and third; empty for games that come from no economy.
+    anchors : dict of scenario id to array [player]
+    """
+
+    players: tuple[str, ...]
+    actions: tuple[Action, ...]
+    payoffs: Array
+    countries: tuple[str, ...] = ()
+    real_income_usd: Array | None = None
+    anchors: dict[str, Array] | None = None
+    spec: GameSpec | None = None
+    preferences: Preferences = PLAIN
+    horizon: str = "long run"
+
+    def __post_init__(self) -> None:
+        expected = (len(self.players), *(len(action.rungs) for action in self.actions))
+        if self.payoffs.shape != expected:
+            raise InputError(
+                f"payoffs have shape {self.payoffs.shape}, the game {expected}",
+                where="game",
+                hint="axes are [player, action_0, action_1, …]",
+            )
+
+    @property
+    def standing(self) -> Profile:
+        """Every action on its first rung."""
+        return (0,) * len(self.actions)
+
+    def own(self, player: str) -> tuple[int, ...]:
+        """Positions of a player's actions."""
+        return tuple(a for a, action in enumerate(self.actions) if action.player == player)
+
+    def at(self, profile: Profile) -> Array:
+        """Payoffs of all players [player] at a profile."""
+        return np.asarray(self.payoffs[(slice(None), *profile)])
+
+    def threat(self, name: str) -> Array:
+        """Payoffs [player] at a threat point: ``standing`` or a scenario solved beside the tensor.
+
+        Raises
+        ------
+        InputError
+            When it was not solved.
+        """
+        if name == "standing":
+            return self.at(self.standing)
+        if self.anchors is None or name not in self.anchors:
+            raise InputError(
+                f"no threat point `{name}`",
+                where="game",
+                hint=f"known: standing, {', '.join(self.anchors or ())}",
+            )
+        return self.anchors[name]
+
+
+def _payoffs(
+    preferences: Preferences,
+    spec: GameSpec,
+    parts: Parts,
+    economy: Economy,
+    index: Ints | np.int64,
+    at: Profile | None = None,
+) -> list[Array]:
+    """Payoffs of all players over the tensor, or of one scenario that stands `at` a profile."""
+    players = spec.players
+    own = weigh(
+        preferences,
+        players,
+        economy.labels.sectors,
+        {code: parts.sector_income[:, p] for p, code in enumerate(players)},
+        {code: parts.revenue[:, p] for p, code in enumerate(players)},
+        {code: parts.transfers[:, p] for p, code in enumerate(players)},
+    )
+    whole = {}
+    for code in players:
+        whole[code] = np.array(own[code][index])
+        for name, values in preferences.of(code).security.items():
+            if name not in {action.id for action in spec.actions}:
+                continue
+            a = spec.action(name)
+            worth = [values.get(rung.id, 0.0) for rung in spec.actions[a].rungs]
+            whole[code] = whole[code] + (
+                worth[at[a]]
+                if at is not None
+                else np.reshape(worth, [-1 if k == a else 1 for k in range(len(spec.actions))])
+            )
+    made = []
+    for code in players:
+        rival = preferences.rival(code, players)
+        made.append(whole[code] - preferences.of(code).relative * whole[rival] if rival else whole[code])
+    return made
+
+
+def payoff_tensor(
+    economy: Economy,
+    dossier: Dossier,
+    spec: GameSpec,
+    *,
+    scenarios: Sequence[Scenario] = (),
+    closure: str = "share",
+    structure: Structure = CORE,
+    cache: Path | None = None,
+    workers: int | None = 1,
+    executor: Executor | None = None,
+    report: Report | None = None,
+) -> PayoffTensor:
+    """Solve every joint profile of a game.
+
+    Parameters
+    ----------
+    economy : Economy
+    dossier : Dossier
+    spec : GameSpec
+    scenarios : sequence of Scenario
+        Also solved, as threat points (`Game.threat`).
+    closure : str
+    structure : Structure
+        Horizon; the core model when left out.
+    cache : path, optional
+        Folder for chunks of solves (`store.cache_folder`); a run that was killed goes on from them. Nothing is kept
+        when left out.
+    workers : int, optional
+        Processes; None is one a core. The numbers do not depend on it.
+    executor : Executor, optional
+        Somebody else's pool instead, whose processes were started with `start_worker`.
+    report : callable, optional
+        Called with (solves done, solves in all).
+
+    Returns
+    -------
+    PayoffTensor
+
+    Raises
+    ------
+    LabelError
+        When the game sets a measure the record does not know, or a player is no country of the economy.
+    SolveError
+        When a profile has no equilibrium; names it. The others are kept in the cache.
+    """
+    players = tuple(economy.labels.country(code) for code in spec.players)
+    wedges = profile_wedges(economy, dossier, spec)
+    profiles, index = wedges.solves()
+    task = Task(economy, wedges, tuple(profiles), players, closure, structure)
+    key = store.content_key(economy, dossier, spec, closure=closure, structure=structure)
+    folder = None if cache is None else Path(cache) / f"payoffs-{key[:24]}"
+    labels = economy.labels
+    sizes = (len(labels.countries), len(players), len(labels.sectors))
+    found = solve_all(task, folder, sizes, workers, executor, report)
+    parts = Parts(**found)
+    for number in np.flatnonzero(~np.isin(parts.code, [k for k, code in enumerate(RESULTS) if code.ok]))[:1]:
+        names = ", ".join(
+            f"{action.id}={action.rungs[r].id}"
+            for action, r in zip(spec.actions, profiles[number], strict=True)
+        )
+        raise SolveError(
+            f"profile {names}: {list(RESULTS)[int(parts.code[number])].value}",
+            where=economy.name,
+            hint="the docs page `it-does-not-converge` says what to try",
+        )
+    anchors, placed = {}, {}
+    for scenario in scenarios:
+        placed[scenario.id] = _nearest_profile(dossier, spec, scenario)
+        solved = solve_batch(
+            economy, [wedges_at(economy, dossier, scenario)], closure=closure, structure=structure, throw=True
+        )
+        anchors[scenario.id] = parts_of(solved, players)
+    return PayoffTensor(economy, spec, structure, parts, index, anchors, placed, key)
+
+
+def _nearest_profile(dossier: Dossier, spec: GameSpec, scenario: Scenario) -> Profile:
+    """Rungs on which a scenario puts the actions: the first whose measures stand as in the scenario, else the first."""
+
+    def standing(applied: Dossier, names: Sequence[str], day: dt.date) -> list[tuple[bool, float | None]]:
+        states = [applied.state(name, day) for name in names]
+        return [
+            (state.status is Status.in_force, state.value if state.status is Status.in_force else None)
+            for state in states
+        ]
+
+    there = apply_scenario(dossier, scenario)
+    day = scenario.on(dossier.asof)
+    found = []
+    for a, action in enumerate(spec.actions):
+        names = sorted({name for rung in action.rungs for name in rung.set})
+        wanted, chosen = standing(there, names, day), 0
+        for r in range(len(action.rungs)):
+            profile = tuple(r if k == a else 0 for k in range(len(spec.actions)))
+            here = apply_scenario(dossier, spec.scenario(profile))
+            if names and standing(here, names, dossier.asof) == wanted:
+                chosen = r
+                break
+        found.append(chosen)
+    return tuple(found)

@@ -1,0 +1,191 @@
+"""Solve many profiles: chunk by chunk, over processes, kept on disk as they come.
+
+The chunks are fixed by the order of the profiles, so the numbers do not depend on how many processes solve them. A process
+gets the economy and the parts of the wedges once, then the number of a chunk at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from detente.core import RESULTS
+from detente.equilibrium.solution import Equilibrium, Solution
+from detente.equilibrium.solve import CHUNK, solve_batch
+from detente.equilibrium.structure import Structure
+from detente.strategy import store
+from detente.strategy.games import Profile
+from detente.strategy.profiles import ProfileWedges
+from detente.world.economy import Array, Economy
+
+TASK = 128
+"""Solves a chunk file holds, and a process takes at a time."""
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Parts of real income of some solves, million USD of the base year; base-year values taken off.
+
+    Attributes
+    ----------
+    real_income_usd : array [solve, country]
+        Equivalent variation.
+    sector_income : array [solve, player, sector]
+        Factor earnings and profits by sector over the price index.
+    revenue, transfers : array [solve, player]
+        Duties collected; deficit and export taxes.
+    code : array [solve]
+        Position of the result code in `RESULTS`.
+    """
+
+    real_income_usd: Array
+    sector_income: Array
+    revenue: Array
+    transfers: Array
+    code: Array
+
+    @staticmethod
+    def shapes(count: int, countries: int, players: int, sectors: int) -> dict[str, tuple[int, ...]]:
+        """Shapes of the arrays."""
+        return {
+            "real_income_usd": (count, countries),
+            "sector_income": (count, players, sectors),
+            "revenue": (count, players),
+            "transfers": (count, players),
+            "code": (count,),
+        }
+
+
+def parts_of(solutions: Sequence[Solution[Equilibrium]], players: Sequence[int]) -> Parts:
+    """Read the parts off solved equilibria."""
+    mine = list(players)
+    rows = []
+    for solution in solutions:
+        value = solution.value
+        economy, price = value.economy, value.consumer_price_hat[mine]
+        profit = value.technology.profit_share[mine]
+        base_sector = value.technology.base_earnings()[mine] + profit * economy.output[mine]
+        earned = value.sector_earnings_new[mine] + profit * value.output_new[mine]
+        rows.append(
+            (
+                value.equivalent_variation_usd,
+                earned / price[:, None] - base_sector,
+                value.tariff_revenue_new[mine] / price - economy.tariff_revenue[mine],
+                (value.deficit_new[mine] + value.export_tax_revenue_new[mine]) / price
+                - economy.deficit[mine],
+                float(list(RESULTS).index(solution.result)),
+            )
+        )
+    return Parts(*(np.array([row[k] for row in rows]) for k in range(5)))
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What a process needs once: the economy, the parts of the wedges, the profiles."""
+
+    economy: Economy
+    wedges: ProfileWedges
+    profiles: tuple[Profile, ...]
+    players: tuple[int, ...]
+    closure: str
+    structure: Structure
+
+
+_task: Task | None = None
+
+
+def start_worker(task: Task) -> None:
+    """Receive the task, once a process."""
+    global _task
+    _task = task
+
+
+def solve_task(number: int, task: Task | None = None) -> tuple[int, dict[str, Array]]:
+    """Solve one chunk of profiles; the same numbers whoever solves it."""
+    job = task or _task
+    assert job is not None
+    chosen = job.profiles[number * TASK : (number + 1) * TASK]
+    found = []
+    for first in range(0, len(chosen), CHUNK):
+        wedges = job.wedges.wedges(chosen[first : first + CHUNK])
+        found.append(
+            parts_of(
+                solve_batch(job.economy, wedges, closure=job.closure, structure=job.structure), job.players
+            )
+        )
+    return number, {name: np.concatenate([getattr(one, name) for one in found]) for name in vars(found[0])}
+
+
+def solve_all(
+    task: Task,
+    folder: Path | None,
+    sizes: tuple[int, int, int],
+    workers: int | None,
+    executor: Executor | None,
+    report: Report | None,
+) -> dict[str, Array]:
+    """Every profile of a task, from the cache or solved: arrays of `Parts` by name."""
+    count = len(task.profiles)
+    numbers = range(-(-count // TASK))
+    chunks: dict[int, dict[str, Array]] = {}
+    if folder is not None:
+        for k in numbers:
+            kept = store.load(folder / f"{k:05d}.npz", Parts.shapes(min(TASK, count - k * TASK), *sizes))
+            if kept is not None:
+                chunks[k] = kept
+    done = sum(len(chunk["code"]) for chunk in chunks.values())
+    tell = report or (lambda now, whole: None)
+    tell(done, count)
+    for k, chunk in _solved(task, [k for k in numbers if k not in chunks], workers, executor):
+        chunks[k] = chunk
+        if folder is not None:
+            store.save(folder / f"{k:05d}.npz", chunk)
+        done += len(chunk["code"])
+        tell(done, count)
+    return {name: np.concatenate([chunks[k][name] for k in numbers]) for name in chunks[0]}
+
+
+def _solved(
+    task: Task, numbers: Sequence[int], workers: int | None, executor: Executor | None
+) -> Iterator[tuple[int, dict[str, Array]]]:
+    wanted = min(workers or os.cpu_count() or 1, len(numbers))
+    if executor is None and wanted <= 1:
+        for k in numbers:
+            yield solve_task(k, task)
+        return
+    if executor is not None:
+        for future in as_completed([executor.submit(solve_task, k, task) for k in numbers]):
+            yield future.result()
+        return
+    with (
+        _one_thread_each(),
+        ProcessPoolExecutor(
+            wanted, multiprocessing.get_context("spawn"), initializer=start_worker, initargs=(task,)
+        ) as pool,
+    ):
+        for future in as_completed([pool.submit(solve_task, k) for k in numbers]):
+            yield future.result()
+
+
+@contextlib.contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes started inside use one thread of linear algebra each: two pools in each other's way halve the speed."""
+    names = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,87 @@
+"""Solves kept on disk by the content they follow from, so that a broken run goes on where it stopped.
+
+The key is a hash over the economy's arrays, the measures of the record, the game, the structure and the code that turns
+them into payoffs: when any of these changes, nothing old is found. Files are written whole or not at all; one that cannot
+be read is solved again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.core import write_atomic
+from detente.equilibrium.structure import Structure
+from detente.strategy.games import GameSpec
+from detente.world.economy import Array, Economy
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+
+FORMAT = 1
+
+
+def cache_folder() -> Path:
+    """Where solves are kept: ``$DETENTE_CACHE``, else ``$XDG_CACHE_HOME/detente``, else ``~/.cache/detente``."""
+    own = os.environ.get("DETENTE_CACHE")
+    if own:
+        return Path(own)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "detente"
+
+
+def content_key(
+    economy: Economy, dossier: Dossier, spec: GameSpec, *, closure: str, structure: Structure
+) -> str:
+    """SHA-256 over everything the payoffs follow from."""
+    digest = hashlib.sha256(f"payoffs {FORMAT}\0".encode())
+    digest.update(economy.data_hash.encode())
+    digest.update(f"{dossier.id} {dossier.asof}\0".encode())
+    for name in sorted(dossier.measures):
+        digest.update(dossier.measures[name].model_dump_json().encode())
+    rungs = [[rung.model_dump_json(include={"set"}) for rung in action.rungs] for action in spec.actions]
+    digest.update(repr((spec.players, rungs, closure)).encode())
+    parts = {name: value for name, value in vars(structure).items() if name not in ("horizon", "source")}
+    for name in sorted(parts):
+        digest.update(name.encode())
+        digest.update(
+            np.asarray(parts[name]).tobytes() if name == "profit_share" else repr(parts[name]).encode()
+        )
+    for path in _code():
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _code() -> list[Path]:
+    """Files that decide what a solve gives: the engine, the stacking of duties, the product cells."""
+    package = Path(__file__).resolve().parents[1]
+    found = sorted((package / "equilibrium").glob("*.py"))
+    found += [package / "world" / f"{name}.py" for name in ("duties", "stacking", "scenario", "cells")]
+    found += [package / "strategy" / f"{name}.py" for name in ("profiles", "solves")]
+    return [*found, package / "world" / "data" / "us_product_cells.npz"]
+
+
+def save(path: Path, arrays: dict[str, Array]) -> None:
+    """Write arrays into one file, whole or not at all."""
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)  # type: ignore[arg-type]
+    write_atomic(path, stream.getvalue())
+
+
+def load(path: Path, shapes: dict[str, tuple[int, ...]]) -> dict[str, Array] | None:
+    """Read arrays of these shapes; None when the file is missing, broken or holds something else."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            found = {name: file[name] for name in shapes}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+    if any(found[name].shape != shape for name, shape in shapes.items()):
+        return None
+    return found

@@ -1,0 +1,97 @@
+"""PIIE's points since 2018 beside ours, and duties due beside duties collected: every gap above a point is explained."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from detente.core import DateError
+from detente.dossier import Dossier, load_dossier
+from detente.world import Economy, load_world
+from detente.world.collected import collected_table, months, statutory_average
+from detente.world.duties import duty_stack
+from detente.world.piie import published_table
+
+HINDSIGHT = dt.date(2026, 7, 25)
+FACTS = {
+    # facts D2.1: importer, first day -> published percent
+    ("USA", "2018-01-01"): 3.1, ("USA", "2018-09-24"): 12.0, ("USA", "2019-09-01"): 21.0, ("USA", "2020-02-14"): 19.3,
+    ("USA", "2025-01-01"): 20.8, ("USA", "2025-05-03"): 126.5, ("USA", "2025-05-14"): 51.1,
+    ("USA", "2025-09-25"): 57.6, ("USA", "2025-11-10"): 47.5,
+    ("CHN", "2018-01-01"): 8.0, ("CHN", "2018-09-24"): 18.3, ("CHN", "2019-01-01"): 16.5, ("CHN", "2019-09-01"): 21.1,
+    ("CHN", "2020-02-14"): 20.9, ("CHN", "2025-01-01"): 21.2, ("CHN", "2025-05-14"): 32.6,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world() -> Economy:
+    return load_world()
+
+
+@pytest.fixture(scope="module")
+def record() -> Dossier:
+    return load_dossier("busan-2025", asof=HINDSIGHT)
+
+
+def test_every_published_point_is_reproduced_or_explained(world: Economy, record: Dossier) -> None:
+    rows = {(row["importer"], row["from"]): row for row in published_table(world, record).records()}
+    assert {key: row["published"] for key, row in rows.items()} == pytest.approx(FACTS)
+    for key, row in rows.items():
+        gap = float(row["gap"] or 0)
+        if abs(gap) > 1:
+            assert row["reason"] not in ("", "not explained", "within one point"), key
+        if key[0] == "CHN":
+            assert abs(gap) < 1, key
+        elif row["inside"] == "no":
+            assert abs(gap) < 5, key
+    assert abs(float(rows["USA", "2018-01-01"]["gap"] or 0)) < 0.2
+    assert abs(float(rows["USA", "2018-09-24"]["gap"] or 0)) < 0.3
+
+
+def test_no_point_from_the_future(world: Economy) -> None:
+    early = published_table(world, load_dossier("busan-2025"))
+    assert max(str(day) for day in early.column("from")) == "2025-09-25"
+
+
+def test_concepts_of_2025_are_not_formed_for_earlier_days(world: Economy, record: Dossier) -> None:
+    old = duty_stack(world, record, date=dt.date(2019, 10, 1), importer="USA", exporter="CHN").averages
+    new = duty_stack(world, record, date=dt.date(2025, 10, 1), importer="USA", exporter="CHN").averages
+    assert {"headline_2025", "published_base_plus_headline"} & set(old) == set()
+    assert {"headline_2025", "published_base_plus_headline"} <= set(new)
+    assert old["fixed_2017_world"].published == 0.21
+
+
+def test_statutory_and_collected_side_by_side(world: Economy, record: Dossier) -> None:
+    rows = {row["month"]: row for row in collected_table(world, record).records()}
+    assert rows["2025-10"]["collected"] == pytest.approx(11.4, abs=0.05)
+    assert rows["2025-11"]["collected"] == pytest.approx(11.8, abs=0.05)
+    assert rows["2026-03"]["collected"] == pytest.approx(7.3, abs=0.05)
+    assert all(float(row["gap"] or 0) < 0 for row in rows.values())
+    # beside the tracker's own statutory rate of the same concept: fixed weights of 2024; ours charges Section 232 and
+    # the fentanyl duty on one good, keeps whole lines under a list, and takes the day in the middle of the month.
+    steady = [row for month, row in rows.items() if row["tracker"] is not None and month != "2026-02"]
+    assert len(steady) >= 8
+    for row in steady:
+        assert 0 < float(row["statutory"] or 0) - float(row["tracker"] or 0) < 1.7, row["month"]
+
+
+def test_months_are_hidden_until_published(world: Economy) -> None:
+    known = collected_table(world, load_dossier("busan-2025")).column("month")
+    assert known[-1] == "2025-08"
+    with pytest.raises(DateError, match="published"):
+        collected_table(world, load_dossier("busan-2025", asof=dt.date(2025, 1, 31)))
+
+
+def test_the_months_are_those_of_the_input(shared: Path) -> None:
+    with (shared / "data" / "tariffs2025" / "us_customs_duties_monthly.csv").open(encoding="utf-8") as stream:
+        given = {row["date"][:7]: float(row["effective_rate_pct"]) for row in csv.DictReader(stream)}
+    assert len(months()) == 99
+    for month in months():
+        assert 100 * month.collected == pytest.approx(given[month.month], abs=1e-6)
+
+
+def test_before_any_step_the_law_charges_what_it_did(world: Economy, record: Dossier) -> None:
+    assert statutory_average(world, record, dt.date(2024, 12, 15)) == pytest.approx(0.026, abs=0.003)

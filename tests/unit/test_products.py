@@ -1,0 +1,191 @@
+"""Duties by six-digit product: they add up to the sector duties, codes are checked, answers are exact where lists are."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from detente.core import InputError, LabelError, sha256_file
+from detente.dossier import Dossier, load_dossier
+from detente.world import Economy, load_world, toy
+from detente.world.cells import cells
+from detente.world.duties import duty_stack, sector_layers
+from detente.world.products import (
+    ProductTable,
+    load_products,
+    partner_table,
+    product_duties,
+    product_table,
+    products,
+)
+
+DATA = Path(__file__).resolve().parents[2] / "detente" / "world" / "data"
+HINDSIGHT = dt.date(2026, 7, 25)
+DAYS = ("2018-10-15", "2025-04-20", "2025-10-20", "2026-03-01", "2026-07-25")
+
+
+@pytest.fixture(scope="module")
+def world() -> Economy:
+    return load_world()
+
+
+@pytest.fixture(scope="module")
+def record() -> Dossier:
+    return load_dossier("busan-2025", asof=HINDSIGHT)
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_products_weighted_by_trade_give_the_sector_duties(world: Economy, record: Dossier, day: str) -> None:
+    """Two roads to one number: cells of 2024 summed by list, and products stacked line by line."""
+    date = dt.date.fromisoformat(day)
+    found = product_duties(world, record, date=date)
+    table = found.table
+    for region in ("CHN", "EU27", "CAN", "ASEAN"):
+        stacked = duty_stack(world, record, date=date, importer="USA", exporter=region)
+        mine = [p for p, code in enumerate(table.regions) if code == region]
+        for s, code in enumerate(table.sectors):
+            inside = np.ix_(mine, np.flatnonzero(table.sector == s))
+            weight = table.value[inside]
+            if weight.sum() > 1:
+                mean = float((found.total[inside] * weight).sum() / weight.sum())
+                assert mean == pytest.approx(float(stacked.total[world.labels.sector(code)]), abs=2e-5), (
+                    region,
+                    code,
+                )
+
+
+def test_the_table_belongs_to_the_cells(world: Economy) -> None:
+    table = products()
+    assert table.sectors == cells().sectors
+    assert table.partners == cells().partners
+    goods = cells().imports.sum() - cells().unallocated.sum()
+    assert table.value.sum() == pytest.approx(goods, rel=2e-3)
+    assert len(table.codes) > 5000
+    assert (DATA / "us_products.npz").stat().st_size < 1_500_000
+
+
+@pytest.mark.parametrize(
+    ("product", "exporter", "rate", "day"),
+    [
+        ("950300", "CHN", 0.30, "2025-10-20"),  # toys: no general duty, no Section 301
+        ("950300", "CHN", 0.20, "2025-11-12"),
+        ("950300", "CHN", 1.45, "2025-04-20"),
+        ("950300", "VNM", 0.20, "2025-10-20"),
+        ("851713", "CHN", 0.20, "2025-10-20"),  # phones: outside the reciprocal duty
+        ("870360", "CHN", 1.475, "2025-10-20"),  # electric cars: 2.5 + 100 + 20 + 25
+    ],
+)
+def test_duties_one_can_add_up_by_hand(
+    world: Economy, record: Dossier, product: str, exporter: str, rate: float, day: str
+) -> None:
+    found = product_duties(world, record, date=dt.date.fromisoformat(day), exporters=[exporter])
+    assert found.total[0, found.table.find(product)[0]] == pytest.approx(rate, abs=1e-6)
+
+
+def test_chinese_lists_are_exact_where_they_are_known(world: Economy, record: Dossier) -> None:
+    found = product_duties(world, record, date=dt.date(2025, 10, 20), importer="CHN", exporters=["USA"])
+    answer = found.authorities.index("china-fentanyl-response")
+    rate = {
+        code: found.rates[answer, 0, found.table.find(code)[0]] for code in ("120190", "100199", "850511")
+    }
+    assert rate["120190"] == pytest.approx(0.10)  # soybeans
+    assert rate["100199"] == pytest.approx(0.15)  # wheat
+    assert rate["850511"] == 0
+    assert found.tiers["china-reciprocal-response"] == "exact"
+    assert found.tiers["mfn"] == "sector"
+    after = product_duties(world, record, date=dt.date(2025, 11, 12), importer="CHN", exporters=["USA"])
+    soy = found.table.find("120190")[0]
+    assert found.total[0, soy] - after.total[0, soy] == pytest.approx(0.10)
+
+
+def test_the_measures_sector_shares_agree_with_its_products(world: Economy, record: Dossier) -> None:
+    """What the list charges by product is what the record's sector shares charge, over US exports of 2024."""
+    share, exports = products().answers["china-2025-march-lists"]
+    measure = record.measures["china-2025-march-lists"]
+    n, i = world.labels.country("CHN"), world.labels.country("USA")
+    place = products().sectors
+    for code, covered in measure.products.sectors.items():
+        mine = products().sector == place.index(code)
+        listed = float((share * exports)[mine].sum())
+        if listed > 50:
+            flow = float(world.flows[n, i, world.labels.sector(code)])
+            assert min(1.0, listed / flow) == pytest.approx(covered, rel=0.12), code
+
+
+def test_other_importers_pay_by_sector(world: Economy, record: Dossier) -> None:
+    found = product_duties(world, record, date=dt.date(2025, 10, 20), importer="BRA")
+    assert "BRA" not in found.exporters
+    assert set(found.tiers.values()) <= {"sector", "exact"}
+    base, layers = sector_layers(world, record, dt.date(2025, 10, 20), "BRA")
+    assert layers == {}
+    sector = world.labels.sector(found.table.sectors[found.table.sector[0]])
+    assert found.total[0, 0] == base[world.labels.country(found.exporters[0]), sector]
+    with pytest.raises(InputError, match="product cells"):
+        sector_layers(world, record, dt.date(2025, 10, 20), "USA")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("999999", "near it"),
+        ("8505111", "850511"),
+        ("85o511", "6"),
+        ("", "6"),
+        ("8", "chapter"),
+        ("850599x", "digits"),
+    ],
+)
+def test_a_code_that_matches_nothing(code: str, words: str) -> None:
+    with pytest.raises(LabelError, match=words):
+        products().find(code)
+
+
+def test_codes_of_two_four_and_six_digits_nest() -> None:
+    table = products()
+    chapter, heading, product = (set(table.find(code)) for code in ("85", "8505", "8505.11"))
+    assert product < heading < chapter
+
+
+def test_unknown_partners_and_other_worlds(world: Economy, record: Dossier) -> None:
+    with pytest.raises(LabelError, match="VNM"):
+        product_duties(world, record, date=dt.date(2025, 10, 20), exporters=["VMN"])
+    with pytest.raises((InputError, LabelError)):
+        product_duties(toy(), record, date=dt.date(2025, 10, 20), importer=toy().labels.countries[0])
+
+
+def test_the_tables(world: Economy, record: Dossier) -> None:
+    found = product_duties(world, record, date=dt.date(2025, 10, 20))
+    by_partner = {row["exporter"]: row for row in partner_table(found).records()}
+    assert len(by_partner) == 50
+    assert by_partner["CHN"]["weighted"] == pytest.approx(44.3, abs=1.0)
+    one = list(product_table(found, "850511").records())
+    assert len(one) == 50
+    assert {row["hs6"] for row in one} == {"850511"}
+    chinese = next(row for row in one if row["exporter"] == "CHN")
+    parts = sum(float(chinese[name] or 0) for name in found.authorities)
+    assert chinese["total"] == pytest.approx(parts, abs=1e-5)
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+    for name in ("us_products.npz", "us_products.datapackage.json"):
+        (tmp_path / name).write_bytes((DATA / name).read_bytes())
+    assert len(load_products(tmp_path).codes) == len(products().codes)
+    (tmp_path / "us_products.npz").write_bytes(b"PK")
+    with pytest.raises(InputError, match="data sheet"):
+        load_products(tmp_path)
+    (tmp_path / "us_products.npz").unlink()
+    with pytest.raises(InputError, match="cannot read"):
+        load_products(tmp_path)
+    with pytest.raises(InputError, match="missing"):
+        ProductTable.from_arrays({})
+
+
+def test_the_data_sheet_names_its_inputs(shared: Path) -> None:
+    sheet = json.loads((DATA / "us_products.datapackage.json").read_text(encoding="utf-8"))
+    assert sheet["inputs"]
+    for path, digest in sheet["inputs"].items():
+        assert sha256_file(shared / "data" / path) == digest
