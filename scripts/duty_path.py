@@ -23,7 +23,9 @@ from detente.dossier import Dossier, load_dossier
 from detente.dossier.measure import Measure, Products
 from detente.world import Economy, load_world
 from detente.world.cells import cells
+from detente.world.collected import collected_table
 from detente.world.duties import BASE_DAY, concept_table, duty_stack
+from detente.world.piie import published_table
 from detente.world.stacking import CellRows, is_duty, partner_rates, stack
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -202,6 +204,7 @@ def partner_table(data: Path) -> Table:
 def page(data: Path, economy: Economy) -> str:
     """Text of docs/duty-path.md."""
     before = load_dossier("busan-2025", asof=dt.date(2025, 10, 28))
+    record = load_dossier("busan-2025", asof=before.vintage)
     day = dt.date(2025, 10, 20)
     concepts = [
         concept_table(duty_stack(economy, before, date=day, importer=a, exporter=b)).to_markdown()
@@ -231,6 +234,13 @@ def page(data: Path, economy: Economy) -> str:
         "15 % ceiling from 16 September here. Canada and Mexico: one calibrated USMCA share each, fitted to October 2025.\n",
         "## Averages by concept, 20 October 2025\n",
         *concepts,
+        "## Published averages since 2018\n",
+        "PIIE weighs products by trade of 2017. Between sectors so do we; within a sector those weights are not at hand, so ours "
+        "is read twice: imports of 2024, and every six-digit product the same. A published point between the two is a matter of "
+        "those weights. Chinese duties are known by sector only.\n",
+        published_table(economy, record).to_markdown(),
+        "## Due and collected\n",
+        collected_table(economy, record).to_markdown(),
     ])  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from detente.brief import evidence, findings, sections
+from detente.brief import evidence, findings, horizons, sections
 from detente.brief.content import (
     BriefContent,
     Citation,
@@ -19,7 +19,7 @@ from detente.brief.content import (
     Section,
     TableBlock,
 )
-from detente.brief.sections import HORIZON, TODAY
+from detente.brief.sections import TODAY
 from detente.core import Column, InputError, Stamp, Table
 from detente.show import charts, metrics
 from detente.show.citations import citation_table
@@ -48,6 +48,10 @@ def compose(
     closure: str = "share",
     parties: tuple[str, str] = PARTIES,
     sets: Sequence[str] | None = None,
+    horizon: str = "long",
+    keep_elasticities: bool = False,
+    draws: int = 64,
+    seed: int = 1,
 ) -> BriefContent:
     """Solve a dossier's outcomes and write the briefing's content.
 
@@ -66,6 +70,14 @@ def compose(
         The two sides.
     sets : sequence of str, optional
         Elasticity sets of the sensitivity table; all shipped ones when left out.
+    horizon : str
+        Horizon of the headline; short and long run stand side by side whatever it is.
+    keep_elasticities : bool
+        The headline keeps the economy's elasticities instead of taking those of its horizon.
+    draws : int
+        Drawn parameters behind the intervals; 0 leaves them out.
+    seed : int
+        Of the draws.
 
     Returns
     -------
@@ -78,7 +90,8 @@ def compose(
     SolveError
         When an outcome has no equilibrium.
     """
-    from detente.equilibrium.outcomes import solve_scenarios
+    from detente.equilibrium.experiments import prepare_cases, run_cases
+    from detente.equilibrium.horizons import horizon as at_horizon
     from detente.world import elasticity_sets, load_scenario, shipped_scenarios
 
     names = list(scenarios) if scenarios is not None else list(shipped_scenarios(source or dossier.id))
@@ -88,17 +101,32 @@ def compose(
             hint="a briefing compares at least two: the reference and another",
         )
     chosen = [load_scenario(name, dossier=source or dossier.id) for name in names]
-    outcomes = solve_scenarios(economy, dossier, chosen, closure=closure)
+    own = economy
+    economy, structure = at_horizon(horizon, own, keep_elasticities=keep_elasticities)
+    cases = prepare_cases(economy, dossier, chosen)
+    outcomes = run_cases(economy, cases, closure=closure, structure=structure)
+    words = structure.horizon
     reference, featured, *_ = outcomes
     spread = findings.sensitivity(
         economy, outcomes, reference, parties, tuple(sets) if sets is not None else tuple(elasticity_sets())
     )
     rows = findings.outcome_rows(economy, outcomes, reference, parties, spread)
     interval = f"range over {len(spread)} published sets of elasticities"
+    both = horizons.solve_horizons(own, cases, closure=closure, known={horizon: outcomes})
+    drawn = None
+    if draws:
+        from detente.outlook import draw_outcomes
+
+        drawn = draw_outcomes(
+            economy, cases, draws=draws, seed=seed, closure=closure, structure=structure, nests=False
+        )
+    beside = horizons.horizon_table(
+        economy, both, reference, parties, spread, (horizon, drawn) if drawn else None
+    )
     outcome_figure = charts.outcomes(
         rows,
         standing=TODAY,
-        concept=f"{HORIZON}; bars: headline elasticities, whiskers: {interval}",
+        concept=f"{words}; bars: headline elasticities, whiskers: {interval}",
         interval=interval,
         title=both_sides_sentence(
             rows[0].outcome, *(rows[0].real_income_pct[code] for code in parties), against=TODAY
@@ -112,7 +140,7 @@ def compose(
         usd,
         outcome=outcomes[featured].scenario.title,
         standing=TODAY,
-        concept=HORIZON,
+        concept=words,
         names={code: economy.labels.country_name(code) for code in pct},
     )
     worst, best = (
@@ -131,8 +159,9 @@ def compose(
         # the truce matters more than what fires first: lead with the next legal expiry
         soonest = next((row for row in clock_rows if row.kind == "legal_expiry"), clock_rows[0])
         summary.append(clock_sentence(soonest.title, soonest.fires, dossier.asof).citing(soonest.source))
-    key_numbers = _key_numbers(rows, parties, averages, interval)
-    stamp = _stamp(dossier, economy, outcomes, closure)
+    said = _draw_words(horizons.draw_bands(drawn, reference, parties), len(drawn.values)) if drawn else ({}, {})
+    key_numbers = _key_numbers(rows, parties, averages, interval, words, said)
+    stamp = _stamp(dossier, economy, outcomes, closure, words, seed if drawn else None)
     return BriefContent(
         title=dossier.title,
         subtitle="Where things stand, what each outcome of the talks would cost whom, and where the reports disagree",
@@ -159,6 +188,8 @@ def compose(
                 spread,
                 best.outcome,
                 worst.outcome,
+                beside,
+                horizons.horizon_sentence(economy, both, reference, featured, parties),
             ),
             sections.standing_section(dossier, parties, averages, clock_rows),
             sections.duty_section(dossier, economy, parties, averages),
@@ -248,8 +279,27 @@ def _spread_sentence(row: charts.OutcomeRow, parties: tuple[str, str], count: in
     return Sentence(text, tuple(values), "outcomes")
 
 
+def _draw_words(
+    bands: Mapping[str, Mapping[str, tuple[float, float]]], count: int
+) -> tuple[dict[str, str], dict[str, str]]:
+    """For the first two outcomes, by side: what the draws say beside the range over sets."""
+    made = [
+        {
+            code: f"; 5 to 95 % of {count} draws: {percent(low, signed=True)} to {percent(high, signed=True)}"
+            for code, (low, high) in band.items()
+        }
+        for band in bands.values()
+    ]
+    return made[0], made[1] if len(made) > 1 else {}
+
+
 def _key_numbers(
-    rows: Sequence[charts.OutcomeRow], parties: tuple[str, str], averages: Table, interval: str
+    rows: Sequence[charts.OutcomeRow],
+    parties: tuple[str, str],
+    averages: Table,
+    interval: str,
+    words: str,
+    said: tuple[Mapping[str, str], Mapping[str, str]],
 ) -> tuple[KeyNumber, ...]:
     from detente.show.theme import country_name
 
@@ -272,7 +322,7 @@ def _key_numbers(
             first.real_income_pct[code],
             "%",
             "outcomes",
-            f"against {TODAY}, {HORIZON}",
+            f"against {TODAY}, {words}{said[0].get(code, '')}",
             digits=2,
             low=first.low_pct[code],
             high=first.high_pct[code],
@@ -290,7 +340,7 @@ def _key_numbers(
                 second.real_income_pct[parties[0]],
                 "%",
                 "outcomes",
-                f"against {TODAY}, {HORIZON}",
+                f"against {TODAY}, {words}{said[1].get(parties[0], '')}",
                 digits=2,
                 low=second.low_pct[parties[0]],
                 high=second.high_pct[parties[0]],
@@ -300,7 +350,14 @@ def _key_numbers(
     return tuple(made)
 
 
-def _stamp(dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome], closure: str) -> Stamp:
+def _stamp(
+    dossier: Dossier,
+    economy: Economy,
+    outcomes: Mapping[str, Outcome],
+    closure: str,
+    words: str,
+    seed: int | None,
+) -> Stamp:
     from detente.equilibrium import CLOSURES
     from detente.equilibrium.residuals import GATE
 
@@ -316,9 +373,9 @@ def _stamp(dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome], 
         data_hash=economy.data_hash,
         parameters_hash=digest.hexdigest(),
         elasticity_source=economy.elasticity_source,
-        horizon=HORIZON,
+        horizon=words,
         closure=CLOSURES[closure],
-        seed=None,
+        seed=seed,
         solver={
             name: f"{outcome.solution.result.name}, every residual below {GATE:.0e}"
             for name, outcome in outcomes.items()

@@ -17,6 +17,7 @@ from detente.world.economy import Array, Economy
 from detente.world.stacking import goods_sectors
 
 if TYPE_CHECKING:
+    from detente.equilibrium.experiments import ControlledOutcome
     from detente.equilibrium.outcomes import Outcome
 
 REST = "REST"
@@ -57,23 +58,24 @@ def changes(
 
 def sensitivity(
     economy: Economy,
-    outcomes: Mapping[str, Outcome],
+    outcomes: Mapping[str, ControlledOutcome],
     reference: str,
     parties: Sequence[str],
     sets: Sequence[str],
 ) -> dict[str, dict[str, dict[str, Change]]]:
     """Solve every outcome again under each set of elasticities: set -> outcome -> group -> change."""
-    from detente.equilibrium import solve_batch
+    from detente.equilibrium.experiments import Case, run_cases
     from detente.world import with_elasticity_set
 
     members = groups(economy, parties)
-    names = list(outcomes)
+    cases = [Case(one.scenario, one.wedges, one.footprints, one.controls) for one in outcomes.values()]
+    structure = outcomes[reference].value.structure
     found: dict[str, dict[str, dict[str, Change]]] = {}
     for name in sets:
         other = with_elasticity_set(economy, name)
-        solved = solve_batch(other, [outcomes[key].wedges for key in names], throw=True)
-        hats = {key: solution.value.real_income_hat for key, solution in zip(names, solved, strict=True)}
-        found[name] = {key: changes(other, hats[key], hats[reference], members) for key in names}
+        solved = run_cases(other, cases, closure=outcomes[reference].value.closure, structure=structure)
+        hats = {key: solved[key].value.real_income_hat for key in outcomes}
+        found[name] = {key: changes(other, hats[key], hats[reference], members) for key in outcomes}
     return found
 
 

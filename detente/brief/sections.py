@@ -18,6 +18,7 @@ from detente.brief.content import (
     Section,
     TableBlock,
 )
+from detente.brief.horizons import structure_words
 from detente.core import Column, InputError, Table
 from detente.dossier import Grade, Status
 from detente.show import charts, metrics
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from detente.world.economy import Economy
 
 TODAY = "what is in force today"
-HORIZON = "long run"
 
 
 def average(averages: Table, importer: str, key: str = "import_weighted_2024") -> float:
@@ -60,6 +60,8 @@ def outcome_section(
     spread: Mapping[str, Mapping[str, Mapping[str, findings.Change]]],
     best: str,
     worst: str,
+    beside: Table,
+    contrast: Sentence,
 ) -> Section:
     """What each outcome costs whom."""
     stories = tuple(
@@ -101,6 +103,8 @@ def outcome_section(
             figure,
             *costs,
             TableBlock(findings.levels_table(economy, outcomes, reference, parties)),
+            Paragraph((contrast,)),
+            TableBlock(beside),
             TableBlock(pair, folded=True),
             TableBlock(findings.sensitivity_table(spread, outcomes, reference), folded=True),
         ),
@@ -206,12 +210,17 @@ def sector_section(
     """Which sectors are hit."""
     rows = findings.sector_rows(outcomes[featured], outcomes[reference], parties)
     title = outcomes[featured].scenario.title
+    # a sector of some millions can double without anybody noticing: speak of those that move most money, as the figure does
+    largest = {
+        code: sorted((row for row in rows if row.country == code), key=lambda row: -abs(row.value_usd))[:8]
+        for code in parties
+    }
     sentences = tuple(
         sector_sentence(
             code,
-            {row.sector: row.output_pct for row in rows if row.country == code},
+            {row.sector: row.output_pct for row in largest[code]},
             title,
-            values_usd={row.sector: row.value_usd for row in rows if row.country == code},
+            values_usd={row.sector: row.value_usd for row in largest[code]},
             table="sectors",
         )
         for code in parties
@@ -221,7 +230,13 @@ def sector_section(
         "Which sectors are hit",
         (
             Bullets(sentences),
-            charts.sectors_hit(rows, outcome=title, standing=TODAY, concept=HORIZON, title=sentences[0].text),
+            charts.sectors_hit(
+                rows,
+                outcome=title,
+                standing=TODAY,
+                concept=outcomes[featured].value.structure.horizon,
+                title=sentences[0].text,
+            ),
         ),
     )
 
@@ -292,7 +307,7 @@ def method(
                 Sentence(
                     f"The equilibrium is that of Caliendo and Parro (2015) in exact changes, on {economy.name}: "
                     f"{len(economy.labels.countries)} economies, {len(economy.labels.sectors)} sectors with input-output links, "
-                    f"duties collected and given back to households. Horizon: {HORIZON}, factors move freely between sectors. "
+                    f"duties collected and given back to households. Horizon: {structure_words(first.value.structure)}. "
                     f"Closure: {CLOSURES[closure]}. Elasticities: {economy.elasticity_source}."
                 ),
                 Sentence(
@@ -308,7 +323,8 @@ def limits(economy: Economy) -> tuple[str, ...]:
     """What they cannot say."""
     weaknesses = economy.provenance.get("weaknesses", ())
     own = (
-        "Long run only: no unemployment, no stocks, no adjustment path. One-year losses can be several times larger.",
+        "No unemployment and no adjustment path, at any horizon: the one-year figures say how far trade and factors can adjust by "
+        "then, not what a recession on the way would cost.",
         "Export controls enter as small trade costs, not as quantities: a missing magnet that stops an assembly line is not in these numbers. "
         "The chokepoint losses of other studies (see what other models say) come on top.",
         "Purchase pledges and boycotts are not yet quantities; the soybean halt is a trade cost.",

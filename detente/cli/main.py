@@ -11,6 +11,7 @@ import typer
 from detente.cli.explain import explain
 from detente.cli.intake import ingest
 from detente.cli.ledger import audit, controls, pledges
+from detente.cli.nash import nash
 from detente.cli.output import Format, emit, note, parse_day, progress, usage
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
@@ -49,6 +50,7 @@ HorizonOption = Annotated[
     str,
     typer.Option("--horizon", help="How much time to adjust: impact (months), short (one year) or long."),
 ]
+SeedOption = Annotated[int, typer.Option("--seed", help="Seed of the draws: the same seed gives the same bytes.")]
 ClosureOption = Annotated[
     str, typer.Option("--closure", help="How deficits are determined: share, fixed, zero.")
 ]
@@ -92,6 +94,11 @@ def brief(
     ] = Path(),
     world: WorldOption = None,
     elasticities: ElasticitiesOption = None,
+    horizon: HorizonOption = "long",
+    draws: Annotated[
+        int, typer.Option("--draws", help="Drawn parameters behind the intervals; 0 leaves them out.")
+    ] = 64,
+    seed: SeedOption = 1,
     closure: ClosureOption = "share",
 ) -> None:
     """Write the briefing: one HTML file, its data as CSV, and a manifest."""
@@ -102,7 +109,16 @@ def brief(
     target = out if out != Path() else Path("out") / record.id
     with progress(3, "briefing") as step:
         with of_own_world(world):
-            content = compose(record, economy, closure=closure, source=dossier)
+            content = compose(
+                record,
+                economy,
+                closure=closure,
+                source=dossier,
+                horizon=horizon,
+                keep_elasticities=elasticities is not None,
+                draws=draws,
+                seed=seed,
+            )
         step()  # type: ignore[operator]
         result = build_brief(content, target)
         step()  # type: ignore[operator]
@@ -126,7 +142,7 @@ def run(
         typer.Option(
             "--table",
             help="countries, sectors, pair, diversion, measures, employment, wages, prices, flows, revenue, duties, "
-            "welfare or quantities.",
+            "welfare or quantities; with --draws: intervals, drivers or uncertainty.",
         ),
     ] = "countries",
     countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
@@ -134,6 +150,14 @@ def run(
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
+    draws: Annotated[
+        int,
+        typer.Option("--draws", help="Solve again under this many drawn parameters, for intervals.", show_default="none"),
+    ] = 0,
+    seed: SeedOption = 1,
+    workers: Annotated[
+        int, typer.Option("--workers", help="Processes that share the draws; the result does not depend on it.")
+    ] = 1,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -141,6 +165,27 @@ def run(
     from detente.cli.tables import outcome_tables, solve_named
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
+    if draws:
+        from detente.cli.draws import drawn_tables
+        from detente.cli.tables import prepare_named
+
+        if against:  # the reference stands last
+            names = [*(name for name in names if name != against), against]
+        ready = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
+        wanted = tuple(code.strip() for code in countries.split(",") if code.strip())
+        with usage():
+            drawn = drawn_tables(
+                ready,
+                "intervals" if table == "countries" else table,
+                wanted,
+                against,
+                closure=closure,
+                draws=draws,
+                seed=seed,
+                workers=workers,
+            )
+        emit(drawn, style, out)
+        return
     outcomes = solve_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
     codes = tuple(code.strip() for code in countries.split(",") if code.strip())
     with usage():
@@ -343,6 +388,8 @@ for verb in (explain, audit, controls, pledges):
 app.command()(ingest)
 
 app.command()(validate)
+
+app.command()(nash)
 
 
 def main(arguments: list[str] | None = None) -> None:

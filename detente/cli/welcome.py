@@ -31,6 +31,8 @@ def welcome() -> str:
         "  detente measures --at 2025-04-10         who had done what by a day",
         "  detente clocks                           what fires next",
         "  detente claims --conflicts               where the reports contradict each other",
+        "  detente controls                         what binds whom besides duties, and what ends it",
+        "  detente audit                            hold the record against its rules",
         "  detente check                            identities, record, solver",
         "",
         "`detente VERB --help` explains a verb; tables come as --format table, csv, json or md.",

@@ -32,26 +32,9 @@ TABLES = ("sizes", "countries", "sectors", "flows", "duties", "provenance")
 @app.command("list")
 def list_worlds(style: FormatOption = None, out: OutOption = None) -> None:
     """List the worlds that come with Détente."""
-    from detente.core import Column
-    from detente.world import load_world, shipped_worlds
+    from detente.world.describe import shipped_table
 
-    rows = []
-    for name in shipped_worlds():
-        economy = load_world(name)
-        labels = economy.labels
-        title = str(economy.provenance.get("title", name))
-        rows.append((name, economy.year, len(labels.countries), len(labels.sectors), title))
-    columns = (
-        Column("world", "World"),
-        Column("year", "Year"),
-        Column("countries", "Countries", kind="number", digits=0),
-        Column("sectors", "Sectors", kind="number", digits=0),
-        Column("title", "Title"),
-    )
-    note_text = "`--world NAME` on the verbs that solve; a world of your own is given by its folder."
-    emit(
-        Table("worlds-shipped", "Worlds that come with Détente", columns, tuple(rows), note_text), style, out
-    )
+    emit(shipped_table(), style, out)
 
 
 @app.command()
@@ -208,4 +191,5 @@ def _draw(figure: Figure, path: Path) -> None:
     if "xmlns=" not in svg.split(">", 1)[0]:
         svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
     write_atomic(path, svg + "\n")
+    note(figure.title)
     note(f"wrote {path}")

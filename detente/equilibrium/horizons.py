@@ -207,7 +207,7 @@ def horizon(name: str, economy: Economy, *, keep_elasticities: bool = False) -> 
         parts.append("factors move freely between sectors")
     grades = sorted({chosen.settings[key].grade for key in _NESTS})
     structure = Structure(
-        **values,  # type: ignore[arg-type]
+        **values,
         critical=critical,
         horizon=chosen.title.split(":")[0] if name != "long" else "long run",
         source="; ".join(parts) + f"; grades: {', '.join(grades)}",

@@ -55,7 +55,9 @@ def _moves(
             found[control.name] = Contribution(
                 control.name,
                 limits[control.name].reason or f"Quantity control on {int(cells.sum())} flows",
-                *change,
+                change[0],
+                change[1],
+                change[2],
                 "assumed",
                 "scenario",
                 "the wedge that enforces the limit",
@@ -297,29 +299,28 @@ def _source_table(
     by_grade: dict[str, float] = {}
     for part, amount in zip(parts, made.parts, strict=True):
         by_grade[part.grade or "none"] = by_grade.get(part.grade or "none", 0.0) + abs(amount)
+    worst = float(stats["max_residual"])
     rows: list[tuple[Cell, ...]] = [
-        ("elasticities", value.economy.elasticity_source, None),
-        ("horizon", f"{structure.horizon}: {structure.source}", None),
-        ("closure", CLOSURES[value.closure], None),
-        ("baseline", f"{value.economy.name} ({value.economy.year}), {value.economy.data_hash[:12]}", None),
+        ("elasticities", value.economy.elasticity_source, ""),
+        ("horizon", f"{structure.horizon}: {structure.source}", ""),
+        ("closure", CLOSURES[value.closure], ""),
+        ("baseline", f"{value.economy.name} ({value.economy.year})", value.economy.data_hash[:12]),
     ]
     rows += [
-        (f"grade: {grade}", "part of all movement that measures of this grade make, %", 100 * amount / size)
+        (f"grade: {grade}", "part of all movement that measures of this grade make", f"{100 * amount / size:.1f} %")
         for grade, amount in sorted(by_grade.items(), key=lambda item: -item[1])
     ]
     rows += [
-        ("residual", f"largest relative residual of the equilibrium ({later.solution.result.name})", float(
-            stats["max_residual"]
-        )),
-        ("completeness", "what the parts by measure miss of the whole", float(abs(made.gap))),
-    ]  # fmt: skip
+        ("residual", f"largest residual of the equilibrium ({later.solution.result.name})", f"{worst:.1e}"),
+        ("gap", "what the parts by measure miss of the whole", f"{abs(made.gap):.1e}"),
+    ]
     return Table(
         "explain_sources",
         f"What {goal.name} rests on",
         (
             Column("what", "What"),
             Column("says", "Source or meaning"),
-            Column("value", "Value", "", "number", 10),
+            Column("figure", "Value"),
         ),
         tuple(rows),
         note="`detente cite` lists the references; `--elasticities` and `--horizon` change the first two rows; `detente run "

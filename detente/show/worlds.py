@@ -63,22 +63,21 @@ def world_figure(economy: Economy) -> Figure:
         tuple(rows),
     )
 
+    share_of_world = {codes[n]: 100 * float(economy.value_added[n]) / world for n in order}
+    balance = {codes[n]: -100 * float(economy.deficit[n] / economy.value_added[n]) for n in order}
+
     def spec(width: int) -> dict[str, object]:
+        # Both panels are percentages: they share one scale.
         drawn: list[Heading | Bar] = []
-        for heading, values in (
-            ("Value added, billion USD", economy.value_added / 1e3),
-            ("Trade balance, billion USD", -economy.deficit / 1e3),
+        for heading, values, money in (
+            ("Value added, percent of the world (billion USD)", share_of_world, economy.value_added / 1e3),
+            ("Trade balance, percent of value added (billion USD)", balance, -economy.deficit / 1e3),
         ):
             drawn.append(Heading(heading))
-            drawn += [
-                Bar(
-                    _name(economy, codes[n], width),
-                    float(values[n]),
-                    number(float(values[n]), 0),
-                    _colour(codes[n]),
-                )
-                for n in order
-            ]
+            for n in order:
+                value = values[codes[n]]
+                text = f"{number(value, 1)}% ({number(float(money[n]), 0)})"
+                drawn.append(Bar(_name(economy, codes[n], width), value, text, _colour(codes[n])))
         return row_chart(
             drawn, width, label_width=max(text_width(_name(economy, codes[n], width)) for n in order) + 14
         )
@@ -98,7 +97,7 @@ def world_figure(economy: Economy) -> Figure:
         spec(WIDE),
         table,
         note=f"{len(codes)} countries × {len(economy.labels.sectors)} sectors, {economy.year}; goods and services, before duty.",
-        subtitle="Billion USD",
+        subtitle="Percent; billion USD in brackets",
         narrow=spec(NARROW),
     )
 
@@ -129,8 +128,9 @@ def comparison_figure(first: Economy, second: Economy) -> Figure:
         code: float(first.deficit[labels.country(code)] - second.deficit[second.labels.country(code)]) / 1e3
         for code in order
     }
+    relative = {code: 1e5 * shift[code] / float(first.value_added[labels.country(code)]) for code in order}
     rows: list[tuple[Cell, ...]] = [
-        (code, labels.country_name(code), growth[code], shift[code]) for code in order
+        (code, labels.country_name(code), growth[code], relative[code], shift[code]) for code in order
     ]
     table = Table(
         "worlds",
@@ -139,6 +139,7 @@ def comparison_figure(first: Economy, second: Economy) -> Figure:
             Column("code", "Code"),
             Column("country", "Country"),
             Column("value_added_pct", "Value added", "%", "number", 1),
+            Column("balance_pct", "Trade balance", "% of value added", "number", 1),
             Column("balance_usd_bn", "Trade balance", "USD bn", "number", 1),
         ),
         tuple(rows),
@@ -146,20 +147,15 @@ def comparison_figure(first: Economy, second: Economy) -> Figure:
 
     def spec(width: int) -> dict[str, object]:
         drawn: list[Heading | Bar] = []
-        for heading, values, unit in (
-            ("Value added, difference in percent", growth, "%"),
-            ("Trade balance, difference in billion USD", shift, ""),
+        for heading, values, money in (
+            ("Value added, difference in percent", growth, None),
+            ("Trade balance, difference in percent of value added (billion USD)", relative, shift),
         ):
             drawn.append(Heading(heading))
-            drawn += [
-                Bar(
-                    _name(first, code, width),
-                    values[code],
-                    number(values[code], 1, signed=True) + unit,
-                    _colour(code),
-                )
-                for code in order
-            ]
+            for code in order:
+                text = number(values[code], 1, signed=True) + "%"
+                text += "" if money is None else f" ({number(money[code], 0, signed=True)})"
+                drawn.append(Bar(_name(first, code, width), values[code], text, _colour(code)))
         return row_chart(
             drawn, width, label_width=max(text_width(_name(first, code, width)) for code in order) + 14
         )

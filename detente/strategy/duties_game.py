@@ -14,14 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import InputError, LabelError, suggestion
+from detente.equilibrium.adjoint import Output
 from detente.equilibrium.baseline import CORE
 from detente.equilibrium.derivatives import gradients
-from detente.equilibrium.adjoint import Output
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.solve import solve, solve_batch
 from detente.equilibrium.structure import Structure
 from detente.world.economy import Array, Economy, Wedges, frozen
-from detente.world.stacking import SERVICES
+from detente.world.stacking import goods_sectors
 
 Index = npt.NDArray[np.int64]
 BY = ("partner", "sector")
@@ -74,7 +74,7 @@ class DutyGame:
     @property
     def countries(self) -> Index:
         """Positions of the players among the countries."""
-        return np.array([self.economy.labels.country(code) for code in self.players])
+        return np.array([self.economy.labels.country(code) for code in self.players], dtype=np.int64)
 
     def of(self, player: str) -> npt.NDArray[np.bool_]:
         """Which duties a player sets [duty]."""
@@ -92,7 +92,7 @@ class DutyGame:
     def gather(self, by_cell: Array) -> Array:
         """Sum a quantity by cell [importer, exporter, sector] over the cells of each duty."""
         inside = self.group >= 0
-        return np.bincount(self.group[inside], by_cell[inside], minlength=self.count)
+        return np.bincount(self.group[inside], by_cell[inside], minlength=self.count).astype(np.float64)
 
     def standing(self) -> Array:
         """Duties now, averaged over the cells of each with imports as weights [duty]."""
@@ -111,9 +111,7 @@ class DutyGame:
     def solve_many(self, duties: Sequence[Array]) -> list[Equilibrium]:
         """Equilibria at several sets of duties."""
         wedges = [self.set_to(one) for one in duties]
-        found = solve_batch(
-            self.economy, wedges, closure=self.closure, structure=self.structure, throw=True
-        )
+        found = solve_batch(self.economy, wedges, closure=self.closure, structure=self.structure, throw=True)
         return [solution.value for solution in found]
 
     def slopes(self, value: Equilibrium, players: Sequence[str]) -> tuple[Array, Array]:
@@ -126,7 +124,9 @@ class DutyGame:
         """
         seeds = [government(value, code, self.weights) for code in players]
         factor = 1 + value.wedges.tariff
-        together = max(1, int(4e6 // factor.size))  # many players of a large world would not fit into memory at once
+        together = max(
+            1, int(4e6 // factor.size)
+        )  # many players of a large world would not fit into memory at once
         slope = np.zeros((len(seeds), self.count))
         for first in range(0, len(seeds), together):
             part = [seed for _, seed in seeds[first : first + together]]
@@ -281,33 +281,41 @@ def duty_game(
     if len(set(codes)) != len(codes) or not codes:
         raise InputError("players must be named, each once", hint="such as USA,CHN")
     if not (-1 < bounds[0] < bounds[1]):
-        raise InputError(f"bounds of duties are {bounds}", hint="fractions: smallest above -1, then the largest")
+        raise InputError(
+            f"bounds of duties are {bounds}", hint="fractions: smallest above -1, then the largest"
+        )
     places = np.array([labels.country(code) for code in codes])
     weights = np.ones((len(labels.countries), len(labels.sectors))) if weights is None else weights
-    if weights.shape != economy.va_share.shape or not np.isfinite(weights).all() or (weights.sum(1) <= 0).any():
+    if (
+        weights.shape != economy.va_share.shape
+        or not np.isfinite(weights).all()
+        or (weights.sum(1) <= 0).any()
+    ):
         raise InputError(
             f"political weights have shape {weights.shape}",
             where=economy.name,
             hint="[country, sector], finite, with a positive sum in every country",
         )
     free = np.zeros(economy.flows.shape, dtype=bool)
-    chosen = [code for code in labels.sectors if code not in SERVICES] if sectors is None else list(sectors)
-    goods = np.array([labels.sector(code) for code in chosen], dtype=np.int64)
+    chosen = goods_sectors(economy) if sectors is None else [labels.sector(code) for code in sectors]
+    goods = np.array(chosen, dtype=np.int64)
     partners = places if on == "players" else np.arange(len(labels.countries))
     free[np.ix_(places, partners, goods)] = True
     here = np.arange(len(labels.countries))
     free[here, here] = False
     free &= economy.flows > 0
     # the number of a duty follows from what it may depend on
-    importer, exporter, sector = np.indices(free.shape)
-    key = importer * (free.shape[1] * free.shape[2])
-    key = key + (0 if mfn else exporter * free.shape[2]) + (0 if by == "partner" else sector)
+    N, S = economy.va_share.shape
+    importer, exporter, sector = np.indices((N, N, S))
+    key = importer * (N * S) + (0 if mfn else exporter * S) + (0 if by == "partner" else sector)
     numbers, position = np.unique(key[free], return_inverse=True)
     if not len(numbers):
-        raise InputError("no duty is set in this game", hint="name sectors and partners with trade between them")
+        raise InputError(
+            "no duty is set in this game", hint="name sectors and partners with trade between them"
+        )
     group = np.full(free.shape, -1, dtype=np.int64)
     group[free] = position
-    owner = numbers // (free.shape[1] * free.shape[2])
+    owner = numbers // (N * S)
     return DutyGame(
         economy=economy,
         players=codes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,10 +37,10 @@ class NashDuties:
     promise : float
         What moving along these conditions would add to log welfare, summed over players, to first order.
     regret : mapping
-        By player: welfare that the best deviation found would add, a ratio less one; zero when none helps. Empty when
-        not verified.
+        By player that was verified: welfare that the best deviation found would add, a ratio less one; zero when none
+        helps.
     curvature : mapping
-        By player: largest eigenvalue of the second derivative (see `curvature`). Empty when not verified.
+        By player that was verified: largest eigenvalue of the second derivative (see `duties_search.curvature`).
     at_bound : mapping
         By player: duties at a bound.
     jumps : tuple of str
@@ -81,11 +81,16 @@ class NashDuties:
         if not self.regret:
             return "a point where first-order conditions hold; not verified"
         worst = self.largest_regret
+        missing = len(self.game.players) - len(self.regret)
+        if missing and worst <= 1e-5:
+            return f"a point where first-order conditions hold; {missing} of the players' deviations were not searched"
         if worst > 1e-5:
             return f"not an equilibrium: a deviation adds {100 * worst:.2g} % to a player's welfare"
         if all(value < 0 for value in self.curvature.values()):
             return "a Nash equilibrium: second-order conditions hold and no deviation searched adds welfare"
-        return "a Nash equilibrium as far as deviations were searched; second-order conditions are flat or fail"
+        return (
+            "a Nash equilibrium as far as deviations were searched; second-order conditions are flat or fail"
+        )
 
     @property
     def welfare_change(self) -> Array:
@@ -148,7 +153,7 @@ def nash_duties(
     *,
     start: Array | str = "standing",
     tolerance: float = TOLERANCE,
-    verify: bool = True,
+    verify: bool | Sequence[str] = True,
     jump: bool = True,
 ) -> NashDuties:
     """Find Nash duties of every player in a game.
@@ -164,8 +169,8 @@ def nash_duties(
         With political weights there can be several equilibria; the start says which is looked for first.
     tolerance : float
         First-order conditions, in log(1 + duty).
-    verify : bool
-        Search deviations and check second-order conditions.
+    verify : bool or sequence of str
+        Search deviations and check second-order conditions: of every player, of none, or of those named.
     jump : bool
         Take deviations that help. Without it the stationary point nearest the start is reported with its regret.
 
@@ -189,8 +194,9 @@ def nash_duties(
     spent, tried = found.evaluations, 0
     jumps: list[str] = []
     regret: dict[str, float] = {}
-    while verify:
-        deviations = {code: best_deviation(game, found.duties, code) for code in game.players}
+    checked = tuple(game.players if verify is True else verify or ())
+    while checked:
+        deviations = {code: best_deviation(game, found.duties, code) for code in checked}
         tried += sum(count for _, _, count in deviations.values())
         regret = {code: float(np.expm1(gain)) for code, (_, gain, _) in deviations.items()}
         worst = max(regret, key=lambda code: regret[code])
@@ -209,7 +215,7 @@ def nash_duties(
         gap=found.gap,
         promise=found.promise,
         regret=regret,
-        curvature={code: curvature(game, found.duties, code) for code in game.players} if verify else {},
+        curvature={code: curvature(game, found.duties, code) for code in checked},
         at_bound={code: int((bound & game.of(code)).sum()) for code in game.players},
         jumps=tuple(jumps),
         rounds=rounds,

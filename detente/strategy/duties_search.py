@@ -173,9 +173,7 @@ def ascend(game: DutyGame, duties: Array, mover: str) -> Found:
     sharp = relax(game, rough.duties, [mover], max_evaluations=60)
     spent = rough.evaluations + sharp.evaluations
     place = game.players.index(mover)
-    before, after = (
-        game.welfare(value)[place] for value in game.solve_many([rough.duties, sharp.duties])
-    )
+    before, after = (game.welfare(value)[place] for value in game.solve_many([rough.duties, sharp.duties]))
     if sharp.gap < 1e-5 and after >= before - 1e-12:
         return Found(sharp.duties, sharp.gap, sharp.promise, spent)
     fine = climb(game, rough.duties, mover)
@@ -199,7 +197,7 @@ def scan(game: DutyGame, duties: Array, mover: str) -> tuple[Array, float, int]:
     mine = game.of(mover)
     n = game.economy.labels.country(mover)
     group = game.group[n]
-    blocks = []
+    blocks: list[npt.NDArray[np.int64]] = []
     for axis in (0, 1):
         for k in range(group.shape[1 - axis]):
             inside = group[:, k] if axis == 0 else group[k]

@@ -118,7 +118,9 @@ def cooperative_duties(
     duties, shares = given, np.full(len(base), 1 / len(base))
     for start in starts:
         begin = given if start == "origin" else starting_duties(game, start)
-        found, weights, count, updates = _equalise(game, np.clip(begin, game.lower, game.upper), base, stiffness)
+        found, weights, count, updates = _equalise(
+            game, np.clip(begin, game.lower, game.upper), base, stiffness
+        )
         spent, rounds = spent + count, rounds + updates
         gain = float((game.welfare(game.solve(found)) - base).min())
         peaks[start] = float(np.expm1(gain))
@@ -145,7 +147,8 @@ def _equalise(game: DutyGame, duties: Array, base: Array, stiffness: float) -> t
     """Method of multipliers from one start: duties, weights, evaluations, rounds."""
     shares = np.full(len(base), 1 / len(base))
     spent, previous, before, rounds = 0, -np.inf, np.inf, 0
-    for rounds in range(1, MAX_ROUNDS + 1):
+    while rounds < MAX_ROUNDS:
+        rounds += 1
         duties, gains, count = _climb_together(game, duties, base, shares, stiffness)
         spent += count
         apart = gains - gains.mean()

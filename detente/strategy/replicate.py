@@ -58,7 +58,9 @@ def weighted_duty(study: Study, tariff: Array) -> Array:
     return np.asarray(100 * (weight * tariff).sum((1, 2)) / weight.sum((1, 2)))
 
 
-def changes(study: Study, panel: str, value: Equilibrium, before: Equilibrium | None = None) -> dict[str, Array]:
+def changes(
+    study: Study, panel: str, value: Equilibrium, before: Equilibrium | None = None
+) -> dict[str, Array]:
     """His outcomes [region], percent, against the factual duties or against another equilibrium.
 
     Wages are deviations from the regions' mean; differences of them are taken in points.

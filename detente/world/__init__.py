@@ -18,6 +18,8 @@ from detente.world.elasticities import (
     with_elasticity_set,
 )
 from detente.world.load import load_world, shipped_worlds
+from detente.world.read.build import WorldReport, build_world
+from detente.world.save import save_world
 from detente.world.scenario import Scenario, apply_scenario, load_scenario, shipped_scenarios, wedges_at
 from detente.world.show import country_table, duty_table, sector_table
 from detente.world.toy import toy
@@ -27,10 +29,12 @@ __all__ = [
     "Economy",
     "Scenario",
     "Wedges",
+    "WorldReport",
     "aggregate",
     "apply_scenario",
     "assumption_table",
     "benchmarks",
+    "build_world",
     "carved",
     "check",
     "country_table",
@@ -43,6 +47,7 @@ __all__ = [
     "load_scenario",
     "load_world",
     "merge_carved",
+    "save_world",
     "sector_table",
     "shipped_chokepoints",
     "shipped_scenarios",

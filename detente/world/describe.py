@@ -47,6 +47,36 @@ def _totals(economy: Economy) -> dict[str, tuple[str, str, float]]:
     }
 
 
+def shipped_table() -> Table:
+    """The worlds that come with Détente.
+
+    Returns
+    -------
+    Table
+        One row a world: name, year, sizes, title.
+    """
+    from detente.world.load import load_world, shipped_worlds
+
+    rows: list[tuple[Cell, ...]] = []
+    for name in shipped_worlds():
+        economy = load_world(name)
+        labels, title = economy.labels, str(economy.provenance.get("title", name))
+        rows.append((name, economy.year, len(labels.countries), len(labels.sectors), title))
+    return Table(
+        "worlds-shipped",
+        "Worlds that come with Détente",
+        (
+            Column("world", "World"),
+            Column("year", "Year"),
+            Column("countries", "Countries", "", "number", 0),
+            Column("sectors", "Sectors", "", "number", 0),
+            Column("title", "Title"),
+        ),
+        tuple(rows),
+        note="`--world NAME` on the verbs that solve; a world of your own is given by its folder.",
+    )
+
+
 def size_table(economy: Economy) -> Table:
     """Size, openness, duties and elasticities of a world as a whole.
 

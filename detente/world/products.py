@@ -25,14 +25,15 @@ from detente.core.table import Cell
 from detente.dossier.measure import Products
 from detente.world.cells import EVERYTHING, IMPORTER, PREFERENCE, Bools, Ints, cells, check_list
 from detente.world.economy import Array, Economy, frozen
-from detente.world.stacking import check_targets, is_duty, stack
+from detente.world.stacking import check_targets, is_duty, partner_rates, stack
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
+    from detente.dossier.timeline import MeasureState
 
 NAME = "us_products"
 MFN = "mfn"
-EXACT, BY_SECTOR = "exact", "sector"
+EXACT, BY_SECTOR, EXACT_AND_SECTOR = "exact", "sector", "exact and sector"
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,8 +270,8 @@ class ProductDuties:
     authorities : tuple of str
         ``mfn`` first.
     rates : array [authority, exporter, product], fraction
-    tiers : mapping of authority to "exact" or "sector"
-        Whether the rate rests on product lists or is the mean of the product's sector.
+    tiers : mapping of authority to "exact", "sector" or "exact and sector"
+        Whether the rate rests on product lists, is the mean of the product's sector, or in part each.
     """
 
     date: dt.date
@@ -366,11 +367,10 @@ def _of_lines(
         if state.measure.actor == IMPORTER and is_duty(state.measure)
     ]
     known = {*economy.labels.countries, *table.partners}
-    listed = []
     for state in states:
         check_targets(state.measure, (*state.measure.targets, *state.by_target), known)
-        if state.products.lists:
-            listed.append(state)
+    listed = [state for state in states if not state.products.sectors]
+    by_share = [state for state in states if state.products.sectors and state.in_force]
     by_authority = {MFN: np.asarray(rows.base), **stack(rows, listed)}
     kept = _chosen(exporters, table.partners)
     lines = np.bincount(table.line_product, minlength=len(table.codes))
@@ -379,16 +379,35 @@ def _of_lines(
     place = rows.row_of_line[kept][:, order]
     names = tuple(name for name, rate in by_authority.items() if name == MFN or rate.any())
     rates = np.stack([np.add.reduceat(by_authority[name][place], starts, axis=1) / lines for name in names])
+    found = dict(zip(names, rates, strict=True))
+    tiers = dict.fromkeys(names, EXACT)
+    for state in by_share:
+        authority = state.measure.authority
+        tiers[authority] = EXACT_AND_SECTOR if authority in found else BY_SECTOR
+        found[authority] = found.get(authority, 0.0) + _shared(rows, state)[kept]
     return ProductDuties(
         date,
         dossier.asof,
         IMPORTER,
         tuple(table.partners[p] for p in kept),
         _only(table, kept),
-        names,
-        frozen(rates),
-        dict.fromkeys(names, EXACT),
+        tuple(found),
+        frozen(np.stack(list(found.values()))),
+        tiers,
     )
+
+
+def _shared(rows: LineRows, state: MeasureState) -> Array:
+    """Duty [partner, product] of a measure known by sector shares only: every product of a sector pays the share."""
+    if state.products.lists or state.measure.excluded_by:
+        raise InputError(
+            "a duty by sector shares that also names lists, or gives way to another, has no six-digit products",
+            where=f"measure {state.measure.id}",
+            hint="give `products.lists` alone, or ask by sector",
+        )
+    table = rows.table
+    share = np.array([state.products.sectors.get(code, 0.0) for code in table.sectors])[table.sector]
+    return np.asarray(partner_rates(state, rows)[0][:, None] * share[None])
 
 
 def _only(table: ProductTable, partners: list[int]) -> ProductTable:
@@ -436,7 +455,7 @@ def _of_sectors(
         authority = state.measure.authority
         extra = np.array([state.rate_for(code) if state.covers(code) else 0.0 for code in names])
         exact = extra[:, None] * share[None]
-        tiers[authority] = EXACT if authority not in found else "exact and sector"
+        tiers[authority] = EXACT if authority not in found else EXACT_AND_SECTOR
         found[authority] = found.get(authority, np.zeros(exact.shape)) + exact
     authorities = tuple(name for name, rate in found.items() if name == MFN or rate.any())
     rates = frozen(np.stack([found[name] for name in authorities]))

@@ -33,21 +33,11 @@ def cli_page() -> str:
     parts = []
     group: Any = typer.main.get_command(app)
     for name, command in sorted(group.commands.items()):
-        words, rows = [], []
-        for option in command.params:
-            if option.param_type_name == "argument":
-                shown = option.name.upper() + ("…" if option.nargs == -1 else "")
-                words.append(shown if option.required else f"[{shown}]")
-                spelt = f"`{shown}`"
-            else:
-                spelt = ", ".join(f"`{spelling}`" for spelling in (*option.opts, *option.secondary_opts))
-            default = "required" if option.required else _default(option)
-            rows.append((spelt, cell(option.help or ""), default))
-        usage = " ".join(["detente", name, *words, "[OPTIONS]"])
-        parts.append(
-            f"## {name}\n\n{command.help}\n\n```console\n$ {usage}\n```\n\n"
-            + table(("Argument or option", "Meaning", "Default"), rows)
-        )
+        parts.append(_verb_section(name, command, "##"))
+        parts += [
+            _verb_section(f"{name} {below}", verb, "###")
+            for below, verb in sorted(getattr(command, "commands", {}).items())
+        ]
     rows = [
         ("`--version`", "Print the version and stop.", "–"),
         ("`-h`, `--help`", "Explain the command, or the verb it follows.", "–"),
@@ -63,6 +53,27 @@ def cli_page() -> str:
         "ending. `NO_COLOR` is respected. Exit codes are on the page [Errors](errors.md#exit-codes). A day is written "
         "year-month-day.",
         parts,
+    )
+
+
+def _verb_section(name: str, command: Any, level: str) -> str:
+    """One verb, or a group of verbs, with its arguments and options."""
+    words, rows = [], []
+    for option in command.params:
+        if option.param_type_name == "argument":
+            shown = option.name.upper() + ("…" if option.nargs == -1 else "")
+            words.append(shown if option.required else f"[{shown}]")
+            spelt = f"`{shown}`"
+        else:
+            spelt = ", ".join(f"`{spelling}`" for spelling in (*option.opts, *option.secondary_opts))
+        default = "required" if option.required else _default(option)
+        rows.append((spelt, cell(option.help or ""), default))
+    if hasattr(command, "commands"):
+        verbs = ", ".join(f"`{name} {below}`" for below in sorted(command.commands))
+        return f"{level} {name}\n\n{command.help}\n\nVerbs: {verbs}.\n"
+    usage = " ".join(["detente", name, *words, "[OPTIONS]"])
+    return f"{level} {name}\n\n{command.help}\n\n```console\n$ {usage}\n```\n\n" + table(
+        ("Argument or option", "Meaning", "Default"), rows
     )
 
 
@@ -275,6 +286,7 @@ def shipped_tables() -> dict[str, list[Any]]:
         ],
         "detente check": [self_check(dossier)[0]],
         "detente cite": [citation_table(dossier, economy)],
+        "detente world": world_tables(),
         "Python: detente.world": [
             check(economy),
             benchmarks(economy),
@@ -288,6 +300,34 @@ def shipped_tables() -> dict[str, list[Any]]:
         "Python: detente.dossier": [clock_table(dossier, dossier.asof), places],
         "detente brief, folder data": list(check_content(compose(dossier, economy)).values()),
     }
+
+
+def world_tables() -> list[Any]:
+    """Tables of `detente world`, of the toy world beside itself."""
+    from detente.show.worlds import comparison_figure, world_figure
+    from detente.world import toy
+    from detente.world.describe import (
+        compare_worlds,
+        flow_table,
+        provenance_table,
+        shipped_table,
+        size_table,
+    )
+    from detente.world.read.moved import Parts, largest_moves, moved_table
+
+    economy = toy()
+    parts = Parts.of_economy(economy)
+    return [
+        shipped_table(),
+        size_table(economy),
+        flow_table(economy),
+        provenance_table(economy),
+        *compare_worlds(economy, economy),
+        moved_table(economy, parts, parts),
+        largest_moves(economy, parts, parts),
+        world_figure(economy).table,
+        comparison_figure(economy, economy).table,
+    ]
 
 
 def metrics_page() -> str:
@@ -318,7 +358,7 @@ def metrics_page() -> str:
 
 def rooms_page() -> str:
     """`docs/concepts/rooms.md` from the docstrings of the packages and modules."""
-    order = ("core", "dossier", "world", "equilibrium", "strategy", "show", "brief", "cli")
+    order = ("core", "dossier", "world", "equilibrium", "strategy", "outlook", "show", "brief", "cli")
     import detente
 
     found = {module.name for module in pkgutil.iter_modules(detente.__path__) if module.ispkg}

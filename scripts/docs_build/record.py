@@ -126,6 +126,14 @@ NOTES = {
     "Scenario.set": "By measure id: what becomes of it (see Setting).",
     "Scenario.disable": "Authorities switched off: their measures become void.",
     "Scenario.remove_between": "Removes what parties did to each other (see Removal).",
+    "Scenario.tariffs": "Duties set by hand, on top of everything else (see HandDuty); for worlds of one's own.",
+    "Scenario.record": "`false`: nothing of the record is used; base-year duties and `tariffs` are all there is.",
+    "HandDuty.importer": "Who charges: a code, a list of codes, or `all`.",
+    "HandDuty.exporter": "Who is charged: a code, a list of codes, or `all`.",
+    "HandDuty.sectors": "A code, a list of codes, or `all` goods.",
+    "HandDuty.set": "The duty is this, whatever it was (a fraction). Give `set` or `add`.",
+    "HandDuty.add": "The duty rises by this, or falls when negative, never below zero (a fraction).",
+    "HandDuty.reason": "Why, in words.",
     "Scenario.assumed": "What the scenario takes for granted, in words; the briefing repeats it.",
 }
 """What fields mean where the code does not say: by `Class.key`, or by key for all classes."""
@@ -269,7 +277,7 @@ def scenario_page() -> str:
         (f"`{one.id}`", one.title, one.date.isoformat() if one.date else "as-of day", cell(one.story))
         for one in shipped
     ]
-    parts = [model_section(model) for model in (scenario.Scenario, scenario.Setting, scenario.Removal)]
+    parts = [model_section(model) for model in (scenario.Scenario, scenario.Setting, scenario.Removal, scenario.HandDuty)]
     parts += [
         enum_section(Status),
         "## Shipped scenarios\n\nIn the order of the outcome ladder; the first is the reference of the briefing.\n\n"

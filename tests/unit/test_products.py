@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from detente.core import InputError, LabelError, sha256_file
-from detente.dossier import Dossier, load_dossier
+from detente.dossier import Dossier, FrozenDict, Products, load_dossier
 from detente.world import Economy, load_world, toy
 from detente.world.cells import cells
 from detente.world.duties import duty_stack, sector_layers
@@ -148,6 +149,31 @@ def test_codes_of_two_four_and_six_digits_nest() -> None:
     table = products()
     chapter, heading, product = (set(table.find(code)) for code in ("85", "8505", "8505.11"))
     assert product < heading < chapter
+
+
+def test_an_american_duty_by_sector_shares_reaches_its_products(world: Economy, record: Dossier) -> None:
+    old = record.measures["usa-2025-fentanyl-china"]
+    duty = old.model_copy(
+        update={"id": "shares", "authority": "ieepa-other", "products": Products(sectors={"A03": 0.5})}
+    )
+    changed = dataclasses.replace(record, measures=FrozenDict({**record.measures, "shares": duty}))
+    date = dt.date(2025, 10, 20)
+    found, plain = (product_duties(world, one, date=date, exporters=["CHN"]) for one in (changed, record))
+    fish = found.table.sector == found.table.sectors.index("A03")
+    assert np.allclose((found.total - plain.total)[0, fish], 0.10)
+    assert np.allclose((found.total - plain.total)[0, ~fish], 0)
+    assert found.tiers["ieepa-other"] in ("sector", "exact and sector")
+    stacked = duty_stack(world, changed, date=date, importer="USA", exporter="CHN")
+    both = duty_stack(world, record, date=date, importer="USA", exporter="CHN")
+    place = world.labels.sector("A03")
+    assert float(stacked.total[place] - both.total[place]) == pytest.approx(0.10)
+    bent = duty.model_copy(update={"excluded_by": ("section-232",)})
+    with pytest.raises(InputError, match="sector shares"):
+        product_duties(
+            world,
+            dataclasses.replace(record, measures=FrozenDict({**record.measures, "shares": bent})),
+            date=date,
+        )
 
 
 def test_unknown_partners_and_other_worlds(world: Economy, record: Dossier) -> None:

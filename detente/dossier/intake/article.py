@@ -242,12 +242,76 @@ class Article:
 
 
 _ABBREVIATIONS = frozenset(
-    """
-    mr mrs ms dr prof st sen rep gov gen lt col sgt rev hon jr sr inc corp co ltd no nos vs etc approx dept est
-    jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri sat sun u.s u.k u.n e.u d.c a.m p.m
-    fig eq art sec pp cf e.g i.e ph.d bros
-    """.split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "st",
+        "sen",
+        "rep",
+        "gov",
+        "gen",
+        "lt",
+        "col",
+        "sgt",
+        "rev",
+        "hon",
+        "jr",
+        "sr",
+        "inc",
+        "corp",
+        "co",
+        "ltd",
+        "no",
+        "nos",
+        "vs",
+        "etc",
+        "approx",
+        "dept",
+        "est",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "mon",
+        "tue",
+        "tues",
+        "wed",
+        "thu",
+        "thurs",
+        "fri",
+        "sat",
+        "sun",
+        "u.s",
+        "u.k",
+        "u.n",
+        "e.u",
+        "d.c",
+        "a.m",
+        "p.m",
+        "fig",
+        "eq",
+        "art",
+        "sec",
+        "pp",
+        "cf",
+        "e.g",
+        "i.e",
+        "ph.d",
+        "bros",
+    ]
 )
+_LONGEST = 1500
 _BREAK = re.compile(r"[.!?…][\"”’')\]]*(\s+)(?=[\"“‘'(\[]?[A-Z0-9€$£¥À-Þ])")
 
 
@@ -279,7 +343,20 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
         start = match.end(1)
     if start < len(text):
         spans.append((start, len(text)))
-    return spans
+    return [piece for span in spans for piece in _bounded(text, *span)]
+
+
+def _bounded(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A run without a full stop is cut at a space now and then, so that no pattern meets an endless sentence."""
+    pieces = []
+    while end - start > _LONGEST:
+        space = text.rfind(" ", start, start + _LONGEST)
+        cut = space if space > start else start + _LONGEST
+        pieces.append((start, cut))
+        start = cut + 1 if cut == space else cut
+    if start < end:
+        pieces.append((start, end))
+    return pieces
 
 
 def _is_abbreviation(word: str, following: str) -> bool:

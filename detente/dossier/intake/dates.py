@@ -241,7 +241,9 @@ def _span(first: dt.date, last: dt.date, rule: str, confidence: float, note: str
 
 
 def _month(text: str) -> int:
-    return "jan feb mar apr may jun jul aug sep oct nov dec".split().index(text[:3].lower()) + 1
+    return ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"].index(
+        text[:3].lower()
+    ) + 1
 
 
 def _end_of_month(year: int, month: int) -> dt.date:
@@ -360,9 +362,7 @@ def _weekend(e: Expression, today: dt.date) -> Resolution:
     if "past" in word or (word.startswith("this") and e.tense == "past"):
         coming = False
     shift = 0
-    if not coming and today.weekday() < 5:
-        shift = -7
-    elif word == "last":
+    if (not coming and today.weekday() < 5) or word == "last":
         shift = -7
     elif word == "next":
         shift = 7

@@ -12,8 +12,8 @@ from detente.core import InputError
 MAX_BYTES = 32 * 1024 * 1024
 """Largest file that is opened; a page with its scripts is far smaller."""
 
-MAX_TEXT = 1_000_000
-"""Most characters of text in a report, once markup and scripts are gone: some twenty times a long magazine piece."""
+MAX_TEXT = 150_000
+"""Most characters of text in a report, once markup and scripts are gone: three times a long magazine piece."""
 
 _SIGNATURES = (
     (b"PK\x03\x04", "a zip archive (or an office document, which is one)"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from detente.core import InputError, Table, sha256_bytes, write_atomic
 from detente.core.stamp import package_version
-from detente.core.table import Column
+from detente.core.table import Cell, Column
 from detente.dossier.dossier import Dossier
 from detente.dossier.intake.article import Article
 from detente.dossier.intake.chains import Kinship, chains_of
@@ -282,7 +282,7 @@ def summary_table(draft: Draft) -> Table:
         Column("claims", "Claims drafted", kind="number", digits=0),
         Column("conflicts", "Possible conflicts", kind="number", digits=0),
     )
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for number, report in enumerate(draft.reports):
         aside = sum(
             block.kind in ("furniture", "caption", "note", "byline") for block in report.article.blocks

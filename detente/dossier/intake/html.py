@@ -16,18 +16,79 @@ from detente.core import InputError
 from detente.dossier.intake.article import Block, BlockKind, PieceBuilder
 from detente.dossier.intake.decode import MAX_TEXT
 
-_RAW = frozenset("script style textarea xmp noscript noembed noframes template".split())
+_RAW = frozenset(["script", "style", "textarea", "xmp", "noscript", "noembed", "noframes", "template"])
 _SKIP = frozenset(
-    "nav footer aside form button select option iframe object embed svg math canvas audio video dialog sup menu map".split()
+    [
+        "nav",
+        "footer",
+        "aside",
+        "form",
+        "button",
+        "select",
+        "option",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "math",
+        "canvas",
+        "audio",
+        "video",
+        "dialog",
+        "sup",
+        "menu",
+        "map",
+    ]
 )
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 _BREAKS = frozenset(
-    """
-    address article blockquote body br center dd div dl dt fieldset figcaption figure h1 h2 h3 h4 h5 h6 header hr li
-    main ol p pre section summary table tbody td tfoot th thead tr ul details caption head html title
-    """.split()
+    [
+        "address",
+        "article",
+        "blockquote",
+        "body",
+        "br",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "details",
+        "caption",
+        "head",
+        "html",
+        "title",
+    ]
 )
-_HEADINGS = frozenset("h2 h3 h4 h5 h6 summary dt".split())
+_HEADINGS = frozenset(["h2", "h3", "h4", "h5", "h6", "summary", "dt"])
 _CLASS = re.compile(
     r"(?:^|[\s_-])(?:share|sharing|social|comments?|related|promo|newsletter|advert\w*|ads?|sidebar|breadcrumbs?|cookie"
     r"|menu|toolbar|recommend\w*|teaser|tags?|footer|navbar|nav|popup|modal|signup|subscribe|paywall|outbrain|taboola"

@@ -235,8 +235,37 @@ def _after_role() -> re.Pattern[str]:
 
 
 _OPENERS = frozenset(
-    "The A An In On At By For From But And If While When After Before Since Under Meanwhile However According Despite "
-    "Former Senior Both As To Of With".split()
+    [
+        "The",
+        "A",
+        "An",
+        "In",
+        "On",
+        "At",
+        "By",
+        "For",
+        "From",
+        "But",
+        "And",
+        "If",
+        "While",
+        "When",
+        "After",
+        "Before",
+        "Since",
+        "Under",
+        "Meanwhile",
+        "However",
+        "According",
+        "Despite",
+        "Former",
+        "Senior",
+        "Both",
+        "As",
+        "To",
+        "Of",
+        "With",
+    ]
 )
 
 

@@ -211,7 +211,7 @@ def _goes_on(frame: _Frame) -> bool:
 def _after(frame: _Frame, last: _Speaker) -> _Speaker | None:
     """“…,” said Name · “…,” Name said · “…,” he added · “…” according to X."""
     tail = re.split(r"(?<=[a-z\d])[.!?](?:\s|$)|[;“\"]", frame.after)[0][:260]
-    said, called, _ = _verbs()
+    said, _, _ = _verbs()
     inside = frame.text[frame.start : frame.end].rstrip(" ’'")
     ends_clause = inside[-1:] in ",!?—–" or frame.after[:1] == ","
     verb = said.search(tail)

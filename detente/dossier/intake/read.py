@@ -270,16 +270,19 @@ def _after_the_end(blocks: list[Block]) -> list[Block]:
     for position, block in enumerate(blocks):
         if block.kind == "body":
             before += len(block.text)
-        elif len(block.text) <= 60 and any(p.fullmatch(block.text) for p in patterns("furniture", "ends")):
-            if before > 0.66 * total:
-                tail = [
-                    replace(one, kind="furniture", why=f"after “{block.text}”")
-                    if one.kind in ("body", "heading", "title")
-                    else one
-                    for one in blocks[position:]
-                ]
-                return blocks[:position] + tail
+        elif before > 0.66 * total and _is_end(block.text):
+            tail = [
+                replace(one, kind="furniture", why=f"after “{block.text}”")
+                if one.kind in ("body", "heading", "title")
+                else one
+                for one in blocks[position:]
+            ]
+            return blocks[:position] + tail
     return blocks
+
+
+def _is_end(text: str) -> bool:
+    return len(text) <= 60 and any(pattern.fullmatch(text) for pattern in patterns("furniture", "ends"))
 
 
 def _head(article: Article, meta: dict[str, tuple[str, int]]) -> Article:
@@ -368,7 +371,9 @@ def _day(found: re.Match[str]) -> dt.date | None:
         if found.group("iso"):
             return dt.date.fromisoformat(found.group("iso"))
         month = found.group("m1") or found.group("m2")
-        number = "jan feb mar apr may jun jul aug sep oct nov dec".split().index(month[:3].lower()) + 1
+        number = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"].index(
+            month[:3].lower()
+        ) + 1
         return dt.date(
             int(found.group("y1") or found.group("y2")), number, int(found.group("d1") or found.group("d2"))
         )

@@ -1,0 +1,174 @@
+"""Short and long run side by side, with the interval of the draws beside the range over published elasticities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.brief.findings import Change, changes, groups
+from detente.core import Column, Table
+from detente.core.table import Cell
+from detente.show.sentences import Sentence, percent
+from detente.show.theme import country_name
+from detente.world.economy import Array, Economy
+
+if TYPE_CHECKING:
+    from detente.equilibrium import Structure
+    from detente.equilibrium.experiments import Case, ControlledOutcome
+    from detente.outlook import Draws
+
+SIDE_BY_SIDE = ("short", "long")
+
+
+def solve_horizons(
+    economy: Economy, cases: Sequence[Case], *, closure: str, known: Mapping[str, Mapping[str, ControlledOutcome]]
+) -> dict[str, Mapping[str, ControlledOutcome]]:
+    """Outcomes at the short and the long horizon; those already `known` are not solved again."""
+    from detente.equilibrium.experiments import run_cases
+    from detente.equilibrium.horizons import horizon
+
+    found: dict[str, Mapping[str, ControlledOutcome]] = {}
+    for name in SIDE_BY_SIDE:
+        if name in known:
+            found[name] = known[name]
+        else:
+            at, structure = horizon(name, economy)
+            found[name] = run_cases(at, cases, closure=closure, structure=structure)
+    return found
+
+
+def draw_bands(
+    found: Draws, reference: str, parties: Sequence[str]
+) -> dict[str, dict[str, tuple[float, float]]]:
+    """Real income against the reference: outcome -> group -> 5 and 95 per cent of the draws, in per cent."""
+    members = groups(found.economy, parties)
+    hats = 1 + found.values[:, :, 0] / 100
+    position = found.outcomes.index(reference)
+    bands: dict[str, dict[str, tuple[float, float]]] = {}
+    for k, name in enumerate(found.outcomes):
+        if name == reference:
+            continue
+        drawn = [changes(found.economy, hat[k], hat[position], members) for hat in hats]
+        bands[name] = {
+            code: (
+                float(np.percentile([one[code].pct for one in drawn], 5)),
+                float(np.percentile([one[code].pct for one in drawn], 95)),
+            )
+            for code in members
+        }
+    return bands
+
+
+def horizon_table(
+    economy: Economy,
+    found: Mapping[str, Mapping[str, ControlledOutcome]],
+    reference: str,
+    parties: Sequence[str],
+    spread: Mapping[str, Mapping[str, Mapping[str, Change]]],
+    drawn: tuple[str, Draws] | None,
+) -> Table:
+    """Real income of each side under each outcome, in the short and the long run, with both kinds of range.
+
+    Parameters
+    ----------
+    economy : Economy
+    found : mapping of horizon to outcomes
+    reference : str
+    parties : sequence of str
+    spread : mapping
+        Changes by elasticity set, as `findings.sensitivity` gives them (headline horizon).
+    drawn : (horizon, Draws), optional
+        Draws and the horizon they were made at.
+    """
+    members = groups(economy, parties)
+    names = {code: country_name(code) for code in parties}
+    bands = draw_bands(drawn[1], reference, parties) if drawn else {}
+    rows: list[tuple[Cell, ...]] = []
+    for key in next(iter(found.values())):
+        if key == reference:
+            continue
+        for horizon, outcomes in found.items():
+            hat: Array = outcomes[key].value.real_income_hat
+            change = changes(economy, hat, outcomes[reference].value.real_income_hat, members)
+            for code in members:
+                low = high = low_set = high_set = None
+                if drawn and horizon == drawn[0]:
+                    low, high = bands[key][code]
+                    over = [rows_[key][code].pct for rows_ in spread.values()]
+                    low_set, high_set = min(over), max(over)
+                rows.append(
+                    (
+                        outcomes[key].scenario.title,
+                        outcomes[key].value.structure.horizon,
+                        names.get(code, "Everyone else"),
+                        change[code].pct,
+                        change[code].usd / 1e3,
+                        low,
+                        high,
+                        low_set,
+                        high_set,
+                    )
+                )
+    what = f"5 to 95 % of {len(drawn[1].values)} draws (seed {drawn[1].seed})" if drawn else "not drawn"
+    settings = "; ".join(
+        f"{outcomes[reference].value.structure.horizon}: {outcomes[reference].value.structure.source}"
+        for outcomes in found.values()
+    )
+    return Table(
+        "horizons",
+        "The same outcomes after one year and in the long run",
+        (
+            Column("outcome", "Outcome"),
+            Column("horizon", "Horizon"),
+            Column("side", "Side"),
+            Column("real_income_pct", "Real income", "%", "number", 2),
+            Column("equivalent_variation_usd_bn", "Equivalent variation", "USD bn", "number", 1),
+            Column("low_draws_pct", "Draws, 5 %", "%", "number", 2),
+            Column("high_draws_pct", "Draws, 95 %", "%", "number", 2),
+            Column("low_sets_pct", "Sets, lowest", "%", "number", 2),
+            Column("high_sets_pct", "Sets, highest", "%", "number", 2),
+        ),
+        tuple(rows),
+        note=f"Against “{outcomes[reference].scenario.title}” at the same horizon. Draws: {what}, of elasticities and of the "
+        f"assumed effects of measures, nests held. Sets: range over {len(spread)} published sets of elasticities. {settings}. "
+        "The short run has no unemployment and no missing inputs either.",
+    )
+
+
+def horizon_sentence(
+    economy: Economy,
+    found: Mapping[str, Mapping[str, ControlledOutcome]],
+    reference: str,
+    key: str,
+    parties: Sequence[str],
+) -> Sentence:
+    """Say how one outcome differs between the horizons, for both sides."""
+    members = groups(economy, parties)
+    by_horizon = [
+        changes(
+            economy,
+            outcomes[key].value.real_income_hat,
+            outcomes[reference].value.real_income_hat,
+            members,
+        )
+        for outcomes in found.values()
+    ]
+    parts, values = [], []
+    for code in parties:
+        short, long = (change[code].pct for change in by_horizon)
+        parts.append(
+            f"{country_name(code, in_sentence=True)} {percent(short, signed=True)} after one year and "
+            f"{percent(long, signed=True)} in the long run"
+        )
+        values += [short, long]
+    title = next(iter(found.values()))[key].scenario.title
+    return Sentence(f"“{title}” moves {', '.join(parts)}.", tuple(values), "horizons")
+
+
+def structure_words(structure: Structure) -> str:
+    """What the horizon lets adjust, for the section on method."""
+    if structure.is_core:
+        return f"{structure.horizon}, factors move freely between sectors"
+    return f"{structure.horizon} ({structure.source})"

@@ -1,0 +1,203 @@
+"""What is uncertain and how much: log-normal factors on elasticities, nests, mobility and assumed effects, each sourced.
+
+Every parameter has its value at the horizon as median. A factor ``exp(sd · z)`` with z standard normal multiplies it; the
+spread of trade elasticities is that between the published sets that are shipped, everything else is assumed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from detente.core import Column, InputError, Table
+from detente.core.table import Cell
+from detente.equilibrium.structure import Structure
+from detente.world.economy import Array, Economy
+from detente.world.elasticities import divisions
+from detente.world.stacking import goods_sectors
+
+BETWEEN_SETS = 0.34
+"""Standard deviation, over the shipped long-run sets, of the mean log elasticity of goods."""
+WITHIN_SETS = 0.46
+"""The same of a single sector's log elasticity around its set's mean."""
+
+_SETS = "spread between the published long-run sets that are shipped"
+_NESTS = {
+    "sigma_value_added": "σ_V",
+    "sigma_materials": "σ_M",
+    "sigma_critical": "σ_K",
+    "sigma_final": "σ_F",
+}
+SECTOR_GROUPS = {
+    "primary goods": range(1, 10),
+    "light manufacturing": range(10, 19),
+    "chemicals and metals": range(19, 26),
+    "machinery and electronics": range(26, 34),
+}
+"""Divisions of ISIC Rev. 4 whose elasticities move together; sectors of no division are in the last group."""
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """One uncertain parameter.
+
+    Attributes
+    ----------
+    name : str
+    group : str
+        What it is told apart as among the drivers.
+    sd : float
+        Standard deviation of its logarithm.
+    grade, source : str
+        How the spread is known.
+    """
+
+    name: str
+    group: str
+    sd: float
+    grade: str
+    source: str
+
+
+def sector_group(code: str) -> str:
+    """Group of a goods sector, by its ISIC divisions.
+
+    Examples
+    --------
+    >>> sector_group("C10T12"), sector_group("C26"), sector_group("PARTS")
+    ('light manufacturing', 'machinery and electronics', 'machinery and electronics')
+    """
+    found = divisions(code)
+    for name, span in SECTOR_GROUPS.items():
+        if found and min(found) in span:
+            return name
+    return "machinery and electronics"
+
+
+def uncertain_parameters(
+    economy: Economy, structure: Structure, *, nests: bool = True
+) -> tuple[Uncertain, ...]:
+    """Parameters that are drawn for an economy at a horizon.
+
+    Parameters
+    ----------
+    economy : Economy
+    structure : Structure
+    nests : bool
+        Whether elasticities of substitution in the nests are drawn too.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> [one.group for one in uncertain_parameters(toy(), Structure(), nests=False)]
+    ['elasticities: level', 'elasticities: machinery and electronics', 'elasticities: services', 'effects of measures']
+    """
+    labels = economy.labels
+    goods = [labels.sectors[s] for s in goods_sectors(economy)]
+    present = {sector_group(code) for code in goods}
+    made = [Uncertain("level", "elasticities: level", BETWEEN_SETS, "inferred", f"{_SETS}, of their means")]
+    made += [
+        Uncertain(name, f"elasticities: {name}", WITHIN_SETS, "inferred", f"{_SETS}, of a sector in its set")
+        for name in SECTOR_GROUPS
+        if name in present
+    ]
+    if len(goods) < len(labels.sectors):
+        made.append(
+            Uncertain("services", "elasticities: services", 0.5, "assumed", "no shipped set estimates them")
+        )
+    if nests:
+        for key, sign in _NESTS.items():
+            if key != "sigma_critical" or structure.critical:
+                made.append(Uncertain(key, "nests", 0.3, "assumed", f"{sign}: a factor of 1.6 either way at 90 %"))
+    if math.isfinite(structure.mobility):
+        made.append(
+            Uncertain("mobility", "mobility", 0.5, "assumed", "κ − 1: a factor of 2.3 either way at 90 %")
+        )
+    made.append(
+        Uncertain(
+            "effects",
+            "effects of measures",
+            0.5,
+            "assumed",
+            "trade-cost equivalents of measures that are no duties, all together: a factor of 2.3 either way at 90 %",
+        )
+    )
+    return tuple(made)
+
+
+def points(count: int, dimensions: int, seed: int) -> Array:
+    """Quasi-random standard normals [draw, dimension]: a scrambled Sobol' sequence, the same for the same seed.
+
+    Parameters
+    ----------
+    count : int
+        Any number; powers of two fill the space most evenly.
+    dimensions : int
+    seed : int
+
+    Raises
+    ------
+    InputError
+        For fewer than two draws.
+
+    Examples
+    --------
+    >>> bool((points(8, 3, seed=1) == points(8, 3, seed=1)).all())
+    True
+    """
+    if count < 2:
+        raise InputError(f"{count} draws make no interval", where="draws", hint="64 or more")
+    from scipy.special import ndtri
+    from scipy.stats import qmc
+
+    sequence = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
+    uniform = sequence.random_base2(math.ceil(math.log2(count)))[:count]
+    tiny = 2.0**-40
+    return np.asarray(ndtri(np.clip(uniform, tiny, 1 - tiny)))
+
+
+def apply_draw(
+    economy: Economy, structure: Structure, parameters: tuple[Uncertain, ...], normals: Array
+) -> tuple[Economy, Structure, float]:
+    """Economy, structure and scale of effects of one draw [dimension]."""
+    factor = {p.name: math.exp(p.sd * float(z)) for p, z in zip(parameters, normals, strict=True)}
+    goods = set(goods_sectors(economy))
+    theta = np.array(economy.trade_elasticity)
+    for s, code in enumerate(economy.labels.sectors):
+        if s in goods:
+            theta[s] *= factor["level"] * factor[sector_group(code)]
+        else:
+            theta[s] *= factor["services"]
+    changed = {key: getattr(structure, key) * factor[key] for key in _NESTS if key in factor}
+    if "mobility" in factor:
+        changed["mobility"] = 1 + (structure.mobility - 1) * factor["mobility"]
+    return (
+        economy.with_elasticities(theta, f"{economy.elasticity_source}; one draw around them"),
+        replace(structure, **changed),
+        factor["effects"],
+    )
+
+
+def uncertainty_table(economy: Economy, structure: Structure, *, nests: bool = True) -> Table:
+    """What is drawn, how far it spreads, and how that is known."""
+    rows: list[tuple[Cell, ...]] = [
+        (p.name, p.group, p.sd, math.exp(-1.645 * p.sd), math.exp(1.645 * p.sd), p.grade, p.source)
+        for p in uncertain_parameters(economy, structure, nests=nests)
+    ]
+    return Table(
+        "uncertainty",
+        "What is uncertain",
+        (
+            Column("parameter", "Parameter"),
+            Column("group", "Driver"),
+            Column("sd", "Standard deviation of the logarithm", "", "number", 2),
+            Column("factor_low", "Factor at 5 %", "", "number", 2),
+            Column("factor_high", "Factor at 95 %", "", "number", 2),
+            Column("grade", "Grade"),
+            Column("source", "Source"),
+        ),
+        tuple(rows),
+        note="Log-normal factors on the values of the horizon, independent of one another.",
+    )

@@ -1,0 +1,187 @@
+"""What drives a result: Sobol' indices of groups of parameters, from Saltelli's design.
+
+The first-order index of a group is the share of the variance it explains alone; the total index adds every interaction it
+takes part in (Saltelli and others 2010; Jansen's estimator for the total).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from detente.core import Column, LabelError, Table, suggestion
+from detente.core.table import Cell
+from detente.equilibrium.baseline import CORE
+from detente.equilibrium.experiments import Case
+from detente.equilibrium.structure import Structure
+from detente.outlook.draws import METRICS, Draws, solve_draws
+from detente.outlook.prior import points, uncertain_parameters
+from detente.world.economy import Array, Economy
+
+
+@dataclass(frozen=True, eq=False)
+class Drivers:
+    """Sobol' indices of every headline.
+
+    Attributes
+    ----------
+    groups : tuple of str
+    first, total : array [group, ...]
+        Shares of the variance.
+    draws : Draws
+        The two independent samples the design starts from.
+    """
+
+    groups: tuple[str, ...]
+    first: Array
+    total: Array
+    draws: Draws
+
+
+def sobol_indices(
+    model: Callable[[Array], Array], members: Sequence[Sequence[int]], normals: Array
+) -> tuple[Array, Array, Array]:
+    """First-order and total indices of groups of inputs.
+
+    Parameters
+    ----------
+    model : function of array [point, dimension] to array [point, ...]
+    members : sequence of sequences of int
+        Columns of each group.
+    normals : array [draw, 2 × dimension]
+        Two independent samples side by side.
+
+    Returns
+    -------
+    first, total : array [group, ...]
+        Zero where the output does not vary.
+    values : array [2 × draw, ...]
+        The model at the two samples.
+
+    Examples
+    --------
+    >>> z = points(256, 4, seed=1)
+    >>> first, total, _ = sobol_indices(lambda x: 2 * x[:, 0] + x[:, 1], [[0], [1]], z)
+    >>> bool(abs(first[0] - 0.8) < 0.05), bool(abs(total[1] - 0.2) < 0.05)
+    (True, True)
+    """
+    dimensions = normals.shape[1] // 2
+    a, b = normals[:, :dimensions], normals[:, dimensions:]
+    mixed = []
+    for columns in members:
+        swapped = a.copy()
+        swapped[:, list(columns)] = b[:, list(columns)]
+        mixed.append(swapped)
+    everything = model(np.concatenate([a, b, *mixed]))
+    count = len(normals)
+    at_a, at_b = everything[:count], everything[count : 2 * count]
+    variance = everything[: 2 * count].var(axis=0)
+    safe = np.where(variance > 0, variance, 1.0)
+    middle = everything[: 2 * count].mean(axis=0)
+    first, total = [], []
+    for k in range(len(members)):
+        at_mixed = everything[(2 + k) * count : (3 + k) * count]
+        alone = ((at_b - middle) * (at_mixed - at_a)).mean(axis=0)
+        whole = ((at_a - at_mixed) ** 2).mean(axis=0) / 2
+        first.append(np.where(variance > 0, alone / safe, 0.0))
+        total.append(np.where(variance > 0, whole / safe, 0.0))
+    return np.stack(first), np.stack(total), everything[: 2 * count]
+
+
+def drivers(
+    economy: Economy,
+    cases: Sequence[Case],
+    *,
+    draws: int,
+    seed: int = 1,
+    against: str | None = None,
+    closure: str = "share",
+    structure: Structure = CORE,
+    nests: bool = True,
+    workers: int = 1,
+) -> Drivers:
+    """Sobol' indices of what drives the headlines of cases: ``draws × (groups + 2)`` solves of each.
+
+    Parameters
+    ----------
+    economy : Economy
+    cases : sequence of Case
+    draws : int
+        Rows of each of the two samples.
+    seed : int
+    against : str, optional
+        Id of the case that differences are taken from; the base year when left out.
+    closure, structure, nests, workers
+        As in `draw_outcomes`.
+
+    Returns
+    -------
+    Drivers
+    """
+    parameters = uncertain_parameters(economy, structure, nests=nests)
+    groups = tuple(dict.fromkeys(p.group for p in parameters))
+    members = [[k for k, p in enumerate(parameters) if p.group == group] for group in groups]
+    normals = points(draws, 2 * len(parameters), seed)
+    names = tuple(case.scenario.id for case in cases)
+
+    def wrapped(values: Array, central: Array) -> Draws:
+        return Draws(economy, structure, parameters, names, central, values, seed)
+
+    def model(rows: Array) -> Array:
+        values = solve_draws(
+            economy, cases, rows, parameters, closure=closure, structure=structure, workers=workers
+        )
+        return values if against is None else wrapped(values, values[0]).against(against)[1]
+
+    first, total, values = sobol_indices(model, members, normals)
+    return Drivers(groups, first, total, wrapped(values, values.mean(0)))
+
+
+def driver_table(
+    found: Drivers, countries: Sequence[str], *, metric: str = "real_income_pct", against: str | None = None
+) -> Table:
+    """Shares of the variance of one headline, largest first.
+
+    Raises
+    ------
+    LabelError
+        For an unknown metric or country.
+    """
+    if metric not in METRICS:
+        raise LabelError(f"no metric `{metric}`", hint=suggestion(metric, METRICS))
+    m, labels = list(METRICS).index(metric), found.draws.economy.labels
+    rows: list[tuple[Cell, ...]] = []
+    for position, name in enumerate(found.draws.outcomes):
+        if name == against:
+            continue
+        for code in countries:
+            n = labels.country(code)
+            order = sorted(range(len(found.groups)), key=lambda k: -found.total[k, position, m, n])
+            rows += [
+                (
+                    name,
+                    code,
+                    found.groups[k],
+                    100 * float(found.first[k, position, m, n]),
+                    100 * float(found.total[k, position, m, n]),
+                )
+                for k in order
+            ]
+    count = len(found.draws.values) // 2
+    return Table(
+        "drivers",
+        f"What drives the uncertainty of: {METRICS[metric][0].lower()}",
+        (
+            Column("outcome", "Outcome"),
+            Column("country", "Country"),
+            Column("group", "Driver"),
+            Column("first_pct", "Variance it explains alone", "%", "number", 1),
+            Column("total_pct", "with interactions", "%", "number", 1),
+        ),
+        tuple(rows),
+        note=f"Sobol' indices from {count} × {len(found.groups) + 2} solves, seed {found.draws.seed}; sampling error of a few "
+        f"points, so an index near zero may come out below it. Against {f'`{against}`' if against else 'the base year'}. "
+        f"Horizon: {found.draws.structure.horizon}.",
+    )

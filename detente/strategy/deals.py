@@ -1,0 +1,337 @@
+"""Deals: which profiles beat no deal for everybody, the smallest swaps, and what a side would have to be paid.
+
+Everything is read from the payoff tensor. A *gift* is a change of a player's own actions, from the standing state, that is
+worth something to the others; a *swap* is a gift each way. Where a gift pays its giver too, it needs no return: the table
+says so instead of calling it a concession.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from detente.core import InputError
+from detente.strategy.bargains import Lottery, better_than, kalai_smorodinsky, nash_point, pareto_front
+from detente.strategy.games import Exchange, Profile
+from detente.strategy.payoff import Game
+from detente.world.economy import Array, frozen
+
+TOLERANCE = 1e-3
+"""Million USD a year that count as nothing: residuals of the solves are far smaller."""
+
+
+@dataclass(frozen=True, eq=False)
+class DealSpace:
+    """What can be had by agreement, against one threat point; payoffs in million USD a year against it.
+
+    Attributes
+    ----------
+    threat : str
+        Its name.
+    origin : array [player]
+        Payoffs at the threat point, against the base year.
+    gains : array [profile, player]
+        Of every joint profile, in C order of the tensor.
+    better : int
+        Number of profiles that give everybody more.
+    front : tuple of int
+        Pareto frontier among all profiles.
+    nash, kalai : Lottery, optional
+        None when nothing beats the threat point.
+    hope : array [player]
+        The best each player could hope for.
+    """
+
+    threat: str
+    origin: Array
+    gains: Array
+    better: int
+    front: tuple[int, ...]
+    nash: Lottery | None
+    kalai: Lottery | None
+    hope: Array
+
+    @property
+    def share(self) -> float:
+        """Share of profiles that beat the threat point."""
+        return self.better / len(self.gains)
+
+
+def deal_space(game: Game, threat: str = "standing") -> DealSpace:
+    """Compare every profile with a threat point.
+
+    Parameters
+    ----------
+    game : Game
+    threat : str
+        ``standing``, or a scenario solved beside the tensor.
+
+    Raises
+    ------
+    InputError
+        For a threat point that was not solved.
+    """
+    origin = np.asarray(game.threat(threat))
+    gains = game.payoffs.reshape(len(game.players), -1).T - origin
+    zero = np.zeros(len(game.players))
+    better = better_than(gains, zero, margin=TOLERANCE)
+    nash, kalai, hope = None, None, frozen(np.maximum(gains.max(0), 0.0))
+    try:
+        nash = nash_point(gains, zero)
+        kalai, hope = kalai_smorodinsky(gains, zero)
+    except InputError:
+        pass  # nothing beats the threat point: that is the finding
+    return DealSpace(
+        threat,
+        frozen(origin),
+        frozen(gains),
+        int(better.sum()),
+        tuple(int(k) for k in pareto_front(gains)),
+        nash,
+        kalai,
+        frozen(hope),
+    )
+
+
+@dataclass(frozen=True)
+class Gift:
+    """Changes of one player's own actions from the standing state, worth something to the others.
+
+    `changes` are (action, rung) positions; `cost` is what it costs the giver alone (negative: it pays by itself), `worth`
+    what it gives the others alone; million USD a year.
+    """
+
+    player: str
+    changes: tuple[tuple[int, int], ...]
+    cost: float
+    worth: float
+
+
+@dataclass(frozen=True)
+class Swap:
+    """A gift each way.
+
+    Attributes
+    ----------
+    gifts : tuple of Gift
+        One a player, in the players' order.
+    profile : Profile
+    gains : tuple of float
+        By player, against the standing state, million USD a year.
+    kind : str
+        ``swap``: somebody loses by its own gift and is made whole by the other's; ``pays alone``: no gift needs a return.
+    """
+
+    gifts: tuple[Gift, ...]
+    profile: Profile
+    gains: tuple[float, ...]
+    kind: str
+
+    @property
+    def size(self) -> int:
+        """Number of actions that change."""
+        return sum(len(gift.changes) for gift in self.gifts)
+
+
+def gifts(game: Game, player: str, *, most: int = 1) -> list[Gift]:
+    """Every change of at most `most` of a player's own actions that the others gain from.
+
+    Where real incomes are known, the others' must rise too: a measure that only pleases them by hurting its user is no gift.
+    """
+    own = game.players.index(player)
+    others = [p for p in range(len(game.players)) if p != own]
+    base = game.at(game.standing)
+    found = []
+    for count in range(1, most + 1):
+        for actions in itertools.combinations(game.own(player), count):
+            for rungs in itertools.product(*(range(1, len(game.actions[a].rungs)) for a in actions)):
+                changes = tuple(zip(actions, rungs, strict=True))
+                moved = game.at(_apply(game.standing, changes)) - base
+                if (moved[others] > TOLERANCE).all() and _incomes_hold(game, player, changes):
+                    found.append(Gift(player, changes, float(-moved[own]) + 0.0, float(moved[others].sum())))
+    return found
+
+
+def _incomes_hold(game: Game, player: str, changes: Sequence[tuple[int, int]]) -> bool:
+    if game.real_income_usd is None:
+        return True
+    rows = [game.countries.index(code) for code in game.players if code != player]
+    before = game.real_income_usd[(rows, *game.standing)]
+    return bool((game.real_income_usd[(rows, *_apply(game.standing, changes))] >= before - TOLERANCE).all())
+
+
+def smallest_swaps(game: Game, *, most: int = 1, count: int | None = None) -> list[Swap]:
+    """Swaps that leave every player better off than the standing state, the smallest and best first.
+
+    Parameters
+    ----------
+    game : Game
+        Of two players.
+    most : int
+        Actions each side may change.
+    count : int, optional
+        How many to return.
+
+    Returns
+    -------
+    list of Swap
+        By number of actions, then by the product of gains. A swap that contains a smaller one with at least the same
+        gain for both is left out.
+
+    Raises
+    ------
+    InputError
+        When there are not two players.
+    """
+    if len(game.players) != 2:
+        raise InputError("swaps are between two players", where="smallest_swaps", hint="restrict the game")
+    base = game.at(game.standing)
+    first, second = (gifts(game, code, most=most) for code in game.players)
+    found = []
+    for one, two in itertools.product(first, second):
+        profile = _apply(game.standing, (*one.changes, *two.changes))
+        gains = game.at(profile) - base
+        if (gains > TOLERANCE).all():
+            needed = one.cost > TOLERANCE or two.cost > TOLERANCE
+            pair = (float(gains[0]), float(gains[1]))
+            found.append(Swap((one, two), profile, pair, "swap" if needed else "pays alone"))
+    found.sort(key=lambda swap: (swap.size, -swap.gains[0] * swap.gains[1], swap.profile))
+    kept: list[Swap] = []
+    for swap in found:
+        inside = {change for gift in swap.gifts for change in gift.changes}
+        if not any(
+            {change for gift in other.gifts for change in gift.changes} < inside
+            and all(a >= b - TOLERANCE for a, b in zip(other.gains, swap.gains, strict=True))
+            for other in kept
+        ):
+            kept.append(swap)
+    return kept[:count]
+
+
+@dataclass(frozen=True)
+class Payment:
+    """What a player would have to be paid to accept another's favourite profile, million USD a year.
+
+    Attributes
+    ----------
+    player, other : str
+        Who is paid, and whose favourite it is.
+    favourite : Profile
+    needed : float
+        Shortfall against the threat point; zero when none.
+    affordable : bool
+        Whether the other gains more by it than it would pay.
+    """
+
+    player: str
+    other: str
+    favourite: Profile
+    gain_other: float
+    needed: float
+    affordable: bool
+
+
+def payments(game: Game, threat: str = "standing") -> list[Payment]:
+    """For every pair, the payment that makes one accept the other's favourite; ties go to the gentler for the payer."""
+    origin = game.threat(threat)
+    flat = game.payoffs.reshape(len(game.players), -1) - origin[:, None]
+    made = []
+    for q, other in enumerate(game.players):
+        best = np.flatnonzero(flat[q] >= flat[q].max() - TOLERANCE)
+        rest = [p for p in range(len(game.players)) if p != q]
+        chosen = int(best[flat[rest][:, best].sum(0).argmax()])
+        profile = tuple(int(k) for k in np.unravel_index(chosen, game.payoffs.shape[1:]))
+        for p in rest:
+            needed = max(0.0, float(-flat[p, chosen]))
+            gain = float(flat[q, chosen])
+            made.append(Payment(game.players[p], other, profile, gain, needed, gain >= needed))
+    return made
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an exchange somebody expects is worth; million USD a year.
+
+    Attributes
+    ----------
+    exchange : Exchange
+    gains : tuple of float
+        By player, against what it is instead of.
+    without : tuple of float
+        By player: what its own part alone would give it; positive means that it would pay without any return.
+    rational : bool
+        Whether everybody gains.
+    against : mapping of threat point to tuple of float
+        Gains of the resulting profile over it, by player.
+    break_even : tuple of float or None
+        By player: weight on the rival's gain above which it would refuse, everything else as in the game; None when it
+        never would.
+    """
+
+    exchange: Exchange
+    gains: tuple[float, ...]
+    without: tuple[float, ...]
+    rational: bool
+    against: Mapping[str, tuple[float, ...]]
+    break_even: tuple[float | None, ...]
+
+
+def judge(game: Game, exchanges: Sequence[Exchange], threats: Sequence[str] = ("standing",)) -> list[Verdict]:
+    """Say of every expected exchange whether both sides gain.
+
+    Raises
+    ------
+    InputError
+        When the game has no declaration to read the exchanges with.
+    """
+    if game.spec is None:
+        raise InputError("the game has no declaration", where="judge", hint="make it from a payoff tensor")
+    made = []
+    for exchange in exchanges:
+        before = game.spec.profile(exchange.instead_of)
+        after = game.spec.profile({**exchange.instead_of, **exchange.moves})
+        gains = game.at(after) - game.at(before)
+        alone = []
+        for p, code in enumerate(game.players):
+            mixed = tuple(
+                after[a] if game.actions[a].player == code else before[a] for a in range(len(game.actions))
+            )
+            alone.append(float(game.at(mixed)[p] - game.at(before)[p]) + 0.0)
+        bare = _without_relative(game, gains)
+        made.append(
+            Verdict(
+                exchange,
+                tuple(float(gain) + 0.0 for gain in gains),
+                tuple(alone),
+                bool((gains > TOLERANCE).all()),
+                {name: tuple(float(v) + 0.0 for v in game.at(after) - game.threat(name)) for name in threats},
+                bare,
+            )
+        )
+    return made
+
+
+def _without_relative(game: Game, gains: Array) -> tuple[float | None, ...]:
+    """Weight on the rival's gain from which each of two players would refuse, from gains without any such weight."""
+    if len(game.players) != 2:
+        return (None,) * len(game.players)
+    rho = [game.preferences.of(code).relative for code in game.players]
+    # G = w − ρ·w_rival for both: undo it, so that the threshold is on the whole weight
+    matrix = np.array([[1.0, -rho[0]], [-rho[1], 1.0]])
+    own = np.linalg.solve(matrix, gains) if abs(np.linalg.det(matrix)) > 1e-12 else np.full(2, np.nan)
+    return tuple(
+        float(own[p] / own[1 - p])
+        if own[p] > 0 and own[1 - p] > TOLERANCE
+        else (0.0 if own[p] <= 0 else None)
+        for p in range(2)
+    )
+
+
+def _apply(profile: Profile, changes: Sequence[tuple[int, int]]) -> Profile:
+    moved = list(profile)
+    for action, rung in changes:
+        moved[action] = rung
+    return tuple(moved)

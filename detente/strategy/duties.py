@@ -1,0 +1,259 @@
+"""Duties that are best for whoever sets them: alone (`optimal_duties`), against each other (`nash_duties`), and agreed
+(`cooperative_duties`); and the political weights that duties reveal (`calibrate_weights`). Tables of what was found."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from detente.core import Column, Table
+from detente.core.table import Cell
+from detente.equilibrium.solution import Equilibrium
+from detente.equilibrium.sweep import CLOSURES
+from detente.strategy.duties_game import DutyGame, duty_game, government
+from detente.strategy.duties_nash import NashDuties, best_deviation, nash_duties
+from detente.strategy.duties_optimum import Optimum, optimal_duties
+from detente.strategy.duties_talks import TalksDuties, cooperative_duties
+from detente.strategy.duties_weights import Calibration, calibrate_weights
+from detente.world.economy import Array
+
+
+def _setting(game: DutyGame) -> str:
+    """What every table of duties rests on."""
+    economy = game.economy
+    flat = bool((game.weights == game.weights[:, :1]).all())
+    weights = "real income" if flat else "income weighted by sector (political weights), over the price index"
+    return (
+        f"A government wants {weights}. {game.count} duties between {100 * game.lower:g} and {100 * game.upper:g} % are set; "
+        f"all other duties stay. Horizon: {game.structure.horizon}. Closure: {CLOSURES[game.closure]}. "
+        f"Elasticities: {economy.elasticity_source}. Baseline: {economy.name} ({economy.year})."
+    )
+
+
+def _mean(weight: Array, rate: Array) -> float:
+    return float(100 * (weight * rate).sum() / weight.sum()) if weight.sum() > 0 else 0.0
+
+
+def duty_welfare_table(
+    game: DutyGame,
+    before: Equilibrium,
+    values: dict[str, Equilibrium],
+    *,
+    name: str,
+    title: str,
+    note: str = "",
+    regret: dict[str, float] | None = None,
+) -> Table:
+    """One row a player: its duties before and after, what its government and its people gain, its regret.
+
+    Parameters
+    ----------
+    game : DutyGame
+    before : Equilibrium
+    values : dict of Equilibrium
+        By player: the equilibrium in which its row is read; the same one for all in a war or in talks.
+    name, title, note : str
+    regret : dict, optional
+        By player, a ratio less one.
+
+    Returns
+    -------
+    Table
+    """
+    base = game.welfare(before)
+    rows: list[tuple[Cell, ...]] = []
+    for place, code in enumerate(game.players):
+        value, n = values[code], game.economy.labels.country(code)
+        weight = np.where(game.group[n] >= 0, before.flows_new[n], 0.0)
+        cells = value.wedges.tariff[n][game.group[n] >= 0]
+        others = np.arange(len(game.economy.labels.countries)) != n
+        income = before.income_new[others]
+        ratio = (value.real_income_hat / before.real_income_hat - 1)[others]
+        rows.append(
+            (
+                code,
+                int(game.of(code).sum()),
+                _mean(weight, before.wedges.tariff[n]),
+                _mean(weight, value.wedges.tariff[n]),
+                float(100 * np.median(cells)),
+                float(100 * cells.min()),
+                float(100 * cells.max()),
+                float(100 * np.expm1(game.welfare(value)[place] - base[place])),
+                float(100 * (value.real_income_hat[n] / before.real_income_hat[n] - 1)),
+                float(100 * (ratio * income).sum() / income.sum()),
+                None if regret is None or code not in regret else 100 * regret[code],
+            )
+        )
+    columns = (
+        Column("player", "Player"),
+        Column("duties_set", "Duties set", "", "number", 0),
+        Column("duty_before_pct", "Duty before, by imports", "%", "number", 1),
+        Column("duty_after_pct", "Duty after, by imports before", "%", "number", 1),
+        Column("duty_median_pct", "Median", "%", "number", 1),
+        Column("duty_lowest_pct", "Lowest", "%", "number", 1),
+        Column("duty_highest_pct", "Highest", "%", "number", 1),
+        Column("government_pct", "Government's welfare", "%", "number", 3),
+        Column("real_income_pct", "Real income", "%", "number", 3),
+        Column("others_real_income_pct", "Real income of all others", "%", "number", 3),
+        Column("regret_pct", "Regret", "%", "number", 6),
+    )
+    return Table(name, title, columns, tuple(rows), f"{note} {_setting(game)}".strip())
+
+
+def duty_level_table(
+    game: DutyGame, before: Equilibrium, values: dict[str, Equilibrium], *, name: str, title: str
+) -> Table:
+    """Duties by player and partner (``by="partner"``) or sector, before and after, weighted by imports before.
+
+    Under most favoured nation with one duty for all sectors there is one row a player.
+    """
+    labels = game.economy.labels
+    rows: list[tuple[Cell, ...]] = []
+    for code in game.players:
+        n = labels.country(code)
+        new, old = values[code].wedges.tariff[n], before.wedges.tariff[n]
+        inside = game.group[n] >= 0
+        weight = np.where(inside, before.flows_new[n], 0.0)
+        blocks: list[tuple[str, tuple[slice | int, slice | int]]]
+        if game.by == "sector":
+            blocks = [(label, np.s_[:, s]) for s, label in enumerate(labels.sectors)]
+        elif game.mfn:
+            blocks = [("all", np.s_[:, :])]
+        else:
+            blocks = [(label, np.s_[i, :]) for i, label in enumerate(labels.countries)]
+        for label, cut in blocks:
+            if not inside[cut].any():
+                continue
+            rates = new[cut][inside[cut]]
+            rows.append(
+                (
+                    code,
+                    label,
+                    float(before.flows_new[n][cut][inside[cut]].sum() / 1e3),
+                    _mean(weight[cut], old[cut]),
+                    _mean(weight[cut], new[cut]),
+                    float(100 * rates.min()),
+                    float(100 * rates.max()),
+                )
+            )
+    columns = (
+        Column("player", "Player"),
+        Column("charged", "Sector" if game.by == "sector" else "Partner"),
+        Column("imports_usd_bn", "Imports before", "USD bn", "number", 1),
+        Column("duty_before_pct", "Duty before", "%", "number", 1),
+        Column("duty_after_pct", "Duty after", "%", "number", 1),
+        Column("duty_lowest_pct", "Lowest", "%", "number", 1),
+        Column("duty_highest_pct", "Highest", "%", "number", 1),
+    )
+    return Table(
+        name,
+        title,
+        columns,
+        tuple(rows),
+        "Means are weighted by imports before. Where trade is thin the best duty is hardly determined.",
+    )
+
+
+def nash_tables(war: NashDuties) -> list[Table]:
+    """Welfare and duties of a Nash equilibrium, with what was checked.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players")
+    >>> [table.name for table in nash_tables(nash_duties(game))]
+    ['nash-welfare', 'nash-duties']
+    """
+    game = war.game
+    values = dict.fromkeys(game.players, war.value)
+    sharpest = max(war.curvature.values()) if war.curvature else float("nan")
+    checked = f"Found: {war.found}. Searched from: {war.start}. First-order conditions are met to {war.gap:.0e} in log(1 + duty). "
+    if war.regret:
+        checked += (
+            f"{war.deviations} deviations were tried; regret is what the best of them would add. Second-order condition: "
+            f"largest eigenvalue {sharpest:.2f} of the curvature to expect (below zero is a maximum)."
+        )
+    return [
+        duty_welfare_table(
+            game,
+            war.before,
+            values,
+            name="nash-welfare",
+            title="Nash duties: what each player would charge against the others' best, and what comes of it",
+            note=checked,
+            regret=dict(war.regret),
+        ),
+        duty_level_table(game, war.before, values, name="nash-duties", title="Nash duties"),
+    ]
+
+
+def optimum_tables(optima: list[Optimum]) -> list[Table]:
+    """Welfare and duties of optima, each player alone while the others keep their duties."""
+    game = optima[0].game
+    before = game.solve(game.standing())
+    values = {one.player: game.solve(one.duties) for one in optima}
+    import dataclasses
+
+    shown = dataclasses.replace(game, players=tuple(values))
+    peaks = [one.player for one in optima if one.several_peaks]
+    note = "Every row is a world of its own: the player sets its duties, all others keep theirs. "
+    note += (
+        "Every one is a maximum: first and second-order conditions hold, and no deviation searched adds welfare. "
+        if all(one.is_maximum for one in optima)
+        else "Second-order conditions are flat or fail for some. "
+    )
+    if peaks:
+        note += f"Several stationary points for {', '.join(peaks)}: the best met is shown."
+    return [
+        duty_welfare_table(
+            shown,
+            before,
+            values,
+            name="optimal-welfare",
+            title="Optimal duties: what each player would charge if nobody answered",
+            note=note.strip(),
+        ),
+        duty_level_table(shown, before, values, name="optimal-duties", title="Optimal duties"),
+    ]
+
+
+def talks_tables(talks: TalksDuties) -> list[Table]:
+    """Welfare and duties of efficient duties with equal gains."""
+    game = talks.game
+    values = dict.fromkeys(game.players, talks.value)
+    peaks = ", ".join(f"{100 * gain:.4f} % from {start}" for start, gain in talks.peaks.items())
+    note = (
+        f"Efficient duties that give every player's government the same gain, {100 * talks.gain:.4f} % "
+        f"(equal to {100 * talks.spread:.0e} points). Gains by start of the search: {peaks}."
+    )
+    return [
+        duty_welfare_table(
+            game,
+            talks.before,
+            values,
+            name="talks-welfare",
+            title="Cooperative duties: efficient, with equal gains from where the talks begin",
+            note=note,
+        ),
+        duty_level_table(game, talks.before, values, name="talks-duties", title="Cooperative duties"),
+    ]
+
+
+__all__ = [
+    "Calibration",
+    "DutyGame",
+    "NashDuties",
+    "Optimum",
+    "TalksDuties",
+    "best_deviation",
+    "calibrate_weights",
+    "cooperative_duties",
+    "duty_game",
+    "duty_level_table",
+    "duty_welfare_table",
+    "government",
+    "nash_duties",
+    "nash_tables",
+    "optimal_duties",
+    "optimum_tables",
+    "talks_tables",
+]

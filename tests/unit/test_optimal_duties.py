@@ -1,0 +1,292 @@
+"""Duties that are best: against closed forms, grids and symmetry; and that nothing searched beats what is returned."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from detente.core import InputError, LabelError, Labels
+from detente.equilibrium import Structure, gradients
+from detente.strategy.duties import (
+    calibrate_weights,
+    cooperative_duties,
+    duty_game,
+    government,
+    nash_duties,
+    nash_tables,
+    optimal_duties,
+    optimum_tables,
+    talks_tables,
+)
+from detente.strategy.duties_search import curvature
+from detente.world import Economy, toy
+
+STRICT = 1e-7
+
+
+def small_world(size=(1.0, 1.0), theta=4.0, foreign=0.2, sectors=1):
+    """Two countries without inputs or base duties; trade is balanced whatever the sizes."""
+    flows = np.zeros((2, 2, sectors))
+    trade = foreign * min(size) / sectors
+    for s in range(sectors):
+        flows[0, 0, s], flows[1, 1, s] = size[0] / sectors - trade, size[1] / sectors - trade
+        flows[0, 1, s] = flows[1, 0, s] = trade
+    codes = tuple(f"S{s}" for s in range(sectors))
+    return Economy(
+        name="two",
+        year=2000,
+        labels=Labels(("HOME", "ABROAD"), codes),
+        flows=1e6 * flows,
+        tariff=np.zeros_like(flows),
+        va_share=np.ones((2, sectors)),
+        input_shares=np.zeros((2, sectors, sectors)),
+        trade_elasticity=np.full(sectors, theta),
+        elasticity_source="made up",
+    )
+
+
+def against_a_duty(value, theta):
+    """Best duty of home when abroad charges one too: its revenue is spent again, partly on home's goods.
+
+    Imports of the country abroad at world prices are π X / (1 + t) with X = wages / (1 − π t / (1 + t)); their elasticity in
+    the price of home's goods is θ (1 − π) / (1 − π t / (1 + t)), π its share of spending on home's goods.
+    """
+    duty = value.wedges.tariff[1, 0, 0]
+    share = value.trade_shares_new[1, 0].mean()
+    return (1 - share * duty / (1 + duty)) / (theta * (1 - share))
+
+
+@pytest.mark.parametrize("size", [(1.0, 1.0), (1.0, 3.0), (2.0, 1.0)])
+@pytest.mark.parametrize("theta", [2.0, 5.0])
+def test_one_sector_duty_is_the_inverse_of_the_foreign_export_supply_elasticity(size, theta):
+    # With one sector, home faces the offer curve of the country abroad. Its demand for home's goods has elasticity θ in
+    # relative prices times the share it spends at home, so t* = 1 / (θ · share abroad of its own goods in its spending).
+    economy = small_world(size, theta)
+    game = duty_game(economy, ["HOME"])
+    best = optimal_duties(game, "HOME")
+    value = game.solve(best.duties)
+    assert best.duties[0] == pytest.approx(1 / (theta * value.trade_shares_new[1, 1, 0]), rel=1e-5)
+    assert against_a_duty(value, theta) == pytest.approx(1 / (theta * value.trade_shares_new[1, 1, 0]))
+    assert best.is_maximum
+    assert not best.several_peaks
+
+
+def test_the_optimum_beats_every_point_of_a_grid():
+    economy = small_world((1.0, 2.0), 3.0)
+    game = duty_game(economy, ["HOME"])
+    best = optimal_duties(game, "HOME")
+    grid = np.linspace(0, 2, 401)
+    welfare = np.array([game.welfare(value)[0] for value in game.solve_many([np.array([t]) for t in grid])])
+    top = game.welfare(game.solve(best.duties))[0]
+    assert abs(grid[welfare.argmax()] - best.duties[0]) <= 0.005
+    assert top >= welfare.max()
+
+
+def test_one_duty_for_each_sector_is_the_same_where_sectors_are_alike():
+    game = duty_game(small_world((1.0, 1.5), 4.0, sectors=3), ["HOME"])
+    best = optimal_duties(game, "HOME", starts=["standing"])
+    assert np.ptp(best.duties) < 1e-5
+
+
+def test_nash_on_a_grid_by_brute_force():
+    economy = small_world((1.0, 2.0), 3.0)
+    game = duty_game(economy)
+    war = nash_duties(game)
+    grid = np.linspace(0, 0.9, 31)
+    first, second = np.meshgrid(grid, grid, indexing="ij")
+    values = game.solve_many([np.array(pair) for pair in zip(first.ravel(), second.ravel(), strict=True)])
+    welfare = np.array([game.welfare(value) for value in values]).reshape(31, 31, 2)
+    answers = [
+        (a, b)
+        for a in range(31)
+        for b in range(31)
+        if welfare[:, b, 0].argmax() == a and welfare[a, :, 1].argmax() == b
+    ]
+    assert answers
+    assert min(max(abs(grid[a] - war.duties[0]), abs(grid[b] - war.duties[1])) for a, b in answers) <= 0.03
+    assert war.largest_regret < STRICT
+    assert all(value < 0 for value in war.curvature.values())
+    assert war.duties[0] == pytest.approx(against_a_duty(war.value, 3.0), rel=1e-5)
+
+
+def test_a_symmetric_world_has_a_symmetric_war_that_both_lose():
+    game = duty_game(small_world((1.0, 1.0), 4.0, sectors=2))
+    war = nash_duties(game)
+    assert np.ptp(war.duties) < 1e-5
+    assert np.ptp(war.welfare_change) < 1e-8
+    assert (war.welfare_change < 0).all()
+    assert war.duties[0] == pytest.approx(against_a_duty(war.value, 4.0), rel=1e-5)
+
+
+def test_every_start_ends_in_the_same_war_without_politics():
+    game = duty_game(toy(), ["USA", "CHN", "EU27"], by="sector")
+    ends = [nash_duties(game, start=start, verify=False) for start in ("standing", "zero", "double")]
+    for other in ends[1:]:
+        assert np.abs(other.duties - ends[0].duties).max() < 1e-5
+    assert all(end.gap < 1e-6 for end in ends)
+
+
+def test_slopes_are_the_derivatives_of_welfare_with_politics():
+    economy = toy()
+    weights = np.random.default_rng(0).uniform(0.3, 2, economy.va_share.shape)
+    structure = Structure(profit_share=0.15)
+    game = duty_game(economy, weights=weights, structure=structure)
+    duties = game.standing() + 0.2
+    _, slopes = game.slopes(game.solve(duties), game.players)
+    direction = np.random.default_rng(1).normal(size=game.count)
+    step = 1e-5
+    ends = [game.welfare(game.solve((1 + duties) * np.exp(k * step * direction) - 1)) for k in (1, -1)]
+    assert (ends[0] - ends[1]) / (2 * step) == pytest.approx(slopes @ direction, abs=1e-8)
+    shares = np.arange(1.0, len(game.players) + 1)
+    assert game.weighted(game.solve(duties), shares)[1] == pytest.approx(shares @ slopes, abs=1e-12)
+
+
+def test_weights_of_one_are_real_income_and_only_ratios_count():
+    economy = toy()
+    game = duty_game(economy, ["USA"])
+    value, before = game.solve(game.standing() + 0.1), game.solve(game.standing())
+    change = game.welfare(value)[0] - game.welfare(before)[0]
+    n = economy.labels.country("USA")
+    assert np.exp(change) == pytest.approx(value.real_income_hat[n] / before.real_income_hat[n], rel=1e-12)
+    lopsided = np.ones(economy.va_share.shape)
+    lopsided[:, 0] = 2
+    slopes = [
+        gradients(value, [government(value, "USA", factor * lopsided)[1]])[0].tariff for factor in (1.0, 7.0)
+    ]
+    assert slopes[0] == pytest.approx(slopes[1], abs=1e-14)
+
+
+def test_a_favoured_sector_is_protected_more():
+    economy = toy()
+    plain = optimal_duties(duty_game(economy, ["USA"], mfn=True), "USA", starts=["standing"])
+    weights = np.ones(economy.va_share.shape)
+    weights[:, 0] = 1.5
+    game = duty_game(economy, ["USA"], mfn=True, weights=weights)
+    best = optimal_duties(game, "USA", starts=["standing"])
+    farm = game.group[economy.labels.country("USA"), economy.labels.country("CHN"), 0]
+    assert best.duties[farm] > plain.duties[farm] + 0.05
+
+
+def test_observed_duties_give_back_the_weights_they_were_made_with():
+    economy = toy()
+    weights = np.ones(economy.va_share.shape)
+    weights[0, :3] = [1.3, 0.8, 0.9]
+    game = duty_game(economy, ["USA"], mfn=True, weights=weights)
+    best = optimal_duties(game, "USA", starts=["standing"])
+    observed = best.duties - 0.04
+    found = calibrate_weights(game, "USA", observed)
+    assert found.shift == pytest.approx(0.04, abs=1e-4)
+    assert found.misfit < 1e-5
+    # the services sector sets no duty and keeps a weight of one: the others are found relative to it
+    assert found.weights[:3] / found.weights[:3].mean() == pytest.approx(
+        np.array([1.3, 0.8, 0.9]) / 1.0, abs=1e-3
+    )
+    assert found.optimum is not None
+    assert found.optimum.duties == pytest.approx(best.duties, abs=1e-4)
+
+
+def test_talks_give_everyone_the_same_and_more_than_war():
+    game = duty_game(toy(), ["USA", "CHN", "EU27"], by="partner")
+    war = nash_duties(game, verify=False)
+    talks = cooperative_duties(game, origin=war.duties)
+    assert talks.gain > 0
+    assert talks.spread < 1e-6
+    assert np.ptp(talks.welfare_change) < 1e-6
+    # efficient: no small move of any duty is better for all
+    slopes = game.slopes(talks.value, game.players)[1]
+    free = (talks.duties > 1e-9)[None, :]
+    assert np.abs(talks.shares @ (slopes * free)).max() < 1e-6
+    assert (talks.shares > 0).all()
+
+
+def test_one_number_is_set_where_all_partners_and_sectors_are_charged_alike():
+    economy = toy()
+    game = duty_game(economy, ["USA"], by="partner", mfn=True)
+    assert game.count == 1
+    tariff = game.expand(np.array([0.3]))
+    n = economy.labels.country("USA")
+    goods = [economy.labels.sector(code) for code in ("FARM", "PARTS", "GOODS")]
+    others = [i for i in range(5) if i != n]
+    assert (tariff[n][np.ix_(others, goods)] == 0.3).all()
+    changed = tariff != economy.tariff
+    changed[n][np.ix_(others, goods)] = False
+    assert not changed.any()
+
+
+def test_duties_stay_within_their_bounds():
+    game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players", bounds=(0.0, 0.05))
+    war = nash_duties(game)
+    assert (war.duties == 0.05).all()
+    assert war.at_bound == {"USA": 1, "CHN": 1}
+    assert war.largest_regret < STRICT
+
+
+def test_curvature_is_above_zero_at_a_minimum():
+    game = duty_game(small_world(), ["HOME"], bounds=(-0.9, 10.0))
+    best = optimal_duties(game, "HOME", starts=["half"], deviations=False)
+    assert curvature(game, best.duties, "HOME") < 0
+    far = np.array([8.0])
+    assert curvature(game, far, "HOME") > 0  # welfare is convex where trade has dried up
+
+
+def test_tables_hold_what_was_found():
+    game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players")
+    war = nash_duties(game)
+    welfare, duties = nash_tables(war)
+    rows = list(welfare.records())
+    assert [row["player"] for row in rows] == ["USA", "CHN"]
+    assert rows[0]["duty_after_pct"] == pytest.approx(100 * war.duties[0])
+    assert rows[0]["government_pct"] == pytest.approx(100 * war.welfare_change[0])
+    assert rows[0]["regret_pct"] == pytest.approx(100 * war.regret["USA"])
+    assert "a Nash equilibrium: second-order conditions hold" in welfare.note
+    assert len(duties) == 2
+    alone = optimum_tables([optimal_duties(game, code, starts=["standing"]) for code in game.players])
+    assert all(row["government_pct"] > 0 for row in alone[0].records())
+    agreed = talks_tables(cooperative_duties(game))
+    gains = [row["government_pct"] for row in agreed[0].records()]
+    assert gains[0] == pytest.approx(gains[1], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "word"),
+    [
+        ({"players": ["USB"]}, LabelError, "USA"),
+        ({"players": ["USA", "USA"]}, InputError, "each once"),
+        ({"by": "country"}, InputError, "by"),
+        ({"on": "friends"}, InputError, "on"),
+        ({"sectors": ["FARN"]}, LabelError, "FARM"),
+        ({"players": ["USA"], "on": "players"}, InputError, "no duty"),
+        ({"bounds": (0.5, 0.1)}, InputError, "bounds"),
+        ({"weights": np.ones((2, 2))}, InputError, "weights"),
+    ],
+)
+def test_a_game_that_cannot_be_played_is_refused(options, kind, word):
+    with pytest.raises(kind) as caught:
+        duty_game(toy(), **options)
+    assert word in str(caught.value)
+
+
+def test_politics_by_sector_are_refused_where_nests_move_the_shares():
+    weights = np.ones((5, 4))
+    weights[:, 0] = 2
+    game = duty_game(toy(), ["USA"], weights=weights, structure=Structure(sigma_materials=0.5))
+    with pytest.raises(InputError, match="cost shares"):
+        game.slopes(game.solve(game.standing()), ["USA"])
+
+
+def test_nests_without_politics_have_optimal_duties_too():
+    game = duty_game(toy(), ["USA"], by="partner", mfn=True, structure=Structure(sigma_materials=0.5))
+    best = optimal_duties(game, "USA")
+    assert best.is_maximum
+    moved = [game.welfare(game.solve(best.duties + step))[0] for step in (-0.01, 0.0, 0.01)]
+    assert moved[1] > max(moved[0], moved[2])
+
+
+def test_a_player_outside_the_game_is_named():
+    game = duty_game(toy(), ["USA"])
+    with pytest.raises(LabelError, match="CHN"):
+        optimal_duties(game, "CHN")
+    with pytest.raises(InputError, match="start"):
+        nash_duties(dataclasses.replace(game), start="nowhere")
