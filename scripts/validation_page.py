@@ -67,7 +67,9 @@ def section(checks: list[Check], group: str) -> list[str]:
 def page(checks: tuple[Check, ...]) -> str:
     """The page."""
     listed = list(checks)
-    verdicts = [f"| {name} | {sum(c.verdict == name for c in listed)} | {text} |" for name, text in VERDICTS.items()]
+    verdicts = [
+        f"| {name} | {sum(c.verdict == name for c in listed)} | {text} |" for name, text in VERDICTS.items()
+    ]
     lines = ["| Verdict | Rows | Meaning |", "| --- | ---: | --- |", *verdicts, ""]
     for group in dict.fromkeys(check.group for check in listed):
         lines += section(listed, group)

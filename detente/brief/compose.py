@@ -20,6 +20,7 @@ from detente.brief.content import (
     TableBlock,
 )
 from detente.brief.sections import TODAY
+from detente.brief.strategy_section import strategy_section
 from detente.core import Column, InputError, Stamp, Table
 from detente.show import charts, metrics
 from detente.show.citations import citation_table
@@ -52,6 +53,7 @@ def compose(
     keep_elasticities: bool = False,
     draws: int = 64,
     seed: int = 1,
+    strategy: bool = True,
 ) -> BriefContent:
     """Solve a dossier's outcomes and write the briefing's content.
 
@@ -78,6 +80,8 @@ def compose(
         Drawn parameters behind the intervals; 0 leaves them out.
     seed : int
         Of the draws.
+    strategy : bool
+        With leverage and deals, from the small game of the dossier when it declares one.
 
     Returns
     -------
@@ -159,7 +163,9 @@ def compose(
         # the truce matters more than what fires first: lead with the next legal expiry
         soonest = next((row for row in clock_rows if row.kind == "legal_expiry"), clock_rows[0])
         summary.append(clock_sentence(soonest.title, soonest.fires, dossier.asof).citing(soonest.source))
-    said = _draw_words(horizons.draw_bands(drawn, reference, parties), len(drawn.values)) if drawn else ({}, {})
+    said = (
+        _draw_words(horizons.draw_bands(drawn, reference, parties), len(drawn.values)) if drawn else ({}, {})
+    )
     key_numbers = _key_numbers(rows, parties, averages, interval, words, said)
     stamp = _stamp(dossier, economy, outcomes, closure, words, seed if drawn else None)
     return BriefContent(
@@ -203,6 +209,11 @@ def compose(
                 ),
             ),
             sections.sector_section(outcomes, reference, featured, parties),
+            *(
+                strategy_section(dossier, economy, source=source, closure=closure, structure=structure)
+                if strategy
+                else ()
+            ),
             *((sections.conflict_section(dossier),) if dossier.documents else ()),
             *sections.comparison_section(dossier),
         ),

@@ -23,7 +23,11 @@ SIDE_BY_SIDE = ("short", "long")
 
 
 def solve_horizons(
-    economy: Economy, cases: Sequence[Case], *, closure: str, known: Mapping[str, Mapping[str, ControlledOutcome]]
+    economy: Economy,
+    cases: Sequence[Case],
+    *,
+    closure: str,
+    known: Mapping[str, Mapping[str, ControlledOutcome]],
 ) -> dict[str, Mapping[str, ControlledOutcome]]:
     """Outcomes at the short and the long horizon; those already `known` are not solved again."""
     from detente.equilibrium.experiments import run_cases

@@ -31,7 +31,8 @@ def explain(
         ),
     ] = "auto",
     horizon: Annotated[
-        str, typer.Option("--horizon", help="How much time to adjust: impact (months), short (one year) or long.")
+        str,
+        typer.Option("--horizon", help="How much time to adjust: impact (months), short (one year) or long."),
     ] = "long",
     dossier: Annotated[
         str, typer.Option("--dossier", help="A shipped dossier's id, or a folder of one.")

@@ -13,6 +13,7 @@ from detente.cli.intake import ingest
 from detente.cli.ledger import audit, controls, pledges
 from detente.cli.nash import nash
 from detente.cli.output import Format, emit, note, parse_day, progress, usage
+from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
 from detente.cli.worlds import WorldOption, economy_for, of_own_world
@@ -50,7 +51,9 @@ HorizonOption = Annotated[
     str,
     typer.Option("--horizon", help="How much time to adjust: impact (months), short (one year) or long."),
 ]
-SeedOption = Annotated[int, typer.Option("--seed", help="Seed of the draws: the same seed gives the same bytes.")]
+SeedOption = Annotated[
+    int, typer.Option("--seed", help="Seed of the draws: the same seed gives the same bytes.")
+]
 ClosureOption = Annotated[
     str, typer.Option("--closure", help="How deficits are determined: share, fixed, zero.")
 ]
@@ -152,11 +155,16 @@ def run(
     closure: ClosureOption = "share",
     draws: Annotated[
         int,
-        typer.Option("--draws", help="Solve again under this many drawn parameters, for intervals.", show_default="none"),
+        typer.Option(
+            "--draws",
+            help="Solve again under this many drawn parameters, for intervals.",
+            show_default="none",
+        ),
     ] = 0,
     seed: SeedOption = 1,
     workers: Annotated[
-        int, typer.Option("--workers", help="Processes that share the draws; the result does not depend on it.")
+        int,
+        typer.Option("--workers", help="Processes that share the draws; the result does not depend on it."),
     ] = 1,
     style: FormatOption = None,
     out: OutOption = None,
@@ -265,7 +273,10 @@ def duties(
     ] = "both",
     by: Annotated[str, typer.Option("--by", help="sector or hs6 (six-digit products).")] = "sector",
     product: Annotated[
-        str, typer.Option("--product", help="Only products under this code of 2, 4 or 6 digits; implies --by hs6.")
+        str,
+        typer.Option(
+            "--product", help="Only products under this code of 2, 4 or 6 digits; implies --by hs6."
+        ),
     ] = "",
     all_partners: Annotated[
         bool, typer.Option("--all-partners", help="Every partner instead of --exporter; implies --by hs6.")
@@ -390,6 +401,12 @@ app.command()(ingest)
 app.command()(validate)
 
 app.command()(nash)
+
+app.command()(leverage)
+
+app.command()(deals)
+
+app.command("game")(game_verb)
 
 
 def main(arguments: list[str] | None = None) -> None:

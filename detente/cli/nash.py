@@ -65,7 +65,7 @@ def solved_tables(game: DutyGame, kind: str, start: str, verify: bool) -> list[T
             found.append(
                 duties.optimal_duties(game, code, starts=["standing", "half", "double"], deviations=verify)
             )
-        return duties.optimum_tables(found)
+        return duties.optimum_tables(game, found)
     if kind == "talks":
         return duties.talks_tables(duties.cooperative_duties(game))
     return duties.nash_tables(duties.nash_duties(game, start=start, verify=verify))

@@ -107,7 +107,7 @@ def outcome_tables(
     outcomes: Mapping[str, Outcome], which: str, countries: Sequence[str], against: str | None
 ) -> list[Table]:
     """One of the tables of `detente run`."""
-    from detente.show import metrics, results
+    from detente.show import metrics, results, welfare
 
     reference = None
     if against is not None:
@@ -132,8 +132,8 @@ def outcome_tables(
         "flows": lambda: [results.flow_table(outcomes, countries, against=reference)],
         "revenue": lambda: [results.revenue_table(outcomes, countries, against=reference)],
         "duties": lambda: [results.duty_table(outcomes, countries)],
-        "welfare": lambda: [results.welfare_table(outcomes, countries, against=reference)],
-        "quantities": lambda: [results.control_table(outcomes)],
+        "welfare": lambda: [welfare.welfare_table(outcomes, countries, against=reference)],
+        "quantities": lambda: [welfare.control_table(outcomes)],
     }
     if which not in kinds:
         raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))

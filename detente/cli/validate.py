@@ -13,7 +13,11 @@ from detente.cli.output import Format, emit, note, usage
 def validate(
     shared: Annotated[
         Path | None,
-        typer.Option("--shared", help="Folder with the raw replication data (data/ and golden/).", show_default="./shared or ../shared, if there"),
+        typer.Option(
+            "--shared",
+            help="Folder with the raw replication data (data/ and golden/).",
+            show_default="./shared or ../shared, if there",
+        ),
     ] = None,
     style: Annotated[
         Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")

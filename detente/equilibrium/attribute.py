@@ -271,6 +271,4 @@ def shapley(
     solved = solve_batch(economy, wedges, closure=closure, structure=structure, throw=True)
     worth = np.array([target.value(solution.value) for solution in solved])
     parts = shapley_of(worth)
-    return Attribution(
-        "Shapley value", tuple(map(float, parts)), float(worth[-1] - worth[0]), len(worth)
-    )
+    return Attribution("Shapley value", tuple(map(float, parts)), float(worth[-1] - worth[0]), len(worth))

@@ -240,9 +240,7 @@ def horizon_table() -> Table:
     for name, chosen in _read()[0].items():
         trade = chosen.elasticities
         what = chosen.elasticity_set or "the economy's own"
-        rows.append(
-            (name, "trade_elasticity", f"{what}, times {chosen.scale:g}", trade.grade, trade.source)
-        )
+        rows.append((name, "trade_elasticity", f"{what}, times {chosen.scale:g}", trade.grade, trade.source))
         for key, setting in chosen.settings.items():
             shown = "free" if math.isinf(setting.value) else f"{setting.value:g}"
             rows.append((name, key, shown, setting.grade, setting.source))

@@ -20,7 +20,7 @@ import numpy as np
 from detente.core import Column, InputError, LabelError, Table, UnitError, suggestion
 from detente.core.table import Cell
 from detente.equilibrium.horizons import horizon
-from detente.equilibrium.quantities import Binding, QuantityControl, solve_with_controls
+from detente.equilibrium.quantities import Binding, ControlledSolution, QuantityControl, solve_with_controls
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Structure
 from detente.world.economy import Economy, Wedges
@@ -157,6 +157,7 @@ def path_with_stocks(
     at = structure_by_month or by_horizon(economy)
     left = {control.name: float(stocks_months.get(control.name, 0.0)) for control in controls}
     start, path = 0.0, []
+    known: dict[tuple[int, tuple[float, ...]], ControlledSolution] = {}
     for length in months:
         here, structure = at(start + length / 2)
         available = {control.name: control.limit + left[control.name] / length for control in controls}
@@ -165,7 +166,11 @@ def path_with_stocks(
             for control in controls
             if math.isfinite(available[control.name])
         ]
-        solved = solve_with_controls(here, wedges, binding, closure=closure, structure=structure)
+        # once stocks are gone, periods of one horizon are the same
+        key = (id(structure), tuple(available.values()))
+        if key not in known:
+            known[key] = solve_with_controls(here, wedges, binding, closure=closure, structure=structure)
+        solved = known[key]
         draws = {}
         for control in controls:
             found = solved.bindings.get(control.name)
@@ -181,7 +186,9 @@ def path_with_stocks(
     return tuple(path)
 
 
-def stock_table(path: Sequence[Period], controls: Sequence[QuantityControl], countries: Sequence[str]) -> Table:
+def stock_table(
+    path: Sequence[Period], controls: Sequence[QuantityControl], countries: Sequence[str]
+) -> Table:
     """One row a period, control and country: price, wedge, volume, stock and real income.
 
     Parameters

@@ -120,7 +120,10 @@ def target(name: str, economy: Economy) -> Target:
         )
     if kind == "prices":
         return Target(
-            shown, "log", lambda v: float(np.log(v.consumer_price_hat[n])), lambda v: consumer_price(v, country)
+            shown,
+            "log",
+            lambda v: float(np.log(v.consumer_price_hat[n])),
+            lambda v: consumer_price(v, country),
         )
     if kind == "revenue":
         return Target(

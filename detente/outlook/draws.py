@@ -225,7 +225,12 @@ def draw_outcomes(
 
 
 def interval_table(
-    found: Draws, *, against: str | None = None, countries: Sequence[str] = (), low: float = 5, high: float = 95
+    found: Draws,
+    *,
+    against: str | None = None,
+    countries: Sequence[str] = (),
+    low: float = 5,
+    high: float = 95,
 ) -> Table:
     """Headlines with their intervals.
 

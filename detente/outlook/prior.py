@@ -110,7 +110,9 @@ def uncertain_parameters(
     if nests:
         for key, sign in _NESTS.items():
             if key != "sigma_critical" or structure.critical:
-                made.append(Uncertain(key, "nests", 0.3, "assumed", f"{sign}: a factor of 1.6 either way at 90 %"))
+                made.append(
+                    Uncertain(key, "nests", 0.3, "assumed", f"{sign}: a factor of 1.6 either way at 90 %")
+                )
     if math.isfinite(structure.mobility):
         made.append(
             Uncertain("mobility", "mobility", 0.5, "assumed", "κ − 1: a factor of 2.3 either way at 90 %")

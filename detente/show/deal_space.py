@@ -13,7 +13,7 @@ from detente.show.rows import Bar, Heading, layer, row_chart, text_width
 from detente.show.sentences import Sentence
 from detente.show.strategy import BN, money_column, moves_in_words
 from detente.show.theme import INK, LOSS, MUTED, country_name, look
-from detente.show.words import money, number
+from detente.show.words import lower_first, money, number
 from detente.strategy.deals import DealSpace, Swap
 from detente.strategy.leverage import Lever
 from detente.strategy.payoff import Game
@@ -49,7 +49,7 @@ def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tupl
         best = max(mine, key=lambda lever: lever.harm_target)
         values = [best.harm_target / BN, best.harm_self / BN]
         text = (
-            f"Of what {who} can do, “{best.title.lower()}” ({best.gentle} to {best.harsh}) hurts {whom} most: "
+            f"Of what {who} can do, “{lower_first(best.title)}” ({best.gentle} to {best.harsh}) hurts {whom} most: "
             f"{money(best.harm_target)} a year"
         )
         if best.harm_self > 0.5:
@@ -66,7 +66,7 @@ def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tupl
         if cheap is not None and cheap.ratio is not None and cheap is not best:
             made.append(
                 Sentence(
-                    f"Its cheapest lever is “{cheap.title.lower()}”: ${number(cheap.ratio, 2)} of harm for each dollar of its own, "
+                    f"Its cheapest lever is “{lower_first(cheap.title)}”: ${number(cheap.ratio, 2)} of harm for each dollar of its own, "
                     f"but only {money(cheap.harm_target)} in all.",
                     (cheap.ratio, cheap.harm_target / BN),
                     table,
@@ -83,7 +83,7 @@ def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tupl
         if harm > 0.5:
             made.append(
                 Sentence(
-                    f"Outside the two, “{lever.title.lower()}” of {country_name(lever.player, in_sentence=True)} reaches furthest: "
+                    f"Outside the two, “{lower_first(lever.title)}” of {country_name(lever.player, in_sentence=True)} reaches furthest: "
                     f"it costs {country_name(code, in_sentence=True)} {money(harm)} a year.",
                     (harm / BN,),
                     table,
@@ -198,6 +198,7 @@ def deal_figure(
             "a deal space is drawn for two players", where="deal_figure", hint="restrict the game"
         )
     a, b = game.players
+    called = (threats or {}).get(space.threat, space.threat)
     rows: list[tuple[str, str, float, float]] = []
     for k in _thinned(space.gains, space.front):
         kind = (
@@ -208,19 +209,21 @@ def deal_figure(
             else "other"
         )
         rows.append((kind, "", float(space.gains[k, 0]) / BN, float(space.gains[k, 1]) / BN))
-    marks: list[tuple[str, str, float, float]] = [("no deal", f"No deal: {space.threat}", 0.0, 0.0)]
+    marks: list[tuple[str, str, float, float]] = [("no deal", f"No deal: {called}", 0.0, 0.0)]
     for key, label in (threats or {}).items():
         if key != space.threat:
             x, y = (game.threat(key) - space.origin) / BN
             marks.append(("threat", label, float(x), float(y)))
     if space.nash is not None:
-        marks.append(("bargain", "Nash point", *(float(v) / BN for v in space.nash.payoffs)))
+        x, y = space.nash.payoffs / BN
+        marks.append(("bargain", "Nash point", float(x), float(y)))
     if (
         space.kalai is not None
         and space.nash is not None
         and abs(space.kalai.payoffs - space.nash.payoffs).max() > 1
     ):
-        marks.append(("bargain", "Kalai-Smorodinsky", *(float(v) / BN for v in space.kalai.payoffs)))
+        x, y = space.kalai.payoffs / BN
+        marks.append(("bargain", "Kalai-Smorodinsky", float(x), float(y)))
     table = Table(
         name,
         "The space of deals",
@@ -230,10 +233,10 @@ def deal_figure(
             money_column(f"gain_{a.lower()}", f"Gain, {a}"),
             money_column(f"gain_{b.lower()}", f"Gain, {b}"),
         ),
-        tuple((*rows, *marks)),
-        f"Against {space.threat}; of {len(space.gains):,} profiles those are drawn that do not hide one another.",
+        (*rows, *marks),
+        f"Against “{called}”; of {len(space.gains):,} profiles those are drawn that do not hide one another.",
     )
-    title = space_sentence(game, space).text
+    title = space_sentence(game, space, name=called).text
     alt = (
         f"Points of the gain of {country_name(a, in_sentence=True)} (across) and {country_name(b, in_sentence=True)} (up) at every "
         f"joint profile; {space.better:,} of {len(space.gains):,} lie above and to the right of no deal. "
@@ -251,7 +254,7 @@ def deal_figure(
         spec(WIDE),
         table,
         note="Each point is one exact solve. Dark: nobody can gain without the other losing.",
-        subtitle=f"Gain over “{space.threat}”, billion USD a year; {concept}",
+        subtitle=f"Gain over “{called}”, billion USD a year; {concept}",
         narrow=spec(NARROW),
     )
 
@@ -329,9 +332,9 @@ def _scatter(
     }
 
 
-def space_sentence(game: Game, space: DealSpace, *, table: str = "deal-space") -> Sentence:
-    """How much of the space beats no deal, and what the bargaining point would give both."""
-    head = f"{space.better:,} of {len(space.gains):,} joint choices leave both sides better off than “{space.threat}”"
+def space_sentence(game: Game, space: DealSpace, *, name: str = "", table: str = "deal-space") -> Sentence:
+    """How much of the space beats no deal (called `name`), and what the bargaining point would give both."""
+    head = f"{space.better:,} of {len(space.gains):,} joint choices leave both sides better off than “{name or space.threat}”"
     if space.nash is None:
         return Sentence(f"{head}: there is nothing to bargain over.", (float(space.better),), table)
     parts = [

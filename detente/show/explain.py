@@ -23,7 +23,10 @@ MOST_FOR_SHAPLEY = 10
 
 
 def _moves(
-    economy: Economy, parts: tuple[Contribution, ...], later: ControlledOutcome, earlier: ControlledOutcome | None
+    economy: Economy,
+    parts: tuple[Contribution, ...],
+    later: ControlledOutcome,
+    earlier: ControlledOutcome | None,
 ) -> tuple[list[Contribution], list[Move]]:
     """Every part of the change of wedges: of measures, and of what enforces quantity controls."""
     from detente.equilibrium.attribute import Move
@@ -189,7 +192,11 @@ def _measure_table(
     size = sum(abs(part) for part in made.parts) or 1.0
 
     def cells(value: float) -> tuple[Cell, ...]:
-        return (value * (100 if goal.unit == "log" else 1e-3), value * shown, value * money if money else None)
+        return (
+            value * (100 if goal.unit == "log" else 1e-3),
+            value * shown,
+            value * money if money else None,
+        )
 
     rows: list[tuple[Cell, ...]] = [
         (
@@ -219,7 +226,9 @@ def _measure_table(
             Column("part", "Measure"),
             Column("title", "Title"),
             Column("contribution", "Contribution", unit, "number", 4),
-            Column("contribution_shown", "Contribution", "%" if goal.unit == "log" else "USD bn", "number", 4),
+            Column(
+                "contribution_shown", "Contribution", "%" if goal.unit == "log" else "USD bn", "number", 4
+            ),
             Column("contribution_usd_bn", "Real income", "USD bn", "number", 2),
             Column("weight_pct", "Part of all movement", "%", "number", 1),
             Column("grade", "Grade"),
@@ -307,7 +316,11 @@ def _source_table(
         ("baseline", f"{value.economy.name} ({value.economy.year})", value.economy.data_hash[:12]),
     ]
     rows += [
-        (f"grade: {grade}", "part of all movement that measures of this grade make", f"{100 * amount / size:.1f} %")
+        (
+            f"grade: {grade}",
+            "part of all movement that measures of this grade make",
+            f"{100 * amount / size:.1f} %",
+        )
         for grade, amount in sorted(by_grade.items(), key=lambda item: -item[1])
     ]
     rows += [

@@ -1,4 +1,4 @@
-"""More of what is read off an equilibrium: employment, wages, prices, flows, money raised, duties, welfare parts, controls.
+"""More of what is read off an equilibrium: employment, wages, prices, flows, money raised, average duties.
 
 Each function returns one table with units. Levels are against the base year; with `against` they are against another
 outcome.
@@ -27,11 +27,12 @@ SECTOR = Column("sector", "Sector")
 NAME = Column("name", "Name")
 
 
-def _number(key: str, label: str, unit: str, digits: int = 2) -> Column:
+def number_column(key: str, label: str, unit: str, digits: int = 2) -> Column:
+    """A column of numbers."""
     return Column(key, label, unit, "number", digits)
 
 
-def _shown(
+def shown(
     outcomes: Mapping[str, Outcome], against: str | None
 ) -> tuple[list[tuple[str, Equilibrium]], Equilibrium | None, str]:
     """Outcomes to show, the equilibrium they are compared with, and the note that says so."""
@@ -47,7 +48,7 @@ def _shown(
     return kept, outcomes[against].value if against else None, f"Against {what}. {assumptions(first)}"
 
 
-def _codes(outcomes: Mapping[str, Outcome], countries: Sequence[str]) -> tuple[str, ...]:
+def chosen(outcomes: Mapping[str, Outcome], countries: Sequence[str]) -> tuple[str, ...]:
     labels = next(iter(outcomes.values())).value.economy.labels
     for code in countries:
         labels.country(code)
@@ -68,14 +69,14 @@ def employment_table(
     outcomes: Mapping[str, Outcome], countries: Sequence[str] = (), *, against: str | None = None
 ) -> Table:
     """Where people work under each outcome: share of workers by sector, and its change."""
-    kept, reference, note = _shown(outcomes, against)
+    kept, reference, note = shown(outcomes, against)
     rows: list[tuple[Cell, ...]] = []
     for name, value in kept:
         labels = value.economy.labels
         base = value.technology.base_earnings()
         before = base / base.sum(1, keepdims=True) if reference is None else employment_shares(reference)
         now = employment_shares(value)
-        for code in _codes(outcomes, countries):
+        for code in chosen(outcomes, countries):
             n = labels.country(code)
             for s, sector in enumerate(labels.sectors):
                 if before[n, s] > 0:
@@ -99,10 +100,10 @@ def employment_table(
             COUNTRY,
             SECTOR,
             NAME,
-            _number("employment_share_pct", "Share of workers before", "%", 3),
-            _number("employment_share_new_pct", "Share of workers", "%", 3),
-            _number("employment_share_pp", "Difference", "points", 3),
-            _number("employment_pct", "Workers in the sector", "%"),
+            number_column("employment_share_pct", "Share of workers before", "%", 3),
+            number_column("employment_share_new_pct", "Share of workers", "%", 3),
+            number_column("employment_share_pp", "Difference", "points", 3),
+            number_column("employment_pct", "Workers in the sector", "%"),
         ),
         tuple(rows),
         note="Factor use; total employment is given: the model has no unemployment. " + note,
@@ -120,7 +121,7 @@ def wage_table(
     outcomes: Mapping[str, Outcome], countries: Sequence[str] = (), *, against: str | None = None
 ) -> Table:
     """Wages, nominal and real, and how far factor prices move apart between sectors."""
-    kept, reference, note = _shown(outcomes, against)
+    kept, reference, note = shown(outcomes, against)
     rows: list[tuple[Cell, ...]] = []
     for name, value in kept:
         labels = value.economy.labels
@@ -130,7 +131,7 @@ def wage_table(
             prices = prices / _factor_prices(reference)
             wage, real = wage / reference.wage_hat, real / reference.real_wage_hat
         exists = value.technology.base_earnings() > 0
-        for code in _codes(outcomes, countries):
+        for code in chosen(outcomes, countries):
             n = labels.country(code)
             inside = np.where(exists[n], prices[n], np.nan)
             low, high = int(np.nanargmin(inside)), int(np.nanargmax(inside))
@@ -155,12 +156,12 @@ def wage_table(
             OUTCOME,
             COUNTRY,
             NAME,
-            _number("wage_pct", "Wages", "%"),
-            _number("real_wage_pct", "Real wages", "%", 3),
+            number_column("wage_pct", "Wages", "%"),
+            number_column("real_wage_pct", "Real wages", "%", 3),
             Column("lowest_sector", "Hit hardest"),
-            _number("lowest_factor_price_pct", "Factor price there", "%"),
+            number_column("lowest_factor_price_pct", "Factor price there", "%"),
             Column("highest_sector", "Gains most"),
-            _number("highest_factor_price_pct", "Factor price there", "%"),
+            number_column("highest_factor_price_pct", "Factor price there", "%"),
         ),
         tuple(rows),
         note="One wage a country where factors move freely. Money is measured in world value added. " + note,
@@ -171,14 +172,14 @@ def price_table(
     outcomes: Mapping[str, Outcome], countries: Sequence[str] = (), *, against: str | None = None
 ) -> Table:
     """Prices by sector: what buyers pay, duty included, and what producers ask."""
-    kept, reference, note = _shown(outcomes, against)
+    kept, reference, note = shown(outcomes, against)
     rows: list[tuple[Cell, ...]] = []
     for name, value in kept:
         labels = value.economy.labels
         price, cost = value.price_hat, value.cost_hat
         if reference is not None:
             price, cost = price / reference.price_hat, cost / reference.cost_hat
-        for code in _codes(outcomes, countries):
+        for code in chosen(outcomes, countries):
             n = labels.country(code)
             for s, sector in enumerate(labels.sectors):
                 rows.append(
@@ -200,9 +201,9 @@ def price_table(
             COUNTRY,
             SECTOR,
             NAME,
-            _number("price_pct", "Buyers' price", "%"),
-            _number("cost_pct", "Producer price", "%"),
-            _number("final_share_pct", "Share of final spending, base year", "%"),
+            number_column("price_pct", "Buyers' price", "%"),
+            number_column("cost_pct", "Producer price", "%"),
+            number_column("final_share_pct", "Share of final spending, base year", "%"),
         ),
         tuple(rows),
         note="Money is measured in world value added. " + note,
@@ -213,9 +214,9 @@ def flow_table(
     outcomes: Mapping[str, Outcome], countries: Sequence[str] = (), *, against: str | None = None
 ) -> Table:
     """Goods trade between every pair of countries, or of those that touch the countries named."""
-    kept, reference, note = _shown(outcomes, against)
+    kept, reference, note = shown(outcomes, against)
     rows: list[tuple[Cell, ...]] = []
-    wanted = set(_codes(outcomes, countries))
+    wanted = set(chosen(outcomes, countries))
     for name, value in kept:
         economy = value.economy
         labels, goods = economy.labels, goods_sectors(economy)
@@ -246,10 +247,10 @@ def flow_table(
             OUTCOME,
             Column("importer", "Importer"),
             Column("exporter", "Exporter"),
-            _number("base_usd_bn", "Before", "USD bn"),
-            _number("new_usd_bn", "New", "USD bn"),
-            _number("change_pct", "Change in value", "%", 1),
-            _number("volume_pct", "Change in volume", "%", 1),
+            number_column("base_usd_bn", "Before", "USD bn"),
+            number_column("new_usd_bn", "New", "USD bn"),
+            number_column("change_pct", "Change in value", "%", 1),
+            number_column("volume_pct", "Change in volume", "%", 1),
         ),
         tuple(rows),
         note="Value at the border before duty; volume at base-year producer prices. " + note,
@@ -274,7 +275,7 @@ def revenue_table(
     outcomes: Mapping[str, Outcome], countries: Sequence[str] = (), *, against: str | None = None
 ) -> Table:
     """Money raised at borders and earned above cost: duties, export taxes, rents of controls, profits."""
-    _, reference, note = _shown(outcomes, against)
+    _, reference, note = shown(outcomes, against)
     rows: list[tuple[Cell, ...]] = []
     for name, outcome in outcomes.items():
         if name == against:
@@ -282,7 +283,7 @@ def revenue_table(
         value, labels = outcome.value, outcome.value.economy.labels
         rents = _rents(outcome, labels.countries)
         before = (value.economy.tariff_revenue if reference is None else reference.tariff_revenue_new) / 1e3
-        for code in _codes(outcomes, countries):
+        for code in chosen(outcomes, countries):
             n = labels.country(code)
             duties = float(value.tariff_revenue_new[n]) / 1e3
             rows.append(
@@ -306,13 +307,13 @@ def revenue_table(
             OUTCOME,
             COUNTRY,
             NAME,
-            _number("tariff_revenue_before_usd_bn", "Duties before", "USD bn"),
-            _number("tariff_revenue_usd_bn", "Duties collected", "USD bn"),
-            _number("tariff_revenue_change_usd_bn", "Difference", "USD bn"),
-            _number("export_tax_usd_bn", "Export taxes", "USD bn"),
-            _number("rent_usd_bn", "of both, rents of controls", "USD bn"),
-            _number("profit_usd_bn", "Profits", "USD bn"),
-            _number("tariff_revenue_share_pct", "Duties in income", "%"),
+            number_column("tariff_revenue_before_usd_bn", "Duties before", "USD bn"),
+            number_column("tariff_revenue_usd_bn", "Duties collected", "USD bn"),
+            number_column("tariff_revenue_change_usd_bn", "Difference", "USD bn"),
+            number_column("export_tax_usd_bn", "Export taxes", "USD bn"),
+            number_column("rent_usd_bn", "of both, rents of controls", "USD bn"),
+            number_column("profit_usd_bn", "Profits", "USD bn"),
+            number_column("tariff_revenue_share_pct", "Duties in income", "%"),
         ),
         tuple(rows),
         note="All of it is income of the country's households; a floor's rent is negative: what it costs the budget. "
@@ -330,7 +331,7 @@ def duty_table(outcomes: Mapping[str, Outcome], countries: Sequence[str] = ()) -
         abroad = ~np.eye(len(economy.labels.countries), dtype=bool)[:, :, None]
         old, new = (economy.flows * abroad)[:, :, goods], (value.flows_new * abroad)[:, :, goods]
         duty, duty_new = economy.tariff[:, :, goods], value.wedges.tariff[:, :, goods]
-        for code in _codes(outcomes, countries):
+        for code in chosen(outcomes, countries):
             n = economy.labels.country(code)
             rows.append(
                 (
@@ -350,128 +351,11 @@ def duty_table(outcomes: Mapping[str, Outcome], countries: Sequence[str] = ()) -
             OUTCOME,
             COUNTRY,
             NAME,
-            _number("duty_base_pct", "Base year", "%"),
-            _number("duty_pre_pct", "Before substitution", "%"),
-            _number("duty_post_pct", "After substitution", "%"),
+            number_column("duty_base_pct", "Base year", "%"),
+            number_column("duty_pre_pct", "Before substitution", "%"),
+            number_column("duty_post_pct", "After substitution", "%"),
         ),
         tuple(rows),
         note="Before substitution: new duties on base-year trade; after: on the trade they leave, which is not always lower. "
         "Duty equivalents of importers' caps are included. " + assumptions(first),
-    )
-
-
-def welfare_table(
-    outcomes: Mapping[str, Outcome], countries: Sequence[str] = (), *, against: str | None = None
-) -> Table:
-    """Real income by channel: the exact path integral, beside the published first-order formula.
-
-    Raises
-    ------
-    SolveError
-        When the path from the reference cannot be integrated (a ban).
-    """
-    from detente.equilibrium import decompose_welfare
-    from detente.equilibrium.channels import decompose_path
-    from detente.world.economy import Wedges
-
-    kept, reference, note = _shown(outcomes, against)
-    rows: list[tuple[Cell, ...]] = []
-    for name, value in kept:
-        economy = value.economy
-        start = Wedges.unchanged(economy) if reference is None else reference.wedges
-        path = decompose_path(economy, start, value.wedges, closure=value.closure, structure=value.structure)
-        first_order = decompose_welfare(economy, value) if reference is None else None
-        parts = path.parts
-        for code in _codes(outcomes, countries):
-            n = economy.labels.country(code)
-            rows.append(
-                (
-                    name,
-                    code,
-                    economy.labels.country_name(code),
-                    100 * float(np.expm1(path.total[n])),
-                    100 * float(path.total[n]),
-                    *(100 * float(part[n]) for part in parts.values()),
-                    100 * float(path.gap[n]),
-                    100 * float(first_order.terms_of_trade[n]) if first_order else None,
-                    100 * float(first_order.volume_of_trade[n]) if first_order else None,
-                )
-            )
-    return Table(
-        "welfare",
-        "Real income by channel",
-        (
-            OUTCOME,
-            COUNTRY,
-            NAME,
-            _number("real_income_pct", "Real income", "%", 3),
-            _number("real_income_log_points", "Real income", "log points", 3),
-            _number("terms_of_trade_log_points", "Terms of trade", "log points", 3),
-            _number("trade_costs_log_points", "Trade costs", "log points", 3),
-            _number("volume_of_trade_log_points", "Volume of trade", "log points", 3),
-            _number("taxed_exports_log_points", "Taxed exports", "log points", 3),
-            _number("profits_log_points", "Profits", "log points", 3),
-            _number("transfers_log_points", "Transfers", "log points", 3),
-            _number("gap_log_points", "Gap", "log points", 3),
-            _number("first_order_terms_of_trade_pct", "First order: terms of trade", "%", 3),
-            _number("first_order_volume_of_trade_pct", "First order: volume of trade", "%", 3),
-        ),
-        tuple(rows),
-        note="Log points are 100 times the logarithm: the channels are integrated along the straight path of the wedges and add "
-        "up to the change of log real income. First order: the formula of Caliendo and Parro (2015, equation 17) at the finite "
-        "change, from the base year only; it does not add up. With deficits, terms of trade depend on the numeraire. "
-        + note,
-    )
-
-
-def control_table(outcomes: Mapping[str, Outcome]) -> Table:
-    """Quantity controls of each outcome: whether they bind, the wedge that enforces them, and the rent.
-
-    Raises
-    ------
-    InputError
-        When no outcome has any.
-    """
-    rows: list[tuple[Cell, ...]] = []
-    for name, outcome in outcomes.items():
-        bindings = getattr(outcome, "bindings", {})
-        for control in getattr(outcome, "controls", ()):
-            found = bindings[control.name]
-            ban = control.limit == 0
-            rows.append(
-                (
-                    name,
-                    control.name,
-                    "ban" if ban else control.kind,
-                    control.limit,
-                    found.volume_hat,
-                    "yes" if ban or found.log_wedge > 0 else "no",
-                    None if ban else 100 * float(np.expm1(found.log_wedge)),
-                    "importer" if control.kind == "floor" else control.rent,
-                    found.rent_usd / 1e3,
-                )
-            )
-    if not rows:
-        raise InputError(
-            "no scenario has quantity controls",
-            where="--table quantities",
-            hint="a scenario file names them under `quantities:`; see the docs page `write-a-scenario`",
-        )
-    return Table(
-        "quantities",
-        "Caps, bans and floors",
-        (
-            OUTCOME,
-            Column("control", "Control"),
-            Column("kind", "Kind"),
-            _number("limit", "Limit", "of base volume", 3),
-            _number("volume", "Volume", "of base volume", 3),
-            Column("binds", "Binds"),
-            _number("wedge_pct", "Wedge that enforces it", "%", 1),
-            Column("rent_to", "Rent to"),
-            _number("rent_usd_bn", "Rent", "USD bn", 3),
-        ),
-        tuple(rows),
-        note="Volumes at base-year prices. The wedge of a ban is infinite. A floor is a subsidy: its rent is negative. "
-        + assumptions(next(iter(outcomes.values()))),
     )

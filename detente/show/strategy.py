@@ -20,7 +20,7 @@ BN = 1e3
 
 def money_column(key: str, label: str) -> Column:
     """Column of billion USD a year."""
-    return Column(key, label, "USD bn a year", "number", 2)
+    return Column(key, label, "USD bn", "number", 2)
 
 
 def moves_in_words(game: Game, profile: Profile, *, since: Profile | None = None) -> str:
@@ -85,21 +85,21 @@ def lever_table(levers: Sequence[Lever], *, note: str = "") -> Table:
         Column("measure", "Measure"),
         Column("gentle", "From"),
         Column("harsh", "To"),
-        money_column("harm_target", "Harm to the other side"),
+        money_column("harm_target", "Harm to rival"),
         money_column("harm_self", "Harm to itself"),
-        Column("ratio", "Harm for each dollar of one's own", "", "number", 2),
-        Column("pays_from", "Pays when a dollar of harm is worth", "USD", "number", 2),
-        money_column("alone_target", "Alone, to the other side"),
-        money_column("alone_self", "Alone, to itself"),
-        Column("hit_most", "Third region hit most"),
+        Column("ratio", "Ratio", "", "number", 2),
+        Column("pays_from", "Pays at", "USD", "number", 2),
+        money_column("alone_target", "Alone, rival"),
+        money_column("alone_self", "Alone, itself"),
+        Column("hit_most", "Hit most"),
         money_column("harm_third", "Its harm"),
-        money_column("harm_others", "All third regions"),
+        money_column("harm_others", "All others"),
         Column("action", "Action"),
     )
     text = (
         "Loss of payoff from the gentle to the harsh rung: Shapley value over every order of the measures of both sides, so "
         "that the measures add up to the whole; `alone` is the measure by itself, all else gentle. Negative harm is a gain; "
-        f"no ratio where the measure costs its user nothing. {note}"
+        f"ratio: harm to the rival for each dollar of one's own; pays at: what a dollar of the rival's loss must be worth at home for the measure to pay. A year, dollars of the base year. {note}"
     )
     return Table(
         "leverage", "Who can hurt whom, and at what cost to itself", columns, tuple(rows), text.strip()
@@ -122,9 +122,9 @@ def reach_table(reached: Sequence[Reach], *, name: str = "leverage-horizons", ti
         Column("player", "Side"),
         Column("measure", "Measure"),
         Column("horizon", "Horizon"),
-        money_column("harm_target", "Harm to the other side"),
+        money_column("harm_target", "Harm to rival"),
         money_column("harm_self", "Harm to itself"),
-        Column("ratio", "Harm for each dollar of one's own", "", "number", 2),
+        Column("ratio", "Ratio", "", "number", 2),
         Column("action", "Action"),
     )
     note = (
@@ -235,23 +235,14 @@ def verdict_table(verdicts: Mapping[str, Sequence[Verdict]], players: Sequence[s
         Column("exchange", "Exchange"),
         Column("preferences", "Preferences"),
         *(money_column(f"gain_{code.lower()}", f"Gain, {code}") for code in players),
-        *(money_column(f"own_{code.lower()}", f"Own part alone, {code}") for code in players),
+        *(money_column(f"own_{code.lower()}", f"Own part, {code}") for code in players),
         Column("verdict", "Verdict"),
-        *(
-            Column(
-                f"refuses_{code.lower()}",
-                f"{code} refuses above a weight on the rival's gain of",
-                "",
-                "number",
-                2,
-            )
-            for code in players
-        ),
+        *(Column(f"refuses_{code.lower()}", f"{code} refuses above", "", "number", 2) for code in players),
         Column("claims", "Claims"),
     )
     note = (
         "Gain of each side by the exchange, against what it averts; own part alone: what a side's own change gives it without "
-        "the other's. The weight is that on the rival's gain in the side's objective, everything else as in the set."
+        "the other's. Refuses above: weight on the rival's gain in a side's objective from which it would say no, all else as in the set."
     )
     return Table("expected-swaps", "Exchanges that the reports expect", columns, tuple(rows), note)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from detente.core import InputError
 from detente.strategy.bargains import Lottery, better_than, kalai_smorodinsky, nash_point, pareto_front
-from detente.strategy.games import Exchange, Profile
+from detente.strategy.games import Exchange, Profile, entry
 from detente.strategy.payoff import Game
 from detente.world.economy import Array, frozen
 
@@ -159,8 +159,10 @@ def _incomes_hold(game: Game, player: str, changes: Sequence[tuple[int, int]]) -
     if game.real_income_usd is None:
         return True
     rows = [game.countries.index(code) for code in game.players if code != player]
-    before = game.real_income_usd[(rows, *game.standing)]
-    return bool((game.real_income_usd[(rows, *_apply(game.standing, changes))] >= before - TOLERANCE).all())
+    before = entry(game.real_income_usd, rows, *game.standing)
+    return bool(
+        (entry(game.real_income_usd, rows, *_apply(game.standing, changes)) >= before - TOLERANCE).all()
+    )
 
 
 def smallest_swaps(game: Game, *, most: int = 1, count: int | None = None) -> list[Swap]:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from detente.core import Column, Table
@@ -186,13 +188,10 @@ def nash_tables(war: NashDuties) -> list[Table]:
     ]
 
 
-def optimum_tables(optima: list[Optimum]) -> list[Table]:
-    """Welfare and duties of optima, each player alone while the others keep their duties."""
-    game = optima[0].game
-    before = game.solve(game.standing())
-    values = {one.player: game.solve(one.duties) for one in optima}
-    import dataclasses
-
+def optimum_tables(game: DutyGame, optima: list[Optimum]) -> list[Table]:
+    """Welfare and duties of every player's optimum in a game, each alone while the others keep their duties."""
+    before = game.unmoved()
+    values = {one.player: one.game.solve(one.duties) for one in optima}
     shown = dataclasses.replace(game, players=tuple(values))
     peaks = [one.player for one in optima if one.several_peaks]
     note = "Every row is a world of its own: the player sets its duties, all others keep theirs. "

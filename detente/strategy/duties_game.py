@@ -7,6 +7,7 @@ deficit by its share in wages. With weights of one this is real income.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -85,6 +86,18 @@ class DutyGame:
             )
         return np.asarray(self.owner == self.economy.labels.country(player))
 
+    def alone(self, player: str) -> DutyGame:
+        """Return the game in which only this player sets duties and every other duty is as it stands."""
+        mine = self.of(player)
+        number = np.cumsum(mine) - 1
+        inside = (self.group >= 0) & mine[np.maximum(self.group, 0)]
+        group = np.where(inside, number[np.maximum(self.group, 0)], -1)
+        return dataclasses.replace(self, players=(player,), group=group, owner=self.owner[mine])
+
+    def unmoved(self) -> Equilibrium:
+        """Equilibrium before anybody sets a duty of this game."""
+        return solve(self.economy, self.wedges, closure=self.closure, structure=self.structure).value
+
     def expand(self, duties: Array) -> Array:
         """Duties of the game [duty] laid over the others' [importer, exporter, sector]."""
         return np.where(self.group >= 0, duties[np.maximum(self.group, 0)], self.wedges.tariff)
@@ -95,7 +108,7 @@ class DutyGame:
         return np.bincount(self.group[inside], by_cell[inside], minlength=self.count).astype(np.float64)
 
     def standing(self) -> Array:
-        """Duties now, averaged over the cells of each with imports as weights [duty]."""
+        """Duties as they stand, averaged over the cells of each with imports as weights [duty]."""
         flows = self.economy.flows
         return np.asarray(self.gather(flows * self.wedges.tariff) / self.gather(flows))
 

@@ -31,7 +31,7 @@ class NashDuties:
     value : Equilibrium
         At these duties.
     before : Equilibrium
-        At the duties the search started from.
+        At the duties as they stand.
     gap : float
         Largest first-order condition left over all players, in log(1 + duty).
     promise : float
@@ -94,7 +94,7 @@ class NashDuties:
 
     @property
     def welfare_change(self) -> Array:
-        """Change of every player's government welfare against the start [player], ratio less one."""
+        """Change of every player's government welfare against the duties as they stand [player], ratio less one."""
         return np.asarray(np.expm1(self.game.welfare(self.value) - self.game.welfare(self.before)))
 
 
@@ -189,7 +189,7 @@ def nash_duties(
     """
     named = start if isinstance(start, str) else "given"
     point = starting_duties(game, start)
-    before = game.solve(game.standing())
+    before = game.unmoved()
     found, rounds = settle(game, np.clip(point, game.lower, game.upper), tolerance)
     spent, tried = found.evaluations, 0
     jumps: list[str] = []

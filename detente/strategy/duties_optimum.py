@@ -26,9 +26,10 @@ class Optimum:
     Attributes
     ----------
     game : DutyGame
+        The player's alone, unless everybody's duties were given.
     player : str
     duties : array [duty], fraction
-        Its optimal duties, and everybody else's as given.
+        Its optimal duties (and everybody else's as given).
     gain : float
         Change of its government's welfare against the duties given, a ratio less one.
     gap : float
@@ -102,7 +103,7 @@ def optimal_duties(
     game : DutyGame
     player : str
     given : array [duty], fraction, optional
-        Everybody's duties; those standing when left out.
+        Everybody's duties in the game, the player's own to start from; when left out, all others' are as they stand.
     starts : sequence of str
         Where to search from, of ``standing``, ``zero``, ``half``, ``double``. The best end is kept.
     deviations : bool
@@ -128,10 +129,15 @@ def optimal_duties(
     """
     if not starts:
         raise InputError("no start to search from", hint="such as starts=['standing']")
-    duties = np.clip(game.standing() if given is None else given, game.lower, game.upper)
-    place = game.players.index(player) if player in game.players else -1
     game.of(player)  # says so when the player has none
-    before = game.welfare(game.solve(game.standing() if given is None else given))[place]
+    if given is None:
+        game = game.alone(player)
+        duties, first = game.standing(), game.unmoved()
+    else:
+        duties, first = given, game.solve(given)
+    duties = np.clip(duties, game.lower, game.upper)
+    place = game.players.index(player)
+    before = game.welfare(first)[place]
 
     def welfare(found: Found) -> float:
         return float(game.welfare(game.solve(found.duties))[place])

@@ -111,7 +111,7 @@ def cooperative_duties(
     if not starts:
         raise InputError("no start to search from", hint="such as starts=['origin']")
     given = game.standing() if origin is None else np.asarray(origin, dtype=np.float64)
-    before = game.solve(given)
+    before = game.unmoved() if origin is None else game.solve(given)
     base = game.welfare(before)
     peaks: dict[str, float] = {}
     spent, rounds, top = 0, 0, -np.inf

@@ -80,8 +80,9 @@ def strategic_form(game: Game) -> StrategicForm:
     Actions that move nobody's payoff are no choice: they stay on their standing rung and do not show. Payoffs are in the
     units of the game.
     """
-    order, rungs, names, payoffs = [], [], [], game.payoffs
-    sizes = []
+    order: list[int] = []
+    sizes: list[int] = []
+    rungs, names, payoffs = [], [], game.payoffs
     for a, action in enumerate(game.actions):
         idle = bool((payoffs == payoffs.take([0], a + 1)).all())
         payoffs = payoffs.take([0], a + 1) if idle else payoffs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from detente.strategy.equilibria import StrategicForm
+from detente.strategy.games import entry
 
 
 def _quoted(text: str) -> str:
@@ -47,7 +48,7 @@ def efg_text(form: StrategicForm, *, title: str = "Game") -> str:
         nonlocal count
         if depth == len(form.players):
             count += 1
-            payoffs = ", ".join(repr(float(v)) for v in form.payoffs[(slice(None), *chosen)])
+            payoffs = ", ".join(repr(float(v)) for v in entry(form.payoffs, slice(None), *chosen))
             lines.append(f't "" {count} "" {{ {payoffs} }}')
             return
         names = " ".join(_quoted(name) for name in form.strategies[depth])

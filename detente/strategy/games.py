@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
 from detente.core import InputError, LabelError, suggestion
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from detente.dossier import Dossier
 
 Profile = tuple[int, ...]
+
+
+def entry(array: npt.NDArray[np.float64], *place: Any) -> npt.NDArray[np.float64]:
+    """Part of an array at a place given axis by axis: positions, lists of them, or slices."""
+    return np.asarray(array[place])
 
 
 class Rung(Frozen):

@@ -16,7 +16,7 @@ import numpy as np
 from detente.core import InputError
 from detente.equilibrium.solve import solve_batch
 from detente.equilibrium.structure import Structure
-from detente.strategy.games import GameSpec, Profile
+from detente.strategy.games import GameSpec, Profile, entry
 from detente.strategy.payoff import Game
 from detente.strategy.profiles import profile_wedges
 from detente.world.economy import Array, Economy
@@ -119,7 +119,7 @@ def extremes(game: Game) -> tuple[Profile, Profile]:
         others = [k for k, code in enumerate(game.players) if code != action.player] or [0]
         place: list[slice | int] = [0] * len(game.actions)
         place[a] = slice(None)
-        worth = game.payoffs[(slice(None), *place)][others].sum(0)
+        worth = entry(game.payoffs, slice(None), *place)[others].sum(0)
         still = worth.max() - worth.min() <= NOTHING
         gentle.append(0 if still else int(worth.argmax()))
         harsh.append(0 if still else int(worth.argmin()))
@@ -157,12 +157,12 @@ def leverage(game: Game, *, gentle: Profile | None = None, harsh: Profile | None
         corners = corners.take(pick, axis)
     corners = corners.reshape((len(everything), *(2 for _ in moving)))
     shares = shapley(corners, len(moving))
-    none = corners[(slice(None), *(0 for _ in moving))]
+    none = entry(corners, slice(None), *(0 for _ in moving))
     made = []
     for a, action in enumerate(game.actions):
         if a in moving:
             k = moving.index(a)
-            alone = corners[(slice(None), *(int(j == k) for j in range(len(moving))))] - none
+            alone = entry(corners, slice(None), *(int(j == k) for j in range(len(moving)))) - none
             made.append(
                 _lever(
                     game, third, action.id, action.player, action.title, low[a], high[a], shares[k], alone, a
@@ -182,9 +182,9 @@ def _sides(game: Game, third: Sequence[str], corners: Array, moving: Sequence[in
     blocks = np.empty((len(corners), *(2,) * count))
     for number in np.ndindex(*(2,) * count):
         place = tuple(number[game.players.index(game.actions[a].player)] for a in moving)
-        blocks[(slice(None), *number)] = corners[(slice(None), *place)]
+        blocks[(slice(None), *number)] = entry(corners, slice(None), *place)
     shares = shapley(blocks, count)
-    none = blocks[(slice(None), *(0 for _ in range(count)))]
+    none = entry(blocks, slice(None), *(0 for _ in range(count)))
     return [
         _lever(
             game,
@@ -195,7 +195,7 @@ def _sides(game: Game, third: Sequence[str], corners: Array, moving: Sequence[in
             None,
             None,
             shares[p],
-            blocks[(slice(None), *(int(q == p) for q in range(count)))] - none,
+            entry(blocks, slice(None), *(int(q == p) for q in range(count))) - none,
             None,
         )
         for p, code in enumerate(game.players)

@@ -21,7 +21,7 @@ from detente.equilibrium.baseline import CORE
 from detente.equilibrium.solve import solve_batch
 from detente.equilibrium.structure import Structure
 from detente.strategy import store
-from detente.strategy.games import Action, GameSpec, Profile
+from detente.strategy.games import Action, GameSpec, Profile, entry
 from detente.strategy.preferences import PLAIN, Preferences, weigh
 from detente.strategy.profiles import Ints, profile_wedges
 from detente.strategy.solves import Parts, Report, Task, parts_of, solve_all
@@ -136,7 +136,7 @@ class Game:
 
     def at(self, profile: Profile) -> Array:
         """Payoffs of all players [player] at a profile."""
-        return np.asarray(self.payoffs[(slice(None), *profile)])
+        return entry(self.payoffs, slice(None), *profile)
 
     def threat(self, name: str) -> Array:
         """Payoffs [player] at a threat point: ``standing`` or a scenario solved beside the tensor.

@@ -61,10 +61,7 @@ def weighted_duty(study: Study, tariff: Array) -> Array:
 def changes(
     study: Study, panel: str, value: Equilibrium, before: Equilibrium | None = None
 ) -> dict[str, Array]:
-    """His outcomes [region], percent, against the factual duties or against another equilibrium.
-
-    Wages are deviations from the regions' mean; differences of them are taken in points.
-    """
+    """His outcomes [region], percent, against the factual duties or against another equilibrium."""
     after = outcomes(study, value, study.weights[panel])
     after["median_tariff"] = median_tariff(value.wedges.tariff)
     if before is None:
@@ -75,7 +72,7 @@ def changes(
         for name in ("gov_welfare", "welfare", "profit")
     }
     wage_hat = value.wage_hat / before.wage_hat
-    return {**ratio, "wage": np.asarray(100 * (wage_hat / wage_hat.mean() - 1))}
+    return {**ratio, "wage": np.asarray(100 * (wage_hat - wage_hat.mean()))}
 
 
 def ossa_study(shared: Path) -> Study:

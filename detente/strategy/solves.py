@@ -27,6 +27,8 @@ from detente.world.economy import Array, Economy
 
 TASK = 128
 """Solves a chunk file holds, and a process takes at a time."""
+FEW = 2
+"""Chunks that are not worth a process of their own."""
 Report = Callable[[int, int], None]
 
 
@@ -156,7 +158,7 @@ def solve_all(
 def _solved(
     task: Task, numbers: Sequence[int], workers: int | None, executor: Executor | None
 ) -> Iterator[tuple[int, dict[str, Array]]]:
-    wanted = min(workers or os.cpu_count() or 1, len(numbers))
+    wanted = min(workers or os.cpu_count() or 1, len(numbers) // FEW)
     if executor is None and wanted <= 1:
         for k in numbers:
             yield solve_task(k, task)

@@ -286,6 +286,7 @@ def shipped_tables() -> dict[str, list[Any]]:
         ],
         "detente check": [self_check(dossier)[0]],
         "detente cite": [citation_table(dossier, economy)],
+        "detente nash": duty_tables_of_the_toy(),
         "detente world": world_tables(),
         "Python: detente.world": [
             check(economy),
@@ -300,6 +301,28 @@ def shipped_tables() -> dict[str, list[Any]]:
         "Python: detente.dossier": [clock_table(dossier, dossier.asof), places],
         "detente brief, folder data": list(check_content(compose(dossier, economy)).values()),
     }
+
+
+def duty_tables_of_the_toy() -> list[Any]:
+    """Tables of `detente nash`, of the toy world."""
+    from detente.strategy.duties import (
+        cooperative_duties,
+        duty_game,
+        nash_duties,
+        nash_tables,
+        optimal_duties,
+        optimum_tables,
+        talks_tables,
+    )
+    from detente.world import toy
+
+    game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players")
+    alone = [optimal_duties(game, code, starts=["standing"]) for code in game.players]
+    return [
+        *nash_tables(nash_duties(game, verify=False)),
+        *optimum_tables(game, alone),
+        *talks_tables(cooperative_duties(game)),
+    ]
 
 
 def world_tables() -> list[Any]:

@@ -68,7 +68,9 @@ def drawn_shock(draw, economy: Economy, kind: str) -> Wedges:
     n, i = draw.choice(N, 2, replace=False)
     if kind == "wall":  # one importer against everybody
         tariff[n] += 5
-    elif kind == "embargo" and N > 2:  # two stop trading with each other; alone in the world, they could not live
+    elif (
+        kind == "embargo" and N > 2
+    ):  # two stop trading with each other; alone in the world, they could not live
         iceberg[n, i], iceberg[i, n] = 1e6, 1e6
     else:  # duties so high that nothing passes, on single cells
         tariff[draw.random(tariff.shape) < 0.1] = 1e4
@@ -113,7 +115,7 @@ def cost_side(economy: Economy, structure: Structure, log_v, log_p):
 def judge(value) -> tuple[float, str]:
     """Largest relative gap of any equation, and what is senseless about the answer (nothing, usually)."""
     economy, structure, wedges = value.economy, value.structure, value.wedges
-    N, S = economy.va_share.shape
+    S = economy.va_share.shape[1]
     P, X, D = value.price_hat, value.expenditure_new, value.deficit_new
     mobile = math.isinf(structure.mobility)
     v = np.repeat(value.factor_price_hat[:, None], S, 1) if mobile else value.factor_price_hat
@@ -125,9 +127,9 @@ def judge(value) -> tuple[float, str]:
     spent = economy.expenditure
     share = economy.flows * (1 + economy.tariff) / np.where(spent > 0, spent, 1)[:, None, :]
     cost, to_factor, to_input, profit = cost_side(economy, structure, np.log(v), np.log(P))
-    kappa = (
-        np.log(wedges.iceberg_hat) + np.log1p(wedges.tariff) - np.log1p(economy.tariff)
-    ) + np.log1p(wedges.export_tax)
+    kappa = (np.log(wedges.iceberg_hat) + np.log1p(wedges.tariff) - np.log1p(economy.tariff)) + np.log1p(
+        wedges.export_tax
+    )
     pull = share * np.exp(-theta * (kappa + cost[None]))
     total = pull.sum(1)
     buys = spent > 0
@@ -222,8 +224,18 @@ def main() -> None:
     print(f"{tally.solves} solves in {tally.seconds:.1f} s; codes {dict(tally.codes)}")
     print(f"wrong: {len(tally.wrong)}; largest gap of those called successful: {tally.largest_gap:.1e}")
     for name, kind, closure, structure, gap, senseless in tally.wrong[:20]:
-        print("  wrong:", name, kind, closure, "core" if structure.is_core else structure, f"{gap:.1e}", senseless)
-    kinds = Counter((kind, closure, structure.is_core, code) for _, kind, closure, structure, code in tally.failures)
+        print(
+            "  wrong:",
+            name,
+            kind,
+            closure,
+            "core" if structure.is_core else structure,
+            f"{gap:.1e}",
+            senseless,
+        )
+    kinds = Counter(
+        (kind, closure, structure.is_core, code) for _, kind, closure, structure, code in tally.failures
+    )
     for what, times in kinds.most_common(20):
         print("  failed:", *what, times)
     sys.exit(1 if tally.wrong else 0)

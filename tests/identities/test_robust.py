@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from robust_worlds import A_WORLD, judge, run
+from robust_worlds import cost_side, judge, run
 from test_equilibrium import shocked, worlds
 
 from detente.core import Labels
@@ -56,7 +56,9 @@ def test_two_thousand_solves_none_wrong():
     assert sum(tally.codes.values()) == tally.solves
 
 
-@pytest.mark.xfail(strict=True, reason="an income below zero is still called an equilibrium: reported to the engine")
+@pytest.mark.xfail(
+    strict=True, reason="an income below zero is still called an equilibrium: reported to the engine"
+)
 def test_an_income_below_zero_is_no_equilibrium():
     """C0 lends 14 % of what it earns, fixed in money; after +500 points it earns less than that."""
     from random_world import random_world, shock
@@ -80,7 +82,9 @@ def test_the_judge_finds_what_is_wrong():
     assert judge(dataclasses.replace(value, structure=other))[0] > 1e-8
 
 
-@pytest.mark.xfail(strict=True, reason="log(Σ)/(1−σ) loses digits near σ = 1: reported to the engine (log1p, expm1)")
+@pytest.mark.xfail(
+    strict=True, reason="log(Σ)/(1−σ) loses digits near σ = 1: reported to the engine (log1p, expm1)"
+)
 def test_an_elasticity_next_to_one_is_solved_like_one():
     from random_world import random_world
 
@@ -115,7 +119,9 @@ def test_bans_and_walls_on_the_shipped_world():
     tariff = np.array(world.tariff)
     tariff[usa] += 5
     tariff[usa, usa] = 0
-    embargo, wall = solve_batch(world, [Wedges.of(world, iceberg_hat=iceberg), Wedges.of(world, tariff=tariff)])
+    embargo, wall = solve_batch(
+        world, [Wedges.of(world, iceberg_hat=iceberg), Wedges.of(world, tariff=tariff)]
+    )
     for solution in (embargo, wall):
         assert solution.result.ok
         assert judge(solution.value)[0] < GATE
@@ -194,12 +200,12 @@ def moved_economy(value) -> Economy:
     """The counterfactual as a base year of its own: flows, duties and shares of cost as they have become."""
     economy, output = value.economy, value.output_new
     profit = np.broadcast_to(np.asarray(value.structure.profit_share, float), output.shape)
-    paid = np.divide(value.sector_earnings_new, output, out=np.array(economy.va_share - profit), where=output > 0)
+    paid = np.divide(
+        value.sector_earnings_new, output, out=np.array(economy.va_share - profit), where=output > 0
+    )
     scale = (1 - profit - paid) / np.where(economy.va_share < 1, 1 - economy.va_share, 1)
     inputs = economy.input_shares * scale[:, None, :]
     if not value.structure.is_core:
-        from robust_worlds import cost_side
-
         v = value.factor_price_hat
         v = np.repeat(v[:, None], output.shape[1], 1) if v.ndim == 1 else v
         _, _, of_cost, _ = cost_side(economy, value.structure, np.log(v), np.log(value.price_hat))
@@ -289,7 +295,3 @@ def test_nafta_with_every_country_cut_in_two(shared):
     base, _ = cp2015.purged_economy(inputs)
     assert len(split(base, (0.3, 0.7)).labels.countries) == 62
     same_as_unsplit(base, cp2015.bloc_tariff(inputs), "zero")
-
-
-def test_worlds_have_a_few_scenarios_each():
-    assert A_WORLD > 1

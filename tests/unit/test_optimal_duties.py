@@ -194,11 +194,27 @@ def test_talks_give_everyone_the_same_and_more_than_war():
     assert talks.gain > 0
     assert talks.spread < 1e-6
     assert np.ptp(talks.welfare_change) < 1e-6
-    # efficient: no small move of any duty is better for all
-    slopes = game.slopes(talks.value, game.players)[1]
-    free = (talks.duties > 1e-9)[None, :]
-    assert np.abs(talks.shares @ (slopes * free)).max() < 1e-6
+    # efficient: what first-order conditions still promise is nothing, and no small move is better for all
+    assert talks.slack < 1e-8
+    draw = np.random.default_rng(0)
+    moves = [np.maximum(talks.duties + draw.normal(0, 0.01, game.count), 0) for _ in range(60)]
+    here = game.welfare(talks.value)
+    assert max((game.welfare(value) - here).min() for value in game.solve_many(moves)) < 1e-9
     assert (talks.shares > 0).all()
+
+
+def test_alone_the_others_keep_every_single_duty_they_have():
+    economy = toy()
+    game = duty_game(economy, ["USA", "CHN"], by="partner", mfn=True)
+    best = optimal_duties(game, "USA", starts=["standing"])
+    tariff = best.game.expand(best.duties)
+    others = [i for i, code in enumerate(economy.labels.countries) if code != "USA"]
+    assert (tariff[others] == economy.tariff[others]).all()
+    assert best.game.players == ("USA",)
+    before = best.game.solve(best.duties).real_income_hat[economy.labels.country("USA")]
+    assert best.gain == pytest.approx(
+        before - 1, abs=1e-12
+    )  # against the base year itself, not an average of it
 
 
 def test_one_number_is_set_where_all_partners_and_sectors_are_charged_alike():
@@ -242,7 +258,7 @@ def test_tables_hold_what_was_found():
     assert rows[0]["regret_pct"] == pytest.approx(100 * war.regret["USA"])
     assert "a Nash equilibrium: second-order conditions hold" in welfare.note
     assert len(duties) == 2
-    alone = optimum_tables([optimal_duties(game, code, starts=["standing"]) for code in game.players])
+    alone = optimum_tables(game, [optimal_duties(game, code, starts=["standing"]) for code in game.players])
     assert all(row["government_pct"] > 0 for row in alone[0].records())
     agreed = talks_tables(cooperative_duties(game))
     gains = [row["government_pct"] for row in agreed[0].records()]

@@ -37,8 +37,8 @@ def assert_read(path: Path, table: Bilateral) -> None:
         assert getattr(found, name) == pytest.approx(wanted, rel=1e-9, abs=1e-6), name
 
 
-@pytest.mark.parametrize("sectors", [EDITION_2023, EDITION_2025])
-def test_both_editions(tmp_path: Path, sectors: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("sectors", [EDITION_2023, EDITION_2025, ("01T02", "05T06", "10T12", "49")])
+def test_editions(tmp_path: Path, sectors: tuple[str, ...]) -> None:
     table = random_bilateral(COUNTRIES, sectors, 4)
     assert_read(write_icio(tmp_path / "2020.csv", table), table)
 
@@ -49,6 +49,12 @@ def test_parts_of_china_and_mexico_are_added_up(tmp_path: Path, table: Bilateral
     )
     assert "CN1_A01_02" in path.read_text()
     assert_read(path, table)
+
+
+def test_quoted_cells(written: Path, table: Bilateral) -> None:
+    lines = [",".join(f'"{cell}"' for cell in line.split(",")) for line in written.read_text().splitlines()]
+    written.write_text("\r\n".join(lines) + "\r\n")
+    assert_read(written, table)
 
 
 def test_rows_in_any_order_and_without_totals(tmp_path: Path, table: Bilateral) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from detente.dossier.intake.article import Article, Item
 from detente.dossier.intake.tables import table
 
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_NUMBER = r"\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,9})?|\d{1,15}(?:\.\d{1,9})?"
 _WORDS = (
     "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
     "eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|(?:a|one|two|three|five) hundred"
@@ -73,7 +73,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     per = rf"(?:\s?(?:per|a|an|for each|/)\s?(?P<per>{_either(units)})\b)?"
     return {
         "points": re.compile(
-            rf"{either}[\s-](?:percentage[\s-]|basis[\s-])?points?\b(?!\s+(?:out|to|of view))", re.I
+            rf"(?<![\d.,]){either}[\s-](?:percentage[\s-]|basis[\s-])?points?\b(?!\s+(?:out|to|of view))",
+            re.I,
         ),
         "rate": re.compile(rf"(?<![\d.,]){either}(?:\s?%|[\s-]per[\s-]?cents?\b)", re.I),
         "money": re.compile(rf"(?<![\w])(?P<sign>{_either(signs)})\s?{number}{scale}{per}"),

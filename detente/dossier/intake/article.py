@@ -54,11 +54,12 @@ class PieceBuilder:
         """Add source text that begins at an offset; with `width`, all of it stands for that many characters."""
         chars, starts, ends = self._chars, self._starts, self._ends
         for position, char in enumerate(text):
-            if ord(char) in INVISIBLE:
+            control = ord(char) < 32 or ord(char) == 127
+            if ord(char) in INVISIBLE or (control and not char.isspace()):
                 continue
             here = start if width is not None else start + position
             stop = start + width if width is not None else here + 1
-            if char.isspace() or ord(char) < 32 or ord(char) == 127:
+            if char.isspace():
                 if not chars or chars[-1] == " ":
                     continue
                 char = " "
@@ -311,7 +312,7 @@ _ABBREVIATIONS = frozenset(
         "bros",
     ]
 )
-_LONGEST = 1500
+_LONGEST = 600
 _BREAK = re.compile(r"[.!?…][\"”’')\]]*(\s+)(?=[\"“‘'(\[]?[A-Z0-9€$£¥À-Þ])")
 
 

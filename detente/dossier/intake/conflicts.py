@@ -268,9 +268,9 @@ def _meeting_towns(report: Extraction) -> dict[tuple[str, str], Item]:
     for items in _by_sentence(report).values():
         event = next((i for i in items if i.kind == "event" and i.value in ("summit", "round")), None)
         town = next((i for i in items if i.kind == "place" and i.text in place_words()), None)
-        day = next((i for i in items if i.kind == "date" and re.fullmatch(r"[\d-]{10}", i.value)), None)
-        if event and town and day:
-            found.setdefault((event.value, day.value), town)
+        for day in items:
+            if event and town and day.kind == "date" and re.fullmatch(r"[\d-]{10}", day.value):
+                found.setdefault((event.value, day.value), town)
     return found
 
 

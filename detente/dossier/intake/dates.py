@@ -177,8 +177,12 @@ def tense_at(text: str, start: int, end: int) -> Tense:
     """
     before = re.split(r"[;:—]| but | while ", text[:start])[-1]
     words = re.findall(r"[\w’'$€£¥%.-]*\w", before)[-12:]
+    opening = re.match(r"[\w’'-]+", text[start:])
+    first = opening.group().lower() if opening else ""
+    if first in ("until", "till", "by"):
+        return "ahead"
     for position in range(len(words) - 1, -1, -1):
-        following = words[position + 1] if position + 1 < len(words) else ""
+        following = words[position + 1] if position + 1 < len(words) else first
         cue = _cue(words[position], following)
         if cue != "unclear":
             return cue
@@ -306,7 +310,7 @@ def _month_day(e: Expression, today: dt.date) -> Resolution:
 
 def _nearest_year(month: int, day: int, tense: Tense, today: dt.date) -> int:
     """Year in which a month lies nearest, leaning to the tense by two months."""
-    lean = dt.timedelta(days={"past": -60, "ahead": 60, "unclear": 0}[tense])
+    lean = dt.timedelta(days={"past": -120, "ahead": 60, "unclear": 0}[tense])
     middle = today + lean
     return min(
         (middle.year + k for k in (-1, 0, 1)), key=lambda year: abs(dt.date(year, month, day) - middle)

@@ -12,8 +12,8 @@ from detente.core import InputError
 MAX_BYTES = 32 * 1024 * 1024
 """Largest file that is opened; a page with its scripts is far smaller."""
 
-MAX_TEXT = 150_000
-"""Most characters of text in a report, once markup and scripts are gone: three times a long magazine piece."""
+MAX_TEXT = 100_000
+"""Most characters of text in a report, once markup and scripts are gone: twice a long magazine piece."""
 
 _SIGNATURES = (
     (b"PK\x03\x04", "a zip archive (or an office document, which is one)"),
@@ -109,7 +109,7 @@ def decode(content: bytes, name: str) -> tuple[str, str, list[str]]:
     nulls = text.count("\x00")
     control = nulls + len(re.findall(r"[\x01-\x08\x0b\x0e-\x1f]", text))
     broken = text.count("\ufffd")
-    if control + broken > 0.05 * len(text):
+    if control + broken > max(24, 0.05 * len(text)) or control + broken > 0.4 * len(text):
         raise InputError(
             f"is binary data, not text ({control:,} control characters and {broken:,} undecodable bytes "
             f"in {len(text):,})",

@@ -16,6 +16,9 @@ from detente.core import InputError
 from detente.dossier.intake.article import Block, BlockKind, PieceBuilder
 from detente.dossier.intake.decode import MAX_TEXT
 
+MAX_TAGS = 100_000
+"""Most tags on a page."""
+
 _RAW = frozenset(["script", "style", "textarea", "xmp", "noscript", "noembed", "noframes", "template"])
 _SKIP = frozenset(
     [
@@ -130,6 +133,7 @@ class _Reader:
         self.linked = 0
         self.articles = 0
         self.total = 0
+        self.tags = 0
         self.builder = PieceBuilder()
         self.missing: set[str] = set()
 
@@ -179,9 +183,10 @@ class _Reader:
 
     def tag_end(self, start: int) -> int:
         """Offset of the ``>`` that closes a tag, passing over quoted attributes; -1 when there is none."""
-        position = start
+        position, close = start, -1
         while True:
-            close = self.find(">", position)
+            if close < position:
+                close = self.find(">", position)
             if close < 0:
                 return -1
             quote = next((i for i in range(position, close) if self.source[i] in "\"'"), -1)
@@ -295,6 +300,13 @@ class _Reader:
         if end < 0:
             return len(source)
         tag = name.group(1).lower()
+        self.tags += 1
+        if self.tags > MAX_TAGS:
+            raise InputError(
+                f"has more than {MAX_TAGS:,} tags, which no page with a report does",
+                where=self.name,
+                hint="save the text of the report alone",
+            )
         if source[here + 1] == "/":
             self.close(tag)
         elif tag == "title" and not self.top.skip:

@@ -23,6 +23,9 @@ from detente.dossier.intake.tables import phrases, table
 from detente.dossier.measure import Measure
 
 _THRESHOLD = 2.4
+_MOST = 12
+"""Words for instruments that are looked at in one sentence."""
+
 _REACH = 90
 """Characters on either side of an instrument's word that belong to its mention."""
 
@@ -137,7 +140,7 @@ def find_mentions(article: Article, names: Sequence[Mention]) -> list[MeasureMen
         hits = [
             match for match in pattern.finditer(text) if not re.match(r"[\s-]deal\b", text[match.end() :])
         ]
-        for position, match in enumerate(hits):
+        for position, match in enumerate(hits[:_MOST]):
             floor = hits[position - 1].end() if position else 0
             ceiling = hits[position + 1].start() if position + 1 < len(hits) else len(text)
             entry = _entry(match.group(), entries)
@@ -191,6 +194,8 @@ def _mention(
     start = match.start() - len(re.search(r"(?:\S+\s){0,4}$", left).group())  # type: ignore[union-attr]
     end = match.end() + len(re.match(r"(?:\s[\w’'%$.-]+){0,8}", right).group())  # type: ignore[union-attr]
     kinds, strong = entry
+    if money and not rates and len(kinds) > 1:
+        kinds = kinds - {"tariff"}  # so much a ton is a fee
     topics = topics_in(near)
     if not topics and kinds & {"purchase_pledge", "purchase_halt"}:
         topics = topics_in(text) & {"soybeans", "farm goods", "aircraft"}

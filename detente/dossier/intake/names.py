@@ -219,7 +219,7 @@ def _organisation_pattern() -> re.Pattern[str]:
     word = r"[A-ZÀ-Þ][\w’'‑-]*"
     link = r"(?:of|for|on|and|&|the)"
     return re.compile(
-        rf"(?:{word}\s)*?(?:{word}\s){{0,4}}(?:{kinds})(?:,? LLP)?\b(?:\s(?:{link}\s){{1,2}}{word}(?:\s{word}){{0,3}}(?:\s(?:and|of)\s{word})?)?"
+        rf"(?<![\w])(?:{word}\s){{0,5}}?(?:{kinds})(?:,? LLP)?\b(?:\s(?:{link}\s){{1,2}}{word}(?:\s{word}){{0,3}}(?:\s(?:and|of)\s{word})?)?"
     )
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-Verdict = Literal["holds", "FAILS", "agrees", "differs", "needs the raw data"]
+Verdict = Literal["holds", "FAILS", "agrees", "differs", "another experiment", "needs the raw data"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class Check:
     cells : int
         Figures compared.
     verdict : str
-        ``holds`` or ``FAILS`` for a gate; ``agrees`` or ``differs`` (sign and order of magnitude) side by side.
+        ``holds`` or ``FAILS`` for a gate; ``agrees`` or ``differs`` (sign and order of magnitude) side by side;
+        ``another experiment`` where only something near can be set.
     note : str
         What explains a difference.
     """
@@ -96,7 +97,9 @@ def gate(
     there = ~np.isnan(theirs)
     mine, theirs = mine[there], theirs[there]
     if not mine.size:
-        return Check(group, what, source, unit, "FAILS", tolerance=tolerance, note="no figure to compare with")
+        return Check(
+            group, what, source, unit, "FAILS", tolerance=tolerance, note="no figure to compare with"
+        )
     distance = np.abs(mine - theirs)
     distance = np.where(np.isnan(distance), np.inf, distance)
     largest = float(distance.max())
@@ -119,9 +122,19 @@ def gate(
 
 
 def beside(
-    group: str, what: str, ours: float, published: float, *, source: str, unit: str = "%", note: str = ""
+    group: str,
+    what: str,
+    ours: float,
+    published: float,
+    *,
+    source: str,
+    unit: str = "%",
+    note: str = "",
+    comparable: bool = True,
 ) -> Check:
     """Lay two studies side by side: do they agree in sign, and in size within a factor of ten?
+
+    Without `comparable` there is no verdict: the experiment is only near the published one.
 
     Examples
     --------
@@ -130,6 +143,8 @@ def beside(
     """
     same = ours * published > 0 and 0.1 <= ours / published <= 10
     verdict: Verdict = "agrees" if same else "differs"
+    if not comparable:
+        verdict = "another experiment"
     return Check(
         group, what, source, unit, verdict, published, ours, gap=abs(ours - published), cells=1, note=note
     )

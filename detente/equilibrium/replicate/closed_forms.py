@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -84,7 +85,7 @@ def home_share_hat(economy: Economy, value: Equilibrium) -> Array:
     """New over old share of home goods [country, sector]; one where nothing is bought at home."""
     old = np.einsum("nns->ns", economy.trade_shares)
     new = np.einsum("nns->ns", value.trade_shares_new)
-    return np.divide(new, old, out=np.ones_like(old), where=old > 0)
+    return np.asarray(np.divide(new, old, out=np.ones_like(old), where=old > 0))
 
 
 def pct(hat: Array) -> Array:
@@ -107,7 +108,6 @@ def formula_checks(world: Economy) -> list[Check]:
                 pct(gains_from_home_shares(economy, home_share_hat(economy, value))),
                 100 * GATE,
                 source=f"{ACR}, section IV",
-                note="countries that make every product they buy",
             )
         )
     alone = one_sector_world()
@@ -166,32 +166,26 @@ def identity_checks(world: Economy) -> list[Check]:
     back = solve(moved, Wedges.of(moved, tariff=world.tariff)).value
     billions = dataclasses.replace(world, name="in billions", flows=world.flows / 1000)
     scaled = solve(billions, standoff(billions)).value
-    common = {"source": OWN, "unit": "%"}
+    own = functools.partial(gate, GROUP, source=OWN)
     return [
-        gate(GROUP, "No shock, no change", pct(still.real_income_hat), 0.0, 1e-10, **common),
-        gate(
-            GROUP,
+        own("No shock, no change", pct(still.real_income_hat), 0.0, 1e-10),
+        own(
             "145 and 125 points there and back",
             pct(there.real_income_hat * back.real_income_hat),
             0.0,
             100 * GATE,
-            **common,
         ),
-        gate(
-            GROUP,
+        own(
             "Units of money",
             pct(scaled.real_income_hat),
             pct(there.real_income_hat),
             100 * GATE,
-            **common,
         ),
-        gate(
-            GROUP,
+        own(
             "The market that is not solved clears (Walras)",
             100 * float(solution.stats["walras"]),
             0.0,
             100 * GATE,
-            **common,
         ),
     ]
 

@@ -21,9 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.core import Labels, SolveError
+from detente.core import Labels
 from detente.equilibrium.replicate.raw import cube, frame
-from detente.equilibrium.replicate.reconcile import economy_from_shares, spending
+from detente.equilibrium.replicate.reconcile import economy_from_shares
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.solve import solve
 from detente.world.economy import Array, Economy, Wedges
@@ -189,53 +189,9 @@ def purged_economy(inputs: Inputs) -> tuple[Economy, Equilibrium]:
 def baseline_with_deficits(inputs: Inputs) -> Economy:
     """The first stage with the deficits of the data kept, in units of world value added.
 
-    Solved here, since the deficits of the data are not those of `reconciled_economy`; so is the
-    variant in the authors' package: an equilibrium with clipped final shares and the data's deficits.
-
-    Raises
-    ------
-    SolveError
-        When labour markets do not clear to 1e-11.
+    They are not those of `reconciled_economy`: from there, deficits are set to the data's, as in the variant of the
+    authors' package (an equilibrium with clipped final shares and the data's deficits).
     """
-    import scipy.optimize
-
-    N = len(inputs.labels.countries)
-    world = inputs.value_added.sum()
-    prices = np.zeros_like(inputs.va_share)
-
-    def evaluate(free: Array) -> tuple[Array, Array]:
-        nonlocal prices
-        wages = np.append(free, 0.0)
-        wages = wages - np.log((np.exp(wages) * inputs.value_added).sum() / world)
-        shares, prices = _prices_and_shares(inputs, wages, prices)
-        net = shares / (1 + inputs.tariff_1993)
-        unit = spending(net, inputs.input_shares, inputs.final_shares, (inputs.tariff_1993 * net).sum(1))
-        earnings = np.exp(wages) * inputs.value_added
-        flows = net * (unit @ (earnings + inputs.deficit))[:, None, :]
-        return (inputs.va_share * flows.sum(0)).sum(1) / earnings - 1, flows
-
-    found = scipy.optimize.root(
-        lambda free: evaluate(free)[0][:-1], np.zeros(N - 1), method="hybr", tol=1e-13
-    )
-    residual, flows = evaluate(found.x)
-    if np.abs(residual).max() > 1e-11:
-        raise SolveError(
-            f"labour markets are off by {np.abs(residual).max():.1e}",
-            where="cp2015-with-deficits",
-            hint="the raw data may have been changed: compare them with their README",
-        )
-    return economy_of(inputs, flows, inputs.tariff_1993, "cp2015-with-deficits")
-
-
-def _prices_and_shares(inputs: Inputs, wages: Array, prices: Array) -> tuple[Array, Array]:
-    """Iterate on log prices at given log wages and the duties of 1993; shares [n, i, s] and log prices [n, s]."""
-    theta, base = inputs.trade_elasticity, inputs.trade_shares
-    weights = base
-    for _ in range(5000):
-        cost = inputs.va_share * wages[:, None] + np.einsum("nrs,nr->ns", inputs.input_shares, prices)
-        weights = base * np.exp(-theta * (cost[None, :, :] - prices[:, None, :]))
-        step = -np.log(weights.sum(1)) / theta
-        prices = prices + step
-        if np.abs(step).max() < 1e-15:
-            break
-    return weights / weights.sum(1, keepdims=True), prices
+    reconciled = reconciled_economy(inputs)
+    moved = solve(reconciled, Wedges.unchanged(reconciled), closure=inputs.deficit).value
+    return economy_of(inputs, moved.flows_new, inputs.tariff_1993, "cp2015-with-deficits")

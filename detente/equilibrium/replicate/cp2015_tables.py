@@ -221,9 +221,7 @@ def cp2015_checks(shared: Path) -> list[Check]:
     """Table 2 for all countries, with and without deficits, and trade inside the bloc."""
     published = published_experiment(shared)
     inputs, golden = published.inputs, shared / "golden"
-    kept = Experiment.of(
-        inputs, baseline_with_deficits(inputs), golden / "cp2015_with_deficits.csv", "fixed"
-    )
+    kept = Experiment.of(inputs, baseline_with_deficits(inputs), golden / "cp2015_with_deficits.csv", "fixed")
     return [
         *printed_checks(published),
         *experiment_checks(published, "NAFTA, 31 countries", f"{CITATION}, table 2, unrounded"),

@@ -17,6 +17,7 @@ Median duties are over the cells of partner and sector.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,10 +34,19 @@ from detente.world.economy import Array, Economy, Wedges
 
 GROUP = "Ossa 2014"
 CITATION = "Ossa (2014), AER 104(12)"
-NAMES = {"BRA": "Brazil", "CHN": "China", "EU": "EU", "IND": "India", "JPN": "Japan", "ROW": "ROW", "USA": "US"}
+NAMES = {
+    "BRA": "Brazil",
+    "CHN": "China",
+    "EU": "EU",
+    "IND": "India",
+    "JPN": "Japan",
+    "ROW": "ROW",
+    "USA": "US",
+}
 PANELS = ("bas", "pol")
 UNILATERAL = {"3": "optimal", "8": "mfn_optimal"}
 WAR = {"4": "nash", "9": "mfn_nash"}
+LABELS = {"tot_effect": "terms-of-trade effect", "us_wage": "US wage", "us_welfare": "US welfare"}
 TOLERANCE = 1e-6
 PRINTED = 0.05 + 1e-6
 """Half a unit of the last printed digit, and what binary rounding of a tie can add."""
@@ -140,9 +150,7 @@ def read(shared: Path) -> Study:
 def sector_income(output: Array, revenue: Array, profit_share: Array) -> Array:
     """Income earned in a sector [region, sector]: wages, profits, and duties by its share in employment."""
     wages = (1 - profit_share) * output
-    return np.asarray(
-        wages + profit_share * output + wages / wages.sum(1, keepdims=True) * revenue[:, None]
-    )
+    return np.asarray(wages + profit_share * output + wages / wages.sum(1, keepdims=True) * revenue[:, None])
 
 
 def outcomes(study: Study, value: Equilibrium, weights: Array) -> dict[str, Array]:
@@ -250,11 +258,14 @@ def purge_checks(study: Study, shared: Path) -> list[Check]:
         base.labels.countries,
         base.labels.sectors,
     )
-    common = {"source": f"{CITATION}, section II: imbalances purged", "unit": "ratio"}
+    purged = functools.partial(gate, GROUP, source=f"{CITATION}, section II: imbalances purged", unit="ratio")
     return [
-        gate(GROUP, "Purge: wages, spending, welfare, incomes", ours / scale, theirs / scale, 1e-8, **common),
-        gate(
-            GROUP, "Purge: every trade flow, against his stored flow", base.flows / stored, 1.0, 1e-8, **common
+        purged("Purge: wages, spending, welfare, incomes", ours / scale, theirs / scale, 1e-8),
+        purged(
+            "Purge: every trade flow, against his stored flow",
+            base.flows / stored,
+            1.0,
+            1e-8,
         ),
     ]
 
@@ -306,7 +317,7 @@ def table_2_checks(study: Study, shared: Path) -> list[Check]:
             checks.append(
                 gate(
                     GROUP,
-                    f"Table 2, US +50 points on {industries[row['industry']]}: {name.replace('_', ' ')}",
+                    f"Table 2, US +50 points on {industries[row['industry']]}: {LABELS.get(name, name.replace('_', ' '))}",
                     ours,
                     float(row[f"{name}_exact"]),
                     TOLERANCE,

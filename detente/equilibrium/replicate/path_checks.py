@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -29,30 +30,26 @@ def _nafta(shared: Path) -> list[Check]:
     parts = integrate_welfare(
         base, Wedges.of(base, tariff=bloc_tariff(experiment.inputs)), closure="zero", tolerance=1e-9
     )
-    common = {"source": SOURCE, "unit": "log points"}
+    adds_up = functools.partial(gate, GROUP, source=SOURCE, unit="log points")
     checks = [
-        gate(
-            GROUP,
+        adds_up(
             "NAFTA, 31 countries: terms of trade and volume of trade add up",
             100 * parts.total,
             100 * parts.log_real_income_hat,
             SUM,
             note=f"{parts.points} equilibria along the path",
-            **common,
         )
     ]
     for code in BLOC:
         n = base.labels.country(code)
         checks.append(
-            gate(
-                GROUP,
+            adds_up(
                 f"NAFTA, {base.labels.country_name(code)}: parts of the exact change",
                 100 * float(parts.terms_of_trade[n] + parts.volume_of_trade[n]),
                 100 * float(parts.log_real_income_hat[n]),
                 SUM,
                 note=f"terms of trade {100 * parts.terms_of_trade[n]:.4f} (first order {100 * first.terms_of_trade[n]:.4f}), "
                 f"volume of trade {100 * parts.volume_of_trade[n]:.4f} (first order {100 * first.volume_of_trade[n]:.4f})",
-                **common,
             )
         )
     return checks

@@ -52,7 +52,9 @@ def frame(path: Path) -> Any:
         ) from None
     if not path.exists():
         raise InputError(
-            "a file of the replication data is missing", where=str(path), hint="see its README for what it holds"
+            "a file of the replication data is missing",
+            where=str(path),
+            hint="see its README for what it holds",
         )
     if path.suffix == ".parquet":
         return pandas.read_parquet(path)
@@ -71,7 +73,9 @@ def cube(table: Any, column: str, countries: tuple[str, ...], sectors: tuple[str
     line = {code: position for position, code in enumerate(sectors)}
     where = (table["importer"].map(place), table["exporter"].map(place), table["sector"].map(line))
     if any(index.isna().any() for index in where):
-        raise InputError(f"`{column}` has rows outside the lists of countries and sectors", hint="check the codes")
+        raise InputError(
+            f"`{column}` has rows outside the lists of countries and sectors", hint="check the codes"
+        )
     array = np.zeros((len(countries), len(countries), len(sectors)))
     array[tuple(index.astype(int) for index in where)] = table[column]
     return array

@@ -8,7 +8,7 @@ from detente.core import Labels
 from detente.world.economy import Array, Economy
 
 
-def spending(net_shares: Array, input_shares: Array, final_shares: Array, extra: Array | None = None) -> Array:
+def spending(net_shares: Array, input_shares: Array, final_shares: Array) -> Array:
     """Solve X = g Y + α I for one unit of income in each country.
 
     Parameters
@@ -17,8 +17,6 @@ def spending(net_shares: Array, input_shares: Array, final_shares: Array, extra:
         Sales before duty for one unit of spending, duty paid.
     input_shares : array [country, supplier_sector, user_sector]
     final_shares : array [country, sector]
-    extra : array [country, sector], optional
-        Part of spending that returns as income (duties); none when incomes are given as a whole.
 
     Returns
     -------
@@ -28,10 +26,7 @@ def spending(net_shares: Array, input_shares: Array, final_shares: Array, extra:
     N, S = final_shares.shape
     system = np.einsum("nrs,mns->nrms", input_shares, net_shares)
     demand = np.zeros((N, S, N))
-    for n in range(N):
-        demand[n, :, n] = final_shares[n]
-        if extra is not None:
-            system[n, :, n, :] += final_shares[n][:, None] * extra[n][None, :]
+    demand[np.arange(N), :, np.arange(N)] = final_shares
     left = np.eye(N * S) - system.reshape(N * S, N * S)
     return np.asarray(np.linalg.solve(left, demand.reshape(N * S, N)).reshape(N, S, N))
 

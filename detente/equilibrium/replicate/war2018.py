@@ -7,6 +7,7 @@ magnitude. Their figures are from memory where `memory` says so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,7 +95,9 @@ def read(shared: Path) -> War:
     return War(economy, tariff + of_us + of_china)
 
 
-def bilateral_trade_pct(economy: Economy, value: Equilibrium, one: int, other: int, goods: Array) -> float:
+def bilateral_trade_pct(
+    economy: Economy, value: Equilibrium, one: int, other: int, goods: Sequence[int]
+) -> float:
     """Change of goods trade between two countries, both ways, percent."""
 
     def both(flows: Array) -> float:
@@ -108,7 +111,7 @@ def war_checks(shared: Path) -> list[Check]:
     war = read(shared)
     economy, (usa, chn) = war.economy, war.pair
     value = solve(economy, Wedges.of(economy, tariff=war.tariff)).value
-    goods = np.flatnonzero((economy.tariff + war.tariff).sum((0, 1)) > 0)
+    goods = np.flatnonzero((economy.tariff + war.tariff).sum((0, 1)) > 0).tolist()
     all_25 = np.array(economy.tariff)
     all_25[usa, chn, goods] += 0.25
     all_25[chn, usa, goods] += 0.25

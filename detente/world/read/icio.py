@@ -32,7 +32,7 @@ _BELOW = {
     "OUTPUT": "output",
 }
 _TOTALS = ("OUT", "OUTPUT", "TOTAL")
-_CODE = re.compile(r"^([A-Z][A-Z0-9]{2})_([A-Z][A-Z0-9_]*)$")
+_CODE = re.compile(r"^([A-Z][A-Z0-9]{2})_([A-Z0-9][A-Z0-9_]*)$")
 SOURCE = {
     "citation": "OECD Inter-Country Input-Output tables",
     "licence": "free with attribution (OECD terms)",

@@ -1,0 +1,110 @@
+"""The section on leverage and deals: the ladder, the space of deals, the smallest swaps, the expected exchanges.
+
+The briefing solves the small game that the game's file declares, always the same one, so that the page does not depend on
+what a cache happens to hold; the whole game is on the command line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detente.brief.content import Block, Paragraph, Section, TableBlock
+from detente.show.deal_space import (
+    deal_figure,
+    ladder_figure,
+    lever_sentences,
+    space_sentence,
+    swap_sentence,
+)
+from detente.show.sentences import Sentence
+from detente.show.strategy import lever_table, space_table, swap_table, verdict_table
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+    from detente.equilibrium.structure import Structure
+    from detente.world.economy import Economy
+
+
+def strategy_section(
+    dossier: Dossier,
+    economy: Economy,
+    *,
+    source: str = "",
+    closure: str = "share",
+    structure: Structure | None = None,
+) -> tuple[Section, ...]:
+    """Leverage and deals of the dossier's game; nothing when the dossier declares no game.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    economy : Economy
+    source : str
+        Where the dossier came from (id or folder), for its game and scenarios.
+    closure : str
+    structure : Structure, optional
+        Of the horizon; the core model when left out.
+
+    Returns
+    -------
+    tuple of Section
+        One or none.
+
+    Raises
+    ------
+    SolveError
+        When a joint profile has no equilibrium.
+    """
+    from detente.equilibrium.baseline import CORE
+    from detente.strategy.deals import deal_space, judge, smallest_swaps
+    from detente.strategy.games import load_game, shipped_games
+    from detente.strategy.leverage import leverage
+    from detente.strategy.payoff import payoff_tensor
+    from detente.strategy.preferences import load_preferences
+    from detente.world.scenario import load_scenario
+
+    place = source or dossier.id
+    if not shipped_games(place):
+        return ()
+    spec = load_game(dossier=place).small()
+    scenarios = [load_scenario(name, dossier=place) for name in spec.threats if name != "standing"]
+    tensor = payoff_tensor(
+        economy, dossier, spec, scenarios=scenarios, closure=closure, structure=structure or CORE
+    )
+    known = load_preferences(game=spec.id)
+    game = tensor.game(known.named())
+    levers = leverage(game)
+    concept = f"{game.horizon}; {game.preferences.title.lower()}"
+    spaces = {
+        one.id: (tensor.game(one), [deal_space(tensor.game(one), name) for name in spec.threats])
+        for one in known.sets
+    }
+    space = deal_space(game, spec.threats[0])
+    names = {name: load_scenario(name, dossier=place).title for name in spec.threats}
+    swaps = smallest_swaps(game, most=1, count=12)
+    judged = {one.id: judge(tensor.game(one), spec.expected, spec.threats) for one in known.sets}
+    free = [action.title for action in spec.actions if len(action.rungs) > 1]
+    opening = Sentence(
+        f"Of the game’s {len(spec.actions)} measures, {len(free)} are free to move here, on two positions each; every one of the "
+        "joint choices is solved as an equilibrium of its own. What a side wants is real income unless said otherwise; the "
+        "tables repeat every conclusion under other weights."
+    )
+    figures = (
+        ladder_figure(levers, concept=concept),
+        deal_figure(game, space, threats=names, concept=f"{concept}; {len(space.gains):,} joint choices"),
+    )
+    blocks: list[Block] = [
+        Paragraph((opening,)),
+        Paragraph(lever_sentences(levers, table="leverage")),
+        figures[0],
+        TableBlock(lever_table(levers, note=f"{concept[0].upper()}{concept[1:]}."), folded=True),
+        Paragraph((space_sentence(game, space, name=names[space.threat], table="deal-space"),)),
+        figures[1],
+        TableBlock(space_table(spaces), folded=True),
+    ]
+    if swaps:
+        said = tuple(swap_sentence(game, swap, table="swaps") for swap in swaps[:2])
+        blocks += [Paragraph(said), TableBlock(swap_table(game, swaps), folded=True)]
+    if spec.expected:
+        blocks.append(TableBlock(verdict_table(judged, spec.players), folded=True))
+    return (Section("leverage", "Who holds what over whom, and what could be traded", tuple(blocks)),)

@@ -1,0 +1,238 @@
+"""Attribution adds up, is right where the answer is known, and does not depend on an order."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from detente.core import InputError, LabelError, SolveError
+from detente.dossier import load_dossier
+from detente.equilibrium import Structure, decompose_welfare, solve
+from detente.equilibrium.attribute import Move, integrated_gradients, shapley, shapley_of
+from detente.equilibrium.channels import decompose_path
+from detente.equilibrium.experiments import prepare_cases
+from detente.equilibrium.horizons import horizon
+from detente.equilibrium.targets import target
+from detente.show.explain import explain
+from detente.world import Scenario, Wedges, load_scenario, load_world, toy, wedges_at
+from detente.world.contributions import contributions
+
+WORLD = toy()
+TARGETS = (
+    "usa.real_income",
+    "chn.prices",
+    "usa.revenue",
+    "chn.output.PARTS",
+    "flow.usa.chn",
+    "flow.USA.CHN.PARTS",
+)
+STRUCTURES = {
+    "core": Structure(),
+    "nests": Structure(sigma_value_added=0.5, sigma_materials=0.3, sigma_critical=0.1, critical=("PARTS",)),
+    "immobile": Structure(sigma_final=0.8, mobility=1.5, profit_share=0.05),
+}
+
+
+def moves():
+    zero = np.zeros_like(WORLD.tariff)
+    usa, chn = WORLD.labels.country("USA"), WORLD.labels.country("CHN")
+    duty, answer, cost, tax = (np.zeros_like(zero) for _ in range(4))
+    duty[usa, chn, :3], answer[chn, usa, :3] = 0.5, 0.3
+    cost[usa, chn, 1] = np.log(1.2)
+    tax[usa, chn, 1] = 0.1
+    return [
+        Move("duty", duty, zero, zero),
+        Move("answer", answer, zero, zero),
+        Move("control", zero, cost, zero),
+        Move("tax", zero, zero, tax),
+    ]
+
+
+def end():
+    all_moves = moves()
+    return Wedges(
+        WORLD.tariff + sum(m.tariff for m in all_moves),
+        np.exp(sum(m.log_iceberg for m in all_moves)),
+        sum(m.export_tax for m in all_moves),
+    )
+
+
+START = Wedges.unchanged(WORLD)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("structure", STRUCTURES.values(), ids=STRUCTURES)
+def test_integrated_gradients_add_up(name, structure):
+    goal = target(name, WORLD)
+    found = integrated_gradients(WORLD, START, end(), moves(), goal, structure=structure)
+    exact = goal.value(solve(WORLD, end(), structure=structure).value) - goal.value(
+        solve(WORLD, START, structure=structure).value
+    )
+    assert found.total == pytest.approx(exact, rel=1e-9, abs=1e-12)
+    assert abs(found.gap) <= 1e-8 * max(1.0, sum(map(abs, found.parts)))
+    assert min(map(abs, found.parts)) > 0
+
+
+def test_shapley_is_the_mean_over_every_order():
+    goal, parts = target("usa.real_income", WORLD), moves()
+    found = shapley(WORLD, START, parts, goal)
+    assert found.gap == pytest.approx(0, abs=1e-15)
+    gains = np.zeros(len(parts))
+    orders = list(itertools.permutations(range(len(parts))))
+    for order in orders:
+        wedges, before = START, goal.value(solve(WORLD, START).value)
+        for k in order:
+            move = parts[k]
+            wedges = Wedges(
+                wedges.tariff + move.tariff,
+                wedges.iceberg_hat * np.exp(move.log_iceberg),
+                wedges.export_tax + move.export_tax,
+            )
+            now = goal.value(solve(WORLD, wedges).value)
+            gains[k] += now - before
+            before = now
+    assert np.allclose(found.parts, gains / len(orders), atol=1e-11)
+
+
+def test_shapley_of_an_additive_game_and_of_a_dummy():
+    worth = np.array([0.0, 1.0, 2.0, 3.0, 0.0, 1.0, 2.0, 3.0])
+    assert shapley_of(worth).tolist() == [1.0, 2.0, 0.0]
+
+
+def test_both_methods_agree_to_first_order():
+    """For a small change every fair share is the derivative."""
+    small = [Move(m.name, m.tariff * 1e-4, m.log_iceberg * 1e-4, m.export_tax * 1e-4) for m in moves()]
+    there = Wedges(
+        START.tariff + sum(m.tariff for m in small),
+        np.exp(sum(m.log_iceberg for m in small)),
+        sum(m.export_tax for m in small),
+    )
+    goal = target("usa.real_income", WORLD)
+    a, b = (
+        integrated_gradients(WORLD, START, there, small, goal),
+        shapley(WORLD, START, small, goal),
+    )
+    assert np.allclose(a.parts, b.parts, rtol=1e-3, atol=1e-10)
+
+
+@pytest.mark.parametrize("structure", STRUCTURES.values(), ids=STRUCTURES)
+def test_channels_add_up_exactly(structure):
+    found = decompose_path(WORLD, START, end(), structure=structure)
+    exact = np.log(solve(WORLD, end(), structure=structure).value.real_income_hat)
+    assert abs(sum(found.parts.values()) - exact).max() < 1e-8
+    assert abs(found.terms_with.sum(1) - found.parts["terms_of_trade"]).max() < 1e-15
+    assert abs(found.parts["trade_costs"]).max() > 1e-6
+    assert abs(found.parts["taxed_exports"]).max() > 1e-6
+    assert bool(abs(found.parts["profits"]).max() > 1e-6) == bool(np.any(structure.profit_share))
+
+
+def test_channels_of_a_small_change_are_the_published_formula():
+    there = Wedges.of(WORLD, tariff=WORLD.tariff * 1.0001)
+    path, first = decompose_path(WORLD, START, there), decompose_welfare(WORLD, solve(WORLD, there).value)
+    assert abs(path.parts["terms_of_trade"] - first.terms_of_trade).max() < 1e-8
+    assert abs(path.parts["volume_of_trade"] - first.volume_of_trade).max() < 1e-8
+
+
+def test_a_ban_cannot_be_integrated_and_says_so():
+    ban = np.zeros_like(WORLD.tariff)
+    ban[0, 1, 1] = 120.0
+    zero = np.zeros_like(ban)
+    there = Wedges(WORLD.tariff, np.exp(ban), zero)
+    with pytest.raises(SolveError, match="miss the whole"):
+        integrated_gradients(
+            WORLD, START, there, [Move("ban", zero, ban, zero)], target("usa.real_income", WORLD)
+        )
+
+
+@pytest.mark.parametrize("against", ["standing", None])
+def test_contributions_of_measures_add_up_to_the_wedges(against):
+    world, record = load_world(), load_dossier()
+    later, earlier = load_scenario("decoupling"), load_scenario(against) if against else None
+    parts = contributions(world, record, later, earlier)
+    full = wedges_at(world, record, later)
+    start = wedges_at(world, record, earlier) if earlier else Wedges.unchanged(world)
+    assert abs(sum(p.tariff for p in parts) - (full.tariff - start.tariff)).max() < 1e-12
+    assert abs(sum(p.log_iceberg for p in parts) - np.log(full.iceberg_hat / start.iceberg_hat)).max() < 1e-12
+    rest = next((p for p in parts if p.name == "stacking"), None)
+    if rest is not None:  # a remainder, not a place to put things
+        moved = sum(float(abs(p.tariff * world.flows).sum()) for p in parts if p is not rest)
+        assert float(abs(rest.tariff * world.flows).sum()) < 0.05 * moved
+
+
+def test_a_measure_that_alone_moves_gets_everything():
+    world, record = load_world(), load_dossier()
+    own = load_scenario("standing").model_copy(
+        update={
+            "id": "own",
+            "set": {"usa-2025-threat-100": load_scenario("talks-fail").set["usa-2025-threat-100"]},
+        }
+    )
+    cases = prepare_cases(world, record, [own, load_scenario("standing")])
+    tables = {t.name: t for t in explain(world, record, "usa.real_income", *cases)}
+    rows = list(tables["explain_measures"].records())
+    assert [row["part"] for row in rows] == ["usa-2025-threat-100", "total"]
+    assert rows[0]["contribution"] == pytest.approx(rows[1]["contribution"], abs=1e-9)
+
+
+def test_explain_adds_up_in_every_unit_and_names_its_sources():
+    world, structure = horizon("short", load_world())
+    record = load_dossier()
+    cases = prepare_cases(world, record, [load_scenario("standing")])
+    tables = {t.name: t for t in explain(world, record, "usa.real_income", *cases, structure=structure)}
+    measures = list(tables["explain_measures"].records())
+    for key in ("contribution", "contribution_shown", "contribution_usd_bn"):
+        assert sum(row[key] for row in measures[:-1]) == pytest.approx(measures[-1][key], abs=1e-6)
+    assert "integrated gradients" in tables["explain_measures"].note
+    channels = list(tables["explain_channels"].records())
+    whole = [row["contribution"] for row in channels if not row["partner"]]
+    assert sum(whole[:-1]) == pytest.approx(whole[-1], abs=1e-6)
+    sources = {row["what"]: row["says"] for row in tables["explain_sources"].records()}
+    assert sources["elasticities"] == world.elasticity_source
+    assert "short run" in sources["horizon"]
+
+
+def test_money_is_shared_like_the_exact_change():
+    world, record = load_world(), load_dossier()
+    cases = prepare_cases(world, record, [load_scenario("talks-fail"), load_scenario("standing")])
+    made = explain(world, record, "chn.real_income", *cases)[0]
+    total = list(made.records())[-1]
+    n = world.labels.country("CHN")
+    later, earlier = (solve(world, case.wedges).value for case in cases)
+    assert total["contribution_shown"] == pytest.approx(
+        100 * (later.real_income_hat[n] / earlier.real_income_hat[n] - 1), abs=1e-9
+    )
+    money = (later.equivalent_variation_usd[n] - earlier.equivalent_variation_usd[n]) / 1e3
+    assert total["contribution_usd_bn"] == pytest.approx(money, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "hint"),
+    [
+        ("usa", InputError, "usa.real_income"),
+        ("usa.real_incom", LabelError, "`real_income`"),
+        ("usaa.prices", LabelError, "`USA`"),
+        ("usa.output", InputError, "usa.real_income"),
+        ("usa.output.PARTZ", LabelError, "`PARTS`"),
+        ("usa.prices.PARTS", InputError, "usa.real_income"),
+        ("flow.usa", InputError, "flow.USA.CHN"),
+        ("flow.usa.usa", InputError, "flow.USA.CHN"),
+    ],
+)
+def test_a_result_that_does_not_exist(name, error, hint):
+    with pytest.raises(error) as found:
+        target(name, WORLD)
+    assert hint in str(found.value)
+
+
+def test_a_scenario_that_changes_nothing_cannot_be_explained():
+    world, record = load_world(), load_dossier()
+    still = Scenario(id="still", title="Still", dossier="busan-2025")
+    cases = prepare_cases(world, record, [still, load_scenario("standing")])
+    with pytest.raises(InputError, match="moves anything"):
+        explain(world, record, "usa.real_income", *cases)
+    with pytest.raises(InputError, match="against itself"):
+        explain(world, record, "usa.real_income", cases[0], cases[0])
+    with pytest.raises(LabelError, match="no method"):
+        explain(world, record, "usa.real_income", cases[1], method="shaply")

@@ -1,0 +1,190 @@
+"""Draws: the same bytes for the same seed, whatever the workers; intervals and drivers that mean what they say."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from detente.core import InputError, LabelError
+from detente.equilibrium import Structure, solve
+from detente.equilibrium.experiments import Case
+from detente.equilibrium.horizons import horizon
+from detente.outlook import (
+    draw_outcomes,
+    driver_table,
+    drivers,
+    points,
+    uncertain_parameters,
+    uncertainty_table,
+)
+from detente.outlook.draws import METRICS, interval_table
+from detente.outlook.prior import BETWEEN_SETS, WITHIN_SETS, apply_draw, sector_group
+from detente.outlook.sobol import sobol_indices
+from detente.world import Scenario, Wedges, elasticity_table, load_world, toy
+from detente.world.elasticities import elasticity_set
+
+WORLD = toy()
+
+
+def case(name, tariff=1.0, cost=1.0):
+    iceberg = np.ones_like(WORLD.tariff)
+    iceberg[0, 1, 1] = cost
+    wedges = Wedges.of(WORLD, tariff=tariff * WORLD.tariff, iceberg_hat=iceberg)
+    return Case(Scenario(id=name, title=name, dossier="toy"), wedges)
+
+
+CASES = [case("still"), case("war", 4.0, 1.1)]
+
+
+def test_the_same_seed_gives_the_same_bytes_whatever_the_workers():
+    one, two = (draw_outcomes(WORLD, CASES, draws=16, seed=3, workers=workers) for workers in (1, 2))
+    assert one.values.tobytes() == two.values.tobytes()
+    other = draw_outcomes(WORLD, CASES, draws=16, seed=4)
+    assert not np.array_equal(one.values, other.values)
+
+
+def test_a_draw_is_an_exact_solve_of_its_own_economy():
+    """What steers the solves of a draw is borrowed; what they find is not."""
+    _, structure = horizon("short", WORLD)
+    found = draw_outcomes(WORLD, CASES, draws=4, seed=1, structure=structure)
+    normals = points(4, len(found.parameters), 1)
+    for k, row in enumerate(normals):
+        economy, nests, scale = apply_draw(WORLD, structure, found.parameters, row)
+        wedges = CASES[1].wedges
+        alone = solve(
+            economy, Wedges(wedges.tariff, wedges.iceberg_hat**scale, wedges.export_tax), structure=nests
+        )
+        assert 100 * (alone.value.real_income_hat - 1) == pytest.approx(found.values[k, 1, 0], abs=1e-8)
+
+
+def test_the_base_year_does_not_move_whatever_is_drawn():
+    found = draw_outcomes(WORLD, [CASES[0]], draws=8, seed=1)
+    assert abs(found.values[:, 0, :3]).max() < 1e-7
+
+
+def test_the_centre_is_the_value_of_the_horizon():
+    found = draw_outcomes(WORLD, CASES, draws=4)
+    exact = solve(WORLD, CASES[1].wedges).value
+    assert found.central[1, 0] == pytest.approx(100 * (exact.real_income_hat - 1), abs=1e-9)
+    assert found.central[1, 3] == pytest.approx(exact.tariff_revenue_new / 1e3, rel=1e-9)
+
+
+def test_spread_of_the_elasticities_is_that_of_the_shipped_sets():
+    sets = [str(row["set"]) for row in elasticity_table().records() if row["horizon"] == "long"]
+    codes = tuple(c for c in load_world().labels.sectors if c not in ("UTC", "TRT", "BUS", "PUB"))
+    every = np.log([elasticity_set(name, codes)[0] for name in sets])
+    level = every.mean(1)
+    within = every - level[:, None]
+    within = within - within.mean(0)
+    assert pytest.approx(level.std(ddof=1), abs=0.01) == BETWEEN_SETS
+    assert pytest.approx(within.std(ddof=1), abs=0.01) == WITHIN_SETS
+
+
+def test_draws_have_the_stated_spread():
+    parameters = uncertain_parameters(WORLD, Structure())
+    normals = points(1024, len(parameters), 1)
+    assert abs(normals.mean(0)).max() < 0.02
+    assert abs(normals.std(0) - 1).max() < 0.02
+    scale = [apply_draw(WORLD, Structure(), parameters, row)[2] for row in normals]
+    assert np.log(scale).std() == pytest.approx(0.5, abs=0.02)
+
+
+def test_what_is_drawn_depends_on_the_horizon():
+    long = {p.name for p in uncertain_parameters(WORLD, Structure())}
+    short = {p.name for p in uncertain_parameters(WORLD, horizon("short", WORLD)[1])}
+    assert {"mobility", "sigma_critical"} <= short - long
+    assert {p.group for p in uncertain_parameters(WORLD, Structure(), nests=False)}.isdisjoint({"nests"})
+    for parameter in uncertain_parameters(load_world(), Structure()):
+        assert parameter.sd > 0
+        assert parameter.grade in ("inferred", "assumed")
+        assert parameter.source
+    assert len({sector_group(code) for code in load_world().labels.sectors}) == 4
+
+
+def test_intervals_hold_the_median_and_differences_are_ratios():
+    found = draw_outcomes(WORLD, CASES, draws=32)
+    made = interval_table(found, against="still", countries=("USA", "CHN"))
+    assert len(made) == 2 * len(METRICS)
+    for row in made.records():
+        assert row["low"] <= row["median"] <= row["high"]
+        assert row["low"] < row["high"]
+    level = {
+        (r["country"], r["metric"]): r["central"]
+        for r in interval_table(found).records()
+        if r["outcome"] == "war"
+    }
+    delta = {(r["country"], r["metric"]): r["central"] for r in made.records()}
+    assert delta["USA", "real_income_pct"] == pytest.approx(level["USA", "real_income_pct"], abs=1e-9)
+    base = WORLD.tariff_revenue[0] / 1e3
+    assert delta["USA", "tariff_revenue_usd_bn"] == pytest.approx(
+        level["USA", "tariff_revenue_usd_bn"] - base, abs=1e-6
+    )
+    assert "32 quasi-random draws, seed 1" in made.note
+
+
+def ishigami(z):
+    from scipy.special import ndtr
+
+    x = math.pi * (2 * ndtr(z) - 1)
+    return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+
+def test_sobol_indices_of_a_known_function():
+    """Ishigami's function, whose indices are known: 0.314, 0.442, 0 alone; 0.558, 0.442, 0.244 with interactions."""
+    first, total, _ = sobol_indices(ishigami, [[0], [1], [2]], points(4096, 6, seed=1))
+    assert first == pytest.approx([0.314, 0.442, 0.0], abs=0.02)
+    assert total == pytest.approx([0.558, 0.442, 0.244], abs=0.02)
+
+
+def test_sobol_indices_of_groups_agree_with_an_independent_code():
+    """scipy's own estimator on the same function, one group a variable."""
+    from scipy.stats import sobol_indices as reference
+    from scipy.stats import uniform
+
+    theirs = reference(
+        func=lambda x: x[0] + 2 * x[1] + x[0] * x[2],
+        n=2048,
+        dists=[uniform()] * 3,
+        rng=np.random.default_rng(0),
+    )
+
+    def ours_model(z):
+        from scipy.special import ndtr
+
+        x = ndtr(z)
+        return x[:, 0] + 2 * x[:, 1] + x[:, 0] * x[:, 2]
+
+    first, total, _ = sobol_indices(ours_model, [[0], [1], [2]], points(2048, 6, seed=1))
+    assert first == pytest.approx(theirs.first_order, abs=0.02)
+    assert total == pytest.approx(theirs.total_order, abs=0.02)
+
+
+def test_drivers_of_a_war_without_effects_are_not_effects():
+    found = drivers(WORLD, [case("still"), case("war", 4.0)], draws=64, against="still", nests=False)
+    made = list(driver_table(found, ("USA",), against="still").records())
+    by_group = {row["group"]: row["total_pct"] for row in made}
+    assert by_group["effects of measures"] == pytest.approx(0, abs=1e-9)
+    assert max(by_group, key=by_group.get).startswith("elasticities")
+    assert {row["outcome"] for row in made} == {"war"}
+
+
+def test_what_makes_no_sense_is_refused():
+    with pytest.raises(InputError, match="1 draws"):
+        draw_outcomes(WORLD, CASES, draws=1)
+    with pytest.raises(InputError, match="no scenario"):
+        draw_outcomes(WORLD, [], draws=4)
+    found = draw_outcomes(WORLD, CASES, draws=4)
+    with pytest.raises(LabelError, match="unknown outcome"):
+        interval_table(found, against="wr")
+    with pytest.raises(LabelError, match="`USA`"):
+        interval_table(found, countries=("USAA",))
+    with pytest.raises(LabelError, match="no metric"):
+        driver_table(drivers(WORLD, CASES, draws=4), ("USA",), metric="income")
+
+
+def test_the_table_says_how_every_spread_is_known():
+    for row in uncertainty_table(WORLD, Structure()).records():
+        assert row["factor_low"] * row["factor_high"] == pytest.approx(1)
+        assert row["source"]

@@ -1,0 +1,161 @@
+"""Tables read off an equilibrium: shares that add up, and levels that agree with the equilibrium's own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from detente.core import InputError, LabelError
+from detente.dossier import load_dossier
+from detente.equilibrium.experiments import Case, run_cases, run_scenarios
+from detente.equilibrium.horizons import horizon
+from detente.show import results, welfare
+from detente.world import Wedges, load_scenario, load_world, toy
+from detente.world.scenario import Scenario
+
+LIMITS = (
+    {"name": "parts", "importers": ("USA",), "exporters": ("CHN",), "sectors": ("PARTS",), "limit": 0.5},
+    {"name": "loose", "importers": ("EU27",), "exporters": ("USA",), "sectors": ("PARTS",), "limit": 3.0},
+    {
+        "name": "auction",
+        "importers": ("USA",),
+        "exporters": ("MEX",),
+        "sectors": ("GOODS",),
+        "limit": 0.8,
+        "rent": "importer",
+    },
+    {
+        "name": "farm",
+        "importers": ("CHN",),
+        "exporters": ("USA",),
+        "sectors": ("FARM",),
+        "limit": 1.3,
+        "kind": "floor",
+    },
+    {"name": "ban", "importers": ("USA",), "exporters": ("CHN",), "sectors": ("FARM",), "limit": 0.0},
+)
+
+
+@pytest.fixture(scope="module", params=["long", "short"])
+def solved(request):
+    economy, structure = horizon(request.param, load_world())
+    scenarios = [load_scenario("standing"), load_scenario("decoupling")]
+    return run_scenarios(economy, load_dossier(), scenarios, structure=structure)
+
+
+@pytest.fixture(scope="module")
+def controlled():
+    from detente.equilibrium.experiments import controls_of
+
+    world = toy()
+    scenario = Scenario(id="managed", title="Managed", dossier="toy", quantities=LIMITS)
+    wedges = Wedges.of(world, tariff=world.tariff * 1.5)
+    case = Case(scenario, wedges, (), controls_of(world, scenario.quantities, scenario.id))
+    still = Case(Scenario(id="still", title="Still", dossier="toy"), Wedges.unchanged(world))
+    return run_cases(world, [still, case])
+
+
+def test_employment_shares_add_up_and_moves_cancel(solved):
+    rows = list(results.employment_table(solved, ("USA", "CHN"), against="standing").records())
+    for code in ("USA", "CHN"):
+        mine = [row for row in rows if row["country"] == code]
+        assert sum(row["employment_share_new_pct"] for row in mine) == pytest.approx(100, abs=1e-9)
+        assert sum(row["employment_share_pp"] for row in mine) == pytest.approx(0, abs=1e-9)
+        assert max(row["employment_pct"] for row in mine) > 0.1
+
+
+def test_wages_move_together_only_when_factors_are_mobile(solved):
+    mobile = solved["standing"].value.technology.mobile
+    for row in results.wage_table(solved).records():
+        if mobile:
+            assert row["lowest_sector"] is None
+            assert row["lowest_factor_price_pct"] == pytest.approx(row["wage_pct"], abs=1e-9)
+        else:
+            assert row["lowest_factor_price_pct"] < row["wage_pct"] < row["highest_factor_price_pct"]
+
+
+def test_real_wage_is_wage_over_prices(solved):
+    value = solved["decoupling"].value
+    row = next(r for r in results.wage_table(solved, ("USA",)).records() if r["outcome"] == "decoupling")
+    assert row["real_wage_pct"] == pytest.approx(
+        100 * (value.wage_hat[0] / value.consumer_price_hat[0] - 1), abs=1e-9
+    )
+
+
+def test_flows_add_up_to_imports(solved):
+    from detente.world.stacking import goods_sectors
+
+    economy = solved["standing"].value.economy
+    goods = goods_sectors(economy)
+    rows = [r for r in results.flow_table(solved, ("USA",)).records() if r["outcome"] == "decoupling"]
+    imports = sum(row["base_usd_bn"] for row in rows if row["importer"] == "USA")
+    n = economy.labels.country("USA")
+    exact = economy.flows[n][:, goods].sum() - economy.flows[n, n, goods].sum()
+    assert imports == pytest.approx(exact / 1e3, rel=1e-12)
+    assert all("USA" in (row["importer"], row["exporter"]) for row in rows)
+
+
+def test_prices_and_revenue_agree_with_the_equilibrium(solved):
+    value = solved["decoupling"].value
+    prices = [r for r in results.price_table(solved, ("CHN",)).records() if r["outcome"] == "decoupling"]
+    n = value.economy.labels.country("CHN")
+    assert [row["price_pct"] for row in prices] == pytest.approx(
+        list(100 * (value.price_hat[n] - 1)), abs=1e-9
+    )
+    revenue = {
+        r["country"]: r for r in results.revenue_table(solved).records() if r["outcome"] == "decoupling"
+    }
+    assert revenue["CHN"]["tariff_revenue_usd_bn"] == pytest.approx(value.tariff_revenue_new[n] / 1e3)
+    assert revenue["CHN"]["rent_usd_bn"] == 0
+
+
+def test_average_duties_of_the_base_year_are_the_data(solved):
+    from detente.world.stacking import goods_sectors
+
+    economy = solved["standing"].value.economy
+    goods, n = goods_sectors(economy), economy.labels.country("USA")
+    flows = np.delete(economy.flows[n][:, goods], n, axis=0)
+    duties = np.delete(economy.tariff[n][:, goods], n, axis=0)
+    row = next(iter(results.duty_table(solved, ("USA",)).records()))
+    assert row["duty_base_pct"] == pytest.approx(100 * (flows * duties).sum() / flows.sum())
+    assert row["duty_pre_pct"] > row["duty_base_pct"]
+
+
+@pytest.mark.parametrize("against", [None, "standing"])
+def test_welfare_parts_add_up(solved, against):
+    keys = [f"{name}_log_points" for name in (
+        "terms_of_trade", "trade_costs", "volume_of_trade", "taxed_exports", "profits", "transfers"
+    )]  # fmt: skip
+    for row in welfare.welfare_table(solved, ("USA", "CHN", "MEX"), against=against).records():
+        assert sum(row[key] for key in keys) == pytest.approx(row["real_income_log_points"], abs=1e-5)
+        assert abs(row["gap_log_points"]) < 1e-6
+        assert (row["first_order_terms_of_trade_pct"] is None) == (against is not None)
+
+
+def test_controls_say_whether_they_bind_and_who_is_paid(controlled):
+    rows = {row["control"]: row for row in welfare.control_table(controlled).records()}
+    assert rows["parts"]["binds"] == rows["farm"]["binds"] == rows["ban"]["binds"] == "yes"
+    assert rows["loose"]["binds"] == "no"
+    assert rows["loose"]["wedge_pct"] == rows["loose"]["rent_usd_bn"] == 0
+    assert rows["parts"]["volume"] == pytest.approx(0.5, abs=1e-7)
+    assert rows["farm"]["rent_usd_bn"] < 0 < rows["auction"]["rent_usd_bn"]
+    assert rows["ban"]["kind"] == "ban"
+    assert rows["ban"]["wedge_pct"] is None
+    paid = {
+        row["country"]: row["rent_usd_bn"]
+        for row in results.revenue_table(controlled).records()
+        if row["outcome"] == "managed"
+    }
+    assert paid["CHN"] == pytest.approx(rows["parts"]["rent_usd_bn"] + rows["farm"]["rent_usd_bn"], rel=1e-6)
+    assert paid["USA"] == pytest.approx(rows["auction"]["rent_usd_bn"], rel=1e-6)
+
+
+def test_errors(solved):
+    with pytest.raises(InputError, match="no scenario has quantity controls"):
+        welfare.control_table(solved)
+    with pytest.raises(LabelError, match="unknown outcome"):
+        results.price_table(solved, against="standin")
+    with pytest.raises(LabelError, match="`USA`"):
+        results.wage_table(solved, ("USAA",))
+    with pytest.raises(InputError, match="nothing to compare"):
+        results.wage_table({"standing": solved["standing"]}, against="standing")

@@ -1,0 +1,108 @@
+"""Stocks delay a cut: none is immediate, endless is never, and what is drawn is what is gone."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from detente.core import InputError, LabelError, UnitError
+from detente.equilibrium import Structure
+from detente.equilibrium.quantities import QuantityControl, solve_with_controls
+from detente.equilibrium.stocks import path_with_stocks, stock_table
+from detente.world import Wedges, toy
+
+WORLD = toy()
+STILL = Wedges.unchanged(WORLD)
+ALWAYS = Structure(sigma_materials=0.5, sigma_critical=0.2, critical=("PARTS",))
+
+
+def cap(limit=0.5, kind="cap", rent="exporter"):
+    return QuantityControl.on(
+        WORLD,
+        "parts",
+        importers=["USA"],
+        exporters=["CHN"],
+        sectors=["PARTS"],
+        limit=limit,
+        kind=kind,
+        rent=rent,
+    )
+
+
+def path(stock, months=(1,) * 6, control=None):
+    return path_with_stocks(
+        WORLD,
+        STILL,
+        [control or cap()],
+        {"parts": stock},
+        months,
+        structure_by_month=lambda _: (WORLD, ALWAYS),
+    )
+
+
+def test_without_a_stock_the_cut_is_immediate():
+    at_once = solve_with_controls(WORLD, STILL, [cap()], structure=ALWAYS)
+    first = path(0.0)[0]
+    assert first.draws["parts"].binding.log_wedge == pytest.approx(
+        at_once.bindings["parts"].log_wedge, abs=1e-9
+    )
+    assert abs(first.value.real_income_hat - at_once.value.real_income_hat).max() < 1e-12
+
+
+@pytest.mark.parametrize("limit", [0.5, 0.0])
+def test_an_endless_stock_never_binds(limit):
+    for period in path(math.inf, control=cap(limit)):
+        assert abs(period.value.real_income_hat - 1).max() < 1e-12
+        assert period.draws["parts"].binding.log_wedge == 0
+        assert math.isinf(period.draws["parts"].left)
+
+
+@pytest.mark.parametrize("limit", [0.5, 0.0])
+def test_what_is_used_is_delivered_or_drawn(limit):
+    """Over the whole path: use = deliveries + what the stock has lost, period by period."""
+    held = 1.7
+    for period in path(held, control=cap(limit)):
+        draw = period.draws["parts"]
+        assert draw.drawn == pytest.approx(held - draw.left, abs=1e-12)
+        delivered = draw.volume * period.months - draw.drawn
+        assert delivered <= limit * period.months + 1e-7
+        held = draw.left
+    assert held == 0
+
+
+def test_more_stock_never_hurts_and_losses_only_grow():
+    n = WORLD.labels.country("USA")
+    found = [[period.value.real_income_hat[n] for period in path(stock)] for stock in (0.0, 0.8, 1.6, 2.4)]
+    for income in found:
+        assert all(later <= earlier + 1e-12 for earlier, later in zip(income, income[1:], strict=False))
+    for less, more in zip(found, found[1:], strict=False):
+        assert all(b >= a - 1e-12 for a, b in zip(less, more, strict=True))
+    assert found[3][0] > found[0][0] + 1e-6
+
+
+def test_a_ban_that_stocks_delay_binds_in_the_end():
+    last = path(1.0, control=cap(0.0))[-1].draws["parts"]
+    assert math.isinf(last.binding.log_wedge)
+    assert last.volume < 1e-12
+
+
+def test_the_table_has_a_row_a_period_and_country():
+    made = stock_table(path(1.0), [cap()], ("USA", "CHN"))
+    assert len(made) == 12
+    assert made.column("left_months")[0] < 1.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "says"),
+    [
+        (([cap(1.2, "floor")], {}, [1]), InputError, "floor has no stock"),
+        (([cap()], {"partz": 1.0}, [1]), LabelError, "partz"),
+        (([cap()], {"parts": -1.0}, [1]), UnitError, "stock is -1"),
+        (([cap()], {"parts": 1.0}, []), UnitError, "periods are"),
+        (([cap()], {"parts": 1.0}, [1, 0]), UnitError, "periods are"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(arguments, error, says):
+    with pytest.raises(error, match=says):
+        path_with_stocks(WORLD, STILL, *arguments)
