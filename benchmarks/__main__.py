@@ -16,7 +16,7 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np
 
-from benchmarks import duties, engine, ledger, tables
+from benchmarks import duties, engine, intake, ledger, tables
 from benchmarks.engine import best
 from detente.core import Column, Table, write_atomic
 from detente.core.stamp import package_commit, package_version
@@ -68,6 +68,7 @@ def main() -> None:
     )
     row("added duties, every pair", best(lambda: added_duties(economy, dossier, day)), "ms", 100.0)
     ledger.measure(best, row)
+    intake.measure(best, row)
     duties.measure(row)
     tables.measure(row)
     row("load the dossier", best(load_dossier, 5), "ms")

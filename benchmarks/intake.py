@@ -1,25 +1,34 @@
-"""Measure: reading a report and drafting its claims."""
+"""Speed of the intake: one report from its file to the text of a draft."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
 from detente.dossier import load_dossier
 from detente.dossier.intake import draft_yaml, extract, make_draft, read_article
 
+Row = Callable[[str, float, str, float | None, str], None]
+Best = Callable[[Callable[[], object], int], float]
+
 REPORTS = Path(__file__).resolve().parents[1] / "tests" / "dossier" / "intake_reports"
 
 
-def intake_rows(
-    best: Callable[..., float], row: Callable[..., None], reports: Path = REPORTS
-) -> None:
-    """Add rows: from file to draft, the slowest and the mean of our own reports."""
+def measure(best: Best, row: Row) -> None:
+    """Measure and report through `row(what, value, unit, target, note)`; `best` gives the shortest run in ms."""
     ledger = load_dossier()
 
     def draft(path: Path) -> str:
         return draft_yaml(make_draft([extract(read_article(path), ledger)], ledger))
 
-    files = [path for path in sorted(reports.glob("*.*")) if path.suffix in (".txt", ".html", ".md")]
-    times = [best(lambda path=path: draft(path), 5) for path in files]
-    row("ingest one report, file to draft", max(times), "ms", 1000.0, f"slowest of {len(files)}; mean {sum(times) / len(times):.0f} ms")
+    files = [path for path in sorted(REPORTS.iterdir()) if path.suffix in (".txt", ".html", ".md")]
+    times = [best(functools.partial(draft, path), 5) for path in files]
+    mean = sum(times) / len(times)
+    row(
+        "ingest a report, file to draft",
+        max(times),
+        "ms",
+        1000.0,
+        f"slowest of {len(files)}, mean {mean:.0f} ms",
+    )

@@ -58,7 +58,7 @@ def strategy_section(
     from detente.equilibrium.baseline import CORE
     from detente.strategy.deals import deal_space, judge, smallest_swaps
     from detente.strategy.games import load_game, shipped_games
-    from detente.strategy.leverage import leverage
+    from detente.strategy.leverage import leverage_of
     from detente.strategy.payoff import payoff_tensor
     from detente.strategy.preferences import load_preferences
     from detente.world.scenario import load_scenario
@@ -73,7 +73,7 @@ def strategy_section(
     )
     known = load_preferences(game=spec.id)
     game = tensor.game(known.named())
-    levers = leverage(game)
+    levers = leverage_of(game)
     concept = f"{game.horizon}; {game.preferences.title.lower()}"
     spaces = {
         one.id: (tensor.game(one), [deal_space(tensor.game(one), name) for name in spec.threats])

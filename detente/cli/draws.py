@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from detente.cli.output import usage
 from detente.core import InputError, LabelError, Table, suggestion
 
 if TYPE_CHECKING:
@@ -14,54 +15,73 @@ TABLES = ("intervals", "drivers", "uncertainty")
 
 
 def drawn_tables(
-    made: Prepared,
+    names: Sequence[str],
     table: str,
     countries: Sequence[str],
     against: str | None,
-    *,
-    closure: str,
-    draws: int,
-    seed: int,
-    workers: int,
+    setting: tuple[str, str | None, str | None, str, str | None, str],
+    draw: tuple[int, int, int],
 ) -> list[Table]:
     """One of the tables of `detente run --draws`.
 
     Parameters
     ----------
-    made : Prepared
+    names : sequence of str
+        Scenarios.
     table : str
-        ``intervals``, ``drivers`` or ``uncertainty``.
+        ``intervals`` (also when ``countries`` is asked for), ``drivers`` or ``uncertainty``.
     countries : sequence of str
     against : str, optional
-        Scenario id that differences are taken from.
-    closure : str
-    draws, seed, workers : int
+        Scenario that differences are taken from.
+    setting : (dossier, asof, elasticities, closure, world, horizon)
+    draw : (draws, seed, workers)
 
     Raises
     ------
     LabelError
         For another table.
     InputError
-        For too few draws.
+        For too few draws or workers.
     """
+    from detente.cli.tables import prepare_named
+
+    table = "intervals" if table == "countries" else table
+    with usage():
+        if table not in TABLES:
+            raise LabelError(
+                f"`{table}` has no draws", where="--table", hint=suggestion(table, TABLES) + " with --draws"
+            )
+        if draw[0] < 2:
+            raise InputError(f"{draw[0]} draws make no interval", where="--draws", hint="64 or more")
+        if draw[2] < 1:
+            raise InputError(f"{draw[2]} workers do nothing", where="--workers", hint="1 or more")
+    if against:  # the reference stands last
+        names = [*(name for name in names if name != against), against]
+    dossier, asof, elasticities, closure, world, horizon = setting
+    made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
+    with usage():
+        for code in countries:
+            made.economy.labels.country(code)
+    return _solved(made, table, countries, against is not None, closure, *draw)
+
+
+def _solved(
+    made: Prepared,
+    table: str,
+    countries: Sequence[str],
+    compared: bool,
+    closure: str,
+    draws: int,
+    seed: int,
+    workers: int,
+) -> list[Table]:
+    """Draw, and lay out."""
     from detente.outlook import draw_outcomes, driver_table, drivers, uncertainty_table
     from detente.outlook.draws import interval_table
 
-    if table not in TABLES:
-        raise LabelError(
-            f"`{table}` has no draws", where="--table", hint=suggestion(table, TABLES) + " with --draws"
-        )
-    if draws < 2:
-        raise InputError(f"{draws} draws make no interval", where="--draws", hint="64 or more")
-    if workers < 1:
-        raise InputError(f"{workers} workers do nothing", where="--workers", hint="1 or more")
-    for code in countries:
-        made.economy.labels.country(code)
     if table == "uncertainty":
         return [uncertainty_table(made.economy, made.structure)]
-    reference = None
-    if against is not None:
-        reference = made.cases[-1].scenario.id
+    reference = made.cases[-1].scenario.id if compared else None
     if table == "drivers":
         found = drivers(
             made.economy,

@@ -173,29 +173,14 @@ def run(
     from detente.cli.tables import outcome_tables, solve_named
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
+    codes = tuple(code.strip() for code in countries.split(",") if code.strip())
     if draws:
         from detente.cli.draws import drawn_tables
-        from detente.cli.tables import prepare_named
 
-        if against:  # the reference stands last
-            names = [*(name for name in names if name != against), against]
-        ready = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
-        wanted = tuple(code.strip() for code in countries.split(",") if code.strip())
-        with usage():
-            drawn = drawn_tables(
-                ready,
-                "intervals" if table == "countries" else table,
-                wanted,
-                against,
-                closure=closure,
-                draws=draws,
-                seed=seed,
-                workers=workers,
-            )
-        emit(drawn, style, out)
+        setting = (dossier, asof, elasticities, closure, world, horizon)
+        emit(drawn_tables(names, table, codes, against, setting, (draws, seed, workers)), style, out)
         return
     outcomes = solve_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
-    codes = tuple(code.strip() for code in countries.split(",") if code.strip())
     with usage():
         made = outcome_tables(outcomes, table, codes, against)
     emit(made, style, out)

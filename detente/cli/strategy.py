@@ -195,7 +195,7 @@ def leverage(
     economy, at, structure = _world(world, elasticities, horizon)
     made = _tensor(record, spec, source, at, structure, workers, cache, world)
     play = made.game(chosen)
-    found = levers.leverage(play)
+    found = levers.leverage_of(play)
     concept = f"{play.horizon}; {chosen.title.lower()}"
     tables = []
     if table in ("levers", "all"):

@@ -49,6 +49,7 @@ def shown(
 
 
 def chosen(outcomes: Mapping[str, Outcome], countries: Sequence[str]) -> tuple[str, ...]:
+    """Codes asked for, or every country's; unknown ones raise `LabelError`."""
     labels = next(iter(outcomes.values())).value.economy.labels
     for code in countries:
         labels.country(code)

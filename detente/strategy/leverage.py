@@ -126,7 +126,9 @@ def extremes(game: Game) -> tuple[Profile, Profile]:
     return tuple(gentle), tuple(harsh)
 
 
-def leverage(game: Game, *, gentle: Profile | None = None, harsh: Profile | None = None) -> tuple[Lever, ...]:
+def leverage_of(
+    game: Game, *, gentle: Profile | None = None, harsh: Profile | None = None
+) -> tuple[Lever, ...]:
     """Every action as a lever, then each side as a whole.
 
     Parameters

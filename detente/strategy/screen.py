@@ -121,7 +121,8 @@ def screen(
     economy, dossier, spec
         As for `payoff_tensor`.
     verify : int
-        Profiles to solve beyond singles and pairs: the predicted frontier first, then the largest smallest gain.
+        Profiles to solve beyond singles and pairs: three quarters the predicted frontier and what comes nearest to it, a
+        quarter spread evenly over the game, to know the error.
     pairs : int, optional
         Actions whose pairs are solved: those with the largest slopes; all when left out.
 
@@ -181,7 +182,10 @@ def screen(
     verified[list(places.values())] = True
     front = [int(k) for k in pareto_front(predicted) if not verified[k]]
     rest = [int(k) for k in np.argsort(-predicted.min(1), kind="stable") if not verified[k]]
-    ahead = list(dict.fromkeys([*front, *rest]))[:verify]
+    best = list(dict.fromkeys([*front, *rest]))[: verify - verify // 4]
+    # the errors near the frontier are small: a part of the solves goes to profiles spread evenly over the whole game
+    spread = [int(k) for k in np.linspace(0, len(every) - 1, verify // 4).astype(int) if not verified[k]]
+    ahead = list(dict.fromkeys([*best, *spread]))
     errors = np.zeros(1)
     if ahead:
         found = exact([tuple(int(r) for r in every[k]) for k in ahead]) - base

@@ -78,7 +78,7 @@ def save(path: Path, arrays: dict[str, Array]) -> None:
 def load(path: Path, shapes: dict[str, tuple[int, ...]]) -> dict[str, Array] | None:
     """Read arrays of these shapes; None when the file is missing, broken or holds something else."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             found = {name: file[name] for name in shapes}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None

@@ -78,7 +78,8 @@ def _state(dossier: Dossier, scenario: Scenario) -> _State:
 def _reference_on(dossier: Dossier, reference: Scenario | None, day: dt.date) -> _State:
     """The state of the reference carried to another day: a measure is entered into it as if nothing else had moved."""
     if reference is None:
-        record, states = dossier, dossier.base_states(BASE_DAY)
+        record = dossier
+        states: Mapping[str, MeasureState] = dossier.base_states(BASE_DAY)
     else:
         own = _state(dossier, reference)
         record, states = own.record, own.states
@@ -189,15 +190,18 @@ def contributions(
                 BY_HAND, "Duties set by hand in the scenario", frozen(hand), zero, zero, "assumed", "scenario"
             )
         )
-    rest = [whole - sum((getattr(p, key) for p in found), np.zeros_like(whole)) for whole, key in zip(
-        change, ("tariff", "log_iceberg", "export_tax"), strict=True
-    )]  # fmt: skip
+    rest = [
+        whole - sum((getattr(part, key) for part in found), np.zeros_like(whole))
+        for whole, key in zip(change, ("tariff", "log_iceberg", "export_tax"), strict=True)
+    ]
     if max(float(np.abs(part).max()) for part in rest) > 1e-13:
         found.append(
             Contribution(
                 STACKING,
                 "Measures displacing one another",
-                *(frozen(part) for part in rest),
+                frozen(rest[0]),
+                frozen(rest[1]),
+                frozen(rest[2]),
                 derivation="what single measures leave of the whole",
             )
         )

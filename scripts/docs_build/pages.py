@@ -198,6 +198,30 @@ def _numpydoc(thing: Any, section: str) -> Iterator[tuple[str, str]]:
         yield name, text.strip()
 
 
+def intake_tables(dossier: Any) -> list[Any]:
+    """Tables of the intake, for a sentence of our own."""
+    from detente.dossier.intake import (
+        conflicts_table,
+        extract,
+        items_table,
+        make_draft,
+        read_article,
+        summary_table,
+    )
+    from detente.dossier.intake.score import score_table, statement_table, tally
+
+    text = b"OSLO, Oct. 23, 2025 - China charges 400 yuan per metric ton in port fees on American ships."
+    found = extract(read_article("report.txt", content=text), dossier)
+    draft = make_draft([found], dossier)
+    return [
+        summary_table(draft),
+        conflicts_table(draft),
+        items_table(draft),
+        score_table("scores", "How well each kind is found", tally(found.items, [])),
+        statement_table({}, dossier),
+    ]
+
+
 def shipped_tables() -> dict[str, list[Any]]:
     """Every table Détente makes of the shipped case, by where it comes from."""
     from detente.brief import compose
@@ -219,12 +243,14 @@ def shipped_tables() -> dict[str, list[Any]]:
     from detente.dossier.controls import control_table, fee_table
     from detente.dossier.pledges import pledge_table
     from detente.equilibrium.outcomes import solve_scenarios
+    from detente.equilibrium.replicate.checks import missing
     from detente.show import metrics
     from detente.show.citations import citation_table
     from detente.show.comparison import comparison_table
     from detente.show.ledger import dates_table, rules_table, stale_table
     from detente.show.selfcheck import self_check
     from detente.show.stakes import parties_of, stakes_table
+    from detente.show.validation import validation_table
     from detente.world import (
         assumption_table,
         benchmarks,
@@ -254,9 +280,13 @@ def shipped_tables() -> dict[str, list[Any]]:
             metrics.pair_table(outcomes, ("USA", "CHN")),
             metrics.diversion_table(outcomes["talks-fail"], ("USA", "CHN"), against=outcomes["standing"]),
             metrics.footprint_table(outcomes["talks-fail"]),
+            *engine_tables(dossier, economy),
         ],
+        "detente explain": explanation_tables(dossier, economy),
+        "detente ingest": intake_tables(dossier),
         "detente compare": [comparison_table(outcomes)],
         "detente scenarios": [scenario_table(dossier.id)],
+        "detente validate": [validation_table([missing("study", "what", "source")])],
         "detente duties": [
             stack_table(stacked),
             concept_table(stacked),
@@ -287,7 +317,9 @@ def shipped_tables() -> dict[str, list[Any]]:
         "detente check": [self_check(dossier)[0]],
         "detente cite": [citation_table(dossier, economy)],
         "detente nash": duty_tables_of_the_toy(),
+        "detente leverage, detente deals, detente game": strategy_tables(dossier, economy),
         "detente world": world_tables(),
+        "Python: detente.equilibrium": engine_python_tables(),
         "Python: detente.world": [
             check(economy),
             benchmarks(economy),
@@ -301,6 +333,29 @@ def shipped_tables() -> dict[str, list[Any]]:
         "Python: detente.dossier": [clock_table(dossier, dossier.asof), places],
         "detente brief, folder data": list(check_content(compose(dossier, economy)).values()),
     }
+
+
+def strategy_tables(dossier: Any, economy: Any) -> list[Any]:
+    """Tables of `detente leverage`, `deals` and `game`, of the small game."""
+    from detente.show import strategy as show
+    from detente.strategy import deals, equilibria, leverage, load_game, load_preferences, payoff_tensor
+    from detente.strategy.preferences import preference_table
+
+    spec = load_game().small()
+    game = payoff_tensor(economy, dossier, spec).game()
+    one_world = {"long": leverage.horizons(economy, ["long"])["long"]}
+    form = equilibria.strategic_form(game)
+    return [
+        show.lever_table(leverage.leverage_of(game)),
+        show.reach_table(leverage.reach(economy, dossier, spec, one_world, span=leverage.extremes(game))),
+        show.verdict_table({"plain": deals.judge(game, spec.expected)}, spec.players),
+        show.swap_table(game, deals.smallest_swaps(game)),
+        show.space_table({"plain": (game, [deals.deal_space(game)])}),
+        show.payment_table(game, {"standing": deals.payments(game)}),
+        preference_table(load_preferences()),
+        show.equilibrium_table(game, form, equilibria.pure_equilibria(form, epsilon=1e-3), None),
+        show.dominance_table(equilibria.dominant_rungs(game), game.preferences.title.lower()),
+    ]
 
 
 def duty_tables_of_the_toy() -> list[Any]:
@@ -351,6 +406,68 @@ def world_tables() -> list[Any]:
         world_figure(economy).table,
         comparison_figure(economy, economy).table,
     ]
+
+
+def engine_tables(dossier: Any, economy: Any) -> list[Any]:
+    """Tables of results, draws and quantity controls, of small cases."""
+    from detente.equilibrium.experiments import Case, controls_of, prepare_cases, run_cases
+    from detente.outlook import draw_outcomes, driver_table, drivers, uncertainty_table
+    from detente.outlook.draws import interval_table
+    from detente.show import results, welfare
+    from detente.world import Scenario, Wedges, load_scenario, toy
+
+    cases = prepare_cases(economy, dossier, [load_scenario("standing"), load_scenario("talks-fail")])
+    outcomes = run_cases(economy, cases)
+    world = toy()
+    limit = {
+        "name": "parts",
+        "importers": ("USA",),
+        "exporters": ("CHN",),
+        "sectors": ("PARTS",),
+        "limit": 0.5,
+    }
+    capped = Scenario.model_validate({"id": "cap", "title": "Cap", "dossier": "toy", "quantities": (limit,)})
+    controls = controls_of(world, capped.quantities, capped.id)
+    managed = Case(capped, Wedges.unchanged(world), (), controls)
+    drawn = draw_outcomes(world, [managed], draws=2)
+    return [
+        results.employment_table(outcomes, ("USA",)),
+        results.wage_table(outcomes, ("USA",)),
+        results.price_table(outcomes, ("USA",)),
+        results.flow_table(outcomes, ("USA",)),
+        results.revenue_table(outcomes, ("USA",)),
+        results.duty_table(outcomes, ("USA",)),
+        welfare.welfare_table(outcomes, ("USA",)),
+        welfare.control_table(run_cases(world, [managed])),
+        interval_table(drawn),
+        driver_table(drivers(world, [managed], draws=2), ("USA",)),
+        uncertainty_table(world, drawn.structure),
+    ]
+
+
+def explanation_tables(dossier: Any, economy: Any) -> list[Any]:
+    """Tables of `detente explain` for the shipped case."""
+    from detente.equilibrium.experiments import prepare_cases
+    from detente.show.explain import explain
+    from detente.world import load_scenario
+
+    cases = prepare_cases(economy, dossier, [load_scenario("talks-fail"), load_scenario("standing")])
+    return explain(economy, dossier, "usa.real_income", *cases)
+
+
+def engine_python_tables() -> list[Any]:
+    """Tables of the engine that have no verb: parameters of the horizons, a cut that stocks delay."""
+    from detente.equilibrium.horizons import horizon_table
+    from detente.equilibrium.quantities import QuantityControl
+    from detente.equilibrium.stocks import path_with_stocks, stock_table
+    from detente.world import Wedges, toy
+
+    world = toy()
+    cap = QuantityControl.on(
+        world, "parts", importers=["USA"], exporters=["CHN"], sectors=["PARTS"], limit=0.5
+    )
+    path = path_with_stocks(world, Wedges.unchanged(world), [cap], {"parts": 1.0}, [1])
+    return [horizon_table(), stock_table(path, [cap], ("USA",))]
 
 
 def metrics_page() -> str:

@@ -134,6 +134,8 @@ NOTES = {
     "HandDuty.set": "The duty is this, whatever it was (a fraction). Give `set` or `add`.",
     "HandDuty.add": "The duty rises by this, or falls when negative, never below zero (a fraction).",
     "HandDuty.reason": "Why, in words.",
+    "Scenario.quantities": "Caps, bans and floors on the volume of flows (see QuantityLimit).",
+    "QuantityLimit.reason": "Why, in words; shown when a result is explained.",
     "Scenario.assumed": "What the scenario takes for granted, in words; the briefing repeats it.",
 }
 """What fields mean where the code does not say: by `Class.key`, or by key for all classes."""
@@ -277,7 +279,16 @@ def scenario_page() -> str:
         (f"`{one.id}`", one.title, one.date.isoformat() if one.date else "as-of day", cell(one.story))
         for one in shipped
     ]
-    parts = [model_section(model) for model in (scenario.Scenario, scenario.Setting, scenario.Removal, scenario.HandDuty)]
+    parts = [
+        model_section(model)
+        for model in (
+            scenario.Scenario,
+            scenario.Setting,
+            scenario.Removal,
+            scenario.HandDuty,
+            scenario.QuantityLimit,
+        )
+    ]
     parts += [
         enum_section(Status),
         "## Shipped scenarios\n\nIn the order of the outcome ladder; the first is the reference of the briefing.\n\n"
@@ -357,7 +368,33 @@ def world_assumptions() -> str:
     return table(("No.", "What", "Value"), rows)
 
 
+def horizon_parameters() -> str:
+    """Every parameter of the named horizons."""
+    from detente.equilibrium.horizons import horizon_table
+
+    rows = [
+        (f"`{row['horizon']}`", f"`{row['parameter']}`", str(row["set_to"]), str(row["grade"]), cell(str(row["source"])))
+        for row in horizon_table().records()
+    ]
+    return table(("Horizon", "Parameter", "Value", "Grade", "Source"), rows)
+
+
+def uncertain_parameters() -> str:
+    """What draws vary on the shipped world in the short run."""
+    from detente.equilibrium.horizons import horizon
+    from detente.outlook import uncertainty_table
+    from detente.world import load_world
+
+    rows = [
+        (str(row["group"]), f"`{row['parameter']}`", f"{row['sd']:g}", str(row["grade"]), cell(str(row["source"])))
+        for row in uncertainty_table(*horizon("short", load_world())).records()
+    ]
+    return table(("Driver", "Parameter", "Standard deviation of the logarithm", "Grade", "Source"), rows)
+
+
 LISTS = {
+    "horizon parameters": horizon_parameters,
+    "uncertain parameters": uncertain_parameters,
     "effects": effects_list,
     "scenario assumptions": scenario_assumptions,
     "cell assumptions": cell_assumptions,

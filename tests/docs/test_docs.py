@@ -80,11 +80,11 @@ def test_every_verb_and_option_is_explained(verb):
 
 def record_models():
     from detente.dossier import authorities, dossier, measure, scope
-    from detente.world import scenario
+    from detente.world import quantity_limits, scenario
 
     found = {}
-    for module in (measure, dossier, scope, authorities, scenario):
-        page = "scenario" if module is scenario else "measures"
+    for module in (measure, dossier, scope, authorities, scenario, quantity_limits):
+        page = "scenario" if module in (scenario, quantity_limits) else "measures"
         for name, thing in vars(module).items():
             is_model = (
                 isinstance(thing, type) and issubclass(thing, measure.Frozen) and thing is not measure.Frozen

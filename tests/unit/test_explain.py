@@ -236,3 +236,23 @@ def test_a_scenario_that_changes_nothing_cannot_be_explained():
         explain(world, record, "usa.real_income", cases[0], cases[0])
     with pytest.raises(LabelError, match="no method"):
         explain(world, record, "usa.real_income", cases[1], method="shaply")
+
+
+@pytest.mark.parametrize("structure", STRUCTURES.values(), ids=STRUCTURES)
+def test_channels_agree_with_the_validation_suite_s_own_integral(structure):
+    """Written apart by somebody else; their path is straight in log duty factors, ours in duties: costs alone are alike."""
+    from detente.equilibrium.replicate.path import integrate_welfare
+
+    there = Wedges(WORLD.tariff, end().iceberg_hat, np.zeros_like(WORLD.tariff))
+    ours, theirs = (
+        decompose_path(WORLD, START, there, structure=structure),
+        integrate_welfare(WORLD, there, structure=structure),
+    )
+    for mine, name in (
+        ("terms_of_trade", "terms_of_trade"),
+        ("trade_costs", "trade_costs"),
+        ("volume_of_trade", "volume_of_trade"),
+        ("profits", "profit_shifting"),
+    ):
+        assert abs(ours.parts[mine] - getattr(theirs, name)).max() < 1e-8
+    assert abs(ours.parts["volume_of_trade"]).max() > 1e-6

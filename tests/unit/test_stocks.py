@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -75,8 +76,8 @@ def test_more_stock_never_hurts_and_losses_only_grow():
     n = WORLD.labels.country("USA")
     found = [[period.value.real_income_hat[n] for period in path(stock)] for stock in (0.0, 0.8, 1.6, 2.4)]
     for income in found:
-        assert all(later <= earlier + 1e-12 for earlier, later in zip(income, income[1:], strict=False))
-    for less, more in zip(found, found[1:], strict=False):
+        assert all(later <= earlier + 1e-12 for earlier, later in itertools.pairwise(income))
+    for less, more in itertools.pairwise(found):
         assert all(b >= a - 1e-12 for a, b in zip(less, more, strict=True))
     assert found[3][0] > found[0][0] + 1e-6
 

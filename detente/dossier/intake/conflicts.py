@@ -12,7 +12,7 @@ from detente.dossier.dossier import Dossier
 from detente.dossier.intake.article import Item
 from detente.dossier.intake.chains import likeness, words
 from detente.dossier.intake.extract import Extraction
-from detente.dossier.intake.names import place_words
+from detente.dossier.intake.geography import place_words
 from detente.dossier.measure import Measure, Status
 
 _UNITS = {"cny_per_net_ton": "CNY per net ton", "usd_per_net_ton": "USD per net ton"}

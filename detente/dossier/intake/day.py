@@ -14,7 +14,8 @@ from detente.dossier.dossier import Dossier
 from detente.dossier.intake.article import Article
 from detente.dossier.intake.dates import Expression, find_expressions, resolve
 from detente.dossier.intake.events import round_of
-from detente.dossier.intake.measures import find_mentions, profiles
+from detente.dossier.intake.matching import profiles
+from detente.dossier.intake.measures import find_mentions
 from detente.dossier.intake.names import Mention
 
 _BACK = 450

@@ -17,8 +17,8 @@ from detente.dossier.intake.article import Article
 from detente.dossier.intake.chains import Kinship, chains_of
 from detente.dossier.intake.conflicts import PossibleConflict, find_conflicts
 from detente.dossier.intake.extract import Extraction
-from detente.dossier.intake.names import slug
 from detente.dossier.intake.statements import Statement, find_statements
+from detente.dossier.intake.text import slug
 
 
 @dataclass(frozen=True)

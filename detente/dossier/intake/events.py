@@ -9,7 +9,7 @@ import re
 from detente.dossier.dossier import Dossier
 from detente.dossier.intake.article import Article, Item, Sentence
 from detente.dossier.intake.dates import find_expressions, resolve
-from detente.dossier.intake.names import economy_words, place_words
+from detente.dossier.intake.geography import economy_words, place_words
 from detente.dossier.measure import Round
 
 _LEADERS = r"(?:leaders?|presidents?|Trump|Xi|heads of (?:state|government)|prime ministers?|premiers?)"

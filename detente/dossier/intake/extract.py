@@ -12,8 +12,9 @@ from detente.dossier.intake.article import Article, Item
 from detente.dossier.intake.dates import find_expressions, resolve
 from detente.dossier.intake.day import ReportDay, report_day
 from detente.dossier.intake.events import event_items
+from detente.dossier.intake.geography import find_places
 from detente.dossier.intake.measures import measure_items
-from detente.dossier.intake.names import Mention, Names, actor_items, find_places
+from detente.dossier.intake.names import Mention, Names, actor_items
 from detente.dossier.intake.quotes import quote_items
 
 
@@ -53,7 +54,7 @@ def extract(article: Article, dossier: Dossier, *, day: dt.date | None = None) -
         *amount_items(article),
         *quote_items(article, mentions),
         *actor_items(article, mentions),
-        *find_places(article, mentions),
+        *find_places(article, ((m.sentence, m.start, m.end) for m in mentions)),
         *event_items(article, dossier, when.day),
         *measure_items(article, dossier, mentions, when.day),
     ]

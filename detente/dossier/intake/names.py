@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import functools
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from detente.dossier.dossier import Actor
 from detente.dossier.intake.article import Article, Item, Sentence
+from detente.dossier.intake.geography import economy_entries, economy_words, place_words
 from detente.dossier.intake.tables import phrases, table
+from detente.dossier.intake.text import slug
 
 _WORD = r"[A-ZÀ-Þ][\w’'‑-]*[\w]"
 _PERSON = rf"(?:{_WORD}|[A-Z]\.)(?:\s(?:[A-Z]\.|(?:van der|van|von|de la|de|al|bin)\s{_WORD}|{_WORD})){{1,3}}"
@@ -35,18 +36,6 @@ class Mention:
     text: str
     side: str = ""
     sure: float = 0.9
-
-
-def slug(words: str) -> str:
-    """Identifier made of words.
-
-    Examples
-    --------
-    >>> slug("Calder & Moss"), slug("São Paulo")
-    ('calder-moss', 'sao-paulo')
-    """
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii")
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "")).strip("-")
 
 
 def bare(words: str) -> str:
@@ -272,7 +261,7 @@ _OPENERS = frozenset(
 def _organisations(sentence: Sentence, taken: bytearray) -> list[Mention]:
     text, found = sentence.text, []
     not_names = set(table("names")["not_names"])
-    economies = set(_economy_entries())
+    economies = set(economy_entries())
     for pattern, group, sure in ((_organisation_pattern(), 0, 0.8), (_after_role(), "name", 0.7)):
         for match in pattern.finditer(text):
             start, end = match.span(group)
@@ -314,7 +303,7 @@ def _person_patterns() -> tuple[re.Pattern[str], ...]:
 
 def _persons(sentence: Sentence, taken: bytearray) -> list[Mention]:
     not_names = set(table("names")["not_names"])
-    economies = set(_economy_entries())
+    economies = set(economy_entries())
     found = []
     for pattern in _person_patterns():
         for match in pattern.finditer(sentence.text):
@@ -335,145 +324,6 @@ def _persons(sentence: Sentence, taken: bytearray) -> list[Mention]:
                 Mention(slug(name), "person", sentence.number, start, start + len(name), name, "", 0.8)
             )
     return found
-
-
-@functools.cache
-def _economy_entries() -> dict[str, tuple[str, str]]:
-    entries: dict[str, tuple[str, str]] = {}
-    for code, words in table("economies").items():
-        for kind in ("names", "adjectives", "capitals"):
-            for word in words[kind]:
-                entries.setdefault(word.lower(), (code, kind))
-    return entries
-
-
-@functools.cache
-def _economy_pattern() -> re.Pattern[str]:
-    words = sorted(_economy_entries(), key=len, reverse=True)
-    made = "|".join(
-        re.escape(word) if "." not in word else re.escape(word.rstrip(".")) + r"\.?"
-        for word in words
-        if word != "us"
-    )
-    return re.compile(rf"(?<![\w.])(?:(?i:{made})|US)(?![\w])")
-
-
-def economy_words(text: str) -> list[tuple[str, tuple[int, int, str]]]:
-    """Economies named in a text, by code, with place and sort of word.
-
-    Examples
-    --------
-    >>> [(code, kind) for code, (_, _, kind) in economy_words("Beijing’s curbs on US firms")]
-    [('CHN', 'capitals'), ('USA', 'names')]
-    """
-    found = []
-    for match in _economy_pattern().finditer(text):
-        words = match.group()
-        if not words[0].isupper() and words.lower() != "the bloc":
-            continue
-        entry = _economy_entries().get(words.lower()) or _economy_entries().get(words.lower() + ".")
-        entry = entry or _economy_entries().get(words.lower().rstrip("."))
-        if entry:
-            found.append((entry[0], (match.start(), match.end(), entry[1])))
-    return found
-
-
-@functools.cache
-def place_words() -> dict[str, tuple[str, str]]:
-    """Places by their name: identifier and economy."""
-    found = {word: (slug(word), code) for code, words in table("places").items() for word in words}
-    for code, words in table("economies").items():
-        for word in words["capitals"]:
-            found.setdefault(word, (slug(word), code))
-    return found
-
-
-@functools.cache
-def _place_pattern() -> re.Pattern[str]:
-    names = sorted(place_words(), key=len, reverse=True)
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, names))})(?![\w-])")
-
-
-_AT = re.compile(
-    r"(?:\b(?:[Ii]n|[Nn]ear|[Aa]t|[Oo]utside|[Aa]round|across|within|inside|to visit|visit to|trip to|stop in|arrive in)\s"
-    r"(?:(?:downtown|central|nearby)\s)?|(?:,|\band)\s)$"
-)
-
-
-def find_places(article: Article, mentions: Sequence[Mention]) -> list[Item]:
-    """Places in the title and the body: each once, where it first stands.
-
-    A capital is a place when a preposition or the dateline says so, otherwise its government; a country is a place after
-    such a preposition, when no organisation's name holds it.
-    """
-    found: dict[str, Item] = {}
-    in_names: dict[int, list[tuple[int, int]]] = {}
-    for mention in mentions:
-        in_names.setdefault(mention.sentence, []).append((mention.start, mention.end))
-    capitals = {word for words in table("economies").values() for word in words["capitals"]}
-    for sentence in article.sentences:
-        text = sentence.text
-        spans = in_names.get(sentence.number, [])
-        dateline = article.dateline if article.dateline and text.startswith(article.dateline) else ""
-        if dateline and sentence.start == 0:
-            _dateline_places(article, sentence, dateline, found)
-        for match in _place_pattern().finditer(text):
-            inside = any(a <= match.start() < b for a, b in spans)
-            key, code = place_words()[match.group()]
-            if inside or match.start() < len(dateline):
-                continue
-            owned = text[match.end() : match.end() + 2] in ("’s", "'s")
-            if match.group() in capitals and (owned or not _located(text, match.start(), found)):
-                continue
-            found.setdefault(
-                key, article.item("place", sentence, *match.span(), key, "named place", 0.9, economy=code)
-            )
-        for code, (start, end, kind) in economy_words(text):
-            inside = any(a <= start < b for a, b in spans) or start < len(dateline)
-            if kind != "names" or inside or code in ("USA", "EU27"):
-                continue
-            here = re.search(r"\b(?:in|near|visit to|trip to|stop in|talks in|tour of)\s$", text[:start])
-            if here and not re.match(r"[’']s", text[end:]):
-                key = slug(table("economies")[code]["names"][0])
-                if (
-                    code == "CHN"
-                    and here.group().strip() == "in"
-                    and not re.search(
-                        r"\b(?:meet\w*|talks|summit|visit|stop|arriv\w+|held)\b[^,;]{0,60}$", text[:start]
-                    )
-                ):
-                    continue
-                found.setdefault(
-                    key,
-                    article.item(
-                        "place", sentence, start, end, key, "country after a preposition", 0.7, economy=code
-                    ),
-                )
-    return list(found.values())
-
-
-def _located(text: str, start: int, found: dict[str, Item]) -> bool:
-    """Whether what stands before a capital makes it a place; after a comma only in a list of places."""
-    here = _AT.search(text[:start])
-    if here is None:
-        return False
-    if here.group().strip() in (",", "and"):
-        before = text[:start].rstrip(" ,")
-        before = re.sub(r",?\s?and$", "", before)
-        return any(before.endswith(name) and _AT.search(before[: -len(name)]) for name in place_words())
-    return True
-
-
-def _dateline_places(article: Article, sentence: Sentence, dateline: str, found: dict[str, Item]) -> None:
-    position = 0
-    lookup = {word.lower(): value for word, value in place_words().items()}
-    for part in dateline.split(","):
-        word = part.strip()
-        start = dateline.index(word, position)
-        key, code = lookup.get(word.lower(), (slug(word), ""))
-        item = article.item("place", sentence, start, start + len(word), key, "dateline", 0.95, economy=code)
-        found.setdefault(key, item)
-        position = start + len(word)
 
 
 def actor_items(article: Article, mentions: Sequence[Mention]) -> list[Item]:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detente.dossier.intake.article import Article, Item, Sentence
-from detente.dossier.intake.names import Mention, economy_words
+from detente.dossier.intake.geography import economy_words
+from detente.dossier.intake.names import Mention
 from detente.dossier.intake.tables import table
 
 _OPEN = '“„«"'

@@ -16,7 +16,7 @@ from pathlib import Path
 from detente.core import InputError, sha256_bytes
 from detente.dossier.intake.article import Article, Block, BlockKind, PieceBuilder
 from detente.dossier.intake.decode import MAX_TEXT, decode, read_bytes, read_stream
-from detente.dossier.intake.html import Page, read_html
+from detente.dossier.intake.page import Page, read_html
 from detente.dossier.intake.tables import patterns
 
 _LONG = 400
@@ -64,7 +64,7 @@ def read_article(source: str | Path, *, content: bytes | None = None) -> Article
     --------
     >>> article = read_article("x.txt", content="OSLO (NTB) - The fee began on Monday. It is small.".encode())
     >>> article.dateline, [sentence.text for sentence in article.sentences]
-    ('OSLO', ['The fee began on Monday.', 'It is small.'])
+    ('OSLO', ['OSLO (NTB) - The fee began on Monday.', 'It is small.'])
     """
     if content is None:
         return read_report(source)[0]

@@ -1,7 +1,7 @@
 """What theory gives in closed form, and what every equilibrium must satisfy: needs no data but the shipped world.
 
 * Arkolakis, Costinot and Rodríguez-Clare (2012, AER 102(1)): without duties and imbalances the change of real income
-  follows from the changes of home shares alone. With many sectors and inputs (their section IV) the exponents run
+  follows from the changes of home shares alone. With many sectors and inputs the exponents run
   through the Leontief inverse: ln P − ln w = (I − g′)⁻¹ (ln λ̂ / θ), and ln Ŵ = −Σ α (ln P − ln w).
 * Autarky: the same with a home share of one in the end.
 * Lerner (1936): with balanced trade a uniform tax on exports does what a uniform duty on imports does.
@@ -107,7 +107,7 @@ def formula_checks(world: Economy) -> list[Check]:
                 pct(value.real_income_hat),
                 pct(gains_from_home_shares(economy, home_share_hat(economy, value))),
                 100 * GATE,
-                source=f"{ACR}, section IV",
+                source=f"{ACR}: one sector; many sectors with inputs",
             )
         )
     alone = one_sector_world()
@@ -123,7 +123,7 @@ def formula_checks(world: Economy) -> list[Check]:
             pct(value.real_income_hat),
             pct(home ** (1 / alone.trade_elasticity[0])),
             100 * GATE,
-            source=f"{ACR}, equation 12",
+            source=f"{ACR}: gains against autarky",
         )
     )
     return checks

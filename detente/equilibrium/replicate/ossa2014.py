@@ -258,7 +258,9 @@ def purge_checks(study: Study, shared: Path) -> list[Check]:
         base.labels.countries,
         base.labels.sectors,
     )
-    purged = functools.partial(gate, GROUP, source=f"{CITATION}, section II: imbalances purged", unit="ratio")
+    purged = functools.partial(
+        gate, GROUP, source=f"{CITATION}: replication files, imbalances purged", unit="ratio"
+    )
     return [
         purged("Purge: wages, spending, welfare, incomes", ours / scale, theirs / scale, 1e-8),
         purged(

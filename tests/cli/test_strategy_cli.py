@@ -1,0 +1,122 @@
+"""`detente leverage`, `deals` and `game` on the small game."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from detente.cli.main import main
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+def run(capsys, *words: str, cache=None) -> tuple[str, str]:
+    main([*words, "--reduced", "--workers", "1", "--cache", str(cache)])
+    told = capsys.readouterr()
+    return told.out, told.err
+
+
+def records(text: str, name: str) -> list[dict]:
+    made = json.loads(text)
+    for one in made if isinstance(made, list) else [made]:
+        if one["name"] == name:
+            return one["rows"]
+    raise AssertionError(name)
+
+
+def fails(capsys, code: int, *words: str) -> str:
+    with pytest.raises(SystemExit) as stopped:
+        main(list(words))
+    assert stopped.value.code == code
+    return capsys.readouterr().err
+
+
+def test_leverage_says_who_can_hurt_whom(capsys, cache, tmp_path):
+    picture = tmp_path / "ladder.svg"
+    out, err = run(capsys, "leverage", "--format", "json", "--picture", str(picture), cache=cache)
+    rows = records(out, "leverage")
+    sides = {row["player"]: row for row in rows if row["action"].startswith("side:")}
+    for code, rival in (("USA", "CHN"), ("CHN", "USA")):
+        mine = [row for row in rows if row["player"] == code and not row["action"].startswith("side:")]
+        assert sides[code]["harm_target"] > 0
+        assert len(mine) >= 6
+        for row in mine:
+            if row["ratio"] is not None:
+                assert row["ratio"] * row["pays_from"] == pytest.approx(1)
+        assert rival in sides
+    assert "256 joint profiles, 256 exact solves" in err
+    assert "hurts China most" in err
+    assert "hurts the United States most" in err
+    assert picture.read_text().startswith("<svg xmlns")
+    assert picture.with_suffix(".csv").read_text().startswith("player,measure")
+
+
+def test_solves_are_kept_and_read_again(capsys, cache):
+    first, _ = run(capsys, "leverage", "--format", "csv", cache=cache)
+    kept = {path: path.stat().st_mtime_ns for path in cache.rglob("*.npz")}
+    assert kept
+    second, _ = run(capsys, "leverage", "--format", "csv", cache=cache)
+    assert first == second
+    assert {path: path.stat().st_mtime_ns for path in cache.rglob("*.npz")} == kept
+
+
+def test_deals_judge_the_expected_exchanges_under_every_set_of_preferences(capsys, cache, tmp_path):
+    picture = tmp_path / "deals.svg"
+    out, err = run(
+        capsys, "deals", "--table", "all", "--format", "json", "--picture", str(picture), cache=cache
+    )
+    expected = records(out, "expected-swaps")
+    sets = {row["preferences"] for row in records(out, "preferences")}
+    assert {row["preferences"] for row in expected} == sets
+    assert {row["exchange"] for row in expected} >= {"Ship fee for port fee"}
+    for row in expected:
+        both = row["gain_usa"] > 0 and row["gain_chn"] > 0
+        assert row["verdict"].startswith("both gain") == both
+    space = records(out, "deal-space")
+    assert {(row["preferences"], row["threat"]) for row in space} == {
+        (name, threat) for name in sets for threat in ("standing", "talks-fail", "decoupling")
+    }
+    assert all(row["profiles"] == 256 for row in space)
+    swaps = records(out, "swaps")
+    assert all(row["gain_usa"] > 0 and row["gain_chn"] > 0 for row in swaps)
+    for row in swaps:
+        assert (row["kind"] == "swap") == (max(row["cost_usa"], row["cost_chn"]) > 1e-6)
+    assert re.search(r"\d+ of 256 joint choices leave both sides better off than “Standing state”", err)
+    assert "Nash point" in picture.read_text()
+
+
+def test_a_rivals_view_shrinks_the_space(capsys, cache):
+    out, _ = run(capsys, "deals", "--table", "space", "--format", "json", cache=cache)
+    better = {(row["preferences"], row["threat"]): row["better"] for row in records(out, "deal-space")}
+    rows = [better[name, "standing"] for name in ("plain", "relative-quarter", "relative-three-quarters")]
+    assert rows == sorted(rows, reverse=True)
+    assert rows[0] > rows[-1]
+
+
+def test_game_reports_play_and_exports_it(capsys, cache, tmp_path):
+    export = tmp_path / "game.nfg"
+    out, _ = run(capsys, "game", "--format", "json", "--export", str(export), cache=cache)
+    rows = records(out, "equilibria")
+    pure = [row for row in rows if row["equilibrium"] == "pure 1"]
+    assert [row["player"] for row in pure] == ["USA", "CHN"]
+    assert any(row["equilibrium"] == "logit 1" for row in rows)
+    assert all(row["best_share"] <= 100 for row in records(out, "dominance"))
+    text = export.read_text()
+    assert text.startswith('NFG 1 R "United States and China, October 2025" { "USA" "CHN" }')
+    payoffs = np.array(text.strip().splitlines()[-1].split(), dtype=float)
+    assert len(payoffs) == 2 * 256
+
+
+def test_slips_on_the_command_line_exit_with_two(capsys, cache):
+    assert "no table `swap`" in fails(capsys, 2, "deals", "--table", "swap")
+    assert "no format of a game" in fails(capsys, 2, "game", "--export", "game.txt")
+    assert "did you mean `plain`" in fails(capsys, 2, "leverage", "--reduced", "--preferences", "plane")
+    assert "unknown game" in fails(capsys, 2, "game", "--game", "nothing")
+    assert "no threat point" in fails(capsys, 2, "deals", "--reduced", "--threat", "war")
+    assert "no game" in fails(capsys, 2, "leverage", "--dossier", "phase-one-2018")
