@@ -272,6 +272,8 @@ def solve_with_controls(
     log_wedge = np.zeros(len(controls))
     free = [k for k, control in enumerate(controls) if control.limit > 0]
     sign = np.array([-1.0 if control.kind == "floor" else 1.0 for control in controls])
+    # a volume moves by about 1 + θ per unit of its log wedge: the two sides of the conditions are compared in that unit
+    reach = np.array([1 + float(np.broadcast_to(theta, controls[k].cells.shape)[controls[k].cells].max()) for k in free])
     options = {"closure": closure, "structure": structure, "solver": solver}
 
     def at(point: Array) -> Solution[Equilibrium]:
@@ -292,7 +294,7 @@ def solve_with_controls(
         natural = np.minimum(point, -over)  # nil where the complementarity conditions hold
         if np.abs(natural).max() < TIGHT:
             break
-        active = point + over > 0
+        active = point + over / reach > 0
         move = np.where(active, 0.0, -point)
         if active.any():
             chosen = [free[k] for k in np.flatnonzero(active)]

@@ -22,7 +22,8 @@ def residuals(equilibrium: Equilibrium) -> dict[str, float | str]:
     dict
         ``clearing_residual`` (largest, every factor market but the dropped one), ``price_residual``,
         ``expenditure_residual``, ``numeraire_residual``, ``walras`` (the dropped market's), ``max_residual`` (largest of
-        the first four), ``dropped`` (its country, or country/sector).
+        the first four), ``lowest_income`` (smallest ratio of a country's income to that of the base year), ``dropped`` (its
+        country, or country/sector).
     """
     wedges = equilibrium.wedges
     one = Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
@@ -87,6 +88,7 @@ def chunk_residuals(
     }
     parts["max_residual"] = np.max(list(parts.values()), axis=0)
     parts["walras"] = clearing[:, drop]
+    parts["lowest_income"] = (income / economy.income).min(1)
     name = dropped_name(economy, technology, drop)
     return [
         {**{key: float(values[k]) for key, values in parts.items()}, "dropped": name}

@@ -8,6 +8,7 @@ size of a step.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -95,6 +96,8 @@ def _finish(
                 result = RESULTS.residual_too_large
         elif abs(walras) > 1e3 * GATE:
             result = RESULTS.walras_violated
+        elif float(stats["lowest_income"]) <= 0:
+            result = RESULTS.income_negative
         else:
             result = RESULTS.successful
         value = Equilibrium(
@@ -284,6 +287,8 @@ def solve(
 def rebase(equilibrium: Equilibrium, name: str) -> Economy:
     """Turn an equilibrium into the baseline of further experiments, as when deficits are purged first.
 
+    Flows, duties and the shares of cost that its prices brought about become the base year's.
+
     Parameters
     ----------
     equilibrium : Equilibrium
@@ -302,8 +307,14 @@ def rebase(equilibrium: Equilibrium, name: str) -> Economy:
     """
     if equilibrium.wedges.export_tax.any():
         raise InputError("an equilibrium with export taxes cannot be a baseline", hint="remove them first")
-    import dataclasses
-
-    return dataclasses.replace(
-        equilibrium.economy, name=name, flows=equilibrium.flows_new, tariff=equilibrium.wedges.tariff
+    technology = equilibrium.technology
+    logs = (np.log(equilibrium.factor_price_hat), np.log(equilibrium.price_hat), np.log(equilibrium.cost_hat))
+    paid, inputs = technology.shares(*logs)
+    return replace(
+        equilibrium.economy,
+        name=name,
+        flows=equilibrium.flows_new,
+        tariff=equilibrium.wedges.tariff,
+        va_share=paid + technology.profit_share,
+        input_shares=inputs,
     )

@@ -205,7 +205,7 @@ class Technology:
         alpha, sigma = self.economy.final_shares, self.structure.sigma_final
         if sigma == 1:
             return alpha, np.asarray((alpha * log_price).sum(-1))
-        index = np.log((alpha * np.exp((1 - sigma) * log_price)).sum(-1)) / (1 - sigma)
+        index = np.log1p((alpha * np.expm1((1 - sigma) * log_price)).sum(-1)) / (1 - sigma)
         return np.asarray(alpha * np.exp((1 - sigma) * (log_price - index[..., None]))), np.asarray(index)
 
     def base_earnings(self) -> Array:
@@ -232,17 +232,16 @@ class Technology:
 
 
 def _ces(weight: Array, log_price: Array, sigma: float) -> Array:
-    """Log CES price over suppliers: weight [n, r, s], log price [.., n, r, s]."""
+    """Log CES price over suppliers: weight [n, r, s] adding up to one (or none), log price [.., n, r, s]."""
     if sigma == 1:
         return np.asarray((weight * log_price).sum(-2))
-    total = weight.sum(-2)
-    inside = (weight * np.exp((1 - sigma) * log_price)).sum(-2)
-    return np.asarray(np.where(total > 0, np.log(np.where(total > 0, inside, 1.0)) / (1 - sigma), 0.0))
+    # log1p and expm1 keep every digit as the elasticity comes near one
+    return np.asarray(np.log1p((weight * np.expm1((1 - sigma) * log_price)).sum(-2)) / (1 - sigma))
 
 
 def _ces_pair(share: Array, first: Array, second: Array, sigma: float) -> Array:
     """Log CES price of two: share of the first [n, s]."""
     if sigma == 1:
         return np.asarray(share * first + (1 - share) * second)
-    inside = share * np.exp((1 - sigma) * first) + (1 - share) * np.exp((1 - sigma) * second)
-    return np.asarray(np.log(inside) / (1 - sigma))
+    inside = share * np.expm1((1 - sigma) * first) + (1 - share) * np.expm1((1 - sigma) * second)
+    return np.asarray(np.log1p(inside) / (1 - sigma))
