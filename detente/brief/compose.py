@@ -51,7 +51,7 @@ def compose(
     sets: Sequence[str] | None = None,
     horizon: str = "long",
     keep_elasticities: bool = False,
-    draws: int = 64,
+    draws: int = 32,
     seed: int = 1,
     strategy: bool = True,
 ) -> BriefContent:

@@ -217,7 +217,7 @@ def leverage(
 
 def deals(
     table: Annotated[
-        str, typer.Option("--table", help="expected, swaps, space, payments, preferences or all.")
+        str, typer.Option("--table", help="expected, horizons, swaps, space, payments, preferences or all.")
     ] = "expected",
     threat: Annotated[
         str | None,
@@ -248,10 +248,11 @@ def deals(
     from detente.show import strategy as show
     from detente.show.deal_space import deal_figure, space_sentence, swap_sentence
     from detente.strategy import deals as room
+    from detente.strategy.leverage import horizons
     from detente.strategy.preferences import preference_table
     from detente.world.scenario import load_scenario
 
-    _known(table, ("expected", "swaps", "space", "payments", "preferences"))
+    _known(table, ("expected", "horizons", "swaps", "space", "payments", "preferences"))
     record, spec, source = _read(dossier, asof, game, reduced=reduced)
     known, chosen = _preferences(spec, preference_file, preferences)
     with usage():
@@ -260,7 +261,7 @@ def deals(
             raise LabelError(
                 f"no threat point `{point}`", where="--threat", hint=suggestion(point, spec.threats)
             )
-    _, at, structure = _world(world, elasticities, horizon)
+    economy, at, structure = _world(world, elasticities, horizon)
     made = _tensor(record, spec, source, at, structure, workers, cache, world)
     play = made.game(chosen)
     sets = {chosen.id: chosen} if preferences else {one.id: one for one in known.sets}
@@ -269,6 +270,9 @@ def deals(
     if table in ("expected", "all"):
         judged = {name: room.judge(one, spec.expected, spec.threats) for name, one in games.items()}
         tables.append(show.verdict_table(judged, spec.players))
+    if table in ("horizons", "all"):
+        later = room.judge_at(economy, record, spec, horizons(economy), chosen)
+        tables.append(show.verdict_table(later, spec.players, by="horizon"))
     swaps = room.smallest_swaps(play, most=most, count=count)
     if table in ("swaps", "all"):
         tables.append(show.swap_table(play, swaps))

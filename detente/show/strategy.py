@@ -215,8 +215,11 @@ def swap_table(game: Game, swaps: Sequence[Swap]) -> Table:
     return Table("swaps", "The smallest swaps that leave both better off", columns, tuple(rows), note)
 
 
-def verdict_table(verdicts: Mapping[str, Sequence[Verdict]], players: Sequence[str]) -> Table:
-    """Exchanges the reports expect, under every set of preferences."""
+def verdict_table(
+    verdicts: Mapping[str, Sequence[Verdict]], players: Sequence[str], *, by: str = "preferences"
+) -> Table:
+    """Exchanges the reports expect, under every set of preferences, or at every horizon (``by="horizon"``)."""
+    horizons = by == "horizon"
     rows: list[tuple[Cell, ...]] = []
     for name, found in verdicts.items():
         for one in found:
@@ -233,7 +236,7 @@ def verdict_table(verdicts: Mapping[str, Sequence[Verdict]], players: Sequence[s
             )
     columns = (
         Column("exchange", "Exchange"),
-        Column("preferences", "Preferences"),
+        Column("horizon", "Horizon") if horizons else Column("preferences", "Preferences"),
         *(money_column(f"gain_{code.lower()}", f"Gain, {code}") for code in players),
         *(money_column(f"own_{code.lower()}", f"Own part, {code}") for code in players),
         Column("verdict", "Verdict"),
@@ -244,13 +247,17 @@ def verdict_table(verdicts: Mapping[str, Sequence[Verdict]], players: Sequence[s
         "Gain of each side by the exchange, against what it averts; own part alone: what a side's own change gives it without "
         "the other's. Refuses above: weight on the rival's gain in a side's objective from which it would say no, all else as in the set."
     )
-    return Table("expected-swaps", "Exchanges that the reports expect", columns, tuple(rows), note)
+    name = "expected-horizons" if horizons else "expected-swaps"
+    title = "Exchanges that the reports expect" + (", at each horizon" if horizons else "")
+    return Table(name, title, columns, tuple(rows), note)
 
 
 def verdict_words(verdict: Verdict, players: Sequence[str]) -> str:
     """Whether both sides want an exchange."""
     if verdict.rational:
-        return "both gain" if min(verdict.without) < -1e-3 else "both gain, each also by its own part alone"
+        least = min(verdict.without)
+        free = ", each also by its own part alone" if least > 1e-3 else ", at no cost to either"
+        return "both gain" + ("" if least < -1e-3 else free)
     losers = [country_name(code) for code, gain in zip(players, verdict.gains, strict=True) if gain < -1e-3]
     return f"{joined(losers)} would lose" if losers else "somebody gains nothing"
 

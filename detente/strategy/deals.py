@@ -10,14 +10,20 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detente.core import InputError
 from detente.strategy.bargains import Lottery, better_than, kalai_smorodinsky, nash_point, pareto_front
-from detente.strategy.games import Exchange, Profile, entry
-from detente.strategy.payoff import Game
-from detente.world.economy import Array, frozen
+from detente.strategy.games import Exchange, GameSpec, Profile, entry
+from detente.strategy.payoff import Game, payoff_tensor
+from detente.strategy.preferences import Preferences
+from detente.world.economy import Array, Economy, frozen
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+    from detente.equilibrium.structure import Structure
 
 TOLERANCE = 1e-3
 """Million USD a year that count as nothing: residuals of the solves are far smaller."""
@@ -314,6 +320,48 @@ def judge(game: Game, exchanges: Sequence[Exchange], threats: Sequence[str] = ("
             )
         )
     return made
+
+
+def judge_at(
+    economy: Economy,
+    dossier: Dossier,
+    spec: GameSpec,
+    settings: Mapping[str, tuple[Economy, Structure]],
+    preferences: Preferences,
+    *,
+    closure: str = "share",
+) -> dict[str, list[Verdict]]:
+    """Verdicts on the expected exchanges at several horizons: only the profiles they need are solved.
+
+    Parameters
+    ----------
+    economy, dossier, spec
+        As for `payoff_tensor`.
+    settings : mapping of name to (Economy, Structure)
+        As `detente.strategy.leverage.horizons` makes them.
+    preferences : Preferences
+
+    Raises
+    ------
+    SolveError
+        When a profile has no equilibrium at a horizon.
+    """
+    found: dict[str, list[Verdict]] = {}
+    for name, (world, structure) in settings.items():
+        found[name] = []
+        for exchange in spec.expected:
+            before, after = (
+                spec.profile(exchange.instead_of),
+                spec.profile({**exchange.instead_of, **exchange.moves}),
+            )
+            kept = {
+                action.id: list(dict.fromkeys((action.rungs[b].id, action.rungs[a].id)))
+                for action, b, a in zip(spec.actions, before, after, strict=True)
+            }
+            small = spec.restrict(kept)
+            tensor = payoff_tensor(world, dossier, small, closure=closure, structure=structure)
+            found[name] += judge(tensor.game(preferences), [exchange], ())
+    return found
 
 
 def _without_relative(game: Game, gains: Array) -> tuple[float | None, ...]:

@@ -5,6 +5,7 @@ The raw data are held by developers only; `shared` is the folder that has them.
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,26 @@ def changes(
 def ossa_study(shared: Path) -> Study:
     """His world, purged of trade imbalances."""
     return read(shared)
+
+
+def with_sigma(study: Study, sigma: Array, weights: Array | None = None) -> Study:
+    """His world under other elasticities of substitution [sector], purged again, and other political weights."""
+    from detente.equilibrium.solve import rebase, solve
+    from detente.equilibrium.structure import Structure
+    from detente.world.economy import Wedges
+
+    raw = study.raw.with_elasticities(sigma - 1, study.raw.elasticity_source)
+    structure = Structure(profit_share=1 / sigma, source=study.structure.source)
+    purge = solve(raw, Wedges.unchanged(raw), closure="zero", structure=structure).value
+    politics = study.weights["pol"] if weights is None else weights
+    return dataclasses.replace(
+        study,
+        raw=raw,
+        purge=purge,
+        base=rebase(purge, study.base.name),
+        structure=structure,
+        weights={**study.weights, "pol": politics},
+    )
 
 
 def icio_world(shared: Path, *, elasticities: str = "U4") -> Economy:

@@ -373,7 +373,13 @@ def horizon_parameters() -> str:
     from detente.equilibrium.horizons import horizon_table
 
     rows = [
-        (f"`{row['horizon']}`", f"`{row['parameter']}`", str(row["set_to"]), str(row["grade"]), cell(str(row["source"])))
+        (
+            f"`{row['horizon']}`",
+            f"`{row['parameter']}`",
+            str(row["set_to"]),
+            str(row["grade"]),
+            cell(str(row["source"])),
+        )
         for row in horizon_table().records()
     ]
     return table(("Horizon", "Parameter", "Value", "Grade", "Source"), rows)
@@ -386,7 +392,13 @@ def uncertain_parameters() -> str:
     from detente.world import load_world
 
     rows = [
-        (str(row["group"]), f"`{row['parameter']}`", f"{row['sd']:g}", str(row["grade"]), cell(str(row["source"])))
+        (
+            str(row["group"]),
+            f"`{row['parameter']}`",
+            f"{row['sd']:g}",
+            str(row["grade"]),
+            cell(str(row["source"])),
+        )
         for row in uncertainty_table(*horizon("short", load_world())).records()
     ]
     return table(("Driver", "Parameter", "Standard deviation of the logarithm", "Grade", "Source"), rows)

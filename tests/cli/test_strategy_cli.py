@@ -17,7 +17,9 @@ def cache(tmp_path_factory):
 
 
 def run(capsys, *words: str, cache=None) -> tuple[str, str]:
-    main([*words, "--reduced", "--workers", "1", "--cache", str(cache)])
+    with pytest.raises(SystemExit) as stopped:
+        main([*words, "--reduced", "--workers", "1", "--cache", str(cache)])
+    assert not stopped.value.code
     told = capsys.readouterr()
     return told.out, told.err
 

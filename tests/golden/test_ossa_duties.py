@@ -15,7 +15,14 @@ pytest.importorskip("pandas")
 
 from detente.equilibrium.replicate.raw import golden_rows
 from detente.strategy.duties import calibrate_weights, cooperative_duties, nash_duties, optimal_duties
-from detente.strategy.replicate import changes, ossa_game, ossa_study, stored_duties, weighted_duty
+from detente.strategy.replicate import (
+    changes,
+    ossa_game,
+    ossa_study,
+    stored_duties,
+    weighted_duty,
+    with_sigma,
+)
 
 NAMES = ("Brazil", "China", "EU", "India", "Japan", "ROW", "US")
 CODES = ("BRA", "CHN", "EU", "IND", "JPN", "ROW", "USA")
@@ -185,3 +192,34 @@ class TestEveryTalks:
 
     def test_it(self, study, shared, panel, begin):
         talks_match(study, shared, panel, begin)
+
+
+@pytest.mark.parametrize("panel", ["bas", "pol"])
+@pytest.mark.parametrize("mean", ["5", "6.5"])
+class TestWarUnderOtherElasticities:
+    pytestmark = slow
+
+    def test_it(self, study, shared, mean, panel):
+        """Table 4, panel C: means over regions; political weights are calibrated again under each set, as his were."""
+        from detente.equilibrium.replicate.raw import frame
+
+        column = {"5": "sigma_mean5_0", "6.5": "sigma_mean6_5"}[mean]
+        sigma = frame(shared / "data" / "ossa2014" / "sectors_sigma.csv")[column].to_numpy(dtype=float)
+        other = with_sigma(study, sigma)
+        if panel == "pol":
+            weights = np.ones((7, 33))
+            for n, code in enumerate(CODES):
+                game = ossa_game(other, "bas", mfn=True).alone(code)
+                seen = observed(other, shared, game, code)
+                weights[n] = calibrate_weights(game, code, seen, verify=False).weights
+            other = with_sigma(study, sigma, weights)
+        war = nash_duties(ossa_game(other, panel), verify=False)
+        assert war.gap < 1e-6
+        (row,) = (
+            row
+            for row in golden_rows(shared / "golden" / "ossa_table4_panel_c.csv")
+            if row["panel"] == panel and row["mean_sigma"] == mean
+        )
+        ours = changes(other, panel, war.value)
+        for key in ("gov_welfare", "welfare", "profit"):
+            assert ours[key].mean() == pytest.approx(float(row[key]), abs=0.1), key

@@ -343,3 +343,28 @@ def test_preferences_that_cannot_be_read_are_refused(small):
         small.game(with_weights(political={"X": 0.0, "Y": 0.0}))
     with pytest.raises(LabelError, match="does not play"):
         small.game(with_weights(relative=0.5, rival="CCC"))
+
+
+def test_verdicts_at_a_horizon_equal_those_of_the_whole_tensor():
+    from detente.strategy.deals import judge, judge_at
+    from detente.strategy.games import Exchange
+
+    economy, dossier, spec = duel()
+    exchanges = (
+        Exchange(id="more", title="More", moves={"a-duty": "on", "b-control": "on"}),
+        Exchange(
+            id="less",
+            title="Less",
+            moves={"a-duty": "off", "b-duty": "off"},
+            instead_of={"a-duty": "on", "b-duty": "on"},
+        ),
+    )
+    spec = spec.model_copy(update={"expected": exchanges})
+    structure = Structure(sigma_final=0.6, mobility=3.0, horizon="soon")
+    whole = judge(payoff_tensor(economy, dossier, spec, structure=structure).game(), exchanges)
+    (found,) = judge_at(economy, dossier, spec, {"soon": (economy, structure)}, PLAIN).values()
+    for one, two in zip(whole, found, strict=True):
+        assert one.rational == two.rational
+        np.testing.assert_allclose(one.gains, two.gains, atol=1e-8)
+        np.testing.assert_allclose(one.without, two.without, atol=1e-8)
+    assert [one.rational for one in found] == [False, True]
