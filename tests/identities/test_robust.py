@@ -56,9 +56,6 @@ def test_two_thousand_solves_none_wrong():
     assert sum(tally.codes.values()) == tally.solves
 
 
-@pytest.mark.xfail(
-    strict=True, reason="an income below zero is still called an equilibrium: reported to the engine"
-)
 def test_an_income_below_zero_is_no_equilibrium():
     """C0 lends 14 % of what it earns, fixed in money; after +500 points it earns less than that."""
     from random_world import random_world, shock
@@ -82,9 +79,6 @@ def test_the_judge_finds_what_is_wrong():
     assert judge(dataclasses.replace(value, structure=other))[0] > 1e-8
 
 
-@pytest.mark.xfail(
-    strict=True, reason="log(Σ)/(1−σ) loses digits near σ = 1: reported to the engine (log1p, expm1)"
-)
 def test_an_elasticity_next_to_one_is_solved_like_one():
     from random_world import random_world
 

@@ -9,10 +9,9 @@ from detente.core import InputError, LabelError, UnitError
 from detente.equilibrium import Structure, solve
 from detente.equilibrium.quantities import (
     QuantityControl,
-    content_shares,
-    extraterritorial_controls,
     solve_with_controls,
 )
+from detente.equilibrium.reach import content_shares, extraterritorial_controls
 from detente.world import Wedges, load_world, toy
 
 

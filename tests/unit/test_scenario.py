@@ -110,7 +110,7 @@ def test_compounds_take_the_later_day_and_the_last_word():
 
 def test_effects_fall_on_the_flows_they_name(dossier, economy):
     measure = dossier.measures["chn-2025-ann57-elements"]
-    base = dict(source="model-assumption", grade="assumed", derivation="for a test")
+    base = {"source": "model-assumption", "grade": "assumed", "derivation": "for a test"}
     usa, chn, mex = (economy.labels.country(code) for code in ("USA", "CHN", "MEX"))
     targeted = measure.model_copy(update={"targets": ("USA",)})
     effect = Effect(flows="actor_exports", ad_valorem={"C20": 0.1}, spread=0.5, **base)
