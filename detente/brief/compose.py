@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detente.brief import evidence, findings, horizons, sections
@@ -97,6 +98,7 @@ def compose(
     from detente.equilibrium.experiments import prepare_cases, run_cases
     from detente.equilibrium.horizons import horizon as at_horizon
     from detente.world import elasticity_sets, load_scenario, shipped_scenarios
+    from detente.world.elasticities import set_horizon
 
     names = list(scenarios) if scenarios is not None else list(shipped_scenarios(source or dossier.id))
     if len(names) < 2:
@@ -111,11 +113,13 @@ def compose(
     outcomes = run_cases(economy, cases, closure=closure, structure=structure)
     words = structure.horizon
     reference, featured, *_ = outcomes
-    spread = findings.sensitivity(
+    every = findings.sensitivity(
         economy, outcomes, reference, parties, tuple(sets) if sets is not None else tuple(elasticity_sets())
     )
+    # a range is over sets of one horizon; the others are in the table only
+    spread = {name: found for name, found in every.items() if set_horizon(name) == horizon} or every
     rows = findings.outcome_rows(economy, outcomes, reference, parties, spread)
-    interval = f"range over {len(spread)} published sets of elasticities"
+    interval = f"range over {len(spread)} {words} sets of elasticities"
     both = horizons.solve_horizons(own, cases, closure=closure, known={horizon: outcomes})
     drawn = None
     if draws:
@@ -157,12 +161,15 @@ def compose(
         )
         for row in (rows[0], rows[1] if len(rows) > 1 else rows[0])
     ]
-    summary.append(_spread_sentence(rows[0], parties, len(spread)))
+    summary.append(_spread_sentence(rows[0], parties, f"{len(spread)} {words} sets of elasticities"))
     summary.append(ranking_sentence(usd, rows[0].outcome, table="diversion"))
     if clock_rows:
         # the truce matters more than what fires first: lead with the next legal expiry
         soonest = next((row for row in clock_rows if row.kind == "legal_expiry"), clock_rows[0])
-        summary.append(clock_sentence(soonest.title, soonest.fires, dossier.asof).citing(soonest.source))
+        said_clock = clock_sentence(soonest.title, soonest.fires, dossier.asof).citing(soonest.source)
+        if soonest.kind == "legal_expiry":
+            said_clock = replace(said_clock, text=said_clock.text.replace("The next clock:", "The next legal expiry:"))
+        summary.append(said_clock)
     said = (
         _draw_words(horizons.draw_bands(drawn, reference, parties), len(drawn.values)) if drawn else ({}, {})
     )
@@ -191,7 +198,7 @@ def compose(
                 parties,
                 rows,
                 outcome_figure,
-                spread,
+                every,
                 best.outcome,
                 worst.outcome,
                 beside,
@@ -273,7 +280,7 @@ def _averages(dossier: Dossier, economy: Economy, parties: tuple[str, str]) -> T
     )
 
 
-def _spread_sentence(row: charts.OutcomeRow, parties: tuple[str, str], count: int) -> Sentence:
+def _spread_sentence(row: charts.OutcomeRow, parties: tuple[str, str], over: str) -> Sentence:
     """Say how far the featured outcome moves with the elasticities."""
     from detente.show.theme import country_name
 
@@ -283,10 +290,10 @@ def _spread_sentence(row: charts.OutcomeRow, parties: tuple[str, str], count: in
     for code in parties:
         low, high = row.low_pct[code], row.high_pct[code]
         parts.append(
-            f"{country_name(code, in_sentence=True)} from {percent(low, signed=True)} to {percent(high, signed=True)}"
+            f"in {country_name(code, in_sentence=True)} by {percent(low, signed=True)} to {percent(high, signed=True)}"
         )
         values += [low, high]
-    text = f"Over {count} published sets of elasticities, “{row.outcome}” moves {' and '.join(parts)}."
+    text = f"Over {over}, “{row.outcome}” changes real income {' and '.join(parts)}."
     return Sentence(text, tuple(values), "outcomes")
 
 

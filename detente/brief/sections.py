@@ -29,7 +29,6 @@ from detente.show.sentences import (
     date_words,
     duty_sentence,
     number,
-    sector_sentence,
 )
 from detente.show.timelines import duty_path as duty_figure
 
@@ -198,10 +197,38 @@ def duty_section(dossier: Dossier, economy: Economy, parties: tuple[str, str], a
                 ),
             ),
             charts.duties_by_authority(
-                shown, importer=parties[0], exporter=parties[1], day=dossier.asof.isoformat()
+                shown,
+                importer=parties[0],
+                exporter=parties[1],
+                day=dossier.asof.isoformat(),
+                title=_range_title(shown, parties),
             ),
         ),
     )
+
+
+def _range_title(shown: Mapping[str, Mapping[str, float]], parties: tuple[str, str]) -> str:
+    """Say from where to where duties run among the sectors drawn."""
+    total = {name: 100 * sum(rates.values()) for name, rates in shown.items()}
+    low, high = min(total, key=total.__getitem__), max(total, key=total.__getitem__)
+    importer, exporter = (country_name(code, in_sentence=True) for code in parties)
+    return (
+        f"Among the {len(shown)} sectors in which {importer} buys most from {exporter}, duties run from "
+        f"{percent(total[low], 1)} ({low[:1].lower() + low[1:]}) to {percent(total[high], 1)} ({high[:1].lower() + high[1:]})."
+    )
+
+
+def _sector_money(code: str, rows: Sequence[charts.SectorRow], outcome: str) -> Sentence:
+    """Say which sector of a country loses and which gains most, in money: a sector of some millions can double unnoticed."""
+    own = [row for row in rows if row.country == code]
+    worst, best = (pick(own, key=lambda row: row.value_usd) for pick in (min, max))
+    words = [
+        f"{verb} {row.sector[:1].lower() + row.sector[1:]} most ({money(abs(row.value_usd))} a year, {percent(row.output_pct, signed=True)})"
+        for verb, row, there in (("hits", worst, worst.value_usd < 0), ("helps", best, best.value_usd > 0))
+        if there
+    ]
+    text = f"In dollars of output, in {country_name(code, in_sentence=True)} “{outcome}” {' and '.join(words)}."
+    return Sentence(text, (worst.value_usd, worst.output_pct, best.value_usd, best.output_pct), "sectors")
 
 
 def sector_section(
@@ -210,21 +237,7 @@ def sector_section(
     """Which sectors are hit."""
     rows = findings.sector_rows(outcomes[featured], outcomes[reference], parties)
     title = outcomes[featured].scenario.title
-    # a sector of some millions can double without anybody noticing: speak of those that move most money, as the figure does
-    largest = {
-        code: sorted((row for row in rows if row.country == code), key=lambda row: -abs(row.value_usd))[:8]
-        for code in parties
-    }
-    sentences = tuple(
-        sector_sentence(
-            code,
-            {row.sector: row.output_pct for row in largest[code]},
-            title,
-            values_usd={row.sector: row.value_usd for row in largest[code]},
-            table="sectors",
-        )
-        for code in parties
-    )
+    sentences = tuple(_sector_money(code, rows, title) for code in parties)
     return Section(
         "sectors",
         "Which sectors are hit",

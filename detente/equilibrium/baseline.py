@@ -322,15 +322,28 @@ def prepare(economy: Economy, structure: Structure = CORE) -> Baseline:
         return known
     technology = Technology.of(economy, structure)
     try:
+        if not _linked(economy):
+            raise np.linalg.LinAlgError
         made = _inverses(technology)
     except np.linalg.LinAlgError:
         raise BalanceError(
-            "relative wages are not determined: some economies trade with none of the others",
+            "relative wages are not determined: some economies trade only among themselves",
             where=economy.name,
             hint="aggregate the economies without trade into a neighbour, or leave them out",
         ) from None
     of_economy[structure] = made
     return made
+
+
+def _linked(economy: Economy) -> bool:
+    """Whether trade links every economy with every other, through others if need be."""
+    traded = economy.flows.sum(2) > 0
+    traded |= traded.T
+    reached = np.zeros(len(traded), dtype=bool)
+    reached[0] = True
+    for _ in range(len(traded)):
+        reached = reached | traded[reached].any(0)
+    return bool(reached.all())
 
 
 def _steering(inverse: Array) -> npt.NDArray[np.float32]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from pydantic import Field
 
-from detente.core import DateError, InputError, LabelError, suggestion
+from detente.core import DateError, InputError, LabelError, UnitError, suggestion
 from detente.dossier.dossier import FrozenDict
 from detente.dossier.measure import DatedValue, Effect, Frozen, Grade, Measure, Slug, Status
 from detente.world.economy import Array, Economy, Wedges
@@ -225,7 +225,16 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
             raise LabelError(
                 f"no measure `{name}` was known on {dossier.asof}",
                 where=f"{scenario.id}: set",
-                hint=suggestion(name, sorted(measures), list_with="detente measures"),
+                hint=suggestion(name, sorted(measures), list_with="detente measures")
+                + "; a measure announced later than the as-of day is not there: a later --asof would know it",
+            )
+
+    for name, setting in scenario.set.items():
+        if setting.value is not None and measures[name].unit == "fraction" and abs(setting.value) > 5:
+            raise UnitError(
+                f"a duty of {setting.value:g} is {100 * setting.value:g} %",
+                where=f"{scenario.id}: set.{name}.value",
+                hint="rates are fractions: 0.20 is 20 %",
             )
 
     def entry(measure: Measure, status: Status, value: float | None, why: str) -> DatedValue:
