@@ -119,7 +119,7 @@ def compose(
     # a range is over sets of one horizon; the others are in the table only
     spread = {name: found for name, found in every.items() if set_horizon(name) == horizon} or every
     rows = findings.outcome_rows(economy, outcomes, reference, parties, spread)
-    interval = f"range over {len(spread)} {words} sets of elasticities"
+    interval = f"range over {len(spread)} {words.replace(chr(32), chr(45))} sets of elasticities"
     both = horizons.solve_horizons(own, cases, closure=closure, known={horizon: outcomes})
     drawn = None
     if draws:
@@ -161,7 +161,7 @@ def compose(
         )
         for row in (rows[0], rows[1] if len(rows) > 1 else rows[0])
     ]
-    summary.append(_spread_sentence(rows[0], parties, f"{len(spread)} {words} sets of elasticities"))
+    summary.append(_spread_sentence(rows[0], parties, f"{len(spread)} {words.replace(chr(32), chr(45))} sets of elasticities"))
     summary.append(ranking_sentence(usd, rows[0].outcome, table="diversion"))
     if clock_rows:
         # the truce matters more than what fires first: lead with the next legal expiry

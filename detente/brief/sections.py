@@ -28,8 +28,11 @@ from detente.show.sentences import (
     change_sentence,
     date_words,
     duty_sentence,
+    money,
     number,
+    percent,
 )
+from detente.show.theme import country_name
 from detente.show.timelines import duty_path as duty_figure
 
 if TYPE_CHECKING:

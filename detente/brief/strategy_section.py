@@ -89,13 +89,18 @@ def strategy_section(
         "joint choices is solved as an equilibrium of its own. What a side wants is real income unless said otherwise; the "
         "tables repeat every conclusion under other weights."
     )
+    caution = Sentence(
+        "Read the ranking with care: export controls and the purchase halt enter as small assumed costs, not as missing goods, so "
+        "what China holds through them is understated (what other models say about chokepoints comes on top); and only the "
+        "measures left free are ranked, not those held fixed, such as a further 100 points."
+    )
     figures = (
         ladder_figure(levers, concept=concept),
         deal_figure(game, space, threats=names, concept=f"{concept}; {len(space.gains):,} joint choices"),
     )
     blocks: list[Block] = [
         Paragraph((opening,)),
-        Paragraph(lever_sentences(levers, table="leverage")),
+        Paragraph((*lever_sentences(levers, table="leverage"), caution)),
         figures[0],
         TableBlock(lever_table(levers, note=f"{concept[0].upper()}{concept[1:]}."), folded=True),
         Paragraph((space_sentence(game, space, name=names[space.threat], table="deal-space"),)),

@@ -76,6 +76,17 @@ def elasticity_sets() -> dict[str, str]:
     return {name: one.citation for name, one in _sets().items()}
 
 
+def set_horizon(name: str) -> str:
+    """Horizon a set of elasticities stands for: ``short`` (one year) or ``long``.
+
+    Examples
+    --------
+    >>> set_horizon("fgo"), set_horizon("blpn-1y")
+    ('long', 'short')
+    """
+    return _sets()[name].horizon
+
+
 def divisions(code: str) -> frozenset[int]:
     """Divisions of ISIC Rev. 4 a sector code spans; empty when it is no such code.
 

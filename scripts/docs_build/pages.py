@@ -134,6 +134,7 @@ STATISTICS = {
     "numeraire_residual": "Relative gap between world value added and its base value.",
     "max_residual": "Largest of the four; an equilibrium has less than 1e-10.",
     "walras": "Residual of the dropped market, which the equations do not mention.",
+    "lowest_income": "Smallest ratio of a country's income to that of the base year; at or below zero there is no equilibrium.",
     "dropped": "Country whose market is dropped.",
     "method": "`sweep`, or `newton` where the sweeps did not settle.",
 }

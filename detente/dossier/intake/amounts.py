@@ -180,7 +180,7 @@ def _duration(match: re.Match[str], text: str, number: float, detail: dict[str, 
 
 
 def _share_units(text: str, found: list[Amount]) -> list[Amount]:
-    """Give a sum its unit from further on: “400 yuan ($56) port service fee per metric ton”, “10% to 15%”."""
+    """Give a sum its unit from further on: “90 pesos ($5) landing charge per cubic metre”, “10% to 15%”."""
     _, _, units, _ = _lookups()
     made = []
     for amount in found:
