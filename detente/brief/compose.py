@@ -161,14 +161,20 @@ def compose(
         )
         for row in (rows[0], rows[1] if len(rows) > 1 else rows[0])
     ]
-    summary.append(_spread_sentence(rows[0], parties, f"{len(spread)} {words.replace(chr(32), chr(45))} sets of elasticities"))
+    summary.append(
+        _spread_sentence(
+            rows[0], parties, f"{len(spread)} {words.replace(chr(32), chr(45))} sets of elasticities"
+        )
+    )
     summary.append(ranking_sentence(usd, rows[0].outcome, table="diversion"))
     if clock_rows:
         # the truce matters more than what fires first: lead with the next legal expiry
         soonest = next((row for row in clock_rows if row.kind == "legal_expiry"), clock_rows[0])
         said_clock = clock_sentence(soonest.title, soonest.fires, dossier.asof).citing(soonest.source)
         if soonest.kind == "legal_expiry":
-            said_clock = replace(said_clock, text=said_clock.text.replace("The next clock:", "The next legal expiry:"))
+            said_clock = replace(
+                said_clock, text=said_clock.text.replace("The next clock:", "The next legal expiry:")
+            )
         summary.append(said_clock)
     said = (
         _draw_words(horizons.draw_bands(drawn, reference, parties), len(drawn.values)) if drawn else ({}, {})

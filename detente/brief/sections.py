@@ -230,7 +230,9 @@ def _sector_money(code: str, rows: Sequence[charts.SectorRow], outcome: str) -> 
         for verb, row, there in (("hits", worst, worst.value_usd < 0), ("helps", best, best.value_usd > 0))
         if there
     ]
-    text = f"In dollars of output, in {country_name(code, in_sentence=True)} “{outcome}” {' and '.join(words)}."
+    text = (
+        f"In dollars of output, in {country_name(code, in_sentence=True)} “{outcome}” {' and '.join(words)}."
+    )
     return Sentence(text, (worst.value_usd, worst.output_pct, best.value_usd, best.output_pct), "sectors")
 
 

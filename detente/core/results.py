@@ -18,9 +18,7 @@ class RESULTS(enum.Enum):
     nonfinite = "The iterate became infinite or not-a-number: the shock may have no solution (a duty at or below -100%?)."
     diverged = "The residual kept growing: the shock may be too large to reach in one step."
     residual_too_large = "The steps stopped but the markets do not clear within the tolerance."
-    income_negative = (
-        "Income falls below zero somewhere: what the closure lends abroad cannot be paid. Choose another closure."
-    )
+    income_negative = "Income falls below zero somewhere: what the closure lends abroad cannot be paid. Choose another closure."
     walras_violated = (
         "Every solved market clears but the dropped one does not: the baseline does not balance."
     )

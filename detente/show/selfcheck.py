@@ -83,7 +83,10 @@ def self_check(
         if not names:
             return True, "the dossier comes with no scenario"
         outcomes = solve_scenarios(
-            economy, dossier, [load_scenario(name, dossier=source or dossier.id) for name in names], throw=False
+            economy,
+            dossier,
+            [load_scenario(name, dossier=source or dossier.id) for name in names],
+            throw=False,
         )
         bad = [name for name, outcome in outcomes.items() if not outcome.solution.result.ok]
         worst = max(float(outcome.solution.stats["max_residual"]) for outcome in outcomes.values())

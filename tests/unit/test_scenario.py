@@ -11,11 +11,11 @@ from detente.core import DateError, LabelError
 from detente.dossier import Status, load_dossier
 from detente.dossier.measure import Effect
 from detente.world import load_scenario, load_world, shipped_scenarios, wedges_at
+from detente.world.effects import effect_hat
 from detente.world.scenario import (
     Scenario,
     Setting,
     apply_scenario,
-    effect_hat,
     wedges_and_footprints,
 )
 
@@ -105,7 +105,10 @@ def test_compounds_take_the_later_day_and_the_last_word():
     assert both.id == "talks-fail+narrow-deal"
     assert both.date == dt.date(2025, 11, 10)
     assert both.set["chn-2025-ann57-elements"].status is Status.suspended
-    assert both.set["usa-2025-threat-100"].status is Status.in_force
+    assert both.set["usa-2025-threat-100"].status is Status.withdrawn
+    turned = load_scenario("narrow-deal+talks-fail")
+    assert turned.date == both.date
+    assert turned.set["usa-2025-threat-100"].status is Status.in_force
 
 
 def test_effects_fall_on_the_flows_they_name(dossier, economy):
