@@ -137,7 +137,8 @@ def test_fees_follow_their_steps_and_the_arithmetic(dossier: Dossier) -> None:
 
 def test_a_higher_step_costs_trade_more(record: Dossier) -> None:
     from detente.world import load_world
-    from detente.world.scenario import Scenario, at_value, wedges_at
+    from detente.world.effects import at_value
+    from detente.world.scenario import Scenario, wedges_at
 
     effect = record.measures["chn-2025-port-fee"].effect
     assert effect is not None
