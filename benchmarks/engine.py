@@ -196,15 +196,10 @@ def nafta(row: Row) -> None:
     shared = Path(__file__).resolve().parents[2] / "shared"
     if not (shared / "data" / "cp2015").is_dir():
         return
-    import sys
-
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "golden"))
-    import cp2015  # type: ignore[import-not-found]
+    from detente.equilibrium.replicate import cp2015
 
     inputs = cp2015.read_inputs(shared)
-    reconciled = cp2015.reconciled_economy(inputs)
-    purge = solve(reconciled, Wedges.unchanged(reconciled), closure="zero").value
-    base = cp2015.economy_of(inputs, purge.flows_new, inputs.tariff_1993, "cp2015-baseline")
+    base, _ = cp2015.purged_economy(inputs)
     wedges = Wedges.of(base, tariff=cp2015.bloc_tariff(inputs))
     found = solve(base, wedges, closure="zero")
     took = best(lambda: solve(base, wedges, closure="zero"), 10)

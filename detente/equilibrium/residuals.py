@@ -57,10 +57,12 @@ def chunk_residuals(
         cost_hat = np.exp(log_cost)
         paid, inputs = technology.shares(log_factor, log_price, log_cost)
         final, _ = technology.final(log_price)
-    price = model.price_hat(economy.trade_shares, kappa_hat, cost_hat, economy.trade_elasticity)
     shares = model.trade_shares_new(
         economy.trade_shares, kappa_hat, cost_hat, price_hat, economy.trade_elasticity
     )
+    # the price equation holds where shares add up to one: P_hat of the equation is price_hat · (Σ_i π')^(−1/θ)
+    added = np.where(economy.expenditure > 0, shares.sum(-2), 1.0)
+    price_gap = np.abs(np.log(added)) / economy.trade_elasticity
     output = model.output_new(shares, wedges.tariff, wedges.export_tax, expenditure)
     earned, asked = technology.earnings(log_factor)
     income = model.income_new(
@@ -82,7 +84,7 @@ def chunk_residuals(
     scale = np.where(economy.expenditure > 0, economy.expenditure, 1.0)
     parts = {
         "clearing_residual": np.abs(np.delete(clearing, drop, axis=1)).max(1, initial=0.0),
-        "price_residual": np.abs(np.log(price / price_hat)).max((1, 2)),
+        "price_residual": price_gap.max((1, 2)),
         "expenditure_residual": (np.abs(wanted - expenditure) / scale).max((1, 2)),
         "numeraire_residual": np.abs(earned.sum(1) / technology.base_earnings().sum() - 1),
     }
