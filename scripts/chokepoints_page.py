@@ -172,6 +172,7 @@ are carried along in `economy.provenance["about_carved"]`; no equation of the st
 
 ```python
 from detente.world import disaggregate, load_disaggregation, load_world
+
 spec = load_disaggregation("soybeans")  # or the path of your own file
 finer = disaggregate(load_world("world-2024-26"), spec)
 ```
