@@ -11,7 +11,7 @@ import numpy as np
 from detente.core import Column, Table
 from detente.core.table import Cell
 from detente.show.charts import OutcomeRow, SectorRow
-from detente.show.metrics import diversion_table, goods_trade
+from detente.show.metrics import diversion_table
 from detente.show.theme import country_name
 from detente.world.economy import Array, Economy
 from detente.world.stacking import goods_sectors
@@ -213,14 +213,3 @@ def sector_rows(outcome: Outcome, against: Outcome, parties: Sequence[str]) -> t
                 )
             )
     return tuple(rows)
-
-
-def trade_between(
-    outcomes: Mapping[str, Outcome], parties: tuple[str, str]
-) -> dict[tuple[str, str, str], tuple[float, float]]:
-    """Goods flow in each direction under each outcome: (outcome, importer, exporter) -> base, new; million USD."""
-    return {
-        (key, importer, exporter): goods_trade(outcome.value, importer, exporter)
-        for key, outcome in outcomes.items()
-        for importer, exporter in (parties, parties[::-1])
-    }

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from detente.cli.output import Format, emit, usage
+from detente.cli.options import (
+    DEFAULT_DOSSIER,
+    AsofOption,
+    ClosureOption,
+    DossierOption,
+    FormatOption,
+    HorizonOption,
+    OutOption,
+)
+from detente.cli.output import emit, usage
 from detente.cli.worlds import WorldOption
 
 
@@ -30,31 +38,17 @@ def explain(
             help="How effects are shared among measures: auto (Shapley up to ten measures), gradients or shapley.",
         ),
     ] = "auto",
-    horizon: Annotated[
-        str,
-        typer.Option("--horizon", help="How much time to adjust: impact (months), short (one year) or long."),
-    ] = "long",
-    dossier: Annotated[
-        str, typer.Option("--dossier", help="A shipped dossier's id, or a folder of one.")
-    ] = "busan-2025",
-    asof: Annotated[
-        str | None,
-        typer.Option("--asof", help="What was known on this day.", show_default="the dossier's own day"),
-    ] = None,
+    horizon: HorizonOption = "long",
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
     world: WorldOption = None,
     elasticities: Annotated[
         str | None,
         typer.Option("--elasticities", help="Set of trade elasticities.", show_default="the horizon's own"),
     ] = None,
-    closure: Annotated[
-        str, typer.Option("--closure", help="How deficits are determined: share, fixed, zero.")
-    ] = "share",
-    style: Annotated[
-        Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.")
-    ] = None,
+    closure: ClosureOption = "share",
+    style: FormatOption = None,
+    out: OutOption = None,
 ) -> None:
     """Say why a number is what it is: its parts by measure and by channel, and what it rests on."""
     from detente.cli.tables import prepare_named

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.output import Format, emit, note, parse_day, usage
+from detente.cli.options import DEFAULT_DOSSIER, FormatOption
+from detente.cli.output import emit, note, parse_day, usage
 from detente.core import InputError
 
 
@@ -18,7 +19,7 @@ def ingest(
         typer.Option(
             "--dossier", help="Ledger to match against: a shipped dossier's id, or a folder of one."
         ),
-    ] = "busan-2025",
+    ] = DEFAULT_DOSSIER,
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Draft to write; an existing file is never overwritten.")
     ] = Path("draft.yaml"),
@@ -35,9 +36,7 @@ def ingest(
         Path | None,
         typer.Option("--keep", help="Also store a copy of each report, under its hash, in this folder."),
     ] = None,
-    style: Annotated[
-        Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
-    ] = None,
+    style: FormatOption = None,
 ) -> None:
     """Read news reports and write a draft of claims and possible conflicts, for a person to accept."""
     from detente.dossier import load_dossier

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.output import Format, emit, note, parse_day, usage
+from detente.cli.options import DEFAULT_DOSSIER, AsofOption, DossierOption, FormatOption, OutOption
+from detente.cli.output import emit, note, parse_day, usage
 from detente.core import InputError, LabelError, Table, suggestion, write_atomic
 
 if TYPE_CHECKING:
@@ -15,17 +16,7 @@ if TYPE_CHECKING:
 
     from detente.dossier import Dossier
 
-DEFAULT = "busan-2025"
 At = Annotated[str | None, typer.Option("--at", help="Day of evaluation.", show_default="the as-of day")]
-Case = Annotated[str, typer.Option("--dossier", help="A shipped dossier's id, or a folder of one.")]
-Asof = Annotated[
-    str | None,
-    typer.Option("--asof", help="What was known on this day.", show_default="the dossier's own day"),
-]
-Style = Annotated[
-    Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
-]
-Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.")]
 
 
 def _record(name: str, asof: str | None, at: str | None):  # type: ignore[no-untyped-def]
@@ -45,10 +36,10 @@ def controls(
     ] = "controls",
     actor: Annotated[str | None, typer.Option("--actor", help="Only this actor's.")] = None,
     status: Annotated[str | None, typer.Option("--status", help="Only those with this status.")] = None,
-    dossier: Case = DEFAULT,
-    asof: Asof = None,
-    style: Style = None,
-    out: Out = None,
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    style: FormatOption = None,
+    out: OutOption = None,
 ) -> None:
     """List controls, fees and listings on a day: what each binds, since when, and what ends it."""
     from detente.cli.tables import filtered
@@ -68,7 +59,11 @@ def controls(
 
 
 def pledges(
-    at: At = None, dossier: Case = DEFAULT, asof: Asof = None, style: Style = None, out: Out = None
+    at: At = None,
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    style: FormatOption = None,
+    out: OutOption = None,
 ) -> None:
     """List purchase pledges on a day: promised, delivered, and how late."""
     from detente.dossier.pledges import pledge_table
@@ -80,7 +75,9 @@ def pledges(
 
 
 def audit(
-    dossier: Annotated[str, typer.Argument(help="A shipped dossier's id, or a folder of one.")] = DEFAULT,
+    dossier: Annotated[
+        str, typer.Argument(help="A shipped dossier's id, or a folder of one.")
+    ] = DEFAULT_DOSSIER,
     asof: Annotated[
         str | None,
         typer.Option("--asof", help="What was known on this day.", show_default="the whole record"),
@@ -99,8 +96,8 @@ def audit(
         bool,
         typer.Option("--solve", help="Also remove every measure in turn and solve: who moves no result?"),
     ] = False,
-    style: Style = None,
-    out: Out = None,
+    style: FormatOption = None,
+    out: OutOption = None,
 ) -> None:
     """Hold a record against its rules; exits with 4 when one of them is broken."""
     from detente.show.ledger import TABLES, audit_tables, is_record, malformed_table

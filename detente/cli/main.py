@@ -12,14 +12,22 @@ from detente.cli.explain import explain
 from detente.cli.intake import ingest
 from detente.cli.ledger import audit, controls, pledges
 from detente.cli.nash import nash
+from detente.cli.options import (
+    DEFAULT_DOSSIER,
+    AsofOption,
+    ClosureOption,
+    DossierOption,
+    ElasticitiesOption,
+    FormatOption,
+    HorizonOption,
+    OutOption,
+)
 from detente.cli.output import Format, emit, note, parse_day, progress, usage
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
 from detente.cli.worlds import WorldOption, economy_for, of_own_world
 from detente.core import DetenteError
-
-DEFAULT_DOSSIER = "busan-2025"
 
 app = typer.Typer(
     name="detente",
@@ -30,32 +38,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-FormatOption = Annotated[
-    Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
-]
-OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.")]
-DossierOption = Annotated[str, typer.Option("--dossier", help="A shipped dossier's id, or a folder of one.")]
-AsofOption = Annotated[
-    str | None,
-    typer.Option("--asof", help="What was known on this day.", show_default="the dossier's own day"),
-]
-ElasticitiesOption = Annotated[
-    str | None,
-    typer.Option(
-        "--elasticities",
-        help="Set of trade elasticities: fgo, cp, u4, ll, gyy, shap, bsy.",
-        show_default="fgo; a world of one's own keeps its own",
-    ),
-]
-HorizonOption = Annotated[
-    str,
-    typer.Option("--horizon", help="How much time to adjust: impact (months), short (one year) or long."),
-]
 SeedOption = Annotated[
     int, typer.Option("--seed", help="Seed of the draws: the same seed gives the same bytes.")
-]
-ClosureOption = Annotated[
-    str, typer.Option("--closure", help="How deficits are determined: share, fixed, zero.")
 ]
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.output import Format, emit, note, usage
+from detente.cli.options import ClosureOption, ElasticitiesOption, FormatOption, OutOption
+from detente.cli.output import emit, note, usage
 from detente.cli.worlds import WorldOption, economy_for
 from detente.core import InputError, LabelError, suggestion
 
@@ -119,23 +120,10 @@ def nash(
     ] = True,
     table: Annotated[str, typer.Option("--table", help="welfare, duties or both.")] = "both",
     world: WorldOption = None,
-    elasticities: Annotated[
-        str | None,
-        typer.Option(
-            "--elasticities",
-            help="Set of trade elasticities: fgo, cp, u4, ll, gyy, shap, bsy.",
-            show_default="fgo; a world of one's own keeps its own",
-        ),
-    ] = None,
-    closure: Annotated[
-        str, typer.Option("--closure", help="How deficits are determined: share, fixed, zero.")
-    ] = "share",
-    style: Annotated[
-        Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.")
-    ] = None,
+    elasticities: ElasticitiesOption = None,
+    closure: ClosureOption = "share",
+    style: FormatOption = None,
+    out: OutOption = None,
 ) -> None:
     """Find duties that are best for whoever sets them: in a trade war, alone, or agreed in talks."""
     from detente.strategy.duties import duty_game

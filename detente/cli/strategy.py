@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.output import Format, emit, note, parse_day, progress, usage
+from detente.cli.options import (
+    DEFAULT_DOSSIER,
+    AsofOption,
+    DossierOption,
+    FormatOption,
+    OutOption,
+    PictureOption,
+)
+from detente.cli.output import emit, note, parse_day, progress, usage
 from detente.cli.worlds import WorldOption, economy_for, of_own_world
 from detente.core import InputError, LabelError, suggestion, write_atomic
 
@@ -23,11 +31,6 @@ if TYPE_CHECKING:
     from detente.strategy.solves import Report
     from detente.world.economy import Economy
 
-DossierOption = Annotated[str, typer.Option("--dossier", help="A shipped dossier's id, or a folder of one.")]
-AsofOption = Annotated[
-    str | None,
-    typer.Option("--asof", help="What was known on this day.", show_default="the dossier's own day"),
-]
 GameOption = Annotated[
     str | None, typer.Option("--game", help="A game of the dossier, or a file.", show_default="the first")
 ]
@@ -57,11 +60,6 @@ ElasticitiesOption = Annotated[
         "--elasticities", help="Set of trade elasticities.", show_default="those of the horizon's world"
     ),
 ]
-PictureOption = Annotated[Path | None, typer.Option("--picture", help="Also draw it into this SVG file.")]
-FormatOption = Annotated[
-    Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
-]
-OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.")]
 
 
 @contextmanager
@@ -179,7 +177,7 @@ def leverage(
     cache: CacheOption = None,
     world: WorldOption = None,
     elasticities: ElasticitiesOption = None,
-    dossier: DossierOption = "busan-2025",
+    dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
     style: FormatOption = None,
     out: OutOption = None,
@@ -239,7 +237,7 @@ def deals(
     cache: CacheOption = None,
     world: WorldOption = None,
     elasticities: ElasticitiesOption = None,
-    dossier: DossierOption = "busan-2025",
+    dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
     style: FormatOption = None,
     out: OutOption = None,
@@ -318,7 +316,7 @@ def game_verb(
     cache: CacheOption = None,
     world: WorldOption = None,
     elasticities: ElasticitiesOption = None,
-    dossier: DossierOption = "busan-2025",
+    dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
     style: FormatOption = None,
     out: OutOption = None,

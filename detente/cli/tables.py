@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from detente.cli.options import DEFAULT_DOSSIER
 from detente.cli.output import parse_day, usage
 from detente.cli.worlds import economy_for, of_own_world
 from detente.core import Column, InputError, LabelError, Table, suggestion
@@ -83,7 +84,7 @@ def prepare_named(
                 hint="take `asof` out of the scenario files, or give the same --asof",
             )
     record = load_dossier(
-        scenarios[0].dossier if dossier == "busan-2025" else dossier, asof=next(iter(days), None)
+        scenarios[0].dossier if dossier == DEFAULT_DOSSIER else dossier, asof=next(iter(days), None)
     )
     with usage():
         economy, structure = at_horizon(

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.output import Format, emit, note, usage
+from detente.cli.options import FormatOption, OutOption
+from detente.cli.output import emit, note, usage
 
 
 def validate(
@@ -19,12 +20,8 @@ def validate(
             show_default="./shared or ../shared, if there",
         ),
     ] = None,
-    style: Annotated[
-        Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.")
-    ] = None,
+    style: FormatOption = None,
+    out: OutOption = None,
 ) -> None:
     """Solve published tables, closed forms and identities again, beside the published figures; exits with 4 when one is missed."""
     from detente.equilibrium.replicate import find_shared, run_checks

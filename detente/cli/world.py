@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.output import Format, emit, note, usage
+from detente.cli.options import FormatOption, OutOption, PictureOption
+from detente.cli.output import emit, note, usage
 from detente.core import InputError, LabelError, Table, suggestion, write_atomic
 
 if TYPE_CHECKING:
@@ -20,12 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-FormatOption = Annotated[
-    Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
-]
-OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.")]
 NameArgument = Annotated[str, typer.Argument(help="A shipped world, or the path of one's own.")]
-PictureOption = Annotated[Path | None, typer.Option("--picture", help="Also draw it into this SVG file.")]
 TABLES = ("sizes", "countries", "sectors", "flows", "duties", "provenance")
 
 

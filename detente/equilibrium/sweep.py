@@ -9,7 +9,6 @@ costs about a dozen sweeps of array arithmetic and no factorisation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +20,6 @@ from detente.world.economy import Array, Economy, Wedges
 
 Lanes = npt.NDArray[np.bool_]
 
-Closure = Literal["share", "fixed", "zero"]
 CLOSURES: dict[str, str] = {
     "share": "each country's deficit is a fixed share of world value added",
     "fixed": "each country's deficit is fixed in the numeraire (world value added)",

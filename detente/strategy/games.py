@@ -250,8 +250,3 @@ def _check(spec: GameSpec) -> None:
     for exchange in spec.expected:
         spec.profile(exchange.moves)
         spec.profile(exchange.instead_of)
-
-
-def profile_of(spec: GameSpec, flat: int) -> Profile:
-    """Profile at a flat position of the tensor, in C order."""
-    return tuple(int(k) for k in np.unravel_index(flat, spec.shape))

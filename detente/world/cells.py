@@ -7,9 +7,6 @@ Some thousands of them carry all that tariff measures of the United States need 
 from __future__ import annotations
 
 import functools
-import io
-import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,8 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from detente.core import InputError, LabelError, sha256_bytes, suggestion
+from detente.core import InputError, LabelError, suggestion
 from detente.dossier.measure import Products
+from detente.world.described import load_described
 from detente.world.economy import Array, frozen
 
 NAME = "us_product_cells"
@@ -235,25 +233,7 @@ def load_cells(folder: Path) -> Cells:
     InputError
         When a file is missing, damaged, or not the one the data sheet describes.
     """
-    arrays_path, sheet_path = folder / f"{NAME}.npz", folder / f"{NAME}.datapackage.json"
-    try:
-        content = arrays_path.read_bytes()
-        sheet = json.loads(sheet_path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise InputError(f"cannot read it: {error}", where=NAME, hint="install Détente again") from error
-    if sha256_bytes(content) != sheet.get("sha256"):
-        raise InputError(
-            "the file is not the one its data sheet describes",
-            where=arrays_path.name,
-            hint="restore it, or rebuild both with scripts/build_cells.py",
-        )
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return Cells.from_arrays({name: arrays[name] for name in arrays.files})
-    except (ValueError, zipfile.BadZipFile) as error:
-        raise InputError(
-            f"cannot read it: {error}", where=arrays_path.name, hint="install Détente again"
-        ) from error
+    return load_described(folder, NAME, Cells.from_arrays, built_by="scripts/build_cells.py")
 
 
 @functools.cache

@@ -7,9 +7,6 @@ partner and every line can be stacked at once.
 from __future__ import annotations
 
 import functools
-import io
-import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from detente.core import InputError, LabelError, nearest, sha256_bytes
+from detente.core import InputError, LabelError, nearest
 from detente.dossier.measure import Products
 from detente.world.cells import EVERYTHING, PREFERENCE, Bools, Ints, cells, check_list
+from detente.world.described import load_described
 from detente.world.economy import Array, frozen
 
 NAME = "us_products"
@@ -143,23 +141,7 @@ def load_products(folder: Path) -> ProductTable:
     InputError
         When a file is missing, damaged, or not the one the data sheet describes.
     """
-    path, sheet_path = folder / f"{NAME}.npz", folder / f"{NAME}.datapackage.json"
-    try:
-        content = path.read_bytes()
-        sheet = json.loads(sheet_path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise InputError(f"cannot read it: {error}", where=NAME, hint="install Détente again") from error
-    if sha256_bytes(content) != sheet.get("sha256"):
-        raise InputError(
-            "the file is not the one its data sheet describes",
-            where=path.name,
-            hint="restore it, or rebuild both with scripts/build_products.py",
-        )
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return ProductTable.from_arrays({name: arrays[name] for name in arrays.files})
-    except (ValueError, zipfile.BadZipFile) as error:
-        raise InputError(f"cannot read it: {error}", where=path.name, hint="install Détente again") from error
+    return load_described(folder, NAME, ProductTable.from_arrays, built_by="scripts/build_products.py")
 
 
 @functools.cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from detente.dossier.dossier import Dossier
@@ -89,14 +88,3 @@ def date_items(article: Article, today: dt.date) -> list[Item]:
                 )
             )
     return items
-
-
-def words_of(items: Sequence[Item]) -> str:
-    """Values of some items in one line.
-
-    Examples
-    --------
-    >>> words_of([])
-    ''
-    """
-    return ", ".join(dict.fromkeys(item.value for item in items))

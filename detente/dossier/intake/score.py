@@ -141,16 +141,6 @@ def labels_from_words(
     return labels
 
 
-def labels_csv(labels: Iterable[Label]) -> str:
-    """Labels as CSV text, without any words of the report."""
-    rows = ["document,kind,line,start,end,span_sha256,values"]
-    rows += [
-        f"{one.document},{one.kind}{'?' if one.optional else ''},{one.line},{one.start},{one.end},{one.span_sha256},{one.values[0]}"
-        for one in labels
-    ]
-    return "\n".join(rows) + "\n"
-
-
 def same_value(kind: str, found: str, wanted: Sequence[str]) -> bool:
     """Whether a value is one that a label allows.
 

@@ -32,12 +32,6 @@ def patterns(name: str, key: str) -> tuple[re.Pattern[str], ...]:
 
 
 @functools.cache
-def any_of(name: str, key: str) -> re.Pattern[str]:
-    """One pattern that matches any phrase of a list, longest first, with word boundaries."""
-    return phrases(tuple(table(name)[key]))
-
-
-@functools.cache
 def phrases(words: tuple[str, ...], flags: int = re.IGNORECASE) -> re.Pattern[str]:
     """One pattern for some phrases: a hyphen or any space may stand between words, and a plural ending may follow.
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from detente.core import InputError, LabelError, SchemaError, suggestion
 from detente.world.read.files import check_text
-from detente.world.read.matrix import Label, MatrixSum, check_totals, stream_matrix
-from detente.world.read.table import SourceTable, hashed
+from detente.world.read.matrix import Label, MatrixSum, stream_matrix, table_of
+from detente.world.read.table import SourceTable
 
 FINAL = {"HFCE": False, "NPISH": False, "GGFC": False, "GFCF": True, "INVNT": True, "DPABR": True,
          "DIRP": True, "P33": True, "FD": True, "NONRES": True, "CONS_ABR": True, "CONS_NONRES": True}  # fmt: skip
@@ -128,34 +128,17 @@ def read_icio(path: str | Path, *, year: int | None = None) -> SourceTable:
             raise
         raise SchemaError(error.what, file=path.name, key=error.where, hint=error.hint) from None
     _refuse_double_count(total)
-    labels = total.finish()
-    notes = check_totals(total, labels, len(total.names))
-    return SourceTable(
+    return table_of(
+        total,
+        path,
         name=f"icio-{year}",
         year=year,
-        labels=labels,
-        flows=total.flows,
-        inputs=total.inputs,
-        output=total.flows.sum(0),
-        final=total.final,
-        sources=({**SOURCE, "citation": f"{SOURCE['citation']}, {year}"},),
-        files=hashed(path),
-        notes=(*notes, *stock_notes(total)),
+        source=SOURCE,
         method=(
             "Rows are added up to flows by country, inputs by user and final demand while the file streams by.",
             "Output is the sum of a row. Value added is output less inputs: it holds taxes less subsidies on inputs.",
         ),
     )
-
-
-def stock_notes(total: MatrixSum) -> list[str]:
-    """Say how negative final demand (stocks run down) was treated."""
-    if not total.negatives:
-        return []
-    return [
-        f"{total.negatives} negative cells of final demand ({total.negative_value:,.0f} million USD in all: stocks run "
-        "down, disposals) are netted against the country's other purchases of the same product"
-    ]
 
 
 def _refuse_double_count(total: MatrixSum) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import itertools
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,6 +21,7 @@ import numpy as np
 from detente.core import InputError, LabelError, Labels, UnitError
 from detente.world.economy import Array
 from detente.world.read.files import LARGEST, check_delimiter, check_doubled, lines_of, number, ragged
+from detente.world.read.table import SourceTable, hashed
 
 BLOCK = 64
 """Rows parsed together."""
@@ -326,3 +327,40 @@ def check_totals(total: MatrixSum, labels: Labels, cells: int) -> list[str]:
                 f"({labels.countries[n]}_{labels.sectors[s]}): the sums are used"
             )
     return notes
+
+
+def stock_notes(total: MatrixSum) -> list[str]:
+    """Say how negative final demand (stocks run down) was treated."""
+    if not total.negatives:
+        return []
+    return [
+        f"{total.negatives} negative cells of final demand ({total.negative_value:,.0f} million USD in all: stocks run "
+        "down, disposals) are netted against the country's other purchases of the same product"
+    ]
+
+
+def table_of(
+    total: MatrixSum,
+    path: Path,
+    *,
+    name: str,
+    year: int,
+    source: Mapping[str, str],
+    method: tuple[str, ...],
+) -> SourceTable:
+    """Make the table of a matrix that has streamed by: output is the sum of a row; stated totals are checked."""
+    labels = total.finish()
+    notes = check_totals(total, labels, len(total.names))
+    return SourceTable(
+        name=name,
+        year=year,
+        labels=labels,
+        flows=total.flows,
+        inputs=total.inputs,
+        output=total.flows.sum(0),
+        final=total.final,
+        sources=({**source, "citation": f"{source['citation']}, {year}"},),
+        files=hashed(path),
+        notes=(*notes, *stock_notes(total)),
+        method=method,
+    )

@@ -21,9 +21,9 @@ import numpy as np
 from detente.core import InputError, LabelError, SchemaError
 from detente.world.economy import Array
 from detente.world.read.files import check_text, lines_of, money, number, read_long
-from detente.world.read.icio import stock_notes, year_of
-from detente.world.read.matrix import Label, MatrixSum, check_totals, stream_matrix
-from detente.world.read.table import SourceTable, hashed
+from detente.world.read.icio import year_of
+from detente.world.read.matrix import Label, MatrixSum, stream_matrix, table_of
+from detente.world.read.table import SourceTable
 
 SOURCE = {
     "citation": "World Input-Output Database (Timmer, Dietzenbacher, Los, Stehrer and de Vries 2015)",
@@ -80,19 +80,12 @@ def read_wiod(path: str | Path, *, year: int | None = None) -> SourceTable:
             total = _from_long(path)
         else:
             total = stream_matrix(path, _wide_column, _wide_row, label_columns=2)
-    labels = total.finish()
-    notes = check_totals(total, labels, len(total.names))
-    return SourceTable(
+    return table_of(
+        total,
+        path,
         name=f"wiod-{year}",
         year=year,
-        labels=labels,
-        flows=total.flows,
-        inputs=total.inputs,
-        output=total.flows.sum(0),
-        final=total.final,
-        sources=({**SOURCE, "citation": f"{SOURCE['citation']}, {year}"},),
-        files=hashed(path),
-        notes=(*notes, *stock_notes(total)),
+        source=SOURCE,
         method=(
             "Rows are added up to flows by country, inputs by user and final demand.",
             "Output is the sum of a row. Value added is output less inputs: it holds taxes and international margins.",

@@ -1,0 +1,38 @@
+"""Options that several verbs share: one wording, one default, one place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detente.cli.output import Format
+
+DEFAULT_DOSSIER = "busan-2025"
+
+FormatOption = Annotated[
+    Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
+]
+OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.")]
+PictureOption = Annotated[Path | None, typer.Option("--picture", help="Also draw it into this SVG file.")]
+DossierOption = Annotated[str, typer.Option("--dossier", help="A shipped dossier's id, or a folder of one.")]
+AsofOption = Annotated[
+    str | None,
+    typer.Option("--asof", help="What was known on this day.", show_default="the dossier's own day"),
+]
+HorizonOption = Annotated[
+    str,
+    typer.Option("--horizon", help="How much time to adjust: impact (months), short (one year) or long."),
+]
+ElasticitiesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--elasticities",
+        help="Set of trade elasticities: fgo, cp, u4, ll, gyy, shap, bsy.",
+        show_default="fgo; a world of one's own keeps its own",
+    ),
+]
+ClosureOption = Annotated[
+    str, typer.Option("--closure", help="How deficits are determined: share, fixed, zero.")
+]
