@@ -97,27 +97,38 @@ class _Shock:
     """The same times x'/((1+x')(1+t')): the exporter's tax; None when nobody taxes exports."""
 
     @classmethod
-    def of(cls, economy: Economy, wedges: Wedges) -> _Shock:
-        factor = 1 + wedges.tariff
-        kappa_hat = factor / (1 + economy.tariff) * wedges.iceberg_hat
-        tax = None
-        if wedges.export_tax.any():
-            tax = 1 + wedges.export_tax
-            kappa_hat *= tax
-        # most cells of most scenarios are as in the base year: powers are taken of the others only
-        pull = np.repeat(economy.trade_shares[None], len(factor), 0)
-        moved = kappa_hat != 1
-        theta = np.broadcast_to(economy.trade_elasticity, kappa_hat.shape)[moved]
-        pull[moved] *= np.exp(-theta * np.log(kappa_hat[moved]))
-        net = pull / factor if tax is None else pull / (factor * tax)
+    def of(cls, base: Baseline, wedges: Wedges) -> _Shock:
+        economy, theta = base.technology.economy, base.technology.economy.trade_elasticity
+        tax = wedges.export_tax if wedges.export_tax.any() else None
+        moved = wedges.tariff != economy.tariff
+        moved |= wedges.iceberg_hat != 1
+        if tax is not None:
+            moved |= tax != 0
+        lanes, N, _, S = moved.shape
+        # most pairs of most scenarios trade as in the base year: powers are taken of the others only
+        rows = np.flatnonzero(moved.reshape(-1, S).any(1))
+        lane, pair = np.divmod(rows, N * N)
 
-        def laid_out(array: Array) -> Array:
-            return np.ascontiguousarray(array.transpose(0, 3, 1, 2))
+        def of_rows(array: Array) -> Array:
+            return np.asarray(array.reshape(-1, S)[rows])
 
+        def laid_out(start: Array, values: Array) -> Array:
+            array = np.repeat(start[None], lanes, 0)
+            array.reshape(lanes, S, N * N)[lane, :, pair] = values
+            return array
+
+        factor = 1 + of_rows(wedges.tariff)
+        kappa_hat = factor / (1 + economy.tariff.reshape(-1, S)[pair]) * of_rows(wedges.iceberg_hat)
+        if tax is not None:
+            taxed = of_rows(tax)
+            kappa_hat *= 1 + taxed
+            factor *= 1 + taxed
+        pull = economy.trade_shares.reshape(-1, S)[pair] * np.exp(-theta * np.log(kappa_hat))
+        net = pull / factor
         return cls(
-            pull=laid_out(pull),
-            to_producer=laid_out(net),
-            to_exporter=None if tax is None else laid_out(net * wedges.export_tax),
+            pull=laid_out(base.pull, pull),
+            to_producer=laid_out(base.to_producer, net),
+            to_exporter=None if tax is None else laid_out(np.zeros_like(base.pull), net * taxed),
         )
 
     def keep(self, lanes: Lanes) -> _Shock:
@@ -217,8 +228,9 @@ class _Sweep:
         worst = np.maximum(np.abs(clearing).max(1), np.abs(price_gap).max((1, 2)))
         worst = np.maximum(worst, np.abs(spending_gap).max((1, 2)))
         factor_step = -clearing @ base.factor_inverse
-        price_step += factor_step @ base.price_by_factor
-        spending_step += factor_step @ base.expenditure_by_factor
+        single = factor_step.astype(np.float32)
+        price_step += single @ base.price_by_factor
+        spending_step += single @ base.expenditure_by_factor
         step = np.empty((lanes, F + 2 * price_step.shape[1]))
         step[:, :F], step[:, F : F + price_step.shape[1]] = factor_step, price_step
         step[:, F + price_step.shape[1] :] = spending_step
@@ -295,8 +307,8 @@ def sweep_chunk(
     steps : array [scenario]
         Sweeps each scenario took.
     """
-    sweep = _Sweep(economy, prepare(economy, structure), deficit)
-    shock = _Shock.of(economy, wedges)
+    base = prepare(economy, structure)
+    sweep, shock = _Sweep(economy, base, deficit), _Shock.of(base, wedges)
     lanes, size = len(shock.pull), economy.expenditure.size
     point = np.zeros((lanes, sweep.factors + 2 * size))
     point[:, sweep.factors + size :] = np.where(economy.expenditure > 0, 1.0, 0.0).reshape(-1)
