@@ -28,6 +28,10 @@ from detente.world.economy import Array, Economy, Wedges
 
 COMPLETE = 1e-8
 """Largest gap between the parts and the whole, relative to the larger of one and the sum of the parts' sizes."""
+TIGHT = 1e-9
+"""Gap at which no more points are taken, relative to the sum of the parts' sizes."""
+NOISE = 1e-12
+"""Gap that is the solver's own, relative to the larger of one and the sum of the parts' sizes."""
 SIZES = (8, 16, 32, 64)
 
 
@@ -209,7 +213,7 @@ def integrated_gradients(
     Returns
     -------
     Attribution
-        Adds up to `COMPLETE`.
+        Adds up to `TIGHT` where the finest points reach it, to `COMPLETE` always.
 
     Raises
     ------
@@ -237,8 +241,11 @@ def integrated_gradients(
         else:
             total = target.along(values, weights, derivative)
         made = Attribution("integrated gradients", tuple(map(float, parts)), total, len(values))
-        if abs(made.gap) <= COMPLETE * max(1.0, float(np.abs(parts).sum())):
+        size_of = float(np.abs(parts).sum())
+        if abs(made.gap) <= TIGHT * size_of + NOISE * max(1.0, size_of):
             return made
+    if abs(made.gap) <= COMPLETE * max(1.0, size_of):
+        return made
     raise SolveError(
         f"the parts of `{target.name}` miss the whole by {made.gap:.1e}",
         where=economy.name,

@@ -38,10 +38,10 @@ WAGE_EQUATION = (
     f"Δln w = Σ_k L(E_k)/L(E)·[−(1+θ)Δln(1+t) − (1+θ)Δln(1+x) {_FLOW} + Δln γ], E_k the factor income earned by selling to "
     f"market k, γ the factor's share of sales, {_WEIGHTS}"
 )
-EMPLOYMENT_EQUATION = f"Δln of the sector's factor income less Δln of the country's; for both: {WAGE_EQUATION}"
-MONEY_EQUATION = (
-    f"Δ(tB) = B̄·Δt + t̄·ΔB, ΔB = L(B)·[−(1+θ)Δln(1+t) − θΔln(1+x) {_FLOW}], B the value at the border, {_WEIGHTS}"
+EMPLOYMENT_EQUATION = (
+    f"Δln of the sector's factor income less Δln of the country's; for both: {WAGE_EQUATION}"
 )
+MONEY_EQUATION = f"Δ(tB) = B̄·Δt + t̄·ΔB, ΔB = L(B)·[−(1+θ)Δln(1+t) − θΔln(1+x) {_FLOW}], B the value at the border, {_WEIGHTS}"
 POST_EQUATION = (
     "Δ(ΣtB/ΣB) = Σ q̄·Δt + Σ (t̄−c)·L(q)·[−(1+θ)Δln(1+t) − θΔln(1+x) "
     f"{_FLOW}], q = B/ΣB, c the mean of t̄ weighted by L(q), {_WEIGHTS}"
@@ -137,7 +137,9 @@ def employment_account(shift: Shift, country: str, sector: str) -> Account:
     """
     labels = shift.before.economy.labels
     n, s = labels.country(country), labels.sector(sector)
-    shares = [v.sector_earnings_new[n, s] / v.sector_earnings_new[n].sum() for v in (shift.before, shift.after)]
+    shares = [
+        v.sector_earnings_new[n, s] / v.sector_earnings_new[n].sum() for v in (shift.before, shift.after)
+    ]
     parts = _earned(shift, country, sector)
     whole = _earned(shift, country, None)
     parts["elsewhere"] = -np.asarray(sum(whole.values()))
@@ -145,9 +147,7 @@ def employment_account(shift: Shift, country: str, sector: str) -> Account:
     return Account(parts, WORDS, labels.countries, "partner", total, EMPLOYMENT_EQUATION)
 
 
-def _raised(
-    before: Array, after: Array, level: Array, changes: Mapping[str, Array]
-) -> dict[str, Array]:
+def _raised(before: Array, after: Array, level: Array, changes: Mapping[str, Array]) -> dict[str, Array]:
     """Parts of the change of rate times value, cell by cell: rates on the mean value, values at the mean rate."""
     change = sum(changes.values(), np.zeros_like(level))
     mean = log_mean(level, change)
@@ -246,7 +246,9 @@ def duty_account(shift: Shift, country: str, partner: str | None, *, after_subst
         weight = np.where(cells, economy.flows, 0.0)
         weight = weight / weight.sum()
         total = float((weight * new).sum() - (weight * old).sum())
-        return Account(_listed({"rates": weight * (new - old)}, axes), WORDS, details, by, total, PRE_EQUATION)
+        return Account(
+            _listed({"rates": weight * (new - old)}, axes), WORDS, details, by, total, PRE_EQUATION
+        )
     changes = shift.selling(taxed=True)
     level = np.where(cells, shift.before.flows_new, 0.0)
     later = np.where(cells, shift.after.flows_new, 0.0)

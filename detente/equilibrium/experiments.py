@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from detente.core import InputError, LabelError, SolveError
 from detente.equilibrium.baseline import CORE
 from detente.equilibrium.outcomes import Outcome
@@ -18,7 +20,7 @@ from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.solve import solve_batch
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton
-from detente.world.economy import Economy, Wedges
+from detente.world.economy import Array, Economy, Wedges
 from detente.world.quantity_limits import QuantityLimit
 from detente.world.scenario import Footprint, Scenario, wedges_and_footprints
 from detente.world.stacking import goods_sectors
@@ -49,6 +51,18 @@ class ControlledOutcome(Outcome):
 
     controls: tuple[QuantityControl, ...] = ()
     bindings: Mapping[str, Binding] = field(default_factory=dict)
+
+
+def held_wedges(outcome: ControlledOutcome) -> tuple[Array, Array]:
+    """What its quantity controls add to duties and to export taxes ``[importer, exporter, sector]``: wedges that earn rents."""
+    cells = np.zeros(outcome.wedges.tariff.shape, dtype=bool)
+    for control in outcome.controls:
+        cells |= control.cells
+    enforced, policy = outcome.value.wedges, outcome.wedges
+    return (
+        np.where(cells, enforced.tariff - policy.tariff, 0.0),
+        np.where(cells, enforced.export_tax - policy.export_tax, 0.0),
+    )
 
 
 def controls_of(economy: Economy, limits: Sequence[QuantityLimit], where: str) -> tuple[QuantityControl, ...]:

@@ -174,9 +174,11 @@ def _of_duty(name: str, cells: npt.NDArray[np.bool_], *, after_substitution: boo
         name,
         "fraction",
         lambda value: float((weight(value) * value.wedges.tariff).sum()),
-        lambda value: readings.average_duty(value, name, cells)
-        if after_substitution
-        else Output(name, tariff=weight(value)),
+        lambda value: (
+            readings.average_duty(value, name, cells)
+            if after_substitution
+            else Output(name, tariff=weight(value))
+        ),
     )
 
 
