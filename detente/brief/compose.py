@@ -125,9 +125,7 @@ def compose(
     if draws:
         from detente.outlook import draw_outcomes
 
-        drawn = draw_outcomes(
-            economy, cases, draws=draws, seed=seed, closure=closure, structure=structure, nests=False
-        )
+        drawn = draw_outcomes(economy, cases, draws=draws, seed=seed, closure=closure, structure=structure)
     beside = horizons.horizon_table(
         economy, both, reference, parties, spread, (horizon, drawn) if drawn else None
     )

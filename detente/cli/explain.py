@@ -11,9 +11,11 @@ from detente.cli.options import (
     AsofOption,
     ClosureOption,
     DossierOption,
+    DrawsOption,
     FormatOption,
     HorizonOption,
     OutOption,
+    SeedOption,
 )
 from detente.cli.output import emit, usage
 from detente.cli.worlds import WorldOption
@@ -23,7 +25,9 @@ def explain(
     result: Annotated[
         str,
         typer.Argument(
-            help="What to explain: usa.real_income, usa.prices, usa.revenue, usa.output.C26, flow.USA.CHN[.C26]."
+            help="What to explain: usa.real_income (or equivalent_variation, prices, wages, real_wages, revenue, rents, "
+            "duty_pre, duty_post, terms_of_trade, volume_of_trade), usa.output.C26, usa.employment.C26, usa.duty_post.CHN, "
+            "flow.USA.CHN[.C26]."
         ),
     ],
     scenario: Annotated[str, typer.Argument(help="Scenario id or file; `a+b` compounds.")] = "standing",
@@ -47,13 +51,20 @@ def explain(
         typer.Option("--elasticities", help="Set of trade elasticities.", show_default="the horizon's own"),
     ] = None,
     closure: ClosureOption = "share",
+    draws: DrawsOption = 0,
+    seed: SeedOption = 1,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
-    """Say why a number is what it is: its parts by measure and by channel, and what it rests on."""
+    """Say why a number is what it is: its parts by measure and by channel, what it rests on, and how sure it is."""
     from detente.cli.tables import prepare_named
     from detente.show.explain import explain as made
 
+    if draws == 1 or draws < 0:
+        from detente.core import InputError
+
+        with usage():
+            raise InputError(f"{draws} draws make no interval", where="--draws", hint="64 or more")
     names = [scenario, *([against] if against else [])]
     if len(set(names)) < len(names):
         from detente.core import InputError
@@ -72,5 +83,7 @@ def explain(
             closure=closure,
             structure=ready.structure,
             method=method,
+            draws=draws,
+            seed=seed,
         )
     emit(tables, style, out)

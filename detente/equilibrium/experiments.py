@@ -52,16 +52,31 @@ class ControlledOutcome(Outcome):
     controls: tuple[QuantityControl, ...] = ()
     bindings: Mapping[str, Binding] = field(default_factory=dict)
 
+    @property
+    def held(self) -> tuple[Array, Array]:
+        """What its controls add to duties and to export taxes."""
+        return held_wedges(self.wedges, self.value, self.controls)
 
-def held_wedges(outcome: ControlledOutcome) -> tuple[Array, Array]:
-    """What its quantity controls add to duties and to export taxes ``[importer, exporter, sector]``: wedges that earn rents."""
-    cells = np.zeros(outcome.wedges.tariff.shape, dtype=bool)
-    for control in outcome.controls:
+
+def held_wedges(
+    policy: Wedges, value: Equilibrium, controls: Sequence[QuantityControl]
+) -> tuple[Array, Array]:
+    """What controls add to duties and to export taxes ``[importer, exporter, sector]``: the wedges that earn rents.
+
+    Parameters
+    ----------
+    policy : Wedges
+        Without the controls.
+    value : Equilibrium
+        Under them.
+    controls : sequence of QuantityControl
+    """
+    cells = np.zeros(policy.tariff.shape, dtype=bool)
+    for control in controls:
         cells |= control.cells
-    enforced, policy = outcome.value.wedges, outcome.wedges
     return (
-        np.where(cells, enforced.tariff - policy.tariff, 0.0),
-        np.where(cells, enforced.export_tax - policy.export_tax, 0.0),
+        np.where(cells, value.wedges.tariff - policy.tariff, 0.0),
+        np.where(cells, value.wedges.export_tax - policy.export_tax, 0.0),
     )
 
 

@@ -21,9 +21,10 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import RESULTS, InputError, SolveError, UnitError
-from detente.equilibrium.adjoint import Gradient, Output
+from detente.equilibrium.adjoint import Gradient
 from detente.equilibrium.baseline import CORE
 from detente.equilibrium.derivatives import gradients
+from detente.equilibrium.readings import flow
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.solve import solve
 from detente.equilibrium.structure import Structure
@@ -180,23 +181,6 @@ def _volume(equilibrium: Equilibrium, control: QuantityControl, log_wedge: float
     return float((base * equilibrium.flow_volume_hat).sum() / base.sum() * arrives)
 
 
-def _volume_output(equilibrium: Equilibrium, control: QuantityControl) -> Output:
-    """Log volume of a control's flows."""
-    base = np.where(control.cells, equilibrium.economy.flows, 0.0)
-    volume = base * equilibrium.flow_volume_hat
-    share = volume / volume.sum()
-    spent = equilibrium.trade_shares_new * equilibrium.expenditure_new[:, None, :]
-    cell = np.divide(share, spent, out=np.zeros_like(share), where=share > 0)
-    wedges = equilibrium.wedges
-    return Output(
-        control.name,
-        cell=cell,
-        cost=-share.sum(0),
-        tariff=-share / (1 + wedges.tariff),
-        export_tax=-share / (1 + wedges.export_tax),
-    )
-
-
 def _by_wedge(gradient: Gradient, control: QuantityControl, wedges: Wedges) -> float:
     """Derivative of a log volume by a control's log wedge."""
     cells = control.cells
@@ -300,7 +284,9 @@ def solve_with_controls(
         move = np.where(active, 0.0, -point)
         if active.any():
             chosen = [free[k] for k in np.flatnonzero(active)]
-            slopes = gradients(solution.value, [_volume_output(solution.value, controls[k]) for k in chosen])
+            slopes = gradients(
+                solution.value, [flow(solution.value, controls[k].name, controls[k].cells) for k in chosen]
+            )
             jacobian = np.array(
                 [
                     [sign[k] * _by_wedge(slope, controls[j], solution.value.wedges) for j in chosen]

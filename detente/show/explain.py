@@ -111,6 +111,8 @@ def explain(
     closure: str = "share",
     structure: Structure | None = None,
     method: str = "auto",
+    draws: int = 0,
+    seed: int = 1,
 ) -> list[Table]:
     """Explain one result of a scenario.
 
@@ -129,11 +131,16 @@ def explain(
         As in `solve`.
     method : {"auto", "gradients", "shapley"}
         Shapley values up to ten measures and integrated gradients beyond, when `auto`.
+    draws : int
+        Solve again under this many drawn parameters; 0 leaves the interval out.
+    seed : int
+        Of the draws.
 
     Returns
     -------
     list of Table
-        ``explain_measures``, ``explain_channels``, ``explain_sources``.
+        ``explain_measures``, ``explain_channels``, ``explain_sources``; with draws ``explain_interval`` and, when there are
+        more draws than parameters, ``explain_drivers``.
 
     Raises
     ------
@@ -144,7 +151,7 @@ def explain(
     """
     from detente.equilibrium.accounts import Shift
     from detente.equilibrium.baseline import CORE
-    from detente.equilibrium.experiments import held_wedges, run_cases
+    from detente.equilibrium.experiments import run_cases
     from detente.equilibrium.solve import solve_batch
     from detente.equilibrium.targets import target
     from detente.world.economy import Wedges
@@ -172,16 +179,55 @@ def explain(
             hint="`detente run SCENARIO --table measures` says why of each",
         )
     start = Wedges.unchanged(economy) if earlier is None else earlier.value.wedges
-    held = held_wedges(earlier) if earlier is not None else None
+    held = earlier.held if earlier is not None else None
     made = _attribute(economy, start, later.value.wedges, moves, goal, held, method, closure, structure)
     against = f"`{reference.scenario.id}`" if reference else f"the {economy.year} base year"
     tables = [_measure_table(goal, made, parts, later, against)]
     if earlier is None:
         (base,) = solve_batch(economy, [start], closure=closure, structure=structure, throw=True)
     before = base.value if earlier is None else earlier.value
-    shift = Shift(before, later.value, held, held_wedges(later))
+    shift = Shift(before, later.value, held, later.held)
     tables += channel_table(goal, shift, later, against)
-    return [*tables, _source_table(goal, made, parts, later)]
+    tables.append(_source_table(goal, made, parts, later))
+    if draws:
+        tables += _drawn(economy, goal, case, reference, against, closure, structure, draws, seed)
+    return tables
+
+
+def _drawn(
+    economy: Economy,
+    goal: Target,
+    case: Case,
+    reference: Case | None,
+    against: str,
+    closure: str,
+    structure: Structure,
+    draws: int,
+    seed: int,
+) -> list[Table]:
+    """The result again under drawn parameters, against the reference or the base year."""
+    from dataclasses import replace
+
+    from detente.outlook import draw_outcomes
+    from detente.show.uncertain import result_tables
+    from detente.world.economy import Wedges
+
+    if reference is None:
+        still = case.scenario.model_copy(update={"id": "base year", "quantities": ()})
+        reference = replace(
+            case, scenario=still, wedges=Wedges.unchanged(economy), footprints=(), controls=()
+        )
+    found = draw_outcomes(
+        economy,
+        [case, reference],
+        draws=draws,
+        seed=seed,
+        closure=closure,
+        structure=structure,
+        results=(goal.name,),
+        reference=reference.scenario.id,
+    )
+    return result_tables(found, goal, case.scenario.id, reference.scenario.id, against)
 
 
 def _scales(goal: Target, made: Attribution, later: ControlledOutcome) -> tuple[float, float | None]:

@@ -261,13 +261,12 @@ def flow_table(
 def _rents(outcome: Outcome) -> Array:
     """Rents of quantity controls by who keeps them [country], million USD; lost rents are nobody's."""
     from detente.equilibrium.demand import rent
-    from detente.equilibrium.experiments import ControlledOutcome, held_wedges
+    from detente.equilibrium.experiments import ControlledOutcome
 
     count = len(outcome.value.economy.labels.countries)
     if not isinstance(outcome, ControlledOutcome):
         return np.zeros(count)
-    held = held_wedges(outcome)
-    return np.array([rent(outcome.value, *held, n) for n in range(count)])
+    return np.array([rent(outcome.value, *outcome.held, n) for n in range(count)])
 
 
 def revenue_table(
