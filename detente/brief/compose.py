@@ -184,7 +184,7 @@ def compose(
                 said_clock, text=said_clock.text.replace("The next clock:", "The next legal expiry:")
             )
         summary.append(said_clock)
-    said = _draw_words(bands, len(mine.values)) if mine else ({}, {})
+    said = intervals.draw_words(bands, len(mine.values)) if mine else ({}, {})
     third_says = [ranking_sentence(usd, rows[0].outcome, pct=pct, table="diversion")]
     if mine:
         third_trade = intervals.third_party_table(third_trade, mine, featured, reference)
@@ -318,20 +318,6 @@ def _spread_sentence(row: charts.OutcomeRow, parties: tuple[str, str], over: str
         values += [low, high]
     text = f"Over {over}, “{row.outcome}” changes real income {' and '.join(parts)}."
     return Sentence(text, tuple(values), "outcomes")
-
-
-def _draw_words(
-    bands: Mapping[str, Mapping[str, intervals.Interval]], count: int
-) -> tuple[dict[str, str], dict[str, str]]:
-    """For the first two outcomes, by side: what the draws say beside the range over sets."""
-    made = [
-        {
-            code: f"; 5 to 95 % of {count} draws: {percent(one.low, signed=True)} to {percent(one.high, signed=True)}"
-            for code, one in band.items()
-        }
-        for band in bands.values()
-    ]
-    return made[0], made[1] if len(made) > 1 else {}
 
 
 def _key_numbers(

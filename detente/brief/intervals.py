@@ -11,7 +11,7 @@ import numpy as np
 from detente.brief.findings import changes, groups
 from detente.core import Column, Table
 from detente.core.table import Cell
-from detente.show.sentences import Sentence, money, percent
+from detente.show.sentences import Sentence, money, number, percent
 from detente.show.theme import country_name
 from detente.show.uncertain import driver_rows
 from detente.show.words import lower_first
@@ -110,6 +110,20 @@ def draw_bands(found: Draws, reference: str, parties: Sequence[str]) -> dict[str
     return bands
 
 
+def draw_words(
+    bands: Mapping[str, Mapping[str, Interval]], count: int
+) -> tuple[dict[str, str], dict[str, str]]:
+    """For the first two outcomes, by side: what the draws say beside the range over sets."""
+    made = [
+        {
+            code: f"; 5 to 95 % of {count} draws: {percent(one.low, signed=True)} to {percent(one.high, signed=True)}"
+            for code, one in band.items()
+        }
+        for band in bands.values()
+    ]
+    return made[0], made[1] if len(made) > 1 else {}
+
+
 def drawn_sentence(
     found: Draws, bands: Mapping[str, Mapping[str, Interval]], key: str, title: str, parties: Sequence[str]
 ) -> Sentence:
@@ -126,7 +140,7 @@ def drawn_sentence(
     worst = max(bands[key][code].error for code in parties)
     return Sentence(
         f"Over {len(found.values)} draws of {drawn_words(found)}, “{title}” changes real income {' and '.join(parts)} "
-        f"(5 to 95 %; the ends are known to {percent(worst)}, one standard error).",
+        f"(5 to 95 %; the ends are known to {number(worst, 2)} points, one standard error).",
         (*values, worst),
         "horizons",
     )

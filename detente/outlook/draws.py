@@ -13,11 +13,11 @@ import numpy as np
 
 from detente.core import InputError, LabelError, SolveError, suggestion
 from detente.equilibrium.attribute import chebyshev, solve_path
-from detente.equilibrium.baseline import CORE, _prepared, prepare
+from detente.equilibrium.baseline import CORE, share_preparation
 from detente.equilibrium.experiments import Case, held_wedges, solve_cases
 from detente.equilibrium.headlines import headline_differences, headlines
 from detente.equilibrium.solution import Equilibrium
-from detente.equilibrium.structure import Structure, Technology
+from detente.equilibrium.structure import Structure
 from detente.equilibrium.targets import target
 from detente.outlook.prior import Uncertain, apply_draw, points, uncertain_parameters
 from detente.world.economy import Array, Economy, Wedges
@@ -89,13 +89,6 @@ class Draws:
         )
 
 
-def _share_preparation(economy: Economy, structure: Structure, like: tuple[Economy, Structure]) -> None:
-    """Let a drawn economy be steered by the inverses of the one it was drawn from: they only steer, residuals judge."""
-    base = prepare(*like)
-    borrowed = replace(base, technology=Technology.of(economy, structure))
-    _prepared.setdefault(economy, type(_prepared)()).setdefault(structure, borrowed)  # type: ignore[arg-type]
-
-
 @dataclass(frozen=True, eq=False)
 class Task:
     """What every draw has in common: it is sent to the workers once."""
@@ -113,7 +106,7 @@ def _one(task: Task, normals: Array) -> tuple[Array, Array]:
     """Headlines [outcome, metric, country + world] and other results [outcome, result] of every case under one draw."""
     economy, structure = task.economy, task.structure
     drawn, nests, scale = apply_draw(economy, structure, task.parameters, normals)
-    _share_preparation(drawn, nests, (economy, structure))
+    share_preparation(drawn, nests, (economy, structure))
     scaled = [
         replace(
             case,
@@ -148,7 +141,8 @@ def _read(
         goal = target(name, drawn)
         for position, (case, value) in enumerate(zip(cases, values, strict=True)):
             if goal.along is None:
-                made[position, k] = goal.value(value, held_wedges(case.wedges, value, case.controls))
+                held = held_wedges(case.wedges, value, case.controls) if goal.held else None
+                made[position, k] = goal.value(value, held)
             elif names[position] != task.reference:
                 points = solve_path(drawn, start, value.wedges, PATH, closure=task.closure, structure=nests)
                 _, weights, slope = chebyshev(PATH)
