@@ -10,10 +10,11 @@ from detente.dossier import load_dossier
 from detente.equilibrium import Structure, solve
 from detente.equilibrium.accounts import EXACT, Shift, index_weights, log_mean
 from detente.equilibrium.attribute import Move, integrated_gradients, shapley
+from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.derivatives import gradients
 from detente.equilibrium.experiments import prepare_cases, run_cases
 from detente.equilibrium.horizons import horizon
-from detente.equilibrium.quantities import QuantityControl, solve_with_controls
+from detente.equilibrium.quantities import solve_with_controls
 from detente.equilibrium.targets import KINDS, account, target
 from detente.world import Wedges, load_scenario, load_world, toy
 from tests.crosscheck.random_world import random_world, shock
