@@ -19,6 +19,7 @@ from detente.cli.options import (
 )
 from detente.cli.output import emit, usage
 from detente.cli.worlds import WorldOption
+from detente.core import InputError, LabelError, Table, suggestion
 
 
 def explain(
@@ -42,6 +43,12 @@ def explain(
             help="How effects are shared among measures: auto (Shapley up to ten measures), gradients or shapley.",
         ),
     ] = "auto",
+    table: Annotated[
+        str,
+        typer.Option(
+            "--table", help="all, measures, channels or sources; with --draws also interval or drivers."
+        ),
+    ] = "all",
     horizon: HorizonOption = "long",
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
@@ -61,14 +68,10 @@ def explain(
     from detente.show.explain import explain as made
 
     if draws == 1 or draws < 0:
-        from detente.core import InputError
-
         with usage():
             raise InputError(f"{draws} draws make no interval", where="--draws", hint="64 or more")
     names = [scenario, *([against] if against else [])]
     if len(set(names)) < len(names):
-        from detente.core import InputError
-
         with usage():
             raise InputError(
                 "the scenario is explained against itself", where="--against", hint="name another scenario"
@@ -86,4 +89,12 @@ def explain(
             draws=draws,
             seed=seed,
         )
+        if table != "all":
+            tables = [one for one in tables if one.name == f"explain_{table}"] or _missing(table, tables)
     emit(tables, style, out)
+
+
+def _missing(table: str, tables: list[Table]) -> list[Table]:
+    """Refuse a table that was not made."""
+    there = ["all", *(one.name.removeprefix("explain_") for one in tables)]
+    raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, there))

@@ -38,13 +38,11 @@ def units(goal: Target) -> tuple[str, str]:
 
 
 def _named(found: Account, channel: str) -> list[tuple[str, float]]:
-    """Details of a channel, the largest first, what is left of them last; none when it has but one."""
+    """Details of a channel, the largest first, what is left of them last; none where it is not split."""
     values = found.parts[channel]
     if len(values) != len(found.details):
         return []
     order = [int(k) for k in np.argsort(-np.abs(values), kind="stable") if values[k]]
-    if len(order) < 2:
-        return []
     named = order if channel == "terms_of_trade" else order[:MOST]
     rows = [(found.details[k], float(values[k])) for k in named]
     if len(named) < len(order):

@@ -453,7 +453,7 @@ def explanation_tables(dossier: Any, economy: Any) -> list[Any]:
     from detente.world import load_scenario
 
     cases = prepare_cases(economy, dossier, [load_scenario("talks-fail"), load_scenario("standing")])
-    return explain(economy, dossier, "usa.real_income", *cases)
+    return explain(economy, dossier, "usa.real_income", *cases, draws=32)
 
 
 def engine_python_tables() -> list[Any]:
