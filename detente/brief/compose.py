@@ -272,8 +272,8 @@ def _averages(dossier: Dossier, economy: Economy, parties: tuple[str, str]) -> T
         "averages",
         "One duty, several averages",
         (
-            Column("importer", "Importer"),
-            Column("exporter", "Exporter"),
+            Column("importer", "Importer", names=economy.labels.country_names),
+            Column("exporter", "Exporter", names=economy.labels.country_names),
             Column("key", "Key"),
             Column("concept", "Concept"),
             Column("average_pct", "Ours", "%", "number", 1),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
+import shutil
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
+from detente.cli.layout import as_text
 from detente.core import DateError, DetenteError, InputError, Table, write_atomic
 
 
@@ -59,50 +62,16 @@ def parse_day(text: str, option: str) -> dt.date:
         ) from None
 
 
-def as_text(table: Table, *, width: int | None = None, colour: bool = False) -> str:
-    """Lay a table out for a terminal.
+PIPED_WIDTH = 100
+"""Characters in a line of a table that goes into a pipe or a file, unless `COLUMNS` says otherwise."""
 
-    Parameters
-    ----------
-    table : Table
-    width : int, optional
-        Columns of the terminal; long texts wrap to fit. Without it nothing wraps.
-    colour : bool
-        Whether to use escape codes.
-    """
-    import io
 
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    rich_table = RichTable(
-        box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold" if colour else ""
-    )
-    for column in table.columns:
-        number = column.kind == "number"
-        rich_table.add_column(
-            Text(column.heading),
-            justify="right" if number else "left",
-            no_wrap=number or column.kind == "date" or width is None,
-            overflow="fold",
-        )
-    for row in table.shown():
-        rich_table.add_row(*(Text(cell) for cell in row))
-    stream = io.StringIO()
-    console = Console(
-        file=stream, width=width or 100_000, no_color=not colour, force_terminal=colour, highlight=False
-    )
-    console.print(Text(table.title, style="bold" if colour else ""))
-    console.print()
-    console.print(rich_table)
-    if table.note:
-        console.print()
-        import textwrap
-
-        console.print(Text("\n".join(textwrap.wrap(table.note, min(width or 110, 110)))))
-    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+def table_width() -> int:
+    """Characters in a line: those of the terminal; in a pipe or a file what `COLUMNS` says, or `PIPED_WIDTH`."""
+    if sys.stdout.isatty():
+        return max(shutil.get_terminal_size().columns, 20)
+    given = os.environ.get("COLUMNS", "")
+    return max(int(given), 20) if given.isdigit() and int(given) else PIPED_WIDTH
 
 
 def render(table: Table, style: Format) -> str:
@@ -113,7 +82,7 @@ def render(table: Table, style: Format) -> str:
         return table.to_json()
     if style is Format.md:
         return table.to_markdown()
-    return as_text(table)
+    return as_text(table, width=table_width())
 
 
 def emit(tables: Table | list[Table], style: Format | None, out: Path | None) -> None:
@@ -141,11 +110,8 @@ def emit(tables: Table | list[Table], style: Format | None, out: Path | None) ->
     if style is Format.json and len(many) > 1:
         body = "[\n" + ",\n".join(table.to_json().rstrip("\n") for table in many) + "\n]\n"
     elif out is None and style is Format.table and sys.stdout.isatty():
-        import os
-        import shutil
-
-        width = shutil.get_terminal_size().columns
-        body = "\n".join(as_text(table, width=width, colour="NO_COLOR" not in os.environ) for table in many)
+        coloured = "NO_COLOR" not in os.environ
+        body = "\n".join(as_text(table, width=table_width(), colour=coloured) for table in many)
     else:
         body = "\n".join(render(table, style) for table in many)
     if out is None:

@@ -264,10 +264,13 @@ def deals(
     play = made.game(chosen)
     sets = {chosen.id: chosen} if preferences else {one.id: one for one in known.sets}
     games = {name: made.game(one) for name, one in sets.items()}
+    names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     tables = []
     if table in ("expected", "all"):
         judged = {name: room.judge(one, spec.expected, spec.threats) for name, one in games.items()}
-        tables.append(show.verdict_table(judged, spec.players))
+        tables.append(
+            show.verdict_table(judged, spec.players, names={one.id: one.title for one in known.sets})
+        )
     if table in ("horizons", "all"):
         later = room.judge_at(economy, record, spec, horizons(economy), chosen)
         tables.append(show.verdict_table(later, spec.players, by="horizon"))
@@ -278,17 +281,16 @@ def deals(
         spaces = {
             name: (one, [room.deal_space(one, name) for name in spec.threats]) for name, one in games.items()
         }
-        tables.append(show.space_table(spaces))
+        tables.append(show.space_table(spaces, names))
     if table in ("payments", "all"):
         tables.append(show.payment_table(play, {name: room.payments(play, name) for name in spec.threats}))
     if table in ("preferences", "all"):
         tables.append(preference_table(known))
     space = room.deal_space(play, point)
-    note(space_sentence(play, space, name=load_scenario(point, dossier=source).title).text)
+    note(space_sentence(play, space, name=names[point]).text)
     if swaps:
         note(swap_sentence(play, swaps[0]).text)
     if picture is not None:
-        names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
         _draw(deal_figure(play, space, threats=names, concept=concept), picture)
     emit(tables, style, out)
@@ -347,7 +349,11 @@ def game_verb(
             note("no pure equilibrium")
         tables.append(equilibrium_table(play, form, pure, quantal))
     if table in ("dominance", "all"):
-        tables.append(dominance_table(room.dominant_rungs(play), chosen.title.lower()))
+        tables.append(
+            dominance_table(
+                room.dominant_rungs(play), chosen.title.lower(), {one.id: one.title for one in spec.actions}
+            )
+        )
     if export is not None:
         text = (nfg_text if export.suffix == ".nfg" else efg_text)(form, title=spec.title)
         write_atomic(export, text)

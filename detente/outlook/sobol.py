@@ -175,7 +175,7 @@ def driver_table(
         f"What drives the uncertainty of: {METRICS[metric][0].lower()}",
         (
             Column("outcome", "Outcome"),
-            Column("country", "Country"),
+            Column("country", "Country", names=labels.country_names),
             Column("group", "Driver"),
             Column("first_pct", "Variance it explains alone", "%", "number", 1),
             Column("total_pct", "with interactions", "%", "number", 1),

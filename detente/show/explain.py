@@ -284,7 +284,7 @@ def _channel_table(
             (
                 Column("channel", "Channel"),
                 Column("what", "What it is"),
-                Column("partner", "Partner"),
+                Column("partner", "Partner", names=labels.country_names),
                 Column("contribution", "Contribution", "log points", "number", 4),
                 Column("contribution_shown", "Contribution", "%", "number", 4),
             ),

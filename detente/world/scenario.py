@@ -285,12 +285,15 @@ class Footprint:
         Whether it changes any wedge against the base year.
     reason : str
         Why it moves nothing, when it does not.
+    title : str
+        Of the measure.
     """
 
     measure: str
     status: str
     moves: bool
     reason: str
+    title: str = ""
 
 
 def wedges_at(economy: Economy, dossier: Dossier, scenario: Scenario) -> Wedges:
@@ -344,7 +347,7 @@ def wedges_and_footprints(
                 value = state.value if in_force else before[name].value
                 hat = effect_hat(economy, measure, at_value(measure.effect, value))
                 iceberg_hat = iceberg_hat * hat if in_force else iceberg_hat / hat
-                footprints.append(Footprint(name, state.status.value, True, ""))
+                footprints.append(Footprint(name, state.status.value, True, "", measure.title))
                 continue
             reason = (
                 "in force in the base year already"
@@ -354,17 +357,19 @@ def wedges_and_footprints(
         elif is_duty(measure):
             same = was and before[name].value == state.value and before[name].by_target == state.by_target
             if in_force and not same:
-                footprints.append(Footprint(name, state.status.value, True, ""))
+                footprints.append(Footprint(name, state.status.value, True, "", measure.title))
                 continue
             if was and not in_force:
-                footprints.append(Footprint(name, state.status.value, True, "removed from the base year"))
+                footprints.append(
+                    Footprint(name, state.status.value, True, "removed from the base year", measure.title)
+                )
                 continue
             reason = (
                 "in the base year already" if same else f"{state.status.value.replace('_', ' ')} on {day}"
             )
         else:
             reason = "binds no trade flow in the model"
-        footprints.append(Footprint(name, state.status.value, False, reason))
+        footprints.append(Footprint(name, state.status.value, False, reason, measure.title))
     tariff = economy.tariff + added_duties(economy, applied, day)
     tariff = hand_tariff(economy, tariff, scenario.tariffs, where=scenario.id)
     return Wedges.of(economy, tariff=tariff, iceberg_hat=iceberg_hat), tuple(footprints)
