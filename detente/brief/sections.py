@@ -34,11 +34,13 @@ from detente.show.sentences import (
 )
 from detente.show.theme import country_name
 from detente.show.timelines import duty_path as duty_figure
+from detente.show.words import joined
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
     from detente.equilibrium.outcomes import Outcome
     from detente.world.economy import Economy
+    from detente.world.later import NotYet
 
 TODAY = "what is in force today"
 
@@ -337,6 +339,14 @@ def method(
     )
 
 
+def not_yet_told(dossier: Dossier, later: Sequence[NotYet]) -> tuple[str, ...]:
+    """Outcomes of the record that nobody could have told on its day, without saying what they are."""
+    if not later:
+        return ()
+    names = joined([f"“{one.scenario}”" for one in later])
+    return (f"Left out, for they rest on measures that had not been announced by {dossier.asof}: {names}.",)
+
+
 def limits(economy: Economy) -> tuple[str, ...]:
     """What they cannot say."""
     weaknesses = economy.provenance.get("weaknesses", ())
@@ -345,7 +355,7 @@ def limits(economy: Economy) -> tuple[str, ...]:
         "then, not what a recession on the way would cost.",
         "Export controls enter as small trade costs, not as quantities: a missing magnet that stops an assembly line is not in these numbers. "
         "The chokepoint losses of other studies (see what other models say) come on top.",
-        "Purchase pledges and boycotts are not yet quantities; the soybean halt is a trade cost.",
+        "Purchase pledges and boycotts are trade costs here, not yet quantities.",
         "No probabilities are given: the record does not support a scored forecast yet.",
     )
     return (*own, *(map(str, weaknesses) if isinstance(weaknesses, (list, tuple)) else ()))

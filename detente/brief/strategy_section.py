@@ -67,6 +67,8 @@ def strategy_section(
     if not shipped_games(place):
         return ()
     spec = load_game(dossier=place).small()
+    if any(name not in dossier.measures for name in spec.measures):
+        return ()  # on an earlier day the game could not be told yet
     scenarios = [load_scenario(name, dossier=place) for name in spec.threats if name != "standing"]
     tensor = payoff_tensor(
         economy, dossier, spec, scenarios=scenarios, closure=closure, structure=structure or CORE

@@ -90,6 +90,7 @@ def brief(
 ) -> None:
     """Write the briefing: one HTML file, its data as CSV, and a manifest."""
     from detente.brief import build_brief, compose
+    from detente.cli.tables import untold
 
     record = _dossier(dossier, asof)
     economy = economy_for(world, elasticities)
@@ -112,6 +113,8 @@ def brief(
     note(f"{record.title}, as of {record.asof}")
     for sentence in content.summary_sentences:
         note(f"  {sentence.text}")
+    if waiting := untold(record, dossier):
+        note(f"note: {waiting}")
     note("")
     print(result.index)
 
@@ -198,12 +201,17 @@ def compare(
 
 @app.command()
 def scenarios(
-    dossier: DossierOption = DEFAULT_DOSSIER, style: FormatOption = None, out: OutOption = None
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    style: FormatOption = None,
+    out: OutOption = None,
 ) -> None:
-    """List the scenarios that come with a dossier."""
+    """List the scenarios that come with a dossier, and which of them could be told on an earlier day."""
     from detente.cli.tables import scenario_table
 
-    emit(scenario_table(dossier), style, out)
+    with usage():
+        made = scenario_table(dossier, parse_day(asof, "--asof") if asof else None)
+    emit(made, style, out)
 
 
 @app.command()

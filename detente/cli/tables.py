@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from detente.cli.options import DEFAULT_DOSSIER
 from detente.cli.output import parse_day, usage
 from detente.cli.worlds import economy_for, of_own_world
-from detente.core import Column, InputError, LabelError, Table, suggestion
+from detente.core import Column, DateError, InputError, LabelError, Table, suggestion
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -86,12 +86,45 @@ def prepare_named(
     record = load_dossier(
         scenarios[0].dossier if dossier == DEFAULT_DOSSIER else dossier, asof=next(iter(days), None)
     )
+    scenarios = _tellable(record, scenarios, dossier)
     with usage():
         economy, structure = at_horizon(
             horizon, economy_for(world, elasticities), keep_elasticities=elasticities is not None
         )
     with of_own_world(world):
         return Prepared(economy, structure, record, prepare_cases(economy, record, scenarios))
+
+
+def _tellable(record: Dossier, scenarios: Sequence[Scenario], dossier: str) -> list[Scenario]:
+    """Scenarios as they could be told on the record's day.
+
+    Raises
+    ------
+    DateError
+        When one puts measures into force that had not been announced, with the day from which on it can be told.
+    """
+    from detente.world.later import tellable
+
+    source = scenarios[0].dossier if dossier == DEFAULT_DOSSIER else dossier
+    kept, later = tellable(record, scenarios, source)
+    if later:
+        with usage():
+            raise DateError(
+                f"`{later[0].scenario}` puts measures into force that nobody had announced by {record.asof}",
+                where="--asof",
+                hint=f"--asof {later[0].since} or later; `detente scenarios --asof {record.asof}` says which could be told",
+            )
+    return list(kept)
+
+
+def untold(record: Dossier, dossier: str) -> str:
+    """Which shipped scenarios could not be told on the record's day; empty when all could."""
+    from detente.world import load_scenario, shipped_scenarios
+    from detente.world.later import tellable, waiting
+
+    names = shipped_scenarios(dossier)
+    _, later = tellable(record, [load_scenario(name, dossier=dossier) for name in names], dossier)
+    return waiting(later, record.asof) if later else ""
 
 
 def _scenario(name: str, dossier: str) -> Scenario:
@@ -174,11 +207,19 @@ def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str]) 
     return made(outcomes, countries)
 
 
-def scenario_table(dossier: str) -> Table:
-    """Scenarios shipped with a dossier."""
+def scenario_table(dossier: str, asof: dt.date | None = None) -> Table:
+    """Scenarios shipped with a dossier; those that could not be told on an as-of day without their story."""
+    from detente.dossier import load_dossier
     from detente.world import load_scenario, shipped_scenarios
+    from detente.world.later import tellable
 
     found = [load_scenario(name, dossier=dossier) for name in shipped_scenarios(dossier)]
+    since: dict[str, dt.date] = {}
+    if asof is not None:
+        kept, later = tellable(load_dossier(dossier, asof=asof), found, dossier)
+        since = {one.scenario: one.since for one in later}
+        told = {one.id: one for one in kept}
+        found = [told.get(one.id, one) for one in found]
     return Table(
         "scenarios",
         f"Scenarios shipped with {dossier}",
@@ -187,10 +228,14 @@ def scenario_table(dossier: str) -> Table:
             Column("title", "Title"),
             Column("date", "Date", kind="date"),
             Column("settings", "Measures set", kind="number", digits=0),
+            Column("known", "Could be told"),
             Column("story", "Story"),
         ),
         tuple(
-            (s.id, s.title, s.date.isoformat() if s.date else "as-of day", len(s.set), s.story) for s in found
+            (s.id, s.title, s.date.isoformat() if s.date else "as-of day", len(s.set), "yes", s.story)
+            if s.id not in since
+            else (s.id, s.title, None, None, f"from {since[s.id]} on", "")
+            for s in found
         ),
         note="`detente run SCENARIO`; a scenario file of your own is given by its path.",
     )

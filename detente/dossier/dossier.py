@@ -68,6 +68,15 @@ class Parameter(Frozen):
     note: str = ""
 
 
+class EarlierName(Frozen):
+    """What the record is called on an as-of day before its title could have been known."""
+
+    until: dt.date
+    """First day on which the title itself could have been written."""
+    title: str
+    summary: str
+
+
 class DossierHead(Frozen):
     """What dossier.yaml says about the record as a whole."""
 
@@ -78,6 +87,8 @@ class DossierHead(Frozen):
     """Day the record was last checked against its sources."""
     asof: dt.date
     """Day whose knowledge is shown when nobody asks for another."""
+    earlier: EarlierName | None = None
+    """Title and summary for earlier as-of days."""
     entries: Mapping[str, int] = Field(default_factory=dict)
     """Number of entries expected in a file, by file name: finds a file cut off between two entries."""
 
@@ -111,6 +122,8 @@ class Dossier:
         SHA-256 over all files of the folder (of the whole record, whatever `asof` is).
     scopes, deliveries, expectations, snapshot : dict
         What controls bind, what was delivered on pledges, and what the audit holds the record against.
+    earlier : EarlierName, optional
+        Of the whole record: its name on earlier as-of days.
 
     Examples
     --------
@@ -139,6 +152,7 @@ class Dossier:
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     expectations: dict[str, Expectation] = field(default_factory=dict)
     snapshot: dict[str, Snapshot] = field(default_factory=dict)
+    earlier: EarlierName | None = None
 
     def measure(self, measure_id: str) -> Measure:
         """Return one measure by id; `LabelError` with the nearest id when there is none."""

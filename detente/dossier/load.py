@@ -111,6 +111,7 @@ def read_record(folder: Path) -> tuple[Dossier, dt.date]:
         summary=head.summary,
         vintage=head.vintage,
         asof=dt.date.max,
+        earlier=head.earlier,
         content_hash=_content_hash({"dossier.yaml": head_file, **files}),
         **{kind: FrozenDict(entries) for kind, entries in groups.items()},
     )

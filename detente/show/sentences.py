@@ -276,7 +276,7 @@ def _no_winner(losers: list[tuple[str, float]], outcome: str, table: str) -> Sen
 
 
 def _is_plural(name: str) -> bool:
-    return name.startswith("the other ")
+    return name.startswith("the other ") or " and " in name
 
 
 def sector_sentence(
