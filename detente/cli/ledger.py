@@ -90,8 +90,17 @@ def audit(
         typer.Option("--today", help="Day from which staleness counts.", show_default="the record's vintage"),
     ] = None,
     max_age: Annotated[
-        int, typer.Option("--max-age", help="Days after which an entry counts as stale.", min=1)
-    ] = 180,
+        int | None,
+        typer.Option(
+            "--max-age",
+            help="Days after which an entry counts as stale.",
+            min=1,
+            show_default="the record's `fresh_days`",
+        ),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse a record with stale entries instead of warning.")
+    ] = False,
     solve: Annotated[
         bool,
         typer.Option("--solve", help="Also remove every measure in turn and solve: who moves no result?"),
@@ -109,7 +118,9 @@ def audit(
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, TABLES))
     made: Table | list[Table]
     try:
-        made, errors = audit_tables(dossier, known, table, today=day, max_age_days=max_age, solve=solve)
+        made, errors = audit_tables(
+            dossier, known, table, today=day, max_age_days=max_age, solve=solve, strict=strict
+        )
     except InputError as error:
         if not is_record(dossier):
             raise

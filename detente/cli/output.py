@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from detente.cli.layout import as_text
-from detente.core import DateError, DetenteError, InputError, Table, write_atomic
+from detente.core import DateError, DetenteError, InputError, StaleError, Table, write_atomic
 
 
 class Format(StrEnum):
@@ -29,9 +29,11 @@ SUFFIXES = {".csv": Format.csv, ".json": Format.json, ".md": Format.md, ".txt": 
 
 @contextlib.contextmanager
 def usage() -> Iterator[None]:
-    """Mark errors about what was typed on the command line: they exit with 2."""
+    """Mark errors about what was typed on the command line: they exit with 2; a stale record keeps its own code."""
     try:
         yield
+    except StaleError:
+        raise
     except DetenteError as error:
         error.exit_code = 2
         raise

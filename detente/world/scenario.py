@@ -22,7 +22,7 @@ import numpy as np
 from pydantic import Field
 
 from detente.core import DateError, InputError, LabelError, UnitError, suggestion
-from detente.dossier.dossier import FrozenDict
+from detente.dossier.dossier import FrozenDict, require_fresh
 from detente.dossier.measure import DatedValue, Frozen, Grade, Measure, Slug, Status
 from detente.world.economy import Economy, Wedges
 from detente.world.effects import at_value, effect_hat
@@ -204,6 +204,8 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
         For a measure or an authority that is not in the record; the nearest one is offered.
     DateError
         When the scenario's `asof` is not that of the dossier given.
+    StaleError
+        When the scenario's day lies further beyond the record's vintage than the record answers for.
     """
     if scenario.asof is not None and scenario.asof != dossier.asof:
         raise DateError(
@@ -212,6 +214,7 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
             hint=f"load_dossier({dossier.id!r}, asof=...) with the scenario's day",
         )
     day = scenario.on(dossier.asof)
+    require_fresh(dossier, day, f"the day of `{scenario.id}`,")
     measures = dict(dossier.measures)
     authorities = {measure.authority for measure in measures.values()}
     for authority in scenario.disable:

@@ -21,7 +21,7 @@ LATER = {
     "2025-10-09": r"ann5[5-8]|ann6[12]|announcement 6[12] of 2025",
     "2025-10-10": r"threat-100|software-controls|Autotalks|(?<!parameters )port-fee\b",
     "2025-10-26": r"usa-2025-threat-100,[^\n]*withdrawn",
-    "2025-10-30": r"12,?000,?000|12 million tonnes|25,?000,?000|25 million tonnes|10 points off",
+    "2025-10-30": r"(?<![\d.])12,?000,?000|12 million tonnes|(?<![\d.])25,?000,?000|25 million tonnes|10 points off",
     "2025-11-04": r"EO 14357|EO 14358|Announcement 70",
     "2025-11-14": r"EO 14360|Farm products taken out",
     "2026-02-20": r"Supreme Court|section-122|Section 122|struck down",
