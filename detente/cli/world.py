@@ -1,4 +1,4 @@
-"""`detente world`: show, check and compare worlds, and build one from a table of one's own."""
+"""`detente world`: show, check and compare worlds, and make one: from a table, coarser, or finer."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import typer
 
 from detente.cli.options import FormatOption, OutOption, PictureOption
 from detente.cli.output import emit, note, usage
+from detente.cli.world_make import aggregate, disaggregate
 from detente.core import InputError, LabelError, Table, suggestion, write_atomic
 
 if TYPE_CHECKING:
     from detente.show.figures import Figure
 
 app = typer.Typer(
-    help="Show, check, compare and build worlds.",
+    help="Show, check and compare worlds; make one from a table, coarser, or finer.",
     no_args_is_help=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -178,6 +179,10 @@ def build(
     short = report.moved
     rows = short.rows[:25]
     emit(Table(short.name, short.title, short.columns, rows, short.note), style, None)
+
+
+app.command()(aggregate)
+app.command()(disaggregate)
 
 
 def _draw(figure: Figure, path: Path) -> None:
