@@ -15,8 +15,9 @@ from detente.cli.options import (
     HorizonOption,
     OutOption,
 )
-from detente.cli.output import emit, usage
+from detente.cli.output import emit, progress, usage
 from detente.cli.worlds import WorldOption
+from detente.core import InputError
 
 
 def explain(
@@ -54,16 +55,21 @@ def explain(
     from detente.cli.tables import prepare_named
     from detente.show.explain import explain as made
 
+    if "." in scenario and "." not in result and not scenario.endswith((".yaml", ".yml")):
+        with usage():
+            raise InputError(
+                "the result comes before the scenario",
+                where="explain",
+                hint=f"detente explain {scenario} {result}",
+            )
     names = [scenario, *([against] if against else [])]
     if len(set(names)) < len(names):
-        from detente.core import InputError
-
         with usage():
             raise InputError(
                 "the scenario is explained against itself", where="--against", hint="name another scenario"
             )
     ready = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
-    with usage():
+    with usage(), progress(None, "explaining"):
         tables = made(
             ready.economy,
             ready.dossier,

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Sequence
 
 from detente.core import Column, Table
+from detente.core.table import UNPRINTABLE
 
 NOTE_WIDTH = 110
 """Longest line of a note, however wide the terminal is."""
@@ -64,9 +65,14 @@ def as_text(table: Table, *, width: int | None = None, colour: bool = False) -> 
         shared = "; ".join(f"{table.columns[j].heading}: {cells[0][j]}" for j in same)
         kept = tuple(j for j in whole if j not in same)
         body = _narrow(table, cells, kept, width, colour)
-    head = [_line(Text(part, style="bold" if colour else ""), width, colour) for part in (table.title,)]
+    title = Text(table.title.translate(UNPRINTABLE), style="bold" if colour else "")
+    head = [_line(title, width, colour)]
     head += ["\n".join(textwrap.wrap(shared, min(width or NOTE_WIDTH, NOTE_WIDTH)))] if shared else []
-    foot = ["\n".join(textwrap.wrap(table.note, min(width or NOTE_WIDTH, NOTE_WIDTH)))] if table.note else []
+    foot = (
+        ["\n".join(textwrap.wrap(table.note.translate(UNPRINTABLE), min(width or NOTE_WIDTH, NOTE_WIDTH)))]
+        if table.note
+        else []
+    )
     return "\n\n".join([*head, *body, *foot]) + "\n"
 
 

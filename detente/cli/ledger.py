@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.options import DEFAULT_DOSSIER, AsofOption, DossierOption, FormatOption, OutOption
-from detente.cli.output import emit, note, parse_day, usage
+from detente.cli.output import emit, note, parse_day, progress, usage
 from detente.core import InputError, LabelError, Table, suggestion, write_atomic
 
 if TYPE_CHECKING:
@@ -118,9 +118,10 @@ def audit(
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, TABLES))
     made: Table | list[Table]
     try:
-        made, errors = audit_tables(
-            dossier, known, table, today=day, max_age_days=max_age, solve=solve, strict=strict
-        )
+        with progress(None, "auditing"):
+            made, errors = audit_tables(
+                dossier, known, table, today=day, max_age_days=max_age, solve=solve, strict=strict
+            )
     except InputError as error:
         if not is_record(dossier):
             raise

@@ -7,12 +7,13 @@ import datetime as dt
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 
 from detente.cli.layout import as_text
 from detente.core import DateError, DetenteError, InputError, StaleError, Table, write_atomic
+from detente.core.table import UNPRINTABLE
 
 
 class Format(StrEnum):
@@ -125,12 +126,19 @@ def emit(tables: Table | list[Table], style: Format | None, out: Path | None) ->
 
 def note(text: str) -> None:
     """Say something that is not data."""
-    print(text, file=sys.stderr)
+    print(text.translate(UNPRINTABLE), file=sys.stderr)
 
 
 @contextlib.contextmanager
-def progress(total: int, what: str) -> Iterator[object]:
-    """Show a progress bar on stderr when somebody watches; yields a function to call after each step."""
+def progress(total: int | None, what: str) -> Iterator[Callable[[], None]]:
+    """Show a progress bar on stderr when somebody watches; yields a function to call after each step.
+
+    Parameters
+    ----------
+    total : int or None
+        Steps; None for work of unknown length, which shows that it goes on, and for how long.
+    what : str
+    """
     if not sys.stderr.isatty():
         yield lambda: None
         return
@@ -147,3 +155,18 @@ def progress(total: int, what: str) -> Iterator[object]:
     with bar:
         task = bar.add_task(what, total=total)
         yield lambda: bar.advance(task)
+
+
+@contextlib.contextmanager
+def reporting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar fed with (done, all)."""
+    shown = 0
+    with progress(100, what) as step:
+
+        def report(done: int, whole: int) -> None:
+            nonlocal shown
+            while shown < 100 * done // max(whole, 1):
+                step()
+                shown += 1
+
+        yield report

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +16,7 @@ from detente.cli.options import (
     OutOption,
     PictureOption,
 )
-from detente.cli.output import emit, note, parse_day, progress, usage
+from detente.cli.output import emit, note, parse_day, reporting, usage
 from detente.cli.worlds import WorldOption, economy_for, of_own_world
 from detente.core import InputError, LabelError, suggestion, write_atomic
 
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from detente.strategy.games import GameSpec
     from detente.strategy.payoff import PayoffTensor
     from detente.strategy.preferences import PreferenceFile, Preferences
-    from detente.strategy.solves import Report
     from detente.world.economy import Economy
 
 GameOption = Annotated[
@@ -60,21 +57,6 @@ ElasticitiesOption = Annotated[
         "--elasticities", help="Set of trade elasticities.", show_default="those of the horizon's world"
     ),
 ]
-
-
-@contextmanager
-def _reporting(what: str) -> Iterator[Report]:
-    """A progress bar fed with (done, all)."""
-    shown = 0
-    with progress(100, what) as step:
-
-        def report(done: int, whole: int) -> None:
-            nonlocal shown
-            while shown < 100 * done // max(whole, 1):
-                step()  # type: ignore[operator]
-                shown += 1
-
-        yield report
 
 
 def _read(
@@ -133,7 +115,7 @@ def _tensor(
 
     assert isinstance(structure, Structure)
     threats = [load_scenario(name, dossier=source) for name in spec.threats if name != "standing"]
-    with _reporting("solving profiles") as report, of_own_world(world):
+    with reporting("solving profiles") as report, of_own_world(world):
         made = payoff_tensor(
             at,
             record,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.cli.options import DEFAULT_DOSSIER
-from detente.cli.output import parse_day, usage
+from detente.cli.output import parse_day, progress, usage
 from detente.cli.worlds import economy_for, of_own_world
 from detente.core import Column, DateError, InputError, LabelError, Table, suggestion
 
@@ -48,7 +48,7 @@ def solve_named(
     from detente.equilibrium.experiments import run_cases
 
     made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
-    with of_own_world(world):
+    with of_own_world(world), progress(None, "solving"):
         return run_cases(made.economy, made.cases, closure=closure, structure=made.structure)
 
 
@@ -242,13 +242,17 @@ def scenario_table(dossier: str, asof: dt.date | None = None) -> Table:
 
 
 def filtered(table: Table, **wanted: str | None) -> Table:
-    """Keep rows whose column holds the value asked for; a filter that matches nothing is an error."""
+    """Keep rows whose column holds the value asked for, or its name; a filter that matches nothing is an error."""
     for key, value in wanted.items():
         if value is None:
             continue
         cells = table.column(key)
         target = value.casefold().replace("_", " ").replace("-", " ")
-        keep = [str(cell).casefold().replace("_", " ") == target for cell in cells]
+        names = next(column for column in table.columns if column.key == key).names
+        keep = [
+            target in {str(cell).casefold().replace("_", " "), names.get(str(cell), "").casefold()}
+            for cell in cells
+        ]
         if not any(keep):
             raise LabelError(
                 f"no row has {key} `{value}`",
@@ -258,6 +262,31 @@ def filtered(table: Table, **wanted: str | None) -> Table:
         rows = tuple(row for row, kept in zip(table.rows, keep, strict=True) if kept)
         table = Table(table.name, table.title, table.columns, rows, table.note, table.meta)
     return table
+
+
+def measures_on(record: Dossier, day: dt.date, *, actor: str | None, status: str | None) -> Table:
+    """Measures of a day, perhaps of one actor or status; a day before every measure is an error."""
+    from detente.dossier import measure_table
+
+    table = measure_table(record, day)
+    if not table.rows:
+        first = min((one.announced for one in record.measures.values()), default=None)
+        raise DateError(
+            f"no measure had been announced by {day}",
+            where="--at",
+            hint=f"the record starts on {first}" if first else "the record has no measures",
+        )
+    return filtered(table, actor=actor, status=status)
+
+
+def some_report(record: Dossier) -> None:
+    """Refuse to list the claims of a day on which no report had been written."""
+    if not record.claims:
+        raise DateError(
+            f"no report had been written by {record.asof}",
+            where="--asof",
+            hint="a later day, if the record has claims at all; `detente claims` takes the record's own day",
+        )
 
 
 def duty_tables(

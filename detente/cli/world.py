@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.options import FormatOption, OutOption, PictureOption
-from detente.cli.output import emit, note, usage
+from detente.cli.output import emit, note, progress, usage
 from detente.cli.world_make import aggregate, disaggregate
 from detente.core import InputError, LabelError, Table, suggestion, write_atomic
 
@@ -158,16 +158,17 @@ def build(
     from detente.world.read.build import build_world
     from detente.world.save import save_world
 
-    report = build_world(
-        source,
-        regions=regions,
-        sectors=sectors,
-        tariffs=tariffs,
-        elasticities=elasticities,
-        name=name,
-        year=year,
-        max_gap=max_gap,
-    )
+    with progress(None, "building the world"):
+        report = build_world(
+            source,
+            regions=regions,
+            sectors=sectors,
+            tariffs=tariffs,
+            elasticities=elasticities,
+            name=name,
+            year=year,
+            max_gap=max_gap,
+        )
     folder = save_world(report.economy, out, report)
     if picture is not None:
         from detente.show.worlds import world_figure

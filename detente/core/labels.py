@@ -57,7 +57,13 @@ class Labels:
             return self.countries.index(code)
         except ValueError:
             raise LabelError(
-                f"unknown country `{code}`", hint=_hint(code, self.countries, self.country_names)
+                f"unknown country `{code}`",
+                hint=_hint(
+                    code,
+                    self.countries,
+                    self.country_names,
+                    "`detente world show --table countries` lists the codes; an economy that is not among them is part of a larger region",
+                ),
             ) from None
 
     def sector(self, code: str) -> int:
@@ -66,7 +72,13 @@ class Labels:
             return self.sectors.index(code)
         except ValueError:
             raise LabelError(
-                f"unknown sector `{code}`", hint=_hint(code, self.sectors, self.sector_names)
+                f"unknown sector `{code}`",
+                hint=_hint(
+                    code,
+                    self.sectors,
+                    self.sector_names,
+                    "`detente world show --table sectors` lists the codes",
+                ),
             ) from None
 
     def country_name(self, code: str) -> str:
@@ -82,9 +94,15 @@ class Labels:
         return self.sector_names.get(code, code)
 
 
-def _hint(given: str, codes: tuple[str, ...], names: Mapping[str, str]) -> str:
+def _hint(given: str, codes: tuple[str, ...], names: Mapping[str, str], otherwise: str) -> str:
     """The nearest code; a name that was given instead of a code counts as its code."""
     meant = {name.split(" (")[0]: code for code, name in names.items() if code in codes}
     whole = [name for name in meant if name.casefold() == given.casefold()]
-    close = whole or ([] if nearest(given, codes) else nearest(given, meant))
-    return f"did you mean `{meant[close[0]]}` ({close[0]})?" if close else suggestion(given, codes)
+    longest = max(map(len, codes), default=0)
+    by_code = nearest(given, codes) if len(given) <= longest + 1 else []
+    close = whole or ([] if by_code else nearest(given, meant))
+    if close:
+        return f"did you mean `{meant[close[0]]}` ({close[0]})?"
+    if by_code or len(given) <= longest:
+        return suggestion(given, codes)
+    return otherwise

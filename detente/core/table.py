@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+UNPRINTABLE = dict.fromkeys((*range(9), *range(11, 32), 127, *range(128, 160)))
+"""Control characters: a title from a file must not steer a terminal. Tab and new line stay."""
 Cell = str | float | int | None
 Kind = Literal["text", "number", "date"]
 
@@ -55,6 +57,8 @@ class Column:
         """Write a cell for a person: rounded, a true minus sign never confused with a zero."""
         if cell is None or (isinstance(cell, float) and math.isnan(cell)):
             return "–"
+        if isinstance(cell, str):
+            cell = cell.translate(UNPRINTABLE)
         if self.kind == "number" and isinstance(cell, (int, float)):
             text = f"{cell:,.{self.digits}f}"
             return text[1:] if text.startswith("-") and not text.strip("-0.,") else text
@@ -184,7 +188,12 @@ class Table:
             return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
         rule = ["---:" if column.kind == "number" else "---" for column in self.columns]
-        lines = [f"**{self.title}**", "", line([c.heading for c in self.columns]), line(rule)]
+        lines = [
+            f"**{self.title.translate(UNPRINTABLE)}**",
+            "",
+            line([c.heading for c in self.columns]),
+            line(rule),
+        ]
         lines += [line(cells) for cells in self.shown()]
         if self.note:
             lines += ["", f"_{self.note}_"]

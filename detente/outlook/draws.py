@@ -6,7 +6,8 @@ of the work leaves a trace in the result.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -148,17 +149,34 @@ def solve_draws(
     closure: str = "share",
     structure: Structure = CORE,
     workers: int = 1,
+    step: Callable[[], None] | None = None,
 ) -> Array:
-    """Headlines under given standard normals [draw, dimension] → [draw, outcome, metric, country]."""
+    """Headlines under given standard normals [draw, dimension] → [draw, outcome, metric, country]; `step` after each."""
     task = (economy, structure, tuple(cases), closure, parameters)
     if workers <= 1:
-        return np.stack([_one(*task, row) for row in normals])
+        return np.stack(list(_counted((_one(*task, row) for row in normals), step)))
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _start_worker, task) as pool:
-        return np.stack(list(pool.map(_work, list(normals), chunksize=8)))
+        return np.stack(list(_counted(pool.map(_work, list(normals), chunksize=8), step)))
+
+
+def _counted(results: Iterable[Array], step: Callable[[], None] | None) -> Iterator[Array]:
+    """Results as they come, with a step after each."""
+    for result in results:
+        if step is not None:
+            step()
+        yield result
+
+
+def counting(report: Callable[[int, int], None] | None, whole: int) -> Callable[[], None] | None:
+    """A function to call after each of `whole` steps, which reports (done, all)."""
+    if report is None:
+        return None
+    done = itertools.count(1)
+    return lambda: report(min(next(done), whole), whole)
 
 
 def draw_outcomes(
@@ -171,6 +189,7 @@ def draw_outcomes(
     structure: Structure = CORE,
     nests: bool = True,
     workers: int = 1,
+    report: Callable[[int, int], None] | None = None,
 ) -> Draws:
     """Solve cases under drawn elasticities, nests and effects.
 
@@ -189,6 +208,8 @@ def draw_outcomes(
         Whether elasticities of substitution in the nests are drawn too.
     workers : int
         Processes; the result does not depend on it.
+    report : callable, optional
+        Called with (done, all) after every draw.
 
     Returns
     -------
@@ -217,7 +238,14 @@ def draw_outcomes(
     task = (economy, structure, cases, closure, parameters)
     central = _one(*task, np.zeros(len(parameters)))
     values = solve_draws(
-        economy, cases, normals, parameters, closure=closure, structure=structure, workers=workers
+        economy,
+        cases,
+        normals,
+        parameters,
+        closure=closure,
+        structure=structure,
+        workers=workers,
+        step=counting(report, draws),
     )
     return Draws(
         economy, structure, parameters, tuple(case.scenario.id for case in cases), central, values, seed

@@ -16,7 +16,7 @@ from detente.core.table import Cell
 from detente.equilibrium.baseline import CORE
 from detente.equilibrium.experiments import Case
 from detente.equilibrium.structure import Structure
-from detente.outlook.draws import METRICS, Draws, solve_draws
+from detente.outlook.draws import METRICS, Draws, counting, solve_draws
 from detente.outlook.prior import points, uncertain_parameters
 from detente.world.economy import Array, Economy
 
@@ -101,6 +101,7 @@ def drivers(
     structure: Structure = CORE,
     nests: bool = True,
     workers: int = 1,
+    report: Callable[[int, int], None] | None = None,
 ) -> Drivers:
     """Sobol' indices of what drives the headlines of cases: ``draws × (groups + 2)`` solves of each.
 
@@ -113,7 +114,7 @@ def drivers(
     seed : int
     against : str, optional
         Id of the case that differences are taken from; the base year when left out.
-    closure, structure, nests, workers
+    closure, structure, nests, workers, report
         As in `draw_outcomes`.
 
     Returns
@@ -125,13 +126,21 @@ def drivers(
     members = [[k for k, p in enumerate(parameters) if p.group == group] for group in groups]
     normals = points(draws, 2 * len(parameters), seed)
     names = tuple(case.scenario.id for case in cases)
+    step = counting(report, draws * (len(groups) + 2))
 
     def wrapped(values: Array, central: Array) -> Draws:
         return Draws(economy, structure, parameters, names, central, values, seed)
 
     def model(rows: Array) -> Array:
         values = solve_draws(
-            economy, cases, rows, parameters, closure=closure, structure=structure, workers=workers
+            economy,
+            cases,
+            rows,
+            parameters,
+            closure=closure,
+            structure=structure,
+            workers=workers,
+            step=step,
         )
         return values if against is None else wrapped(values, values[0]).against(against)[1]
 

@@ -241,6 +241,13 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
                 hint="rates are fractions: 0.20 is 20 %",
             )
 
+        if setting.value is not None and setting.value < 0 and is_duty(measures[name]):
+            raise UnitError(
+                f"a duty of {setting.value:g} is below zero",
+                where=f"{scenario.id}: set.{name}.value",
+                hint="`value: 0`, or `status: repealed`, ends it; `tariffs:` with `add: -0.05` lowers a rate",
+            )
+
     def entry(measure: Measure, status: Status, value: float | None, why: str) -> DatedValue:
         last = max(measure.values, key=lambda item: (item.from_, item.known or measure.announced))
         return DatedValue(

@@ -38,7 +38,7 @@ def test_nothing_runs_over_and_nothing_is_lost(table, width):
     words = " ".join(text.split())
     for row in table.shown():
         for cell in row:
-            for word in cell.split():
+            for word in cell.replace("–", "").split():  # what is empty is left out of paragraphs
                 assert word in words
 
 
