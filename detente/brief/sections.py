@@ -353,9 +353,9 @@ def limits(economy: Economy) -> tuple[str, ...]:
     own = (
         "No unemployment and no adjustment path, at any horizon: the one-year figures say how far trade and factors can adjust by "
         "then, not what a recession on the way would cost.",
-        "Export controls enter as small trade costs, not as quantities: a missing magnet that stops an assembly line is not in these numbers. "
-        "The chokepoint losses of other studies (see what other models say) come on top.",
-        "Purchase pledges and boycotts are trade costs here, not yet quantities.",
+        "Controls, halts of purchases and pledges that state a quantity bind as quantities, at sizes taken over from observed "
+        "deliveries; other controls are small trade costs of assumed size. Stocks are left out: within months a cap on magnets "
+        "makes the model's many times dearer, where buyers who hold stocks see a fraction of that.",
         "No probabilities are given: the record does not support a scored forecast yet.",
     )
     return (*own, *(map(str, weaknesses) if isinstance(weaknesses, (list, tuple)) else ()))

@@ -16,7 +16,7 @@ from detente.cli.options import (
     OutOption,
     PictureOption,
 )
-from detente.cli.output import emit, note, parse_day, reporting, usage
+from detente.cli.output import emit, note, parse_day, progress, reporting, usage
 from detente.cli.worlds import WorldOption, economy_for, of_own_world
 from detente.core import InputError, LabelError, suggestion, write_atomic
 
@@ -183,9 +183,11 @@ def leverage(
     span = levers.extremes(play)
     if table in ("horizons", "all"):
         settings = levers.horizons(economy)
-        tables.append(reach_table(levers.reach(economy, record, spec, settings, span=span)))
+        with progress(None, "solving at each horizon"):
+            tables.append(reach_table(levers.reach(economy, record, spec, settings, span=span)))
     if table in ("substitution", "all"):
-        reached = levers.reach(economy, record, spec, levers.substitution(economy), span=span)
+        with progress(None, "solving as substitution rises"):
+            reached = levers.reach(economy, record, spec, levers.substitution(economy), span=span)
         title = "Leverage as substitution rises"
         tables.append(reach_table(reached, name="leverage-substitution", title=title))
     for sentence in lever_sentences(found):
@@ -254,7 +256,8 @@ def deals(
             show.verdict_table(judged, spec.players, names={one.id: one.title for one in known.sets})
         )
     if table in ("horizons", "all"):
-        later = room.judge_at(economy, record, spec, horizons(economy), chosen)
+        with progress(None, "solving at each horizon"):
+            later = room.judge_at(economy, record, spec, horizons(economy), chosen)
         tables.append(show.verdict_table(later, spec.players, by="horizon"))
     swaps = room.smallest_swaps(play, most=most, count=count)
     if table in ("swaps", "all"):

@@ -38,7 +38,7 @@ def self_check(
     """
     from detente.dossier import audit, verify_places
     from detente.equilibrium import solve
-    from detente.equilibrium.outcomes import solve_scenarios
+    from detente.equilibrium.experiments import run_scenarios
     from detente.world import Wedges, check, load_scenario, load_world, shipped_scenarios
     from detente.world.later import tellable, waiting
 
@@ -88,7 +88,7 @@ def self_check(
         )
         if not told:
             return True, waiting(later, dossier.asof)
-        outcomes = solve_scenarios(economy, dossier, told, throw=False)
+        outcomes = run_scenarios(economy, dossier, told, throw=False)
         bad = [name for name, outcome in outcomes.items() if not outcome.solution.result.ok]
         worst = max(float(outcome.solution.stats["max_residual"]) for outcome in outcomes.values())
         detail = f"{len(outcomes)} scenarios solved, largest residual {worst:.0e}"
