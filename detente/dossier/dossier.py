@@ -74,7 +74,9 @@ class EarlierName(Frozen):
     until: dt.date
     """First day on which the title itself could have been written."""
     title: str
+    """What the record is called until then."""
     summary: str
+    """What it says of itself until then."""
 
 
 class DossierHead(Frozen):
