@@ -34,6 +34,8 @@ Rent = Literal["exporter", "importer", "destroyed"]
 MAX_STEPS = 60
 TIGHT = 1e-9
 """Largest relative distance between a binding flow and its limit."""
+STEERING = 1e-6
+"""Accuracy of the slopes: they choose the steps, and the limits themselves say when to stop."""
 MAX_LOG_WEDGE = 50.0
 """Beyond a factor of e⁵⁰ between cost and price the flow cannot be held where it is asked to be."""
 
@@ -160,7 +162,7 @@ def _apply(wedges: Wedges, controls: Sequence[QuantityControl], log_wedge: Array
     for control, size in zip(controls, log_wedge, strict=True):
         cells = control.cells
         if control.limit == 0:
-            prohibitive = np.exp(np.minimum(740.0 / theta, 600.0))
+            prohibitive = np.exp(80.0 / theta)
             iceberg[cells] = (iceberg * prohibitive)[cells]
         elif control.kind == "floor":
             tariff[cells] = (1 + tariff[cells]) * np.exp(-size) - 1
@@ -230,6 +232,7 @@ def solve_with_controls(
     closure: str | Array = "share",
     structure: Structure = CORE,
     solver: Newton | None = None,
+    start: ControlledSolution | None = None,
     throw: bool = True,
 ) -> ControlledSolution:
     """Find the equilibrium under caps, bans and floors on volumes.
@@ -243,6 +246,9 @@ def solve_with_controls(
         No flow may be bound by two.
     closure, structure, solver
         As in `solve`.
+    start : ControlledSolution, optional
+        Where the search begins: the equilibrium, and the wedges of the controls of the same name. What is found does not
+        depend on it.
     throw : bool
         Raise `SolveError` on failure; ``False`` returns the code.
 
@@ -269,24 +275,32 @@ def solve_with_controls(
     """
     _check(economy, controls)
     theta = economy.trade_elasticity
-    log_wedge = np.zeros(len(controls))
+    log_wedge, near = np.zeros(len(controls)), None
+    if start is not None:
+        near = start.value
+        for k, control in enumerate(controls):
+            known = start.bindings.get(control.name)
+            if known is not None and control.limit > 0 and np.isfinite(known.log_wedge):
+                log_wedge[k] = known.log_wedge
     free = [k for k, control in enumerate(controls) if control.limit > 0]
     sign = np.array([-1.0 if control.kind == "floor" else 1.0 for control in controls])
     # a volume moves by about 1 + θ per unit of its log wedge: the two sides of the conditions are compared in that unit
     reach = np.array(
         [1 + float(np.broadcast_to(theta, controls[k].cells.shape)[controls[k].cells].max()) for k in free]
     )
-    options = {"closure": closure, "structure": structure, "solver": solver}
 
-    def at(point: Array) -> Solution[Equilibrium]:
-        return solve(economy, _apply(wedges, controls, point, theta), throw=throw, **options)  # type: ignore[arg-type]
+    def at(point: Array, near: Equilibrium | None) -> Solution[Equilibrium]:
+        applied = _apply(wedges, controls, point, theta)
+        return solve(
+            economy, applied, closure=closure, structure=structure, solver=solver, start=near, throw=throw
+        )
 
     def excess(value: Equilibrium) -> Array:
         """How far each free control's flow is on the wrong side of its limit, log points."""
         volumes = np.array([_volume(value, controls[k], log_wedge[k]) for k in free])
         return np.asarray(sign[free] * (np.log(volumes) - np.log([controls[k].limit for k in free])))
 
-    solution = at(log_wedge)
+    solution = at(log_wedge, near)
     result = solution.result
     for _ in range(MAX_STEPS):
         if not solution.result.ok or not free:
@@ -300,7 +314,8 @@ def solve_with_controls(
         move = np.where(active, 0.0, -point)
         if active.any():
             chosen = [free[k] for k in np.flatnonzero(active)]
-            slopes = gradients(solution.value, [_volume_output(solution.value, controls[k]) for k in chosen])
+            outputs = [_volume_output(solution.value, controls[k]) for k in chosen]
+            slopes = gradients(solution.value, outputs, tolerance=STEERING)
             jacobian = np.array(
                 [
                     [sign[k] * _by_wedge(slope, controls[j], solution.value.wedges) for j in chosen]
@@ -314,7 +329,7 @@ def solve_with_controls(
         if log_wedge.max(initial=0.0) > MAX_LOG_WEDGE:
             result = RESULTS.diverged
             break
-        solution = at(log_wedge)
+        solution = at(log_wedge, solution.value)
     else:
         result = RESULTS.max_steps_reached
     if solution.result.ok and not result.ok:

@@ -158,6 +158,7 @@ def path_with_stocks(
     left = {control.name: float(stocks_months.get(control.name, 0.0)) for control in controls}
     start, path = 0.0, []
     known: dict[tuple[int, tuple[float, ...]], ControlledSolution] = {}
+    last: dict[int, ControlledSolution] = {}
     for length in months:
         here, structure = at(start + length / 2)
         available = {control.name: control.limit + left[control.name] / length for control in controls}
@@ -169,8 +170,11 @@ def path_with_stocks(
         # once stocks are gone, periods of one horizon are the same
         key = (id(structure), tuple(available.values()))
         if key not in known:
-            known[key] = solve_with_controls(here, wedges, binding, closure=closure, structure=structure)
-        solved = known[key]
+            near = last.get(id(structure))
+            known[key] = solve_with_controls(
+                here, wedges, binding, closure=closure, structure=structure, start=near
+            )
+        solved = last[id(structure)] = known[key]
         draws = {}
         for control in controls:
             found = solved.bindings.get(control.name)

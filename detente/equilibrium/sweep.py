@@ -274,8 +274,19 @@ class Anderson:
         return np.asarray(point + step - np.vecmat(mix, self.moved[:, :used]))
 
 
+def base_point(economy: Economy, structure: Structure) -> Array:
+    """The base year as a point of the sweeps: log factor prices and log prices of zero, expenditures of one."""
+    count = prepare(economy, structure).factor_inverse.shape[0] + economy.expenditure.size
+    return np.concatenate([np.zeros(count), np.where(economy.expenditure > 0, 1.0, 0.0).ravel()])
+
+
 def sweep_chunk(
-    economy: Economy, wedges: Wedges, deficit: Array, solver: Newton, structure: Structure
+    economy: Economy,
+    wedges: Wedges,
+    deficit: Array,
+    solver: Newton,
+    structure: Structure,
+    start: Array | None = None,
 ) -> tuple[Array, npt.NDArray[np.int64]]:
     """Sweep a chunk of scenarios.
 
@@ -287,6 +298,8 @@ def sweep_chunk(
     deficit : array [country], million USD
     solver : Newton
     structure : Structure
+    start : array [unknown], optional
+        Where every scenario begins; the base year when left out.
 
     Returns
     -------
@@ -297,9 +310,8 @@ def sweep_chunk(
     """
     sweep = _Sweep(economy, prepare(economy, structure), deficit)
     shock = _Shock.of(economy, wedges)
-    lanes, size = len(shock.pull), economy.expenditure.size
-    point = np.zeros((lanes, sweep.factors + 2 * size))
-    point[:, sweep.factors + size :] = np.where(economy.expenditure > 0, 1.0, 0.0).reshape(-1)
+    lanes = len(shock.pull)
+    point = np.repeat((base_point(economy, structure) if start is None else start)[None], lanes, 0)
     points = np.full_like(point, np.nan)
     steps_taken = np.full(lanes, solver.max_steps)
     active = np.arange(lanes)

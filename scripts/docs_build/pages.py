@@ -136,7 +136,7 @@ STATISTICS = {
     "walras": "Residual of the dropped market, which the equations do not mention.",
     "lowest_income": "Smallest ratio of a country's income to that of the base year; at or below zero there is no equilibrium.",
     "dropped": "Country whose market is dropped.",
-    "method": "`sweep`, or `newton` where the sweeps did not settle.",
+    "method": "`sweep`; where the sweeps did not settle `stages` (sweeps in stages of the shock) or `newton`.",
 }
 """What the statistics of a solve are."""
 

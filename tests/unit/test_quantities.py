@@ -220,6 +220,21 @@ def test_on_the_shipped_world():
     assert found.bindings["floor"].volume_hat == pytest.approx(1.3, rel=1e-8)
 
 
+@pytest.mark.parametrize("limit", [0.0, 0.2, 0.49, 0.9, 2.0])
+def test_a_start_changes_nothing_but_the_way(economy, limit):
+    base = Wedges.unchanged(economy)
+    floor = control(economy, name="floor", importers=("CHN",), exporters=("USA",), limit=1.2, kind="floor")
+    near = solve_with_controls(economy, base, [control(economy), floor])
+    asked = [control(economy, limit=limit), floor]
+    cold, warm = (solve_with_controls(economy, base, asked, start=start) for start in (None, near))
+    np.testing.assert_allclose(warm.value.real_income_hat, cold.value.real_income_hat, rtol=1e-9)
+    for name, bound in cold.bindings.items():
+        assert warm.bindings[name].log_wedge == pytest.approx(bound.log_wedge, abs=1e-8)
+        assert warm.bindings[name].volume_hat == pytest.approx(bound.volume_hat, abs=2e-9)
+    without = solve_with_controls(economy, base, [control(economy, name="another")], start=near)
+    assert without.bindings.keys() == {"another"}
+
+
 @pytest.mark.parametrize(
     ("keys", "error"),
     [
