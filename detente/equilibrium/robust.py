@@ -117,7 +117,7 @@ def sweep_in_stages(
 
     def reach(staged: Wedges, lent: Array, point: Array) -> tuple[Array | None, int]:
         alone = Wedges(staged.tariff[None], staged.iceberg_hat[None], staged.export_tax[None])
-        points, steps = sweep_chunk(economy, alone, lent, solver, structure, point)
+        points, steps = sweep_chunk(economy, alone, lent, solver, structure, start=point)
         settled = steps[0] < solver.max_steps and np.isfinite(points[0]).all()
         return (points[0] if settled else None), int(steps[0])
 

@@ -59,7 +59,7 @@ def check_wedges(economy: Economy, wedges: Wedges) -> None:
             )
 
 
-def _finish(
+def finish(
     technology: Technology,
     wedges: Wedges,
     closure: str,
@@ -116,7 +116,7 @@ def _finish(
     return solutions
 
 
-def _begun(economy: Economy, structure: Structure, start: Equilibrium) -> Array:
+def begin(economy: Economy, structure: Structure, start: Equilibrium) -> Array:
     """Point of a start.
 
     Raises
@@ -221,7 +221,7 @@ def solve_batch(
     deficit = deficits(economy, closure)
     named = closure if isinstance(closure, str) else "own"
     technology = prepare(economy, structure).technology
-    begun = None if start is None else _begun(economy, structure, start)
+    begun = None if start is None else begin(economy, structure, start)
     starts = (None,) if start is None else (start, None)
 
     def rescued(found: Solution[Equilibrium], alone: Wedges) -> Solution[Equilibrium]:
@@ -230,7 +230,7 @@ def solve_batch(
             for at in starts:
                 point, count = staged(economy, found.value.wedges, deficit, solver, structure, at)
                 again = np.array([count])
-                found = _finish(technology, alone, named, deficit, point[None], again, solver, method)[0]
+                found = finish(technology, alone, named, deficit, point[None], again, solver, method)[0]
                 if found.result.ok:
                     return found
         return found
@@ -238,9 +238,9 @@ def solve_batch(
     solutions: list[Solution[Equilibrium]] = []
     for first in range(0, len(stacked.tariff), CHUNK):
         part = _slice(stacked, first, first + CHUNK)
-        points, steps = sweep_chunk(economy, part, deficit, solver, structure, begun)
+        points, steps = sweep_chunk(economy, part, deficit, solver, structure, start=begun)
         for index, found in enumerate(
-            _finish(technology, part, named, deficit, points, steps, solver, "sweep")
+            finish(technology, part, named, deficit, points, steps, solver, "sweep")
         ):
             solution = found
             if not solution.result.ok and solver.robust:

@@ -12,7 +12,7 @@ from slow_extensions import Nests, Structured, solve_extended
 from slow_model import Base
 
 from detente.equilibrium import Structure
-from detente.equilibrium.quantities import QuantityControl
+from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.stocks import path_with_stocks
 from detente.world import Wedges
 
