@@ -23,6 +23,7 @@ from detente.cli.options import (
     OutOption,
 )
 from detente.cli.output import Format, emit, note, parse_day, progress, usage
+from detente.cli.path import path
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
@@ -368,6 +369,8 @@ for verb in (explain, audit, controls, pledges):
 app.command()(ingest)
 
 app.command()(validate)
+
+app.command()(path)
 
 app.command()(nash)
 

@@ -75,7 +75,7 @@ def show(
     if picture is not None:
         from detente.show.worlds import world_figure
 
-        _draw(world_figure(economy), picture)
+        draw(world_figure(economy), picture)
     emit(made, style, out)
 
 
@@ -114,7 +114,7 @@ def compare(
     if picture is not None:
         from detente.show.worlds import comparison_figure
 
-        _draw(comparison_figure(one, two), picture)
+        draw(comparison_figure(one, two), picture)
     emit(made, style, out)
 
 
@@ -171,7 +171,7 @@ def build(
     if picture is not None:
         from detente.show.worlds import world_figure
 
-        _draw(world_figure(report.economy), picture)
+        draw(world_figure(report.economy), picture)
     for line in report.notes:
         note(f"note: {line}")
     note(f"wrote {folder}; use it with --world {folder}")
@@ -180,7 +180,8 @@ def build(
     emit(Table(short.name, short.title, short.columns, rows, short.note), style, None)
 
 
-def _draw(figure: Figure, path: Path) -> None:
+def draw(figure: Figure, path: Path) -> None:
+    """Write a figure as a file of its own and say its title."""
     from detente.show.figures import figure_svg
 
     svg = figure_svg(figure)

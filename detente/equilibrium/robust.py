@@ -125,12 +125,7 @@ def sweep_in_stages(
 
 
 def solve_robustly(
-    economy: Economy,
-    wedges: Wedges,
-    deficit: Array,
-    solver: Newton,
-    structure: Structure,
-    start: Equilibrium | None = None,
+    economy: Economy, wedges: Wedges, deficit: Array, solver: Newton, structure: Structure
 ) -> tuple[Array, int]:
     """Newton on log factor prices with prices and expenditures solved inside, in stages down to 1/256 of the way.
 
@@ -143,8 +138,6 @@ def solve_robustly(
     solver : Newton
         Gives the tolerance.
     structure : Structure
-    start : Equilibrium, optional
-        On the same economy and structure; the base year when left out.
 
     Returns
     -------
@@ -167,7 +160,7 @@ def solve_robustly(
         spending = made.expenditure / base.scale
         return np.concatenate([made.log_factor.ravel(), made.log_price.ravel(), spending.ravel()]), steps
 
-    return _follow(_along(start, economy, structure), wedges, deficit, reach, 1.0)
+    return _follow(_along(None, economy, structure), wedges, deficit, reach, 1.0)
 
 
 def _solve_prices(

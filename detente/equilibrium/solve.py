@@ -222,18 +222,20 @@ def solve_batch(
     named = closure if isinstance(closure, str) else "own"
     technology = prepare(economy, structure).technology
     begun = None if start is None else begin(economy, structure, start)
-    starts = (None,) if start is None else (start, None)
 
     def rescued(found: Solution[Equilibrium], alone: Wedges) -> Solution[Equilibrium]:
-        """Take the shock in stages: from the start and then the base year, by sweeps and then by Newton."""
-        for staged, method in ((sweep_in_stages, "stages"), (solve_robustly, "newton")):
-            for at in starts:
-                point, count = staged(economy, found.value.wedges, deficit, solver, structure, at)
-                again = np.array([count])
-                found = finish(technology, alone, named, deficit, point[None], again, solver, method)[0]
-                if found.result.ok:
-                    return found
-        return found
+        """Take the shock in stages: by sweeps from the start, by sweeps from the base year, by Newton from the base year."""
+        asked = found.value.wedges
+
+        def ended(method: str, point: Array, count: int) -> Solution[Equilibrium]:
+            again = np.array([count])
+            return finish(technology, alone, named, deficit, point[None], again, solver, method)[0]
+
+        for at in (None,) if start is None else (start, None):
+            found = ended("stages", *sweep_in_stages(economy, asked, deficit, solver, structure, at))
+            if found.result.ok:
+                return found
+        return ended("newton", *solve_robustly(economy, asked, deficit, solver, structure))
 
     solutions: list[Solution[Equilibrium]] = []
     for first in range(0, len(stacked.tariff), CHUNK):

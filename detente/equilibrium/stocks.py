@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.core import Column, InputError, LabelError, Table, UnitError, suggestion
+from detente.core import Column, InputError, LabelError, SolveError, Table, UnitError, suggestion
 from detente.core.table import Cell
 from detente.equilibrium.controls import Binding, ControlledSolution, QuantityControl
 from detente.equilibrium.horizons import horizon
@@ -64,8 +64,14 @@ class Period:
     draws: Mapping[str, Draw]
 
 
-def by_horizon(economy: Economy) -> Setting:
+def by_horizon(economy: Economy, *, keep_elasticities: bool = False) -> Setting:
     """Impact, short and long horizons in turn, by the months that have passed.
+
+    Parameters
+    ----------
+    economy : Economy
+    keep_elasticities : bool
+        As in `horizon`.
 
     Examples
     --------
@@ -73,7 +79,10 @@ def by_horizon(economy: Economy) -> Setting:
     >>> by_horizon(toy())(1.0)[1].horizon, by_horizon(toy())(12.0)[1].horizon
     ('impact', 'short run')
     """
-    made = {name: horizon(name, economy) for name in ("impact", "short", "long")}
+    made = {
+        name: horizon(name, economy, keep_elasticities=keep_elasticities)
+        for name in ("impact", "short", "long")
+    }
 
     def at(months: float) -> tuple[Economy, Structure]:
         return made["impact" if months < IMPACT_UNTIL else "short" if months < SHORT_UNTIL else "long"]
@@ -172,9 +181,18 @@ def path_with_stocks(
         key = (id(structure), tuple(available.values()))
         if key not in known:
             near = last.get(id(structure))
-            known[key] = solve_with_controls(
-                here, wedges, binding, closure=closure, structure=structure, start=near
-            )
+            try:
+                known[key] = solve_with_controls(
+                    here, wedges, binding, closure=closure, structure=structure, start=near
+                )
+            except SolveError as error:
+                said = ", ".join(f"{name} at {100 * volume:.3g} %" for name, volume in available.items())
+                raise SolveError(
+                    f"no equilibrium was found with {said or 'no cut'} of the base year's volume",
+                    where=f"months {start:g} to {start + length:g} ({structure.horizon})",
+                    hint="at this horizon nobody can do without so much: leave a larger share, or hold a larger stock",
+                    solution=error.solution,
+                ) from error
         solved = last[id(structure)] = known[key]
         draws = {}
         for control in controls:
