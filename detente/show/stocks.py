@@ -134,8 +134,7 @@ def path_sentences(
     for control in controls:
         tight = [period for period in path if period.draws[control.name].binding.log_wedge > 0]
         if not tight:
-            text = f"{control.name}: never binds within {number(path[-1].start + path[-1].months, 0)} months."
-            made.append(Sentence(text, (path[-1].start + path[-1].months,)))
+            made.append(Sentence(f"{control.name}: does not bind on this path."))
             continue
         gone = next((p for p in path if p.draws[control.name].left == 0), None)
         text = f"{control.name}: binds from month {number(tight[0].start, 0)} on"

@@ -7,10 +7,11 @@ import math
 import numpy as np
 import pytest
 import scipy.optimize
-from random_world import random_world
+from random_world import random_world, shock
 from slow_extensions import Nests, Structured, solve_extended
 from slow_model import Base
 
+from detente.core import SolveError
 from detente.equilibrium import Structure
 from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.stocks import path_with_stocks
@@ -79,3 +80,30 @@ def test_a_path_is_what_roots_and_an_account_by_hand_give(limit, stock):
         assert draw.left == pytest.approx(left, abs=AGREEMENT)
         assert draw.binding.log_wedge == pytest.approx(wedge, abs=2 * AGREEMENT)
         np.testing.assert_allclose(period.value.real_income_hat, real_income, rtol=AGREEMENT)
+
+
+def test_months_without_an_equilibrium_are_named():
+    """Complements, +500 points and no deficits leave this world without one; the path says from which month."""
+    world = random_world(2, 2, seed=111)
+    structure = Structure(sigma_value_added=0.05, sigma_materials=0.05, sigma_final=0.05)
+    exporter = world.labels.countries[1]
+    slack = QuantityControl.on(
+        world,
+        "cut",
+        importers=[world.labels.countries[0]],
+        exporters=[exporter],
+        sectors=world.labels.sectors,
+        limit=0.9,
+    )
+    with pytest.raises(SolveError, match="with cut at 140 %") as raised:
+        path_with_stocks(
+            world,
+            shock(world, "mixed", 11),
+            [slack],
+            {"cut": 1.0},
+            [2, 2],
+            structure_by_month=lambda _: (world, structure),
+            closure="zero",
+        )
+    assert raised.value.where == "months 0 to 2 (long run)"
+    assert raised.value.solution is not None
