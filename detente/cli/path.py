@@ -176,13 +176,15 @@ def path(
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, (*TABLES, "all")))
         lengths = _periods(months, step)
     economy, wedges, controls = _policy(scenario, dossier, asof, elasticities, closure, world)
+    floors = tuple(control for control in controls if control.kind == "floor")
     with usage():
-        cuts = (*controls, *(read_cut(economy, text) for text in cut or ()))
+        caps = (control for control in controls if control.kind == "cap")
+        cuts = (*caps, *(read_cut(economy, text) for text in cut or ()))
         if not cuts:
             raise InputError(
                 "nothing is cut",
                 where="path",
-                hint="add --cut CHN:rare-earths:0.3, or name a scenario with `quantities:`",
+                hint="add --cut CHN:rare-earths:0.3, or name a scenario with caps or bans (`quantities:`, or measures in force)",
             )
         held = held_at_the_start(economy, cuts, stock or ())
         chosen = [code.strip() for code in countries.split(",") if code.strip()]
@@ -191,9 +193,11 @@ def path(
     setting = by_horizon(economy, keep_elasticities=elasticities is not None)
     stocks = {name: amount for name, (amount, _, _) in held.items()}
     made = path_with_stocks(
-        economy, wedges, cuts, stocks, lengths, structure_by_month=setting, closure=closure
+        economy, wedges, (*floors, *cuts), stocks, lengths, structure_by_month=setting, closure=closure
     )
-    without = path_with_stocks(economy, wedges, (), {}, lengths, structure_by_month=setting, closure=closure)
+    without = path_with_stocks(
+        economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure
+    )
     losses = show.loss_table(made, without)
     hardest = str(losses.column("country")[0])
     shown = chosen or [

@@ -98,10 +98,10 @@ def _used(value: Equilibrium, control: QuantityControl) -> float:
 
 def _check(controls: Sequence[QuantityControl], stocks: Mapping[str, float], months: Sequence[float]) -> None:
     names = [control.name for control in controls]
-    for control in controls:
-        if control.kind != "cap":
-            raise InputError("a floor has no stock", where=control.name, hint="give caps and bans only")
+    floors = {control.name for control in controls if control.kind == "floor"}
     for name, held in stocks.items():
+        if name in floors:
+            raise InputError("a floor has no stock", where=name, hint="give stocks of caps and bans only")
         if name not in names:
             raise LabelError(f"no control `{name}`", where="stocks_months", hint=suggestion(name, names))
         if not held >= 0:
@@ -134,7 +134,7 @@ def path_with_stocks(
     wedges : Wedges
         Duties, trade costs and export taxes besides the caps.
     controls : sequence of QuantityControl
-        Caps and bans, in force from the first period on.
+        Caps and bans, and floors, which have no stock; in force from the first period on.
     stocks_months : mapping of control name to float
         What its users hold at the start, months of base-year use; none when a control is not named, ``inf`` never runs out.
     months : sequence of float
@@ -150,7 +150,7 @@ def path_with_stocks(
     Raises
     ------
     InputError, LabelError, UnitError
-        For floors, stocks of controls that do not exist, and lengths or stocks that make no sense.
+        For stocks of floors or of controls that do not exist, and lengths or stocks that make no sense.
     SolveError
         When a period has no equilibrium.
 
@@ -171,7 +171,9 @@ def path_with_stocks(
     last: dict[int, ControlledSolution] = {}
     for length in months:
         here, structure = at(start + length / 2)
-        available = {control.name: control.limit + left[control.name] / length for control in controls}
+        available = {
+            one.name: one.limit + (left[one.name] / length if one.kind == "cap" else 0.0) for one in controls
+        }
         binding = [
             replace(control, limit=available[control.name])
             for control in controls
@@ -199,6 +201,9 @@ def path_with_stocks(
             found = solved.bindings.get(control.name)
             if found is None:
                 found = Binding(0.0, _used(solved.value, control), 0.0)
+            if control.kind == "floor":
+                draws[control.name] = Draw(found.volume_hat, 0.0, 0.0, found)
+                continue
             drawn = min(max(found.volume_hat - control.limit, 0.0) * length, left[control.name])
             if found.log_wedge > 0:  # it binds: all there is has been used
                 drawn = left[control.name]

@@ -110,6 +110,13 @@ def test_a_path_on_the_shipped_world_is_its_periods_solved_each_alone():
     assert held == 0
 
 
+def test_a_floor_holds_in_every_month_and_takes_no_stock():
+    for period in path_with_stocks(WORLD, STILL, [cap(1.2, "floor")], {}, [1, 6]):
+        draw = period.draws["parts"]
+        assert draw.volume == pytest.approx(1.2, abs=1e-8)
+        assert (draw.drawn, draw.left) == (0.0, 0.0)
+
+
 def test_the_table_has_a_row_a_period_and_country():
     made = stock_table(path(1.0), [cap()], ("USA", "CHN"))
     assert len(made) == 12
@@ -119,7 +126,7 @@ def test_the_table_has_a_row_a_period_and_country():
 @pytest.mark.parametrize(
     ("arguments", "error", "says"),
     [
-        (([cap(1.2, "floor")], {}, [1]), InputError, "floor has no stock"),
+        (([cap(1.2, "floor")], {"parts": 1.0}, [1]), InputError, "floor has no stock"),
         (([cap()], {"partz": 1.0}, [1]), LabelError, "partz"),
         (([cap()], {"parts": -1.0}, [1]), UnitError, "stock is -1"),
         (([cap()], {"parts": 1.0}, []), UnitError, "periods are"),
