@@ -22,10 +22,10 @@ from detente.equilibrium.controls import (
     check_controls,
     excess,
     volume_of,
-    volume_output,
 )
 from detente.equilibrium.derivatives import gradients
 from detente.equilibrium.limits import Limits
+from detente.equilibrium.readings import flow
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.solve import CHUNK, begin, check_wedges, finish, solve
 from detente.equilibrium.structure import Structure
@@ -348,7 +348,7 @@ def _by_newton(
         move = np.where(active, 0.0, -point)
         if active.any():
             chosen = [free[k] for k in np.flatnonzero(active)]
-            outputs = [volume_output(solution.value, controls[k]) for k in chosen]
+            outputs = [flow(solution.value, controls[k].name, controls[k].cells) for k in chosen]
             slopes = gradients(solution.value, outputs, tolerance=STEERING)
             jacobian = np.array(
                 [
