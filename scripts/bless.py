@@ -22,6 +22,7 @@ COMMANDS = {
     "duties-usa-chn": "duties --at 2025-10-28 --importer USA --exporter CHN",
     "duties-chn-usa": "duties --at 2025-10-28 --importer CHN --exporter USA",
     "measures-april": "measures --at 2025-04-10 --format csv",
+    "path": "path --cut CHN:rare-earths:0.5 --stock 1.5 --months 8 --step 2 --table all",
     "run-ladder": "run talks-fail narrow-deal january-2025 decoupling --against standing --countries USA,CHN,WORLD",
     "scenarios": "scenarios",
 }

@@ -25,6 +25,7 @@ from detente.cli.options import (
     SeedOption,
 )
 from detente.cli.output import Format, emit, note, parse_day, progress, usage
+from detente.cli.path import path
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
@@ -370,7 +371,7 @@ def cite(
 
 
 app.add_typer(world_app, name="world")
-for verb in (explain, audit, controls, pledges, ingest, validate, nash, leverage, deals):
+for verb in (explain, audit, controls, pledges, ingest, validate, path, nash, leverage, deals):
     app.command()(verb)
 app.command("game")(game_verb)
 

@@ -76,7 +76,7 @@ def show(
     if picture is not None:
         from detente.show.worlds import world_figure
 
-        _draw(world_figure(economy), picture)
+        draw(world_figure(economy), picture)
     emit(made, style, out)
 
 
@@ -115,7 +115,7 @@ def compare(
     if picture is not None:
         from detente.show.worlds import comparison_figure
 
-        _draw(comparison_figure(one, two), picture)
+        draw(comparison_figure(one, two), picture)
     emit(made, style, out)
 
 
@@ -173,7 +173,7 @@ def build(
     if picture is not None:
         from detente.show.worlds import world_figure
 
-        _draw(world_figure(report.economy), picture)
+        draw(world_figure(report.economy), picture)
     for line in report.notes:
         note(f"note: {line}")
     note(f"wrote {folder}; use it with --world {folder}")
@@ -186,7 +186,8 @@ app.command()(aggregate)
 app.command()(disaggregate)
 
 
-def _draw(figure: Figure, path: Path) -> None:
+def draw(figure: Figure, path: Path) -> None:
+    """Write a figure as a file of its own and say its title."""
     from detente.show.figures import figure_svg
 
     svg = figure_svg(figure)
