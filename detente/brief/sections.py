@@ -19,6 +19,7 @@ from detente.brief.content import (
     TableBlock,
 )
 from detente.brief.horizons import structure_words
+from detente.brief.intervals import sector_sentence
 from detente.core import Column, InputError, Table
 from detente.dossier import Grade, Status
 from detente.show import charts, metrics
@@ -66,6 +67,7 @@ def outcome_section(
     worst: str,
     beside: Table,
     contrast: Sentence,
+    drivers: Table | None,
 ) -> Section:
     """What each outcome costs whom."""
     stories = tuple(
@@ -109,6 +111,7 @@ def outcome_section(
             TableBlock(findings.levels_table(economy, outcomes, reference, parties)),
             Paragraph((contrast,)),
             TableBlock(beside),
+            *((TableBlock(drivers, folded=True),) if drivers else ()),
             TableBlock(pair, folded=True),
             TableBlock(findings.sensitivity_table(spread, outcomes, reference), folded=True),
         ),
@@ -239,17 +242,26 @@ def _sector_money(code: str, rows: Sequence[charts.SectorRow], outcome: str) -> 
 
 
 def sector_section(
-    outcomes: Mapping[str, Outcome], reference: str, featured: str, parties: tuple[str, str]
+    outcomes: Mapping[str, Outcome],
+    reference: str,
+    featured: str,
+    parties: tuple[str, str],
+    drawn: Table | None,
 ) -> Section:
     """Which sectors are hit."""
     rows = findings.sector_rows(outcomes[featured], outcomes[reference], parties)
     title = outcomes[featured].scenario.title
     sentences = tuple(_sector_money(code, rows, title) for code in parties)
+    said = tuple(
+        sector_sentence(drawn, code, [pick(own, key=lambda row: row.value_usd).sector for pick in (min, max)])
+        for code in parties
+        if drawn and (own := [row for row in rows if row.country == code])
+    )
     return Section(
         "sectors",
         "Which sectors are hit",
         (
-            Bullets(sentences),
+            Bullets((*sentences, *said)),
             charts.sectors_hit(
                 rows,
                 outcome=title,
@@ -257,6 +269,7 @@ def sector_section(
                 concept=outcomes[featured].value.structure.horizon,
                 title=sentences[0].text,
             ),
+            *((TableBlock(drawn, folded=True),) if drawn else ()),
         ),
     )
 

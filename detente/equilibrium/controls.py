@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import InputError, UnitError
-from detente.equilibrium.adjoint import Gradient, Output
+from detente.equilibrium.adjoint import Gradient
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.world.economy import Array, Economy, Wedges
 
@@ -176,23 +176,6 @@ def _volume(equilibrium: Equilibrium, control: QuantityControl, log_wedge: float
     base = np.where(control.cells, equilibrium.economy.flows, 0.0)
     arrives = np.exp(-log_wedge) if control.rent == "destroyed" and control.kind == "cap" else 1.0
     return float((base * equilibrium.flow_volume_hat).sum() / base.sum() * arrives)
-
-
-def volume_output(equilibrium: Equilibrium, control: QuantityControl) -> Output:
-    """Log volume of a control's flows."""
-    base = np.where(control.cells, equilibrium.economy.flows, 0.0)
-    volume = base * equilibrium.flow_volume_hat
-    share = volume / volume.sum()
-    spent = equilibrium.trade_shares_new * equilibrium.expenditure_new[:, None, :]
-    cell = np.divide(share, spent, out=np.zeros_like(share), where=share > 0)
-    wedges = equilibrium.wedges
-    return Output(
-        control.name,
-        cell=cell,
-        cost=-share.sum(0),
-        tariff=-share / (1 + wedges.tariff),
-        export_tax=-share / (1 + wedges.export_tax),
-    )
 
 
 def by_wedge(gradient: Gradient, control: QuantityControl, wedges: Wedges) -> float:

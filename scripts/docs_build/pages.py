@@ -415,7 +415,7 @@ def engine_tables(dossier: Any, economy: Any) -> list[Any]:
     """Tables of results, draws and quantity controls, of small cases."""
     from detente.equilibrium.experiments import Case, controls_of, prepare_cases, run_cases
     from detente.outlook import draw_outcomes, driver_table, drivers, uncertainty_table
-    from detente.outlook.draws import interval_table
+    from detente.outlook.intervals import interval_table
     from detente.show import results, welfare
     from detente.world import Scenario, Wedges, load_scenario, toy
 
@@ -455,7 +455,7 @@ def explanation_tables(dossier: Any, economy: Any) -> list[Any]:
     from detente.world import load_scenario
 
     cases = prepare_cases(economy, dossier, [load_scenario("talks-fail"), load_scenario("standing")])
-    return explain(economy, dossier, "usa.real_income", *cases)
+    return explain(economy, dossier, "usa.real_income", *cases, draws=32)
 
 
 def engine_python_tables() -> list[Any]:
