@@ -27,15 +27,15 @@ def money_column(key: str, label: str) -> Column:
 def moves_in_words(game: Game, profile: Profile, *, since: Profile | None = None) -> str:
     """Say what a profile changes against the standing state (or another): one clause a player.
 
-        Examples
-        --------
-        >>> from detente.strategy.games import load_game
-        >>> from detente.strategy.payoff import Game
-    #AFTER#    >>> import numpy as np
-        >>> spec = load_game("busan-2025").small()
-        >>> game = Game(spec.players, spec.actions, np.zeros((2, *spec.shape)))
-        >>> moves_in_words(game, spec.profile({"usa-fentanyl": "10", "chn-soybeans": "off"}))
-        'the United States halves the fentanyl duty; China buys American soybeans again'
+    Examples
+    --------
+    >>> from detente.strategy.games import load_game
+    >>> from detente.strategy.payoff import Game
+    >>> import numpy as np
+    >>> spec = load_game("busan-2025").small()
+    >>> game = Game(spec.players, spec.actions, np.zeros((2, *spec.shape)))
+    >>> moves_in_words(game, spec.profile({"usa-fentanyl": "10", "chn-soybeans": "off"}))
+    'the United States halves the fentanyl duty; China buys American soybeans again'
     """
     before = since or game.standing
     parts = []
