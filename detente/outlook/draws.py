@@ -135,18 +135,20 @@ def _read(
     made = np.zeros((len(cases), len(task.results)))
     if not task.results:
         return made
+    goals = [target(name, drawn) for name in task.results]
     names = [case.scenario.id for case in cases]
     start = Wedges.unchanged(drawn) if task.reference is None else values[names.index(task.reference)].wedges
-    for k, name in enumerate(task.results):
-        goal = target(name, drawn)
-        for position, (case, value) in enumerate(zip(cases, values, strict=True)):
-            if goal.along is None:
+    _, weights, slope = chebyshev(PATH)
+    for position, (case, value) in enumerate(zip(cases, values, strict=True)):
+        points: tuple[Equilibrium, ...] = ()
+        if names[position] != task.reference and any(goal.along for goal in goals):
+            points = solve_path(drawn, start, value.wedges, PATH, closure=task.closure, structure=nests)
+        for k, goal in enumerate(goals):
+            if goal.along is not None:
+                made[position, k] = goal.along(points, weights, slope) if points else 0.0
+            else:
                 held = held_wedges(case.wedges, value, case.controls) if goal.held else None
                 made[position, k] = goal.value(value, held)
-            elif names[position] != task.reference:
-                points = solve_path(drawn, start, value.wedges, PATH, closure=task.closure, structure=nests)
-                _, weights, slope = chebyshev(PATH)
-                made[position, k] = goal.along(points, weights, slope)
     return made
 
 
