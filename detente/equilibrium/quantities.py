@@ -128,6 +128,10 @@ def solve_batch_with_controls(
             if met and free[k]:
                 over = excess(solution.value, free[k], log_wedges[k])
                 met = bool(np.abs(np.minimum(log_wedges[k], -over)).max() < TIGHT)
+            if not met and not solver.robust:
+                code = RESULTS.max_steps_reached if solution.result.ok else solution.result
+                found.append(ControlledSolution(replace(solution, result=code), {}))
+                continue
             if not met:
                 found.append(_by_newton(economy, part[k], own[k], closure, structure, solver, throw))
                 continue

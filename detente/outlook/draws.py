@@ -13,11 +13,12 @@ import numpy as np
 
 from detente.core import InputError, LabelError, SolveError, suggestion
 from detente.equilibrium.attribute import chebyshev, solve_path
-from detente.equilibrium.baseline import CORE, share_preparation
+from detente.equilibrium.baseline import CORE, own_preparation, share_preparation
 from detente.equilibrium.experiments import Case, held_wedges, solve_cases
 from detente.equilibrium.headlines import headline_differences, headlines
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Structure
+from detente.equilibrium.sweep import Newton
 from detente.equilibrium.targets import target
 from detente.outlook.prior import Uncertain, apply_draw, points, uncertain_parameters
 from detente.world.economy import Array, Economy, Wedges
@@ -106,7 +107,6 @@ def _one(task: Task, normals: Array) -> tuple[Array, Array]:
     """Headlines [outcome, metric, country + world] and other results [outcome, result] of every case under one draw."""
     economy, structure = task.economy, task.structure
     drawn, nests, scale = apply_draw(economy, structure, task.parameters, normals)
-    share_preparation(drawn, nests, (economy, structure))
     scaled = [
         replace(
             case,
@@ -114,7 +114,14 @@ def _one(task: Task, normals: Array) -> tuple[Array, Array]:
         )
         for case in task.cases
     ]
-    solved = solve_cases(drawn, scaled, closure=task.closure, structure=nests)
+    share_preparation(drawn, nests, (economy, structure))
+    quick = Newton(robust=False)
+    solved = solve_cases(drawn, scaled, closure=task.closure, structure=nests, solver=quick)
+    if not all(
+        solution.result.ok for solution, _ in solved
+    ):  # drawn too far away to be steered by what is lent
+        own_preparation(drawn, nests)
+        solved = solve_cases(drawn, scaled, closure=task.closure, structure=nests)
     for case, (solution, _) in zip(scaled, solved, strict=True):
         if not solution.result.ok:
             raise SolveError(
