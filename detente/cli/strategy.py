@@ -54,6 +54,14 @@ CacheOption = Annotated[
     Path | None,
     typer.Option("--cache", help="Folder in which solves are kept.", show_default="the user's cache"),
 ]
+ControlsOption = Annotated[
+    str,
+    typer.Option(
+        "--controls",
+        help="Controls as costs, as caps where the record states what is left (stated), or all as caps of the volume "
+        "their cost leaves (equivalent).",
+    ),
+]
 ElasticitiesOption = Annotated[
     str | None,
     typer.Option(
@@ -122,16 +130,23 @@ def _tensor(
     source: str,
     at: Economy,
     structure: object,
+    controls: str,
     workers: int | None,
     cache: Path | None,
     world: str | None,
 ) -> PayoffTensor:
     from detente.equilibrium.structure import Structure
+    from detente.strategy.caps import CONTROLS
     from detente.strategy.payoff import payoff_tensor
     from detente.strategy.store import cache_folder
     from detente.world.scenario import load_scenario
 
     assert isinstance(structure, Structure)
+    if controls not in CONTROLS:
+        with usage():
+            raise LabelError(
+                f"no choice `{controls}`", where="--controls", hint=suggestion(controls, CONTROLS)
+            )
     threats = [load_scenario(name, dossier=source) for name in spec.threats if name != "standing"]
     with _reporting("solving profiles") as report, of_own_world(world):
         made = payoff_tensor(
@@ -140,12 +155,14 @@ def _tensor(
             spec,
             scenarios=threats,
             structure=structure,
+            controls=controls,
             cache=cache or cache_folder(),
             workers=workers or os.cpu_count(),
             report=report,
         )
+    how = {"costs": "", "stated": "; stated quantities as caps", "equivalent": "; controls as caps"}[controls]
     note(
-        f"{spec.title}: {made.index.size:,} joint profiles, {made.solves:,} exact solves, {structure.horizon}"
+        f"{spec.title}: {made.index.size:,} joint profiles, {made.solves:,} exact solves, {structure.horizon}{how}"
     )
     return made
 
@@ -173,6 +190,7 @@ def leverage(
     preference_file: PreferenceFileOption = None,
     horizon: HorizonOption = "long",
     picture: PictureOption = None,
+    controls: ControlsOption = "costs",
     workers: WorkersOption = None,
     cache: CacheOption = None,
     world: WorldOption = None,
@@ -191,7 +209,7 @@ def leverage(
     record, spec, source = _read(dossier, asof, game, reduced=reduced)
     _, chosen = _preferences(spec, preference_file, preferences)
     economy, at, structure = _world(world, elasticities, horizon)
-    made = _tensor(record, spec, source, at, structure, workers, cache, world)
+    made = _tensor(record, spec, source, at, structure, controls, workers, cache, world)
     play = made.game(chosen)
     found = levers.leverage_of(play)
     concept = f"{play.horizon}; {chosen.title.lower()}"
@@ -233,6 +251,7 @@ def deals(
     preference_file: PreferenceFileOption = None,
     horizon: HorizonOption = "long",
     picture: PictureOption = None,
+    controls: ControlsOption = "costs",
     workers: WorkersOption = None,
     cache: CacheOption = None,
     world: WorldOption = None,
@@ -260,7 +279,7 @@ def deals(
                 f"no threat point `{point}`", where="--threat", hint=suggestion(point, spec.threats)
             )
     economy, at, structure = _world(world, elasticities, horizon)
-    made = _tensor(record, spec, source, at, structure, workers, cache, world)
+    made = _tensor(record, spec, source, at, structure, controls, workers, cache, world)
     play = made.game(chosen)
     sets = {chosen.id: chosen} if preferences else {one.id: one for one in known.sets}
     games = {name: made.game(one) for name, one in sets.items()}
@@ -312,6 +331,7 @@ def game_verb(
     preferences: PreferencesOption = None,
     preference_file: PreferenceFileOption = None,
     horizon: HorizonOption = "long",
+    controls: ControlsOption = "costs",
     workers: WorkersOption = None,
     cache: CacheOption = None,
     world: WorldOption = None,
@@ -337,7 +357,7 @@ def game_verb(
     record, spec, source = _read(dossier, asof, game, reduced=reduced)
     _, chosen = _preferences(spec, preference_file, preferences)
     _, at, structure = _world(world, elasticities, horizon)
-    play = _tensor(record, spec, source, at, structure, workers, cache, world).game(chosen)
+    play = _tensor(record, spec, source, at, structure, controls, workers, cache, world).game(chosen)
     form = room.strategic_form(play)
     tables = []
     if table in ("equilibria", "all"):

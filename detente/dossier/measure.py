@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
@@ -107,6 +107,11 @@ class Effect(Frozen):
     """Value of the measure that the costs belong to; at another value they change in proportion (port-fee steps)."""
     spread: float = Field(default=0.0, ge=0)
     """Same cost on flows to or from countries that are not targets, as a share of the above (extraterritorial reach)."""
+    left: Mapping[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
+    """By sector code: share of the base year's volume that is left of the flow, where a quantity is known. The package game
+    can take it as a cap instead of the cost (`--controls stated`)."""
+    rent: Literal["exporter", "importer", "destroyed"] = "exporter"
+    """Who keeps the rent of such a cap."""
     source: Slug
     grade: Grade
     derivation: str
@@ -114,6 +119,14 @@ class Effect(Frozen):
     known: dt.date | None = None
     """Day of the latest fact the derivation uses: under an earlier as-of day its text is hidden. The number is a
     parameter of the record and stays."""
+
+    @model_validator(mode="after")
+    def _left_of_what_costs(self) -> Effect:
+        if unknown := sorted(set(self.left) - set(self.ad_valorem)):
+            raise ValueError(
+                f"`left` names {', '.join(unknown)}, on which no cost is: give the cost it stands in for too"
+            )
+        return self
 
 
 class Measure(Frozen):

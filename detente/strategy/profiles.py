@@ -8,13 +8,14 @@ to the standing state is taken once. Profiles with the same wedges are solved on
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from detente.equilibrium.quantities import QuantityControl
 from detente.strategy.games import GameSpec, Profile, check_measures
 from detente.world.economy import Array, Economy, Wedges
 from detente.world.scenario import apply_scenario, wedges_at
@@ -48,6 +49,10 @@ class ProfileWedges:
         Ratio of trade costs to the standing state.
     classes : tuple of array [rung]
         For every action, the number of the first rung with the same wedges.
+    caps : dict of action to tuple of caps, by rung
+        Controls that are quantities (`caps.with_caps`); none when every control is a cost.
+    always : tuple of QuantityControl
+        Caps whatever the players do.
     """
 
     shape: tuple[int, ...]
@@ -56,6 +61,12 @@ class ProfileWedges:
     duties: tuple[DutyRows, ...]
     costs: dict[int, Array]
     classes: tuple[Ints, ...]
+    caps: Mapping[int, tuple[tuple[QuantityControl, ...], ...]] = field(default_factory=dict)
+    always: tuple[QuantityControl, ...] = ()
+
+    def controls(self, profile: Profile) -> tuple[QuantityControl, ...]:
+        """Caps of a profile."""
+        return (*self.always, *(cap for a, mine in self.caps.items() for cap in mine[profile[a]]))
 
     def wedges(self, profiles: Sequence[Profile]) -> Wedges:
         """Wedges of several profiles, with a leading axis."""
