@@ -2,7 +2,7 @@
 
 A cost makes a flow dearer and leaves no rent; a cap holds its volume, whatever the duties do, and somebody earns the
 difference between cost and price. Either the record states what is left of the flow (`Effect.left`), or a cap is made to leave
-what the record's cost by itself would: then the two differ in the rent, and in what happens when other things change.
+what the record's cost leaves in the standing state: then the two differ in the rent, and in what happens when other things change.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from detente.strategy.games import GameSpec, Profile
 from detente.strategy.profiles import ProfileWedges
 from detente.world.economy import Array, Economy, Wedges
 from detente.world.effects import at_value, effect_hat
-from detente.world.scenario import BASE_DAY, Scenario, apply_scenario
+from detente.world.scenario import BASE_DAY, Scenario, apply_scenario, wedges_at
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -38,6 +38,19 @@ KINDS = (Instrument.export_control, Instrument.entity_listing, Instrument.purcha
 
 
 @dataclass(frozen=True, eq=False)
+class Cap(QuantityControl):
+    """A cap that knows the volume its flows would have without it.
+
+    Attributes
+    ----------
+    level : float
+        Ratio to the base year's volume; caps on the same flows are joined by what each leaves of it.
+    """
+
+    level: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
 class CapRule:
     """A measure as quantities.
 
@@ -46,13 +59,13 @@ class CapRule:
     measure : str
     hat : array [importer, exporter, sector]
         Trade-cost factor that the caps stand in for; one elsewhere.
-    caps : tuple of QuantityControl
+    caps : tuple of Cap
         One a sector.
     """
 
     measure: str
     hat: Array
-    caps: tuple[QuantityControl, ...]
+    caps: tuple[Cap, ...]
 
 
 def cap_rules(
@@ -62,6 +75,7 @@ def cap_rules(
     controls: str,
     *,
     rent: Rent | Literal["stated"] = "stated",
+    closure: str = "share",
     structure: Structure = CORE,
 ) -> tuple[CapRule, ...]:
     """Say which measures of a game are caps, and at what volume.
@@ -75,8 +89,9 @@ def cap_rules(
         See `CONTROLS`.
     rent : {"stated", "exporter", "importer", "destroyed"}
         Who keeps the rent; ``stated`` is what the record says of the measure.
+    closure : str
     structure : Structure
-        Under which an equivalent volume is found.
+        Under which an equivalent volume is found, in the standing state with the measure in force.
 
     Returns
     -------
@@ -117,16 +132,24 @@ def cap_rules(
         if sectors:
             rules.append((measure, sectors))
     parts = [_flows(economy, measure, sectors) for measure, sectors in rules]
-    left = {}
+    # volumes of the standing state without any of these controls, then with each by itself (what arrives)
+    volumes = [economy.flows] * (1 + len(rules))
     if controls == "equivalent":
-        costs = [Wedges.of(economy, iceberg_hat=hat) for _, hat in parts]
-        found = solve_batch(economy, costs, structure=structure, throw=True)
-        left = {
-            rules[k][0].id: economy.flows * one.value.flow_volume_hat / parts[k][1]  # what arrives
-            for k, one in enumerate(found)
-        }
+        there = spec.scenario((0,) * len(spec.actions))
+        applied, bare = apply_scenario(dossier, there), wedges_at(economy, dossier, there)
+        hats = [np.ones_like(economy.flows), *(hat for _, hat in parts)]
+        free = bare.iceberg_hat / math.prod(
+            hat
+            for (measure, _), (_, hat) in zip(rules, parts, strict=True)
+            if applied.state(measure.id, dossier.asof).status is Status.in_force
+        )
+        cases = [Wedges(bare.tariff, free * hat, bare.export_tax) for hat in hats]
+        found = solve_batch(economy, cases, structure=structure, closure=closure, throw=True)
+        volumes = [
+            economy.flows * one.value.flow_volume_hat / hat for one, hat in zip(found, hats, strict=True)
+        ]
     made = []
-    for (measure, sectors), (cells, hat) in zip(rules, parts, strict=True):
+    for (measure, sectors), (cells, hat), volume in zip(rules, parts, volumes[1:], strict=True):
         assert measure.effect is not None
         keeps = measure.effect.rent if rent == "stated" else rent
         caps = []
@@ -134,12 +157,10 @@ def cap_rules(
             mine = np.zeros_like(cells)
             s = economy.labels.sector(code)
             mine[:, :, s] = cells[:, :, s]
-            limit = (
-                float(left[measure.id][mine].sum() / economy.flows[mine].sum())
-                if controls == "equivalent"
-                else measure.effect.left[code]
-            )
-            caps.append(QuantityControl(f"{measure.id}/{code}", mine, limit, "cap", keeps))
+            level, limit = (float(v[mine].sum() / economy.flows[mine].sum()) for v in (volumes[0], volume))
+            if controls == "stated":
+                limit = measure.effect.left[code]
+            caps.append(Cap(f"{measure.id}/{code}", mine, limit, "cap", keeps, level))
         made.append(CapRule(measure.id, hat, tuple(caps)))
     return tuple(made)
 
@@ -165,7 +186,7 @@ def _product(rules: Sequence[CapRule], names: set[str]) -> Array | float:
     return math.prod((rule.hat for rule in rules if rule.measure in names), start=1.0)
 
 
-def _caps(rules: Sequence[CapRule], names: set[str]) -> tuple[QuantityControl, ...]:
+def _caps(rules: Sequence[CapRule], names: set[str]) -> tuple[Cap, ...]:
     return tuple(cap for rule in rules if rule.measure in names for cap in rule.caps)
 
 
@@ -218,9 +239,9 @@ def with_caps(
     )
 
 
-def join(caps: Sequence[QuantityControl]) -> tuple[QuantityControl, ...]:
+def join(caps: Sequence[Cap]) -> tuple[Cap, ...]:
     """Join caps on the very same flows: what each leaves, of what the other leaves."""
-    made: list[QuantityControl] = []
+    made: list[Cap] = []
     for cap in caps:
         for k, other in enumerate(made):
             if np.array_equal(other.cells, cap.cells):
@@ -231,7 +252,7 @@ def join(caps: Sequence[QuantityControl]) -> tuple[QuantityControl, ...]:
                         hint="choose who keeps the rent for both",
                     )
                 made[k] = dataclasses.replace(
-                    other, name=f"{other.name}+{cap.name}", limit=other.limit * cap.limit
+                    other, name=f"{other.name}+{cap.name}", limit=other.limit * cap.limit / other.level
                 )
                 break
         else:
@@ -241,7 +262,7 @@ def join(caps: Sequence[QuantityControl]) -> tuple[QuantityControl, ...]:
 
 def scenario_with_caps(
     wedges: Wedges, dossier: Dossier, scenario: Scenario, rules: Sequence[CapRule]
-) -> tuple[Wedges, tuple[QuantityControl, ...]]:
+) -> tuple[Wedges, tuple[Cap, ...]]:
     """Wedges of a scenario without the costs of capped flows, and its caps."""
     names = _in_force(dossier, scenario, rules)
     iceberg = wedges.iceberg_hat / _product(rules, names)

@@ -251,7 +251,7 @@ def payoff_tensor(
     """
     players = tuple(economy.labels.country(code) for code in spec.players)
     wedges = profile_wedges(economy, dossier, spec)
-    rules = cap_rules(economy, dossier, spec, controls, rent=rent, structure=structure)
+    rules = cap_rules(economy, dossier, spec, controls, rent=rent, closure=closure, structure=structure)
     if rules:
         wedges = with_caps(wedges, dossier, spec, rules)
     profiles, index = wedges.solves()

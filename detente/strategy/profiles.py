@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from detente.equilibrium.quantities import QuantityControl
 from detente.strategy.games import GameSpec, Profile, check_measures
 from detente.world.economy import Array, Economy, Wedges
 from detente.world.scenario import apply_scenario, wedges_at
@@ -23,6 +22,7 @@ from detente.world.stacking import is_duty
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
+    from detente.strategy.caps import Cap
 
 Ints = npt.NDArray[np.int64]
 
@@ -51,7 +51,7 @@ class ProfileWedges:
         For every action, the number of the first rung with the same wedges.
     caps : dict of action to tuple of caps, by rung
         Controls that are quantities (`caps.with_caps`); none when every control is a cost.
-    always : tuple of QuantityControl
+    always : tuple of Cap
         Caps whatever the players do.
     """
 
@@ -61,10 +61,10 @@ class ProfileWedges:
     duties: tuple[DutyRows, ...]
     costs: dict[int, Array]
     classes: tuple[Ints, ...]
-    caps: Mapping[int, tuple[tuple[QuantityControl, ...], ...]] = field(default_factory=dict)
-    always: tuple[QuantityControl, ...] = ()
+    caps: Mapping[int, tuple[tuple[Cap, ...], ...]] = field(default_factory=dict)
+    always: tuple[Cap, ...] = ()
 
-    def controls(self, profile: Profile) -> tuple[QuantityControl, ...]:
+    def controls(self, profile: Profile) -> tuple[Cap, ...]:
         """Caps of a profile."""
         return (*self.always, *(cap for a, mine in self.caps.items() for cap in mine[profile[a]]))
 

@@ -14,7 +14,7 @@ from detente.dossier import load_dossier
 from detente.dossier.dossier import FrozenDict
 from detente.dossier.measure import Effect
 from detente.equilibrium.quantities import QuantityControl, solve_with_controls
-from detente.strategy.caps import cap_rules, join, with_caps
+from detente.strategy.caps import Cap, cap_rules, join, with_caps
 from detente.strategy.games import load_game
 from detente.strategy.payoff import payoff_tensor
 from detente.strategy.profiles import profile_wedges
@@ -107,14 +107,17 @@ def test_caps_on_one_flow_are_joined_and_rents_must_agree():
     other[1, 0, 1] = True
     made = join(
         [
-            QuantityControl("a", cells, 0.5),
-            QuantityControl("b", other, 0.7),
-            QuantityControl("c", cells, 0.8),
+            Cap("a", cells, 0.5),
+            Cap("b", other, 0.7),
+            Cap("c", cells, 0.8),
         ]
     )
     assert [(one.name, round(one.limit, 12)) for one in made] == [("a+c", 0.4), ("b", 0.7)]
+    # each leaves half and four fifths of a flow that stands at a half already
+    (made,) = join([Cap("a", cells, 0.25, level=0.5), Cap("c", cells, 0.4, level=0.5)])
+    assert made.limit == pytest.approx(0.2)
     with pytest.raises(InputError, match="rent"):
-        join([QuantityControl("a", cells, 0.5), QuantityControl("c", cells, 0.8, "cap", "importer")])
+        join([Cap("a", cells, 0.5), Cap("c", cells, 0.8, "cap", "importer")])
 
 
 def test_the_shipped_record_states_what_the_halt_leaves_and_the_cap_holds_it_there():
