@@ -155,7 +155,7 @@ def nash(
         starting_duties(
             games[wanted[0].id], start
         )  # an unknown start is a slip, said before anything is solved
-    if any(one.of(code).security for one in wanted for code in chosen):
+    if len(wanted) == 1 and any(wanted[0].of(code).security for code in chosen):
         note("security weights belong to the switches of `detente deals`, which stand still here")
     made = {name: solved_tables(game, kind, start, verify) for name, game in games.items()}
     if table == "preferences":

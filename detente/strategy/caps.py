@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -18,7 +18,8 @@ import numpy as np
 from detente.core import InputError, LabelError, suggestion
 from detente.dossier.measure import Instrument, Measure, Status
 from detente.equilibrium.baseline import CORE
-from detente.equilibrium.quantities import QuantityControl, Rent, solve_with_controls
+from detente.equilibrium.controls import QuantityControl, Rent
+from detente.equilibrium.quantities import solve_batch_with_controls
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.solve import solve_batch
 from detente.equilibrium.structure import Structure
@@ -277,26 +278,21 @@ def solve_capped(
     closure: str,
     structure: Structure,
 ) -> list[Solution[Equilibrium]]:
-    """Solve wedges with a leading axis, some under caps: those without in one batch, the others one by one.
-
-    A failure keeps its code; nothing is raised.
-    """
+    """Solve wedges with a leading axis, some under caps; a failure keeps its code, nothing is raised."""
 
     def one(k: int) -> Wedges:
         return Wedges(wedges.tariff[k], wedges.iceberg_hat[k], wedges.export_tax[k])
 
     free = [k for k, mine in enumerate(caps) if not mine]
-    found: Mapping[int, Solution[Equilibrium]] = {}
-    if len(free) == len(caps):
+    bound = [k for k, mine in enumerate(caps) if mine]
+    if not bound:
         return list(solve_batch(economy, wedges, closure=closure, structure=structure))
+    found: dict[int, Solution[Equilibrium]] = {}
     if free:
         batch = solve_batch(economy, [one(k) for k in free], closure=closure, structure=structure)
         found = dict(zip(free, batch, strict=True))
-    return [
-        found[k]
-        if k in found
-        else solve_with_controls(
-            economy, one(k), mine, closure=closure, structure=structure, throw=False
-        ).solution
-        for k, mine in enumerate(caps)
-    ]
+    held = solve_batch_with_controls(
+        economy, [one(k) for k in bound], [caps[k] for k in bound], closure=closure, structure=structure
+    )
+    found.update({k: controlled.solution for k, controlled in zip(bound, held, strict=True)})
+    return [found[k] for k in range(len(caps))]

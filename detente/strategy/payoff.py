@@ -18,7 +18,8 @@ import numpy as np
 from detente.core import RESULTS, InputError, SolveError
 from detente.dossier.measure import Status
 from detente.equilibrium.baseline import CORE
-from detente.equilibrium.quantities import Rent, solve_with_controls
+from detente.equilibrium.controls import Rent
+from detente.equilibrium.quantities import solve_with_controls
 from detente.equilibrium.structure import Structure
 from detente.strategy import store
 from detente.strategy.caps import cap_rules, scenario_with_caps, with_caps
@@ -225,7 +226,7 @@ def payoff_tensor(
         Horizon; the core model when left out.
     controls : {"costs", "stated", "equivalent"}
         Every control a trade cost; a cap on its flows where the record states what is left of them; a cap for every
-        control at the volume that its cost leaves (`caps.CONTROLS`). Caps are solved one profile at a time.
+        control at the volume that its cost leaves (`caps.CONTROLS`). Caps take up to three times as long.
     rent : {"stated", "exporter", "importer", "destroyed"}
         Who keeps the rent of a cap; what the record says by default.
     cache : path, optional

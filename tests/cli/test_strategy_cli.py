@@ -175,8 +175,8 @@ def test_a_stated_quantity_is_a_cap_when_asked_for(capsys, cache, tmp_path):
     )
     found = {}
     for how in ("costs", "stated"):
+        words = ["leverage", "--game", str(game), "--controls", how, "--format", "json"]
         with pytest.raises(SystemExit) as stopped:
-            words = ["leverage", "--game", str(game), "--controls", how, "--format", "json"]
             main([*words, "--workers", "1", "--cache", str(cache)])
         assert not stopped.value.code
         told = capsys.readouterr()

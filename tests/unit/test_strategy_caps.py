@@ -13,7 +13,8 @@ from detente.core import InputError, LabelError
 from detente.dossier import load_dossier
 from detente.dossier.dossier import FrozenDict
 from detente.dossier.measure import Effect
-from detente.equilibrium.quantities import QuantityControl, solve_with_controls
+from detente.equilibrium.controls import QuantityControl
+from detente.equilibrium.quantities import solve_with_controls
 from detente.strategy.caps import Cap, cap_rules, join, with_caps
 from detente.strategy.games import load_game
 from detente.strategy.payoff import payoff_tensor
