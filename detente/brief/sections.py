@@ -19,6 +19,7 @@ from detente.brief.content import (
     TableBlock,
 )
 from detente.brief.horizons import structure_words
+from detente.brief.intervals import sector_sentence
 from detente.core import Column, InputError, Table
 from detente.dossier import Grade, Status
 from detente.show import charts, metrics
@@ -64,6 +65,7 @@ def outcome_section(
     worst: str,
     beside: Table,
     contrast: Sentence,
+    drivers: Table | None,
 ) -> Section:
     """What each outcome costs whom."""
     stories = tuple(
@@ -107,6 +109,7 @@ def outcome_section(
             TableBlock(findings.levels_table(economy, outcomes, reference, parties)),
             Paragraph((contrast,)),
             TableBlock(beside),
+            *((TableBlock(drivers, folded=True),) if drivers else ()),
             TableBlock(pair, folded=True),
             TableBlock(findings.sensitivity_table(spread, outcomes, reference), folded=True),
         ),
@@ -237,17 +240,26 @@ def _sector_money(code: str, rows: Sequence[charts.SectorRow], outcome: str) -> 
 
 
 def sector_section(
-    outcomes: Mapping[str, Outcome], reference: str, featured: str, parties: tuple[str, str]
+    outcomes: Mapping[str, Outcome],
+    reference: str,
+    featured: str,
+    parties: tuple[str, str],
+    drawn: Table | None,
 ) -> Section:
     """Which sectors are hit."""
     rows = findings.sector_rows(outcomes[featured], outcomes[reference], parties)
     title = outcomes[featured].scenario.title
     sentences = tuple(_sector_money(code, rows, title) for code in parties)
+    said = tuple(
+        sector_sentence(drawn, code, [pick(own, key=lambda row: row.value_usd).sector for pick in (min, max)])
+        for code in parties
+        if drawn and (own := [row for row in rows if row.country == code])
+    )
     return Section(
         "sectors",
         "Which sectors are hit",
         (
-            Bullets(sentences),
+            Bullets((*sentences, *said)),
             charts.sectors_hit(
                 rows,
                 outcome=title,
@@ -255,6 +267,7 @@ def sector_section(
                 concept=outcomes[featured].value.structure.horizon,
                 title=sentences[0].text,
             ),
+            *((TableBlock(drawn, folded=True),) if drawn else ()),
         ),
     )
 
@@ -343,9 +356,10 @@ def limits(economy: Economy) -> tuple[str, ...]:
     own = (
         "No unemployment and no adjustment path, at any horizon: the one-year figures say how far trade and factors can adjust by "
         "then, not what a recession on the way would cost.",
-        "Export controls enter as small trade costs, not as quantities: a missing magnet that stops an assembly line is not in these numbers. "
-        "The chokepoint losses of other studies (see what other models say) come on top.",
-        "Purchase pledges and boycotts are not yet quantities; the soybean halt is a trade cost.",
+        "The October controls on magnets, rare earths and battery materials, the halt of soybean purchases and pledges in force are "
+        "quantities, at sizes taken over from observed deliveries; other controls are small trade costs of assumed size. Stocks are "
+        "left out: within months a cap of this size makes the model's magnets many times dearer, where buyers with stocks in 2025 "
+        "saw sixfold prices at worst.",
         "No probabilities are given: the record does not support a scored forecast yet.",
     )
     return (*own, *(map(str, weaknesses) if isinstance(weaknesses, (list, tuple)) else ()))

@@ -77,7 +77,7 @@ def _solved(
 ) -> list[Table]:
     """Draw, and lay out."""
     from detente.outlook import draw_outcomes, driver_table, drivers, uncertainty_table
-    from detente.outlook.draws import interval_table
+    from detente.outlook.intervals import interval_table
 
     if table == "uncertainty":
         return [uncertainty_table(made.economy, made.structure)]

@@ -17,10 +17,12 @@ from detente.cli.options import (
     AsofOption,
     ClosureOption,
     DossierOption,
+    DrawsOption,
     ElasticitiesOption,
     FormatOption,
     HorizonOption,
     OutOption,
+    SeedOption,
 )
 from detente.cli.output import Format, emit, note, parse_day, progress, usage
 from detente.cli.strategy import deals, game_verb, leverage
@@ -37,10 +39,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-SeedOption = Annotated[
-    int, typer.Option("--seed", help="Seed of the draws: the same seed gives the same bytes.")
-]
 
 
 def _dossier(name: str, asof: str | None):  # type: ignore[no-untyped-def]
@@ -137,14 +135,7 @@ def run(
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
-    draws: Annotated[
-        int,
-        typer.Option(
-            "--draws",
-            help="Solve again under this many drawn parameters, for intervals.",
-            show_default="none",
-        ),
-    ] = 0,
+    draws: DrawsOption = 0,
     seed: SeedOption = 1,
     workers: Annotated[
         int,
@@ -181,6 +172,8 @@ def compare(
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
+    draws: DrawsOption = 0,
+    seed: SeedOption = 1,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -192,7 +185,12 @@ def compare(
     )
     codes = tuple(code.strip() for code in countries.split(",") if code.strip())
     with usage():
-        made = comparison_table(outcomes, codes)
+        made = [comparison_table(outcomes, codes)]
+    if draws:
+        from detente.cli.draws import drawn_tables
+
+        setting = (dossier, asof, elasticities, closure, world, horizon)
+        made += drawn_tables([first, second], "intervals", codes, first, setting, (draws, seed, 1))
     emit(made, style, out)
 
 

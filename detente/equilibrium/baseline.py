@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -337,6 +337,21 @@ def prepare(economy: Economy, structure: Structure = CORE) -> Baseline:
         ) from None
     of_economy[structure] = made
     return made
+
+
+def share_preparation(economy: Economy, structure: Structure, like: tuple[Economy, Structure]) -> None:
+    """Let an economy be steered by the inverses of a near one: they only steer, the residuals judge what is found.
+
+    Parameters
+    ----------
+    economy : Economy
+        The same base year as in `like`, with other elasticities.
+    structure : Structure
+    like : (Economy, Structure)
+        Prepared already, or prepared now.
+    """
+    borrowed = replace(prepare(*like), technology=Technology.of(economy, structure))
+    _prepared.setdefault(economy, weakref.WeakKeyDictionary()).setdefault(structure, borrowed)
 
 
 def _linked(economy: Economy) -> bool:

@@ -18,11 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import InputError, UnitError
-from detente.equilibrium.adjoint import Gradient, Output
+from detente.equilibrium.adjoint import Gradient
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.world.economy import Array, Economy, Wedges
 
 Rent = Literal["exporter", "importer", "destroyed"]
+PROHIBITIVE = 30.0
+"""Log of what a ban does to a trade share at given prices. Far larger ones would say the same and spoil integrals along paths."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,12 +153,12 @@ def check_controls(economy: Economy, controls: Sequence[QuantityControl]) -> Non
 def apply_controls(
     wedges: Wedges, controls: Sequence[QuantityControl], log_wedge: Array, theta: Array
 ) -> Wedges:
-    """Wedges with those of the controls on top; a ban is a cost no flow survives."""
+    """Wedges with those of the controls on top; a ban is a cost that leaves less than 1e-13 of a flow."""
     tariff, iceberg, tax = (np.array(a) for a in (wedges.tariff, wedges.iceberg_hat, wedges.export_tax))
     for control, size in zip(controls, log_wedge, strict=True):
         cells = control.cells
         if control.limit == 0:
-            prohibitive = np.exp(np.minimum(740.0 / theta, 600.0))
+            prohibitive = np.exp(np.minimum(PROHIBITIVE / theta, 600.0))
             iceberg[cells] = (iceberg * prohibitive)[cells]
         elif control.kind == "floor":
             tariff[cells] = (1 + tariff[cells]) * np.exp(-size) - 1
@@ -174,23 +176,6 @@ def _volume(equilibrium: Equilibrium, control: QuantityControl, log_wedge: float
     base = np.where(control.cells, equilibrium.economy.flows, 0.0)
     arrives = np.exp(-log_wedge) if control.rent == "destroyed" and control.kind == "cap" else 1.0
     return float((base * equilibrium.flow_volume_hat).sum() / base.sum() * arrives)
-
-
-def volume_output(equilibrium: Equilibrium, control: QuantityControl) -> Output:
-    """Log volume of a control's flows."""
-    base = np.where(control.cells, equilibrium.economy.flows, 0.0)
-    volume = base * equilibrium.flow_volume_hat
-    share = volume / volume.sum()
-    spent = equilibrium.trade_shares_new * equilibrium.expenditure_new[:, None, :]
-    cell = np.divide(share, spent, out=np.zeros_like(share), where=share > 0)
-    wedges = equilibrium.wedges
-    return Output(
-        control.name,
-        cell=cell,
-        cost=-share.sum(0),
-        tariff=-share / (1 + wedges.tariff),
-        export_tax=-share / (1 + wedges.export_tax),
-    )
 
 
 def by_wedge(gradient: Gradient, control: QuantityControl, wedges: Wedges) -> float:

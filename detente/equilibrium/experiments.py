@@ -1,7 +1,7 @@
 """Scenarios solved at a horizon, with the caps, bans and floors they name: what verbs and briefings run.
 
-`outcomes.solve_scenarios` is the core case: long run, wedges only. Here the structure is given, and a scenario's
-``quantities`` become `QuantityControl` whose wedges the solve finds.
+Caps and floors that measures state, and a scenario's own ``quantities``, become `QuantityControl` whose wedges the solve
+finds.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from detente.core import InputError, LabelError, SolveError
 from detente.equilibrium.baseline import CORE
@@ -18,7 +20,8 @@ from detente.equilibrium.quantities import solve_batch_with_controls
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton
-from detente.world.economy import Economy, Wedges
+from detente.world.economy import Array, Economy, Wedges
+from detente.world.limits import limits_at
 from detente.world.quantity_limits import QuantityLimit
 from detente.world.scenario import Footprint, Scenario, wedges_and_footprints
 from detente.world.stacking import goods_sectors
@@ -29,12 +32,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A scenario made ready to be solved: its wedges, what each measure moves, and its quantity controls."""
+    """A scenario made ready to be solved: its wedges, what each measure moves, and its quantity controls.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    wedges : Wedges
+        Besides the controls.
+    footprints : tuple of Footprint
+    controls : tuple of QuantityControl
+        Those its measures state, and those of its own file.
+    reasons : mapping of control name to str
+        Why, in words.
+    """
 
     scenario: Scenario
     wedges: Wedges
     footprints: tuple[Footprint, ...] = ()
     controls: tuple[QuantityControl, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,10 +61,44 @@ class ControlledOutcome(Outcome):
     ----------
     controls : tuple of QuantityControl
     bindings : mapping of control name to Binding
+    reasons : mapping of control name to str
     """
 
     controls: tuple[QuantityControl, ...] = ()
     bindings: Mapping[str, Binding] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def case(self) -> Case:
+        """The case that was solved."""
+        return Case(self.scenario, self.wedges, self.footprints, self.controls, self.reasons)
+
+    @property
+    def held(self) -> tuple[Array, Array]:
+        """What its controls add to duties and to export taxes."""
+        return held_wedges(self.wedges, self.value, self.controls)
+
+
+def held_wedges(
+    policy: Wedges, value: Equilibrium, controls: Sequence[QuantityControl]
+) -> tuple[Array, Array]:
+    """What controls add to duties and to export taxes ``[importer, exporter, sector]``: the wedges that earn rents.
+
+    Parameters
+    ----------
+    policy : Wedges
+        Without the controls.
+    value : Equilibrium
+        Under them.
+    controls : sequence of QuantityControl
+    """
+    cells = np.zeros(policy.tariff.shape, dtype=bool)
+    for control in controls:
+        cells |= control.cells
+    return (
+        np.where(cells, value.wedges.tariff - policy.tariff, 0.0),
+        np.where(cells, value.wedges.export_tax - policy.export_tax, 0.0),
+    )
 
 
 def controls_of(economy: Economy, limits: Sequence[QuantityLimit], where: str) -> tuple[QuantityControl, ...]:
@@ -91,14 +141,18 @@ def controls_of(economy: Economy, limits: Sequence[QuantityLimit], where: str) -
 
 def prepare_cases(economy: Economy, dossier: Dossier, scenarios: Sequence[Scenario]) -> tuple[Case, ...]:
     """Make scenarios ready to be solved; the same cases serve every horizon and set of elasticities."""
-    return tuple(
-        Case(
-            scenario,
-            *wedges_and_footprints(economy, dossier, scenario),
-            controls_of(economy, scenario.quantities, scenario.id),
+    made = []
+    for scenario in scenarios:
+        limits = limits_at(economy, dossier, scenario)
+        made.append(
+            Case(
+                scenario,
+                *wedges_and_footprints(economy, dossier, scenario, quantities=True),
+                controls_of(economy, limits, scenario.id),
+                {limit.name: limit.reason for limit in limits},
+            )
         )
-        for scenario in scenarios
-    )
+    return tuple(made)
 
 
 def solve_cases(
@@ -108,8 +162,9 @@ def solve_cases(
     closure: str = "share",
     structure: Structure = CORE,
     solver: Newton | None = None,
+    throw: bool = False,
 ) -> list[tuple[Solution[Equilibrium], Mapping[str, Binding]]]:
-    """Solve cases in one batch, with their controls; codes are kept, nothing is raised."""
+    """Solve cases in one batch, with their controls; codes are kept, nothing is raised unless `throw` is set."""
     found = solve_batch_with_controls(
         economy,
         [case.wedges for case in cases],
@@ -117,6 +172,7 @@ def solve_cases(
         closure=closure,
         structure=structure,
         solver=solver,
+        throw=throw,
     )
     return [(one.solution, one.bindings) for one in found]
 
@@ -148,7 +204,7 @@ def run_cases(
                 solution=solution,
             )
         outcomes[case.scenario.id] = ControlledOutcome(
-            case.scenario, case.wedges, case.footprints, solution, case.controls, bindings
+            case.scenario, case.wedges, case.footprints, solution, case.controls, bindings, case.reasons
         )
     return outcomes
 

@@ -21,10 +21,10 @@ from detente.equilibrium.controls import (
     by_wedge,
     check_controls,
     excess,
-    volume_output,
 )
 from detente.equilibrium.derivatives import gradients
 from detente.equilibrium.limits import Limits
+from detente.equilibrium.readings import flow
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.solve import CHUNK, check_wedges, finish, solve
 from detente.equilibrium.structure import Structure
@@ -237,7 +237,9 @@ def _by_newton(
         move = np.where(active, 0.0, -point)
         if active.any():
             chosen = [free[k] for k in np.flatnonzero(active)]
-            slopes = gradients(solution.value, [volume_output(solution.value, controls[k]) for k in chosen])
+            slopes = gradients(
+                solution.value, [flow(solution.value, controls[k].name, controls[k].cells) for k in chosen]
+            )
             jacobian = np.array(
                 [
                     [sign[k] * by_wedge(slope, controls[j], solution.value.wedges) for j in chosen]

@@ -80,7 +80,7 @@ def finish(
     expenditure = frozen(points[:, factors + N * S :].reshape(count, N, S) * scale)
     deficit = frozen(deficit)
     with np.errstate(all="ignore"):  # points that left the numbers have residuals that are none
-        found = chunk_residuals(technology, wedges, deficit, factor_hat, price_hat, expenditure)
+        found, shares = chunk_residuals(technology, wedges, deficit, factor_hat, price_hat, expenditure)
     solutions = []
     for k, stats in enumerate(found):
         worst, walras = float(stats["max_residual"]), float(stats["walras"])
@@ -110,6 +110,7 @@ def finish(
             expenditure_new=expenditure[k],
             deficit_new=deficit,
         )
+        value.__dict__["trade_shares_new"] = frozen(shares[k])  # the cached property, computed already
         if result.ok and _unchanged(economy, value.wedges, deficit):
             result = RESULTS.no_shock
         solutions.append(Solution(value, result, {"num_steps": int(steps[k]), "method": method, **stats}))

@@ -15,8 +15,9 @@ from detente.core import Column, LabelError, Table, suggestion
 from detente.core.table import Cell
 from detente.equilibrium.baseline import CORE
 from detente.equilibrium.experiments import Case
+from detente.equilibrium.headlines import HEADLINES
 from detente.equilibrium.structure import Structure
-from detente.outlook.draws import METRICS, Draws, solve_draws
+from detente.outlook.draws import Draws, Task, solve_draws
 from detente.outlook.prior import points, uncertain_parameters
 from detente.world.economy import Array, Economy
 
@@ -126,17 +127,21 @@ def drivers(
     normals = points(draws, 2 * len(parameters), seed)
     names = tuple(case.scenario.id for case in cases)
 
-    def wrapped(values: Array, central: Array) -> Draws:
-        return Draws(economy, structure, parameters, names, central, values, seed)
+    task = Task(economy, structure, tuple(cases), closure, parameters)
+
+    def wrapped(values: Array, rows: Array) -> Draws:
+        none = np.zeros((len(values), len(cases), 0))
+        return Draws(
+            economy, structure, parameters, names, values.mean(0), values, seed, rows, (), none[0], none
+        )
 
     def model(rows: Array) -> Array:
-        values = solve_draws(
-            economy, cases, rows, parameters, closure=closure, structure=structure, workers=workers
-        )
-        return values if against is None else wrapped(values, values[0]).against(against)[1]
+        values, _ = solve_draws(task, rows, workers=workers)
+        return values if against is None else wrapped(values, rows).against(against)[1]
 
     first, total, values = sobol_indices(model, members, normals)
-    return Drivers(groups, first, total, wrapped(values, values.mean(0)))
+    samples = np.concatenate(np.split(normals, 2, axis=1))
+    return Drivers(groups, first, total, wrapped(values, samples))
 
 
 def driver_table(
@@ -149,9 +154,9 @@ def driver_table(
     LabelError
         For an unknown metric or country.
     """
-    if metric not in METRICS:
-        raise LabelError(f"no metric `{metric}`", hint=suggestion(metric, METRICS))
-    m, labels = list(METRICS).index(metric), found.draws.economy.labels
+    if metric not in HEADLINES:
+        raise LabelError(f"no metric `{metric}`", hint=suggestion(metric, HEADLINES))
+    m, labels = list(HEADLINES).index(metric), found.draws.economy.labels
     rows: list[tuple[Cell, ...]] = []
     for position, name in enumerate(found.draws.outcomes):
         if name == against:
@@ -172,7 +177,7 @@ def driver_table(
     count = len(found.draws.values) // 2
     return Table(
         "drivers",
-        f"What drives the uncertainty of: {METRICS[metric][0].lower()}",
+        f"What drives the uncertainty of: {HEADLINES[metric][0].lower()}",
         (
             Column("outcome", "Outcome"),
             Column("country", "Country"),

@@ -258,18 +258,15 @@ def flow_table(
     )
 
 
-def _rents(outcome: Outcome, economy_labels: Sequence[str]) -> Array:
+def _rents(outcome: Outcome) -> Array:
     """Rents of quantity controls by who keeps them [country], million USD; lost rents are nobody's."""
-    controls = getattr(outcome, "controls", ())
-    found = np.zeros(len(economy_labels))
-    value = outcome.value
-    for control in controls:
-        extra_duty = value.flows_new * (value.wedges.tariff - outcome.wedges.tariff)
-        at_producer = value.flows_new / (1 + value.wedges.export_tax)
-        extra_tax = at_producer * (value.wedges.export_tax - outcome.wedges.export_tax)
-        found += np.where(control.cells, extra_duty, 0.0).sum((1, 2))
-        found += np.where(control.cells, extra_tax, 0.0).sum((0, 2))
-    return found
+    from detente.equilibrium.demand import rent
+    from detente.equilibrium.experiments import ControlledOutcome
+
+    count = len(outcome.value.economy.labels.countries)
+    if not isinstance(outcome, ControlledOutcome):
+        return np.zeros(count)
+    return np.array([rent(outcome.value, *outcome.held, n) for n in range(count)])
 
 
 def revenue_table(
@@ -282,7 +279,7 @@ def revenue_table(
         if name == against:
             continue
         value, labels = outcome.value, outcome.value.economy.labels
-        rents = _rents(outcome, labels.countries)
+        rents = _rents(outcome)
         before = (value.economy.tariff_revenue if reference is None else reference.tariff_revenue_new) / 1e3
         for code in chosen(outcomes, countries):
             n = labels.country(code)

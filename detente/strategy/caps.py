@@ -1,24 +1,25 @@
-"""Controls as quantities in the package game: a cap on a flow instead of the trade cost that stands for it.
+"""Controls as quantities in the package game: caps and floors on flows instead of the trade costs that stand for them.
 
 A cost makes a flow dearer and leaves no rent; a cap holds its volume, whatever the duties do, and somebody earns the
-difference between cost and price. Either the record states what is left of the flow (`Effect.left`), or a cap is made to leave
-what the record's cost leaves in the standing state: then the two differ in the rent, and in what happens when other things change.
+difference between cost and price. Either the record states the quantity (`Effect.left`, `Effect.least`), as every other command
+takes it; or a cap is made to leave what the record's cost leaves in the standing state: then cost and cap differ in the rent,
+and in what happens when other things change.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from detente.core import InputError, LabelError, suggestion
-from detente.dossier.measure import Instrument, Measure, Status
+from detente.core import LabelError, suggestion
+from detente.dossier.measure import Effect, Instrument, Measure, Status
 from detente.equilibrium.baseline import CORE
 from detente.equilibrium.controls import QuantityControl, Rent
+from detente.equilibrium.experiments import controls_of
 from detente.equilibrium.quantities import solve_batch_with_controls
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.solve import solve_batch
@@ -26,50 +27,48 @@ from detente.equilibrium.structure import Structure
 from detente.strategy.games import GameSpec, Profile
 from detente.strategy.profiles import ProfileWedges
 from detente.world.economy import Array, Economy, Wedges
-from detente.world.effects import at_value, effect_hat
+from detente.world.effects import as_costs_only, at_value, effect_hat
+from detente.world.limits import effect_limits, join_limits
+from detente.world.quantity_limits import QuantityLimit
 from detente.world.scenario import BASE_DAY, Scenario, apply_scenario, wedges_at
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
 
 CONTROLS = ("costs", "stated", "equivalent")
-"""Every control a cost; a cap where the record states a quantity; a cap for every control, at the volume its cost leaves."""
+"""Every control a cost; a quantity where the record states one; a cap for every control, at the volume its cost leaves."""
 KINDS = (Instrument.export_control, Instrument.entity_listing, Instrument.purchase_halt)
 """Instruments that ration; port fees are prices."""
 
 
 @dataclass(frozen=True, eq=False)
-class Cap(QuantityControl):
-    """A cap that knows the volume its flows would have without it.
+class Rationing:
+    """Which measures are quantities, and what they leave.
 
     Attributes
     ----------
-    level : float
-        Ratio to the base year's volume; caps on the same flows are joined by what each leaves of it.
+    measures : mapping of measure to Effect
+        Its effect with its quantities: `left` as a share of `level`, and `least`.
+    level : array [importer, exporter, sector], optional
+        Volume that the flows would have without any of these measures, million USD at base-year prices; the base year's
+        when None.
     """
 
-    level: float = 1.0
+    measures: Mapping[str, Effect] = field(default_factory=dict)
+    level: Array | None = None
+
+    def in_force(self, dossier: Dossier, scenario: Scenario) -> dict[str, Effect]:
+        """Measures of these that bind in a scenario, with their effect at their value there."""
+        applied, day = apply_scenario(dossier, scenario), scenario.on(dossier.asof)
+        found = {}
+        for name, effect in self.measures.items():
+            state = applied.state(name, day)
+            if state.status is Status.in_force:
+                found[name] = at_value(effect, state.value)
+        return found
 
 
-@dataclass(frozen=True, eq=False)
-class CapRule:
-    """A measure as quantities.
-
-    Attributes
-    ----------
-    measure : str
-    hat : array [importer, exporter, sector]
-        Trade-cost factor that the caps stand in for; one elsewhere.
-    caps : tuple of Cap
-        One a sector.
-    """
-
-    measure: str
-    hat: Array
-    caps: tuple[Cap, ...]
-
-
-def cap_rules(
+def rationing(
     economy: Economy,
     dossier: Dossier,
     spec: GameSpec,
@@ -78,8 +77,8 @@ def cap_rules(
     rent: Rent | Literal["stated"] = "stated",
     closure: str = "share",
     structure: Structure = CORE,
-) -> tuple[CapRule, ...]:
-    """Say which measures of a game are caps, and at what volume.
+) -> Rationing:
+    """Say which measures are quantities in a game, and what they leave.
 
     Parameters
     ----------
@@ -89,14 +88,14 @@ def cap_rules(
     controls : {"costs", "stated", "equivalent"}
         See `CONTROLS`.
     rent : {"stated", "exporter", "importer", "destroyed"}
-        Who keeps the rent; ``stated`` is what the record says of the measure.
+        Who keeps the rent of caps; ``stated`` is what the record says of the measure.
     closure : str
     structure : Structure
         Under which an equivalent volume is found, in the standing state with the measure in force.
 
     Returns
     -------
-    tuple of CapRule
+    Rationing
         Measures in force in the base year are in its data and stay out.
 
     Raises
@@ -109,165 +108,163 @@ def cap_rules(
     >>> from detente.dossier import load_dossier
     >>> from detente.strategy.games import load_game
     >>> from detente.world import load_world
-    >>> (rule,) = cap_rules(load_world(), load_dossier(), load_game(), "stated")
-    >>> rule.measure, rule.caps[0].limit
-    ('chn-2025-soybean-halt', 0.02)
+    >>> found = rationing(load_world(), load_dossier(), load_game(), "stated")
+    >>> dict(found.measures["chn-2025-soybean-halt"].left)
+    {'SOY': 0.0}
     """
     if controls not in CONTROLS:
         raise LabelError(
             f"unknown choice of controls `{controls}`", where="controls", hint=suggestion(controls, CONTROLS)
         )
-    if controls == "costs":
-        return ()
     before = dossier.base_states(BASE_DAY)
     played = {name for action in spec.actions for rung in action.rungs for name in rung.set}
-    rules = []
+    chosen: dict[str, Effect] = {}
     for name, measure in dossier.measures.items():
-        if measure.effect is None or (name in before and before[name].status is Status.in_force):
-            continue
         effect = measure.effect
-        if controls == "equivalent" and name in played and measure.instrument in KINDS:
-            sectors = tuple(code for code in effect.ad_valorem if code != "all")
-        else:
-            sectors = tuple(effect.left) if controls == "stated" else ()
-        if sectors:
-            rules.append((measure, sectors))
-    parts = [_flows(economy, measure, sectors) for measure, sectors in rules]
-    # volumes of the standing state without any of these controls, then with each by itself (what arrives)
-    volumes = [economy.flows] * (1 + len(rules))
-    if controls == "equivalent":
-        there = spec.scenario((0,) * len(spec.actions))
-        applied, bare = apply_scenario(dossier, there), wedges_at(economy, dossier, there)
-        hats = [np.ones_like(economy.flows), *(hat for _, hat in parts)]
-        free = bare.iceberg_hat / math.prod(
-            hat
-            for (measure, _), (_, hat) in zip(rules, parts, strict=True)
-            if applied.state(measure.id, dossier.asof).status is Status.in_force
-        )
-        cases = [Wedges(bare.tariff, free * hat, bare.export_tax) for hat in hats]
-        found = solve_batch(economy, cases, structure=structure, closure=closure, throw=True)
-        volumes = [
-            economy.flows * one.value.flow_volume_hat / hat for one, hat in zip(found, hats, strict=True)
-        ]
-    made = []
-    for (measure, sectors), (cells, hat), volume in zip(rules, parts, volumes[1:], strict=True):
-        assert measure.effect is not None
-        keeps = measure.effect.rent if rent == "stated" else rent
-        caps = []
-        for code in sectors:
-            mine = np.zeros_like(cells)
-            s = economy.labels.sector(code)
-            mine[:, :, s] = cells[:, :, s]
-            level, limit = (float(v[mine].sum() / economy.flows[mine].sum()) for v in (volumes[0], volume))
-            if controls == "stated":
-                limit = measure.effect.left[code]
-            caps.append(Cap(f"{measure.id}/{code}", mine, limit, "cap", keeps, level))
-        made.append(CapRule(measure.id, hat, tuple(caps)))
-    return tuple(made)
+        if effect is None or (name in before and before[name].status is Status.in_force):
+            continue
+        keeps = {} if rent == "stated" else {"rent": rent}
+        if controls == "stated" and (effect.left or effect.least):
+            chosen[name] = effect.model_copy(update=keeps)
+        elif controls == "equivalent" and name in played and measure.instrument in KINDS:
+            costs = {code: cost for code, cost in effect.ad_valorem.items() if code != "all"}
+            if costs:
+                chosen[name] = effect.model_copy(update={**keeps, "ad_valorem": costs, "least": {}})
+    if controls != "equivalent" or not chosen:
+        return Rationing(chosen)
+    return _equivalent(economy, dossier, spec, chosen, closure, structure)
 
 
-def _flows(economy: Economy, measure: Measure, sectors: Sequence[str]) -> tuple[np.ndarray, Array]:
-    """Flows between a measure's actor and its targets in some sectors, and the cost it puts on them."""
-    assert measure.effect is not None
-    effect = measure.effect.model_copy(
-        update={"spread": 0.0, "ad_valorem": {code: measure.effect.ad_valorem[code] for code in sectors}}
+def _equivalent(
+    economy: Economy,
+    dossier: Dossier,
+    spec: GameSpec,
+    chosen: Mapping[str, Effect],
+    closure: str,
+    structure: Structure,
+) -> Rationing:
+    """Volumes of the standing state without any of the measures, and what each by itself leaves of them."""
+    there = spec.scenario((0,) * len(spec.actions))
+    hats = {
+        name: _hat(economy, dossier.measures[name], effect, whole=True) for name, effect in chosen.items()
+    }
+    bare = wedges_at(economy, dossier, there)
+    free = bare.iceberg_hat
+    for name in Rationing(chosen).in_force(dossier, there):
+        free = free / hats[name]
+    every = [np.ones_like(free), *hats.values()]
+    cases = [Wedges(bare.tariff, free * hat, bare.export_tax) for hat in every]
+    found = solve_batch(economy, cases, structure=structure, closure=closure, throw=True)
+    # what arrives of what is shipped
+    level, *each = (
+        economy.flows * one.value.flow_volume_hat / hat for one, hat in zip(found, every, strict=True)
     )
-    value = next((one.value for one in reversed(measure.values) if one.value is not None), None)
-    hat = effect_hat(economy, measure, at_value(effect, value))
-    cells = (hat != 1) & (economy.flows > 0)
-    return cells, np.where(cells, hat, 1.0)
+    made = {}
+    for (name, effect), volume in zip(chosen.items(), each, strict=True):
+        left = {}
+        for code in effect.ad_valorem:
+            s = economy.labels.sector(code)
+            cells = hats[name][:, :, s] != 1
+            left[code] = float(volume[cells, s].sum() / level[cells, s].sum())
+        made[name] = effect.model_copy(update={"left": left})
+    return Rationing(made, level)
 
 
-def _in_force(dossier: Dossier, scenario: Scenario, rules: Sequence[CapRule]) -> set[str]:
-    applied, day = apply_scenario(dossier, scenario), scenario.on(dossier.asof)
-    return {rule.measure for rule in rules if applied.state(rule.measure, day).status is Status.in_force}
+def _hat(economy: Economy, measure: Measure, effect: Effect, *, whole: bool) -> Array:
+    """Cost that quantities stand in for; with `whole`, that of every sector, third parties left out."""
+    if whole:
+        return effect_hat(economy, measure, effect.model_copy(update={"spread": 0.0}))
+    return effect_hat(economy, measure, effect) / effect_hat(economy, measure, as_costs_only(effect))
 
 
-def _product(rules: Sequence[CapRule], names: set[str]) -> Array | float:
-    return math.prod((rule.hat for rule in rules if rule.measure in names), start=1.0)
+def _stands_for(economy: Economy, dossier: Dossier, rules: Rationing, held: Mapping[str, Effect]) -> Array:
+    product = np.ones_like(economy.flows)
+    for name, effect in held.items():
+        product = product * _hat(economy, dossier.measures[name], effect, whole=rules.level is not None)
+    return product
 
 
-def _caps(rules: Sequence[CapRule], names: set[str]) -> tuple[Cap, ...]:
-    return tuple(cap for rule in rules if rule.measure in names for cap in rule.caps)
+def _limits(economy: Economy, dossier: Dossier, held: Mapping[str, Effect]) -> tuple[QuantityLimit, ...]:
+    return tuple(
+        limit
+        for name, effect in held.items()
+        for limit in effect_limits(economy, dossier.measures[name], effect)
+    )
 
 
-def with_caps(
-    wedges: ProfileWedges, dossier: Dossier, spec: GameSpec, rules: Sequence[CapRule]
+def with_limits(
+    wedges: ProfileWedges, economy: Economy, dossier: Dossier, spec: GameSpec, rules: Rationing
 ) -> ProfileWedges:
-    """Take the costs of capped flows out of the parts of all profiles, and put the caps in.
+    """Take the costs that quantities stand in for out of the parts of all profiles, and put the quantities in.
 
     Parameters
     ----------
     wedges : ProfileWedges
         As `profile_wedges` makes them, every control a cost.
-    dossier : Dossier
-    spec : GameSpec
-    rules : sequence of CapRule
+    economy, dossier, spec
+        As for `payoff_tensor`.
+    rules : Rationing
 
     Returns
     -------
     ProfileWedges
-        Its `controls` says which caps a profile has.
+        Its `limits` says which caps and floors a profile has.
     """
+    if not rules.measures:
+        return wedges
     zero: Profile = (0,) * len(spec.actions)
-    standing = _in_force(dossier, spec.scenario(zero), rules)
+    standing = rules.in_force(dossier, spec.scenario(zero))
     played: set[str] = set()
-    costs, caps, classes = dict(wedges.costs), {}, list(wedges.classes)
+    costs, limits, classes = dict(wedges.costs), {}, list(wedges.classes)
     for a, action in enumerate(spec.actions):
-        mine = {name for rung in action.rungs for name in rung.set} & {rule.measure for rule in rules}
+        mine = {name for rung in action.rungs for name in rung.set} & set(rules.measures)
         if not mine:
             continue
         played |= mine
-        held = [
-            _in_force(dossier, spec.scenario((*zero[:a], r, *zero[a + 1 :])), rules) & mine
-            for r in range(len(action.rungs))
-        ]
-        if a in costs:
-            before = _product(rules, standing & mine)
-            costs[a] = np.stack(
-                [costs[a][r] * before / _product(rules, names) for r, names in enumerate(held)]
-            )
-        caps[a] = tuple(_caps(rules, names) for names in held)
-        same = [(int(classes[a][r]), frozenset(names)) for r, names in enumerate(held)]
+        held = []
+        for r in range(len(action.rungs)):
+            there = rules.in_force(dossier, spec.scenario((*zero[:a], r, *zero[a + 1 :])))
+            held.append({name: effect for name, effect in there.items() if name in mine})
+        stood = [_stands_for(economy, dossier, rules, one) for one in held]
+        ratio = costs.get(a, np.ones((len(held), *economy.flows.shape)))
+        costs[a] = np.stack([ratio[r] * stood[0] / one for r, one in enumerate(stood)])
+        limits[a] = tuple(_limits(economy, dossier, one) for one in held)
+        same = [(int(classes[a][r]), limits[a][r]) for r in range(len(held))]
         classes[a] = np.array([same.index(one) for one in same], dtype=np.int64)
     return dataclasses.replace(
         wedges,
-        iceberg_hat=wedges.iceberg_hat / _product(rules, standing),
+        iceberg_hat=wedges.iceberg_hat / _stands_for(economy, dossier, rules, standing),
         costs=costs,
-        caps=caps,
-        always=_caps(rules, standing - played),
+        by_action=limits,
+        always=_limits(economy, dossier, {k: v for k, v in standing.items() if k not in played}),
         classes=tuple(classes),
+        level=rules.level,
     )
 
 
-def join(caps: Sequence[Cap]) -> tuple[Cap, ...]:
-    """Join caps on the very same flows: what each leaves, of what the other leaves."""
-    made: list[Cap] = []
-    for cap in caps:
-        for k, other in enumerate(made):
-            if np.array_equal(other.cells, cap.cells):
-                if other.rent != cap.rent:
-                    raise InputError(
-                        f"two caps on one flow give its rent to {other.rent} and {cap.rent}",
-                        where=f"{other.name}, {cap.name}",
-                        hint="choose who keeps the rent for both",
-                    )
-                made[k] = dataclasses.replace(
-                    other, name=f"{other.name}+{cap.name}", limit=other.limit * cap.limit / other.level
-                )
-                break
-        else:
-            made.append(cap)
-    return tuple(made)
+def controls_for(
+    economy: Economy, limits: Sequence[QuantityLimit], level: Array | None = None
+) -> tuple[QuantityControl, ...]:
+    """Controls of some limits, those that meet on a flow joined; `level` as in `Rationing`."""
+    made = controls_of(economy, join_limits(limits), "game") if limits else ()
+    if level is None:
+        return made
+    flows = economy.flows
+    return tuple(
+        dataclasses.replace(one, limit=one.limit * float(level[one.cells].sum() / flows[one.cells].sum()))
+        for one in made
+    )
 
 
-def scenario_with_caps(
-    wedges: Wedges, dossier: Dossier, scenario: Scenario, rules: Sequence[CapRule]
-) -> tuple[Wedges, tuple[Cap, ...]]:
-    """Wedges of a scenario without the costs of capped flows, and its caps."""
-    names = _in_force(dossier, scenario, rules)
-    iceberg = wedges.iceberg_hat / _product(rules, names)
-    return Wedges(wedges.tariff, iceberg, wedges.export_tax), join(_caps(rules, names))
+def scenario_with_limits(
+    economy: Economy, dossier: Dossier, scenario: Scenario, rules: Rationing
+) -> tuple[Wedges, tuple[QuantityControl, ...]]:
+    """Wedges of a scenario without the costs that quantities stand in for, and the controls."""
+    held = rules.in_force(dossier, scenario)
+    wedges = wedges_at(economy, dossier, scenario)
+    iceberg = wedges.iceberg_hat / _stands_for(economy, dossier, rules, held)
+    own = controls_for(economy, _limits(economy, dossier, held), rules.level)
+    return Wedges(wedges.tariff, iceberg, wedges.export_tax), own
 
 
 def solve_capped(

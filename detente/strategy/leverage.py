@@ -15,7 +15,7 @@ import numpy as np
 
 from detente.core import InputError, SolveError
 from detente.equilibrium.structure import Structure
-from detente.strategy.caps import cap_rules, join, solve_capped, with_caps
+from detente.strategy.caps import controls_for, rationing, solve_capped, with_limits
 from detente.strategy.games import GameSpec, Profile, entry
 from detente.strategy.payoff import Game
 from detente.strategy.profiles import profile_wedges
@@ -289,12 +289,12 @@ def reach(
             profiles.append(tuple(rung if k == a else 0 for k in range(len(spec.actions))))
     made = []
     for name, (world, structure) in settings.items():
-        rules = cap_rules(world, dossier, spec, controls, closure=closure, structure=structure)
-        here = with_caps(parts, dossier, spec, rules) if rules else parts
+        rules = rationing(world, dossier, spec, controls, closure=closure, structure=structure)
+        here = with_limits(parts, world, dossier, spec, rules)
         solved = solve_capped(
             world,
             here.wedges(profiles),
-            [join(here.controls(profile)) for profile in profiles],
+            [controls_for(world, here.limits(profile), here.level) for profile in profiles],
             closure=closure,
             structure=structure,
         )

@@ -22,13 +22,13 @@ from detente.equilibrium.controls import Rent
 from detente.equilibrium.quantities import solve_with_controls
 from detente.equilibrium.structure import Structure
 from detente.strategy import store
-from detente.strategy.caps import cap_rules, scenario_with_caps, with_caps
+from detente.strategy.caps import rationing, scenario_with_limits, with_limits
 from detente.strategy.games import Action, GameSpec, Profile, entry
 from detente.strategy.preferences import PLAIN, Preferences, weigh
 from detente.strategy.profiles import Ints, profile_wedges
 from detente.strategy.solves import Parts, Report, Task, parts_of, solve_all
 from detente.world.economy import Array, Economy, frozen
-from detente.world.scenario import Scenario, apply_scenario, wedges_at
+from detente.world.scenario import Scenario, apply_scenario
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -252,9 +252,8 @@ def payoff_tensor(
     """
     players = tuple(economy.labels.country(code) for code in spec.players)
     wedges = profile_wedges(economy, dossier, spec)
-    rules = cap_rules(economy, dossier, spec, controls, rent=rent, closure=closure, structure=structure)
-    if rules:
-        wedges = with_caps(wedges, dossier, spec, rules)
+    rules = rationing(economy, dossier, spec, controls, rent=rent, closure=closure, structure=structure)
+    wedges = with_limits(wedges, economy, dossier, spec, rules)
     profiles, index = wedges.solves()
     task = Task(economy, wedges, tuple(profiles), players, closure, structure)
     key = store.content_key(
@@ -278,7 +277,7 @@ def payoff_tensor(
     anchors, placed = {}, {}
     for scenario in scenarios:
         placed[scenario.id] = _nearest_profile(dossier, spec, scenario)
-        there, caps = scenario_with_caps(wedges_at(economy, dossier, scenario), dossier, scenario, rules)
+        there, caps = scenario_with_limits(economy, dossier, scenario, rules)
         solved = [solve_with_controls(economy, there, caps, closure=closure, structure=structure).solution]
         anchors[scenario.id] = parts_of(solved, players)
     return PayoffTensor(economy, spec, structure, parts, index, anchors, placed, key)

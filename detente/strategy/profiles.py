@@ -17,12 +17,12 @@ import numpy.typing as npt
 
 from detente.strategy.games import GameSpec, Profile, check_measures
 from detente.world.economy import Array, Economy, Wedges
+from detente.world.quantity_limits import QuantityLimit
 from detente.world.scenario import apply_scenario, wedges_at
 from detente.world.stacking import is_duty
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
-    from detente.strategy.caps import Cap
 
 Ints = npt.NDArray[np.int64]
 
@@ -49,10 +49,12 @@ class ProfileWedges:
         Ratio of trade costs to the standing state.
     classes : tuple of array [rung]
         For every action, the number of the first rung with the same wedges.
-    caps : dict of action to tuple of caps, by rung
-        Controls that are quantities (`caps.with_caps`); none when every control is a cost.
-    always : tuple of Cap
-        Caps whatever the players do.
+    by_action : dict of action to tuple of limits, by rung
+        Controls that are quantities (`caps.with_limits`); none when every control is a cost.
+    always : tuple of QuantityLimit
+        Caps and floors whatever the players do.
+    level : array [importer, exporter, sector], optional
+        What the limits are shares of (`caps.Rationing`).
     """
 
     shape: tuple[int, ...]
@@ -61,12 +63,13 @@ class ProfileWedges:
     duties: tuple[DutyRows, ...]
     costs: dict[int, Array]
     classes: tuple[Ints, ...]
-    caps: Mapping[int, tuple[tuple[Cap, ...], ...]] = field(default_factory=dict)
-    always: tuple[Cap, ...] = ()
+    by_action: Mapping[int, tuple[tuple[QuantityLimit, ...], ...]] = field(default_factory=dict)
+    always: tuple[QuantityLimit, ...] = ()
+    level: Array | None = None
 
-    def controls(self, profile: Profile) -> tuple[Cap, ...]:
-        """Caps of a profile."""
-        return (*self.always, *(cap for a, mine in self.caps.items() for cap in mine[profile[a]]))
+    def limits(self, profile: Profile) -> tuple[QuantityLimit, ...]:
+        """Caps and floors of a profile, as its measures state them."""
+        return (*self.always, *(one for a, mine in self.by_action.items() for one in mine[profile[a]]))
 
     def wedges(self, profiles: Sequence[Profile]) -> Wedges:
         """Wedges of several profiles, with a leading axis."""

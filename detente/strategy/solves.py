@@ -21,7 +21,7 @@ from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.solve import CHUNK
 from detente.equilibrium.structure import Structure
 from detente.strategy import store
-from detente.strategy.caps import join, solve_capped
+from detente.strategy.caps import controls_for, solve_capped
 from detente.strategy.games import Profile
 from detente.strategy.profiles import ProfileWedges
 from detente.world.economy import Array, Economy
@@ -122,7 +122,7 @@ def solve_task(number: int, task: Task | None = None) -> tuple[int, dict[str, Ar
         solved = solve_capped(
             job.economy,
             job.wedges.wedges(some),
-            [join(job.wedges.controls(profile)) for profile in some],
+            [controls_for(job.economy, job.wedges.limits(profile), job.wedges.level) for profile in some],
             closure=job.closure,
             structure=job.structure,
         )

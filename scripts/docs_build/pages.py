@@ -243,7 +243,7 @@ def shipped_tables() -> dict[str, list[Any]]:
     from detente.dossier.conflict_sheets import overview, sheet
     from detente.dossier.controls import control_table, fee_table
     from detente.dossier.pledges import pledge_table
-    from detente.equilibrium.outcomes import solve_scenarios
+    from detente.equilibrium.experiments import run_scenarios
     from detente.equilibrium.replicate.checks import missing
     from detente.show import metrics
     from detente.show.citations import citation_table
@@ -269,7 +269,7 @@ def shipped_tables() -> dict[str, list[Any]]:
     from detente.world.products import partner_table, product_duties, product_table
 
     dossier, economy = load_dossier(), load_world()
-    outcomes = solve_scenarios(economy, dossier, [load_scenario("standing"), load_scenario("talks-fail")])
+    outcomes = run_scenarios(economy, dossier, [load_scenario("standing"), load_scenario("talks-fail")])
     with tempfile.TemporaryDirectory() as nowhere:
         places = verify_places(dossier, nowhere)
     by_product = product_duties(economy, dossier, date=dossier.asof, exporters=("CHN",))
@@ -423,7 +423,7 @@ def engine_tables(dossier: Any, economy: Any) -> list[Any]:
     """Tables of results, draws and quantity controls, of small cases."""
     from detente.equilibrium.experiments import Case, controls_of, prepare_cases, run_cases
     from detente.outlook import draw_outcomes, driver_table, drivers, uncertainty_table
-    from detente.outlook.draws import interval_table
+    from detente.outlook.intervals import interval_table
     from detente.show import results, welfare
     from detente.world import Scenario, Wedges, load_scenario, toy
 
@@ -463,7 +463,7 @@ def explanation_tables(dossier: Any, economy: Any) -> list[Any]:
     from detente.world import load_scenario
 
     cases = prepare_cases(economy, dossier, [load_scenario("talks-fail"), load_scenario("standing")])
-    return explain(economy, dossier, "usa.real_income", *cases)
+    return explain(economy, dossier, "usa.real_income", *cases, draws=32)
 
 
 def engine_python_tables() -> list[Any]:

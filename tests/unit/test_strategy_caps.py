@@ -9,18 +9,19 @@ import numpy as np
 import pytest
 from strategy_games import duel
 
-from detente.core import InputError, LabelError
+from detente.core import LabelError
 from detente.dossier import load_dossier
 from detente.dossier.dossier import FrozenDict
-from detente.dossier.measure import Effect
 from detente.equilibrium.controls import QuantityControl
+from detente.equilibrium.experiments import prepare_cases
 from detente.equilibrium.quantities import solve_with_controls
-from detente.strategy.caps import Cap, cap_rules, join, with_caps
+from detente.strategy.caps import controls_for, rationing, with_limits
 from detente.strategy.games import load_game
 from detente.strategy.payoff import payoff_tensor
 from detente.strategy.profiles import profile_wedges
 from detente.strategy.solves import parts_of
 from detente.world import load_world
+from detente.world.quantity_limits import QuantityLimit
 from detente.world.scenario import wedges_at
 
 
@@ -37,7 +38,7 @@ def stated(left=0.6, rent="exporter"):
 
 def test_nothing_changes_where_no_quantity_is_stated():
     economy, dossier, spec = duel()
-    assert cap_rules(economy, dossier, spec, "stated") == ()
+    assert not rationing(economy, dossier, spec, "stated").measures
     costs, caps = (payoff_tensor(economy, dossier, spec, controls=how) for how in ("costs", "stated"))
     assert (costs.game().payoffs == caps.game().payoffs).all()
 
@@ -101,69 +102,54 @@ def test_a_cap_that_does_not_bind_costs_nothing():
     assert game.at(tuple(duties)) == pytest.approx(game.at(tuple(with_control)), abs=1e-6)
 
 
-def test_caps_on_one_flow_are_joined_and_rents_must_agree():
-    cells = np.zeros((2, 2, 2), dtype=bool)
-    cells[0, 1, 0] = True
-    other = np.zeros_like(cells)
-    other[1, 0, 1] = True
-    made = join(
-        [
-            Cap("a", cells, 0.5),
-            Cap("b", other, 0.7),
-            Cap("c", cells, 0.8),
-        ]
-    )
-    assert [(one.name, round(one.limit, 12)) for one in made] == [("a+c", 0.4), ("b", 0.7)]
-    # each leaves half and four fifths of a flow that stands at a half already
-    (made,) = join([Cap("a", cells, 0.25, level=0.5), Cap("c", cells, 0.4, level=0.5)])
+def test_caps_that_meet_are_joined_by_what_each_leaves_of_the_level():
+    economy, _, _ = duel()
+    limits = [
+        QuantityLimit(name=name, importers=("BBB",), exporters=("AAA",), sectors=("X",), limit=limit)
+        for name, limit in (("a", 0.5), ("b", 0.8))
+    ]
+    (made,) = controls_for(economy, limits)
+    assert (made.name, made.limit) == ("a+b", pytest.approx(0.4))
+    # the flow stands at half of the base year's volume without either
+    (made,) = controls_for(economy, limits, economy.flows / 2)
     assert made.limit == pytest.approx(0.2)
-    with pytest.raises(InputError, match="rent"):
-        join([Cap("a", cells, 0.5), Cap("c", cells, 0.8, "cap", "importer")])
 
 
-def test_the_shipped_record_states_what_the_halt_leaves_and_the_cap_holds_it_there():
-    economy, dossier = load_world(), load_dossier()
-    spec = load_game()
-    rules = cap_rules(economy, dossier, spec, "stated")
-    assert [rule.measure for rule in rules] == ["chn-2025-soybean-halt"]
-    parts = with_caps(profile_wedges(economy, dossier, spec), dossier, spec, rules)
-    a = spec.action("chn-soybeans")
-    halted, bought = spec.profile({}), spec.profile({"chn-soybeans": "off"})
-    assert [cap.limit for cap in parts.controls(halted)] == [0.02]
-    assert parts.controls(bought) == ()
-    usa, chn, soy = economy.labels.country("USA"), economy.labels.country("CHN"), economy.labels.sector("SOY")
-    old = profile_wedges(economy, dossier, spec)
-    for profile in (halted, bought):
-        was, now = (one.wedges([profile]) for one in (old, parts))
-        assert now.iceberg_hat[0, chn, usa, soy] == pytest.approx(
-            was.iceberg_hat[0, chn, usa, soy] / (3.27 if profile == halted else 1.0)
-        )
-        elsewhere = np.ones(economy.flows.shape, dtype=bool)
-        elsewhere[chn, usa, soy] = False
-        np.testing.assert_allclose(now.iceberg_hat[0][elsewhere], was.iceberg_hat[0][elsewhere], rtol=1e-14)
-        assert (now.tariff == was.tariff).all()
+def test_stated_quantities_are_those_every_other_command_solves():
+    economy, dossier, spec = load_world(), load_dossier(), load_game()
+    rules = rationing(economy, dossier, spec, "stated")
+    assert {"chn-2025-soybean-halt", "chn-2025-ann61-overseas"} <= set(rules.measures)
+    parts = with_limits(profile_wedges(economy, dossier, spec), economy, dossier, spec, rules)
+    draw = np.random.default_rng(5)
+    for _ in range(6):
+        profile = tuple(int(draw.integers(size)) for size in spec.shape)
+        (case,) = prepare_cases(economy, dossier, [spec.scenario(profile)])
+        made = parts.wedges([profile])
+        np.testing.assert_allclose(made.tariff[0], case.wedges.tariff, atol=1e-12)
+        np.testing.assert_allclose(made.iceberg_hat[0], case.wedges.iceberg_hat, rtol=1e-12)
+        ours = {one.name: one for one in controls_for(economy, parts.limits(profile), parts.level)}
+        theirs = {one.name: one for one in case.controls}
+        named = {frozenset(name.split("+")): one for name, one in ours.items()}
+        assert set(named) == {frozenset(name.split("+")) for name in theirs}
+        for name, one in theirs.items():
+            mine = named[frozenset(name.split("+"))]
+            assert (mine.cells == one.cells).all()
+            assert (mine.limit, mine.kind, mine.rent) == (pytest.approx(one.limit), one.kind, one.rent)
+
+
+def test_the_halt_is_a_ban_and_its_end_is_the_end_of_it():
+    economy, dossier, spec = load_world(), load_dossier(), load_game()
     small = spec.restrict(
         {action.id: [action.rungs[0].id] for action in spec.actions if action.id != "chn-soybeans"}
     )
     game = payoff_tensor(economy, dossier, small, controls="stated").game()
     cost = payoff_tensor(economy, dossier, small).game()
-    assert game.payoffs[(slice(None), *(int(k == a) for k in range(14)))] == pytest.approx(
-        cost.payoffs[(slice(None), *(int(k == a) for k in range(14)))], abs=1e-4
-    )
-    # while the halt holds, the buyers' rent makes it cheaper for China than the cost says
-    assert game.at(game.standing)[1] > cost.at(cost.standing)[1] + 100
+    bought = small.profile({"chn-soybeans": "off"})
+    assert game.at(bought) == pytest.approx(cost.at(bought), abs=1e-4)
+    assert abs(game.at(game.standing) - cost.at(cost.standing)).max() > 10
 
 
 def test_choices_and_statements_are_checked():
     economy, dossier, spec = duel()
     with pytest.raises(LabelError, match="equivalent"):
-        cap_rules(economy, dossier, spec, "equivalant")
-    with pytest.raises(ValueError, match="on which no cost is"):
-        Effect(
-            flows="actor_exports",
-            ad_valorem={"X": 0.1},
-            left={"Y": 0.5},
-            source="memo",
-            grade="assumed",
-            derivation="made up",
-        )
+        rationing(economy, dossier, spec, "equivalant")
