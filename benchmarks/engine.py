@@ -15,7 +15,8 @@ from benchmarks.reference import dense_newton, solve_plainly
 from detente.core import Labels
 from detente.equilibrium import Structure, gradients, real_income, solve, solve_batch
 from detente.equilibrium.baseline import prepare
-from detente.equilibrium.quantities import QuantityControl, solve_with_controls
+from detente.equilibrium.controls import QuantityControl
+from detente.equilibrium.quantities import solve_with_controls
 from detente.world import Economy, Wedges, load_world
 
 Row = Callable[..., None]

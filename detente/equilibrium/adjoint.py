@@ -253,8 +253,9 @@ class Adjoint:
         gap = self.factor_gap(mu, spending, price)
         worst = np.maximum(np.abs(gap).max(1), np.abs(price_gap).max((1, 2)))
         worst = np.maximum(worst, np.abs(spending_gap * base.scale).max((1, 2)))
-        gap = gap + price_gap.reshape(K, -1) @ base.price_by_factor.T
-        gap = gap + (spending_gap * base.scale).reshape(K, -1) @ base.expenditure_by_factor.T
+        gap = gap + price_gap.reshape(K, -1).astype(np.float32) @ base.price_by_factor.T
+        spent = (spending_gap * base.scale).reshape(K, -1).astype(np.float32)
+        gap = gap + spent @ base.expenditure_by_factor.T
         new_mu = mu - gap @ base.factor_inverse.T
         step = steer(
             self.spending_gap(new_mu, spending) * base.scale, base.expenditure_inverse.transpose(0, 2, 1)

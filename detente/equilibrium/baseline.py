@@ -284,20 +284,24 @@ class Baseline:
         Base expenditure, the unit in which the solver counts spending (one where there is none).
     price_inverse, expenditure_inverse : array [country, sector, sector]
         Inverses of the country blocks, transposed for right multiplication; spending in units of `scale`. Single
-        precision: they only steer.
+        precision, as those of the next line: they only steer.
     price_by_factor, expenditure_by_factor : array [factor, country × sector]
         Transposed derivatives; spending in units of `scale`.
     factor_inverse : array [factor, factor]
         Transposed inverse of the clearing derivative.
+    pull, to_producer : array [sector, importer, exporter]
+        Trade shares, and what of them reaches the producer, laid out as the sweeps read them.
     """
 
     technology: Technology
     scale: Array
     price_inverse: npt.NDArray[np.float32]
     expenditure_inverse: npt.NDArray[np.float32]
-    price_by_factor: Array
-    expenditure_by_factor: Array
+    price_by_factor: npt.NDArray[np.float32]
+    expenditure_by_factor: npt.NDArray[np.float32]
     factor_inverse: Array
+    pull: Array
+    to_producer: Array
 
 
 CORE = Structure()
@@ -370,7 +374,9 @@ def _inverses(technology: Technology) -> Baseline:
         scale=scale,
         price_inverse=_steering(at_base.price_inverse),
         expenditure_inverse=_steering(at_base.expenditure_inverse * scale[:, None, :] / scale[:, :, None]),
-        price_by_factor=np.ascontiguousarray(at_base.log_price.T),
-        expenditure_by_factor=np.ascontiguousarray((at_base.expenditure / flat[:, None]).T),
+        price_by_factor=np.ascontiguousarray(at_base.log_price.T, dtype=np.float32),
+        expenditure_by_factor=np.ascontiguousarray((at_base.expenditure / flat[:, None]).T, dtype=np.float32),
         factor_inverse=np.ascontiguousarray(np.linalg.inv(at_base.residual).T),
+        pull=np.ascontiguousarray(economy.trade_shares.transpose(2, 0, 1)),
+        to_producer=np.ascontiguousarray((economy.trade_shares / (1 + economy.tariff)).transpose(2, 0, 1)),
     )

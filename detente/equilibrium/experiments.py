@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from detente.core import InputError, LabelError, SolveError
 from detente.equilibrium.baseline import CORE
+from detente.equilibrium.controls import Binding, QuantityControl
 from detente.equilibrium.outcomes import Outcome
-from detente.equilibrium.quantities import Binding, QuantityControl, solve_with_controls
+from detente.equilibrium.quantities import solve_batch_with_controls
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.solve import solve_batch
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton
 from detente.world.economy import Economy, Wedges
@@ -109,27 +109,16 @@ def solve_cases(
     structure: Structure = CORE,
     solver: Newton | None = None,
 ) -> list[tuple[Solution[Equilibrium], Mapping[str, Binding]]]:
-    """Solve cases: those without controls in one batch, the others one by one; codes are kept, nothing is raised."""
-    plain = [k for k, case in enumerate(cases) if not case.controls]
-    batch = solve_batch(
-        economy, [cases[k].wedges for k in plain], closure=closure, structure=structure, solver=solver
+    """Solve cases in one batch, with their controls; codes are kept, nothing is raised."""
+    found = solve_batch_with_controls(
+        economy,
+        [case.wedges for case in cases],
+        [case.controls for case in cases],
+        closure=closure,
+        structure=structure,
+        solver=solver,
     )
-    found: dict[int, tuple[Solution[Equilibrium], Mapping[str, Binding]]] = {
-        k: (solution, {}) for k, solution in zip(plain, batch, strict=True)
-    }
-    for k, case in enumerate(cases):
-        if case.controls:
-            controlled = solve_with_controls(
-                economy,
-                case.wedges,
-                case.controls,
-                closure=closure,
-                structure=structure,
-                solver=solver,
-                throw=False,
-            )
-            found[k] = (controlled.solution, controlled.bindings)
-    return [found[k] for k in range(len(cases))]
+    return [(one.solution, one.bindings) for one in found]
 
 
 def run_cases(

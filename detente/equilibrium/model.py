@@ -40,7 +40,8 @@ def cost_hat(wage_hat: Array, price_hat: Array, va_share: Array, input_shares: A
 
 def trade_cost_hat(tariff: Array, tariff_new: Array, iceberg_hat: Array, export_tax_new: Array) -> Array:
     """Trade cost change: ``kappa_hat = d_hat · (1+t')/(1+t) · (1+x')`` ``[n,i,s]``; the base year has no export tax."""
-    return np.asarray(iceberg_hat * (1 + tariff_new) / (1 + tariff) * (1 + export_tax_new))
+    kappa_hat = iceberg_hat * (1 + tariff_new) / (1 + tariff)
+    return np.asarray(kappa_hat * (1 + export_tax_new) if np.any(export_tax_new) else kappa_hat)
 
 
 def price_hat(trade_shares: Array, kappa_hat: Array, cost_hat: Array, trade_elasticity: Array) -> Array:
@@ -57,15 +58,17 @@ def trade_shares_new(
     trade_shares: Array, kappa_hat: Array, cost_hat: Array, price_hat: Array, trade_elasticity: Array
 ) -> Array:
     """New shares ``π'[n,i,s] = π (kappa_hat · cost_hat[i,s] / P_hat[n,s])^−θ`` (CP15 eq. 12)."""
-    relative = kappa_hat * cost_hat[..., None, :, :] / price_hat[..., :, None, :]
-    return np.asarray(trade_shares * relative**-trade_elasticity)
+    relative = np.log(kappa_hat * cost_hat[..., None, :, :] / price_hat[..., :, None, :])
+    return np.asarray(trade_shares * np.exp(-trade_elasticity * relative))
 
 
 def output_new(
     trade_shares_new: Array, tariff_new: Array, export_tax_new: Array, expenditure_new: Array
 ) -> Array:
     """Output at producer prices ``Y'[i,s] = Σ_n π' X'[n,s] / ((1+t')(1+x'))`` in the unit of expenditure."""
-    at_producer = trade_shares_new / ((1 + tariff_new) * (1 + export_tax_new))
+    at_producer = trade_shares_new / (1 + tariff_new)
+    if np.any(export_tax_new):
+        at_producer = at_producer / (1 + export_tax_new)
     return np.asarray(np.einsum("...nis,...ns->...is", at_producer, expenditure_new))
 
 
@@ -80,6 +83,8 @@ def export_tax_revenue_new(
     trade_shares_new: Array, tariff_new: Array, export_tax_new: Array, expenditure_new: Array
 ) -> Array:
     """Export tax collected by the exporter ``Σ_n,s x'/((1+x')(1+t')) π' X'[n,s]``, ``[country]``."""
+    if not np.any(export_tax_new):
+        return np.zeros((*trade_shares_new.shape[:-3], trade_shares_new.shape[-2]))
     share = trade_shares_new * export_tax_new / ((1 + export_tax_new) * (1 + tariff_new))
     return np.asarray(np.einsum("...nis,...ns->...i", share, expenditure_new))
 

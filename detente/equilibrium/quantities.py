@@ -1,36 +1,36 @@
-"""Quantity-managed trade: caps and bans on exports, floors under purchases, with the wedge that makes them bind.
+"""Equilibria under caps, bans and floors, one or many at once.
 
-A cap holds a flow's volume at or below a share of its base-year volume: ``flow_hat ≤ q``. What enforces it is a wedge
-``μ ≥ 0`` with ``μ ⟂ q − flow_hat``: a slack cap costs nothing, exactly. The wedge is an export-tax equivalent whose rent
-the exporter keeps (a licence sold or used at home), a duty equivalent whose rent the importer keeps (an auction of import
-licences), or a cost that destroys it (queues). A floor is the mirror: ``flow_hat ≥ q`` enforced by a subsidy that the
-importer's budget pays (state buyers). ``q = 0`` is a ban. Where the rent is destroyed, the volume is what arrives: the
-waste is a part of what was shipped.
-
-The wedges are found by a semismooth Newton method on the complementarity conditions, with the exact derivatives of every
-volume by every wedge from the adjoint.
+The sweeps find the wedges together with prices, wages and spending (`limits`). Where they do not settle, a semismooth Newton
+method on the complementarity conditions does, with the exact derivatives of every volume by every wedge from the adjoint.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
-from detente.core import RESULTS, InputError, SolveError, UnitError
-from detente.equilibrium.adjoint import Gradient, Output
-from detente.equilibrium.baseline import CORE
+from detente.core import RESULTS, InputError, SolveError
+from detente.equilibrium.baseline import CORE, prepare
+from detente.equilibrium.controls import (
+    ControlledSolution,
+    QuantityControl,
+    apply_controls,
+    bindings_of,
+    by_wedge,
+    check_controls,
+    excess,
+    volume_output,
+)
 from detente.equilibrium.derivatives import gradients
+from detente.equilibrium.limits import Limits
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.solve import solve
+from detente.equilibrium.solve import CHUNK, check_wedges, finish, solve
 from detente.equilibrium.structure import Structure
-from detente.equilibrium.sweep import Newton
+from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
 from detente.world.economy import Array, Economy, Wedges
 
-Rent = Literal["exporter", "importer", "destroyed"]
 MAX_STEPS = 60
 TIGHT = 1e-9
 """Largest relative distance between a binding flow and its limit."""
@@ -38,188 +38,112 @@ MAX_LOG_WEDGE = 50.0
 """Beyond a factor of e⁵⁰ between cost and price the flow cannot be held where it is asked to be."""
 
 
-@dataclass(frozen=True, eq=False)
-class QuantityControl:
-    """A limit on the volume of flows.
+def solve_batch_with_controls(
+    economy: Economy,
+    wedges: Sequence[Wedges],
+    controls: Sequence[Sequence[QuantityControl]],
+    *,
+    closure: str | Array = "share",
+    structure: Structure = CORE,
+    solver: Newton | None = None,
+    throw: bool = False,
+) -> tuple[ControlledSolution, ...]:
+    """Solve many scenarios, each under controls of its own; one that fails carries its code and never stops the others.
 
     Parameters
     ----------
-    name : str
-    cells : bool array [importer, exporter, sector]
-        Flows it binds, together: their volumes at base-year prices are added up.
-    limit : float
-        Ratio to the base-year volume; 0 is a ban.
-    kind : {"cap", "floor"}
-    rent : {"exporter", "importer", "destroyed"}
-        Who keeps the rent of a cap. A floor is always paid by the importer.
+    economy : Economy
+    wedges : sequence of Wedges
+        Duties, trade costs and export taxes of each scenario besides its controls.
+    controls : sequence of sequence of QuantityControl
+        Controls of each scenario, none of them binding a flow twice; a scenario may have none.
+    closure, structure, solver
+        As in `solve_batch`.
+    throw : bool
+        Raise `SolveError` for the first scenario that fails.
+
+    Returns
+    -------
+    tuple of ControlledSolution
+        In the order given.
+
+    Raises
+    ------
+    InputError, UnitError
+        For wedges that do not fit, and controls that overlap, bind nothing, or have no sense.
+    SolveError
+        Only with ``throw=True``.
+
+    See Also
+    --------
+    solve_with_controls : one scenario, by Newton's method on the conditions; checks this one.
+
+    Examples
+    --------
+    >>> from detente.world import Wedges, toy
+    >>> world = toy()
+    >>> caps = [
+    ...     QuantityControl.on(world, "parts", importers=["USA"], exporters=["CHN"], sectors=["PARTS"], limit=limit)
+    ...     for limit in (0.25, 0.5, 2.0)
+    ... ]
+    >>> found = solve_batch_with_controls(world, [Wedges.unchanged(world)] * 3, [[cap] for cap in caps])
+    >>> [round(one.bindings["parts"].volume_hat, 6) for one in found]
+    [0.25, 0.5, 1.0]
     """
-
-    name: str
-    cells: npt.NDArray[np.bool_]
-    limit: float
-    kind: Literal["cap", "floor"] = "cap"
-    rent: Rent = "exporter"
-
-    @classmethod
-    def on(
-        cls,
-        economy: Economy,
-        name: str,
-        *,
-        importers: Sequence[str],
-        exporters: Sequence[str],
-        sectors: Sequence[str],
-        limit: float,
-        kind: Literal["cap", "floor"] = "cap",
-        rent: Rent = "exporter",
-    ) -> QuantityControl:
-        """Make a control on named flows; unknown names raise `LabelError` with the nearest one."""
-        labels = economy.labels
-        cells = np.zeros(economy.flows.shape, dtype=bool)
-        rows = [labels.country(code) for code in importers]
-        columns = [labels.country(code) for code in exporters]
-        depth = [labels.sector(code) for code in sectors]
-        cells[np.ix_(rows, columns, depth)] = True
-        here = np.arange(len(labels.countries))
-        cells[here, here] = False
-        return cls(name, cells, limit, kind, rent)
-
-
-@dataclass(frozen=True)
-class Binding:
-    """What a control does at the solution.
-
-    Attributes
-    ----------
-    log_wedge : float
-        Logarithm of the factor it drives between cost and price; 0 when slack, infinite for a ban.
-    volume_hat : float
-        Volume of its flows, ratio to the base year.
-    rent_usd : float
-        Rent, million USD, to whom the control says (destroyed rent is lost); negative for a floor: what it costs the budget.
-    """
-
-    log_wedge: float
-    volume_hat: float
-    rent_usd: float
-
-
-@dataclass(frozen=True, eq=False)
-class ControlledSolution:
-    """Solution under quantity controls: the equilibrium at the wedges found, and what each control does."""
-
-    solution: Solution[Equilibrium]
-    bindings: Mapping[str, Binding]
-
-    @property
-    def value(self) -> Equilibrium:
-        """The equilibrium."""
-        return self.solution.value
-
-
-def _check(economy: Economy, controls: Sequence[QuantityControl]) -> None:
-    seen = np.zeros(economy.flows.shape, dtype=int)
-    for control in controls:
-        if control.cells.shape != economy.flows.shape:
-            raise InputError(
-                f"cells have shape {control.cells.shape}",
-                where=control.name,
-                hint="[importer, exporter, sector]",
-            )
-        if not (np.isfinite(control.limit) and control.limit >= 0):
-            raise UnitError(
-                f"limit is {control.limit}",
-                where=control.name,
-                hint="a ratio to the base-year volume, 0 or more",
-            )
-        if control.kind == "floor" and control.limit == 0:
-            raise InputError("a floor of zero asks for nothing", where=control.name, hint="leave it out")
-        if not (economy.flows[control.cells] > 0).any():
-            raise InputError(
-                "none of its flows exists in the base year",
-                where=control.name,
-                hint="limits are ratios to base-year volumes",
-            )
-        seen += control.cells
-    names = [control.name for control in controls]
-    if len(set(names)) < len(names):
-        raise InputError("two controls have one name", where="quantity controls", hint="name each of its own")
-    if (seen > 1).any():
-        n, i, s = np.argwhere(seen > 1)[0]
-        labels = economy.labels
+    if len(wedges) != len(controls):
         raise InputError(
-            f"two controls bind the flow {labels.countries[i]} to {labels.countries[n]} of {labels.sectors[s]}",
-            where="quantity controls",
-            hint="join them, or bind their flows in one control",
+            f"{len(wedges)} scenarios and controls for {len(controls)}",
+            where=economy.name,
+            hint="give every scenario its controls, an empty list where it has none",
         )
+    solver = solver or Newton()
+    for one, some in zip(wedges, controls, strict=True):
+        check_wedges(economy, one)
+        check_controls(economy, some)
+    deficit = deficits(economy, closure)
+    technology = prepare(economy, structure).technology
+    named = closure if isinstance(closure, str) else "own"
+    theta = economy.trade_elasticity
+    found: list[ControlledSolution] = []
+    for first in range(0, len(wedges), CHUNK):
+        part, own = wedges[first : first + CHUNK], controls[first : first + CHUNK]
+        bans = [[one for one in some if one.limit == 0] for some in own]
+        free = [[one for one in some if one.limit > 0] for some in own]
+        banned = _stacked(
+            [apply_controls(one, ban, np.zeros(len(ban)), theta) for one, ban in zip(part, bans, strict=True)]
+        )
+        limits = Limits.of(economy, banned, free)
+        points, steps = sweep_chunk(economy, banned, deficit, solver, structure, limits)
+        settled = points.shape[1] - (0 if limits is None else limits.width)
+        log_wedges = [np.nan_to_num(points[k, settled : settled + len(some)]) for k, some in enumerate(free)]
+        applied = _stacked(
+            [
+                apply_controls(Wedges(*(array[k] for array in _arrays(banned))), some, log_wedges[k], theta)
+                for k, some in enumerate(free)
+            ]
+        )
+        solutions = finish(technology, applied, named, deficit, points[:, :settled], steps, solver, "sweep")
+        for k, solution in enumerate(solutions):
+            met = solution.result.ok
+            if met and free[k]:
+                over = excess(solution.value, free[k], log_wedges[k])
+                met = bool(np.abs(np.minimum(log_wedges[k], -over)).max() < TIGHT)
+            if not met:
+                found.append(_by_newton(economy, part[k], own[k], closure, structure, solver, throw))
+                continue
+            sizes = dict(zip((one.name for one in free[k]), log_wedges[k], strict=True))
+            in_order = np.array([float(sizes.get(one.name, 0.0)) for one in own[k]])
+            found.append(ControlledSolution(solution, bindings_of(solution.value, part[k], own[k], in_order)))
+    return tuple(found)
 
 
-def _apply(wedges: Wedges, controls: Sequence[QuantityControl], log_wedge: Array, theta: Array) -> Wedges:
-    """Wedges with those of the controls on top; a ban is a cost no flow survives."""
-    tariff, iceberg, tax = (np.array(a) for a in (wedges.tariff, wedges.iceberg_hat, wedges.export_tax))
-    for control, size in zip(controls, log_wedge, strict=True):
-        cells = control.cells
-        if control.limit == 0:
-            prohibitive = np.exp(np.minimum(740.0 / theta, 600.0))
-            iceberg[cells] = (iceberg * prohibitive)[cells]
-        elif control.kind == "floor":
-            tariff[cells] = (1 + tariff[cells]) * np.exp(-size) - 1
-        elif control.rent == "exporter":
-            tax[cells] = (1 + tax[cells]) * np.exp(size) - 1
-        elif control.rent == "importer":
-            tariff[cells] = (1 + tariff[cells]) * np.exp(size) - 1
-        else:
-            iceberg[cells] *= np.exp(size)
-    return Wedges(tariff, iceberg, tax)
+def _arrays(wedges: Wedges) -> tuple[Array, Array, Array]:
+    return wedges.tariff, wedges.iceberg_hat, wedges.export_tax
 
 
-def _volume(equilibrium: Equilibrium, control: QuantityControl, log_wedge: float) -> float:
-    """Volume of a control's flows at base-year prices, net of what it wastes, ratio to the base year."""
-    base = np.where(control.cells, equilibrium.economy.flows, 0.0)
-    arrives = np.exp(-log_wedge) if control.rent == "destroyed" and control.kind == "cap" else 1.0
-    return float((base * equilibrium.flow_volume_hat).sum() / base.sum() * arrives)
-
-
-def _volume_output(equilibrium: Equilibrium, control: QuantityControl) -> Output:
-    """Log volume of a control's flows."""
-    base = np.where(control.cells, equilibrium.economy.flows, 0.0)
-    volume = base * equilibrium.flow_volume_hat
-    share = volume / volume.sum()
-    spent = equilibrium.trade_shares_new * equilibrium.expenditure_new[:, None, :]
-    cell = np.divide(share, spent, out=np.zeros_like(share), where=share > 0)
-    wedges = equilibrium.wedges
-    return Output(
-        control.name,
-        cell=cell,
-        cost=-share.sum(0),
-        tariff=-share / (1 + wedges.tariff),
-        export_tax=-share / (1 + wedges.export_tax),
-    )
-
-
-def _by_wedge(gradient: Gradient, control: QuantityControl, wedges: Wedges) -> float:
-    """Derivative of a log volume by a control's log wedge."""
-    cells = control.cells
-    if control.kind == "floor":
-        return -float((gradient.tariff * (1 + wedges.tariff))[cells].sum())
-    if control.rent == "exporter":
-        return float((gradient.export_tax * (1 + wedges.export_tax))[cells].sum())
-    if control.rent == "importer":
-        return float((gradient.tariff * (1 + wedges.tariff))[cells].sum())
-    return float(gradient.log_iceberg[cells].sum()) - (1.0 if gradient.output == control.name else 0.0)
-
-
-def _rent(equilibrium: Equilibrium, wedges: Wedges, control: QuantityControl) -> float:
-    """Rent of a control, million USD, at the wedges it added to `wedges`."""
-    new = equilibrium.wedges
-    at_border = equilibrium.flows_new
-    if control.kind == "floor" or control.rent == "importer":
-        return float((at_border * (new.tariff - wedges.tariff))[control.cells].sum())
-    if control.rent == "exporter":
-        at_producer = at_border / (1 + new.export_tax)
-        return float((at_producer * (new.export_tax - wedges.export_tax))[control.cells].sum())
-    lost = 1 - wedges.iceberg_hat / new.iceberg_hat
-    return float((at_border / (1 + new.export_tax) * lost)[control.cells].sum())
+def _stacked(wedges: Sequence[Wedges]) -> Wedges:
+    """Wedges with a leading scenario axis."""
+    return Wedges(*(np.stack(arrays) for arrays in zip(*map(_arrays, wedges), strict=True)))
 
 
 def solve_with_controls(
@@ -267,7 +191,25 @@ def solve_with_controls(
     >>> round(found.bindings["cap"].volume_hat, 9), found.bindings["cap"].rent_usd > 0
     (0.5, True)
     """
-    _check(economy, controls)
+    found = solve_batch_with_controls(
+        economy, [wedges], [controls], closure=closure, structure=structure, solver=solver, throw=throw
+    )
+    return found[0]
+
+
+def _by_newton(
+    economy: Economy,
+    wedges: Wedges,
+    controls: Sequence[QuantityControl],
+    closure: str | Array,
+    structure: Structure,
+    solver: Newton,
+    throw: bool,
+) -> ControlledSolution:
+    """Semismooth Newton on the complementarity conditions, every step an equilibrium and the derivatives of its volumes."""
+    if not controls:
+        alone = solve(economy, wedges, closure=closure, structure=structure, solver=solver, throw=throw)
+        return ControlledSolution(alone, {})
     theta = economy.trade_elasticity
     log_wedge = np.zeros(len(controls))
     free = [k for k, control in enumerate(controls) if control.limit > 0]
@@ -279,19 +221,14 @@ def solve_with_controls(
     options = {"closure": closure, "structure": structure, "solver": solver}
 
     def at(point: Array) -> Solution[Equilibrium]:
-        return solve(economy, _apply(wedges, controls, point, theta), throw=throw, **options)  # type: ignore[arg-type]
-
-    def excess(value: Equilibrium) -> Array:
-        """How far each free control's flow is on the wrong side of its limit, log points."""
-        volumes = np.array([_volume(value, controls[k], log_wedge[k]) for k in free])
-        return np.asarray(sign[free] * (np.log(volumes) - np.log([controls[k].limit for k in free])))
+        return solve(economy, apply_controls(wedges, controls, point, theta), throw=False, **options)  # type: ignore[arg-type]
 
     solution = at(log_wedge)
     result = solution.result
     for _ in range(MAX_STEPS):
         if not solution.result.ok or not free:
             break
-        over = excess(solution.value)
+        over = excess(solution.value, [controls[k] for k in free], log_wedge[free])
         point = log_wedge[free]
         natural = np.minimum(point, -over)  # nil where the complementarity conditions hold
         if np.abs(natural).max() < TIGHT:
@@ -300,10 +237,10 @@ def solve_with_controls(
         move = np.where(active, 0.0, -point)
         if active.any():
             chosen = [free[k] for k in np.flatnonzero(active)]
-            slopes = gradients(solution.value, [_volume_output(solution.value, controls[k]) for k in chosen])
+            slopes = gradients(solution.value, [volume_output(solution.value, controls[k]) for k in chosen])
             jacobian = np.array(
                 [
-                    [sign[k] * _by_wedge(slope, controls[j], solution.value.wedges) for j in chosen]
+                    [sign[k] * by_wedge(slope, controls[j], solution.value.wedges) for j in chosen]
                     for k, slope in zip(chosen, slopes, strict=True)
                 ]
             )
@@ -326,12 +263,4 @@ def solve_with_controls(
             hint="a floor may ask for more than a subsidy can buy; loosen the limits one by one",
             solution=solution,
         )
-    bindings = {
-        control.name: Binding(
-            float("inf") if control.limit == 0 else float(log_wedge[k]),
-            _volume(solution.value, control, 0.0 if control.limit == 0 else float(log_wedge[k])),
-            0.0 if control.limit == 0 else _rent(solution.value, wedges, control),
-        )
-        for k, control in enumerate(controls)
-    }
-    return ControlledSolution(solution, bindings)
+    return ControlledSolution(solution, bindings_of(solution.value, wedges, controls, log_wedge))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from detente.core import InputError
-from detente.equilibrium.quantities import QuantityControl, Rent
+from detente.equilibrium.controls import QuantityControl, Rent
 from detente.world.economy import Array, Economy
 
 

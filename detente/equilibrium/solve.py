@@ -59,7 +59,7 @@ def check_wedges(economy: Economy, wedges: Wedges) -> None:
             )
 
 
-def _finish(
+def finish(
     technology: Technology,
     wedges: Wedges,
     closure: str,
@@ -203,13 +203,13 @@ def solve_batch(
         part = _slice(stacked, first, first + CHUNK)
         points, steps = sweep_chunk(economy, part, deficit, solver, structure)
         for index, found in enumerate(
-            _finish(technology, part, named, deficit, points, steps, solver, "sweep")
+            finish(technology, part, named, deficit, points, steps, solver, "sweep")
         ):
             solution = found
             if not solution.result.ok and solver.robust:
                 point, count = solve_robustly(economy, solution.value.wedges, deficit, solver, structure)
                 alone, again = _slice(part, index, index + 1), np.array([count])
-                solution = _finish(technology, alone, named, deficit, point[None], again, solver, "newton")[0]
+                solution = finish(technology, alone, named, deficit, point[None], again, solver, "newton")[0]
             if throw and not solution.result.ok:
                 worst = solution.stats["max_residual"]
                 raise SolveError(

@@ -19,8 +19,9 @@ import numpy as np
 
 from detente.core import Column, InputError, LabelError, Table, UnitError, suggestion
 from detente.core.table import Cell
+from detente.equilibrium.controls import Binding, ControlledSolution, QuantityControl
 from detente.equilibrium.horizons import horizon
-from detente.equilibrium.quantities import Binding, ControlledSolution, QuantityControl, solve_with_controls
+from detente.equilibrium.quantities import solve_with_controls
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Structure
 from detente.world.economy import Economy, Wedges

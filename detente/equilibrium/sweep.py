@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from detente.core import InputError
 from detente.equilibrium.baseline import Baseline, dropped_market, prepare
+from detente.equilibrium.limits import Limits
 from detente.equilibrium.structure import Structure
 from detente.world.economy import Array, Economy, Wedges
 
@@ -95,29 +96,44 @@ class _Shock:
     """The same times 1/((1+t')(1+x')): what reaches the producer."""
     to_exporter: Array | None
     """The same times x'/((1+x')(1+t')): the exporter's tax; None when nobody taxes exports."""
+    limits: Limits | None
+    """Controls whose wedges the sweeps find."""
 
     @classmethod
-    def of(cls, economy: Economy, wedges: Wedges) -> _Shock:
-        factor = 1 + wedges.tariff
-        kappa_hat = factor / (1 + economy.tariff) * wedges.iceberg_hat
-        tax = None
-        if wedges.export_tax.any():
-            tax = 1 + wedges.export_tax
-            kappa_hat *= tax
-        # most cells of most scenarios are as in the base year: powers are taken of the others only
-        pull = np.repeat(economy.trade_shares[None], len(factor), 0)
-        moved = kappa_hat != 1
-        theta = np.broadcast_to(economy.trade_elasticity, kappa_hat.shape)[moved]
-        pull[moved] *= np.exp(-theta * np.log(kappa_hat[moved]))
-        net = pull / factor if tax is None else pull / (factor * tax)
+    def of(cls, base: Baseline, wedges: Wedges, limits: Limits | None) -> _Shock:
+        economy, theta = base.technology.economy, base.technology.economy.trade_elasticity
+        taxes = wedges.export_tax.any() or (limits is not None and limits.taxes_exports)
+        tax = wedges.export_tax if taxes else None
+        moved = wedges.tariff != economy.tariff
+        moved |= wedges.iceberg_hat != 1
+        if tax is not None:
+            moved |= tax != 0
+        lanes, N, _, S = moved.shape
+        # most pairs of most scenarios trade as in the base year: powers are taken of the others only
+        rows = np.flatnonzero(moved.reshape(-1, S).any(1))
+        lane, pair = np.divmod(rows, N * N)
 
-        def laid_out(array: Array) -> Array:
-            return np.ascontiguousarray(array.transpose(0, 3, 1, 2))
+        def of_rows(array: Array) -> Array:
+            return np.asarray(array.reshape(-1, S)[rows])
 
+        def laid_out(start: Array, values: Array) -> Array:
+            array = np.repeat(start[None], lanes, 0)
+            array.reshape(lanes, S, N * N)[lane, :, pair] = values
+            return array
+
+        factor = 1 + of_rows(wedges.tariff)
+        kappa_hat = factor / (1 + economy.tariff.reshape(-1, S)[pair]) * of_rows(wedges.iceberg_hat)
+        if tax is not None:
+            taxed = of_rows(tax)
+            kappa_hat *= 1 + taxed
+            factor *= 1 + taxed
+        pull = economy.trade_shares.reshape(-1, S)[pair] * np.exp(-theta * np.log(kappa_hat))
+        net = pull / factor
         return cls(
-            pull=laid_out(pull),
-            to_producer=laid_out(net),
-            to_exporter=None if tax is None else laid_out(net * wedges.export_tax),
+            pull=laid_out(base.pull, pull),
+            to_producer=laid_out(base.to_producer, net),
+            to_exporter=None if tax is None else laid_out(np.zeros_like(base.pull), net * taxed),
+            limits=limits,
         )
 
     def keep(self, lanes: Lanes) -> _Shock:
@@ -125,6 +141,7 @@ class _Shock:
             self.pull[lanes],
             self.to_producer[lanes],
             None if self.to_exporter is None else self.to_exporter[lanes],
+            None if self.limits is None else self.limits.keep(lanes),
         )
 
 
@@ -149,7 +166,8 @@ class _Sweep:
         lanes, N, S, F = len(point), self.N, self.S, self.factors
         log_factor = point[:, :F] if self.technology.mobile else point[:, :F].reshape(lanes, N, S)
         log_price = point[:, F : F + N * S].reshape(lanes, N, S)
-        return log_factor, log_price, point[:, F + N * S :].reshape(lanes, N, S) * self.base.scale
+        expenditure = point[:, F + N * S : F + 2 * N * S].reshape(lanes, N, S) * self.base.scale
+        return log_factor, log_price, expenditure
 
     def log_cost(self, log_factor: Array, log_price: Array) -> Array:
         """Log unit cost of every producer."""
@@ -183,8 +201,12 @@ class _Sweep:
     def __call__(self, shock: _Shock, point: Array) -> tuple[Array, Array]:
         """One sweep. Returns the step [scenario, unknown] and the largest residual [scenario] met on the way."""
         base, technology = self.base, self.technology
-        lanes, F = len(point), self.factors
+        F = self.factors
         log_factor, log_price, expenditure = self.split(point)
+        size, limits = log_price[0].size, shock.limits
+        log_wedge = point[:, F + 2 * size :]
+        if limits is not None:
+            limits.drive(log_wedge, shock.pull, shock.to_producer, shock.to_exporter)
 
         weight = np.exp(-self.theta * self.log_cost(log_factor, log_price))
         price_gap = -np.log(self.total(shock, weight)) / self.theta - log_price
@@ -217,11 +239,20 @@ class _Sweep:
         worst = np.maximum(np.abs(clearing).max(1), np.abs(price_gap).max((1, 2)))
         worst = np.maximum(worst, np.abs(spending_gap).max((1, 2)))
         factor_step = -clearing @ base.factor_inverse
-        price_step += factor_step @ base.price_by_factor
-        spending_step += factor_step @ base.expenditure_by_factor
-        step = np.empty((lanes, F + 2 * price_step.shape[1]))
-        step[:, :F], step[:, F : F + price_step.shape[1]] = factor_step, price_step
-        step[:, F + price_step.shape[1] :] = spending_step
+        single = factor_step.astype(np.float32)
+        price_step += single @ base.price_by_factor
+        spending_step += single @ base.expenditure_by_factor
+        step = np.empty_like(point)
+        step[:, :F], step[:, F : F + size], step[:, F + size : F + 2 * size] = (
+            factor_step,
+            price_step,
+            spending_step,
+        )
+        if limits is not None:
+            step[:, F + 2 * size :], unmet = limits.step(
+                log_wedge, shock.pull, shock.to_producer, weight, log_cost, total, expenditure
+            )
+            worst = np.maximum(worst, unmet.max(1))
         return step, worst
 
 
@@ -275,7 +306,12 @@ class Anderson:
 
 
 def sweep_chunk(
-    economy: Economy, wedges: Wedges, deficit: Array, solver: Newton, structure: Structure
+    economy: Economy,
+    wedges: Wedges,
+    deficit: Array,
+    solver: Newton,
+    structure: Structure,
+    limits: Limits | None = None,
 ) -> tuple[Array, npt.NDArray[np.int64]]:
     """Sweep a chunk of scenarios.
 
@@ -287,19 +323,23 @@ def sweep_chunk(
     deficit : array [country], million USD
     solver : Newton
     structure : Structure
+    limits : Limits, optional
+        Caps and floors on top of the wedges.
 
     Returns
     -------
     points : array [scenario, unknown]
-        Log factor prices, log prices, expenditures over base expenditures; not-a-number where the sweeps left the numbers.
+        Log factor prices, log prices, expenditures over base expenditures, and log wedges of the limits; not-a-number where
+        the sweeps left the numbers.
     steps : array [scenario]
         Sweeps each scenario took.
     """
-    sweep = _Sweep(economy, prepare(economy, structure), deficit)
-    shock = _Shock.of(economy, wedges)
+    base = prepare(economy, structure)
+    sweep, shock = _Sweep(economy, base, deficit), _Shock.of(base, wedges, limits)
     lanes, size = len(shock.pull), economy.expenditure.size
-    point = np.zeros((lanes, sweep.factors + 2 * size))
-    point[:, sweep.factors + size :] = np.where(economy.expenditure > 0, 1.0, 0.0).reshape(-1)
+    settled = sweep.factors + 2 * size
+    point = np.zeros((lanes, settled + (0 if limits is None else limits.width)))
+    point[:, sweep.factors + size : settled] = np.where(economy.expenditure > 0, 1.0, 0.0).reshape(-1)
     points = np.full_like(point, np.nan)
     steps_taken = np.full(lanes, solver.max_steps)
     active = np.arange(lanes)

@@ -30,13 +30,18 @@ MARKED = re.compile(
 )
 FENCED = re.compile(r"^```(?P<info>[^\n]+)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
 TITLE = re.compile(r'title="([^"]+)"')
-ROUNDING = re.compile(r"(residual |income change )[0-9.]+e[+-]?[0-9]+")
+NUMBER = re.compile(r"(?<![\w.])\d+\.\d{9,}(?:e[+-]?\d+)?|(?<![\w.])\d+(?:\.\d+)?e[+-]?\d+")
 LINE = re.compile(r"(?P<command>detente\b[^|;]*?)\s*(?:\|\s*head -(?P<head>\d+)\s*)?(?P<echo>; echo \$\?)?")
 
 
 def comparable(text: str) -> str:
-    """Text without what differs between machines: residuals, which are of the size of rounding errors."""
-    return ROUNDING.sub(r"\1…", text)
+    """Text without what differs between machines: digits behind the tenth, and numbers of the size of rounding errors."""
+
+    def ten_digits(match: re.Match[str]) -> str:
+        value = float(match[0])
+        return "…" if value < 1e-12 else repr(float(f"{value:.10g}"))
+
+    return NUMBER.sub(ten_digits, text)
 
 
 @contextlib.contextmanager

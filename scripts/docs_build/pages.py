@@ -458,8 +458,8 @@ def explanation_tables(dossier: Any, economy: Any) -> list[Any]:
 
 def engine_python_tables() -> list[Any]:
     """Tables of the engine that have no verb: parameters of the horizons, a cut that stocks delay."""
+    from detente.equilibrium.controls import QuantityControl
     from detente.equilibrium.horizons import horizon_table
-    from detente.equilibrium.quantities import QuantityControl
     from detente.equilibrium.stocks import path_with_stocks, stock_table
     from detente.world import Wedges, toy
 

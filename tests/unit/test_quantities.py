@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detente.core import InputError, LabelError, UnitError
-from detente.equilibrium import Structure, solve
-from detente.equilibrium.quantities import (
-    QuantityControl,
-    solve_with_controls,
-)
+from detente.core import InputError, LabelError, SolveError, UnitError
+from detente.equilibrium import Newton, Structure, quantities, solve
+from detente.equilibrium.controls import QuantityControl
+from detente.equilibrium.quantities import solve_with_controls
 from detente.equilibrium.reach import content_shares, extraterritorial_controls
 from detente.world import Wedges, load_world, toy
 
@@ -241,3 +239,77 @@ def test_unknown_names_and_overlaps(economy):
         solve_with_controls(
             economy, Wedges.unchanged(economy), [control(economy), control(economy, name="again")]
         )
+
+
+def several(economy, pick):
+    """Controls of every kind on flows of their own, limits drawn."""
+    made = []
+    for name, importer, exporter, sector, keys in (
+        ("exporters", "USA", "CHN", 1, {"rent": "exporter"}),
+        ("importers", "CHN", "USA", 2, {"rent": "importer"}),
+        ("queues", "USA", "CHN", 2, {"rent": "destroyed"}),
+        ("floor", "CHN", "USA", 1, {"kind": "floor"}),
+    ):
+        limit = pick.uniform(0.9, 1.4) if "kind" in keys else pick.uniform(0.05, 1.2)
+        sectors = economy.labels.sectors[sector : sector + 1]
+        made.append(control(economy, name, (importer,), (exporter,), sectors, limit=limit, **keys))
+    return made[: pick.integers(1, 5)]
+
+
+@pytest.mark.parametrize(
+    "structure",
+    [
+        Structure(),
+        Structure(sigma_value_added=0.6, sigma_materials=0.3, sigma_final=0.8),
+        Structure(sigma_materials=0.4, mobility=3.0),
+    ],
+    ids=["core", "nests", "immobile"],
+)
+def test_the_sweeps_find_what_newton_finds(economy, structure):
+    """Wedges found inside the sweeps, many scenarios at once, against Newton on the conditions, one by one."""
+    pick = np.random.default_rng(7)
+    wedges, controls = [], []
+    for _ in range(40):
+        tariff = np.array(economy.tariff) + pick.uniform(0, 0.5, economy.flows.shape) * (pick.random() < 0.7)
+        tariff[range(len(tariff)), range(len(tariff))] = 0
+        wedges.append(Wedges.of(economy, tariff=tariff))
+        controls.append(several(economy, pick) if pick.random() < 0.9 else [])
+    batch = quantities.solve_batch_with_controls(economy, wedges, controls, structure=structure)
+    swept = [found.solution.stats["method"] == "sweep" for found in batch]
+    assert np.mean(swept) > 0.9
+    tight = 0
+    for one, own, found in zip(wedges, controls, batch, strict=True):
+        alone = quantities._by_newton(economy, one, own, "share", structure, Newton(), True)
+        np.testing.assert_allclose(
+            found.value.real_income_hat, alone.value.real_income_hat, rtol=1e-9, atol=0
+        )
+        for name, binding in found.bindings.items():
+            assert binding.log_wedge == pytest.approx(alone.bindings[name].log_wedge, abs=1e-8)
+            assert binding.rent_usd == pytest.approx(alone.bindings[name].rent_usd, rel=1e-6, abs=1e-6)
+            limit = next(control.limit for control in own if control.name == name)
+            tight += abs(binding.volume_hat / limit - 1) < 1e-9 and binding.log_wedge > 0
+    assert tight > 20
+
+
+def test_what_the_sweeps_do_not_settle_newton_does(economy):
+    cap = control(economy, limit=0.2)
+    wedges = Wedges.unchanged(economy)
+    usual = solve_with_controls(economy, wedges, [cap])
+    hurried = solve_with_controls(economy, wedges, [cap], solver=Newton(max_steps=9))
+    assert usual.solution.stats["method"] == "sweep"
+    np.testing.assert_allclose(hurried.value.real_income_hat, usual.value.real_income_hat, rtol=1e-9)
+    assert hurried.bindings["cap"].log_wedge == pytest.approx(usual.bindings["cap"].log_wedge, abs=1e-8)
+
+
+def test_a_batch_needs_controls_for_every_scenario(economy):
+    with pytest.raises(InputError, match="controls for 0"):
+        quantities.solve_batch_with_controls(economy, [Wedges.unchanged(economy)], [])
+
+
+def test_a_floor_that_cannot_be_met_is_coded_not_wrong(economy):
+    """A floor of ten thousand times the base volume asks a budget for more than it has."""
+    floor = control(economy, limit=1e4, kind="floor")
+    found = solve_with_controls(economy, Wedges.unchanged(economy), [floor], throw=False)
+    assert not found.solution.result.ok
+    with pytest.raises(SolveError, match="quantity controls"):
+        solve_with_controls(economy, Wedges.unchanged(economy), [floor])

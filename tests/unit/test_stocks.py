@@ -9,7 +9,8 @@ import pytest
 
 from detente.core import InputError, LabelError, UnitError
 from detente.equilibrium import Structure
-from detente.equilibrium.quantities import QuantityControl, solve_with_controls
+from detente.equilibrium.controls import QuantityControl
+from detente.equilibrium.quantities import solve_with_controls
 from detente.equilibrium.stocks import path_with_stocks, stock_table
 from detente.world import Wedges, toy
 

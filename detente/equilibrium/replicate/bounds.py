@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.horizons import horizon
-from detente.equilibrium.quantities import QuantityControl, solve_with_controls
+from detente.equilibrium.quantities import solve_with_controls
 from detente.equilibrium.replicate.checks import Check, beside
 from detente.equilibrium.replicate.war2018 import bilateral_trade_pct
 from detente.equilibrium.solution import Equilibrium

@@ -1,0 +1,242 @@
+"""Quantity-managed trade: caps and bans on exports, floors under purchases, with the wedge that makes them bind.
+
+A cap holds a flow's volume at or below a share of its base-year volume: ``flow_hat ≤ q``. What enforces it is a wedge
+``μ ≥ 0`` with ``μ ⟂ q − flow_hat``: a slack cap costs nothing, exactly. The wedge is an export-tax equivalent whose rent
+the exporter keeps (a licence sold or used at home), a duty equivalent whose rent the importer keeps (an auction of import
+licences), or a cost that destroys it (queues). A floor is the mirror: ``flow_hat ≥ q`` enforced by a subsidy that the
+importer's budget pays (state buyers). ``q = 0`` is a ban. Where the rent is destroyed, the volume is what arrives: the
+waste is a part of what was shipped. `quantities` finds the wedges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from detente.core import InputError, UnitError
+from detente.equilibrium.adjoint import Gradient, Output
+from detente.equilibrium.solution import Equilibrium, Solution
+from detente.world.economy import Array, Economy, Wedges
+
+Rent = Literal["exporter", "importer", "destroyed"]
+
+
+@dataclass(frozen=True, eq=False)
+class QuantityControl:
+    """A limit on the volume of flows.
+
+    Parameters
+    ----------
+    name : str
+    cells : bool array [importer, exporter, sector]
+        Flows it binds, together: their volumes at base-year prices are added up.
+    limit : float
+        Ratio to the base-year volume; 0 is a ban.
+    kind : {"cap", "floor"}
+    rent : {"exporter", "importer", "destroyed"}
+        Who keeps the rent of a cap. A floor is always paid by the importer.
+    """
+
+    name: str
+    cells: npt.NDArray[np.bool_]
+    limit: float
+    kind: Literal["cap", "floor"] = "cap"
+    rent: Rent = "exporter"
+
+    @classmethod
+    def on(
+        cls,
+        economy: Economy,
+        name: str,
+        *,
+        importers: Sequence[str],
+        exporters: Sequence[str],
+        sectors: Sequence[str],
+        limit: float,
+        kind: Literal["cap", "floor"] = "cap",
+        rent: Rent = "exporter",
+    ) -> QuantityControl:
+        """Make a control on named flows; unknown names raise `LabelError` with the nearest one."""
+        labels = economy.labels
+        cells = np.zeros(economy.flows.shape, dtype=bool)
+        rows = [labels.country(code) for code in importers]
+        columns = [labels.country(code) for code in exporters]
+        depth = [labels.sector(code) for code in sectors]
+        cells[np.ix_(rows, columns, depth)] = True
+        here = np.arange(len(labels.countries))
+        cells[here, here] = False
+        return cls(name, cells, limit, kind, rent)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What a control does at the solution.
+
+    Attributes
+    ----------
+    log_wedge : float
+        Logarithm of the factor it drives between cost and price; 0 when slack, infinite for a ban.
+    volume_hat : float
+        Volume of its flows, ratio to the base year.
+    rent_usd : float
+        Rent, million USD, to whom the control says (destroyed rent is lost); negative for a floor: what it costs the budget.
+    """
+
+    log_wedge: float
+    volume_hat: float
+    rent_usd: float
+
+
+@dataclass(frozen=True, eq=False)
+class ControlledSolution:
+    """Solution under quantity controls: the equilibrium at the wedges found, and what each control does."""
+
+    solution: Solution[Equilibrium]
+    bindings: Mapping[str, Binding]
+
+    @property
+    def value(self) -> Equilibrium:
+        """The equilibrium."""
+        return self.solution.value
+
+
+def check_controls(economy: Economy, controls: Sequence[QuantityControl]) -> None:
+    """Refuse controls that overlap, bind nothing, or have no sense.
+
+    Raises
+    ------
+    InputError, UnitError
+        Naming the control.
+    """
+    seen = np.zeros(economy.flows.shape, dtype=int)
+    for control in controls:
+        if control.cells.shape != economy.flows.shape:
+            raise InputError(
+                f"cells have shape {control.cells.shape}",
+                where=control.name,
+                hint="[importer, exporter, sector]",
+            )
+        if not (np.isfinite(control.limit) and control.limit >= 0):
+            raise UnitError(
+                f"limit is {control.limit}",
+                where=control.name,
+                hint="a ratio to the base-year volume, 0 or more",
+            )
+        if control.kind == "floor" and control.limit == 0:
+            raise InputError("a floor of zero asks for nothing", where=control.name, hint="leave it out")
+        if not (economy.flows[control.cells] > 0).any():
+            raise InputError(
+                "none of its flows exists in the base year",
+                where=control.name,
+                hint="limits are ratios to base-year volumes",
+            )
+        seen += control.cells
+    names = [control.name for control in controls]
+    if len(set(names)) < len(names):
+        raise InputError("two controls have one name", where="quantity controls", hint="name each of its own")
+    if (seen > 1).any():
+        n, i, s = np.argwhere(seen > 1)[0]
+        labels = economy.labels
+        raise InputError(
+            f"two controls bind the flow {labels.countries[i]} to {labels.countries[n]} of {labels.sectors[s]}",
+            where="quantity controls",
+            hint="join them, or bind their flows in one control",
+        )
+
+
+def apply_controls(
+    wedges: Wedges, controls: Sequence[QuantityControl], log_wedge: Array, theta: Array
+) -> Wedges:
+    """Wedges with those of the controls on top; a ban is a cost no flow survives."""
+    tariff, iceberg, tax = (np.array(a) for a in (wedges.tariff, wedges.iceberg_hat, wedges.export_tax))
+    for control, size in zip(controls, log_wedge, strict=True):
+        cells = control.cells
+        if control.limit == 0:
+            prohibitive = np.exp(np.minimum(740.0 / theta, 600.0))
+            iceberg[cells] = (iceberg * prohibitive)[cells]
+        elif control.kind == "floor":
+            tariff[cells] = (1 + tariff[cells]) * np.exp(-size) - 1
+        elif control.rent == "exporter":
+            tax[cells] = (1 + tax[cells]) * np.exp(size) - 1
+        elif control.rent == "importer":
+            tariff[cells] = (1 + tariff[cells]) * np.exp(size) - 1
+        else:
+            iceberg[cells] *= np.exp(size)
+    return Wedges(tariff, iceberg, tax)
+
+
+def _volume(equilibrium: Equilibrium, control: QuantityControl, log_wedge: float) -> float:
+    """Volume of a control's flows at base-year prices, net of what it wastes, ratio to the base year."""
+    base = np.where(control.cells, equilibrium.economy.flows, 0.0)
+    arrives = np.exp(-log_wedge) if control.rent == "destroyed" and control.kind == "cap" else 1.0
+    return float((base * equilibrium.flow_volume_hat).sum() / base.sum() * arrives)
+
+
+def volume_output(equilibrium: Equilibrium, control: QuantityControl) -> Output:
+    """Log volume of a control's flows."""
+    base = np.where(control.cells, equilibrium.economy.flows, 0.0)
+    volume = base * equilibrium.flow_volume_hat
+    share = volume / volume.sum()
+    spent = equilibrium.trade_shares_new * equilibrium.expenditure_new[:, None, :]
+    cell = np.divide(share, spent, out=np.zeros_like(share), where=share > 0)
+    wedges = equilibrium.wedges
+    return Output(
+        control.name,
+        cell=cell,
+        cost=-share.sum(0),
+        tariff=-share / (1 + wedges.tariff),
+        export_tax=-share / (1 + wedges.export_tax),
+    )
+
+
+def by_wedge(gradient: Gradient, control: QuantityControl, wedges: Wedges) -> float:
+    """Derivative of a log volume by a control's log wedge."""
+    cells = control.cells
+    if control.kind == "floor":
+        return -float((gradient.tariff * (1 + wedges.tariff))[cells].sum())
+    if control.rent == "exporter":
+        return float((gradient.export_tax * (1 + wedges.export_tax))[cells].sum())
+    if control.rent == "importer":
+        return float((gradient.tariff * (1 + wedges.tariff))[cells].sum())
+    return float(gradient.log_iceberg[cells].sum()) - (1.0 if gradient.output == control.name else 0.0)
+
+
+def _rent(equilibrium: Equilibrium, wedges: Wedges, control: QuantityControl) -> float:
+    """Rent of a control, million USD, at the wedges it added to `wedges`."""
+    new = equilibrium.wedges
+    at_border = equilibrium.flows_new
+    if control.kind == "floor" or control.rent == "importer":
+        return float((at_border * (new.tariff - wedges.tariff))[control.cells].sum())
+    if control.rent == "exporter":
+        at_producer = at_border / (1 + new.export_tax)
+        return float((at_producer * (new.export_tax - wedges.export_tax))[control.cells].sum())
+    lost = 1 - wedges.iceberg_hat / new.iceberg_hat
+    return float((at_border / (1 + new.export_tax) * lost)[control.cells].sum())
+
+
+def excess(value: Equilibrium, controls: Sequence[QuantityControl], log_wedge: Array) -> Array:
+    """How far each control's flow is on the wrong side of its limit, log points."""
+    volumes = np.array(
+        [_volume(value, control, size) for control, size in zip(controls, log_wedge, strict=True)]
+    )
+    sign = np.array([-1.0 if control.kind == "floor" else 1.0 for control in controls])
+    return np.asarray(sign * (np.log(volumes) - np.log([control.limit for control in controls])))
+
+
+def bindings_of(
+    value: Equilibrium, wedges: Wedges, controls: Sequence[QuantityControl], log_wedge: Array
+) -> dict[str, Binding]:
+    """What controls do at an equilibrium, by name; `wedges` are those without them."""
+    made = {}
+    for control, size in zip(controls, log_wedge, strict=True):
+        ban = control.limit == 0
+        made[control.name] = Binding(
+            float("inf") if ban else float(size),
+            _volume(value, control, 0.0 if ban else float(size)),
+            0.0 if ban else _rent(value, wedges, control),
+        )
+    return made
