@@ -329,12 +329,13 @@ def page(data: Path, economy: Economy) -> str:
         "PIIE weighs products by trade of 2017. Between sectors so do we; within a sector those weights are not at hand, so ours "
         "is read three times: by American imports of 2024 from China, by those from everybody, and with every six-digit product "
         "the same. The second is not moved by a duty on China alone and is the nearest to the concept; before June 2025 it "
-        "comes within a point of every published one but the peak, of which three versions were printed.\n\n"
+        "comes within 1.1 points of every published one but the peak (1.2), of which three versions were printed.\n\n"
         "After that the published average rises by more than the law as read here. The gap is what two readings of the metal "
         "duties make: PIIE's rise is met to half a point on every day but the peak if metal goods pay on their full value (in law "
         "machines and appliances pay on their metal only, taken as a quarter) and if a six-digit product counts as soon as one of "
-        "its lines is listed. That PIIE reads so is inferred from this; ours stays with the law. Chinese duties are known by "
-        "sector only.\n",
+        "its lines is listed. At the peak, when a metal good paid less than the reciprocal duty, the same readings lead away "
+        "from the version printed. That PIIE reads so is inferred from the rest; ours stays with the law. Chinese duties are "
+        "known by sector only.\n",
         published_table(economy, record).to_markdown(),
         two_trackers(data).to_markdown(),
         "The two trackers are up to three points apart; ours lies between them.\n",
