@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from detente.dossier import load_dossier
-from detente.equilibrium.outcomes import solve_scenarios
+from detente.equilibrium.experiments import run_scenarios
 from detente.show.metrics import country_table
 from detente.world import load_scenario, load_world
 
@@ -22,7 +22,7 @@ with tempfile.TemporaryDirectory() as folder:
     file = Path(folder) / "half-threat.yaml"
     file.write_text(TEXT, encoding="utf-8")
     scenarios = [load_scenario(name) for name in ("standing", "talks-fail", file)]
-outcomes = solve_scenarios(load_world(), load_dossier("busan-2025"), scenarios)
+outcomes = run_scenarios(load_world(), load_dossier("busan-2025"), scenarios)
 table = country_table(outcomes, against="standing", countries=("USA", "CHN", "MEX"))
 for row in table.records():
     if row["measure"] == "delta":

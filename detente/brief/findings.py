@@ -64,11 +64,11 @@ def sensitivity(
     sets: Sequence[str],
 ) -> dict[str, dict[str, dict[str, Change]]]:
     """Solve every outcome again under each set of elasticities: set -> outcome -> group -> change."""
-    from detente.equilibrium.experiments import Case, run_cases
+    from detente.equilibrium.experiments import run_cases
     from detente.world import with_elasticity_set
 
     members = groups(economy, parties)
-    cases = [Case(one.scenario, one.wedges, one.footprints, one.controls) for one in outcomes.values()]
+    cases = [one.case for one in outcomes.values()]
     structure = outcomes[reference].value.structure
     found: dict[str, dict[str, dict[str, Change]]] = {}
     for name in sets:

@@ -343,9 +343,10 @@ def limits(economy: Economy) -> tuple[str, ...]:
     own = (
         "No unemployment and no adjustment path, at any horizon: the one-year figures say how far trade and factors can adjust by "
         "then, not what a recession on the way would cost.",
-        "Export controls enter as small trade costs, not as quantities: a missing magnet that stops an assembly line is not in these numbers. "
-        "The chokepoint losses of other studies (see what other models say) come on top.",
-        "Purchase pledges and boycotts are not yet quantities; the soybean halt is a trade cost.",
+        "The October controls on magnets, rare earths and battery materials, the halt of soybean purchases and pledges in force are "
+        "quantities, at sizes taken over from observed deliveries; other controls are small trade costs of assumed size. Stocks are "
+        "left out: within months a cap of this size makes the model's magnets many times dearer, where buyers with stocks in 2025 "
+        "saw sixfold prices at worst.",
         "No probabilities are given: the record does not support a scored forecast yet.",
     )
     return (*own, *(map(str, weaknesses) if isinstance(weaknesses, (list, tuple)) else ()))

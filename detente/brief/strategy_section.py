@@ -90,8 +90,8 @@ def strategy_section(
         "tables repeat every conclusion under other weights."
     )
     caution = Sentence(
-        "Read the ranking with care: export controls and the purchase halt enter as small assumed costs, not as missing goods, so "
-        "what China holds through them is understated (what other models say about chokepoints comes on top); and only the "
+        "Read the ranking with care: a control is a cap where the record states a quantity and a small assumed cost elsewhere, so "
+        "what is held through the latter is understated (what other models say about chokepoints comes on top); and only the "
         "measures left free are ranked, not those held fixed, such as a further 100 points."
     )
     figures = (

@@ -51,6 +51,7 @@ RULES: dict[str, tuple[Severity, str]] = {
 
 
 HIGHEST_COST = 4.0
+HIGHEST_SHARE = 5.0
 """Trade costs above this are nearly always percent taken for fractions; a halt of one product can come near it."""
 
 
@@ -251,6 +252,15 @@ def _units(_: Dossier, measure: Measure) -> Iterator[Finding]:
             if cost > HIGHEST_COST:
                 what = f"a trade cost of {cost:g} on {sector}"
                 yield Finding("implausible-value", "measure", measure.id, what, "fractions, not percent")
+        for sector, share in {**measure.effect.left, **measure.effect.least}.items():
+            if share > HIGHEST_SHARE:
+                what = f"{share:g} of the base year's volume of {sector}"
+                yield Finding("implausible-value", "measure", measure.id, what, "shares, not percent")
+
+
+def _effect_sectors(measure: Measure) -> set[str]:
+    effect = measure.effect
+    return set() if effect is None else {*effect.ad_valorem, *effect.left, *effect.least} - {"all"}
 
 
 def _labels(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
@@ -262,7 +272,7 @@ def _labels(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
         ("actor", [measure.actor], economies),
         ("country", {*measure.targets, *measure.except_targets, *by_target} - {"all"}, countries),
         ("sector", {code for scope in scopes for code in scope.sectors}, SECTORS),
-        ("sector", set(measure.effect.ad_valorem) - {"all"} if measure.effect else (), SECTORS),
+        ("sector", _effect_sectors(measure), SECTORS),
         (
             "product list",
             {name for scope in scopes for name in (*scope.lists, *scope.excluded)},

@@ -108,14 +108,25 @@ class DatedValue(Frozen):
 
 
 class Effect(Frozen):
-    """Trade-cost equivalent of a measure that is not a duty, while it is in force."""
+    """What a measure that is not a duty does to trade while it is in force: a cost, a cap, or a floor.
+
+    Where it states a quantity for a sector (`left`, `least`), outcomes are solved with that quantity; `ad_valorem` of the same
+    sector is the cost that stands for it where only prices can be used (screening, choices of the games).
+    """
 
     flows: Literal["actor_exports", "actor_imports", "both"]
     """Exports from the actor to its targets, imports of the actor from its targets, or both."""
-    ad_valorem: Mapping[str, Annotated[float, Field(ge=0)]]
+    ad_valorem: Mapping[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
     """By sector code (or ``all`` for every goods sector): extra cost as a fraction of the value shipped."""
+    left: Mapping[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+    """By sector code: the most that passes, as a share of the base year's volume of all its flows; 0 is a ban."""
+    least: Mapping[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    """By sector code: the least that is bought, as a share of the base year's volume (pledges kept by state buyers)."""
+    rent: Literal["exporter", "importer", "destroyed"] = "exporter"
+    """Who keeps the difference between cost and price under `left`: licences sold or used at home, import licences, queues."""
     per_value: Annotated[float, Field(gt=0)] | None = None
-    """Value of the measure that the costs belong to; at another value they change in proportion (port-fee steps)."""
+    """Value of the measure that the costs and `least` belong to; at another value they change in proportion (port-fee
+    steps, tonnages)."""
     spread: float = Field(default=0.0, ge=0)
     """Same cost on flows to or from countries that are not targets, as a share of the above (extraterritorial reach)."""
     source: Slug
@@ -125,6 +136,15 @@ class Effect(Frozen):
     known: dt.date | None = None
     """Day of the latest fact the derivation uses: under an earlier as-of day its text is hidden. The number is a
     parameter of the record and stays."""
+
+    @model_validator(mode="after")
+    def _does_something(self) -> Effect:
+        if not (self.ad_valorem or self.left or self.least):
+            raise ValueError("an effect needs `ad_valorem`, `left` or `least`")
+        for code in self.left:
+            if code in self.least:
+                raise ValueError(f"sector {code} has both a cap (`left`) and a floor (`least`)")
+        return self
 
 
 class Measure(Frozen):

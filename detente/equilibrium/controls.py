@@ -23,6 +23,8 @@ from detente.equilibrium.solution import Equilibrium, Solution
 from detente.world.economy import Array, Economy, Wedges
 
 Rent = Literal["exporter", "importer", "destroyed"]
+PROHIBITIVE = 30.0
+"""Log of what a ban does to a trade share at given prices. Far larger ones would say the same and spoil integrals along paths."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,12 +153,12 @@ def check_controls(economy: Economy, controls: Sequence[QuantityControl]) -> Non
 def apply_controls(
     wedges: Wedges, controls: Sequence[QuantityControl], log_wedge: Array, theta: Array
 ) -> Wedges:
-    """Wedges with those of the controls on top; a ban is a cost no flow survives."""
+    """Wedges with those of the controls on top; a ban is a cost that leaves less than 1e-13 of a flow."""
     tariff, iceberg, tax = (np.array(a) for a in (wedges.tariff, wedges.iceberg_hat, wedges.export_tax))
     for control, size in zip(controls, log_wedge, strict=True):
         cells = control.cells
         if control.limit == 0:
-            prohibitive = np.exp(np.minimum(740.0 / theta, 600.0))
+            prohibitive = np.exp(np.minimum(PROHIBITIVE / theta, 600.0))
             iceberg[cells] = (iceberg * prohibitive)[cells]
         elif control.kind == "floor":
             tariff[cells] = (1 + tariff[cells]) * np.exp(-size) - 1

@@ -1,7 +1,7 @@
 """Scenarios solved at a horizon, with the caps, bans and floors they name: what verbs and briefings run.
 
-`outcomes.solve_scenarios` is the core case: long run, wedges only. Here the structure is given, and a scenario's
-``quantities`` become `QuantityControl` whose wedges the solve finds.
+Caps and floors that measures state, and a scenario's own ``quantities``, become `QuantityControl` whose wedges the solve
+finds.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton
 from detente.world.economy import Economy, Wedges
+from detente.world.limits import limits_at
 from detente.world.quantity_limits import QuantityLimit
 from detente.world.scenario import Footprint, Scenario, wedges_and_footprints
 from detente.world.stacking import goods_sectors
@@ -29,12 +30,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A scenario made ready to be solved: its wedges, what each measure moves, and its quantity controls."""
+    """A scenario made ready to be solved: its wedges, what each measure moves, and its quantity controls.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    wedges : Wedges
+        Besides the controls.
+    footprints : tuple of Footprint
+    controls : tuple of QuantityControl
+        Those its measures state, and those of its own file.
+    reasons : mapping of control name to str
+        Why, in words.
+    """
 
     scenario: Scenario
     wedges: Wedges
     footprints: tuple[Footprint, ...] = ()
     controls: tuple[QuantityControl, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,10 +59,17 @@ class ControlledOutcome(Outcome):
     ----------
     controls : tuple of QuantityControl
     bindings : mapping of control name to Binding
+    reasons : mapping of control name to str
     """
 
     controls: tuple[QuantityControl, ...] = ()
     bindings: Mapping[str, Binding] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def case(self) -> Case:
+        """The case that was solved."""
+        return Case(self.scenario, self.wedges, self.footprints, self.controls, self.reasons)
 
 
 def controls_of(economy: Economy, limits: Sequence[QuantityLimit], where: str) -> tuple[QuantityControl, ...]:
@@ -91,14 +112,18 @@ def controls_of(economy: Economy, limits: Sequence[QuantityLimit], where: str) -
 
 def prepare_cases(economy: Economy, dossier: Dossier, scenarios: Sequence[Scenario]) -> tuple[Case, ...]:
     """Make scenarios ready to be solved; the same cases serve every horizon and set of elasticities."""
-    return tuple(
-        Case(
-            scenario,
-            *wedges_and_footprints(economy, dossier, scenario),
-            controls_of(economy, scenario.quantities, scenario.id),
+    made = []
+    for scenario in scenarios:
+        limits = limits_at(economy, dossier, scenario)
+        made.append(
+            Case(
+                scenario,
+                *wedges_and_footprints(economy, dossier, scenario, quantities=True),
+                controls_of(economy, limits, scenario.id),
+                {limit.name: limit.reason for limit in limits},
+            )
         )
-        for scenario in scenarios
-    )
+    return tuple(made)
 
 
 def solve_cases(
@@ -108,8 +133,9 @@ def solve_cases(
     closure: str = "share",
     structure: Structure = CORE,
     solver: Newton | None = None,
+    throw: bool = False,
 ) -> list[tuple[Solution[Equilibrium], Mapping[str, Binding]]]:
-    """Solve cases in one batch, with their controls; codes are kept, nothing is raised."""
+    """Solve cases in one batch, with their controls; codes are kept, nothing is raised unless `throw` is set."""
     found = solve_batch_with_controls(
         economy,
         [case.wedges for case in cases],
@@ -117,6 +143,7 @@ def solve_cases(
         closure=closure,
         structure=structure,
         solver=solver,
+        throw=throw,
     )
     return [(one.solution, one.bindings) for one in found]
 
@@ -148,7 +175,7 @@ def run_cases(
                 solution=solution,
             )
         outcomes[case.scenario.id] = ControlledOutcome(
-            case.scenario, case.wedges, case.footprints, solution, case.controls, bindings
+            case.scenario, case.wedges, case.footprints, solution, case.controls, bindings, case.reasons
         )
     return outcomes
 

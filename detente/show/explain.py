@@ -36,7 +36,6 @@ def _moves(
     found: dict[str, Contribution] = {}
     for outcome, sign in sides:
         enforced, policy = outcome.value.wedges, outcome.wedges
-        limits = {limit.name: limit for limit in outcome.scenario.quantities}
         for control in outcome.controls:
             cells = control.cells
             before = found.get(control.name)
@@ -57,7 +56,7 @@ def _moves(
                 ]
             found[control.name] = Contribution(
                 control.name,
-                limits[control.name].reason or f"Quantity control on {int(cells.sum())} flows",
+                outcome.reasons.get(control.name) or f"Quantity control on {int(cells.sum())} flows",
                 change[0],
                 change[1],
                 change[2],

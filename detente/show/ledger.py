@@ -17,7 +17,7 @@ from detente.dossier.timeline import known_day
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
-    from detente.world.economy import Economy, Wedges
+    from detente.world.economy import Economy
 
 TABLES = ("findings", "rules", "grades", "dates", "stale", "trade", "all")
 MOVES = 1e-10
@@ -202,12 +202,12 @@ def inert_findings(economy: Economy, dossier: Dossier) -> list[Finding]:
 
     A measure that never was in force (a withdrawn threat) is put in force instead.
     """
-    from detente.equilibrium import solve_batch
-    from detente.world.scenario import Scenario, Setting, wedges_at
+    from detente.equilibrium.experiments import prepare_cases, solve_cases
+    from detente.world.scenario import Scenario, Setting
 
     found: list[Finding] = []
     trials: list[tuple[str, int, int]] = []
-    wedges: list[Wedges] = []
+    scenarios: list[Scenario] = []
     plain: dict[dt.date, int] = {}
     for key, measure in dossier.measures.items():
         if not moves_something(measure):
@@ -215,17 +215,16 @@ def inert_findings(economy: Economy, dossier: Dossier) -> list[Finding]:
         day = day_in_force(dossier, key)
         on = day or max(dossier.asof, measure.announced)
         if on not in plain:
-            plain[on] = len(wedges)
-            wedges.append(
-                wedges_at(economy, dossier, Scenario(id="as-is", title="", dossier=dossier.id, date=on))
-            )
+            plain[on] = len(scenarios)
+            scenarios.append(Scenario(id="as-is", title="", dossier=dossier.id, date=on))
         status = Status.void if day else Status.in_force
         changed = Scenario(
             id="changed", title="", dossier=dossier.id, date=on, set={key: Setting(status=status)}
         )
-        trials.append((key, plain[on], len(wedges)))
-        wedges.append(wedges_at(economy, dossier, changed))
-    solved = [solution.value.real_income_hat for solution in solve_batch(economy, wedges, throw=True)]
+        trials.append((key, plain[on], len(scenarios)))
+        scenarios.append(changed)
+    cases = prepare_cases(economy, dossier, scenarios)
+    solved = [solution.value.real_income_hat for solution, _ in solve_cases(economy, cases, throw=True)]
     for key, one, two in trials:
         moved = float(np.abs(solved[two] - solved[one]).max())
         flagged = dossier.measures[key].inert

@@ -38,7 +38,7 @@ def self_check(
     """
     from detente.dossier import audit, verify_places
     from detente.equilibrium import solve
-    from detente.equilibrium.outcomes import solve_scenarios
+    from detente.equilibrium.experiments import run_scenarios
     from detente.world import Wedges, check, load_scenario, load_world, shipped_scenarios
 
     rows: list[tuple[str, str, str]] = []
@@ -82,7 +82,7 @@ def self_check(
         names = shipped_scenarios(source or dossier.id)
         if not names:
             return True, "the dossier comes with no scenario"
-        outcomes = solve_scenarios(
+        outcomes = run_scenarios(
             economy,
             dossier,
             [load_scenario(name, dossier=source or dossier.id) for name in names],

@@ -121,8 +121,7 @@ def costs(
     SolveError
         When one of the states has no equilibrium.
     """
-    from detente.equilibrium import solve_batch
-    from detente.world.scenario import wedges_at
+    from detente.equilibrium.experiments import prepare_cases, solve_cases
 
     place = {code: economy.labels.country(code) for code in parties}
     moved = [clock for clock in clocks if firing(dossier, clock) is not None]
@@ -133,9 +132,10 @@ def costs(
         fired = firing(dossier, clock)
         assert fired is not None
         scenarios += [eve(dossier, clock), fired]
-    wedges = [wedges_at(economy, dossier, scenario) for scenario in scenarios]
+    cases = prepare_cases(economy, dossier, scenarios)
     solved = [
-        s.value.equivalent_variation_usd for s in solve_batch(economy, wedges, closure=closure, throw=True)
+        solution.value.equivalent_variation_usd
+        for solution, _ in solve_cases(economy, cases, closure=closure, throw=True)
     ]
     return {
         clock.id: {code: float(solved[2 * k + 1][n] - solved[2 * k][n]) / 1e3 for code, n in place.items()}

@@ -127,9 +127,8 @@ def _as_in(measure: Measure, day: dt.date, state: MeasureState | None, known: dt
 
 def _on(economy: Economy, record: Dossier, day: dt.date) -> Wedges:
     """Wedges of a record on a day, with nothing set."""
-    return wedges_at(
-        economy, record, Scenario(id="contribution", title="contribution", dossier=record.id, date=day)
-    )
+    scenario = Scenario(id="contribution", title="contribution", dossier=record.id, date=day)
+    return wedges_at(economy, record, scenario, quantities=True)
 
 
 def _wedges(economy: Economy, state: _State, measure: str, other: _State) -> Wedges:
@@ -170,8 +169,10 @@ def contributions(
     >>> "usa-2025-threat-100" in [part.name for part in parts]
     True
     """
-    full = wedges_at(economy, dossier, scenario)
-    start = Wedges.unchanged(economy) if reference is None else wedges_at(economy, dossier, reference)
+    full = wedges_at(economy, dossier, scenario, quantities=True)
+    start = Wedges.unchanged(economy)
+    if reference is not None:
+        start = wedges_at(economy, dossier, reference, quantities=True)
     change = (
         full.tariff - start.tariff,
         np.log(full.iceberg_hat / start.iceberg_hat),
@@ -211,7 +212,8 @@ def contributions(
 def _by_hand(economy: Economy, dossier: Dossier, scenario: Scenario, whole: Wedges) -> Array:
     if not scenario.tariffs:
         return np.zeros_like(whole.tariff)
-    without = wedges_at(economy, dossier, scenario.model_copy(update={"tariffs": ()}))
+    bare = scenario.model_copy(update={"tariffs": ()})
+    without = wedges_at(economy, dossier, bare, quantities=True)
     return np.asarray(whole.tariff - without.tariff)
 
 

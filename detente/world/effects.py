@@ -10,7 +10,7 @@ from detente.world.economy import Array, Economy
 from detente.world.stacking import goods_sectors
 
 
-def _members(economy: Economy, codes: tuple[str, ...], where: str) -> list[int]:
+def members(economy: Economy, codes: tuple[str, ...], where: str) -> list[int]:
     """Positions of target codes; `all` is every country."""
     if codes == ("all",):
         return list(range(len(economy.labels.countries)))
@@ -24,13 +24,24 @@ def _members(economy: Economy, codes: tuple[str, ...], where: str) -> list[int]:
 
 
 def at_value(effect: Effect, value: float | None) -> Effect:
-    """An effect at a value of its measure: its costs change in proportion where it says which value they belong to."""
+    """An effect at a value of its measure: costs and floors change in proportion where it says which value they belong to."""
     if effect.per_value is None or value is None or value == effect.per_value:
         return effect
     scale = value / effect.per_value
     return effect.model_copy(
-        update={"ad_valorem": {code: cost * scale for code, cost in effect.ad_valorem.items()}}
+        update={
+            "ad_valorem": {code: cost * scale for code, cost in effect.ad_valorem.items()},
+            "least": {code: share * scale for code, share in effect.least.items()},
+        }
     )
+
+
+def as_costs_only(effect: Effect) -> Effect:
+    """What is left of an effect where its quantities are solved as such: the costs of its other sectors."""
+    rest = {
+        code: cost for code, cost in effect.ad_valorem.items() if code not in {**effect.left, **effect.least}
+    }
+    return effect.model_copy(update={"ad_valorem": rest, "left": {}, "least": {}})
 
 
 def effect_hat(economy: Economy, measure: Measure, effect: Effect) -> Array:
@@ -43,9 +54,9 @@ def effect_hat(economy: Economy, measure: Measure, effect: Effect) -> Array:
     """
     labels = economy.labels
     where = f"measure {measure.id}"
-    actor = _members(economy, (measure.actor,), where)[0]
-    targets = [n for n in _members(economy, measure.targets, where) if n != actor]
-    excluded = set(_members(economy, measure.except_targets, where)) if measure.except_targets else set()
+    actor = members(economy, (measure.actor,), where)[0]
+    targets = [n for n in members(economy, measure.targets, where) if n != actor]
+    excluded = set(members(economy, measure.except_targets, where)) if measure.except_targets else set()
     targets = [n for n in targets if n not in excluded]
     others = [n for n in range(len(labels.countries)) if n != actor and n not in targets]
     cost = np.zeros(len(labels.sectors))

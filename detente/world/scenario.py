@@ -25,7 +25,7 @@ from detente.core import DateError, InputError, LabelError, UnitError, suggestio
 from detente.dossier.dossier import FrozenDict
 from detente.dossier.measure import DatedValue, Frozen, Grade, Measure, Slug, Status
 from detente.world.economy import Economy, Wedges
-from detente.world.effects import at_value, effect_hat
+from detente.world.effects import as_costs_only, at_value, effect_hat
 from detente.world.hand_duties import HandDuty, hand_tariff
 from detente.world.quantity_limits import QuantityLimit
 from detente.world.stacking import is_duty
@@ -293,8 +293,8 @@ class Footprint:
     reason: str
 
 
-def wedges_at(economy: Economy, dossier: Dossier, scenario: Scenario) -> Wedges:
-    """Wedges of a scenario: base-year duties plus what the record adds to them on its date, and trade-cost equivalents.
+def wedges_at(economy: Economy, dossier: Dossier, scenario: Scenario, *, quantities: bool = False) -> Wedges:
+    """Wedges of a scenario: base-year duties plus what the record adds to them on its date, and trade costs.
 
     Duties are ``tariff_new = tariff + added_duties``; non-tariff measures in force multiply `iceberg_hat`, and those that
     were in force on the base day already are in the data and divide out.
@@ -305,19 +305,22 @@ def wedges_at(economy: Economy, dossier: Dossier, scenario: Scenario) -> Wedges:
     dossier : Dossier
         The record (unmodified); the scenario is applied to it here.
     scenario : Scenario
+    quantities : bool
+        Whether the caps and floors that measures state are solved beside these wedges (`limits.limits_at`). If not, the costs that
+        stand for caps are in the wedges, and floors are left out.
 
     Returns
     -------
     Wedges
         ``[importer, exporter, sector]``.
     """
-    return wedges_and_footprints(economy, dossier, scenario)[0]
+    return wedges_and_footprints(economy, dossier, scenario, quantities=quantities)[0]
 
 
 def wedges_and_footprints(
-    economy: Economy, dossier: Dossier, scenario: Scenario
+    economy: Economy, dossier: Dossier, scenario: Scenario, *, quantities: bool = False
 ) -> tuple[Wedges, tuple[Footprint, ...]]:
-    """Wedges of a scenario, with what each measure contributes or why it moves nothing."""
+    """Wedges of a scenario, with what each measure contributes or why it moves nothing; `quantities` as in `wedges_at`."""
     from detente.world.duties import added_duties
 
     if not scenario.record:
@@ -341,8 +344,10 @@ def wedges_and_footprints(
         was = name in before and before[name].status is Status.in_force
         if measure.effect is not None:
             if in_force != was:
-                value = state.value if in_force else before[name].value
-                hat = effect_hat(economy, measure, at_value(measure.effect, value))
+                effect = at_value(measure.effect, state.value if in_force else before[name].value)
+                if quantities and not was:
+                    effect = as_costs_only(effect)
+                hat = effect_hat(economy, measure, effect)
                 iceberg_hat = iceberg_hat * hat if in_force else iceberg_hat / hat
                 footprints.append(Footprint(name, state.status.value, True, ""))
                 continue

@@ -243,7 +243,7 @@ def shipped_tables() -> dict[str, list[Any]]:
     from detente.dossier.conflict_sheets import overview, sheet
     from detente.dossier.controls import control_table, fee_table
     from detente.dossier.pledges import pledge_table
-    from detente.equilibrium.outcomes import solve_scenarios
+    from detente.equilibrium.experiments import run_scenarios
     from detente.equilibrium.replicate.checks import missing
     from detente.show import metrics
     from detente.show.citations import citation_table
@@ -269,7 +269,7 @@ def shipped_tables() -> dict[str, list[Any]]:
     from detente.world.products import partner_table, product_duties, product_table
 
     dossier, economy = load_dossier(), load_world()
-    outcomes = solve_scenarios(economy, dossier, [load_scenario("standing"), load_scenario("talks-fail")])
+    outcomes = run_scenarios(economy, dossier, [load_scenario("standing"), load_scenario("talks-fail")])
     with tempfile.TemporaryDirectory() as nowhere:
         places = verify_places(dossier, nowhere)
     by_product = product_duties(economy, dossier, date=dossier.asof, exporters=("CHN",))

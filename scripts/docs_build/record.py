@@ -43,7 +43,7 @@ NOTES = {
     "Measure.announced": "Day it was announced; the measure does not exist before.",
     "Measure.products": "Product scope.",
     "Measure.values": "The measure's life, oldest first.",
-    "Measure.effect": "Trade-cost equivalent, for a measure that is no duty.",
+    "Measure.effect": "What it does to trade, for a measure that is no duty: a cost, a cap or a floor.",
     "Measure.mechanisms": "Mechanisms it is an example of (`M1` to `M22`, `T`, `Q`, `F`, `S`, `E`).",
     "Measure.last_checked": "Day the entry was last compared with its sources.",
     "Clock.fires": "Day on which it fires.",
@@ -307,7 +307,7 @@ def scenario_page() -> str:
 
 
 def effects_list() -> str:
-    """Every trade-cost equivalent of the shipped record with its derivation, the whole record with hindsight."""
+    """Every effect of the shipped record's measures with its derivation, the whole record with hindsight."""
     from detente.dossier import load_dossier
 
     record = load_dossier(asof=dt.date(2026, 7, 25))
@@ -318,16 +318,25 @@ def effects_list() -> str:
         effect = measure.effect
         costs = ", ".join(f"{code} {rate:g}" for code, rate in effect.ad_valorem.items())
         spread = f"; {effect.spread:g} of it on third parties" if effect.spread else ""
+        limits = [
+            f"{word} {code} {share:g}"
+            for word, shares in (("left", effect.left), ("least", effect.least))
+            for code, share in shares.items()
+        ]
         rows.append(
             (
                 f"E{len(rows) + 1}",
                 f"`{measure.id}`",
-                f"{costs}{spread}",
+                f"{costs}{spread}" or "none",
+                ", ".join(limits),
                 effect.grade.value,
                 cell(effect.derivation),
             )
         )
-    return table(("No.", "Measure", "Extra cost by sector, fraction", "Grade", "Derivation"), rows)
+    return table(
+        ("No.", "Measure", "Extra cost by sector, fraction", "Share of base volume", "Grade", "Derivation"),
+        rows,
+    )
 
 
 def scenario_assumptions() -> str:

@@ -141,7 +141,11 @@ def test_quantity_controls_that_are_wrong(detente, tmp_path, old, new, says):
     ("words", "says", "hint"),
     [
         (("run", "talks-fail", "--horizon", "shrt"), "unknown horizon `shrt`", "`short`"),
-        (("run", "talks-fail", "--table", "quantities"), "no scenario has quantity controls", "quantities:"),
+        (
+            ("run", "january-2025", "--table", "quantities"),
+            "no scenario has quantity controls",
+            "quantities:",
+        ),
         (("run", "talks-fail", "--table", "wage"), "no table `wage`", "`wages`"),
         (("run", "talks-fail", "--draws", "1"), "1 draws", "64"),
         (("run", "talks-fail", "--draws", "8", "--workers", "0"), "0 workers", "1 or more"),

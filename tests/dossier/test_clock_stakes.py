@@ -43,8 +43,7 @@ def test_a_clock_that_was_called_off_changes_nothing(dossier: Dossier) -> None:
 
 
 def test_the_cost_of_a_clock_is_that_of_its_measures_alone(dossier: Dossier) -> None:
-    from detente.equilibrium import solve
-    from detente.world.scenario import wedges_at
+    from detente.equilibrium.experiments import run_scenarios
 
     economy = load_world()
     clocks = list(dossier.clocks.values())
@@ -55,7 +54,7 @@ def test_the_cost_of_a_clock_is_that_of_its_measures_alone(dossier: Dossier) -> 
     fired = firing(dossier, truce)
     assert fired is not None
     one, two = (
-        solve(economy, wedges_at(economy, dossier, scenario)).value.equivalent_variation_usd
+        next(iter(run_scenarios(economy, dossier, [scenario]).values())).value.equivalent_variation_usd
         for scenario in (eve(dossier, truce), fired)
     )
     n = economy.labels.country("CHN")

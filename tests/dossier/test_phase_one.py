@@ -105,12 +105,12 @@ def test_before_the_first_list_duties_are_lower_than_in_the_data(world: Economy,
 
 
 def test_the_ladder_solves_in_order_of_pain(world: Economy) -> None:
-    from detente.equilibrium.outcomes import solve_scenarios
+    from detente.equilibrium.experiments import run_scenarios
 
     dossier = load_dossier("phase-one-2018")
     names = shipped_scenarios("phase-one-2018")
     assert names == ("standing", "talks-fail", "phase-one", "january-2018")
-    outcomes = solve_scenarios(world, dossier, [load_scenario(name, dossier=dossier.id) for name in names])
+    outcomes = run_scenarios(world, dossier, [load_scenario(name, dossier=dossier.id) for name in names])
     china = world.labels.country("CHN")
     income = {name: float(outcome.value.real_income_hat[china]) for name, outcome in outcomes.items()}
     assert income["talks-fail"] < income["standing"] < income["phase-one"] < income["january-2018"]

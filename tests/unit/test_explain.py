@@ -12,7 +12,7 @@ from detente.dossier import load_dossier
 from detente.equilibrium import Structure, decompose_welfare, solve
 from detente.equilibrium.attribute import Move, integrated_gradients, shapley, shapley_of
 from detente.equilibrium.channels import decompose_path
-from detente.equilibrium.experiments import prepare_cases
+from detente.equilibrium.experiments import prepare_cases, solve_cases
 from detente.equilibrium.horizons import horizon
 from detente.equilibrium.targets import target
 from detente.show.explain import explain
@@ -151,8 +151,8 @@ def test_contributions_of_measures_add_up_to_the_wedges(against):
     world, record = load_world(), load_dossier()
     later, earlier = load_scenario("decoupling"), load_scenario(against) if against else None
     parts = contributions(world, record, later, earlier)
-    full = wedges_at(world, record, later)
-    start = wedges_at(world, record, earlier) if earlier else Wedges.unchanged(world)
+    full = wedges_at(world, record, later, quantities=True)
+    start = wedges_at(world, record, earlier, quantities=True) if earlier else Wedges.unchanged(world)
     assert abs(sum(p.tariff for p in parts) - (full.tariff - start.tariff)).max() < 1e-12
     assert abs(sum(p.log_iceberg for p in parts) - np.log(full.iceberg_hat / start.iceberg_hat)).max() < 1e-12
     rest = next((p for p in parts if p.name == "stacking"), None)
@@ -199,7 +199,7 @@ def test_money_is_shared_like_the_exact_change():
     made = explain(world, record, "chn.real_income", *cases)[0]
     total = list(made.records())[-1]
     n = world.labels.country("CHN")
-    later, earlier = (solve(world, case.wedges).value for case in cases)
+    later, earlier = (solution.value for solution, _ in solve_cases(world, cases))
     assert total["contribution_shown"] == pytest.approx(
         100 * (later.real_income_hat[n] / earlier.real_income_hat[n] - 1), abs=1e-9
     )
