@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -30,6 +31,7 @@ COMMANDS = {
 def transcript(command: str) -> str:
     """Command line and what it prints to stdout."""
     out = io.StringIO()
+    os.environ.pop("COLUMNS", None)  # the width is that of a pipe
     with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
         main(command.split())
     return f"$ detente {command}\n{out.getvalue()}"

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from detente.cli.output import usage
+from detente.cli.output import reporting, usage
 from detente.core import InputError, LabelError, Table, suggestion
 
 if TYPE_CHECKING:
     from detente.cli.tables import Prepared
 
-TABLES = ("intervals", "drivers", "uncertainty")
+OWN = ("intervals", "drivers", "uncertainty")
+OF_RESULTS = ("sectors", "employment", "wages", "prices", "flows", "pair", "revenue", "duties", "welfare")
+TABLES = (*OWN, *OF_RESULTS)
+PAIR = ("USA", "CHN")
 
 
 def drawn_tables(
@@ -29,7 +32,8 @@ def drawn_tables(
     names : sequence of str
         Scenarios.
     table : str
-        ``intervals`` (also when ``countries`` is asked for), ``drivers`` or ``uncertainty``.
+        ``intervals`` (also when ``countries`` is asked for), ``drivers``, ``uncertainty``, or a table of `detente run`
+        whose results get intervals.
     countries : sequence of str
     against : str, optional
         Scenario that differences are taken from.
@@ -52,7 +56,11 @@ def drawn_tables(
                 f"`{table}` has no draws", where="--table", hint=suggestion(table, TABLES) + " with --draws"
             )
         if draw[0] < 2:
-            raise InputError(f"{draw[0]} draws make no interval", where="--draws", hint="64 or more")
+            raise InputError(
+                f"{draw[0]} draw{'' if draw[0] == 1 else 's'} cannot make an interval",
+                where="--draws",
+                hint="64 or more",
+            )
         if draw[2] < 1:
             raise InputError(f"{draw[2]} workers do nothing", where="--workers", hint="1 or more")
     if against:  # the reference stands last
@@ -61,7 +69,12 @@ def drawn_tables(
     made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
     with usage():
         for code in countries:
-            made.economy.labels.country(code)
+            if code != "WORLD" or table in OF_RESULTS:
+                made.economy.labels.country(code)
+        if table == "pair" and countries and len(countries) != 2:
+            raise InputError(
+                "this table is about two parties", where="--countries", hint="such as --countries USA,CHN"
+            )
     return _solved(made, table, countries, against is not None, closure, *draw)
 
 
@@ -82,25 +95,62 @@ def _solved(
     if table == "uncertainty":
         return [uncertainty_table(made.economy, made.structure)]
     reference = made.cases[-1].scenario.id if compared else None
+    if table in OF_RESULTS:
+        return [_of_results(made, table, countries, reference, closure, draws, seed, workers)]
     if table == "drivers":
-        found = drivers(
+        with reporting("solving draws") as report:
+            found = drivers(
+                made.economy,
+                made.cases,
+                draws=draws,
+                seed=seed,
+                against=reference,
+                closure=closure,
+                structure=made.structure,
+                workers=workers,
+                report=report,
+            )
+        return [driver_table(found, countries or ("USA", "CHN"), against=reference)]
+    with reporting("solving draws") as report:
+        drawn = draw_outcomes(
             made.economy,
             made.cases,
             draws=draws,
             seed=seed,
-            against=reference,
             closure=closure,
             structure=made.structure,
             workers=workers,
+            report=report,
         )
-        return [driver_table(found, countries or ("USA", "CHN"), against=reference)]
-    drawn = draw_outcomes(
+    return [interval_table(drawn, against=reference, countries=countries)]
+
+
+def _of_results(
+    made: Prepared,
+    table: str,
+    countries: Sequence[str],
+    reference: str | None,
+    closure: str,
+    draws: int,
+    seed: int,
+    workers: int,
+) -> Table:
+    """Draw the results behind a table of `detente run`."""
+    from detente.equilibrium.experiments import base_case
+    from detente.outlook import draw_outcomes
+    from detente.show.uncertain import results_of, results_table
+
+    cases = made.cases if reference else (*made.cases, base_case(made.economy, made.cases[0]))
+    controlled = any(case.controls for case in cases)
+    found = draw_outcomes(
         made.economy,
-        made.cases,
+        cases,
         draws=draws,
         seed=seed,
         closure=closure,
         structure=made.structure,
         workers=workers,
+        results=results_of(made.economy, table, tuple(countries) or PAIR, controlled=controlled),
+        reference=cases[-1].scenario.id,
     )
-    return [interval_table(drawn, against=reference, countries=countries)]
+    return results_table(found, cases[-1].scenario.id, table)

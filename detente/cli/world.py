@@ -1,4 +1,4 @@
-"""`detente world`: show, check and compare worlds, and build one from a table of one's own."""
+"""`detente world`: show, check and compare worlds, and make one: from a table, coarser, or finer."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.options import FormatOption, OutOption, PictureOption
-from detente.cli.output import emit, note, usage
+from detente.cli.output import emit, note, progress, usage
+from detente.cli.world_make import aggregate, disaggregate
 from detente.core import InputError, LabelError, Table, suggestion, write_atomic
 
 if TYPE_CHECKING:
     from detente.show.figures import Figure
 
 app = typer.Typer(
-    help="Show, check, compare and build worlds.",
+    help="Show, check and compare worlds; make one from a table, coarser, or finer.",
     no_args_is_help=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -157,16 +158,17 @@ def build(
     from detente.world.read.build import build_world
     from detente.world.save import save_world
 
-    report = build_world(
-        source,
-        regions=regions,
-        sectors=sectors,
-        tariffs=tariffs,
-        elasticities=elasticities,
-        name=name,
-        year=year,
-        max_gap=max_gap,
-    )
+    with progress(None, "building the world"):
+        report = build_world(
+            source,
+            regions=regions,
+            sectors=sectors,
+            tariffs=tariffs,
+            elasticities=elasticities,
+            name=name,
+            year=year,
+            max_gap=max_gap,
+        )
     folder = save_world(report.economy, out, report)
     if picture is not None:
         from detente.show.worlds import world_figure
@@ -178,6 +180,10 @@ def build(
     short = report.moved
     rows = short.rows[:25]
     emit(Table(short.name, short.title, short.columns, rows, short.note), style, None)
+
+
+app.command()(aggregate)
+app.command()(disaggregate)
 
 
 def draw(figure: Figure, path: Path) -> None:

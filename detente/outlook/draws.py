@@ -6,18 +6,20 @@ of the work leaves a trace in the result.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detente.core import InputError, LabelError, SolveError, suggestion
 from detente.equilibrium.attribute import chebyshev, solve_path
-from detente.equilibrium.baseline import CORE, share_preparation
+from detente.equilibrium.baseline import CORE, own_preparation, share_preparation
 from detente.equilibrium.experiments import Case, held_wedges, solve_cases
 from detente.equilibrium.headlines import headline_differences, headlines
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Structure
+from detente.equilibrium.sweep import Newton
 from detente.equilibrium.targets import target
 from detente.outlook.prior import Uncertain, apply_draw, points, uncertain_parameters
 from detente.world.economy import Array, Economy, Wedges
@@ -106,7 +108,6 @@ def _one(task: Task, normals: Array) -> tuple[Array, Array]:
     """Headlines [outcome, metric, country + world] and other results [outcome, result] of every case under one draw."""
     economy, structure = task.economy, task.structure
     drawn, nests, scale = apply_draw(economy, structure, task.parameters, normals)
-    share_preparation(drawn, nests, (economy, structure))
     scaled = [
         replace(
             case,
@@ -114,7 +115,14 @@ def _one(task: Task, normals: Array) -> tuple[Array, Array]:
         )
         for case in task.cases
     ]
-    solved = solve_cases(drawn, scaled, closure=task.closure, structure=nests)
+    share_preparation(drawn, nests, (economy, structure))
+    quick = Newton(robust=False)
+    solved = solve_cases(drawn, scaled, closure=task.closure, structure=nests, solver=quick)
+    if not all(
+        solution.result.ok for solution, _ in solved
+    ):  # drawn too far away to be steered by what is lent
+        own_preparation(drawn, nests)
+        solved = solve_cases(drawn, scaled, closure=task.closure, structure=nests)
     for case, (solution, _) in zip(scaled, solved, strict=True):
         if not solution.result.ok:
             raise SolveError(
@@ -135,18 +143,20 @@ def _read(
     made = np.zeros((len(cases), len(task.results)))
     if not task.results:
         return made
+    goals = [target(name, drawn) for name in task.results]
     names = [case.scenario.id for case in cases]
     start = Wedges.unchanged(drawn) if task.reference is None else values[names.index(task.reference)].wedges
-    for k, name in enumerate(task.results):
-        goal = target(name, drawn)
-        for position, (case, value) in enumerate(zip(cases, values, strict=True)):
-            if goal.along is None:
+    _, weights, slope = chebyshev(PATH)
+    for position, (case, value) in enumerate(zip(cases, values, strict=True)):
+        points: tuple[Equilibrium, ...] = ()
+        if names[position] != task.reference and any(goal.along for goal in goals):
+            points = solve_path(drawn, start, value.wedges, PATH, closure=task.closure, structure=nests)
+        for k, goal in enumerate(goals):
+            if goal.along is not None:
+                made[position, k] = goal.along(points, weights, slope) if points else 0.0
+            else:
                 held = held_wedges(case.wedges, value, case.controls) if goal.held else None
                 made[position, k] = goal.value(value, held)
-            elif names[position] != task.reference:
-                points = solve_path(drawn, start, value.wedges, PATH, closure=task.closure, structure=nests)
-                _, weights, slope = chebyshev(PATH)
-                made[position, k] = goal.along(points, weights, slope)
     return made
 
 
@@ -161,18 +171,41 @@ def _work(normals: Array) -> tuple[Array, Array]:
     return _one(_shared["task"], normals)
 
 
-def solve_draws(task: Task, normals: Array, *, workers: int = 1) -> tuple[Array, Array]:
-    """Solve given standard normals [draw, dimension]: headlines [draw, outcome, metric, country + world] and other results."""
+def solve_draws(
+    task: Task, normals: Array, *, workers: int = 1, step: Callable[[], None] | None = None
+) -> tuple[Array, Array]:
+    """Solve given standard normals [draw, dimension]; calls `step` after each.
+
+    Returns headlines [draw, outcome, metric, country + world] and other results [draw, outcome, result].
+    """
     if workers <= 1:
-        found = [_one(task, row) for row in normals]
+        found = list(_counted((_one(task, row) for row in normals), step))
     else:
         import multiprocessing
         from concurrent.futures import ProcessPoolExecutor
 
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(workers, context, _start_worker, (task,)) as pool:
-            found = list(pool.map(_work, list(normals), chunksize=8))
+            found = list(_counted(pool.map(_work, list(normals), chunksize=8), step))
     return np.stack([one[0] for one in found]), np.stack([one[1] for one in found])
+
+
+def _counted(
+    results: Iterable[tuple[Array, Array]], step: Callable[[], None] | None
+) -> Iterator[tuple[Array, Array]]:
+    """Results as they come, with a step after each."""
+    for result in results:
+        if step is not None:
+            step()
+        yield result
+
+
+def counting(report: Callable[[int, int], None] | None, whole: int) -> Callable[[], None] | None:
+    """A function to call after each of `whole` steps, which reports (done, all)."""
+    if report is None:
+        return None
+    done = itertools.count(1)
+    return lambda: report(min(next(done), whole), whole)
 
 
 def draw_outcomes(
@@ -187,6 +220,7 @@ def draw_outcomes(
     workers: int = 1,
     results: Sequence[str] = (),
     reference: str | None = None,
+    report: Callable[[int, int], None] | None = None,
 ) -> Draws:
     """Solve cases under drawn elasticities, nests and effects.
 
@@ -209,6 +243,8 @@ def draw_outcomes(
         Results to keep besides the headlines, as `detente.equilibrium.targets.target` reads them.
     reference : str, optional
         Id of the case that results of a path (terms of trade) start from; the base year when left out.
+    report : callable, optional
+        Called with (done, all) after every draw.
 
     Returns
     -------
@@ -236,7 +272,7 @@ def draw_outcomes(
     normals = points(draws, len(parameters), seed)
     task = Task(economy, structure, tuple(cases), closure, parameters, tuple(results), reference)
     central = _one(task, np.zeros(len(parameters)))
-    values = solve_draws(task, normals, workers=workers)
+    values = solve_draws(task, normals, workers=workers, step=counting(report, draws))
     names = tuple(case.scenario.id for case in cases)
     return Draws(
         economy,

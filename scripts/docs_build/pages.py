@@ -262,6 +262,7 @@ def shipped_tables() -> dict[str, list[Any]]:
         load_world,
         show,
     )
+    from detente.world.carving import specification_table
     from detente.world.collected import collected_table
     from detente.world.coverage import coverage_table
     from detente.world.duties import concept_table, duty_path, duty_stack, stack_table
@@ -287,6 +288,7 @@ def shipped_tables() -> dict[str, list[Any]]:
         "detente ingest": intake_tables(dossier),
         "detente compare": [comparison_table(outcomes)],
         "detente scenarios": [scenario_table(dossier.id)],
+        "detente world disaggregate": [specification_table()],
         "detente validate": [validation_table([missing("study", "what", "source")])],
         "detente duties": [
             stack_table(stacked),
