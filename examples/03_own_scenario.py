@@ -31,10 +31,10 @@ for row in table.records():
 print("against the standing state; long run; " + scenarios[-1].story)
 
 # Output
-# talks-fail   USA  -0.286 %    -80.6 USD bn a year
-# talks-fail   CHN  -0.124 %    -21.5 USD bn a year
-# talks-fail   MEX  +0.137 %     +2.4 USD bn a year
-# half-threat  USA  -0.210 %    -59.1 USD bn a year
-# half-threat  CHN  -0.107 %    -18.5 USD bn a year
-# half-threat  MEX  +0.113 %     +2.0 USD bn a year
+# talks-fail   USA  -0.286 %    -80.4 USD bn a year
+# talks-fail   CHN  -0.120 %    -20.8 USD bn a year
+# talks-fail   MEX  +0.139 %     +2.5 USD bn a year
+# half-threat  USA  -0.209 %    -58.9 USD bn a year
+# half-threat  CHN  -0.103 %    -17.9 USD bn a year
+# half-threat  MEX  +0.114 %     +2.0 USD bn a year
 # against the standing state; long run; 50 of the threatened 100 points come on 1 November.

@@ -100,14 +100,18 @@ def compose(
     from detente.equilibrium.horizons import horizon as at_horizon
     from detente.world import elasticity_sets, load_scenario, shipped_scenarios
     from detente.world.elasticities import set_horizon
+    from detente.world.later import tellable, waiting
 
     names = list(scenarios) if scenarios is not None else list(shipped_scenarios(source or dossier.id))
-    if len(names) < 2:
+    told = [load_scenario(name, dossier=source or dossier.id) for name in names]
+    chosen, later = tellable(dossier, told, source)
+    if len(chosen) < 2:
         raise InputError(
-            f"the dossier `{dossier.id}` has {len(names)} scenarios",
-            hint="a briefing compares at least two: the reference and another",
+            f"the dossier `{dossier.id}` has {len(names)} scenarios"
+            + (f", of which {len(chosen)} could be told on {dossier.asof}" if later else ""),
+            hint="a briefing compares at least two, the reference and another"
+            + (f"; {waiting(later, dossier.asof)}" if later else ""),
         )
-    chosen = [load_scenario(name, dossier=source or dossier.id) for name in names]
     own = economy
     economy, structure = at_horizon(horizon, own, keep_elasticities=keep_elasticities)
     cases = prepare_cases(economy, dossier, chosen)
@@ -164,7 +168,7 @@ def compose(
         both_sides_sentence(
             row.outcome, *(row.real_income_pct[code] for code in parties), against=TODAY, table="outcomes"
         )
-        for row in (rows[0], rows[1] if len(rows) > 1 else rows[0])
+        for row in rows[:2]
     ]
     summary.append(
         _spread_sentence(
@@ -248,7 +252,7 @@ def compose(
             *sections.comparison_section(dossier),
         ),
         method=sections.method(dossier, economy, outcomes, closure),
-        limits=sections.limits(economy),
+        limits=(*sections.not_yet_told(dossier, later), *sections.limits(economy)),
         assumed=sections.assumed(dossier, economy, outcomes),
         sources=evidence.sources(dossier),
         stamp=stamp,
@@ -289,8 +293,8 @@ def _averages(dossier: Dossier, economy: Economy, parties: tuple[str, str]) -> T
         "averages",
         "One duty, several averages",
         (
-            Column("importer", "Importer"),
-            Column("exporter", "Exporter"),
+            Column("importer", "Importer", names=economy.labels.country_names),
+            Column("exporter", "Exporter", names=economy.labels.country_names),
             Column("key", "Key"),
             Column("concept", "Concept"),
             Column("average_pct", "Ours", "%", "number", 1),

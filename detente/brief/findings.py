@@ -85,17 +85,19 @@ def sensitivity_table(
     found: Mapping[str, Mapping[str, Mapping[str, Change]]], outcomes: Mapping[str, Outcome], reference: str
 ) -> Table:
     """One row a set and outcome: real income of each side and of the rest, percent against the reference."""
+    from detente.world import elasticity_sets
+
     groups_shown = list(next(iter(next(iter(found.values())).values())))
     return Table(
         "sensitivity",
         "The same outcomes under other published elasticities",
         (
-            Column("elasticities", "Elasticities"),
+            Column("elasticities", "Elasticities", names=elasticity_sets()),
             Column("outcome", "Outcome"),
             *(
                 Column(
                     f"{code.lower()}_real_income_pct",
-                    "Everyone else" if code == REST else code,
+                    "Everyone else" if code == REST else country_name(code),
                     "%",
                     "number",
                     3,

@@ -35,11 +35,13 @@ from detente.show.sentences import (
 )
 from detente.show.theme import country_name
 from detente.show.timelines import duty_path as duty_figure
+from detente.show.words import joined
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
     from detente.equilibrium.outcomes import Outcome
     from detente.world.economy import Economy
+    from detente.world.later import NotYet
 
 TODAY = "what is in force today"
 
@@ -350,16 +352,23 @@ def method(
     )
 
 
+def not_yet_told(dossier: Dossier, later: Sequence[NotYet]) -> tuple[str, ...]:
+    """Outcomes of the record that nobody could have told on its day, without saying what they are."""
+    if not later:
+        return ()
+    names = joined([f"“{one.scenario}”" for one in later])
+    return (f"Left out, for they rest on measures that had not been announced by {dossier.asof}: {names}.",)
+
+
 def limits(economy: Economy) -> tuple[str, ...]:
     """What they cannot say."""
     weaknesses = economy.provenance.get("weaknesses", ())
     own = (
         "No unemployment and no adjustment path, at any horizon: the one-year figures say how far trade and factors can adjust by "
         "then, not what a recession on the way would cost.",
-        "The October controls on magnets, rare earths and battery materials, the halt of soybean purchases and pledges in force are "
-        "quantities, at sizes taken over from observed deliveries; other controls are small trade costs of assumed size. Stocks are "
-        "left out: within months a cap of this size makes the model's magnets many times dearer, where buyers with stocks in 2025 "
-        "saw sixfold prices at worst.",
+        "Controls, halts of purchases and pledges that state a quantity bind as quantities, at sizes taken over from observed "
+        "deliveries; other controls are small trade costs of assumed size. Stocks are left out: within months a cap on magnets "
+        "makes the model's many times dearer, where buyers who hold stocks see a fraction of that.",
         "No probabilities are given: the record does not support a scored forecast yet.",
     )
     return (*own, *(map(str, weaknesses) if isinstance(weaknesses, (list, tuple)) else ()))

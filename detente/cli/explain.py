@@ -17,7 +17,7 @@ from detente.cli.options import (
     OutOption,
     SeedOption,
 )
-from detente.cli.output import emit, usage
+from detente.cli.output import emit, progress, usage
 from detente.cli.worlds import WorldOption
 from detente.core import InputError, LabelError, Table, suggestion
 
@@ -70,6 +70,13 @@ def explain(
     if draws == 1 or draws < 0:
         with usage():
             raise InputError(f"{draws} draws make no interval", where="--draws", hint="64 or more")
+    if "." in scenario and "." not in result and not scenario.endswith((".yaml", ".yml")):
+        with usage():
+            raise InputError(
+                "the result comes before the scenario",
+                where="explain",
+                hint=f"detente explain {scenario} {result}",
+            )
     names = [scenario, *([against] if against else [])]
     if len(set(names)) < len(names):
         with usage():
@@ -77,7 +84,7 @@ def explain(
                 "the scenario is explained against itself", where="--against", hint="name another scenario"
             )
     ready = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
-    with usage():
+    with usage(), progress(None, "explaining"):
         tables = made(
             ready.economy,
             ready.dossier,

@@ -25,6 +25,7 @@ from detente.cli.options import (
     SeedOption,
 )
 from detente.cli.output import Format, emit, note, parse_day, progress, usage
+from detente.cli.path import path
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
@@ -88,11 +89,12 @@ def brief(
 ) -> None:
     """Write the briefing: one HTML file, its data as CSV, and a manifest."""
     from detente.brief import build_brief, compose
+    from detente.cli.tables import untold
 
     record = _dossier(dossier, asof)
     economy = economy_for(world, elasticities)
     target = out if out != Path() else Path("out") / record.id
-    with progress(3, "briefing") as step:
+    with progress(None, "solving and writing the briefing"):
         with of_own_world(world):
             content = compose(
                 record,
@@ -104,12 +106,12 @@ def brief(
                 draws=draws,
                 seed=seed,
             )
-        step()  # type: ignore[operator]
         result = build_brief(content, target)
-        step()  # type: ignore[operator]
     note(f"{record.title}, as of {record.asof}")
     for sentence in content.summary_sentences:
         note(f"  {sentence.text}")
+    if waiting := untold(record, dossier):
+        note(f"note: {waiting}")
     note("")
     print(result.index)
 
@@ -196,12 +198,17 @@ def compare(
 
 @app.command()
 def scenarios(
-    dossier: DossierOption = DEFAULT_DOSSIER, style: FormatOption = None, out: OutOption = None
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    style: FormatOption = None,
+    out: OutOption = None,
 ) -> None:
-    """List the scenarios that come with a dossier."""
+    """List the scenarios that come with a dossier, and which of them could be told on an earlier day."""
     from detente.cli.tables import scenario_table
 
-    emit(scenario_table(dossier), style, out)
+    with usage():
+        made = scenario_table(dossier, parse_day(asof, "--asof") if asof else None)
+    emit(made, style, out)
 
 
 @app.command()
@@ -218,13 +225,12 @@ def measures(
     out: OutOption = None,
 ) -> None:
     """List measures with their status and value on a day, and the source of each."""
-    from detente.cli.tables import filtered
-    from detente.dossier import measure_table
+    from detente.cli.tables import measures_on
 
     record = _dossier(dossier, asof)
     with usage():
         day = parse_day(at, "--at") if at else record.asof
-        made = filtered(measure_table(record, day), actor=actor, status=status)
+        made = measures_on(record, day, actor=actor, status=status)
     emit(made, style, out)
 
 
@@ -292,7 +298,9 @@ def clocks(
     record = _dossier(dossier, asof)
     with usage():
         day = parse_day(start, "--from") if start else record.asof
-    emit(clock_tables(record, day, cost, ics), style, out)
+    with progress(None, "solving what each clock is worth"):
+        made = clock_tables(record, day, cost, ics)
+    emit(made, style, out)
 
 
 @app.command()
@@ -306,10 +314,13 @@ def claims(
     out: OutOption = None,
 ) -> None:
     """List what the reports claim, with the place in the text; or their contradictions."""
+    from detente.cli.tables import some_report
     from detente.dossier import claims_table, conflict_table
     from detente.dossier.conflict_sheets import sheets
 
     record = _dossier(dossier, asof)
+    with usage():
+        some_report(record)
     flat = style in (Format.csv, Format.json) or (out is not None and out.suffix in (".csv", ".json"))
     if conflicts and not flat:
         emit(sheets(record), style, out)
@@ -333,7 +344,8 @@ def check(
     from detente.cli.tables import check_table
 
     record = _dossier(dossier, asof)
-    made, failed = check_table(record, reports, dossier, world)
+    with progress(None, "checking"):
+        made, failed = check_table(record, reports, dossier, world)
     emit(made, style, out)
     if failed:
         raise typer.Exit(4)
@@ -359,20 +371,8 @@ def cite(
 
 
 app.add_typer(world_app, name="world")
-for verb in (explain, audit, controls, pledges):
+for verb in (explain, audit, controls, pledges, ingest, validate, path, nash, leverage, deals):
     app.command()(verb)
-
-
-app.command()(ingest)
-
-app.command()(validate)
-
-app.command()(nash)
-
-app.command()(leverage)
-
-app.command()(deals)
-
 app.command("game")(game_verb)
 
 
@@ -381,7 +381,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(args=arguments, prog_name="detente")
     except DetenteError as error:
-        print(f"error: {error}", file=sys.stderr)
+        note(f"error: {error}")
         sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of our stdout has gone, as with `| head`
         sys.stderr.close()

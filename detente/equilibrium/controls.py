@@ -171,7 +171,7 @@ def apply_controls(
     return Wedges(tariff, iceberg, tax)
 
 
-def _volume(equilibrium: Equilibrium, control: QuantityControl, log_wedge: float) -> float:
+def volume_of(equilibrium: Equilibrium, control: QuantityControl, log_wedge: float) -> float:
     """Volume of a control's flows at base-year prices, net of what it wastes, ratio to the base year."""
     base = np.where(control.cells, equilibrium.economy.flows, 0.0)
     arrives = np.exp(-log_wedge) if control.rent == "destroyed" and control.kind == "cap" else 1.0
@@ -206,7 +206,7 @@ def _rent(equilibrium: Equilibrium, wedges: Wedges, control: QuantityControl) ->
 def excess(value: Equilibrium, controls: Sequence[QuantityControl], log_wedge: Array) -> Array:
     """How far each control's flow is on the wrong side of its limit, log points."""
     volumes = np.array(
-        [_volume(value, control, size) for control, size in zip(controls, log_wedge, strict=True)]
+        [volume_of(value, control, size) for control, size in zip(controls, log_wedge, strict=True)]
     )
     sign = np.array([-1.0 if control.kind == "floor" else 1.0 for control in controls])
     return np.asarray(sign * (np.log(volumes) - np.log([control.limit for control in controls])))
@@ -221,7 +221,7 @@ def bindings_of(
         ban = control.limit == 0
         made[control.name] = Binding(
             float("inf") if ban else float(size),
-            _volume(value, control, 0.0 if ban else float(size)),
+            volume_of(value, control, 0.0 if ban else float(size)),
             0.0 if ban else _rent(value, wedges, control),
         )
     return made

@@ -289,6 +289,12 @@ class Anderson:
         return np.asarray(point + step - np.vecmat(mix, self.moved[:, :used]))
 
 
+def base_point(economy: Economy, structure: Structure) -> Array:
+    """The base year as a point of the sweeps: log factor prices and log prices of zero, expenditures of one."""
+    count = prepare(economy, structure).factor_inverse.shape[0] + economy.expenditure.size
+    return np.concatenate([np.zeros(count), np.where(economy.expenditure > 0, 1.0, 0.0).ravel()])
+
+
 def sweep_chunk(
     economy: Economy,
     wedges: Wedges,
@@ -296,6 +302,7 @@ def sweep_chunk(
     solver: Newton,
     structure: Structure,
     limits: Limits | None = None,
+    start: Array | None = None,
 ) -> tuple[Array, npt.NDArray[np.int64]]:
     """Sweep a chunk of scenarios.
 
@@ -309,6 +316,8 @@ def sweep_chunk(
     structure : Structure
     limits : Limits, optional
         Caps and floors on top of the wedges.
+    start : array [unknown] or [scenario, unknown], optional
+        Where the scenarios begin, log wedges of the limits last; the base year when left out.
 
     Returns
     -------
@@ -320,10 +329,10 @@ def sweep_chunk(
     """
     base = prepare(economy, structure)
     sweep, shock = _Sweep(economy, base, deficit), _Shock.of(base, wedges, limits)
-    lanes, size = len(shock.pull), economy.expenditure.size
-    settled = sweep.factors + 2 * size
-    point = np.zeros((lanes, settled + (0 if limits is None else limits.width)))
-    point[:, sweep.factors + size : settled] = np.where(economy.expenditure > 0, 1.0, 0.0).reshape(-1)
+    lanes, width = len(shock.pull), 0 if limits is None else limits.width
+    if start is None:
+        start = np.concatenate([base_point(economy, structure), np.zeros(width)])
+    point = np.repeat(start[None], lanes, 0) if start.ndim == 1 else start
     points = np.full_like(point, np.nan)
     steps_taken = np.full(lanes, solver.max_steps)
     active = np.arange(lanes)

@@ -6,7 +6,8 @@ of the work leaves a trace in the result.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -170,18 +171,41 @@ def _work(normals: Array) -> tuple[Array, Array]:
     return _one(_shared["task"], normals)
 
 
-def solve_draws(task: Task, normals: Array, *, workers: int = 1) -> tuple[Array, Array]:
-    """Solve given standard normals [draw, dimension]: headlines [draw, outcome, metric, country + world] and other results."""
+def solve_draws(
+    task: Task, normals: Array, *, workers: int = 1, step: Callable[[], None] | None = None
+) -> tuple[Array, Array]:
+    """Solve given standard normals [draw, dimension]; calls `step` after each.
+
+    Returns headlines [draw, outcome, metric, country + world] and other results [draw, outcome, result].
+    """
     if workers <= 1:
-        found = [_one(task, row) for row in normals]
+        found = list(_counted((_one(task, row) for row in normals), step))
     else:
         import multiprocessing
         from concurrent.futures import ProcessPoolExecutor
 
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(workers, context, _start_worker, (task,)) as pool:
-            found = list(pool.map(_work, list(normals), chunksize=8))
+            found = list(_counted(pool.map(_work, list(normals), chunksize=8), step))
     return np.stack([one[0] for one in found]), np.stack([one[1] for one in found])
+
+
+def _counted(
+    results: Iterable[tuple[Array, Array]], step: Callable[[], None] | None
+) -> Iterator[tuple[Array, Array]]:
+    """Results as they come, with a step after each."""
+    for result in results:
+        if step is not None:
+            step()
+        yield result
+
+
+def counting(report: Callable[[int, int], None] | None, whole: int) -> Callable[[], None] | None:
+    """A function to call after each of `whole` steps, which reports (done, all)."""
+    if report is None:
+        return None
+    done = itertools.count(1)
+    return lambda: report(min(next(done), whole), whole)
 
 
 def draw_outcomes(
@@ -196,6 +220,7 @@ def draw_outcomes(
     workers: int = 1,
     results: Sequence[str] = (),
     reference: str | None = None,
+    report: Callable[[int, int], None] | None = None,
 ) -> Draws:
     """Solve cases under drawn elasticities, nests and effects.
 
@@ -218,6 +243,8 @@ def draw_outcomes(
         Results to keep besides the headlines, as `detente.equilibrium.targets.target` reads them.
     reference : str, optional
         Id of the case that results of a path (terms of trade) start from; the base year when left out.
+    report : callable, optional
+        Called with (done, all) after every draw.
 
     Returns
     -------
@@ -245,7 +272,7 @@ def draw_outcomes(
     normals = points(draws, len(parameters), seed)
     task = Task(economy, structure, tuple(cases), closure, parameters, tuple(results), reference)
     central = _one(task, np.zeros(len(parameters)))
-    values = solve_draws(task, normals, workers=workers)
+    values = solve_draws(task, normals, workers=workers, step=counting(report, draws))
     names = tuple(case.scenario.id for case in cases)
     return Draws(
         economy,

@@ -17,7 +17,7 @@ from detente.equilibrium.baseline import CORE
 from detente.equilibrium.experiments import Case
 from detente.equilibrium.headlines import HEADLINES
 from detente.equilibrium.structure import Structure
-from detente.outlook.draws import Draws, Task, solve_draws
+from detente.outlook.draws import Draws, Task, counting, solve_draws
 from detente.outlook.prior import points, uncertain_parameters
 from detente.world.economy import Array, Economy
 
@@ -102,6 +102,7 @@ def drivers(
     structure: Structure = CORE,
     nests: bool = True,
     workers: int = 1,
+    report: Callable[[int, int], None] | None = None,
 ) -> Drivers:
     """Sobol' indices of what drives the headlines of cases: ``draws × (groups + 2)`` solves of each.
 
@@ -114,7 +115,7 @@ def drivers(
     seed : int
     against : str, optional
         Id of the case that differences are taken from; the base year when left out.
-    closure, structure, nests, workers
+    closure, structure, nests, workers, report
         As in `draw_outcomes`.
 
     Returns
@@ -126,6 +127,7 @@ def drivers(
     members = [[k for k, p in enumerate(parameters) if p.group == group] for group in groups]
     normals = points(draws, 2 * len(parameters), seed)
     names = tuple(case.scenario.id for case in cases)
+    step = counting(report, draws * (len(groups) + 2))
 
     task = Task(economy, structure, tuple(cases), closure, parameters)
 
@@ -136,7 +138,7 @@ def drivers(
         )
 
     def model(rows: Array) -> Array:
-        values, _ = solve_draws(task, rows, workers=workers)
+        values, _ = solve_draws(task, rows, workers=workers, step=step)
         return values if against is None else wrapped(values, rows).against(against)[1]
 
     first, total, values = sobol_indices(model, members, normals)
@@ -180,7 +182,7 @@ def driver_table(
         f"What drives the uncertainty of: {HEADLINES[metric][0].lower()}",
         (
             Column("outcome", "Outcome"),
-            Column("country", "Country"),
+            Column("country", "Country", names=labels.country_names),
             Column("group", "Driver"),
             Column("first_pct", "Variance it explains alone", "%", "number", 1),
             Column("total_pct", "with interactions", "%", "number", 1),

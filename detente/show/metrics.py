@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from detente.core import Column, LabelError, Table, suggestion
 from detente.core.table import Cell
 from detente.equilibrium.headlines import HEADLINES, WORLD, headline_differences, headlines
+from detente.show.theme import country_name
 from detente.world.economy import Array
 from detente.world.stacking import goods_sectors
 
@@ -176,7 +177,7 @@ def sector_table(
         "Output by sector",
         (
             Column("outcome", "Outcome"),
-            Column("country", "Country"),
+            Column("country", "Country", names=economy.labels.country_names),
             Column("sector", "Sector"),
             Column("name", "Name"),
             Column("output_volume_pct", "Output volume", "%", "number", 2),
@@ -192,6 +193,7 @@ def sector_table(
 def pair_table(outcomes: Mapping[str, Outcome], parties: tuple[str, str]) -> Table:
     """Goods trade and duties between two parties, both directions, under each outcome."""
     first = next(iter(outcomes.values()))
+    names = first.value.economy.labels.country_names
     rows: list[tuple[Cell, ...]] = []
     for name, outcome in outcomes.items():
         for importer, exporter in (parties, parties[::-1]):
@@ -212,11 +214,11 @@ def pair_table(outcomes: Mapping[str, Outcome], parties: tuple[str, str]) -> Tab
             )
     return Table(
         "pair",
-        f"Goods trade and duties between {parties[0]} and {parties[1]}",
+        f"Goods trade and duties between {' and '.join(names.get(code, code) for code in parties)}",
         (
-            Column("outcome", "Outcome"),
-            Column("importer", "Importer"),
-            Column("exporter", "Exporter"),
+            Column("outcome", "Outcome", names={name: one.scenario.title for name, one in outcomes.items()}),
+            Column("importer", "Importer", names=names),
+            Column("exporter", "Exporter", names=names),
             Column("base_usd_bn", "Base year", "USD bn", "number", 1),
             Column("new_usd_bn", "New", "USD bn", "number", 1),
             Column("change_pct", "Change", "%", "number", 1),
@@ -269,7 +271,7 @@ def diversion_table(outcome: Outcome, parties: tuple[str, str], *, against: Outc
             )
         )
     rows.sort(key=lambda row: (-row[2], row[0]))
-    a, b = parties
+    a, b = (country_name(code, short=True) for code in parties)
     return Table(
         "diversion",
         "Third economies",
@@ -295,10 +297,13 @@ def footprint_table(outcome: Outcome) -> Table:
         f"What moves the model in `{outcome.scenario.id}`",
         (
             Column("measure", "Measure"),
+            Column("title", "Title"),
             Column("status", "Status"),
             Column("moves", "Moves"),
             Column("reason", "Why not"),
         ),
-        tuple((f.measure, f.status, "yes" if f.moves else "no", f.reason) for f in outcome.footprints),
+        tuple(
+            (f.measure, f.title, f.status, "yes" if f.moves else "no", f.reason) for f in outcome.footprints
+        ),
         note="Base-year layers and measures that bind no trade flow move nothing by themselves.",
     )

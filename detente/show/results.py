@@ -27,6 +27,12 @@ SECTOR = Column("sector", "Sector")
 NAME = Column("name", "Name")
 
 
+def country_column(outcomes: Mapping[str, Outcome]) -> Column:
+    """A column of countries with their names, for tables whose `name` is another's."""
+    labels = next(iter(outcomes.values())).value.economy.labels
+    return Column("country", "Country", names=labels.country_names)
+
+
 def number_column(key: str, label: str, unit: str, digits: int = 2) -> Column:
     """A column of numbers."""
     return Column(key, label, unit, "number", digits)
@@ -98,7 +104,7 @@ def employment_table(
         "Employment by sector",
         (
             OUTCOME,
-            COUNTRY,
+            country_column(outcomes),
             SECTOR,
             NAME,
             number_column("employment_share_pct", "Share of workers before", "%", 3),
@@ -199,7 +205,7 @@ def price_table(
         "Prices by sector",
         (
             OUTCOME,
-            COUNTRY,
+            country_column(outcomes),
             SECTOR,
             NAME,
             number_column("price_pct", "Buyers' price", "%"),
@@ -246,8 +252,8 @@ def flow_table(
         "Goods trade between countries",
         (
             OUTCOME,
-            Column("importer", "Importer"),
-            Column("exporter", "Exporter"),
+            Column("importer", "Importer", names=country_column(outcomes).names),
+            Column("exporter", "Exporter", names=country_column(outcomes).names),
             number_column("base_usd_bn", "Before", "USD bn"),
             number_column("new_usd_bn", "New", "USD bn"),
             number_column("change_pct", "Change in value", "%", 1),

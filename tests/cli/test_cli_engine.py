@@ -186,7 +186,7 @@ def test_quantity_controls_that_are_wrong(detente, tmp_path, old, new, says):
             "quantities:",
         ),
         (("run", "talks-fail", "--table", "wage"), "no table `wage`", "`wages`"),
-        (("run", "talks-fail", "--draws", "1"), "1 draws", "64"),
+        (("run", "talks-fail", "--draws", "1"), "1 draw cannot", "64"),
         (("run", "talks-fail", "--draws", "8", "--workers", "0"), "0 workers", "1 or more"),
         (("run", "talks-fail", "--draws", "8", "--table", "driver"), "`driver` has no draws", "`drivers`"),
         (("explain", "usa.income"), "no result `income`", "real_income"),

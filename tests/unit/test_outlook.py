@@ -174,7 +174,7 @@ def test_drivers_of_a_war_without_effects_are_not_effects():
 
 
 def test_what_makes_no_sense_is_refused():
-    with pytest.raises(InputError, match="1 draws"):
+    with pytest.raises(InputError, match="1 draw cannot"):
         draw_outcomes(WORLD, CASES, draws=1)
     with pytest.raises(InputError, match="no scenario"):
         draw_outcomes(WORLD, [], draws=4)
