@@ -53,8 +53,8 @@ FORMS = (
     ("equivalent", "destroyed"),
 )
 SAID = {
-    ("costs", "stated"): "costs",
-    ("stated", "stated"): "the halt a cap, rent to the buyers",
+    ("costs", "stated"): "all costs",
+    ("stated", "stated"): "quantities where the record states them",
     ("equivalent", "exporter"): "all caps, rent to the sellers",
     ("equivalent", "importer"): "all caps, rent to the buyers",
     ("equivalent", "destroyed"): "all caps, rent destroyed",
@@ -70,7 +70,7 @@ class Solver:
         self.workers = workers
 
     def __call__(
-        self, spec: GameSpec, name: str = "long", controls: str = "costs", rent: str = "stated"
+        self, spec: GameSpec, name: str = "long", controls: str = "stated", rent: str = "stated"
     ) -> PayoffTensor:
         economy, structure = horizon(name, self.economy)
         began = time.perf_counter()
@@ -180,8 +180,8 @@ def verdicts(found: Mapping[str, Sequence[Verdict]], players: Sequence[str], wha
 def forms(solve: Solver, small: GameSpec, name: str) -> Table:
     """The small game with controls as costs and as caps."""
     rows: list[tuple[Cell, ...]] = []
-    base = solve(small, name).game()
-    low, high = extremes(solve(small).game())  # the same direction at every horizon
+    base = solve(small, name, "costs").game()
+    low, high = extremes(base)
     actions = ("chn-october", "chn-april", "chn-soybeans", "usa-affiliates")
     for controls, rent in FORMS:
         game = solve(small, name, controls, rent).game()
@@ -274,21 +274,16 @@ By horizon, real income only:
 
 ## Controls as costs and as caps
 
-In the record a control is a trade cost; the soybean halt also states what it leaves of the flow. `--controls stated` takes such a
-statement as an exact cap, `--controls equivalent` makes every control a cap, at the volume that its cost leaves in the
-standing state. Then two things differ: who gets the rent, and that a cap stays where it is while duties move. Over every joint
-choice of the small game:
+Where the record states a quantity (the soybean halt, the October controls, pledges), the game holds it, like every other command;
+elsewhere a control is a trade cost. `--controls costs` takes the costs everywhere, `--controls equivalent` makes every control a
+cap, at the volume that its cost leaves in the standing state. Then two things differ: who gets the rent, and that a cap stays
+where it is while duties move. Over every joint choice of the small game, against costs everywhere:
 
 {forms(solve, small, "long").to_markdown()}
 
-{forms(solve, small, "impact").to_markdown()}
-
-With a cost nobody earns what buyers pay more; with a cap somebody does, and who it is decides whether a control pays its user: where
-the sellers keep the rent, China's controls of October are worth putting into force for income alone. Negative harm is a gain.
-
-At impact no form of the soybean halt is credible. The horizon gives all goods one small elasticity, so replacing American beans
-seems nearly impossible, while in fact Brazil sold them; and where demand is that stiff a cost sells more American beans, not
-fewer, because what is wasted has to be bought too. Read the halt in the long run.
+With a cost nobody earns what buyers pay more; with a cap somebody does, and who it is decides whether a control pays its user.
+Negative harm is a gain. At impact no form of the soybean halt is credible: the horizon gives all goods one small elasticity, so
+replacing American beans seems nearly impossible, while in fact Brazil sold them. Read the halt in the long run.
 """
 
 

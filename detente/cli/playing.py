@@ -47,7 +47,7 @@ ControlsOption = Annotated[
     str,
     typer.Option(
         "--controls",
-        help="Controls as costs, as caps where the record states what is left (stated), or all as caps of the volume "
+        help="Controls as quantities where the record states them (stated), all as costs, or all as caps of the volume "
         "their cost leaves (equivalent).",
     ),
 ]
@@ -135,7 +135,7 @@ def tensor_for(
             workers=workers or os.cpu_count(),
             report=report,
         )
-    how = {"costs": "", "stated": "; stated quantities as caps", "equivalent": "; controls as caps"}[controls]
+    how = {"costs": "; every control a cost", "stated": "", "equivalent": "; every control a cap"}[controls]
     note(
         f"{spec.title}: {made.index.size:,} joint profiles, {made.solves:,} exact solves, {structure.horizon}{how}"
     )

@@ -330,7 +330,7 @@ def judge_at(
     preferences: Preferences,
     *,
     closure: str = "share",
-    controls: str = "costs",
+    controls: str = "stated",
 ) -> dict[str, list[Verdict]]:
     """Verdicts on the expected exchanges at several horizons: only the profiles they need are solved.
 

@@ -255,7 +255,7 @@ def reach(
     *,
     span: tuple[Profile, Profile],
     closure: str = "share",
-    controls: str = "costs",
+    controls: str = "stated",
 ) -> tuple[Reach, ...]:
     """What every measure does when it alone moves, at several horizons or speeds of substitution.
 

@@ -205,7 +205,7 @@ def payoff_tensor(
     scenarios: Sequence[Scenario] = (),
     closure: str = "share",
     structure: Structure = CORE,
-    controls: str = "costs",
+    controls: str = "stated",
     rent: Rent | Literal["stated"] = "stated",
     cache: Path | None = None,
     workers: int | None = 1,

@@ -180,7 +180,7 @@ def test_a_stated_quantity_is_a_cap_when_asked_for(capsys, cache, tmp_path):
             main([*words, "--workers", "1", "--cache", str(cache)])
         assert not stopped.value.code
         told = capsys.readouterr()
-        assert ("stated quantities as caps" in told.err) == (how == "stated")
+        assert ("every control a cost" in told.err) == (how == "costs")
         found[how] = {row["action"]: row for row in records(told.out, "leverage")}
     one, other = (found[how]["chn-soybeans"]["harm_self"] for how in ("stated", "costs"))
     assert abs(one - other) > 0.01

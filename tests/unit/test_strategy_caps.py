@@ -45,7 +45,7 @@ def test_nothing_changes_where_no_quantity_is_stated():
 
 def test_an_equivalent_cap_that_wastes_its_rent_is_the_cost_itself_when_it_stands_alone():
     economy, dossier, spec = duel()
-    costs = payoff_tensor(economy, dossier, spec)
+    costs = payoff_tensor(economy, dossier, spec, controls="costs")
     caps = payoff_tensor(economy, dossier, spec, controls="equivalent", rent="destroyed")
     for name in ("a-control", "b-control"):
         profile = tuple(int(action.id == name) for action in spec.actions)
@@ -143,7 +143,7 @@ def test_the_halt_is_a_ban_and_its_end_is_the_end_of_it():
         {action.id: [action.rungs[0].id] for action in spec.actions if action.id != "chn-soybeans"}
     )
     game = payoff_tensor(economy, dossier, small, controls="stated").game()
-    cost = payoff_tensor(economy, dossier, small).game()
+    cost = payoff_tensor(economy, dossier, small, controls="costs").game()
     bought = small.profile({"chn-soybeans": "off"})
     assert game.at(bought) == pytest.approx(cost.at(bought), abs=1e-4)
     assert abs(game.at(game.standing) - cost.at(cost.standing)).max() > 10
