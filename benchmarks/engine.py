@@ -11,12 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.reference import dense_newton, solve_plainly
+from benchmarks.reference import dense_newton, path_plainly, solve_plainly
 from detente.core import Labels
 from detente.equilibrium import Structure, gradients, real_income, solve, solve_batch
 from detente.equilibrium.baseline import prepare
 from detente.equilibrium.controls import QuantityControl
+from detente.equilibrium.cuts import read_cut
+from detente.equilibrium.horizons import horizon
 from detente.equilibrium.quantities import solve_with_controls
+from detente.equilibrium.stocks import Period, by_horizon, path_with_stocks
 from detente.world import Economy, Wedges, load_world
 
 Row = Callable[..., None]
@@ -179,6 +182,7 @@ def measure(row: Row) -> None:
             target,
             f"set-up {setup:.2f} s",
         )  # type: ignore[misc]
+    stocks(row)
     nafta(row)
     took, worst, solved, peak = many()
     row(
@@ -190,6 +194,41 @@ def measure(row: Row) -> None:
     )
     row("  peak memory of a process", peak, "MB", 600)
     growth(row)
+
+
+def stocks(row: Row, months: int = 8) -> None:
+    """A path of a cut that stocks delay, beside every month solved on its own by a root finder over whole solves."""
+    economy = load_world()
+    wedges, at = Wedges.unchanged(economy), by_horizon(economy)
+    cut = read_cut(economy, "CHN:rare-earths:0.5")
+
+    def path() -> tuple[Period, ...]:
+        return path_with_stocks(economy, wedges, [cut], {cut.name: 1.2}, [1] * months, structure_by_month=at)
+
+    found = path()
+    mine = best(path, 3)
+    start = time.perf_counter()
+    plain = path_plainly(wedges, cut, 1.2, months, at)
+    plainly = 1e3 * (time.perf_counter() - start)
+    gap = max(
+        float(np.abs(period.value.real_income_hat - hat).max())
+        for period, (_, hat) in zip(found, plain, strict=True)
+    )
+    row(f"{months} months of a cut that stocks delay, {len(economy.labels.countries)}x33", mine, "ms", 3000.0)
+    row("  each month on its own, root finder", plainly, "ms", None, f"largest difference {gap:.0e}")
+    row("  ratio", plainly / mine, "times")
+    for name in ("long", "short", "impact"):
+        world, structure = horizon(name, economy)
+        cap = read_cut(world, "CHN:C26:0.5:USA")
+        floor = QuantityControl.on(
+            world, "floor", importers=["CHN"], exporters=["USA"], sectors=["SOY"], limit=1.3, kind="floor"
+        )
+        still = Wedges.unchanged(world)
+
+        def both(world=world, structure=structure, cap=cap, floor=floor, still=still):  # type: ignore[no-untyped-def]
+            return solve_with_controls(world, still, [cap, floor], structure=structure)
+
+        row(f"solve under a cap and a floor, {name}", best(both, 3), "ms", 150.0)
 
 
 def nafta(row: Row) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import scipy.optimize
 
-from detente.equilibrium import model
+from detente.equilibrium import model, solve
+from detente.equilibrium.controls import QuantityControl
+from detente.equilibrium.stocks import Setting
 from detente.world.economy import Array, Economy, Wedges
 
 
@@ -101,3 +103,36 @@ def dense_newton(economy: Economy, wedges: Wedges, tolerance: float = 1e-11) -> 
         log_wage = log_wage + np.linalg.solve(slope, -residual)
     income = bill + economy.deficit + (duty.sum(1) * spending).sum(1)
     return np.asarray(income / economy.income / model.consumer_price_hat(price, alpha))
+
+
+def path_plainly(
+    wedges: Wedges, control: QuantityControl, stock: float, months: int, at: Setting
+) -> list[tuple[float, Array]]:
+    """Volume used and real income changes of every month under one cap with a stock: each month on its own, the export tax
+    that makes the cap hold by a root finder over whole solves, each from the base year."""
+    found = []
+    for month in range(months):
+        economy, structure = at(month + 0.5)
+        base = np.where(control.cells, economy.flows, 0.0)
+
+        def used(log_wedge: float) -> tuple[float, Array]:
+            tax = np.array(wedges.export_tax)
+            tax[control.cells] = (1 + tax[control.cells]) * np.exp(log_wedge) - 1
+            value = solve(economy, Wedges(wedges.tariff, wedges.iceberg_hat, tax), structure=structure).value  # noqa: B023
+            volume = float((base * value.flow_volume_hat).sum() / base.sum())  # noqa: B023
+            return volume, np.array(value.real_income_hat)
+
+        available = control.limit + stock
+        answer = used(0.0)
+        if answer[0] > available:
+            high = 1.0
+            while used(high)[0] > available:
+                high *= 2
+            answer = used(
+                scipy.optimize.brentq(lambda x: np.log(used(x)[0] / available), 0.0, high, xtol=1e-11)  # noqa: B023
+            )
+            stock = 0.0
+        else:
+            stock -= max(answer[0] - control.limit, 0.0)
+        found.append(answer)
+    return found

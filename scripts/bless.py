@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -21,6 +22,7 @@ COMMANDS = {
     "duties-usa-chn": "duties --at 2025-10-28 --importer USA --exporter CHN",
     "duties-chn-usa": "duties --at 2025-10-28 --importer CHN --exporter USA",
     "measures-april": "measures --at 2025-04-10 --format csv",
+    "path": "path --cut CHN:rare-earths:0.5 --stock 1.5 --months 8 --step 2 --table all",
     "run-ladder": "run talks-fail narrow-deal january-2025 decoupling --against standing --countries USA,CHN,WORLD",
     "scenarios": "scenarios",
 }
@@ -29,6 +31,7 @@ COMMANDS = {
 def transcript(command: str) -> str:
     """Command line and what it prints to stdout."""
     out = io.StringIO()
+    os.environ.pop("COLUMNS", None)  # the width is that of a pipe
     with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
         main(command.split())
     return f"$ detente {command}\n{out.getvalue()}"

@@ -168,7 +168,11 @@ tools, materials and cells. That is also what makes the chain visible: magnets u
 
 A specification that wants more than there is raises `BalanceError`, which names the cell and the largest feasible value. Every
 block of numbers names a source and a grade; one of grade `assumed` must say `sensitive: true`. Stocks, import reliance and facts
-are carried along in `economy.provenance["about_carved"]`; no equation of the static model uses them.
+are carried along in `economy.provenance["about_carved"]`: `detente path` draws on the stocks, no equation uses the others.
+
+On the command line, `detente world disaggregate soybeans -o soy-world` carves, checks and writes a world to use with `--world`;
+without a specification it lists the shipped ones. `detente world aggregate soy-world --sectors map.csv -o merged` goes the other
+way, by a CSV of `code,group`. In Python:
 
 ```python
 from detente.world import disaggregate, load_disaggregation, load_world

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detente.brief import evidence, findings, horizons, sections
+from detente.brief import evidence, findings, horizons, intervals, sections
 from detente.brief.content import (
     BriefContent,
     Citation,
@@ -36,6 +36,7 @@ from detente.show.sentences import (
 if TYPE_CHECKING:
     from detente.dossier import Dossier
     from detente.equilibrium.outcomes import Outcome
+    from detente.outlook import Draws
     from detente.world.economy import Economy
 
 PARTIES = ("USA", "CHN")
@@ -78,7 +79,7 @@ def compose(
     keep_elasticities : bool
         The headline keeps the economy's elasticities instead of taking those of its horizon.
     draws : int
-        Drawn parameters behind the intervals; 0 leaves them out.
+        Drawn parameters behind the intervals of the headline's horizon, half as many at the other; 0 leaves them out.
     seed : int
         Of the draws.
     strategy : bool
@@ -99,14 +100,18 @@ def compose(
     from detente.equilibrium.horizons import horizon as at_horizon
     from detente.world import elasticity_sets, load_scenario, shipped_scenarios
     from detente.world.elasticities import set_horizon
+    from detente.world.later import tellable, waiting
 
     names = list(scenarios) if scenarios is not None else list(shipped_scenarios(source or dossier.id))
-    if len(names) < 2:
+    told = [load_scenario(name, dossier=source or dossier.id) for name in names]
+    chosen, later = tellable(dossier, told, source)
+    if len(chosen) < 2:
         raise InputError(
-            f"the dossier `{dossier.id}` has {len(names)} scenarios",
-            hint="a briefing compares at least two: the reference and another",
+            f"the dossier `{dossier.id}` has {len(names)} scenarios"
+            + (f", of which {len(chosen)} could be told on {dossier.asof}" if later else ""),
+            hint="a briefing compares at least two, the reference and another"
+            + (f"; {waiting(later, dossier.asof)}" if later else ""),
         )
-    chosen = [load_scenario(name, dossier=source or dossier.id) for name in names]
     own = economy
     economy, structure = at_horizon(horizon, own, keep_elasticities=keep_elasticities)
     cases = prepare_cases(economy, dossier, chosen)
@@ -120,17 +125,21 @@ def compose(
     spread = {name: found for name, found in every.items() if set_horizon(name) == horizon} or every
     rows = findings.outcome_rows(economy, outcomes, reference, parties, spread)
     interval = f"range over {len(spread)} {words.replace(chr(32), chr(45))} sets of elasticities"
-    both = horizons.solve_horizons(own, cases, closure=closure, known={horizon: outcomes})
-    drawn = None
+    at = horizons.side_by_side(own, horizon, (economy, structure))
+    both = horizons.solve_horizons(cases, closure=closure, known={horizon: outcomes}, at=at)
+    drawn: dict[str, Draws] = {}
     if draws:
-        from detente.outlook import draw_outcomes
-
-        drawn = draw_outcomes(
-            economy, cases, draws=draws, seed=seed, closure=closure, structure=structure, nests=False
+        drawn = intervals.draw_headlines(
+            {horizon: (economy, structure), **at},
+            cases,
+            horizon,
+            parties,
+            draws=draws,
+            seed=seed,
+            closure=closure,
         )
-    beside = horizons.horizon_table(
-        economy, both, reference, parties, spread, (horizon, drawn) if drawn else None
-    )
+    mine = drawn.get(horizon)
+    beside = horizons.horizon_table(economy, both, reference, parties, spread, horizon, drawn)
     outcome_figure = charts.outcomes(
         rows,
         standing=TODAY,
@@ -159,13 +168,16 @@ def compose(
         both_sides_sentence(
             row.outcome, *(row.real_income_pct[code] for code in parties), against=TODAY, table="outcomes"
         )
-        for row in (rows[0], rows[1] if len(rows) > 1 else rows[0])
+        for row in rows[:2]
     ]
     summary.append(
         _spread_sentence(
             rows[0], parties, f"{len(spread)} {words.replace(chr(32), chr(45))} sets of elasticities"
         )
     )
+    bands = intervals.draw_bands(mine, reference, parties) if mine else {}
+    if mine:
+        summary.append(intervals.drawn_sentence(mine, bands, featured, rows[0].outcome, parties))
     summary.append(ranking_sentence(usd, rows[0].outcome, table="diversion"))
     if clock_rows:
         # the truce matters more than what fires first: lead with the next legal expiry
@@ -176,11 +188,13 @@ def compose(
                 said_clock, text=said_clock.text.replace("The next clock:", "The next legal expiry:")
             )
         summary.append(said_clock)
-    said = (
-        _draw_words(horizons.draw_bands(drawn, reference, parties), len(drawn.values)) if drawn else ({}, {})
-    )
+    said = intervals.draw_words(bands, len(mine.values)) if mine else ({}, {})
+    third_says = [ranking_sentence(usd, rows[0].outcome, pct=pct, table="diversion")]
+    if mine:
+        third_trade = intervals.third_party_table(third_trade, mine, featured, reference)
+        third_says.append(intervals.third_party_sentence(third_trade, usd, len(mine.values)))
     key_numbers = _key_numbers(rows, parties, averages, interval, words, said)
-    stamp = _stamp(dossier, economy, outcomes, closure, words, seed if drawn else None)
+    stamp = _stamp(dossier, economy, outcomes, closure, words, seed if mine else None)
     return BriefContent(
         title=dossier.title,
         subtitle="Where things stand, what each outcome of the talks would cost whom, and where the reports disagree",
@@ -209,6 +223,7 @@ def compose(
                 worst.outcome,
                 beside,
                 horizons.horizon_sentence(economy, both, reference, featured, parties),
+                intervals.driver_table(mine, featured, rows[0].outcome, reference, parties) if mine else None,
             ),
             sections.standing_section(dossier, parties, averages, clock_rows),
             sections.duty_section(dossier, economy, parties, averages),
@@ -216,12 +231,18 @@ def compose(
                 "diversion",
                 "Who gains and who loses elsewhere",
                 (
-                    Paragraph((ranking_sentence(usd, rows[0].outcome, pct=pct, table="diversion"),)),
+                    Paragraph(tuple(third_says)),
                     diversion_figure,
                     TableBlock(third_trade, folded=True),
                 ),
             ),
-            sections.sector_section(outcomes, reference, featured, parties),
+            sections.sector_section(
+                outcomes,
+                reference,
+                featured,
+                parties,
+                intervals.sector_table(mine, featured, reference, parties) if mine else None,
+            ),
             *(
                 strategy_section(dossier, economy, source=source, closure=closure, structure=structure)
                 if strategy
@@ -231,7 +252,7 @@ def compose(
             *sections.comparison_section(dossier),
         ),
         method=sections.method(dossier, economy, outcomes, closure),
-        limits=sections.limits(economy),
+        limits=(*sections.not_yet_told(dossier, later), *sections.limits(economy)),
         assumed=sections.assumed(dossier, economy, outcomes),
         sources=evidence.sources(dossier),
         stamp=stamp,
@@ -272,8 +293,8 @@ def _averages(dossier: Dossier, economy: Economy, parties: tuple[str, str]) -> T
         "averages",
         "One duty, several averages",
         (
-            Column("importer", "Importer"),
-            Column("exporter", "Exporter"),
+            Column("importer", "Importer", names=economy.labels.country_names),
+            Column("exporter", "Exporter", names=economy.labels.country_names),
             Column("key", "Key"),
             Column("concept", "Concept"),
             Column("average_pct", "Ours", "%", "number", 1),
@@ -301,20 +322,6 @@ def _spread_sentence(row: charts.OutcomeRow, parties: tuple[str, str], over: str
         values += [low, high]
     text = f"Over {over}, “{row.outcome}” changes real income {' and '.join(parts)}."
     return Sentence(text, tuple(values), "outcomes")
-
-
-def _draw_words(
-    bands: Mapping[str, Mapping[str, tuple[float, float]]], count: int
-) -> tuple[dict[str, str], dict[str, str]]:
-    """For the first two outcomes, by side: what the draws say beside the range over sets."""
-    made = [
-        {
-            code: f"; 5 to 95 % of {count} draws: {percent(low, signed=True)} to {percent(high, signed=True)}"
-            for code, (low, high) in band.items()
-        }
-        for band in bands.values()
-    ]
-    return made[0], made[1] if len(made) > 1 else {}
 
 
 def _key_numbers(

@@ -64,6 +64,7 @@ def sensitivity(
     sets: Sequence[str],
 ) -> dict[str, dict[str, dict[str, Change]]]:
     """Solve every outcome again under each set of elasticities: set -> outcome -> group -> change."""
+    from detente.equilibrium.baseline import share_preparation
     from detente.equilibrium.experiments import run_cases
     from detente.world import with_elasticity_set
 
@@ -73,6 +74,7 @@ def sensitivity(
     found: dict[str, dict[str, dict[str, Change]]] = {}
     for name in sets:
         other = with_elasticity_set(economy, name)
+        share_preparation(other, structure, (economy, structure))
         solved = run_cases(other, cases, closure=outcomes[reference].value.closure, structure=structure)
         hats = {key: solved[key].value.real_income_hat for key in outcomes}
         found[name] = {key: changes(other, hats[key], hats[reference], members) for key in outcomes}
@@ -83,17 +85,19 @@ def sensitivity_table(
     found: Mapping[str, Mapping[str, Mapping[str, Change]]], outcomes: Mapping[str, Outcome], reference: str
 ) -> Table:
     """One row a set and outcome: real income of each side and of the rest, percent against the reference."""
+    from detente.world import elasticity_sets
+
     groups_shown = list(next(iter(next(iter(found.values())).values())))
     return Table(
         "sensitivity",
         "The same outcomes under other published elasticities",
         (
-            Column("elasticities", "Elasticities"),
+            Column("elasticities", "Elasticities", names=elasticity_sets()),
             Column("outcome", "Outcome"),
             *(
                 Column(
                     f"{code.lower()}_real_income_pct",
-                    "Everyone else" if code == REST else code,
+                    "Everyone else" if code == REST else country_name(code),
                     "%",
                     "number",
                     3,

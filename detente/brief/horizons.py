@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from detente.brief.findings import Change, changes, groups
+from detente.brief.intervals import draw_bands
 from detente.core import Column, Table
 from detente.core.table import Cell
 from detente.show.sentences import Sentence, percent
@@ -23,46 +22,30 @@ SIDE_BY_SIDE = ("short", "long")
 
 
 def solve_horizons(
-    economy: Economy,
     cases: Sequence[Case],
     *,
     closure: str,
     known: Mapping[str, Mapping[str, ControlledOutcome]],
+    at: Mapping[str, tuple[Economy, Structure]],
 ) -> dict[str, Mapping[str, ControlledOutcome]]:
-    """Outcomes at the short and the long horizon; those already `known` are not solved again."""
+    """Outcomes at every horizon of `at`; those already `known` are not solved again."""
     from detente.equilibrium.experiments import run_cases
+
+    return {
+        name: known[name]
+        if name in known
+        else run_cases(economy, cases, closure=closure, structure=structure)
+        for name, (economy, structure) in at.items()
+    }
+
+
+def side_by_side(
+    own: Economy, headline: str, chosen: tuple[Economy, Structure]
+) -> dict[str, tuple[Economy, Structure]]:
+    """The economy set to the short and the long run; the headline's horizon as `chosen`."""
     from detente.equilibrium.horizons import horizon
 
-    found: dict[str, Mapping[str, ControlledOutcome]] = {}
-    for name in SIDE_BY_SIDE:
-        if name in known:
-            found[name] = known[name]
-        else:
-            at, structure = horizon(name, economy)
-            found[name] = run_cases(at, cases, closure=closure, structure=structure)
-    return found
-
-
-def draw_bands(
-    found: Draws, reference: str, parties: Sequence[str]
-) -> dict[str, dict[str, tuple[float, float]]]:
-    """Real income against the reference: outcome -> group -> 5 and 95 per cent of the draws, in per cent."""
-    members = groups(found.economy, parties)
-    hats = 1 + found.values[:, :, 0] / 100
-    position = found.outcomes.index(reference)
-    bands: dict[str, dict[str, tuple[float, float]]] = {}
-    for k, name in enumerate(found.outcomes):
-        if name == reference:
-            continue
-        drawn = [changes(found.economy, hat[k], hat[position], members) for hat in hats]
-        bands[name] = {
-            code: (
-                float(np.percentile([one[code].pct for one in drawn], 5)),
-                float(np.percentile([one[code].pct for one in drawn], 95)),
-            )
-            for code in members
-        }
-    return bands
+    return {name: chosen if name == headline else horizon(name, own) for name in SIDE_BY_SIDE}
 
 
 def horizon_table(
@@ -71,7 +54,8 @@ def horizon_table(
     reference: str,
     parties: Sequence[str],
     spread: Mapping[str, Mapping[str, Mapping[str, Change]]],
-    drawn: tuple[str, Draws] | None,
+    headline: str,
+    drawn: Mapping[str, Draws],
 ) -> Table:
     """Real income of each side under each outcome, in the short and the long run, with both kinds of range.
 
@@ -83,12 +67,16 @@ def horizon_table(
     parties : sequence of str
     spread : mapping
         Changes by elasticity set, as `findings.sensitivity` gives them (headline horizon).
-    drawn : (horizon, Draws), optional
-        Draws and the horizon they were made at.
+    headline : str
+        Name of the horizon that `spread` was solved at.
+    drawn : mapping of horizon to Draws
+        Empty without draws.
     """
+    from detente.outlook.intervals import drawn_words
+
     members = groups(economy, parties)
     names = {code: country_name(code) for code in parties}
-    bands = draw_bands(drawn[1], reference, parties) if drawn else {}
+    bands = {name: draw_bands(draws, reference, parties) for name, draws in drawn.items()}
     rows: list[tuple[Cell, ...]] = []
     for key in next(iter(found.values())):
         if key == reference:
@@ -97,9 +85,9 @@ def horizon_table(
             hat: Array = outcomes[key].value.real_income_hat
             change = changes(economy, hat, outcomes[reference].value.real_income_hat, members)
             for code in members:
-                low = high = low_set = high_set = None
-                if drawn and horizon == drawn[0]:
-                    low, high = bands[key][code]
+                low_set = high_set = None
+                band = bands[horizon][key][code] if horizon in bands else None
+                if horizon == headline:
                     over = [rows_[key][code].pct for rows_ in spread.values()]
                     low_set, high_set = min(over), max(over)
                 rows.append(
@@ -109,13 +97,17 @@ def horizon_table(
                         names.get(code, "Everyone else"),
                         change[code].pct,
                         change[code].usd / 1e3,
-                        low,
-                        high,
+                        band.low if band else None,
+                        band.high if band else None,
+                        band.error if band else None,
                         low_set,
                         high_set,
                     )
                 )
-    what = f"5 to 95 % of {len(drawn[1].values)} draws (seed {drawn[1].seed})" if drawn else "not drawn"
+    what = "; ".join(
+        f"{draws.structure.horizon}: {len(draws.values)} draws (seed {draws.seed}) of {drawn_words(draws)}"
+        for draws in drawn.values()
+    )
     settings = "; ".join(
         f"{outcomes[reference].value.structure.horizon}: {outcomes[reference].value.structure.source}"
         for outcomes in found.values()
@@ -131,12 +123,14 @@ def horizon_table(
             Column("equivalent_variation_usd_bn", "Equivalent variation", "USD bn", "number", 1),
             Column("low_draws_pct", "Draws, 5 %", "%", "number", 2),
             Column("high_draws_pct", "Draws, 95 %", "%", "number", 2),
+            Column("end_error_pct", "Error of the ends", "points", "number", 2),
             Column("low_sets_pct", "Sets, lowest", "%", "number", 2),
             Column("high_sets_pct", "Sets, highest", "%", "number", 2),
         ),
         tuple(rows),
-        note=f"Against “{outcomes[reference].scenario.title}” at the same horizon. Draws: {what}, of elasticities and of the "
-        f"assumed effects of measures, nests held. Sets: range over {len(spread)} published sets of elasticities. {settings}. "
+        note=f"Against “{outcomes[reference].scenario.title}” at the same horizon. Draws, 5 to 95 %: {what or 'none'}; "
+        "error of the ends: standard error of the two points, the larger. "
+        f"Sets: range over {len(spread)} published sets of elasticities. {settings}. "
         "The short run has no unemployment and no missing inputs either.",
     )
 

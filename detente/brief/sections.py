@@ -19,6 +19,7 @@ from detente.brief.content import (
     TableBlock,
 )
 from detente.brief.horizons import structure_words
+from detente.brief.intervals import sector_sentence
 from detente.core import Column, InputError, Table
 from detente.dossier import Grade, Status
 from detente.show import charts, metrics
@@ -34,11 +35,13 @@ from detente.show.sentences import (
 )
 from detente.show.theme import country_name
 from detente.show.timelines import duty_path as duty_figure
+from detente.show.words import joined
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
     from detente.equilibrium.outcomes import Outcome
     from detente.world.economy import Economy
+    from detente.world.later import NotYet
 
 TODAY = "what is in force today"
 
@@ -64,6 +67,7 @@ def outcome_section(
     worst: str,
     beside: Table,
     contrast: Sentence,
+    drivers: Table | None,
 ) -> Section:
     """What each outcome costs whom."""
     stories = tuple(
@@ -107,6 +111,7 @@ def outcome_section(
             TableBlock(findings.levels_table(economy, outcomes, reference, parties)),
             Paragraph((contrast,)),
             TableBlock(beside),
+            *((TableBlock(drivers, folded=True),) if drivers else ()),
             TableBlock(pair, folded=True),
             TableBlock(findings.sensitivity_table(spread, outcomes, reference), folded=True),
         ),
@@ -237,17 +242,26 @@ def _sector_money(code: str, rows: Sequence[charts.SectorRow], outcome: str) -> 
 
 
 def sector_section(
-    outcomes: Mapping[str, Outcome], reference: str, featured: str, parties: tuple[str, str]
+    outcomes: Mapping[str, Outcome],
+    reference: str,
+    featured: str,
+    parties: tuple[str, str],
+    drawn: Table | None,
 ) -> Section:
     """Which sectors are hit."""
     rows = findings.sector_rows(outcomes[featured], outcomes[reference], parties)
     title = outcomes[featured].scenario.title
     sentences = tuple(_sector_money(code, rows, title) for code in parties)
+    said = tuple(
+        sector_sentence(drawn, code, [pick(own, key=lambda row: row.value_usd).sector for pick in (min, max)])
+        for code in parties
+        if drawn and (own := [row for row in rows if row.country == code])
+    )
     return Section(
         "sectors",
         "Which sectors are hit",
         (
-            Bullets(sentences),
+            Bullets((*sentences, *said)),
             charts.sectors_hit(
                 rows,
                 outcome=title,
@@ -255,6 +269,7 @@ def sector_section(
                 concept=outcomes[featured].value.structure.horizon,
                 title=sentences[0].text,
             ),
+            *((TableBlock(drawn, folded=True),) if drawn else ()),
         ),
     )
 
@@ -337,16 +352,23 @@ def method(
     )
 
 
+def not_yet_told(dossier: Dossier, later: Sequence[NotYet]) -> tuple[str, ...]:
+    """Outcomes of the record that nobody could have told on its day, without saying what they are."""
+    if not later:
+        return ()
+    names = joined([f"“{one.scenario}”" for one in later])
+    return (f"Left out, for they rest on measures that had not been announced by {dossier.asof}: {names}.",)
+
+
 def limits(economy: Economy) -> tuple[str, ...]:
     """What they cannot say."""
     weaknesses = economy.provenance.get("weaknesses", ())
     own = (
         "No unemployment and no adjustment path, at any horizon: the one-year figures say how far trade and factors can adjust by "
         "then, not what a recession on the way would cost.",
-        "The October controls on magnets, rare earths and battery materials, the halt of soybean purchases and pledges in force are "
-        "quantities, at sizes taken over from observed deliveries; other controls are small trade costs of assumed size. Stocks are "
-        "left out: within months a cap of this size makes the model's magnets many times dearer, where buyers with stocks in 2025 "
-        "saw sixfold prices at worst.",
+        "Controls, halts of purchases and pledges that state a quantity bind as quantities, at sizes taken over from observed "
+        "deliveries; other controls are small trade costs of assumed size. Stocks are left out: within months a cap on magnets "
+        "makes the model's many times dearer, where buyers who hold stocks see a fraction of that.",
         "No probabilities are given: the record does not support a scored forecast yet.",
     )
     return (*own, *(map(str, weaknesses) if isinstance(weaknesses, (list, tuple)) else ()))

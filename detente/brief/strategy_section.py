@@ -67,6 +67,8 @@ def strategy_section(
     if not shipped_games(place):
         return ()
     spec = load_game(dossier=place).small()
+    if any(name not in dossier.measures for name in spec.measures):
+        return ()  # on an earlier day the game could not be told yet
     scenarios = [load_scenario(name, dossier=place) for name in spec.threats if name != "standing"]
     tensor = payoff_tensor(
         economy, dossier, spec, scenarios=scenarios, closure=closure, structure=structure or CORE
@@ -105,11 +107,16 @@ def strategy_section(
         TableBlock(lever_table(levers, note=f"{concept[0].upper()}{concept[1:]}."), folded=True),
         Paragraph((space_sentence(game, space, name=names[space.threat], table="deal-space"),)),
         figures[1],
-        TableBlock(space_table(spaces), folded=True),
+        TableBlock(space_table(spaces, names), folded=True),
     ]
     if swaps:
         said = tuple(swap_sentence(game, swap, table="swaps") for swap in swaps[:2])
         blocks += [Paragraph(said), TableBlock(swap_table(game, swaps), folded=True)]
     if spec.expected:
-        blocks.append(TableBlock(verdict_table(judged, spec.players), folded=True))
+        blocks.append(
+            TableBlock(
+                verdict_table(judged, spec.players, names={one.id: one.title for one in known.sets}),
+                folded=True,
+            )
+        )
     return (Section("leverage", "Who holds what over whom, and what could be traded", tuple(blocks)),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from detente.cli.output import usage
+from detente.cli.output import reporting, usage
 from detente.core import InputError, LabelError, Table, suggestion
 
 if TYPE_CHECKING:
@@ -52,7 +52,11 @@ def drawn_tables(
                 f"`{table}` has no draws", where="--table", hint=suggestion(table, TABLES) + " with --draws"
             )
         if draw[0] < 2:
-            raise InputError(f"{draw[0]} draws make no interval", where="--draws", hint="64 or more")
+            raise InputError(
+                f"{draw[0]} draw{'' if draw[0] == 1 else 's'} cannot make an interval",
+                where="--draws",
+                hint="64 or more",
+            )
         if draw[2] < 1:
             raise InputError(f"{draw[2]} workers do nothing", where="--workers", hint="1 or more")
     if against:  # the reference stands last
@@ -77,30 +81,34 @@ def _solved(
 ) -> list[Table]:
     """Draw, and lay out."""
     from detente.outlook import draw_outcomes, driver_table, drivers, uncertainty_table
-    from detente.outlook.draws import interval_table
+    from detente.outlook.intervals import interval_table
 
     if table == "uncertainty":
         return [uncertainty_table(made.economy, made.structure)]
     reference = made.cases[-1].scenario.id if compared else None
     if table == "drivers":
-        found = drivers(
+        with reporting("solving draws") as report:
+            found = drivers(
+                made.economy,
+                made.cases,
+                draws=draws,
+                seed=seed,
+                against=reference,
+                closure=closure,
+                structure=made.structure,
+                workers=workers,
+                report=report,
+            )
+        return [driver_table(found, countries or ("USA", "CHN"), against=reference)]
+    with reporting("solving draws") as report:
+        drawn = draw_outcomes(
             made.economy,
             made.cases,
             draws=draws,
             seed=seed,
-            against=reference,
             closure=closure,
             structure=made.structure,
             workers=workers,
+            report=report,
         )
-        return [driver_table(found, countries or ("USA", "CHN"), against=reference)]
-    drawn = draw_outcomes(
-        made.economy,
-        made.cases,
-        draws=draws,
-        seed=seed,
-        closure=closure,
-        structure=made.structure,
-        workers=workers,
-    )
     return [interval_table(drawn, against=reference, countries=countries)]

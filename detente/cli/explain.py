@@ -11,19 +11,24 @@ from detente.cli.options import (
     AsofOption,
     ClosureOption,
     DossierOption,
+    DrawsOption,
     FormatOption,
     HorizonOption,
     OutOption,
+    SeedOption,
 )
-from detente.cli.output import emit, usage
+from detente.cli.output import emit, progress, usage
 from detente.cli.worlds import WorldOption
+from detente.core import InputError, LabelError, Table, suggestion
 
 
 def explain(
     result: Annotated[
         str,
         typer.Argument(
-            help="What to explain: usa.real_income, usa.prices, usa.revenue, usa.output.C26, flow.USA.CHN[.C26]."
+            help="What to explain: usa.real_income (or equivalent_variation, prices, wages, real_wages, revenue, rents, "
+            "duty_pre, duty_post, terms_of_trade, volume_of_trade), usa.output.C26, usa.employment.C26, usa.duty_post.CHN, "
+            "flow.USA.CHN[.C26]."
         ),
     ],
     scenario: Annotated[str, typer.Argument(help="Scenario id or file; `a+b` compounds.")] = "standing",
@@ -38,6 +43,12 @@ def explain(
             help="How effects are shared among measures: auto (Shapley up to ten measures), gradients or shapley.",
         ),
     ] = "auto",
+    table: Annotated[
+        str,
+        typer.Option(
+            "--table", help="all, measures, channels or sources; with --draws also interval or drivers."
+        ),
+    ] = "all",
     horizon: HorizonOption = "long",
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
@@ -47,23 +58,33 @@ def explain(
         typer.Option("--elasticities", help="Set of trade elasticities.", show_default="the horizon's own"),
     ] = None,
     closure: ClosureOption = "share",
+    draws: DrawsOption = 0,
+    seed: SeedOption = 1,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
-    """Say why a number is what it is: its parts by measure and by channel, and what it rests on."""
+    """Say why a number is what it is: its parts by measure and by channel, what it rests on, and how sure it is."""
     from detente.cli.tables import prepare_named
     from detente.show.explain import explain as made
 
+    if draws == 1 or draws < 0:
+        with usage():
+            raise InputError(f"{draws} draws make no interval", where="--draws", hint="64 or more")
+    if "." in scenario and "." not in result and not scenario.endswith((".yaml", ".yml")):
+        with usage():
+            raise InputError(
+                "the result comes before the scenario",
+                where="explain",
+                hint=f"detente explain {scenario} {result}",
+            )
     names = [scenario, *([against] if against else [])]
     if len(set(names)) < len(names):
-        from detente.core import InputError
-
         with usage():
             raise InputError(
                 "the scenario is explained against itself", where="--against", hint="name another scenario"
             )
     ready = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
-    with usage():
+    with usage(), progress(None, "explaining"):
         tables = made(
             ready.economy,
             ready.dossier,
@@ -72,5 +93,15 @@ def explain(
             closure=closure,
             structure=ready.structure,
             method=method,
+            draws=draws,
+            seed=seed,
         )
+        if table != "all":
+            tables = [one for one in tables if one.name == f"explain_{table}"] or _missing(table, tables)
     emit(tables, style, out)
+
+
+def _missing(table: str, tables: list[Table]) -> list[Table]:
+    """Refuse a table that was not made."""
+    there = ["all", *(one.name.removeprefix("explain_") for one in tables)]
+    raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, there))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.options import DEFAULT_DOSSIER, AsofOption, DossierOption, FormatOption, OutOption
-from detente.cli.output import emit, note, parse_day, usage
+from detente.cli.output import emit, note, parse_day, progress, usage
 from detente.core import InputError, LabelError, Table, suggestion, write_atomic
 
 if TYPE_CHECKING:
@@ -90,8 +90,17 @@ def audit(
         typer.Option("--today", help="Day from which staleness counts.", show_default="the record's vintage"),
     ] = None,
     max_age: Annotated[
-        int, typer.Option("--max-age", help="Days after which an entry counts as stale.", min=1)
-    ] = 180,
+        int | None,
+        typer.Option(
+            "--max-age",
+            help="Days after which an entry counts as stale.",
+            min=1,
+            show_default="the record's `fresh_days`",
+        ),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse a record with stale entries instead of warning.")
+    ] = False,
     solve: Annotated[
         bool,
         typer.Option("--solve", help="Also remove every measure in turn and solve: who moves no result?"),
@@ -109,7 +118,10 @@ def audit(
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, TABLES))
     made: Table | list[Table]
     try:
-        made, errors = audit_tables(dossier, known, table, today=day, max_age_days=max_age, solve=solve)
+        with progress(None, "auditing"):
+            made, errors = audit_tables(
+                dossier, known, table, today=day, max_age_days=max_age, solve=solve, strict=strict
+            )
     except InputError as error:
         if not is_record(dossier):
             raise

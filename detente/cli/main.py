@@ -17,12 +17,15 @@ from detente.cli.options import (
     AsofOption,
     ClosureOption,
     DossierOption,
+    DrawsOption,
     ElasticitiesOption,
     FormatOption,
     HorizonOption,
     OutOption,
+    SeedOption,
 )
 from detente.cli.output import Format, emit, note, parse_day, progress, usage
+from detente.cli.path import path
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
@@ -37,10 +40,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-SeedOption = Annotated[
-    int, typer.Option("--seed", help="Seed of the draws: the same seed gives the same bytes.")
-]
 
 
 def _dossier(name: str, asof: str | None):  # type: ignore[no-untyped-def]
@@ -90,11 +89,12 @@ def brief(
 ) -> None:
     """Write the briefing: one HTML file, its data as CSV, and a manifest."""
     from detente.brief import build_brief, compose
+    from detente.cli.tables import untold
 
     record = _dossier(dossier, asof)
     economy = economy_for(world, elasticities)
     target = out if out != Path() else Path("out") / record.id
-    with progress(3, "briefing") as step:
+    with progress(None, "solving and writing the briefing"):
         with of_own_world(world):
             content = compose(
                 record,
@@ -106,12 +106,12 @@ def brief(
                 draws=draws,
                 seed=seed,
             )
-        step()  # type: ignore[operator]
         result = build_brief(content, target)
-        step()  # type: ignore[operator]
     note(f"{record.title}, as of {record.asof}")
     for sentence in content.summary_sentences:
         note(f"  {sentence.text}")
+    if waiting := untold(record, dossier):
+        note(f"note: {waiting}")
     note("")
     print(result.index)
 
@@ -137,14 +137,7 @@ def run(
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
-    draws: Annotated[
-        int,
-        typer.Option(
-            "--draws",
-            help="Solve again under this many drawn parameters, for intervals.",
-            show_default="none",
-        ),
-    ] = 0,
+    draws: DrawsOption = 0,
     seed: SeedOption = 1,
     workers: Annotated[
         int,
@@ -181,6 +174,8 @@ def compare(
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
+    draws: DrawsOption = 0,
+    seed: SeedOption = 1,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -192,18 +187,28 @@ def compare(
     )
     codes = tuple(code.strip() for code in countries.split(",") if code.strip())
     with usage():
-        made = comparison_table(outcomes, codes)
+        made = [comparison_table(outcomes, codes)]
+    if draws:
+        from detente.cli.draws import drawn_tables
+
+        setting = (dossier, asof, elasticities, closure, world, horizon)
+        made += drawn_tables([first, second], "intervals", codes, first, setting, (draws, seed, 1))
     emit(made, style, out)
 
 
 @app.command()
 def scenarios(
-    dossier: DossierOption = DEFAULT_DOSSIER, style: FormatOption = None, out: OutOption = None
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    style: FormatOption = None,
+    out: OutOption = None,
 ) -> None:
-    """List the scenarios that come with a dossier."""
+    """List the scenarios that come with a dossier, and which of them could be told on an earlier day."""
     from detente.cli.tables import scenario_table
 
-    emit(scenario_table(dossier), style, out)
+    with usage():
+        made = scenario_table(dossier, parse_day(asof, "--asof") if asof else None)
+    emit(made, style, out)
 
 
 @app.command()
@@ -220,13 +225,12 @@ def measures(
     out: OutOption = None,
 ) -> None:
     """List measures with their status and value on a day, and the source of each."""
-    from detente.cli.tables import filtered
-    from detente.dossier import measure_table
+    from detente.cli.tables import measures_on
 
     record = _dossier(dossier, asof)
     with usage():
         day = parse_day(at, "--at") if at else record.asof
-        made = filtered(measure_table(record, day), actor=actor, status=status)
+        made = measures_on(record, day, actor=actor, status=status)
     emit(made, style, out)
 
 
@@ -294,7 +298,9 @@ def clocks(
     record = _dossier(dossier, asof)
     with usage():
         day = parse_day(start, "--from") if start else record.asof
-    emit(clock_tables(record, day, cost, ics), style, out)
+    with progress(None, "solving what each clock is worth"):
+        made = clock_tables(record, day, cost, ics)
+    emit(made, style, out)
 
 
 @app.command()
@@ -308,10 +314,13 @@ def claims(
     out: OutOption = None,
 ) -> None:
     """List what the reports claim, with the place in the text; or their contradictions."""
+    from detente.cli.tables import some_report
     from detente.dossier import claims_table, conflict_table
     from detente.dossier.conflict_sheets import sheets
 
     record = _dossier(dossier, asof)
+    with usage():
+        some_report(record)
     flat = style in (Format.csv, Format.json) or (out is not None and out.suffix in (".csv", ".json"))
     if conflicts and not flat:
         emit(sheets(record), style, out)
@@ -335,7 +344,8 @@ def check(
     from detente.cli.tables import check_table
 
     record = _dossier(dossier, asof)
-    made, failed = check_table(record, reports, dossier, world)
+    with progress(None, "checking"):
+        made, failed = check_table(record, reports, dossier, world)
     emit(made, style, out)
     if failed:
         raise typer.Exit(4)
@@ -361,20 +371,8 @@ def cite(
 
 
 app.add_typer(world_app, name="world")
-for verb in (explain, audit, controls, pledges):
+for verb in (explain, audit, controls, pledges, ingest, validate, path, nash, leverage, deals):
     app.command()(verb)
-
-
-app.command()(ingest)
-
-app.command()(validate)
-
-app.command()(nash)
-
-app.command()(leverage)
-
-app.command()(deals)
-
 app.command("game")(game_verb)
 
 
@@ -383,7 +381,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(args=arguments, prog_name="detente")
     except DetenteError as error:
-        print(f"error: {error}", file=sys.stderr)
+        note(f"error: {error}")
         sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of our stdout has gone, as with `| head`
         sys.stderr.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.options import ClosureOption, ElasticitiesOption, FormatOption, OutOption
-from detente.cli.output import emit, note, usage
+from detente.cli.output import emit, note, progress, usage
 from detente.cli.worlds import WorldOption, economy_for
 from detente.core import InputError, LabelError, suggestion
 
@@ -154,5 +154,6 @@ def nash(
             closure=closure,
             bounds=(0.0, highest / 100),
         )
-        made = solved_tables(game, kind, start, verify)
+        with progress(None, "searching duties"):
+            made = solved_tables(game, kind, start, verify)
     emit(made if table == "both" else made[TABLES.index(table)], style, out)

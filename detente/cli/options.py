@@ -36,3 +36,12 @@ ElasticitiesOption = Annotated[
 ClosureOption = Annotated[
     str, typer.Option("--closure", help="How deficits are determined: share, fixed, zero.")
 ]
+DrawsOption = Annotated[
+    int,
+    typer.Option(
+        "--draws", help="Solve again under this many drawn parameters, for intervals.", show_default="none"
+    ),
+]
+SeedOption = Annotated[
+    int, typer.Option("--seed", help="Seed of the draws: the same seed gives the same bytes.")
+]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 
-from detente.core import DateError, DetenteError, InputError, Table, write_atomic
+from detente.cli.layout import as_text
+from detente.core import DateError, DetenteError, InputError, StaleError, Table, write_atomic
+from detente.core.table import UNPRINTABLE
 
 
 class Format(StrEnum):
@@ -26,9 +30,11 @@ SUFFIXES = {".csv": Format.csv, ".json": Format.json, ".md": Format.md, ".txt": 
 
 @contextlib.contextmanager
 def usage() -> Iterator[None]:
-    """Mark errors about what was typed on the command line: they exit with 2."""
+    """Mark errors about what was typed on the command line: they exit with 2; a stale record keeps its own code."""
     try:
         yield
+    except StaleError:
+        raise
     except DetenteError as error:
         error.exit_code = 2
         raise
@@ -59,50 +65,16 @@ def parse_day(text: str, option: str) -> dt.date:
         ) from None
 
 
-def as_text(table: Table, *, width: int | None = None, colour: bool = False) -> str:
-    """Lay a table out for a terminal.
+PIPED_WIDTH = 100
+"""Characters in a line of a table that goes into a pipe or a file, unless `COLUMNS` says otherwise."""
 
-    Parameters
-    ----------
-    table : Table
-    width : int, optional
-        Columns of the terminal; long texts wrap to fit. Without it nothing wraps.
-    colour : bool
-        Whether to use escape codes.
-    """
-    import io
 
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    rich_table = RichTable(
-        box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold" if colour else ""
-    )
-    for column in table.columns:
-        number = column.kind == "number"
-        rich_table.add_column(
-            Text(column.heading),
-            justify="right" if number else "left",
-            no_wrap=number or column.kind == "date" or width is None,
-            overflow="fold",
-        )
-    for row in table.shown():
-        rich_table.add_row(*(Text(cell) for cell in row))
-    stream = io.StringIO()
-    console = Console(
-        file=stream, width=width or 100_000, no_color=not colour, force_terminal=colour, highlight=False
-    )
-    console.print(Text(table.title, style="bold" if colour else ""))
-    console.print()
-    console.print(rich_table)
-    if table.note:
-        console.print()
-        import textwrap
-
-        console.print(Text("\n".join(textwrap.wrap(table.note, min(width or 110, 110)))))
-    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+def table_width() -> int:
+    """Characters in a line: those of the terminal; in a pipe or a file what `COLUMNS` says, or `PIPED_WIDTH`."""
+    if sys.stdout.isatty():
+        return max(shutil.get_terminal_size().columns, 20)
+    given = os.environ.get("COLUMNS", "")
+    return max(int(given), 20) if given.isdigit() and int(given) else PIPED_WIDTH
 
 
 def render(table: Table, style: Format) -> str:
@@ -113,7 +85,7 @@ def render(table: Table, style: Format) -> str:
         return table.to_json()
     if style is Format.md:
         return table.to_markdown()
-    return as_text(table)
+    return as_text(table, width=table_width())
 
 
 def emit(tables: Table | list[Table], style: Format | None, out: Path | None) -> None:
@@ -141,11 +113,8 @@ def emit(tables: Table | list[Table], style: Format | None, out: Path | None) ->
     if style is Format.json and len(many) > 1:
         body = "[\n" + ",\n".join(table.to_json().rstrip("\n") for table in many) + "\n]\n"
     elif out is None and style is Format.table and sys.stdout.isatty():
-        import os
-        import shutil
-
-        width = shutil.get_terminal_size().columns
-        body = "\n".join(as_text(table, width=width, colour="NO_COLOR" not in os.environ) for table in many)
+        coloured = "NO_COLOR" not in os.environ
+        body = "\n".join(as_text(table, width=table_width(), colour=coloured) for table in many)
     else:
         body = "\n".join(render(table, style) for table in many)
     if out is None:
@@ -157,12 +126,19 @@ def emit(tables: Table | list[Table], style: Format | None, out: Path | None) ->
 
 def note(text: str) -> None:
     """Say something that is not data."""
-    print(text, file=sys.stderr)
+    print(text.translate(UNPRINTABLE), file=sys.stderr)
 
 
 @contextlib.contextmanager
-def progress(total: int, what: str) -> Iterator[object]:
-    """Show a progress bar on stderr when somebody watches; yields a function to call after each step."""
+def progress(total: int | None, what: str) -> Iterator[Callable[[], None]]:
+    """Show a progress bar on stderr when somebody watches; yields a function to call after each step.
+
+    Parameters
+    ----------
+    total : int or None
+        Steps; None for work of unknown length, which shows that it goes on, and for how long.
+    what : str
+    """
     if not sys.stderr.isatty():
         yield lambda: None
         return
@@ -179,3 +155,18 @@ def progress(total: int, what: str) -> Iterator[object]:
     with bar:
         task = bar.add_task(what, total=total)
         yield lambda: bar.advance(task)
+
+
+@contextlib.contextmanager
+def reporting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar fed with (done, all)."""
+    shown = 0
+    with progress(100, what) as step:
+
+        def report(done: int, whole: int) -> None:
+            nonlocal shown
+            while shown < 100 * done // max(whole, 1):
+                step()
+                shown += 1
+
+        yield report

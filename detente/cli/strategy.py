@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +16,7 @@ from detente.cli.options import (
     OutOption,
     PictureOption,
 )
-from detente.cli.output import emit, note, parse_day, progress, usage
+from detente.cli.output import emit, note, parse_day, progress, reporting, usage
 from detente.cli.worlds import WorldOption, economy_for, of_own_world
 from detente.core import InputError, LabelError, suggestion, write_atomic
 
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from detente.strategy.games import GameSpec
     from detente.strategy.payoff import PayoffTensor
     from detente.strategy.preferences import PreferenceFile, Preferences
-    from detente.strategy.solves import Report
     from detente.world.economy import Economy
 
 GameOption = Annotated[
@@ -60,21 +57,6 @@ ElasticitiesOption = Annotated[
         "--elasticities", help="Set of trade elasticities.", show_default="those of the horizon's world"
     ),
 ]
-
-
-@contextmanager
-def _reporting(what: str) -> Iterator[Report]:
-    """A progress bar fed with (done, all)."""
-    shown = 0
-    with progress(100, what) as step:
-
-        def report(done: int, whole: int) -> None:
-            nonlocal shown
-            while shown < 100 * done // max(whole, 1):
-                step()  # type: ignore[operator]
-                shown += 1
-
-        yield report
 
 
 def _read(
@@ -133,7 +115,7 @@ def _tensor(
 
     assert isinstance(structure, Structure)
     threats = [load_scenario(name, dossier=source) for name in spec.threats if name != "standing"]
-    with _reporting("solving profiles") as report, of_own_world(world):
+    with reporting("solving profiles") as report, of_own_world(world):
         made = payoff_tensor(
             at,
             record,
@@ -201,9 +183,11 @@ def leverage(
     span = levers.extremes(play)
     if table in ("horizons", "all"):
         settings = levers.horizons(economy)
-        tables.append(reach_table(levers.reach(economy, record, spec, settings, span=span)))
+        with progress(None, "solving at each horizon"):
+            tables.append(reach_table(levers.reach(economy, record, spec, settings, span=span)))
     if table in ("substitution", "all"):
-        reached = levers.reach(economy, record, spec, levers.substitution(economy), span=span)
+        with progress(None, "solving as substitution rises"):
+            reached = levers.reach(economy, record, spec, levers.substitution(economy), span=span)
         title = "Leverage as substitution rises"
         tables.append(reach_table(reached, name="leverage-substitution", title=title))
     for sentence in lever_sentences(found):
@@ -264,12 +248,16 @@ def deals(
     play = made.game(chosen)
     sets = {chosen.id: chosen} if preferences else {one.id: one for one in known.sets}
     games = {name: made.game(one) for name, one in sets.items()}
+    names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     tables = []
     if table in ("expected", "all"):
         judged = {name: room.judge(one, spec.expected, spec.threats) for name, one in games.items()}
-        tables.append(show.verdict_table(judged, spec.players))
+        tables.append(
+            show.verdict_table(judged, spec.players, names={one.id: one.title for one in known.sets})
+        )
     if table in ("horizons", "all"):
-        later = room.judge_at(economy, record, spec, horizons(economy), chosen)
+        with progress(None, "solving at each horizon"):
+            later = room.judge_at(economy, record, spec, horizons(economy), chosen)
         tables.append(show.verdict_table(later, spec.players, by="horizon"))
     swaps = room.smallest_swaps(play, most=most, count=count)
     if table in ("swaps", "all"):
@@ -278,17 +266,16 @@ def deals(
         spaces = {
             name: (one, [room.deal_space(one, name) for name in spec.threats]) for name, one in games.items()
         }
-        tables.append(show.space_table(spaces))
+        tables.append(show.space_table(spaces, names))
     if table in ("payments", "all"):
         tables.append(show.payment_table(play, {name: room.payments(play, name) for name in spec.threats}))
     if table in ("preferences", "all"):
         tables.append(preference_table(known))
     space = room.deal_space(play, point)
-    note(space_sentence(play, space, name=load_scenario(point, dossier=source).title).text)
+    note(space_sentence(play, space, name=names[point]).text)
     if swaps:
         note(swap_sentence(play, swaps[0]).text)
     if picture is not None:
-        names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
         _draw(deal_figure(play, space, threats=names, concept=concept), picture)
     emit(tables, style, out)
@@ -347,7 +334,11 @@ def game_verb(
             note("no pure equilibrium")
         tables.append(equilibrium_table(play, form, pure, quantal))
     if table in ("dominance", "all"):
-        tables.append(dominance_table(room.dominant_rungs(play), chosen.title.lower()))
+        tables.append(
+            dominance_table(
+                room.dominant_rungs(play), chosen.title.lower(), {one.id: one.title for one in spec.actions}
+            )
+        )
     if export is not None:
         text = (nfg_text if export.suffix == ".nfg" else efg_text)(form, title=spec.title)
         write_atomic(export, text)

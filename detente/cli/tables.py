@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.cli.options import DEFAULT_DOSSIER
-from detente.cli.output import parse_day, usage
+from detente.cli.output import parse_day, progress, usage
 from detente.cli.worlds import economy_for, of_own_world
-from detente.core import Column, InputError, LabelError, Table, suggestion
+from detente.core import Column, DateError, InputError, LabelError, Table, suggestion
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -48,7 +48,7 @@ def solve_named(
     from detente.equilibrium.experiments import run_cases
 
     made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
-    with of_own_world(world):
+    with of_own_world(world), progress(None, "solving"):
         return run_cases(made.economy, made.cases, closure=closure, structure=made.structure)
 
 
@@ -86,12 +86,45 @@ def prepare_named(
     record = load_dossier(
         scenarios[0].dossier if dossier == DEFAULT_DOSSIER else dossier, asof=next(iter(days), None)
     )
+    scenarios = _tellable(record, scenarios, dossier)
     with usage():
         economy, structure = at_horizon(
             horizon, economy_for(world, elasticities), keep_elasticities=elasticities is not None
         )
     with of_own_world(world):
         return Prepared(economy, structure, record, prepare_cases(economy, record, scenarios))
+
+
+def _tellable(record: Dossier, scenarios: Sequence[Scenario], dossier: str) -> list[Scenario]:
+    """Scenarios as they could be told on the record's day.
+
+    Raises
+    ------
+    DateError
+        When one puts measures into force that had not been announced, with the day from which on it can be told.
+    """
+    from detente.world.later import tellable
+
+    source = scenarios[0].dossier if dossier == DEFAULT_DOSSIER else dossier
+    kept, later = tellable(record, scenarios, source)
+    if later:
+        with usage():
+            raise DateError(
+                f"`{later[0].scenario}` puts measures into force that nobody had announced by {record.asof}",
+                where="--asof",
+                hint=f"--asof {later[0].since} or later; `detente scenarios --asof {record.asof}` says which could be told",
+            )
+    return list(kept)
+
+
+def untold(record: Dossier, dossier: str) -> str:
+    """Which shipped scenarios could not be told on the record's day; empty when all could."""
+    from detente.world import load_scenario, shipped_scenarios
+    from detente.world.later import tellable, waiting
+
+    names = shipped_scenarios(dossier)
+    _, later = tellable(record, [load_scenario(name, dossier=dossier) for name in names], dossier)
+    return waiting(later, record.asof) if later else ""
 
 
 def _scenario(name: str, dossier: str) -> Scenario:
@@ -174,11 +207,19 @@ def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str]) 
     return made(outcomes, countries)
 
 
-def scenario_table(dossier: str) -> Table:
-    """Scenarios shipped with a dossier."""
+def scenario_table(dossier: str, asof: dt.date | None = None) -> Table:
+    """Scenarios shipped with a dossier; those that could not be told on an as-of day without their story."""
+    from detente.dossier import load_dossier
     from detente.world import load_scenario, shipped_scenarios
+    from detente.world.later import tellable
 
     found = [load_scenario(name, dossier=dossier) for name in shipped_scenarios(dossier)]
+    since: dict[str, dt.date] = {}
+    if asof is not None:
+        kept, later = tellable(load_dossier(dossier, asof=asof), found, dossier)
+        since = {one.scenario: one.since for one in later}
+        told = {one.id: one for one in kept}
+        found = [told.get(one.id, one) for one in found]
     return Table(
         "scenarios",
         f"Scenarios shipped with {dossier}",
@@ -187,23 +228,31 @@ def scenario_table(dossier: str) -> Table:
             Column("title", "Title"),
             Column("date", "Date", kind="date"),
             Column("settings", "Measures set", kind="number", digits=0),
+            Column("known", "Could be told"),
             Column("story", "Story"),
         ),
         tuple(
-            (s.id, s.title, s.date.isoformat() if s.date else "as-of day", len(s.set), s.story) for s in found
+            (s.id, s.title, s.date.isoformat() if s.date else "as-of day", len(s.set), "yes", s.story)
+            if s.id not in since
+            else (s.id, s.title, None, None, f"from {since[s.id]} on", "")
+            for s in found
         ),
         note="`detente run SCENARIO`; a scenario file of your own is given by its path.",
     )
 
 
 def filtered(table: Table, **wanted: str | None) -> Table:
-    """Keep rows whose column holds the value asked for; a filter that matches nothing is an error."""
+    """Keep rows whose column holds the value asked for, or its name; a filter that matches nothing is an error."""
     for key, value in wanted.items():
         if value is None:
             continue
         cells = table.column(key)
         target = value.casefold().replace("_", " ").replace("-", " ")
-        keep = [str(cell).casefold().replace("_", " ") == target for cell in cells]
+        names = next(column for column in table.columns if column.key == key).names
+        keep = [
+            target in {str(cell).casefold().replace("_", " "), names.get(str(cell), "").casefold()}
+            for cell in cells
+        ]
         if not any(keep):
             raise LabelError(
                 f"no row has {key} `{value}`",
@@ -213,6 +262,31 @@ def filtered(table: Table, **wanted: str | None) -> Table:
         rows = tuple(row for row, kept in zip(table.rows, keep, strict=True) if kept)
         table = Table(table.name, table.title, table.columns, rows, table.note, table.meta)
     return table
+
+
+def measures_on(record: Dossier, day: dt.date, *, actor: str | None, status: str | None) -> Table:
+    """Measures of a day, perhaps of one actor or status; a day before every measure is an error."""
+    from detente.dossier import measure_table
+
+    table = measure_table(record, day)
+    if not table.rows:
+        first = min((one.announced for one in record.measures.values()), default=None)
+        raise DateError(
+            f"no measure had been announced by {day}",
+            where="--at",
+            hint=f"the record starts on {first}" if first else "the record has no measures",
+        )
+    return filtered(table, actor=actor, status=status)
+
+
+def some_report(record: Dossier) -> None:
+    """Refuse to list the claims of a day on which no report had been written."""
+    if not record.claims:
+        raise DateError(
+            f"no report had been written by {record.asof}",
+            where="--asof",
+            hint="a later day, if the record has claims at all; `detente claims` takes the record's own day",
+        )
 
 
 def duty_tables(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from detente.cli.options import FormatOption, OutOption
-from detente.cli.output import emit, note, usage
+from detente.cli.output import emit, note, progress, usage
 
 
 def validate(
@@ -25,11 +25,13 @@ def validate(
 ) -> None:
     """Solve published tables, closed forms and identities again, beside the published figures; exits with 4 when one is missed."""
     from detente.equilibrium.replicate import find_shared, run_checks
+    from detente.equilibrium.replicate.suite import STUDIES
     from detente.show.validation import validation_table
 
     with usage():
         folder = find_shared(shared)
-    checks = run_checks(folder, step=lambda group: note(f"{group} ..."))
+    with progress(2 + len(STUDIES), "solving published tables again") as step:
+        checks = run_checks(folder, step=lambda _: step())
     emit(validation_table(checks), style, out)
     missed = [check for check in checks if check.failed]
     for check in missed:

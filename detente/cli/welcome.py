@@ -27,6 +27,7 @@ def welcome() -> str:
         "  detente brief                            write the briefing (HTML, CSV, manifest)",
         "  detente run talks-fail --against standing    what an outcome costs whom",
         "  detente compare talks-fail narrow-deal   two outcomes side by side",
+        "  detente path --cut CHN:rare-earths:0.3   a cut of an input month by month, while stocks last",
         "  detente duties --at 2025-10-28           the stack of US duties on China, by sector",
         "  detente measures --at 2025-04-10         who had done what by a day",
         "  detente clocks                           what fires next",

@@ -1,4 +1,4 @@
-"""`detente world`: show, check and compare worlds, and build one from a table of one's own."""
+"""`detente world`: show, check and compare worlds, and make one: from a table, coarser, or finer."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.options import FormatOption, OutOption, PictureOption
-from detente.cli.output import emit, note, usage
+from detente.cli.output import emit, note, progress, usage
+from detente.cli.world_make import aggregate, disaggregate
 from detente.core import InputError, LabelError, Table, suggestion, write_atomic
 
 if TYPE_CHECKING:
     from detente.show.figures import Figure
 
 app = typer.Typer(
-    help="Show, check, compare and build worlds.",
+    help="Show, check and compare worlds; make one from a table, coarser, or finer.",
     no_args_is_help=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -75,7 +76,7 @@ def show(
     if picture is not None:
         from detente.show.worlds import world_figure
 
-        _draw(world_figure(economy), picture)
+        draw(world_figure(economy), picture)
     emit(made, style, out)
 
 
@@ -114,7 +115,7 @@ def compare(
     if picture is not None:
         from detente.show.worlds import comparison_figure
 
-        _draw(comparison_figure(one, two), picture)
+        draw(comparison_figure(one, two), picture)
     emit(made, style, out)
 
 
@@ -157,21 +158,22 @@ def build(
     from detente.world.read.build import build_world
     from detente.world.save import save_world
 
-    report = build_world(
-        source,
-        regions=regions,
-        sectors=sectors,
-        tariffs=tariffs,
-        elasticities=elasticities,
-        name=name,
-        year=year,
-        max_gap=max_gap,
-    )
+    with progress(None, "building the world"):
+        report = build_world(
+            source,
+            regions=regions,
+            sectors=sectors,
+            tariffs=tariffs,
+            elasticities=elasticities,
+            name=name,
+            year=year,
+            max_gap=max_gap,
+        )
     folder = save_world(report.economy, out, report)
     if picture is not None:
         from detente.show.worlds import world_figure
 
-        _draw(world_figure(report.economy), picture)
+        draw(world_figure(report.economy), picture)
     for line in report.notes:
         note(f"note: {line}")
     note(f"wrote {folder}; use it with --world {folder}")
@@ -180,7 +182,12 @@ def build(
     emit(Table(short.name, short.title, short.columns, rows, short.note), style, None)
 
 
-def _draw(figure: Figure, path: Path) -> None:
+app.command()(aggregate)
+app.command()(disaggregate)
+
+
+def draw(figure: Figure, path: Path) -> None:
+    """Write a figure as a file of its own and say its title."""
     from detente.show.figures import figure_svg
 
     svg = figure_svg(figure)

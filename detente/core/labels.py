@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from detente.core.errors import LabelError
-from detente.core.nearest import suggestion
+from detente.core.nearest import nearest, suggestion
+from detente.core.table import Column
 
 
 @dataclass(frozen=True)
@@ -55,19 +56,53 @@ class Labels:
         try:
             return self.countries.index(code)
         except ValueError:
-            raise LabelError(f"unknown country `{code}`", hint=suggestion(code, self.countries)) from None
+            raise LabelError(
+                f"unknown country `{code}`",
+                hint=_hint(
+                    code,
+                    self.countries,
+                    self.country_names,
+                    "`detente world show --table countries` lists the codes; an economy that is not among them is part of a larger region",
+                ),
+            ) from None
 
     def sector(self, code: str) -> int:
         """Position of a sector code; `LabelError` with the nearest name when there is none."""
         try:
             return self.sectors.index(code)
         except ValueError:
-            raise LabelError(f"unknown sector `{code}`", hint=suggestion(code, self.sectors)) from None
+            raise LabelError(
+                f"unknown sector `{code}`",
+                hint=_hint(
+                    code,
+                    self.sectors,
+                    self.sector_names,
+                    "`detente world show --table sectors` lists the codes",
+                ),
+            ) from None
 
     def country_name(self, code: str) -> str:
         """Name to show for a country code."""
         return self.country_names.get(code, code)
 
+    def country_and_code(self, code: str) -> str:
+        """Name and code of a country for titles, ``China (CHN)``."""
+        return Column("country", "Country", names=self.country_names).show(code)
+
     def sector_name(self, code: str) -> str:
         """Name to show for a sector code."""
         return self.sector_names.get(code, code)
+
+
+def _hint(given: str, codes: tuple[str, ...], names: Mapping[str, str], otherwise: str) -> str:
+    """The nearest code; a name that was given instead of a code counts as its code."""
+    meant = {name.split(" (")[0]: code for code, name in names.items() if code in codes}
+    whole = [name for name in meant if name.casefold() == given.casefold()]
+    longest = max(map(len, codes), default=0)
+    by_code = nearest(given, codes) if len(given) <= longest + 1 else []
+    close = whole or ([] if by_code else nearest(given, meant))
+    if close:
+        return f"did you mean `{meant[close[0]]}` ({close[0]})?"
+    if by_code or len(given) <= longest:
+        return suggestion(given, codes)
+    return otherwise

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+UNPRINTABLE = dict.fromkeys((*range(9), *range(11, 32), 127, *range(128, 160)))
+"""Control characters: a title from a file must not steer a terminal. Tab and new line stay."""
 Cell = str | float | int | None
 Kind = Literal["text", "number", "date"]
 
@@ -30,6 +32,13 @@ class Column:
         Numbers are set flush right.
     digits : int
         Decimals shown to people. Files keep every digit.
+    names : mapping of str to str
+        Names of the codes in the cells: people read ``China (CHN)``, files keep the code and gain a column ``<key>_name``.
+
+    Examples
+    --------
+    >>> Column("importer", "Importer", names={"USA": "United States"}).show("USA")
+    'United States (USA)'
     """
 
     key: str
@@ -37,6 +46,7 @@ class Column:
     unit: str = ""
     kind: Kind = "text"
     digits: int = 2
+    names: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def heading(self) -> str:
@@ -47,10 +57,22 @@ class Column:
         """Write a cell for a person: rounded, a true minus sign never confused with a zero."""
         if cell is None or (isinstance(cell, float) and math.isnan(cell)):
             return "–"
+        if isinstance(cell, str):
+            cell = cell.translate(UNPRINTABLE)
         if self.kind == "number" and isinstance(cell, (int, float)):
             text = f"{cell:,.{self.digits}f}"
             return text[1:] if text.startswith("-") and not text.strip("-0.,") else text
+        if self.names:
+            return ", ".join(self._named(code) for code in str(cell).split(", "))
         return str(cell)
+
+    def name(self, cell: Cell) -> str:
+        """Names of the codes in a cell, as files give them; a code without a name is its own."""
+        return "; ".join(self.names.get(code, code) for code in str(cell).split(", ")) if cell else ""
+
+    def _named(self, code: str) -> str:
+        name = self.names.get(code, code)
+        return code if name == code else f"{name.split(' (')[0]} ({code})"
 
 
 @dataclass(frozen=True)
@@ -114,22 +136,48 @@ class Table:
         return [row[position] for row in self.rows]
 
     def to_csv(self) -> str:
-        """Comma-separated text with full precision and a header of keys."""
+        """Comma-separated text with full precision and a header of keys; names stand beside their codes."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([column.key for column in self.columns])
-        writer.writerows([["" if cell is None else _full(cell) for cell in row] for row in self.rows])
+        columns, rows = self._in_full()
+        writer.writerow([column.key for column in columns])
+        writer.writerows([["" if cell is None else _full(cell) for cell in row] for row in rows])
         return out.getvalue()
+
+    def _in_full(self) -> tuple[list[Column], list[list[Cell]]]:
+        """Columns and rows as files have them: after each column of codes one of their names."""
+        taken = {column.key for column in self.columns}
+        added = {
+            j: Column(f"{column.key}_name", f"{column.label}, name")
+            for j, column in enumerate(self.columns)
+            if column.names and f"{column.key}_name" not in taken
+        }
+        columns = [
+            one
+            for j, column in enumerate(self.columns)
+            for one in ((column, added[j]) if j in added else (column,))
+        ]
+        rows = [
+            [
+                one
+                for j, cell in enumerate(row)
+                for one in ((cell, self.columns[j].name(cell)) if j in added else (cell,))
+            ]
+            for row in self.rows
+        ]
+        return columns, rows
 
     def to_json(self) -> str:
         """Title, columns with units, note and rows as JSON text."""
+        columns, rows = self._in_full()
+        keys = [column.key for column in columns]
         body = {
             "name": self.name,
             "title": self.title,
             "note": self.note,
             **({"meta": dict(self.meta)} if self.meta else {}),
-            "columns": [{"key": c.key, "label": c.label, "unit": c.unit} for c in self.columns],
-            "rows": list(self.records()),
+            "columns": [{"key": c.key, "label": c.label, "unit": c.unit} for c in columns],
+            "rows": [dict(zip(keys, row, strict=True)) for row in rows],
         }
         return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
 
@@ -140,7 +188,12 @@ class Table:
             return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
         rule = ["---:" if column.kind == "number" else "---" for column in self.columns]
-        lines = [f"**{self.title}**", "", line([c.heading for c in self.columns]), line(rule)]
+        lines = [
+            f"**{self.title.translate(UNPRINTABLE)}**",
+            "",
+            line([c.heading for c in self.columns]),
+            line(rule),
+        ]
         lines += [line(cells) for cells in self.shown()]
         if self.note:
             lines += ["", f"_{self.note}_"]

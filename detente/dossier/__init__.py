@@ -3,7 +3,7 @@
 Comes in: YAML files. Goes out: a frozen `Dossier`. Never does: economics.
 """
 
-from detente.dossier.audit import RULES, Finding, audit, audit_table, coverage_by_grade
+from detente.dossier.audit import RULES, Finding, audit, audit_table, coverage_by_grade, refuse_stale
 from detente.dossier.claims import (
     chains,
     claims_table,
@@ -13,7 +13,7 @@ from detente.dossier.claims import (
     show_value,
     verify_places,
 )
-from detente.dossier.dossier import Actor, Dossier, FrozenDict, MeasureState, Parameter
+from detente.dossier.dossier import Actor, Dossier, FrozenDict, MeasureState, Parameter, require_fresh
 from detente.dossier.load import load_dossier, shipped_dossiers
 from detente.dossier.measure import (
     Claim,
@@ -63,6 +63,8 @@ __all__ = [
     "coverage_by_grade",
     "load_dossier",
     "measure_table",
+    "refuse_stale",
+    "require_fresh",
     "shipped_dossiers",
     "show_value",
     "verify_places",

@@ -42,9 +42,13 @@ def known_by(record: Dossier, asof: dt.date) -> Dossier:
         first = min(m.announced for m in record.measures.values())
         raise DateError(f"nothing was known on {asof}", where=record.id, hint=f"the record starts on {first}")
     measure_ids = {m.id for m in measures}
+    name = record.earlier if record.earlier and asof < record.earlier.until else record
     stripped = replace(
         record,
         asof=asof,
+        title=name.title,
+        summary=name.summary,
+        earlier=None,
         documents=by_id(documents),
         actors=by_id(_update(a, claims=_keep(a.claims, claim_ids)) for a in record.actors.values()),
         measures=by_id(measures),

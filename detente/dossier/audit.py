@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from detente.core import Column, Table, nearest
+from detente.core import Column, StaleError, Table, nearest
 from detente.dossier.dossier import Dossier
 from detente.dossier.held import CHECKS
 from detente.dossier.measure import Clock, DatedValue, Grade, Instrument, Measure
@@ -84,7 +84,7 @@ class Finding:
 
 
 def audit(
-    dossier: Dossier, *, today: dt.date | None = None, max_age_days: int = 180, lag_days: int = 31
+    dossier: Dossier, *, today: dt.date | None = None, max_age_days: int | None = None, lag_days: int = 31
 ) -> list[Finding]:
     """Report everything the rules find, worst first.
 
@@ -94,8 +94,8 @@ def audit(
         Load it with `asof` at its vintage to audit the whole record.
     today : date, optional
         Day from which staleness counts; the dossier's vintage when left out.
-    max_age_days : int
-        An entry checked longer ago is stale.
+    max_age_days : int, optional
+        An entry checked longer ago is stale; the record's own `fresh_days` when left out.
     lag_days : int
         A source may be this much later than the day its value was public.
 
@@ -110,10 +110,11 @@ def audit(
     []
     """
     found: list[Finding] = []
+    limit = max_age_days or dossier.fresh_days
     for measure in dossier.measures.values():
         for rule in _MEASURE_RULES:
             found += rule(dossier, measure)
-        found += _stale(measure, today or dossier.vintage, max_age_days)
+        found += _stale(measure, today or dossier.vintage, limit)
     found += _source_days(dossier, dt.timedelta(days=lag_days))
     for clock in dossier.clocks.values():
         found += _clock(dossier, clock)
@@ -122,6 +123,39 @@ def audit(
         found += [Finding(*objection) for objection in check(dossier)]
     order = {"error": 0, "warning": 1, "note": 2}
     return sorted(found, key=lambda finding: (order[finding.severity], list(RULES).index(finding.rule)))
+
+
+def refuse_stale(dossier: Dossier, *, today: dt.date | None = None, max_age_days: int | None = None) -> None:
+    """Refuse a record of which an entry was last checked too long ago.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    today : date, optional
+        Day from which staleness counts; the dossier's vintage when left out.
+    max_age_days : int, optional
+        The record's own `fresh_days` when left out.
+
+    Raises
+    ------
+    StaleError
+        Naming the entry checked longest ago.
+
+    Examples
+    --------
+    >>> from detente.dossier import load_dossier
+    >>> refuse_stale(load_dossier("busan-2025"))
+    """
+    limit, day = max_age_days or dossier.fresh_days, today or dossier.vintage
+    old = [measure for measure in dossier.measures.values() if (day - measure.last_checked).days > limit]
+    if old:
+        worst = min(old, key=lambda measure: measure.last_checked)
+        raise StaleError(
+            f"{len(old)} of {len(dossier.measures)} measures were last checked more than {limit} days before {day}, "
+            f"`{worst.id}` on {worst.last_checked}",
+            where=dossier.id,
+            hint="check them against their sources and update `last_checked`; `detente audit --table stale` lists them",
+        )
 
 
 def audit_table(findings: Iterable[Finding]) -> Table:

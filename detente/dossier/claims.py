@@ -190,6 +190,11 @@ def clock_table(dossier: Dossier, from_date: dt.date) -> Table:
     return Table("clocks", f"Clocks from {from_date}", columns, rows, f"As known on {dossier.asof}.")
 
 
+def economy_names(dossier: Dossier) -> dict[str, str]:
+    """Names of the economies of a record by the codes that its measures use."""
+    return {key: actor.name for key, actor in dossier.actors.items() if actor.kind == "economy"}
+
+
 def measure_table(dossier: Dossier, date: dt.date) -> Table:
     """Every measure announced by a day, with its state on that day.
 
@@ -201,8 +206,8 @@ def measure_table(dossier: Dossier, date: dt.date) -> Table:
     columns = (
         Column("id", "Measure"),
         Column("title", "Title"),
-        Column("actor", "Actor"),
-        Column("targets", "Targets"),
+        Column("actor", "Actor", names=economy_names(dossier)),
+        Column("targets", "Targets", names=economy_names(dossier)),
         Column("status", "Status"),
         Column("shown", "Value"),
         Column("value", "Value in the unit", kind="number", digits=4),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from detente.core import Column, InputError, LabelError, Table, suggestion
 from detente.core.table import Cell
-from detente.dossier.claims import show_value
+from detente.dossier.claims import economy_names, show_value
 from detente.dossier.dossier import Dossier, find
 from detente.dossier.measure import Instrument, Measure, Status
 from detente.dossier.scope import Scope
@@ -142,8 +142,8 @@ def control_table(dossier: Dossier, date: dt.date) -> Table:
     columns = (
         Column("id", "Control"),
         Column("title", "Title"),
-        Column("actor", "Actor"),
-        Column("targets", "Targets"),
+        Column("actor", "Actor", names=economy_names(dossier)),
+        Column("targets", "Targets", names=economy_names(dossier)),
         Column("status", "Status"),
         Column("value", "Value"),
         Column("binds", "Binds"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, NoReturn, TypeVar
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from pydantic import Field
 
-from detente.core import LabelError, suggestion
+from detente.core import LabelError, StaleError, suggestion
 from detente.dossier.measure import (
     Claim,
     Clock,
@@ -68,6 +68,17 @@ class Parameter(Frozen):
     note: str = ""
 
 
+class EarlierName(Frozen):
+    """What the record is called on an as-of day before its title could have been known."""
+
+    until: dt.date
+    """First day on which the title itself could have been written."""
+    title: str
+    """What the record is called until then."""
+    summary: str
+    """What it says of itself until then."""
+
+
 class DossierHead(Frozen):
     """What dossier.yaml says about the record as a whole."""
 
@@ -78,6 +89,10 @@ class DossierHead(Frozen):
     """Day the record was last checked against its sources."""
     asof: dt.date
     """Day whose knowledge is shown when nobody asks for another."""
+    earlier: EarlierName | None = None
+    """Title and summary for earlier as-of days."""
+    fresh_days: Annotated[int, Field(ge=1)] = 180
+    """Days after the vintage, or after an entry was last checked, beyond which the record no longer answers."""
     entries: Mapping[str, int] = Field(default_factory=dict)
     """Number of entries expected in a file, by file name: finds a file cut off between two entries."""
 
@@ -111,6 +126,10 @@ class Dossier:
         SHA-256 over all files of the folder (of the whole record, whatever `asof` is).
     scopes, deliveries, expectations, snapshot : dict
         What controls bind, what was delivered on pledges, and what the audit holds the record against.
+    earlier : EarlierName, optional
+        Of the whole record: its name on earlier as-of days.
+    fresh_days : int
+        Days after the vintage beyond which the record no longer answers (`require_fresh`).
 
     Examples
     --------
@@ -139,6 +158,8 @@ class Dossier:
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     expectations: dict[str, Expectation] = field(default_factory=dict)
     snapshot: dict[str, Snapshot] = field(default_factory=dict)
+    earlier: EarlierName | None = None
+    fresh_days: int = 180
 
     def measure(self, measure_id: str) -> Measure:
         """Return one measure by id; `LabelError` with the nearest id when there is none."""
@@ -177,6 +198,41 @@ class Dossier:
             for key, measure in self.measures.items()
             if measure.announced <= date
         }
+
+
+def require_fresh(dossier: Dossier, day: dt.date, what: str) -> None:
+    """Refuse a day that the record, last checked on its vintage, can say nothing about.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    day : date
+        Of what is asked.
+    what : str
+        What the day is, for the message: an as-of day, the day of a scenario.
+
+    Raises
+    ------
+    StaleError
+        When the day lies more than `fresh_days` after the vintage.
+
+    Examples
+    --------
+    >>> from detente.dossier import load_dossier
+    >>> require_fresh(load_dossier(), dt.date(2026, 12, 1), "as-of day")
+    >>> require_fresh(load_dossier(), dt.date(2030, 1, 1), "as-of day")
+    Traceback (most recent call last):
+    ...
+    detente.core.errors.StaleError: busan-2025: as-of day 2030-01-01 lies 1256 days after the record was last checked (2026-07-25)
+      hint: ask for 2027-01-21 at the latest; or check the record against its sources and set a later `vintage` in dossier.yaml
+    """
+    last = dossier.vintage + dt.timedelta(days=dossier.fresh_days)
+    if day > last:
+        raise StaleError(
+            f"{what} {day} lies {(day - dossier.vintage).days} days after the record was last checked ({dossier.vintage})",
+            where=dossier.id,
+            hint=f"ask for {last} at the latest; or check the record against its sources and set a later `vintage` in dossier.yaml",
+        )
 
 
 def find(entries: Mapping[str, V], key: str, kind: str, asof: dt.date | None = None) -> V:

@@ -161,13 +161,38 @@ def _explain(
     hint = (
         f"valid: {context['expected']}"
         if "expected" in context
-        else "compare an entry of the same kind in the shipped dossier"
+        else HINTS.get(problem["type"], "compare an entry of the same kind in the shipped dossier")
     )
     if problem["type"] in ("literal_error", "enum") and isinstance(problem["input"], str):
         options = [option.strip(" '") for option in str(context["expected"]).replace(" or ", ", ").split(",")]
-        hint = f"{suggestion(problem['input'], options)} Valid: {', '.join(options)}"
-    message = problem["msg"][0].lower() + problem["msg"][1:]
+        close = suggestion(problem["input"], options)
+        hint = close if close.startswith("valid") else f"{close} Valid: {', '.join(options)}"
+    message = MESSAGES.get(problem["type"], problem["msg"][0].lower() + problem["msg"][1:])
     return SchemaError(f"{message}, not {_short(problem['input'])}{name}", hint=hint, **place)
+
+
+MESSAGES = {
+    "dict_type": "should be a mapping",
+    "model_type": "should be a mapping",
+    "list_type": "should be a list",
+    "tuple_type": "should be a list",
+    "float_parsing": "should be a number",
+    "float_type": "should be a number",
+    "int_parsing": "should be a whole number",
+    "string_type": "should be text",
+    "string_pattern_mismatch": "has a character that is not allowed",
+}
+"""What is wrong, for the slips people make."""
+HINTS = {
+    "dict_type": "write `key: value` lines below it, indented",
+    "model_type": "write `key: value` lines below it, indented",
+    "list_type": "write entries that start with `- `, or [a, b]",
+    "tuple_type": "write entries that start with `- `, or [a, b]",
+    "float_parsing": "write digits with a decimal point, such as 0.25",
+    "float_type": "write digits with a decimal point, such as 0.25",
+    "string_type": "quote it if it is text",
+    "string_pattern_mismatch": "letters, digits, dots, dashes and underscores, without spaces",
+}
 
 
 def _at_end(file: YamlFile, path: KeyPath) -> bool:

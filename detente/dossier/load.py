@@ -15,7 +15,7 @@ from typing import Any
 
 from detente.core import DateError, InputError, LabelError, SchemaError, suggestion
 from detente.dossier.asof import known_by
-from detente.dossier.dossier import Actor, Dossier, DossierHead, FrozenDict, Parameter
+from detente.dossier.dossier import Actor, Dossier, DossierHead, FrozenDict, Parameter, require_fresh
 from detente.dossier.form import validate
 from detente.dossier.links import Places, check_links
 from detente.dossier.measure import Claim, Clock, Conflict, Document, Frozen, Measure, Round, Source
@@ -52,7 +52,7 @@ def load_dossier(name_or_path: str | Path = "busan-2025", *, asof: dt.date | Non
     name_or_path : str or path-like
         Id of a shipped dossier, or a folder of the same layout.
     asof : date, optional
-        What was known; the dossier's own day when left out.
+        What was known; the dossier's own day when left out, everything the record holds for ``date.max``.
 
     Returns
     -------
@@ -67,6 +67,8 @@ def load_dossier(name_or_path: str | Path = "busan-2025", *, asof: dt.date | Non
         When a file does not have the declared form (file, line, key; the nearest valid key).
     DateError
         For a day that does not exist, or an `asof` before anything was known.
+    StaleError
+        For an `asof` more than the record's `fresh_days` after it was last checked: what was public then is not in it.
 
     Examples
     --------
@@ -79,6 +81,8 @@ def load_dossier(name_or_path: str | Path = "busan-2025", *, asof: dt.date | Non
             f"asof must be a day, not {asof!r}", where="load_dossier", hint="give datetime.date(2025, 10, 28)"
         )
     record, default = read_record(_folder(name_or_path))
+    if asof is not None and asof != dt.date.max:
+        require_fresh(record, asof, "the as-of day")
     return known_by(record, asof or default)
 
 
@@ -111,6 +115,8 @@ def read_record(folder: Path) -> tuple[Dossier, dt.date]:
         summary=head.summary,
         vintage=head.vintage,
         asof=dt.date.max,
+        earlier=head.earlier,
+        fresh_days=head.fresh_days,
         content_hash=_content_hash({"dossier.yaml": head_file, **files}),
         **{kind: FrozenDict(entries) for kind, entries in groups.items()},
     )

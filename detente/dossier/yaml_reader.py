@@ -194,7 +194,10 @@ def _decode(raw: bytes, name: str, max_bytes: int) -> str:
         )
     if not text.strip():
         raise SchemaError(
-            "the file is empty", file=name, line=1, hint="write `[]` for a list without entries"
+            "the file is empty",
+            file=name,
+            line=1,
+            hint="write its keys; a list without entries is written `[]`",
         )
     return text
 

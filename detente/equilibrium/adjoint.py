@@ -41,7 +41,7 @@ class Output:
         By log factor price (other than through income).
     cell : array [importer, exporter, sector]
         By spending of an importer on an exporter.
-    tariff, export_tax : array [importer, exporter, sector]
+    tariff, export_tax, log_iceberg : array [importer, exporter, sector]
         By the instruments themselves.
     """
 
@@ -55,6 +55,7 @@ class Output:
     cell: Array | float = 0.0
     tariff: Array | float = 0.0
     export_tax: Array | float = 0.0
+    log_iceberg: Array | float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +122,9 @@ class Adjoint:
         )
         self.o_income = seeds("income", (N,))
         self.o_factor = seeds("factor", log_factor.shape).reshape(K, -1)
-        self.o_tariff, self.o_tax = seeds("tariff", (N, N, S)), seeds("export_tax", (N, N, S))
+        self.o_tariff, self.o_tax, self.o_iceberg = (
+            seeds(name, (N, N, S)) for name in ("tariff", "export_tax", "log_iceberg")
+        )
         cell = seeds("cell", (N, N, S))
         self.o_cell = cell if cell.any() else None
         # weights that a unit of sales has in the clearing residuals
@@ -284,7 +287,7 @@ class Adjoint:
             name,
             tariff=frozen(log_cost / duty + spent * by_duty + self.o_tariff[index]),
             export_tax=frozen(log_cost / tax + spent * by_tax + self.o_tax[index]),
-            log_iceberg=frozen(log_cost),
+            log_iceberg=frozen(log_cost + self.o_iceberg[index]),
         )
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.core import SolveError
+from detente.core import InputError, SolveError
 from detente.equilibrium.adjoint import Output
 from detente.equilibrium.baseline import CORE
 from detente.equilibrium.derivatives import gradients
@@ -28,7 +28,15 @@ from detente.world.economy import Array, Economy, Wedges
 
 COMPLETE = 1e-8
 """Largest gap between the parts and the whole, relative to the larger of one and the sum of the parts' sizes."""
+TIGHT = 1e-9
+"""Gap at which no more points are taken, relative to the sum of the parts' sizes."""
+NOISE = 1e-12
+"""Gap that is the solver's own, relative to the larger of one and the sum of the parts' sizes."""
 SIZES = (8, 16, 32, 64)
+
+
+Held = tuple[Array, Array] | None
+"""What quantity controls add to duties and to export taxes at an equilibrium; ``None`` when there are none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,26 +47,45 @@ class Target:
     ----------
     name : str
     unit : str
-        ``log`` for the logarithm of a ratio, ``USD mn`` for money.
-    value : function of Equilibrium to float
-    output : function of Equilibrium to Output
-        The same, for `gradients`.
+        ``log`` for the logarithm of a ratio, ``USD mn`` for money, ``fraction`` for a rate.
+    level : function of (Equilibrium, Held) to float
+        For a result that is only defined along a path (terms of trade), zero everywhere; `along` has its change.
+    partials : function of (Equilibrium, Held) to Output
+        Its differential, for `gradients`.
+    along : function of (equilibria, weights, slope) to float, optional
+        The change of a result of the path, from equilibria at its Chebyshev points.
+    held : function of (equilibrium, change of tariff, change of export tax) to float, optional
+        Its derivative by the wedges of quantity controls that come on top of what they do to trade: rents.
     """
 
     name: str
     unit: str
-    value: Callable[[Equilibrium], float]
-    output: Callable[[Equilibrium], Output]
+    level: Callable[[Equilibrium, Held], float]
+    partials: Callable[[Equilibrium, Held], Output]
+    along: Callable[[tuple[Equilibrium, ...], Array, Array], float] | None = None
+    held: Callable[[Equilibrium, Array, Array], float] | None = None
+
+    def value(self, equilibrium: Equilibrium, held: Held = None) -> float:
+        """Read it off an equilibrium."""
+        return self.level(equilibrium, held)
+
+    def output(self, equilibrium: Equilibrium, held: Held = None) -> Output:
+        """Its partial derivatives at an equilibrium."""
+        return self.partials(equilibrium, held)
 
 
 @dataclass(frozen=True, eq=False)
 class Move:
-    """A part of a change of wedges: changes of the duty, of the log trade cost and of the export tax."""
+    """A part of a change of wedges: changes of the duty, of the log trade cost and of the export tax.
+
+    `held` marks what enforces a quantity control: its wedge earns a rent.
+    """
 
     name: str
     tariff: Array
     log_iceberg: Array
     export_tax: Array
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,6 +172,19 @@ def _worth(slope: Array, change: Array) -> float:
     return float(np.vdot(slope, change))
 
 
+def _plus(start: Held, moves: Sequence[Move], share: float = 1.0) -> Held:
+    """What controls add once these moves are made, or a share of them."""
+    held = [move for move in moves if move.held]
+    if start is None and not held:
+        return None
+    zero = np.zeros_like(moves[0].tariff)
+    tariff, tax = start if start is not None else (zero, zero)
+    return (
+        tariff + share * sum((move.tariff for move in held), zero),
+        tax + share * sum((move.export_tax for move in held), zero),
+    )
+
+
 def integrated_gradients(
     economy: Economy,
     start: Wedges,
@@ -152,6 +192,7 @@ def integrated_gradients(
     moves: Sequence[Move],
     target: Target,
     *,
+    held: Held = None,
     closure: str = "share",
     structure: Structure = CORE,
 ) -> Attribution:
@@ -164,13 +205,15 @@ def integrated_gradients(
     moves : sequence of Move
         Together they lead from start to end.
     target : Target
+    held : (array, array), optional
+        What quantity controls add to duties and export taxes at the start.
     closure, structure
         As in `solve`.
 
     Returns
     -------
     Attribution
-        Adds up to `COMPLETE`.
+        Adds up to `TIGHT` where the finest points reach it, to `COMPLETE` always.
 
     Raises
     ------
@@ -180,22 +223,29 @@ def integrated_gradients(
     """
     for size in SIZES:
         values = solve_path(economy, start, end, size, closure=closure, structure=structure)
-        _, weights, _ = chebyshev(size)
+        points, weights, derivative = chebyshev(size)
         parts = np.zeros(len(moves))
-        for value, weight in zip(values, weights, strict=True):
-            (slope,) = gradients(value, [target.output(value)])
+        for value, weight, share in zip(values, weights, points, strict=True):
+            (slope,) = gradients(value, [target.output(value, _plus(held, moves, float(share)))])
             parts += weight * np.array(
                 [
                     _worth(slope.tariff, move.tariff)
                     + _worth(slope.log_iceberg, move.log_iceberg)
                     + _worth(slope.export_tax, move.export_tax)
+                    + (target.held(value, move.tariff, move.export_tax) if target.held and move.held else 0.0)
                     for move in moves
                 ]
             )
-        total = target.value(values[-1]) - target.value(values[0])
+        if target.along is None:
+            total = target.value(values[-1], _plus(held, moves)) - target.value(values[0], held)
+        else:
+            total = target.along(values, weights, derivative)
         made = Attribution("integrated gradients", tuple(map(float, parts)), total, len(values))
-        if abs(made.gap) <= COMPLETE * max(1.0, float(np.abs(parts).sum())):
+        size_of = float(np.abs(parts).sum())
+        if abs(made.gap) <= TIGHT * size_of + NOISE * max(1.0, size_of):
             return made
+    if abs(made.gap) <= COMPLETE * max(1.0, size_of):
+        return made
     raise SolveError(
         f"the parts of `{target.name}` miss the whole by {made.gap:.1e}",
         where=economy.name,
@@ -238,6 +288,7 @@ def shapley(
     moves: Sequence[Move],
     target: Target,
     *,
+    held: Held = None,
     closure: str = "share",
     structure: Structure = CORE,
 ) -> Attribution:
@@ -249,18 +300,27 @@ def shapley(
     start : Wedges
     moves : sequence of Move
     target : Target
-    closure, structure
-        As in `solve`.
+    held, closure, structure
+        As in `integrated_gradients`.
 
     Raises
     ------
+    InputError
+        For a result of the path, whose change depends on the order.
     SolveError
         When a group of moves has no equilibrium.
     """
-    wedges = []
+    if target.along is not None:
+        raise InputError(
+            f"`{target.name}` is a result of the path, not of where it ends",
+            where="--method shapley",
+            hint="`--method gradients` attributes it along the straight path",
+        )
+    wedges, added = [], []
     for group in range(2 ** len(moves)):
         chosen = [move for k, move in enumerate(moves) if group >> k & 1]
         zero = np.zeros_like(start.tariff)
+        added.append(_plus(held, chosen) if chosen else held)
         wedges.append(
             Wedges(
                 start.tariff + sum((move.tariff for move in chosen), zero),
@@ -269,6 +329,8 @@ def shapley(
             )
         )
     solved = solve_batch(economy, wedges, closure=closure, structure=structure, throw=True)
-    worth = np.array([target.value(solution.value) for solution in solved])
+    worth = np.array(
+        [target.value(solution.value, extra) for solution, extra in zip(solved, added, strict=True)]
+    )
     parts = shapley_of(worth)
     return Attribution("Shapley value", tuple(map(float, parts)), float(worth[-1] - worth[0]), len(worth))

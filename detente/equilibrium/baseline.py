@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -53,27 +53,43 @@ class FactorDerivatives:
     gap: Array
 
 
+DENSE_UNKNOWNS = 1500
+"""Systems up to this size are inverted whole when they have about as many right-hand sides as unknowns."""
+
+
 class _System:
     """A linear system ``(I − K) x = b`` over country-sector cells, solved by country blocks with iteration.
 
     Most of what an economy buys it makes, so the blocks leave little to iterate over; nothing of the size
-    (country × sector)² is ever built.
+    (country × sector)² is built, unless it is small and the right-hand sides are of that size themselves.
     """
 
     def __init__(self, blocks: Array, apply: Callable[[Array], Array]) -> None:
         self.inverse: Array = np.asarray(np.linalg.inv(np.eye(blocks.shape[1]) - blocks), dtype=np.float64)
         self.apply = apply
+        self.whole: Array | None = None
 
     def solve(self, right: Array) -> Array:
         """Solve for right-hand sides [country, sector, column]."""
-        found = np.matmul(self.inverse, right)
+        unknowns = right.shape[0] * right.shape[1]
+        if self.whole is None and unknowns <= min(DENSE_UNKNOWNS, 2 * right.shape[2]):
+            cells = np.eye(unknowns).reshape(*right.shape[:2], unknowns)
+            matrix = (cells - self.apply(cells)).reshape(unknowns, unknowns)
+            self.whole = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+        found = self._first(right)
         size = max(float(np.abs(found).max()), 1e-300)
-        for _ in range(1000):
+        for _ in range(1000 if self.whole is None else 2):  # the whole inverse leaves rounding errors only
             gap = right + self.apply(found) - found
-            found = found + np.matmul(self.inverse, gap)
+            found = found + self._first(gap)
             if not float(np.abs(gap).max()) > 1e-15 * size:
                 break
         return np.asarray(found)
+
+    def _first(self, right: Array) -> Array:
+        """Solve with what has been inverted: the whole system or its country blocks."""
+        if self.whole is None:
+            return np.asarray(np.matmul(self.inverse, right))
+        return (self.whole @ right.reshape(len(self.whole), -1)).reshape(right.shape)
 
 
 def dropped_market(technology: Technology) -> int:
@@ -337,6 +353,21 @@ def prepare(economy: Economy, structure: Structure = CORE) -> Baseline:
         ) from None
     of_economy[structure] = made
     return made
+
+
+def share_preparation(economy: Economy, structure: Structure, like: tuple[Economy, Structure]) -> None:
+    """Let an economy be steered by the inverses of a near one: they only steer, the residuals judge what is found.
+
+    Parameters
+    ----------
+    economy : Economy
+        The same base year as in `like`, with other elasticities.
+    structure : Structure
+    like : (Economy, Structure)
+        Prepared already, or prepared now.
+    """
+    borrowed = replace(prepare(*like), technology=Technology.of(economy, structure))
+    _prepared.setdefault(economy, weakref.WeakKeyDictionary()).setdefault(structure, borrowed)
 
 
 def _linked(economy: Economy) -> bool:

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import InputError, UnitError
-from detente.equilibrium.adjoint import Gradient, Output
+from detente.equilibrium.adjoint import Gradient
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.world.economy import Array, Economy, Wedges
 
@@ -171,28 +171,11 @@ def apply_controls(
     return Wedges(tariff, iceberg, tax)
 
 
-def _volume(equilibrium: Equilibrium, control: QuantityControl, log_wedge: float) -> float:
+def volume_of(equilibrium: Equilibrium, control: QuantityControl, log_wedge: float) -> float:
     """Volume of a control's flows at base-year prices, net of what it wastes, ratio to the base year."""
     base = np.where(control.cells, equilibrium.economy.flows, 0.0)
     arrives = np.exp(-log_wedge) if control.rent == "destroyed" and control.kind == "cap" else 1.0
     return float((base * equilibrium.flow_volume_hat).sum() / base.sum() * arrives)
-
-
-def volume_output(equilibrium: Equilibrium, control: QuantityControl) -> Output:
-    """Log volume of a control's flows."""
-    base = np.where(control.cells, equilibrium.economy.flows, 0.0)
-    volume = base * equilibrium.flow_volume_hat
-    share = volume / volume.sum()
-    spent = equilibrium.trade_shares_new * equilibrium.expenditure_new[:, None, :]
-    cell = np.divide(share, spent, out=np.zeros_like(share), where=share > 0)
-    wedges = equilibrium.wedges
-    return Output(
-        control.name,
-        cell=cell,
-        cost=-share.sum(0),
-        tariff=-share / (1 + wedges.tariff),
-        export_tax=-share / (1 + wedges.export_tax),
-    )
 
 
 def by_wedge(gradient: Gradient, control: QuantityControl, wedges: Wedges) -> float:
@@ -223,7 +206,7 @@ def _rent(equilibrium: Equilibrium, wedges: Wedges, control: QuantityControl) ->
 def excess(value: Equilibrium, controls: Sequence[QuantityControl], log_wedge: Array) -> Array:
     """How far each control's flow is on the wrong side of its limit, log points."""
     volumes = np.array(
-        [_volume(value, control, size) for control, size in zip(controls, log_wedge, strict=True)]
+        [volume_of(value, control, size) for control, size in zip(controls, log_wedge, strict=True)]
     )
     sign = np.array([-1.0 if control.kind == "floor" else 1.0 for control in controls])
     return np.asarray(sign * (np.log(volumes) - np.log([control.limit for control in controls])))
@@ -238,7 +221,7 @@ def bindings_of(
         ban = control.limit == 0
         made[control.name] = Binding(
             float("inf") if ban else float(size),
-            _volume(value, control, 0.0 if ban else float(size)),
+            volume_of(value, control, 0.0 if ban else float(size)),
             0.0 if ban else _rent(value, wedges, control),
         )
     return made

@@ -68,7 +68,9 @@ def tariff_revenue(equilibrium: Equilibrium, country: str) -> Output:
     return Output(f"tariff_revenue[{country}]", cell=cell, tariff=tariff)
 
 
-def gradients(equilibrium: Equilibrium, outputs: Sequence[Output]) -> tuple[Gradient, ...]:
+def gradients(
+    equilibrium: Equilibrium, outputs: Sequence[Output], *, tolerance: float = TOLERANCE
+) -> tuple[Gradient, ...]:
     """Differentiate outputs with respect to every duty, export tax and trade cost.
 
     Parameters
@@ -77,6 +79,9 @@ def gradients(equilibrium: Equilibrium, outputs: Sequence[Output]) -> tuple[Grad
         Solved.
     outputs : sequence of Output
         As made by `real_income`, `price`, `output_volume`, `flow_volume`, `tariff_revenue`.
+    tolerance : float
+        Largest residual of the transposed system, relative to the output's own partial derivatives. Derivatives that only
+        steer a search, whose end is judged by something else, need less than the default.
 
     Returns
     -------
@@ -86,7 +91,7 @@ def gradients(equilibrium: Equilibrium, outputs: Sequence[Output]) -> tuple[Grad
     Raises
     ------
     SolveError
-        When the transposed system is not solved to 1e-12 (relative to the output's own partial derivatives).
+        When the transposed system is not solved to the tolerance.
 
     Examples
     --------
@@ -111,7 +116,7 @@ def gradients(equilibrium: Equilibrium, outputs: Sequence[Output]) -> tuple[Grad
     worst = size
     for _ in range(MAX_STEPS):
         step, worst = system.sweep(point)
-        if (worst <= TOLERANCE * size).all():
+        if (worst <= tolerance * size).all():
             break
         point = history.advance(point, step)
     else:

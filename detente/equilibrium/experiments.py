@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from detente.core import InputError, LabelError, SolveError
 from detente.equilibrium.baseline import CORE
 from detente.equilibrium.controls import Binding, QuantityControl
@@ -18,7 +20,7 @@ from detente.equilibrium.quantities import solve_batch_with_controls
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton
-from detente.world.economy import Economy, Wedges
+from detente.world.economy import Array, Economy, Wedges
 from detente.world.limits import limits_at
 from detente.world.quantity_limits import QuantityLimit
 from detente.world.scenario import Footprint, Scenario, wedges_and_footprints
@@ -70,6 +72,33 @@ class ControlledOutcome(Outcome):
     def case(self) -> Case:
         """The case that was solved."""
         return Case(self.scenario, self.wedges, self.footprints, self.controls, self.reasons)
+
+    @property
+    def held(self) -> tuple[Array, Array]:
+        """What its controls add to duties and to export taxes."""
+        return held_wedges(self.wedges, self.value, self.controls)
+
+
+def held_wedges(
+    policy: Wedges, value: Equilibrium, controls: Sequence[QuantityControl]
+) -> tuple[Array, Array]:
+    """What controls add to duties and to export taxes ``[importer, exporter, sector]``: the wedges that earn rents.
+
+    Parameters
+    ----------
+    policy : Wedges
+        Without the controls.
+    value : Equilibrium
+        Under them.
+    controls : sequence of QuantityControl
+    """
+    cells = np.zeros(policy.tariff.shape, dtype=bool)
+    for control in controls:
+        cells |= control.cells
+    return (
+        np.where(cells, value.wedges.tariff - policy.tariff, 0.0),
+        np.where(cells, value.wedges.export_tax - policy.export_tax, 0.0),
+    )
 
 
 def controls_of(economy: Economy, limits: Sequence[QuantityLimit], where: str) -> tuple[QuantityControl, ...]:

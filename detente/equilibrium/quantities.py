@@ -7,7 +7,7 @@ method on the complementarity conditions does, with the exact derivatives of eve
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,12 +21,13 @@ from detente.equilibrium.controls import (
     by_wedge,
     check_controls,
     excess,
-    volume_output,
+    volume_of,
 )
 from detente.equilibrium.derivatives import gradients
 from detente.equilibrium.limits import Limits
+from detente.equilibrium.readings import flow
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.solve import CHUNK, check_wedges, finish, solve
+from detente.equilibrium.solve import CHUNK, begin, check_wedges, finish, solve
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
 from detente.world.economy import Array, Economy, Wedges
@@ -34,6 +35,10 @@ from detente.world.economy import Array, Economy, Wedges
 MAX_STEPS = 60
 TIGHT = 1e-9
 """Largest relative distance between a binding flow and its limit."""
+STEERING = 1e-6
+"""Accuracy of the slopes: they choose the steps, and the limits themselves say when to stop."""
+SMALLEST_STAGE = 1 / 64
+"""Shortest part of the way from a start's volumes to the limits, in logarithms."""
 MAX_LOG_WEDGE = 50.0
 """Beyond a factor of e⁵⁰ between cost and price the flow cannot be held where it is asked to be."""
 
@@ -46,6 +51,7 @@ def solve_batch_with_controls(
     closure: str | Array = "share",
     structure: Structure = CORE,
     solver: Newton | None = None,
+    start: ControlledSolution | None = None,
     throw: bool = False,
 ) -> tuple[ControlledSolution, ...]:
     """Solve many scenarios, each under controls of its own; one that fails carries its code and never stops the others.
@@ -59,6 +65,9 @@ def solve_batch_with_controls(
         Controls of each scenario, none of them binding a flow twice; a scenario may have none.
     closure, structure, solver
         As in `solve_batch`.
+    start : ControlledSolution, optional
+        Where the search begins: the equilibrium, and the wedges of controls of the same name. What is found does not depend
+        on it.
     throw : bool
         Raise `SolveError` for the first scenario that fails.
 
@@ -100,41 +109,134 @@ def solve_batch_with_controls(
     for one, some in zip(wedges, controls, strict=True):
         check_wedges(economy, one)
         check_controls(economy, some)
-    deficit = deficits(economy, closure)
-    technology = prepare(economy, structure).technology
-    named = closure if isinstance(closure, str) else "own"
-    theta = economy.trade_elasticity
+    setting = _Setting(economy, structure, closure, solver)
     found: list[ControlledSolution] = []
     for first in range(0, len(wedges), CHUNK):
         part, own = wedges[first : first + CHUNK], controls[first : first + CHUNK]
-        bans = [[one for one in some if one.limit == 0] for some in own]
-        free = [[one for one in some if one.limit > 0] for some in own]
-        banned = _stacked(
-            [apply_controls(one, ban, np.zeros(len(ban)), theta) for one, ban in zip(part, bans, strict=True)]
-        )
-        limits = Limits.of(economy, banned, free)
-        points, steps = sweep_chunk(economy, banned, deficit, solver, structure, limits)
-        settled = points.shape[1] - (0 if limits is None else limits.width)
-        log_wedges = [np.nan_to_num(points[k, settled : settled + len(some)]) for k, some in enumerate(free)]
-        applied = _stacked(
-            [
-                apply_controls(Wedges(*(array[k] for array in _arrays(banned))), some, log_wedges[k], theta)
-                for k, some in enumerate(free)
-            ]
-        )
-        solutions = finish(technology, applied, named, deficit, points[:, :settled], steps, solver, "sweep")
-        for k, solution in enumerate(solutions):
-            met = solution.result.ok
-            if met and free[k]:
-                over = excess(solution.value, free[k], log_wedges[k])
-                met = bool(np.abs(np.minimum(log_wedges[k], -over)).max() < TIGHT)
-            if not met:
-                found.append(_by_newton(economy, part[k], own[k], closure, structure, solver, throw))
-                continue
-            sizes = dict(zip((one.name for one in free[k]), log_wedges[k], strict=True))
-            in_order = np.array([float(sizes.get(one.name, 0.0)) for one in own[k]])
-            found.append(ControlledSolution(solution, bindings_of(solution.value, part[k], own[k], in_order)))
+        for one, some, swept in zip(part, own, _swept(setting, part, own, start), strict=True):
+            made = swept or _in_stages(setting, one, some, start)
+            found.append(made or _by_newton(setting, one, some, start, throw))
     return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class _Setting:
+    """What every scenario of a batch shares."""
+
+    economy: Economy
+    structure: Structure
+    closure: str | Array
+    solver: Newton
+
+    def solve(self, wedges: Wedges, start: Equilibrium | None, throw: bool) -> Solution[Equilibrium]:
+        """One scenario without controls."""
+        return solve(
+            self.economy,
+            wedges,
+            closure=self.closure,
+            structure=self.structure,
+            solver=self.solver,
+            start=start,
+            throw=throw,
+        )
+
+
+def _swept(
+    setting: _Setting,
+    wedges: Sequence[Wedges],
+    controls: Sequence[Sequence[QuantityControl]],
+    start: ControlledSolution | None,
+) -> list[ControlledSolution | None]:
+    """Solve a chunk by sweeps that find the wedges of the controls too; None where they do not settle."""
+    economy, structure, solver = setting.economy, setting.structure, setting.solver
+    deficit = deficits(economy, setting.closure)
+    technology = prepare(economy, structure).technology
+    named = setting.closure if isinstance(setting.closure, str) else "own"
+    theta = economy.trade_elasticity
+    bans = [[one for one in some if one.limit == 0] for some in controls]
+    free = [[one for one in some if one.limit > 0] for some in controls]
+    banned = _stacked(
+        [apply_controls(one, ban, np.zeros(len(ban)), theta) for one, ban in zip(wedges, bans, strict=True)]
+    )
+    limits = Limits.of(economy, banned, free)
+    begun = None
+    if start is not None:
+        width = 0 if limits is None else limits.width
+        there = begin(economy, structure, start.value)
+        begun = np.stack([np.pad(there, (0, width)) for _ in free])
+        for k, some in enumerate(free):
+            begun[k, there.size : there.size + len(some)] = _known_wedges(start, some)
+    points, steps = sweep_chunk(economy, banned, deficit, solver, structure, limits, begun)
+    settled = points.shape[1] - (0 if limits is None else limits.width)
+    log_wedges = [np.nan_to_num(points[k, settled : settled + len(some)]) for k, some in enumerate(free)]
+    applied = _stacked(
+        [
+            apply_controls(Wedges(*(array[k] for array in _arrays(banned))), some, log_wedges[k], theta)
+            for k, some in enumerate(free)
+        ]
+    )
+    solutions = finish(technology, applied, named, deficit, points[:, :settled], steps, solver, "sweep")
+    found: list[ControlledSolution | None] = []
+    for k, solution in enumerate(solutions):
+        met = solution.result.ok
+        if met and free[k]:
+            over = excess(solution.value, free[k], log_wedges[k])
+            met = bool(np.abs(np.minimum(log_wedges[k], -over)).max() < TIGHT)
+        if not met:
+            found.append(None)
+            continue
+        sizes = dict(zip((one.name for one in free[k]), log_wedges[k], strict=True))
+        in_order = np.array([float(sizes.get(one.name, 0.0)) for one in controls[k]])
+        bound = bindings_of(solution.value, wedges[k], controls[k], in_order)
+        found.append(ControlledSolution(solution, bound))
+    return found
+
+
+def _known_wedges(start: ControlledSolution, controls: Sequence[QuantityControl]) -> Array:
+    """Log wedges that a start has for controls of these names; nil where it has none, or bans what is now allowed."""
+    known = [start.bindings[one.name].log_wedge if one.name in start.bindings else 0.0 for one in controls]
+    return np.where(np.isfinite(known), known, 0.0)
+
+
+def _in_stages(
+    setting: _Setting,
+    wedges: Wedges,
+    controls: Sequence[QuantityControl],
+    start: ControlledSolution | None,
+) -> ControlledSolution | None:
+    """Sweeps along a path of limits, from the volumes of a start (bans and nothing else) to those asked for."""
+    free = [one for one in controls if one.limit > 0]
+    if not free or not setting.solver.robust:
+        return None
+    here = start
+    if here is None or any(one.limit == 0 for one in controls):
+        bans = [one for one in controls if one.limit == 0]
+        theta = setting.economy.trade_elasticity
+        near = None if start is None else start.value
+        alone = setting.solve(apply_controls(wedges, bans, np.zeros(len(bans)), theta), near, throw=False)
+        if not alone.result.ok:
+            return None
+        here = ControlledSolution(alone, {})
+    known = dict(zip((one.name for one in free), _known_wedges(here, free), strict=True))
+    first = {one.name: volume_of(here.value, one, float(known[one.name])) for one in free}
+    reached, stage = 0.0, 0.5
+    while reached < 1:
+        target = min(1.0, reached + stage)
+        staged = [
+            one
+            if one.limit == 0 or target == 1
+            else replace(one, limit=float(first[one.name] ** (1 - target) * one.limit**target))
+            for one in controls
+        ]
+        (made,) = _swept(setting, [wedges], [staged], here)
+        if made is not None:
+            here, reached, stage = made, target, min(2 * stage, 1.0)
+        else:
+            stage /= 2
+            if stage < SMALLEST_STAGE:
+                return None
+    solution = replace(here.solution, stats={**here.solution.stats, "method": "stages"})
+    return ControlledSolution(solution, here.bindings)
 
 
 def _arrays(wedges: Wedges) -> tuple[Array, Array, Array]:
@@ -154,6 +256,7 @@ def solve_with_controls(
     closure: str | Array = "share",
     structure: Structure = CORE,
     solver: Newton | None = None,
+    start: ControlledSolution | None = None,
     throw: bool = True,
 ) -> ControlledSolution:
     """Find the equilibrium under caps, bans and floors on volumes.
@@ -167,6 +270,8 @@ def solve_with_controls(
         No flow may be bound by two.
     closure, structure, solver
         As in `solve`.
+    start : ControlledSolution, optional
+        As in `solve_batch_with_controls`.
     throw : bool
         Raise `SolveError` on failure; ``False`` returns the code.
 
@@ -192,38 +297,44 @@ def solve_with_controls(
     (0.5, True)
     """
     found = solve_batch_with_controls(
-        economy, [wedges], [controls], closure=closure, structure=structure, solver=solver, throw=throw
+        economy,
+        [wedges],
+        [controls],
+        closure=closure,
+        structure=structure,
+        solver=solver,
+        start=start,
+        throw=throw,
     )
     return found[0]
 
 
 def _by_newton(
-    economy: Economy,
+    setting: _Setting,
     wedges: Wedges,
     controls: Sequence[QuantityControl],
-    closure: str | Array,
-    structure: Structure,
-    solver: Newton,
+    start: ControlledSolution | None,
     throw: bool,
 ) -> ControlledSolution:
     """Semismooth Newton on the complementarity conditions, every step an equilibrium and the derivatives of its volumes."""
+    economy = setting.economy
+    near = None if start is None else start.value
     if not controls:
-        alone = solve(economy, wedges, closure=closure, structure=structure, solver=solver, throw=throw)
-        return ControlledSolution(alone, {})
+        return ControlledSolution(setting.solve(wedges, near, throw), {})
     theta = economy.trade_elasticity
-    log_wedge = np.zeros(len(controls))
+    log_wedge = np.zeros(len(controls)) if start is None else _known_wedges(start, controls)
+    log_wedge[[k for k, control in enumerate(controls) if control.limit == 0]] = 0.0
     free = [k for k, control in enumerate(controls) if control.limit > 0]
     sign = np.array([-1.0 if control.kind == "floor" else 1.0 for control in controls])
     # a volume moves by about 1 + θ per unit of its log wedge: the two sides of the conditions are compared in that unit
     reach = np.array(
         [1 + float(np.broadcast_to(theta, controls[k].cells.shape)[controls[k].cells].max()) for k in free]
     )
-    options = {"closure": closure, "structure": structure, "solver": solver}
 
-    def at(point: Array) -> Solution[Equilibrium]:
-        return solve(economy, apply_controls(wedges, controls, point, theta), throw=False, **options)  # type: ignore[arg-type]
+    def at(point: Array, near: Equilibrium | None) -> Solution[Equilibrium]:
+        return setting.solve(apply_controls(wedges, controls, point, theta), near, throw=False)
 
-    solution = at(log_wedge)
+    solution = at(log_wedge, near)
     result = solution.result
     for _ in range(MAX_STEPS):
         if not solution.result.ok or not free:
@@ -237,7 +348,8 @@ def _by_newton(
         move = np.where(active, 0.0, -point)
         if active.any():
             chosen = [free[k] for k in np.flatnonzero(active)]
-            slopes = gradients(solution.value, [volume_output(solution.value, controls[k]) for k in chosen])
+            outputs = [flow(solution.value, controls[k].name, controls[k].cells) for k in chosen]
+            slopes = gradients(solution.value, outputs, tolerance=STEERING)
             jacobian = np.array(
                 [
                     [sign[k] * by_wedge(slope, controls[j], solution.value.wedges) for j in chosen]
@@ -251,7 +363,7 @@ def _by_newton(
         if log_wedge.max(initial=0.0) > MAX_LOG_WEDGE:
             result = RESULTS.diverged
             break
-        solution = at(log_wedge)
+        solution = at(log_wedge, solution.value)
     else:
         result = RESULTS.max_steps_reached
     if solution.result.ok and not result.ok:

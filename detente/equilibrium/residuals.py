@@ -34,7 +34,7 @@ def residuals(equilibrium: Equilibrium) -> dict[str, float | str]:
         equilibrium.factor_price_hat[None],
         equilibrium.price_hat[None],
         equilibrium.expenditure_new[None],
-    )[0]
+    )[0][0]
 
 
 def chunk_residuals(
@@ -44,8 +44,8 @@ def chunk_residuals(
     factor_hat: Array,
     price_hat: Array,
     expenditure: Array,
-) -> list[dict[str, float | str]]:
-    """`residuals` of a chunk of scenarios (leading axis)."""
+) -> tuple[list[dict[str, float | str]], Array]:
+    """`residuals` of a chunk of scenarios (leading axis), and the trade shares they were judged at."""
     economy = technology.economy
     kappa_hat = model.trade_cost_hat(economy.tariff, wedges.tariff, wedges.iceberg_hat, wedges.export_tax)
     log_factor, log_price = np.log(factor_hat), np.log(price_hat)
@@ -92,10 +92,11 @@ def chunk_residuals(
     parts["walras"] = clearing[:, drop]
     parts["lowest_income"] = (income / economy.income).min(1)
     name = dropped_name(economy, technology, drop)
-    return [
+    stats: list[dict[str, float | str]] = [
         {**{key: float(values[k]) for key, values in parts.items()}, "dropped": name}
         for k in range(len(factor_hat))
     ]
+    return stats, shares
 
 
 def dropped_name(economy: Economy, technology: Technology, drop: int) -> str:

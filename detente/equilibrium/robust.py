@@ -1,18 +1,27 @@
-"""Exact implicit Newton with the shock taken in stages: slower, for scenarios the sweeps do not settle."""
+"""For scenarios the sweeps do not settle: the shock taken in stages, by sweeps first and then by exact implicit Newton.
+
+A path leads from a start (the base year, or an equilibrium nearby) to the scenario: the logarithms of all wedges, and
+deficits when they change, move along a line. Each stage begins where the ones before it point to; one that fails is halved.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from detente.equilibrium.baseline import factor_derivatives, prepare
+from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Structure, Technology
-from detente.equilibrium.sweep import Newton
+from detente.equilibrium.sweep import Newton, base_point, sweep_chunk
 from detente.world.economy import Array, Economy, Wedges
 
 MAX_NEWTON = 40
 SMALLEST_STAGE = 1 / 256
+
+Reach = Callable[[Wedges, Array, Array], tuple[Array | None, int]]
+"""From wedges, deficits and a first point to the point of the equilibrium there, if it is found, and the steps taken."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +33,101 @@ class _Stage:
     expenditure: Array
 
 
+def point_of(equilibrium: Equilibrium) -> Array:
+    """An equilibrium as a point of the sweeps: log factor prices, log prices, expenditures over base expenditures."""
+    scale = prepare(equilibrium.economy, equilibrium.structure).scale
+    parts = (
+        np.log(equilibrium.factor_price_hat),
+        np.log(equilibrium.price_hat),
+        equilibrium.expenditure_new / scale,
+    )
+    return np.concatenate([part.ravel() for part in parts])
+
+
+def _along(start: Equilibrium | None, economy: Economy, structure: Structure) -> tuple[Array, Wedges, Array]:
+    """Point, wedges and deficits at the beginning of a path."""
+    if start is None:
+        return base_point(economy, structure), Wedges.unchanged(economy), economy.deficit
+    return point_of(start), start.wedges, start.deficit_new
+
+
+def _follow(
+    begin: tuple[Array, Wedges, Array], wedges: Wedges, deficit: Array, reach: Reach, stage: float
+) -> tuple[Array, int]:
+    """Follow the path from the beginning to `wedges`, by a first stage of this length."""
+    here, first, lent = begin
+
+    def between(of: Array, to: Array, share: float) -> Array:
+        """The logarithms of two arrays of factors joined by a line."""
+        return np.asarray(np.exp((1 - share) * np.log(of) + share * np.log(to)))
+
+    reached, steps, slope = 0.0, 0, np.zeros_like(here)
+    while reached < 1.0:
+        target = min(1.0, reached + stage)
+        staged = wedges
+        if target < 1:
+            staged = Wedges(
+                between(1 + first.tariff, 1 + wedges.tariff, target) - 1,
+                between(first.iceberg_hat, wedges.iceberg_hat, target),
+                between(1 + first.export_tax, 1 + wedges.export_tax, target) - 1,
+            )
+        with np.errstate(all="ignore"):  # a stage that leaves the numbers is caught and halved
+            made, count = reach(
+                staged, (1 - target) * lent + target * deficit, here + slope * (target - reached)
+            )
+        steps += count
+        if made is not None:
+            slope = (made - here) / (target - reached)
+            here, reached, stage = made, target, min(2 * stage, 1.0)
+        else:
+            stage /= 2
+            if stage < SMALLEST_STAGE:
+                return np.full(here.size, np.nan), steps
+    return here, steps
+
+
+def sweep_in_stages(
+    economy: Economy,
+    wedges: Wedges,
+    deficit: Array,
+    solver: Newton,
+    structure: Structure,
+    start: Equilibrium | None = None,
+) -> tuple[Array, int]:
+    """Sweeps of `sweep_chunk` along a path from the start to the shock, in stages down to 1/256 of the way.
+
+    Parameters
+    ----------
+    economy : Economy
+    wedges : Wedges
+        One scenario.
+    deficit : array [country], million USD
+    solver : Newton
+    structure : Structure
+    start : Equilibrium, optional
+        On the same economy and structure; the base year when left out.
+
+    Returns
+    -------
+    point : array
+        Log factor prices, log prices and scaled expenditures; not-a-number when no stage could be made.
+    steps : int
+        Sweeps in all.
+    """
+
+    def reach(staged: Wedges, lent: Array, point: Array) -> tuple[Array | None, int]:
+        alone = Wedges(staged.tariff[None], staged.iceberg_hat[None], staged.export_tax[None])
+        points, steps = sweep_chunk(economy, alone, lent, solver, structure, start=point)
+        settled = steps[0] < solver.max_steps and np.isfinite(points[0]).all()
+        return (points[0] if settled else None), int(steps[0])
+
+    return _follow(_along(start, economy, structure), wedges, deficit, reach, 0.5)
+
+
 def solve_robustly(
     economy: Economy, wedges: Wedges, deficit: Array, solver: Newton, structure: Structure
 ) -> tuple[Array, int]:
-    """Newton on log factor prices with prices and expenditures solved inside, along a path from the base year to the shock.
-
-    The path scales the logarithms of all wedges by a factor from 0 to 1 (and deficits likewise, when they change); a stage
-    that fails is halved, down to 1/256 of the shock.
+    """Newton on log factor prices with prices and expenditures solved inside, in stages down to 1/256 of the way.
 
     Parameters
     ----------
@@ -51,32 +148,19 @@ def solve_robustly(
     """
     base = prepare(economy, structure)
     N, S = economy.va_share.shape
-    duty = np.log1p(wedges.tariff) - np.log1p(economy.tariff)
-    start = np.zeros(N if base.technology.mobile else (N, S))
-    here = _Stage(start, np.zeros((N, S)), economy.expenditure)
-    reached, stage, steps = 0.0, 1.0, 0
-    while reached < 1.0:
-        target = min(1.0, reached + stage)
-        staged = wedges
-        if target < 1:
-            staged = Wedges(
-                np.expm1(np.log1p(economy.tariff) + target * duty),
-                wedges.iceberg_hat**target,
-                (1 + wedges.export_tax) ** target - 1,
-            )
-        with np.errstate(all="ignore"):  # a stage that leaves the numbers is caught and halved
-            made, count = _newton(
-                base.technology, staged, (1 - target) * economy.deficit + target * deficit, here, solver.rtol
-            )
-        steps += count
-        if made is not None:
-            here, reached, stage = made, target, min(2 * stage, 1.0)
-        else:
-            stage /= 2
-            if stage < SMALLEST_STAGE:
-                return np.full(start.size + 2 * N * S, np.nan), steps
-    spending = here.expenditure / base.scale
-    return np.concatenate([here.log_factor.ravel(), here.log_price.ravel(), spending.ravel()]), steps
+    shape = (N,) if base.technology.mobile else (N, S)
+
+    def reach(staged: Wedges, lent: Array, point: Array) -> tuple[Array | None, int]:
+        log_factor, log_price = point[: -2 * N * S].reshape(shape), point[-2 * N * S : -N * S].reshape(N, S)
+        made, steps = _newton(
+            base.technology, staged, lent, _Stage(log_factor, log_price, economy.expenditure), solver.rtol
+        )
+        if made is None:
+            return None, steps
+        spending = made.expenditure / base.scale
+        return np.concatenate([made.log_factor.ravel(), made.log_price.ravel(), spending.ravel()]), steps
+
+    return _follow(_along(None, economy, structure), wedges, deficit, reach, 1.0)
 
 
 def _solve_prices(

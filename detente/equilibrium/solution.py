@@ -62,9 +62,7 @@ class Equilibrium:
     @functools.cached_property
     def sector_earnings_new(self) -> Array:
         """Factor earnings by sector [country, sector], million USD."""
-        paid, _ = self.technology.shares(
-            np.log(self.factor_price_hat), np.log(self.price_hat), np.log(self.cost_hat)
-        )
+        paid = self.technology.paid(np.log(self.factor_price_hat), np.log(self.cost_hat))
         return frozen(paid * self.output_new)
 
     @functools.cached_property

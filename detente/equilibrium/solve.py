@@ -16,7 +16,7 @@ import numpy.typing as npt
 from detente.core import RESULTS, InputError, SolveError, UnitError
 from detente.equilibrium.baseline import CORE, prepare
 from detente.equilibrium.residuals import GATE, chunk_residuals
-from detente.equilibrium.robust import solve_robustly
+from detente.equilibrium.robust import point_of, solve_robustly, sweep_in_stages
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
@@ -80,7 +80,7 @@ def finish(
     expenditure = frozen(points[:, factors + N * S :].reshape(count, N, S) * scale)
     deficit = frozen(deficit)
     with np.errstate(all="ignore"):  # points that left the numbers have residuals that are none
-        found = chunk_residuals(technology, wedges, deficit, factor_hat, price_hat, expenditure)
+        found, shares = chunk_residuals(technology, wedges, deficit, factor_hat, price_hat, expenditure)
     solutions = []
     for k, stats in enumerate(found):
         worst, walras = float(stats["max_residual"]), float(stats["walras"])
@@ -110,10 +110,31 @@ def finish(
             expenditure_new=expenditure[k],
             deficit_new=deficit,
         )
+        value.__dict__["trade_shares_new"] = frozen(shares[k])  # the cached property, computed already
         if result.ok and _unchanged(economy, value.wedges, deficit):
             result = RESULTS.no_shock
         solutions.append(Solution(value, result, {"num_steps": int(steps[k]), "method": method, **stats}))
     return solutions
+
+
+def begin(economy: Economy, structure: Structure, start: Equilibrium) -> Array:
+    """Point of a start.
+
+    Raises
+    ------
+    InputError
+        When its unknowns are not those of the economy and structure.
+    """
+    technology = prepare(economy, structure).technology
+    N, S = economy.va_share.shape
+    shapes = (start.factor_price_hat.shape, start.price_hat.shape)
+    if shapes != ((N,) if technology.mobile else (N, S), (N, S)):
+        raise InputError(
+            f"the start has factor prices and prices of shapes {shapes}",
+            where=economy.name,
+            hint="start from an equilibrium of the same economy and structure",
+        )
+    return point_of(start)
 
 
 def _unchanged(economy: Economy, wedges: Wedges, deficit: Array) -> bool:
@@ -141,6 +162,7 @@ def solve_batch(
     closure: str | Array = "share",
     structure: Structure = CORE,
     solver: Newton | None = None,
+    start: Equilibrium | None = None,
     throw: bool = False,
 ) -> tuple[Solution[Equilibrium], ...]:
     """Solve many scenarios on one economy; a scenario that fails carries its code and never stops the others.
@@ -155,6 +177,9 @@ def solve_batch(
     structure : Structure
         Nests, mobility of factors and markups; the core model when left out.
     solver : Newton, optional
+    start : Equilibrium, optional
+        Of the same economy and structure, near what is looked for: the search begins there instead of in the base year.
+        What is found does not depend on it, nor does failure: a scenario not reached from there is tried from the base year.
     throw : bool
         Raise `SolveError` for the first scenario that fails.
 
@@ -197,19 +222,32 @@ def solve_batch(
     deficit = deficits(economy, closure)
     named = closure if isinstance(closure, str) else "own"
     technology = prepare(economy, structure).technology
+    begun = None if start is None else begin(economy, structure, start)
+
+    def rescued(found: Solution[Equilibrium], alone: Wedges) -> Solution[Equilibrium]:
+        """Take the shock in stages: by sweeps from the start, by sweeps from the base year, by Newton from the base year."""
+        asked = found.value.wedges
+
+        def ended(method: str, point: Array, count: int) -> Solution[Equilibrium]:
+            again = np.array([count])
+            return finish(technology, alone, named, deficit, point[None], again, solver, method)[0]
+
+        for at in (None,) if start is None else (start, None):
+            found = ended("stages", *sweep_in_stages(economy, asked, deficit, solver, structure, at))
+            if found.result.ok:
+                return found
+        return ended("newton", *solve_robustly(economy, asked, deficit, solver, structure))
 
     solutions: list[Solution[Equilibrium]] = []
     for first in range(0, len(stacked.tariff), CHUNK):
         part = _slice(stacked, first, first + CHUNK)
-        points, steps = sweep_chunk(economy, part, deficit, solver, structure)
+        points, steps = sweep_chunk(economy, part, deficit, solver, structure, start=begun)
         for index, found in enumerate(
             finish(technology, part, named, deficit, points, steps, solver, "sweep")
         ):
             solution = found
             if not solution.result.ok and solver.robust:
-                point, count = solve_robustly(economy, solution.value.wedges, deficit, solver, structure)
-                alone, again = _slice(part, index, index + 1), np.array([count])
-                solution = finish(technology, alone, named, deficit, point[None], again, solver, "newton")[0]
+                solution = rescued(solution, _slice(part, index, index + 1))
             if throw and not solution.result.ok:
                 worst = solution.stats["max_residual"]
                 raise SolveError(
@@ -229,6 +267,7 @@ def solve(
     closure: str | Array = "share",
     structure: Structure = CORE,
     solver: Newton | None = None,
+    start: Equilibrium | None = None,
     throw: bool = True,
 ) -> Solution[Equilibrium]:
     """Find the counterfactual equilibrium in exact hat algebra.
@@ -248,6 +287,8 @@ def solve(
         Nests, mobility of factors and markups; the core model when left out.
     solver : Newton, optional
         Tolerance and limits.
+    start : Equilibrium, optional
+        Where the search begins; see `solve_batch`.
     throw : bool
         Raise `SolveError` on failure (default); ``False`` returns the code.
 
@@ -281,7 +322,9 @@ def solve(
     ('no_shock', True)
     """
     stacked = Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
-    return solve_batch(economy, stacked, closure=closure, structure=structure, solver=solver, throw=throw)[0]
+    return solve_batch(
+        economy, stacked, closure=closure, structure=structure, solver=solver, start=start, throw=throw
+    )[0]
 
 
 def rebase(equilibrium: Equilibrium, name: str) -> Economy:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.core import Column, InputError, LabelError, Table, UnitError, suggestion
+from detente.core import Column, InputError, LabelError, SolveError, Table, UnitError, suggestion
 from detente.core.table import Cell
 from detente.equilibrium.controls import Binding, ControlledSolution, QuantityControl
 from detente.equilibrium.horizons import horizon
@@ -64,8 +64,14 @@ class Period:
     draws: Mapping[str, Draw]
 
 
-def by_horizon(economy: Economy) -> Setting:
+def by_horizon(economy: Economy, *, keep_elasticities: bool = False) -> Setting:
     """Impact, short and long horizons in turn, by the months that have passed.
+
+    Parameters
+    ----------
+    economy : Economy
+    keep_elasticities : bool
+        As in `horizon`.
 
     Examples
     --------
@@ -73,7 +79,10 @@ def by_horizon(economy: Economy) -> Setting:
     >>> by_horizon(toy())(1.0)[1].horizon, by_horizon(toy())(12.0)[1].horizon
     ('impact', 'short run')
     """
-    made = {name: horizon(name, economy) for name in ("impact", "short", "long")}
+    made = {
+        name: horizon(name, economy, keep_elasticities=keep_elasticities)
+        for name in ("impact", "short", "long")
+    }
 
     def at(months: float) -> tuple[Economy, Structure]:
         return made["impact" if months < IMPACT_UNTIL else "short" if months < SHORT_UNTIL else "long"]
@@ -89,10 +98,10 @@ def _used(value: Equilibrium, control: QuantityControl) -> float:
 
 def _check(controls: Sequence[QuantityControl], stocks: Mapping[str, float], months: Sequence[float]) -> None:
     names = [control.name for control in controls]
-    for control in controls:
-        if control.kind != "cap":
-            raise InputError("a floor has no stock", where=control.name, hint="give caps and bans only")
+    floors = {control.name for control in controls if control.kind == "floor"}
     for name, held in stocks.items():
+        if name in floors:
+            raise InputError("a floor has no stock", where=name, hint="give stocks of caps and bans only")
         if name not in names:
             raise LabelError(f"no control `{name}`", where="stocks_months", hint=suggestion(name, names))
         if not held >= 0:
@@ -125,7 +134,7 @@ def path_with_stocks(
     wedges : Wedges
         Duties, trade costs and export taxes besides the caps.
     controls : sequence of QuantityControl
-        Caps and bans, in force from the first period on.
+        Caps and bans, and floors, which have no stock; in force from the first period on.
     stocks_months : mapping of control name to float
         What its users hold at the start, months of base-year use; none when a control is not named, ``inf`` never runs out.
     months : sequence of float
@@ -141,7 +150,7 @@ def path_with_stocks(
     Raises
     ------
     InputError, LabelError, UnitError
-        For floors, stocks of controls that do not exist, and lengths or stocks that make no sense.
+        For stocks of floors or of controls that do not exist, and lengths or stocks that make no sense.
     SolveError
         When a period has no equilibrium.
 
@@ -159,9 +168,12 @@ def path_with_stocks(
     left = {control.name: float(stocks_months.get(control.name, 0.0)) for control in controls}
     start, path = 0.0, []
     known: dict[tuple[int, tuple[float, ...]], ControlledSolution] = {}
+    last: dict[int, ControlledSolution] = {}
     for length in months:
         here, structure = at(start + length / 2)
-        available = {control.name: control.limit + left[control.name] / length for control in controls}
+        available = {
+            one.name: one.limit + (left[one.name] / length if one.kind == "cap" else 0.0) for one in controls
+        }
         binding = [
             replace(control, limit=available[control.name])
             for control in controls
@@ -170,13 +182,28 @@ def path_with_stocks(
         # once stocks are gone, periods of one horizon are the same
         key = (id(structure), tuple(available.values()))
         if key not in known:
-            known[key] = solve_with_controls(here, wedges, binding, closure=closure, structure=structure)
-        solved = known[key]
+            near = last.get(id(structure))
+            try:
+                known[key] = solve_with_controls(
+                    here, wedges, binding, closure=closure, structure=structure, start=near
+                )
+            except SolveError as error:
+                said = ", ".join(f"{name} at {100 * volume:.3g} %" for name, volume in available.items())
+                raise SolveError(
+                    f"no equilibrium was found with {said or 'no cut'} of the base year's volume",
+                    where=f"months {start:g} to {start + length:g} ({structure.horizon})",
+                    hint="at this horizon nobody can do without so much: leave a larger share, or hold a larger stock",
+                    solution=error.solution,
+                ) from error
+        solved = last[id(structure)] = known[key]
         draws = {}
         for control in controls:
             found = solved.bindings.get(control.name)
             if found is None:
                 found = Binding(0.0, _used(solved.value, control), 0.0)
+            if control.kind == "floor":
+                draws[control.name] = Draw(found.volume_hat, 0.0, 0.0, found)
+                continue
             drawn = min(max(found.volume_hat - control.limit, 0.0) * length, left[control.name])
             if found.log_wedge > 0:  # it binds: all there is has been used
                 drawn = left[control.name]

@@ -6,6 +6,7 @@ move freely, no profits. Each part reduces to the core exactly at its limit.
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass, field
 
@@ -153,52 +154,83 @@ class Technology:
             and (s.sigma_critical == 1 or not self.critical.any())
         )
 
-    def nests(self, log_price: Array) -> tuple[Array, Array, Array]:
-        """Log prices of the input slots [.., n, r, s], of materials [.., n, s] and of critical inputs [.., n, s].
+    @functools.cached_property
+    def _weights(self) -> tuple[Array, Array, Array]:
+        """Shares of materials outside the critical nest [n, r, s], of that nest [n, s], and inside it [n, r, s]."""
+        share, chosen = self.inputs_in_cost, self.inputs_in_cost * self.critical[:, None]
+        materials, total = share.sum(1), chosen.sum(1)
 
-        A slot's price is the input's own, or that of the critical composite.
-        """
-        s = self.structure
-        share = self.inputs_in_cost
-        slot = np.broadcast_to(log_price[..., :, None], (*log_price.shape[:-1], *share.shape[1:]))
-        composite = np.zeros(log_price.shape)
-        if self.critical.any():
-            chosen = share * self.critical[:, None]
-            total = chosen.sum(1)
-            weight = np.divide(
-                chosen, total[:, None, :], out=np.zeros_like(chosen), where=total[:, None, :] > 0
+        def part(array: Array, whole: Array) -> Array:
+            return np.divide(
+                array, whole, out=np.zeros_like(array), where=np.broadcast_to(whole, array.shape) > 0
             )
-            composite = _ces(weight, slot, s.sigma_critical)
-            slot = np.where((self.critical > 0)[:, None], composite[..., None, :], slot)
-        materials = share.sum(1)
-        weight = np.divide(
-            share, materials[:, None, :], out=np.zeros_like(share), where=materials[:, None, :] > 0
-        )
-        return slot, _ces(weight, slot, s.sigma_materials), composite
+
+        other = part(share - chosen, materials[:, None, :])
+        return frozen(other), frozen(part(total, materials)), frozen(part(chosen, total[:, None, :]))
+
+    def nests(self, log_price: Array) -> tuple[Array, Array]:
+        """Log prices of materials [.., n, s] and of the composite of critical inputs [.., n, s] (zero where there is none)."""
+        s = self.structure
+        other, share, inside = self._weights
+        if not self.critical.any():
+            return _ces(other, log_price, s.sigma_materials), np.zeros(log_price.shape)
+        composite = _ces(inside, log_price, s.sigma_critical)
+        if s.sigma_materials == 1:
+            return _over_suppliers(other, log_price) + share * composite, composite
+        power = 1 - s.sigma_materials
+        moved = _over_suppliers(other, np.expm1(power * log_price)) + share * np.expm1(power * composite)
+        return np.asarray(np.log1p(moved) / power), composite
 
     def log_cost(self, log_factor: Array, log_price: Array) -> Array:
         """Log unit cost [.., n, s] from log factor prices [.., n] or [.., n, s] and log prices [.., n, s]."""
         factor = log_factor[..., None] if self.mobile else log_factor
         if not self.moves_inputs:
-            inputs = np.einsum("...nr,nrs->...ns", log_price, self.inputs_in_cost)
-            return np.asarray(self.va_in_cost * factor + inputs)
-        _, materials, _ = self.nests(log_price)
+            return np.asarray(self.va_in_cost * factor + _over_suppliers(self.inputs_in_cost, log_price))
+        materials, _ = self.nests(log_price)
         return _ces_pair(self.va_in_cost, factor, materials, self.structure.sigma_value_added)
+
+    def paid(self, log_factor: Array, log_cost: Array) -> Array:
+        """Share of sales that pays factors [.., n, s] at these prices."""
+        if not self.moves_inputs:
+            return self.factor_share
+        factor = log_factor[..., None] if self.mobile else log_factor
+        return np.asarray(
+            self.factor_share * np.exp((1 - self.structure.sigma_value_added) * (factor - log_cost))
+        )
 
     def shares(self, log_factor: Array, log_price: Array, log_cost: Array) -> tuple[Array, Array]:
         """Shares of sales that pay factors [.., n, s] and inputs [.., n, r, s] at these prices."""
         if not self.moves_inputs:
             return self.factor_share, self.economy.input_shares
         s = self.structure
-        factor = log_factor[..., None] if self.mobile else log_factor
-        slot, materials, composite = self.nests(log_price)
-        paid = self.factor_share * np.exp((1 - s.sigma_value_added) * (factor - log_cost))
+        materials, composite = self.nests(log_price)
+        slot = np.where(self.critical[:, None], composite[..., None, :], log_price[..., :, None])
         moved = (1 - s.sigma_value_added) * (materials - log_cost)[..., None, :]
         moved = moved + (1 - s.sigma_materials) * (slot - materials[..., None, :])
         if self.critical.any():
             within = (1 - s.sigma_critical) * (log_price[..., :, None] - composite[..., None, :])
-            moved = moved + np.where((self.critical > 0)[:, None], within, 0.0)
-        return np.asarray(paid), np.asarray(self.economy.input_shares * np.exp(moved))
+            moved = moved + np.where(self.critical[:, None], within, 0.0)
+        return self.paid(log_factor, log_cost), np.asarray(self.economy.input_shares * np.exp(moved))
+
+    def bought(self, log_price: Array, log_cost: Array, output: Array) -> Array:
+        """Spending on inputs by supplying sector [.., n, r]: the input shares of `shares` times sales, never laid out."""
+        if not self.moves_inputs:
+            return _over_users(self._by_user, output)
+        s = self.structure
+        materials, composite = self.nests(log_price)
+        power = 1 - s.sigma_materials
+        used = output * np.exp((1 - s.sigma_value_added) * (materials - log_cost) - power * materials)
+        made = np.exp(power * log_price) * _over_users(self._by_user, used)
+        if self.critical.any():
+            inside = 1 - s.sigma_critical
+            within = _over_users(self._by_user, used * np.exp((power - inside) * composite))
+            made = np.where(self.critical, np.exp(inside * log_price) * within, made)
+        return np.asarray(made)
+
+    @functools.cached_property
+    def _by_user(self) -> Array:
+        """Input shares laid out [country, user, supplier]."""
+        return np.ascontiguousarray(self.economy.input_shares.transpose(0, 2, 1))
 
     def final(self, log_price: Array) -> tuple[Array, Array]:
         """Final shares [.., n, s] and log price of the final basket [.., n]."""
@@ -231,12 +263,24 @@ class Technology:
         return total, np.asarray(total[..., None] * weight / weight.sum(-1, keepdims=True))
 
 
+def _over_suppliers(weight: Array, vector: Array) -> Array:
+    """Σ_r weight[n, r, s] · vector[.., n, r] as [.., n, s]."""
+    if vector.ndim == 3:  # one matrix product a country over all scenarios
+        return np.asarray(np.matmul(vector.transpose(1, 0, 2), weight).transpose(1, 0, 2))
+    return np.asarray(np.matmul(vector[..., None, :], weight)[..., 0, :])
+
+
+_over_users = _over_suppliers
+"""The same with weights laid out [country, user, supplier] and a vector over users."""
+
+
 def _ces(weight: Array, log_price: Array, sigma: float) -> Array:
-    """Log CES price over suppliers: weight [n, r, s] adding up to one (or none), log price [.., n, r, s]."""
+    """Log CES price over suppliers [.., n, s]: weight [n, r, s] adding up to one (or none), log price [.., n, r]."""
     if sigma == 1:
-        return np.asarray((weight * log_price).sum(-2))
+        return _over_suppliers(weight, log_price)
     # log1p and expm1 keep every digit as the elasticity comes near one
-    return np.asarray(np.log1p((weight * np.expm1((1 - sigma) * log_price)).sum(-2)) / (1 - sigma))
+    moved = _over_suppliers(weight, np.expm1((1 - sigma) * log_price))
+    return np.asarray(np.log1p(moved) / (1 - sigma))
 
 
 def _ces_pair(share: Array, first: Array, second: Array, sigma: float) -> Array:

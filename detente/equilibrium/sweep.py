@@ -159,7 +159,6 @@ class _Sweep:
         self.world = self.technology.base_earnings().sum()
         self.dropped = dropped_market(self.technology)
         self.profits = bool(self.technology.profit_share.any())
-        self.inputs_by_user = np.ascontiguousarray(economy.input_shares.transpose(0, 2, 1))
 
     def split(self, point: Array) -> tuple[Array, Array, Array]:
         """Log factor prices, log prices and expenditures of the points of a chunk."""
@@ -168,21 +167,6 @@ class _Sweep:
         log_price = point[:, F : F + N * S].reshape(lanes, N, S)
         expenditure = point[:, F + N * S : F + 2 * N * S].reshape(lanes, N, S) * self.base.scale
         return log_factor, log_price, expenditure
-
-    def log_cost(self, log_factor: Array, log_price: Array) -> Array:
-        """Log unit cost of every producer."""
-        technology = self.technology
-        if technology.moves_inputs:
-            return technology.log_cost(log_factor, log_price)
-        inputs = np.matmul(log_price.transpose(1, 0, 2), technology.inputs_in_cost).transpose(1, 0, 2)
-        factor = log_factor[..., None] if technology.mobile else log_factor
-        return np.asarray(technology.va_in_cost * factor + inputs)
-
-    def inputs(self, shares: Array, output: Array) -> Array:
-        """Σ_s of input shares times sales of the users, by supplying sector."""
-        if self.technology.moves_inputs:
-            return np.asarray(np.matmul(shares, output[..., None])[..., 0])
-        return np.asarray(np.matmul(output.transpose(1, 0, 2), self.inputs_by_user).transpose(1, 0, 2))
 
     def clearing(self, paid: Array, output: Array, asked: Array, total: Array) -> Array:
         """Clearing residual by factor market [scenario, factor]; that of the numeraire in the dropped market's place."""
@@ -208,15 +192,15 @@ class _Sweep:
         if limits is not None:
             limits.drive(log_wedge, shock.pull, shock.to_producer, shock.to_exporter)
 
-        weight = np.exp(-self.theta * self.log_cost(log_factor, log_price))
+        weight = np.exp(-self.theta * technology.log_cost(log_factor, log_price))
         price_gap = -np.log(self.total(shock, weight)) / self.theta - log_price
         price_step = steer(price_gap, base.price_inverse)
         log_price = log_price + price_step.reshape(log_price.shape)
-        log_cost = self.log_cost(log_factor, log_price)
+        log_cost = technology.log_cost(log_factor, log_price)
         weight = np.exp(-self.theta * log_cost)
         total = self.total(shock, weight)
 
-        paid, inputs = technology.shares(log_factor, log_price, log_cost)
+        paid = technology.paid(log_factor, log_cost)
         final, _ = technology.final(log_price)
         earned, asked = technology.earnings(log_factor)
         kept = 1 - _over_exporters(shock.to_producer, weight) / total
@@ -229,7 +213,7 @@ class _Sweep:
         ):  # what is not the producer's is duty, but for what the exporter taxes
             income = income + (weight * _over_importers(shock.to_exporter, expenditure / total)).sum(-1)
             income = income - (_over_exporters(shock.to_exporter, weight) / total * expenditure).sum(-1)
-        wanted = self.inputs(inputs, output) + final * income[..., None]
+        wanted = technology.bought(log_price, log_cost, output) + final * income[..., None]
         spending_gap = (wanted - expenditure) / base.scale
         spending_step = steer(spending_gap, base.expenditure_inverse)
         expenditure = expenditure + spending_step.reshape(expenditure.shape) * base.scale
@@ -305,6 +289,12 @@ class Anderson:
         return np.asarray(point + step - np.vecmat(mix, self.moved[:, :used]))
 
 
+def base_point(economy: Economy, structure: Structure) -> Array:
+    """The base year as a point of the sweeps: log factor prices and log prices of zero, expenditures of one."""
+    count = prepare(economy, structure).factor_inverse.shape[0] + economy.expenditure.size
+    return np.concatenate([np.zeros(count), np.where(economy.expenditure > 0, 1.0, 0.0).ravel()])
+
+
 def sweep_chunk(
     economy: Economy,
     wedges: Wedges,
@@ -312,6 +302,7 @@ def sweep_chunk(
     solver: Newton,
     structure: Structure,
     limits: Limits | None = None,
+    start: Array | None = None,
 ) -> tuple[Array, npt.NDArray[np.int64]]:
     """Sweep a chunk of scenarios.
 
@@ -325,6 +316,8 @@ def sweep_chunk(
     structure : Structure
     limits : Limits, optional
         Caps and floors on top of the wedges.
+    start : array [unknown] or [scenario, unknown], optional
+        Where the scenarios begin, log wedges of the limits last; the base year when left out.
 
     Returns
     -------
@@ -336,10 +329,10 @@ def sweep_chunk(
     """
     base = prepare(economy, structure)
     sweep, shock = _Sweep(economy, base, deficit), _Shock.of(base, wedges, limits)
-    lanes, size = len(shock.pull), economy.expenditure.size
-    settled = sweep.factors + 2 * size
-    point = np.zeros((lanes, settled + (0 if limits is None else limits.width)))
-    point[:, sweep.factors + size : settled] = np.where(economy.expenditure > 0, 1.0, 0.0).reshape(-1)
+    lanes, width = len(shock.pull), 0 if limits is None else limits.width
+    if start is None:
+        start = np.concatenate([base_point(economy, structure), np.zeros(width)])
+    point = np.repeat(start[None], lanes, 0) if start.ndim == 1 else start
     points = np.full_like(point, np.nan)
     steps_taken = np.full(lanes, solver.max_steps)
     active = np.arange(lanes)

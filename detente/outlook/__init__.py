@@ -6,16 +6,20 @@ Never does: draw without a seed, or return a result that depends on the number o
 """
 
 from detente.outlook.draws import Draws, draw_outcomes
+from detente.outlook.intervals import Band, interval_table, linear_fit
 from detente.outlook.prior import Uncertain, points, uncertain_parameters, uncertainty_table
 from detente.outlook.sobol import Drivers, driver_table, drivers
 
 __all__ = [
+    "Band",
     "Draws",
     "Drivers",
     "Uncertain",
     "draw_outcomes",
     "driver_table",
     "drivers",
+    "interval_table",
+    "linear_fit",
     "points",
     "uncertain_parameters",
     "uncertainty_table",

@@ -150,7 +150,11 @@ def points(count: int, dimensions: int, seed: int) -> Array:
     True
     """
     if count < 2:
-        raise InputError(f"{count} draws make no interval", where="draws", hint="64 or more")
+        raise InputError(
+            f"{count} draw{'' if count == 1 else 's'} cannot make an interval",
+            where="draws",
+            hint="64 or more",
+        )
     from scipy.special import ndtri
     from scipy.stats import qmc
 

@@ -15,8 +15,9 @@ from detente.core import Column, LabelError, Table, suggestion
 from detente.core.table import Cell
 from detente.equilibrium.baseline import CORE
 from detente.equilibrium.experiments import Case
+from detente.equilibrium.headlines import HEADLINES
 from detente.equilibrium.structure import Structure
-from detente.outlook.draws import METRICS, Draws, solve_draws
+from detente.outlook.draws import Draws, Task, counting, solve_draws
 from detente.outlook.prior import points, uncertain_parameters
 from detente.world.economy import Array, Economy
 
@@ -101,6 +102,7 @@ def drivers(
     structure: Structure = CORE,
     nests: bool = True,
     workers: int = 1,
+    report: Callable[[int, int], None] | None = None,
 ) -> Drivers:
     """Sobol' indices of what drives the headlines of cases: ``draws × (groups + 2)`` solves of each.
 
@@ -113,7 +115,7 @@ def drivers(
     seed : int
     against : str, optional
         Id of the case that differences are taken from; the base year when left out.
-    closure, structure, nests, workers
+    closure, structure, nests, workers, report
         As in `draw_outcomes`.
 
     Returns
@@ -125,18 +127,23 @@ def drivers(
     members = [[k for k, p in enumerate(parameters) if p.group == group] for group in groups]
     normals = points(draws, 2 * len(parameters), seed)
     names = tuple(case.scenario.id for case in cases)
+    step = counting(report, draws * (len(groups) + 2))
 
-    def wrapped(values: Array, central: Array) -> Draws:
-        return Draws(economy, structure, parameters, names, central, values, seed)
+    task = Task(economy, structure, tuple(cases), closure, parameters)
+
+    def wrapped(values: Array, rows: Array) -> Draws:
+        none = np.zeros((len(values), len(cases), 0))
+        return Draws(
+            economy, structure, parameters, names, values.mean(0), values, seed, rows, (), none[0], none
+        )
 
     def model(rows: Array) -> Array:
-        values = solve_draws(
-            economy, cases, rows, parameters, closure=closure, structure=structure, workers=workers
-        )
-        return values if against is None else wrapped(values, values[0]).against(against)[1]
+        values, _ = solve_draws(task, rows, workers=workers, step=step)
+        return values if against is None else wrapped(values, rows).against(against)[1]
 
     first, total, values = sobol_indices(model, members, normals)
-    return Drivers(groups, first, total, wrapped(values, values.mean(0)))
+    samples = np.concatenate(np.split(normals, 2, axis=1))
+    return Drivers(groups, first, total, wrapped(values, samples))
 
 
 def driver_table(
@@ -149,9 +156,9 @@ def driver_table(
     LabelError
         For an unknown metric or country.
     """
-    if metric not in METRICS:
-        raise LabelError(f"no metric `{metric}`", hint=suggestion(metric, METRICS))
-    m, labels = list(METRICS).index(metric), found.draws.economy.labels
+    if metric not in HEADLINES:
+        raise LabelError(f"no metric `{metric}`", hint=suggestion(metric, HEADLINES))
+    m, labels = list(HEADLINES).index(metric), found.draws.economy.labels
     rows: list[tuple[Cell, ...]] = []
     for position, name in enumerate(found.draws.outcomes):
         if name == against:
@@ -172,10 +179,10 @@ def driver_table(
     count = len(found.draws.values) // 2
     return Table(
         "drivers",
-        f"What drives the uncertainty of: {METRICS[metric][0].lower()}",
+        f"What drives the uncertainty of: {HEADLINES[metric][0].lower()}",
         (
             Column("outcome", "Outcome"),
-            Column("country", "Country"),
+            Column("country", "Country", names=labels.country_names),
             Column("group", "Driver"),
             Column("first_pct", "Variance it explains alone", "%", "number", 1),
             Column("total_pct", "with interactions", "%", "number", 1),

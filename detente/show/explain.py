@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import Column, InputError, LabelError, SolveError, Table, suggestion
+from detente.core import Column, InputError, LabelError, Table, suggestion
 from detente.core.table import Cell
+from detente.show.channels import channel_table, scales, units
 from detente.world.contributions import Contribution, contributions
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from detente.equilibrium import Structure
     from detente.equilibrium.attribute import Attribution, Move, Target
     from detente.equilibrium.experiments import Case, ControlledOutcome
-    from detente.world.economy import Economy, Wedges
+    from detente.world.economy import Array, Economy, Wedges
 
 METHODS = ("auto", "gradients", "shapley")
 MOST_FOR_SHAPLEY = 10
@@ -65,7 +66,10 @@ def _moves(
                 "the wedge that enforces the limit",
             )
     every += [part for part in found.values() if part.moves]
-    return every, [Move(part.name, part.tariff, part.log_iceberg, part.export_tax) for part in every]
+    return every, [
+        Move(part.name, part.tariff, part.log_iceberg, part.export_tax, held=part.name in found)
+        for part in every
+    ]
 
 
 def _attribute(
@@ -74,6 +78,7 @@ def _attribute(
     end: Wedges,
     moves: list[Move],
     goal: Target,
+    held: tuple[Array, Array] | None,
     method: str,
     closure: str,
     structure: Structure,
@@ -88,9 +93,11 @@ def _attribute(
             where="--method shapley",
             hint=f"up to {MOST_FOR_SHAPLEY} measures; `--method gradients` takes any number",
         )
-    if method == "shapley" or (method == "auto" and len(moves) <= MOST_FOR_SHAPLEY):
-        return shapley(economy, start, moves, goal, closure=closure, structure=structure)
-    return integrated_gradients(economy, start, end, moves, goal, closure=closure, structure=structure)
+    if method == "shapley" or (method == "auto" and len(moves) <= MOST_FOR_SHAPLEY and goal.along is None):
+        return shapley(economy, start, moves, goal, held=held, closure=closure, structure=structure)
+    return integrated_gradients(
+        economy, start, end, moves, goal, held=held, closure=closure, structure=structure
+    )
 
 
 def explain(
@@ -103,6 +110,8 @@ def explain(
     closure: str = "share",
     structure: Structure | None = None,
     method: str = "auto",
+    draws: int = 0,
+    seed: int = 1,
 ) -> list[Table]:
     """Explain one result of a scenario.
 
@@ -121,11 +130,16 @@ def explain(
         As in `solve`.
     method : {"auto", "gradients", "shapley"}
         Shapley values up to ten measures and integrated gradients beyond, when `auto`.
+    draws : int
+        Solve again under this many drawn parameters; 0 leaves the interval out.
+    seed : int
+        Of the draws.
 
     Returns
     -------
     list of Table
-        ``explain_measures``, ``explain_channels`` (of real income), ``explain_sources``.
+        ``explain_measures``, ``explain_channels``, ``explain_sources``; with draws ``explain_interval`` and, when there are
+        more draws than parameters, ``explain_drivers``.
 
     Raises
     ------
@@ -134,8 +148,10 @@ def explain(
     SolveError
         When an equilibrium is not found, or the parts do not add up.
     """
+    from detente.equilibrium.accounts import Shift
     from detente.equilibrium.baseline import CORE
     from detente.equilibrium.experiments import run_cases
+    from detente.equilibrium.solve import solve_batch
     from detente.equilibrium.targets import target
     from detente.world.economy import Wedges
 
@@ -162,37 +178,79 @@ def explain(
             hint="`detente run SCENARIO --table measures` says why of each",
         )
     start = Wedges.unchanged(economy) if earlier is None else earlier.value.wedges
-    made = _attribute(economy, start, later.value.wedges, moves, goal, method, closure, structure)
+    held = earlier.held if earlier is not None else None
+    made = _attribute(economy, start, later.value.wedges, moves, goal, held, method, closure, structure)
     against = f"`{reference.scenario.id}`" if reference else f"the {economy.year} base year"
     tables = [_measure_table(goal, made, parts, later, against)]
-    if goal.name.endswith(".real_income"):
-        tables += _channel_table(goal, start, later, against, closure, structure)
-    return [*tables, _source_table(goal, made, parts, later)]
+    if earlier is None:
+        (base,) = solve_batch(economy, [start], closure=closure, structure=structure, throw=True)
+    before = base.value if earlier is None else earlier.value
+    shift = Shift(before, later.value, held, later.held)
+    tables += channel_table(goal, shift, later, against)
+    tables.append(_source_table(goal, made, parts, later))
+    if draws:
+        tables += _drawn(economy, goal, case, reference, against, closure, structure, draws, seed)
+    return tables
+
+
+def _drawn(
+    economy: Economy,
+    goal: Target,
+    case: Case,
+    reference: Case | None,
+    against: str,
+    closure: str,
+    structure: Structure,
+    draws: int,
+    seed: int,
+) -> list[Table]:
+    """The result again under drawn parameters, against the reference or the base year."""
+    from dataclasses import replace
+
+    from detente.outlook import draw_outcomes
+    from detente.show.uncertain import result_tables
+    from detente.world.economy import Wedges
+
+    if reference is None:
+        still = case.scenario.model_copy(update={"id": "base year", "quantities": ()})
+        reference = replace(
+            case, scenario=still, wedges=Wedges.unchanged(economy), footprints=(), controls=()
+        )
+    found = draw_outcomes(
+        economy,
+        [case, reference],
+        draws=draws,
+        seed=seed,
+        closure=closure,
+        structure=structure,
+        results=(goal.name,),
+        reference=reference.scenario.id,
+    )
+    return result_tables(found, goal, case.scenario.id, reference.scenario.id, against)
 
 
 def _scales(goal: Target, made: Attribution, later: ControlledOutcome) -> tuple[float, float | None]:
-    """Factors from the target's unit to what is shown: per cent (or USD bn), and USD bn of real income."""
-    if goal.unit != "log":
-        return 1e-3, None
-    ratio = np.expm1(made.total) / made.total if made.total else 1.0
+    """Factors from the target's unit to what is shown: per cent (or USD bn, points), and USD bn of real income."""
+    _, shown = scales(goal.unit, made.total)
     if not goal.name.endswith(".real_income"):
-        return 100 * float(ratio), None
+        return shown, None
     economy = later.value.economy
     n = economy.labels.country(goal.name.split(".")[0])
     before = float(later.value.real_income_hat[n] / np.exp(made.total))
-    return 100 * float(ratio), float(ratio) * before * float(economy.income[n]) / 1e3
+    return shown, shown / 100 * before * float(economy.income[n]) / 1e3
 
 
 def _measure_table(
     goal: Target, made: Attribution, parts: list[Contribution], later: ControlledOutcome, against: str
 ) -> Table:
     shown, money = _scales(goal, made, later)
+    first, _ = scales(goal.unit, made.total)
     order = sorted(range(len(parts)), key=lambda k: -abs(made.parts[k]))
     size = sum(abs(part) for part in made.parts) or 1.0
 
     def cells(value: float) -> tuple[Cell, ...]:
         return (
-            value * (100 if goal.unit == "log" else 1e-3),
+            value * first,
             value * shown,
             value * money if money else None,
         )
@@ -210,7 +268,7 @@ def _measure_table(
         for k in order
     ]
     rows.append(("total", "The change itself", *cells(made.total), None, "", "", ""))
-    unit = "log points" if goal.unit == "log" else "USD bn"
+    unit, unit_shown = units(goal)
     what = (
         "Shapley value: each measure's effect averaged over every order of entering"
         if made.method == "Shapley value"
@@ -225,9 +283,7 @@ def _measure_table(
             Column("part", "Measure"),
             Column("title", "Title"),
             Column("contribution", "Contribution", unit, "number", 4),
-            Column(
-                "contribution_shown", "Contribution", "%" if goal.unit == "log" else "USD bn", "number", 4
-            ),
+            Column("contribution_shown", "Contribution", unit_shown, "number", 4),
             Column("contribution_usd_bn", "Real income", "USD bn", "number", 2),
             Column("weight_pct", "Part of all movement", "%", "number", 1),
             Column("grade", "Grade"),
@@ -239,60 +295,6 @@ def _measure_table(
         "Per cent and money share the whole out in proportion to log points. Duties of measures that displace one another: "
         f"mean of leaving out and putting in, the remainder as `stacking`. {assumptions(later)}",
     )
-
-
-def _channel_table(
-    goal: Target, start: Wedges, later: ControlledOutcome, against: str, closure: str, structure: Structure
-) -> list[Table]:
-    """Channels of real income; nothing when a ban makes the path impossible to integrate."""
-    from detente.equilibrium.channels import CHANNELS, decompose_path
-
-    economy = later.value.economy
-    labels = economy.labels
-    n = labels.country(goal.name.split(".")[0])
-    try:
-        path = decompose_path(economy, start, later.value.wedges, closure=closure, structure=structure)
-    except SolveError:
-        if any(control.limit == 0 for control in later.controls):
-            return []
-        raise
-    total = float(path.total[n])
-    ratio = float(np.expm1(total) / total) if total else 1.0
-    rows: list[tuple[Cell, ...]] = []
-    for key, words in CHANNELS.items():
-        value = float(path.parts[key][n])
-        rows.append((key, words, "", 100 * value, 100 * value * ratio))
-        if key == "terms_of_trade":
-            partners = sorted(range(len(labels.countries)), key=lambda i: -abs(path.terms_with[n, i]))
-            rows += [
-                (
-                    key,
-                    "of which with",
-                    labels.countries[i],
-                    100 * float(path.terms_with[n, i]),
-                    100 * float(path.terms_with[n, i]) * ratio,
-                )
-                for i in partners
-                if i != n
-            ]
-    rows.append(("total", "The change itself", "", 100 * total, 100 * total * ratio))
-    return [
-        Table(
-            "explain_channels",
-            f"{goal.name} by channel: `{later.scenario.id}` against {against}",
-            (
-                Column("channel", "Channel"),
-                Column("what", "What it is"),
-                Column("partner", "Partner"),
-                Column("contribution", "Contribution", "log points", "number", 4),
-                Column("contribution_shown", "Contribution", "%", "number", 4),
-            ),
-            tuple(rows),
-            note=f"The exact differential of real income, integrated along the straight path of the wedges over {path.points} "
-            f"equilibria; the channels miss the whole by {abs(float(path.gap[n])):.0e}. With deficits the terms of trade "
-            "depend on the numeraire (world value added).",
-        )
-    ]
 
 
 def _source_table(

@@ -10,7 +10,7 @@ import numpy as np
 
 from detente.core import Column, DetenteError, Table
 from detente.core.table import Cell
-from detente.dossier import RULES, Finding, audit, audit_table, coverage_by_grade, load_dossier
+from detente.dossier import RULES, Finding, audit, audit_table, coverage_by_grade, load_dossier, refuse_stale
 from detente.dossier.held import moves_something
 from detente.dossier.measure import Status
 from detente.dossier.timeline import known_day
@@ -38,8 +38,9 @@ def audit_tables(
     which: str,
     *,
     today: dt.date | None = None,
-    max_age_days: int = 180,
+    max_age_days: int | None = None,
     solve: bool = False,
+    strict: bool = False,
 ) -> tuple[list[Table], int]:
     """Tables of `detente audit` and the number of errors.
 
@@ -52,9 +53,12 @@ def audit_tables(
     which : str
         One of `TABLES`.
     today : date, optional
-    max_age_days : int
+    max_age_days : int, optional
+        The record's own `fresh_days` when left out.
     solve : bool
         Remove every measure in turn and solve.
+    strict : bool
+        Refuse a record with stale entries instead of warning.
 
     Returns
     -------
@@ -64,8 +68,12 @@ def audit_tables(
     ------
     DetenteError
         When the record cannot be loaded at all.
+    StaleError
+        With `strict`, when an entry was last checked too long ago.
     """
     dossier = load_whole(name, asof)
+    if strict:
+        refuse_stale(dossier, today=today, max_age_days=max_age_days)
     findings = audit(dossier, today=today, max_age_days=max_age_days)
     world = None
     if solve or which in ("trade", "all"):
@@ -86,7 +94,7 @@ def audit_tables(
     if which in ("dates", "all"):
         made.append(dates_table(dossier))
     if which in ("stale", "all"):
-        made.append(stale_table(dossier, today or dossier.vintage, max_age_days))
+        made.append(stale_table(dossier, today or dossier.vintage, max_age_days or dossier.fresh_days))
     if which in ("trade", "all"):
         from detente.world.coverage import coverage_table
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from detente.core import Column, LabelError, Table, suggestion
 from detente.core.table import Cell
+from detente.equilibrium.headlines import HEADLINES, WORLD, headline_differences, headlines
+from detente.show.theme import country_name
 from detente.world.economy import Array
 from detente.world.stacking import goods_sectors
 
 if TYPE_CHECKING:
     from detente.equilibrium import Equilibrium
     from detente.equilibrium.outcomes import Outcome
-
-WORLD = "WORLD"
 
 
 def assumptions(outcome: Outcome) -> str:
@@ -73,49 +71,8 @@ COUNTRY_COLUMNS = (
     Column("country", "Country"),
     Column("name", "Name"),
     Column("measure", "Measure"),
-    Column("real_income_pct", "Real income", "%", "number", 3),
-    Column("equivalent_variation_usd_bn", "Equivalent variation", "USD bn", "number", 1),
-    Column("consumer_price_pct", "Consumer prices", "%", "number", 2),
-    Column("wage_pct", "Wages", "%", "number", 2),
-    Column("tariff_revenue_usd_bn", "Duties collected", "USD bn", "number", 1),
-    Column("exports_pct", "Exports", "%", "number", 2),
-    Column("imports_pct", "Imports", "%", "number", 2),
+    *(Column(key, words, unit, "number", digits) for key, (words, unit, digits) in HEADLINES.items()),
 )
-
-
-def _country_levels(value: Equilibrium) -> Array:
-    """Rows [country + world, metric] of `COUNTRY_COLUMNS`, against the base year."""
-    economy = value.economy
-    off = ~np.eye(len(economy.labels.countries), dtype=bool)[:, :, None]
-    flows, flows_new = economy.flows * off, value.flows_new * off
-    exports, exports_new = flows.sum((0, 2)), flows_new.sum((0, 2))
-    imports, imports_new = flows.sum((1, 2)), flows_new.sum((1, 2))
-    # the world as one: money sums are added up, its price is the spending-weighted mean of logarithms
-    weight = economy.income / economy.income.sum()
-    world_price = float(np.exp((weight * np.log(value.consumer_price_hat)).sum()))
-    ev = value.equivalent_variation_usd
-    table = np.stack(
-        [
-            100 * (value.real_income_hat - 1),
-            ev / 1e3,
-            100 * (value.consumer_price_hat - 1),
-            100 * (value.wage_hat - 1),
-            value.tariff_revenue_new / 1e3,
-            100 * (exports_new / exports - 1),
-            100 * (imports_new / imports - 1),
-        ],
-        axis=1,
-    )
-    world = [
-        100 * ev.sum() / economy.income.sum(),
-        ev.sum() / 1e3,
-        100 * (world_price - 1),
-        0.0,
-        value.tariff_revenue_new.sum() / 1e3,
-        100 * (exports_new.sum() / exports.sum() - 1),
-        100 * (imports_new.sum() / imports.sum() - 1),
-    ]
-    return np.vstack([table, world])
 
 
 def country_table(
@@ -151,21 +108,19 @@ def country_table(
             labels.country(code)
     codes = (*labels.countries, WORLD)
     wanted = set(countries) if countries else set(codes)
-    reference = _country_levels(outcomes[against].value) if against else None
-    differences = [1, 4]  # columns in money: subtracted, not divided
+    reference = headlines(outcomes[against].value) if against else None
     rows: list[tuple[Cell, ...]] = []
     for name, outcome in outcomes.items():
-        level = _country_levels(outcome.value)
+        level = headlines(outcome.value)
         parts = [("level", level)]
         if reference is not None and name != against:
-            delta = 100 * ((1 + level / 100) / (1 + reference / 100) - 1)
-            delta[:, differences] = (level - reference)[:, differences]
+            delta = headline_differences(level, reference)
             parts.append(("delta", delta))
         for measure, block in parts:
             for position, code in enumerate(codes):
                 if code in wanted:
                     shown = "World" if code == WORLD else labels.country_name(code)
-                    rows.append((name, code, shown, measure, *map(float, block[position])))
+                    rows.append((name, code, shown, measure, *map(float, block[:, position])))
     what = f"; delta: against `{against}`" if against else ""
     return Table(
         "countries",
@@ -230,7 +185,7 @@ def sector_table(
         "Output by sector",
         (
             Column("outcome", "Outcome"),
-            Column("country", "Country"),
+            Column("country", "Country", names=economy.labels.country_names),
             Column("sector", "Sector"),
             Column("name", "Name"),
             Column("output_volume_pct", "Output volume", "%", "number", 2),
@@ -246,6 +201,7 @@ def sector_table(
 def pair_table(outcomes: Mapping[str, Outcome], parties: tuple[str, str]) -> Table:
     """Goods trade and duties between two parties, both directions, under each outcome."""
     first = next(iter(outcomes.values()))
+    names = first.value.economy.labels.country_names
     rows: list[tuple[Cell, ...]] = []
     for name, outcome in outcomes.items():
         for importer, exporter in (parties, parties[::-1]):
@@ -266,11 +222,11 @@ def pair_table(outcomes: Mapping[str, Outcome], parties: tuple[str, str]) -> Tab
             )
     return Table(
         "pair",
-        f"Goods trade and duties between {parties[0]} and {parties[1]}",
+        f"Goods trade and duties between {' and '.join(names.get(code, code) for code in parties)}",
         (
-            Column("outcome", "Outcome"),
-            Column("importer", "Importer"),
-            Column("exporter", "Exporter"),
+            Column("outcome", "Outcome", names={name: one.scenario.title for name, one in outcomes.items()}),
+            Column("importer", "Importer", names=names),
+            Column("exporter", "Exporter", names=names),
             Column("base_usd_bn", "Base year", "USD bn", "number", 1),
             Column("new_usd_bn", "New", "USD bn", "number", 1),
             Column("change_pct", "Change", "%", "number", 1),
@@ -323,7 +279,7 @@ def diversion_table(outcome: Outcome, parties: tuple[str, str], *, against: Outc
             )
         )
     rows.sort(key=lambda row: (-row[2], row[0]))
-    a, b = parties
+    a, b = (country_name(code, short=True) for code in parties)
     return Table(
         "diversion",
         "Third economies",
@@ -349,10 +305,13 @@ def footprint_table(outcome: Outcome) -> Table:
         f"What moves the model in `{outcome.scenario.id}`",
         (
             Column("measure", "Measure"),
+            Column("title", "Title"),
             Column("status", "Status"),
             Column("moves", "Moves"),
             Column("reason", "Why not"),
         ),
-        tuple((f.measure, f.status, "yes" if f.moves else "no", f.reason) for f in outcome.footprints),
+        tuple(
+            (f.measure, f.title, f.status, "yes" if f.moves else "no", f.reason) for f in outcome.footprints
+        ),
         note="Base-year layers and measures that bind no trade flow move nothing by themselves.",
     )

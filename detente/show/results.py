@@ -27,6 +27,12 @@ SECTOR = Column("sector", "Sector")
 NAME = Column("name", "Name")
 
 
+def country_column(outcomes: Mapping[str, Outcome]) -> Column:
+    """A column of countries with their names, for tables whose `name` is another's."""
+    labels = next(iter(outcomes.values())).value.economy.labels
+    return Column("country", "Country", names=labels.country_names)
+
+
 def number_column(key: str, label: str, unit: str, digits: int = 2) -> Column:
     """A column of numbers."""
     return Column(key, label, unit, "number", digits)
@@ -98,7 +104,7 @@ def employment_table(
         "Employment by sector",
         (
             OUTCOME,
-            COUNTRY,
+            country_column(outcomes),
             SECTOR,
             NAME,
             number_column("employment_share_pct", "Share of workers before", "%", 3),
@@ -199,7 +205,7 @@ def price_table(
         "Prices by sector",
         (
             OUTCOME,
-            COUNTRY,
+            country_column(outcomes),
             SECTOR,
             NAME,
             number_column("price_pct", "Buyers' price", "%"),
@@ -246,8 +252,8 @@ def flow_table(
         "Goods trade between countries",
         (
             OUTCOME,
-            Column("importer", "Importer"),
-            Column("exporter", "Exporter"),
+            Column("importer", "Importer", names=country_column(outcomes).names),
+            Column("exporter", "Exporter", names=country_column(outcomes).names),
             number_column("base_usd_bn", "Before", "USD bn"),
             number_column("new_usd_bn", "New", "USD bn"),
             number_column("change_pct", "Change in value", "%", 1),
@@ -258,18 +264,15 @@ def flow_table(
     )
 
 
-def _rents(outcome: Outcome, economy_labels: Sequence[str]) -> Array:
+def _rents(outcome: Outcome) -> Array:
     """Rents of quantity controls by who keeps them [country], million USD; lost rents are nobody's."""
-    controls = getattr(outcome, "controls", ())
-    found = np.zeros(len(economy_labels))
-    value = outcome.value
-    for control in controls:
-        extra_duty = value.flows_new * (value.wedges.tariff - outcome.wedges.tariff)
-        at_producer = value.flows_new / (1 + value.wedges.export_tax)
-        extra_tax = at_producer * (value.wedges.export_tax - outcome.wedges.export_tax)
-        found += np.where(control.cells, extra_duty, 0.0).sum((1, 2))
-        found += np.where(control.cells, extra_tax, 0.0).sum((0, 2))
-    return found
+    from detente.equilibrium.demand import rent
+    from detente.equilibrium.experiments import ControlledOutcome
+
+    count = len(outcome.value.economy.labels.countries)
+    if not isinstance(outcome, ControlledOutcome):
+        return np.zeros(count)
+    return np.array([rent(outcome.value, *outcome.held, n) for n in range(count)])
 
 
 def revenue_table(
@@ -282,7 +285,7 @@ def revenue_table(
         if name == against:
             continue
         value, labels = outcome.value, outcome.value.economy.labels
-        rents = _rents(outcome, labels.countries)
+        rents = _rents(outcome)
         before = (value.economy.tariff_revenue if reference is None else reference.tariff_revenue_new) / 1e3
         for code in chosen(outcomes, countries):
             n = labels.country(code)

@@ -40,6 +40,7 @@ def self_check(
     from detente.equilibrium import solve
     from detente.equilibrium.experiments import run_scenarios
     from detente.world import Wedges, check, load_scenario, load_world, shipped_scenarios
+    from detente.world.later import tellable, waiting
 
     rows: list[tuple[str, str, str]] = []
 
@@ -82,15 +83,16 @@ def self_check(
         names = shipped_scenarios(source or dossier.id)
         if not names:
             return True, "the dossier comes with no scenario"
-        outcomes = run_scenarios(
-            economy,
-            dossier,
-            [load_scenario(name, dossier=source or dossier.id) for name in names],
-            throw=False,
+        told, later = tellable(
+            dossier, [load_scenario(name, dossier=source or dossier.id) for name in names], source
         )
+        if not told:
+            return True, waiting(later, dossier.asof)
+        outcomes = run_scenarios(economy, dossier, told, throw=False)
         bad = [name for name, outcome in outcomes.items() if not outcome.solution.result.ok]
         worst = max(float(outcome.solution.stats["max_residual"]) for outcome in outcomes.values())
         detail = f"{len(outcomes)} scenarios solved, largest residual {worst:.0e}"
+        detail += f"; {waiting(later, dossier.asof)}" if later else ""
         return not bad, f"{detail}; failed: {', '.join(bad)}" if bad else detail
 
     row("world", identities)

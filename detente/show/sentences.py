@@ -228,7 +228,7 @@ def ranking_sentence(
     Examples
     --------
     >>> ranking_sentence({"MEX": 9000.0, "VNM": 12100.0, "RUS": -20.0}, "No deal").text.replace(NBSP, " ")
-    'Under “No deal”, Viet Nam gains most ($12.1 billion a year), followed by Mexico ($9.0 billion); one of the three loses.'
+    'Under “No deal”, Viet Nam gains most ($12.1 billion a year), followed by Mexico ($9.0 billion); one of the three third economies loses.'
     """
     if not values_usd:
         raise InputError("there is no country to rank", hint="give at least one third country")
@@ -254,7 +254,7 @@ def ranking_sentence(
         text += f", followed by {joined(rest)}"
     if losers:
         lose = "loses" if len(losers) == 1 else "lose"
-        text += f"; {cardinal(len(losers))} of the {cardinal(len(ranked))} {lose}"
+        text += f"; {cardinal(len(losers))} of the {cardinal(len(ranked))} third economies {lose}"
     elif len(ranked) > len(winners):
         text += "; none loses"
     return Sentence(f"{text}.", tuple(used), table)
@@ -276,7 +276,7 @@ def _no_winner(losers: list[tuple[str, float]], outcome: str, table: str) -> Sen
 
 
 def _is_plural(name: str) -> bool:
-    return name.startswith("the other ")
+    return name.startswith("the other ") or " and " in name
 
 
 def sector_sentence(

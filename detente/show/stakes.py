@@ -15,6 +15,7 @@ from detente.core import Column, Table
 from detente.core.table import Cell
 from detente.dossier import show_value
 from detente.dossier.measure import Clock
+from detente.show.theme import country_name
 from detente.world.scenario import Scenario, Setting
 
 if TYPE_CHECKING:
@@ -192,7 +193,12 @@ def stakes_table(
         Column("state", "State"),
         Column("on_firing", "On firing"),
         Column("changes", "In the ledger"),
-        *(Column(f"cost_{code.lower()}", f"At stake, {code}", "USD bn", "number", 1) for code in parties),
+        *(
+            Column(
+                f"cost_{code.lower()}", f"At stake, {country_name(code, short=True)}", "USD bn", "number", 1
+            )
+            for code in parties
+        ),
         Column("measures", "Measures"),
         Column("source", "Source"),
         Column("grade", "Grade"),

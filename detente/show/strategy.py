@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from detente.core import Column, Table
 from detente.core.table import Cell
-from detente.show.theme import country_name
+from detente.show.theme import COUNTRIES, country_name
 from detente.show.words import joined
 from detente.strategy.bargains import Lottery
 from detente.strategy.deals import DealSpace, Payment, Swap, Verdict
@@ -16,6 +16,7 @@ from detente.strategy.leverage import Lever, Reach
 from detente.strategy.payoff import Game
 
 BN = 1e3
+NAMES = {code: look.name for code, look in COUNTRIES.items()}
 
 
 def money_column(key: str, label: str) -> Column:
@@ -81,7 +82,7 @@ def lever_table(levers: Sequence[Lever], *, note: str = "") -> Table:
             )
         )
     columns = (
-        Column("player", "Side"),
+        Column("player", "Side", names=NAMES),
         Column("measure", "Measure"),
         Column("gentle", "From"),
         Column("harsh", "To"),
@@ -91,7 +92,7 @@ def lever_table(levers: Sequence[Lever], *, note: str = "") -> Table:
         Column("pays_from", "Pays at", "USD", "number", 2),
         money_column("alone_target", "Alone, rival"),
         money_column("alone_self", "Alone, itself"),
-        Column("hit_most", "Hit most"),
+        Column("hit_most", "Hit most", names=NAMES),
         money_column("harm_third", "Its harm"),
         money_column("harm_others", "All others"),
         Column("action", "Action"),
@@ -119,7 +120,7 @@ def reach_table(reached: Sequence[Reach], *, name: str = "leverage-horizons", ti
                 (one.player, one.title, setting, one.harm_target / BN, one.harm_self / BN, ratio, action)
             )
     columns = (
-        Column("player", "Side"),
+        Column("player", "Side", names=NAMES),
         Column("measure", "Measure"),
         Column("horizon", "Horizon"),
         money_column("harm_target", "Harm to rival"),
@@ -150,8 +151,10 @@ def lottery_words(game: Game, lottery: Lottery | None) -> str:
     return " | ".join(said)
 
 
-def space_table(games: Mapping[str, tuple[Game, Sequence[DealSpace]]]) -> Table:
-    """Deal space under each set of preferences and threat point."""
+def space_table(
+    games: Mapping[str, tuple[Game, Sequence[DealSpace]]], names: Mapping[str, str] | None = None
+) -> Table:
+    """Deal space under each set of preferences and threat point; `names` are those of the threat points."""
     players = next(iter(games.values()))[0].players
     rows: list[tuple[Cell, ...]] = []
     for name, (game, spaces) in games.items():
@@ -172,18 +175,29 @@ def space_table(games: Mapping[str, tuple[Game, Sequence[DealSpace]]]) -> Table:
                 )
             )
     columns = (
-        Column("preferences", "Preferences"),
-        Column("threat", "No deal means"),
+        Column("preferences", "Preferences", names=_titles(game for game, _ in games.values())),
+        Column("threat", "No deal means", names=names or {}),
         Column("profiles", "Profiles", kind="number", digits=0),
         Column("better", "Better for all", kind="number", digits=0),
         Column("better_share", "Share", "%", "number", 1),
         Column("front_size", "On the frontier", kind="number", digits=0),
-        *(money_column(f"nash_{code.lower()}", f"Nash, {code}") for code in players),
-        *(money_column(f"kalai_{code.lower()}", f"Kalai-Smorodinsky, {code}") for code in players),
+        *(
+            money_column(f"nash_{code.lower()}", f"Nash, {country_name(code, short=True)}")
+            for code in players
+        ),
+        *(
+            money_column(f"kalai_{code.lower()}", f"Kalai-Smorodinsky, {country_name(code, short=True)}")
+            for code in players
+        ),
         Column("nash_words", "Nash point"),
     )
     note = "Gains over no deal; lotteries over profiles allowed. Every profile is an exact solve."
     return Table("deal-space", "What can be had by agreement", columns, tuple(rows), note)
+
+
+def _titles(games: Iterable[Game]) -> dict[str, str]:
+    """Titles of the sets of preferences by their ids."""
+    return {game.preferences.id: game.preferences.title for game in games}
 
 
 def swap_table(game: Game, swaps: Sequence[Swap]) -> Table:
@@ -203,8 +217,14 @@ def swap_table(game: Game, swaps: Sequence[Swap]) -> Table:
         )
     columns = (
         *(Column(f"gives_{code.lower()}", f"{country_name(code)} …") for code in players),
-        *(money_column(f"gain_{code.lower()}", f"Gain, {code}") for code in players),
-        *(money_column(f"cost_{code.lower()}", f"Cost of its part, {code}") for code in players),
+        *(
+            money_column(f"gain_{code.lower()}", f"Gain, {country_name(code, short=True)}")
+            for code in players
+        ),
+        *(
+            money_column(f"cost_{code.lower()}", f"Cost of its part, {country_name(code, short=True)}")
+            for code in players
+        ),
         Column("kind", "Kind"),
         Column("size", "Changes", kind="number", digits=0),
     )
@@ -216,9 +236,13 @@ def swap_table(game: Game, swaps: Sequence[Swap]) -> Table:
 
 
 def verdict_table(
-    verdicts: Mapping[str, Sequence[Verdict]], players: Sequence[str], *, by: str = "preferences"
+    verdicts: Mapping[str, Sequence[Verdict]],
+    players: Sequence[str],
+    *,
+    by: str = "preferences",
+    names: Mapping[str, str] | None = None,
 ) -> Table:
-    """Exchanges the reports expect, under every set of preferences, or at every horizon (``by="horizon"``)."""
+    """Exchanges the reports expect, under every set of preferences (`names`: titles), or at every horizon (``by="horizon"``)."""
     horizons = by == "horizon"
     rows: list[tuple[Cell, ...]] = []
     for name, found in verdicts.items():
@@ -236,11 +260,22 @@ def verdict_table(
             )
     columns = (
         Column("exchange", "Exchange"),
-        Column("horizon", "Horizon") if horizons else Column("preferences", "Preferences"),
-        *(money_column(f"gain_{code.lower()}", f"Gain, {code}") for code in players),
-        *(money_column(f"own_{code.lower()}", f"Own part, {code}") for code in players),
+        Column("horizon", "Horizon") if horizons else Column("preferences", "Preferences", names=names or {}),
+        *(
+            money_column(f"gain_{code.lower()}", f"Gain, {country_name(code, short=True)}")
+            for code in players
+        ),
+        *(
+            money_column(f"own_{code.lower()}", f"Own part, {country_name(code, short=True)}")
+            for code in players
+        ),
         Column("verdict", "Verdict"),
-        *(Column(f"refuses_{code.lower()}", f"{code} refuses above", "", "number", 2) for code in players),
+        *(
+            Column(
+                f"refuses_{code.lower()}", f"{country_name(code, short=True)} refuses above", "", "number", 2
+            )
+            for code in players
+        ),
         Column("claims", "Claims"),
     )
     note = (
@@ -279,8 +314,8 @@ def payment_table(game: Game, found: Mapping[str, Sequence[Payment]]) -> Table:
     ]
     columns = (
         Column("threat", "No deal means"),
-        Column("player", "Side"),
-        Column("other", "Whose favourite"),
+        Column("player", "Side", names=NAMES),
+        Column("other", "Whose favourite", names=NAMES),
         money_column("payment", "Payment needed"),
         money_column("gain_other", "The other's gain"),
         Column("affordable", "The other could pay"),
@@ -290,15 +325,17 @@ def payment_table(game: Game, found: Mapping[str, Sequence[Payment]]) -> Table:
     return Table("payments", "What each side would have to be paid", columns, tuple(rows), note)
 
 
-def dominance_table(found: Sequence[RungDominance], name: str) -> Table:
-    """For every action, the rung its player prefers whatever the others do."""
+def dominance_table(
+    found: Sequence[RungDominance], name: str, titles: Mapping[str, str] | None = None
+) -> Table:
+    """For every action, the rung its player prefers whatever the others do; `titles` are those of the actions."""
     rows: list[tuple[Cell, ...]] = [
         (one.player, one.action, one.best, 100 * one.share, one.margin / BN, "yes" if one.always else "no")
         for one in found
     ]
     columns = (
-        Column("player", "Side"),
-        Column("action", "Action"),
+        Column("player", "Side", names=NAMES),
+        Column("action", "Action", names=titles or {}),
         Column("best", "Best rung"),
         Column("best_share", "In this share of cases", "%", "number", 1),
         money_column("margin", "Smallest advantage"),
@@ -336,7 +373,7 @@ def equilibrium_table(
                 )
     columns = (
         Column("equilibrium", "Equilibrium"),
-        Column("player", "Side"),
+        Column("player", "Side", names=NAMES),
         Column("strategy", "Strategy"),
         Column("probability", "Probability", "%", "number", 1),
         money_column("payoff", "Expected payoff"),

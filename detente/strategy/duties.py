@@ -86,7 +86,7 @@ def duty_welfare_table(
             )
         )
     columns = (
-        Column("player", "Player"),
+        Column("player", "Player", names=game.economy.labels.country_names),
         Column("duties_set", "Duties set", "", "number", 0),
         Column("duty_before_pct", "Duty before, by imports", "%", "number", 1),
         Column("duty_after_pct", "Duty after, by imports before", "%", "number", 1),
@@ -138,8 +138,12 @@ def duty_level_table(
                 )
             )
     columns = (
-        Column("player", "Player"),
-        Column("charged", "Sector" if game.by == "sector" else "Partner"),
+        Column("player", "Player", names=game.economy.labels.country_names),
+        Column(
+            "charged",
+            "Sector" if game.by == "sector" else "Partner",
+            names=labels.sector_names if game.by == "sector" else labels.country_names,
+        ),
         Column("imports_usd_bn", "Imports before", "USD bn", "number", 1),
         Column("duty_before_pct", "Duty before", "%", "number", 1),
         Column("duty_after_pct", "Duty after", "%", "number", 1),

@@ -324,7 +324,8 @@ def duty_game(
     numbers, position = np.unique(key[free], return_inverse=True)
     if not len(numbers):
         raise InputError(
-            "no duty is set in this game", hint="name sectors and partners with trade between them"
+            "no duty is set in this game",
+            hint="name two players or more, or charge every partner (`on` all); in sectors that they trade",
         )
     group = np.full(free.shape, -1, dtype=np.int64)
     group[free] = position

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from detente.core import InputError, LabelError, suggestion
+from detente.core import DateError, InputError, LabelError, suggestion
 from detente.dossier.measure import Frozen, Slug
+from detente.world.later import first_known
 from detente.world.scenario import Scenario, Setting, scenario_folder
 
 if TYPE_CHECKING:
@@ -93,6 +94,13 @@ class GameSpec(Frozen):
     def shape(self) -> tuple[int, ...]:
         """Number of rungs of every action."""
         return tuple(len(action.rungs) for action in self.actions)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Every measure that some rung sets."""
+        return tuple(
+            dict.fromkeys(name for action in self.actions for rung in action.rungs for name in rung.set)
+        )
 
     def action(self, name: str) -> int:
         """Position of an action; `LabelError` with the nearest one when there is none."""
@@ -212,15 +220,22 @@ def load_game(id_or_path: str | Path | None = None, *, dossier: str = "busan-202
 
 
 def check_measures(spec: GameSpec, dossier: Dossier) -> None:
-    """Refuse a game that sets a measure nobody knew on the as-of day."""
-    for action in spec.actions:
-        for name in (name for rung in action.rungs for name in rung.set):
-            if name not in dossier.measures:
-                raise LabelError(
-                    f"no measure `{name}` was known on {dossier.asof}",
-                    where=f"game {spec.id}: {action.id}",
-                    hint=suggestion(name, dossier.measures),
-                )
+    """Refuse a game that sets a measure nobody knew on the as-of day, saying from which day on it can be played."""
+    strange = [name for name in spec.measures if name not in dossier.measures]
+    if not strange:
+        return
+    since = first_known(spec.dossier, dossier, strange) if spec.dossier == dossier.id else None
+    if since is not None and since > dossier.asof:
+        raise DateError(
+            f"the game sets measures that nobody had announced by {dossier.asof}",
+            where=f"game {spec.id}",
+            hint=f"--asof {since} or later; or a game of one's own with --game",
+        )
+    raise LabelError(
+        f"no measure `{strange[0]}` is in the record",
+        where=f"game {spec.id}",
+        hint=suggestion(strange[0], dossier.measures),
+    )
 
 
 def _folder(dossier: str) -> Path:

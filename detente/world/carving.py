@@ -197,6 +197,37 @@ def shipped_chokepoints() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
+def specification_table() -> Table:
+    """Specifications that come with Détente: what each carves out of what.
+
+    Examples
+    --------
+    >>> specification_table().column("id")
+    ['batteries', 'chips', 'rare-earths', 'soybeans']
+    """
+    found = [load_disaggregation(name) for name in shipped_chokepoints()]
+    return Table(
+        "specifications",
+        "Specifications of finer sectors that come with Détente",
+        (
+            Column("id", "Specification"),
+            Column("title", "Title"),
+            Column("sectors", "Sectors"),
+            Column("summary", "What is known"),
+        ),
+        tuple(
+            (
+                spec.id,
+                spec.title,
+                ", ".join(f"{one.name} ({one.code}) out of {one.parent}" for one in spec.sectors),
+                spec.summary.strip(),
+            )
+            for spec in found
+        ),
+        note="`detente world disaggregate SPECIFICATION -o FOLDER`; one of your own is given by its path.",
+    )
+
+
 def load_disaggregation(id_or_path: str | os.PathLike[str]) -> Disaggregation:
     """Read a specification, shipped (by id) or your own (by path).
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from detente.core import Column, Table
 from detente.core.table import Cell
+from detente.dossier.claims import economy_names
 from detente.dossier.measure import Instrument, Measure
 from detente.world.cells import EVERYTHING, IMPORTER, cells
 from detente.world.economy import Economy
@@ -86,14 +87,17 @@ def coverage_table(economy: Economy, dossier: Dossier, date: dt.date) -> Table:
         value = covered_trade(economy, state) / 1e3
         totals[name] += value
         counts[name] += 1
-        rows.append((key, state.measure.actor, state.status.value.replace("_", " "), name, value))
+        rows.append(
+            (key, state.measure.title, state.measure.actor, state.status.value.replace("_", " "), name, value)
+        )
     whole = sum(totals.values())
     for name in TIERS:
         share = f"{counts[name]} duties, {100 * totals[name] / whole if whole else 0:.0f} % of the value"
-        rows.append((f"all: {name}", "", share, name, totals[name]))
+        rows.append((f"all: {name}", "", "", share, name, totals[name]))
     columns = (
         Column("id", "Duty"),
-        Column("actor", "Actor"),
+        Column("title", "Title"),
+        Column("actor", "Actor", names=economy_names(dossier)),
         Column("status", "Status"),
         Column("tier", "Products known by"),
         Column("trade", "Trade covered", "USD bn", "number", 1),

@@ -63,7 +63,7 @@ class DutyStack:
     unallocated : float, million USD
         Imports that belong to no sector (chapters 98 and 99, electricity); no duty is counted on them.
     averages : mapping of concept to Average
-    sector_names : mapping of str to str
+    sector_names, country_names : mapping of str to str
 
     Examples
     --------
@@ -87,6 +87,7 @@ class DutyStack:
     unallocated: float
     averages: Mapping[str, Average]
     sector_names: Mapping[str, str] = field(default_factory=dict)
+    country_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> Array:
@@ -331,6 +332,7 @@ def duty_stack(
         unallocated=unallocated,
         averages=averages(basis),
         sector_names=dict(labels.sector_names),
+        country_names=dict(labels.country_names),
     )
 
 

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from detente.world.duties import DutyStack
 
 
+def _parties(stacked: DutyStack) -> str:
+    """Who charges whom, by name and code."""
+    named = Column("country", "Country", names=stacked.country_names)
+    return f"{named.show(stacked.importer)} on {named.show(stacked.exporter)}"
+
+
 def stack_table(stacked: DutyStack) -> Table:
     """Sector by authority in percent, with a total row and the weights.
 
@@ -51,7 +57,7 @@ def stack_table(stacked: DutyStack) -> Table:
     rows.append(("all", "All imports", *overall, sum(overall), value))
     return Table(
         name=f"duties_{stacked.importer}_on_{stacked.exporter}_{stacked.date}",
-        title=f"Duties of {stacked.importer} on {stacked.exporter}, {stacked.date}",
+        title=f"Duties of {_parties(stacked)}, {stacked.date}",
         columns=columns,
         rows=tuple(rows),
         note=f"Statutory rates, weighted by imports of the base year; known on {stacked.asof}.",
@@ -86,7 +92,7 @@ def concept_table(stacked: DutyStack) -> Table:
         )
     return Table(
         name=f"averages_{stacked.importer}_on_{stacked.exporter}_{stacked.date}",
-        title=f"Average duty of {stacked.importer} on {stacked.exporter}, {stacked.date}, by concept",
+        title=f"Average duty of {_parties(stacked)}, {stacked.date}, by concept",
         columns=columns,
         rows=tuple(rows),
         note="One duty, several averages: they differ in weights and in what they count, not in the measures.",

@@ -258,8 +258,8 @@ def published_table(economy: Economy, dossier: Dossier) -> Table:
             )
         )
     columns = (
-        Column("importer", "Importer"),
-        Column("exporter", "Exporter"),
+        Column("importer", "Importer", names=economy.labels.country_names),
+        Column("exporter", "Exporter", names=economy.labels.country_names),
         Column("from", "From", kind="date"),
         Column("published", "Published", "%", "number", 1),
         Column("by_value", "Imports from the exporter", "%", "number", 1),

@@ -11,12 +11,12 @@ import dataclasses
 import datetime as dt
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import Column, InputError, LabelError, Table, suggestion
+from detente.core import Column, InputError, LabelError, Labels, Table, suggestion
 from detente.core.table import Cell
 from detente.world.cells import IMPORTER, cells
 from detente.world.economy import Array, Economy, frozen
@@ -58,6 +58,8 @@ class ProductDuties:
     rates : array [authority, exporter, product], fraction
     tiers : mapping of authority to "exact", "sector" or "exact and sector"
         Whether the rate rests on product lists, is the mean of the product's sector, or in part each.
+    labels : Labels
+        Of the economy, for the names.
     """
 
     date: dt.date
@@ -68,6 +70,7 @@ class ProductDuties:
     authorities: tuple[str, ...]
     rates: Array
     tiers: Mapping[str, str]
+    labels: Labels = field(default_factory=lambda: Labels((), ()))
 
     @functools.cached_property
     def total(self) -> Array:
@@ -180,6 +183,13 @@ def _of_lines(
         tuple(found),
         frozen(np.stack(list(found.values()))),
         tiers,
+        dataclasses.replace(
+            economy.labels,
+            country_names={
+                **economy.labels.country_names,
+                **dict(zip(table.partners, table.partner_names, strict=True)),
+            },
+        ),
     )
 
 
@@ -243,7 +253,7 @@ def _of_sectors(
         found[authority] = found.get(authority, np.zeros(exact.shape)) + exact
     authorities = tuple(name for name, rate in found.items() if name == MFN or rate.any())
     rates = frozen(np.stack([found[name] for name in authorities]))
-    return ProductDuties(date, dossier.asof, importer, tuple(names), table, authorities, rates, tiers)
+    return ProductDuties(date, dossier.asof, importer, tuple(names), table, authorities, rates, tiers, labels)
 
 
 def product_table(duties: ProductDuties, code: str = "") -> Table:
@@ -265,8 +275,8 @@ def product_table(duties: ProductDuties, code: str = "") -> Table:
     value = duties.value
     columns = [
         Column("hs6", "Product"),
-        Column("sector", "Sector"),
-        Column("exporter", "Exporter"),
+        Column("sector", "Sector", names=duties.labels.sector_names),
+        Column("exporter", "Exporter", names=duties.labels.country_names),
         *(Column(name, name, "%", "number", 1) for name in duties.authorities),
         Column("total", "Total", "%", "number", 1),
     ]
@@ -284,7 +294,7 @@ def product_table(duties: ProductDuties, code: str = "") -> Table:
     tiers = "; ".join(f"{name}: {duties.tiers[name]}" for name in duties.authorities)
     return Table(
         f"duties_{duties.importer}_by_hs6_{duties.date}",
-        f"Duties of {duties.importer} by six-digit product, {duties.date}",
+        f"Duties of {duties.labels.country_and_code(duties.importer)} by six-digit product, {duties.date}",
         tuple(columns),
         tuple(rows),
         f"Plain mean over the tariff lines of a product. Rests on: {tiers}. Known on {duties.asof}.",
@@ -301,7 +311,7 @@ def partner_table(duties: ProductDuties) -> Table:
     """
     value = duties.value
     columns = [
-        Column("exporter", "Exporter"),
+        Column("exporter", "Exporter", names=duties.labels.country_names),
         Column("simple", "Simple average", "%", "number", 1),
         Column("highest", "Highest", "%", "number", 1),
         Column("highest_product", "On product"),
@@ -325,7 +335,7 @@ def partner_table(duties: ProductDuties) -> Table:
         rows.append(tuple(row))
     return Table(
         f"duties_{duties.importer}_by_partner_{duties.date}",
-        f"Duties of {duties.importer} on every partner over six-digit products, {duties.date}",
+        f"Duties of {duties.labels.country_and_code(duties.importer)} on every partner over six-digit products, {duties.date}",
         tuple(columns),
         tuple(rows),
         f"Goods of chapters 1 to 97; statutory; known on {duties.asof}.",

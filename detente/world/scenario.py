@@ -22,7 +22,7 @@ import numpy as np
 from pydantic import Field
 
 from detente.core import DateError, InputError, LabelError, UnitError, suggestion
-from detente.dossier.dossier import FrozenDict
+from detente.dossier.dossier import FrozenDict, require_fresh
 from detente.dossier.measure import DatedValue, Frozen, Grade, Measure, Slug, Status
 from detente.world.economy import Economy, Wedges
 from detente.world.effects import as_costs_only, at_value, effect_hat
@@ -204,6 +204,8 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
         For a measure or an authority that is not in the record; the nearest one is offered.
     DateError
         When the scenario's `asof` is not that of the dossier given.
+    StaleError
+        When the scenario's day lies further beyond the record's vintage than the record answers for.
     """
     if scenario.asof is not None and scenario.asof != dossier.asof:
         raise DateError(
@@ -212,6 +214,7 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
             hint=f"load_dossier({dossier.id!r}, asof=...) with the scenario's day",
         )
     day = scenario.on(dossier.asof)
+    require_fresh(dossier, day, f"the day of `{scenario.id}`,")
     measures = dict(dossier.measures)
     authorities = {measure.authority for measure in measures.values()}
     for authority in scenario.disable:
@@ -236,6 +239,13 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
                 f"a duty of {setting.value:g} is {100 * setting.value:g} %",
                 where=f"{scenario.id}: set.{name}.value",
                 hint="rates are fractions: 0.20 is 20 %",
+            )
+
+        if setting.value is not None and setting.value < 0 and is_duty(measures[name]):
+            raise UnitError(
+                f"a duty of {setting.value:g} is below zero",
+                where=f"{scenario.id}: set.{name}.value",
+                hint="`value: 0`, or `status: repealed`, ends it; `tariffs:` with `add: -0.05` lowers a rate",
             )
 
     def entry(measure: Measure, status: Status, value: float | None, why: str) -> DatedValue:
@@ -285,12 +295,15 @@ class Footprint:
         Whether it changes any wedge against the base year.
     reason : str
         Why it moves nothing, when it does not.
+    title : str
+        Of the measure.
     """
 
     measure: str
     status: str
     moves: bool
     reason: str
+    title: str = ""
 
 
 def wedges_at(economy: Economy, dossier: Dossier, scenario: Scenario, *, quantities: bool = False) -> Wedges:
@@ -349,7 +362,7 @@ def wedges_and_footprints(
                     effect = as_costs_only(effect)
                 hat = effect_hat(economy, measure, effect)
                 iceberg_hat = iceberg_hat * hat if in_force else iceberg_hat / hat
-                footprints.append(Footprint(name, state.status.value, True, ""))
+                footprints.append(Footprint(name, state.status.value, True, "", measure.title))
                 continue
             reason = (
                 "in force in the base year already"
@@ -359,17 +372,19 @@ def wedges_and_footprints(
         elif is_duty(measure):
             same = was and before[name].value == state.value and before[name].by_target == state.by_target
             if in_force and not same:
-                footprints.append(Footprint(name, state.status.value, True, ""))
+                footprints.append(Footprint(name, state.status.value, True, "", measure.title))
                 continue
             if was and not in_force:
-                footprints.append(Footprint(name, state.status.value, True, "removed from the base year"))
+                footprints.append(
+                    Footprint(name, state.status.value, True, "removed from the base year", measure.title)
+                )
                 continue
             reason = (
                 "in the base year already" if same else f"{state.status.value.replace('_', ' ')} on {day}"
             )
         else:
             reason = "binds no trade flow in the model"
-        footprints.append(Footprint(name, state.status.value, False, reason))
+        footprints.append(Footprint(name, state.status.value, False, reason, measure.title))
     tariff = economy.tariff + added_duties(economy, applied, day)
     tariff = hand_tariff(economy, tariff, scenario.tariffs, where=scenario.id)
     return Wedges.of(economy, tariff=tariff, iceberg_hat=iceberg_hat), tuple(footprints)

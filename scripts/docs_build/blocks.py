@@ -60,6 +60,7 @@ def run_command(words: tuple[str, ...]) -> tuple[str, int]:
     from detente.cli.main import main
 
     stream, code = io.StringIO(), 0
+    os.environ.pop("COLUMNS", None)  # the width is that of a pipe
     with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
         try:
             main(list(words))

@@ -136,7 +136,7 @@ STATISTICS = {
     "walras": "Residual of the dropped market, which the equations do not mention.",
     "lowest_income": "Smallest ratio of a country's income to that of the base year; at or below zero there is no equilibrium.",
     "dropped": "Country whose market is dropped.",
-    "method": "`sweep`, or `newton` where the sweeps did not settle.",
+    "method": "`sweep`; where the sweeps did not settle `stages` (sweeps in stages of the shock) or `newton`.",
 }
 """What the statistics of a solve are."""
 
@@ -262,6 +262,7 @@ def shipped_tables() -> dict[str, list[Any]]:
         load_world,
         show,
     )
+    from detente.world.carving import specification_table
     from detente.world.collected import collected_table
     from detente.world.coverage import coverage_table
     from detente.world.duties import concept_table, duty_path, duty_stack, stack_table
@@ -287,6 +288,7 @@ def shipped_tables() -> dict[str, list[Any]]:
         "detente ingest": intake_tables(dossier),
         "detente compare": [comparison_table(outcomes)],
         "detente scenarios": [scenario_table(dossier.id)],
+        "detente world disaggregate": [specification_table()],
         "detente validate": [validation_table([missing("study", "what", "source")])],
         "detente duties": [
             stack_table(stacked),
@@ -413,7 +415,7 @@ def engine_tables(dossier: Any, economy: Any) -> list[Any]:
     """Tables of results, draws and quantity controls, of small cases."""
     from detente.equilibrium.experiments import Case, controls_of, prepare_cases, run_cases
     from detente.outlook import draw_outcomes, driver_table, drivers, uncertainty_table
-    from detente.outlook.draws import interval_table
+    from detente.outlook.intervals import interval_table
     from detente.show import results, welfare
     from detente.world import Scenario, Wedges, load_scenario, toy
 
@@ -453,14 +455,15 @@ def explanation_tables(dossier: Any, economy: Any) -> list[Any]:
     from detente.world import load_scenario
 
     cases = prepare_cases(economy, dossier, [load_scenario("talks-fail"), load_scenario("standing")])
-    return explain(economy, dossier, "usa.real_income", *cases)
+    return explain(economy, dossier, "usa.real_income", *cases, draws=32)
 
 
 def engine_python_tables() -> list[Any]:
-    """Tables of the engine that have no verb: parameters of the horizons, a cut that stocks delay."""
+    """Parameters of the horizons, and a cut that stocks delay."""
     from detente.equilibrium.controls import QuantityControl
     from detente.equilibrium.horizons import horizon_table
     from detente.equilibrium.stocks import path_with_stocks, stock_table
+    from detente.show.stocks import held_table, loss_table
     from detente.world import Wedges, toy
 
     world = toy()
@@ -468,7 +471,9 @@ def engine_python_tables() -> list[Any]:
         world, "parts", importers=["USA"], exporters=["CHN"], sectors=["PARTS"], limit=0.5
     )
     path = path_with_stocks(world, Wedges.unchanged(world), [cap], {"parts": 1.0}, [1])
-    return [horizon_table(), stock_table(path, [cap], ("USA",))]
+    without = path_with_stocks(world, Wedges.unchanged(world), [], {}, [1])
+    held = held_table({"parts": (1.0, "given", ())})
+    return [horizon_table(), stock_table(path, [cap], ("USA",)), loss_table(path, without), held]
 
 
 def metrics_page() -> str:

@@ -172,7 +172,7 @@ def test_cite_one_scenario_is_less_than_everything(detente):
         (("compare", "standing", "standing"), 2, "one and the same", "two different"),
         (("measures", "--at", "2025-09-31"), 2, "`2025-09-31` is not a day", "2025-10-28"),
         (("measures", "--at", "yesterday"), 2, "`yesterday` is not a day", "2025-10-28"),
-        (("measures", "--actor", "CHINA"), 2, "no row has actor `CHINA`", "`CHN`"),
+        (("measures", "--actor", "CHIN"), 2, "no row has actor `CHIN`", "`CHN`"),
         (("duties", "--importer", "CHNN"), 2, "`CHNN`", "`CHN`"),
         (("brief", "busan-2026"), 2, "busan-2026", "busan-2025"),
         (("claims", "--asof", "28 October"), 2, "`28 October` is not a day", "year-month-day"),

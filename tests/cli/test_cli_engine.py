@@ -77,6 +77,45 @@ def test_draws_are_reproducible(detente):
         assert float(row["low"]) <= float(row["median"]) <= float(row["high"])
 
 
+@pytest.mark.parametrize(
+    "name", ["chn.wages", "usa.employment.C26", "usa.duty_post.CHN", "usa.terms_of_trade"]
+)
+def test_any_result_has_channels_and_an_interval(detente, tmp_path, name):
+    out = tmp_path / "why.json"
+    words = ("explain", name, "talks-fail", "--against", "standing", "--draws", "8", "-f", "json")
+    code, _, _ = detente(*words, "-o", str(out))
+    assert code == 0
+    text = out.read_text(encoding="utf-8")
+    for table in ("explain_measures", "explain_channels", "explain_interval"):
+        assert table in text
+
+
+def test_channels_as_a_file_of_their_own_add_up(detente):
+    words = (
+        "explain",
+        "chn.output.C26",
+        "talks-fail",
+        "--against",
+        "standing",
+        "--table",
+        "channels",
+        "-f",
+        "csv",
+    )
+    found = rows(detente(*words)[1])
+    whole = [float(row["contribution"]) for row in found if not row["partner"]]
+    assert sum(whole[:-1]) == pytest.approx(whole[-1], rel=1e-9)
+
+
+def test_compare_has_intervals(detente):
+    code, out, _ = detente("compare", "standing", "talks-fail", "--draws", "8", "--countries", "USA")
+    assert code == 0
+    assert "5 to 95 % of 8 draws" in out
+    assert "Error of the ends" in out
+    for metric in ("real_income_pct", "wage_pct", "exports_pct", "imports_pct"):
+        assert metric in out
+
+
 def test_drivers_and_what_is_uncertain(detente):
     words = ("run", "talks-fail", "--draws", "4", "--countries", "USA", "-f", "csv", "--table")
     assert {"first_pct", "total_pct"} <= rows(detente(*words, "drivers")[1])[0].keys()
@@ -147,10 +186,18 @@ def test_quantity_controls_that_are_wrong(detente, tmp_path, old, new, says):
             "quantities:",
         ),
         (("run", "talks-fail", "--table", "wage"), "no table `wage`", "`wages`"),
-        (("run", "talks-fail", "--draws", "1"), "1 draws", "64"),
+        (("run", "talks-fail", "--draws", "1"), "1 draw cannot", "64"),
         (("run", "talks-fail", "--draws", "8", "--workers", "0"), "0 workers", "1 or more"),
         (("run", "talks-fail", "--draws", "8", "--table", "driver"), "`driver` has no draws", "`drivers`"),
         (("explain", "usa.income"), "no result `income`", "real_income"),
+        (("explain", "usa.rents"), "no quantity control leaves USA a rent", "--table quantities"),
+        (("explain", "usa.wages", "talks-fail", "--table", "chanels"), "no table `chanels`", "`channels`"),
+        (("explain", "usa.wages", "--draws", "1"), "1 draws make no interval", "64"),
+        (
+            ("explain", "usa.terms_of_trade", "--method", "shapley"),
+            "groups",
+            "--method gradients",
+        ),
         (("explain", "usa.prices", "standing", "--against", "standing"), "against itself", "another"),
         (("explain", "usa.prices", "--method", "shapley"), "measures make", "gradients"),
         (("explain", "usa.prices", "--method", "gradient"), "no method `gradient`", "`gradients`"),

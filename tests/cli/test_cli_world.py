@@ -7,6 +7,7 @@ import io
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
@@ -228,3 +229,65 @@ def test_own_elasticities_are_kept_unless_others_are_asked_for(detente, copy, ow
     code, _, err = detente("run", war, "--world", own, "--elasticities", "fgo")
     assert code == 2
     assert "FARM" in err
+
+
+def test_finer_sectors_are_carved_kept_and_merged_back(detente, tmp_path):
+    """The carved world checks, and merging the new sector gives the old totals again."""
+    folder = tmp_path / "soy"
+    code, out, err = detente("world", "disaggregate", "soybeans", "-o", str(folder), "-f", "csv")
+    assert code == 0
+    assert "Soybeans (SOY) out of A01_02: 178.0 billion USD" in err
+    assert {row["sector"] for row in csv.DictReader(io.StringIO(out))} == {"SOY"}
+    assert detente("world", "check", str(folder))[0] == 0
+    groups = tmp_path / "s.csv"
+    groups.write_text("code,group\nSOY,A01_02\n")
+    code, out, _ = detente(
+        "world", "aggregate", str(folder), "--sectors", str(groups), "-o", str(tmp_path / "back"), "-f", "csv"
+    )
+    assert code == 0
+    back, first = load_world(tmp_path / "back"), load_world("world-2024-26")
+    assert back.labels.sectors == first.labels.sectors
+    np.testing.assert_allclose(back.flows, first.flows, rtol=1e-9, atol=1e-9)
+
+
+def test_without_a_specification_the_shipped_ones_are_listed(detente):
+    _, out, _ = detente("world", "disaggregate", "-f", "csv")
+    assert [row["id"] for row in csv.DictReader(io.StringIO(out))] == [
+        "batteries",
+        "chips",
+        "rare-earths",
+        "soybeans",
+    ]
+
+
+def test_without_a_folder_nothing_is_written(detente, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = detente("world", "disaggregate", "chips")
+    assert code == 0
+    assert "nothing written, add -o FOLDER" in err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("disaggregate", "soybean"), "`soybeans`"),
+        (("disaggregate", "soybeans", "--world", "world-2024"), "world-2024-26"),
+        (("disaggregate", "soybeans", "--world", "world-2042"), "`world-2024`"),
+        (("aggregate",), "--regions or --sectors"),
+    ],
+)
+def test_making_a_world_answers_mistakes(detente, words, hint):
+    code, out, err = detente("world", *words)
+    assert code == 2
+    assert out == ""
+    assert hint in err
+
+
+def test_a_map_of_codes_the_world_does_not_have(detente, tmp_path):
+    groups = tmp_path / "r.csv"
+    groups.write_text("code,group\nUSX,NAM\n")
+    code, _, err = detente("world", "aggregate", "--regions", str(groups))
+    assert code == 2
+    assert "r.csv" in err
+    assert "`USA`" in err

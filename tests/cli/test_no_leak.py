@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from pathlib import Path
 
 import pytest
 
@@ -16,9 +19,9 @@ LATER = {
     "2025-05-12": r"Geneva\b|24 points",
     "2025-09-29": r"affiliates",
     "2025-10-09": r"ann5[5-8]|ann6[12]|announcement 6[12] of 2025",
-    "2025-10-10": r"threat-100|software-controls|Autotalks|port-fee\b",
+    "2025-10-10": r"threat-100|software-controls|Autotalks|(?<!parameters )port-fee\b",
     "2025-10-26": r"usa-2025-threat-100,[^\n]*withdrawn",
-    "2025-10-30": r"12,?000,?000|12 million tonnes|25,?000,?000|25 million tonnes|10 points off",
+    "2025-10-30": r"(?<![\d.])12,?000,?000|12 million tonnes|(?<![\d.])25,?000,?000|25 million tonnes|10 points off",
     "2025-11-04": r"EO 14357|EO 14358|Announcement 70",
     "2025-11-14": r"EO 14360|Farm products taken out",
     "2026-02-20": r"Supreme Court|section-122|Section 122|struck down",
@@ -85,8 +88,6 @@ def test_a_later_day_tells_more(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_calendar_holds_no_later_clock(tmp_path: object, capsys: pytest.CaptureFixture[str]) -> None:
-    from pathlib import Path
-
     file = Path(str(tmp_path)) / "clocks.ics"
     printed(capsys, f"clocks --ics {file} --no-cost")
     text = file.read_text(encoding="utf-8")
@@ -110,3 +111,47 @@ def test_the_second_record_does_not_tell_its_outcome(capsys: pytest.CaptureFixtu
         ), verb
     later = printed(capsys, "pledges --dossier phase-one-2018 --asof 2020-02-20")
     assert "76,700" in later
+
+
+@pytest.mark.parametrize("asof", ["2025-02-20", "2025-09-01"])
+def test_a_briefing_of_an_earlier_day_says_nothing_of_later_ones(
+    asof: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Outcomes that rest on later measures are left out and named on stderr; the page and its data hold nothing of them."""
+    said = printed(capsys, f"brief --asof {asof} --draws 0 -o {tmp_path / 'b'}")
+    assert "not yet known" in said
+    assert "`talks-fail` (--asof 2025-10-10 or later)" in said
+    assert "Busan" not in said
+    files = [
+        path for path in (tmp_path / "b").rglob("*") if path.suffix in (".html", ".csv", ".json", ".svg")
+    ]
+    assert len(files) > 10
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        for known, pattern in LATER.items():
+            if known > asof:
+                assert not re.search(pattern, text), (path.name, pattern)
+    assert "Left out, for they rest on measures" in (tmp_path / "b" / "index.html").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_scenarios_of_an_earlier_day(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, "scenarios --asof 2025-09-01 --format csv")
+    rows = {row["scenario"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert rows["talks-fail"]["known"] == "from 2025-10-10 on"
+    assert rows["talks-fail"]["story"] == ""
+    assert rows["january-2025"]["known"] == "yes"
+    assert "rare" not in text
+    with pytest.raises(SystemExit) as stop:
+        main(["run", "talks-fail", "--asof", "2025-09-01"])
+    assert stop.value.code == 2
+    error = capsys.readouterr().err
+    assert "--asof 2025-10-10 or later" in error
+    assert "threat" not in error
+
+
+def test_a_game_of_an_earlier_day_says_when_it_can_be_played(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["game", "--reduced", "--asof", "2025-09-01"])
+    assert "--asof 2025-10-10 or later" in capsys.readouterr().err

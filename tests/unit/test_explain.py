@@ -18,6 +18,7 @@ from detente.equilibrium.targets import target
 from detente.show.explain import explain
 from detente.world import Scenario, Wedges, load_scenario, load_world, toy, wedges_at
 from detente.world.contributions import contributions
+from detente.world.quantity_limits import QuantityLimit
 
 WORLD = toy()
 TARGETS = (
@@ -256,3 +257,62 @@ def test_channels_agree_with_the_validation_suite_s_own_integral(structure):
     ):
         assert abs(ours.parts[mine] - getattr(theirs, name)).max() < 1e-8
     assert abs(ours.parts["volume_of_trade"]).max() > 1e-6
+
+
+def test_a_result_has_an_interval_and_drivers_when_drawn():
+    world, record = load_world(), load_dossier()
+    cases = prepare_cases(world, record, [load_scenario("talks-fail"), load_scenario("standing")])
+    tables = {t.name: t for t in explain(world, record, "chn.output.C26", *cases, draws=32)}
+    (row,) = tables["explain_interval"].records()
+    assert row["low"] < row["median"] < row["high"]
+    assert row["end_error"] > 0
+    total = list(tables["explain_measures"].records())[-1]
+    assert row["central"] == pytest.approx(total["contribution_shown"], abs=1e-6)
+    shares = {r["parameter"]: r["first_pct"] for r in tables["explain_drivers"].records()}
+    assert {"sigma_value_added", "sigma_materials", "sigma_final"} <= set(shares)
+    assert max(shares, key=shares.get) == "machinery and electronics"
+    few = explain(world, record, "usa.revenue", *cases, draws=8)
+    assert [t.name for t in few][-1] == "explain_interval"
+    base = {t.name: t for t in explain(world, record, "usa.revenue", cases[0], draws=8)}
+    (row,) = base["explain_interval"].records()
+    assert row["central"] == pytest.approx(
+        list(base["explain_measures"].records())[-1]["contribution_shown"], rel=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["usa.wages", "usa.employment.C26", "usa.duty_post.CHN", "usa.rents", "chn.equivalent_variation"]
+)
+def test_tables_of_new_results_add_up(name):
+    """By measure and by channel, and the details of each channel."""
+    world, record = load_world(), load_dossier()
+    own = load_scenario("talks-fail").model_copy(
+        update={
+            "id": "capped",
+            "quantities": (
+                QuantityLimit(
+                    name="auction",
+                    importers=("USA",),
+                    exporters=("CHN",),
+                    sectors=("C26",),
+                    limit=0.01,
+                    rent="importer",
+                ),
+            ),
+        }
+    )
+    cases = prepare_cases(world, record, [own, load_scenario("standing")])
+    tables = {t.name: t for t in explain(world, record, name, *cases)}
+    measures = list(tables["explain_measures"].records())
+    assert sum(row["contribution"] for row in measures[:-1]) == pytest.approx(
+        measures[-1]["contribution"], rel=1e-6, abs=1e-9
+    )
+    channels = list(tables["explain_channels"].records())
+    key = "sector" if "sector" in channels[0] else "partner"
+    whole = [row for row in channels if not row[key]]
+    size = sum(abs(row["contribution"]) for row in whole[:-1])
+    assert abs(sum(r["contribution"] for r in whole[:-1]) - whole[-1]["contribution"]) <= 1e-9 * size
+    assert whole[-1]["contribution"] == pytest.approx(measures[-1]["contribution"], rel=1e-6)
+    for row in whole[:-1]:
+        parts = [r["contribution"] for r in channels if r["channel"] == row["channel"] and r[key]]
+        assert not parts or sum(parts) == pytest.approx(row["contribution"], abs=1e-9 * size)

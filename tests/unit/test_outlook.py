@@ -9,8 +9,11 @@ import pytest
 
 from detente.core import InputError, LabelError
 from detente.equilibrium import Structure, solve
+from detente.equilibrium.accounts import Shift
 from detente.equilibrium.experiments import Case
+from detente.equilibrium.headlines import HEADLINES
 from detente.equilibrium.horizons import horizon
+from detente.equilibrium.targets import account
 from detente.outlook import (
     draw_outcomes,
     driver_table,
@@ -19,7 +22,7 @@ from detente.outlook import (
     uncertain_parameters,
     uncertainty_table,
 )
-from detente.outlook.draws import METRICS, interval_table
+from detente.outlook.intervals import interval_table, linear_fit, quantile_errors, result_changes
 from detente.outlook.prior import BETWEEN_SETS, WITHIN_SETS, apply_draw, sector_group
 from detente.outlook.sobol import sobol_indices
 from detente.world import Scenario, Wedges, elasticity_table, load_world, toy
@@ -56,19 +59,19 @@ def test_a_draw_is_an_exact_solve_of_its_own_economy():
         alone = solve(
             economy, Wedges(wedges.tariff, wedges.iceberg_hat**scale, wedges.export_tax), structure=nests
         )
-        assert 100 * (alone.value.real_income_hat - 1) == pytest.approx(found.values[k, 1, 0], abs=1e-8)
+        assert 100 * (alone.value.real_income_hat - 1) == pytest.approx(found.values[k, 1, 0, :-1], abs=1e-8)
 
 
 def test_the_base_year_does_not_move_whatever_is_drawn():
     found = draw_outcomes(WORLD, [CASES[0]], draws=8, seed=1)
-    assert abs(found.values[:, 0, :3]).max() < 1e-7
+    assert abs(found.values[:, 0, [0, 1, 2, 3, 5, 6]]).max() < 1e-7
 
 
 def test_the_centre_is_the_value_of_the_horizon():
     found = draw_outcomes(WORLD, CASES, draws=4)
     exact = solve(WORLD, CASES[1].wedges).value
-    assert found.central[1, 0] == pytest.approx(100 * (exact.real_income_hat - 1), abs=1e-9)
-    assert found.central[1, 3] == pytest.approx(exact.tariff_revenue_new / 1e3, rel=1e-9)
+    assert found.central[1, 0, :-1] == pytest.approx(100 * (exact.real_income_hat - 1), abs=1e-9)
+    assert found.central[1, 4, :-1] == pytest.approx(exact.tariff_revenue_new / 1e3, rel=1e-9)
 
 
 def test_spread_of_the_elasticities_is_that_of_the_shipped_sets():
@@ -106,7 +109,7 @@ def test_what_is_drawn_depends_on_the_horizon():
 def test_intervals_hold_the_median_and_differences_are_ratios():
     found = draw_outcomes(WORLD, CASES, draws=32)
     made = interval_table(found, against="still", countries=("USA", "CHN"))
-    assert len(made) == 2 * len(METRICS)
+    assert len(made) == 2 * len(HEADLINES)
     for row in made.records():
         assert row["low"] <= row["median"] <= row["high"]
         assert row["low"] < row["high"]
@@ -171,7 +174,7 @@ def test_drivers_of_a_war_without_effects_are_not_effects():
 
 
 def test_what_makes_no_sense_is_refused():
-    with pytest.raises(InputError, match="1 draws"):
+    with pytest.raises(InputError, match="1 draw cannot"):
         draw_outcomes(WORLD, CASES, draws=1)
     with pytest.raises(InputError, match="no scenario"):
         draw_outcomes(WORLD, [], draws=4)
@@ -188,3 +191,50 @@ def test_the_table_says_how_every_spread_is_known():
     for row in uncertainty_table(WORLD, Structure()).records():
         assert row["factor_low"] * row["factor_high"] == pytest.approx(1)
         assert row["source"]
+
+
+def test_error_of_an_end_is_that_of_repeated_samples():
+    draw = np.random.default_rng(7)
+    samples = draw.normal(size=(64, 3000))
+    for percent in (5, 95):
+        spread = np.percentile(samples, percent, axis=0).std()
+        assert quantile_errors(samples, percent).mean() == pytest.approx(spread, rel=0.15)
+    assert quantile_errors(np.full((16, 2), 3.0), 5) == pytest.approx([0, 0], abs=1e-6)
+
+
+def test_a_linear_fit_finds_linear_drivers_and_says_what_it_misses():
+    found = draw_outcomes(WORLD, CASES[:1], draws=256)
+    z = found.normals
+    linear = linear_fit(found, 2 * z[:, 0] + z[:, 1])
+    assert linear.shares[:2] == pytest.approx([0.8, 0.2], abs=0.01)
+    assert linear.explained == pytest.approx(1)
+    assert linear.shares.sum() == pytest.approx(linear.explained)
+    bent = linear_fit(found, z[:, 0] ** 2)
+    assert bent.explained < 0.2
+    with pytest.raises(InputError, match="cannot tell"):
+        linear_fit(draw_outcomes(WORLD, CASES[:1], draws=4), z[:4, 0])
+
+
+def test_any_result_is_drawn_like_a_headline():
+    """Real income and duties read as results are the headlines; terms of trade start from the reference."""
+    names = ("USA.real_income", "USA.revenue", "USA.terms_of_trade")
+    found = draw_outcomes(WORLD, CASES, draws=8, results=names, reference="still")
+    central, drawn = result_changes(found, "USA.real_income", "war", "still")
+    against, values = found.against("still")
+    assert 100 * np.expm1(drawn) == pytest.approx(values[:, 1, 0, 0], abs=1e-9)
+    assert 100 * math.expm1(central) == pytest.approx(against[1, 0, 0], abs=1e-9)
+    central, drawn = result_changes(found, "USA.revenue", "war", "still")
+    assert drawn / 1e3 == pytest.approx(values[:, 1, 4, 0], rel=1e-9)
+    central, drawn = result_changes(found, "USA.terms_of_trade", "war", "still")
+    exact = account("usa.terms_of_trade", Shift(*(solve(WORLD, one.wedges).value for one in CASES)))
+    assert central == pytest.approx(exact.total, rel=1e-4)
+    assert np.ptp(drawn) > 0
+
+
+def test_the_world_is_drawn_too_and_its_wage_is_the_numeraire():
+    found = draw_outcomes(WORLD, CASES, draws=16)
+    rows = list(interval_table(found, against="still", countries=("WORLD",)).records())
+    assert {r["metric"] for r in rows} == set(HEADLINES) - {"wage_pct"}
+    for row in rows:
+        assert row["low"] < row["high"]
+        assert row["end_error"] > 0

@@ -8,6 +8,7 @@ import pytest
 from detente.core import InputError, LabelError, SolveError, UnitError
 from detente.equilibrium import Newton, Structure, quantities, solve
 from detente.equilibrium.controls import QuantityControl
+from detente.equilibrium.horizons import horizon
 from detente.equilibrium.quantities import solve_with_controls
 from detente.equilibrium.reach import content_shares, extraterritorial_controls
 from detente.world import Wedges, load_world, toy
@@ -218,6 +219,21 @@ def test_on_the_shipped_world():
     assert found.bindings["floor"].volume_hat == pytest.approx(1.3, rel=1e-8)
 
 
+@pytest.mark.parametrize("limit", [0.0, 0.2, 0.49, 0.9, 2.0])
+def test_a_start_changes_nothing_but_the_way(economy, limit):
+    base = Wedges.unchanged(economy)
+    floor = control(economy, name="floor", importers=("CHN",), exporters=("USA",), limit=1.2, kind="floor")
+    near = solve_with_controls(economy, base, [control(economy), floor])
+    asked = [control(economy, limit=limit), floor]
+    cold, warm = (solve_with_controls(economy, base, asked, start=start) for start in (None, near))
+    np.testing.assert_allclose(warm.value.real_income_hat, cold.value.real_income_hat, rtol=1e-9)
+    for name, bound in cold.bindings.items():
+        assert warm.bindings[name].log_wedge == pytest.approx(bound.log_wedge, abs=1e-8)
+        assert warm.bindings[name].volume_hat == pytest.approx(bound.volume_hat, abs=2e-9)
+    without = solve_with_controls(economy, base, [control(economy, name="another")], start=near)
+    assert without.bindings.keys() == {"another"}
+
+
 @pytest.mark.parametrize(
     ("keys", "error"),
     [
@@ -277,9 +293,9 @@ def test_the_sweeps_find_what_newton_finds(economy, structure):
     batch = quantities.solve_batch_with_controls(economy, wedges, controls, structure=structure)
     swept = [found.solution.stats["method"] == "sweep" for found in batch]
     assert np.mean(swept) > 0.9
-    tight = 0
+    setting, tight = quantities._Setting(economy, structure, "share", Newton()), 0
     for one, own, found in zip(wedges, controls, batch, strict=True):
-        alone = quantities._by_newton(economy, one, own, "share", structure, Newton(), True)
+        alone = quantities._by_newton(setting, one, own, None, True)
         np.testing.assert_allclose(
             found.value.real_income_hat, alone.value.real_income_hat, rtol=1e-9, atol=0
         )
@@ -313,3 +329,18 @@ def test_a_floor_that_cannot_be_met_is_coded_not_wrong(economy):
     assert not found.solution.result.ok
     with pytest.raises(SolveError, match="quantity controls"):
         solve_with_controls(economy, Wedges.unchanged(economy), [floor])
+
+
+def test_limits_too_tight_for_one_look_are_reached_in_stages():
+    """Three tenths of China's magnets within months: sweeps along a path of limits find what Newton finds."""
+    economy, structure = horizon("impact", load_world())
+    others = [code for code in economy.labels.countries if code != "CHN"]
+    cap = control(economy, importers=others, sectors=("REE", "MAG"), limit=0.3)
+    base = Wedges.unchanged(economy)
+    staged = solve_with_controls(economy, base, [cap], structure=structure)
+    assert staged.solution.stats["method"] == "stages"
+    setting = quantities._Setting(economy, structure, "share", Newton())
+    newton = quantities._by_newton(setting, base, [cap], None, True)
+    np.testing.assert_allclose(staged.value.real_income_hat, newton.value.real_income_hat, rtol=1e-9)
+    assert staged.bindings["cap"].volume_hat == pytest.approx(0.3, rel=1e-9)
+    assert staged.bindings["cap"].log_wedge == pytest.approx(newton.bindings["cap"].log_wedge, abs=1e-8)

@@ -141,7 +141,7 @@ def test_a_ranking_is_in_order_whatever_the_order_given() -> None:
         )
     )
     assert said == (
-        "Under “X”, Viet Nam gains most ($12.1 billion a year), followed by Mexico ($9.0 billion); two of the five lose."
+        "Under “X”, Viet Nam gains most ($12.1 billion a year), followed by Mexico ($9.0 billion); two of the five third economies lose."
     )
     assert plain(s.ranking_sentence({"ASEAN": 5000.0}, "X")) == (
         "Under “X”, the other ASEAN members gain most ($5.0 billion a year)."

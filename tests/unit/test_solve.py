@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from detente.core import RESULTS, BalanceError, InputError, LabelError, Labels, SolveError, UnitError
 from detente.equilibrium import Newton, Structure, decompose_welfare, rebase, residuals, solve, solve_batch
 from detente.equilibrium.baseline import CORE, factor_derivatives, prepare
+from detente.equilibrium.horizons import horizon
 from detente.equilibrium.residuals import GATE
-from detente.equilibrium.robust import _solve_prices, solve_robustly
+from detente.equilibrium.robust import _solve_prices, point_of, solve_robustly, sweep_in_stages
 from detente.equilibrium.structure import Technology
 from detente.world import Economy, Wedges, load_world, toy
 
@@ -290,3 +293,66 @@ def test_decomposition_needs_its_own_baseline(economy):
     value = solve(economy, war(economy, 0.1)).value
     with pytest.raises(InputError, match="another economy"):
         decompose_welfare(load_world(), value)
+
+
+def nested(economy):
+    return Structure(0.4, 0.3, 0.1, economy.labels.sectors[:1], 0.8, 1.2)
+
+
+@pytest.mark.parametrize("size", [0.0, 0.3, 3.0])
+@pytest.mark.parametrize("structure", [CORE, Structure(0.4, 0.3, 0.1, (), 0.8, 1.2)])
+def test_a_start_changes_the_way_and_not_the_end(economy, size, structure):
+    near = solve(economy, war(economy, 0.31), structure=structure).value
+    cold = solve(economy, war(economy, size), structure=structure)
+    warm = solve(economy, war(economy, size), structure=structure, start=near)
+    assert warm.result is cold.result
+    np.testing.assert_allclose(warm.value.real_income_hat, cold.value.real_income_hat, rtol=1e-11)
+    np.testing.assert_allclose(warm.value.price_hat, cold.value.price_hat, rtol=1e-10)
+
+
+def test_a_start_nearby_saves_sweeps(economy):
+    near = solve(economy, war(economy, 0.5)).value
+    cold, warm = (solve(economy, war(economy, 0.501), start=start) for start in (None, near))
+    assert warm.stats["num_steps"] < cold.stats["num_steps"]
+    again = solve(economy, war(economy, 0.5), start=near)
+    assert again.stats["num_steps"] == 1
+
+
+def test_a_start_of_another_economy_or_structure_is_refused(economy):
+    value = solve(economy, war(economy, 0.5)).value
+    with pytest.raises(InputError, match="shapes"):
+        solve(load_world(), Wedges.unchanged(load_world()), start=value)
+    with pytest.raises(InputError, match="same economy and structure"):
+        solve(economy, war(economy, 0.5), structure=nested(economy), start=value)
+
+
+@pytest.mark.parametrize("mobility", [1.2, float("inf")])
+@pytest.mark.parametrize("method", ["newton", "sweeps", "sweeps from a start"])
+def test_every_method_in_stages_arrives_where_the_sweeps_do(economy, method, mobility):
+    structure = dataclasses.replace(nested(economy), mobility=mobility)
+    base = Wedges.unchanged(economy)
+    wedges = Wedges(war(economy, 2.0).tariff, 1.2 * base.iceberg_hat, base.export_tax + 0.3)
+    direct = solve(economy, wedges, structure=structure).value
+    asked = (economy, wedges, economy.deficit, Newton(), structure)
+    if method == "newton":
+        point, steps = solve_robustly(*asked)
+    elif method == "sweeps":
+        point, steps = sweep_in_stages(*asked)
+    else:
+        point, steps = sweep_in_stages(*asked, solve(economy, war(economy, 0.4), structure=structure).value)
+    assert steps > 1
+    np.testing.assert_allclose(point, point_of(direct), atol=1e-9)
+
+
+def test_a_ban_too_large_for_one_sweep_is_reached_in_stages():
+    """Nine tenths of the world's magnets gone within a year: the sweeps get there in stages, Newton is not needed."""
+    economy, structure = horizon("short", load_world())
+    base = Wedges.unchanged(economy)
+    iceberg = np.array(base.iceberg_hat)
+    others = [n for n, code in enumerate(economy.labels.countries) if code != "CHN"]
+    magnets, china = economy.labels.sector("MAG"), economy.labels.country("CHN")
+    iceberg[others, china, magnets] = np.exp(200.0)
+    solution = solve(economy, Wedges(base.tariff, iceberg, base.export_tax), structure=structure)
+    assert solution.stats["method"] == "stages"
+    assert residuals(solution.value)["max_residual"] < GATE
+    assert solution.value.flow_volume_hat[others, china, magnets].max() < 1e-12

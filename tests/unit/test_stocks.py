@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 
+import numpy as np
 import pytest
 
 from detente.core import InputError, LabelError, UnitError
 from detente.equilibrium import Structure
 from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.quantities import solve_with_controls
-from detente.equilibrium.stocks import path_with_stocks, stock_table
-from detente.world import Wedges, toy
+from detente.equilibrium.stocks import by_horizon, path_with_stocks, stock_table
+from detente.world import Wedges, load_world, toy
 
 WORLD = toy()
 STILL = Wedges.unchanged(WORLD)
@@ -89,6 +91,32 @@ def test_a_ban_that_stocks_delay_binds_in_the_end():
     assert last.volume < 1e-12
 
 
+def test_a_path_on_the_shipped_world_is_its_periods_solved_each_alone():
+    """Warm starts along the path save time and change nothing: every month again, from the base year."""
+    world = load_world()
+    cut = QuantityControl.on(
+        world, "rare", importers=["USA", "EU27"], exporters=["CHN"], sectors=["REE", "MAG"], limit=0.35
+    )
+    held, months = 0.9, (1, 1, 6)
+    for period in path_with_stocks(world, Wedges.unchanged(world), [cut], {"rare": held}, months):
+        economy, structure = by_horizon(world)(period.start + period.months / 2)
+        available = dataclasses.replace(cut, limit=cut.limit + held / period.months)
+        alone = solve_with_controls(economy, Wedges.unchanged(economy), [available], structure=structure)
+        np.testing.assert_allclose(period.value.real_income_hat, alone.value.real_income_hat, rtol=1e-9)
+        draw = period.draws["rare"]
+        assert draw.volume == pytest.approx(alone.bindings["rare"].volume_hat, abs=1e-9)
+        assert draw.binding.log_wedge == pytest.approx(alone.bindings["rare"].log_wedge, abs=1e-7)
+        held = draw.left
+    assert held == 0
+
+
+def test_a_floor_holds_in_every_month_and_takes_no_stock():
+    for period in path_with_stocks(WORLD, STILL, [cap(1.2, "floor")], {}, [1, 6]):
+        draw = period.draws["parts"]
+        assert draw.volume == pytest.approx(1.2, abs=1e-8)
+        assert (draw.drawn, draw.left) == (0.0, 0.0)
+
+
 def test_the_table_has_a_row_a_period_and_country():
     made = stock_table(path(1.0), [cap()], ("USA", "CHN"))
     assert len(made) == 12
@@ -98,7 +126,7 @@ def test_the_table_has_a_row_a_period_and_country():
 @pytest.mark.parametrize(
     ("arguments", "error", "says"),
     [
-        (([cap(1.2, "floor")], {}, [1]), InputError, "floor has no stock"),
+        (([cap(1.2, "floor")], {"parts": 1.0}, [1]), InputError, "floor has no stock"),
         (([cap()], {"partz": 1.0}, [1]), LabelError, "partz"),
         (([cap()], {"parts": -1.0}, [1]), UnitError, "stock is -1"),
         (([cap()], {"parts": 1.0}, []), UnitError, "periods are"),

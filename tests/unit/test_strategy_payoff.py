@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from strategy_games import duel, measure, mirror, record, switch
 
-from detente.core import InputError, LabelError
+from detente.core import DateError, InputError, LabelError
 from detente.dossier import load_dossier
 from detente.dossier.dossier import FrozenDict
 from detente.equilibrium import Structure, solve
@@ -264,7 +264,7 @@ def test_names_that_match_nothing_are_refused(shipped):
     with pytest.raises(LabelError, match="no game"):
         load_game(dossier="phase-one-2018")
     early = load_dossier(asof=dossier.asof.replace(month=3))
-    with pytest.raises(LabelError, match="was known on"):
+    with pytest.raises(DateError, match="nobody had announced by"):
         profile_wedges(load_world(), early, spec)
     with pytest.raises(LabelError, match="no set of preferences"):
         load_preferences().named("plane")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from detente.brief import compose
-from detente.brief.tables import tables_of
+from detente.brief.tables import sentences_of, tables_of
 from detente.dossier import load_dossier
 from detente.world import load_world
 
 
 @pytest.fixture(scope="module")
 def content():
-    return compose(load_dossier(), load_world(), sets=("fgo", "u4"), draws=8)
+    return compose(load_dossier(), load_world(), sets=("fgo", "u4"), draws=24, strategy=False)
 
 
 def test_both_horizons_are_named_for_every_outcome_and_side(content):
@@ -23,16 +23,41 @@ def test_both_horizons_are_named_for_every_outcome_and_side(content):
     assert sides == {"United States", "China", "Everyone else"}
 
 
-def test_the_headline_horizon_has_both_kinds_of_range(content):
+def test_both_horizons_have_draws_and_the_headline_the_range_over_sets(content):
     table = tables_of(content)["horizons"]
     for row in table.records():
+        assert row["low_draws_pct"] < row["high_draws_pct"]
+        assert row["end_error_pct"] > 0
         if row["horizon"] == "long run":
-            assert row["low_draws_pct"] < row["high_draws_pct"]
             assert row["low_sets_pct"] <= row["high_sets_pct"]
         else:
-            assert row["low_draws_pct"] is None
-    assert "8 draws (seed 1)" in table.note
+            assert row["low_sets_pct"] is None
+    assert "long run: 24 draws (seed 1) of elasticities, nests (σ_V, σ_M, σ_F)" in table.note
+    assert "short run: 12 draws (seed 1) of elasticities, nests (σ_V, σ_M, σ_K, σ_F, κ)" in table.note
     assert "2 published sets" in table.note
+
+
+def test_what_the_text_says_of_gains_and_sectors_has_an_interval(content):
+    tables = tables_of(content)
+    for row in tables["third_trade"].records():
+        assert row["low_draws_usd_bn"] < row["high_draws_usd_bn"]
+    for row in tables["sector_intervals"].records():
+        assert row["low_draws_pct"] < row["high_draws_pct"], row
+    said = " ".join(sentence.text for sentence in sentences_of(content))
+    assert "Over 24 draws of elasticities, nests" in said
+    assert "5 to 95 % of 24 draws: Mexico" in said
+    assert (
+        "5 to 95 % of the draws, United States:" in said
+        or "5 to 95 % of the draws, the United States:" in said
+    )
+
+
+def test_what_drives_the_headline_includes_the_nests(content):
+    rows = list(tables_of(content)["drivers"].records())
+    assert {row["result"] for row in rows} == {"United States", "China"}
+    assert {"sigma_value_added", "sigma_materials", "sigma_final"} <= {row["parameter"] for row in rows}
+    for side in ("United States", "China"):
+        assert 50 < sum(row["first_pct"] for row in rows if row["result"] == side) <= 100
 
 
 def test_the_stamp_and_the_key_numbers_name_them(content):
@@ -41,7 +66,7 @@ def test_the_stamp_and_the_key_numbers_name_them(content):
     income = [number for number in content.key_numbers if "Real income" in number.label]
     assert income
     for number in income:
-        assert "long run; 5 to 95 % of 8 draws" in number.note
+        assert "long run; 5 to 95 % of 24 draws" in number.note
 
 
 def test_another_headline_horizon_without_draws():

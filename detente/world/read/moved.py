@@ -97,7 +97,7 @@ def moved_table(economy: Economy, before: Parts, after: Parts) -> Table:
         "moved",
         f"How far {economy.name} had to move to balance",
         (
-            Column("country", "Country"),
+            Column("country", "Country", names=economy.labels.country_names),
             Column("part", "Part of the accounts"),
             Column("value_usd_bn", "In the table", "USD bn", "number", 2),
             Column("moved_usd_bn", "Moved", "USD bn", "number", 4),
@@ -152,7 +152,7 @@ def largest_moves(economy: Economy, before: Parts, after: Parts, *, count: int =
         "moved-cells",
         f"Cells of {economy.name} moved furthest",
         (
-            Column("country", "Country"),
+            Column("country", "Country", names=economy.labels.country_names),
             Column("part", "Part of the accounts"),
             Column("cell", "Cell"),
             Column("before_usd_bn", "In the table", "USD bn", "number", 4),

@@ -1,0 +1,218 @@
+"""`detente path`: a cut month by month, with the stocks that delay it. It parses, calls the rooms and prints."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli.options import (
+    DEFAULT_DOSSIER,
+    AsofOption,
+    ClosureOption,
+    DossierOption,
+    FormatOption,
+    OutOption,
+    PictureOption,
+)
+from detente.cli.output import emit, note, usage
+from detente.cli.world import draw
+from detente.cli.worlds import WorldOption, economy_for
+from detente.core import InputError, LabelError, UnitError, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from detente.equilibrium.controls import QuantityControl
+    from detente.show.stocks import Held
+    from detente.world import Economy, Wedges
+
+TABLES = ("months", "losses", "stocks")
+MOST_MONTHS = 240.0
+STATED = "given on the command line"
+FIGURES = "figures of the world"
+
+
+def held_at_the_start(economy: Economy, controls: Sequence[QuantityControl], stated: Sequence[str]) -> Held:
+    """Months held of every control: as stated, else by the world's own figures.
+
+    Raises
+    ------
+    LabelError
+        For a stock of a control that does not exist.
+    UnitError
+        For a stock that is no number of months.
+    """
+    from detente.world.held import stock_of_flows
+
+    names = [control.name for control in controls]
+    given: dict[str, float] = {}
+    for text in stated:
+        name, mark, months = text.rpartition("=")
+        where = f"--stock {text}"
+        if mark and name not in names:
+            raise LabelError(f"no cut or control `{name}`", where=where, hint=suggestion(name, names))
+        try:
+            amount = float(months)
+        except ValueError:
+            amount = float("nan")
+        if not amount >= 0:
+            raise UnitError(
+                f"the stock is `{months}`",
+                where=where,
+                hint="months of base-year use, 0 or more, as in --stock 2 or --stock CHN:rare-earths=2; inf never runs out",
+            )
+        given.update({name: amount} if mark else dict.fromkeys(names, amount))
+    made: dict[str, tuple[float, str, tuple[object, ...]]] = {}
+    for control in controls:
+        if control.name in given:
+            made[control.name] = (given[control.name], STATED, ())
+        else:
+            months_held, figures = stock_of_flows(economy, control.cells)
+            made[control.name] = (months_held, FIGURES if figures else "no figure: none held", figures)
+    return made  # type: ignore[return-value]
+
+
+def _periods(months: float, step: float) -> tuple[float, ...]:
+    if not 0 < months <= MOST_MONTHS:
+        raise UnitError(
+            f"the path has {months:g} months",
+            where="--months",
+            hint=f"more than 0, at most {MOST_MONTHS:g}",
+        )
+    if not 0 < step <= months:
+        raise UnitError(
+            f"a period has {step:g} months", where="--step", hint="more than 0, at most the whole path"
+        )
+    whole = int(months / step + 1e-9)
+    rest = months - whole * step
+    return (*[step] * whole, *([rest] if rest > 1e-9 else []))
+
+
+def _policy(
+    scenario: str | None,
+    dossier: str,
+    asof: str | None,
+    elasticities: str | None,
+    closure: str,
+    world: str | None,
+) -> tuple[Economy, Wedges, tuple[QuantityControl, ...]]:
+    """The economy with its own elasticities, and the wedges and quantity controls of a scenario, or none."""
+    from detente.cli.tables import prepare_named
+    from detente.equilibrium import CLOSURES
+    from detente.world import Wedges
+
+    if scenario is not None:
+        ready = prepare_named([scenario], dossier, asof, elasticities, closure, world=world)
+        return ready.economy, ready.cases[0].wedges, ready.cases[0].controls
+    with usage():
+        if closure not in CLOSURES:
+            raise InputError(
+                f"unknown closure `{closure}`", where="--closure", hint=suggestion(closure, CLOSURES)
+            )
+    economy = economy_for(world, elasticities)
+    return economy, Wedges.unchanged(economy), ()
+
+
+def path(
+    scenario: Annotated[
+        str | None,
+        typer.Argument(
+            help="Scenario id or file whose duties hold all along, and whose caps and bans are cuts; the base year when left out."
+        ),
+    ] = None,
+    cut: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--cut",
+            help="EXPORTERS:SECTORS:SHARE[:IMPORTERS], the share of the base year that is left; may be given again. "
+            "CHN:rare-earths:0.3 leaves 30 % of China's rare earths and magnets to all others.",
+        ),
+    ] = None,
+    stock: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--stock",
+            help="MONTHS of base-year use that buyers hold at the start, or CUT=MONTHS for one cut.",
+            show_default="the world's own figures",
+        ),
+    ] = None,
+    months: Annotated[float, typer.Option("--months", help="Length of the path.")] = 12.0,
+    step: Annotated[float, typer.Option("--step", help="Months of a period.")] = 1.0,
+    table: Annotated[
+        str,
+        typer.Option("--table", help="months, losses (who loses what), stocks (what is held) or all."),
+    ] = "months",
+    countries: Annotated[
+        str,
+        typer.Option(
+            "--countries",
+            help="Codes to show month by month, with commas between.",
+            show_default="USA, CHN and who is hit hardest",
+        ),
+    ] = "",
+    picture: PictureOption = None,
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    world: WorldOption = None,
+    elasticities: Annotated[
+        str | None,
+        typer.Option(
+            "--elasticities", help="Set of trade elasticities.", show_default="those of each horizon"
+        ),
+    ] = None,
+    closure: ClosureOption = "share",
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """Say what a cut of deliveries does month by month, and to whom, while stocks run down."""
+    from detente.equilibrium.cuts import read_cut
+    from detente.equilibrium.stocks import by_horizon, path_with_stocks, stock_table
+    from detente.show import stocks as show
+
+    with usage():
+        if table not in (*TABLES, "all"):
+            raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, (*TABLES, "all")))
+        lengths = _periods(months, step)
+    economy, wedges, controls = _policy(scenario, dossier, asof, elasticities, closure, world)
+    floors = tuple(control for control in controls if control.kind == "floor")
+    with usage():
+        caps = (control for control in controls if control.kind == "cap")
+        cuts = (*caps, *(read_cut(economy, text) for text in cut or ()))
+        if not cuts:
+            raise InputError(
+                "nothing is cut",
+                where="path",
+                hint="add --cut CHN:rare-earths:0.3, or name a scenario with caps or bans (`quantities:`, or measures in force)",
+            )
+        held = held_at_the_start(economy, cuts, stock or ())
+        chosen = [code.strip() for code in countries.split(",") if code.strip()]
+        for code in chosen:
+            economy.labels.country(code)
+    setting = by_horizon(economy, keep_elasticities=elasticities is not None)
+    stocks = {name: amount for name, (amount, _, _) in held.items()}
+    made = path_with_stocks(
+        economy, wedges, (*floors, *cuts), stocks, lengths, structure_by_month=setting, closure=closure
+    )
+    without = path_with_stocks(
+        economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure
+    )
+    losses = show.loss_table(made, without)
+    hardest = str(losses.column("country")[0])
+    shown = chosen or [
+        code for code in dict.fromkeys(("USA", "CHN", hardest)) if code in economy.labels.countries
+    ]
+    monthly = stock_table(made, cuts, shown)
+    said = "; ".join(
+        f"{name} {amount:.2g} months ({', '.join(filter(None, (who, show.grade_of(figures))))})"
+        for name, (amount, who, figures) in held.items()
+    )
+    monthly = replace(monthly, note=f"{monthly.note} Held at the start: {said}.")
+    sentences = show.path_sentences(made, without, cuts)
+    for sentence in sentences[:-1] if picture is not None else sentences:  # the last is the picture's title
+        note(sentence.text)
+    if picture is not None:
+        draw(show.path_figure(made, without, cuts, shown), picture)
+    tables = {"months": monthly, "losses": losses, "stocks": show.held_table(held)}
+    emit(list(tables.values()) if table == "all" else tables[table], style, out)

@@ -1,0 +1,252 @@
+"""Intervals of draws, how well their ends are known, and what a linear fit says drives them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from detente.core import Column, Table
+from detente.core.table import Cell
+from detente.equilibrium.headlines import HEADLINES, WORLD
+from detente.outlook.draws import Draws
+from detente.world.economy import Array
+
+
+def quantile_errors(values: Array, percent: float) -> Array:
+    """Standard error of a percentile over draws (leading axis): Maritz and Jarrett (1978), as of independent draws.
+
+    Quasi-random draws fill the space more evenly than independent ones, so this is on the careful side.
+
+    Parameters
+    ----------
+    values : array [draw, ...]
+    percent : float
+
+    Examples
+    --------
+    >>> z = np.random.default_rng(1).normal(size=(400, 2000))
+    >>> error, spread = quantile_errors(z, 5).mean(), np.percentile(z, 5, axis=0).std()
+    >>> bool(abs(error / spread - 1) < 0.1)
+    True
+    """
+    from scipy.special import betainc
+
+    count = len(values)
+    place = percent / 100 * count + 0.5
+    edges = betainc(place, count - place + 1, np.linspace(0, 1, count + 1))
+    weight = np.diff(edges)
+    ordered = np.sort(values, axis=0)
+    mean = np.tensordot(weight, ordered, axes=(0, 0))
+    square = np.tensordot(weight, ordered**2, axes=(0, 0))
+    return np.asarray(np.sqrt(np.maximum(square - mean**2, 0.0)))
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """An interval of draws: its percentiles and the standard errors of its ends."""
+
+    low: Array
+    median: Array
+    high: Array
+    error: Array
+    """Standard error of the ends: the larger of the two."""
+
+    @classmethod
+    def of(cls, values: Array, low: float = 5, high: float = 95) -> Band:
+        """Percentiles over the leading axis."""
+        found = np.percentile(values, [low, 50, high], axis=0)
+        error = np.maximum(quantile_errors(values, low), quantile_errors(values, high))
+        return cls(found[0], found[1], found[2], error)
+
+
+def drawn_words(found: Draws) -> str:
+    """What the draws vary, for a note.
+
+    Examples
+    --------
+    >>> from detente.equilibrium.experiments import Case
+    >>> from detente.outlook import draw_outcomes
+    >>> from detente.world import Scenario, Wedges, toy
+    >>> world = toy()
+    >>> case = Case(Scenario(id="a", title="A", dossier="toy"), Wedges.of(world, tariff=2 * world.tariff))
+    >>> drawn_words(draw_outcomes(world, [case], draws=2))
+    'elasticities, nests (σ_V, σ_M, σ_F) and effects of measures'
+    """
+    signs = {
+        "sigma_value_added": "σ_V",
+        "sigma_materials": "σ_M",
+        "sigma_critical": "σ_K",
+        "sigma_final": "σ_F",
+        "mobility": "κ",
+    }
+    inside = [sign for name, sign in signs.items() if any(p.name == name for p in found.parameters)]
+    nests = f", nests ({', '.join(inside)})" if inside else ""
+    return f"elasticities{nests} and effects of measures"
+
+
+def interval_table(
+    found: Draws,
+    *,
+    against: str | None = None,
+    countries: Sequence[str] = (),
+    low: float = 5,
+    high: float = 95,
+) -> Table:
+    """Headlines with their intervals.
+
+    Parameters
+    ----------
+    found : Draws
+    against : str, optional
+        Id of the outcome that differences are taken from; the base year when left out.
+    countries : sequence of str
+        Codes to keep; all of them and the world when empty.
+    low, high : float
+        Percentiles.
+    """
+    labels = found.economy.labels
+    codes = (*labels.countries, WORLD)
+    for code in countries:
+        if code != WORLD:
+            labels.country(code)
+    central, values = (found.central, found.values) if against is None else found.against(against)
+    band = Band.of(values, low, high)
+    rows: list[tuple[Cell, ...]] = []
+    for position, name in enumerate(found.outcomes):
+        if name == against:
+            continue
+        for code in countries or codes:
+            n = codes.index(code)
+            for metric, (key, (words, unit, _)) in enumerate(HEADLINES.items()):
+                place = (position, metric, n)
+                if code == WORLD and key == "wage_pct":
+                    continue  # the numeraire
+                rows.append(
+                    (
+                        name,
+                        code,
+                        "World" if code == WORLD else labels.country_name(code),
+                        key,
+                        f"{words} [{unit}]",
+                        float(central[place]),
+                        *(float(end[place]) for end in (band.low, band.median, band.high, band.error)),
+                    )
+                )
+    what = f"`{against}`" if against else f"the {found.economy.year} base year"
+    return Table(
+        "intervals",
+        f"Headlines with intervals: {low:g} to {high:g} % of {len(found.values)} draws",
+        (
+            Column("outcome", "Outcome"),
+            Column("country", "Country"),
+            Column("name", "Name"),
+            Column("metric", "Metric"),
+            Column("metric_name", "What"),
+            Column("central", "Central", "", "number", 3),
+            *_ends(low, high),
+        ),
+        tuple(rows),
+        note=f"Against {what}. {_note(found)}",
+    )
+
+
+def _ends(low: float, high: float) -> tuple[Column, ...]:
+    return (
+        Column("low", f"{low:g} %", "", "number", 3),
+        Column("median", "Median", "", "number", 3),
+        Column("high", f"{high:g} %", "", "number", 3),
+        Column("end_error", "Error of the ends", "", "number", 3),
+    )
+
+
+def _note(found: Draws) -> str:
+    return (
+        f"{len(found.values)} quasi-random draws, seed {found.seed}, of {drawn_words(found)}; `--table uncertainty` has their "
+        "spreads. They vary parameters, not the model nor the policy. Central: the values of the horizon. Error of the ends: "
+        "standard error of the 5 and 95 % points, the larger (Maritz and Jarrett 1978). "
+        f"Horizon: {found.structure.horizon} ({found.structure.source}). Elasticities around: {found.economy.elasticity_source}."
+    )
+
+
+def result_changes(found: Draws, result: str, later: str, earlier: str | None) -> tuple[float, Array]:
+    """Change of a kept result between two outcomes: central, and [draw]; of results of a path, the later reading itself."""
+    k, position = found.results.index(result), found.position(later)
+    central, drawn = found.central_readings[position, k], found.readings[:, position, k]
+    if earlier is not None:
+        base = found.position(earlier)
+        central, drawn = central - found.central_readings[base, k], drawn - found.readings[:, base, k]
+    return float(central), np.asarray(drawn)
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Shares of the variance of a result that each parameter explains in a linear fit on the draws.
+
+    Attributes
+    ----------
+    names, groups : tuple of str
+        Of the parameters.
+    shares : array [parameter]
+        First-order Sobol' indices where the result is linear in the logarithms of the parameters.
+    explained : float
+        Their sum: the share of the variance that the fit explains.
+    """
+
+    names: tuple[str, ...]
+    groups: tuple[str, ...]
+    shares: Array
+    explained: float
+
+
+def linear_fit(found: Draws, values: Array) -> Fit:
+    """Attribute the variance of a result over draws to parameters by least squares on their standard normals.
+
+    Parameters
+    ----------
+    found : Draws
+    values : array [draw]
+
+    Raises
+    ------
+    InputError
+        With no more draws than parameters.
+
+    Notes
+    -----
+    For ``y = a + Σ b_k z_k + e`` with independent standard normals the first-order index of parameter k is
+    ``b_k² / (Σ b² + var e)`` (Saltelli and others 2008, section 1.2.5), the variance of what is left adjusted for the
+    number of parameters; `detente.outlook.drivers` needs no linearity.
+
+    Examples
+    --------
+    >>> from detente.equilibrium.experiments import Case
+    >>> from detente.outlook import draw_outcomes
+    >>> from detente.world import Scenario, Wedges, toy
+    >>> world = toy()
+    >>> case = Case(Scenario(id="a", title="A", dossier="toy"), Wedges.of(world, tariff=2 * world.tariff))
+    >>> drawn = draw_outcomes(world, [case], draws=32)
+    >>> made = linear_fit(drawn, drawn.normals[:, 0] * 3)
+    >>> bool(made.shares[0] > 0.999), bool(made.explained > 0.999)
+    (True, True)
+    """
+    from detente.core import InputError
+
+    count, dimensions = found.normals.shape
+    if count <= dimensions + 1:
+        raise InputError(
+            f"{count} draws cannot tell {dimensions} parameters apart",
+            where="draws",
+            hint=f"{2 * dimensions} draws or more",
+        )
+    names = tuple(p.name for p in found.parameters)
+    groups = tuple(p.group for p in found.parameters)
+    design = np.column_stack([np.ones(count), found.normals])
+    slope, *_ = np.linalg.lstsq(design, values, rcond=None)
+    left = float(((values - design @ slope) ** 2).sum()) / (count - dimensions - 1)
+    variance = slope[1:] ** 2
+    whole = float(variance.sum()) + left
+    if whole == 0:
+        return Fit(names, groups, np.zeros(dimensions), 0.0)
+    return Fit(names, groups, np.asarray(variance / whole), float(variance.sum()) / whole)
