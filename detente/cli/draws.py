@@ -11,7 +11,10 @@ from detente.core import InputError, LabelError, Table, suggestion
 if TYPE_CHECKING:
     from detente.cli.tables import Prepared
 
-TABLES = ("intervals", "drivers", "uncertainty")
+OWN = ("intervals", "drivers", "uncertainty")
+OF_RESULTS = ("sectors", "employment", "wages", "prices", "flows", "pair", "revenue", "duties", "welfare")
+TABLES = (*OWN, *OF_RESULTS)
+PAIR = ("USA", "CHN")
 
 
 def drawn_tables(
@@ -29,7 +32,8 @@ def drawn_tables(
     names : sequence of str
         Scenarios.
     table : str
-        ``intervals`` (also when ``countries`` is asked for), ``drivers`` or ``uncertainty``.
+        ``intervals`` (also when ``countries`` is asked for), ``drivers``, ``uncertainty``, or a table of `detente run`
+        whose results get intervals.
     countries : sequence of str
     against : str, optional
         Scenario that differences are taken from.
@@ -65,7 +69,12 @@ def drawn_tables(
     made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
     with usage():
         for code in countries:
-            made.economy.labels.country(code)
+            if code != "WORLD" or table in OF_RESULTS:
+                made.economy.labels.country(code)
+        if table == "pair" and countries and len(countries) != 2:
+            raise InputError(
+                "this table is about two parties", where="--countries", hint="such as --countries USA,CHN"
+            )
     return _solved(made, table, countries, against is not None, closure, *draw)
 
 
@@ -86,6 +95,8 @@ def _solved(
     if table == "uncertainty":
         return [uncertainty_table(made.economy, made.structure)]
     reference = made.cases[-1].scenario.id if compared else None
+    if table in OF_RESULTS:
+        return [_of_results(made, table, countries, reference, closure, draws, seed, workers)]
     if table == "drivers":
         with reporting("solving draws") as report:
             found = drivers(
@@ -112,3 +123,34 @@ def _solved(
             report=report,
         )
     return [interval_table(drawn, against=reference, countries=countries)]
+
+
+def _of_results(
+    made: Prepared,
+    table: str,
+    countries: Sequence[str],
+    reference: str | None,
+    closure: str,
+    draws: int,
+    seed: int,
+    workers: int,
+) -> Table:
+    """Draw the results behind a table of `detente run`."""
+    from detente.equilibrium.experiments import base_case
+    from detente.outlook import draw_outcomes
+    from detente.show.uncertain import results_of, results_table
+
+    cases = made.cases if reference else (*made.cases, base_case(made.economy, made.cases[0]))
+    controlled = any(case.controls for case in cases)
+    found = draw_outcomes(
+        made.economy,
+        cases,
+        draws=draws,
+        seed=seed,
+        closure=closure,
+        structure=made.structure,
+        workers=workers,
+        results=results_of(made.economy, table, tuple(countries) or PAIR, controlled=controlled),
+        reference=cases[-1].scenario.id,
+    )
+    return results_table(found, cases[-1].scenario.id, table)

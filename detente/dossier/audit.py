@@ -16,6 +16,7 @@ from detente.core import Column, StaleError, Table, nearest
 from detente.dossier.dossier import Dossier
 from detente.dossier.held import CHECKS
 from detente.dossier.measure import Clock, DatedValue, Grade, Instrument, Measure
+from detente.dossier.source_days import source_days
 from detente.dossier.timeline import known_day, resolve
 from detente.dossier.vocabulary import AUTHORITIES, BANDS, PRODUCT_LISTS, REGIONS, SECTORS, UNITS_OF
 
@@ -115,7 +116,7 @@ def audit(
         for rule in _MEASURE_RULES:
             found += rule(dossier, measure)
         found += _stale(measure, today or dossier.vintage, limit)
-    found += _source_days(dossier, dt.timedelta(days=lag_days))
+    found += [Finding(*one) for one in source_days(dossier, dt.timedelta(days=lag_days))]
     for clock in dossier.clocks.values():
         found += _clock(dossier, clock)
     found += _other_entries(dossier)
@@ -319,50 +320,6 @@ def _labels(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
             close = nearest(name, sorted(valid))
             hint = f"did you mean `{close[0]}`?" if close else f"add it to the vocabulary of {what} names"
             yield Finding("unknown-label", "measure", measure.id, f"{what} `{name}` matches nothing", hint)
-
-
-def _source_days(dossier: Dossier, lag: dt.timedelta) -> Iterator[Finding]:
-    """Sources that are later than what they are cited for, or too early to know it.
-
-    A reference work is a source for what is older than itself, so lateness is no fault there; it cannot speak of what
-    came after its last day either.
-    """
-    cited: list[tuple[str, str, str, dt.date, str]] = [
-        ("measure", measure.id, _label(value), known_day(measure, value), value.source)
-        for measure in dossier.measures.values()
-        for value in measure.values
-    ]
-    cited += [("clock", clock.id, "it", clock.known, clock.source) for clock in dossier.clocks.values()]
-    cited += [
-        ("round", meeting.id, "it", meeting.known, meeting.source) for meeting in dossier.rounds.values()
-    ]
-    cited += [
-        (
-            "round",
-            meeting.id,
-            "its outcome",
-            meeting.outcome_known,
-            meeting.outcome_source or meeting.source,
-        )
-        for meeting in dossier.rounds.values()
-        if meeting.outcome_known is not None
-    ]
-    cited += [
-        ("parameter", entry.id, "it", entry.known, entry.source) for entry in dossier.parameters.values()
-    ]
-    for kind, key, label, known, source_id in cited:
-        source = dossier.sources.get(source_id)
-        if source is None or source.date is None:
-            continue
-        if kind == "measure" and not source.standing and source.date > known + lag:
-            what = f"{label} was public on {known}, its source dates from {source.date}"
-            yield Finding("late-source", kind, key, what, "cite a source of the time")
-        last = source.last or source.date
-        if last < known:
-            what = f"{label} was public on {known}, its source `{source_id}` ends on {last}"
-            yield Finding(
-                "source-before-value", kind, key, what, "cite a later one, or date the version that was read"
-            )
 
 
 def _stale(measure: Measure, today: dt.date, limit: int) -> Iterator[Finding]:

@@ -139,6 +139,24 @@ def controls_of(economy: Economy, limits: Sequence[QuantityLimit], where: str) -
     return tuple(made)
 
 
+BASE_YEAR = "base year"
+
+
+def base_case(economy: Economy, like: Case) -> Case:
+    """A case that changes nothing: the base year, to take differences from.
+
+    Examples
+    --------
+    >>> from detente.world import Scenario, Wedges, toy
+    >>> world = toy()
+    >>> war = Case(Scenario(id="war", title="War", dossier="toy"), Wedges.of(world, tariff=2 * world.tariff))
+    >>> base_case(world, war).scenario.id
+    'base year'
+    """
+    still = like.scenario.model_copy(update={"id": BASE_YEAR, "title": "Base year", "quantities": ()})
+    return Case(still, Wedges.unchanged(economy))
+
+
 def prepare_cases(economy: Economy, dossier: Dossier, scenarios: Sequence[Scenario]) -> tuple[Case, ...]:
     """Make scenarios ready to be solved; the same cases serve every horizon and set of elasticities."""
     made = []

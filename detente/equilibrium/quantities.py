@@ -147,7 +147,10 @@ def _swept(
     controls: Sequence[Sequence[QuantityControl]],
     start: ControlledSolution | None,
 ) -> list[ControlledSolution | None]:
-    """Solve a chunk by sweeps that find the wedges of the controls too; None where they do not settle."""
+    """Solve a chunk by sweeps that find the wedges of the controls too.
+
+    Where they do not settle it is None, or its code when the solver is not to try anything else.
+    """
     economy, structure, solver = setting.economy, setting.structure, setting.solver
     deficit = deficits(economy, setting.closure)
     technology = prepare(economy, structure).technology
@@ -183,7 +186,9 @@ def _swept(
             over = excess(solution.value, free[k], log_wedges[k])
             met = bool(np.abs(np.minimum(log_wedges[k], -over)).max() < TIGHT)
         if not met:
-            found.append(None)
+            code = RESULTS.max_steps_reached if solution.result.ok else solution.result
+            unmet = ControlledSolution(replace(solution, result=code), {})
+            found.append(None if solver.robust else unmet)
             continue
         sizes = dict(zip((one.name for one in free[k]), log_wedges[k], strict=True))
         in_order = np.array([float(sizes.get(one.name, 0.0)) for one in controls[k]])

@@ -14,11 +14,12 @@ import numpy as np
 
 from detente.core import InputError, LabelError, SolveError, suggestion
 from detente.equilibrium.attribute import chebyshev, solve_path
-from detente.equilibrium.baseline import CORE, share_preparation
+from detente.equilibrium.baseline import CORE, own_preparation, share_preparation
 from detente.equilibrium.experiments import Case, held_wedges, solve_cases
 from detente.equilibrium.headlines import headline_differences, headlines
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Structure
+from detente.equilibrium.sweep import Newton
 from detente.equilibrium.targets import target
 from detente.outlook.prior import Uncertain, apply_draw, points, uncertain_parameters
 from detente.world.economy import Array, Economy, Wedges
@@ -107,7 +108,6 @@ def _one(task: Task, normals: Array) -> tuple[Array, Array]:
     """Headlines [outcome, metric, country + world] and other results [outcome, result] of every case under one draw."""
     economy, structure = task.economy, task.structure
     drawn, nests, scale = apply_draw(economy, structure, task.parameters, normals)
-    share_preparation(drawn, nests, (economy, structure))
     scaled = [
         replace(
             case,
@@ -115,7 +115,14 @@ def _one(task: Task, normals: Array) -> tuple[Array, Array]:
         )
         for case in task.cases
     ]
-    solved = solve_cases(drawn, scaled, closure=task.closure, structure=nests)
+    share_preparation(drawn, nests, (economy, structure))
+    quick = Newton(robust=False)
+    solved = solve_cases(drawn, scaled, closure=task.closure, structure=nests, solver=quick)
+    if not all(
+        solution.result.ok for solution, _ in solved
+    ):  # drawn too far away to be steered by what is lent
+        own_preparation(drawn, nests)
+        solved = solve_cases(drawn, scaled, closure=task.closure, structure=nests)
     for case, (solution, _) in zip(scaled, solved, strict=True):
         if not solution.result.ok:
             raise SolveError(
@@ -136,18 +143,20 @@ def _read(
     made = np.zeros((len(cases), len(task.results)))
     if not task.results:
         return made
+    goals = [target(name, drawn) for name in task.results]
     names = [case.scenario.id for case in cases]
     start = Wedges.unchanged(drawn) if task.reference is None else values[names.index(task.reference)].wedges
-    for k, name in enumerate(task.results):
-        goal = target(name, drawn)
-        for position, (case, value) in enumerate(zip(cases, values, strict=True)):
-            if goal.along is None:
+    _, weights, slope = chebyshev(PATH)
+    for position, (case, value) in enumerate(zip(cases, values, strict=True)):
+        points: tuple[Equilibrium, ...] = ()
+        if names[position] != task.reference and any(goal.along for goal in goals):
+            points = solve_path(drawn, start, value.wedges, PATH, closure=task.closure, structure=nests)
+        for k, goal in enumerate(goals):
+            if goal.along is not None:
+                made[position, k] = goal.along(points, weights, slope) if points else 0.0
+            else:
                 held = held_wedges(case.wedges, value, case.controls) if goal.held else None
                 made[position, k] = goal.value(value, held)
-            elif names[position] != task.reference:
-                points = solve_path(drawn, start, value.wedges, PATH, closure=task.closure, structure=nests)
-                _, weights, slope = chebyshev(PATH)
-                made[position, k] = goal.along(points, weights, slope)
     return made
 
 

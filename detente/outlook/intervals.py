@@ -148,7 +148,7 @@ def interval_table(
             *_ends(low, high),
         ),
         tuple(rows),
-        note=f"Against {what}. {_note(found)}",
+        note=f"Against {what}. {interval_note(found)}",
     )
 
 
@@ -161,7 +161,8 @@ def _ends(low: float, high: float) -> tuple[Column, ...]:
     )
 
 
-def _note(found: Draws) -> str:
+def interval_note(found: Draws) -> str:
+    """What was drawn, how often, around what, for the note of a table."""
     return (
         f"{len(found.values)} quasi-random draws, seed {found.seed}, of {drawn_words(found)}; `--table uncertainty` has their "
         "spreads. They vary parameters, not the model nor the policy. Central: the values of the horizon. Error of the ends: "

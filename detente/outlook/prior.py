@@ -23,6 +23,9 @@ BETWEEN_SETS = 0.34
 WITHIN_SETS = 0.46
 """The same of a single sector's log elasticity around its set's mean."""
 
+FARTHEST = 3.0
+"""Draws are cut off at so many standard deviations: one in 370 would lie beyond, at elasticities nobody published."""
+
 _SETS = "spread between the published long-run sets that are shipped"
 _NESTS = {
     "sigma_value_added": "σ_V",
@@ -130,7 +133,7 @@ def uncertain_parameters(
 
 
 def points(count: int, dimensions: int, seed: int) -> Array:
-    """Quasi-random standard normals [draw, dimension]: a scrambled Sobol' sequence, the same for the same seed.
+    """Quasi-random standard normals, cut off at `FARTHEST` [draw, dimension]: a scrambled Sobol' sequence, the same for a seed.
 
     Parameters
     ----------
@@ -155,13 +158,13 @@ def points(count: int, dimensions: int, seed: int) -> Array:
             where="draws",
             hint="64 or more",
         )
-    from scipy.special import ndtri
+    from scipy.special import ndtr, ndtri
     from scipy.stats import qmc
 
     sequence = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
     uniform = sequence.random_base2(math.ceil(math.log2(count)))[:count]
-    tiny = 2.0**-40
-    return np.asarray(ndtri(np.clip(uniform, tiny, 1 - tiny)))
+    inside = ndtr(-FARTHEST) + uniform * (ndtr(FARTHEST) - ndtr(-FARTHEST))
+    return np.asarray(ndtri(inside))
 
 
 def apply_draw(
@@ -205,5 +208,5 @@ def uncertainty_table(economy: Economy, structure: Structure, *, nests: bool = T
             Column("source", "Source"),
         ),
         tuple(rows),
-        note="Log-normal factors on the values of the horizon, independent of one another.",
+        note="Log-normal factors on the values of the horizon, independent of one another, cut off at three standard deviations.",
     )

@@ -98,12 +98,6 @@ def channel_table(goal: Target, shift: Shift, later: ControlledOutcome, against:
             ),
             tuple(rows),
             note=f"How it is split: {found.equation}. The channels miss the whole by {abs(found.gap):.0e}"
-            + (
-                " log points/100."
-                if goal.unit == "log"
-                else f" {goal.unit}."
-                if goal.unit == "USD mn"
-                else "."
-            ),
+            + (f" {goal.unit}." if goal.unit == "USD mn" else "."),
         )
     ]

@@ -205,17 +205,12 @@ def _drawn(
     seed: int,
 ) -> list[Table]:
     """The result again under drawn parameters, against the reference or the base year."""
-    from dataclasses import replace
-
+    from detente.equilibrium.experiments import base_case
     from detente.outlook import draw_outcomes
     from detente.show.uncertain import result_tables
-    from detente.world.economy import Wedges
 
     if reference is None:
-        still = case.scenario.model_copy(update={"id": "base year", "quantities": ()})
-        reference = replace(
-            case, scenario=still, wedges=Wedges.unchanged(economy), footprints=(), controls=()
-        )
+        reference = base_case(economy, case)
     found = draw_outcomes(
         economy,
         [case, reference],

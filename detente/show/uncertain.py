@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detente.core import Column, Table
 from detente.core.table import Cell
+from detente.equilibrium.experiments import BASE_YEAR
 from detente.show.channels import scales, units
-from detente.world.economy import Array
+from detente.world.economy import Array, Economy
+from detente.world.stacking import goods_sectors
 
 if TYPE_CHECKING:
     from detente.equilibrium.attribute import Target
@@ -75,6 +78,102 @@ def result_tables(found: Draws, goal: Target, later: str, earlier: str, against:
         interval,
         driver_rows("explain_drivers", f"What drives the uncertainty of {goal.name}", [("", fit)]),
     ]
+
+
+OF_TABLE = {
+    "sectors": ("output.{s}",),
+    "employment": ("employment.{s}",),
+    "wages": ("wages", "real_wages"),
+    "prices": ("prices",),
+    "revenue": ("revenue", "rents"),
+    "duties": ("duty_pre", "duty_post"),
+    "welfare": ("real_income", "terms_of_trade", "volume_of_trade"),
+}
+"""Results of a country that a table of `detente run` shows."""
+
+
+def results_of(
+    economy: Economy, table: str, countries: Sequence[str], *, controlled: bool
+) -> tuple[str, ...]:
+    """Names of the results behind a table of `detente run`, for some countries.
+
+    Parameters
+    ----------
+    economy : Economy
+    table : str
+        A key of `OF_TABLE`, ``flows`` or ``pair``.
+    countries : sequence of str
+        Two for ``pair``.
+    controlled : bool
+        Whether there are quantity controls: without, nobody has rents.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> results_of(toy(), "wages", ("USA",), controlled=False)
+    ('USA.wages', 'USA.real_wages')
+    """
+    labels = economy.labels
+    if table in ("flows", "pair"):
+        goods = goods_sectors(economy)
+        made = []
+        for n, importer in enumerate(labels.countries):
+            for i, exporter in enumerate(labels.countries):
+                here = {importer, exporter} & set(countries)
+                there = n != i and economy.flows[n, i, goods].any()
+                if there and (here if table == "flows" else len(here) == 2):
+                    made.append(f"flow.{importer}.{exporter}")
+                    if table == "pair":
+                        made += [f"{importer}.duty_pre.{exporter}", f"{importer}.duty_post.{exporter}"]
+        return tuple(made)
+    made = []
+    for code in countries:
+        for form in OF_TABLE[table]:
+            if form == "rents" and not controlled:
+                continue
+            if "{s}" not in form:
+                made.append(f"{code}.{form}")
+                continue
+            sold = economy.output[labels.country(code)] > 0
+            made += [
+                f"{code}." + form.format(s=s)
+                for s, is_sold in zip(labels.sectors, sold, strict=True)
+                if is_sold
+            ]
+    return tuple(made)
+
+
+def results_table(found: Draws, reference: str, table: str) -> Table:
+    """Intervals of every result kept, of every outcome but the reference, against it."""
+    from detente.equilibrium.targets import target
+    from detente.outlook.intervals import Band, interval_note, result_changes
+
+    rows: list[tuple[Cell, ...]] = []
+    for outcome in found.outcomes:
+        if outcome == reference:
+            continue
+        for name in found.results:
+            change, drawn = result_changes(found, name, outcome, reference)
+            central, values, unit = shown_changes(target(name, found.economy), change, drawn)
+            band = Band.of(values)
+            ends = (float(end) for end in (band.low, band.median, band.high, band.error))
+            rows.append((outcome, name, unit, central, *ends))
+    return Table(
+        "intervals",
+        f"{table.capitalize()} with intervals: 5 to 95 % of {len(found.values)} draws",
+        (
+            Column("outcome", "Outcome"),
+            Column("result", "Result"),
+            Column("unit", "Unit"),
+            Column("central", "Central", "", "number", 3),
+            Column("low", "5 %", "", "number", 3),
+            Column("median", "Median", "", "number", 3),
+            Column("high", "95 %", "", "number", 3),
+            Column("end_error", "Error of the ends", "", "number", 3),
+        ),
+        tuple(rows),
+        note=f"Changes against {f'`{reference}`' if reference != BASE_YEAR else 'the base year'}. {interval_note(found)}",
+    )
 
 
 def driver_rows(name: str, title: str, fits: list[tuple[str, Fit]]) -> Table:

@@ -210,3 +210,38 @@ def test_mistakes_are_named_and_answered(detente, words, says, hint):
     assert says in err
     assert hint in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "table", ["sectors", "employment", "wages", "prices", "pair", "revenue", "duties", "welfare"]
+)
+def test_tables_of_run_have_intervals(detente, table):
+    """The central value is what the table without draws says."""
+    words = (
+        "run",
+        "talks-fail",
+        "--against",
+        "standing",
+        "--table",
+        table,
+        "-f",
+        "csv",
+        "--countries",
+        "USA,CHN",
+    )
+    code, out, _ = detente(*words, "--draws", "8")
+    assert code == 0
+    found = {row["result"]: row for row in rows(out)}
+    for row in found.values():
+        assert float(row["low"]) <= float(row["median"]) <= float(row["high"])
+    plain = rows(detente(*words)[1])
+    if table == "wages":
+        usa = next(row for row in plain if row["country"] == "USA")
+        assert float(found["USA.wages"]["central"]) == pytest.approx(float(usa["wage_pct"]), abs=1e-6)
+    if table == "sectors":
+        assert float(found["USA.output.C26"]["central"]) == pytest.approx(
+            next(
+                float(r["output_volume_pct"]) for r in plain if (r["country"], r["sector"]) == ("USA", "C26")
+            ),
+            abs=1e-6,
+        )
