@@ -11,12 +11,13 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from detente.core import Column, StaleError, Table
-from detente.dossier.audit_measures import MEASURE_RULES, check_sources, value_label
+from detente.dossier.audit_measures import MEASURE_RULES, check_sources
 from detente.dossier.audit_rules import RULES, Finding
 from detente.dossier.dossier import Dossier
 from detente.dossier.held import CHECKS
 from detente.dossier.measure import Clock, Grade, Measure
-from detente.dossier.timeline import known_day, resolve
+from detente.dossier.source_days import source_days
+from detente.dossier.timeline import resolve
 from detente.dossier.vocabulary import BANDS
 
 
@@ -52,7 +53,7 @@ def audit(
         for rule in MEASURE_RULES:
             found += rule(dossier, measure)
         found += _stale(measure, today or dossier.vintage, limit)
-    found += _source_days(dossier, dt.timedelta(days=lag_days))
+    found += [Finding(*one) for one in source_days(dossier, dt.timedelta(days=lag_days))]
     for clock in dossier.clocks.values():
         found += _clock(dossier, clock)
     found += _other_entries(dossier)
@@ -142,50 +143,6 @@ def coverage_by_grade(dossier: Dossier) -> Table:
     )
     note = f"As known on {dossier.asof}; official, reported and inferred values name a source that was read."
     return Table("coverage_by_grade", "How the record's values are known", columns, rows, note)
-
-
-def _source_days(dossier: Dossier, lag: dt.timedelta) -> Iterator[Finding]:
-    """Sources that are later than what they are cited for, or too early to know it.
-
-    A reference work is a source for what is older than itself, so lateness is no fault there; it cannot speak of what
-    came after its last day either.
-    """
-    cited: list[tuple[str, str, str, dt.date, str]] = [
-        ("measure", measure.id, value_label(value), known_day(measure, value), value.source)
-        for measure in dossier.measures.values()
-        for value in measure.values
-    ]
-    cited += [("clock", clock.id, "it", clock.known, clock.source) for clock in dossier.clocks.values()]
-    cited += [
-        ("round", meeting.id, "it", meeting.known, meeting.source) for meeting in dossier.rounds.values()
-    ]
-    cited += [
-        (
-            "round",
-            meeting.id,
-            "its outcome",
-            meeting.outcome_known,
-            meeting.outcome_source or meeting.source,
-        )
-        for meeting in dossier.rounds.values()
-        if meeting.outcome_known is not None
-    ]
-    cited += [
-        ("parameter", entry.id, "it", entry.known, entry.source) for entry in dossier.parameters.values()
-    ]
-    for kind, key, label, known, source_id in cited:
-        source = dossier.sources.get(source_id)
-        if source is None or source.date is None:
-            continue
-        if kind == "measure" and not source.standing and source.date > known + lag:
-            what = f"{label} was public on {known}, its source dates from {source.date}"
-            yield Finding("late-source", kind, key, what, "cite a source of the time")
-        last = source.last or source.date
-        if last < known:
-            what = f"{label} was public on {known}, its source `{source_id}` ends on {last}"
-            yield Finding(
-                "source-before-value", kind, key, what, "cite a later one, or date the version that was read"
-            )
 
 
 def _stale(measure: Measure, today: dt.date, limit: int) -> Iterator[Finding]:
