@@ -22,15 +22,15 @@ for concept, average in stack.averages.items():
 
 # Output
 # What was known on 2025-10-28; import-weighted, per cent
-# 2024-12-31   12.7  = mfn 2.4, section-301 10.3
-# 2025-04-12  115.9  = mfn 2.4, section-301 10.4, ieepa-fentanyl 19.3, ieepa-reciprocal 82.3, section-232 1.4
-# 2025-10-28   42.8  = mfn 2.4, section-301 10.4, ieepa-fentanyl 19.3, ieepa-reciprocal 5.8, section-232 4.8
+# 2024-12-31   12.8  = mfn 2.4, section-301 10.3, section-232 0.1
+# 2025-04-12  116.8  = mfn 2.4, section-301 10.4, ieepa-fentanyl 19.3, ieepa-reciprocal 83.4, section-232 1.2
+# 2025-10-28   43.0  = mfn 2.4, section-301 10.4, ieepa-fentanyl 19.3, ieepa-reciprocal 5.7, section-232 5.1
 #
 # The same duty on 2025-10-28, by concept
-# import_weighted_2024            42.8
-# collected_base_plus_added       41.1  (published 41.9)
+# import_weighted_2024            43.0
+# collected_base_plus_added       41.3  (published 41.9)
 # headline_2025                   30.0  (published 30.0)
-# simple_average                  53.0
-# fixed_2017_bilateral            43.0  (published 57.6)
-# fixed_2017_world                45.2  (published 57.6)
-# published_base_plus_headline    54.7  (published 57.6)
+# simple_average                  54.5
+# fixed_2017_bilateral            43.2  (published 57.6)
+# fixed_2017_world                46.1  (published 57.6)
+# published_base_plus_headline    55.9  (published 57.6)

@@ -31,10 +31,10 @@ for row in table.records():
 print("against the standing state; long run; " + scenarios[-1].story)
 
 # Output
-# talks-fail   USA  -0.286 %    -80.4 USD bn a year
-# talks-fail   CHN  -0.120 %    -20.8 USD bn a year
-# talks-fail   MEX  +0.139 %     +2.5 USD bn a year
-# half-threat  USA  -0.209 %    -58.9 USD bn a year
-# half-threat  CHN  -0.103 %    -17.9 USD bn a year
-# half-threat  MEX  +0.114 %     +2.0 USD bn a year
+# talks-fail   USA  -0.285 %    -80.3 USD bn a year
+# talks-fail   CHN  -0.120 %    -20.9 USD bn a year
+# talks-fail   MEX  +0.141 %     +2.5 USD bn a year
+# half-threat  USA  -0.209 %    -58.7 USD bn a year
+# half-threat  CHN  -0.104 %    -18.0 USD bn a year
+# half-threat  MEX  +0.116 %     +2.1 USD bn a year
 # against the standing state; long run; 50 of the threatened 100 points come on 1 November.

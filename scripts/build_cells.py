@@ -14,6 +14,7 @@ added duty of mid-October 2025 equals the tracker's (`calibrate`): inferred.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import datetime as dt
 import io
 import json
@@ -24,6 +25,8 @@ import numpy as np
 import pandas as pd
 
 from detente.core import sha256_bytes, sha256_file, write_atomic
+from detente.dossier import Dossier, Products
+from detente.dossier.measure import Measure
 from detente.world import carved, load_disaggregation, load_world, shipped_chokepoints
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -117,9 +120,11 @@ BRAZIL_EXEMPT = (
 CLASS_2025 = {"85076000": 0.075}
 """Section 301 class of 2025 where the input has none though the goods were listed: lithium batteries outside cars stood on
 list 4A at 7.5 % until 2026 (from memory: assumed)."""
-LITTLE_METAL = ("847330",)
-"""Computer parts stand on the aluminium list, but only their metal pays, next to nothing of a printed circuit: taken off
-(assumed). Counting them in full would put a tenth of all imports from Taiwan under the aluminium duty."""
+LISTS_232 = REPOSITORY / "scripts" / "lists" / "section_232.csv"
+"""Goods under Section 232 by HS prefix: the list each stands on, its first day, and where that was read. Codes of ten digits
+are taken for their whole eight-digit line."""
+LONGER = {"s232-steel": "s232-steel-2018", "s232-aluminium": "s232-aluminium-2018"}
+"""Lists that hold an earlier one too."""
 AUTOS = ("8703", "8704")
 """Headings of the automobile proclamation that are vehicles; the rest of its list is parts."""
 
@@ -134,6 +139,12 @@ INPUTS = {
     "uschina2017": "uschina2017/trade_tariff.parquet",
     "trade_cube": "icio2022/trade_cube_2011_2022.parquet",
 }
+
+
+def section_232() -> dict[str, tuple[str, ...]]:
+    """Return the eight-digit prefixes of every list of `LISTS_232`."""
+    table = pd.read_csv(LISTS_232, dtype=str)
+    return {str(name): tuple(sorted(set(group.prefix.str[:8]))) for name, group in table.groupby("list")}
 
 
 def line_flags(data: Path) -> tuple[pd.DataFrame, list[str]]:
@@ -152,8 +163,6 @@ def line_flags(data: Path) -> tuple[pd.DataFrame, list[str]]:
         "ieepa-exempt-apr2025": "ieepa_exempt_apr2025",
         "ieepa-exempt-electronics": "ieepa_exempt_electronics",
         "ieepa-exempt-nov2025": "ieepa_exempt_nov2025",
-        "s232-steel": "s232_steel",
-        "s232-aluminium": "s232_aluminum",
         "s232-copper": "s232_copper",
         "s122-exempt": "s122_exempt_2026",
         "s232-metals-2026-50": "metals_annex_1a_2026",
@@ -161,7 +170,14 @@ def line_flags(data: Path) -> tuple[pd.DataFrame, list[str]]:
     }
     for name, column in direct.items():
         lines[name] = lines[column] == 1
-    lines.loc[lines.hts8.str.startswith(LITTLE_METAL), ["s232-aluminium", "s232-steel"]] = False
+    lines["s232-tracker"] = (lines.s232_steel == 1) | (lines.s232_aluminum == 1)
+    # The tracker's list counts circuit boards in full: a tenth of all imports from Taiwan. Its own path does not.
+    lines.loc[lines.hts8.str.startswith("847330"), "s232-tracker"] = False
+    listed = section_232()
+    for name, prefixes in listed.items():
+        lines[name] = lines.hts8.str.startswith(prefixes)
+    for name, earlier in LONGER.items():
+        lines[name] |= lines[earlier]
     vehicle = lines.hts8.str.startswith(AUTOS)
     lines["s232-autos"] = (lines.s232_auto == 1) & vehicle
     lines["s232-auto-parts"] = (lines.s232_auto == 1) & ~vehicle
@@ -169,7 +185,16 @@ def line_flags(data: Path) -> tuple[pd.DataFrame, list[str]]:
     lines["brazil-40-exempt"] = lines.hts8.str.startswith(BRAZIL_EXEMPT)
     lines["mfn-15-and-above"] = lines.mfn >= 0.15
     names = sorted(
-        [*direct, "s232-autos", "s232-auto-parts", "canada-energy", "brazil-40-exempt", "mfn-15-and-above"]
+        [
+            *direct,
+            *listed,
+            "s232-tracker",
+            "s232-autos",
+            "s232-auto-parts",
+            "canada-energy",
+            "brazil-40-exempt",
+            "mfn-15-and-above",
+        ]
         + [column for column in lines.columns if column.startswith("s301-")]
     )
     return lines[["hs6", "hts8", "mfn", *names]], names
@@ -363,12 +388,13 @@ def write(arrays: dict[str, np.ndarray], data: Path, out: Path, extra: dict[str,
             {"id": "data-icio-2017", "title": "OECD Inter-Country Input-Output tables, flows of 2017 (weights only), and US-China 2017 teaching data", "licence": "OECD: free with attribution; teaching data: no licence file"},
         ],
         "inputs": {path: sha256_file(data / path) for path in INPUTS.values()},
+        "inputs_of_the_repository": {LISTS_232.relative_to(REPOSITORY).as_posix(): sha256_file(LISTS_232)},
         "assumptions": [
             "The value of a six-digit product is spread equally over its eight-digit lines (assumed).",
-            "Computer parts (8473.30) are taken off the aluminium list: only their metal content pays (assumed).",
+            "Goods under Section 232 stand on the lists of scripts/lists/section_232.csv; a code of ten digits counts for its whole eight-digit line (assumed). Which part of the value pays is said by the measures.",
             "Lithium batteries (8507.60) are put into the 7.5 % class of Section 301 for 2025, where the input has no duty (assumed).",
             "Specific duties count as zero in the general rate; lines without a rate take the mean of their six-digit product (assumed).",
-            "Lists are all-or-nothing on the eight-digit line: no metal-content rule, no Section 301 exclusions (simplified).",
+            "Lists are all-or-nothing on the eight-digit line; no Section 301 exclusions (simplified).",
             "Partners under a preference are given the rate collected in 2024 as base duty (assumed list of partners).",
             "canada-energy and brazil-40-exempt are HS prefixes from memory (assumed).",
             "Chapters 98-99, electricity and the like belong to no goods sector: `partner_unallocated` (kept in totals at no duty).",
@@ -383,10 +409,33 @@ def write(arrays: dict[str, np.ndarray], data: Path, out: Path, extra: dict[str,
     )
 
 
+def tracker_metals(dossier: Dossier) -> dict[str, Measure]:
+    """Return the metal duties of the record on the goods of the tracker's lists, at full value, and nothing before 2025.
+
+    Whatever is compared with the tracker or fitted to it must charge the goods that it charges.
+    """
+    measures = dossier.measures
+    metals = measures["usa-2025-232-steel-aluminium"]
+    tracked = Products(lists=("s232-tracker",))
+    values = tuple(value.model_copy(update={"products": None}) for value in metals.values)
+    changed = [metals.model_copy(update={"products": tracked, "values": values})]
+    copper = measures.get("usa-2025-232-copper")  # not yet there under an early as-of day
+    if copper is not None:
+        changed.append(copper.model_copy(update={"products": Products(lists=copper.products.lists)}))
+    changed += [
+        old.model_copy(
+            update={"values": tuple(v.model_copy(update={"value": 0.0, "by_target": {}}) for v in old.values)}
+        )
+        for old in (measures["usa-2018-232-steel"], measures["usa-2018-232-aluminium"])
+    ]
+    return {measure.id: measure for measure in changed}
+
+
 def calibrate(arrays: dict[str, np.ndarray], data: Path, dossier_name: str) -> dict[str, dict[str, float]]:
     """Find the share of Canadian and Mexican trade entering free under USMCA that gives the tracker's October 2025.
 
-    The added average falls linearly in the share, so two evaluations of the engine give it.
+    The added average falls linearly in the share, so two evaluations of the engine give it. Metal goods are those of the
+    tracker: with the goods of the law in their place the share would make up for what the tracker leaves out.
     """
     from detente.dossier import load_dossier
     from detente.world.cells import Cells
@@ -395,6 +444,7 @@ def calibrate(arrays: dict[str, np.ndarray], data: Path, dossier_name: str) -> d
     path = pd.read_csv(data / INPUTS["us_tariff_path"]).set_index("date_from").loc["2025-10-14"]
     target = {"CAN": path.canada_added_pp / 100, "MEX": path.mexico_added_pp / 100}
     dossier = load_dossier(dossier_name, asof=dt.date(2025, 10, 28))
+    dossier = dataclasses.replace(dossier, measures=dossier.measures | tracker_metals(dossier))
     states = [s for s in dossier.states(dt.date(2025, 10, 20)).values() if s.measure.actor == "USA"]
 
     def added(share: float) -> dict[str, float]:

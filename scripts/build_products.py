@@ -122,6 +122,9 @@ def main() -> None:
             {"id": "data-budget-lab", "title": "Budget Lab at Yale, tariff-rate-tracker and Tariff-ETRs, line rates and HS-to-sector map", "licence": "MIT"},
         ],
         "inputs": {path: sha256_file(data / path) for path in inputs.values()},
+        "inputs_of_the_repository": {
+            build_cells.LISTS_232.relative_to(REPOSITORY).as_posix(): sha256_file(build_cells.LISTS_232)
+        },
         "assumptions": [
             "The duty of a six-digit product is the plain mean over its eight-digit lines: no finer values at hand (assumed).",
             "Lists, general rates and preferential partners as in us_product_cells.",

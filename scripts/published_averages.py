@@ -24,11 +24,11 @@ LAST = "2026-07-24"
 
 PIIE_CONCEPTS = ("fixed_2017_bilateral", "fixed_2017_world", "published_base_plus_headline")
 PIIE = (
-    ("USA", "CHN", "2025-01-01", "2025-02-04", 0.208, "S9: PIIE, Bown, 20 January 2025"),
-    ("USA", "CHN", "2025-05-03", "2025-05-14", 1.265, "S9: PIIE, Bown, early May 2025"),
-    ("USA", "CHN", "2025-05-14", "2025-06-04", 0.511, "S9: PIIE, Bown, after 14 May 2025"),
+    ("USA", "CHN", "2025-01-01", "2025-02-04", 0.208, "S9b: PIIE, Bown, 20 January 2025"),
+    ("USA", "CHN", "2025-05-03", "2025-05-14", 1.265, "S9b: PIIE, Bown, early May 2025"),
+    ("USA", "CHN", "2025-05-14", "2025-06-04", 0.511, "S9b: PIIE, Bown, after 14 May 2025"),
     ("USA", "CHN", "2025-09-25", "2025-11-10", 0.576, "S17: PIIE, Bown, version of 25 September 2025"),
-    ("USA", "CHN", "2025-11-10", "2026-01-01", 0.475, "S9: PIIE, Bown, reported December 2025"),
+    ("USA", "CHN", "2025-11-10", "2026-01-01", 0.475, "S9d: PIIE, Bown, reported December 2025"),
     (
         "CHN",
         "USA",
@@ -43,19 +43,12 @@ PIIE_2018 = (
     ("USA", "CHN", "2018-01-01", "2018-02-07", 0.031, "S9: PIIE, Bown, January 2018"),
     ("USA", "CHN", "2018-09-24", "2019-05-10", 0.12, "S9: PIIE, Bown, 24 September 2018 to June 2019"),
     ("USA", "CHN", "2019-09-01", "2020-02-14", 0.21, "S9: PIIE, Bown, September to December 2019"),
-    ("USA", "CHN", "2020-02-14", "2021-01-01", 0.193, "S9: PIIE, Bown, February 2020"),
+    ("USA", "CHN", "2020-02-14", "2021-01-01", 0.193, "S9a: PIIE, Bown, 14 February 2020"),
     ("CHN", "USA", "2018-01-01", "2018-04-02", 0.08, "S9: PIIE, Bown, January 2018"),
     ("CHN", "USA", "2018-09-24", "2019-01-01", 0.183, "S9: PIIE, Bown, 24 September 2018"),
     ("CHN", "USA", "2019-01-01", "2019-06-01", 0.165, "S9: PIIE, Bown, to June 2019"),
     ("CHN", "USA", "2019-09-01", "2020-02-14", 0.211, "S9: PIIE, Bown, September to December 2019"),
-    (
-        "CHN",
-        "USA",
-        "2020-02-14",
-        "2021-01-01",
-        0.209,
-        "S9: PIIE, Bown, February 2020 (forecast of December 2019)",
-    ),
+    ("CHN", "USA", "2020-02-14", "2021-01-01", 0.203, "S9a: PIIE, Bown, 14 February 2020"),
 )
 """Points of 2018-20: for the concepts with fixed weights only, the other one starts from January 2025."""
 OTHERS = (

@@ -7,52 +7,34 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.options import ClosureOption, ElasticitiesOption, FormatOption, OutOption
+from detente.cli.options import ClosureOption, ElasticitiesOption, FormatOption, HorizonOption, OutOption
 from detente.cli.output import emit, note, progress, usage
 from detente.cli.worlds import WorldOption, economy_for
-from detente.core import InputError, LabelError, suggestion
+from detente.core import InputError, LabelError, Table, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from detente.core import Table
     from detente.strategy.duties import DutyGame
-    from detente.world import Economy
-    from detente.world.economy import Array
+    from detente.strategy.preferences import PreferenceFile, Preferences
 
 KINDS = ("war", "alone", "talks")
-TABLES = ("welfare", "duties", "both")
+TABLES = ("welfare", "duties", "both", "preferences")
 
 
-def political_weights(economy: Economy, name: str, players: Sequence[str]) -> Array:
-    """Political weights [country, sector] of a set of preferences.
+def read_preferences(name: str) -> PreferenceFile:
+    """Read a set of the shipped case by name, or a file of one's own, its default first.
 
     Raises
     ------
     LabelError
         For a set that does not exist.
-    InputError
-        For a set with weights on revenue, a rival's gain or security: duties are searched under political weights only.
     """
-    import numpy as np
-
     from detente.strategy.preferences import load_preferences
 
     own = Path(name)
-    chosen = (
-        load_preferences(own).named() if own.suffix in (".yaml", ".yml") else load_preferences().named(name)
-    )
-    weights = np.ones(economy.va_share.shape)
-    for code in players:
-        wants = chosen.of(code)
-        if wants.revenue != 1 or wants.relative or wants.security:
-            raise InputError(
-                f"the set `{chosen.id}` has more than political weights for {code}",
-                where="--preferences",
-                hint="duties are searched under political weights only: choose such a set, as `plain` or `political`",
-            )
-        weights[economy.labels.country(code)] = chosen.lambdas(code, economy.labels.sectors)
-    return weights
+    if own.suffix in (".yaml", ".yml"):
+        return load_preferences(own)
+    known = load_preferences()
+    return known.model_copy(update={"default": known.named(name).id})
 
 
 def solved_tables(game: DutyGame, kind: str, start: str, verify: bool) -> list[Table]:
@@ -105,7 +87,7 @@ def nash(
         str,
         typer.Option(
             "--preferences",
-            help="Set of preferences of the shipped case, or a file of one's own; political weights.",
+            help="Set of preferences of the shipped case, or a file of one's own: political weights, revenue, a rival's gains.",
         ),
     ] = "plain",
     start: Annotated[
@@ -118,7 +100,13 @@ def nash(
         bool,
         typer.Option("--verify/--no-verify", help="Search deviations and check second-order conditions."),
     ] = True,
-    table: Annotated[str, typer.Option("--table", help="welfare, duties or both.")] = "both",
+    table: Annotated[
+        str,
+        typer.Option(
+            "--table", help="welfare, duties, both, or preferences (welfare under every set of preferences)."
+        ),
+    ] = "both",
+    horizon: HorizonOption = "long",
     world: WorldOption = None,
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
@@ -126,7 +114,9 @@ def nash(
     out: OutOption = None,
 ) -> None:
     """Find duties that are best for whoever sets them: in a trade war, alone, or agreed in talks."""
-    from detente.strategy.duties import duty_game
+    from detente.equilibrium.horizons import horizon as set_horizon
+    from detente.strategy.duties import by_preferences, duty_game
+    from detente.strategy.duties_nash import starting_duties
 
     with usage():
         for option, given, allowed in (("--kind", kind, KINDS), ("--table", table, TABLES)):
@@ -138,22 +128,39 @@ def nash(
                 where="--highest",
                 hint="a percentage above zero, such as 200",
             )
-    economy = economy_for(world, elasticities)
     with usage():
+        economy, structure = set_horizon(
+            horizon, economy_for(world, elasticities), keep_elasticities=elasticities is not None
+        )
         codes = [code.strip() for code in players.split(",") if code.strip()]
         chosen = list(economy.labels.countries) if codes == ["all"] else codes
-        weights = political_weights(economy, preferences, chosen)
-        game = duty_game(
-            economy,
-            chosen,
-            by=by,
-            mfn=mfn,
-            on=on,
-            sectors=[code.strip() for code in sectors.split(",") if code.strip()] or None,
-            weights=weights,
-            closure=closure,
-            bounds=(0.0, highest / 100),
-        )
-        with progress(None, "searching duties"):
-            made = solved_tables(game, kind, start, verify)
-    emit(made if table == "both" else made[TABLES.index(table)], style, out)
+        known = read_preferences(preferences)
+        wanted = known.sets if table == "preferences" else (known.named(),)
+
+        def play(one: Preferences) -> DutyGame:
+            return duty_game(
+                economy,
+                chosen,
+                by=by,
+                mfn=mfn,
+                on=on,
+                sectors=[code.strip() for code in sectors.split(",") if code.strip()] or None,
+                preferences=one,
+                structure=structure,
+                closure=closure,
+                bounds=(0.0, highest / 100),
+            )
+
+        games = {one.id: play(one) for one in wanted}
+        starting_duties(
+            games[wanted[0].id], start
+        )  # an unknown start is a slip, said before anything is solved
+    if len(wanted) == 1 and any(wanted[0].of(code).security for code in chosen):
+        note("security weights belong to the switches of `detente deals`, which stand still here")
+    with progress(None, "searching duties"):
+        made = {name: solved_tables(game, kind, start, verify) for name, game in games.items()}
+    if table == "preferences":
+        shown: Table | list[Table] = by_preferences({name: found[0] for name, found in made.items()})
+    else:
+        (shown,) = made.values()
+    emit(shown if isinstance(shown, Table) or table == "both" else shown[TABLES.index(table)], style, out)

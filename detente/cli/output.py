@@ -10,10 +10,14 @@ import sys
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from detente.cli.layout import as_text
 from detente.core import DateError, DetenteError, InputError, StaleError, Table, write_atomic
 from detente.core.table import UNPRINTABLE
+
+if TYPE_CHECKING:
+    from detente.show.figures import Figure
 
 
 class Format(StrEnum):
@@ -170,3 +174,16 @@ def reporting(what: str) -> Iterator[Callable[[int, int], None]]:
                 shown += 1
 
         yield report
+
+
+def draw(figure: Figure, path: Path) -> None:
+    """Write a picture as a file of its own, with the table behind it beside it, and say its title."""
+    from detente.show.figures import figure_svg
+
+    svg = figure_svg(figure)
+    if "xmlns=" not in svg.split(">", 1)[0]:
+        svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    write_atomic(path, svg + "\n")
+    write_atomic(path.with_suffix(".csv"), figure.table.to_csv())
+    note(figure.title)
+    note(f"wrote {path} and {path.with_suffix('.csv')}")

@@ -16,8 +16,7 @@ from detente.cli.options import (
     OutOption,
     PictureOption,
 )
-from detente.cli.output import emit, note, usage
-from detente.cli.world import draw
+from detente.cli.output import draw, emit, note, usage
 from detente.cli.worlds import WorldOption, economy_for
 from detente.core import InputError, LabelError, UnitError, suggestion
 

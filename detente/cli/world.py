@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.options import FormatOption, OutOption, PictureOption
-from detente.cli.output import emit, note, progress, usage
+from detente.cli.output import draw, emit, note, progress, usage
 from detente.cli.world_make import aggregate, disaggregate
-from detente.core import InputError, LabelError, Table, suggestion, write_atomic
+from detente.core import InputError, LabelError, Table, suggestion
 
 if TYPE_CHECKING:
-    from detente.show.figures import Figure
+    pass
 
 app = typer.Typer(
     help="Show, check and compare worlds; make one from a table, coarser, or finer.",
@@ -184,15 +184,3 @@ def build(
 
 app.command()(aggregate)
 app.command()(disaggregate)
-
-
-def draw(figure: Figure, path: Path) -> None:
-    """Write a figure as a file of its own and say its title."""
-    from detente.show.figures import figure_svg
-
-    svg = figure_svg(figure)
-    if "xmlns=" not in svg.split(">", 1)[0]:
-        svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-    write_atomic(path, svg + "\n")
-    note(figure.title)
-    note(f"wrote {path}")

@@ -130,7 +130,7 @@ def _clock(clock: Clock, asof: dt.date, measures: Container[str]) -> Any:
 def _round(meeting: Round, asof: dt.date) -> Any:
     if (meeting.outcome_known or meeting.end) <= asof:
         return meeting
-    return _update(meeting, outcome="", outcome_known=None)
+    return _update(meeting, outcome="", outcome_known=None, outcome_source=None)
 
 
 def _claim(claim: Claim, asof: dt.date, measures: Container[str]) -> Any:

@@ -34,6 +34,7 @@ RULES: dict[str, tuple[Severity, str]] = {
     ),
     "implausible-value": ("warning", "a value outside the plausible band of its unit"),
     "late-source": ("warning", "the source is dated well after the value was public"),
+    "source-before-value": ("warning", "the source is older than the day the value was public"),
     "value-before-text": ("warning", "a value takes effect before the measure was announced"),
     "grade-above-source": ("warning", "the grade is better than the source allows"),
     "stale": ("warning", "last checked longer ago than the limit"),
@@ -113,8 +114,8 @@ def audit(
     for measure in dossier.measures.values():
         for rule in _MEASURE_RULES:
             found += rule(dossier, measure)
-        found += _late_sources(dossier, measure, dt.timedelta(days=lag_days))
         found += _stale(measure, today or dossier.vintage, limit)
+    found += _source_days(dossier, dt.timedelta(days=lag_days))
     for clock in dossier.clocks.values():
         found += _clock(dossier, clock)
     found += _other_entries(dossier)
@@ -320,14 +321,48 @@ def _labels(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
             yield Finding("unknown-label", "measure", measure.id, f"{what} `{name}` matches nothing", hint)
 
 
-def _late_sources(dossier: Dossier, measure: Measure, lag: dt.timedelta) -> Iterator[Finding]:
-    for value in measure.values:
-        source = dossier.sources.get(value.source)
-        if source is None or source.date is None or source.standing:
+def _source_days(dossier: Dossier, lag: dt.timedelta) -> Iterator[Finding]:
+    """Sources that are later than what they are cited for, or too early to know it.
+
+    A reference work is a source for what is older than itself, so lateness is no fault there; it cannot speak of what
+    came after its last day either.
+    """
+    cited: list[tuple[str, str, str, dt.date, str]] = [
+        ("measure", measure.id, _label(value), known_day(measure, value), value.source)
+        for measure in dossier.measures.values()
+        for value in measure.values
+    ]
+    cited += [("clock", clock.id, "it", clock.known, clock.source) for clock in dossier.clocks.values()]
+    cited += [
+        ("round", meeting.id, "it", meeting.known, meeting.source) for meeting in dossier.rounds.values()
+    ]
+    cited += [
+        (
+            "round",
+            meeting.id,
+            "its outcome",
+            meeting.outcome_known,
+            meeting.outcome_source or meeting.source,
+        )
+        for meeting in dossier.rounds.values()
+        if meeting.outcome_known is not None
+    ]
+    cited += [
+        ("parameter", entry.id, "it", entry.known, entry.source) for entry in dossier.parameters.values()
+    ]
+    for kind, key, label, known, source_id in cited:
+        source = dossier.sources.get(source_id)
+        if source is None or source.date is None:
             continue
-        if source.date > known_day(measure, value) + lag:
-            what = f"{_label(value)} was public on {known_day(measure, value)}, its source dates from {source.date}"
-            yield Finding("late-source", "measure", measure.id, what, "cite a source of the time")
+        if kind == "measure" and not source.standing and source.date > known + lag:
+            what = f"{label} was public on {known}, its source dates from {source.date}"
+            yield Finding("late-source", kind, key, what, "cite a source of the time")
+        last = source.last or source.date
+        if last < known:
+            what = f"{label} was public on {known}, its source `{source_id}` ends on {last}"
+            yield Finding(
+                "source-before-value", kind, key, what, "cite a later one, or date the version that was read"
+            )
 
 
 def _stale(measure: Measure, today: dt.date, limit: int) -> Iterator[Finding]:

@@ -79,6 +79,8 @@ def _links(kind: str, entry: Any) -> Iterable[Link]:
         kind == "conflicts" and entry.source
     ):
         yield ("source",), "sources", entry.source
+    if kind == "rounds" and entry.outcome_source:
+        yield ("outcome_source",), "sources", entry.outcome_source
     if kind in ("clocks", "claims"):
         yield from ((("measures", i), "measures", key) for i, key in enumerate(entry.measures))
     if kind == "claims":

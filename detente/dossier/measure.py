@@ -61,12 +61,23 @@ class Products(Frozen):
     """Which products a measure covers.
 
     Either named product lists (`lists` minus `excluded`), resolved against the product cells of the world,
-    or `sectors`: the covered share of each sector's trade, for measures without a product list at hand.
+    or `sectors`: the covered share of each sector's trade, for measures without a product list at hand. Where a duty
+    falls on a part of the value only (the metal in a machine), `shares` says which part, by list.
     """
 
     lists: tuple[Slug, ...] = ()
     excluded: tuple[Slug, ...] = ()
+    shares: Mapping[Slug, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
     sectors: Mapping[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _shares_of_lists(self) -> Products:
+        stray = sorted(set(self.shares) - set(self.lists))
+        if stray:
+            raise ValueError(
+                f"a share of `{stray[0]}`, which is not among `lists`: add it there, or drop the share"
+            )
+        return self
 
 
 class DatedValue(Frozen):
@@ -224,6 +235,8 @@ class Round(Frozen):
     outcome: str
     """What it moved, in one sentence; empty when it had not happened as of the record."""
     outcome_known: dt.date | None = None
+    outcome_source: Slug | None = None
+    """Source of the outcome, where it is another than that of the meeting."""
     source: Slug
     grade: Grade
 

@@ -26,7 +26,10 @@ PRODUCT_LISTS = _names(
     all usmca canada-energy brazil-40-exempt s122-exempt
     s301-7.5 s301-25 s301-50 s301-100 s301-2026-7.5 s301-2026-25 s301-2026-50 s301-2026-100
     ieepa-exempt-apr2025 ieepa-exempt-electronics ieepa-exempt-nov2025
-    s232-steel s232-aluminium s232-autos s232-auto-parts s232-copper s232-metals-2026-25 s232-metals-2026-50
+    s232-steel-2018 s232-aluminium-2018 s232-steel s232-aluminium s232-metals-aug2025
+    s232-derivatives s232-derivatives-jun2025 s232-derivatives-aug2025 s232-traces s232-traces-aug2025 s232-beer
+    s232-tracker s232-timber s232-furniture
+    s232-autos s232-auto-parts s232-copper s232-metals-2026-25 s232-metals-2026-50
     china-feb2025-15 china-feb2025-10 china-mar2025-15 china-mar2025-10
     """
 )

@@ -30,9 +30,17 @@ def assumptions(outcome: Outcome) -> str:
     return (
         f"{horizon_sentence(value.structure)} Closure: {CLOSURES[value.closure]}. "
         f"Elasticities: {value.economy.elasticity_source}. "
-        f"Baseline: {value.economy.name} ({value.economy.year}). "
+        f"Baseline: {value.economy.name} ({value.economy.year}). {_vintage(outcome)}"
         f"Solver: {outcome.solution.result.name}, every residual below {GATE:.0e}."
     )
+
+
+def _vintage(outcome: Outcome) -> str:
+    """Say that measures of one time are solved on the trade of another, where they are years apart."""
+    day, base = outcome.scenario.date, outcome.value.economy.year
+    if day is None or abs(day.year - base) <= 2:
+        return ""
+    return f"Measures of {day.year} on the trade of {base}: what they would do there, not a replay of {day.year}. "
 
 
 def goods_trade(equilibrium: Equilibrium, importer: str, exporter: str) -> tuple[float, float]:

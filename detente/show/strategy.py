@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 from detente.core import Column, Table
 from detente.core.table import Cell
 from detente.show.theme import COUNTRIES, country_name
 from detente.show.words import joined
 from detente.strategy.bargains import Lottery
 from detente.strategy.deals import DealSpace, Payment, Swap, Verdict
-from detente.strategy.equilibria import Quantal, RungDominance, StrategicForm
+from detente.strategy.equilibria import Quantal, RungDominance, StrategicForm, regret
 from detente.strategy.games import Profile
 from detente.strategy.leverage import Lever, Reach
 from detente.strategy.payoff import Game
@@ -350,16 +352,26 @@ def equilibrium_table(
 ) -> Table:
     """Pure equilibria, and the likeliest strategies of the logit equilibrium."""
     rows: list[tuple[Cell, ...]] = []
-    for number, place in enumerate(pure, start=1):
+    lost = regret(form)
+    still = tuple(
+        mine.index(tuple(0 for _ in game.own(code)))
+        for code, mine in zip(form.players, form.rungs, strict=True)
+    )
+    named = [("standing", still), *((f"pure {number}", place) for number, place in enumerate(pure, start=1))]
+    for name, place in named:
         for p, code in enumerate(form.players):
             payoff = float(form.payoffs[(p, *place)] - game.at(game.standing)[p])
-            rows.append((f"pure {number}", code, form.strategies[p][place[p]], 100.0, payoff / BN))
+            missed = float(lost[(p, *place)])
+            rows.append((name, code, form.strategies[p][place[p]], 100.0, payoff / BN, missed / BN))
     if quantal is not None:
         expected = form.payoffs
         for q in reversed(range(len(form.players))):
             expected = expected @ quantal.mixes[q] if q == expected.ndim - 2 else expected
         for p, code in enumerate(form.players):
             mix = quantal.mixes[p]
+            worth = form.payoffs[p]
+            for q in reversed([q for q in range(len(form.players)) if q != p]):
+                worth = np.tensordot(worth, quantal.mixes[q], axes=(q, 0))
             for k in sorted(range(len(mix)), key=lambda k: (-mix[k], k))[:count]:
                 gain = float(expected[p] - game.at(game.standing)[p])
                 rows.append(
@@ -369,6 +381,7 @@ def equilibrium_table(
                         form.strategies[p][k],
                         100 * float(mix[k]),
                         gain / BN,
+                        float(worth.max() - worth[k]) / BN,
                     )
                 )
     columns = (
@@ -377,9 +390,11 @@ def equilibrium_table(
         Column("strategy", "Strategy"),
         Column("probability", "Probability", "%", "number", 1),
         money_column("payoff", "Expected payoff"),
+        money_column("regret", "Regret"),
     )
     note = (
-        "Payoff against the standing state. Logit: quantal response on the principal branch, followed from uniform play; the "
+        "Payoff against the standing state. Regret: what the side's best strategy would add to the one named, the other playing as it does "
+        "there. Logit: quantal response on the principal branch, followed from uniform play; the "
         "number is its precision, log odds for a billion USD a year. Actions that move no payoff are left out."
     )
     return Table("equilibria", "What the two sides would do", columns, tuple(rows), note)

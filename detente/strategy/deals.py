@@ -330,6 +330,7 @@ def judge_at(
     preferences: Preferences,
     *,
     closure: str = "share",
+    controls: str = "stated",
 ) -> dict[str, list[Verdict]]:
     """Verdicts on the expected exchanges at several horizons: only the profiles they need are solved.
 
@@ -340,6 +341,8 @@ def judge_at(
     settings : mapping of name to (Economy, Structure)
         As `detente.strategy.leverage.horizons` makes them.
     preferences : Preferences
+    controls : {"costs", "stated", "equivalent"}
+        As for `payoff_tensor`.
 
     Raises
     ------
@@ -359,7 +362,9 @@ def judge_at(
                 for action, b, a in zip(spec.actions, before, after, strict=True)
             }
             small = spec.restrict(kept)
-            tensor = payoff_tensor(world, dossier, small, closure=closure, structure=structure)
+            tensor = payoff_tensor(
+                world, dossier, small, closure=closure, structure=structure, controls=controls
+            )
             found[name] += judge(tensor.game(preferences), [exchange], ())
     return found
 

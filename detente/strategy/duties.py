@@ -4,31 +4,52 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 
-from detente.core import Column, Table
+from detente.core import Column, InputError, Table
 from detente.core.table import Cell
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.sweep import CLOSURES
-from detente.strategy.duties_game import DutyGame, duty_game, government
+from detente.strategy.duties_game import DutyGame, duty_game
 from detente.strategy.duties_nash import NashDuties, best_deviation, nash_duties
 from detente.strategy.duties_optimum import Optimum, optimal_duties
 from detente.strategy.duties_talks import TalksDuties, cooperative_duties
+from detente.strategy.duties_wants import government
 from detente.strategy.duties_weights import Calibration, calibrate_weights
 from detente.world.economy import Array
 
 
 def _setting(game: DutyGame) -> str:
-    """What every table of duties rests on."""
+    """What every table of duties rests on, besides what is wanted."""
     economy = game.economy
-    flat = bool((game.weights == game.weights[:, :1]).all())
-    weights = "real income" if flat else "income weighted by sector (political weights), over the price index"
     return (
-        f"A government wants {weights}. {game.count} duties between {100 * game.lower:g} and {100 * game.upper:g} % are set; "
+        f"{game.count} duties between {100 * game.lower:g} and {100 * game.upper:g} % are set; "
         f"all other duties stay. Horizon: {game.structure.horizon}. Closure: {CLOSURES[game.closure]}. "
         f"Elasticities: {economy.elasticity_source}. Baseline: {economy.name} ({economy.year})."
     )
+
+
+def _wanted(game: DutyGame) -> str:
+    """What every government of a game wants, in words."""
+    flat = (game.weights == game.weights[:, :1]).all(1)
+    if game.wants is None:
+        weights = (
+            "real income"
+            if flat.all()
+            else "income weighted by sector (political weights), over the price index"
+        )
+        return f"A government wants {weights}."
+    codes, found = game.economy.labels.countries, []
+    for code, n in zip(game.players, game.countries, strict=True):
+        parts = ["real income" if flat[n] else "income weighted by sector"]
+        if game.wants.revenue[n] != 1:
+            parts.append(f"a dollar of duties worth {game.wants.revenue[n]:g}")
+        if game.wants.relative[n]:
+            parts.append(f"less {game.wants.relative[n]:g} of what {codes[game.wants.rival[n]]} gets")
+        found.append(f"{code}: {', '.join(parts)}")
+    return f"Wanted, by the preferences “{game.wants.title}”: {'; '.join(found)}."
 
 
 def _mean(weight: Array, rate: Array) -> float:
@@ -43,6 +64,7 @@ def duty_welfare_table(
     name: str,
     title: str,
     note: str = "",
+    found: str = "",
     regret: dict[str, float] | None = None,
 ) -> Table:
     """One row a player: its duties before and after, what its government and its people gain, its regret.
@@ -54,6 +76,8 @@ def duty_welfare_table(
     values : dict of Equilibrium
         By player: the equilibrium in which its row is read; the same one for all in a war or in talks.
     name, title, note : str
+    found : str
+        What was found, in a clause; kept in the table's `meta` beside what is wanted and what it rests on.
     regret : dict, optional
         By player, a ratio less one.
 
@@ -98,7 +122,9 @@ def duty_welfare_table(
         Column("others_real_income_pct", "Real income of all others", "%", "number", 3),
         Column("regret_pct", "Regret", "%", "number", 6),
     )
-    return Table(name, title, columns, tuple(rows), f"{note} {_setting(game)}".strip())
+    wanted, setting = _wanted(game), _setting(game)
+    meta = {"found": found, "wanted": wanted, "setting": setting}
+    return Table(name, title, columns, tuple(rows), f"{note} {wanted} {setting}".strip(), meta)
 
 
 def duty_level_table(
@@ -186,6 +212,7 @@ def nash_tables(war: NashDuties) -> list[Table]:
             name="nash-welfare",
             title="Nash duties: what each player would charge against the others' best, and what comes of it",
             note=checked,
+            found=war.found,
             regret=dict(war.regret),
         ),
         duty_level_table(game, war.before, values, name="nash-duties", title="Nash duties"),
@@ -199,11 +226,12 @@ def optimum_tables(game: DutyGame, optima: list[Optimum]) -> list[Table]:
     shown = dataclasses.replace(game, players=tuple(values))
     peaks = [one.player for one in optima if one.several_peaks]
     note = "Every row is a world of its own: the player sets its duties, all others keep theirs. "
-    note += (
+    checked = (
         "Every one is a maximum: first and second-order conditions hold, and no deviation searched adds welfare. "
         if all(one.is_maximum for one in optima)
         else "Second-order conditions are flat or fail for some. "
     )
+    note += checked
     if peaks:
         note += f"Several stationary points for {', '.join(peaks)}: the best met is shown."
     return [
@@ -214,6 +242,7 @@ def optimum_tables(game: DutyGame, optima: list[Optimum]) -> list[Table]:
             name="optimal-welfare",
             title="Optimal duties: what each player would charge if nobody answered",
             note=note.strip(),
+            found=checked.strip(". ").lower(),
         ),
         duty_level_table(shown, before, values, name="optimal-duties", title="Optimal duties"),
     ]
@@ -236,9 +265,48 @@ def talks_tables(talks: TalksDuties) -> list[Table]:
             name="talks-welfare",
             title="Cooperative duties: efficient, with equal gains from where the talks begin",
             note=note,
+            found="efficient duties with equal gains",
         ),
         duty_level_table(game, talks.before, values, name="talks-duties", title="Cooperative duties"),
     ]
+
+
+def by_preferences(tables: Mapping[str, Table]) -> Table:
+    """Welfare tables of one question under several sets of preferences, below each other.
+
+    Parameters
+    ----------
+    tables : mapping of set of preferences to Table
+        As `nash_tables`, `optimum_tables` and `talks_tables` make them first; of one kind.
+
+    Raises
+    ------
+    InputError
+        Without a table.
+
+    Examples
+    --------
+    >>> from detente.strategy.preferences import PLAIN
+    >>> from detente.world import toy
+    >>> game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players", preferences=PLAIN)
+    >>> by_preferences({"plain": nash_tables(nash_duties(game))[0]}).columns[0].key
+    'preferences'
+    """
+    if not tables:
+        raise InputError("no set of preferences to lay out", where="by_preferences", hint="such as `plain`")
+    first = next(iter(tables.values()))
+    found: dict[str, list[str]] = {}
+    for name, table in tables.items():
+        found.setdefault(table.meta["found"], []).append(name)
+    said = "; ".join(f"{', '.join(names)}: {what}" for what, names in found.items())
+    wanted = " ".join(table.meta["wanted"] for table in tables.values())
+    return Table(
+        f"{first.name}-by-preferences",
+        f"{first.title}, by what the players want",
+        (Column("preferences", "Preferences"), *first.columns),
+        tuple((name, *row) for name, table in tables.items() for row in table.rows),
+        f"What was found. {said}. {wanted} {first.meta['setting']}",
+    )
 
 
 __all__ = [
@@ -248,6 +316,7 @@ __all__ = [
     "Optimum",
     "TalksDuties",
     "best_deviation",
+    "by_preferences",
     "calibrate_weights",
     "cooperative_duties",
     "duty_game",

@@ -1,8 +1,6 @@
 """The game of duties: who sets which duty on what, what each government wants, and its slope by every duty it sets.
 
-A government's welfare follows Ossa (2014): the income earned in each sector, weighted by the government's political weight
-for the sector, over the price index. Income of a sector is its wages, its profits, and its part of duties and of the
-deficit by its share in wages. With weights of one this is real income.
+What a government wants is in `duties_wants`: Ossa's (2014) political weights, or a set of preferences of the package game.
 """
 
 from __future__ import annotations
@@ -21,6 +19,8 @@ from detente.equilibrium.derivatives import gradients
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.solve import solve, solve_batch
 from detente.equilibrium.structure import Structure
+from detente.strategy.duties_wants import Wants, combine, government, payoff, wants_of
+from detente.strategy.preferences import Preferences
 from detente.world.economy import Array, Economy, Wedges, frozen
 from detente.world.stacking import goods_sectors
 
@@ -46,6 +46,8 @@ class DutyGame:
         Everything that is not set in this game, and where it starts.
     weights : array [country, sector]
         Political weights λ.
+    wants : Wants, optional
+        Weights on revenue and on a rival's gains, from a set of preferences; Ossa's objective with `weights` when None.
     structure : Structure
     closure : str
     lower, upper : float
@@ -66,6 +68,7 @@ class DutyGame:
     upper: float
     by: str
     mfn: bool
+    wants: Wants | None = None
 
     @property
     def count(self) -> int:
@@ -127,6 +130,12 @@ class DutyGame:
         found = solve_batch(self.economy, wedges, closure=self.closure, structure=self.structure, throw=True)
         return [solution.value for solution in found]
 
+    def objective(self, value: Equilibrium, player: str) -> tuple[float, Output]:
+        """Log welfare of a government at an equilibrium, and its partial derivatives."""
+        if self.wants is None:
+            return government(value, player, self.weights)
+        return payoff(value, player, self.weights, self.wants)
+
     def slopes(self, value: Equilibrium, players: Sequence[str]) -> tuple[Array, Array]:
         """Log welfare of some governments and its derivatives by log(1 + duty).
 
@@ -135,7 +144,7 @@ class DutyGame:
         welfare : array [player]
         slope : array [player, duty]
         """
-        seeds = [government(value, code, self.weights) for code in players]
+        seeds = [self.objective(value, code) for code in players]
         factor = 1 + value.wedges.tariff
         together = max(
             1, int(4e6 // factor.size)
@@ -155,13 +164,8 @@ class DutyGame:
         welfare : array [player]
         slope : array [duty]
         """
-        seeds = [government(value, code, self.weights) for code in self.players]
-        total = Output(
-            "weighted welfare",
-            price=sum(w * np.asarray(s.price) for w, (_, s) in zip(shares, seeds, strict=True)),
-            sales=sum(w * np.asarray(s.sales) for w, (_, s) in zip(shares, seeds, strict=True)),
-            income=sum(w * np.asarray(s.income) for w, (_, s) in zip(shares, seeds, strict=True)),
-        )
+        seeds = [self.objective(value, code) for code in self.players]
+        total = combine("weighted welfare", [seed for _, seed in seeds], shares)
         (found,) = gradients(value, [total])
         return np.array([level for level, _ in seeds]), self.gather(found.tariff * (1 + value.wedges.tariff))
 
@@ -175,60 +179,7 @@ class DutyGame:
 
     def welfare(self, value: Equilibrium) -> Array:
         """Log government welfare of every player [player]."""
-        return np.array([government(value, code, self.weights)[0] for code in self.players])
-
-
-def government(value: Equilibrium, country: str, weights: Array) -> tuple[float, Output]:
-    """Log welfare of a government with political weights, and its partial derivatives.
-
-    Parameters
-    ----------
-    value : Equilibrium
-    country : str
-    weights : array [country, sector]
-        λ; only ratios within a country matter.
-
-    Returns
-    -------
-    welfare : float
-        Log of Σ_s λ_s · income earned in s, over the change of the price index.
-    output : Output
-        To give to `gradients`.
-
-    Raises
-    ------
-    InputError
-        For weights that differ between sectors where substitution in the nests moves the shares that factors earn.
-    """
-    technology, n = value.technology, value.economy.labels.country(country)
-    alpha, index = technology.final(np.log(value.price_hat))
-    weight = weights[n]
-    price, sales, income = np.zeros_like(alpha), np.zeros_like(alpha), np.zeros(len(alpha))
-    price[n] = -alpha[n]
-    whole = value.income_new[n]
-    if (weight == weight[0]).all():
-        income[n] = 1 / whole
-        return float(np.log(weight[0] * whole) - index[n]), Output(
-            f"government[{country}]", price=price, income=income
-        )
-    if technology.moves_inputs:
-        raise InputError(
-            "political weights by sector need cost shares that stay put",
-            where=f"government[{country}]",
-            hint="use a structure without nests (sigma_value_added = sigma_materials = 1), or weights of one",
-        )
-    factor, profit = technology.factor_share[n], technology.profit_share[n]
-    output = value.output_new[n]
-    wages = factor * output
-    paid = wages.sum()
-    rest = whole - ((factor + profit) * output).sum()
-    mean = (weight * wages).sum() / paid
-    total = (weight * (factor + profit) * output).sum() + mean * rest
-    by_sales = (weight - mean) * (factor + profit) + rest * factor * (weight - mean) / paid
-    sales[n], income[n] = by_sales / total, mean / total
-    return float(np.log(total) - index[n]), Output(
-        f"government[{country}]", price=price, sales=sales, income=income
-    )
+        return np.array([self.objective(value, code)[0] for code in self.players])
 
 
 def duty_game(
@@ -240,6 +191,7 @@ def duty_game(
     on: str = "all",
     sectors: Sequence[str] | None = None,
     weights: Array | None = None,
+    preferences: Preferences | None = None,
     structure: Structure = CORE,
     closure: str = "share",
     wedges: Wedges | None = None,
@@ -261,7 +213,9 @@ def duty_game(
     sectors : sequence of str, optional
         Sectors that are charged; all goods when left out.
     weights : array [country, sector], optional
-        Political weights; one everywhere when left out.
+        Political weights in Ossa's (2014) objective; one everywhere when left out.
+    preferences : Preferences, optional
+        A set of preferences instead: political weights, revenue, a rival's gains (`duties_wants.payoff`).
     structure : Structure
     closure : str
     wedges : Wedges, optional
@@ -276,8 +230,8 @@ def duty_game(
     Raises
     ------
     InputError, LabelError
-        For unknown names, bounds that cross, weights of the wrong shape or not positive on average, and a game without
-        a duty to set.
+        For unknown names, bounds that cross, weights of the wrong shape or not positive on average, weights beside
+        preferences, and a game without a duty to set.
 
     Examples
     --------
@@ -298,6 +252,13 @@ def duty_game(
             f"bounds of duties are {bounds}", hint="fractions: smallest above -1, then the largest"
         )
     places = np.array([labels.country(code) for code in codes])
+    wants = None
+    if preferences is not None:
+        if weights is not None:
+            raise InputError(
+                "political weights are given twice", hint="as `weights`, or inside a set of `preferences`"
+            )
+        weights, wants = wants_of(preferences, economy, codes)
     weights = np.ones((len(labels.countries), len(labels.sectors))) if weights is None else weights
     if (
         weights.shape != economy.va_share.shape
@@ -343,4 +304,5 @@ def duty_game(
         upper=float(bounds[1]),
         by=by,
         mfn=mfn,
+        wants=wants,
     )

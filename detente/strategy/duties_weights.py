@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.core import InputError, SolveError
+from detente.core import SolveError
 from detente.equilibrium.adjoint import Output
 from detente.equilibrium.derivatives import gradients
 from detente.equilibrium.solution import Equilibrium
 from detente.strategy.duties_game import DutyGame
 from detente.strategy.duties_optimum import Optimum, optimal_duties
 from detente.strategy.duties_search import Mask
+from detente.strategy.duties_wants import earned_by_sector, price_index
 from detente.world.economy import Array, frozen
 
 
@@ -61,31 +62,27 @@ def sector_slopes(game: DutyGame, value: Equilibrium, player: str) -> tuple[Arra
     slope : array [sector, duty]
     index : array [duty]
     """
-    technology, n = value.technology, value.economy.labels.country(player)
-    if technology.moves_inputs:
-        raise InputError("political weights by sector need cost shares that stay put", where=player)
-    factor, profit = technology.factor_share[n], technology.profit_share[n]
-    output, whole = value.output_new[n], value.income_new[n]
-    wages = factor * output
+    n = value.economy.labels.country(player)
+    wages, profits = (
+        value.sector_earnings_new[n],
+        value.technology.profit_share[n] * value.output_new[n],
+    )
     paid = wages.sum()
-    rest = whole - ((factor + profit) * output).sum()
+    rest = value.income_new[n] - (wages + profits).sum()
     share = wages / paid
-    alpha, _ = technology.final(np.log(value.price_hat))
-    zero = np.zeros_like(alpha)
     outputs = []
-    for s in range(len(factor)):
-        sales, income = zero.copy(), np.zeros(len(alpha))
-        sales[n] = -share[s] * (factor + profit) - rest * wages[s] * factor / paid**2
-        sales[n, s] += factor[s] + profit[s] + rest * factor[s] / paid
+    for s, unit in enumerate(np.eye(len(wages))):
+        # the rest of income belongs to the sector by its share in wages, which moves with all of them
+        by_earnings = unit - share[s] + rest / paid * (unit - share[s])
+        income = np.zeros(len(value.price_hat))
         income[n] = share[s]
-        outputs.append(Output(f"income[{player}, {s}]", sales=sales, income=income))
-    price = zero.copy()
-    price[n] = alpha[n]
-    outputs.append(Output(f"price index[{player}]", price=price))
+        parts = earned_by_sector(value, n, by_earnings, unit - share[s])
+        outputs.append(Output(f"income[{player}, {s}]", income=income, **parts))
+    outputs.append(Output(f"price index[{player}]", price=price_index(value, n)))
     found = gradients(value, outputs)
     by_duty = 1 + value.wedges.tariff
     slope = np.stack([game.gather(one.tariff * by_duty) for one in found])
-    return (factor + profit) * output + share * rest, slope[:-1], slope[-1]
+    return wages + profits + share * rest, slope[:-1], slope[-1]
 
 
 def _fit(game: DutyGame, player: str, duties: Array, told: Mask) -> tuple[Array, float]:
@@ -170,7 +167,7 @@ def calibrate_weights(
     weights, left = _fit(game, player, shifted(shift), told)
     every = np.array(game.weights)
     every[n] = weights
-    weighted = dataclasses.replace(game, weights=frozen(every))
+    weighted = dataclasses.replace(game, weights=frozen(every), wants=None)
     target = shifted(shift)
     optimum = (
         optimal_duties(weighted, player, given=target, starts=["standing"], deviations=True)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import InputError
-from detente.equilibrium.solve import solve_batch
+from detente.core import InputError, SolveError
 from detente.equilibrium.structure import Structure
+from detente.strategy.caps import controls_for, rationing, solve_capped, with_limits
 from detente.strategy.games import GameSpec, Profile, entry
 from detente.strategy.payoff import Game
 from detente.strategy.profiles import profile_wedges
@@ -255,6 +255,7 @@ def reach(
     *,
     span: tuple[Profile, Profile],
     closure: str = "share",
+    controls: str = "stated",
 ) -> tuple[Reach, ...]:
     """What every measure does when it alone moves, at several horizons or speeds of substitution.
 
@@ -266,6 +267,8 @@ def reach(
         As `detente.equilibrium.horizons.horizon` makes them.
     span : (Profile, Profile)
         Gentle and harsh rung of every action (`extremes`); the others stand as the record has them.
+    controls : {"costs", "stated", "equivalent"}
+        As for `payoff_tensor`: a cost hardly stops a flow where nobody can substitute, a cap does.
 
     Returns
     -------
@@ -286,14 +289,29 @@ def reach(
             profiles.append(tuple(rung if k == a else 0 for k in range(len(spec.actions))))
     made = []
     for name, (world, structure) in settings.items():
-        values = np.array(
-            [
-                solution.value.equivalent_variation_usd
-                for solution in solve_batch(
-                    world, parts.wedges(profiles), closure=closure, structure=structure, throw=True
-                )
-            ]
+        rules = rationing(world, dossier, spec, controls, closure=closure, structure=structure)
+        here = with_limits(parts, world, dossier, spec, rules)
+        solved = solve_capped(
+            world,
+            here.wedges(profiles),
+            [controls_for(world, here.limits(profile), here.level) for profile in profiles],
+            closure=closure,
+            structure=structure,
         )
+        for profile, solution in zip(profiles, solved, strict=True):
+            if not solution.result.ok:
+                names = ", ".join(
+                    f"{action.id}={action.rungs[r].id}"
+                    for action, r in zip(spec.actions, profile, strict=True)
+                    if r
+                )
+                raise SolveError(
+                    f"{names or 'the standing state'}, {name}: {solution.result.value}",
+                    where=world.name,
+                    hint="the docs page `it-does-not-converge` says what to try",
+                    solution=solution,
+                )
+        values = np.array([solution.value.equivalent_variation_usd for solution in solved])
         for k, a in enumerate(moving):
             action = spec.actions[a]
             harm = values[2 * k] - values[2 * k + 1]

@@ -11,22 +11,24 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from detente.core import RESULTS, InputError, SolveError
 from detente.dossier.measure import Status
 from detente.equilibrium.baseline import CORE
-from detente.equilibrium.solve import solve_batch
+from detente.equilibrium.controls import Rent
+from detente.equilibrium.quantities import solve_with_controls
 from detente.equilibrium.structure import Structure
 from detente.strategy import store
+from detente.strategy.caps import rationing, scenario_with_limits, with_limits
 from detente.strategy.games import Action, GameSpec, Profile, entry
 from detente.strategy.preferences import PLAIN, Preferences, weigh
 from detente.strategy.profiles import Ints, profile_wedges
 from detente.strategy.solves import Parts, Report, Task, parts_of, solve_all
 from detente.world.economy import Array, Economy, frozen
-from detente.world.scenario import Scenario, apply_scenario, wedges_at
+from detente.world.scenario import Scenario, apply_scenario
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -203,6 +205,8 @@ def payoff_tensor(
     scenarios: Sequence[Scenario] = (),
     closure: str = "share",
     structure: Structure = CORE,
+    controls: str = "stated",
+    rent: Rent | Literal["stated"] = "stated",
     cache: Path | None = None,
     workers: int | None = 1,
     executor: Executor | None = None,
@@ -220,6 +224,11 @@ def payoff_tensor(
     closure : str
     structure : Structure
         Horizon; the core model when left out.
+    controls : {"costs", "stated", "equivalent"}
+        Every control a trade cost; a cap on its flows where the record states what is left of them; a cap for every
+        control at the volume that its cost leaves (`caps.CONTROLS`). Caps take up to three times as long.
+    rent : {"stated", "exporter", "importer", "destroyed"}
+        Who keeps the rent of a cap; what the record says by default.
     cache : path, optional
         Folder for chunks of solves (`store.cache_folder`); a run that was killed goes on from them. Nothing is kept
         when left out.
@@ -243,9 +252,13 @@ def payoff_tensor(
     """
     players = tuple(economy.labels.country(code) for code in spec.players)
     wedges = profile_wedges(economy, dossier, spec)
+    rules = rationing(economy, dossier, spec, controls, rent=rent, closure=closure, structure=structure)
+    wedges = with_limits(wedges, economy, dossier, spec, rules)
     profiles, index = wedges.solves()
     task = Task(economy, wedges, tuple(profiles), players, closure, structure)
-    key = store.content_key(economy, dossier, spec, closure=closure, structure=structure)
+    key = store.content_key(
+        economy, dossier, spec, closure=closure, structure=structure, controls=f"{controls} {rent}"
+    )
     folder = None if cache is None else Path(cache) / f"payoffs-{key[:24]}"
     labels = economy.labels
     sizes = (len(labels.countries), len(players), len(labels.sectors))
@@ -264,9 +277,8 @@ def payoff_tensor(
     anchors, placed = {}, {}
     for scenario in scenarios:
         placed[scenario.id] = _nearest_profile(dossier, spec, scenario)
-        solved = solve_batch(
-            economy, [wedges_at(economy, dossier, scenario)], closure=closure, structure=structure, throw=True
-        )
+        there, caps = scenario_with_limits(economy, dossier, scenario, rules)
+        solved = [solve_with_controls(economy, there, caps, closure=closure, structure=structure).solution]
         anchors[scenario.id] = parts_of(solved, players)
     return PayoffTensor(economy, spec, structure, parts, index, anchors, placed, key)
 

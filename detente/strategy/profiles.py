@@ -8,8 +8,8 @@ to the standing state is taken once. Profiles with the same wedges are solved on
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from detente.strategy.games import GameSpec, Profile, check_measures
 from detente.world.economy import Array, Economy, Wedges
+from detente.world.quantity_limits import QuantityLimit
 from detente.world.scenario import apply_scenario, wedges_at
 from detente.world.stacking import is_duty
 
@@ -48,6 +49,12 @@ class ProfileWedges:
         Ratio of trade costs to the standing state.
     classes : tuple of array [rung]
         For every action, the number of the first rung with the same wedges.
+    by_action : dict of action to tuple of limits, by rung
+        Controls that are quantities (`caps.with_limits`); none when every control is a cost.
+    always : tuple of QuantityLimit
+        Caps and floors whatever the players do.
+    level : array [importer, exporter, sector], optional
+        What the limits are shares of (`caps.Rationing`).
     """
 
     shape: tuple[int, ...]
@@ -56,6 +63,13 @@ class ProfileWedges:
     duties: tuple[DutyRows, ...]
     costs: dict[int, Array]
     classes: tuple[Ints, ...]
+    by_action: Mapping[int, tuple[tuple[QuantityLimit, ...], ...]] = field(default_factory=dict)
+    always: tuple[QuantityLimit, ...] = ()
+    level: Array | None = None
+
+    def limits(self, profile: Profile) -> tuple[QuantityLimit, ...]:
+        """Caps and floors of a profile, as its measures state them."""
+        return (*self.always, *(one for a, mine in self.by_action.items() for one in mine[profile[a]]))
 
     def wedges(self, profiles: Sequence[Profile]) -> Wedges:
         """Wedges of several profiles, with a leading axis."""

@@ -18,9 +18,10 @@ import numpy as np
 
 from detente.core import RESULTS
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.solve import CHUNK, solve_batch
+from detente.equilibrium.solve import CHUNK
 from detente.equilibrium.structure import Structure
 from detente.strategy import store
+from detente.strategy.caps import controls_for, solve_capped
 from detente.strategy.games import Profile
 from detente.strategy.profiles import ProfileWedges
 from detente.world.economy import Array, Economy
@@ -117,12 +118,15 @@ def solve_task(number: int, task: Task | None = None) -> tuple[int, dict[str, Ar
     chosen = job.profiles[number * TASK : (number + 1) * TASK]
     found = []
     for first in range(0, len(chosen), CHUNK):
-        wedges = job.wedges.wedges(chosen[first : first + CHUNK])
-        found.append(
-            parts_of(
-                solve_batch(job.economy, wedges, closure=job.closure, structure=job.structure), job.players
-            )
+        some = chosen[first : first + CHUNK]
+        solved = solve_capped(
+            job.economy,
+            job.wedges.wedges(some),
+            [controls_for(job.economy, job.wedges.limits(profile), job.wedges.level) for profile in some],
+            closure=job.closure,
+            structure=job.structure,
         )
+        found.append(parts_of(solved, job.players))
     return number, {name: np.concatenate([getattr(one, name) for one in found]) for name in vars(found[0])}
 
 

@@ -37,7 +37,13 @@ def cache_folder() -> Path:
 
 
 def content_key(
-    economy: Economy, dossier: Dossier, spec: GameSpec, *, closure: str, structure: Structure
+    economy: Economy,
+    dossier: Dossier,
+    spec: GameSpec,
+    *,
+    closure: str,
+    structure: Structure,
+    controls: str = "costs",
 ) -> str:
     """SHA-256 over everything the payoffs follow from."""
     digest = hashlib.sha256(f"payoffs {FORMAT}\0".encode())
@@ -46,7 +52,7 @@ def content_key(
     for name in sorted(dossier.measures):
         digest.update(dossier.measures[name].model_dump_json().encode())
     rungs = [[rung.model_dump_json(include={"set"}) for rung in action.rungs] for action in spec.actions]
-    digest.update(repr((spec.players, rungs, closure)).encode())
+    digest.update(repr((spec.players, rungs, closure, controls)).encode())
     parts = {name: value for name, value in vars(structure).items() if name not in ("horizon", "source")}
     for name in sorted(parts):
         digest.update(name.encode())
@@ -64,7 +70,7 @@ def _code() -> list[Path]:
     package = Path(__file__).resolve().parents[1]
     found = sorted((package / "equilibrium").glob("*.py"))
     found += [package / "world" / f"{name}.py" for name in ("duties", "stacking", "scenario", "cells")]
-    found += [package / "strategy" / f"{name}.py" for name in ("profiles", "solves")]
+    found += [package / "strategy" / f"{name}.py" for name in ("profiles", "solves", "caps")]
     return [*found, package / "world" / "data" / "us_product_cells.npz"]
 
 

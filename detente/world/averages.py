@@ -36,14 +36,15 @@ CONCEPTS: Mapping[str, str] = {
 """Every concept of average, and what it says."""
 
 PIIE_BASE = {("USA", "CHN"): 0.208, ("CHN", "USA"): 0.212}
-"""PIIE averages of 20 January 2025 (sources S9 and S17; 21.2 is 32.6 less the steps of 2025)."""
+"""PIIE averages of 20 January 2025 (sources S9b and S17; 21.2 is 32.6 less the steps of 2025)."""
 GAP_TO_PIIE = {
     (
         "USA",
         "CHN",
     ): "PIIE, as we understand it (assumed), weights products by the exporter's sales to the world in 2017; we "
     "weight sectors, and within a sector use what was still imported in 2024: goods under the highest duties had left by "
-    "then, and exempt electronics weigh more. We also take exemptions off, which its headline steps do not. So ours lies below.",
+    "then, and exempt electronics weigh more, so ours lies below. With product weights that a duty on one partner does not "
+    "move it is nearer: `detente duties --table published` has both, and what the rest of the gap is made of.",
     (
         "CHN",
         "USA",

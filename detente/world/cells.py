@@ -39,8 +39,20 @@ LISTS: Mapping[str, str] = {
     "ieepa-exempt-apr2025": "outside the reciprocal duty since April 2025 (Annex II)",
     "ieepa-exempt-electronics": "phones, computers, chips: outside the reciprocal duty by the notice of 11 April 2025",
     "ieepa-exempt-nov2025": "outside the reciprocal duty since November 2025 (farm goods added)",
-    "s232-steel": "Section 232, steel and derivatives",
-    "s232-aluminium": "Section 232, aluminium and derivatives",
+    "s232-steel-2018": "Section 232, mill steel of 2018 (HS 7206 to 7306)",
+    "s232-aluminium-2018": "Section 232, aluminium of 2018 (HS 7601 to 7609)",
+    "s232-steel": "Section 232, mill steel and the goods of chapter 73 added in March 2025: full value",
+    "s232-aluminium": "Section 232, aluminium and the goods of chapter 76 added in March and April 2025: full value",
+    "s232-metals-aug2025": "Section 232, goods of chapters 72, 73 and 76 added on 18 August 2025: full value",
+    "s232-derivatives": "Section 232, goods with steel or aluminium in them, March 2025: metal content",
+    "s232-derivatives-jun2025": "Section 232, household appliances added on 23 June 2025: metal content",
+    "s232-derivatives-aug2025": "Section 232, goods added on 18 August 2025: metal content",
+    "s232-traces": "Section 232, computer parts, March 2025: their little metal",
+    "s232-traces-aug2025": "Section 232, goods in cans and bottles added on 18 August 2025: their little metal",
+    "s232-beer": "Section 232, beer in cans, April 2025: its can",
+    "s232-tracker": "steel and aluminium goods as one tracker lists them (191 lines; to compare with it, not the law)",
+    "s232-timber": "Section 232, softwood timber and lumber, October 2025",
+    "s232-furniture": "Section 232, upholstered furniture and kitchen cabinets, October 2025",
     "s232-autos": "Section 232, cars and light trucks (HS 8703, 8704)",
     "s232-auto-parts": "Section 232, automobile parts",
     "s232-copper": "Section 232, copper and derivatives",
@@ -56,7 +68,9 @@ LISTS: Mapping[str, str] = {
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-CoverageKey = tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, float], ...]]
+CoverageKey = tuple[
+    tuple[str, ...], tuple[str, ...], tuple[tuple[str, float], ...], tuple[tuple[str, float], ...]
+]
 
 
 def product_lists() -> Mapping[str, str]:
@@ -190,7 +204,7 @@ class Cells:
         Parameters
         ----------
         products : Products
-            Lists (any of them covers), sector shares, minus what is excluded.
+            Lists (any of them covers, each with its share of value), sector shares, minus what is excluded.
         where : str
             Named in errors.
 
@@ -201,7 +215,12 @@ class Cells:
         InputError
             For a scope that covers nothing by construction.
         """
-        key = (products.lists, products.excluded, tuple(sorted(products.sectors.items())))
+        key = (
+            products.lists,
+            products.excluded,
+            tuple(sorted(products.shares.items())),
+            tuple(sorted(products.sectors.items())),
+        )
         if key in self._coverage:
             return self._coverage[key]
         if not products.lists and not products.sectors:
@@ -210,7 +229,8 @@ class Cells:
             )
         covered = np.zeros(len(self.value))
         for name in products.lists:
-            covered = np.maximum(covered, self.membership(name, where=where))
+            share = products.shares.get(name, 1.0)
+            covered = np.maximum(covered, share * self.membership(name, where=where))
         shares = np.zeros(len(self.sectors))
         for code, share in products.sectors.items():
             if code not in self.sectors:

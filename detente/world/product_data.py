@@ -190,7 +190,7 @@ class LineRows:
             )
         covered = np.zeros(len(self.base))
         for name in products.lists:
-            covered = np.maximum(covered, self._membership(name, where))
+            covered = np.maximum(covered, products.shares.get(name, 1.0) * self._membership(name, where))
         for name in products.excluded:
             covered = covered * (1 - self._membership(name, where))
         return covered

@@ -340,12 +340,14 @@ def shipped_tables() -> dict[str, list[Any]]:
 
 def strategy_tables(dossier: Any, economy: Any) -> list[Any]:
     """Tables of `detente leverage`, `deals` and `game`, of the small game."""
+    from detente.show import sensitivity
     from detente.show import strategy as show
     from detente.strategy import deals, equilibria, leverage, load_game, load_preferences, payoff_tensor
     from detente.strategy.preferences import preference_table
 
     spec = load_game().small()
     game = payoff_tensor(economy, dossier, spec).game()
+    pure = equilibria.pure_equilibria(equilibria.strategic_form(game), epsilon=1e-3)
     one_world = {"long": leverage.horizons(economy, ["long"])["long"]}
     form = equilibria.strategic_form(game)
     return [
@@ -356,14 +358,20 @@ def strategy_tables(dossier: Any, economy: Any) -> list[Any]:
         show.space_table({"plain": (game, [deals.deal_space(game)])}),
         show.payment_table(game, {"standing": deals.payments(game)}),
         preference_table(load_preferences()),
-        show.equilibrium_table(game, form, equilibria.pure_equilibria(form, epsilon=1e-3), None),
+        show.equilibrium_table(game, form, pure, None),
         show.dominance_table(equilibria.dominant_rungs(game), game.preferences.title.lower()),
+        sensitivity.levers_by_preferences({"plain": leverage.leverage_of(game)}),
+        sensitivity.bargains_by_preferences(
+            {"plain": (game, deals.smallest_swaps(game), {"standing": deals.payments(game)})}
+        ),
+        sensitivity.play_by_preferences({"plain": (game, form, pure, None)}),
     ]
 
 
 def duty_tables_of_the_toy() -> list[Any]:
     """Tables of `detente nash`, of the toy world."""
     from detente.strategy.duties import (
+        by_preferences,
         cooperative_duties,
         duty_game,
         nash_duties,
@@ -375,9 +383,11 @@ def duty_tables_of_the_toy() -> list[Any]:
     from detente.world import toy
 
     game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players")
+    war = nash_tables(nash_duties(game, verify=False))
     alone = [optimal_duties(game, code, starts=["standing"]) for code in game.players]
     return [
-        *nash_tables(nash_duties(game, verify=False)),
+        *war,
+        by_preferences({"plain": war[0]}),
         *optimum_tables(game, alone),
         *talks_tables(cooperative_duties(game)),
     ]
@@ -511,7 +521,7 @@ def rooms_page() -> str:
     if found != set(order):
         raise SystemExit(f"docs: rooms are {sorted(found)}; put them in order in scripts/docs_build/pages.py")
     parts = [
-        "```text\ncore ← dossier ← world ← equilibrium ← show ← brief ← cli\n```\n\n"
+        "```text\ncore ← dossier ← world ← equilibrium ← strategy ← outlook ← show ← brief ← cli\n```\n\n"
         "An arrow points to what a room may import. Rooms pass frozen values and hold no state of each other; nothing is read "
         "from a file or fetched when a module is imported, and nothing is ever fetched from a network.",
     ]
@@ -533,9 +543,8 @@ def rooms_page() -> str:
             + table(("File", "What it is for"), rows)
         )
     parts.append(
-        "## Rooms that do not exist yet\n\n`strategy` (payoffs, leverage, deals), `campaign` (moves over time), `outlook` "
-        "(scored forecasts) and `app` (an explorer) are planned between `equilibrium` and `cli`. Nothing of them is in this "
-        "version; see [Status](status.md)."
+        "## Rooms that do not exist yet\n\n`campaign` (moves over time, between `strategy` and `outlook`) and `app` (an explorer, beside `brief`) are planned; `outlook` "
+        "holds draws and no forecast yet. Nothing of them is in this version; see [Status](status.md)."
     )
     return page(
         "Rooms",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import pytest
 
@@ -69,6 +70,40 @@ def test_one_duty_for_everybody(detente):
     assert [row["charged"] for row in rows(out)] == ["all"] * 3
 
 
+def test_duties_under_every_set_of_preferences_beside_each_other(detente):
+    code, out, _ = detente("nash", "--table", "preferences", "-f", "csv")
+    assert code == 0
+    duty = {(row["preferences"], row["player"]): float(row["duty_after_pct"]) for row in rows(out)}
+    assert all(float(row["regret_pct"]) < 1e-3 for row in rows(out))
+    assert {name for name, _ in duty} >= {"plain", "political", "revenue", "relative-three-quarters"}
+    assert duty["revenue", "USA"] > duty["plain", "USA"] + 1
+    for player in ("USA", "CHN"):
+        assert (
+            duty["relative-three-quarters", player] > duty["relative-quarter", player] > duty["plain", player]
+        )
+        assert duty["security", player] == duty["plain", player]
+
+
+def test_security_is_said_to_move_no_duty(detente):
+    code, _, err = detente("nash", "--preferences", "security", "--no-verify", "-f", "csv")
+    assert code == 0
+    assert "security weights belong to the switches" in err
+
+
+def test_war_is_harsher_the_less_anybody_can_move(detente):
+    duty = {}
+    for horizon in ("impact", "long"):
+        code, out, _ = detente(
+            "nash", "--horizon", horizon, "--preferences", "revenue", "--table", "welfare", "-f", "json"
+        )
+        assert code == 0
+        table = json.loads(out)
+        assert f"Horizon: {'impact' if horizon == 'impact' else 'long run'}" in table["note"]
+        duty[horizon] = [row["duty_after_pct"] for row in table["rows"]]
+        assert all(row["regret_pct"] < 1e-3 for row in table["rows"])
+    assert all(soon > late for soon, late in zip(duty["impact"], duty["long"], strict=True))
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -78,11 +113,18 @@ def test_one_duty_for_everybody(detente):
         (("--players", "USA"), "no duty"),
         (("--by", "country"), "partner"),
         (("--highest", "-1"), "above zero"),
-        (("--preferences", "revenue"), "political weights only"),
+        (("--preferences", "revenu"), "revenue"),
+        (("--horizon", "shorter"), "short"),
+        (("--players", "USA,EU27,JPN", "--preferences", "own.yaml"), "who the rival is"),
         (("--start", "nowhere"), "standing"),
     ],
 )
-def test_mistakes_are_named(detente, words, says):
+def test_mistakes_are_named(detente, tmp_path, monkeypatch, words, says):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.yaml").write_text(
+        "id: own\ndefault: a\nsets:\n"
+        "  - {id: a, title: A, source: made up, grade: assumed, players: {USA: {relative: 0.5}}}\n"
+    )
     code, _, err = detente("nash", *words)
     assert code == 2
     assert says in err

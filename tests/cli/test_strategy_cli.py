@@ -115,6 +115,79 @@ def test_game_reports_play_and_exports_it(capsys, cache, tmp_path):
     assert len(payoffs) == 2 * 256
 
 
+def test_every_conclusion_is_repeated_under_every_set_of_preferences(capsys, cache):
+    out, _ = run(capsys, "leverage", "--table", "preferences", "--format", "json", cache=cache)
+    levers = records(out, "leverage-by-preferences")
+    sets = {row["preferences"] for row in levers}
+    assert {"plain", "political", "farm", "revenue", "relative-quarter", "security"} <= sets
+    halt = {row["preferences"]: row for row in levers if row["action"] == "chn-soybeans"}
+    assert halt["plain"]["rank"] == 1
+    assert halt["farm"]["harm_target"] > 2 * halt["plain"]["harm_target"]
+    assert halt["security"]["harm_target"] == halt["plain"]["harm_target"]
+    plain, _ = run(capsys, "leverage", "--format", "json", cache=cache)
+    for row in records(plain, "leverage"):
+        same = [one for one in levers if one["preferences"] == "plain" and one["action"] == row["action"]]
+        assert all(one["harm_target"] == row["harm_target"] for one in same)
+        assert same or (row["harm_target"] == 0 and row["harm_self"] == 0)
+    out, _ = run(capsys, "deals", "--table", "sensitivity", "--format", "json", cache=cache)
+    bargains = records(out, "bargains-by-preferences")
+    assert {(row["preferences"], row["threat"]) for row in bargains} == {
+        (name, threat) for name in sets for threat in ("standing", "talks-fail", "decoupling")
+    }
+    assert all(row["real_swaps"] <= row["swaps"] for row in bargains)
+    assert all((row["gain_usa"] is None) == (row["swaps"] == 0) for row in bargains)
+    payments, _ = run(capsys, "deals", "--table", "payments", "--format", "json", cache=cache)
+    for row in records(payments, "payments"):
+        (here,) = (
+            one for one in bargains if one["preferences"] == "plain" and one["threat"] == row["threat"]
+        )
+        assert here[f"payment_{row['player'].lower()}"] == row["payment"]
+    out, _ = run(capsys, "game", "--table", "preferences", "--format", "json", cache=cache)
+    play = records(out, "equilibria-by-preferences")
+    assert {(row["preferences"], row["player"]) for row in play} == {
+        (name, code) for name in sets for code in ("USA", "CHN")
+    }
+    # a side that would give money to keep its control keeps it
+    strategy = {(row["preferences"], row["player"]): row["strategy"] for row in play}
+    assert "usa-affiliates=off" in strategy["plain", "USA"]
+    assert "usa-affiliates=on" in strategy["security", "USA"]
+
+
+def test_regret_is_nil_in_equilibrium_and_not_where_the_two_stand(capsys, cache):
+    out, _ = run(capsys, "game", "--table", "equilibria", "--format", "json", cache=cache)
+    regret = {(row["equilibrium"], row["player"]): row["regret"] for row in records(out, "equilibria")}
+    assert all(value >= 0 for value in regret.values())
+    for code in ("USA", "CHN"):
+        assert regret["pure 1", code] == pytest.approx(0, abs=1e-6)
+        assert regret["standing", code] > 1
+
+
+def test_a_stated_quantity_is_a_cap_when_asked_for(capsys, cache, tmp_path):
+    game = tmp_path / "halt.yaml"
+    game.write_text(
+        "id: busan-2025\ntitle: The halt\ndossier: busan-2025\nplayers: [USA, CHN]\nactions:\n"
+        "  - id: usa-ship-fee\n    player: USA\n    title: Ship fee\n    rungs:\n"
+        '      - {id: "on", title: charged, does: keeps the ship fee}\n'
+        '      - {id: "off", title: suspended, does: ends it, set: {usa-2025-ship-fee: {status: suspended}}}\n'
+        "  - id: chn-soybeans\n    player: CHN\n    title: Soybean halt\n    rungs:\n"
+        '      - {id: "on", title: halted, does: buys none}\n'
+        '      - {id: "off", title: buying, does: buys again, set: {chn-2025-soybean-halt: {status: repealed}}}\n'
+    )
+    found = {}
+    for how in ("costs", "stated"):
+        words = ["leverage", "--game", str(game), "--controls", how, "--format", "json"]
+        with pytest.raises(SystemExit) as stopped:
+            main([*words, "--workers", "1", "--cache", str(cache)])
+        assert not stopped.value.code
+        told = capsys.readouterr()
+        assert ("every control a cost" in told.err) == (how == "costs")
+        found[how] = {row["action"]: row for row in records(told.out, "leverage")}
+    one, other = (found[how]["chn-soybeans"]["harm_self"] for how in ("stated", "costs"))
+    assert abs(one - other) > 0.01
+    assert min(one, other) > 1
+    assert "did you mean `stated`" in fails(capsys, 2, "deals", "--reduced", "--controls", "state")
+
+
 def test_slips_on_the_command_line_exit_with_two(capsys, cache):
     assert "no table `swap`" in fails(capsys, 2, "deals", "--table", "swap")
     assert "no format of a game" in fails(capsys, 2, "game", "--export", "game.txt")

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -64,7 +65,11 @@ def test_the_small_dossier_is_clean(small: Small) -> None:
         ("unknown-label", duty("reported_in", "products: {sectors: {C99: 0.5}}\n  reported_in")),
         ("value-before-text", duty("from: 2025-02-01", "from: 2024-02-01")),
         ("late-source", duty("source: S1", "source: S2")),
-        ("retroactive", duty("known: 2025-11-02", "known: 2025-11-12")),
+        (
+            "retroactive",
+            duty("known: 2025-11-02", "known: 2025-11-12")
+            | edited("sources.yaml", "date: 2025-11-02", "date: 2025-11-12"),
+        ),
         (
             "ambiguous-tie",
             duty(
@@ -91,6 +96,37 @@ def test_a_planted_fault_is_found(small: Small, rule: str, overrides: dict[str, 
     assert found[0].what
     assert found[0].severity == RULES[rule][0]
     assert len(audit_table(found)) == 1
+
+
+def test_a_source_older_than_what_it_is_cited_for_is_found(small: Small) -> None:
+    """A version of 2019 cannot have said what a duty was in 2025, also where it is a reference work kept up to date."""
+    old = edited("sources.yaml", "date: 2025-01-02", "date: 2019-12-19, standing: true")
+    found = audit(load_dossier(small(old), asof=HINDSIGHT))
+    assert {finding.rule for finding in found} == {"source-before-value"}
+    assert "2019-12-19" in found[0].what
+    assert found[0].severity == RULES["source-before-value"][0] == "warning"
+    kept_up = edited("sources.yaml", "date: 2025-01-02", "date: 2019-12-19, last: 2025-12-01, standing: true")
+    assert audit(load_dossier(small(kept_up), asof=HINDSIGHT)) == []
+    round_ = dedent(
+        """
+        - id: meeting
+          title: A meeting
+          place: Busan
+          start: 2025-10-30
+          end: 2025-10-30
+          known: 2025-01-02
+          level: leaders
+          outcome: A truce
+          outcome_known: 2025-10-30
+          source: S1
+          grade: reported
+        """
+    )
+    late = audit(load_dossier(small({"rounds.yaml": round_}), asof=HINDSIGHT))
+    assert [finding.rule for finding in late] == ["source-before-value"]
+    assert "its outcome" in late[0].what
+    cited = round_.replace("source: S1", "outcome_source: S2\n  source: S1")
+    assert audit(load_dossier(small({"rounds.yaml": cited}), asof=HINDSIGHT)) == []
 
 
 def test_a_clock_that_fires_when_its_measure_changes_is_fine(small: Small) -> None:

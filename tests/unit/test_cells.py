@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -10,7 +12,8 @@ import pytest
 
 import detente.world
 from detente.core import InputError, LabelError, sha256_file
-from detente.dossier.measure import Products
+from detente.dossier import load_dossier
+from detente.dossier.measure import Grade, Products
 from detente.world.cells import LISTS, Cells, cells, load_cells, product_lists
 
 DATA = Path(detente.world.__file__).parent / "data"
@@ -125,6 +128,46 @@ def test_a_missing_array_is_named() -> None:
         kept = {name: arrays[name] for name in arrays.files if name != "usmca"}
     with pytest.raises(InputError, match="usmca"):
         Cells.from_arrays(kept)
+
+
+def test_data_sheets_name_the_list_of_the_repository(repository: Path) -> None:
+    for name in ("us_product_cells", "us_products"):
+        sheet = json.loads((DATA / f"{name}.datapackage.json").read_text(encoding="utf-8"))
+        for path, digest in sheet["inputs_of_the_repository"].items():
+            assert sha256_file(repository / path) == digest, path
+
+
+def test_every_list_of_section_232_starts_in_the_record_on_its_own_day(repository: Path) -> None:
+    """The days of the list file and those of the measures were written apart: a list binds from its day, not before."""
+    with (repository / "scripts/lists/section_232.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    first = {row["list"]: min(r["from"] for r in rows if r["list"] == row["list"]) for row in rows}
+    assert set(first) <= set(cells().members)
+    assert len({(row["prefix"], row["list"]) for row in rows}) == len(rows) > 600
+    assert all(row["prefix"].isdigit() and row["source"] and row["grade"] in list(Grade) for row in rows)
+    record = load_dossier("busan-2025", asof=dt.date(2026, 7, 25))
+    days = sorted({dt.date.fromisoformat(day) for day in first.values()})
+    for name, start in first.items():
+        day = dt.date.fromisoformat(start)
+        for when, wanted in ((day, True), (day - dt.timedelta(days=1), False)):
+            lists = {one for s in record.states(when).values() if s.in_force for one in s.products.lists}
+            assert (name in lists) is wanted, (name, when)
+    assert days[0] == dt.date(2018, 3, 23)
+    assert days[-1] == dt.date(2025, 10, 14)
+
+
+def test_a_list_with_a_share_covers_that_part_of_the_value() -> None:
+    table = cells()
+    part = table.coverage(Products(lists=("s232-derivatives",), shares={"s232-derivatives": 0.5}), where="t")
+    np.testing.assert_array_equal(part, 0.5 * table.members["s232-derivatives"])
+    mixed = Products(lists=("s232-steel", "s232-derivatives"), shares={"s232-derivatives": 0.5})
+    np.testing.assert_array_equal(
+        table.coverage(mixed, where="t"), np.maximum(part, table.members["s232-steel"])
+    )
+    with pytest.raises(ValueError, match="not among `lists`"):
+        Products(lists=("s232-steel",), shares={"s232-derivatives": 0.5})
+    with pytest.raises(ValueError, match="less than or equal to 1"):
+        Products(lists=("s232-steel",), shares={"s232-steel": 50})
 
 
 def test_data_sheet_names_the_inputs_it_was_built_from(shared: Path) -> None:

@@ -291,9 +291,9 @@ def test_lifting_a_layer_never_makes_a_subsidy(record: Dossier) -> None:
 # --- the shipped record ---------------------------------------------------------------------------------------------
 EXPECTED = {
     # day: (authorities of the United States on China that must charge, and of China on the United States)
-    "2024-12-31": ({"section-301"}, {"china-301-response"}),
-    "2025-02-05": ({"section-301", "ieepa-fentanyl"}, {"china-301-response"}),
-    "2025-02-12": ({"section-301", "ieepa-fentanyl"}, {"china-301-response", "china-fentanyl-response"}),
+    "2024-12-31": ({"section-301", "section-232"}, {"china-301-response"}),
+    "2025-02-05": ({"section-301", "ieepa-fentanyl", "section-232"}, {"china-301-response"}),
+    "2025-02-12": ({"section-301", "ieepa-fentanyl", "section-232"}, {"china-301-response", "china-fentanyl-response"}),
     "2025-03-13": ({"section-301", "ieepa-fentanyl", "section-232"}, {"china-301-response", "china-fentanyl-response"}),
     "2025-04-06": ({"section-301", "ieepa-fentanyl", "section-232", "ieepa-reciprocal"}, {"china-301-response", "china-fentanyl-response"}),
     "2025-10-20": (
@@ -374,9 +374,7 @@ def test_rates_by_day_and_by_what_was_known(world: Economy, day: str, asof: str)
 def test_electronics_are_spared_back_to_5_april_once_the_notice_is_known() -> None:
     table = cells()
     phones = (table.partner == table.partners.index("CHN")) & table.members["ieepa-exempt-electronics"]
-    phones &= ~np.any(
-        [table.members[f"s232-{name}"] for name in ("steel", "aluminium", "autos", "auto-parts")], axis=0
-    )
+    phones &= ~np.any([table.members[name] for name in table.members if name.startswith("s232-")], axis=0)
     for asof, rate in ((dt.date(2025, 4, 10), 1.25), (dt.date(2025, 4, 11), 0.0)):
         states = load_dossier("busan-2025", asof=asof).states(dt.date(2025, 4, 10)).values()
         found = stack(CellRows(table), [state for state in states if state.measure.actor == "USA"])
@@ -387,13 +385,25 @@ def test_reciprocal_and_section_232_exclude_each_other_fentanyl_does_not(before:
     table = cells()
     found = stack(CellRows(table), [s for s in before.states(DAY).values() if s.measure.actor == "USA"])
     outside_north = ~np.isin(table.partner, [table.partners.index(code) for code in ("CAN", "MEX")])
-    both = (found["section-232"] > 0) & (found["ieepa-reciprocal"] > 0)
-    assert not (both & outside_north).any()
+    both = (found["section-232"] > 0) & (found["ieepa-reciprocal"] > 0) & outside_north
+    metals = before.states(DAY)["usa-2025-232-steel-aluminium"].products
+    content = np.any([table.members[name] for name in (*metals.shares, "s232-copper")], axis=0)
+    assert both.any()
+    assert not (both & ~content).any()  # only where the duty falls on a part of the good
+    half = (
+        both & (table.partner == table.partners.index("CHN")) & table.members["s232-derivatives"]
+        & ~table.members["s232-steel"] & ~table.members["s232-auto-parts"] & ~table.members["s232-copper"]
+    )  # fmt: skip
+    assert half.any()
+    share = metals.shares["s232-derivatives"]
+    np.testing.assert_allclose(found["section-232"][half], 0.5 * share)
+    np.testing.assert_allclose(found["ieepa-reciprocal"][half], 0.1 * (1 - share))
     china = table.partner == table.partners.index("CHN")
     metal = china & (found["section-232"] > 0)
     assert metal.any()
     np.testing.assert_allclose(found["ieepa-fentanyl"][metal], 0.2)
     canada = (table.partner == table.partners.index("CAN")) & table.members["s232-steel"]
+    canada &= ~table.members["s232-auto-parts"]
     np.testing.assert_allclose(found["ieepa-fentanyl"][canada], 0.0)
     np.testing.assert_allclose(found["section-232"][canada], 0.5)
 
@@ -402,7 +412,9 @@ def test_european_ceiling_of_15_percent(before: Dossier) -> None:
     table = cells()
     found = stack(CellRows(table), [s for s in before.states(DAY).values() if s.measure.actor == "USA"])
     europe = table.partner == table.partners.index("EU27")
-    touched = europe & (found["ieepa-reciprocal"] > 0)
+    metals = before.states(DAY)["usa-2025-232-steel-aluminium"].products
+    content = np.any([table.members[name] for name in (*metals.shares, "s232-copper")], axis=0)
+    touched = europe & (found["ieepa-reciprocal"] > 0) & ~content
     assert table.value[touched].sum() > 200_000
     np.testing.assert_allclose((table.base + found["ieepa-reciprocal"])[touched], 0.15)
 
@@ -453,7 +465,8 @@ def test_engine_agrees_with_a_slow_reading_of_the_rules(before: Dossier) -> None
                 return 1.0
             return float(table.usmca[table.partner[c]] if name == "usmca" else table.members[name][c])
 
-        share = max([member(name) for name in state.products.lists], default=0.0)
+        part = state.products.shares
+        share = max([part.get(name, 1.0) * member(name) for name in state.products.lists], default=0.0)
         for name in state.products.excluded:
             share *= 1 - member(name)
         return share

@@ -284,14 +284,6 @@ def test_a_game_that_cannot_be_played_is_refused(options, kind, word):
     assert word in str(caught.value)
 
 
-def test_politics_by_sector_are_refused_where_nests_move_the_shares():
-    weights = np.ones((5, 4))
-    weights[:, 0] = 2
-    game = duty_game(toy(), ["USA"], weights=weights, structure=Structure(sigma_materials=0.5))
-    with pytest.raises(InputError, match="cost shares"):
-        game.slopes(game.solve(game.standing()), ["USA"])
-
-
 def test_nests_without_politics_have_optimal_duties_too():
     game = duty_game(toy(), ["USA"], by="partner", mfn=True, structure=Structure(sigma_materials=0.5))
     best = optimal_duties(game, "USA")

@@ -13,6 +13,7 @@ from detente.core import DateError, InputError, LabelError
 from detente.dossier import load_dossier
 from detente.dossier.dossier import FrozenDict
 from detente.equilibrium import Structure, solve
+from detente.equilibrium.experiments import prepare_cases, solve_cases
 from detente.strategy import solves
 from detente.strategy.games import GameSpec, load_game, shipped_games
 from detente.strategy.payoff import payoff_tensor
@@ -62,9 +63,10 @@ def test_payoffs_of_the_shipped_game_equal_solves_one_by_one(shipped):
     assert tensor.solves == 6
     game = tensor.game()
     for profile in itertools.product(*(range(size) for size in spec.shape)):
-        alone = solve(economy, wedges_at(economy, dossier, spec.scenario(profile))).value
+        # what `detente run` would say of the profile, caps and all
+        ((alone, _),) = solve_cases(economy, prepare_cases(economy, dossier, [spec.scenario(profile)]))
         found = game.real_income_usd[(slice(None), *profile)]
-        np.testing.assert_allclose(found / economy.income, alone.real_income_hat - 1, rtol=0, atol=1e-10)
+        np.testing.assert_allclose(found / economy.income, alone.value.real_income_hat - 1, rtol=0, atol=1e-9)
         np.testing.assert_allclose(game.at(profile), found[:2], rtol=0, atol=1e-6)
 
 

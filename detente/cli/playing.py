@@ -1,0 +1,149 @@
+"""What the verbs of the strategy room share: their options, the game they read, the tensor they solve."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli.output import note, parse_day, reporting, usage
+from detente.cli.worlds import economy_for, of_own_world
+from detente.core import InputError, LabelError, suggestion
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+    from detente.equilibrium.structure import Structure
+    from detente.strategy.games import GameSpec
+    from detente.strategy.payoff import PayoffTensor
+    from detente.strategy.preferences import PreferenceFile, Preferences
+    from detente.world.economy import Economy
+
+GameOption = Annotated[
+    str | None, typer.Option("--game", help="A game of the dossier, or a file.", show_default="the first")
+]
+ReducedOption = Annotated[
+    bool, typer.Option("--reduced", help="The small game of the briefing: seconds instead of a minute.")
+]
+PreferencesOption = Annotated[
+    str | None, typer.Option("--preferences", help="A set of preferences.", show_default="the file's default")
+]
+PreferenceFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--preference-file", help="Preferences of one's own.", show_default="those shipped with the game"
+    ),
+]
+HorizonOption = Annotated[str, typer.Option("--horizon", help="impact, short or long.")]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", help="Processes.", show_default="one a core", min=1)
+]
+CacheOption = Annotated[
+    Path | None,
+    typer.Option("--cache", help="Folder in which solves are kept.", show_default="the user's cache"),
+]
+ControlsOption = Annotated[
+    str,
+    typer.Option(
+        "--controls",
+        help="Controls as quantities where the record states them (stated), all as costs, or all as caps of the volume "
+        "their cost leaves (equivalent).",
+    ),
+]
+ElasticitiesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--elasticities", help="Set of trade elasticities.", show_default="those of the horizon's world"
+    ),
+]
+
+
+def read_game(
+    dossier: str, asof: str | None, game: str | None, *, reduced: bool
+) -> tuple[Dossier, GameSpec, str]:
+    """Read the record and its game, small when asked for."""
+    from detente.dossier import load_dossier
+    from detente.strategy.games import load_game
+
+    with usage():
+        day = parse_day(asof, "--asof") if asof else None
+        record = load_dossier(dossier, asof=day)
+        spec = load_game(game, dossier=dossier)
+        if reduced:
+            if not spec.reduced:
+                raise InputError(
+                    f"the game `{spec.id}` declares no small game",
+                    where="--reduced",
+                    hint="add `reduced:` to its file",
+                )
+            spec = spec.small()
+    return record, spec, dossier
+
+
+def read_sets(spec: GameSpec, file: Path | None, name: str | None) -> tuple[PreferenceFile, Preferences]:
+    """Read the sets of preferences, and the one asked for."""
+    from detente.strategy.preferences import load_preferences
+
+    with usage():
+        known = load_preferences(file, game=spec.id)
+        return known, known.named(name)
+
+
+def world_at(world: str | None, elasticities: str | None, horizon: str) -> tuple[Economy, Economy, Structure]:
+    """The economy, the same at the horizon, and the horizon's structure."""
+    from detente.equilibrium.horizons import horizon as set_horizon
+
+    with usage():
+        economy = economy_for(world, elasticities)
+        at, structure = set_horizon(horizon, economy, keep_elasticities=elasticities is not None)
+    return economy, at, structure
+
+
+def tensor_for(
+    record: Dossier,
+    spec: GameSpec,
+    source: str,
+    at: Economy,
+    structure: Structure,
+    controls: str,
+    workers: int | None,
+    cache: Path | None,
+    world: str | None,
+) -> PayoffTensor:
+    """Solve every joint profile, with a progress bar, kept in the cache."""
+    from detente.strategy.caps import CONTROLS
+    from detente.strategy.payoff import payoff_tensor
+    from detente.strategy.store import cache_folder
+    from detente.world.scenario import load_scenario
+
+    if controls not in CONTROLS:
+        with usage():
+            raise LabelError(
+                f"no choice `{controls}`", where="--controls", hint=suggestion(controls, CONTROLS)
+            )
+    threats = [load_scenario(name, dossier=source) for name in spec.threats if name != "standing"]
+    with reporting("solving profiles") as report, of_own_world(world):
+        made = payoff_tensor(
+            at,
+            record,
+            spec,
+            scenarios=threats,
+            structure=structure,
+            controls=controls,
+            cache=cache or cache_folder(),
+            workers=workers or os.cpu_count(),
+            report=report,
+        )
+    how = {"costs": "; every control a cost", "stated": "", "equivalent": "; every control a cap"}[controls]
+    note(
+        f"{spec.title}: {made.index.size:,} joint profiles, {made.solves:,} exact solves, {structure.horizon}{how}"
+    )
+    return made
+
+
+def known_table(name: str, tables: tuple[str, ...]) -> None:
+    """Refuse the name of a table there is none of."""
+    with usage():
+        if name not in (*tables, "all"):
+            raise LabelError(f"no table `{name}`", where="--table", hint=suggestion(name, (*tables, "all")))

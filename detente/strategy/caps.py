@@ -1,0 +1,295 @@
+"""Controls as quantities in the package game: caps and floors on flows instead of the trade costs that stand for them.
+
+A cost makes a flow dearer and leaves no rent; a cap holds its volume, whatever the duties do, and somebody earns the
+difference between cost and price. Either the record states the quantity (`Effect.left`, `Effect.least`), as every other command
+takes it; or a cap is made to leave what the record's cost leaves in the standing state: then cost and cap differ in the rent,
+and in what happens when other things change.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from detente.core import LabelError, suggestion
+from detente.dossier.measure import Effect, Instrument, Measure, Status
+from detente.equilibrium.baseline import CORE
+from detente.equilibrium.controls import QuantityControl, Rent
+from detente.equilibrium.experiments import controls_of
+from detente.equilibrium.quantities import solve_batch_with_controls
+from detente.equilibrium.solution import Equilibrium, Solution
+from detente.equilibrium.solve import solve_batch
+from detente.equilibrium.structure import Structure
+from detente.strategy.games import GameSpec, Profile
+from detente.strategy.profiles import ProfileWedges
+from detente.world.economy import Array, Economy, Wedges
+from detente.world.effects import as_costs_only, at_value, effect_hat
+from detente.world.limits import effect_limits, join_limits
+from detente.world.quantity_limits import QuantityLimit
+from detente.world.scenario import BASE_DAY, Scenario, apply_scenario, wedges_at
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+
+CONTROLS = ("costs", "stated", "equivalent")
+"""Every control a cost; a quantity where the record states one; a cap for every control, at the volume its cost leaves."""
+KINDS = (Instrument.export_control, Instrument.entity_listing, Instrument.purchase_halt)
+"""Instruments that ration; port fees are prices."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rationing:
+    """Which measures are quantities, and what they leave.
+
+    Attributes
+    ----------
+    measures : mapping of measure to Effect
+        Its effect with its quantities: `left` as a share of `level`, and `least`.
+    level : array [importer, exporter, sector], optional
+        Volume that the flows would have without any of these measures, million USD at base-year prices; the base year's
+        when None.
+    """
+
+    measures: Mapping[str, Effect] = field(default_factory=dict)
+    level: Array | None = None
+
+    def in_force(self, dossier: Dossier, scenario: Scenario) -> dict[str, Effect]:
+        """Measures of these that bind in a scenario, with their effect at their value there."""
+        applied, day = apply_scenario(dossier, scenario), scenario.on(dossier.asof)
+        found = {}
+        for name, effect in self.measures.items():
+            state = applied.state(name, day)
+            if state.status is Status.in_force:
+                found[name] = at_value(effect, state.value)
+        return found
+
+
+def rationing(
+    economy: Economy,
+    dossier: Dossier,
+    spec: GameSpec,
+    controls: str,
+    *,
+    rent: Rent | Literal["stated"] = "stated",
+    closure: str = "share",
+    structure: Structure = CORE,
+) -> Rationing:
+    """Say which measures are quantities in a game, and what they leave.
+
+    Parameters
+    ----------
+    economy : Economy
+    dossier : Dossier
+    spec : GameSpec
+    controls : {"costs", "stated", "equivalent"}
+        See `CONTROLS`.
+    rent : {"stated", "exporter", "importer", "destroyed"}
+        Who keeps the rent of caps; ``stated`` is what the record says of the measure.
+    closure : str
+    structure : Structure
+        Under which an equivalent volume is found, in the standing state with the measure in force.
+
+    Returns
+    -------
+    Rationing
+        Measures in force in the base year are in its data and stay out.
+
+    Raises
+    ------
+    LabelError
+        For an unknown choice.
+
+    Examples
+    --------
+    >>> from detente.dossier import load_dossier
+    >>> from detente.strategy.games import load_game
+    >>> from detente.world import load_world
+    >>> found = rationing(load_world(), load_dossier(), load_game(), "stated")
+    >>> dict(found.measures["chn-2025-soybean-halt"].left)
+    {'SOY': 0.0}
+    """
+    if controls not in CONTROLS:
+        raise LabelError(
+            f"unknown choice of controls `{controls}`", where="controls", hint=suggestion(controls, CONTROLS)
+        )
+    before = dossier.base_states(BASE_DAY)
+    played = {name for action in spec.actions for rung in action.rungs for name in rung.set}
+    chosen: dict[str, Effect] = {}
+    for name, measure in dossier.measures.items():
+        effect = measure.effect
+        if effect is None or (name in before and before[name].status is Status.in_force):
+            continue
+        keeps = {} if rent == "stated" else {"rent": rent}
+        if controls == "stated" and (effect.left or effect.least):
+            chosen[name] = effect.model_copy(update=keeps)
+        elif controls == "equivalent" and name in played and measure.instrument in KINDS:
+            costs = {code: cost for code, cost in effect.ad_valorem.items() if code != "all"}
+            if costs:
+                chosen[name] = effect.model_copy(update={**keeps, "ad_valorem": costs, "least": {}})
+    if controls != "equivalent" or not chosen:
+        return Rationing(chosen)
+    return _equivalent(economy, dossier, spec, chosen, closure, structure)
+
+
+def _equivalent(
+    economy: Economy,
+    dossier: Dossier,
+    spec: GameSpec,
+    chosen: Mapping[str, Effect],
+    closure: str,
+    structure: Structure,
+) -> Rationing:
+    """Volumes of the standing state without any of the measures, and what each by itself leaves of them."""
+    there = spec.scenario((0,) * len(spec.actions))
+    hats = {
+        name: _hat(economy, dossier.measures[name], effect, whole=True) for name, effect in chosen.items()
+    }
+    bare = wedges_at(economy, dossier, there)
+    free = bare.iceberg_hat
+    for name in Rationing(chosen).in_force(dossier, there):
+        free = free / hats[name]
+    every = [np.ones_like(free), *hats.values()]
+    cases = [Wedges(bare.tariff, free * hat, bare.export_tax) for hat in every]
+    found = solve_batch(economy, cases, structure=structure, closure=closure, throw=True)
+    # what arrives of what is shipped
+    level, *each = (
+        economy.flows * one.value.flow_volume_hat / hat for one, hat in zip(found, every, strict=True)
+    )
+    made = {}
+    for (name, effect), volume in zip(chosen.items(), each, strict=True):
+        left = {}
+        for code in effect.ad_valorem:
+            s = economy.labels.sector(code)
+            cells = hats[name][:, :, s] != 1
+            left[code] = float(volume[cells, s].sum() / level[cells, s].sum())
+        made[name] = effect.model_copy(update={"left": left})
+    return Rationing(made, level)
+
+
+def _hat(economy: Economy, measure: Measure, effect: Effect, *, whole: bool) -> Array:
+    """Cost that quantities stand in for; with `whole`, that of every sector, third parties left out."""
+    if whole:
+        return effect_hat(economy, measure, effect.model_copy(update={"spread": 0.0}))
+    return effect_hat(economy, measure, effect) / effect_hat(economy, measure, as_costs_only(effect))
+
+
+def _stands_for(economy: Economy, dossier: Dossier, rules: Rationing, held: Mapping[str, Effect]) -> Array:
+    product = np.ones_like(economy.flows)
+    for name, effect in held.items():
+        product = product * _hat(economy, dossier.measures[name], effect, whole=rules.level is not None)
+    return product
+
+
+def _limits(economy: Economy, dossier: Dossier, held: Mapping[str, Effect]) -> tuple[QuantityLimit, ...]:
+    return tuple(
+        limit
+        for name, effect in held.items()
+        for limit in effect_limits(economy, dossier.measures[name], effect)
+    )
+
+
+def with_limits(
+    wedges: ProfileWedges, economy: Economy, dossier: Dossier, spec: GameSpec, rules: Rationing
+) -> ProfileWedges:
+    """Take the costs that quantities stand in for out of the parts of all profiles, and put the quantities in.
+
+    Parameters
+    ----------
+    wedges : ProfileWedges
+        As `profile_wedges` makes them, every control a cost.
+    economy, dossier, spec
+        As for `payoff_tensor`.
+    rules : Rationing
+
+    Returns
+    -------
+    ProfileWedges
+        Its `limits` says which caps and floors a profile has.
+    """
+    if not rules.measures:
+        return wedges
+    zero: Profile = (0,) * len(spec.actions)
+    standing = rules.in_force(dossier, spec.scenario(zero))
+    played: set[str] = set()
+    costs, limits, classes = dict(wedges.costs), {}, list(wedges.classes)
+    for a, action in enumerate(spec.actions):
+        mine = {name for rung in action.rungs for name in rung.set} & set(rules.measures)
+        if not mine:
+            continue
+        played |= mine
+        held = []
+        for r in range(len(action.rungs)):
+            there = rules.in_force(dossier, spec.scenario((*zero[:a], r, *zero[a + 1 :])))
+            held.append({name: effect for name, effect in there.items() if name in mine})
+        stood = [_stands_for(economy, dossier, rules, one) for one in held]
+        ratio = costs.get(a, np.ones((len(held), *economy.flows.shape)))
+        costs[a] = np.stack([ratio[r] * stood[0] / one for r, one in enumerate(stood)])
+        limits[a] = tuple(_limits(economy, dossier, one) for one in held)
+        same = [(int(classes[a][r]), limits[a][r]) for r in range(len(held))]
+        classes[a] = np.array([same.index(one) for one in same], dtype=np.int64)
+    return dataclasses.replace(
+        wedges,
+        iceberg_hat=wedges.iceberg_hat / _stands_for(economy, dossier, rules, standing),
+        costs=costs,
+        by_action=limits,
+        always=_limits(economy, dossier, {k: v for k, v in standing.items() if k not in played}),
+        classes=tuple(classes),
+        level=rules.level,
+    )
+
+
+def controls_for(
+    economy: Economy, limits: Sequence[QuantityLimit], level: Array | None = None
+) -> tuple[QuantityControl, ...]:
+    """Controls of some limits, those that meet on a flow joined; `level` as in `Rationing`."""
+    made = controls_of(economy, join_limits(limits), "game") if limits else ()
+    if level is None:
+        return made
+    flows = economy.flows
+    return tuple(
+        dataclasses.replace(one, limit=one.limit * float(level[one.cells].sum() / flows[one.cells].sum()))
+        for one in made
+    )
+
+
+def scenario_with_limits(
+    economy: Economy, dossier: Dossier, scenario: Scenario, rules: Rationing
+) -> tuple[Wedges, tuple[QuantityControl, ...]]:
+    """Wedges of a scenario without the costs that quantities stand in for, and the controls."""
+    held = rules.in_force(dossier, scenario)
+    wedges = wedges_at(economy, dossier, scenario)
+    iceberg = wedges.iceberg_hat / _stands_for(economy, dossier, rules, held)
+    own = controls_for(economy, _limits(economy, dossier, held), rules.level)
+    return Wedges(wedges.tariff, iceberg, wedges.export_tax), own
+
+
+def solve_capped(
+    economy: Economy,
+    wedges: Wedges,
+    caps: Sequence[Sequence[QuantityControl]],
+    *,
+    closure: str,
+    structure: Structure,
+) -> list[Solution[Equilibrium]]:
+    """Solve wedges with a leading axis, some under caps; a failure keeps its code, nothing is raised."""
+
+    def one(k: int) -> Wedges:
+        return Wedges(wedges.tariff[k], wedges.iceberg_hat[k], wedges.export_tax[k])
+
+    free = [k for k, mine in enumerate(caps) if not mine]
+    bound = [k for k, mine in enumerate(caps) if mine]
+    if not bound:
+        return list(solve_batch(economy, wedges, closure=closure, structure=structure))
+    found: dict[int, Solution[Equilibrium]] = {}
+    if free:
+        batch = solve_batch(economy, [one(k) for k in free], closure=closure, structure=structure)
+        found = dict(zip(free, batch, strict=True))
+    held = solve_batch_with_controls(
+        economy, [one(k) for k in bound], [caps[k] for k in bound], closure=closure, structure=structure
+    )
+    found.update({k: controlled.solution for k, controlled in zip(bound, held, strict=True)})
+    return [found[k] for k in range(len(caps))]
