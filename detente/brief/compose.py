@@ -53,7 +53,7 @@ def compose(
     sets: Sequence[str] | None = None,
     horizon: str = "long",
     keep_elasticities: bool = False,
-    draws: int = 32,
+    draws: int = 24,
     seed: int = 1,
     strategy: bool = True,
 ) -> BriefContent:
@@ -79,7 +79,7 @@ def compose(
     keep_elasticities : bool
         The headline keeps the economy's elasticities instead of taking those of its horizon.
     draws : int
-        Drawn parameters behind the intervals of the headline's horizon, half as many at the other; 0 leaves them out.
+        Drawn parameters behind the intervals of the headline's horizon, a third as many (8 at least) at the other; 0 leaves them out.
     seed : int
         Of the draws.
     strategy : bool

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from detente.outlook import Draws
     from detente.world.economy import Economy
 
-OTHER_SHARE = 4
+OTHER_SHARE = 3
 """A horizon that is not the headline's is drawn this many times less often: a draw of the short run costs three times as much."""
 LEAST = 8
 """Draws of the other horizon at least, where there are any."""

@@ -83,7 +83,7 @@ def brief(
     horizon: HorizonOption = "long",
     draws: Annotated[
         int, typer.Option("--draws", help="Drawn parameters behind the intervals; 0 leaves them out.")
-    ] = 32,
+    ] = 24,
     seed: SeedOption = 1,
     closure: ClosureOption = "share",
 ) -> None:

@@ -3,7 +3,8 @@
 Comes in: YAML files. Goes out: a frozen `Dossier`. Never does: economics.
 """
 
-from detente.dossier.audit import RULES, Finding, audit, audit_table, coverage_by_grade, refuse_stale
+from detente.dossier.audit import audit, audit_table, coverage_by_grade, refuse_stale
+from detente.dossier.audit_rules import RULES, Finding
 from detente.dossier.claims import (
     chains,
     claims_table,

@@ -8,79 +8,16 @@ outside any plausible band, grades better than their source, labels nobody knows
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Iterator
 
-from detente.core import Column, StaleError, Table, nearest
+from detente.core import Column, StaleError, Table
+from detente.dossier.audit_measures import MEASURE_RULES, check_sources, value_label
+from detente.dossier.audit_rules import RULES, Finding
 from detente.dossier.dossier import Dossier
 from detente.dossier.held import CHECKS
-from detente.dossier.measure import Clock, DatedValue, Grade, Instrument, Measure
+from detente.dossier.measure import Clock, Grade, Measure
 from detente.dossier.timeline import known_day, resolve
-from detente.dossier.vocabulary import AUTHORITIES, BANDS, PRODUCT_LISTS, REGIONS, SECTORS, UNITS_OF
-
-Severity = Literal["error", "warning", "note"]
-
-RULES: dict[str, tuple[Severity, str]] = {
-    "unknown-source": ("error", "an entry cites a source that is not in the record"),
-    "days-out-of-order": ("error", "announced, effective and expiry days run backwards"),
-    "unit-mismatch": ("error", "the unit does not belong to the instrument"),
-    "interval": ("error", "a value lies outside its own interval"),
-    "unknown-label": ("error", "a country, sector, product list or authority that nobody knows"),
-    "expected-authority": ("error", "an authority charges where it should not, or does not where it should"),
-    "snapshot-differs": (
-        "error",
-        "every act in order does not give the states of the day, or of the snapshot",
-    ),
-    "implausible-value": ("warning", "a value outside the plausible band of its unit"),
-    "late-source": ("warning", "the source is dated well after the value was public"),
-    "source-before-value": ("warning", "the source is older than the day the value was public"),
-    "value-before-text": ("warning", "a value takes effect before the measure was announced"),
-    "grade-above-source": ("warning", "the grade is better than the source allows"),
-    "stale": ("warning", "last checked longer ago than the limit"),
-    "ambiguous-tie": ("warning", "two entries with the same days: file order decides"),
-    "silent-clock": ("warning", "nothing changes in a measure on the day its clock fires"),
-    "stacking-mismatch": ("warning", "a duty stacks otherwise than the rules of its authority say"),
-    "inert-unflagged": ("warning", "a measure that can move no result and does not say so"),
-    "inert-but-moves": ("warning", "a measure flagged inert that can move a result"),
-    "open-suspension": ("note", "a suspension without an end"),
-    "retroactive": ("note", "a value reaches back to before it was public"),
-    "no-scope": ("note", "a control or pledge that does not say what it binds"),
-    "fault-without-conflict": ("note", "a claim judged wrong or altered that no conflict explains"),
-}
-
-
-HIGHEST_COST = 4.0
-HIGHEST_SHARE = 5.0
-"""Trade costs above this are nearly always percent taken for fractions; a halt of one product can come near it."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One objection.
-
-    Parameters
-    ----------
-    rule : str
-        Key of `RULES`.
-    kind, id : str
-        Which entry.
-    what : str
-        What is wrong with it.
-    hint : str
-        The next step.
-    """
-
-    rule: str
-    kind: str
-    id: str
-    what: str
-    hint: str = ""
-
-    @property
-    def severity(self) -> Severity:
-        """How bad: error, warning or note."""
-        return RULES[self.rule][0]
+from detente.dossier.vocabulary import BANDS
 
 
 def audit(
@@ -112,7 +49,7 @@ def audit(
     found: list[Finding] = []
     limit = max_age_days or dossier.fresh_days
     for measure in dossier.measures.values():
-        for rule in _MEASURE_RULES:
+        for rule in MEASURE_RULES:
             found += rule(dossier, measure)
         found += _stale(measure, today or dossier.vintage, limit)
     found += _source_days(dossier, dt.timedelta(days=lag_days))
@@ -207,120 +144,6 @@ def coverage_by_grade(dossier: Dossier) -> Table:
     return Table("coverage_by_grade", "How the record's values are known", columns, rows, note)
 
 
-def _label(value: DatedValue) -> str:
-    return f"the value from {value.from_}"
-
-
-def _sources(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
-    """Unknown sources, and grades better than the source."""
-    cited = [(_label(value), value.source, value.grade) for value in measure.values]
-    if measure.effect is not None:
-        cited.append(("the effect", measure.effect.source, measure.effect.grade))
-    yield from _check_sources(dossier, "measure", measure.id, cited)
-
-
-def _check_sources(
-    dossier: Dossier, kind: str, key: str, cited: Iterable[tuple[str, str, Grade]]
-) -> Iterator[Finding]:
-    for label, source_id, grade in cited:
-        source = dossier.sources.get(source_id)
-        if source is None:
-            close = nearest(source_id, dossier.sources)
-            hint = f"did you mean `{close[0]}`?" if close else "add it to sources.yaml"
-            yield Finding("unknown-source", kind, key, f"{label} cites `{source_id}`", hint)
-            continue
-        too_good = grade is Grade.official and source.quality not in ("A", "B")
-        too_good |= grade is Grade.reported and source.quality == "D" and not source.id.startswith("seed-")
-        if too_good:
-            what = f"{label} is graded {grade.value} on source `{source_id}` of quality {source.quality}"
-            yield Finding("grade-above-source", kind, key, what, "find a better source, or lower the grade")
-
-
-def _days(_: Dossier, measure: Measure) -> Iterator[Finding]:
-    ties: set[tuple[dt.date, dt.date]] = set()
-    for value in measure.values:
-        if value.until is not None and value.until <= value.from_:
-            what = f"{_label(value)} ends on {value.until}"
-            yield Finding("days-out-of-order", "measure", measure.id, what, "put `until` after `from`")
-        known = known_day(measure, value)
-        if known < measure.announced:
-            what = f"{_label(value)} was known on {known}, before the announcement on {measure.announced}"
-            yield Finding("days-out-of-order", "measure", measure.id, what, "correct `known` or `announced`")
-        if value.from_ < measure.announced:
-            what = f"{_label(value)} precedes the announcement on {measure.announced}"
-            yield Finding("value-before-text", "measure", measure.id, what, "correct one of the two days")
-        elif value.known is not None and value.known > value.from_:
-            what = f"{_label(value)} became public only on {value.known}"
-            yield Finding("retroactive", "measure", measure.id, what, "nothing to do if this is meant")
-        if (value.from_, known) in ties:
-            what = f"two entries from {value.from_}, both known on {known}"
-            yield Finding(
-                "ambiguous-tie", "measure", measure.id, what, "merge them, or give one a later `known`"
-            )
-        ties.add((value.from_, known))
-        if value.status.value == "suspended" and value.until is None:
-            yield Finding(
-                "open-suspension", "measure", measure.id, f"{_label(value)} is suspended without an end"
-            )
-
-
-def _units(_: Dossier, measure: Measure) -> Iterator[Finding]:
-    allowed = UNITS_OF[measure.instrument]
-    if measure.unit not in allowed:
-        what = f"a {measure.instrument.value} measured in `{measure.unit}`"
-        yield Finding("unit-mismatch", "measure", measure.id, what, f"use {' or '.join(allowed)}")
-    low, high = BANDS[measure.unit]
-    for value in measure.values:
-        numbers = [*value.by_target.values(), *([] if value.value is None else [value.value])]
-        for number in numbers:
-            if not low <= number <= high:
-                what = f"{number:g} outside {low:g} to {high:g} {measure.unit} in {_label(value)}"
-                hint = (
-                    "25 percent is written 0.25"
-                    if measure.instrument is Instrument.tariff
-                    else "check the unit"
-                )
-                yield Finding("implausible-value", "measure", measure.id, what, hint)
-    if measure.effect is not None:
-        for sector, cost in measure.effect.ad_valorem.items():
-            if cost > HIGHEST_COST:
-                what = f"a trade cost of {cost:g} on {sector}"
-                yield Finding("implausible-value", "measure", measure.id, what, "fractions, not percent")
-        for sector, share in {**measure.effect.left, **measure.effect.least}.items():
-            if share > HIGHEST_SHARE:
-                what = f"{share:g} of the base year's volume of {sector}"
-                yield Finding("implausible-value", "measure", measure.id, what, "shares, not percent")
-
-
-def _effect_sectors(measure: Measure) -> set[str]:
-    effect = measure.effect
-    return set() if effect is None else {*effect.ad_valorem, *effect.left, *effect.least} - {"all"}
-
-
-def _labels(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
-    economies = {actor.id for actor in dossier.actors.values() if actor.kind == "economy"}
-    countries = REGIONS | economies
-    by_target = {target for value in measure.values for target in (*value.by_target, *value.ceiling)}
-    scopes = [measure.products, *(value.products for value in measure.values if value.products is not None)]
-    checks: list[tuple[str, Iterable[str], set[str] | frozenset[str]]] = [
-        ("actor", [measure.actor], economies),
-        ("country", {*measure.targets, *measure.except_targets, *by_target} - {"all"}, countries),
-        ("sector", {code for scope in scopes for code in scope.sectors}, SECTORS),
-        ("sector", _effect_sectors(measure), SECTORS),
-        (
-            "product list",
-            {name for scope in scopes for name in (*scope.lists, *scope.excluded)},
-            PRODUCT_LISTS,
-        ),
-        ("authority", {measure.authority, *measure.excluded_by}, AUTHORITIES),
-    ]
-    for what, names, valid in checks:
-        for name in sorted(set(names) - set(valid)):
-            close = nearest(name, sorted(valid))
-            hint = f"did you mean `{close[0]}`?" if close else f"add it to the vocabulary of {what} names"
-            yield Finding("unknown-label", "measure", measure.id, f"{what} `{name}` matches nothing", hint)
-
-
 def _source_days(dossier: Dossier, lag: dt.timedelta) -> Iterator[Finding]:
     """Sources that are later than what they are cited for, or too early to know it.
 
@@ -328,7 +151,7 @@ def _source_days(dossier: Dossier, lag: dt.timedelta) -> Iterator[Finding]:
     came after its last day either.
     """
     cited: list[tuple[str, str, str, dt.date, str]] = [
-        ("measure", measure.id, _label(value), known_day(measure, value), value.source)
+        ("measure", measure.id, value_label(value), known_day(measure, value), value.source)
         for measure in dossier.measures.values()
         for value in measure.values
     ]
@@ -383,7 +206,7 @@ def _clock(dossier: Dossier, clock: Clock) -> Iterator[Finding]:
     if clock.superseded is not None and clock.superseded > clock.fires:
         what = f"called off on {clock.superseded}, after it fired on {clock.fires}"
         yield Finding("days-out-of-order", "clock", clock.id, what, "correct one of the two days")
-    yield from _check_sources(dossier, "clock", clock.id, [("it", clock.source, clock.grade)])
+    yield from check_sources(dossier, "clock", clock.id, [("it", clock.source, clock.grade)])
     if clock.kind not in ("legal_expiry", "threat_deadline", "entry_into_force"):
         return
     last = clock.superseded - dt.timedelta(days=1) if clock.superseded else dossier.asof
@@ -410,9 +233,9 @@ def _other_entries(dossier: Dossier) -> Iterator[Finding]:
         if meeting.end < meeting.start:
             what = f"ends on {meeting.end}, before it starts on {meeting.start}"
             yield Finding("days-out-of-order", "round", meeting.id, what, "correct one of the two days")
-        yield from _check_sources(dossier, "round", meeting.id, [("it", meeting.source, meeting.grade)])
+        yield from check_sources(dossier, "round", meeting.id, [("it", meeting.source, meeting.grade)])
     for parameter in dossier.parameters.values():
-        yield from _check_sources(
+        yield from check_sources(
             dossier, "parameter", parameter.id, [("it", parameter.source, parameter.grade)]
         )
         low = parameter.value if parameter.low is None else parameter.low
@@ -429,11 +252,3 @@ def _other_entries(dossier: Dossier) -> Iterator[Finding]:
         if whole and claim.verdict in ("wrong", "altered_quote") and claim.id not in explained:
             what = f"judged {claim.verdict.replace('_', ' ')}, in no conflict"
             yield Finding("fault-without-conflict", "claim", claim.id, what, "add it to conflicts.yaml")
-
-
-_MEASURE_RULES: tuple[Callable[[Dossier, Measure], Iterator[Finding]], ...] = (
-    _sources,
-    _days,
-    _units,
-    _labels,
-)

@@ -232,7 +232,7 @@ def _code(text: str) -> str:
 def measures_page() -> str:
     """`docs/reference/measures.md`: everything a dossier may hold."""
     from detente.dossier import measure
-    from detente.dossier.audit import RULES
+    from detente.dossier.audit_rules import RULES
     from detente.dossier.vocabulary import AUTHORITIES, BANDS, UNITS_OF
     from detente.world.cells import LISTS
 

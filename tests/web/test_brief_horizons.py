@@ -33,7 +33,7 @@ def test_both_horizons_have_draws_and_the_headline_the_range_over_sets(content):
         else:
             assert row["low_sets_pct"] is None
     assert "long run: 24 draws (seed 1) of elasticities, nests (σ_V, σ_M, σ_F)" in table.note
-    assert "short run: 12 draws (seed 1) of elasticities, nests (σ_V, σ_M, σ_K, σ_F, κ)" in table.note
+    assert "short run: 8 draws (seed 1) of elasticities, nests (σ_V, σ_M, σ_K, σ_F, κ)" in table.note
     assert "2 published sets" in table.note
 
 

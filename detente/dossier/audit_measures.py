@@ -1,0 +1,143 @@
+"""Rules of the audit on single measures: sources, days, units and labels."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+
+from detente.core import nearest
+from detente.dossier.audit_rules import Finding
+from detente.dossier.dossier import Dossier
+from detente.dossier.measure import DatedValue, Grade, Instrument, Measure
+from detente.dossier.timeline import known_day
+from detente.dossier.vocabulary import AUTHORITIES, BANDS, PRODUCT_LISTS, REGIONS, SECTORS, UNITS_OF
+
+HIGHEST_COST = 4.0
+HIGHEST_SHARE = 5.0
+"""Trade costs above this are nearly always percent taken for fractions; a halt of one product can come near it."""
+
+
+def value_label(value: DatedValue) -> str:
+    """Name a value in a finding."""
+    return f"the value from {value.from_}"
+
+
+def _sources(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
+    """Unknown sources, and grades better than the source."""
+    cited = [(value_label(value), value.source, value.grade) for value in measure.values]
+    if measure.effect is not None:
+        cited.append(("the effect", measure.effect.source, measure.effect.grade))
+    yield from check_sources(dossier, "measure", measure.id, cited)
+
+
+def check_sources(
+    dossier: Dossier, kind: str, key: str, cited: Iterable[tuple[str, str, Grade]]
+) -> Iterator[Finding]:
+    """Sources that are not in the record, and grades better than their source allows."""
+    for label, source_id, grade in cited:
+        source = dossier.sources.get(source_id)
+        if source is None:
+            close = nearest(source_id, dossier.sources)
+            hint = f"did you mean `{close[0]}`?" if close else "add it to sources.yaml"
+            yield Finding("unknown-source", kind, key, f"{label} cites `{source_id}`", hint)
+            continue
+        too_good = grade is Grade.official and source.quality not in ("A", "B")
+        too_good |= grade is Grade.reported and source.quality == "D" and not source.id.startswith("seed-")
+        if too_good:
+            what = f"{label} is graded {grade.value} on source `{source_id}` of quality {source.quality}"
+            yield Finding("grade-above-source", kind, key, what, "find a better source, or lower the grade")
+
+
+def _days(_: Dossier, measure: Measure) -> Iterator[Finding]:
+    ties: set[tuple[dt.date, dt.date]] = set()
+    for value in measure.values:
+        if value.until is not None and value.until <= value.from_:
+            what = f"{value_label(value)} ends on {value.until}"
+            yield Finding("days-out-of-order", "measure", measure.id, what, "put `until` after `from`")
+        known = known_day(measure, value)
+        if known < measure.announced:
+            what = (
+                f"{value_label(value)} was known on {known}, before the announcement on {measure.announced}"
+            )
+            yield Finding("days-out-of-order", "measure", measure.id, what, "correct `known` or `announced`")
+        if value.from_ < measure.announced:
+            what = f"{value_label(value)} precedes the announcement on {measure.announced}"
+            yield Finding("value-before-text", "measure", measure.id, what, "correct one of the two days")
+        elif value.known is not None and value.known > value.from_:
+            what = f"{value_label(value)} became public only on {value.known}"
+            yield Finding("retroactive", "measure", measure.id, what, "nothing to do if this is meant")
+        if (value.from_, known) in ties:
+            what = f"two entries from {value.from_}, both known on {known}"
+            yield Finding(
+                "ambiguous-tie", "measure", measure.id, what, "merge them, or give one a later `known`"
+            )
+        ties.add((value.from_, known))
+        if value.status.value == "suspended" and value.until is None:
+            yield Finding(
+                "open-suspension", "measure", measure.id, f"{value_label(value)} is suspended without an end"
+            )
+
+
+def _units(_: Dossier, measure: Measure) -> Iterator[Finding]:
+    allowed = UNITS_OF[measure.instrument]
+    if measure.unit not in allowed:
+        what = f"a {measure.instrument.value} measured in `{measure.unit}`"
+        yield Finding("unit-mismatch", "measure", measure.id, what, f"use {' or '.join(allowed)}")
+    low, high = BANDS[measure.unit]
+    for value in measure.values:
+        numbers = [*value.by_target.values(), *([] if value.value is None else [value.value])]
+        for number in numbers:
+            if not low <= number <= high:
+                what = f"{number:g} outside {low:g} to {high:g} {measure.unit} in {value_label(value)}"
+                hint = (
+                    "25 percent is written 0.25"
+                    if measure.instrument is Instrument.tariff
+                    else "check the unit"
+                )
+                yield Finding("implausible-value", "measure", measure.id, what, hint)
+    if measure.effect is not None:
+        for sector, cost in measure.effect.ad_valorem.items():
+            if cost > HIGHEST_COST:
+                what = f"a trade cost of {cost:g} on {sector}"
+                yield Finding("implausible-value", "measure", measure.id, what, "fractions, not percent")
+        for sector, share in {**measure.effect.left, **measure.effect.least}.items():
+            if share > HIGHEST_SHARE:
+                what = f"{share:g} of the base year's volume of {sector}"
+                yield Finding("implausible-value", "measure", measure.id, what, "shares, not percent")
+
+
+def _effect_sectors(measure: Measure) -> set[str]:
+    effect = measure.effect
+    return set() if effect is None else {*effect.ad_valorem, *effect.left, *effect.least} - {"all"}
+
+
+def _labels(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
+    economies = {actor.id for actor in dossier.actors.values() if actor.kind == "economy"}
+    countries = REGIONS | economies
+    by_target = {target for value in measure.values for target in (*value.by_target, *value.ceiling)}
+    scopes = [measure.products, *(value.products for value in measure.values if value.products is not None)]
+    checks: list[tuple[str, Iterable[str], set[str] | frozenset[str]]] = [
+        ("actor", [measure.actor], economies),
+        ("country", {*measure.targets, *measure.except_targets, *by_target} - {"all"}, countries),
+        ("sector", {code for scope in scopes for code in scope.sectors}, SECTORS),
+        ("sector", _effect_sectors(measure), SECTORS),
+        (
+            "product list",
+            {name for scope in scopes for name in (*scope.lists, *scope.excluded)},
+            PRODUCT_LISTS,
+        ),
+        ("authority", {measure.authority, *measure.excluded_by}, AUTHORITIES),
+    ]
+    for what, names, valid in checks:
+        for name in sorted(set(names) - set(valid)):
+            close = nearest(name, sorted(valid))
+            hint = f"did you mean `{close[0]}`?" if close else f"add it to the vocabulary of {what} names"
+            yield Finding("unknown-label", "measure", measure.id, f"{what} `{name}` matches nothing", hint)
+
+
+MEASURE_RULES: tuple[Callable[[Dossier, Measure], Iterator[Finding]], ...] = (
+    _sources,
+    _days,
+    _units,
+    _labels,
+)
