@@ -127,6 +127,8 @@ def nash_point(points: Array, threat: Array, *, tolerance: float = 1e-12) -> Lot
                 return _lottery(points, front, weights)
             break
         weights = moved
+    if len(threat) == 2:
+        return _lottery(points, front, _on_edges(gains))
     raise SolveError(
         "Nash's point was not found to tolerance", where="nash_point", hint="rescale the payoffs"
     )
@@ -154,6 +156,28 @@ def _interior(gains: Array) -> Array:
         )
     weights = np.maximum(found.x[:-1], 0.0)
     return np.asarray(weights / weights.sum())
+
+
+def _on_edges(gains: Array) -> Array:
+    """Best lottery of two players exactly: on every edge between two points the product of gains is a parabola.
+
+    In the plane the largest product over all lotteries lies on an edge, so this settles what the general method leaves
+    open where many points nearly share a line.
+    """
+    first, second = (half.ravel() for half in np.meshgrid(np.arange(len(gains)), np.arange(len(gains))))
+    start, step = gains[second], gains[first] - gains[second]
+    bend = step[:, 0] * step[:, 1]
+    best = -(start[:, 0] * step[:, 1] + start[:, 1] * step[:, 0]) / np.where(bend < 0, 2 * bend, -1.0)
+    share = np.where(
+        bend < 0, np.clip(best, 0.0, 1.0), 1.0
+    )  # without a bend the better end is another pair's
+    reached = start + share[:, None] * step
+    product = np.where((reached > 0).all(1), reached[:, 0] * reached[:, 1], -np.inf)
+    k = int(product.argmax())
+    weights = np.zeros(len(gains))
+    weights[second[k]] = 1 - share[k]
+    weights[first[k]] += share[k]
+    return weights
 
 
 def _corrective(gains: Array, start: Array) -> Array:

@@ -10,7 +10,7 @@ import pytest
 from strategy_games import actions, duel, form, game
 
 from detente.core import InputError
-from detente.strategy.bargains import kalai_smorodinsky, nash_point, pareto_front
+from detente.strategy.bargains import _on_edges, kalai_smorodinsky, nash_point, pareto_front
 from detente.strategy.deals import deal_space, gifts, payments, smallest_swaps
 from detente.strategy.equilibria import (
     dominant_rungs,
@@ -273,6 +273,26 @@ def test_open_spiel_reads_the_tree_and_agrees_on_equilibria():
 
 
 # ---- deals -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_nash_point_of_two_by_edges_is_that_of_the_general_method():
+    draw = np.random.default_rng(4)
+    for size in (2, 5, 40):
+        gains = draw.uniform(-1, 3, size=(size, 2))
+        gains[0] = [0.3, 0.2]
+        found = nash_point(gains, np.zeros(2))
+        edges = _on_edges(gains) @ gains
+        assert edges == pytest.approx(found.payoffs, abs=1e-6)
+        trials = draw.dirichlet(np.full(size, 0.2), size=4000) @ gains
+        products = np.where((trials > 0).all(1), trials.prod(1), 0.0)
+        assert edges.prod() >= products.max() - 1e-12
+
+
+def test_a_frontier_whose_points_nearly_share_a_line_has_a_nash_point():
+    x = np.linspace(0.0, 1.0, 120)
+    gains = 1e3 * np.stack([x, 1 - x + 1e-9 * x * (1 - x)], 1) - 400
+    found = nash_point(gains, np.zeros(2))
+    assert found.payoffs == pytest.approx([100.0, 100.0], abs=1e-3)
 
 
 @pytest.mark.parametrize("players", [2, 3])
