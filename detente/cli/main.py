@@ -24,7 +24,7 @@ from detente.cli.options import (
     OutOption,
     SeedOption,
 )
-from detente.cli.output import Format, emit, note, parse_day, progress, usage
+from detente.cli.output import Format, emit, note, one_thread, parse_day, progress, usage
 from detente.cli.path import path
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.validate import validate
@@ -378,6 +378,7 @@ app.command("game")(game_verb)
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; errors of ours become one message and an exit code."""
+    one_thread()
     try:
         app(args=arguments, prog_name="detente")
     except DetenteError as error:

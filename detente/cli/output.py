@@ -32,6 +32,13 @@ class Format(StrEnum):
 SUFFIXES = {".csv": Format.csv, ".json": Format.json, ".md": Format.md, ".txt": Format.table}
 
 
+def one_thread() -> None:
+    """Keep linear algebra to one thread unless the environment says otherwise: our matrices are small and many, and a second
+    thread that waits for work costs more than it does. Works before the libraries are loaded."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
 @contextlib.contextmanager
 def usage() -> Iterator[None]:
     """Mark errors about what was typed on the command line: they exit with 2; a stale record keeps its own code."""
