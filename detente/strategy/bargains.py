@@ -135,10 +135,13 @@ def nash_point(points: Array, threat: Array, *, tolerance: float = 1e-12) -> Lot
 
 
 def _interior(gains: Array) -> Array:
-    """A lottery with gains for everybody: the largest smallest gain, by linear programme."""
+    """A lottery with gains for everybody: a point that has them, else the largest smallest gain by linear programme."""
     from scipy.optimize import linprog
 
     count, players = gains.shape
+    least = gains.min(1)
+    if least.max() > 0:
+        return np.asarray(np.arange(count) == least.argmax(), dtype=np.float64)
     found = linprog(
         np.append(np.zeros(count), -1.0),
         A_ub=np.hstack([-gains.T, np.ones((players, 1))]),
