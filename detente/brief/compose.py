@@ -25,6 +25,7 @@ from detente.brief.strategy_section import strategy_section
 from detente.core import Column, InputError, Stamp, Table
 from detente.show import charts, metrics
 from detente.show.citations import citation_table
+from detente.show.figures import draw_ahead
 from detente.show.sentences import (
     Sentence,
     both_sides_sentence,
@@ -127,6 +128,33 @@ def compose(
     interval = f"range over {len(spread)} {words.replace(chr(32), chr(45))} sets of elasticities"
     at = horizons.side_by_side(own, horizon, (economy, structure))
     both = horizons.solve_horizons(cases, closure=closure, known={horizon: outcomes}, at=at)
+    averages = _averages(dossier, economy, parties)
+    duty_part = sections.duty_section(dossier, economy, parties, averages)
+    strategic: tuple[Section, ...] = ()
+    if strategy:
+        strategic = strategy_section(dossier, economy, source=source, closure=closure, structure=structure)
+    outcome_figure = charts.outcomes(
+        rows,
+        standing=TODAY,
+        concept=f"{words}; bars: headline elasticities, whiskers: {interval}",
+        interval=interval,
+        title=both_sides_sentence(
+            rows[0].outcome, *(rows[0].real_income_pct[code] for code in parties), against=TODAY
+        ).text,
+    )
+    clock_rows = evidence.clock_rows(dossier)
+    pct, usd, third_trade = findings.third_parties(outcomes[featured], outcomes[reference], parties)
+    diversion_figure = charts.third_countries(
+        pct,
+        usd,
+        outcome=outcomes[featured].scenario.title,
+        standing=TODAY,
+        concept=words,
+        names={code: economy.labels.country_name(code) for code in pct},
+    )
+    standing = sections.standing_section(dossier, parties, averages, clock_rows)
+    blocks = [block for section in (*strategic, duty_part, standing) for block in section.blocks]
+    draw_ahead((outcome_figure, diversion_figure, *blocks))
     drawn: dict[str, Draws] = {}
     if draws:
         drawn = intervals.draw_headlines(
@@ -140,26 +168,6 @@ def compose(
         )
     mine = drawn.get(horizon)
     beside = horizons.horizon_table(economy, both, reference, parties, spread, horizon, drawn)
-    outcome_figure = charts.outcomes(
-        rows,
-        standing=TODAY,
-        concept=f"{words}; bars: headline elasticities, whiskers: {interval}",
-        interval=interval,
-        title=both_sides_sentence(
-            rows[0].outcome, *(rows[0].real_income_pct[code] for code in parties), against=TODAY
-        ).text,
-    )
-    clock_rows = evidence.clock_rows(dossier)
-    averages = _averages(dossier, economy, parties)
-    pct, usd, third_trade = findings.third_parties(outcomes[featured], outcomes[reference], parties)
-    diversion_figure = charts.third_countries(
-        pct,
-        usd,
-        outcome=outcomes[featured].scenario.title,
-        standing=TODAY,
-        concept=words,
-        names={code: economy.labels.country_name(code) for code in pct},
-    )
     worst, best = (
         pick(rows, key=lambda row: row.value_usd[parties[0]] + row.value_usd[parties[1]])
         for pick in (min, max)
@@ -225,8 +233,8 @@ def compose(
                 horizons.horizon_sentence(economy, both, reference, featured, parties),
                 intervals.driver_table(mine, featured, rows[0].outcome, reference, parties) if mine else None,
             ),
-            sections.standing_section(dossier, parties, averages, clock_rows),
-            sections.duty_section(dossier, economy, parties, averages),
+            standing,
+            duty_part,
             Section(
                 "diversion",
                 "Who gains and who loses elsewhere",
@@ -243,11 +251,7 @@ def compose(
                 parties,
                 intervals.sector_table(mine, featured, reference, parties) if mine else None,
             ),
-            *(
-                strategy_section(dossier, economy, source=source, closure=closure, structure=structure)
-                if strategy
-                else ()
-            ),
+            *strategic,
             *((sections.conflict_section(dossier),) if dossier.documents else ()),
             *sections.comparison_section(dossier),
         ),

@@ -10,9 +10,10 @@ waste is a part of what was shipped. `quantities` finds the wedges.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +49,11 @@ class QuantityControl:
     limit: float
     kind: Literal["cap", "floor"] = "cap"
     rent: Rent = "exporter"
+
+    @functools.cached_property
+    def flows(self) -> tuple[npt.NDArray[np.int64], ...]:
+        """Positions of its flows: importers, exporters, sectors."""
+        return np.nonzero(self.cells)
 
     @classmethod
     def on(
@@ -154,28 +160,50 @@ def apply_controls(
     wedges: Wedges, controls: Sequence[QuantityControl], log_wedge: Array, theta: Array
 ) -> Wedges:
     """Wedges with those of the controls on top; a ban is a cost that leaves less than 1e-13 of a flow."""
-    tariff, iceberg, tax = (np.array(a) for a in (wedges.tariff, wedges.iceberg_hat, wedges.export_tax))
-    for control, size in zip(controls, log_wedge, strict=True):
-        cells = control.cells
-        if control.limit == 0:
-            prohibitive = np.exp(np.minimum(PROHIBITIVE / theta, 600.0))
-            iceberg[cells] = (iceberg * prohibitive)[cells]
-        elif control.kind == "floor":
-            tariff[cells] = (1 + tariff[cells]) * np.exp(-size) - 1
-        elif control.rent == "exporter":
-            tax[cells] = (1 + tax[cells]) * np.exp(size) - 1
-        elif control.rent == "importer":
-            tariff[cells] = (1 + tariff[cells]) * np.exp(size) - 1
-        else:
-            iceberg[cells] *= np.exp(size)
-    return Wedges(tariff, iceberg, tax)
+    return apply_to_each([wedges], [controls], [log_wedge], theta, alone=True)
+
+
+def apply_to_each(
+    wedges: Sequence[Wedges],
+    controls: Sequence[Sequence[QuantityControl]],
+    log_wedges: Sequence[Array],
+    theta: Array,
+    *,
+    alone: bool = False,
+) -> Wedges:
+    """Wedges of several scenarios with those of their controls on top, with a leading axis unless `alone`."""
+    arrays = [
+        np.stack([getattr(one, name) for one in wedges]) for name in ("tariff", "iceberg_hat", "export_tax")
+    ]
+    tariff, iceberg, tax = arrays
+    for k, (own, sizes) in enumerate(zip(controls, log_wedges, strict=True)):
+        for control, size in zip(own, sizes, strict=True):
+            at: tuple[Any, ...] = (k, *control.flows)
+            if control.limit == 0:
+                prohibitive = np.exp(np.minimum(PROHIBITIVE / theta, 600.0))
+                iceberg[at] *= np.broadcast_to(prohibitive, iceberg.shape[1:])[control.flows]
+            elif control.kind == "floor":
+                tariff[at] = (1 + tariff[at]) * np.exp(-size) - 1
+            elif control.rent == "exporter":
+                tax[at] = (1 + tax[at]) * np.exp(size) - 1
+            elif control.rent == "importer":
+                tariff[at] = (1 + tariff[at]) * np.exp(size) - 1
+            else:
+                iceberg[at] *= np.exp(size)
+    for array in arrays:
+        array.flags.writeable = False  # spares `Wedges` a copy
+    return Wedges(*(array[0] for array in arrays)) if alone else Wedges(*arrays)
 
 
 def volume_of(equilibrium: Equilibrium, control: QuantityControl, log_wedge: float) -> float:
     """Volume of a control's flows at base-year prices, net of what it wastes, ratio to the base year."""
-    base = np.where(control.cells, equilibrium.economy.flows, 0.0)
+    n, i, s = (index[equilibrium.economy.flows[control.flows] > 0] for index in control.flows)
+    wedges = equilibrium.wedges
+    factor = (1 + wedges.tariff[n, i, s]) * (1 + wedges.export_tax[n, i, s])
+    sold = equilibrium.trade_shares_new[n, i, s] * equilibrium.expenditure_new[n, s] / factor
+    shipped = (sold / equilibrium.cost_hat[i, s]).sum() / equilibrium.economy.flows[n, i, s].sum()
     arrives = np.exp(-log_wedge) if control.rent == "destroyed" and control.kind == "cap" else 1.0
-    return float((base * equilibrium.flow_volume_hat).sum() / base.sum() * arrives)
+    return float(shipped * arrives)
 
 
 def by_wedge(gradient: Gradient, control: QuantityControl, wedges: Wedges) -> float:
@@ -192,15 +220,15 @@ def by_wedge(gradient: Gradient, control: QuantityControl, wedges: Wedges) -> fl
 
 def _rent(equilibrium: Equilibrium, wedges: Wedges, control: QuantityControl) -> float:
     """Rent of a control, million USD, at the wedges it added to `wedges`."""
-    new = equilibrium.wedges
-    at_border = equilibrium.flows_new
+    new, at = equilibrium.wedges, control.flows
+    spent = equilibrium.trade_shares_new[at] * equilibrium.expenditure_new[at[0], at[2]]
+    at_border = spent / (1 + new.tariff[at])
     if control.kind == "floor" or control.rent == "importer":
-        return float((at_border * (new.tariff - wedges.tariff))[control.cells].sum())
+        return float((at_border * (new.tariff[at] - wedges.tariff[at])).sum())
+    at_producer = at_border / (1 + new.export_tax[at])
     if control.rent == "exporter":
-        at_producer = at_border / (1 + new.export_tax)
-        return float((at_producer * (new.export_tax - wedges.export_tax))[control.cells].sum())
-    lost = 1 - wedges.iceberg_hat / new.iceberg_hat
-    return float((at_border / (1 + new.export_tax) * lost)[control.cells].sum())
+        return float((at_producer * (new.export_tax[at] - wedges.export_tax[at])).sum())
+    return float((at_producer * (1 - wedges.iceberg_hat[at] / new.iceberg_hat[at])).sum())
 
 
 def excess(value: Equilibrium, controls: Sequence[QuantityControl], log_wedge: Array) -> Array:

@@ -17,6 +17,7 @@ from detente.equilibrium.controls import (
     ControlledSolution,
     QuantityControl,
     apply_controls,
+    apply_to_each,
     bindings_of,
     by_wedge,
     check_controls,
@@ -158,9 +159,7 @@ def _swept(
     theta = economy.trade_elasticity
     bans = [[one for one in some if one.limit == 0] for some in controls]
     free = [[one for one in some if one.limit > 0] for some in controls]
-    banned = _stacked(
-        [apply_controls(one, ban, np.zeros(len(ban)), theta) for one, ban in zip(wedges, bans, strict=True)]
-    )
+    banned = apply_to_each(wedges, bans, [np.zeros(len(ban)) for ban in bans], theta)
     limits = Limits.of(economy, banned, free)
     begun = None
     if start is not None:
@@ -172,12 +171,10 @@ def _swept(
     points, steps = sweep_chunk(economy, banned, deficit, solver, structure, limits, begun)
     settled = points.shape[1] - (0 if limits is None else limits.width)
     log_wedges = [np.nan_to_num(points[k, settled : settled + len(some)]) for k, some in enumerate(free)]
-    applied = _stacked(
-        [
-            apply_controls(Wedges(*(array[k] for array in _arrays(banned))), some, log_wedges[k], theta)
-            for k, some in enumerate(free)
-        ]
-    )
+    applied = banned
+    if limits is not None:
+        each = [Wedges(*arrays) for arrays in zip(*_arrays(banned), strict=True)]
+        applied = apply_to_each(each, free, log_wedges, theta)
     solutions = finish(technology, applied, named, deficit, points[:, :settled], steps, solver, "sweep")
     found: list[ControlledSolution | None] = []
     for k, solution in enumerate(solutions):
@@ -246,11 +243,6 @@ def _in_stages(
 
 def _arrays(wedges: Wedges) -> tuple[Array, Array, Array]:
     return wedges.tariff, wedges.iceberg_hat, wedges.export_tax
-
-
-def _stacked(wedges: Sequence[Wedges]) -> Wedges:
-    """Wedges with a leading scenario axis."""
-    return Wedges(*(np.stack(arrays) for arrays in zip(*map(_arrays, wedges), strict=True)))
 
 
 def solve_with_controls(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import functools
 import json
 import re
-from collections.abc import Mapping
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,19 +138,80 @@ def figure_svg(figure: Figure, width: int = WIDE) -> str:
     InputError
         When the chart library refuses the specification.
     """
-    text = json.dumps(figure.spec_at(width), sort_keys=True, ensure_ascii=False)
     try:
-        drawn = _draw(text)
+        drawn = _drawn(_text(figure, width))
     except ValueError as error:
         raise InputError(f"the chart could not be drawn: {error}", where=figure.name) from error
     return _inline(drawn, prefix=f"{figure.name}-{width}", label=figure.alt)
 
 
+def draw_ahead(blocks: Iterable[object], widths: Iterable[int] = (WIDE, NARROW)) -> None:
+    """Draw the figures among some blocks in a process of its own while other work goes on; `figure_svg` then finds them drawn.
+
+    Parameters
+    ----------
+    blocks : iterable
+        Figures; everything else is passed over.
+    widths : iterable of int, pixels
+    """
+    wanted = [(figure, width) for figure in blocks if isinstance(figure, Figure) for width in widths]
+    begun = {text: _drawing(text) for text in (_text(figure, width) for figure, width in wanted)}
+    begun = {text: drawing for text, drawing in begun.items() if not (drawing.running() or drawing.done())}
+    for drawing in begun.values():
+        drawing.set_running_or_notify_cancel()
+    if begun:
+        threading.Thread(target=_draw_aside, args=(begun,), daemon=True).start()
+
+
+def _text(figure: Figure, width: int) -> str:
+    return json.dumps(figure.spec_at(width), sort_keys=True, ensure_ascii=False)
+
+
 @functools.lru_cache(maxsize=256)
-def _draw(text: str) -> str:
+def _drawing(text: str) -> Future[str]:
+    """The drawing of a specification: done, under way, or not begun."""
+    return Future()
+
+
+def _drawn(text: str) -> str:
+    drawing = _drawing(text)
+    if not (drawing.running() or drawing.done()):
+        drawing.set_running_or_notify_cancel()
+        _draw({text: drawing})
+    return drawing.result()
+
+
+_ASIDE = f"""
+import json, sys, vl_convert
+for line in sys.stdin:
+    print(json.dumps(vl_convert.vegalite_to_svg(json.loads(line), vl_version={_VEGA_LITE!r})), flush=True)
+"""
+
+
+def _draw_aside(drawings: Mapping[str, Future[str]]) -> None:
+    """Draw in another process: the chart library keeps Python waiting. What does not come back is drawn in this one."""
+    found: list[object] = []
+    with contextlib.suppress(OSError, ValueError, subprocess.SubprocessError):
+        asked = "\n".join(json.dumps(text) for text in drawings)
+        command = [sys.executable, "-c", _ASIDE]
+        done = subprocess.run(
+            command, input=asked, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False
+        )
+        found += [json.loads(line) for line in done.stdout.splitlines()]
+    left = dict(drawings)
+    for text, drawn in zip(drawings, found, strict=False):
+        left.pop(text).set_result(str(drawn))
+    _draw(left)
+
+
+def _draw(drawings: Mapping[str, Future[str]]) -> None:
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(text, vl_version=_VEGA_LITE))
+    for text, drawing in drawings.items():
+        try:
+            drawing.set_result(str(vl_convert.vegalite_to_svg(text, vl_version=_VEGA_LITE)))
+        except Exception as error:  # whoever asks for it gets it
+            drawing.set_exception(error)
 
 
 def _inline(svg: str, *, prefix: str, label: str) -> str:
@@ -161,7 +227,7 @@ def _inline(svg: str, *, prefix: str, label: str) -> str:
     rest = re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{names.get(m[1], m[1])})", rest)
     rest = re.sub(r' (?:pointer-events|class|role|aria-[a-z]+)="[^"]*"', "", rest)
     # A hundredth of a pixel is enough, and the last digits of a float may differ between machines.
-    rest = re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", rest)
+    rest = re.sub(r"\d+\.\d+", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), rest)
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size[1]}" role="img" aria-label="{_attribute(label)}"'
     return f"{opening}>{rest}".strip()
 

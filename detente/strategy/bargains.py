@@ -136,12 +136,12 @@ def nash_point(points: Array, threat: Array, *, tolerance: float = 1e-12) -> Lot
 
 def _interior(gains: Array) -> Array:
     """A lottery with gains for everybody: a point that has them, else the largest smallest gain by linear programme."""
-    from scipy.optimize import linprog
-
     count, players = gains.shape
     least = gains.min(1)
     if least.max() > 0:
         return np.asarray(np.arange(count) == least.argmax(), dtype=np.float64)
+    from scipy.optimize import linprog
+
     found = linprog(
         np.append(np.zeros(count), -1.0),
         A_ub=np.hstack([-gains.T, np.ones((players, 1))]),
@@ -261,6 +261,8 @@ def kalai_smorodinsky(points: Array, threat: Array) -> tuple[Lottery, Array]:
                 hint="there is nothing to bargain over",
             )
         hope[p] = -best.fun
+    from scipy.optimize import linprog
+
     found = linprog(
         np.append(np.zeros(count), -1.0),
         A_ub=np.hstack([-gains.T, hope[:, None]]),

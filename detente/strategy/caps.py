@@ -277,19 +277,10 @@ def solve_capped(
 ) -> list[Solution[Equilibrium]]:
     """Solve wedges with a leading axis, some under caps; a failure keeps its code, nothing is raised."""
 
-    def one(k: int) -> Wedges:
-        return Wedges(wedges.tariff[k], wedges.iceberg_hat[k], wedges.export_tax[k])
-
-    free = [k for k, mine in enumerate(caps) if not mine]
-    bound = [k for k, mine in enumerate(caps) if mine]
-    if not bound:
+    if not any(caps):
         return list(solve_batch(economy, wedges, closure=closure, structure=structure))
-    found: dict[int, Solution[Equilibrium]] = {}
-    if free:
-        batch = solve_batch(economy, [one(k) for k in free], closure=closure, structure=structure)
-        found = dict(zip(free, batch, strict=True))
-    held = solve_batch_with_controls(
-        economy, [one(k) for k in bound], [caps[k] for k in bound], closure=closure, structure=structure
-    )
-    found.update({k: controlled.solution for k, controlled in zip(bound, held, strict=True)})
-    return [found[k] for k in range(len(caps))]
+    each = [
+        Wedges(*arrays) for arrays in zip(wedges.tariff, wedges.iceberg_hat, wedges.export_tax, strict=True)
+    ]
+    held = solve_batch_with_controls(economy, each, caps, closure=closure, structure=structure)
+    return [controlled.solution for controlled in held]

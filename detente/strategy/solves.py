@@ -7,6 +7,7 @@ gets the economy and the parts of the wedges once, then the number of a chunk at
 from __future__ import annotations
 
 import contextlib
+import functools
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.core import RESULTS
+from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.solve import CHUNK
 from detente.equilibrium.structure import Structure
@@ -25,6 +27,7 @@ from detente.strategy.caps import controls_for, solve_capped
 from detente.strategy.games import Profile
 from detente.strategy.profiles import ProfileWedges
 from detente.world.economy import Array, Economy
+from detente.world.quantity_limits import QuantityLimit
 
 TASK = 128
 """Solves a chunk file holds, and a process takes at a time."""
@@ -116,13 +119,19 @@ def solve_task(number: int, task: Task | None = None) -> tuple[int, dict[str, Ar
     job = task or _task
     assert job is not None
     chosen = job.profiles[number * TASK : (number + 1) * TASK]
+
+    @functools.cache
+    def controls(limits: tuple[QuantityLimit, ...]) -> tuple[QuantityControl, ...]:
+        # profiles that differ in duties only have the same ones
+        return controls_for(job.economy, limits, job.wedges.level)
+
     found = []
     for first in range(0, len(chosen), CHUNK):
         some = chosen[first : first + CHUNK]
         solved = solve_capped(
             job.economy,
             job.wedges.wedges(some),
-            [controls_for(job.economy, job.wedges.limits(profile), job.wedges.level) for profile in some],
+            [controls(job.wedges.limits(profile)) for profile in some],
             closure=job.closure,
             structure=job.structure,
         )

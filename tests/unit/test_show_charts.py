@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 import subprocess
@@ -105,13 +106,13 @@ def test_every_mark_lies_inside_the_picture() -> None:
 def test_the_drawing_is_the_same_in_another_process_and_another_time_zone(make: Any) -> None:
     figure = make()
     code = (
-        "import json,sys\nfrom detente.show.figures import _draw\n"
-        "sys.stdout.buffer.write(_draw(sys.stdin.buffer.read().decode()).encode())"
+        "import json,sys\nfrom detente.show.figures import _drawn\n"
+        "sys.stdout.buffer.write(_drawn(sys.stdin.buffer.read().decode()).encode())"
     )
     import json
     import os
 
-    from detente.show.figures import _draw
+    from detente.show.figures import _drawn
 
     text = json.dumps(figure.spec_at(WIDE), sort_keys=True, ensure_ascii=False)
     done = subprocess.run(
@@ -121,7 +122,7 @@ def test_the_drawing_is_the_same_in_another_process_and_another_time_zone(make: 
         check=True,
         env={**os.environ, "TZ": "Asia/Shanghai"},
     )
-    assert done.stdout.decode() == _draw(text)
+    assert done.stdout.decode() == _drawn(text)
 
 
 def test_the_outcome_table_holds_percent_and_billions() -> None:
@@ -287,3 +288,24 @@ def test_a_specification_without_a_width_is_fitted() -> None:
     }
     svg = figure_svg(Figure("f", "T.", "A.", spec, table), 360)
     assert float(svg.split('viewBox="')[1].split()[2]) == 360
+
+
+def test_what_is_drawn_ahead_is_what_is_drawn_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    from detente.show import figures
+
+    figure = path()
+    plain = {width: figure_svg(figure, width) for width in (figures.WIDE, figures.NARROW)}
+    for program in (figures._ASIDE, "raise SystemExit(1)", "print('no drawing')"):
+        monkeypatch.setattr(figures, "_ASIDE", program)
+        figures._drawing.cache_clear()
+        figures.draw_ahead([figure, "not a figure"])
+        assert {width: figure_svg(figure, width) for width in plain} == plain
+
+
+def test_a_chart_that_cannot_be_drawn_ahead_says_so_when_asked() -> None:
+    from detente.show import figures
+
+    broken = dataclasses.replace(path(), spec={"mark": {"type": "no such mark"}})
+    figures.draw_ahead([broken])
+    with pytest.raises(InputError, match="could not be drawn"):
+        figure_svg(broken)
