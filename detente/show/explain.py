@@ -23,8 +23,26 @@ MOST_FOR_SHAPLEY = 10
 """Measures up to which every group of them is solved (2¹⁰ equilibria)."""
 
 
+def _limit_known(dossier: Dossier, name: str) -> tuple[str, str, str]:
+    """Grade, source and derivation of a limit: those of the measures that state it, or of the scenario's own file."""
+    from detente.dossier.measure import Grade
+
+    grades = list(Grade)
+    stated = [dossier.measures.get(part.split(".")[0]) for part in name.split("+")]
+    effects = [measure.effect for measure in stated if measure is not None and measure.effect is not None]
+    if not effects:
+        return "assumed", "scenario", "the wedge that enforces the limit"
+    worst = max(effects, key=lambda effect: grades.index(effect.grade))
+    derivations = dict.fromkeys(effect.derivation.strip() for effect in effects)
+    return (
+        worst.grade.value,
+        "; ".join(dict.fromkeys(effect.source for effect in effects)),
+        "The wedge that enforces the limit. " + " ".join(derivations),
+    )
+
+
 def _moves(
-    economy: Economy,
+    dossier: Dossier,
     parts: tuple[Contribution, ...],
     later: ControlledOutcome,
     earlier: ControlledOutcome | None,
@@ -61,9 +79,7 @@ def _moves(
                 change[0],
                 change[1],
                 change[2],
-                "assumed",
-                "scenario",
-                "the wedge that enforces the limit",
+                *_limit_known(dossier, control.name),
             )
     every += [part for part in found.values() if part.moves]
     return every, [
@@ -166,7 +182,7 @@ def explain(
     later = outcomes[case.scenario.id]
     earlier = outcomes[reference.scenario.id] if reference is not None else None
     parts, moves = _moves(
-        economy,
+        dossier,
         contributions(economy, dossier, case.scenario, reference.scenario if reference else None),
         later,
         earlier,

@@ -123,3 +123,13 @@ def test_a_floor_takes_its_flows_out_of_a_cap():
 def test_effects_that_make_no_sense(keys, says):
     with pytest.raises(ValidationError, match=says):
         Effect(flows="both", source="x", grade="assumed", derivation="x", **keys)
+
+
+def test_a_limit_is_explained_by_the_source_of_its_measure():
+    from detente.show.explain import explain
+
+    cases = prepare_cases(WORLD, RECORD, [load_scenario("talks-fail"), load_scenario("standing")])
+    rows = {row["part"]: row for row in explain(WORLD, RECORD, "usa.output.MAG", *cases)[0].records()}
+    magnets = rows["chn-2025-ann61-overseas.MAG"]
+    assert magnets["source"] == "S53"
+    assert "657 a month" in str(magnets)
