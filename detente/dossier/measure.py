@@ -111,7 +111,7 @@ class Effect(Frozen):
     """What a measure that is not a duty does to trade while it is in force: a cost, a cap, or a floor.
 
     Where it states a quantity for a sector (`left`, `least`), outcomes are solved with that quantity; `ad_valorem` of the same
-    sector is the cost that stands for it where only prices can be used (screening, choices of the games).
+    sector is the cost that stands for it where only prices can be used (screening, `--controls costs` of the games).
     """
 
     flows: Literal["actor_exports", "actor_imports", "both"]

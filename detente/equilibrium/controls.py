@@ -55,6 +55,11 @@ class QuantityControl:
         """Positions of its flows: importers, exporters, sectors."""
         return np.nonzero(self.cells)
 
+    def traded(self, economy: Economy) -> tuple[npt.NDArray[np.int64], ...]:
+        """Positions of its flows that exist in the base year."""
+        there = economy.flows[self.flows] > 0
+        return tuple(index[there] for index in self.flows)
+
     @classmethod
     def on(
         cls,
@@ -197,7 +202,7 @@ def apply_to_each(
 
 def volume_of(equilibrium: Equilibrium, control: QuantityControl, log_wedge: float) -> float:
     """Volume of a control's flows at base-year prices, net of what it wastes, ratio to the base year."""
-    n, i, s = (index[equilibrium.economy.flows[control.flows] > 0] for index in control.flows)
+    n, i, s = control.traded(equilibrium.economy)
     wedges = equilibrium.wedges
     factor = (1 + wedges.tariff[n, i, s]) * (1 + wedges.export_tax[n, i, s])
     sold = equilibrium.trade_shares_new[n, i, s] * equilibrium.expenditure_new[n, s] / factor

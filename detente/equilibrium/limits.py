@@ -95,7 +95,7 @@ class Limits:
                 log_limit[row, column] = np.log(control.limit)
                 sign[row, column] = -1.0 if floor else 1.0
                 wasted[row, column] = float(not floor and control.rent == "destroyed")
-                n, i, s = np.nonzero(control.cells & (economy.flows > 0))
+                n, i, s = control.traded(economy)
                 number = (row * width + column) * N * S
                 entries.append(
                     np.stack([np.full_like(n, row), np.full_like(n, column), s, n, i, number + n * S + s])

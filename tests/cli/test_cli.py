@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import subprocess
@@ -11,28 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from detente.cli.main import main
+from printed import rows
 
 VERBS = ("brief", "run", "compare", "scenarios", "measures", "duties", "clocks", "claims", "check", "cite")
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
-
-
-@pytest.fixture
-def detente(capsys):
-    """Run the command line; returns exit code, stdout and stderr."""
-
-    def run(*words):
-        with pytest.raises(SystemExit) as ended:
-            main(list(words))
-        out = capsys.readouterr()
-        return ended.value.code or 0, out.out, out.err
-
-    return run
-
-
-def rows(text):
-    return list(csv.DictReader(io.StringIO(text)))
 
 
 def test_bare_says_what_is_in_the_box_and_what_to_do_next(detente):

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 import pytest
-
-from detente.cli.main import main
+from printed import rows
 
 CONTROLS = """\
 id: own
@@ -17,21 +13,6 @@ quantities:
   - {name: magnets, importers: [USA], exporters: [CHN], sectors: [C27], limit: 0.3}
   - {name: soy, importers: [CHN], exporters: [USA], sectors: [A01_02], limit: 1.1, kind: floor}
 """
-
-
-@pytest.fixture
-def detente(capsys):
-    def run(*words):
-        with pytest.raises(SystemExit) as ended:
-            main(list(words))
-        out = capsys.readouterr()
-        return ended.value.code or 0, out.out, out.err
-
-    return run
-
-
-def rows(text):
-    return list(csv.DictReader(io.StringIO(text)))
 
 
 def test_horizons_differ_and_are_named(detente):

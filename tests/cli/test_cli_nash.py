@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 
 import pytest
-
-from detente.cli.main import main
-
-
-@pytest.fixture
-def detente(capsys):
-    def run(*words):
-        with pytest.raises(SystemExit) as ended:
-            main(list(words))
-        out = capsys.readouterr()
-        return ended.value.code or 0, out.out, out.err
-
-    return run
-
-
-def rows(text):
-    return list(csv.DictReader(io.StringIO(text)))
+from printed import rows
 
 
 def test_war_of_two_with_its_regret(detente):

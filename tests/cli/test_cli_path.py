@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 
 import pytest
-
-from detente.cli.main import main
+from printed import rows
 
 CUT = ("path", "--cut", "CHN:rare-earths:0.5", "--months", "3")
-
-
-@pytest.fixture
-def detente(capsys):
-    def run(*words):
-        with pytest.raises(SystemExit) as ended:
-            main(list(words))
-        out = capsys.readouterr()
-        return ended.value.code or 0, out.out, out.err
-
-    return run
-
-
-def rows(text):
-    return list(csv.DictReader(io.StringIO(text)))
 
 
 def test_a_stock_delays_the_cut_and_then_it_binds(detente):

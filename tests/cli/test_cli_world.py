@@ -11,25 +11,12 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
+from printed import rows
 from published_tables import random_bilateral, write_icio
 
-from detente.cli.main import main
 from detente.world import load_world, toy
 from detente.world.read import write_long_folder
 from detente.world.save import save_world
-
-
-@pytest.fixture
-def detente(capsys):
-    """Run the command line; returns exit code, stdout and stderr."""
-
-    def run(*words):
-        with pytest.raises(SystemExit) as ended:
-            main([str(word) for word in words])
-        out = capsys.readouterr()
-        return ended.value.code or 0, out.out, out.err
-
-    return run
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +39,6 @@ def war(tmp_path):
         "tariffs:\n  - {importer: USA, exporter: CHN, add: 0.2}\n  - {importer: CHN, exporter: USA, set: 0.3}\n"
     )
     return path
-
-
-def rows(text):
-    return list(csv.DictReader(io.StringIO(text)))
 
 
 @pytest.mark.parametrize("verb", ["show", "check", "compare", "build", "list"])
