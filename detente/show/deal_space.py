@@ -62,11 +62,25 @@ def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tupl
         else:
             text += f", and it gains {who} {money(-best.harm_self)}."
         made.append(Sentence(text, tuple(values), table))
+        # a cap whose rent stays at home can gain its owner something: cheaper than any lever that has a price
+        free = max(
+            (lv for lv in mine if lv.harm_self < -0.5 and lv is not best),
+            key=lambda lv: lv.harm_target,
+            default=None,
+        )
+        if free is not None:
+            made.append(
+                Sentence(
+                    f"“{free.title}” costs {whom} {money(free.harm_target)} and gains {who} {money(-free.harm_self)}.",
+                    (free.harm_target / BN, -free.harm_self / BN),
+                    table,
+                )
+            )
         cheap = max((lv for lv in mine if lv.ratio is not None), key=lambda lv: lv.ratio or 0.0, default=None)
         if cheap is not None and cheap.ratio is not None and cheap is not best:
             made.append(
                 Sentence(
-                    f"Its cheapest lever is “{lower_first(cheap.title)}”: ${number(cheap.ratio, 2)} of harm for each dollar of its own, "
+                    f"Its cheapest lever{'' if free is None else ' that has a price'} is “{lower_first(cheap.title)}”: ${number(cheap.ratio, 2)} of harm for each dollar of its own, "
                     f"but only {money(cheap.harm_target)} in all.",
                     (cheap.ratio, cheap.harm_target / BN),
                     table,
@@ -245,7 +259,8 @@ def deal_figure(
     )
 
     def spec(width: int) -> dict[str, Any]:
-        return _scatter(rows, marks, country_name(a, short=True), country_name(b, short=True), width)
+        apart = _labelled_apart(marks, rows)
+        return _scatter(rows, apart, country_name(a, short=True), country_name(b, short=True), width)
 
     return Figure(
         name,
@@ -257,6 +272,22 @@ def deal_figure(
         subtitle=f"Gain over “{called}”, billion USD a year; {concept}",
         narrow=spec(NARROW),
     )
+
+
+def _labelled_apart(
+    marks: Sequence[tuple[str, str, float, float]], rows: Sequence[tuple[str, str, float, float]]
+) -> list[tuple[str, str, float, float]]:
+    """Marks of one kind that would lie on one another share a label."""
+    across, up = (np.ptp(side) for side in zip(*((x, y) for *_, x, y in (*marks, *rows)), strict=True))
+    made: list[tuple[str, str, float, float]] = []
+    for kind, label, x, y in marks:
+        near = (k for k, m in enumerate(made) if abs(m[2] - x) < across / 25 and abs(m[3] - y) < up / 25)
+        same = next((k for k in near if made[k][0] == kind), None)
+        if same is None:
+            made.append((kind, label, x, y))
+        else:
+            made[same] = (kind, f"{made[same][1]}, {label}", *made[same][2:])
+    return made
 
 
 def _thinned(gains: Any, front: Sequence[int]) -> list[int]:
