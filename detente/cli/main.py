@@ -26,6 +26,7 @@ from detente.cli.options import (
 )
 from detente.cli.output import Format, emit, note, one_thread, parse_day, progress, usage
 from detente.cli.path import path
+from detente.cli.register import data
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
@@ -371,7 +372,7 @@ def cite(
 
 
 app.add_typer(world_app, name="world")
-for verb in (explain, audit, controls, pledges, ingest, validate, path, nash, leverage, deals):
+for verb in (explain, audit, controls, pledges, ingest, validate, path, nash, leverage, deals, data):
     app.command()(verb)
 app.command("game")(game_verb)
 
