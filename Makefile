@@ -9,7 +9,7 @@ OUT ?= out/busan-2025
 ASOF ?= 2025-10-28
 
 .DEFAULT_GOAL := help
-.PHONY: help setup brief test check format bench docs lock world clean
+.PHONY: help setup brief test check format bench docs lock world register sbom clean
 
 help:  ## list what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
@@ -57,6 +57,13 @@ docs: $(VENV)/.dev  ## build the documentation into out/docs (warnings are error
 
 world: $(VENV)/.dev  ## rebuild the shipped world from ../shared/data
 	@$(PY) scripts/build_world.py
+
+register: $(VENV)/.dev  ## list shipped data files with sources, licences and hashes (detente/datapackage.json, NOTICE)
+	@$(PY) scripts/write_register.py
+
+sbom: $(VENV)/.dev  ## write the bill of materials and the licences of dependencies into out/sbom
+	@$(PY) scripts/sbom.py
+	@$(PY) scripts/sbom.py --dev
 
 lock: $(VENV)/.python  ## resolve the dependencies again
 	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml requirements-build.in -o requirements.lock

@@ -126,7 +126,7 @@ def compare() -> tuple[Row, ...]:
     dossier = load_dossier("busan-2025", asof=ASOF)
     names = shipped_scenarios()
     scenarios = [load_scenario(name) for name in names]
-    wedges = [wedges_at(economy, dossier, scenario) for scenario in scenarios]
+    wedges = [wedges_at(economy, dossier, scenario, quantities=False) for scenario in scenarios]
     fine = [solution.value for solution in solve_batch(economy, wedges, throw=True)]
     rows = []
     for coarse in coarse_worlds(economy):

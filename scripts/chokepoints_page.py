@@ -69,7 +69,7 @@ def sensitivity() -> Table:
     scenarios = [load_scenario(name) for name in OUTCOMES]
 
     def answer(economy: Economy) -> list[float]:
-        wedges = [wedges_at(economy, dossier, scenario) for scenario in scenarios]
+        wedges = [wedges_at(economy, dossier, scenario, quantities=False) for scenario in scenarios]
         hats = [s.value.real_income_hat for s in solve_batch(economy, wedges, throw=True)]
         return [100 * float(hat[economy.labels.country(c)] - 1) for hat in hats for c in ("USA", "CHN")]
 

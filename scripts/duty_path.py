@@ -29,7 +29,7 @@ from detente.dossier.measure import Measure, Products  # noqa: E402
 from detente.world import Economy, load_world  # noqa: E402
 from detente.world.cells import Cells, cells  # noqa: E402
 from detente.world.collected import collected_table  # noqa: E402
-from detente.world.duties import BASE_DAY, concept_table, duty_stack  # noqa: E402
+from detente.world.duties import concept_table, duty_stack  # noqa: E402
 from detente.world.piie import published_table  # noqa: E402
 from detente.world.stacking import CellRows, is_duty, partner_rates, stack  # noqa: E402
 
@@ -140,7 +140,7 @@ def added_by_partner(dossier: Dossier, day: dt.date) -> dict[str, float]:
         states = [state for state in dossier.states(date).values() if state.measure.actor == "USA"]
         return sum(stack(rows, states).values(), np.zeros(len(table.value)))
 
-    added = charged(day) - charged(BASE_DAY)
+    added = charged(day) - charged(load_world().base_day)
     averages = np.bincount(table.partner, weights=added * table.value) / table.imports
     return {code: float(100 * average) for code, average in zip(table.partners, averages, strict=True)}
 

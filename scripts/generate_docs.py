@@ -26,7 +26,13 @@ GENERATED = {
     "docs/reference/scenario.md": record.scenario_page,
 }
 """Pages that are written as a whole."""
-BY_OTHERS = ("docs/data-sheet.md", "docs/world-benchmarks.md", "docs/duty-path.md", "docs/validation.md")
+BY_OTHERS = (
+    "docs/data-sheet.md",
+    "docs/world-benchmarks.md",
+    "docs/duty-path.md",
+    "docs/validation.md",
+    "docs/data-licences.md",
+)
 """Pages that other scripts write."""
 
 

@@ -33,14 +33,13 @@ from detente.show.sentences import (
     percent,
     ranking_sentence,
 )
+from detente.show.stakes import sides_in
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
     from detente.equilibrium.outcomes import Outcome
     from detente.outlook import Draws
     from detente.world.economy import Economy
-
-PARTIES = ("USA", "CHN")
 
 
 def compose(
@@ -50,7 +49,7 @@ def compose(
     scenarios: Sequence[str] | None = None,
     source: str = "",
     closure: str = "share",
-    parties: tuple[str, str] = PARTIES,
+    parties: tuple[str, str] | None = None,
     sets: Sequence[str] | None = None,
     horizon: str = "long",
     keep_elasticities: bool = False,
@@ -71,8 +70,8 @@ def compose(
     source : str
         Where the dossier came from (id or folder), for its scenarios.
     closure : str
-    parties : (str, str)
-        The two sides.
+    parties : (str, str), optional
+        The two sides, as codes of the economy; those of the record when left out (`show.stakes.sides_in`).
     sets : sequence of str, optional
         Elasticity sets of the sensitivity table; all shipped ones when left out.
     horizon : str
@@ -93,7 +92,7 @@ def compose(
     Raises
     ------
     InputError
-        When there are fewer than two outcomes to compare.
+        When there are fewer than two outcomes to compare, or the record or the economy has no two sides.
     SolveError
         When an outcome has no equilibrium.
     """
@@ -113,6 +112,7 @@ def compose(
             hint="a briefing compares at least two, the reference and another"
             + (f"; {waiting(later, dossier.asof)}" if later else ""),
         )
+    parties = parties or sides_in(dossier, economy)
     own = economy
     economy, structure = at_horizon(horizon, own, keep_elasticities=keep_elasticities)
     cases = prepare_cases(economy, dossier, chosen)
@@ -139,7 +139,7 @@ def compose(
         concept=f"{words}; bars: headline elasticities, whiskers: {interval}",
         interval=interval,
         title=both_sides_sentence(
-            rows[0].outcome, *(rows[0].real_income_pct[code] for code in parties), against=TODAY
+            rows[0].outcome, {code: rows[0].real_income_pct[code] for code in parties}, against=TODAY
         ).text,
     )
     clock_rows = evidence.clock_rows(dossier)
@@ -174,7 +174,10 @@ def compose(
     )
     summary = [
         both_sides_sentence(
-            row.outcome, *(row.real_income_pct[code] for code in parties), against=TODAY, table="outcomes"
+            row.outcome,
+            {code: row.real_income_pct[code] for code in parties},
+            against=TODAY,
+            table="outcomes",
         )
         for row in rows[:2]
     ]

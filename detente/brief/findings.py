@@ -64,8 +64,7 @@ def sensitivity(
     sets: Sequence[str],
 ) -> dict[str, dict[str, dict[str, Change]]]:
     """Solve every outcome again under each set of elasticities: set -> outcome -> group -> change."""
-    from detente.equilibrium.baseline import share_preparation
-    from detente.equilibrium.experiments import run_cases
+    from detente.equilibrium.experiments import run_cases, steered_like
     from detente.world import with_elasticity_set
 
     members = groups(economy, parties)
@@ -73,8 +72,7 @@ def sensitivity(
     structure = outcomes[reference].value.structure
     found: dict[str, dict[str, dict[str, Change]]] = {}
     for name in sets:
-        other = with_elasticity_set(economy, name)
-        share_preparation(other, structure, (economy, structure))
+        other = steered_like(with_elasticity_set(economy, name), structure, (economy, structure))
         solved = run_cases(other, cases, closure=outcomes[reference].value.closure, structure=structure)
         hats = {key: solved[key].value.real_income_hat for key in outcomes}
         found[name] = {key: changes(other, hats[key], hats[reference], members) for key in outcomes}

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 OWN = ("intervals", "drivers", "uncertainty")
 OF_RESULTS = ("sectors", "employment", "wages", "prices", "flows", "pair", "revenue", "duties", "welfare")
 TABLES = (*OWN, *OF_RESULTS)
-PAIR = ("USA", "CHN")
 
 
 def drawn_tables(
@@ -91,6 +90,7 @@ def _solved(
     """Draw, and lay out."""
     from detente.outlook import draw_outcomes, driver_table, drivers, uncertainty_table
     from detente.outlook.intervals import interval_table
+    from detente.show.stakes import sides_in
 
     if table == "uncertainty":
         return [uncertainty_table(made.economy, made.structure)]
@@ -110,7 +110,7 @@ def _solved(
                 workers=workers,
                 report=report,
             )
-        return [driver_table(found, countries or ("USA", "CHN"), against=reference)]
+        return [driver_table(found, countries or sides_in(made.dossier, made.economy), against=reference)]
     with reporting("solving draws") as report:
         drawn = draw_outcomes(
             made.economy,
@@ -138,6 +138,7 @@ def _of_results(
     """Draw the results behind a table of `detente run`."""
     from detente.equilibrium.experiments import base_case
     from detente.outlook import draw_outcomes
+    from detente.show.stakes import sides_in
     from detente.show.uncertain import results_of, results_table
 
     cases = made.cases if reference else (*made.cases, base_case(made.economy, made.cases[0]))
@@ -150,7 +151,12 @@ def _of_results(
         closure=closure,
         structure=made.structure,
         workers=workers,
-        results=results_of(made.economy, table, tuple(countries) or PAIR, controlled=controlled),
+        results=results_of(
+            made.economy,
+            table,
+            tuple(countries) or sides_in(made.dossier, made.economy),
+            controlled=controlled,
+        ),
         reference=cases[-1].scenario.id,
     )
     return results_table(found, cases[-1].scenario.id, table)

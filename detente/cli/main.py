@@ -26,6 +26,7 @@ from detente.cli.options import (
 )
 from detente.cli.output import Format, emit, note, one_thread, parse_day, progress, usage
 from detente.cli.path import path
+from detente.cli.register import data
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
@@ -147,7 +148,8 @@ def run(
     out: OutOption = None,
 ) -> None:
     """Solve scenarios and print what they do."""
-    from detente.cli.tables import outcome_tables, solve_named
+    from detente.cli.tables import outcome_tables, prepare_named, solve_prepared
+    from detente.show.stakes import sides_in
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = tuple(code.strip() for code in countries.split(",") if code.strip())
@@ -157,9 +159,10 @@ def run(
         setting = (dossier, asof, elasticities, closure, world, horizon)
         emit(drawn_tables(names, table, codes, against, setting, (draws, seed, workers)), style, out)
         return
-    outcomes = solve_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
+    ready = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
+    outcomes = solve_prepared(ready, closure, world)
     with usage():
-        made = outcome_tables(outcomes, table, codes, against)
+        made = outcome_tables(outcomes, table, codes, against, lambda: sides_in(ready.dossier, ready.economy))
     emit(made, style, out)
 
 
@@ -236,8 +239,14 @@ def measures(
 
 @app.command()
 def duties(
-    importer: Annotated[str, typer.Option("--importer", help="Country that charges.")] = "USA",
-    exporter: Annotated[str, typer.Option("--exporter", help="Country that is charged.")] = "CHN",
+    importer: Annotated[
+        str | None,
+        typer.Option("--importer", help="Country that charges.", show_default="a side of the record"),
+    ] = None,
+    exporter: Annotated[
+        str | None,
+        typer.Option("--exporter", help="Country that is charged.", show_default="the other side"),
+    ] = None,
     at: Annotated[
         str | None, typer.Option("--at", help="Day on which the duty is read.", show_default="the as-of day")
     ] = None,
@@ -262,17 +271,18 @@ def duties(
 ) -> None:
     """Print the stack of duties by sector or product and authority, and its averages, each named by its concept."""
     from detente.cli.duty_tables import product_duty_tables
-    from detente.cli.tables import duty_tables
+    from detente.cli.tables import duty_sides, duty_tables
 
     record = _dossier(dossier, asof)
     with usage():
         day = parse_day(at, "--at") if at else record.asof
+        charges, charged = duty_sides(record, importer, exporter, world)
         if by != "sector" or product or all_partners:
             made = product_duty_tables(
-                record, day, importer, None if all_partners else exporter, by, product, world
+                record, day, charges, None if all_partners else charged, by, product, world
             )
         else:
-            made = duty_tables(record, day, importer, exporter, table, world)
+            made = duty_tables(record, day, charges, charged, table, world)
     emit(made, style, out)
 
 
@@ -371,7 +381,7 @@ def cite(
 
 
 app.add_typer(world_app, name="world")
-for verb in (explain, audit, controls, pledges, ingest, validate, path, nash, leverage, deals):
+for verb in (explain, audit, controls, pledges, ingest, validate, path, nash, leverage, deals, data):
     app.command()(verb)
 app.command("game")(game_verb)
 

@@ -16,13 +16,14 @@ from detente.cli.options import (
     OutOption,
     PictureOption,
 )
-from detente.cli.output import draw, emit, note, usage
+from detente.cli.output import draw, emit, note, parse_day, usage
 from detente.cli.worlds import WorldOption, economy_for
 from detente.core import InputError, LabelError, UnitError, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from detente.dossier import Dossier
     from detente.equilibrium.controls import QuantityControl
     from detente.show.stocks import Held
     from detente.world import Economy, Wedges
@@ -96,22 +97,25 @@ def _policy(
     elasticities: str | None,
     closure: str,
     world: str | None,
-) -> tuple[Economy, Wedges, tuple[QuantityControl, ...]]:
-    """The economy with its own elasticities, and the wedges and quantity controls of a scenario, or none."""
+) -> tuple[Dossier, Economy, Wedges, tuple[QuantityControl, ...]]:
+    """The record, the economy with its own elasticities, and the wedges and quantity controls of a scenario, or none."""
     from detente.cli.tables import prepare_named
+    from detente.dossier import load_dossier
     from detente.equilibrium import CLOSURES
     from detente.world import Wedges
 
     if scenario is not None:
         ready = prepare_named([scenario], dossier, asof, elasticities, closure, world=world)
-        return ready.economy, ready.cases[0].wedges, ready.cases[0].controls
+        return ready.dossier, ready.economy, ready.cases[0].wedges, ready.cases[0].controls
     with usage():
         if closure not in CLOSURES:
             raise InputError(
                 f"unknown closure `{closure}`", where="--closure", hint=suggestion(closure, CLOSURES)
             )
+        day = parse_day(asof, "--asof") if asof else None
+    record = load_dossier(dossier, asof=day)
     economy = economy_for(world, elasticities)
-    return economy, Wedges.unchanged(economy), ()
+    return record, economy, Wedges.unchanged(economy), ()
 
 
 def path(
@@ -148,7 +152,7 @@ def path(
         typer.Option(
             "--countries",
             help="Codes to show month by month, with commas between.",
-            show_default="USA, CHN and who is hit hardest",
+            show_default="the sides of the record and who is hit hardest",
         ),
     ] = "",
     picture: PictureOption = None,
@@ -169,12 +173,13 @@ def path(
     from detente.equilibrium.cuts import read_cut
     from detente.equilibrium.stocks import by_horizon, path_with_stocks, stock_table
     from detente.show import stocks as show
+    from detente.show.stakes import codes_of
 
     with usage():
         if table not in (*TABLES, "all"):
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, (*TABLES, "all")))
         lengths = _periods(months, step)
-    economy, wedges, controls = _policy(scenario, dossier, asof, elasticities, closure, world)
+    record, economy, wedges, controls = _policy(scenario, dossier, asof, elasticities, closure, world)
     floors = tuple(control for control in controls if control.kind == "floor")
     with usage():
         caps = (control for control in controls if control.kind == "cap")
@@ -200,7 +205,7 @@ def path(
     losses = show.loss_table(made, without)
     hardest = str(losses.column("country")[0])
     shown = chosen or [
-        code for code in dict.fromkeys(("USA", "CHN", hardest)) if code in economy.labels.countries
+        code for code in dict.fromkeys((*codes_of(record), hardest)) if code in economy.labels.countries
     ]
     monthly = stock_table(made, cuts, shown)
     said = "; ".join(

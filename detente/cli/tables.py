@@ -45,11 +45,16 @@ def solve_named(
     horizon: str = "long",
 ) -> Mapping[str, Outcome]:
     """Load scenarios by id or path, with the dossier as of their day, and solve them together at a horizon."""
+    made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
+    return solve_prepared(made, closure, world)
+
+
+def solve_prepared(ready: Prepared, closure: str, world: str | None) -> Mapping[str, Outcome]:
+    """Solve what `prepare_named` loaded."""
     from detente.equilibrium.experiments import run_cases
 
-    made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
     with of_own_world(world), progress(None, "solving"):
-        return run_cases(made.economy, made.cases, closure=closure, structure=made.structure)
+        return run_cases(ready.economy, ready.cases, closure=closure, structure=ready.structure)
 
 
 def prepare_named(
@@ -138,9 +143,13 @@ def _scenario(name: str, dossier: str) -> Scenario:
 
 
 def outcome_tables(
-    outcomes: Mapping[str, Outcome], which: str, countries: Sequence[str], against: str | None
+    outcomes: Mapping[str, Outcome],
+    which: str,
+    countries: Sequence[str],
+    against: str | None,
+    sides: Callable[[], tuple[str, str]],
 ) -> list[Table]:
-    """One of the tables of `detente run`."""
+    """One of the tables of `detente run`; `sides` says whom a table about two is about when nobody is named."""
     from detente.show import metrics, results, welfare
 
     reference = None
@@ -152,17 +161,16 @@ def outcome_tables(
     shown = {name: outcome for name, outcome in outcomes.items() if name != reference} or dict(outcomes)
     kinds = {
         "countries": lambda: [metrics.country_table(outcomes, against=reference, countries=countries)],
-        "sectors": lambda: [metrics.sector_table(outcomes, countries or ("USA", "CHN"), against=reference)],
-        "pair": lambda: [metrics.pair_table(outcomes, _pair(countries))],
+        "sectors": lambda: [metrics.sector_table(outcomes, countries or sides(), against=reference)],
+        "pair": lambda: [metrics.pair_table(outcomes, _pair(countries, sides))],
         "diversion": lambda: [
-            _diversion(outcomes, outcome, countries, reference) for outcome in shown.values()
+            _diversion(outcomes, outcome, lambda: _pair(countries, sides), reference)
+            for outcome in shown.values()
         ],
         "measures": lambda: [metrics.footprint_table(outcome) for outcome in shown.values()],
-        "employment": lambda: [
-            results.employment_table(outcomes, countries or ("USA", "CHN"), against=reference)
-        ],
+        "employment": lambda: [results.employment_table(outcomes, countries or sides(), against=reference)],
         "wages": lambda: [results.wage_table(outcomes, countries, against=reference)],
-        "prices": lambda: [results.price_table(outcomes, countries or ("USA", "CHN"), against=reference)],
+        "prices": lambda: [results.price_table(outcomes, countries or sides(), against=reference)],
         "flows": lambda: [results.flow_table(outcomes, countries, against=reference)],
         "revenue": lambda: [results.revenue_table(outcomes, countries, against=reference)],
         "duties": lambda: [results.duty_table(outcomes, countries)],
@@ -174,9 +182,9 @@ def outcome_tables(
     return kinds[which]()
 
 
-def _pair(countries: Sequence[str]) -> tuple[str, str]:
+def _pair(countries: Sequence[str], sides: Callable[[], tuple[str, str]]) -> tuple[str, str]:
     if not countries:
-        return ("USA", "CHN")
+        return sides()
     if len(countries) != 2:
         raise InputError(
             "this table is about two parties", where="--countries", hint="such as --countries USA,CHN"
@@ -185,7 +193,10 @@ def _pair(countries: Sequence[str]) -> tuple[str, str]:
 
 
 def _diversion(
-    outcomes: Mapping[str, Outcome], outcome: Outcome, countries: Sequence[str], reference: str | None
+    outcomes: Mapping[str, Outcome],
+    outcome: Outcome,
+    pair: Callable[[], tuple[str, str]],
+    reference: str | None,
 ) -> Table:
     from detente.show import metrics
 
@@ -195,7 +206,7 @@ def _diversion(
             where="--table diversion",
             hint="add --against standing",
         )
-    return metrics.diversion_table(outcome, _pair(countries), against=outcomes[reference])
+    return metrics.diversion_table(outcome, pair(), against=outcomes[reference])
 
 
 def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str]) -> Table:
@@ -289,6 +300,20 @@ def some_report(record: Dossier) -> None:
         )
 
 
+def duty_sides(
+    dossier: Dossier, importer: str | None, exporter: str | None, world: str | None
+) -> tuple[str, str]:
+    """Importer and exporter of a duty: as named, else the sides of the record, the one not named taking what is left."""
+    from detente.show.stakes import sides_in
+
+    if importer and exporter:
+        return importer, exporter
+    first, second = sides_in(dossier, economy_for(world, None))
+    if importer:
+        return importer, first if importer == second else second
+    return (second if exporter == first else first), exporter or second
+
+
 def duty_tables(
     dossier: Dossier, day: dt.date, importer: str, exporter: str, which: str, world: str | None = None
 ) -> list[Table]:
@@ -342,7 +367,7 @@ def citation_table(dossier: Dossier, economy: object, scenario: str | None, sour
     from detente.world.scenario import apply_scenario, wedges_and_footprints
 
     chosen = _scenario(scenario, source)
-    _, footprints = wedges_and_footprints(economy, dossier, chosen)
+    _, footprints = wedges_and_footprints(economy, dossier, chosen, quantities=True)
     states = apply_scenario(dossier, chosen).states(chosen.on(dossier.asof))
     used = {states[f.measure].source for f in footprints if f.moves}
     used |= {value.source for f in footprints if f.moves for value in dossier.measures[f.measure].values}

@@ -5,6 +5,7 @@ Comes in: `Economy`, `Wedges`. Goes out: `Solution[Equilibrium]`. Never does: re
 
 from detente.equilibrium.decompose import WelfareParts, decompose_welfare
 from detente.equilibrium.derivatives import Gradient, Output, gradients, real_income
+from detente.equilibrium.experiments import solve_scenario
 from detente.equilibrium.residuals import residuals
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.solve import rebase, solve, solve_batch
@@ -27,4 +28,5 @@ __all__ = [
     "residuals",
     "solve",
     "solve_batch",
+    "solve_scenario",
 ]

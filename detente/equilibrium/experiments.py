@@ -6,6 +6,7 @@ finds.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import InputError, LabelError, SolveError
-from detente.equilibrium.baseline import CORE
+from detente.equilibrium.baseline import CORE, share_preparation
 from detente.equilibrium.controls import Binding, QuantityControl
 from detente.equilibrium.outcomes import Outcome
 from detente.equilibrium.quantities import solve_batch_with_controls
@@ -225,6 +226,97 @@ def run_cases(
             case.scenario, case.wedges, case.footprints, solution, case.controls, bindings, case.reasons
         )
     return outcomes
+
+
+def steered_like(economy: Economy, structure: Structure, like: tuple[Economy, Structure]) -> Economy:
+    """A copy of an economy that solves by the inverses of a near one, where its own would cost more than the solve.
+
+    The copy is new and the caller's alone: what is lent to it cannot be met by anybody else who solves on `economy`, in
+    another thread or later. The inverses only steer, the residuals judge what is found; where they steer too badly, solve
+    on `economy` itself.
+
+    Parameters
+    ----------
+    economy : Economy
+        The same base year as in `like`, with other elasticities.
+    structure : Structure
+    like : (Economy, Structure)
+        Prepared already, or prepared now.
+
+    Returns
+    -------
+    Economy
+
+    Examples
+    --------
+    >>> from detente.equilibrium import solve
+    >>> from detente.world import Wedges, toy
+    >>> world = toy()
+    >>> other = world.with_elasticities(1.1 * world.trade_elasticity, "ten percent more")
+    >>> copy = steered_like(other, CORE, (world, CORE))
+    >>> war = Wedges.of(other, tariff=2 * other.tariff)
+    >>> bool(abs(solve(copy, war).value.price_hat - solve(other, war).value.price_hat).max() < 1e-9)
+    True
+    """
+    copy = dataclasses.replace(economy)
+    share_preparation(copy, structure, like)
+    return copy
+
+
+def solve_scenario(
+    economy: Economy,
+    dossier: Dossier,
+    scenario: Scenario,
+    *,
+    closure: str = "share",
+    structure: Structure = CORE,
+    solver: Newton | None = None,
+    throw: bool = True,
+) -> ControlledOutcome:
+    """Solve one scenario as the command line and the briefing do: its duties and costs, and the quantities it states.
+
+    Parameters
+    ----------
+    economy : Economy
+        With the elasticities of the horizon: ``economy, structure = horizon("short", economy)``.
+    dossier : Dossier
+        Loaded with the `asof` the scenario asks for.
+    scenario : Scenario
+    closure : str
+    structure : Structure
+    solver : Newton, optional
+    throw : bool
+        Raise `SolveError` when there is no equilibrium; ``False`` returns its code.
+
+    Returns
+    -------
+    ControlledOutcome
+        `value` is the equilibrium, `solution` has its code and residuals, `bindings` what each control does.
+
+    Raises
+    ------
+    SolveError
+        When there is no equilibrium and `throw` is set.
+
+    See Also
+    --------
+    run_scenarios : several at once, faster.
+
+    Examples
+    --------
+    >>> from detente.dossier import load_dossier
+    >>> from detente.world import load_scenario, load_world
+    >>> world = load_world()
+    >>> outcome = solve_scenario(world, load_dossier(), load_scenario("talks-fail"))
+    >>> outcome.solution.result.name
+    'successful'
+    >>> f"{100 * (outcome.value.real_income_hat[world.labels.country('CHN')] - 1):.3f} %"
+    '-0.498 %'
+    """
+    (outcome,) = run_scenarios(
+        economy, dossier, [scenario], closure=closure, structure=structure, solver=solver, throw=throw
+    ).values()
+    return outcome
 
 
 def run_scenarios(

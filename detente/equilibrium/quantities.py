@@ -86,7 +86,7 @@ def solve_batch_with_controls(
 
     See Also
     --------
-    solve_with_controls : one scenario, by Newton's method on the conditions; checks this one.
+    solve_with_controls : the same for one scenario.
 
     Examples
     --------

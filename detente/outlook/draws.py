@@ -14,8 +14,8 @@ import numpy as np
 
 from detente.core import InputError, LabelError, SolveError, suggestion
 from detente.equilibrium.attribute import chebyshev, solve_path
-from detente.equilibrium.baseline import CORE, own_preparation, share_preparation
-from detente.equilibrium.experiments import Case, held_wedges, solve_cases
+from detente.equilibrium.baseline import CORE
+from detente.equilibrium.experiments import Case, held_wedges, solve_cases, steered_like
 from detente.equilibrium.headlines import headline_differences, headlines
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Structure
@@ -115,14 +115,14 @@ def _one(task: Task, normals: Array) -> tuple[Array, Array]:
         )
         for case in task.cases
     ]
-    share_preparation(drawn, nests, (economy, structure))
+    at = steered_like(drawn, nests, (economy, structure))
     quick = Newton(robust=False)
-    solved = solve_cases(drawn, scaled, closure=task.closure, structure=nests, solver=quick)
+    solved = solve_cases(at, scaled, closure=task.closure, structure=nests, solver=quick)
     if not all(
         solution.result.ok for solution, _ in solved
     ):  # drawn too far away to be steered by what is lent
-        own_preparation(drawn, nests)
-        solved = solve_cases(drawn, scaled, closure=task.closure, structure=nests)
+        at = drawn
+        solved = solve_cases(at, scaled, closure=task.closure, structure=nests)
     for case, (solution, _) in zip(scaled, solved, strict=True):
         if not solution.result.ok:
             raise SolveError(
@@ -133,7 +133,7 @@ def _one(task: Task, normals: Array) -> tuple[Array, Array]:
             )
     values = [solution.value for solution, _ in solved]
     found = np.stack([headlines(value) for value in values])
-    return found, _read(task, drawn, nests, scaled, values)
+    return found, _read(task, at, nests, scaled, values)
 
 
 def _read(

@@ -124,9 +124,9 @@ def outcomes(
 
 def _outcome_title(rows: Sequence[OutcomeRow], standing: str) -> str:
     worst = min(rows, key=lambda row: (sum(row.value_usd.values()), row.outcome))
-    if {"USA", "CHN"} <= set(worst.real_income_pct):
-        pct = worst.real_income_pct
-        return both_sides_sentence(worst.outcome, pct["USA"], pct["CHN"], against=standing).text
+    sides = {code: pct for code, pct in worst.real_income_pct.items() if code not in ("REST", "WORLD")}
+    if len(sides) == 2:
+        return both_sides_sentence(worst.outcome, sides, against=standing).text
     code = min(worst.real_income_pct, key=lambda c: worst.real_income_pct[c])
     return f"“{worst.outcome}” moves real income in {country_name(code, in_sentence=True)} by {percent(worst.real_income_pct[code], signed=True)}."
 

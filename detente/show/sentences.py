@@ -143,52 +143,69 @@ def change_sentence(
 
 def both_sides_sentence(
     outcome: str,
-    usa_pct: float,
-    chn_pct: float,
+    changes: Mapping[str, float],
     *,
     against: str = "",
     table: str = "",
-    first: str = "USA",
-    second: str = "CHN",
 ) -> Sentence:
-    """Set the two sides' changes of real income (percent) beside each other, and say who loses more.
+    """Set the two sides' changes of real income beside each other, and say who loses more.
+
+    Parameters
+    ----------
+    outcome : str
+        Title of the outcome.
+    changes : mapping of country code to percent
+        The two sides, in the order they are named.
+    against : str
+        What the outcome is compared with; the base year when left out.
+    table : str
+        Where the numbers are.
+
+    Raises
+    ------
+    InputError
+        When there are not two sides.
 
     Examples
     --------
-    >>> both_sides_sentence("No deal", -0.2, -0.4).text.replace(NBSP, " ")
+    >>> both_sides_sentence("No deal", {"USA": -0.2, "CHN": -0.4}).text.replace(NBSP, " ")
     '“No deal” costs the United States 0.20 percent and China 0.40 percent of real income: China loses more, twice as large a share.'
-    >>> both_sides_sentence("Pause", 0.1, -0.05).text.replace(NBSP, " ")
-    '“Pause” adds 0.10 percent to real income in the United States and costs China 0.05 percent.'
+    >>> both_sides_sentence("Pause", {"EU27": 0.1, "CHN": -0.05}).text.replace(NBSP, " ")
+    '“Pause” adds 0.10 percent to real income in the European Union and costs China 0.05 percent.'
     """
-    a, b = country_name(first, in_sentence=True), country_name(second, in_sentence=True)
+    if len(changes) != 2:
+        raise InputError(f"there are {len(changes)} sides, two are compared", hint="give one change a side")
+    a, b = (country_name(code, in_sentence=True) for code in changes)
     than = f", compared with {against}" if against else ""
-    values = (usa_pct, chn_pct)
+    values = first_pct, second_pct = tuple(changes.values())
     small = [abs(value) < PERCENT_TOLERANCE for value in values]
     name = f"“{outcome}”"
     if all(small):
         return Sentence(f"{name} hardly changes real income in {a} or {b}{than}.", values, table)
     if any(small):
-        still, moved, pct = (a, b, chn_pct) if small[0] else (b, a, usa_pct)
+        still, moved, pct = (a, b, second_pct) if small[0] else (b, a, first_pct)
         verb = "loses" if pct < 0 else "gains"
         return Sentence(
             f"Under {name}, {moved} {verb} {percent(abs(pct))} of real income, while {still} hardly notices{than}.",
             values,
             table,
         )
-    if usa_pct * chn_pct < 0:
+    if first_pct * second_pct < 0:
         (gainer, gain), (loser, loss) = (
-            ((a, usa_pct), (b, chn_pct)) if usa_pct > 0 else ((b, chn_pct), (a, usa_pct))
+            ((a, first_pct), (b, second_pct)) if first_pct > 0 else ((b, second_pct), (a, first_pct))
         )
         return Sentence(
             f"{name} adds {percent(gain)} to real income in {gainer} and costs {loser} {percent(-loss)}{than}.",
             values,
             table,
         )
-    verb, word = ("costs", "loses") if usa_pct < 0 else ("gives", "gains")
-    more, ratio = (a, usa_pct / chn_pct) if abs(usa_pct) > abs(chn_pct) else (b, chn_pct / usa_pct)
+    verb, word = ("costs", "loses") if first_pct < 0 else ("gives", "gains")
+    more, ratio = (
+        (a, first_pct / second_pct) if abs(first_pct) > abs(second_pct) else (b, second_pct / first_pct)
+    )
     tail = "both shares are about the same" if ratio < 1.1 else f"{more} {word} more, {_share_words(ratio)}"
     return Sentence(
-        f"{name} {verb} {a} {percent(abs(usa_pct))} and {b} {percent(abs(chn_pct))} of real income{than}: {tail}.",
+        f"{name} {verb} {a} {percent(abs(first_pct))} and {b} {percent(abs(second_pct))} of real income{than}: {tail}.",
         values,
         table,
     )

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from detente.core import Column, Table
+from detente.core import Column, InputError, Table
 from detente.core.table import Cell
 from detente.dossier import show_value
 from detente.dossier.measure import Clock
@@ -163,6 +163,49 @@ def parties_of(dossier: Dossier) -> tuple[str, ...]:
     return tuple(sorted(best, key=lambda code: -acts[code]))
 
 
+def codes_of(dossier: Dossier) -> tuple[str, ...]:
+    """The parties of a record by the labels under which a world carries them."""
+    return tuple(dossier.actors[actor].region or actor for actor in parties_of(dossier))
+
+
+def sides_in(dossier: Dossier, economy: Economy) -> tuple[str, str]:
+    """The two sides of a record as an economy carries them, the busier one first.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    economy : Economy
+
+    Returns
+    -------
+    (str, str)
+        Codes of the economy's countries.
+
+    Raises
+    ------
+    InputError
+        When no measure of the record has one economy act on another, or the economy does not have both on their own.
+
+    Examples
+    --------
+    >>> from detente.dossier import load_dossier
+    >>> from detente.world import load_world
+    >>> sides_in(load_dossier("busan-2025"), load_world())
+    ('USA', 'CHN')
+    """
+    codes = codes_of(dossier)
+    missing = [code for code in codes if code not in economy.labels.countries]
+    if len(codes) != 2 or codes[0] == codes[1] or missing:
+        raise InputError(
+            f"the two sides of the record `{dossier.id}` are not told"
+            if not missing
+            else f"the world has no `{missing[0]}`, a side of the record `{dossier.id}`",
+            where=economy.name if missing else "actors.yaml",
+            hint="name them: parties=(…, …), or --countries on the command line",
+        )
+    return (codes[0], codes[1])
+
+
 def stakes_table(
     dossier: Dossier,
     from_date: dt.date,
@@ -253,9 +296,11 @@ __all__ = [
     "Change",
     "calendar_details",
     "changes",
+    "codes_of",
     "costs",
     "eve",
     "firing",
     "parties_of",
+    "sides_in",
     "stakes_table",
 ]

@@ -30,7 +30,7 @@ from detente.world.economy import Array, Economy, Wedges
 from detente.world.effects import as_costs_only, at_value, effect_hat
 from detente.world.limits import effect_limits, join_limits
 from detente.world.quantity_limits import QuantityLimit
-from detente.world.scenario import BASE_DAY, Scenario, apply_scenario, wedges_at
+from detente.world.scenario import Scenario, apply_scenario, wedges_at
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -116,7 +116,7 @@ def rationing(
         raise LabelError(
             f"unknown choice of controls `{controls}`", where="controls", hint=suggestion(controls, CONTROLS)
         )
-    before = dossier.base_states(BASE_DAY)
+    before = dossier.base_states(economy.base_day)
     played = {name for action in spec.actions for rung in action.rungs for name in rung.set}
     chosen: dict[str, Effect] = {}
     for name, measure in dossier.measures.items():
@@ -148,7 +148,7 @@ def _equivalent(
     hats = {
         name: _hat(economy, dossier.measures[name], effect, whole=True) for name, effect in chosen.items()
     }
-    bare = wedges_at(economy, dossier, there)
+    bare = wedges_at(economy, dossier, there, quantities=False)
     free = bare.iceberg_hat
     for name in Rationing(chosen).in_force(dossier, there):
         free = free / hats[name]
@@ -261,7 +261,7 @@ def scenario_with_limits(
 ) -> tuple[Wedges, tuple[QuantityControl, ...]]:
     """Wedges of a scenario without the costs that quantities stand in for, and the controls."""
     held = rules.in_force(dossier, scenario)
-    wedges = wedges_at(economy, dossier, scenario)
+    wedges = wedges_at(economy, dossier, scenario, quantities=False)
     iceberg = wedges.iceberg_hat / _stands_for(economy, dossier, rules, held)
     own = controls_for(economy, _limits(economy, dossier, held), rules.level)
     return Wedges(wedges.tariff, iceberg, wedges.export_tax), own

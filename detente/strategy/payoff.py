@@ -235,7 +235,7 @@ def payoff_tensor(
     workers : int, optional
         Processes; None is one a core. The numbers do not depend on it.
     executor : Executor, optional
-        Somebody else's pool instead, whose processes were started with `start_worker`.
+        Somebody else's pool instead; its processes need no preparation, the task goes with every chunk.
     report : callable, optional
         Called with (solves done, solves in all).
 

@@ -103,7 +103,7 @@ def profile_wedges(economy: Economy, dossier: Dossier, spec: GameSpec) -> Profil
     """
     check_measures(spec, dossier)
     zero: Profile = (0,) * len(spec.actions)
-    standing = wedges_at(economy, dossier, spec.scenario(zero))
+    standing = wedges_at(economy, dossier, spec.scenario(zero), quantities=False)
     duties = _duty_rows(economy, dossier, spec)
     costs: dict[int, Array] = {}
     for a, action in enumerate(spec.actions):
@@ -111,7 +111,9 @@ def profile_wedges(economy: Economy, dossier: Dossier, spec: GameSpec) -> Profil
             continue
         ratio = [np.ones_like(economy.flows)]
         for r in range(1, len(action.rungs)):
-            moved = wedges_at(economy, dossier, spec.scenario((*zero[:a], r, *zero[a + 1 :])))
+            moved = wedges_at(
+                economy, dossier, spec.scenario((*zero[:a], r, *zero[a + 1 :])), quantities=False
+            )
             ratio.append(moved.iceberg_hat / standing.iceberg_hat)
         if any((one != 1).any() for one in ratio):
             costs[a] = np.stack(ratio)

@@ -1,12 +1,13 @@
 """Solves kept on disk by the content they follow from, so that a broken run goes on where it stopped.
 
-The key is a hash over the economy's arrays, the measures of the record, the game, the structure and the code that turns
-them into payoffs: when any of these changes, nothing old is found. Files are written whole or not at all; one that cannot
+The key is a hash over the economy's arrays, the record, the game, the structure and all code and shipped data that payoffs
+can follow from: when any of these changes, nothing old is found. Files are written whole or not at all; one that cannot
 be read is solved again.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import os
@@ -59,19 +60,29 @@ def content_key(
         digest.update(
             np.asarray(parts[name]).tobytes() if name == "profit_share" else repr(parts[name]).encode()
         )
-    for path in _code():
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
+    digest.update(dossier.content_hash.encode())
+    digest.update(engine_key().encode())
     return digest.hexdigest()
 
 
-def _code() -> list[Path]:
-    """Files that decide what a solve gives: the engine, the stacking of duties, the product cells."""
-    package = Path(__file__).resolve().parents[1]
-    found = sorted((package / "equilibrium").glob("*.py"))
-    found += [package / "world" / f"{name}.py" for name in ("duties", "stacking", "scenario", "cells")]
-    found += [package / "strategy" / f"{name}.py" for name in ("profiles", "solves", "caps")]
-    return [*found, package / "world" / "data" / "us_product_cells.npz"]
+PACKAGE = Path(__file__).resolve().parents[1]
+ROOMS = ("core", "dossier", "world", "equilibrium", "strategy")
+"""Rooms whose code and data payoffs can follow from; those behind them only read payoffs."""
+
+
+@functools.cache
+def engine_key(package: Path = PACKAGE) -> str:
+    """SHA-256 over every file of `ROOMS`, with its name: code and shipped data, none left out by hand.
+
+    Read once a process, as the code that runs is: some milliseconds for some megabytes.
+    """
+    digest = hashlib.sha256()
+    for room in ROOMS:
+        for path in sorted((package / room).rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                digest.update(f"{path.relative_to(package).as_posix()}\0".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def save(path: Path, arrays: dict[str, Array]) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 from detente.dossier.dossier import FrozenDict
 from detente.dossier.measure import DatedValue, Grade, Measure, Status
 from detente.world.economy import Array, Economy, Wedges, frozen
-from detente.world.scenario import BASE_DAY, Scenario, apply_scenario, wedges_at
+from detente.world.scenario import Scenario, apply_scenario, wedges_at
 from detente.world.stacking import is_duty
 
 if TYPE_CHECKING:
@@ -75,11 +75,11 @@ def _state(dossier: Dossier, scenario: Scenario) -> _State:
     return _State(applied, day, applied.states(day))
 
 
-def _reference_on(dossier: Dossier, reference: Scenario | None, day: dt.date) -> _State:
+def _reference_on(economy: Economy, dossier: Dossier, reference: Scenario | None, day: dt.date) -> _State:
     """The state of the reference carried to another day: a measure is entered into it as if nothing else had moved."""
     if reference is None:
         record = dossier
-        states: Mapping[str, MeasureState] = dossier.base_states(BASE_DAY)
+        states: Mapping[str, MeasureState] = dossier.base_states(economy.base_day)
     else:
         own = _state(dossier, reference)
         record, states = own.record, own.states
@@ -221,7 +221,7 @@ def _by_measure(
     economy: Economy, dossier: Dossier, scenario: Scenario, reference: Scenario | None
 ) -> list[Contribution]:
     later = _state(dossier, scenario)
-    earlier = _reference_on(dossier, reference, later.day)
+    earlier = _reference_on(economy, dossier, reference, later.day)
     whole_later = _on(economy, later.record, later.day)
     whole_earlier = _on(economy, earlier.record, earlier.day)
     found = []

@@ -19,7 +19,6 @@ from detente.world.averages import CONCEPTS, Average, Basis, averages
 from detente.world.cells import IMPORTER, Cells, cells, check_list, product_lists
 from detente.world.duty_tables import concept_table, stack_table
 from detente.world.economy import Array, Economy, frozen
-from detente.world.scenario import BASE_DAY
 from detente.world.stacking import CellRows, Rows, SectorRows, check_targets, goods_sectors, is_duty, stack
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from detente.dossier.timeline import MeasureState
 
 __all__ = [
-    "BASE_DAY",
     "Average",
     "DutyStack",
     "added_duties",
@@ -154,9 +152,9 @@ def _states(dossier: Dossier, date: dt.date) -> list[MeasureState]:
     return list(dossier.states(date).values())
 
 
-def _base(dossier: Dossier) -> list[MeasureState]:
+def _base(economy: Economy, dossier: Dossier) -> list[MeasureState]:
     """What the data of the base year hold already."""
-    return list(dossier.base_states(BASE_DAY).values())
+    return list(dossier.base_states(economy.base_day).values())
 
 
 def _day(economy: Economy, dossier: Dossier, states: Sequence[MeasureState], importer: str) -> _Day:
@@ -169,7 +167,7 @@ def _day(economy: Economy, dossier: Dossier, states: Sequence[MeasureState], imp
     # duty before any measure; never below zero, where the measure claims more than the data show.
     inside = economy.tariff[economy.labels.country(importer)].reshape(-1)
     whole = SectorRows(economy, importer, inside)
-    before = [state for state in _base(dossier) if state.measure.actor == importer]
+    before = [state for state in _base(economy, dossier) if state.measure.actor == importer]
     layers = sum(stack(whole, before).values(), np.zeros(len(inside)))
     rows = SectorRows(economy, importer, frozen(np.maximum(0.0, inside - layers)))
     return _Day(rows, stack(rows, mine))
@@ -252,7 +250,7 @@ def added_duties(economy: Economy, dossier: Dossier, date: dt.date) -> Array:
     InputError
         When a measure names a product list of the United States and the economy is not the one the cells belong to.
     """
-    now, before = _states(dossier, date), _base(dossier)
+    now, before = _states(dossier, date), _base(economy, dossier)
     check_measures(economy, now)
     added = np.zeros_like(economy.flows)
     actors = {state.measure.actor for state in (*now, *before) if is_duty(state.measure)}
@@ -300,7 +298,7 @@ def duty_stack(
     states = _states(dossier, date)
     check_measures(economy, states)
     day = _day(economy, dossier, states, importer)
-    before = _day(economy, dossier, _base(dossier), importer)
+    before = _day(economy, dossier, _base(economy, dossier), importer)
     every = {MFN: day.rows.base, **day.by_authority}
     by_sector = {name: _by_flow(economy, day, values)[i] for name, values in every.items()}
     names = tuple(name for name, rates in by_sector.items() if name == MFN or rates.any())

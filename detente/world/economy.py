@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import functools
 import hashlib
 from collections.abc import Mapping
@@ -102,6 +103,18 @@ class Economy:
                 where=self.name,
                 hint="the sign is in the formula: give 4, not -4",
             )
+
+    @property
+    def base_day(self) -> dt.date:
+        """Last day of the base year: what was in force then is in the data.
+
+        Examples
+        --------
+        >>> from detente.world import toy
+        >>> toy().base_day.isoformat()
+        '2024-12-31'
+        """
+        return dt.date(self.year, 12, 31)
 
     @functools.cached_property
     def expenditure(self) -> Array:

@@ -9,7 +9,7 @@ from detente.dossier.measure import Effect, Measure, Status
 from detente.world.economy import Economy
 from detente.world.effects import at_value, members
 from detente.world.quantity_limits import QuantityLimit
-from detente.world.scenario import BASE_DAY, Scenario, apply_scenario
+from detente.world.scenario import Scenario, apply_scenario
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -34,7 +34,7 @@ def limits_at(economy: Economy, dossier: Dossier, scenario: Scenario) -> tuple[Q
     if not scenario.record:
         return scenario.quantities
     applied = apply_scenario(dossier, scenario)
-    before = dossier.base_states(BASE_DAY)
+    before = dossier.base_states(economy.base_day)
     made: list[QuantityLimit] = []
     for name, state in applied.states(scenario.on(dossier.asof)).items():
         effect = applied.measures[name].effect

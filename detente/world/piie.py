@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 CONCEPT = "fixed_2017_world"
 WITHIN_A_POINT = "within one point"
-BASE_DAY = dt.date(2025, 1, 1)
+CHART_JANUARY = dt.date(2025, 1, 1)
+"""Day of the chart's point of January 2025, before that year's steps: of the publication, whatever year a world is of."""
 REVIEW = dt.date(2024, 9, 27)
 """First day of the raised classes of Section 301."""
 METALS = "section-232"
@@ -190,7 +191,7 @@ def contributions(economy: Economy, dossier: Dossier, date: dt.date, gap: float)
             - ours
         }
     else:
-        base = 100 * product_average(economy, dossier, BASE_DAY, weights=weights)
+        base = 100 * product_average(economy, dossier, CHART_JANUARY, weights=weights)
         full = changed(dossier, METALS, at_full_value)
         by_value = 100 * product_average(economy, full, date, weights=weights)
         parts = {

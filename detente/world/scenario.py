@@ -33,9 +33,6 @@ from detente.world.stacking import is_duty
 if TYPE_CHECKING:
     from detente.dossier import Dossier
 
-BASE_DAY = dt.date(2024, 12, 31)
-"""Measures in force on this day are in the base year's data already."""
-
 
 class Setting(Frozen):
     """What a scenario makes of one measure from its date on."""
@@ -306,8 +303,10 @@ class Footprint:
     title: str = ""
 
 
-def wedges_at(economy: Economy, dossier: Dossier, scenario: Scenario, *, quantities: bool = False) -> Wedges:
+def wedges_at(economy: Economy, dossier: Dossier, scenario: Scenario, *, quantities: bool) -> Wedges:
     """Wedges of a scenario: base-year duties plus what the record adds to them on its date, and trade costs.
+
+    `equilibrium.solve_scenario` solves a scenario with the quantities that its measures state; wedges alone are a part of it.
 
     Duties are ``tariff_new = tariff + added_duties``; non-tariff measures in force multiply `iceberg_hat`, and those that
     were in force on the base day already are in the data and divide out.
@@ -320,7 +319,7 @@ def wedges_at(economy: Economy, dossier: Dossier, scenario: Scenario, *, quantit
     scenario : Scenario
     quantities : bool
         Whether the caps and floors that measures state are solved beside these wedges (`limits.limits_at`). If not, the costs that
-        stand for caps are in the wedges, and floors are left out.
+        stand for caps are in the wedges, and floors are left out: another model, so the choice has no default.
 
     Returns
     -------
@@ -331,7 +330,7 @@ def wedges_at(economy: Economy, dossier: Dossier, scenario: Scenario, *, quantit
 
 
 def wedges_and_footprints(
-    economy: Economy, dossier: Dossier, scenario: Scenario, *, quantities: bool = False
+    economy: Economy, dossier: Dossier, scenario: Scenario, *, quantities: bool
 ) -> tuple[Wedges, tuple[Footprint, ...]]:
     """Wedges of a scenario, with what each measure contributes or why it moves nothing; `quantities` as in `wedges_at`."""
     from detente.world.duties import added_duties
@@ -348,7 +347,7 @@ def wedges_and_footprints(
     applied = apply_scenario(dossier, scenario)
     day = scenario.on(dossier.asof)
     states = applied.states(day)
-    before = dossier.base_states(BASE_DAY)
+    before = dossier.base_states(economy.base_day)
     iceberg_hat = np.ones_like(economy.flows)
     footprints = []
     for name, state in states.items():

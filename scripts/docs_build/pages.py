@@ -249,6 +249,7 @@ def shipped_tables() -> dict[str, list[Any]]:
     from detente.show.citations import citation_table
     from detente.show.comparison import comparison_table
     from detente.show.ledger import dates_table, rules_table, stale_table
+    from detente.show.register import data_file_table, data_source_table
     from detente.show.selfcheck import self_check
     from detente.show.stakes import parties_of, stakes_table
     from detente.show.validation import validation_table
@@ -319,6 +320,7 @@ def shipped_tables() -> dict[str, list[Any]]:
         ],
         "detente check": [self_check(dossier)[0]],
         "detente cite": [citation_table(dossier, economy)],
+        "detente data": [data_file_table(), data_source_table()],
         "detente nash": duty_tables_of_the_toy(),
         "detente leverage, detente deals, detente game": strategy_tables(dossier, economy),
         "detente world": world_tables(),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import yaml
 
 from detente.core import Column, Table, sha256_file
 from detente.world import Economy
@@ -48,21 +50,29 @@ class Report:
 
 SOURCES = (
     ("icio2022/", "OECD Inter-Country Input-Output tables, extended edition, cube 2011–2022 (81 economies, 28 sectors), with the bilateral tariffs of Teti (2024), Global Tariff Database; distributed with Lashkaripour (2021), J. Int. Econ. 131",
-     "OECD: free with attribution; the distributing repository states no licence"),
+     ("oecd-icio", "teti")),
     ("icio2020_coef/", "OECD ICIO 2023 edition, year 2020: coefficients of 77 economies and 45 sectors, as processed in matthew-murillo/trade_simulator",
-     "OECD: free with attribution; the distributing repository states no licence"),
+     ("oecd-icio",)),
     ("liberation2025/", "CEPII BACI HS22 V202501, 2023 (Gaulier and Zignago 2010), in the replication package of Ignatenko, Lashkaripour, Macedoni and Simonovska (2025)",
-     "BACI: Etalab 2.0 (from memory); the package states no licence"),
+     ("cepii-baci",)),
     ("us_imports_2024/", "US Census Bureau, imports for consumption and calculated duties 2024, through tradewartracker/trade-war-redux-2025 (M. Waugh)",
-     "Census: public domain; repository MIT"),
+     ("census", "tracker-redux")),
     ("gdp_2022_2024.csv", "World Bank, World Development Indicators (March 2025); 2024 typed for 70 economies, 2023 × 1.03 for the others",
-     "WDI: CC BY 4.0 (from memory); typed figures grade assumed"),
+     ("world-bank",)),
     ("uschina2017/", "US–China trade-war model data 2017 (ECON7115 teaching data): applied duties and the additions of 2018–19",
-     "no licence stated"),
-    ("wiod2011/", "World Input-Output Database, 2013 release, year 2011 (Timmer et al. 2015)", "CC BY 4.0 (from memory)"),
-    ("elasticities.csv", "Trade elasticities typed from the tables of eleven papers; citations in elasticities.csv", "figures from publications"),
-    ("crosswalks/", "Sector and country maps written for this project", "own work"),
+     ("econ7115",)),
+    ("wiod2011/", "World Input-Output Database, 2013 release, year 2011 (Timmer et al. 2015)", ("wiod",)),
+    ("elasticities.csv", "Trade elasticities typed from the tables of eleven papers; citations in elasticities.csv", ("papers",)),
+    ("crosswalks/", "Sector and country maps written for this project", ("own",)),
 )  # fmt: skip
+"""Folder of the inputs, citation, and the ids of its terms in scripts/data_sources.yaml."""
+TERMS = yaml.safe_load((Path(__file__).resolve().parents[1] / "data_sources.yaml").read_text(encoding="utf-8"))["sources"]  # fmt: skip
+
+
+def licence(ids: tuple[str, ...]) -> str:
+    """Return the terms of the sources named, as their publishers state them."""
+    return "; ".join(f"{TERMS[name]['publisher']}: {TERMS[name]['licence']}" for name in ids)
+
 
 WEAKNESSES = (
     "Levels mix years and sources: ICIO 2022, BACI 2023, Census 2024, GDP 2024 partly typed. By sector nothing but US imports is newer than 2022.",
@@ -268,7 +278,7 @@ def write(economy: Economy, base: Economy, report: Report, sha256: str, size: in
         "sectors": dict(economy.labels.sector_names),
         "elasticity_source": economy.elasticity_source,
         **carving(economy),
-        "sources": [{"path": path, "citation": citation, "licence": licence} for path, citation, licence in SOURCES],
+        "sources": [{"path": path, "citation": citation, "licence": licence(ids)} for path, citation, ids in SOURCES],
         "inputs": [{"path": path, "sha256": digest} for path, digest in report.input_hashes.items()],
         "method": method(report),
         "assumed": assumed_numbers(report),
@@ -295,8 +305,9 @@ def _page(economy: Economy, base: Economy, report: Report, sha256: str, size: in
         f"million USD, goods at {report.valuation} values. "
         f"{size / 1e3:.0f} kB, SHA-256 `{sha256}`. Load it with `detente.world.load_world()`.",
         "## Sources",
-        *(f"- **{path}** {citation}. _{licence}._" for path, citation, licence in SOURCES),
-        "\nThe hash of every input file is in the data package.",
+        *(f"- **{path}** {citation}. _{licence(ids)}._" for path, citation, ids in SOURCES),
+        "\nThe hash of every input file is in the data package; the terms of every source, and every shipped file with its hash, "
+        "are on the page [Data licences](data-licences.md).",
         "## Method",
         *(f"{k}. {step}" for k, step in enumerate(method(report), 1)),
         "## Known weaknesses",

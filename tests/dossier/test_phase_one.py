@@ -11,7 +11,6 @@ import pytest
 from detente.dossier import Dossier, Status, audit, coverage_by_grade, load_dossier, shipped_dossiers
 from detente.world import Economy, load_scenario, load_world, shipped_scenarios
 from detente.world.duties import added_duties, duty_stack
-from detente.world.scenario import BASE_DAY
 
 VINTAGE = dt.date(2026, 7, 25)
 
@@ -84,7 +83,7 @@ def test_american_steps_rise_and_fall(world: Economy, record: Dossier) -> None:
 def test_what_the_data_hold_does_not_depend_on_the_as_of_day(world: Economy, asof: str) -> None:
     """The base year is 2024: its data hold the duties of Phase One, whatever was known when the record is read."""
     dossier = load_dossier("phase-one-2018", asof=dt.date.fromisoformat(asof))
-    held = {key: state.value for key, state in dossier.base_states(BASE_DAY).items() if state.value}
+    held = {key: state.value for key, state in dossier.base_states(world.base_day).items() if state.value}
     assert held.get("usa-2018-lists-1-3") == 0.25
     if asof >= "2019-08-01":
         assert held["usa-2019-list-4a"] == 0.075

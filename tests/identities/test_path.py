@@ -14,8 +14,9 @@ from random_world import SHOCKS, random_world, shock
 
 from detente.core import SolveError
 from detente.equilibrium import Structure, decompose_welfare, rebase, solve
+from detente.equilibrium.attribute import chebyshev
 from detente.equilibrium.replicate import integrate_welfare
-from detente.equilibrium.replicate.path import PARTS, chebyshev
+from detente.equilibrium.replicate.path import PARTS
 from detente.world import Wedges, toy
 
 STRUCTURES = {
@@ -94,7 +95,7 @@ def test_a_path_without_end_says_so(economy):
 
 @pytest.mark.parametrize("count", [4, 16, 64])
 def test_chebyshev_points_differentiate_and_integrate_polynomials(count):
-    points, derivative, weights = chebyshev(count)
+    points, weights, derivative = chebyshev(count)
     assert points[0] == 0
     assert points[-1] == 1
     np.testing.assert_allclose(derivative @ points**4, 4 * points**3, rtol=0, atol=1e-11)

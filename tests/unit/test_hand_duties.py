@@ -23,7 +23,11 @@ def scenario(tmp_path: Path, text: str) -> Scenario:
 
 
 def tariff(tmp_path: Path, text: str) -> np.ndarray:
-    return np.asarray(wedges_at(toy(), load_dossier(), scenario(tmp_path, "record: false\n" + text)).tariff)
+    return np.asarray(
+        wedges_at(
+            toy(), load_dossier(), scenario(tmp_path, "record: false\n" + text), quantities=False
+        ).tariff
+    )
 
 
 def test_set_and_add(tmp_path: Path) -> None:
@@ -62,7 +66,9 @@ def test_lines_apply_in_order_and_duties_never_fall_below_zero(tmp_path: Path) -
 
 
 def test_without_the_record_nothing_else_moves(tmp_path: Path) -> None:
-    wedges, footprints = wedges_and_footprints(toy(), load_dossier(), scenario(tmp_path, "record: false\n"))
+    wedges, footprints = wedges_and_footprints(
+        toy(), load_dossier(), scenario(tmp_path, "record: false\n"), quantities=False
+    )
     assert footprints == ()
     assert np.array_equal(wedges.tariff, toy().tariff)
     assert (wedges.iceberg_hat == 1).all()
@@ -73,8 +79,8 @@ def test_on_top_of_the_record(tmp_path: Path) -> None:
 
     economy, dossier = load_world(), load_dossier()
     line = "tariffs: [{importer: IND, exporter: BRA, sectors: [C26], add: 0.2}]\n"
-    with_line = wedges_at(economy, dossier, scenario(tmp_path, line)).tariff
-    without = wedges_at(economy, dossier, scenario(tmp_path, "")).tariff
+    with_line = wedges_at(economy, dossier, scenario(tmp_path, line), quantities=False).tariff
+    without = wedges_at(economy, dossier, scenario(tmp_path, ""), quantities=False).tariff
     gap = with_line - without
     n, i, s = economy.labels.country("IND"), economy.labels.country("BRA"), economy.labels.sector("C26")
     assert gap[n, i, s] == pytest.approx(0.2)

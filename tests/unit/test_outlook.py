@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from detente.core import InputError, LabelError
-from detente.equilibrium import Structure, solve
+from detente.core import RESULTS, InputError, LabelError
+from detente.equilibrium import Structure, experiments, solve
 from detente.equilibrium.accounts import Shift
+from detente.equilibrium.baseline import prepare
 from detente.equilibrium.experiments import Case
 from detente.equilibrium.headlines import HEADLINES
 from detente.equilibrium.horizons import horizon
 from detente.equilibrium.targets import account
 from detente.outlook import (
     draw_outcomes,
+    draws,
     driver_table,
     drivers,
     points,
@@ -46,6 +50,63 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_workers():
     assert one.values.tobytes() == two.values.tobytes()
     other = draw_outcomes(WORLD, CASES, draws=16, seed=4)
     assert not np.array_equal(one.values, other.values)
+
+
+def test_lent_inverses_go_to_a_copy_that_nobody_else_holds(monkeypatch):
+    """A server that solves on an economy while its draws are solved must meet the inverses it had."""
+    lent = []
+    real = experiments.share_preparation
+
+    def watched(economy, structure, like):
+        lent.append((economy, like[0]))
+        real(economy, structure, like)
+
+    monkeypatch.setattr(experiments, "share_preparation", watched)
+    _, structure = horizon("short", WORLD)
+    other = WORLD.with_elasticities(1.4 * WORLD.trade_elasticity, "other")
+    copy = experiments.steered_like(other, structure, (WORLD, structure))
+    assert copy is not other
+    assert copy.data_hash == other.data_hash
+    assert lent == [(copy, WORLD)]
+    np.testing.assert_array_equal(
+        prepare(copy, structure).factor_inverse, prepare(WORLD, structure).factor_inverse
+    )
+    assert not np.array_equal(
+        prepare(other, structure).factor_inverse, prepare(copy, structure).factor_inverse
+    )
+
+    before = prepare(WORLD, structure).factor_inverse.copy()
+    calls = []
+    solve_all = draws.solve_cases
+
+    def failing_at_first(economy, cases, **settings):
+        """Solve, but say of lent inverses that they steer too badly."""
+        calls.append(economy)
+        solved = solve_all(economy, cases, **settings)
+        if len(calls) % 2:
+            return [(dataclasses.replace(s, result=RESULTS.diverged), bindings) for s, bindings in solved]
+        return solved
+
+    monkeypatch.setattr(draws, "solve_cases", failing_at_first)
+    task = draws.Task(WORLD, structure, tuple(CASES), "share", uncertain_parameters(WORLD, structure))
+    draws._one(task, np.zeros(len(task.parameters)))
+    lent_to, own = calls
+    assert lent_to is not own
+    assert WORLD not in calls
+    np.testing.assert_array_equal(prepare(WORLD, structure).factor_inverse, before)
+
+
+def test_draws_beside_solves_on_the_same_economy_change_neither():
+    wedges = CASES[1].wedges
+    alone = solve(WORLD, wedges).value.real_income_hat
+    drawn = draw_outcomes(WORLD, CASES, draws=8, seed=5).values
+    with ThreadPoolExecutor(3) as pool:
+        solves = [pool.submit(lambda: solve(WORLD, wedges).value.real_income_hat) for _ in range(24)]
+        beside = [pool.submit(draw_outcomes, WORLD, CASES, draws=8, seed=5) for _ in range(2)]
+        for future in solves:
+            assert future.result().tobytes() == alone.tobytes()
+        for future in beside:
+            assert future.result().values.tobytes() == drawn.tobytes()
 
 
 def test_a_draw_is_an_exact_solve_of_its_own_economy():

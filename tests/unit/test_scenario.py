@@ -54,9 +54,9 @@ def test_a_setting_holds_from_its_day_and_not_before(dossier):
 
 
 def test_the_threat_adds_its_points(dossier, economy):
-    without = wedges_at(economy, dossier, scenario())
+    without = wedges_at(economy, dossier, scenario(), quantities=False)
     own = scenario(set={"usa-2025-threat-100": Setting(status=Status.in_force, value=1.0)})
-    added = wedges_at(economy, dossier, own).tariff - without.tariff
+    added = wedges_at(economy, dossier, own, quantities=False).tariff - without.tariff
     usa, chn = economy.labels.country("USA"), economy.labels.country("CHN")
     flows = economy.flows[usa, chn]
     # on everything but what belongs to no sector (chapters 98 and 99)
@@ -67,8 +67,10 @@ def test_the_threat_adds_its_points(dossier, economy):
 
 def test_disabling_an_authority_removes_its_duties(dossier, economy):
     usa, chn = economy.labels.country("USA"), economy.labels.country("CHN")
-    full = wedges_at(economy, dossier, scenario()).tariff[usa, chn]
-    bare = wedges_at(economy, dossier, scenario(disable=("ieepa-fentanyl",))).tariff[usa, chn]
+    full = wedges_at(economy, dossier, scenario(), quantities=False).tariff[usa, chn]
+    bare = wedges_at(economy, dossier, scenario(disable=("ieepa-fentanyl",)), quantities=False).tariff[
+        usa, chn
+    ]
     goods = full > 0
     assert ((full - bare)[goods] <= 0.2 + 1e-12).all()
     assert (full - bare)[goods].max() > 0.19
@@ -143,7 +145,7 @@ def test_an_effect_on_a_sector_that_does_not_exist(dossier, economy):
 
 
 def test_what_moves_nothing_says_why(dossier, economy):
-    _, footprints = wedges_and_footprints(economy, dossier, load_scenario("talks-fail"))
+    _, footprints = wedges_and_footprints(economy, dossier, load_scenario("talks-fail"), quantities=True)
     by_name = {item.measure: item for item in footprints}
     assert by_name["usa-2025-threat-100"].moves
     assert by_name["usa-2025-reciprocal-china-24"].reason == "suspended on 2025-11-08"
@@ -156,6 +158,6 @@ def test_every_shipped_scenario_moves_something_of_its_own(dossier, economy):
     """No setting of a shipped scenario is inert against the record by itself on that day."""
     seen = set()
     for name in shipped_scenarios():
-        wedges = wedges_at(economy, dossier, load_scenario(name))
+        wedges = wedges_at(economy, dossier, load_scenario(name), quantities=False)
         seen.add((wedges.tariff.tobytes(), wedges.iceberg_hat.tobytes()))
     assert len(seen) == len(shipped_scenarios())

@@ -115,7 +115,7 @@ def test_a_tiny_change_has_no_direction(pct: float) -> None:
     ],
 )
 def test_both_sides(usa: float, chn: float, part: str) -> None:
-    sentence = s.both_sides_sentence("X", usa, chn)
+    sentence = s.both_sides_sentence("X", {"USA": usa, "CHN": chn})
     assert part in plain(sentence)
     assert sentence.values == (usa, chn)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import shutil
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from detente.strategy.games import GameSpec, load_game, shipped_games
 from detente.strategy.payoff import payoff_tensor
 from detente.strategy.preferences import PLAIN, Preferences, load_preferences, preference_table
 from detente.strategy.profiles import profile_wedges
-from detente.strategy.store import cache_folder, content_key
+from detente.strategy.store import PACKAGE, ROOMS, cache_folder, content_key, engine_key
 from detente.world import load_scenario, load_world
 from detente.world.scenario import wedges_at
 
@@ -45,7 +46,7 @@ def test_wedges_of_the_shipped_game_equal_those_of_the_record_one_by_one(shipped
     profiles = [spec.profile({}), tuple(size - 1 for size in spec.shape), *chosen(spec, 6)]
     batch = parts.wedges(profiles)
     for k, profile in enumerate(profiles):
-        alone = wedges_at(economy, dossier, spec.scenario(profile))
+        alone = wedges_at(economy, dossier, spec.scenario(profile), quantities=False)
         np.testing.assert_allclose(batch.tariff[k], alone.tariff, rtol=0, atol=1e-14)
         np.testing.assert_allclose(batch.iceberg_hat[k], alone.iceberg_hat, rtol=1e-14)
 
@@ -74,7 +75,7 @@ def test_every_profile_of_the_small_game_equals_its_own_solve(small):
     economy, dossier, spec = duel()
     game = small.game()
     for profile in itertools.product(*(range(size) for size in spec.shape)):
-        alone = solve(economy, wedges_at(economy, dossier, spec.scenario(profile))).value
+        alone = solve(economy, wedges_at(economy, dossier, spec.scenario(profile), quantities=False)).value
         np.testing.assert_allclose(
             game.real_income_usd[(slice(None), *profile)] / economy.income,
             alone.real_income_hat - 1,
@@ -208,6 +209,47 @@ def test_the_key_changes_with_everything_the_payoffs_follow_from():
         key(structure=Structure(profit_share=np.full(2, 0.1))),
     ]
     assert len({first, *others}) == len(others) + 1
+
+
+def test_the_key_changes_with_every_file_of_the_rooms_that_payoffs_follow_from(tmp_path):
+    """Each file in turn, so that none is left out by a list; what only shows payoffs does not count."""
+    package = tmp_path / "detente"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    read = engine_key.__wrapped__
+    whole = read(package)
+    assert whole == engine_key() == read(PACKAGE)
+    counted = [path for room in ROOMS for path in sorted((package / room).rglob("*")) if path.is_file()]
+    names = {path.relative_to(package).as_posix() for path in counted}
+    assert {
+        "world/effects.py",
+        "dossier/timeline.py",
+        "world/data/elasticities.csv",
+        "core/labels.py",
+    } <= names
+    rooms = {path.parts[0] for path in (path.relative_to(package) for path in package.rglob("*.py"))}
+    for path in counted[::7]:  # one in seven, from every room
+        kept = path.read_bytes()
+        path.write_bytes(kept + b"#")
+        assert read(package) != whole, path
+        path.write_bytes(kept)
+    one = package / "world" / "effects.py"
+    one.rename(one.with_name("renamed.py"))
+    assert read(package) != whole
+    one.with_name("renamed.py").rename(one)
+    for room in rooms - set(ROOMS):
+        target = package / room
+        for path in [target] if target.is_file() else target.rglob("*.py"):
+            path.write_text("changed", encoding="utf-8")
+    assert read(package) == whole
+
+
+def test_the_key_changes_with_the_record_beside_its_measures():
+    economy, dossier, spec = duel()
+    keys = {
+        content_key(economy, evidence, spec, closure="share", structure=Structure())
+        for evidence in (dossier, dataclasses.replace(dossier, content_hash="another"))
+    }
+    assert len(keys) == 2
 
 
 def test_where_solves_are_kept(monkeypatch, tmp_path):

@@ -588,7 +588,7 @@ def content(*, hostile: str = "") -> BriefContent:
         asof=ASOF,
         dossier_title="The standoff of October 2025 around the meeting of Busan" + hostile,
         summary_sentences=(
-            both_sides_sentence(worst.outcome, usa, chn, against=STANDING, table="outcomes"),
+            both_sides_sentence(worst.outcome, {"USA": usa, "CHN": chn}, against=STANDING, table="outcomes"),
             ranking_sentence(THIRD_USD, worst.outcome, table="diversion"),
             clock_sentence("The truce lapses", "2025-11-10", ASOF),
         ),

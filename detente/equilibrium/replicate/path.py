@@ -26,6 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.core import SolveError
+from detente.equilibrium.attribute import chebyshev
 from detente.equilibrium.baseline import CORE
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.solve import solve_batch
@@ -134,31 +135,6 @@ def integrate_welfare(
     )
 
 
-def chebyshev(count: int) -> tuple[Array, Array, Array]:
-    """Points on [0, 1], the matrix that differentiates values at them, and the weights that integrate them.
-
-    Examples
-    --------
-    >>> points, derivative, weights = chebyshev(8)
-    >>> bool(abs(derivative @ points**3 - 3 * points**2).max() < 1e-12), round(float(weights @ points**3), 12)
-    (True, 0.25)
-    """
-    k = np.arange(count + 1)
-    x = np.cos(np.pi * k / count)
-    edge = np.where((k == 0) | (k == count), 2.0, 1.0) * (-1.0) ** k
-    gaps = x[:, None] - x[None, :] + np.eye(count + 1)
-    derivative = (edge[:, None] / edge[None, :]) / gaps
-    derivative -= np.diag(derivative.sum(1))
-    order = np.arange(0, count + 1, 2)
-    moments = 2 / (1 - order**2)
-    cosines = np.cos(np.pi * np.outer(order, k) / count)
-    share = np.where((order == 0) | (order == count), 0.5, 1.0)
-    weights = (share * moments) @ cosines * 2 / count
-    weights[[0, -1]] /= 2
-    # from [1, −1] to [0, 1]
-    return (1 - x) / 2, -2 * derivative, weights / 2
-
-
 def _at(economy: Economy, wedges: Wedges, share: float) -> Wedges:
     duty = np.log1p(wedges.tariff) - np.log1p(economy.tariff)
     return Wedges(
@@ -206,7 +182,7 @@ def _integrate(
     count: int,
     known: dict[float, Equilibrium],
 ) -> PathParts:
-    points, derivative, weights = chebyshev(count)
+    points, weights, derivative = chebyshev(count)
     path = _solved(economy, wedges, target, structure, points, known)
 
     def moved(values: Array) -> Array:

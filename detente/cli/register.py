@@ -1,0 +1,33 @@
+"""`detente data`: what data come with Détente, from where and on what terms, and whether they are whole."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from detente.cli.options import FormatOption, OutOption
+from detente.cli.output import emit, note, usage
+from detente.core import LabelError, suggestion
+
+
+def data(
+    table: Annotated[str, typer.Option("--table", help="files or sources.")] = "files",
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare the installed files with their hashes instead.")
+    ] = False,
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """List the data files that come with Détente, with sources, licences and hashes."""
+    from detente.core.register import check_register
+    from detente.show.register import data_file_table, data_source_table
+
+    if check:
+        note(f"{check_register()} data files are as registered")
+        return
+    makers = {"files": data_file_table, "sources": data_source_table}
+    with usage():
+        if table not in makers:
+            raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, tuple(makers)))
+    emit(makers[table](), style, out)
