@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from detente.dossier import Dossier
-    from detente.equilibrium import Structure
+    from detente.equilibrium import Newton, Structure
     from detente.equilibrium.experiments import Case
     from detente.equilibrium.outcomes import Outcome
     from detente.world import Economy
@@ -43,13 +43,14 @@ def solve_named(
     *,
     world: str | None = None,
     horizon: str = "long",
+    solver: Newton | None = None,
 ) -> Mapping[str, Outcome]:
     """Load scenarios by id or path, with the dossier as of their day, and solve them together at a horizon."""
     from detente.equilibrium.experiments import run_cases
 
     made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
     with of_own_world(world), progress(None, "solving"):
-        return run_cases(made.economy, made.cases, closure=closure, structure=made.structure)
+        return run_cases(made.economy, made.cases, closure=closure, structure=made.structure, solver=solver)
 
 
 def prepare_named(
