@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from detente.core import RESULTS
@@ -26,7 +26,8 @@ def how_far(solution: Solution[Any]) -> str:
     """
     stats = solution.stats
     said = []
-    if "reached" in stats:
+    searched = solution.result is RESULTS.gave_up  # with the other codes a point was found, and is what it is
+    if searched and "reached" in stats:
         said.append(f"{100 * float(stats['reached']):.1f} % of the way to the shock, in logarithms")
     said.append(f"largest residual {float(stats['max_residual']):.0e}")
     ended = {
@@ -35,13 +36,13 @@ def how_far(solution: Solution[Any]) -> str:
         "stages": "no smaller stage could be solved",
         "derivatives": "volumes have no derivative there",
     }
-    if stats.get("ended") in ended:
+    if searched and stats.get("ended") in ended:
         said.append(ended[str(stats["ended"])])
     return ", ".join(said)
 
 
 def what_to_try(
-    solution: Solution[Any], closure: object, works: Callable[[str], bool], *, cut: bool = False
+    solution: Solution[Any], closure: object, works: Callable[[str], bool], *, limits: Collection[str] = ()
 ) -> str:
     """Say what to try after a failure, for the hint of an error.
 
@@ -53,14 +54,15 @@ def what_to_try(
         The closure it was asked under.
     works : function of a closure to bool
         Whether the same scenario has an equilibrium under it, found out within `QUICK`.
-    cut : bool
-        Whether quantities are cut.
+    limits : collection of {"cap", "floor"}
+        Kinds of the quantity controls in force.
     """
     if solution.result in (RESULTS.max_steps_reached, RESULTS.walras_violated):
         return f"see {PAGE}; `throw=False` returns the unfinished solution"
     said = []
     wedges = getattr(solution.value, "wedges", None)
-    if wedges is not None and min(wedges.tariff.min(), wedges.export_tax.min()) < SUBSIDY:
+    floor = solution.result is RESULTS.floor_unreached  # its subsidy is not the user's own
+    if not floor and wedges is not None and min(wedges.tariff.min(), wedges.export_tax.min()) < SUBSIDY:
         said.append("smaller subsidies: duties below zero are paid out of a country's income")
     if closure != "zero" if isinstance(closure, str) else True:
         if works("zero"):
@@ -72,7 +74,12 @@ def what_to_try(
     structure = getattr(solution.value, "structure", None)
     if structure is not None and not structure.is_core:
         said.append("a longer horizon lets more adjust")
-    said.append("a smaller cut leaves a larger share" if cut else "a smaller shock")
-    if solution.stats.get("ended") in ("budget", "seconds"):
+    if "cap" in limits:
+        said.append("a smaller cut, which leaves a larger share")
+    if "floor" in limits:
+        said.append("a lower floor")
+    if not limits:
+        said.append("a smaller shock")
+    if solution.result is RESULTS.gave_up and solution.stats.get("ended") in ("budget", "seconds"):
         said.append("`--budget`, or Newton(budget=…), allows more work")
     return "try: " + "; ".join(said) + f". See {PAGE}; `throw=False` returns the unfinished solution"

@@ -366,7 +366,13 @@ class _Kept:
         return cls(arrays, {name: value for name, value in vars(made).items() if name != "technology"})
 
     def at(self, economy: Economy, structure: Structure) -> Baseline:
-        return Baseline(Technology.from_shared(economy, structure, self.technology), **self.inverses)
+        made = Baseline.__new__(
+            Baseline
+        )  # asked several times a solve: the constructor would cost a per cent of it
+        made.__dict__.update(
+            self.inverses, technology=Technology.from_shared(economy, structure, self.technology)
+        )
+        return made
 
 
 CORE = Structure()

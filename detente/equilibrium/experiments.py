@@ -225,7 +225,12 @@ def run_cases(
             raise SolveError(
                 f"scenario `{case.scenario.id}`: {solution.result.value} ({how_far(solution)})",
                 where=f"{economy.name}, {structure.horizon}",
-                hint=what_to_try(solution, closure, partial(works, case), cut=bool(case.controls)),
+                hint=what_to_try(
+                    solution,
+                    closure,
+                    partial(works, case),
+                    limits={control.kind for control in case.controls},
+                ),
                 solution=solution,
             )
         outcomes[case.scenario.id] = ControlledOutcome(

@@ -405,7 +405,12 @@ def _by_newton(
         raise SolveError(
             f"the quantity controls were not met: {solution.result.value} ({how_far(solution)}){missed}",
             where=economy.name,
-            hint=what_to_try(solution, setting.closure, partial(setting.works, wedges, controls), cut=True),
+            hint=what_to_try(
+                solution,
+                setting.closure,
+                partial(setting.works, wedges, controls),
+                limits={control.kind for control in controls},
+            ),
             solution=solution,
         )
     with np.errstate(all="ignore"):  # an iterate without an equilibrium may be anything

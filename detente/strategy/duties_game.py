@@ -25,7 +25,7 @@ from detente.strategy.preferences import Preferences
 from detente.world.economy import Array, Economy, Wedges, frozen
 from detente.world.stacking import goods_sectors
 
-TRIAL = Newton(budget=2_000.0, seconds=10.0)
+TRIAL = Newton(budget=600.0, seconds=10.0)
 """What a trial point of a search may take: one that is hard to reach is stepped back from."""
 Index = npt.NDArray[np.int64]
 BY = ("partner", "sector")

@@ -73,9 +73,9 @@ class Optimum:
     def driven_by_transfers(self) -> bool:
         """Whether less than half of the gain is left when no country lends or borrows.
 
-        A deficit fixed in the numeraire is a transfer whose worth in goods at home moves with the country's own wages and
-        prices: duties that raise them shrink what a lender pays, subsidies that lower them stretch what a borrower gets.
-        An optimum that lives off this says more about the closure than about trade.
+        A deficit fixed in the numeraire is a transfer whose worth in goods moves with wages and prices: a duty on a lender's
+        goods makes it deliver ever more of them for the same sum, until its income is gone. An optimum that lives off this
+        says more about the closure than about trade.
         """
         return self.gain > WORTH and not self.gain_without_transfers >= self.gain / 2
 

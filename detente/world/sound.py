@@ -15,6 +15,8 @@ from detente.world.economy import Array, Economy
 
 GAP = 1e-8
 """Largest gap of cost shares from one, and of final demand below zero relative to spending: rounding, and files of nine digits."""
+LEAST_INPUT = 1e-3
+"""How far below zero an input share may be: published tables hold such by-products (Caliendo and Parro 2015 has -0.0006)."""
 SMALLEST_ELASTICITY, LARGEST_ELASTICITY = 0.01, 500.0
 """Trade elasticities beyond any estimate, a horizon's discount or a draw around them: published ones run from 0.2 to 70."""
 
@@ -74,7 +76,9 @@ def _check_signs(economy: Economy) -> None:
     _refuse_unit(economy, "tariff", at_most, "duties are fractions above -1 (0.25 is 25 %)", *flow_axes)
     hint = "shares are fractions of the user's output, 0 or more"
     _refuse_unit(economy, "va_share", -economy.va_share - GAP, hint, "country", "sector")
-    _refuse_unit(economy, "input_shares", -economy.input_shares - GAP, hint, "country", "sector", "sector")
+    _refuse_unit(
+        economy, "input_shares", -economy.input_shares - LEAST_INPUT, hint, "country", "sector", "sector"
+    )
 
 
 def _check_elasticities(economy: Economy) -> None:
