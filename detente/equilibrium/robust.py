@@ -241,6 +241,8 @@ def rescue(
         tries.append((found, part.reached))
         if way == "stages" and float(found.stats["max_residual"]) <= GATE:
             break  # the branch that leads from the base year: markets clear, and something else is wrong with it
+        if meter.ended:
+            break
     settled = [(found, share) for found, share in tries if float(found.stats["max_residual"]) <= GATE]
     found, share = settled[0] if settled else max(tries[-2:], key=lambda one: one[1])
     stats = {**found.stats, "work": meter.spent, "reached": share, "ended": meter.ended or "stages"}
