@@ -15,6 +15,7 @@ from detente.cli.nash import nash
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
+    BudgetOption,
     ClosureOption,
     DossierOption,
     DrawsOption,
@@ -23,6 +24,7 @@ from detente.cli.options import (
     HorizonOption,
     OutOption,
     SeedOption,
+    solver_of,
 )
 from detente.cli.output import Format, emit, note, one_thread, parse_day, progress, usage
 from detente.cli.path import path
@@ -138,6 +140,7 @@ def run(
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
+    budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
     workers: Annotated[
@@ -160,7 +163,7 @@ def run(
         emit(drawn_tables(names, table, codes, against, setting, (draws, seed, workers)), style, out)
         return
     ready = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
-    outcomes = solve_prepared(ready, closure, world)
+    outcomes = solve_prepared(ready, closure, world, solver_of(budget))
     with usage():
         made = outcome_tables(outcomes, table, codes, against, lambda: sides_in(ready.dossier, ready.economy))
     emit(made, style, out)
@@ -177,6 +180,7 @@ def compare(
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
+    budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
     style: FormatOption = None,
@@ -186,7 +190,14 @@ def compare(
     from detente.cli.tables import comparison_table, solve_named
 
     outcomes = solve_named(
-        [first, second], dossier, asof, elasticities, closure, world=world, horizon=horizon
+        [first, second],
+        dossier,
+        asof,
+        elasticities,
+        closure,
+        world=world,
+        horizon=horizon,
+        solver=solver_of(budget),
     )
     codes = tuple(code.strip() for code in countries.split(",") if code.strip())
     with usage():

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.output import Format
+from detente.cli.output import Format, usage
+
+if TYPE_CHECKING:
+    from detente.equilibrium import Newton
 
 DEFAULT_DOSSIER = "busan-2025"
 
@@ -36,6 +39,14 @@ ElasticitiesOption = Annotated[
 ClosureOption = Annotated[
     str, typer.Option("--closure", help="How deficits are determined: share, fixed, zero.")
 ]
+BudgetOption = Annotated[
+    float | None,
+    typer.Option(
+        "--budget",
+        help="Work after which a solve is given up, in sweeps; draws keep the default.",
+        show_default="20000, some seconds",
+    ),
+]
 DrawsOption = Annotated[
     int,
     typer.Option(
@@ -45,3 +56,27 @@ DrawsOption = Annotated[
 SeedOption = Annotated[
     int, typer.Option("--seed", help="Seed of the draws: the same seed gives the same bytes.")
 ]
+
+
+def solver_of(budget: float | None) -> Newton | None:
+    """Settings of the solver with this budget, and time in proportion; the defaults when it is None.
+
+    Raises
+    ------
+    UnitError
+        For a budget that is not above zero.
+    """
+    if budget is None:
+        return None
+    from detente.core import UnitError
+    from detente.equilibrium import Newton
+
+    default = Newton()
+    if not budget > 0:
+        with usage():
+            raise UnitError(
+                f"the budget is {budget:g}",
+                where="--budget",
+                hint=f"sweeps, more than 0; {default.budget:g} when left out, inf never gives up",
+            )
+    return Newton(budget=budget, seconds=default.seconds * max(1.0, budget / default.budget))

@@ -10,11 +10,13 @@ import typer
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
+    BudgetOption,
     ClosureOption,
     DossierOption,
     FormatOption,
     OutOption,
     PictureOption,
+    solver_of,
 )
 from detente.cli.output import draw, emit, note, parse_day, usage
 from detente.cli.worlds import WorldOption, economy_for
@@ -166,6 +168,7 @@ def path(
         ),
     ] = None,
     closure: ClosureOption = "share",
+    budget: BudgetOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -196,11 +199,19 @@ def path(
             economy.labels.country(code)
     setting = by_horizon(economy, keep_elasticities=elasticities is not None)
     stocks = {name: amount for name, (amount, _, _) in held.items()}
+    solver = solver_of(budget)
     made = path_with_stocks(
-        economy, wedges, (*floors, *cuts), stocks, lengths, structure_by_month=setting, closure=closure
+        economy,
+        wedges,
+        (*floors, *cuts),
+        stocks,
+        lengths,
+        structure_by_month=setting,
+        closure=closure,
+        solver=solver,
     )
     without = path_with_stocks(
-        economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure
+        economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure, solver=solver
     )
     losses = show.loss_table(made, without)
     hardest = str(losses.column("country")[0])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from detente.dossier import Dossier
-    from detente.equilibrium import Structure
+    from detente.equilibrium import Newton, Structure
     from detente.equilibrium.experiments import Case
     from detente.equilibrium.outcomes import Outcome
     from detente.world import Economy
@@ -43,18 +43,23 @@ def solve_named(
     *,
     world: str | None = None,
     horizon: str = "long",
+    solver: Newton | None = None,
 ) -> Mapping[str, Outcome]:
     """Load scenarios by id or path, with the dossier as of their day, and solve them together at a horizon."""
     made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
-    return solve_prepared(made, closure, world)
+    return solve_prepared(made, closure, world, solver)
 
 
-def solve_prepared(ready: Prepared, closure: str, world: str | None) -> Mapping[str, Outcome]:
+def solve_prepared(
+    ready: Prepared, closure: str, world: str | None, solver: Newton | None = None
+) -> Mapping[str, Outcome]:
     """Solve what `prepare_named` loaded."""
     from detente.equilibrium.experiments import run_cases
 
     with of_own_world(world), progress(None, "solving"):
-        return run_cases(ready.economy, ready.cases, closure=closure, structure=ready.structure)
+        return run_cases(
+            ready.economy, ready.cases, closure=closure, structure=ready.structure, solver=solver
+        )
 
 
 def prepare_named(

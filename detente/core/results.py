@@ -19,6 +19,11 @@ class RESULTS(enum.Enum):
     diverged = "The residual kept growing: the shock may be too large to reach in one step."
     residual_too_large = "The steps stopped but the markets do not clear within the tolerance."
     income_negative = "Income falls below zero somewhere: what the closure lends abroad cannot be paid. Choose another closure."
+    gave_up = (
+        "The search was given up: stages of the shock led only a part of the way, or its budget of work was used up. "
+        "Try another closure, a longer horizon or a smaller shock."
+    )
+    floor_unreached = "No subsidy buys what a floor asks for: before it is met the price is nil, or the budget that pays has no income left."
     walras_violated = (
         "Every solved market clears but the dropped one does not: the baseline does not balance."
     )

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ import numpy.typing as npt
 from detente.core import BalanceError
 from detente.equilibrium.structure import Structure, Technology
 from detente.world.economy import Array, Economy
+from detente.world.sound import check_sound
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class FactorDerivatives:
         Expenditure at the point.
     gap : array [factor]
         Clearing residual at the point; the dropped entry is that of the numeraire.
+    iterations : int
+        Iterations that solving the price and expenditure systems took.
     """
 
     log_price: Array
@@ -51,10 +55,18 @@ class FactorDerivatives:
     expenditure_inverse: Array
     level: Array
     gap: Array
+    iterations: int
 
 
 DENSE_UNKNOWNS = 1500
 """Systems up to this size are inverted whole when they have about as many right-hand sides as unknowns."""
+
+
+SLOW_ITERATIONS = 100
+"""Iterations on the country blocks after which a small system is inverted whole after all."""
+MOST_ITERATIONS = 1000
+DENSE_COST = 300
+"""Iterations that take as long as inverting a system whole, on the shipped world."""
 
 
 class _System:
@@ -64,6 +76,9 @@ class _System:
     (country × sector)² is built, unless it is small and the right-hand sides are of that size themselves.
     """
 
+    iterations = 0
+    """What its solutions took; setting up the whole system counts as `DENSE_COST`."""
+
     def __init__(self, blocks: Array, apply: Callable[[Array], Array]) -> None:
         self.inverse: Array = np.asarray(np.linalg.inv(np.eye(blocks.shape[1]) - blocks), dtype=np.float64)
         self.apply = apply
@@ -72,18 +87,35 @@ class _System:
     def solve(self, right: Array) -> Array:
         """Solve for right-hand sides [country, sector, column]."""
         unknowns = right.shape[0] * right.shape[1]
-        if self.whole is None and unknowns <= min(DENSE_UNKNOWNS, 2 * right.shape[2]):
-            cells = np.eye(unknowns).reshape(*right.shape[:2], unknowns)
-            matrix = (cells - self.apply(cells)).reshape(unknowns, unknowns)
-            self.whole = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+        small = unknowns <= DENSE_UNKNOWNS
+        if small and unknowns <= 2 * right.shape[2]:
+            self._set_up_whole(right.shape[:2])
         found = self._first(right)
         size = max(float(np.abs(found).max()), 1e-300)
-        for _ in range(1000 if self.whole is None else 2):  # the whole inverse leaves rounding errors only
+        for count in range(MOST_ITERATIONS):
             gap = right + self.apply(found) - found
             found = found + self._first(gap)
+            self.iterations += 1
             if not float(np.abs(gap).max()) > 1e-15 * size:
                 break
+            if self.whole is not None:
+                if count:  # the whole inverse leaves rounding errors only
+                    break
+            elif (
+                small and count == SLOW_ITERATIONS
+            ):  # far from the base year the blocks may leave too much, or all
+                self._set_up_whole(right.shape[:2])
+                return self.solve(right)
         return np.asarray(found)
+
+    def _set_up_whole(self, cells: tuple[int, ...]) -> None:
+        """Invert the whole system, unless that is done."""
+        if self.whole is None:
+            unknowns = cells[0] * cells[1]
+            columns = np.eye(unknowns).reshape(*cells, unknowns)
+            matrix = (columns - self.apply(columns)).reshape(unknowns, unknowns)
+            self.whole = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+            self.iterations += DENSE_COST
 
     def _first(self, right: Array) -> Array:
         """Solve with what has been inverted: the whole system or its country blocks."""
@@ -253,6 +285,7 @@ def factor_derivatives(
         spending.inverse,
         expenditure,
         gap,
+        prices.iterations + spending.iterations,
     )
 
 
@@ -320,8 +353,30 @@ class Baseline:
     to_producer: Array
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What is kept of a baseline: its arrays, and nothing that holds the economy or the structure, or neither would die."""
+
+    technology: dict[str, Any]
+    inverses: dict[str, Any]
+
+    @classmethod
+    def of(cls, technology: Technology, made: Baseline) -> _Kept:
+        arrays = technology.shared()
+        return cls(arrays, {name: value for name, value in vars(made).items() if name != "technology"})
+
+    def at(self, economy: Economy, structure: Structure) -> Baseline:
+        made = Baseline.__new__(
+            Baseline
+        )  # asked several times a solve: the constructor would cost a per cent of it
+        made.__dict__.update(
+            self.inverses, technology=Technology.from_shared(economy, structure, self.technology)
+        )
+        return made
+
+
 CORE = Structure()
-_prepared: weakref.WeakKeyDictionary[Economy, weakref.WeakKeyDictionary[Structure, Baseline]] = (
+_prepared: weakref.WeakKeyDictionary[Economy, weakref.WeakKeyDictionary[Structure, _Kept]] = (
     weakref.WeakKeyDictionary()
 )
 
@@ -329,17 +384,20 @@ _prepared: weakref.WeakKeyDictionary[Economy, weakref.WeakKeyDictionary[Structur
 def prepare(economy: Economy, structure: Structure = CORE) -> Baseline:
     """Compute, once per economy and structure, the inverses that steer every solve on them.
 
-    A memo keyed on the (immutable) economy and structure: nothing a caller can see depends on whether it was filled.
+    A memo keyed on the (immutable) economy and structure: nothing a caller can see depends on whether it was filled, and
+    it lives as long as they do.
 
     Raises
     ------
-    BalanceError
-        When relative wages are not determined, as when some economies trade with none of the others.
+    BalanceError, UnitError
+        When the economy is none (`check_sound`), or relative wages are not determined, as when some economies trade with
+        none of the others.
     """
     of_economy = _prepared.setdefault(economy, weakref.WeakKeyDictionary())
     known = of_economy.get(structure)
     if known is not None:
-        return known
+        return known.at(economy, structure)
+    check_sound(economy)
     technology = Technology.of(economy, structure)
     try:
         if not _linked(economy):
@@ -351,7 +409,7 @@ def prepare(economy: Economy, structure: Structure = CORE) -> Baseline:
             where=economy.name,
             hint="aggregate the economies without trade into a neighbour, or leave them out",
         ) from None
-    of_economy[structure] = made
+    of_economy[structure] = _Kept.of(technology, made)
     return made
 
 
@@ -365,9 +423,16 @@ def share_preparation(economy: Economy, structure: Structure, like: tuple[Econom
     structure : Structure
     like : (Economy, Structure)
         Prepared already, or prepared now.
+
+    Raises
+    ------
+    BalanceError, UnitError
+        As from `prepare`, for either economy.
     """
-    borrowed = replace(prepare(*like), technology=Technology.of(economy, structure))
-    _prepared.setdefault(economy, weakref.WeakKeyDictionary()).setdefault(structure, borrowed)
+    lent = prepare(*like)
+    check_sound(economy)
+    of_economy = _prepared.setdefault(economy, weakref.WeakKeyDictionary())
+    of_economy.setdefault(structure, _Kept.of(Technology.of(economy, structure), lent))
 
 
 def own_preparation(economy: Economy, structure: Structure) -> None:

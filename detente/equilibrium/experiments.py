@@ -9,11 +9,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detente.core import InputError, LabelError, SolveError
+from detente.equilibrium.advice import QUICK, how_far, what_to_try
 from detente.equilibrium.baseline import CORE, share_preparation
 from detente.equilibrium.controls import Binding, QuantityControl
 from detente.equilibrium.outcomes import Outcome
@@ -214,12 +216,22 @@ def run_cases(
     """
     solved = solve_cases(economy, cases, closure=closure, structure=structure, solver=solver)
     outcomes = {}
+
+    def works(case: Case, other: str) -> bool:
+        again = solve_cases(economy, [case], closure=other, structure=structure, solver=QUICK)
+        return again[0][0].result.ok
+
     for case, (solution, bindings) in zip(cases, solved, strict=True):
         if throw and not solution.result.ok:
             raise SolveError(
-                f"scenario `{case.scenario.id}`: {solution.result.value}",
+                f"scenario `{case.scenario.id}`: {solution.result.value} ({how_far(solution)})",
                 where=f"{economy.name}, {structure.horizon}",
-                hint="the docs page `it-does-not-converge` says what to try; `throw=False` keeps the other outcomes",
+                hint=what_to_try(
+                    solution,
+                    closure,
+                    partial(works, case),
+                    limits={control.kind for control in case.controls},
+                ),
                 solution=solution,
             )
         outcomes[case.scenario.id] = ControlledOutcome(

@@ -7,12 +7,15 @@ method on the complementarity conditions does, with the exact derivatives of eve
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from detente.core import RESULTS, InputError, SolveError
+from detente.equilibrium.advice import QUICK, how_far, what_to_try
 from detente.equilibrium.baseline import CORE, prepare
+from detente.equilibrium.budget import BUDGET, SECONDS, Meter, sweep_cost, work_of
 from detente.equilibrium.controls import (
     ControlledSolution,
     QuantityControl,
@@ -42,6 +45,10 @@ SMALLEST_STAGE = 1 / 64
 """Shortest part of the way from a start's volumes to the limits, in logarithms."""
 MAX_LOG_WEDGE = 50.0
 """Beyond a factor of e⁵⁰ between cost and price the flow cannot be held where it is asked to be."""
+MAX_LOG_SUBSIDY = 30.0
+"""The same for a floor: a subsidy of all but 1e-13 of the price; beyond 36 nothing of the price is left in 16 digits."""
+BACKWARD = (1.0, 0.5, 0.25, 0.125, 0.0625)
+"""Shares of a step that are tried until an equilibrium is found."""
 
 
 def solve_batch_with_controls(
@@ -110,36 +117,48 @@ def solve_batch_with_controls(
     for one, some in zip(wedges, controls, strict=True):
         check_wedges(economy, one)
         check_controls(economy, some)
-    setting = _Setting(economy, structure, closure, solver)
+    setting = _Setting(economy, structure, closure, solver, Meter(solver.budget, solver.seconds))
     found: list[ControlledSolution] = []
     for first in range(0, len(wedges), CHUNK):
         part, own = wedges[first : first + CHUNK], controls[first : first + CHUNK]
         for one, some, swept in zip(part, own, _swept(setting, part, own, start), strict=True):
-            made = swept or _in_stages(setting, one, some, start)
-            found.append(made or _by_newton(setting, one, some, start, throw))
+            own_setting = replace(setting, meter=Meter(solver.budget, solver.seconds))
+            made = swept or _in_stages(own_setting, one, some, start)
+            found.append(made or _by_newton(own_setting, one, some, start, throw))
     return tuple(found)
 
 
 @dataclass(frozen=True, eq=False)
 class _Setting:
-    """What every scenario of a batch shares."""
+    """What every scenario of a batch shares, and what the one at hand may still take."""
 
     economy: Economy
     structure: Structure
     closure: str | Array
     solver: Newton
+    meter: Meter = field(default_factory=lambda: Meter(BUDGET, SECONDS))
 
     def solve(self, wedges: Wedges, start: Equilibrium | None, throw: bool) -> Solution[Equilibrium]:
-        """One scenario without controls."""
-        return solve(
+        """One scenario without controls, within what is left of the budget."""
+        work, seconds = self.meter.left
+        found = solve(
             self.economy,
             wedges,
             closure=self.closure,
             structure=self.structure,
-            solver=self.solver,
+            solver=replace(self.solver, budget=max(work, 1.0), seconds=max(seconds, 1e-3)),
             start=start,
             throw=throw,
         )
+        self.meter.charge(work_of(found))
+        return found
+
+    def works(self, wedges: Wedges, controls: Sequence[QuantityControl], closure: str) -> bool:
+        """Whether a scenario has an equilibrium under another closure, as far as a quick search finds out."""
+        (found,) = solve_batch_with_controls(
+            self.economy, [wedges], [controls], closure=closure, structure=self.structure, solver=QUICK
+        )
+        return found.solution.result.ok
 
 
 def _swept(
@@ -230,7 +249,11 @@ def _in_stages(
             else replace(one, limit=float(first[one.name] ** (1 - target) * one.limit**target))
             for one in controls
         ]
+        if setting.meter.ended:
+            return None
         (made,) = _swept(setting, [wedges], [staged], here)
+        steps = setting.solver.max_steps if made is None else int(made.solution.stats["num_steps"])
+        setting.meter.charge(steps * sweep_cost(here.value.factor_price_hat.size))
         if made is not None:
             here, reached, stage = made, target, min(2 * stage, 1.0)
         else:
@@ -322,7 +345,8 @@ def _by_newton(
     log_wedge = np.zeros(len(controls)) if start is None else _known_wedges(start, controls)
     log_wedge[[k for k, control in enumerate(controls) if control.limit == 0]] = 0.0
     free = [k for k, control in enumerate(controls) if control.limit > 0]
-    sign = np.array([-1.0 if control.kind == "floor" else 1.0 for control in controls])
+    floors = np.array([control.kind == "floor" for control in controls])
+    most = np.where(floors, MAX_LOG_SUBSIDY, MAX_LOG_WEDGE)
     # a volume moves by about 1 + θ per unit of its log wedge: the two sides of the conditions are compared in that unit
     reach = np.array(
         [1 + float(np.broadcast_to(theta, controls[k].cells.shape)[controls[k].cells].max()) for k in free]
@@ -332,10 +356,13 @@ def _by_newton(
         return setting.solve(apply_controls(wedges, controls, point, theta), near, throw=False)
 
     solution = at(log_wedge, near)
-    result = solution.result
+    result, ended = solution.result, ""
+    last: Equilibrium | None = None
     for _ in range(MAX_STEPS):
         if not solution.result.ok or not free:
+            result = solution.result
             break
+        last = solution.value
         over = excess(solution.value, [controls[k] for k in free], log_wedge[free])
         point = log_wedge[free]
         natural = np.minimum(point, -over)  # nil where the complementarity conditions hold
@@ -345,31 +372,86 @@ def _by_newton(
         move = np.where(active, 0.0, -point)
         if active.any():
             chosen = [free[k] for k in np.flatnonzero(active)]
-            outputs = [flow(solution.value, controls[k].name, controls[k].cells) for k in chosen]
-            slopes = gradients(solution.value, outputs, tolerance=STEERING)
-            jacobian = np.array(
-                [
-                    [sign[k] * by_wedge(slope, controls[j], solution.value.wedges) for j in chosen]
-                    for k, slope in zip(chosen, slopes, strict=True)
-                ]
-            )
-            right = -over[active]
-            move[active] = np.linalg.solve(jacobian, right)
+            setting.meter.charge(20 * len(chosen) * sweep_cost(solution.value.factor_price_hat.size))
+            try:
+                move[active] = _towards([controls[k] for k in chosen], solution.value, over[active])
+            except (SolveError, np.linalg.LinAlgError):
+                result, ended = RESULTS.gave_up, "derivatives"
+                break
         move = np.clip(move, -1.5, 1.5)  # a volume is nearly log-linear in its wedge: longer steps overshoot
-        log_wedge[free] = np.maximum(point + move, 0.0)
-        if log_wedge.max(initial=0.0) > MAX_LOG_WEDGE:
-            result = RESULTS.diverged
+        before, near = log_wedge.copy(), solution.value
+        for share in BACKWARD:  # a step to where no equilibrium is found is taken back by halves
+            log_wedge[free] = np.maximum(point + share * move, 0.0)
+            if (log_wedge > most).any():
+                result = RESULTS.floor_unreached if (log_wedge > most)[floors].any() else RESULTS.diverged
+                break
+            solution = at(log_wedge, near)
+            if solution.result.ok or setting.meter.ended:
+                break
+        if not solution.result.ok and solution.result is not RESULTS.gave_up and before[floors].any():
+            # every further subsidy is one the budget cannot pay
+            result = RESULTS.floor_unreached
+        if setting.meter.ended and result.ok:
+            result, ended = RESULTS.gave_up, setting.meter.ended
+        if not result.ok:
             break
-        solution = at(log_wedge, solution.value)
     else:
         result = RESULTS.max_steps_reached
-    if solution.result.ok and not result.ok:
-        solution = replace(solution, result=result)
+    if not result.ok and (solution.result.ok or result is RESULTS.floor_unreached):
+        stats = {**solution.stats, "work": setting.meter.spent}
+        solution = replace(solution, result=result, stats={**stats, "ended": ended} if ended else stats)
     if throw and not solution.result.ok:
+        missed = "" if last is None else _floors_missed(last, wedges, controls)
         raise SolveError(
-            f"the quantity controls were not met: {solution.result.value}",
+            f"the quantity controls were not met: {solution.result.value} ({how_far(solution)}){missed}",
             where=economy.name,
-            hint="a floor may ask for more than a subsidy can buy; loosen the limits one by one",
+            hint=what_to_try(
+                solution,
+                setting.closure,
+                partial(setting.works, wedges, controls),
+                limits={control.kind for control in controls},
+            ),
             solution=solution,
         )
-    return ControlledSolution(solution, bindings_of(solution.value, wedges, controls, log_wedge))
+    with np.errstate(all="ignore"):  # an iterate without an equilibrium may be anything
+        return ControlledSolution(solution, bindings_of(solution.value, wedges, controls, log_wedge))
+
+
+def _towards(chosen: Sequence[QuantityControl], value: Equilibrium, over: Array) -> Array:
+    """Moves of log wedges that bring volumes to their limits, to first order.
+
+    Raises
+    ------
+    SolveError, numpy.linalg.LinAlgError
+        When the volumes have no derivative, or the wedges do not move them apart.
+    """
+    slopes = gradients(value, [flow(value, one.name, one.cells) for one in chosen], tolerance=STEERING)
+    jacobian = np.array(
+        [
+            [
+                (-1.0 if one.kind == "floor" else 1.0) * by_wedge(slope, other, value.wedges)
+                for other in chosen
+            ]
+            for one, slope in zip(chosen, slopes, strict=True)
+        ]
+    )
+    move = np.linalg.solve(jacobian, -over)
+    if not np.isfinite(move).all():
+        raise np.linalg.LinAlgError
+    return np.asarray(move)
+
+
+def _floors_missed(value: Equilibrium, wedges: Wedges, controls: Sequence[QuantityControl]) -> str:
+    """Say of every floor that an equilibrium misses what it asks for, and what it got for which subsidy."""
+    said = ""
+    for control in controls:
+        volume = volume_of(value, control, 0.0)
+        if control.kind != "floor" or volume >= control.limit * (1 - TIGHT):
+            continue
+        at = control.traded(value.economy)
+        paid = 1 - float(((1 + value.wedges.tariff[at]) / (1 + wedges.tariff[at])).min())
+        said += (
+            f"; floor `{control.name}` asks for {control.limit:.4g} times the base volume and was last seen at "
+            f"{volume:.4g} with a subsidy of {100 * paid:.4g} %"
+        )
+    return said

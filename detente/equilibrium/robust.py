@@ -2,17 +2,21 @@
 
 A path leads from a start (the base year, or an equilibrium nearby) to the scenario: the logarithms of all wedges, and
 deficits when they change, move along a line. Each stage begins where the ones before it point to; one that fails is halved.
+A `budget.Meter` counts the work and ends a search that has no end of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from detente.core import RESULTS
 from detente.equilibrium.baseline import factor_derivatives, prepare
-from detente.equilibrium.solution import Equilibrium
+from detente.equilibrium.budget import PRICE_ITERATION, Meter, newton_cost, sweep_cost
+from detente.equilibrium.residuals import GATE
+from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Newton, base_point, sweep_chunk
 from detente.world.economy import Array, Economy, Wedges
@@ -52,9 +56,14 @@ def _along(start: Equilibrium | None, economy: Economy, structure: Structure) ->
 
 
 def _follow(
-    begin: tuple[Array, Wedges, Array], wedges: Wedges, deficit: Array, reach: Reach, stage: float
+    begin: tuple[Array, Wedges, Array],
+    wedges: Wedges,
+    deficit: Array,
+    reach: Reach,
+    stage: float,
+    meter: Meter,
 ) -> tuple[Array, int]:
-    """Follow the path from the beginning to `wedges`, by a first stage of this length."""
+    """Follow the path from the beginning to `wedges`, by a first stage of this length, as far as it leads."""
     here, first, lent = begin
 
     def between(of: Array, to: Array, share: float) -> Array:
@@ -79,10 +88,13 @@ def _follow(
         if made is not None:
             slope = (made - here) / (target - reached)
             here, reached, stage = made, target, min(2 * stage, 1.0)
+            meter.reached = reached
         else:
             stage /= 2
             if stage < SMALLEST_STAGE:
-                return np.full(here.size, np.nan), steps
+                break
+        if meter.ended:
+            break
     return here, steps
 
 
@@ -93,6 +105,7 @@ def sweep_in_stages(
     solver: Newton,
     structure: Structure,
     start: Equilibrium | None = None,
+    meter: Meter | None = None,
 ) -> tuple[Array, int]:
     """Sweeps of `sweep_chunk` along a path from the start to the shock, in stages down to 1/256 of the way.
 
@@ -106,26 +119,36 @@ def sweep_in_stages(
     structure : Structure
     start : Equilibrium, optional
         On the same economy and structure; the base year when left out.
+    meter : Meter, optional
+        What it may take, and where it notes how far it came; one of the solver's budget when left out.
 
     Returns
     -------
     point : array
-        Log factor prices, log prices and scaled expenditures; not-a-number when no stage could be made.
+        Log factor prices, log prices and scaled expenditures, at the end of the last stage that was made.
     steps : int
         Sweeps in all.
     """
+    meter = meter or Meter(solver.budget, solver.seconds)
+    cost = sweep_cost(prepare(economy, structure).factor_inverse.shape[0])
 
     def reach(staged: Wedges, lent: Array, point: Array) -> tuple[Array | None, int]:
         alone = Wedges(staged.tariff[None], staged.iceberg_hat[None], staged.export_tax[None])
         points, steps = sweep_chunk(economy, alone, lent, solver, structure, start=point)
+        meter.charge(cost * float(steps[0]))
         settled = steps[0] < solver.max_steps and np.isfinite(points[0]).all()
         return (points[0] if settled else None), int(steps[0])
 
-    return _follow(_along(start, economy, structure), wedges, deficit, reach, 0.5)
+    return _follow(_along(start, economy, structure), wedges, deficit, reach, 0.5, meter)
 
 
 def solve_robustly(
-    economy: Economy, wedges: Wedges, deficit: Array, solver: Newton, structure: Structure
+    economy: Economy,
+    wedges: Wedges,
+    deficit: Array,
+    solver: Newton,
+    structure: Structure,
+    meter: Meter | None = None,
 ) -> tuple[Array, int]:
     """Newton on log factor prices with prices and expenditures solved inside, in stages down to 1/256 of the way.
 
@@ -138,14 +161,17 @@ def solve_robustly(
     solver : Newton
         Gives the tolerance.
     structure : Structure
+    meter : Meter, optional
+        What it may take, and where it notes how far it came; one of the solver's budget when left out.
 
     Returns
     -------
     point : array
-        Log factor prices, log prices and scaled expenditures; not-a-number when no stage could be made.
+        Log factor prices, log prices and scaled expenditures, at the end of the last stage that was made.
     steps : int
         Newton steps in all.
     """
+    meter = meter or Meter(solver.budget, solver.seconds)
     base = prepare(economy, structure)
     N, S = economy.va_share.shape
     shape = (N,) if base.technology.mobile else (N, S)
@@ -153,18 +179,78 @@ def solve_robustly(
     def reach(staged: Wedges, lent: Array, point: Array) -> tuple[Array | None, int]:
         log_factor, log_price = point[: -2 * N * S].reshape(shape), point[-2 * N * S : -N * S].reshape(N, S)
         made, steps = _newton(
-            base.technology, staged, lent, _Stage(log_factor, log_price, economy.expenditure), solver.rtol
+            base.technology,
+            staged,
+            lent,
+            _Stage(log_factor, log_price, economy.expenditure),
+            solver.rtol,
+            meter,
         )
         if made is None:
             return None, steps
         spending = made.expenditure / base.scale
         return np.concatenate([made.log_factor.ravel(), made.log_price.ravel(), spending.ravel()]), steps
 
-    return _follow(_along(None, economy, structure), wedges, deficit, reach, 1.0)
+    return _follow(_along(None, economy, structure), wedges, deficit, reach, 1.0, meter)
+
+
+def rescue(
+    economy: Economy,
+    wedges: Wedges,
+    deficit: Array,
+    solver: Newton,
+    structure: Structure,
+    start: Equilibrium | None,
+    judged: Callable[[str, Array, int], Solution[Equilibrium]],
+) -> Solution[Equilibrium]:
+    """Take a shock in stages, within the solver's budget: by sweeps from a start, by sweeps and by Newton from the base year.
+
+    Parameters
+    ----------
+    economy : Economy
+    wedges : Wedges
+        One scenario.
+    deficit : array [country], million USD
+    solver : Newton
+    structure : Structure
+    start : Equilibrium, optional
+    judged : function of method, point and steps to Solution
+        Gives a point its code.
+
+    Returns
+    -------
+    Solution
+        The equilibrium; else the furthest point met, with the code `gave_up` unless markets clear there and something else
+        is wrong with it. ``stats`` say the ``work`` done, how much of the way was ``reached``, and what ``ended`` it.
+    """
+    meter = Meter(solver.budget, solver.seconds)
+    asked = (economy, wedges, deficit, solver, structure)
+    tries: list[tuple[Solution[Equilibrium], float]] = []
+    ways = ("stages", "newton") if start is None else ("from start", "stages", "newton")
+    for way in ways:
+        # sweeps are cheap and get half of what is left; Newton, the last resort, gets the rest
+        part = meter.part(1.0 if way == "newton" else 0.5)
+        if way == "newton":
+            found = judged("newton", *solve_robustly(*asked, part))
+        else:
+            at = start if way == "from start" else None
+            found = judged("stages", *sweep_in_stages(*asked, at, part))
+        meter.charge(part.spent)
+        if found.result.ok:
+            return replace(found, stats={**found.stats, "work": meter.spent})
+        tries.append((found, part.reached))
+        if way == "stages" and float(found.stats["max_residual"]) <= GATE:
+            break  # the branch that leads from the base year: markets clear, and something else is wrong with it
+        if meter.ended:
+            break
+    settled = [(found, share) for found, share in tries if float(found.stats["max_residual"]) <= GATE]
+    found, share = settled[0] if settled else max(tries[-2:], key=lambda one: one[1])
+    stats = {**found.stats, "work": meter.spent, "reached": share, "ended": meter.ended or "stages"}
+    return replace(found, result=found.result if settled else RESULTS.gave_up, stats=stats)
 
 
 def _solve_prices(
-    technology: Technology, pull: Array, log_factor: Array, log_price: Array
+    technology: Technology, pull: Array, log_factor: Array, log_price: Array, meter: Meter | None = None
 ) -> tuple[Array, Array]:
     """Iterate on the price system, a contraction at the rate of the input shares; returns log prices and shares."""
     economy = technology.economy
@@ -176,6 +262,8 @@ def _solve_prices(
         new = -np.log(total) / theta
         gap = np.abs(new - log_price).max()
         log_price = new
+        if meter is not None:
+            meter.charge(PRICE_ITERATION)
         shares = pull * weight[None] / total[:, None, :]
         if not gap > 1e-15:
             break
@@ -183,7 +271,7 @@ def _solve_prices(
 
 
 def _newton(
-    technology: Technology, wedges: Wedges, deficit: Array, start: _Stage, rtol: float
+    technology: Technology, wedges: Wedges, deficit: Array, start: _Stage, rtol: float, meter: Meter
 ) -> tuple[_Stage | None, int]:
     """Newton from a starting point; the point reached, or ``None`` when it does not get there, and the steps taken."""
     economy = technology.economy
@@ -197,8 +285,8 @@ def _newton(
     log_factor, log_price = start.log_factor, start.log_price
     best, best_stage = np.inf, None
     for step in range(1, MAX_NEWTON + 1):
-        log_price, shares = _solve_prices(technology, pull, log_factor, log_price)
-        if not np.isfinite(log_price).all():
+        log_price, shares = _solve_prices(technology, pull, log_factor, log_price, meter)
+        if not np.isfinite(log_price).all() or meter.ended:
             return None, step
         try:
             at = factor_derivatives(
@@ -213,6 +301,7 @@ def _newton(
             move = np.linalg.solve(at.residual, -at.gap).reshape(log_factor.shape)
         except np.linalg.LinAlgError:
             return None, step
+        meter.charge(newton_cost(log_factor.size, at.iterations))
         worst = float(np.abs(at.gap).max())
         if not np.isfinite(worst) or not np.isfinite(move).all():
             return None, step

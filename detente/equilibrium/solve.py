@@ -1,7 +1,7 @@
 """Solve for the counterfactual equilibrium: accelerated sweeps over all scenarios at once, exact Newton where they fail.
 
-A scenario that the sweeps of `sweep` do not settle is solved again by `robust.solve_robustly`: exact implicit Newton, in
-stages of the shock if need be. Convergence is declared on the residuals of the plain equations in `model`, never on the
+A scenario that the sweeps of `sweep` do not settle is solved again by `robust.rescue`: in stages of the shock, and by exact
+implicit Newton, within the budget of the solver. Convergence is declared on the residuals of the plain equations in `model`, never on the
 size of a step.
 """
 
@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from detente.core import RESULTS, InputError, SolveError, UnitError
+from detente.equilibrium.advice import QUICK, how_far, what_to_try
 from detente.equilibrium.baseline import CORE, prepare
 from detente.equilibrium.residuals import GATE, chunk_residuals
-from detente.equilibrium.robust import point_of, solve_robustly, sweep_in_stages
+from detente.equilibrium.robust import point_of, rescue
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
@@ -224,19 +226,16 @@ def solve_batch(
     technology = prepare(economy, structure).technology
     begun = None if start is None else begin(economy, structure, start)
 
-    def rescued(found: Solution[Equilibrium], alone: Wedges) -> Solution[Equilibrium]:
-        """Take the shock in stages: by sweeps from the start, by sweeps from the base year, by Newton from the base year."""
-        asked = found.value.wedges
-
-        def ended(method: str, point: Array, count: int) -> Solution[Equilibrium]:
+    def rescued(alone: Wedges) -> Solution[Equilibrium]:
+        def judged(method: str, point: Array, count: int) -> Solution[Equilibrium]:
             again = np.array([count])
             return finish(technology, alone, named, deficit, point[None], again, solver, method)[0]
 
-        for at in (None,) if start is None else (start, None):
-            found = ended("stages", *sweep_in_stages(economy, asked, deficit, solver, structure, at))
-            if found.result.ok:
-                return found
-        return ended("newton", *solve_robustly(economy, asked, deficit, solver, structure))
+        return rescue(economy, _at(alone, 0), deficit, solver, structure, start, judged)
+
+    def works(alone: Wedges, other: str) -> bool:
+        again = solve_batch(economy, alone, closure=other, structure=structure, solver=QUICK)
+        return again[0].result.ok
 
     solutions: list[Solution[Equilibrium]] = []
     for first in range(0, len(stacked.tariff), CHUNK):
@@ -247,13 +246,13 @@ def solve_batch(
         ):
             solution = found
             if not solution.result.ok and solver.robust:
-                solution = rescued(solution, _slice(part, index, index + 1))
+                solution = rescued(_slice(part, index, index + 1))
             if throw and not solution.result.ok:
-                worst = solution.stats["max_residual"]
+                alone = _slice(part, index, index + 1)
                 raise SolveError(
-                    f"scenario {first + index}: {solution.result.value} (largest residual {worst:.1e})",
+                    f"scenario {first + index}: {solution.result.value} ({how_far(solution)})",
                     where=economy.name,
-                    hint="see the docs page `it-does-not-converge`; `throw=False` returns the unfinished solution",
+                    hint=what_to_try(solution, closure, partial(works, alone)),
                     solution=solution,
                 )
             solutions.append(solution)

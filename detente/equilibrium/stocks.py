@@ -19,11 +19,13 @@ import numpy as np
 
 from detente.core import Column, InputError, LabelError, SolveError, Table, UnitError, suggestion
 from detente.core.table import Cell
+from detente.equilibrium.advice import how_far
 from detente.equilibrium.controls import Binding, ControlledSolution, QuantityControl
 from detente.equilibrium.horizons import horizon
 from detente.equilibrium.quantities import solve_with_controls
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Structure
+from detente.equilibrium.sweep import Newton
 from detente.world.economy import Economy, Wedges
 
 Setting = Callable[[float], tuple[Economy, Structure]]
@@ -125,6 +127,7 @@ def path_with_stocks(
     *,
     structure_by_month: Setting | None = None,
     closure: str = "share",
+    solver: Newton | None = None,
 ) -> tuple[Period, ...]:
     """Solve a sequence of periods in which caps bind only after stocks have run down.
 
@@ -142,6 +145,7 @@ def path_with_stocks(
     structure_by_month : function of months to (Economy, Structure), optional
         What can adjust by then; `by_horizon` when left out.
     closure : str
+    solver : Newton, optional
 
     Returns
     -------
@@ -185,14 +189,16 @@ def path_with_stocks(
             near = last.get(id(structure))
             try:
                 known[key] = solve_with_controls(
-                    here, wedges, binding, closure=closure, structure=structure, start=near
+                    here, wedges, binding, closure=closure, structure=structure, solver=solver, start=near
                 )
             except SolveError as error:
                 said = ", ".join(f"{name} at {100 * volume:.3g} %" for name, volume in available.items())
                 raise SolveError(
-                    f"no equilibrium was found with {said or 'no cut'} of the base year's volume",
+                    f"no equilibrium was found with {said or 'no cut'} of the base year's volume: "
+                    f"{error.solution.result.value} ({how_far(error.solution)})",
                     where=f"months {start:g} to {start + length:g} ({structure.horizon})",
-                    hint="at this horizon nobody can do without so much: leave a larger share, or hold a larger stock",
+                    hint="at this horizon nobody can do without so much: leave a larger share, or hold a larger stock; "
+                    + (error.hint or ""),
                     solution=error.solution,
                 ) from error
         solved = last[id(structure)] = known[key]

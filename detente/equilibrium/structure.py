@@ -9,11 +9,15 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from detente.core import InputError, UnitError
 from detente.world.economy import Array, Economy, frozen
+
+FREE = 5_000.0
+"""Mobility κ from which factors move freely: a war of 50 points moves real incomes by less than 2e-6 of themselves otherwise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +38,7 @@ class Structure:
         Between sectors in final demand (σ_F).
     mobility : float
         Dispersion κ > 1 of Galle, Rodríguez-Clare and Yi (2023): ∞ is free mobility, near 1 factors stay in their sector.
+        Above `FREE` it is taken as ∞: answers differ from those of free mobility by about 1/κ, while rounding grows with κ.
     profit_share : float or array [sector] or [country, sector]
         Share of sales that is profit and goes to the country's households (constant markups with a fixed number of firms:
         1/σ, Ossa 2014); part of the value-added share.
@@ -73,6 +78,8 @@ class Structure:
                 where="structure",
                 hint="κ is above 1; infinity is free mobility",
             )
+        if self.mobility > FREE:
+            object.__setattr__(self, "mobility", math.inf)
 
     @property
     def is_core(self) -> bool:
@@ -139,6 +146,19 @@ class Technology:
             frozen(economy.input_shares / (1 - profit)[:, None, :]),
             frozen(mask),
         )
+
+    def shared(self) -> dict[str, Any]:
+        """Its arrays, with those derived from them: everything but the economy and the structure they stand for."""
+        derived = [self._by_user, self._weights]  # computed here, or by every solve anew
+        assert derived
+        return {name: value for name, value in vars(self).items() if name not in ("economy", "structure")}
+
+    @classmethod
+    def from_shared(cls, economy: Economy, structure: Structure, arrays: dict[str, Any]) -> Technology:
+        """Make one from the arrays that `shared` gave for the same economy and structure."""
+        made = cls.__new__(cls)
+        made.__dict__.update(arrays, economy=economy, structure=structure)
+        return made
 
     @property
     def mobile(self) -> bool:

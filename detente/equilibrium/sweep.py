@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detente.core import InputError
+from detente.core import InputError, UnitError
 from detente.equilibrium.baseline import Baseline, dropped_market, prepare
+from detente.equilibrium.budget import BUDGET, SECONDS
 from detente.equilibrium.limits import Limits
 from detente.equilibrium.structure import Structure
 from detente.world.economy import Array, Economy, Wedges
@@ -43,12 +44,27 @@ class Newton:
         Earlier sweeps that Anderson acceleration combines.
     robust : bool
         Whether scenarios the sweeps do not settle are solved again by exact Newton in stages.
+    budget : float
+        Work after which one scenario is given up, counted in sweeps (`detente.equilibrium.budget`): the same on every machine.
+    seconds : float
+        Time after which it is given up, whatever the work: the guard of very large worlds.
     """
 
     rtol: float = 1e-11
     max_steps: int = 60
     memory: int = 8
     robust: bool = True
+    budget: float = BUDGET
+    seconds: float = SECONDS
+
+    def __post_init__(self) -> None:
+        for name in ("budget", "seconds"):
+            if not getattr(self, name) > 0:
+                raise UnitError(
+                    f"{name} is {getattr(self, name)}",
+                    where="solver",
+                    hint=f"more than 0; {getattr(Newton, name):g} when left out, inf never gives up",
+                )
 
 
 def deficits(economy: Economy, closure: str | Array) -> Array:
@@ -285,8 +301,15 @@ class Anderson:
         try:
             mix = np.linalg.solve(gram, right[..., None])[..., 0]
         except np.linalg.LinAlgError:
-            mix = np.stack([np.linalg.lstsq(a, b, rcond=None)[0] for a, b in zip(gram, right, strict=True)])
+            mix = np.stack([_least_squares(a, b) for a, b in zip(gram, right, strict=True)])
         return np.asarray(point + step - np.vecmat(mix, self.moved[:, :used]))
+
+
+def _least_squares(matrix: Array, right: Array) -> Array:
+    """Least-squares solution; not-a-number for a scenario that has left the numbers, which must not stop its neighbours."""
+    if not (np.isfinite(matrix).all() and np.isfinite(right).all()):
+        return np.full(len(right), np.nan)
+    return np.asarray(np.linalg.lstsq(matrix, right, rcond=None)[0])
 
 
 def base_point(economy: Economy, structure: Structure) -> Array:

@@ -233,7 +233,8 @@ def optimum_tables(game: DutyGame, optima: list[Optimum]) -> list[Table]:
     )
     note += checked
     if peaks:
-        note += f"Several stationary points for {', '.join(peaks)}: the best met is shown."
+        note += f"Several stationary points for {', '.join(peaks)}: the best met is shown. "
+    note += " ".join(one.caution for one in optima if one.caution)
     return [
         duty_welfare_table(
             shown,

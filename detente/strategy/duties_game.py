@@ -19,11 +19,14 @@ from detente.equilibrium.derivatives import gradients
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.solve import solve, solve_batch
 from detente.equilibrium.structure import Structure
+from detente.equilibrium.sweep import Newton
 from detente.strategy.duties_wants import Wants, combine, government, payoff, wants_of
 from detente.strategy.preferences import Preferences
 from detente.world.economy import Array, Economy, Wedges, frozen
 from detente.world.stacking import goods_sectors
 
+TRIAL = Newton(budget=600.0, seconds=10.0)
+"""What a trial point of a search may take: one that is hard to reach is stepped back from."""
 Index = npt.NDArray[np.int64]
 BY = ("partner", "sector")
 ON = ("all", "players")
@@ -129,6 +132,14 @@ class DutyGame:
         wedges = [self.set_to(one) for one in duties]
         found = solve_batch(self.economy, wedges, closure=self.closure, structure=self.structure, throw=True)
         return [solution.value for solution in found]
+
+    def try_many(self, duties: Sequence[Array]) -> list[Equilibrium | None]:
+        """Equilibria at several sets of duties; None where there is none, as when a country cannot pay for its subsidies."""
+        wedges = [self.set_to(one) for one in duties]
+        found = solve_batch(
+            self.economy, wedges, closure=self.closure, structure=self.structure, solver=TRIAL
+        )
+        return [solution.value if solution.result.ok else None for solution in found]
 
     def objective(self, value: Equilibrium, player: str) -> tuple[float, Output]:
         """Log welfare of a government at an equilibrium, and its partial derivatives."""

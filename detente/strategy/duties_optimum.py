@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from detente.core import InputError
+from detente.core import InputError, SolveError
 from detente.strategy.duties_game import DutyGame
 from detente.strategy.duties_search import Found, ascend, curvature, scan
 from detente.world.economy import Array
@@ -36,8 +37,8 @@ class Optimum:
         Largest first-order condition left, in log(1 + duty).
     curvature : float
         Largest eigenvalue of the second derivative in units of the curvature to expect; below zero is a maximum.
-    at_bound : int
-        Duties at a bound.
+    at_bound, at_bound_above : int
+        Duties at a bound, and at the upper one.
     peaks : mapping
         Gain found from every start, before deviations were searched.
     jumps : int
@@ -46,6 +47,11 @@ class Optimum:
         Equilibria solved and differentiated.
     deviations : int
         Deviations tried, one equilibrium each.
+    unsolved : tuple of str
+        Starts from which there is no equilibrium to search from.
+    gain_without_transfers : float
+        What the same duties add when no country lends or borrows (closure ``zero``, before and after), a ratio less one;
+        the gain itself where the closure is ``zero`` already, not-a-number where that has no equilibrium.
     """
 
     game: DutyGame
@@ -55,10 +61,48 @@ class Optimum:
     gap: float
     curvature: float
     at_bound: int
+    at_bound_above: int
     peaks: Mapping[str, float]
     jumps: int
     evaluations: int
     deviations: int
+    unsolved: tuple[str, ...]
+    gain_without_transfers: float
+
+    @property
+    def driven_by_transfers(self) -> bool:
+        """Whether less than half of the gain is left when no country lends or borrows.
+
+        A deficit fixed in the numeraire is a transfer whose worth in goods moves with wages and prices: a duty on a lender's
+        goods makes it deliver ever more of them for the same sum, until its income is gone. An optimum that lives off this
+        says more about the closure than about trade.
+        """
+        return self.gain > WORTH and not self.gain_without_transfers >= self.gain / 2
+
+    @property
+    def caution(self) -> str:
+        """What to hold against the optimum, in sentences; empty when there is nothing."""
+        said = []
+        if self.at_bound_above:
+            said.append(
+                f"{self.player}: {self.at_bound_above} of its duties sit on the upper bound of {100 * self.game.upper:g} %; "
+                "with a wider one they would go on."
+            )
+        if self.at_bound - self.at_bound_above:
+            said.append(
+                f"{self.player}: {self.at_bound - self.at_bound_above} of its duties sit on the lower bound of "
+                f"{100 * self.game.lower:g} %."
+            )
+        if self.driven_by_transfers:
+            without = self.gain_without_transfers
+            left = "have no equilibrium" if np.isnan(without) else f"would add {100 * without:.3f} %"
+            said.append(
+                f"{self.player}: the gain of {100 * self.gain:.3f} % is driven by deficits that the closure fixes: without "
+                f"lending and borrowing the same duties {left}. Closure `zero` shows what trade alone asks for."
+            )
+        if self.unsolved:
+            said.append(f"{self.player}: no equilibrium to start from: {', '.join(self.unsolved)}.")
+        return " ".join(said)
 
     @property
     def is_maximum(self) -> bool:
@@ -117,6 +161,8 @@ def optimal_duties(
     ------
     LabelError
         When the player sets no duty in this game.
+    SolveError
+        When the duties given have no equilibrium, or no start has one. A trial point without one is stepped back from.
 
     Examples
     --------
@@ -145,8 +191,15 @@ def optimal_duties(
     spent, tried, jumps = 0, 0, 0
     peaks: dict[str, float] = {}
     best, top = Found(duties, np.inf, np.inf, 0), -np.inf
+    unsolved: list[str] = []
     for start in starts:
-        found = ascend(game, begin(game, duties, player, start), player)
+        try:
+            found = ascend(game, begin(game, duties, player, start), player)
+        except SolveError:
+            unsolved.append(start)
+            if len(unsolved) == len(starts):
+                raise
+            continue
         spent += found.evaluations
         level = welfare(found)
         peaks[start] = float(np.expm1(level - before))
@@ -161,17 +214,32 @@ def optimal_duties(
         best = ascend(game, trial, player)
         spent += best.evaluations
     mine = game.of(player)
-    bound = (best.duties <= game.lower) | (best.duties >= game.upper)
+    above = best.duties >= game.upper
+    bound = (best.duties <= game.lower) | above
+    gain = float(np.expm1(welfare(best) - before))
     return Optimum(
         game=game,
         player=player,
         duties=best.duties,
-        gain=float(np.expm1(welfare(best) - before)),
+        gain=gain,
         gap=best.gap,
         curvature=curvature(game, best.duties, player),
         at_bound=int((bound & mine).sum()),
+        at_bound_above=int((above & mine).sum()),
         peaks=peaks,
         jumps=jumps,
         evaluations=spent,
         deviations=tried,
+        unsolved=tuple(unsolved),
+        gain_without_transfers=_without_transfers(game, duties, best.duties, place, gain),
     )
+
+
+def _without_transfers(game: DutyGame, before: Array, after: Array, place: int, gain: float) -> float:
+    """Gain of moving a player's duties when no country lends or borrows, a ratio less one; not-a-number where unsolved."""
+    if game.closure == "zero":
+        return gain
+    first, last = dataclasses.replace(game, closure="zero").try_many([before, after])
+    if first is None or last is None:
+        return float("nan")
+    return float(np.expm1(game.welfare(last)[place] - game.welfare(first)[place]))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.sweep import Anderson
 from detente.strategy.duties_game import DutyGame
 from detente.world.economy import Array
@@ -79,8 +80,16 @@ def relax(
     best = Found(np.expm1(point), np.inf, np.inf, 0)
     history, held = Anderson(1, len(moves), MEMORY), np.zeros(len(moves), dtype=bool)
     since = 0
+    last = point
     for count in range(1, max_evaluations + 1):
-        value = game.solve(np.expm1(point))
+        value = game.solve(np.expm1(point)) if count == 1 else _solve_or_none(game, np.expm1(point))
+        if value is None:  # half the way back, where what was learnt may not apply
+            point = (point + last) / 2
+            history, since = Anderson(1, len(moves), MEMORY), since + 1
+            if since > 12:
+                break
+            continue
+        last = point
         _, slopes = game.slopes(value, movers)
         slope = slopes[rows, moves]
         here = point[moves]
@@ -99,6 +108,11 @@ def relax(
         point = point.copy()
         point[moves] = np.clip(history.advance(here[None], np.clip(step, -0.5, 0.5)[None])[0], low, high)
     return Found(best.duties, best.gap, best.promise, count)
+
+
+def _solve_or_none(game: DutyGame, duties: Array) -> Equilibrium | None:
+    """Equilibrium at these duties, or None where none is found with the work of a trial."""
+    return game.try_many([duties])[0]
 
 
 def climb(
@@ -124,15 +138,23 @@ def climb(
     scale = np.maximum(scale, 1e-6 * scale.max())
     count = 0
     start = 0.0
+    last: tuple[Array, float] | None = None  # where an equilibrium was last found, and the loss there
 
     def loss(point: Array) -> tuple[float, Array]:
-        nonlocal count, start
+        nonlocal count, start, last
         count += 1
         full[mine] = np.expm1(point / scale)
-        level, slope = game.slopes(game.solve(full), [mover])
+        value = game.solve(full) if last is None else _solve_or_none(game, full)
+        if value is None:  # a bowl around the last point: the line search interpolates and steps back
+            assert last is not None
+            way = point - last[0]
+            steep = (1 + abs(last[1])) / max(float(way @ way), 1e-300)
+            return last[1] + steep * float(way @ way), 2 * steep * way
+        level, slope = game.slopes(value, [mover])
         if count == 1:
             start = float(level[0])
-        return -UNIT * (float(level[0]) - start), -UNIT * slope[0][mine] / scale
+        last = (point.copy(), -UNIT * (float(level[0]) - start))
+        return last[1], -UNIT * slope[0][mine] / scale
 
     bounds = [(np.log1p(game.lower) * one, np.log1p(game.upper) * one) for one in scale]
     result = minimize(
@@ -152,6 +174,9 @@ def climb(
     end = full.copy()
     # the bounds come back through a logarithm: rounding must not carry a duty past them
     end[mine] = np.clip(np.expm1(result.x / scale), game.lower, game.upper)
+    if _solve_or_none(game, end) is None:  # the search ended beyond what can be solved
+        assert last is not None
+        end[mine] = np.clip(np.expm1(last[0] / scale), game.lower, game.upper)
     gap, promise = first_order(game, end, mover)
     return Found(end, gap, promise, count)
 
@@ -216,7 +241,9 @@ def scan(game: DutyGame, duties: Array, mover: str) -> tuple[Array, float, int]:
                 trials.append(trial)
     place = game.players.index(mover)
     here = game.welfare(game.solve(duties))[place]
-    gains = np.array([game.welfare(value)[place] - here for value in game.solve_many(trials)])
+    gains = np.array(
+        [-np.inf if value is None else game.welfare(value)[place] - here for value in game.try_many(trials)]
+    )
     best = int(gains.argmax())
     return trials[best], float(gains[best]), len(trials)
 
@@ -225,9 +252,9 @@ def curvature(game: DutyGame, duties: Array, mover: str) -> float:
     """Largest eigenvalue of the second derivative of log welfare by a government's duties away from their bounds.
 
     In units of the curvature to expect (`DutyGame.scale`): −1 is a peak as sharp as trade volumes suggest, above zero is no
-    maximum. Differences of exact slopes, two equilibria a direction, by Lanczos.
+    maximum, not-a-number says that it could not be found. Differences of exact slopes, two equilibria a direction, by Lanczos.
     """
-    from scipy.sparse.linalg import LinearOperator, eigsh
+    from scipy.sparse.linalg import ArpackError, LinearOperator, eigsh
 
     mine = game.of(mover)
     inner = np.flatnonzero(mine & (duties > game.lower + 1e-9) & (duties < game.upper - 1e-9))
@@ -243,13 +270,23 @@ def curvature(game: DutyGame, duties: Array, mover: str) -> float:
         for sign in (1.0, -1.0):
             moved = duties.copy()
             moved[inner] = np.expm1(np.log1p(duties[inner]) + sign * step * ahead)
-            slopes.append(game.slopes(game.solve(moved), [mover])[1][0][inner])
+            value = _solve_or_none(game, moved)
+            if value is None:  # at the edge of what has an equilibrium: no curvature can be given
+                return np.full(len(inner), np.nan)
+            slopes.append(game.slopes(value, [mover])[1][0][inner])
         return np.asarray((slopes[0] - slopes[1]) / (2 * step) / scale)
 
     if len(inner) <= 12:
         matrix = np.stack([times(column) for column in np.eye(len(inner))])
+        if not np.isfinite(matrix).all():
+            return float("nan")
         return float(np.linalg.eigvalsh((matrix + matrix.T) / 2)[-1])
     operator = LinearOperator((len(inner), len(inner)), matvec=times, dtype=np.float64)
     start = np.ones(len(inner))
-    largest = eigsh(operator, k=1, which="LA", v0=start, tol=1e-2, return_eigenvectors=False, maxiter=40)
+    if not np.isfinite(times(start)).all():
+        return float("nan")
+    try:
+        largest = eigsh(operator, k=1, which="LA", v0=start, tol=1e-2, return_eigenvectors=False, maxiter=40)
+    except ArpackError:  # not-a-number met on the way, or no convergence
+        return float("nan")
     return float(largest[0])

@@ -137,6 +137,10 @@ STATISTICS = {
     "lowest_income": "Smallest ratio of a country's income to that of the base year; at or below zero there is no equilibrium.",
     "dropped": "Country whose market is dropped.",
     "method": "`sweep`; where the sweeps did not settle `stages` (sweeps in stages of the shock) or `newton`.",
+    "work": "Work done in all, in sweeps; only where the sweeps did not settle.",
+    "reached": "Where a search failed: how much of the way from the base year to the shock it led, in logarithms of the wedges.",
+    "ended": "What ended it: `budget`, `seconds`, `stages` (no smaller stage could be solved), `derivatives` (volumes under "
+    "controls have none there).",
 }
 """What the statistics of a solve are."""
 
@@ -160,7 +164,11 @@ def results_page() -> str:
         for code in RESULTS
     ]
     economy = toy()
-    stats = [(f"`{name}`", STATISTICS[name]) for name in solve(economy, Wedges.unchanged(economy)).stats]
+    given = solve(economy, Wedges.unchanged(economy)).stats
+    stats = [
+        (f"`{name}`", STATISTICS[name])
+        for name in (*given, *(set_ for set_ in STATISTICS if set_ not in given))
+    ]
     settings = [
         (f"`{name}`", f"`{getattr(Newton(), name)}`", text) for name, text in _numpydoc(Newton, "Parameters")
     ]

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from detente.core import InputError, LabelError, Labels
+from detente.core import InputError, LabelError, Labels, SolveError
 from detente.equilibrium import Structure, gradients
 from detente.strategy.duties import (
     calibrate_weights,
@@ -20,7 +20,7 @@ from detente.strategy.duties import (
     optimum_tables,
     talks_tables,
 )
-from detente.strategy.duties_search import curvature
+from detente.strategy.duties_search import climb, curvature, relax, scan
 from detente.world import Economy, toy
 
 STRICT = 1e-7
@@ -298,3 +298,73 @@ def test_a_player_outside_the_game_is_named():
         optimal_duties(game, "CHN")
     with pytest.raises(InputError, match="start"):
         nash_duties(dataclasses.replace(game), start="nowhere")
+
+
+# Where the closure decides
+
+
+def borrower(share):
+    """HOME sells more than it buys by this share of what it earns, and lends the difference."""
+    flows = 1e6 * np.array([[[0.9 - share], [0.1]], [[0.1 + share], [0.9]]])
+    return dataclasses.replace(small_world(), name="borrower", flows=flows)
+
+
+def test_a_trial_without_an_equilibrium_is_stepped_back_from():
+    """Behind a duty of 400 % or so HOME earns less than it must lend: climbing, scanning and curvature stop before it."""
+    game = duty_game(borrower(0.3), by="partner")
+    alone = game.alone("ABROAD")
+    assert alone.try_many([np.array([3.0]), np.array([9.0])])[1] is None
+    start = alone.standing()
+    found = climb(alone, start, "ABROAD", max_evaluations=12)
+    value = alone.solve(found.duties)
+    assert (value.income_new > 0).all()
+    assert alone.welfare(value)[0] > alone.welfare(alone.solve(start))[0]
+    trial, gain, count = scan(alone, start, "ABROAD")
+    assert 0 < gain < np.inf
+    assert count >= 5
+    assert (alone.solve(trial).income_new > 0).all()
+    assert (
+        np.isnan(curvature(alone, np.array([3.8182]), "ABROAD"))
+        or curvature(alone, found.duties, "ABROAD") > 0
+    )
+
+
+def test_relaxing_steps_back_too():
+    alone = duty_game(borrower(0.3), by="partner").alone("ABROAD")
+    found = relax(alone, np.array([3.5]), ["ABROAD"], max_evaluations=10)
+    assert alone.try_many([found.duties])[0] is not None
+
+
+def test_an_optimum_that_lives_off_the_closure_says_so():
+    """The borrower's wall makes the lender deliver more for the same sum; without lending the same wall only costs."""
+    game = duty_game(borrower(0.1), by="partner", bounds=(0.0, 5.0))
+    best = optimal_duties(game, "ABROAD", starts=["standing"])
+    assert best.duties == pytest.approx([5.0])
+    assert best.at_bound == best.at_bound_above == 1
+    assert best.gain > 0.1
+    assert best.gain_without_transfers < 0
+    assert best.driven_by_transfers
+    assert "upper bound of 500 %" in best.caution
+    assert "driven by deficits" in best.caution
+    assert "driven by deficits" in optimum_tables(game, [best])[0].note
+    balanced = optimal_duties(dataclasses.replace(game, closure="zero"), "ABROAD", starts=["standing"])
+    assert balanced.at_bound == 0
+    assert not balanced.driven_by_transfers
+    assert balanced.caution == ""
+    assert balanced.duties[0] < 0.5
+
+
+def test_an_ordinary_optimum_is_not_the_closures():
+    best = optimal_duties(duty_game(toy(), ["USA"], by="partner", mfn=True), "USA", starts=["standing"])
+    assert not best.driven_by_transfers
+    assert best.gain_without_transfers == pytest.approx(best.gain, rel=0.3)
+    assert best.caution == ""
+
+
+def test_a_start_without_an_equilibrium_is_left_out():
+    game = duty_game(borrower(0.6), by="partner")
+    best = optimal_duties(game, "ABROAD", starts=["standing", "double"], deviations=False)
+    assert best.unsolved == ("double",)
+    assert "double" in best.caution
+    with pytest.raises(SolveError):
+        optimal_duties(game, "ABROAD", starts=["double"], deviations=False)

@@ -1,0 +1,273 @@
+"""Searches that have no end are given up within their budget, say how far they came, and never raise unless asked to."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from detente.cli.main import app
+from detente.core import RESULTS, SolveError, UnitError
+from detente.equilibrium import Newton, Structure, solve, solve_batch
+from detente.equilibrium import quantities as by_controls
+from detente.equilibrium.advice import how_far, what_to_try
+from detente.equilibrium.budget import BUDGET, Meter, sweep_cost, work_of
+from detente.equilibrium.controls import QuantityControl
+from detente.equilibrium.cuts import read_cut
+from detente.equilibrium.horizons import horizon
+from detente.equilibrium.quantities import solve_with_controls
+from detente.equilibrium.structure import FREE
+from detente.equilibrium.sweep import Anderson
+from detente.world import Wedges, load_world, toy
+
+TOY = toy()
+SMALL = Newton(budget=400.0)
+
+
+def subsidised(world, rate):
+    """Every duty at the same rate."""
+    tariff = np.full_like(world.tariff, rate)
+    tariff[range(len(tariff)), range(len(tariff))] = 0
+    return Wedges.of(world, tariff=tariff)
+
+
+def war(world, size):
+    tariff = np.array(world.tariff)
+    tariff[0, 1] += size
+    tariff[1, 0] += size
+    return Wedges.of(world, tariff=tariff)
+
+
+def test_a_search_without_end_is_given_up_and_says_how_far_it_came():
+    """At −90 % everywhere no country can pay for its subsidies."""
+    world = load_world()
+    solution = solve(world, subsidised(world, -0.9), solver=Newton(budget=1_500.0), throw=False)
+    stats = solution.stats
+    assert solution.result is RESULTS.gave_up
+    assert 1_500 <= stats["work"] < 1_500 + 1_500  # the last step is not broken off
+    assert 0 < stats["reached"] < 1
+    assert np.isfinite(stats["max_residual"])
+    assert stats["ended"] == "budget"
+    with pytest.raises(SolveError) as caught:
+        solve(world, subsidised(world, -0.9), solver=Newton(budget=300.0))
+    said = str(caught.value)
+    for words in (
+        "given up",
+        "% of the way",
+        "largest residual",
+        "budget of",
+        "smaller subsidies",
+        "--budget",
+    ):
+        assert words in said
+
+
+def test_the_same_input_is_given_up_at_the_same_place():
+    economy, structure = horizon("impact", load_world())
+    cut = read_cut(economy, "CHN:rare-earths:0")
+    asked = (economy, Wedges.unchanged(economy), [cut])
+    first, again = (
+        solve_with_controls(*asked, structure=structure, solver=Newton(budget=1_500.0), throw=False)
+        for _ in range(2)
+    )
+    assert first.solution.result is RESULTS.gave_up
+    assert first.solution.stats == again.solution.stats
+    assert np.array_equal(first.value.price_hat, again.value.price_hat)
+
+
+@pytest.mark.parametrize("name", ["cut", "subsidies"])
+def test_the_default_budget_ends_within_its_work(name):
+    """The work, not the clock, is what a test can hold to: 20,000 sweeps are about three seconds on an idle core."""
+    economy, structure = horizon("impact", load_world())
+    if name == "cut":
+        cut = read_cut(economy, "CHN:rare-earths:0")
+        asked = (economy, Wedges.unchanged(economy), [cut])
+        solution = solve_with_controls(*asked, structure=structure, throw=False).solution
+    else:
+        world = load_world()
+        solution = solve(world, subsidised(world, -0.9), throw=False)
+    assert solution.result is RESULTS.gave_up
+    assert solution.stats["work"] < 1.1 * BUDGET
+
+
+def test_seconds_are_the_second_guard():
+    world = load_world()
+    solution = solve(world, subsidised(world, -0.9), solver=Newton(seconds=0.02), throw=False)
+    assert solution.result is RESULTS.gave_up
+    assert solution.stats["ended"] == "seconds"
+
+
+def test_more_budget_goes_further():
+    economy, structure = horizon("short", load_world())
+    cut = read_cut(economy, "CHN:rare-earths:0")
+    asked = (economy, Wedges.unchanged(economy), [cut])
+    results = [
+        solve_with_controls(*asked, structure=structure, solver=Newton(budget=budget), throw=False).solution
+        for budget in (40.0, 20_000.0)
+    ]
+    assert [one.result for one in results] == [RESULTS.gave_up, RESULTS.successful]
+    assert results[0].stats["reached"] < 1
+    assert results[1].stats["work"] < 20_000
+
+
+def test_one_that_is_given_up_does_not_stop_the_others():
+    asked = [war(TOY, 0.5), subsidised(TOY, -0.95), Wedges.unchanged(TOY)]
+    found = solve_batch(TOY, asked, solver=SMALL)
+    assert found[0].result.ok
+    assert found[2].result is RESULTS.no_shock
+    assert not found[1].result.ok
+
+
+@pytest.mark.parametrize("name", ["budget", "seconds"])
+@pytest.mark.parametrize("value", [0.0, -1.0, float("nan")])
+def test_a_budget_of_nothing_is_refused(name, value):
+    with pytest.raises(UnitError, match=name):
+        Newton(**{name: value})
+
+
+def test_work_is_counted_in_sweeps():
+    quick = solve(TOY, war(TOY, 0.2))
+    factors = quick.value.factor_price_hat.size
+    assert work_of(quick) == quick.stats["num_steps"] * sweep_cost(factors)
+    meter = Meter(10.0, 60.0)
+    part = meter.part(0.5)
+    part.charge(5.0)
+    assert part.ended == "budget"
+    meter.charge(part.spent)
+    assert meter.left[0] == 5.0
+    assert meter.ended == ""
+
+
+# Factors that move as good as freely
+
+
+def test_mobility_far_above_any_estimate_is_free_mobility():
+    """Real incomes differ from those of free mobility by about 1/κ, up to the κ from which they are taken as its own."""
+    wedges = war(TOY, 0.5)
+    core = solve(TOY, wedges).value.real_income_hat
+    scaled = []
+    for kappa in (100.0, 400.0, 1_600.0, FREE):
+        value = solve(TOY, wedges, structure=Structure(mobility=kappa)).value
+        assert value.factor_price_hat.ndim == 2
+        scaled.append(kappa * np.abs(value.real_income_hat - core).max())
+    np.testing.assert_allclose(scaled, scaled[-1], rtol=0.05)
+    assert scaled[-1] / FREE < 1e-5
+    for kappa in (np.nextafter(FREE, np.inf), 1e7, 1e300):
+        structure = Structure(mobility=kappa)
+        assert structure.is_core
+        assert np.array_equal(solve(TOY, wedges, structure=structure).value.real_income_hat, core)
+
+
+# Nothing raised that was not asked for
+
+
+def cap(limit, kind="cap"):
+    return QuantityControl.on(
+        TOY, "parts", importers=["USA"], exporters=["CHN"], sectors=["PARTS"], limit=limit, kind=kind
+    )
+
+
+@pytest.mark.parametrize("failing", [SolveError("no derivative"), np.linalg.LinAlgError("singular")])
+def test_a_missing_derivative_is_a_code(monkeypatch, failing):
+    def none(*arguments, **keywords):
+        raise failing
+
+    monkeypatch.setattr(by_controls, "gradients", none)
+    setting = by_controls._Setting(TOY, Structure(), "share", Newton())
+    found = by_controls._by_newton(setting, Wedges.unchanged(TOY), [cap(0.5)], None, throw=False)
+    assert found.solution.result is RESULTS.gave_up
+    assert "no derivative" in how_far(found.solution)
+    with pytest.raises(SolveError, match="quantity controls were not met"):
+        by_controls._by_newton(setting, Wedges.unchanged(TOY), [cap(0.5)], None, throw=True)
+
+
+def test_a_singular_slope_is_a_code(monkeypatch):
+    monkeypatch.setattr(by_controls, "by_wedge", lambda *_: 0.0)
+    setting = by_controls._Setting(TOY, Structure(), "share", Newton())
+    found = by_controls._by_newton(setting, Wedges.unchanged(TOY), [cap(0.5)], None, throw=False)
+    assert found.solution.result is RESULTS.gave_up
+
+
+@pytest.mark.parametrize("limit", [1e4, 1e12, 1e300])
+@pytest.mark.parametrize("closure", ["share", "zero"])
+def test_a_floor_that_no_subsidy_buys_says_so(limit, closure):
+    asked = (TOY, Wedges.unchanged(TOY), [cap(limit, "floor")])
+    found = solve_with_controls(*asked, closure=closure, throw=False)
+    assert found.solution.result in (RESULTS.floor_unreached, RESULTS.gave_up)
+    with pytest.raises(SolveError) as caught:
+        solve_with_controls(*asked, closure=closure)
+    assert "floor `parts` asks for" in str(caught.value)
+    assert "a lower floor" in str(caught.value)
+
+
+def test_a_floor_within_reach_is_bought():
+    found = solve_with_controls(TOY, Wedges.unchanged(TOY), [cap(30.0, "floor")])
+    assert found.bindings["parts"].volume_hat == pytest.approx(30.0, rel=1e-8)
+
+
+def test_a_scenario_that_left_the_numbers_does_not_stop_acceleration():
+    """Histories that are nearly collinear need least squares, which must not meet its neighbour's not-a-number."""
+    history = Anderson(2, 3, 4)
+    point = np.zeros((2, 3))
+    for step in (1.0, 1.0, 1.0):
+        move = np.full((2, 3), step)
+        move[1] = np.nan
+        point = history.advance(point, move)
+    assert np.isfinite(point[0]).all()
+
+
+# What to try
+
+
+def test_an_income_below_zero_names_the_closure_that_works():
+    """ABROAD lives on what HOME lends, fixed in money; behind its wall HOME cannot earn that any more."""
+    economy = lending(0.3)
+    wall = np.zeros_like(economy.tariff)
+    wall[1, 0] = 9.0
+    solution = solve(economy, Wedges.of(economy, tariff=wall), throw=False)
+    assert solution.result is RESULTS.income_negative
+    assert solve(economy, Wedges.of(economy, tariff=wall), closure="zero").result.ok
+    with pytest.raises(SolveError, match="closure `zero` has an equilibrium here"):
+        solve(economy, Wedges.of(economy, tariff=wall))
+
+
+def lending(share):
+    """Two countries of one size; HOME sells more than it buys by this share of what it earns."""
+    flows = 1e6 * np.array([[[0.9 - share], [0.1]], [[0.1 + share], [0.9]]])
+    return dataclasses.replace(
+        TOY,
+        name="lending",
+        labels=type(TOY.labels)(("HOME", "ABROAD"), ("GOODS",)),
+        flows=flows,
+        tariff=np.zeros_like(flows),
+        va_share=np.ones((2, 1)),
+        input_shares=np.zeros((2, 1, 1)),
+        trade_elasticity=np.array([4.0]),
+    )
+
+
+def test_advice_never_names_a_closure_that_does_not_work():
+    world = load_world()
+    solution = solve(world, subsidised(world, -0.9), solver=SMALL, throw=False)
+    assert "closure `zero` has" not in what_to_try(solution, "share", lambda _: False)
+    assert "closure `zero` has" in what_to_try(solution, "share", lambda _: True)
+    assert "closure `zero` has" not in what_to_try(solution, "zero", lambda _: True)
+
+
+# On the command line
+
+
+def test_the_command_line_raises_and_lowers_the_budget():
+    runner = CliRunner()
+    cut = ["path", "--cut", "CHN:rare-earths:0", "--stock", "0", "--months", "1"]
+    few = runner.invoke(app, [*cut, "--budget", "50"])
+    assert isinstance(few.exception, SolveError)
+    assert few.exception.exit_code == 3
+    assert "given up" in str(few.exception)
+    assert "leave a larger share" in str(few.exception)
+    for verb in (cut, ["run", "talks-fail"], ["compare", "talks-fail", "truce-holds"]):
+        nothing = runner.invoke(app, [*verb, "--budget", "0"])
+        assert isinstance(nothing.exception, UnitError), nothing.exception
+        assert "--budget" in str(nothing.exception)
