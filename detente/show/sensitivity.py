@@ -62,8 +62,8 @@ def levers_by_preferences(found: Mapping[str, Sequence[Lever]]) -> Table:
         Column("rank", "Rank", "", "number", 0),
         money_column("harm_target", "Harm to rival"),
         money_column("harm_self", "Harm to itself"),
-        Column("ratio", "Ratio", "", "number", 2),
-        Column("pays_from", "Pays at", "USD", "number", 2),
+        Column("ratio", "Ratio", "", "number", 2, significant=5),
+        Column("pays_from", "Pays at", "USD", "number", 2, significant=5),
         Column("action", "Action"),
     )
     note = (

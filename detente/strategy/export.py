@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from detente.core.digits import known, known_all, unit_of
 from detente.strategy.equilibria import StrategicForm
 from detente.strategy.games import entry
+
+PAYOFF = 8
+"""Significant digits of a payoff."""
 
 
 def _quoted(text: str) -> str:
@@ -31,7 +35,7 @@ def nfg_text(form: StrategicForm, *, title: str = "Game") -> str:
     rows = flat.transpose((*reversed(range(len(form.players))), len(form.players))).reshape(
         -1, len(form.players)
     )
-    body = " ".join(repr(float(value)) for row in rows for value in row)
+    body = " ".join(repr(value) for value in known_all(rows.ravel().tolist(), PAYOFF))
     return f"NFG 1 R {_quoted(title)} {{ {players} }}\n\n{{ {strategies} }}\n\n{body}\n"
 
 
@@ -42,13 +46,15 @@ def efg_text(form: StrategicForm, *, title: str = "Game") -> str:
     """
     players = " ".join(_quoted(code) for code in form.players)
     lines = [f"EFG 2 R {_quoted(title)} {{ {players} }}"]
-    count = 0
+    count, unit = 0, unit_of(form.payoffs.ravel().tolist())
 
     def visit(depth: int, chosen: tuple[int, ...]) -> None:
         nonlocal count
         if depth == len(form.players):
             count += 1
-            payoffs = ", ".join(repr(float(v)) for v in entry(form.payoffs, slice(None), *chosen))
+            payoffs = ", ".join(
+                repr(known(float(v), PAYOFF, unit=unit)) for v in entry(form.payoffs, slice(None), *chosen)
+            )
             lines.append(f't "" {count} "" {{ {payoffs} }}')
             return
         names = " ".join(_quoted(name) for name in form.strategies[depth])

@@ -61,11 +61,11 @@ def test_leverage_says_who_can_hurt_whom(capsys, cache, tmp_path):
 
 def test_solves_are_kept_and_read_again(capsys, cache):
     first, _ = run(capsys, "leverage", "--format", "csv", cache=cache)
-    kept = {path: path.stat().st_mtime_ns for path in cache.rglob("*.npz")}
+    kept = {path: path.stat().st_mtime_ns for path in cache.rglob("*.solves")}
     assert kept
     second, _ = run(capsys, "leverage", "--format", "csv", cache=cache)
     assert first == second
-    assert {path: path.stat().st_mtime_ns for path in cache.rglob("*.npz")} == kept
+    assert {path: path.stat().st_mtime_ns for path in cache.rglob("*.solves")} == kept
 
 
 def test_deals_judge_the_expected_exchanges_under_every_set_of_preferences(capsys, cache, tmp_path):
