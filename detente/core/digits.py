@@ -15,8 +15,6 @@ from typing import TypeVar
 
 DIGITS = 7
 """Significant digits of a number in a file."""
-DEPTH = 8
-"""Decimal places below the leading digit of the largest number of a column at which every smaller one ends."""
 RESIDUAL = 1e-10
 """Residuals below are told as below this."""
 _FIRST = 15
@@ -57,8 +55,14 @@ def known(value: float, digits: int = DIGITS, *, unit: float = 0.0) -> float:
     return round(value, places) + 0.0
 
 
-def unit_of(values: Sequence[float], depth: int = DEPTH) -> float:
+def unit_of(values: Sequence[float], depth: int = DIGITS + 1) -> float:
     """The last decimal place that is known in a column of numbers of one kind: a power of ten, zero when all are zero.
+
+    Parameters
+    ----------
+    values : sequence of float
+    depth : int
+        Places it lies below the leading digit of the largest.
 
     Examples
     --------

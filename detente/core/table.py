@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from detente.core.digits import DEPTH, DIGITS, known, unit_of
+from detente.core.digits import DIGITS, known, unit_of
 
 UNPRINTABLE = dict.fromkeys((*range(9), *range(11, 32), 127, *range(128, 160)))
 """Control characters: a title from a file must not steer a terminal. Tab and new line stay."""
@@ -184,11 +184,11 @@ class Table:
         ]
         columns = [[row[j] for row in self.rows] for j in range(len(self.columns))]
         whole = _last_places(
-            [*itertools.chain(*columns)], [*itertools.chain(*units)], DEPTH + 1
+            [*itertools.chain(*columns)], [*itertools.chain(*units)], DIGITS + 2
         )  # a column of noise alone has no scale
         known_columns = []
         for cells, unit, column in zip(columns, units, self.columns, strict=True):
-            last = _last_places(cells, unit, DEPTH)
+            last = _last_places(cells, unit, column.significant + 1)
             known_columns.append(
                 [
                     known(float(cell), column.significant, unit=max(last[of], whole[of]))

@@ -22,9 +22,13 @@ BN = 1e3
 NAMES = {code: look.name for code, look in COUNTRIES.items()}
 
 
+GAME_DIGITS = 5
+"""Known digits of money in a game: differences of differences of incomes."""
+
+
 def money_column(key: str, label: str) -> Column:
     """Column of billion USD a year."""
-    return Column(key, label, "USD bn", "number", 2)
+    return Column(key, label, "USD bn", "number", 2, significant=GAME_DIGITS)
 
 
 def moves_in_words(game: Game, profile: Profile, *, since: Profile | None = None) -> str:
@@ -91,8 +95,8 @@ def lever_table(levers: Sequence[Lever], *, note: str = "") -> Table:
         Column("harsh", "To"),
         money_column("harm_target", "Harm to rival"),
         money_column("harm_self", "Harm to itself"),
-        Column("ratio", "Ratio", "", "number", 2, significant=5),
-        Column("pays_from", "Pays at", "USD", "number", 2, significant=5),
+        Column("ratio", "Ratio", "", "number", 2, significant=GAME_DIGITS - 1),
+        Column("pays_from", "Pays at", "USD", "number", 2, significant=GAME_DIGITS - 1),
         money_column("alone_target", "Alone, rival"),
         money_column("alone_self", "Alone, itself"),
         Column("hit_most", "Hit most", names=NAMES),
@@ -128,7 +132,7 @@ def reach_table(reached: Sequence[Reach], *, name: str = "leverage-horizons", ti
         Column("horizon", "Horizon"),
         money_column("harm_target", "Harm to rival"),
         money_column("harm_self", "Harm to itself"),
-        Column("ratio", "Ratio", "", "number", 2, significant=5),
+        Column("ratio", "Ratio", "", "number", 2, significant=GAME_DIGITS - 1),
         Column("action", "Action"),
     )
     note = (
@@ -280,7 +284,7 @@ def verdict_table(
                 "",
                 "number",
                 2,
-                significant=5,
+                significant=GAME_DIGITS - 1,
             )
             for code in players
         ),

@@ -76,7 +76,7 @@ def writers(inputs: Path) -> dict[str, Writer]:
     from detente.world.read import write_long_folder
     from detente.world.save import save_world
 
-    worlds = [dataclasses.replace(toy(), trade_elasticity=toy().trade_elasticity + step) for step in (0, 1)]
+    worlds = [dataclasses.replace(toy(), flows=toy().flows * size) for size in (1, 2)]
     saved = [save_world(economy, inputs / f"world{k}") for k, economy in enumerate(worlds)]
     source = write_long_folder(toy(), inputs / "source")
     groups = inputs / "regions.csv"
@@ -125,7 +125,9 @@ def writers(inputs: Path) -> dict[str, Writer]:
         "brief": Writer(lambda folder, k: void(build_brief(briefings[k], folder / "brief")), ["brief"]),
         "brief, no exchange": Writer(unexchanged, ["brief"], declared=True),
         "world build": Writer(
-            lambda folder, k: verb("world", "build", source, "-o", folder / "world", "--elasticities", 4 + k),
+            lambda folder, k: verb(
+                "world", "build", "--from", f"long:{source}", "-o", folder / "world", "--elasticities", 4 + k
+            ),
             ["world"],
         ),
         "world build -o .": Writer(inside, ["world"], declared=True),
