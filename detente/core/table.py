@@ -183,12 +183,12 @@ class Table:
             for column in self.columns
         ]
         columns = [[row[j] for row in self.rows] for j in range(len(self.columns))]
-        whole = _last_places(
-            [*itertools.chain(*columns)], [*itertools.chain(*units)], DIGITS + 2
-        )  # a column of noise alone has no scale
+        every = [*itertools.chain(*columns)], [*itertools.chain(*units)]
         known_columns = []
         for cells, unit, column in zip(columns, units, self.columns, strict=True):
-            last = _last_places(cells, unit, column.significant + 1)
+            # a column of noise alone has no scale of its own: that of its unit in the table counts too
+            depth = DIGITS + 1 + (DIGITS - column.significant)
+            last, whole = _last_places(cells, unit, depth), _last_places(*every, depth + 1)
             known_columns.append(
                 [
                     known(float(cell), column.significant, unit=max(last[of], whole[of]))
