@@ -305,7 +305,11 @@ def trial(name: str, writer: Writer, work: Path, count: int, seconds: float, see
         return died
 
     deadline = time.monotonic() + seconds
-    for step in range(1, 100_000) if every else sorted(chance.sample(range(1, 60), 12)):
+    for step in (
+        range(1, 100_000)
+        if every
+        else sorted([*chance.sample(range(1, 8), 3), *chance.sample(range(8, 60), 6)])
+    ):
         if not one(step=step) or time.monotonic() > deadline:
             break
     at_steps = killed
