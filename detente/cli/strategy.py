@@ -236,7 +236,7 @@ def game_verb(
     from detente.show.sensitivity import play_by_preferences
     from detente.show.strategy import dominance_table, equilibrium_table
     from detente.strategy import equilibria as room
-    from detente.strategy.export import efg_text, nfg_text
+    from detente.strategy.export import efg_text, known_form, nfg_text
 
     known_table(table, ("equilibria", "dominance", "preferences"))
     with usage():
@@ -274,7 +274,7 @@ def game_verb(
             found[one.id] = (other, shape, room.pure_equilibria(shape, epsilon=1e-3), reply)
         tables.append(play_by_preferences(found))
     if export is not None:
-        text = (nfg_text if export.suffix == ".nfg" else efg_text)(form, title=spec.title)
+        text = (nfg_text if export.suffix == ".nfg" else efg_text)(known_form(form), title=spec.title)
         write_atomic(export, text)
         note(f"wrote {export}")
     emit(tables, style, out)

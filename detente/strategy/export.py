@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
-from detente.core.digits import known, known_all, unit_of
+from detente.core.digits import known_all
 from detente.strategy.equilibria import StrategicForm
 from detente.strategy.games import entry
 
 PAYOFF = 8
-"""Significant digits of a payoff."""
+"""Significant digits of a payoff that is known on every processor."""
+
+
+def known_form(form: StrategicForm) -> StrategicForm:
+    """A form whose payoffs have known digits only, so that its text is the same on every processor.
+
+    Parameters
+    ----------
+    form : StrategicForm
+
+    Returns
+    -------
+    StrategicForm
+
+    Examples
+    --------
+    >>> known_form(StrategicForm(("A",), (("x", "y"),), np.array([[1.0, 2 / 3]]))).payoffs.tolist()
+    [[1.0, 0.66666667]]
+    """
+    payoffs = np.array(known_all(form.payoffs.ravel().tolist(), PAYOFF)).reshape(form.payoffs.shape)
+    return dataclasses.replace(form, payoffs=payoffs)
 
 
 def _quoted(text: str) -> str:
@@ -35,7 +57,7 @@ def nfg_text(form: StrategicForm, *, title: str = "Game") -> str:
     rows = flat.transpose((*reversed(range(len(form.players))), len(form.players))).reshape(
         -1, len(form.players)
     )
-    body = " ".join(repr(value) for value in known_all(rows.ravel().tolist(), PAYOFF))
+    body = " ".join(repr(float(value)) for row in rows for value in row)
     return f"NFG 1 R {_quoted(title)} {{ {players} }}\n\n{{ {strategies} }}\n\n{body}\n"
 
 
@@ -46,15 +68,13 @@ def efg_text(form: StrategicForm, *, title: str = "Game") -> str:
     """
     players = " ".join(_quoted(code) for code in form.players)
     lines = [f"EFG 2 R {_quoted(title)} {{ {players} }}"]
-    count, unit = 0, unit_of(form.payoffs.ravel().tolist())
+    count = 0
 
     def visit(depth: int, chosen: tuple[int, ...]) -> None:
         nonlocal count
         if depth == len(form.players):
             count += 1
-            payoffs = ", ".join(
-                repr(known(float(v), PAYOFF, unit=unit)) for v in entry(form.payoffs, slice(None), *chosen)
-            )
+            payoffs = ", ".join(repr(float(v)) for v in entry(form.payoffs, slice(None), *chosen))
             lines.append(f't "" {count} "" {{ {payoffs} }}')
             return
         names = " ".join(_quoted(name) for name in form.strategies[depth])
