@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from detente.brief.content import BriefContent
 from detente.brief.page import render_page
 from detente.brief.tables import check_content, figures_of
 from detente.core import InputError, sha256_bytes
+from detente.core.folders import finish_folder, write_folder
 from detente.show.figures import WIDE, figure_svg
 
 MADE_BY = "detente brief"
@@ -40,7 +39,8 @@ class BriefResult:
 def build_brief(content: BriefContent, out_dir: str | Path) -> BriefResult:
     """Check a briefing and write it into a folder.
 
-    The folder is made beside its place and moved in whole. The same content gives the same bytes.
+    The folder is replaced as a whole (`detente.core.folders`): whenever the process ends, the earlier briefing is there
+    or the new one. The same content gives the same bytes.
 
     Parameters
     ----------
@@ -65,14 +65,7 @@ def build_brief(content: BriefContent, out_dir: str | Path) -> BriefResult:
     place = Path(out_dir).expanduser().resolve()
     _check_place(place)
     files = brief_files(content)
-    try:
-        _write_folder(place, files)
-    except OSError as error:
-        raise InputError(
-            f"cannot write there: {error.strerror or error}",
-            where=str(place),
-            hint="choose another folder with -o",
-        ) from error
+    write_folder(place, files)
     names = tuple(sorted(name for name in files if name != "manifest.json"))
     return BriefResult(place / "index.html", place / "manifest.json", names)
 
@@ -111,6 +104,8 @@ def _check_place(place: Path) -> None:
         return
     if not place.is_dir():
         raise InputError("there is a file of that name", where=str(place), hint=hint)
+    with contextlib.suppress(OSError):  # a folder that cannot be written is said where it is written
+        finish_folder(place)
     present = {
         path.relative_to(place).as_posix()
         for path in place.rglob("*")
@@ -137,23 +132,3 @@ def _earlier_briefing(place: Path) -> set[str] | None:
         return set(manifest["files"]) if manifest["made_by"] == MADE_BY else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _write_folder(place: Path, files: dict[str, bytes]) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    workshop = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}.", suffix=".part"))
-    fresh, old = workshop / "new", workshop / "old"
-    try:
-        for name, content in files.items():
-            target = fresh / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-        if place.exists():
-            place.rename(old)
-        fresh.rename(place)
-    finally:
-        if old.exists() and not place.exists():
-            # The swap failed half-way: put the earlier briefing back.
-            with contextlib.suppress(OSError):
-                old.rename(place)
-        shutil.rmtree(workshop, ignore_errors=True)

@@ -10,6 +10,7 @@ import numpy as np
 
 from detente.brief.findings import changes, groups
 from detente.core import Column, Table
+from detente.core.digits import known_each
 from detente.core.table import Cell
 from detente.show.sentences import Sentence, money, number, percent
 from detente.show.theme import country_name
@@ -169,7 +170,8 @@ def third_party_table(table: Table, found: Draws, key: str, reference: str) -> T
 def third_party_sentence(table: Table, usd: Mapping[str, float], count: int) -> Sentence:
     """Say the intervals of the economies that gain and lose most."""
     records = {str(row["country"]): row for row in table.records()}
-    chosen = dict.fromkeys((max(usd, key=usd.__getitem__), min(usd, key=usd.__getitem__)))
+    size = known_each(usd)
+    chosen = dict.fromkeys((max(size, key=size.__getitem__), min(size, key=size.__getitem__)))
     parts, values = [], []
     for code in chosen:
         low, high = (float(records[code][f"{end}_draws_usd_bn"] or 0.0) for end in ("low", "high"))

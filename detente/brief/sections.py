@@ -21,6 +21,7 @@ from detente.brief.content import (
 from detente.brief.horizons import structure_words
 from detente.brief.intervals import sector_sentence
 from detente.core import Column, InputError, Table
+from detente.core.digits import known_each
 from detente.dossier import Grade, Status
 from detente.show import charts, metrics
 from detente.show.lifelines import timeline
@@ -217,7 +218,7 @@ def duty_section(dossier: Dossier, economy: Economy, parties: tuple[str, str], a
 
 def _range_title(shown: Mapping[str, Mapping[str, float]], parties: tuple[str, str]) -> str:
     """Say from where to where duties run among the sectors drawn."""
-    total = {name: 100 * sum(rates.values()) for name, rates in shown.items()}
+    total = known_each({name: 100 * sum(rates.values()) for name, rates in shown.items()})
     low, high = min(total, key=total.__getitem__), max(total, key=total.__getitem__)
     importer, exporter = (country_name(code, in_sentence=True) for code in parties)
     return (

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from detente.cli.layout import as_text
 from detente.core import DateError, DetenteError, InputError, StaleError, Table, write_atomic
+from detente.core.files import write_together
 from detente.core.table import UNPRINTABLE
 
 if TYPE_CHECKING:
@@ -190,7 +191,6 @@ def draw(figure: Figure, path: Path) -> None:
     svg = figure_svg(figure)
     if "xmlns=" not in svg.split(">", 1)[0]:
         svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-    write_atomic(path, svg + "\n")
-    write_atomic(path.with_suffix(".csv"), figure.table.to_csv())
+    write_together({path: svg + "\n", path.with_suffix(".csv"): figure.table.to_csv()})
     note(figure.title)
     note(f"wrote {path} and {path.with_suffix('.csv')}")

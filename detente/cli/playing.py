@@ -43,6 +43,9 @@ CacheOption = Annotated[
     Path | None,
     typer.Option("--cache", help="Folder in which solves are kept.", show_default="the user's cache"),
 ]
+NoCacheOption = Annotated[
+    bool, typer.Option("--no-cache", help="Solve everything again and keep nothing.", show_default=False)
+]
 ControlsOption = Annotated[
     str,
     typer.Option(
@@ -110,13 +113,20 @@ def tensor_for(
     workers: int | None,
     cache: Path | None,
     world: str | None,
+    *,
+    no_cache: bool = False,
 ) -> PayoffTensor:
-    """Solve every joint profile, with a progress bar, kept in the cache."""
+    """Solve every joint profile, with a progress bar, kept in the cache unless told not to."""
     from detente.strategy.caps import CONTROLS
     from detente.strategy.payoff import payoff_tensor
     from detente.strategy.store import cache_folder
     from detente.world.scenario import load_scenario
 
+    if no_cache and cache is not None:
+        with usage():
+            raise InputError(
+                "solves are to be kept and not to be kept", where="--no-cache", hint="leave out --cache"
+            )
     if controls not in CONTROLS:
         with usage():
             raise LabelError(
@@ -131,7 +141,8 @@ def tensor_for(
             scenarios=threats,
             structure=structure,
             controls=controls,
-            cache=cache or cache_folder(),
+            cache=None if no_cache else cache or cache_folder(),
+            notice=lambda text: note(f"note: {text}"),
             workers=workers or os.cpu_count(),
             report=report,
         )

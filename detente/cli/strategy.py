@@ -22,6 +22,7 @@ from detente.cli.playing import (
     ElasticitiesOption,
     GameOption,
     HorizonOption,
+    NoCacheOption,
     PreferenceFileOption,
     PreferencesOption,
     ReducedOption,
@@ -49,6 +50,7 @@ def leverage(
     controls: ControlsOption = "stated",
     workers: WorkersOption = None,
     cache: CacheOption = None,
+    no_cache: NoCacheOption = False,
     world: WorldOption = None,
     elasticities: ElasticitiesOption = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
@@ -66,7 +68,7 @@ def leverage(
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     known, chosen = read_sets(spec, preference_file, preferences)
     economy, at, structure = world_at(world, elasticities, horizon)
-    made = tensor_for(record, spec, source, at, structure, controls, workers, cache, world)
+    made = tensor_for(record, spec, source, at, structure, controls, workers, cache, world, no_cache=no_cache)
     play = made.game(chosen)
     found = levers.leverage_of(play)
     concept = f"{play.horizon}; {chosen.title.lower()}"
@@ -127,6 +129,7 @@ def deals(
     controls: ControlsOption = "stated",
     workers: WorkersOption = None,
     cache: CacheOption = None,
+    no_cache: NoCacheOption = False,
     world: WorldOption = None,
     elasticities: ElasticitiesOption = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
@@ -153,7 +156,7 @@ def deals(
                 f"no threat point `{point}`", where="--threat", hint=suggestion(point, spec.threats)
             )
     economy, at, structure = world_at(world, elasticities, horizon)
-    made = tensor_for(record, spec, source, at, structure, controls, workers, cache, world)
+    made = tensor_for(record, spec, source, at, structure, controls, workers, cache, world, no_cache=no_cache)
     play = made.game(chosen)
     sets = {chosen.id: chosen} if preferences else {one.id: one for one in known.sets}
     games = {name: made.game(one) for name, one in sets.items()}
@@ -221,6 +224,7 @@ def game_verb(
     controls: ControlsOption = "stated",
     workers: WorkersOption = None,
     cache: CacheOption = None,
+    no_cache: NoCacheOption = False,
     world: WorldOption = None,
     elasticities: ElasticitiesOption = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
@@ -232,7 +236,7 @@ def game_verb(
     from detente.show.sensitivity import play_by_preferences
     from detente.show.strategy import dominance_table, equilibrium_table
     from detente.strategy import equilibria as room
-    from detente.strategy.export import efg_text, nfg_text
+    from detente.strategy.export import efg_text, known_form, nfg_text
 
     known_table(table, ("equilibria", "dominance", "preferences"))
     with usage():
@@ -245,7 +249,7 @@ def game_verb(
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     known, chosen = read_sets(spec, preference_file, preferences)
     _, at, structure = world_at(world, elasticities, horizon)
-    made = tensor_for(record, spec, source, at, structure, controls, workers, cache, world)
+    made = tensor_for(record, spec, source, at, structure, controls, workers, cache, world, no_cache=no_cache)
     play = made.game(chosen)
     form = room.strategic_form(play)
     tables = []
@@ -270,7 +274,7 @@ def game_verb(
             found[one.id] = (other, shape, room.pure_equilibria(shape, epsilon=1e-3), reply)
         tables.append(play_by_preferences(found))
     if export is not None:
-        text = (nfg_text if export.suffix == ".nfg" else efg_text)(form, title=spec.title)
+        text = (nfg_text if export.suffix == ".nfg" else efg_text)(known_form(form), title=spec.title)
         write_atomic(export, text)
         note(f"wrote {export}")
     emit(tables, style, out)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
 import tempfile
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from detente.core.errors import InputError
@@ -25,8 +28,10 @@ def sha256_file(path: str | os.PathLike[str]) -> str:
     return digest.hexdigest()
 
 
-def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> Path:
+def write_atomic(path: str | os.PathLike[str], content: str | bytes, *, durable: bool = True) -> Path:
     """Write a file so that a reader sees the old content or the new, never half of it.
+
+    What earlier runs that were killed left beside the file is removed.
 
     Parameters
     ----------
@@ -34,6 +39,9 @@ def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> Path:
         Where to; missing parent folders are made.
     content : str or bytes
         Text is written as UTF-8 with ``\\n`` line ends.
+    durable : bool
+        Wait until the content is on the disk, so that a power cut leaves the old content or the new as well. Not worth
+        its time for what can be made again, such as a cache.
 
     Returns
     -------
@@ -45,24 +53,41 @@ def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> Path:
     InputError
         When the place cannot be written.
     """
-    target = Path(path)
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    return write_together({Path(path): content}, durable=durable)[0]
+
+
+def write_together(contents: Mapping[Path, str | bytes], *, durable: bool = True) -> tuple[Path, ...]:
+    """Write files that belong together: each whole or not at all, and none before all of them lie ready.
+
+    Parameters
+    ----------
+    contents : mapping of path to str or bytes
+        Put in place in this order, one directly after the other.
+    durable : bool
+        As for `write_atomic`.
+
+    Returns
+    -------
+    tuple of Path
+
+    Raises
+    ------
+    InputError
+        When a place cannot be written; the files that were there are as they were.
+    """
+    ready: list[tuple[int, Path, Path]] = []
+    target = Path()
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    except OSError as error:
-        raise InputError(
-            f"cannot write there: {error.strerror or error}",
-            where=str(target),
-            hint="choose another place with -o",
-        ) from error
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(target)
+        for target, content in contents.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = reserve(target, _new_file)
+            ready.append((handle, name, target))
+            _fill(handle, content.encode("utf-8") if isinstance(content, str) else content, durable=durable)
+        for _, name, target in ready:
+            name.replace(target)
+        if durable:
+            for folder in {path.parent for _, _, path in ready}:
+                sync_folder(folder)
     except OSError as error:
         raise InputError(
             f"cannot write there: {error.strerror or error}",
@@ -70,6 +95,118 @@ def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> Path:
             hint="choose another place with -o",
         ) from error
     finally:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
-    return target
+        for handle, name, _ in ready:
+            with contextlib.suppress(OSError):
+                name.unlink()
+            os.close(handle)
+    return tuple(contents)
+
+
+def _fill(handle: int, data: bytes, *, durable: bool) -> None:
+    with os.fdopen(os.dup(handle), "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        umask = os.umask(0)
+        os.umask(umask)
+        if hasattr(os, "fchmod"):
+            os.fchmod(handle, 0o666 & ~umask)
+        if durable:
+            os.fsync(handle)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk, where the system knows how to."""
+    with contextlib.suppress(OSError):  # not every system opens folders, not every file system syncs them
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+_PART = ".part"
+
+
+def reserve(target: Path, make: Callable[[Path, str], tuple[int, Path]]) -> tuple[int, Path]:
+    """Make a file or folder beside `target` to work in, and remove those that killed runs left there.
+
+    Parameters
+    ----------
+    target : Path
+        What will be replaced; its folder must be there.
+    make : callable of (folder, prefix)
+        Makes the new one; returns an open handle and the path.
+
+    Returns
+    -------
+    handle, path
+        As made. Whoever holds the handle is alive: it carries a lock that the system drops with its process.
+
+    Raises
+    ------
+    OSError
+        When the folder cannot be written.
+    """
+    prefix = f".{target.name[:60]}."
+    for left in [*target.parent.iterdir()]:
+        if left.name.startswith(prefix) and left.name.endswith(_PART):
+            _remove_abandoned(left)
+    while True:
+        handle, path = make(target.parent, prefix)
+        if lock(handle) and path.exists():
+            return handle, path
+        os.close(handle)  # another run took it for one that was left, before it was locked
+
+
+def _new_file(folder: Path, prefix: str) -> tuple[int, Path]:
+    handle, name = tempfile.mkstemp(dir=folder, prefix=prefix, suffix=_PART)
+    return handle, Path(name)
+
+
+def new_folder(folder: Path, prefix: str) -> tuple[int, Path]:
+    """Make a folder for `reserve`."""
+    path = Path(tempfile.mkdtemp(dir=folder, prefix=prefix, suffix=_PART))
+    try:
+        return os.open(path, os.O_RDONLY), path
+    except FileNotFoundError:  # taken for one that was left: `reserve` looks and tries again
+        return os.open(folder, os.O_RDONLY), path
+    except PermissionError:  # a system that does not open folders: there is nothing to lock
+        return os.open(os.devnull, os.O_RDONLY), path
+
+
+def lock(handle: int) -> bool:
+    """Lock an open file or folder for this process; True as well where there are no locks."""
+    try:
+        import fcntl
+    except ImportError:  # pragma: no cover - Windows
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True
+
+
+_OLD = 3600.0
+"""Seconds after which something left behind is nobody's where the system has no locks."""
+
+
+def _remove_abandoned(left: Path) -> None:
+    """Remove what a killed run left, unless its process lives."""
+    with contextlib.suppress(OSError):
+        try:
+            import fcntl  # noqa: F401
+        except ImportError:  # pragma: no cover - Windows
+            if time.time() - left.stat().st_mtime < _OLD:
+                return
+        handle = os.open(left, os.O_RDONLY)
+        try:
+            if lock(handle):
+                if left.is_dir() and not left.is_symlink():
+                    shutil.rmtree(left, ignore_errors=True)
+                else:
+                    left.unlink()
+        finally:
+            os.close(handle)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from detente.core.digits import DIGITS, known, unit_of
+
 UNPRINTABLE = dict.fromkeys((*range(9), *range(11, 32), 127, *range(128, 160)))
 """Control characters: a title from a file must not steer a terminal. Tab and new line stay."""
 Cell = str | float | int | None
 Kind = Literal["text", "number", "date"]
+SHOWN = 12
+"""Digits a number is rounded to before it is shown: what lies on the boundary of two roundings is on one side everywhere."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,9 @@ class Column:
     kind : {"text", "number", "date"}
         Numbers are set flush right.
     digits : int
-        Decimals shown to people. Files keep every digit.
+        Decimals shown to people.
+    significant : int
+        Digits a number has in files; fewer for one that small differences were divided by (`detente.core.digits`).
     names : mapping of str to str
         Names of the codes in the cells: people read ``China (CHN)``, files keep the code and gain a column ``<key>_name``.
 
@@ -46,6 +53,7 @@ class Column:
     unit: str = ""
     kind: Kind = "text"
     digits: int = 2
+    significant: int = field(default=DIGITS, kw_only=True)
     names: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -60,7 +68,7 @@ class Column:
         if isinstance(cell, str):
             cell = cell.translate(UNPRINTABLE)
         if self.kind == "number" and isinstance(cell, (int, float)):
-            text = f"{cell:,.{self.digits}f}"
+            text = f"{known(cell, SHOWN) if isinstance(cell, float) else cell:,.{self.digits}f}"
             return text[1:] if text.startswith("-") and not text.strip("-0.,") else text
         if self.names:
             return ", ".join(self._named(code) for code in str(cell).split(", "))
@@ -136,7 +144,7 @@ class Table:
         return [row[position] for row in self.rows]
 
     def to_csv(self) -> str:
-        """Comma-separated text with full precision and a header of keys; names stand beside their codes."""
+        """Comma-separated text with every known digit and a header of keys; names stand beside their codes."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         columns, rows = self._in_full()
@@ -163,9 +171,33 @@ class Table:
                 for j, cell in enumerate(row)
                 for one in ((cell, self.columns[j].name(cell)) if j in added else (cell,))
             ]
-            for row in self.rows
+            for row in self._known_rows()
         ]
         return columns, rows
+
+    def _known_rows(self) -> list[tuple[Cell, ...]]:
+        """Rows without the digits that are noise; numbers of one unit end at a decimal place that all of them know."""
+        stated = next((j for j, column in enumerate(self.columns) if column.key == "unit"), None)
+        units = [
+            [column.unit or ("" if stated is None else str(row[stated])) for row in self.rows]
+            for column in self.columns
+        ]
+        columns = [[row[j] for row in self.rows] for j in range(len(self.columns))]
+        every = [*itertools.chain(*columns)], [*itertools.chain(*units)]
+        known_columns = []
+        for cells, unit, column in zip(columns, units, self.columns, strict=True):
+            # a column of noise alone has no scale of its own: that of its unit in the table counts too
+            depth = DIGITS + 1 + (DIGITS - column.significant)
+            last, whole = _last_places(cells, unit, depth), _last_places(*every, depth + 1)
+            known_columns.append(
+                [
+                    known(float(cell), column.significant, unit=max(last[of], whole[of]))
+                    if isinstance(cell, float)
+                    else cell
+                    for cell, of in zip(cells, unit, strict=True)
+                ]
+            )
+        return list(zip(*known_columns, strict=True))
 
     def to_json(self) -> str:
         """Title, columns with units, note and rows as JSON text."""
@@ -204,6 +236,15 @@ class Table:
         return [
             [column.show(cell) for column, cell in zip(self.columns, row, strict=True)] for row in self.rows
         ]
+
+
+def _last_places(cells: Sequence[Cell], units: Sequence[str], depth: int) -> dict[str, float]:
+    """Last decimal place that is known, by unit; zero where there is no unit to compare within."""
+    numbers: dict[str, list[float]] = {}
+    for cell, unit in zip(cells, units, strict=True):
+        if isinstance(cell, float):
+            numbers.setdefault(unit, []).append(cell)
+    return {unit: unit_of(values, depth) if unit else 0.0 for unit, values in numbers.items()}
 
 
 def _full(cell: Cell) -> str:

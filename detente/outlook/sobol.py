@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.core import Column, LabelError, Table, suggestion
+from detente.core.digits import known_all
 from detente.core.table import Cell
 from detente.equilibrium.baseline import CORE
 from detente.equilibrium.experiments import Case
@@ -165,7 +166,8 @@ def driver_table(
             continue
         for code in countries:
             n = labels.country(code)
-            order = sorted(range(len(found.groups)), key=lambda k: -found.total[k, position, m, n])
+            ranks = known_all(found.total[:, position, m, n].tolist())
+            order = sorted(range(len(found.groups)), key=lambda k: -ranks[k])
             rows += [
                 (
                     name,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import Column, SolveError, Table
+from detente.core.digits import known_all
 from detente.core.table import Cell
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def _named(found: Account, channel: str) -> list[tuple[str, float]]:
     values = found.parts[channel]
     if len(values) != len(found.details):
         return []
-    order = [int(k) for k in np.argsort(-np.abs(values), kind="stable") if values[k]]
+    ranks = np.array(known_all(np.abs(values).tolist()))
+    order = [int(k) for k in np.argsort(-ranks, kind="stable") if values[k]]
     named = order if channel == "terms_of_trade" else order[:MOST]
     rows = [(found.details[k], float(values[k])) for k in named]
     if len(named) < len(order):

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from detente.core import Column, InputError, Table
+from detente.core.digits import known, known_each
 from detente.show.duties import duties_by_authority
 from detente.show.figures import NARROW, WIDE, Figure
 from detente.show.rows import Bar, Heading, row_chart, text_width
@@ -123,11 +124,11 @@ def outcomes(
 
 
 def _outcome_title(rows: Sequence[OutcomeRow], standing: str) -> str:
-    worst = min(rows, key=lambda row: (sum(row.value_usd.values()), row.outcome))
+    worst = min(rows, key=lambda row: (known(sum(row.value_usd.values())), row.outcome))
     sides = {code: pct for code, pct in worst.real_income_pct.items() if code not in ("REST", "WORLD")}
     if len(sides) == 2:
         return both_sides_sentence(worst.outcome, sides, against=standing).text
-    code = min(worst.real_income_pct, key=lambda c: worst.real_income_pct[c])
+    code = min(worst.real_income_pct, key=lambda c: known(worst.real_income_pct[c]))
     return f"“{worst.outcome}” moves real income in {country_name(code, in_sentence=True)} by {percent(worst.real_income_pct[code], signed=True)}."
 
 
@@ -191,7 +192,8 @@ def third_countries(
     """
     if not value_usd:
         raise InputError("there is no third country to rank", hint="give at least one")
-    ranked = sorted(value_usd, key=lambda code: (-value_usd[code], code))
+    size = known_each(value_usd)
+    ranked = sorted(value_usd, key=lambda code: (-size[code], code))
     called = {code: (names or {}).get(code, country_name(code)) for code in ranked}
     table = Table(
         name,
@@ -273,7 +275,9 @@ def sectors_hit(
     ordered = [
         row
         for code in countries
-        for row in sorted((r for r in rows if r.country == code), key=lambda r: (r.output_pct, r.sector))
+        for row in sorted(
+            (r for r in rows if r.country == code), key=lambda r: (known(r.output_pct), r.sector)
+        )
     ]
     table = Table(
         name,
@@ -290,7 +294,7 @@ def sectors_hit(
     shown: dict[str, list[SectorRow]] = {}
     for code in countries:
         largest = sorted(
-            (r for r in ordered if r.country == code), key=lambda r: (-abs(r.value_usd), r.sector)
+            (r for r in ordered if r.country == code), key=lambda r: (-known(abs(r.value_usd)), r.sector)
         )[:count]
         shown[code] = [row for row in ordered if row in largest]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from detente.core import Column, Table
+from detente.core.digits import known_each
 from detente.core.table import Cell
 from detente.show.metrics import country_table
 
@@ -58,7 +59,8 @@ def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str] =
         )
         for (code, name), values in found.items()
     ]
-    rows.sort(key=lambda row: (row[0] == "WORLD", -abs(row[7]), row[0]))
+    ranks = known_each({row[0]: abs(row[7]) for row in rows})
+    rows.sort(key=lambda row: (row[0] == "WORLD", -ranks[row[0]], row[0]))
     return Table(
         "comparison",
         f"{outcomes[second].scenario.title} against {outcomes[first].scenario.title}",

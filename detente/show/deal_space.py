@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from detente.core import Column, InputError, Table
+from detente.core.digits import known
 from detente.show.figures import NARROW, WIDE, Figure
 from detente.show.rows import Bar, Heading, layer, row_chart, text_width
 from detente.show.sentences import Sentence
@@ -46,7 +47,7 @@ def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tupl
         if not mine:
             made.append(Sentence(f"No measure of {who} moves {whom} in this model.", (), table))
             continue
-        best = max(mine, key=lambda lever: lever.harm_target)
+        best = max(mine, key=lambda lever: known(lever.harm_target))
         values = [best.harm_target / BN, best.harm_self / BN]
         text = (
             f"Of what {who} can do, “{lower_first(best.title)}” ({best.gentle} to {best.harsh}) hurts {whom} most: "
@@ -76,7 +77,9 @@ def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tupl
                     table,
                 )
             )
-        cheap = max((lv for lv in mine if lv.ratio is not None), key=lambda lv: lv.ratio or 0.0, default=None)
+        cheap = max(
+            (lv for lv in mine if lv.ratio is not None), key=lambda lv: known(lv.ratio or 0.0), default=None
+        )
         if cheap is not None and cheap.ratio is not None and cheap is not best:
             made.append(
                 Sentence(
@@ -93,7 +96,7 @@ def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tupl
         for code, harm in lv.others.items()
     ]
     if hit:
-        code, harm, lever = max(hit, key=lambda one: one[1])
+        code, harm, lever = max(hit, key=lambda one: known(one[1]))
         if harm > 0.5:
             made.append(
                 Sentence(
@@ -130,7 +133,7 @@ def ladder_figure(levers: Sequence[Lever], *, concept: str, name: str = "leverag
             "no measure moves anything", where="ladder_figure", hint="there is no leverage to draw"
         )
     players = list(dict.fromkeys(lv.player for lv in shown))
-    ordered = sorted(shown, key=lambda lv: (players.index(lv.player), -lv.harm_target))
+    ordered = sorted(shown, key=lambda lv: (players.index(lv.player), -known(lv.harm_target)))
     table = Table(
         name,
         "The ladder of leverage",

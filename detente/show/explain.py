@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import Column, InputError, LabelError, Table, suggestion
+from detente.core.digits import bound, known, known_all
 from detente.core.table import Cell
 from detente.show.channels import channel_table, scales, units
 from detente.world.contributions import Contribution, contributions
@@ -256,7 +257,8 @@ def _measure_table(
 ) -> Table:
     shown, money = _scales(goal, made, later)
     first, _ = scales(goal.unit, made.total)
-    order = sorted(range(len(parts)), key=lambda k: -abs(made.parts[k]))
+    ranks = known_all([abs(part) for part in made.parts])
+    order = sorted(range(len(parts)), key=lambda k: -ranks[k])
     size = sum(abs(part) for part in made.parts) or 1.0
 
     def cells(value: float) -> tuple[Cell, ...]:
@@ -333,11 +335,11 @@ def _source_table(
             "part of all movement that measures of this grade make",
             f"{100 * amount / size:.1f} %",
         )
-        for grade, amount in sorted(by_grade.items(), key=lambda item: -item[1])
+        for grade, amount in sorted(by_grade.items(), key=lambda item: (-known(item[1]), item[0]))
     ]
     rows += [
-        ("residual", f"largest residual of the equilibrium ({later.solution.result.name})", f"{worst:.1e}"),
-        ("gap", "what the parts by measure miss of the whole", f"{abs(made.gap):.1e}"),
+        ("residual", f"largest residual of the equilibrium ({later.solution.result.name})", bound(worst)),
+        ("gap", "what the parts by measure miss of the whole", bound(made.gap)),
     ]
     return Table(
         "explain_sources",

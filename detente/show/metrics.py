@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from detente.core import Column, LabelError, Table, suggestion
+from detente.core.digits import known_each
 from detente.core.table import Cell
 from detente.equilibrium.headlines import HEADLINES, WORLD, headline_differences, headlines
 from detente.show.theme import country_name
@@ -278,7 +279,8 @@ def diversion_table(outcome: Outcome, parties: tuple[str, str], *, against: Outc
                 float(change[n, second]),
             )
         )
-    rows.sort(key=lambda row: (-row[2], row[0]))
+    size = known_each({row[0]: row[2] for row in rows})
+    rows.sort(key=lambda row: (-size[row[0]], row[0]))
     a, b = (country_name(code, short=True) for code in parties)
     return Table(
         "diversion",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from detente.core import Column, InputError, Table
+from detente.core.digits import known
 from detente.show.figures import NARROW, WIDE, Figure
 from detente.show.rows import Row, layer, pixel, text_width
 from detente.show.theme import GRID, INK, MUTED, check_colours, country_name, look
@@ -277,7 +278,9 @@ def _end_labels(
     # Direct labels at the right end of the lines, pushed apart when the lines end close together.
     strip, height = bounds
     half, floor, placed = 15.0, strip, []
-    for (importer, exporter), series in sorted(rates.items(), key=lambda item: -item[1][-1]):
+    for (importer, exporter), series in sorted(
+        rates.items(), key=lambda item: (-known(item[1][-1]), item[0])
+    ):
         y = max(strip + (height - strip) * (1 - 100 * series[-1] / top), floor + half)
         floor = y + half
         who = (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import Column, DetenteError, Table
+from detente.core.digits import bound
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -91,7 +92,7 @@ def self_check(
         outcomes = run_scenarios(economy, dossier, told, throw=False)
         bad = [name for name, outcome in outcomes.items() if not outcome.solution.result.ok]
         worst = max(float(outcome.solution.stats["max_residual"]) for outcome in outcomes.values())
-        detail = f"{len(outcomes)} scenarios solved, largest residual {worst:.0e}"
+        detail = f"{len(outcomes)} scenarios solved, every residual {bound(worst)}"
         detail += f"; {waiting(later, dossier.asof)}" if later else ""
         return not bad, f"{detail}; failed: {', '.join(bad)}" if bad else detail
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from detente.core import Column, Table
 from detente.core.table import Cell
-from detente.show.strategy import BN, money_column, moves_in_words
+from detente.show.strategy import BN, GAME_DIGITS, money_column, moves_in_words
 from detente.strategy.deals import Payment, Swap
 from detente.strategy.equilibria import Quantal, StrategicForm
 from detente.strategy.games import Profile
@@ -62,8 +62,8 @@ def levers_by_preferences(found: Mapping[str, Sequence[Lever]]) -> Table:
         Column("rank", "Rank", "", "number", 0),
         money_column("harm_target", "Harm to rival"),
         money_column("harm_self", "Harm to itself"),
-        Column("ratio", "Ratio", "", "number", 2),
-        Column("pays_from", "Pays at", "USD", "number", 2),
+        Column("ratio", "Ratio", "", "number", 2, significant=GAME_DIGITS - 1),
+        Column("pays_from", "Pays at", "USD", "number", 2, significant=GAME_DIGITS - 1),
         Column("action", "Action"),
     )
     note = (

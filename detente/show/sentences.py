@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from detente.core import InputError
+from detente.core.digits import known_each
 from detente.show.theme import country_name
 from detente.show.words import (
     MINUS,
@@ -249,7 +250,8 @@ def ranking_sentence(
     """
     if not values_usd:
         raise InputError("there is no country to rank", hint="give at least one third country")
-    ranked = sorted(values_usd.items(), key=lambda item: (-item[1], item[0]))
+    size = known_each(values_usd)
+    ranked = sorted(values_usd.items(), key=lambda item: (-size[item[0]], item[0]))
     winners = [item for item in ranked if item[1] >= 0.5][:count]
     losers = [item for item in ranked if item[1] <= -0.5]
     if not winners:
@@ -315,8 +317,9 @@ def sector_sentence(
     """
     if not pct_by_sector:
         raise InputError("there is no sector to rank", hint="give at least one sector")
-    worst = min(pct_by_sector, key=lambda name: (pct_by_sector[name], name))
-    best = max(pct_by_sector, key=lambda name: (pct_by_sector[name], name))
+    size = known_each(pct_by_sector)
+    worst = min(size, key=lambda name: (size[name], name))
+    best = max(size, key=lambda name: (size[name], name))
     low, high = pct_by_sector[worst], pct_by_sector[best]
     values: list[float] = []
 

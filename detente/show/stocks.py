@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detente.core import Column, InputError, Table
+from detente.core.digits import known, known_all
 from detente.core.table import Cell
 from detente.show.figures import NARROW, WIDE, Figure
 from detente.show.rows import Row, layer, pixel
@@ -62,7 +63,7 @@ def loss_table(path: Sequence[Period], without: Sequence[Period]) -> Table:
         lost = float((moved * years).sum()) / 100 * base / 1e3
         return (code, name, float(moved[worst]), path[worst].start, float(moved[-1]), lost)
 
-    for n in np.argsort(effect.min(0), kind="stable"):
+    for n in np.argsort(known_all(effect.min(0).tolist()), kind="stable"):
         code = labels.countries[n]
         rows.append(row(code, labels.country_name(code), effect[:, n], float(income[n])))
     whole = (effect * income).sum(1) / income.sum()
@@ -281,7 +282,7 @@ def _spec(
     income = scale([low, high], [tall, 8.0], 5)
     layers: list[dict[str, Any]] = []
     taken = 0.0
-    for code, values in sorted(lines.items(), key=lambda item: -float(item[1][-1])):
+    for code, values in sorted(lines.items(), key=lambda item: (-known(float(item[1][-1])), item[0])):
         colour = look("country", code).colour if code in COUNTRIES else _PLAIN
         mark = {"type": "line", "interpolate": "step-after", "color": colour, "strokeWidth": 2.4}
         layers.append(layer(mark, _steps(path, values), x=x, y=income))

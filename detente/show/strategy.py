@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from detente.core import Column, Table
+from detente.core.digits import known
 from detente.core.table import Cell
 from detente.show.theme import COUNTRIES, country_name
 from detente.show.words import joined
@@ -21,9 +22,13 @@ BN = 1e3
 NAMES = {code: look.name for code, look in COUNTRIES.items()}
 
 
+GAME_DIGITS = 5
+"""Known digits of money in a game: differences of differences of incomes."""
+
+
 def money_column(key: str, label: str) -> Column:
     """Column of billion USD a year."""
-    return Column(key, label, "USD bn", "number", 2)
+    return Column(key, label, "USD bn", "number", 2, significant=GAME_DIGITS)
 
 
 def moves_in_words(game: Game, profile: Profile, *, since: Profile | None = None) -> str:
@@ -59,12 +64,12 @@ def lever_table(levers: Sequence[Lever], *, note: str = "") -> Table:
         key=lambda lever: (
             lever.action.startswith("side:"),
             lever.player != levers[0].player,
-            -lever.harm_target,
+            -known(lever.harm_target),
         ),
     )
     rows: list[tuple[Cell, ...]] = []
     for lever in ordered:
-        worst = max(lever.others, key=lambda code: lever.others[code], default=None)
+        worst = max(sorted(lever.others), key=lambda code: known(lever.others[code]), default=None)
         rows.append(
             (
                 lever.player,
@@ -90,8 +95,8 @@ def lever_table(levers: Sequence[Lever], *, note: str = "") -> Table:
         Column("harsh", "To"),
         money_column("harm_target", "Harm to rival"),
         money_column("harm_self", "Harm to itself"),
-        Column("ratio", "Ratio", "", "number", 2),
-        Column("pays_from", "Pays at", "USD", "number", 2),
+        Column("ratio", "Ratio", "", "number", 2, significant=GAME_DIGITS - 1),
+        Column("pays_from", "Pays at", "USD", "number", 2, significant=GAME_DIGITS - 1),
         money_column("alone_target", "Alone, rival"),
         money_column("alone_self", "Alone, itself"),
         Column("hit_most", "Hit most", names=NAMES),
@@ -127,7 +132,7 @@ def reach_table(reached: Sequence[Reach], *, name: str = "leverage-horizons", ti
         Column("horizon", "Horizon"),
         money_column("harm_target", "Harm to rival"),
         money_column("harm_self", "Harm to itself"),
-        Column("ratio", "Ratio", "", "number", 2),
+        Column("ratio", "Ratio", "", "number", 2, significant=GAME_DIGITS - 1),
         Column("action", "Action"),
     )
     note = (
@@ -274,7 +279,12 @@ def verdict_table(
         Column("verdict", "Verdict"),
         *(
             Column(
-                f"refuses_{code.lower()}", f"{country_name(code, short=True)} refuses above", "", "number", 2
+                f"refuses_{code.lower()}",
+                f"{country_name(code, short=True)} refuses above",
+                "",
+                "number",
+                2,
+                significant=GAME_DIGITS - 1,
             )
             for code in players
         ),
@@ -372,7 +382,7 @@ def equilibrium_table(
             worth = form.payoffs[p]
             for q in reversed([q for q in range(len(form.players)) if q != p]):
                 worth = np.tensordot(worth, quantal.mixes[q], axes=(q, 0))
-            for k in sorted(range(len(mix)), key=lambda k: (-mix[k], k))[:count]:
+            for k in sorted(range(len(mix)), key=lambda k: (-known(float(mix[k])), k))[:count]:
                 gain = float(expected[p] - game.at(game.standing)[p])
                 rows.append(
                     (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import Column, Table
+from detente.core.digits import known_all
 from detente.core.table import Cell
 from detente.equilibrium.experiments import BASE_YEAR
 from detente.show.channels import scales, units
@@ -180,7 +181,7 @@ def driver_rows(name: str, title: str, fits: list[tuple[str, Fit]]) -> Table:
     """Parameters by the variance they explain in a linear fit, the largest first; one block a result."""
     rows: list[tuple[Cell, ...]] = []
     for of, fit in fits:
-        order = np.argsort(-fit.shares, kind="stable")
+        order = np.argsort(-np.array(known_all(fit.shares.tolist())), kind="stable")
         rows += [(of, fit.names[k], fit.groups[k], 100 * float(fit.shares[k])) for k in map(int, order)]
     columns: tuple[Column, ...] = (
         Column("result", "Result"),

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import InputError, SolveError
+from detente.core.digits import known_all
 from detente.world.economy import Array, frozen
 
 Ints = npt.NDArray[np.int64]
@@ -85,7 +86,9 @@ def _candidates(points: Array, threat: Array, where: str) -> tuple[Ints, Array, 
 
 
 def _lottery(points: Array, front: Ints, weights: Array) -> Lottery:
-    chosen = [k for k in np.argsort(-weights, kind="stable") if weights[k] > 1e-9]
+    chosen = [
+        k for k in np.argsort(-np.array(known_all(weights.tolist())), kind="stable") if weights[k] > 1e-9
+    ]
     kept = weights[chosen] / weights[chosen].sum()
     places = tuple(int(front[k]) for k in chosen)
     return Lottery(places, tuple(float(w) for w in kept), frozen(kept @ points[list(places)]))

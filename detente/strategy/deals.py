@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import InputError
+from detente.core.digits import known
 from detente.strategy.bargains import Lottery, better_than, kalai_smorodinsky, nash_point, pareto_front
 from detente.strategy.games import Exchange, GameSpec, Profile, entry
 from detente.strategy.payoff import Game, payoff_tensor
@@ -206,7 +207,7 @@ def smallest_swaps(game: Game, *, most: int = 1, count: int | None = None) -> li
             needed = one.cost > TOLERANCE or two.cost > TOLERANCE
             pair = (float(gains[0]), float(gains[1]))
             found.append(Swap((one, two), profile, pair, "swap" if needed else "pays alone"))
-    found.sort(key=lambda swap: (swap.size, -swap.gains[0] * swap.gains[1], swap.profile))
+    found.sort(key=lambda swap: (swap.size, -known(swap.gains[0] * swap.gains[1]), swap.profile))
     kept: list[Swap] = []
     for swap in found:
         inside = {change for gift in swap.gifts for change in gift.changes}

@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
+from detente.core.digits import known_all
 from detente.strategy.equilibria import StrategicForm
 from detente.strategy.games import entry
+
+PAYOFF = 8
+"""Significant digits of a payoff that is known on every processor."""
+
+
+def known_form(form: StrategicForm) -> StrategicForm:
+    """A form whose payoffs have known digits only, so that its text is the same on every processor.
+
+    Parameters
+    ----------
+    form : StrategicForm
+
+    Returns
+    -------
+    StrategicForm
+
+    Examples
+    --------
+    >>> known_form(StrategicForm(("A",), (("x", "y"),), np.array([[1.0, 2 / 3]]))).payoffs.tolist()
+    [[1.0, 0.66666667]]
+    """
+    payoffs = np.array(known_all(form.payoffs.ravel().tolist(), PAYOFF)).reshape(form.payoffs.shape)
+    return dataclasses.replace(form, payoffs=payoffs)
 
 
 def _quoted(text: str) -> str:

@@ -7,6 +7,7 @@ solve.
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from detente.strategy.caps import rationing, scenario_with_limits, with_limits
 from detente.strategy.games import Action, GameSpec, Profile, entry
 from detente.strategy.preferences import PLAIN, Preferences, weigh
 from detente.strategy.profiles import Ints, profile_wedges
-from detente.strategy.solves import Parts, Report, Task, parts_of, solve_all
+from detente.strategy.solves import Notice, Parts, Report, Task, parts_of, solve_all
 from detente.world.economy import Array, Economy, frozen
 from detente.world.scenario import Scenario, apply_scenario
 
@@ -211,6 +212,7 @@ def payoff_tensor(
     workers: int | None = 1,
     executor: Executor | None = None,
     report: Report | None = None,
+    notice: Notice = warnings.warn,
 ) -> PayoffTensor:
     """Solve every joint profile of a game.
 
@@ -238,6 +240,8 @@ def payoff_tensor(
         Somebody else's pool instead; its processes need no preparation, the task goes with every chunk.
     report : callable, optional
         Called with (solves done, solves in all).
+    notice : callable
+        Told, once, when the cache cannot be written; the run goes on without it. A warning by default.
 
     Returns
     -------
@@ -262,7 +266,7 @@ def payoff_tensor(
     folder = None if cache is None else Path(cache) / f"payoffs-{key[:24]}"
     labels = economy.labels
     sizes = (len(labels.countries), len(players), len(labels.sectors))
-    found = solve_all(task, folder, sizes, workers, executor, report)
+    found = solve_all(task, folder, sizes, workers, executor, report, notice)
     parts = Parts(**found)
     for number in np.flatnonzero(~np.isin(parts.code, [k for k, code in enumerate(RESULTS) if code.ok]))[:1]:
         names = ", ".join(

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import multiprocessing
 import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.core import RESULTS
+from detente.core import RESULTS, InputError
 from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.solve import CHUNK
@@ -34,6 +35,7 @@ TASK = 128
 FEW = 2
 """Chunks that are not worth a process of their own."""
 Report = Callable[[int, int], None]
+Notice = Callable[[str], object]
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,14 +148,18 @@ def solve_all(
     workers: int | None,
     executor: Executor | None,
     report: Report | None,
+    notice: Notice = warnings.warn,
 ) -> dict[str, Array]:
-    """Every profile of a task, from the cache or solved: arrays of `Parts` by name."""
+    """Every profile of a task, from the cache or solved: arrays of `Parts` by name.
+
+    A cache that cannot be written is left alone, and `notice` is told once.
+    """
     count = len(task.profiles)
     numbers = range(-(-count // TASK))
     chunks: dict[int, dict[str, Array]] = {}
     if folder is not None:
         for k in numbers:
-            kept = store.load(folder / f"{k:05d}.npz", Parts.shapes(min(TASK, count - k * TASK), *sizes))
+            kept = store.load(folder / f"{k:05d}.solves", Parts.shapes(min(TASK, count - k * TASK), *sizes))
             if kept is not None:
                 chunks[k] = kept
     done = sum(len(chunk["code"]) for chunk in chunks.values())
@@ -162,7 +168,11 @@ def solve_all(
     for k, chunk in _solved(task, [k for k in numbers if k not in chunks], workers, executor):
         chunks[k] = chunk
         if folder is not None:
-            store.save(folder / f"{k:05d}.npz", chunk)
+            try:
+                store.save(folder / f"{k:05d}.solves", chunk)
+            except InputError as error:
+                notice(f"solves are not kept: {error.what}: {folder}")
+                folder = None
         done += len(chunk["code"])
         tell(done, count)
     return {name: np.concatenate([chunks[k][name] for k in numbers]) for name in chunks[0]}

@@ -1,8 +1,8 @@
 """Solves kept on disk by the content they follow from, so that a broken run goes on where it stopped.
 
 The key is a hash over the economy's arrays, the record, the game, the structure and all code and shipped data that payoffs
-can follow from: when any of these changes, nothing old is found. Files are written whole or not at all; one that cannot
-be read is solved again.
+can follow from: when any of these changes, nothing old is found. Files are written whole or not at all and carry a hash of
+their content; one that is damaged is solved again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import write_atomic
+from detente.core import sha256_bytes, write_atomic
 from detente.equilibrium.structure import Structure
 from detente.strategy.games import GameSpec
 from detente.world.economy import Array, Economy
@@ -25,7 +25,9 @@ from detente.world.economy import Array, Economy
 if TYPE_CHECKING:
     from detente.dossier import Dossier
 
-FORMAT = 1
+FORMAT = 2
+MARK = b"detente solves, sha256 "
+"""How a file of the cache begins; the hash of the rest of it follows, then a new line."""
 
 
 def cache_folder() -> Path:
@@ -86,19 +88,29 @@ def engine_key(package: Path = PACKAGE) -> str:
 
 
 def save(path: Path, arrays: dict[str, Array]) -> None:
-    """Write arrays into one file, whole or not at all."""
+    """Write arrays into one file behind the SHA-256 of what follows, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        When the place cannot be written.
+    """
     stream = io.BytesIO()
     np.savez(stream, **arrays)  # type: ignore[arg-type]
-    write_atomic(path, stream.getvalue())
+    content = stream.getvalue()
+    write_atomic(path, MARK + sha256_bytes(content).encode() + b"\n" + content, durable=False)
 
 
 def load(path: Path, shapes: dict[str, tuple[int, ...]]) -> dict[str, Array] | None:
-    """Read arrays of these shapes; None when the file is missing, broken or holds something else."""
+    """Read arrays of these shapes; None when the file is missing, damaged or holds something else."""
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-            found = {name: file[name] for name in shapes}
+        head, _, content = path.read_bytes().partition(b"\n")
+        if head != MARK + sha256_bytes(content).encode():
+            return None
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in shapes}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
-    if any(found[name].shape != shape for name, shape in shapes.items()):
+    if any(arrays[name].shape != shape for name, shape in shapes.items()):
         return None
-    return found
+    return arrays

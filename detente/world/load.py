@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import zipfile
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from detente.core import InputError, Labels, sha256_bytes, suggestion
+from detente.core.folders import finish_folder
 from detente.world.check import check
 from detente.world.economy import Array, Economy
 
@@ -94,6 +96,9 @@ def _derived(sheet: Mapping[str, Any]) -> Economy:
 def _paths(name: str | os.PathLike[str]) -> tuple[Path, Path]:
     """Find the two files of a world."""
     given = Path(name)
+    if given.is_dir() or given.is_file():
+        with contextlib.suppress(OSError):  # what cannot be completed is told by its hash
+            finish_folder(given if given.is_dir() else given.parent)
     if given.is_dir():
         given = _only_world(given)
     elif given.name.endswith(".datapackage.json"):

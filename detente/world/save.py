@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import Table, sha256_bytes, write_atomic
+from detente.core import Table, sha256_bytes
+from detente.core.folders import write_folder
 from detente.core.stamp import package_version
 from detente.world.economy import Economy
 from detente.world.load import ARRAYS
@@ -63,7 +64,8 @@ def save_world(economy: Economy, folder: str | Path, report: WorldReport | None 
     economy : Economy
     folder : path
         Made when it is not there. It receives ``NAME.npz``, ``NAME.datapackage.json`` and, with a report,
-        ``moved.csv``, ``moved-cells.csv`` and ``report.md``.
+        ``moved.csv``, ``moved-cells.csv`` and ``report.md``, all at once (`detente.core.folders`); what else it holds
+        stays.
     report : WorldReport, optional
 
     Returns
@@ -114,15 +116,14 @@ def save_world(economy: Economy, folder: str | Path, report: WorldReport | None 
         "elasticity_source": economy.elasticity_source,
         "built_by": f"detente {package_version()}",
     }
+    files = {f"{stem}.npz": content}
     if report is not None:
         sheet["moved"] = list(report.moved.records())
-        for table in (report.moved, report.cells):
-            write_atomic(folder / f"{table.name}.csv", table.to_csv())
-        write_atomic(folder / "report.md", _page(economy, report))
-    write_atomic(folder / f"{stem}.npz", content)
+        files |= {f"{table.name}.csv": table.to_csv().encode() for table in (report.moved, report.cells)}
+        files["report.md"] = _page(economy, report).encode()
     text = json.dumps(sheet, ensure_ascii=False, indent=1, default=str)
-    write_atomic(folder / f"{stem}.datapackage.json", text + "\n")
-    return folder
+    files[f"{stem}.datapackage.json"] = f"{text}\n".encode()
+    return write_folder(folder, files, keep=True)
 
 
 def _page(economy: Economy, report: WorldReport) -> str:

@@ -49,7 +49,7 @@ def cli_page() -> str:
     return page(
         "Command line",
         "Tables go to standard output, everything else to standard error. `--format` writes them as `table` (for a terminal), "
-        "`csv` and `json` (every digit, machine names) or `md` (Markdown, rounded); `--out` takes the format from the file's "
+        "`csv` and `json` (every known digit, machine names) or `md` (Markdown, rounded); `--out` takes the format from the file's "
         "ending. `NO_COLOR` is respected. Exit codes are on the page [Errors](errors.md#exit-codes). A day is written "
         "year-month-day.",
         parts,
@@ -511,7 +511,7 @@ def metrics_page() -> str:
             )
     return page(
         "Tables and their columns",
-        "What the tables hold. The key is the header in CSV and JSON, the heading is what people see. Files keep every digit; "
+        "What the tables hold. The key is the header in CSV and JSON, the heading is what people see. Files hold the [digits that are known](../concepts/files.md); "
         "only shown tables are rounded.\n\n"
         "`level` is against the base year, `delta` against another outcome. A change in per cent is a ratio less one; "
         "differences of money are in USD billion of the base year. `real_income_pct` is income over the price of the final "

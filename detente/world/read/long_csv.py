@@ -23,7 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from detente.core import InputError, LabelError, Labels, SchemaError, UnitError, suggestion, write_atomic
+from detente.core import InputError, LabelError, Labels, SchemaError, UnitError, suggestion
+from detente.core.folders import write_folder
 from detente.world.economy import Array, Economy
 from detente.world.read.files import money, number, read_long, unit_factor
 from detente.world.read.table import SourceTable, hashed, mean_duty
@@ -313,13 +314,14 @@ def write_long_folder(economy: Economy, folder: str | Path) -> Path:
     countries, sectors = economy.labels.countries, economy.labels.sectors
     value = economy.va_share * economy.output
     used = economy.input_shares * economy.output[:, None, :]
+    files: dict[str, bytes] = {}
 
     def write(name: str, header: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
-        write_atomic(folder / name, out.getvalue())
+        files[name] = out.getvalue().encode()
 
     pairs = [(n, i) for n in range(len(countries)) for i in range(len(countries))]
     write(
@@ -364,5 +366,5 @@ def write_long_folder(economy: Economy, folder: str | Path) -> Path:
     ):
         lines.append(f"{key}:")
         lines += [f"  {json.dumps(code)}: {json.dumps(name_of(code), ensure_ascii=False)}" for code in codes]
-    write_atomic(folder / "world.yaml", "\n".join(lines) + "\n")
-    return folder
+    files["world.yaml"] = ("\n".join(lines) + "\n").encode()
+    return write_folder(folder, files, keep=True)
