@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -46,7 +47,10 @@ def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> Path:
         When the place cannot be written.
     """
     target = Path(path)
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    # Halves of surrogate pairs (a name of a file that is no UTF-8) are no characters: they are written as \\udcXX.
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
+    if is_device(target):
+        return write_into(target, data)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
@@ -73,3 +77,42 @@ def write_atomic(path: str | os.PathLike[str], content: str | bytes) -> Path:
         with contextlib.suppress(FileNotFoundError):
             Path(name).unlink()
     return target
+
+
+def is_device(path: Path) -> bool:
+    """Whether a device or a pipe of this name is there (``/dev/stdout``): it is written into, never replaced by a file.
+
+    Examples
+    --------
+    >>> is_device(Path("/dev/null"))
+    True
+    """
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def write_into(path: Path, data: bytes) -> Path:
+    """Write bytes into a device or a pipe.
+
+    Raises
+    ------
+    InputError
+        When it does not take them.
+    """
+    try:
+        with path.open("wb", buffering=0) as stream:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[stream.write(rest) or 0 :]
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise InputError(
+            f"cannot write there: {error.strerror or error}",
+            where=str(path),
+            hint="choose another place with -o",
+        ) from error
+    return path
