@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -377,17 +378,22 @@ for verb in (explain, audit, controls, pledges, ingest, validate, path, nash, le
 app.command("game")(game_verb)
 
 
+@functools.cache
+def _command() -> Any:
+    """The verbs as one command, made once a process."""
+    return typer.main.get_command(app)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every way it can end is one message and an exit code (`detente.cli.streams`)."""
     one_thread()
     settle()
-    command = typer.main.get_command(app)
     # Not `app()`: that has ends of its own for some of these.
     with (
         ends(),
-        command.make_context("detente", list(sys.argv[1:] if arguments is None else arguments)) as context,
+        _command().make_context("detente", list(sys.argv[1:] if arguments is None else arguments)) as context,
     ):
-        command.invoke(context)
+        _command().invoke(context)
     sys.exit(0)
 
 

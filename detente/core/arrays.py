@@ -13,7 +13,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +33,12 @@ NUMBERS, NUMBERS_AND_TEXT = "fiub", "fiubUS"
 
 
 def read_arrays(
-    content: bytes, *, where: str, kinds: str = NUMBERS, limit: int = LARGEST
+    content: bytes,
+    *,
+    where: str,
+    wanted: Sequence[str] = (),
+    kinds: str = NUMBERS,
+    limit: int = LARGEST,
 ) -> Mapping[str, npt.NDArray[np.generic]]:
     """Arrays of an ``.npz``, by name.
 
@@ -43,6 +48,8 @@ def read_arrays(
         The whole file.
     where : str
         Its name, for messages.
+    wanted : sequence of str
+        Arrays that must be there; others are then left unread. Left out: all of them.
     kinds : str
         Kinds of types that are read (`numpy.dtype.kind`).
     limit : int, bytes
@@ -51,14 +58,14 @@ def read_arrays(
     Raises
     ------
     InputError
-        No zip, a damaged one, more or larger arrays than allowed, an array of another type, a header that is none or
+        No zip, a damaged one, an array missing, more or larger arrays than allowed, an array of another type, a header that is none or
         claims another size than is there.
     """
     if not content.startswith(b"PK"):
         raise _error("this is not an .npz file (a zip of arrays)", where)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return dict(_members(archive, where, kinds, limit))
+            return dict(_members(archive, where, wanted, kinds, limit))
     except zipfile.BadZipFile as error:
         cut = not zipfile.is_zipfile(io.BytesIO(content))
         what = "the file is cut short: its end is missing" if cut else f"the archive is damaged ({error})"
@@ -82,7 +89,7 @@ def _error(what: str, where: str) -> InputError:
 
 
 def _members(
-    archive: zipfile.ZipFile, where: str, kinds: str, limit: int
+    archive: zipfile.ZipFile, where: str, wanted: Sequence[str], kinds: str, limit: int
 ) -> Iterator[tuple[str, npt.NDArray[np.generic]]]:
     members = archive.infolist()
     if len(members) > MOST:
@@ -90,12 +97,18 @@ def _members(
     claimed = sum(member.file_size for member in members)
     if claimed > limit:
         raise _error(f"its arrays claim {claimed:,} bytes, {limit:,} are allowed", where)
+    inside = {member.filename.removesuffix(".npy") for member in members}
+    missing = [name for name in wanted if name not in inside]
+    if missing:
+        raise _error(f"the file lacks the array(s) {', '.join(missing)}, it is another archive", where)
     seen: set[str] = set()
     for member in members:
         name = member.filename.removesuffix(".npy")
         if name in seen:
             raise _error(f"the array `{name[:60]}` is in it twice", where)
         seen.add(name)
+        if wanted and name not in wanted:
+            continue
         if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise _error(f"the array `{name[:60]}` is packed in a way that arrays are not", where)
         with archive.open(member) as stream:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
+_HELD = {signal.SIGINT, signal.SIGTERM}
 
 
 def _start(packed: bytes) -> None:
@@ -23,6 +24,8 @@ def _start(packed: bytes) -> None:
     The task comes packed, so that the parent hands it over at once and does not wait for what unpacking imports.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD)
     parent = multiprocessing.parent_process()
     if parent is not None:
 
@@ -38,11 +41,12 @@ def _start(packed: bytes) -> None:
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Ctrl-C waits while processes start; they inherit that it is blocked, so none of them prints a trace of its own."""
+    """Ctrl-C and a signal to terminate wait while processes start, so that none is left half-started; the processes inherit
+    the block, and none of them prints a trace of its own."""
     if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover - Windows
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
     try:
         yield
     finally:
@@ -92,9 +96,6 @@ def _end(pool: ProcessPoolExecutor) -> None:
     children = list((getattr(pool, "_processes", None) or {}).values())
     pool.shutdown(wait=False, cancel_futures=True)
     for child in children:
-        child.terminate()
+        child.kill()  # they only compute; one that is still starting would not hear anything gentler
     for child in children:
-        child.join(5)
-        if child.is_alive():  # pragma: no cover - a worker that ignores SIGTERM
-            child.kill()
-            child.join(5)
+        child.join(10)

@@ -256,7 +256,7 @@ def read_json(path: PathLike, *, expected: str = "a data sheet", limit: int = LA
 
     def complaint(what: str) -> InputError:
         return InputError(
-            f"not the JSON of {expected}: {what}", where=name_of(name), hint="reinstall or rebuild it"
+            f"this is not the JSON of {expected}: {what}", where=name_of(name), hint="reinstall or rebuild it"
         )
 
     def number(digits: str) -> float:

@@ -191,14 +191,7 @@ def _read_arrays(path: Path, expected: str) -> dict[str, Array]:
             where=path.name,
             hint="take both files from one build: scripts/build_world.py writes the pair",
         )
-    stored = read_arrays(content, where=path.name)
-    missing = [array for array in ARRAYS if array not in stored]
-    if missing:
-        raise InputError(
-            f"the file lacks the array(s) {', '.join(missing)}",
-            where=path.name,
-            hint="it is another zip than a world: rebuild it with scripts/build_world.py",
-        )
+    stored = read_arrays(content, where=path.name, wanted=ARRAYS)
     return {array: np.asarray(stored[array], dtype=np.float64) for array in ARRAYS}
 
 

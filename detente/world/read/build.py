@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.core import BalanceError, LabelError, SchemaError, Table, UnitError, sha256_file
+from detente.core.plain import is_number
 from detente.world.balance import AS_PUBLISHED, balance_region, cut_inputs
 from detente.world.check import check
 from detente.world.economy import Array, Economy
@@ -328,12 +329,8 @@ def choose_elasticities(choice: str, table: SourceTable) -> tuple[Array, str]:
         return np.asarray(table.trade_elasticity), table.elasticity_source
     if choice.endswith(".csv"):
         return _elasticities_of(Path(choice), sectors)
-    try:
-        value = float(choice)
-    except ValueError:
-        pass
-    else:
-        check_theta(value, where="--elasticities")
+    if is_number(choice):
+        value = check_theta(float(choice), where="--elasticities")
         return np.full(len(sectors), value), f"{value:g} in every sector (given by the user)"
     try:
         return elasticity_set(choice, sectors, concordance=ALL_SERVICES)
