@@ -220,6 +220,28 @@ def test_the_first_and_the_last_day_are_days():
         assert parse_day(day.isoformat(), where=None) == day
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "October 0",
+        "Oct. 00, 2025",
+        "0 November",
+        "Sept. 31",
+        "January 1, 0001",
+        "December 31, 9999",
+        "the end of 9999",
+        "late October 0000",
+    ],
+)
+@pytest.mark.parametrize("today", [FIRST_DAY, dt.date(2025, 10, 28), LAST_DAY])
+def test_a_report_may_name_days_that_are_none(words, today):
+    from detente.dossier.intake.dates import find_expressions, resolve
+
+    for expression in find_expressions(f"It will begin on {words}, officials said; it ends in 999 weeks."):
+        found = resolve(expression, today)
+        assert found.value == "impossible" or found.first is not None
+
+
 # -- text ----------------------------------------------------------------------------------------------------------------
 
 NASTY = st.text(

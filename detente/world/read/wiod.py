@@ -221,15 +221,16 @@ def read_parquet(path: Path) -> dict[str, Any]:
         ) from None
     try:
         table = parquet.read_table(path)
+        return {
+            name: np.asarray(column.to_pylist())
+            if str(column.type).startswith(("dictionary", "string", "large_string"))
+            else column.to_numpy()
+            for name, column in zip(table.column_names, table.columns, strict=True)
+        }
     except Exception as error:  # pyarrow has its own tree of errors; all of them mean an unreadable file
+        told = (str(error).splitlines() or [type(error).__name__])[0][:200]
         raise InputError(
-            f"this is no readable parquet file: {str(error).splitlines()[0]}",
+            f"this is no readable parquet file: {told}",
             where=path.name,
             hint="copy it again",
         ) from None
-    return {
-        name: np.asarray(column.to_pylist())
-        if str(column.type).startswith(("dictionary", "string", "large_string"))
-        else column.to_numpy()
-        for name, column in zip(table.column_names, table.columns, strict=True)
-    }
