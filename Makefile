@@ -9,7 +9,7 @@ OUT ?= out/busan-2025
 ASOF ?= 2025-10-28
 
 .DEFAULT_GOAL := help
-.PHONY: help setup brief test check format bench docs lock world register sbom clean
+.PHONY: help setup brief test fuzz check format bench docs lock world register sbom clean
 
 help:  ## list what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
@@ -46,6 +46,9 @@ check: $(VENV)/.dev  ## formatting, lint, types
 format: $(VENV)/.dev  ## rewrite the code in the project's format
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check --fix .
+
+fuzz: $(VENV)/.dev  ## damage what is read, 3,000 inputs a parser; writes out/fuzz
+	@$(PY) -m fuzz $(FUZZ_ARGS)
 
 bench: $(VENV)/.dev  ## measure speed and memory; prints a table, writes out/bench.json
 	@$(PY) -m benchmarks

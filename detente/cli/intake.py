@@ -10,6 +10,7 @@ import typer
 from detente.cli.options import DEFAULT_DOSSIER, FormatOption
 from detente.cli.output import emit, note, parse_day, usage
 from detente.core import InputError
+from detente.core.reading import is_there
 
 
 def ingest(
@@ -55,7 +56,7 @@ def ingest(
     with usage():
         if table not in (*tables, "all"):
             raise InputError(f"no table `{table}`", where="--table", hint="summary, conflicts, items, or all")
-        if out.exists():
+        if is_there(out):
             raise InputError(
                 "is there already, and a draft is never overwritten",
                 where=str(out),

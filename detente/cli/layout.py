@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Sequence
 
 from detente.core import Column, Table
-from detente.core.table import UNPRINTABLE
+from detente.core.plain import UNPRINTABLE
 
 NOTE_WIDTH = 110
 """Longest line of a note, however wide the terminal is."""

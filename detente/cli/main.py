@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -30,10 +31,11 @@ from detente.cli.output import Format, emit, note, one_thread, parse_day, progre
 from detente.cli.path import path
 from detente.cli.register import data
 from detente.cli.strategy import deals, game_verb, leverage
+from detente.cli.streams import ends, settle
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
 from detente.cli.worlds import WorldOption, economy_for, of_own_world
-from detente.core import DetenteError
+from detente.core.reading import is_folder
 
 app = typer.Typer(
     name="detente",
@@ -50,7 +52,7 @@ def _dossier(name: str, asof: str | None):  # type: ignore[no-untyped-def]
 
     with usage():
         day = parse_day(asof, "--asof") if asof else None
-        if not Path(name).is_dir():  # an id: a wrong one is a slip on the command line
+        if not is_folder(name):  # an id: a wrong one is a slip on the command line
             return load_dossier(name, asof=day)
     return load_dossier(name, asof=day)
 
@@ -397,17 +399,23 @@ for verb in (explain, audit, controls, pledges, ingest, validate, path, nash, le
 app.command("game")(game_verb)
 
 
+@functools.cache
+def _command() -> Any:
+    """The verbs as one command, made once a process."""
+    return typer.main.get_command(app)
+
+
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; errors of ours become one message and an exit code."""
+    """Run the command line; every way it can end is one message and an exit code (`detente.cli.streams`)."""
     one_thread()
-    try:
-        app(args=arguments, prog_name="detente")
-    except DetenteError as error:
-        note(f"error: {error}")
-        sys.exit(error.exit_code)
-    except BrokenPipeError:  # the reader of our stdout has gone, as with `| head`
-        sys.stderr.close()
-        sys.exit(0)
+    settle()
+    # Not `app()`: that has ends of its own for some of these.
+    with (
+        ends(),
+        _command().make_context("detente", list(sys.argv[1:] if arguments is None else arguments)) as context,
+    ):
+        _command().invoke(context)
+    sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ DrawsOption = Annotated[
     ),
 ]
 SeedOption = Annotated[
-    int, typer.Option("--seed", help="Seed of the draws: the same seed gives the same bytes.")
+    int, typer.Option("--seed", min=0, help="Seed of the draws: the same seed gives the same bytes.")
 ]
 
 

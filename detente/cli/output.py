@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.cli.layout import as_text
-from detente.core import DateError, DetenteError, InputError, StaleError, Table, write_atomic
+from detente.core import DetenteError, InputError, StaleError, Table, days, write_atomic
 from detente.core.files import write_together
-from detente.core.table import UNPRINTABLE
+from detente.core.plain import TYPED, UNPRINTABLE
 
 if TYPE_CHECKING:
     from detente.show.figures import Figure
@@ -65,16 +65,7 @@ def parse_day(text: str, option: str) -> dt.date:
     >>> parse_day("2025-10-28", "--at")
     datetime.date(2025, 10, 28)
     """
-    try:
-        return dt.date.fromisoformat(text.strip())
-    except ValueError as error:
-        parts = text.strip().split("-")
-        reason = str(error) if len(parts) == 3 and all(part.isdigit() for part in parts) else "not a day"
-        raise DateError(
-            f"`{text}` is not a day of the calendar ({reason})",
-            where=option,
-            hint="write year-month-day, such as 2025-10-28",
-        ) from None
+    return days.parse_day(text, where=option)
 
 
 PIPED_WIDTH = 100
@@ -86,7 +77,8 @@ def table_width() -> int:
     if sys.stdout.isatty():
         return max(shutil.get_terminal_size().columns, 20)
     given = os.environ.get("COLUMNS", "")
-    return max(int(given), 20) if given.isdigit() and int(given) else PIPED_WIDTH
+    plain = given.isascii() and given.isdigit() and len(given) <= 5  # `²` is a digit, too, and no number
+    return max(int(given), 20) if plain and int(given) else PIPED_WIDTH
 
 
 def render(table: Table, style: Format) -> str:
@@ -130,10 +122,27 @@ def emit(tables: Table | list[Table], style: Format | None, out: Path | None) ->
     else:
         body = "\n".join(render(table, style) for table in many)
     if out is None:
-        sys.stdout.write(body)
+        sys.stdout.write(_in_its_characters(body, style))
     else:
         write_atomic(out, body)
         note(f"wrote {out}")
+
+
+def _in_its_characters(body: str, style: Format) -> str:
+    """A text for standard output: where that knows few characters, lines and dashes of a table become plain ones, and a
+    note says how the rest is written. Data keep every character, escaped."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        body.encode(encoding)
+    except LookupError:
+        return body
+    except UnicodeEncodeError:
+        note(
+            f"note: standard output is {encoding}; what it has no characters for is written as \\uXXXX, "
+            "-o FILE writes UTF-8"
+        )
+        return body.translate(TYPED) if style in (Format.table, Format.md) else body
+    return body
 
 
 def note(text: str) -> None:

@@ -226,9 +226,12 @@ def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str]) 
 def scenario_table(dossier: str, asof: dt.date | None = None) -> Table:
     """Scenarios shipped with a dossier; those that could not be told on an as-of day without their story."""
     from detente.dossier import load_dossier
+    from detente.show.ledger import is_record
     from detente.world import load_scenario, shipped_scenarios
     from detente.world.later import tellable
 
+    if not is_record(dossier):
+        load_dossier(dossier)  # says that there is none, and which there are
     found = [load_scenario(name, dossier=dossier) for name in shipped_scenarios(dossier)]
     since: dict[str, dt.date] = {}
     if asof is not None:

@@ -11,6 +11,7 @@ from detente.cli.options import FormatOption, OutOption, PictureOption
 from detente.cli.output import draw, emit, note, progress, usage
 from detente.cli.world_make import aggregate, disaggregate
 from detente.core import InputError, LabelError, Table, suggestion
+from detente.core.reading import is_there
 
 if TYPE_CHECKING:
     pass
@@ -91,8 +92,7 @@ def check_world(
     from detente.world import check, load_world
 
     with usage():
-        path = Path(world)
-        if not path.exists():
+        if not is_there(world):
             load_world(world)  # an unknown name is a slip on the command line, a world that fails is not
     emit(check(load_world(world), tolerance=tolerance), style, out)
 

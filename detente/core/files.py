@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -77,12 +78,22 @@ def write_together(contents: Mapping[Path, str | bytes], *, durable: bool = True
     """
     ready: list[tuple[int, Path, Path]] = []
     target = Path()
+    # Halves of surrogate pairs (a name of a file that is no UTF-8) are no characters: they are written as \\udcXX.
+    whole = {
+        path: content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
+        for path, content in contents.items()
+    }
+    into = {path for path in whole if is_device(path)}
+    for path in into:
+        write_into(path, whole[path])
     try:
-        for target, content in contents.items():
+        for target, data in whole.items():
+            if target in into:
+                continue
             target.parent.mkdir(parents=True, exist_ok=True)
             handle, name = reserve(target, _new_file)
             ready.append((handle, name, target))
-            _fill(handle, content.encode("utf-8") if isinstance(content, str) else content, durable=durable)
+            _fill(handle, data, durable=durable)
         for _, name, target in ready:
             name.replace(target)
         if durable:
@@ -210,3 +221,42 @@ def _remove_abandoned(left: Path) -> None:
                     left.unlink()
         finally:
             os.close(handle)
+
+
+def is_device(path: Path) -> bool:
+    """Whether a device or a pipe of this name is there (``/dev/stdout``): it is written into, never replaced by a file.
+
+    Examples
+    --------
+    >>> is_device(Path("/dev/null"))
+    True
+    """
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def write_into(path: Path, data: bytes) -> Path:
+    """Write bytes into a device or a pipe.
+
+    Raises
+    ------
+    InputError
+        When it does not take them.
+    """
+    try:
+        with path.open("wb", buffering=0) as stream:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[stream.write(rest) or 0 :]
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise InputError(
+            f"cannot write there: {error.strerror or error}",
+            where=str(path),
+            hint="choose another place with -o",
+        ) from error
+    return path

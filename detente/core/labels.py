@@ -7,7 +7,22 @@ from dataclasses import dataclass, field
 
 from detente.core.errors import LabelError
 from detente.core.nearest import nearest, suggestion
+from detente.core.plain import csv_cell
 from detente.core.table import Column
+
+LONGEST = 60
+"""Characters of a code."""
+
+
+def _is_code(code: str) -> bool:
+    """Whether a text can stand for a country or sector in tables, files and options."""
+    return (
+        0 < len(code) <= LONGEST
+        and code.isprintable()
+        and code == code.strip()
+        and "," not in code
+        and csv_cell(code) == code
+    )
 
 
 @dataclass(frozen=True)
@@ -28,7 +43,7 @@ class Labels:
     Raises
     ------
     LabelError
-        When a code appears twice.
+        When a code appears twice, or cannot be one.
 
     Examples
     --------
@@ -44,6 +59,13 @@ class Labels:
 
     def __post_init__(self) -> None:
         for kind, codes in (("country", self.countries), ("sector", self.sectors)):
+            for code in codes:
+                if not _is_code(code):
+                    raise LabelError(
+                        f"`{csv_cell(code)[:60]}` is no {kind} code",
+                        hint=f"a code has 1 to {LONGEST} printable characters, no comma, no blanks around it, and no "
+                        "sign at its beginning that a spreadsheet computes",
+                    )
             doubled = sorted({code for code in codes if codes.count(code) > 1})
             if doubled:
                 raise LabelError(

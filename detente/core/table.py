@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from detente.core.digits import DIGITS, known, unit_of
+from detente.core.plain import UNPRINTABLE, csv_cell, json_text, markdown_cell, markdown_text
 
-UNPRINTABLE = dict.fromkeys((*range(9), *range(11, 32), 127, *range(128, 160)))
-"""Control characters: a title from a file must not steer a terminal. Tab and new line stay."""
 Cell = str | float | int | None
 Kind = Literal["text", "number", "date"]
 SHOWN = 12
@@ -59,20 +58,18 @@ class Column:
     @property
     def heading(self) -> str:
         """Label with its unit."""
-        return f"{self.label} [{self.unit}]" if self.unit else self.label
+        heading = f"{self.label} [{self.unit}]" if self.unit else self.label
+        return heading.translate(UNPRINTABLE)
 
     def show(self, cell: Cell) -> str:
         """Write a cell for a person: rounded, a true minus sign never confused with a zero."""
         if cell is None or (isinstance(cell, float) and math.isnan(cell)):
             return "–"
-        if isinstance(cell, str):
-            cell = cell.translate(UNPRINTABLE)
         if self.kind == "number" and isinstance(cell, (int, float)):
             text = f"{known(cell, SHOWN) if isinstance(cell, float) else cell:,.{self.digits}f}"
             return text[1:] if text.startswith("-") and not text.strip("-0.,") else text
-        if self.names:
-            return ", ".join(self._named(code) for code in str(cell).split(", "))
-        return str(cell)
+        text = ", ".join(self._named(code) for code in str(cell).split(", ")) if self.names else str(cell)
+        return text.translate(UNPRINTABLE)
 
     def name(self, cell: Cell) -> str:
         """Names of the codes in a cell, as files give them; a code without a name is its own."""
@@ -144,11 +141,14 @@ class Table:
         return [row[position] for row in self.rows]
 
     def to_csv(self) -> str:
-        """Comma-separated text with every known digit and a header of keys; names stand beside their codes."""
+        """Comma-separated text with every known digit and a header of keys; names stand beside their codes.
+
+        A text that a spreadsheet would compute has an apostrophe before it, see `detente.core.plain.csv_cell`.
+        """
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         columns, rows = self._in_full()
-        writer.writerow([column.key for column in columns])
+        writer.writerow([csv_cell(column.key) for column in columns])
         writer.writerows([["" if cell is None else _full(cell) for cell in row] for row in rows])
         return out.getvalue()
 
@@ -211,24 +211,32 @@ class Table:
             "columns": [{"key": c.key, "label": c.label, "unit": c.unit} for c in columns],
             "rows": [dict(zip(keys, row, strict=True)) for row in rows],
         }
-        return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+        return json_text(json.dumps(body, ensure_ascii=False, indent=1)) + "\n"
 
     def to_markdown(self) -> str:
         """GitHub-style table, rounded for people."""
 
         def line(cells: Sequence[str]) -> str:
-            return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+            return "| " + " | ".join(cells) + " |"
 
         rule = ["---:" if column.kind == "number" else "---" for column in self.columns]
         lines = [
-            f"**{self.title.translate(UNPRINTABLE)}**",
+            f"**{markdown_text(self.title)}**",
             "",
-            line([c.heading for c in self.columns]),
+            line([markdown_cell(c.heading) for c in self.columns]),
             line(rule),
         ]
-        lines += [line(cells) for cells in self.shown()]
+        lines += [
+            line(
+                [
+                    markdown_cell(text, number=not isinstance(cell, str))
+                    for text, cell in zip(texts, row, strict=True)
+                ]
+            )
+            for texts, row in zip(self.shown(), self.rows, strict=True)
+        ]
         if self.note:
-            lines += ["", f"_{self.note}_"]
+            lines += ["", f"_{markdown_text(self.note)}_"]
         return "\n".join(lines) + "\n"
 
     def shown(self) -> list[list[str]]:
@@ -248,4 +256,6 @@ def _last_places(cells: Sequence[Cell], units: Sequence[str], depth: int) -> dic
 
 
 def _full(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return csv_cell(cell)
     return repr(float(cell)) if isinstance(cell, float) else str(cell)

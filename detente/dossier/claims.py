@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from detente.core import Column, InputError, Table, sha256_bytes
+from detente.core.reading import is_file, is_folder, read_bytes
 from detente.dossier.dossier import Dossier
 from detente.dossier.measure import Claim
 from detente.dossier.timeline import MeasureState
 
+_LARGEST_REPORT = 32 * 1024 * 1024
 _UNITS = {
     "cny_per_net_ton": "CNY per net ton",
     "usd_per_net_ton": "USD per net ton",
@@ -288,17 +290,17 @@ def verify_places(dossier: Dossier, folder: str | Path) -> Table:
         When the folder is not there.
     """
     place = Path(folder)
-    if not place.is_dir():
+    if not is_folder(place):
         raise InputError(
             "no such folder", where=str(folder), hint="name the folder that holds the report files"
         )
     texts: dict[str, list[str] | str] = {}
     for document in dossier.documents.values():
         file = place / document.file
-        if not file.is_file():
+        if not is_file(file):
             texts[document.id] = "document not found"
             continue
-        raw = file.read_bytes()
+        raw = read_bytes(file, limit=_LARGEST_REPORT, expected="a report")
         same = sha256_bytes(raw) == document.sha256
         texts[document.id] = raw.decode("utf-8").split("\n") if same else "document differs"
     columns = (

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from detente.core import DateError, DetenteError, SchemaError, suggestion
+from detente.core.days import parse_day
 from detente.dossier.measure import Frozen
 from detente.dossier.yaml_reader import KeyPath, YamlFile, key_text
 
@@ -115,6 +116,10 @@ def _check_scalars(model: type[BaseModel], body: dict[str, Any], file: YamlFile,
                     key=key_text(here),
                     hint="write a number, or quote it if it is text",
                 )
+            if isinstance(scalar, str) and dt.date in leaves and str not in leaves:
+                parse_day(
+                    scalar, where=file.where(here)
+                )  # quoted: pydantic would take seconds since 1970, too
             if isinstance(scalar, (int, float)) and dt.date in leaves and int not in leaves:
                 raise DateError(f"{scalar} is not a day", where=file.where(here), hint="write YYYY-MM-DD")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.core import DateError, InputError, LabelError, SchemaError, suggestion
+from detente.core.reading import is_folder, name_of, unreadable
 from detente.dossier.asof import known_by
 from detente.dossier.dossier import Actor, Dossier, DossierHead, FrozenDict, Parameter, require_fresh
 from detente.dossier.form import validate
@@ -134,14 +135,13 @@ def _folder(name_or_path: str | Path) -> Path:
         return _data() / name_or_path
     try:
         folder = Path(name_or_path)
-        found = folder.is_dir()
-    except (TypeError, ValueError) as error:
+    except TypeError as error:
         raise InputError(
             f"not a usable path: {error}", where=repr(name_or_path), hint="give an id or a folder"
         ) from error
-    if not found:
+    if not is_folder(folder):
         raise LabelError(
-            f"no dossier `{name_or_path}`: neither a shipped id nor a folder",
+            f"no dossier `{name_of(name_or_path)}`: neither a shipped id nor a folder",
             hint=suggestion(str(name_or_path), shipped),
         )
     return folder
@@ -149,7 +149,10 @@ def _folder(name_or_path: str | Path) -> Path:
 
 def _read_files(folder: Path) -> dict[str, YamlFile]:
     """Every YAML file of the folder by its name inside it; refuses files nobody would read."""
-    found = sorted(folder.glob("*.yaml")) + sorted(folder.glob("measures/*.yaml"))
+    try:
+        found = sorted(folder.glob("*.yaml")) + sorted(folder.glob("measures/*.yaml"))
+    except OSError as error:
+        raise unreadable(error, name_of(folder)) from error
     allowed = ("dossier.yaml", *(f"{kind}.yaml" for kind in KINDS))
     strays = [*folder.glob("*.yml"), *folder.glob("measures/*.yml")]
     for path in strays:

@@ -8,7 +8,6 @@ finite, days that do not exist, characters YAML forbids, bytes that are not UTF-
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import re
 from collections.abc import Mapping
@@ -18,7 +17,9 @@ from typing import Any
 
 import yaml
 
-from detente.core import DateError, InputError, SchemaError
+from detente.core import SchemaError
+from detente.core.days import parse_day
+from detente.core.reading import name_of, read_bytes
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 24
@@ -123,17 +124,8 @@ def read_yaml(path: str | Path, *, name: str | None = None, max_bytes: int = MAX
     SchemaError, DateError
         As in `parse_yaml`.
     """
-    file = Path(path)
-    shown = name or file.name
-    try:
-        with file.open("rb") as stream:
-            raw = stream.read(max_bytes + 1)  # never more, whatever the file claims to be
-    except OSError as error:
-        raise InputError(
-            f"cannot read it: {error.strerror or error}",
-            where=shown,
-            hint="check the path and its permissions",
-        ) from error
+    shown = name or name_of(Path(path).name)
+    raw = read_bytes(path, limit=max_bytes, expected="a YAML file", name=shown)
     return parse_yaml(raw, name=shown, max_bytes=max_bytes)
 
 
@@ -350,14 +342,8 @@ class _Parser:
             return text
         day = _DAY.match(text)
         if day:
-            try:
-                return dt.date(*(int(part) for part in day.groups()))
-            except ValueError as error:
-                raise DateError(
-                    f"{text} is not a day of the calendar: {error}",
-                    where=f"{self.name}:{event.start_mark.line + 1}: {key_text(path)}",
-                    hint="write an existing day as YYYY-MM-DD",
-                ) from None
+            where = f"{self.name}:{event.start_mark.line + 1}: {key_text(path)}"
+            return parse_day(text, where=where, hint="write an existing day as YYYY-MM-DD")
         if _NOT_FINITE.match(text):
             raise self.fail(
                 f"{text} is not a finite number", event, "leave the key out if there is no value", path

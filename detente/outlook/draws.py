@@ -167,8 +167,12 @@ def _start_worker(task: Task) -> None:
     _shared["task"] = task
 
 
-def _work(normals: Array) -> tuple[Array, Array]:
-    return _one(_shared["task"], normals)
+CHUNK = 8
+"""Draws a process takes at a time."""
+
+
+def _work(normals: Array) -> list[tuple[Array, Array]]:
+    return [_one(_shared["task"], row) for row in normals]
 
 
 def solve_draws(
@@ -181,12 +185,13 @@ def solve_draws(
     if workers <= 1:
         found = list(_counted((_one(task, row) for row in normals), step))
     else:
-        import multiprocessing
-        from concurrent.futures import ProcessPoolExecutor
+        from detente.core.processes import shared_work
 
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, context, _start_worker, (task,)) as pool:
-            found = list(_counted(pool.map(_work, list(normals), chunksize=8), step))
+        chunks = [normals[first : first + CHUNK] for first in range(0, len(normals), CHUNK)]
+        with shared_work(
+            _work, chunks, workers=workers, initializer=_start_worker, arguments=(task,)
+        ) as futures:
+            found = list(_counted((one for future in futures for one in future.result()), step))
     return np.stack([one[0] for one in found]), np.stack([one[1] for one in found])
 
 

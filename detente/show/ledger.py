@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detente.core import Column, DetenteError, Table
+from detente.core.reading import is_folder
 from detente.core.table import Cell
 from detente.dossier import RULES, Finding, audit, audit_table, coverage_by_grade, load_dossier, refuse_stale
 from detente.dossier.held import moves_something
@@ -251,4 +251,4 @@ def is_record(name: str) -> bool:
     """Whether there is a record of this name to audit: a shipped id, or a folder."""
     from detente.dossier import shipped_dossiers
 
-    return name in shipped_dossiers() or Path(name).is_dir()
+    return name in shipped_dossiers() or is_folder(name)

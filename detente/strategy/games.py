@@ -16,6 +16,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from detente.core import DateError, InputError, LabelError, suggestion
+from detente.core.reading import is_file, name_of
 from detente.dossier.measure import Frozen, Slug
 from detente.world.later import first_known
 from detente.world.scenario import Scenario, Setting, scenario_folder
@@ -207,10 +208,11 @@ def load_game(id_or_path: str | Path | None = None, *, dossier: str = "busan-202
             )
         id_or_path = known[0]
     path = Path(id_or_path)
-    if path.suffix not in (".yaml", ".yml") and not path.is_file():
+    if path.suffix not in (".yaml", ".yml") and not is_file(path):
         if str(id_or_path) not in known:
             raise LabelError(
-                f"unknown game `{id_or_path}`", hint=suggestion(str(id_or_path), known) + "; or give a file"
+                f"unknown game `{name_of(id_or_path)}`",
+                hint=suggestion(str(id_or_path), known) + "; or give a file",
             )
         path = _folder(dossier) / f"{id_or_path}.yaml"
     file = read_yaml(path)
@@ -261,7 +263,7 @@ def _check(spec: GameSpec) -> None:
                 where=f"game {spec.id}",
                 hint="one measure belongs to one action; make it a ladder of rungs",
             )
-    spec.restrict(spec.reduced)
     for exchange in spec.expected:
         spec.profile(exchange.moves)
         spec.profile(exchange.instead_of)
+    spec.restrict(spec.reduced)

@@ -19,6 +19,7 @@ import numpy as np
 from pydantic import Field
 
 from detente.core import Column, InputError, LabelError, Table, suggestion
+from detente.core.reading import is_file
 from detente.dossier.measure import Frozen, Grade, Slug
 from detente.world.economy import Array, frozen
 
@@ -139,7 +140,7 @@ def load_preferences(path: str | Path | None = None, *, game: str = "busan-2025"
     chosen = (
         Path(__file__).resolve().parent / "data" / f"preferences-{game}.yaml" if path is None else Path(path)
     )
-    if path is None and not chosen.is_file():
+    if path is None and not is_file(chosen):
         return PreferenceFile(id=game, default="plain", sets=(PLAIN,))
     file = read_yaml(chosen)
     return validate(PreferenceFile, file.data, file, ())

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import multiprocessing
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from detente.core import RESULTS, InputError
+from detente.core.processes import shared_work
 from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.solve import CHUNK
@@ -192,11 +192,11 @@ def _solved(
         return
     with (
         _one_thread_each(),
-        ProcessPoolExecutor(
-            wanted, multiprocessing.get_context("spawn"), initializer=start_worker, initargs=(task,)
-        ) as pool,
+        shared_work(
+            solve_task, numbers, workers=wanted, initializer=start_worker, arguments=(task,)
+        ) as futures,
     ):
-        for future in as_completed([pool.submit(solve_task, k) for k in numbers]):
+        for future in as_completed(futures):
             yield future.result()
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from detente.core import Column, EvidenceError, LabelError, SchemaError, Table, suggestion
+from detente.core.reading import is_file, name_of
 from detente.core.table import Cell
 from detente.dossier.measure import Frozen, Grade, Slug
 
@@ -82,7 +83,7 @@ class Duties(Sourced):
 class Elasticity(Sourced):
     """Trade elasticity θ of the new sector."""
 
-    value: Annotated[float, Field(gt=0)]
+    value: Annotated[float, Field(ge=0.05, le=200)]
 
 
 class Stocks(Sourced):
@@ -249,11 +250,11 @@ def load_disaggregation(id_or_path: str | os.PathLike[str]) -> Disaggregation:
     from detente.dossier.yaml_reader import read_yaml
 
     path = Path(id_or_path)
-    if path.suffix not in (".yaml", ".yml") and not path.is_file():
+    if path.suffix not in (".yaml", ".yml") and not is_file(path):
         known = shipped_chokepoints()
         if str(id_or_path) not in known:
             raise LabelError(
-                f"unknown specification `{id_or_path}`",
+                f"unknown specification `{name_of(id_or_path)}`",
                 hint=f"{suggestion(str(id_or_path), known)}; or give the path of a YAML file",
             )
         path = FOLDER / f"{id_or_path}.yaml"

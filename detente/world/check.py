@@ -10,6 +10,7 @@ import numpy as np
 from detente.core import BalanceError, Column, Table
 from detente.core.table import Cell
 from detente.world.economy import Array, Economy
+from detente.world.numbers import LARGEST, LARGEST_THETA, LEAST_THETA
 
 # World GDP by year, million USD: sums of the World Bank's current-dollar figures; 2024 partly typed, years before 2017
 # and 2018, 2019 and 2021 from memory (grade: assumed; good enough to tell a wrong unit).
@@ -120,6 +121,35 @@ def _signs(economy: Economy, tolerance: float) -> _Finding:
         float(gap.max()),
         0.0,
         "a negative sale at home means exports above output: raise output or cut the exports of that cell",
+    )
+
+
+def _magnitudes(economy: Economy, tolerance: float) -> _Finding | None:
+    """Only said when it fails: a number no economy has is a misread cell."""
+    flows = np.abs(economy.flows)
+    if flows.max() <= LARGEST:
+        return None
+    return _Finding(
+        "no flow is larger than any economy",
+        _place(economy, flows, "importer", "exporter", "sector"),
+        float(flows.max()),
+        LARGEST,
+        "levels are million USD: a cell is misread, or in another unit",
+    )
+
+
+def _elasticities(economy: Economy, tolerance: float) -> _Finding | None:
+    """Only said when it fails: a number that cannot be an elasticity."""
+    theta = economy.trade_elasticity
+    off = np.maximum(theta / LARGEST_THETA, LEAST_THETA / theta)
+    if off.max() <= 1:
+        return None
+    return _Finding(
+        f"trade elasticities lie between {LEAST_THETA:g} and {LARGEST_THETA:g}",
+        f"{_place(economy, off, 'sector')} with {theta[int(off.argmax())]:g}",
+        float(off.max()),
+        1.0,
+        "give the elasticity itself, such as 4: no percentage, no standard error, no other parameter",
     )
 
 
@@ -266,7 +296,7 @@ def _incomes(economy: Economy, tolerance: float) -> _Finding:
 def _size(economy: Economy, tolerance: float) -> _Finding | None:
     if economy.year not in WORLD_GDP:
         return None
-    ratio = float(economy.value_added.sum()) / WORLD_GDP[economy.year]
+    ratio = max(float(economy.value_added.sum()), 1e-300) / WORLD_GDP[economy.year]
     return _Finding(
         f"the world's value added is of the size of the world's GDP in {economy.year}",
         f"world value added {ratio:.3g} × {WORLD_GDP[economy.year] / 1e6:.1f} tn USD",
@@ -316,6 +346,8 @@ def _direction(economy: Economy, tolerance: float) -> _Finding | None:
 
 
 _CHECKS: tuple[Callable[[Economy, float], _Finding | None], ...] = (
+    _magnitudes,
+    _elasticities,
     _signs,
     _share_signs,
     _cost_shares,

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-
 from detente.core import InputError, sha256_bytes
+from detente.core.arrays import LARGEST, NUMBERS_AND_TEXT, read_arrays
+from detente.core.reading import read_bytes, read_json
 
 Made = TypeVar("Made")
 
@@ -42,21 +39,12 @@ def load_described(
         When a file is missing, damaged, or not the one the data sheet describes.
     """
     arrays_path, sheet_path = folder / f"{name}.npz", folder / f"{name}.datapackage.json"
-    try:
-        content = arrays_path.read_bytes()
-        sheet = json.loads(sheet_path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise InputError(f"cannot read it: {error}", where=name, hint="install Détente again") from error
-    if sha256_bytes(content) != sheet.get("sha256"):
+    content = read_bytes(arrays_path, limit=LARGEST, expected="arrays (.npz)")
+    sheet = read_json(sheet_path)
+    if not isinstance(sheet, dict) or sha256_bytes(content) != sheet.get("sha256"):
         raise InputError(
             "the file is not the one its data sheet describes",
             where=arrays_path.name,
             hint=f"restore it, or rebuild both with {built_by}",
         )
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return make({array: arrays[array] for array in arrays.files})
-    except (ValueError, zipfile.BadZipFile) as error:
-        raise InputError(
-            f"cannot read it: {error}", where=arrays_path.name, hint="install Détente again"
-        ) from error
+    return make(read_arrays(content, where=arrays_path.name, kinds=NUMBERS_AND_TEXT))

@@ -7,16 +7,17 @@ of Caliendo and Parro (``s01`` … ``s40``), else through a concordance given al
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from detente.core import Column, LabelError, Table, suggestion
+from detente.core import Column, LabelError, SchemaError, Table, suggestion
+from detente.core.reading import csv_rows, open_lines
 from detente.core.table import Cell
 from detente.world.economy import Array, Economy, frozen
+from detente.world.numbers import check_theta, number
 
 _TABLE = Path(__file__).parent / "data" / "elasticities.csv"
 _SECTIONS = {
@@ -52,16 +53,68 @@ class _Set:
     by_sector: Mapping[str, float]
 
 
+_COLUMNS = ["set", "horizon", "sector", "trade_elasticity", "citation"]
+
+
 @functools.cache
 def _sets() -> dict[str, _Set]:
-    """Read the shipped table."""
+    """The shipped table, read once."""
+    return read_sets(_TABLE)
+
+
+def read_sets(path: Path) -> dict[str, _Set]:
+    """Read a table of elasticity sets, each with every sector once.
+
+    Raises
+    ------
+    SchemaError
+        Other columns, a row of another length, no number, a set that lacks sectors another one has.
+    LabelError
+        A sector that stands twice in a set.
+    UnitError
+        A number that cannot be an elasticity.
+    """
     found: dict[str, _Set] = {}
     values: dict[str, dict[str, float]] = {}
-    with _TABLE.open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            by_sector = values.setdefault(row["set"], {})
-            by_sector[row["sector"]] = float(row["trade_elasticity"])
-            found.setdefault(row["set"], _Set(row["citation"], row["horizon"], by_sector))
+    with open_lines(path) as stream:
+        rows = csv_rows(stream, file=path.name)
+        if next(rows, None) != _COLUMNS:
+            raise SchemaError(
+                "these are not the columns of a table of elasticities",
+                file=path.name,
+                line=1,
+                hint="columns: " + ",".join(_COLUMNS),
+            )
+        for line, row in enumerate(rows, 2):
+            if len(row) != len(_COLUMNS):
+                raise SchemaError(
+                    f"the row has {len(row)} cells, the header {len(_COLUMNS)}",
+                    file=path.name,
+                    line=line,
+                    hint="the file is cut short, or a comma inside a cell needs quotes",
+                )
+            name, horizon, sector, text, citation = row
+            by_sector = values.setdefault(name, {})
+            if sector in by_sector:
+                raise LabelError(
+                    f"sector `{sector}` stands twice in the set `{name}`",
+                    where=f"{path.name}:{line}",
+                    hint="drop one of the two rows",
+                )
+            cell = f"{name}, {sector}"
+            by_sector[sector] = check_theta(
+                number(text, file=path.name, line=line, cell=cell), where=f"{path.name}:{line}: {cell}"
+            )
+            found.setdefault(name, _Set(citation, horizon, by_sector))
+    every = dict.fromkeys(sector for by_sector in values.values() for sector in by_sector)
+    for name, by_sector in values.items():
+        missing = [sector for sector in every if sector not in by_sector]
+        if missing:
+            raise SchemaError(
+                f"the set `{name}` has no elasticity for {', '.join(missing[:8])}",
+                file=path.name,
+                hint="the file is cut short, or rows were left out: install Détente again",
+            )
     return found
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import zipfile
 from collections.abc import Mapping
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from detente.core import InputError, Labels, sha256_bytes, suggestion
+from detente.core import InputError, Labels, SchemaError, sha256_bytes, suggestion
+from detente.core.arrays import LARGEST, read_arrays
 from detente.core.folders import finish_folder
+from detente.core.reading import is_file, is_folder, name_of, read_bytes, read_json
 from detente.world.check import check
 from detente.world.economy import Array, Economy
 
@@ -64,17 +63,13 @@ def load_world(name: str | os.PathLike[str] = "world-2024") -> Economy:
     arrays_path, sheet_path = _paths(name)
     sheet = _read_sheet(sheet_path)
     if "derived_from" in sheet:
-        return _derived(sheet)
+        return _derived(sheet, sheet_path)
     arrays = _read_arrays(arrays_path, str(_entry(sheet, "sha256", sheet_path)))
-    labels = Labels(
-        tuple(_entry(sheet, "countries", sheet_path)),
-        tuple(_entry(sheet, "sectors", sheet_path)),
-        dict(sheet["countries"]),
-        dict(sheet["sectors"]),
-    )
+    countries, sectors = (_names(sheet, key, sheet_path) for key in ("countries", "sectors"))
+    labels = Labels(tuple(countries), tuple(sectors), countries, sectors)
     economy = Economy(
         name=str(_entry(sheet, "name", sheet_path)),
-        year=int(_entry(sheet, "year", sheet_path)),
+        year=_year(sheet, sheet_path),
         labels=labels,
         elasticity_source=str(_entry(sheet, "elasticity_source", sheet_path)),
         provenance=sheet,
@@ -84,11 +79,38 @@ def load_world(name: str | os.PathLike[str] = "world-2024") -> Economy:
     return economy
 
 
-def _derived(sheet: Mapping[str, Any]) -> Economy:
-    """Make a world that is another one with its carved sectors merged."""
+def _names(sheet: Mapping[str, Any], key: str, path: Path) -> dict[str, str]:
+    """Names by code from a data sheet."""
+    names = _entry(sheet, key, path)
+    if not isinstance(names, dict) or not names or not all(isinstance(name, str) for name in names.values()):
+        raise SchemaError(
+            f"`{key}` is no list of codes and names", file=path.name, key=key, hint="rebuild the sheet"
+        )
+    return names
+
+
+def _year(sheet: Mapping[str, Any], path: Path) -> int:
+    """Year from a data sheet."""
+    year = _entry(sheet, "year", path)
+    if isinstance(year, bool) or not isinstance(year, int) or not 0 < year < 10_000:
+        raise SchemaError(
+            f"`{name_of(year, 40)}` is no year", file=path.name, key="year", hint="such as 2024"
+        )
+    return year
+
+
+def _derived(sheet: Mapping[str, Any], path: Path) -> Economy:
+    """Make a world that is another one with its carved sectors merged; only shipped worlds are made so."""
     from detente.world.disaggregate import merge_carved
 
-    economy = merge_carved(load_world(str(sheet["derived_from"])), name=str(sheet["name"]))
+    parent = _entry(sheet, "derived_from", path)
+    if path.parent != DATA or parent not in shipped_worlds() or parent == sheet.get("name"):
+        raise InputError(
+            "only a shipped world can be derived from another one",
+            where=path.name,
+            hint="save the world with its arrays: `save_world`, or `detente world aggregate -o FOLDER`",
+        )
+    economy = merge_carved(load_world(str(parent)), name=str(_entry(sheet, "name", path)))
     check(economy)
     return economy
 
@@ -96,20 +118,20 @@ def _derived(sheet: Mapping[str, Any]) -> Economy:
 def _paths(name: str | os.PathLike[str]) -> tuple[Path, Path]:
     """Find the two files of a world."""
     given = Path(name)
-    if given.is_dir() or given.is_file():
+    if is_folder(given) or is_file(given):
         with contextlib.suppress(OSError):  # what cannot be completed is told by its hash
-            finish_folder(given if given.is_dir() else given.parent)
-    if given.is_dir():
+            finish_folder(given if is_folder(given) else given.parent)
+    if is_folder(given):
         given = _only_world(given)
     elif given.name.endswith(".datapackage.json"):
         given = given.with_name(given.name.removesuffix(".datapackage.json") + ".npz")
     if given.suffix == ".npz":
-        if not given.is_file():
+        if not is_file(given):
             raise InputError(
-                "there is no such file", where=str(given), hint="give the path of a world's .npz"
+                "there is no such file", where=name_of(given), hint="give the path of a world's .npz"
             )
         sheet = given.with_name(given.stem + ".datapackage.json")
-        if not sheet.is_file():
+        if not is_file(sheet):
             raise InputError(
                 "its data sheet is missing", where=str(given), hint=f"put {sheet.name} beside it"
             )
@@ -118,12 +140,14 @@ def _paths(name: str | os.PathLike[str]) -> tuple[Path, Path]:
         if os.sep in str(name):
             raise InputError(
                 "there is no such folder or file",
-                where=str(name),
+                where=name_of(name),
                 hint="give a folder that `detente world build` wrote, or a shipped world",
             )
-        raise InputError(f"unknown world `{name}`", hint=suggestion(str(name), shipped_worlds()))
+        raise InputError(
+            f"unknown world `{name_of(name)}`", hint=suggestion(str(name)[:80], shipped_worlds())
+        )
     arrays, sheet = DATA / f"{name}.npz", DATA / f"{name}.datapackage.json"
-    if not arrays.is_file() and "derived_from" not in _read_sheet(sheet):
+    if not is_file(arrays) and "derived_from" not in _read_sheet(sheet):
         raise InputError(
             "the arrays of this world are missing",
             where=arrays.name,
@@ -146,12 +170,7 @@ def _only_world(folder: Path) -> Path:
 
 def _read_sheet(path: Path) -> Mapping[str, Any]:
     """Read the data sheet."""
-    try:
-        sheet = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InputError(
-            f"the data sheet is not JSON: {error}", where=path.name, hint="reinstall or rebuild it"
-        ) from error
+    sheet = read_json(path)
     if not isinstance(sheet, dict):
         raise InputError(
             "the data sheet is not a JSON object", where=path.name, hint="reinstall or rebuild it"
@@ -169,30 +188,22 @@ def _entry(sheet: Mapping[str, Any], key: str, path: Path) -> Any:
 
 
 def _read_arrays(path: Path, expected: str) -> dict[str, Array]:
-    """Read the arrays; say which of the possible damages it is before trusting a byte."""
-    content = path.read_bytes()
-    if not content.startswith(b"PK"):
-        raise InputError(
-            "this is not an .npz file (a zip of arrays)", where=path.name, hint="reinstall or rebuild it"
-        )
-    if not zipfile.is_zipfile(BytesIO(content)):
-        raise InputError(
-            "the file is cut short: its end is missing", where=path.name, hint="copy or install it again"
-        )
-    with zipfile.ZipFile(BytesIO(content)) as archive:
-        inside = {entry.removesuffix(".npy") for entry in archive.namelist()}
-    missing = [array for array in ARRAYS if array not in inside]
-    if missing:
-        raise InputError(
-            f"the file lacks the array(s) {', '.join(missing)}",
-            where=path.name,
-            hint="it is another zip than a world: rebuild it with scripts/build_world.py",
-        )
+    """Read the arrays: the hash of the bytes first, then what they are, each bounded by what is there."""
+    content = read_bytes(path, limit=LARGEST, expected="the arrays of a world (.npz)")
     if sha256_bytes(content) != expected:
         raise InputError(
-            "the file is not the one its data sheet describes (SHA-256 differs)",
+            "the file is not the one its data sheet describes (SHA-256 differs)" + _looks(content),
             where=path.name,
             hint="take both files from one build: scripts/build_world.py writes the pair",
         )
-    with np.load(BytesIO(content), allow_pickle=False) as stored:
-        return {array: np.asarray(stored[array], dtype=np.float64) for array in ARRAYS}
+    stored = read_arrays(content, where=path.name, wanted=ARRAYS)
+    return {array: np.asarray(stored[array], dtype=np.float64) for array in ARRAYS}
+
+
+def _looks(content: bytes) -> str:
+    """What bytes that are not the expected ones look like, without opening them."""
+    if not content.startswith(b"PK"):
+        return ": this is not an .npz file (a zip of arrays)"
+    if b"PK\x05\x06" not in content[-70_000:]:
+        return ": it is cut short, its end is missing"
+    return ""

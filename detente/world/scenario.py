@@ -22,6 +22,7 @@ import numpy as np
 from pydantic import Field
 
 from detente.core import DateError, InputError, LabelError, UnitError, suggestion
+from detente.core.reading import is_file, is_folder, is_there, name_of, read_text
 from detente.dossier.dossier import FrozenDict, require_fresh
 from detente.dossier.measure import DatedValue, Frozen, Grade, Measure, Slug, Status
 from detente.world.economy import Economy, Wedges
@@ -125,7 +126,7 @@ def scenario_folder(dossier: str) -> Path:
     """Folder of the scenarios that come with a dossier: a shipped one's id, or the folder of one's own."""
     import detente.dossier
 
-    if Path(dossier).is_dir():
+    if is_folder(dossier):
         return Path(dossier) / "scenarios"
     return Path(detente.dossier.__file__).parent / "data" / dossier / "scenarios"
 
@@ -134,9 +135,9 @@ def shipped_scenarios(dossier: str = "busan-2025") -> tuple[str, ...]:
     """Ids of the scenarios shipped with a dossier, in the order of the outcome ladder."""
     folder = scenario_folder(dossier)
     order = folder / "ladder.txt"
-    if not order.exists():
+    if not is_there(order):
         return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
-    return tuple(order.read_text(encoding="utf-8").split())
+    return tuple(read_text(order, limit=100_000).split())
 
 
 def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Scenario:
@@ -168,17 +169,17 @@ def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Sce
     from detente.dossier.yaml_reader import read_yaml
 
     text = str(id_or_path)
-    if isinstance(id_or_path, str) and "+" in text and not Path(text).exists():
+    if isinstance(id_or_path, str) and "+" in text and not is_there(text):
         first, *rest = (load_scenario(part, dossier=dossier) for part in text.split("+"))
         for other in rest:
             first = first.plus(other)
         return first
     path = Path(id_or_path)
-    if path.suffix not in (".yaml", ".yml") and not path.is_file():
+    if path.suffix not in (".yaml", ".yml") and not is_file(path):
         known = shipped_scenarios(dossier)
         if text not in known:
             raise LabelError(
-                f"unknown scenario `{text}`",
+                f"unknown scenario `{name_of(text)}`",
                 hint=suggestion(text, known) + "; or give the path of a scenario file",
             )
         path = scenario_folder(dossier) / f"{text}.yaml"

@@ -96,10 +96,11 @@ def errors_page() -> str:
     module = inspect.cleandoc(errors.__doc__ or "")
     tree = module.split("::\n\n", 1)[1].split("\n\nEvery message", 1)[0]
     codes = [
-        ("0", "Done."),
+        ("0", "Done; also when the reader of the output went away, as with `| head`."),
         (
             "1",
-            "Something given is wrong: a file, a name in it, a number; a scenario or dossier that does not exist.",
+            "Something given is wrong: a file, a name in it, a number; a scenario or dossier that does not exist; or the output "
+            "cannot be written.",
         ),
         (
             "2",
@@ -107,6 +108,10 @@ def errors_page() -> str:
         ),
         ("3", "No equilibrium was found; see [It does not converge](../how-to/it-does-not-converge.md)."),
         ("4", "Evidence: a value without a source, a stale entry, or a failed `detente check`."),
+        (
+            "130, 143",
+            "Stopped with Ctrl-C, or by a signal to terminate; no process is left, nothing half-written.",
+        ),
     ]
     return page(
         "Errors",

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente.core import BalanceError, InputError, sha256_bytes
+from detente.core import BalanceError, InputError, sha256_bytes, sha256_file
 from detente.world import load_world, shipped_worlds
 from detente.world.load import DATA
 
@@ -112,6 +112,11 @@ def test_not_a_zip(copy: Path) -> None:
 def test_another_zip(copy: Path) -> None:
     with zipfile.ZipFile(copy, "w") as archive:
         archive.writestr("readme.txt", "hello")
+    with pytest.raises(InputError, match="SHA-256"):
+        load_world(copy)
+    sheet = copy.with_name(SHEET)
+    told = json.loads(sheet.read_text(encoding="utf-8"))
+    sheet.write_text(json.dumps({**told, "sha256": sha256_file(copy)}), encoding="utf-8")
     with pytest.raises(InputError, match="lacks the array"):
         load_world(copy)
 

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from detente.core.days import FIRST_DAY, LAST_DAY
 from detente.dossier.intake.expressions import Expression, Tense, find_expressions
 from detente.dossier.intake.tables import table
 
@@ -53,7 +54,13 @@ def resolve(expression: Expression, today: dt.date) -> Resolution:
     >>> resolve(found, dt.date(2025, 10, 14)).note
     'September has 30 days; probably 2025-10-31, or 2025-09-30'
     """
-    made = _RESOLVERS[expression.rule](expression, today)
+    strange = [
+        key for key in ("y", "y2") if expression.parts.get(key) and not _near(int(expression.parts[key]))
+    ]
+    if strange:
+        made = Resolution("impossible", None, None, "no such year", 0.9, "no year of the calendar of records")
+    else:
+        made = _RESOLVERS[expression.rule](expression, today)
     return replace(made, rule=f"{expression.rule}: {made.rule}" if made.rule else expression.rule)
 
 
@@ -77,7 +84,7 @@ def _end_of_month(year: int, month: int) -> dt.date:
 
 
 def _near(year: int) -> bool:
-    return 1900 <= year <= 2100
+    return FIRST_DAY.year <= year <= LAST_DAY.year
 
 
 def _iso(e: Expression, today: dt.date) -> Resolution:
@@ -111,13 +118,15 @@ def _impossible(year: int, month: int, day: int, e: Expression, today: dt.date) 
     for months in (1, -1):
         shifted = (month - 1 + months) % 12 + 1
         other = year + (month - 1 + months) // 12
-        if day <= calendar.monthrange(other, shifted)[1]:
+        if 1 <= day <= calendar.monthrange(other, shifted)[1]:
             options.append(dt.date(other, shifted, day))
     ahead = [option for option in options if option >= today]
     first = ahead if e.tense != "past" else [option for option in options if option <= today]
     ordered = list(dict.fromkeys([*first[:1], last, *options]))[:2]
     name = calendar.month_name[month]
     note = f"{name} has {last.day} days; probably {', or '.join(day_.isoformat() for day_ in ordered)}"
+    if day < 1:
+        note = f"{name} has no day {day}"
     return Resolution("impossible", None, None, "no such day", 0.95, note)
 
 
@@ -126,7 +135,7 @@ def _month_day(e: Expression, today: dt.date) -> Resolution:
     if "y" in e.parts:
         return _calendar_day(int(e.parts["y"]), month, day, e, today, given=True)
     return _calendar_day(
-        _nearest_year(month, min(day, 28), e.tense, today), month, day, e, today, given=False
+        _nearest_year(month, max(min(day, 28), 1), e.tense, today), month, day, e, today, given=False
     )
 
 

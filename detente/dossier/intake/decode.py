@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from detente.core import InputError
+from detente.core.reading import is_folder, name_of, readable_file, unreadable
 
 MAX_BYTES = 32 * 1024 * 1024
 """Largest file that is opened; a page with its scripts is far smaller."""
@@ -42,18 +43,14 @@ def read_bytes(path: Path) -> bytes:
     InputError
         When it is not there, not a file, empty of permission, or larger than `MAX_BYTES`.
     """
-    if path.is_dir():
+    if is_folder(path):
         raise InputError("is a folder, not a report", where=str(path), hint=f"name its files: {path}/*.txt")
+    readable_file(path, expected="a report")
     try:
         with path.open("rb") as stream:
-            return read_stream(stream, str(path))
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(
-            f"cannot be read: {reason}", where=str(path), hint="check the file's name"
-        ) from error
+            return read_stream(stream, name_of(path))
+    except OSError as error:
+        raise unreadable(error, name_of(path)) from error
 
 
 def read_stream(stream: BinaryIO, name: str) -> bytes:
@@ -64,7 +61,10 @@ def read_stream(stream: BinaryIO, name: str) -> bytes:
     InputError
         When there is more than `MAX_BYTES`.
     """
-    content = stream.read(MAX_BYTES + 1)
+    try:
+        content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise unreadable(error, name) from error
     if len(content) > MAX_BYTES:
         raise InputError(
             f"is larger than {MAX_BYTES // 1024**2} MB, which no news report is; nothing was read from it",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.core import InputError, Table, sha256_bytes, write_atomic
+from detente.core.reading import is_file, is_there
 from detente.core.stamp import package_version
 from detente.core.table import Cell, Column
 from detente.dossier.dossier import Dossier
@@ -233,7 +234,7 @@ def write_draft(draft: Draft, path: Path) -> Path:
     InputError
         When there is a file already: a draft may hold a person's work.
     """
-    if path.exists():
+    if is_there(path):
         raise InputError(
             "is there already, and a draft is never overwritten",
             where=str(path),
@@ -260,7 +261,7 @@ def keep_copy(article: Article, content: bytes, folder: Path) -> Path:
     """
     stem, suffix = Path(article.name).stem, Path(article.name).suffix or ".txt"
     target = folder / f"{article.sha256[:16]}-{slug(stem)[:60] or 'report'}{suffix}"
-    if not (target.exists() and sha256_bytes(target.read_bytes()) == article.sha256):
+    if not (is_file(target) and sha256_bytes(target.read_bytes()) == article.sha256):
         write_atomic(target, content)
     if article.encoding not in ("utf-8", "utf-8-sig") or b"\xef\xbf\xbd" in article.source.encode(
         "utf-8", "replace"

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from detente.core import InputError, sha256_bytes
+from detente.core.days import calendar_day
 from detente.dossier.intake.article import Article, Block, BlockKind, PieceBuilder
 from detente.dossier.intake.decode import MAX_TEXT, decode, read_bytes, read_stream
 from detente.dossier.intake.page import Page, read_html
@@ -100,6 +101,8 @@ def read_report(source: str | Path) -> tuple[Article, bytes]:
         File to read; ``-`` reads standard input.
     """
     if str(source) == "-":
+        if sys.stdin is None:
+            raise InputError("standard input is closed", where="-", hint="give the name of a file instead")
         content = read_stream(sys.stdin.buffer, "stdin")
         return read_article("stdin", content=content), content
     content = read_bytes(Path(source))
@@ -367,15 +370,13 @@ def _published(
 
 def _day(found: re.Match[str]) -> dt.date | None:
     """Day of a full date, or None when there is no such day."""
-    try:
-        if found.group("iso"):
-            return dt.date.fromisoformat(found.group("iso"))
-        month = found.group("m1") or found.group("m2")
-        number = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"].index(
-            month[:3].lower()
-        ) + 1
-        return dt.date(
-            int(found.group("y1") or found.group("y2")), number, int(found.group("d1") or found.group("d2"))
-        )
-    except ValueError:
-        return None
+    if found.group("iso"):
+        year, month, day = (int(part) for part in found.group("iso").split("-"))
+        return calendar_day(year, month, day)
+    names = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+    name = found.group("m1") or found.group("m2")
+    return calendar_day(
+        int(found.group("y1") or found.group("y2")),
+        names.index(name[:3].lower()) + 1,
+        int(found.group("d1") or found.group("d2")),
+    )

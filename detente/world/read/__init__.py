@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from detente.core import InputError, suggestion
+from detente.core.reading import is_file
 from detente.world.read.cp_text import read_cp_folder
 from detente.world.read.folders import (
     read_cp_parquet_folder,
@@ -36,7 +37,7 @@ __all__ = [
 
 def _read_cp(path: str | Path, *, year: int | None = None) -> SourceTable:
     chosen = {} if year is None else {"year": year}
-    stored = (Path(path) / "trade_tariff.parquet").is_file()
+    stored = is_file(Path(path) / "trade_tariff.parquet")
     return read_cp_parquet_folder(path, **chosen) if stored else read_cp_folder(path, **chosen)
 
 
@@ -85,4 +86,6 @@ def read_source(source: str, *, year: int | None = None) -> SourceTable:
             where="--from",
             hint=f"{suggestion(kind, READERS)} such as icio:2020.csv",
         )
+    if year is not None and not 1900 <= year <= 2199:
+        raise InputError(f"{year} is no year of a table", where="--year", hint="such as 2020")
     return READERS[kind][0](path, year=year)

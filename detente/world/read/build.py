@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from detente.core import BalanceError, LabelError, SchemaError, Table, UnitError, sha256_file
+from detente.core.plain import is_number
 from detente.world.balance import AS_PUBLISHED, balance_region, cut_inputs
 from detente.world.check import check
 from detente.world.economy import Array, Economy
 from detente.world.elasticities import elasticity_set
 from detente.world.read import read_source
-from detente.world.read.files import number, read_long
+from detente.world.read.files import check_theta, number, read_long
 from detente.world.read.maps import CodeMap, aggregate_table, as_map
 from detente.world.read.moved import Parts, largest_moves, moved_table
 from detente.world.read.refuse import refuse_nonsense
@@ -270,8 +271,23 @@ def _with_tariffs(table: SourceTable, path: Path, *, strict: bool) -> SourceTabl
         for _, cells in rows
     ):
         return table
+    seen: dict[tuple[str, ...], int] = {}
     for line, (importer, exporter, sector, text) in rows:
         cell = f"{importer}, {exporter}, {sector}"
+        if (importer, exporter, sector) in seen:
+            raise LabelError(
+                f"{cell} stands in line {seen[importer, exporter, sector]} already",
+                where=f"{path.name}:{line}",
+                hint="drop one of the two rows",
+            )
+        seen[importer, exporter, sector] = line
+        before = [at for (n, i, s), at in seen.items() if (n, i) == (importer, exporter) and s != "all"]
+        if sector == "all" and before:
+            raise LabelError(
+                f"{cell} would replace what line {before[0]} says",
+                where=f"{path.name}:{line}",
+                hint="put the row with `all` before the rows of single sectors",
+            )
         rate = number(text, file=path.name, line=line, cell=cell)
         if not -1 < rate <= 20:
             raise UnitError(
@@ -300,7 +316,7 @@ def choose_elasticities(choice: str, table: SourceTable) -> tuple[Array, str]:
     LabelError
         A sector without an elasticity.
     UnitError
-        An elasticity that is not positive.
+        A number that cannot be an elasticity (`check_theta`).
     """
     sectors = table.labels.sectors
     if choice == "source":
@@ -313,13 +329,8 @@ def choose_elasticities(choice: str, table: SourceTable) -> tuple[Array, str]:
         return np.asarray(table.trade_elasticity), table.elasticity_source
     if choice.endswith(".csv"):
         return _elasticities_of(Path(choice), sectors)
-    try:
-        value = float(choice)
-    except ValueError:
-        pass
-    else:
-        if not value > 0:
-            raise UnitError(f"elasticity {value:g}", where="--elasticities", hint="give a positive number: 4")
+    if is_number(choice):
+        value = check_theta(float(choice), where="--elasticities")
         return np.full(len(sectors), value), f"{value:g} in every sector (given by the user)"
     try:
         return elasticity_set(choice, sectors, concordance=ALL_SERVICES)
@@ -334,6 +345,7 @@ def choose_elasticities(choice: str, table: SourceTable) -> tuple[Array, str]:
 
 def _elasticities_of(path: Path, sectors: tuple[str, ...]) -> tuple[Array, str]:
     found: dict[str, float] = {}
+    seen: dict[str, int] = {}
     for line, (sector, text) in read_long(path, ("sector", "trade_elasticity")):
         if sector not in sectors:
             raise LabelError(
@@ -341,12 +353,15 @@ def _elasticities_of(path: Path, sectors: tuple[str, ...]) -> tuple[Array, str]:
                 where=f"{path.name}:{line}",
                 hint=f"sectors: {', '.join(sectors)}",
             )
-        value = number(text, file=path.name, line=line, cell=sector)
-        if not value > 0:
-            raise UnitError(
-                f"elasticity {value:g}", where=f"{path.name}:{line}: {sector}", hint="give a positive number"
+        if sector in found:
+            raise LabelError(
+                f"sector `{sector}` stands in line {seen[sector]} already",
+                where=f"{path.name}:{line}",
+                hint="one row a sector: drop one of the two",
             )
-        found[sector] = value
+        seen[sector] = line
+        value = number(text, file=path.name, line=line, cell=sector)
+        found[sector] = check_theta(value, where=f"{path.name}:{line}: {sector}")
     missing = [code for code in sectors if code not in found]
     if missing:
         raise SchemaError(f"no elasticity for {', '.join(missing)}", file=path.name, hint="one row a sector")

@@ -25,11 +25,14 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.core import InputError, Labels, SchemaError, UnitError
+from detente.core import InputError, LabelError, Labels, SchemaError, UnitError
+from detente.core.reading import is_file, is_folder
 from detente.world.economy import Array
-from detente.world.read.files import check_text, lines_of, number, read_long
+from detente.world.read.files import check_text, check_theta, lines_of, number, read_long
 from detente.world.read.table import SourceTable, hashed, mean_duty
 
+_SMALL_SHARE = 0.1
+"""The paper's own negative shares of materials are smaller than this."""
 NO_ESTIMATE = 8.22
 """Elasticity the authors give to sectors without an estimate (the mean of the others)."""
 PAPER_COUNTRIES = ["ARG", "AUS", "AUT", "BRA", "CAN", "CHL", "CHN", "DNK", "FIN", "FRA", "DEU", "GRC", "HUN", "IND", "IDN", "IRL", "ITA", "JPN", "KOR", "MEX", "NLD", "NZL", "NOR", "PRT", "ZAF", "ESP", "SWE", "TUR", "GBR", "USA", "ROW"]  # fmt: skip
@@ -71,7 +74,7 @@ def read_cp_folder(folder: str | Path, *, year: int = 1993) -> SourceTable:
         With file, line and cell.
     """
     folder = Path(folder)
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise InputError(
             "this is no folder", where=str(folder), hint="give the folder that holds xbilat1993.txt"
         )
@@ -86,9 +89,9 @@ def read_cp_folder(folder: str | Path, *, year: int = 1993) -> SourceTable:
     S, N = shape
     labels, label_files = _labels(folder, N, S)
     trade = _numbers(paths[0], columns=N)
-    if trade.shape[0] % N:
+    if trade.shape[0] % N or trade.shape[0] > N * S:
         raise SchemaError(
-            f"{trade.shape[0]} rows are no multiple of {N} countries",
+            f"{trade.shape[0]} rows are no multiple of {N} countries, or more than {S} sectors of them",
             file=trade_path.name,
             hint="rows are stacked by sector, one row an importer: the file is cut short, or B.txt is of another table",
         )
@@ -103,10 +106,9 @@ def read_cp_folder(folder: str | Path, *, year: int = 1993) -> SourceTable:
     va_share = _numbers(paths[3], rows=S, columns=N).T
     output = _numbers(go_path, rows=S, columns=N).T / 1e6
     _check_shares(va_share, labels, paths[3])
-    theta = np.full(S, NO_ESTIMATE)
-    estimates = _numbers(paths[5]).ravel()
-    theta[: len(estimates)] = estimates
-    trade_year = int(re.sub(r"\D", "", trade_path.stem) or year)
+    _check_materials(materials, labels, paths[2])
+    theta = _estimates(paths[5], labels, J)
+    trade_year = int(re.sub(r"[^0-9]", "", trade_path.stem)[-4:] or year)
     return cp_table(
         labels, flows, tariff, va_share, materials, output, theta, trade_year, hashed(*paths, *label_files),
         f"duties of {year}",
@@ -231,6 +233,36 @@ def _stacked(values: Array, path: Path, labels: Labels, J: int, *, least: float 
     return np.asarray(cube)
 
 
+def _estimates(path: Path, labels: Labels, J: int) -> Array:
+    """Elasticities [sector] from ``T.txt``: one a sector with trade, or one a sector; the others have `NO_ESTIMATE`."""
+    values = _numbers(path).ravel()
+    S = len(labels.sectors)
+    if len(values) not in (J, S):
+        raise SchemaError(
+            f"{len(values)} elasticities for {J} sectors with trade",
+            file=path.name,
+            hint="one a sector, in the order of the trade file: the file is cut short, or of another table",
+        )
+    for s, value in enumerate(values):
+        check_theta(float(value), where=f"{path.name}: sector {labels.sectors[s]}")
+    theta = np.full(S, NO_ESTIMATE)
+    theta[: len(values)] = values
+    return theta
+
+
+def _check_materials(materials: Array, labels: Labels, path: Path) -> None:
+    """Refuse shares of materials with the wrong sign, or beyond one; the paper's own few small negative ones pass."""
+    bad = (materials < -_SMALL_SHARE) | (materials > 1 + _SMALL_SHARE)
+    if bad.any():
+        n, r, s = (int(k) for k in np.argwhere(bad)[0])
+        raise UnitError(
+            f"the share of materials is {materials[n, r, s]:g}",
+            where=f"{path.name}:{n * len(labels.sectors) + r + 1}: country {labels.countries[n]}, "
+            f"input {labels.sectors[r]}, user {labels.sectors[s]}",
+            hint="IO holds fractions between 0 and 1, stacked by country: a sign is flipped, or these are percent",
+        )
+
+
 def _check_shares(va_share: Array, labels: Labels, path: Path) -> None:
     bad = (va_share < 0) | (va_share > 1 + 1e-9)
     if bad.any():
@@ -248,11 +280,19 @@ def _labels(folder: Path, N: int, S: int) -> tuple[Labels, list[Path]]:
     codes: list[dict[str, str]] = []
     for name, count in (("countries.csv", N), ("sectors.csv", S)):
         path = folder / name
-        if not path.is_file():
+        if not is_file(path):
             codes.append({})
             continue
         files.append(path)
-        found = {cells[0]: cells[1] or cells[0] for _, cells in read_long(path, ("code",), ("name",))}
+        found: dict[str, str] = {}
+        for line, (code, title) in read_long(path, ("code",), ("name",)):
+            if code in found or not code:
+                raise LabelError(
+                    f"the code `{code}` stands twice" if code else "the code is missing",
+                    where=f"{name}:{line}",
+                    hint="give every row a code of its own",
+                )
+            found[code] = title or code
         if len(found) != count:
             raise SchemaError(
                 f"{len(found)} codes for {count} in the data",

@@ -5,16 +5,18 @@ UTF-8 with or without a byte-order mark, any line ends, comma between cells. Eve
 
 from __future__ import annotations
 
-import csv
-import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
 from detente.core import InputError, LabelError, SchemaError, UnitError, suggestion
+from detente.core.reading import csv_rows, open_lines, readable_file, unreadable
+from detente.world.numbers import LARGEST, check_theta, number
 
-LARGEST = 1e12
-"""Million USD. No economy has a flow of 10¹⁸ dollars: a larger number is a wrong unit or a misread cell."""
+__all__ = [
+    "LARGEST", "UNITS", "check_delimiter", "check_doubled", "check_text", "check_theta", "lines_of", "money", "number",
+    "open_text", "ragged", "read_long", "unit_factor",
+]  # fmt: skip
 SMALLEST = 1e-9
 """Million USD. Less than a tenth of a cent counts as nothing."""
 UNITS = {"USD": 1e-6, "thousand USD": 1e-3, "million USD": 1.0, "billion USD": 1e3}
@@ -44,21 +46,14 @@ def check_text(path: Path, *, expected: str = "a CSV file") -> None:
     Raises
     ------
     InputError
-        No such file, a folder, an empty file, a zip, a workbook, parquet, UTF-16, other binary content.
+        No such file, a folder, a pipe or a device, an empty file, a zip, a workbook, parquet, UTF-16, other binary content.
     """
-    if path.is_dir():
-        raise InputError(
-            f"this is a folder, {expected} is wanted", where=str(path), hint="give the file inside"
-        )
-    if not path.is_file():
-        near = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
-        raise InputError(
-            "there is no such file",
-            where=str(path),
-            hint=suggestion(path.name, near) if near else "check the path",
-        )
-    with path.open("rb") as stream:
-        head = stream.read(4096)
+    readable_file(path, expected=expected)
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(4096)
+    except OSError as error:
+        raise unreadable(error, str(path)) from error
     if not head.strip():
         raise InputError("the file is empty", where=str(path), hint="download or export it again")
     for magic, what, hint in _MAGIC:
@@ -77,7 +72,7 @@ def check_text(path: Path, *, expected: str = "a CSV file") -> None:
 def open_text(path: Path) -> TextIO:
     """Open a checked file as text."""
     check_text(path)
-    return path.open(encoding="utf-8-sig", newline="")
+    return open_lines(path)
 
 
 def lines_of(path: Path) -> Iterator[tuple[int, str]]:
@@ -136,34 +131,6 @@ def check_doubled(names: Sequence[str], path: Path, kind: str) -> None:
         seen[name] = position
 
 
-def number(text: str, *, file: str, line: int, cell: str) -> float:
-    """Read one number.
-
-    Raises
-    ------
-    UnitError
-        Empty, NaN, infinite, or too large to be money; the cell is named.
-    SchemaError
-        Not a number.
-    """
-    stripped = text.strip()
-    where = f"{file}:{line}: {cell}"
-    if not stripped or stripped.lower() in ("nan", "na", "n/a", "null", "none", ".", "..", "-"):
-        raise UnitError(
-            f"no number (`{stripped}`)", where=where, hint="write 0 where nothing is traded, or drop the row"
-        )
-    try:
-        value = float(stripped)
-    except ValueError:
-        hint = "write 1234.5: a point as decimal mark and nothing between thousands"
-        raise SchemaError(
-            f"`{stripped}` is not a number", file=file, line=line, key=cell, hint=hint
-        ) from None
-    if not math.isfinite(value):
-        raise UnitError(f"`{stripped}` is not finite", where=where, hint="write 0 where nothing is traded")
-    return value
-
-
 def money(value: float, factor: float, *, where: str) -> float:
     """Million USD from a value and its unit; nothing below a tenth of a cent, an error beyond any economy.
 
@@ -217,10 +184,12 @@ def read_long(
     SchemaError
         Missing, unknown or doubled columns, a wrong delimiter, a ragged row, a file that ends within a row.
     """
-    rows = csv.reader(text for _, text in lines_of(path))
+    rows = csv_rows((text for _, text in lines_of(path)), file=path.name)
     numbers = (line for line, _ in lines_of(path))
-    header = [cell.strip() for cell in next(rows)]
-    next(numbers)
+    header = [cell.strip() for cell in next(rows, [])]
+    next(numbers, None)
+    if not header:
+        raise InputError("the file is empty", where=str(path), hint="download or export it again")
     if len(header) == 1 and len(required) > 1:
         check_delimiter(header[0], path)
     check_doubled(header, path, "column")

@@ -6,18 +6,18 @@ one stated way and noted.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from detente.core import InputError, LabelError, Labels, suggestion
+from detente.core import InputError, LabelError, Labels, SchemaError, UnitError, suggestion
+from detente.core.reading import csv_rows, is_file
 from detente.world.cells import Ints
 from detente.world.economy import Array
 from detente.world.read.cp_text import cp_table
-from detente.world.read.files import lines_of
+from detente.world.read.files import check_doubled, check_theta, lines_of, number, ragged
 from detente.world.read.table import SourceTable, hashed, mean_duty
 from detente.world.read.wiod import read_parquet
 
@@ -27,10 +27,51 @@ CUBE_TO_SECTOR = {
 }  # fmt: skip
 """Sectors of the cube that the technology knows only together."""
 SERVICES = "SERV"
+LINE = "line of the file"
+"""Key under which a row keeps its line."""
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(text for _, text in lines_of(path)))
+def _rows(path: Path, keys: tuple[str, ...], *others: str) -> list[dict[str, str]]:
+    """Rows of a CSV by column; `keys` tell the rows apart, `others` must be there too."""
+    rows = csv_rows((text for _, text in lines_of(path)), file=path.name)
+    numbers = (line for line, _ in lines_of(path))
+    header = next(rows, [])
+    next(numbers, None)
+    check_doubled(header, path, "column")
+    for name in (*keys, *others):
+        if name not in header:
+            raise SchemaError(
+                f"column `{name}` is missing", file=path.name, line=1, hint="columns: " + ",".join(header)
+            )
+    found: list[dict[str, str]] = []
+    seen: dict[tuple[str, ...], int] = {}
+    for line, row in zip(numbers, rows, strict=False):
+        if len(row) != len(header):
+            raise ragged(path, line, len(row), len(header), last=next(rows, None) is None)
+        cells = dict(zip(header, row, strict=True))
+        key = tuple(cells[name] for name in keys)
+        if key in seen:
+            raise LabelError(
+                f"{', '.join(key)} stands in line {seen[key]} already",
+                where=f"{path.name}:{line}",
+                hint="drop or rename one of the two",
+            )
+        seen[key] = line
+        found.append({**cells, LINE: str(line)})
+    return found
+
+
+def _numbers(rows: Sequence[Mapping[str, str]], name: str, path: Path) -> Array:
+    """Numbers of a column, each of them finite."""
+    return np.array([number(row[name], file=path.name, line=int(row[LINE]), cell=name) for row in rows])
+
+
+def _theta(rows: Sequence[Mapping[str, str]], name: str, path: Path, *, less: float = 0.0) -> Array:
+    """Trade elasticities from a column, each of them one that a study could find."""
+    values = _numbers(rows, name, path) - less
+    for row, value in zip(rows, values, strict=True):
+        check_theta(float(value), where=f"{path.name}:{row[LINE]}: {row['sector']}")
+    return np.asarray(values)
 
 
 def _place(codes: Sequence[str], values: Sequence[str] | Any, where: str) -> Ints:
@@ -43,20 +84,61 @@ def _place(codes: Sequence[str], values: Sequence[str] | Any, where: str) -> Int
 
 
 def _cube(
-    columns: Mapping[str, Any], value: str, axes: tuple[tuple[str, Sequence[str]], ...], where: str
+    columns: Mapping[str, Any],
+    value: str,
+    axes: tuple[tuple[str, Sequence[str]], ...],
+    where: str,
+    *,
+    adds_up: bool = False,
 ) -> Array:
-    """Values of a long table on axes; cells that fall together add up."""
+    """Values of a long table on axes; a cell that stands twice is refused, unless cells are meant to add up."""
+    for name in (*(axis for axis, _ in axes), value):
+        if name not in columns:
+            raise SchemaError(
+                f"column `{name}` is missing", file=where, hint="columns: " + ", ".join(columns)
+            )
     places = tuple(_place(codes, [str(code) for code in columns[name]], where) for name, codes in axes)
-    result = np.zeros(tuple(len(codes) for _, codes in axes))
-    np.add.at(result, places, np.asarray(columns[value], dtype=np.float64))
+    try:
+        values = np.asarray(columns[value], dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SchemaError(f"column `{value}` holds no numbers", file=where, hint="export it again") from None
+    shape = tuple(len(codes) for _, codes in axes)
+
+    def cell(row: int) -> str:
+        return ", ".join(str(columns[name][row]) for name, _ in axes)
+
+    if not np.isfinite(values).all():
+        row = int((~np.isfinite(values)).argmax())
+        raise UnitError(
+            f"{value} is {values[row]}", where=f"{where}: {cell(row)}", hint="write 0 where nothing is traded"
+        )
+    result = np.zeros(shape)
+    np.add.at(result, places, values)
+    if not adds_up:
+        count = np.zeros(shape, dtype=np.int64)
+        np.add.at(count, places, 1)
+        doubled = count[places] > 1
+        if doubled.any():
+            raise LabelError(
+                f"{cell(int(doubled.argmax()))} stands twice", where=where, hint="drop one of the two rows"
+            )
     return result
+
+
+def _refuse_doubled(columns: Mapping[str, Any], keys: tuple[str, ...], where: str) -> None:
+    """Refuse a long table in which a cell stands twice, before its codes are merged."""
+    seen: set[tuple[str, ...]] = set()
+    for key in zip(*([str(code) for code in columns[name]] for name in keys), strict=True):
+        if key in seen:
+            raise LabelError(f"{', '.join(key)} stands twice", where=where, hint="drop one of the two rows")
+        seen.add(key)
 
 
 def _folder(path: str | Path, *names: str) -> list[Path]:
     folder = Path(path)
     found = [folder / name for name in names]
     for file in found:
-        if not file.is_file():
+        if not is_file(file):
             raise InputError(
                 f"the folder has no {file.relative_to(folder)}",
                 where=str(folder),
@@ -87,13 +169,15 @@ def read_cube_folder(folder: str | Path, *, year: int = 2022) -> SourceTable:
     cube, tariffs = read_parquet(paths[0]), read_parquet(paths[3])
     if f"musd_{year}" not in cube:
         raise InputError(f"the cube has no year {year}", where=paths[0].name, hint="2011 to 2022")
-    countries = [row["iso3"] for row in _rows(paths[1])]
-    detail, technology = _rows(paths[2]), _rows(paths[4])
+    countries = [row["iso3"] for row in _rows(paths[1], ("iso3",), "name")]
+    detail = _rows(paths[2], ("sector",), "wiod16")
+    technology = _rows(paths[4], ("sector",), "is_goods", "name")
     goods = [row["sector"] for row in technology if row["is_goods"] == "1"]
     sectors = [*goods, SERVICES]
+    _refuse_doubled(cube, ("destination", "origin", "sector"), paths[0].name)
     cube["sector"] = [CUBE_TO_SECTOR.get(code, code) for code in cube["sector"]]
     axes = (("destination", countries), ("origin", countries), ("sector", sectors))
-    flows = _cube(cube, f"musd_{year}", axes, paths[0].name)
+    flows = _cube(cube, f"musd_{year}", axes, paths[0].name, adds_up=True)
     group_of = {CUBE_TO_SECTOR.get(row["sector"], row["sector"]): row["wiod16"] for row in detail}
     groups = sorted(set(group_of.values()))
     by_group = _cube(
@@ -113,7 +197,7 @@ def read_cube_folder(folder: str | Path, *, year: int = 2022) -> SourceTable:
         labels=Labels(
             tuple(countries),
             tuple(sectors),
-            {row["iso3"]: row["name"] for row in _rows(paths[1])},
+            {row["iso3"]: row["name"] for row in _rows(paths[1], ("iso3",), "name")},
             {**{row["sector"]: row["name"] for row in technology}, SERVICES: "Services"},
         ),
         flows=flows,
@@ -161,7 +245,8 @@ def read_uschina_folder(folder: str | Path, *, year: int = 2017) -> SourceTable:
     names = ("trade_tariff.parquet", "region_sector.csv", "io_shares.parquet", "sectors_elasticities.csv")
     paths = _folder(folder, *names)
     trade, io = read_parquet(paths[0]), read_parquet(paths[2])
-    cells, detail = _rows(paths[1]), _rows(paths[3])
+    cells = _rows(paths[1], ("region", "sector"), "va_share")
+    detail = _rows(paths[3], ("sector",), "name", "theta")
     countries = list(dict.fromkeys(row["region"] for row in cells))
     sectors = [row["sector"] for row in detail]
     axes = (("importer", countries), ("exporter", countries), ("sector", sectors))
@@ -171,7 +256,10 @@ def read_uschina_folder(folder: str | Path, *, year: int = 2017) -> SourceTable:
     share = _cube(
         io, "share_of_materials", (("region", countries), ("input_sector", sectors), ("using_sector", sectors)), paths[2].name
     )  # fmt: skip
-    columns = {key: [row[key] for row in cells] for key in cells[0]}
+    columns = {
+        **{key: [row[key] for row in cells] for key in ("region", "sector")},
+        "va_share": _numbers(cells, "va_share", paths[1]),
+    }
     va = _cube(columns, "va_share", (("region", countries), ("sector", sectors)), paths[1].name)
     output = flows.sum(0)
     price = 1 + mean_duty(flows, tariff)
@@ -183,7 +271,7 @@ def read_uschina_folder(folder: str | Path, *, year: int = 2017) -> SourceTable:
         inputs=share * ((1 - va) * output)[:, None, :] / price[:, :, None],
         output=output,
         tariff=tariff,
-        trade_elasticity=np.array([float(row["theta"]) for row in detail]),
+        trade_elasticity=_theta(detail, "theta", paths[3]),
         elasticity_source="as in the package (ECON7115 teaching data)",
         sources=({"citation": "US–China trade-war model data 2017 (ECON7115 teaching data)", "licence": "none stated", "used_for": "baseline"},),
         files=hashed(*paths),
@@ -195,7 +283,8 @@ def read_ossa_folder(folder: str | Path, *, year: int = 2007) -> SourceTable:
     """Read the data of Ossa (2014) (``ossa2014/``): 7 regions, 33 goods, no inputs, raw trade with its imbalances."""
     paths = _folder(folder, "trade_tariff.parquet", "regions.csv", "sectors_sigma.csv")
     trade = read_parquet(paths[0])
-    regions, detail = _rows(paths[1]), _rows(paths[2])
+    regions = _rows(paths[1], ("region",), "name")
+    detail = _rows(paths[2], ("sector",), "name", "sigma_main")
     countries, sectors = [row["region"] for row in regions], [row["sector"] for row in detail]
     axes = (("importer", countries), ("exporter", countries), ("sector", sectors))
     flows = _cube(trade, "trade_musd", axes, paths[0].name)
@@ -214,7 +303,7 @@ def read_ossa_folder(folder: str | Path, *, year: int = 2007) -> SourceTable:
         inputs=np.zeros((len(countries), len(sectors), len(sectors))),
         output=flows.sum(0),
         tariff=tariff,
-        trade_elasticity=np.array([float(row["sigma_main"]) - 1 for row in detail]),
+        trade_elasticity=_theta(detail, "sigma_main", paths[2], less=1.0),
         elasticity_source="Ossa (2014), Am. Econ. Rev. 104(12): σ − 1",
         sources=({"citation": "Ossa, R. (2014). Trade Wars and Trade Talks with Data. American Economic Review 104(12), replication files (GTAP 8)", "licence": "none stated", "used_for": "baseline"},),
         files=hashed(*paths),
@@ -232,7 +321,8 @@ def read_cp_parquet_folder(folder: str | Path, *, year: int = 1993) -> SourceTab
         "io_coefficients.parquet",
     )
     paths = _folder(folder, *names)
-    nations, detail = _rows(paths[0]), _rows(paths[1])
+    nations = _rows(paths[0], ("iso3",), "name")
+    detail = _rows(paths[1], ("sector",), "name", "theta")
     countries, sectors = [row["iso3"] for row in nations], [row["sector"] for row in detail]
     trade, table, io = (read_parquet(path) for path in paths[2:])
     if f"tariff_{year}_pct" not in trade:
@@ -253,7 +343,7 @@ def read_cp_parquet_folder(folder: str | Path, *, year: int = 1993) -> SourceTab
             io, "share_of_materials", (("country", countries), ("input_sector", sectors), ("using_sector", sectors)), paths[4].name
         ),
         _cube(table, "gross_output_musd", two, paths[3].name),
-        np.array([float(row["theta"]) for row in detail]),
+        _theta(detail, "theta", paths[1]),
         1993,
         hashed(*paths),
         f"duties of {year}",

@@ -25,6 +25,7 @@ import numpy as np
 
 from detente.core import InputError, LabelError, Labels, SchemaError, UnitError, suggestion
 from detente.core.folders import write_folder
+from detente.core.reading import is_file, is_folder, is_there
 from detente.world.economy import Array, Economy
 from detente.world.read.files import money, number, read_long, unit_factor
 from detente.world.read.table import SourceTable, hashed, mean_duty
@@ -61,7 +62,7 @@ def read_long_folder(folder: str | Path, *, year: int | None = None) -> SourceTa
         With file, line and cell.
     """
     folder = Path(folder)
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise InputError(
             "this is no folder",
             where=str(folder),
@@ -91,7 +92,7 @@ def read_long_folder(folder: str | Path, *, year: int | None = None) -> SourceTa
         name=str(sheet["name"]),
         year=year if year is not None else int(sheet["year"]),
         labels=labels,
-        files=hashed(*[path for path in files if path.is_file()]),
+        files=hashed(*[path for path in files if is_file(path)]),
         sources=(
             {
                 "citation": str(sheet.get("source", "not stated")),
@@ -107,7 +108,7 @@ def read_long_folder(folder: str | Path, *, year: int | None = None) -> SourceTa
 def _sheet(path: Path) -> Mapping[str, Any]:
     from detente.dossier.yaml_reader import read_yaml
 
-    if not path.is_file():
+    if not is_there(path):
         raise InputError(
             "the folder has no world.yaml",
             where=str(path.parent),
@@ -124,12 +125,20 @@ def _sheet(path: Path) -> Mapping[str, Any]:
     for key in ("name", "year"):
         if key not in file.data:
             raise SchemaError(f"`{key}` is missing", file=path.name, hint=f"add `{key}: …`")
-    try:
-        int(file.data["year"])
-    except (TypeError, ValueError):
-        raise SchemaError(
-            f"`{file.data['year']}` is no year", file=path.name, key="year", hint="write year: 2022"
-        ) from None
+    year = file.data["year"]
+    if isinstance(year, bool) or not isinstance(year, int) or not 0 < year < 10_000:
+        raise SchemaError(f"`{year}` is no year", file=path.name, key="year", hint="write year: 2022")
+    for key in ("countries", "sectors"):
+        names = file.data.get(key)
+        if names is not None and not (
+            isinstance(names, dict) and all(isinstance(name, str) for name in names.values())
+        ):
+            raise SchemaError(
+                f"`{key}` is no list of names",
+                file=path.name,
+                key=key,
+                hint="write `code: name` below it, indented",
+            )
     return file.data
 
 
@@ -191,7 +200,7 @@ def _cells(path: Path, keys: tuple[str, ...], factor: float, *, tariff: float | 
 
 
 def _optional(path: Path, keys: tuple[str, ...], factor: float) -> list[_Cell] | None:
-    return _cells(path, keys, factor) if path.exists() else None
+    return _cells(path, keys, factor) if is_there(path) else None
 
 
 def _labels(

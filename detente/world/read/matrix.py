@@ -8,7 +8,6 @@ does not grow with its length.
 
 from __future__ import annotations
 
-import csv
 import itertools
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from typing import Literal
 import numpy as np
 
 from detente.core import InputError, LabelError, Labels, UnitError
+from detente.core.reading import csv_rows
 from detente.world.economy import Array
 from detente.world.read.files import LARGEST, check_delimiter, check_doubled, lines_of, number, ragged
 from detente.world.read.table import SourceTable, hashed
@@ -212,9 +212,9 @@ def stream_matrix(
         With file, line and cell.
     """
     lines = lines_of(path)
-    line, first = next(lines)
+    line, first = next(lines, (0, ""))
     check_delimiter(first, path)
-    header = [cell.strip() for cell in next(csv.reader([first]))]
+    header = [cell.strip() for cell in next(csv_rows([first], file=path.name, first=line))]
     check_doubled(header[label_columns:], path, "column")
     names = header[label_columns:]
     columns = [column_label(name) for name in names]
@@ -247,16 +247,17 @@ def _parsed(
                 yield (line, [label.strip().strip('"')]), row
             return
     for position, (line, text) in enumerate(block):
-        cells = next(csv.reader([text]))
+        cells = next(csv_rows([text], file=path.name, first=line))
         if len(cells) != len(names) + label_columns:
             last = position == len(block) - 1 and next(rest, None) is None
             raise ragged(path, line, len(cells), len(names) + label_columns, last=last)
         labels = [cell.strip() for cell in cells[:label_columns]]
+        plain = all(cell.isascii() and "_" not in cell for cell in cells[label_columns:])
         try:
             row = np.array(cells[label_columns:], dtype=np.float64)
         except ValueError:
             row = np.array([np.nan])
-        if not np.isfinite(row).all():
+        if not plain or not np.isfinite(row).all():
             row = np.array(
                 [
                     number(cell, file=path.name, line=line, cell=f"{'_'.join(labels)} → {name}")

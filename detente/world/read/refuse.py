@@ -11,6 +11,8 @@ from detente.world.read.table import SourceTable
 
 _UNITS_APART = 30.0
 """Parts of one table this far apart are in different units."""
+_ROUNDING, _STOCKS = 1e-6, 0.02
+"""Negative inputs are rounding up to the first share of what an industry buys; negative trade is stocks up to the second."""
 
 
 def refuse_nonsense(table: SourceTable, *, max_gap: float) -> list[str]:
@@ -32,8 +34,9 @@ def refuse_nonsense(table: SourceTable, *, max_gap: float) -> list[str]:
     UnitError
         Trade, uses or value added in a unit of its own, or the whole table in another one than million USD.
     BalanceError
-        Importer and exporter exchanged; totals that disagree.
+        Importer and exporter exchanged; totals that disagree; inputs, output or trade with the wrong sign.
     """
+    _signs(table)
     _missing(table)
     _units(table)
     _exchanged(table)
@@ -48,6 +51,37 @@ def refuse_nonsense(table: SourceTable, *, max_gap: float) -> list[str]:
 def _exports(table: SourceTable) -> Array:
     """Exports [exporter, sector]."""
     return np.asarray(table.flows.sum(0) - np.einsum("nns->ns", table.flows))
+
+
+def _signs(table: SourceTable) -> None:
+    """Refuse negative inputs, output and trade beyond what stocks and rounding make, by cell: a flipped sign is no small gap."""
+    labels = table.labels
+    used, made = table.inputs, table.output
+    bought = np.abs(used).sum(1, keepdims=True)
+    over = np.maximum(-used - _ROUNDING * bought, 0.0)
+    if over.any():
+        n, r, s = (int(k) for k in np.unravel_index(int(over.argmax()), used.shape))
+        raise BalanceError(
+            f"{labels.sectors[s]} uses {used[n, r, s]:,.6g} of {labels.sectors[r]}",
+            where=f"{table.name}: {labels.countries[n]}",
+            hint="inputs are not negative: the sign of this cell, or of the table, is flipped",
+        )
+    if (made < -_ROUNDING * np.abs(made).max()).any():
+        n, s = (int(k) for k in np.unravel_index(int(made.argmin()), made.shape))
+        raise BalanceError(
+            f"output is {made[n, s]:,.6g}",
+            where=f"{table.name}: {labels.countries[n]}, {labels.sectors[s]}",
+            hint="output is not negative: its sign, or that of the sales it adds up, is flipped",
+        )
+    abroad = table.flows * ~np.eye(len(labels.countries), dtype=bool)[:, :, None]
+    negative = np.maximum(-abroad, 0.0)
+    if negative.sum() > _STOCKS * np.abs(abroad).sum():
+        n, i, s = (int(k) for k in np.unravel_index(int(negative.argmax()), abroad.shape))
+        raise BalanceError(
+            f"{100 * negative.sum() / np.abs(abroad).sum():.3g} % of trade is negative, most {abroad[n, i, s]:,.6g}",
+            where=f"{table.name}: importer {labels.countries[n]}, exporter {labels.countries[i]}, {labels.sectors[s]}",
+            hint="stocks run down make a few small negative cells, not these: a sign is flipped",
+        )
 
 
 def _missing(table: SourceTable) -> None:

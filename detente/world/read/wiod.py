@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from detente.core import InputError, LabelError, SchemaError
+from detente.core.reading import is_folder, readable_file
 from detente.world.economy import Array
 from detente.world.read.files import check_text, lines_of, money, number, read_long
 from detente.world.read.icio import year_of
@@ -64,7 +65,7 @@ def read_wiod(path: str | Path, *, year: int | None = None) -> SourceTable:
         With file, line and cell.
     """
     path = Path(path)
-    if path.is_dir():
+    if is_folder(path):
         path = _only_table(path)
     year = year if year is not None else year_of(Path(re.sub(r"(?<=\D)(?=(?:19|20)\d\d)", " ", path.stem)))
     if year is None:
@@ -73,7 +74,7 @@ def read_wiod(path: str | Path, *, year: int | None = None) -> SourceTable:
         total = _from_parquet(path)
     else:
         check_text(path, expected="the CSV of a WIOD table")
-        header = next(lines_of(path))[1]
+        header = next(lines_of(path), (0, ""))[1]
         if header.replace('"', "").startswith("IndustryCode,"):
             total = stream_matrix(path, _stata_column, _stata_row, label_columns=5)
         elif "row_country" in header:
@@ -209,8 +210,7 @@ def read_parquet(path: Path) -> dict[str, Any]:
     InputError
         No such file, no pyarrow, or no parquet.
     """
-    if not path.is_file():
-        raise InputError("there is no such file", where=str(path), hint="check the path")
+    readable_file(path, expected="a parquet file")
     try:
         parquet = importlib.import_module("pyarrow.parquet")
     except ImportError:
@@ -221,15 +221,16 @@ def read_parquet(path: Path) -> dict[str, Any]:
         ) from None
     try:
         table = parquet.read_table(path)
+        return {
+            name: np.asarray(column.to_pylist())
+            if str(column.type).startswith(("dictionary", "string", "large_string"))
+            else column.to_numpy()
+            for name, column in zip(table.column_names, table.columns, strict=True)
+        }
     except Exception as error:  # pyarrow has its own tree of errors; all of them mean an unreadable file
+        told = (str(error).splitlines() or [type(error).__name__])[0][:200]
         raise InputError(
-            f"this is no readable parquet file: {str(error).splitlines()[0]}",
+            f"this is no readable parquet file: {told}",
             where=path.name,
             hint="copy it again",
         ) from None
-    return {
-        name: np.asarray(column.to_pylist())
-        if str(column.type).startswith(("dictionary", "string", "large_string"))
-        else column.to_numpy()
-        for name, column in zip(table.column_names, table.columns, strict=True)
-    }

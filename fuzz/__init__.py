@@ -1,0 +1,1 @@
+"""Mutational fuzzing of everything Détente reads: `python -m fuzz`, `make fuzz`."""
