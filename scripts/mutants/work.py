@@ -1,0 +1,120 @@
+"""The work of a run, shared out among processes: tracing the tests, judging the mutants."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import judge
+from operators import Mutant
+from rooms import FOLDER, REPOSITORY, modules
+
+TRACE_SECONDS = 900.0
+Trace = dict[str, dict[str, Any]]
+"""By test: `seconds`, whether it `passed`, and the `lines` of each module that it reaches."""
+
+
+def _digest(paths: list[Path]) -> str:
+    total = hashlib.sha256()
+    for path in paths:
+        total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def _helpers(test: str) -> list[Path]:
+    """Files beside a test that it may read: modules of its folder that are no tests themselves."""
+    folder = (REPOSITORY / test).parent
+    return [path for path in sorted(folder.glob("*.py")) if not path.name.startswith("test_")]
+
+
+def _trace_file(test: str) -> dict[str, Any]:
+    files = {str(REPOSITORY / name): name for name in modules()}
+    found: dict[str, Any] = {}
+
+    def work(items: list[Any], watch: judge.Watch) -> None:
+        _, answer = judge.in_child(lambda: judge.traced(items, files, watch), seconds=TRACE_SECONDS)
+        found.update(answer or {})
+
+    judge.collect([test], work)
+    return found
+
+
+def trace(workers: int, tests: list[str]) -> Trace:
+    """Which test reaches which line of which module; kept until the test file or a module changes."""
+    store = FOLDER / "trace"
+    store.mkdir(parents=True, exist_ok=True)
+    code = _digest([REPOSITORY / name for name in modules()])
+    wanted: dict[str, Path] = {}
+    for test in tests:
+        key = hashlib.sha256(f"{code}{test}{_digest([REPOSITORY / test, *_helpers(test)])}".encode())
+        wanted[test] = store / f"{key.hexdigest()[:32]}.json"
+    missing = [test for test, path in wanted.items() if not path.exists()]
+    if missing:
+        print(f"tracing {len(missing)} test files", file=sys.stderr, flush=True)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
+        for test, found in zip(missing, pool.map(_trace_file, missing), strict=True):
+            wanted[test].write_text(json.dumps(found), encoding="utf-8")
+    every: Trace = {}
+    for path in wanted.values():
+        every |= json.loads(path.read_text(encoding="utf-8"))
+    return every
+
+
+def _share(task: tuple[str, list[Mutant], Trace]) -> list[tuple[Mutant, int, str]]:
+    """One worker's part of a module's mutants."""
+    module, share, seen = task
+    source = (REPOSITORY / module).read_text(encoding="utf-8")
+    seconds = {name: float(entry["seconds"]) for name, entry in seen.items()}
+    results: list[tuple[Mutant, int, str]] = []
+
+    def work(items: list[Any], watch: judge.Watch) -> None:
+        known = [item for item in items if item.nodeid in seen and seen[item.nodeid]["passed"]]
+        known = judge.ordered(known, seconds)
+        live = judge.functions(str(REPOSITORY / module))
+        for mutant in share:
+            direct = [item for item in known if mutant.line in seen[item.nodeid]["lines"].get(module, ())]
+            names = {item.nodeid.partition("::")[0] for item in direct}
+            rest = [
+                item
+                for item in known
+                if item.nodeid.partition("::")[0] in names
+                and mutant.line not in seen[item.nodeid]["lines"].get(module, ())
+            ]
+            if not direct:  # a line of several: the module's own tests
+                rest = [item for item in known if module in seen[item.nodeid]["lines"]]
+            stages = [judge.within(direct, seconds), judge.within(rest, seconds)]
+            results.append((mutant, *judge.judged(source, mutant, stages, seconds, live, watch)))
+
+    inside = [mutant for mutant in share if mutant.inside]
+    outside = [mutant for mutant in share if not mutant.inside]
+    reaching = {name: entry for name, entry in seen.items() if module in entry["lines"] and entry["passed"]}
+    for mutant in outside:
+        names = sorted(reaching, key=lambda name: seconds[name])
+        kept, used = [], 0.0
+        for name in names:
+            used += seconds[name]
+            if kept and used > 2 * judge.ENOUGH:
+                break
+            kept.append(name)
+        results.append((mutant, *judge.anew(source, mutant, kept, used)))
+    share = inside
+    files = sorted({name.partition("::")[0] for name in reaching})
+    if share and files:
+        judge.collect(files, work)
+    else:
+        results += [(mutant, judge.SURVIVED, "no test reaches the module") for mutant in share]
+    return results
+
+
+def score(module: str, chosen: list[Mutant], seen: Trace, workers: int) -> list[tuple[Mutant, int, str]]:
+    """Judge some mutants of a module."""
+    parts = [chosen[k::workers] for k in range(workers)]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
+        return [
+            one for part in pool.map(_share, [(module, part, seen) for part in parts if part]) for one in part
+        ]
