@@ -91,7 +91,7 @@ def points(value_pp: float, digits: int = 1) -> str:
 
 
 def money(value_usd: float, *, signed: bool = False) -> str:
-    """Write million USD in the largest fitting unit; less than half a million as "less than $1 million".
+    """Write million USD in the largest fitting unit; half a million or less as "less than $1 million".
 
     Examples
     --------
@@ -101,7 +101,7 @@ def money(value_usd: float, *, signed: bool = False) -> str:
     size = abs(value_usd)
     if size == 0:
         return "$0"
-    if size < 0.5:
+    if size <= 0.5:  # would round to nought
         return f"less than $1{NBSP}million"
     if size >= 999_950:
         text = f"${size / 1e6:,.2f}{NBSP}trillion"
@@ -185,8 +185,8 @@ def times_as(first: float, second: float) -> str:
         return f"{ratio * 100:.0f}{NBSP}percent as large as" if ratio < 0.97 else "about as large as"
     if ratio > 10:
         return "more than ten times as large as"
-    text = f"{ratio:.1f}"
-    return f"{text.removesuffix('.0')} times as large as"
+    text = f"{ratio:.1f}".removesuffix(".0")
+    return "about as large as" if text == "1" else f"{text} times as large as"
 
 
 def lower_first(name: str) -> str:
