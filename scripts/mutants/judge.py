@@ -29,6 +29,8 @@ from rooms import REPOSITORY
 
 ENOUGH = 20.0
 """Seconds of tests, fastest first, that a mutant meets at each of its two stages."""
+LEARNT = 3000
+"""Lines run in one function by one test after which it is no longer watched: tracing a hot loop teaches nothing new."""
 KILLED, SURVIVED, ENDLESS = 1, 0, 2
 MEMORY = 8 * 2**30
 
@@ -91,20 +93,26 @@ def traced(items: Sequence[pytest.Item], files: dict[str, str], watch: Watch) ->
     What runs while fixtures of the whole file are made counts for every test of the file.
     """
     reached: set[tuple[str, int]] = set()
+    events: dict[types.CodeType, int] = {}
 
     def lines(frame: types.FrameType, event: str, _: Any) -> Any:
         reached.add((files[frame.f_code.co_filename], frame.f_lineno))
+        events[frame.f_code] += 1
+        if events[frame.f_code] > LEARNT:
+            frame.f_trace_lines = False
         return lines
 
     def calls(frame: types.FrameType, event: str, _: Any) -> Any:
-        if frame.f_code.co_filename in files:
-            reached.add((files[frame.f_code.co_filename], frame.f_lineno))
-            return lines
-        return None
+        code = frame.f_code
+        if code.co_filename not in files or events.setdefault(code, 0) > LEARNT:
+            return None
+        reached.add((files[code.co_filename], frame.f_lineno))
+        return lines
 
     found: dict[str, Any] = {}
     for item, following in zip(items, [*items[1:], None], strict=True):
         reached.clear()
+        events.clear()
         watch.failed = ""
         start = time.process_time()
         sys.settrace(calls)

@@ -32,7 +32,8 @@ def _helpers(test: str) -> list[Path]:
     return [path for path in sorted(folder.glob("*.py")) if not path.name.startswith("test_")]
 
 
-def _trace_file(test: str) -> dict[str, Any]:
+def _trace_file(task: tuple[str, Path]) -> None:
+    test, target = task
     files = {str(REPOSITORY / name): name for name in modules()}
     found: dict[str, Any] = {}
 
@@ -41,7 +42,7 @@ def _trace_file(test: str) -> dict[str, Any]:
         found.update(answer or {})
 
     judge.collect([test], work)
-    return found
+    target.write_text(json.dumps(found), encoding="utf-8")
 
 
 def trace(workers: int, tests: list[str]) -> Trace:
@@ -57,8 +58,7 @@ def trace(workers: int, tests: list[str]) -> Trace:
     if missing:
         print(f"tracing {len(missing)} test files", file=sys.stderr, flush=True)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-        for test, found in zip(missing, pool.map(_trace_file, missing), strict=True):
-            wanted[test].write_text(json.dumps(found), encoding="utf-8")
+        list(pool.map(_trace_file, [(test, wanted[test]) for test in missing]))
     every: Trace = {}
     for path in wanted.values():
         every |= json.loads(path.read_text(encoding="utf-8"))
