@@ -29,6 +29,8 @@ from rooms import REPOSITORY
 
 ENOUGH = 20.0
 """Seconds of tests, fastest first, that a mutant meets at each of its two stages."""
+TRACED = 60.0
+"""Seconds of processor time after which the tests of a file that are still to be traced are no judges."""
 LEARNT = 3000
 """Lines run in one function by one test after which it is no longer watched: tracing a hot loop teaches nothing new."""
 KILLED, SURVIVED, ENDLESS = 1, 0, 2
@@ -110,7 +112,10 @@ def traced(items: Sequence[pytest.Item], files: dict[str, str], watch: Watch) ->
         return lines
 
     found: dict[str, Any] = {}
+    begun = time.process_time()
     for item, following in zip(items, [*items[1:], None], strict=True):
+        if time.process_time() - begun > TRACED:
+            break
         reached.clear()
         events.clear()
         watch.failed = ""

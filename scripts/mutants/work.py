@@ -14,7 +14,6 @@ import judge
 from operators import Mutant
 from rooms import FOLDER, REPOSITORY, modules
 
-TRACE_SECONDS = 900.0
 Trace = dict[str, dict[str, Any]]
 """By test: `seconds`, whether it `passed`, and the `lines` of each module that it reaches."""
 
@@ -38,7 +37,7 @@ def _trace_file(task: tuple[str, Path]) -> None:
     found: dict[str, Any] = {}
 
     def work(items: list[Any], watch: judge.Watch) -> None:
-        _, answer = judge.in_child(lambda: judge.traced(items, files, watch), seconds=TRACE_SECONDS)
+        _, answer = judge.in_child(lambda: judge.traced(items, files, watch), seconds=10 * judge.TRACED)
         found.update(answer or {})
 
     judge.collect([test], work)
