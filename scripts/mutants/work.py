@@ -31,17 +31,19 @@ def _helpers(test: str) -> list[Path]:
     return [path for path in sorted(folder.glob("*.py")) if not path.name.startswith("test_")]
 
 
-def _trace_file(task: tuple[str, Path]) -> None:
-    test, target = task
+def _trace_files(targets: dict[str, Path]) -> None:
+    """Trace some test files, collected together, each run in a child of its own."""
     files = {str(REPOSITORY / name): name for name in modules()}
-    found: dict[str, Any] = {}
 
     def work(items: list[Any], watch: judge.Watch) -> None:
-        _, answer = judge.in_child(lambda: judge.traced(items, files, watch), seconds=10 * judge.TRACED)
-        found.update(answer or {})
+        for test, target in targets.items():
+            mine = [item for item in items if item.nodeid.startswith(f"{test}::")]
+            _, found = judge.in_child(
+                lambda mine=mine: judge.traced(mine, files, watch), seconds=10 * judge.TRACED
+            )
+            target.write_text(json.dumps(found or {}), encoding="utf-8")
 
-    judge.collect([test], work)
-    target.write_text(json.dumps(found), encoding="utf-8")
+    judge.collect(list(targets), work)
 
 
 def trace(workers: int, tests: list[str]) -> Trace:
@@ -57,7 +59,8 @@ def trace(workers: int, tests: list[str]) -> Trace:
     if missing:
         print(f"tracing {len(missing)} test files", file=sys.stderr, flush=True)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-        list(pool.map(_trace_file, [(test, wanted[test]) for test in missing]))
+        parts = [{test: wanted[test] for test in missing[k::workers]} for k in range(workers)]
+        list(pool.map(_trace_files, [part for part in parts if part]))
     every: Trace = {}
     for path in wanted.values():
         every |= json.loads(path.read_text(encoding="utf-8"))

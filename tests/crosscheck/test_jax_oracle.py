@@ -17,7 +17,7 @@ from detente.world import Wedges, toy
 if sys.platform == "darwin" and platform.machine() != "arm64":
     pytest.skip("JAX has no wheels for this machine", allow_module_level=True)
 
-import jax  # noqa: E402
+import jax
 
 jax.config.update("jax_enable_x64", True)
 jnp = jax.numpy
