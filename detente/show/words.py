@@ -177,16 +177,16 @@ def times_as(first: float, second: float) -> str:
     ):
         if abs(ratio / value - 1) <= 0.03:
             return words
-    if abs(ratio - 1) <= 0.03:
+    if 0.97 <= ratio < 1.05:  # from 1.05 on it is written 1.1 times
         return "about as large as"
     if ratio < 0.1:
         return "less than a tenth of"
     if ratio < 1:
-        return f"{ratio * 100:.0f}{NBSP}percent as large as" if ratio < 0.97 else "about as large as"
+        return f"{ratio * 100:.0f}{NBSP}percent as large as"
     if ratio > 10:
         return "more than ten times as large as"
-    text = f"{ratio:.1f}".removesuffix(".0")
-    return "about as large as" if text == "1" else f"{text} times as large as"
+    text = f"{ratio:.1f}"
+    return f"{text.removesuffix('.0')} times as large as"
 
 
 def lower_first(name: str) -> str:

@@ -135,7 +135,10 @@ def test_joining_none_one_two_and_four() -> None:
         (0.63, 1, "63 percent as large as"),
         (1.029, 1, "about as large as"),
         (1.035, 1, "about as large as"),
-        (1.06, 1, "1.1 times as large as"),
+        (1.049, 1, "about as large as"),
+        (1.05, 1, "1.1 times as large as"),
+        (0.97, 1, "about as large as"),
+        (0.9699, 1, "97 percent as large as"),
         (0.971, 1, "about as large as"),
         (0.965, 1, "96 percent as large as"),
         (0.1, 1, "10 percent as large as"),
@@ -162,7 +165,7 @@ def test_ratios_need_one_sign() -> None:
 def test_names_start_small_in_a_sentence_unless_they_are_capitals() -> None:
     said = {
         name: w.lower_first(name)
-        for name in ("Basic metals", "A truce", "ICT services", "R&D", "US duties", "X", "")
+        for name in ("Basic metals", "A truce", "ICT services", "R&D", "US duties", "T-shirts", "X", "")
     }
     assert said == {
         "Basic metals": "basic metals",
@@ -170,6 +173,7 @@ def test_names_start_small_in_a_sentence_unless_they_are_capitals() -> None:
         "ICT services": "ICT services",
         "R&D": "R&D",
         "US duties": "US duties",
+        "T-shirts": "T-shirts",
         "X": "X",
         "": "",
     }
@@ -226,7 +230,17 @@ def test_equal_shares_are_about_the_same() -> None:
     assert "both shares are about the same" in s.both_sides_sentence("X", -0.2, -0.2).text
 
 
+def test_a_tenth_more_is_more() -> None:
+    assert (
+        "the United States loses more, 1.1 times as large a share"
+        in s.both_sides_sentence("X", -1.1, -1.0).text
+    )
+
+
 def test_sides_may_be_others() -> None:
+    assert "and costs the United States 0.10" in plain(
+        s.both_sides_sentence("X", 0.2, -0.1, first="CHN", second="USA").text
+    )
     said = plain(s.both_sides_sentence("X", 0.2, -0.1, first="MEX", second="JPN", against="today").text)
     assert (
         said
@@ -263,6 +277,11 @@ def test_a_ranking_of_winners_alone_says_nothing_of_losers() -> None:
         plain(s.ranking_sentence({"MEX": 900.0}, "X", count=1).text)
         == "Under “X”, Mexico gains most ($900 million a year)."
     )
+
+
+def test_a_group_among_the_winners_has_its_name_in_a_sentence() -> None:
+    said = plain(s.ranking_sentence({"MEX": 900.0, "ASEAN": 40.0}, "X").text)
+    assert said.endswith("followed by the other ASEAN members ($40 million).")
 
 
 def test_the_worst_loser_is_the_last_and_a_group_is_plural() -> None:
