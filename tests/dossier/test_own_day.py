@@ -334,6 +334,28 @@ def test_every_group_that_cites_is_asked() -> None:
     assert set(cited_sources(whole)) == {*"ABCDEFGH", "S0"}
 
 
+def test_a_conflict_without_a_source_cites_none_and_one_with_does() -> None:
+    body = {
+        "question": "?",
+        "kind": "error",
+        "readings": [{"claims": ("c",), "says": "a"}],
+        "reading_taken": "a",
+    }
+    body |= {"why": "w", "basis": "logic"}
+    whole = record(
+        conflicts=(
+            Conflict.model_validate({"id": "q", **body}),
+            Conflict.model_validate({"id": "q2", "source": "Z", **body}),
+        )
+    )
+    assert list(cited_sources(whole)) == ["Z"]
+
+
+def test_what_does_not_change_is_not_copied() -> None:
+    whole = record(measures=(measure(),))
+    assert known_by(whole, DAY).measures["m"] is whole.measures["m"]
+
+
 # The record itself
 
 
