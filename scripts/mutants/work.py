@@ -41,21 +41,34 @@ def _trace_files(targets: dict[str, Path]) -> None:
             _, found = judge.in_child(
                 lambda mine=mine: judge.traced(mine, files, watch), seconds=10 * judge.TRACED
             )
-            target.write_text(json.dumps(found or {}), encoding="utf-8")
+            found = found or {}
+            reached = {name for entry in found.values() for name in entry["lines"]}
+            state = {name: _digest([REPOSITORY / name]) for name in sorted(reached)}
+            target.write_text(json.dumps({"modules": state, "tests": found}), encoding="utf-8")
 
     judge.collect(list(targets), work)
+
+
+def _current(path: Path) -> bool:
+    """Whether a trace is there and none of the modules it reaches has changed since."""
+    if not path.exists():
+        return False
+    kept = json.loads(path.read_text(encoding="utf-8"))["modules"]
+    return all(
+        (REPOSITORY / name).exists() and _digest([REPOSITORY / name]) == digest
+        for name, digest in kept.items()
+    )
 
 
 def trace(workers: int, tests: list[str]) -> Trace:
     """Which test reaches which line of which module; kept until the test file or a module changes."""
     store = FOLDER / "trace"
     store.mkdir(parents=True, exist_ok=True)
-    code = _digest([REPOSITORY / name for name in modules()])
     wanted: dict[str, Path] = {}
     for test in tests:
-        key = hashlib.sha256(f"{code}{test}{_digest([REPOSITORY / test, *_helpers(test)])}".encode())
+        key = hashlib.sha256(f"{test}{_digest([REPOSITORY / test, *_helpers(test)])}".encode())
         wanted[test] = store / f"{key.hexdigest()[:32]}.json"
-    missing = [test for test, path in wanted.items() if not path.exists()]
+    missing = [test for test, path in wanted.items() if not _current(path)]
     if missing:
         print(f"tracing {len(missing)} test files", file=sys.stderr, flush=True)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
@@ -63,7 +76,7 @@ def trace(workers: int, tests: list[str]) -> Trace:
         list(pool.map(_trace_files, [part for part in parts if part]))
     every: Trace = {}
     for path in wanted.values():
-        every |= json.loads(path.read_text(encoding="utf-8"))
+        every |= json.loads(path.read_text(encoding="utf-8"))["tests"]
     return every
 
 
