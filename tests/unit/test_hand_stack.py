@@ -13,11 +13,13 @@ from strategy_games import record
 
 from detente.core import DateError, InputError, LabelError, Labels, UnitError
 from detente.dossier import Dossier
-from detente.dossier.measure import Measure
+from detente.dossier.measure import Measure, Products
+from detente.world import load_world
 from detente.world.averages import _published
-from detente.world.duties import added_duties, duty_path, duty_stack, sector_layers
+from detente.world.cells import cells
+from detente.world.duties import added_duties, duty_path, duty_stack, fits, sector_layers
 from detente.world.economy import Economy
-from detente.world.stacking import is_service, stack
+from detente.world.stacking import CellRows, SectorRows, is_service, stack
 
 EVE, DAY, NEXT = dt.date(2025, 1, 31), dt.date(2025, 2, 1), dt.date(2025, 2, 2)
 LATE = dt.date(2026, 1, 1)
@@ -174,7 +176,6 @@ def test_a_rate_of_nothing_covers_nothing() -> None:
 @pytest.mark.parametrize(("rate", "refused"), [(-1.0, True), (-0.99, False), (float("inf"), True)])
 def test_duties_of_minus_a_hundred_percent_are_refused(rate: float, refused: bool) -> None:
     states = held(duty("a", 0.1)).states(DAY).values()
-    from detente.world.stacking import SectorRows
 
     rows = SectorRows(world(), "AAA", world().tariff[0].reshape(-1))
     moved = [dataclasses.replace(state, value=rate) for state in states]
@@ -298,3 +299,77 @@ def test_what_is_refused() -> None:
     for date in (dt.datetime(2025, 2, 1), "2025-02-01"):
         with pytest.raises(DateError, match="must be a day"):
             added_duties(world(), held(duty("a", 0.1)), date)  # type: ignore[arg-type]
+
+
+# ---- product cells ---------------------------------------------------------------------------------------------------
+
+
+def test_cells_fit_an_economy_that_has_all_their_regions_and_sectors() -> None:
+    table = cells()
+    regions, sectors = tuple(dict.fromkeys(table.regions)), tuple(table.sectors)
+
+    def fitting(countries: tuple[str, ...], goods: tuple[str, ...]) -> bool:
+        economy: Any = SimpleNamespace(labels=SimpleNamespace(countries=countries, sectors=goods))
+        return fits(economy, table)
+
+    assert fitting(regions, sectors)
+    assert fitting((*regions, "USA"), (*sectors, "BUS"))
+    assert not fitting(regions[1:], sectors)
+    assert not fitting(regions, sectors[1:])
+    assert not fitting(("USA",), ("BUS",))
+
+
+def test_a_ceiling_on_a_region_holds_for_its_members() -> None:
+    table = cells()
+    cap = duty("cap", 0.15, actor="USA", targets=["all"], entries=[{"ceiling": ["ASEAN"]}])
+    charged = stack(CellRows(table), held(cap).states(DAY).values())["law"]
+    for code, capped in (("THA", True), ("JPN", False)):
+        mine = table.partner == table.partners.index(code)
+        expected = np.maximum(0.15 - table.base[mine], 0) if capped else 0.15
+        np.testing.assert_allclose(charged[mine], expected)
+
+
+def test_the_simple_average_of_cells_counts_every_line_once() -> None:
+    economy, table = load_world(), cells()
+    added = duty("a", 0.10, actor="USA", targets=["JPN"])
+    found = duty_stack(economy, held(added), date=DAY, importer="USA", exporter="JPN").averages
+    mine = table.partner == table.partners.index("JPN")
+    base = (table.base[mine] * table.lines[mine]).sum() / table.lines[mine].sum()
+    assert found["simple_average"].value == pytest.approx(base + 0.10)
+    # What was collected in 2024, and 10 % of the imports that belong to a sector.
+    p = table.partners.index("JPN")
+    collected = (table.duty[p] + 0.10 * table.value[mine].sum()) / table.imports[p]
+    assert found["collected_base_plus_added"].value == pytest.approx(collected)
+    outside = duty_stack(economy, held(added), date=DAY, importer="USA", exporter="JPN").unallocated
+    assert outside == pytest.approx(table.unallocated[p])
+    assert f"USD {outside / 1e3:.1f} bn" in found["import_weighted_2024"].note
+
+
+def test_every_duty_is_checked_and_nothing_else() -> None:
+    fee = duty("fee", 1.0, actor="ZZZ", instrument="port_fee", targets=["QQQ"])
+    assert not added_duties(world(), held(fee), DAY).any()
+    wrong = duty("wrong", 0.1, targets=["BBC"])
+    for call in (
+        lambda: added_duties(world(), held(fee, wrong), DAY),
+        lambda: sector_layers(world(), held(fee, wrong), DAY, "AAA"),
+        lambda: stacked(fee, wrong),
+    ):
+        with pytest.raises(LabelError, match="unknown country `BBC`"):
+            call()
+    rows = SectorRows(world(), "AAA", world().tariff[0].reshape(-1))
+    with pytest.raises(LabelError, match="`Q`"):
+        rows.coverage(Products(sectors={"X": 0.5, "Q": 1.0}), where="measure m")
+
+
+def test_shares_of_a_path_are_shown_in_points_with_one_decimal() -> None:
+    table = duty_path(held(duty("a", 0.10)), world(), "AAA", "BBB", [DAY])
+    assert [(column.key, column.digits) for column in table.columns[1:]] == [
+        ("average", 1),
+        ("mfn", 1),
+        ("law", 1),
+    ]
+
+
+def test_a_code_that_spans_goods_and_services_is_goods() -> None:
+    assert not is_service("C33_D35")
+    assert is_service("D35_E36")
