@@ -27,7 +27,7 @@ import pytest
 from operators import Mutant, planted
 from rooms import REPOSITORY
 
-ENOUGH = 20.0
+ENOUGH = 8.0
 """Seconds of tests, fastest first, that a mutant meets at each of its two stages."""
 TRACED = 60.0
 """Seconds of processor time after which the tests of a file that are still to be traced are no judges."""

@@ -7,7 +7,15 @@ import pytest
 from strategy_games import actions, form, game
 
 from detente.core import InputError
-from detente.strategy.bargains import better_than, kalai_smorodinsky, nash_point, pareto_front
+from detente.strategy.bargains import (
+    _corrective,
+    _interior,
+    _on_edges,
+    better_than,
+    kalai_smorodinsky,
+    nash_point,
+    pareto_front,
+)
 from detente.strategy.deals import deal_space, gifts, judge, payments, smallest_swaps
 from detente.strategy.equilibria import dominant_rungs, pure_equilibria, regret, strategic_form, undominated
 from detente.strategy.games import Exchange, GameSpec
@@ -221,7 +229,7 @@ def test_striking_out_goes_on_until_nothing_falls() -> None:
 
 
 def test_strategies_are_named_by_their_actions_and_idle_ones_do_not_show() -> None:
-    x, y, z = np.meshgrid([0, 1], [0, 1], [0, 1, 2], indexing="ij")
+    x, _, z = np.meshgrid([0, 1], [0, 1], [0, 1, 2], indexing="ij")
     played = Game(("A", "B"), (*actions("A", 2, 2), *actions("B", 3)), np.array([x + 2.0 * z, x - 3.0 * z]))
     found = strategic_form(played)  # A's second action moves nothing
     assert found.strategies == (("a-0=0", "a-0=1"), ("b-0=0", "b-0=1", "b-0=2"))
@@ -444,3 +452,77 @@ def test_an_exchange_must_gain_more_than_a_thousandth_on_both_sides() -> None:
         assert judged([[0, 0], [0, gain]], [[0, 0], [0, 5]], BOTH).rational is rational
     with pytest.raises(InputError, match="declaration"):
         judge(game(np.zeros((2, 2, 2)), 1), [BOTH])
+
+
+# ---- the parts of a bargain ------------------------------------------------------------------------------------------
+
+CORNERS = np.array([[6.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 2.0]])
+"""Three players, a point for each: mixed a third each they give 2, 1 and 2/3, the largest product of w₁·6, w₂·3, w₃·2."""
+
+
+def test_three_players_share_by_thirds() -> None:
+    found = nash_point(CORNERS, np.zeros(3))
+    assert found.weights == pytest.approx((1 / 3, 1 / 3, 1 / 3))
+    assert found.payoffs == pytest.approx([2, 1, 2 / 3])
+    # A point inside is where the search starts, and leaves: its slope 1.9/2 + 0.9/1 + 0.6/(2/3) is below three.
+    found = nash_point(np.vstack([CORNERS, [[1.9, 0.9, 0.6]]]), np.zeros(3))
+    assert found.payoffs == pytest.approx([2, 1, 2 / 3])
+    # One a little outside is mixed in; a fourth corner beside the first is not.
+    found = nash_point(np.vstack([CORNERS, [[5.0, 0.0, 0.01]], [[2.0, 1.0, 0.7]]]), np.zeros(3))
+    assert found.payoffs.prod() > 2 * 1 * 0.7 - 1e-12
+    # The threat moves the bargain: over (1, 0, 0) the first corner gives 5, and the others cost 1.
+    moved = nash_point(CORNERS, np.array([1.0, 0.0, 0.0])).payoffs
+    # 6w − 1 = u: maximise u·(3v)·(2z) on w + v + z = 1: u/6 = v = z with w = u/6 + 1/6, so u/6 = (1 − 1/6)/3.
+    assert moved == pytest.approx([6 * (5 / 18 + 1 / 6), 3 * 5 / 18, 2 * 5 / 18])
+
+
+def test_the_start_of_a_bargain_is_a_lottery_that_gives_everybody_something() -> None:
+    # Of the corners: the same to all is 1, with weights 1/6, 1/3, 1/2.
+    assert _interior(CORNERS) == pytest.approx([1 / 6, 1 / 3, 1 / 2])
+    # A point that is good for all is taken as it is: the one with the largest least gain.
+    assert _interior(np.array([[5.0, 1.0], [3.0, 2.0], [1.0, 9.0]])).tolist() == [0, 1, 0]
+    with pytest.raises(InputError, match="no lottery gives every player more"):
+        _interior(np.array([[5.0, -1.0], [6.0, 0.0]]))
+
+
+@pytest.mark.parametrize("start", [[1.0, 0.0, 0.0], [0.2, 0.5, 0.3], [1 / 3, 1 / 3, 1 / 3]])
+def test_the_best_mixture_of_given_points_from_any_start(start: list[float]) -> None:
+    assert _corrective(CORNERS, np.array(start)) == pytest.approx([1 / 3, 1 / 3, 1 / 3], abs=1e-9)
+    # Between (0, 10) and (6, 4): x(10 − x) is largest at 5, five sixths of the way; (1, 1) has no place in it.
+    two = np.array([[0.0, 10.0], [6.0, 4.0], [1.0, 1.0]])
+    assert _corrective(two, np.array(start)) == pytest.approx([1 / 6, 5 / 6, 0], abs=1e-9)
+
+
+def test_the_best_point_on_an_edge() -> None:
+    for gains, shares in (
+        ([[0.0, 10.0], [6.0, 4.0], [1.0, 1.0]], [1 / 6, 5 / 6, 0]),
+        (
+            [[-4.0, 2.0], [8.0, -1.0]],
+            [0.5, 0.5],
+        ),  # (−4 + 12t)(2 − 3t) is largest at (12·2 + 4·3)/(2·36) = 1/2
+        ([[1.0, 1.0], [2.0, 2.0]], [0, 1]),  # no bend: the better end
+        ([[0.0, 6.0], [4.0, 4.0], [6.0, 0.0]], [0, 1, 0]),
+    ):
+        assert _on_edges(np.array(gains)) == pytest.approx(shares)
+
+
+def test_where_every_lottery_leaves_somebody_below_there_is_no_bargain() -> None:
+    points = np.array([[5.0, -1.0], [-1.0, -0.5]])
+    for call in (nash_point, kalai_smorodinsky):
+        with pytest.raises(InputError, match="lottery"):
+            call(points, np.zeros(2))
+        with pytest.raises(InputError, match="no point beats"):
+            call(points, np.array([5.0, 0.0]))
+
+
+def test_points_of_no_weight_are_not_named() -> None:
+    found = nash_point(np.array([[0.0, 6.0], [4.0, 4.0], [6.0, 0.0]]), np.zeros(2))
+    assert (found.points, found.weights) == ((1,), (1.0,))
+    found, _ = kalai_smorodinsky(np.array([[0.0, 2.0], [6.0, 0.0], [0.1, 0.1]]), np.zeros(2))
+    assert sorted(found.points) == [0, 1]
+    assert sum(found.weights) == pytest.approx(1)
+    # Hopes of 9 and 3 are met half way, by a fair coin.
+    found, _ = kalai_smorodinsky(np.array([[9.0, 0.0], [0.0, 3.0]]), np.zeros(2))
+    assert found.weights == pytest.approx((0.5, 0.5))
+    found = nash_point(np.array([[0.0, 10.0], [6.0, 4.0]]), np.zeros(2))
+    assert found.points == (1, 0)
