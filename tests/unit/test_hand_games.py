@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from strategy_games import actions, form, game
+from strategy_games import actions, form, game, mirror
 
-from detente.core import InputError
+from detente.core import InputError, SolveError
 from detente.strategy.bargains import (
     _corrective,
     _interior,
@@ -17,9 +17,16 @@ from detente.strategy.bargains import (
     pareto_front,
 )
 from detente.strategy.deals import deal_space, gifts, judge, payments, smallest_swaps
-from detente.strategy.equilibria import dominant_rungs, pure_equilibria, regret, strategic_form, undominated
+from detente.strategy.equilibria import (
+    dominant_rungs,
+    logit_quantal,
+    pure_equilibria,
+    regret,
+    strategic_form,
+    undominated,
+)
 from detente.strategy.games import Exchange, GameSpec
-from detente.strategy.leverage import NOTHING, Lever, extremes, leverage_of, shapley
+from detente.strategy.leverage import NOTHING, Lever, extremes, leverage_of, shapley, substitution
 from detente.strategy.payoff import Game
 from detente.strategy.preferences import PlayerWeights, Preferences
 
@@ -299,8 +306,8 @@ def test_kalai_of_three_points_on_paper() -> None:
 def four() -> Game:
     """A gives x (−3, +7) or y (+1, +1); B gives z (+5, −2); u costs B 1 and gives A 0.0005, as good as nothing."""
     x, y, z, u = np.meshgrid(*[[0, 1]] * 4, indexing="ij")
-    a = -3.0 * x + y + 5 * z + 0.0005 * u
-    b = 7.0 * x + y - 2 * z - u
+    a = 100 - 3.0 * x + y + 5 * z + 0.0005 * u
+    b = -50 + 7.0 * x + y - 2 * z - u
     return game(np.array([a, b]), 2)
 
 
@@ -328,11 +335,32 @@ def test_swaps_on_paper() -> None:
 
 
 def test_swaps_of_one_size_are_ordered_by_the_product_of_gains() -> None:
-    x, y, z = np.meshgrid(*[[0, 1]] * 3, indexing="ij")
-    a, b = -1.0 * x - 2 * y + 6 * z, 4.0 * x + 9 * y - 2 * z
-    found = smallest_swaps(game(np.array([a, b]), 2))
-    # x for z: 5 and 2, product 10; y for z: 4 and 7, product 28.
-    assert [swap.profile for swap in found] == [(0, 1, 1), (1, 0, 1)]
+    x, y, w, z = np.meshgrid(*[[0, 1]] * 4, indexing="ij")
+    a, b = -2.0 * x - 6 * y - 0.25 * w + 7 * z, 4.0 * x + 9 * y + 3 * w - 2 * z
+    found = smallest_swaps(game(np.array([a, b]), 3))
+    # x for z: 5 and 2, product 10; y for z: 1 and 7, product 7; w for z: 6.75 and 1, product 6.75.
+    assert [swap.profile for swap in found] == [(1, 0, 0, 1), (0, 1, 0, 1), (0, 0, 1, 1)]
+
+
+@pytest.mark.parametrize(("cost", "kind"), [(0.001, "pays alone"), (0.0011, "swap")])
+def test_a_cost_of_a_thousandth_needs_no_return(cost: float, kind: str) -> None:
+    for mine, theirs in ((-cost, 1.0), (1.0, -cost)):  # A's gift costs it, then B's
+        x, z = np.meshgrid([0, 1], [0, 1], indexing="ij")
+        played = game(np.array([mine * x + 3.0 * z, 3.0 * x + theirs * z]), 1)
+        assert smallest_swaps(played)[0].kind == kind
+
+
+def test_a_gift_must_please_everybody_and_hurt_nobody_s_income() -> None:
+    def given(b: float, c: float, income_b: float, income_c: float) -> int:
+        payoffs = np.array([[0.0, -1.0], [0.0, b], [0.0, c]]).reshape(3, 2, 1, 1)
+        real = np.array([[0.0, -1.0], [0.0, income_b], [0.0, income_c]]).reshape(3, 2, 1, 1)
+        three = (*actions("A", 2), *actions("B", 1), *actions("C", 1))
+        names = ("A", "B", "C")
+        return len(gifts(Game(names, three, payoffs, countries=names, real_income_usd=real), "A"))
+
+    assert given(1, 2, 1, 2) == 1
+    assert given(1, -1, 1, 1) == given(-1, 1, 1, 1) == 0
+    assert given(1, 2, 1, -1) == given(1, 2, -1, 1) == 0
 
 
 def test_a_gift_that_hurts_the_other_s_real_income_is_none() -> None:
@@ -374,7 +402,7 @@ def test_the_deal_space_of_a_line() -> None:
 
 
 def test_a_gain_of_a_thousandth_is_no_better_than_no_deal() -> None:
-    for gain, better in ((1e-3, 0), (2e-3, 1)):
+    for gain, better in ((1e-3, 0), (1.1e-3, 1)):
         assert deal_space(game(np.array([[[0.0, gain]], [[0.0, gain]]]), 1)).better == better
 
 
@@ -452,6 +480,44 @@ def test_an_exchange_must_gain_more_than_a_thousandth_on_both_sides() -> None:
         assert judged([[0, 0], [0, gain]], [[0, 0], [0, 5]], BOTH).rational is rational
     with pytest.raises(InputError, match="declaration"):
         judge(game(np.zeros((2, 2, 2)), 1), [BOTH])
+
+
+def test_a_rival_who_gains_a_thousandth_is_no_reason_to_refuse() -> None:
+    for gain, weight in ((0.001, None), (0.002, 1000.0)):
+        assert judged([[0, 0], [0, 2]], [[0, 0], [0, gain]], BOTH).break_even[0] == weight
+
+
+def test_minus_zero_is_zero() -> None:
+    still = judged([[0.0, 0.0], [0.0, -0.0]], [[0.0, 0.0], [0.0, -0.0]], BOTH)
+    assert "-0.0" not in repr((still.gains, still.without, still.against))
+    zero = Game(("A", "B"), (*actions("A", 2), *actions("B", 2)), np.zeros((2, 2, 2)))
+    assert "-0.0" not in repr(leverage_of(zero))
+    half = paper().payoffs * np.array([0.0, 1.0])[:, None, None]  # nothing happens to A
+    assert "-0.0" not in repr(leverage_of(Game(("A", "B"), zero.actions, half)))
+
+
+def test_logit_play_where_each_has_a_dominant_strategy_and_its_limits() -> None:
+    # A's second row is worth 1 more, B's second column 2 more, whatever the other does: odds e^λ and e^2λ.
+    played = form([[(0, 0), (5, 2)], [(1, 7), (6, 9)]])
+    for precision in (0.0, 0.7, 4.0):
+        found = logit_quantal(played, precision)
+        assert found.mixes[0][1] == pytest.approx(1 / (1 + np.exp(-precision)), abs=1e-10)
+        assert found.mixes[1][1] == pytest.approx(1 / (1 + np.exp(-2 * precision)), abs=1e-10)
+        assert found.residual <= 1e-10
+    assert logit_quantal(form([[(3, 3), (3, 3)]]), 2.0).mixes[1].tolist() == pytest.approx([0.5, 0.5])
+    with pytest.raises(SolveError, match="only"):
+        logit_quantal(played, 50.0, max_steps=1)
+    for wrong in (-0.1, np.nan, np.inf):
+        with pytest.raises(InputError, match="precision"):
+            logit_quantal(played, wrong)
+
+
+def test_substitution_is_shown_at_four_multiples() -> None:
+    found = substitution(mirror())
+    assert list(found) == [f"elasticities x {scale}" for scale in ("0.25", "0.5", "1", "2")]
+    for scale, (economy, structure) in zip((0.25, 0.5, 1, 2), found.values(), strict=True):
+        assert economy.trade_elasticity == pytest.approx(np.array([4.0, 6.0]) * scale)
+        assert structure.horizon == f"elasticities x {scale:g}"
 
 
 # ---- the parts of a bargain ------------------------------------------------------------------------------------------
