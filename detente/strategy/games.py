@@ -261,7 +261,7 @@ def _check(spec: GameSpec) -> None:
                 where=f"game {spec.id}",
                 hint="one measure belongs to one action; make it a ladder of rungs",
             )
-    spec.restrict(spec.reduced)
     for exchange in spec.expected:
         spec.profile(exchange.moves)
         spec.profile(exchange.instead_of)
+    spec.restrict(spec.reduced)  # reads the names in the exchanges, so these come first
