@@ -83,7 +83,7 @@ def test_declarations_that_contradict_themselves_are_refused() -> None:
         {"expected": (Exchange(id="e", title="E", moves={"x": "r9"}),)},
         {"expected": (Exchange(id="e", title="E", moves={}, instead_of={"q": "r0"}),)},
     ):
-        with pytest.raises(LabelError, match="no (action|rung)"):
+        with pytest.raises(LabelError, match=r"no (action|rung)"):
             _check(spec(**wrong))
 
 
