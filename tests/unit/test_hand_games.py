@@ -336,10 +336,10 @@ def test_swaps_on_paper() -> None:
 
 def test_swaps_of_one_size_are_ordered_by_the_product_of_gains() -> None:
     x, y, w, z = np.meshgrid(*[[0, 1]] * 4, indexing="ij")
-    a, b = -2.0 * x - 6 * y - 0.25 * w + 7 * z, 4.0 * x + 9 * y + 3 * w - 2 * z
+    a, b = -6.0 * x - 2 * y - 0.25 * w + 7 * z, 9.0 * x + 4 * y + 3 * w - 2 * z
     found = smallest_swaps(game(np.array([a, b]), 3))
-    # x for z: 5 and 2, product 10; y for z: 1 and 7, product 7; w for z: 6.75 and 1, product 6.75.
-    assert [swap.profile for swap in found] == [(1, 0, 0, 1), (0, 1, 0, 1), (0, 0, 1, 1)]
+    # x for z: 1 and 7, product 7; y for z: 5 and 2, product 10; w for z: 6.75 and 1, product 6.75.
+    assert [swap.profile for swap in found] == [(0, 1, 0, 1), (1, 0, 0, 1), (0, 0, 1, 1)]
 
 
 @pytest.mark.parametrize(("cost", "kind"), [(0.001, "pays alone"), (0.0011, "swap")])
@@ -488,7 +488,9 @@ def test_a_rival_who_gains_a_thousandth_is_no_reason_to_refuse() -> None:
 
 
 def test_minus_zero_is_zero() -> None:
-    still = judged([[0.0, 0.0], [0.0, -0.0]], [[0.0, 0.0], [0.0, -0.0]], BOTH)
+    minus = np.zeros((2, 2, 2))
+    minus[:, 1, 1] = minus[0, 1, 0] = minus[1, 0, 1] = -0.0
+    (still,) = judge(Game(("A", "B"), spec().actions, minus, spec=spec()), [BOTH])
     assert "-0.0" not in repr((still.gains, still.without, still.against))
     zero = Game(("A", "B"), (*actions("A", 2), *actions("B", 2)), np.zeros((2, 2, 2)))
     assert "-0.0" not in repr(leverage_of(zero))
@@ -540,6 +542,19 @@ def test_three_players_share_by_thirds() -> None:
     moved = nash_point(CORNERS, np.array([1.0, 0.0, 0.0])).payoffs
     # 6w − 1 = u: maximise u·(3v)·(2z) on w + v + z = 1: u/6 = v = z with w = u/6 + 1/6, so u/6 = (1 − 1/6)/3.
     assert moved == pytest.approx([6 * (5 / 18 + 1 / 6), 3 * 5 / 18, 2 * 5 / 18])
+
+
+def test_a_bargain_that_cannot_be_better_is_taken_and_one_not_found_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A tolerance that nothing can meet: it stops where the product rises no more.
+    assert nash_point(CORNERS, np.zeros(3), tolerance=-1.0).payoffs == pytest.approx([2, 1, 2 / 3])
+    # A search that goes nowhere is no bargain.
+    monkeypatch.setattr("detente.strategy.bargains._corrective", lambda gains, start: start)
+    with pytest.raises(SolveError, match="not found to tolerance"):
+        nash_point(CORNERS, np.zeros(3))
+    # Between two the edges settle it.
+    assert nash_point(CORNERS[:2, :2], np.zeros(2)).payoffs == pytest.approx([3, 1.5])
 
 
 def test_the_start_of_a_bargain_is_a_lottery_that_gives_everybody_something() -> None:
