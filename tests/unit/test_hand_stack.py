@@ -373,3 +373,48 @@ def test_shares_of_a_path_are_shown_in_points_with_one_decimal() -> None:
 def test_a_code_that_spans_goods_and_services_is_goods() -> None:
     assert not is_service("C33_D35")
     assert is_service("D35_E36")
+
+
+def test_a_region_stands_for_its_members_and_no_others() -> None:
+    economy, table = load_world(), cells()
+    added = duty("a", 0.10, actor="USA", targets=["ASEAN"])
+    other = duty("b", 0.30, actor="USA", targets=["JPN"])
+    found = duty_stack(economy, held(added, other), date=DAY, importer="USA", exporter="ASEAN").averages
+    members = [p for p in range(len(table.partners)) if table.regions[p] == "ASEAN"]
+    assert len(members) > 1
+    goods = table.value[np.isin(table.partner, members)].sum()
+    collected = (table.duty[members].sum() + 0.10 * goods) / table.imports[members].sum()
+    assert found["collected_base_plus_added"].value == pytest.approx(collected)
+    assert found["collected_base_plus_added"].weights.endswith("the codes of its members")
+    assert found["headline_2025"].value == pytest.approx(0.10)
+    own = duty_stack(economy, held(added, other), date=DAY, importer="USA", exporter="JPN").averages
+    assert own["headline_2025"].value == pytest.approx(0.30)
+    assert own["collected_base_plus_added"].weights.endswith("its own customs code")
+
+
+def test_the_published_base_is_added_from_january_2025_and_its_parts_are_named() -> None:
+    economy = load_world()
+    wide = duty(
+        "a", 0.10, dt.date(2025, 1, 1), actor="USA", targets=["CHN"], entries=[{"from": dt.date(2025, 1, 1)}]
+    )
+    narrow = duty(
+        "s", 0.50, dt.date(2025, 1, 1), actor="USA", targets=["CHN"], authority="section-232",
+        products={"lists": ["s232-steel"]}, entries=[{"from": dt.date(2025, 1, 1)}],
+    )  # fmt: skip
+    before = duty_stack(
+        economy, held(wide, narrow), date=dt.date(2024, 12, 31), importer="USA", exporter="CHN"
+    )
+    assert "published_base_plus_headline" not in before.averages
+    stacked = duty_stack(
+        economy, held(wide, narrow), date=dt.date(2025, 1, 1), importer="USA", exporter="CHN"
+    )
+    found = stacked.averages["published_base_plus_headline"]
+    table = cells()
+    weights = table.weights_2017["USA<CHN:world"]
+    rates = stacked.rates[stacked.authorities.index("section-232")]
+    place = [economy.labels.sector(code) for code in table.sectors]
+    partial = (rates[place] * weights).sum() / weights.sum()
+    assert partial > 0
+    assert found.value == pytest.approx(0.208 + 0.10 + partial)
+    said = f"20.8 published for January 2025 + 10.0 headline + {100 * partial:.1f} on lists of goods"
+    assert said in found.note
