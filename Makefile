@@ -9,7 +9,7 @@ OUT ?= out/busan-2025
 ASOF ?= 2025-10-28
 
 .DEFAULT_GOAL := help
-.PHONY: help setup brief test fuzz check format bench docs lock world register sbom clean
+.PHONY: help setup brief test fuzz check format bench mutants docs lock world register sbom clean
 
 help:  ## list what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
@@ -52,6 +52,9 @@ fuzz: $(VENV)/.dev  ## damage what is read, 3,000 inputs a parser; writes out/fu
 
 bench: $(VENV)/.dev  ## measure speed and memory; prints a table, writes out/bench.json
 	@$(PY) -m benchmarks
+
+mutants: $(VENV)/.dev  ## plant small faults in the engine and see which no test notices (MUTANTS='--all show/words')
+	@$(PY) scripts/mutants --record $(MUTANTS)
 
 docs: $(VENV)/.dev  ## build the documentation into out/docs (warnings are errors)
 	@$(PY) scripts/generate_docs.py

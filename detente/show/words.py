@@ -91,7 +91,7 @@ def points(value_pp: float, digits: int = 1) -> str:
 
 
 def money(value_usd: float, *, signed: bool = False) -> str:
-    """Write million USD in the largest fitting unit; less than half a million as "less than $1 million".
+    """Write million USD in the largest fitting unit; half a million or less as "less than $1 million".
 
     Examples
     --------
@@ -101,7 +101,7 @@ def money(value_usd: float, *, signed: bool = False) -> str:
     size = abs(value_usd)
     if size == 0:
         return "$0"
-    if size < 0.5:
+    if size <= 0.5:  # would round to nought
         return f"less than $1{NBSP}million"
     if size >= 999_950:
         text = f"${size / 1e6:,.2f}{NBSP}trillion"
@@ -177,12 +177,12 @@ def times_as(first: float, second: float) -> str:
     ):
         if abs(ratio / value - 1) <= 0.03:
             return words
-    if abs(ratio - 1) <= 0.03:
+    if 0.97 <= ratio < 1.05:  # from 1.05 on it is written 1.1 times
         return "about as large as"
     if ratio < 0.1:
         return "less than a tenth of"
     if ratio < 1:
-        return f"{ratio * 100:.0f}{NBSP}percent as large as" if ratio < 0.97 else "about as large as"
+        return f"{ratio * 100:.0f}{NBSP}percent as large as"
     if ratio > 10:
         return "more than ten times as large as"
     text = f"{ratio:.1f}"

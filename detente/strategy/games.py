@@ -266,4 +266,4 @@ def _check(spec: GameSpec) -> None:
     for exchange in spec.expected:
         spec.profile(exchange.moves)
         spec.profile(exchange.instead_of)
-    spec.restrict(spec.reduced)
+    spec.restrict(spec.reduced)  # reads the names in the exchanges, so these come first

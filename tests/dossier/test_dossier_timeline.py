@@ -141,3 +141,35 @@ def test_products_stay_until_replaced_and_values_by_target_come_first() -> None:
         )
         == 0
     )
+
+
+def test_a_state_covers_its_targets_and_no_others() -> None:
+    found = resolve(measure({"from": "2025-02-01", "status": "in_force"}), day("2025-02-01"), LATE)
+    assert [found.covers(code) for code in ("CHN", "JPN", "USA", "all")] == [True, False, False, False]
+
+
+def test_a_measure_of_which_nothing_was_known_has_no_state() -> None:
+    duty = measure({"from": "2025-02-01", "status": "in_force", "known": "2025-03-01"})
+    with pytest.raises(DateError, match="nothing was known about `duty` on 2025-02-28"):
+        resolve(duty, day("2025-04-01"), day("2025-02-28"))
+    assert state(duty, "2025-04-01", "2025-03-01")[0] == "in_force"
+
+
+@pytest.mark.parametrize("given", [{"value": 0.1}, {"by_target": {"JPN": 0.1}}, {"value": 0.0}])
+def test_a_value_confirmed_after_a_note_is_no_change_and_another_is(given: dict[str, Any]) -> None:
+    first = {"from": "2025-02-01", "status": "in_force", **given}
+    note = {"from": "2025-03-01", "status": "in_force", "note": "confirmed"}
+    same = measure(first, note, {**first, "from": "2025-04-01"})
+    assert state(same, "2025-03-15")[2] is None
+    other = measure(first, note, {"from": "2025-04-01", "status": "in_force", "value": 0.2})
+    assert state(other, "2025-03-15")[2] == "2025-04-01"
+    ended = measure(first, note, {"from": "2025-04-01", "status": "repealed"})
+    assert state(ended, "2025-03-15")[2] == "2025-04-01"
+
+
+def test_before_the_first_day_the_scope_is_the_first_entry_s_where_it_has_one() -> None:
+    common = {"products": {"lists": ("all",)}}
+    own = {"from": "2025-02-01", "status": "in_force", "products": {"lists": ("s301-25",)}}
+    assert resolve(measure(own, **common), day("2025-01-31"), LATE).products.lists == ("s301-25",)
+    plain = {"from": "2025-02-01", "status": "in_force"}
+    assert resolve(measure(plain, **common), day("2025-01-31"), LATE).products.lists == ("all",)

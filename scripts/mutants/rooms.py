@@ -1,0 +1,46 @@
+"""Which modules are mutated, and which tests may judge them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+FOLDER = REPOSITORY / "out" / "mutants"
+"""Where the trace and the full list of survivors of a run are written; not kept in the repository."""
+HERE = Path(__file__).resolve().parent
+SCORES = HERE / "scores.csv"
+EQUIVALENT = HERE / "equivalent.csv"
+PATTERNS = (
+    "detente/show/words.py",
+    "detente/show/sentences.py",
+    "detente/dossier/asof.py",
+    "detente/dossier/timeline.py",
+    "detente/dossier/authorities.py",
+    "detente/world/duties.py",
+    "detente/world/stacking.py",
+    "detente/world/averages.py",
+    "detente/strategy/*.py",
+    "detente/equilibrium/*.py",
+)
+LEFT_OUT = ("tests/cli/", "tests/docs/", "tests/golden/", "tests/web/")
+"""What no fault is to be left to: whole texts and published figures, which only say that something differs, and tests that
+look at the package from another process and see no mutant."""
+
+
+def modules(names: tuple[str, ...] = ()) -> list[str]:
+    """Paths of the modules to mutate, from the repository; all, or those whose path contains one of the names."""
+    every = [
+        path.relative_to(REPOSITORY).as_posix()
+        for pattern in PATTERNS
+        for path in sorted(REPOSITORY.glob(pattern))
+        if path.name != "__init__.py"
+    ]
+    return [path for path in every if not names or any(name in path for name in names)]
+
+
+def test_files() -> list[str]:
+    """Paths of the test files that may judge, from the repository."""
+    every = [
+        path.relative_to(REPOSITORY).as_posix() for path in sorted((REPOSITORY / "tests").rglob("test_*.py"))
+    ]
+    return [path for path in every if not path.startswith(LEFT_OUT)]
