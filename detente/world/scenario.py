@@ -14,20 +14,25 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
-from detente.core import DateError, InputError, LabelError, UnitError, suggestion
+from detente.core import DateError, InputError, LabelError, suggestion
+from detente.dossier.bands import Doubt
 from detente.dossier.dossier import FrozenDict, require_fresh
 from detente.dossier.measure import DatedValue, Frozen, Grade, Measure, Slug, Status
 from detente.world.economy import Economy, Wedges
 from detente.world.effects import as_costs_only, at_value, effect_hat
 from detente.world.hand_duties import HandDuty, hand_tariff
 from detente.world.quantity_limits import QuantityLimit
+from detente.world.settings import Removal as Removal
+from detente.world.settings import Setting as Setting
+from detente.world.settings import check_setting, setting_places
 from detente.world.stacking import is_duty
 
 if TYPE_CHECKING:
@@ -35,22 +40,6 @@ if TYPE_CHECKING:
 
 BASE_DAY = dt.date(2024, 12, 31)
 """Measures in force on this day are in the base year's data already."""
-
-
-class Setting(Frozen):
-    """What a scenario makes of one measure from its date on."""
-
-    status: Status = Status.in_force
-    value: float | None = None
-    """Left out: the value the record last gave it."""
-    reason: str = ""
-
-
-class Removal(Frozen):
-    """Everything two parties did to each other since a day is gone."""
-
-    parties: Annotated[tuple[str, ...], Field(min_length=2)]
-    announced_from: dt.date
 
 
 class Scenario(Frozen):
@@ -93,6 +82,14 @@ class Scenario(Frozen):
     tariffs: tuple[HandDuty, ...] = ()
     record: bool = True
     assumed: tuple[str, ...] = ()
+    _places: dict[str, str] = PrivateAttr(default_factory=dict)
+    """Where a file sets the value of a measure, for messages."""
+
+    def doubts(self) -> Iterator[Doubt]:
+        """What its limits and duties by hand doubt; settings are held against their measures when they are applied."""
+        for key, lines in (("quantities", self.quantities), ("tariffs", self.tariffs)):
+            for i, line in enumerate(lines):
+                yield from (doubt.below(key, i) for doubt in line.doubts())
 
     def on(self, asof: dt.date) -> dt.date:
         """Day on which the scenario is evaluated, given the as-of day of the record."""
@@ -105,7 +102,7 @@ class Scenario(Frozen):
                 f"`{self.id}` and `{other.id}` start from different dossiers",
                 hint="compound scenarios of one dossier only",
             )
-        return self.model_copy(
+        both = self.model_copy(
             update={
                 "id": f"{self.id}+{other.id}",
                 "title": f"{self.title} + {other.title}",
@@ -122,6 +119,8 @@ class Scenario(Frozen):
                 "assumed": tuple(dict.fromkeys((*self.assumed, *other.assumed))),
             }
         )
+        both._places = {**self._places, **other._places}
+        return both
 
 
 def scenario_folder(dossier: str) -> Path:
@@ -186,7 +185,9 @@ def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Sce
             )
         path = scenario_folder(dossier) / f"{text}.yaml"
     file = read_yaml(path)
-    return validate(Scenario, file.data, file, ())
+    scenario = validate(Scenario, file.data, file, ())
+    scenario._places = setting_places(file, ("set",))
+    return scenario
 
 
 def _replaced(measure: Measure, date: dt.date, value: DatedValue) -> Measure:
@@ -202,6 +203,8 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
     ------
     LabelError
         For a measure or an authority that is not in the record; the nearest one is offered.
+    UnitError
+        For a value that cannot be meant in its measure's unit.
     DateError
         When the scenario's `asof` is not that of the dossier given.
     StaleError
@@ -234,19 +237,7 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
             )
 
     for name, setting in scenario.set.items():
-        if setting.value is not None and measures[name].unit == "fraction" and abs(setting.value) > 5:
-            raise UnitError(
-                f"a duty of {setting.value:g} is {100 * setting.value:g} %",
-                where=f"{scenario.id}: set.{name}.value",
-                hint="rates are fractions: 0.20 is 20 %",
-            )
-
-        if setting.value is not None and setting.value < 0 and is_duty(measures[name]):
-            raise UnitError(
-                f"a duty of {setting.value:g} is below zero",
-                where=f"{scenario.id}: set.{name}.value",
-                hint="`value: 0`, or `status: repealed`, ends it; `tariffs:` with `add: -0.05` lowers a rate",
-            )
+        check_setting(measures[name], setting, scenario._places.get(name, f"{scenario.id}: set.{name}.value"))
 
     def entry(measure: Measure, status: Status, value: float | None, why: str) -> DatedValue:
         last = max(measure.values, key=lambda item: (item.from_, item.known or measure.announced))
