@@ -17,6 +17,7 @@ from detente.cli.options import (
     PictureOption,
 )
 from detente.cli.output import draw, emit, note, usage
+from detente.cli.records import HoldClocksOption, HoldOption, to_hold
 from detente.cli.worlds import WorldOption, economy_for
 from detente.core import InputError, LabelError, UnitError, suggestion
 
@@ -96,6 +97,7 @@ def _policy(
     elasticities: str | None,
     closure: str,
     world: str | None,
+    hold: bool | tuple[str, ...],
 ) -> tuple[Economy, Wedges, tuple[QuantityControl, ...]]:
     """The economy with its own elasticities, and the wedges and quantity controls of a scenario, or none."""
     from detente.cli.tables import prepare_named
@@ -103,7 +105,7 @@ def _policy(
     from detente.world import Wedges
 
     if scenario is not None:
-        ready = prepare_named([scenario], dossier, asof, elasticities, closure, world=world)
+        ready = prepare_named([scenario], dossier, asof, elasticities, closure, world=world, hold=hold)
         return ready.economy, ready.cases[0].wedges, ready.cases[0].controls
     with usage():
         if closure not in CLOSURES:
@@ -162,6 +164,8 @@ def path(
         ),
     ] = None,
     closure: ClosureOption = "share",
+    hold_clocks: HoldClocksOption = False,
+    hold: HoldOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -174,7 +178,8 @@ def path(
         if table not in (*TABLES, "all"):
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, (*TABLES, "all")))
         lengths = _periods(months, step)
-    economy, wedges, controls = _policy(scenario, dossier, asof, elasticities, closure, world)
+    holds = to_hold(hold_clocks, hold)
+    economy, wedges, controls = _policy(scenario, dossier, asof, elasticities, closure, world, holds)
     floors = tuple(control for control in controls if control.kind == "floor")
     with usage():
         caps = (control for control in controls if control.kind == "cap")

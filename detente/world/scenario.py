@@ -4,7 +4,8 @@ A scenario starts from the record as it stands on its `date`, read as of its `as
 
 - `set`s single measures (status, value) from that date on,
 - `disable`s whole authorities,
-- `remove_between`s two parties everything announced since a day.
+- `remove_between`s two parties everything announced since a day,
+- holds clocks that would fire on the way to its date (`hold_clocks`); the others fire (`detente.world.firing`).
 
 Applied to a dossier it gives another dossier, so everything that reads a dossier (duties, clocks, tables) reads a
 scenario the same way.
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ from detente.dossier.dossier import FrozenDict, require_fresh
 from detente.dossier.measure import DatedValue, Frozen, Grade, Measure, Slug, Status
 from detente.world.economy import Economy, Wedges
 from detente.world.effects import as_costs_only, at_value, effect_hat
+from detente.world.firing import holding
 from detente.world.hand_duties import HandDuty, hand_tariff
 from detente.world.quantity_limits import QuantityLimit
 from detente.world.settings import Removal as Removal
@@ -55,6 +57,9 @@ class Scenario(Frozen):
         Day the policy is evaluated; the as-of day of the record when left out.
     asof : date, optional
         What was known; the dossier's own day when left out.
+    hold_clocks : bool or tuple of str
+        What would change by itself between the as-of day and the date, and does not: everything (True), or these clocks and
+        measures.
     set : mapping of measure id to Setting
     disable : tuple of str
         Authorities switched off (their measures are void).
@@ -75,6 +80,7 @@ class Scenario(Frozen):
     dossier: str
     date: dt.date | None = None
     asof: dt.date | None = None
+    hold_clocks: bool | tuple[Slug, ...] = False
     set: dict[str, Setting] = Field(default_factory=dict)
     disable: tuple[Slug, ...] = ()
     remove_between: Removal | None = None
@@ -108,6 +114,7 @@ class Scenario(Frozen):
                 "title": f"{self.title} + {other.title}",
                 "story": " ".join(part for part in (self.story, other.story) if part),
                 "date": max((day for day in (self.date, other.date) if day), default=None),
+                "hold_clocks": _both(self.hold_clocks, other.hold_clocks),
                 "set": {**self.set, **other.set},
                 "disable": tuple(dict.fromkeys((*self.disable, *other.disable))),
                 "remove_between": other.remove_between or self.remove_between,
@@ -121,6 +128,18 @@ class Scenario(Frozen):
         )
         both._places = {**self._places, **other._places}
         return both
+
+    def holding(self, clocks: bool | Sequence[str]) -> Scenario:
+        """The scenario that also holds these clocks and measures, or everything (True) that would change on the way."""
+        if not clocks:
+            return self
+        return self.model_copy(update={"hold_clocks": _both(self.hold_clocks, clocks)})
+
+
+def _both(one: bool | Sequence[str], two: bool | Sequence[str]) -> bool | tuple[str, ...]:
+    if one is True or two is True:
+        return True
+    return tuple(dict.fromkeys((*(one or ()), *(two or ())))) or False
 
 
 def scenario_folder(dossier: str) -> Path:
@@ -202,7 +221,7 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
     Raises
     ------
     LabelError
-        For a measure or an authority that is not in the record; the nearest one is offered.
+        For a measure, an authority or a held clock that is not in the record; the nearest one is offered.
     UnitError
         For a value that cannot be meant in its measure's unit.
     DateError
@@ -218,7 +237,7 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
         )
     day = scenario.on(dossier.asof)
     require_fresh(dossier, day, f"the day of `{scenario.id}`,")
-    measures = dict(dossier.measures)
+    measures = dict(holding(dossier, scenario).measures)
     authorities = {measure.authority for measure in measures.values()}
     for authority in scenario.disable:
         if authority not in authorities:
@@ -256,12 +275,7 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
 
     removal = scenario.remove_between
     for name, measure in measures.items():
-        if (
-            removal
-            and measure.actor in removal.parties
-            and any(target in removal.parties and target != measure.actor for target in measure.targets)
-            and measure.announced >= removal.announced_from
-        ):
+        if removal and removal.takes(measure):
             measures[name] = _replaced(measure, day, entry(measure, Status.repealed, None, "removed"))
         if measure.authority in scenario.disable:
             measures[name] = _replaced(measure, day, entry(measure, Status.void, None, "disabled"))

@@ -45,6 +45,14 @@ class Removal(Frozen):
     parties: Annotated[tuple[str, ...], Field(min_length=2)]
     announced_from: dt.date
 
+    def takes(self, measure: Measure) -> bool:
+        """Whether one of the parties announced the measure against another since the day."""
+        return (
+            measure.actor in self.parties
+            and any(target in self.parties and target != measure.actor for target in measure.targets)
+            and measure.announced >= self.announced_from
+        )
+
 
 def check_setting(measure: Measure, setting: Setting, where: str) -> None:
     """Refuse a value that cannot be meant in the measure's unit.
