@@ -24,6 +24,7 @@ from detente.core import Column, InputError, Table
 from detente.core.digits import known_each
 from detente.dossier import Grade, Status
 from detente.show import charts, metrics
+from detente.show.firing import firing_words
 from detente.show.lifelines import timeline
 from detente.show.sentences import (
     Sentence,
@@ -73,7 +74,8 @@ def outcome_section(
     """What each outcome costs whom."""
     stories = tuple(
         Sentence(
-            f"{outcome.scenario.title}, on {date_words(outcome.scenario.on(asof))}: {outcome.scenario.story}"
+            f"{outcome.scenario.title}, on {date_words(outcome.scenario.on(asof))}: {outcome.scenario.story} "
+            f"{firing_words(outcome.timing)}".strip()
         )
         for outcome in outcomes.values()
     )

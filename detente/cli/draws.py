@@ -21,7 +21,7 @@ def drawn_tables(
     table: str,
     countries: Sequence[str],
     against: str | None,
-    setting: tuple[str, str | None, str | None, str, str | None, str],
+    setting: tuple[str, str | None, str | None, str, str | None, str, bool | tuple[str, ...]],
     draw: tuple[int, int, int],
 ) -> list[Table]:
     """One of the tables of `detente run --draws`.
@@ -36,7 +36,7 @@ def drawn_tables(
     countries : sequence of str
     against : str, optional
         Scenario that differences are taken from.
-    setting : (dossier, asof, elasticities, closure, world, horizon)
+    setting : (dossier, asof, elasticities, closure, world, horizon, hold)
     draw : (draws, seed, workers)
 
     Raises
@@ -47,6 +47,7 @@ def drawn_tables(
         For too few draws or workers.
     """
     from detente.cli.tables import prepare_named
+    from detente.show.firing import noted
 
     table = "intervals" if table == "countries" else table
     with usage():
@@ -64,8 +65,8 @@ def drawn_tables(
             raise InputError(f"{draw[2]} workers do nothing", where="--workers", hint="1 or more")
     if against:  # the reference stands last
         names = [*(name for name in names if name != against), against]
-    dossier, asof, elasticities, closure, world, horizon = setting
-    made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
+    dossier, asof, elasticities, closure, world, horizon, hold = setting
+    made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=hold)
     with usage():
         for code in countries:
             if code != "WORLD" or table in OF_RESULTS:
@@ -74,7 +75,7 @@ def drawn_tables(
             raise InputError(
                 "this table is about two parties", where="--countries", hint="such as --countries USA,CHN"
             )
-    return _solved(made, table, countries, against is not None, closure, *draw)
+    return noted(_solved(made, table, countries, against is not None, closure, *draw), made.cases)
 
 
 def _solved(

@@ -18,6 +18,7 @@ from detente.cli.options import (
     SeedOption,
 )
 from detente.cli.output import emit, progress, usage
+from detente.cli.records import HoldClocksOption, HoldOption, to_hold
 from detente.cli.worlds import WorldOption
 from detente.core import InputError, LabelError, Table, suggestion
 
@@ -60,6 +61,8 @@ def explain(
     closure: ClosureOption = "share",
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
+    hold_clocks: HoldClocksOption = False,
+    hold: HoldOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -83,7 +86,16 @@ def explain(
             raise InputError(
                 "the scenario is explained against itself", where="--against", hint="name another scenario"
             )
-    ready = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
+    ready = prepare_named(
+        names,
+        dossier,
+        asof,
+        elasticities,
+        closure,
+        world=world,
+        horizon=horizon,
+        hold=to_hold(hold_clocks, hold),
+    )
     with usage(), progress(None, "explaining"):
         tables = made(
             ready.economy,

@@ -40,7 +40,7 @@ def ingest(
     style: FormatOption = None,
 ) -> None:
     """Read news reports and write a draft of claims and possible conflicts, for a person to accept."""
-    from detente.dossier import load_dossier
+    from detente.cli.records import load_record
     from detente.dossier.intake import (
         conflicts_table,
         extract,
@@ -63,7 +63,7 @@ def ingest(
                 hint="name another file with -o",
             )
         day = parse_day(date, "--date") if date else None
-    record = load_dossier(dossier)
+    record = load_record(dossier, None)
     reports = []
     for name in files:
         article, content = read_report(name)

@@ -9,6 +9,7 @@ import typer
 
 from detente.cli.options import DEFAULT_DOSSIER, AsofOption, DossierOption, FormatOption, OutOption
 from detente.cli.output import emit, note, parse_day, progress, usage
+from detente.cli.records import load_record
 from detente.core import InputError, LabelError, Table, suggestion, write_atomic
 
 if TYPE_CHECKING:
@@ -20,11 +21,9 @@ At = Annotated[str | None, typer.Option("--at", help="Day of evaluation.", show_
 
 
 def _record(name: str, asof: str | None, at: str | None):  # type: ignore[no-untyped-def]
-    from detente.dossier import load_dossier
-
     with usage():
         known = parse_day(asof, "--asof") if asof else None
-    record = load_dossier(name, asof=known)
+    record = load_record(name, known)
     with usage():
         return record, parse_day(at, "--at") if at else record.asof
 

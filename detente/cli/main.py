@@ -29,13 +29,13 @@ from detente.cli.options import (
 )
 from detente.cli.output import Format, emit, note, one_thread, parse_day, progress, usage
 from detente.cli.path import path
+from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.streams import ends, settle
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
 from detente.cli.worlds import WorldOption, economy_for, of_own_world
-from detente.core.reading import is_folder
 
 app = typer.Typer(
     name="detente",
@@ -45,16 +45,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def _dossier(name: str, asof: str | None):  # type: ignore[no-untyped-def]
-    from detente.dossier import load_dossier
-
-    with usage():
-        day = parse_day(asof, "--asof") if asof else None
-        if not is_folder(name):  # an id: a wrong one is a slip on the command line
-            return load_dossier(name, asof=day)
-    return load_dossier(name, asof=day)
 
 
 @app.callback(invoke_without_command=True)
@@ -96,7 +86,7 @@ def brief(
     from detente.brief import build_brief, compose
     from detente.cli.tables import untold
 
-    record = _dossier(dossier, asof)
+    record = open_record(dossier, asof)
     economy = economy_for(world, elasticities)
     target = out if out != Path() else Path("out") / record.id
     with progress(None, "solving and writing the briefing"):
@@ -134,7 +124,7 @@ def run(
         typer.Option(
             "--table",
             help="countries, sectors, pair, diversion, measures, employment, wages, prices, flows, revenue, duties, "
-            "welfare or quantities; with --draws most of them with intervals, and drivers or uncertainty.",
+            "welfare, quantities or clocks; with --draws most of them with intervals, and drivers or uncertainty.",
         ),
     ] = "countries",
     countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
@@ -149,6 +139,8 @@ def run(
         int,
         typer.Option("--workers", help="Processes that share the draws; the result does not depend on it."),
     ] = 1,
+    hold_clocks: HoldClocksOption = False,
+    hold: HoldOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -158,13 +150,16 @@ def run(
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = tuple(code.strip() for code in countries.split(",") if code.strip())
+    holds = to_hold(hold_clocks, hold)
     if draws:
         from detente.cli.draws import drawn_tables
 
-        setting = (dossier, asof, elasticities, closure, world, horizon)
+        setting = (dossier, asof, elasticities, closure, world, horizon, holds)
         emit(drawn_tables(names, table, codes, against, setting, (draws, seed, workers)), style, out)
         return
-    ready = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
+    ready = prepare_named(
+        names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=holds
+    )
     outcomes = solve_prepared(ready, closure, world, solver_of(budget))
     with usage():
         made = outcome_tables(outcomes, table, codes, against, lambda: sides_in(ready.dossier, ready.economy))
@@ -185,12 +180,15 @@ def compare(
     budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
+    hold_clocks: HoldClocksOption = False,
+    hold: HoldOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
     """Put two scenarios side by side: each as a level, and the difference."""
     from detente.cli.tables import comparison_table, solve_named
 
+    holds = to_hold(hold_clocks, hold)
     outcomes = solve_named(
         [first, second],
         dossier,
@@ -200,6 +198,7 @@ def compare(
         world=world,
         horizon=horizon,
         solver=solver_of(budget),
+        hold=holds,
     )
     codes = tuple(code.strip() for code in countries.split(",") if code.strip())
     with usage():
@@ -207,7 +206,7 @@ def compare(
     if draws:
         from detente.cli.draws import drawn_tables
 
-        setting = (dossier, asof, elasticities, closure, world, horizon)
+        setting = (dossier, asof, elasticities, closure, world, horizon, holds)
         made += drawn_tables([first, second], "intervals", codes, first, setting, (draws, seed, 1))
     emit(made, style, out)
 
@@ -243,7 +242,7 @@ def measures(
     """List measures with their status and value on a day, and the source of each."""
     from detente.cli.tables import measures_on
 
-    record = _dossier(dossier, asof)
+    record = open_record(dossier, asof)
     with usage():
         day = parse_day(at, "--at") if at else record.asof
         made = measures_on(record, day, actor=actor, status=status)
@@ -286,7 +285,7 @@ def duties(
     from detente.cli.duty_tables import product_duty_tables
     from detente.cli.tables import duty_sides, duty_tables
 
-    record = _dossier(dossier, asof)
+    record = open_record(dossier, asof)
     with usage():
         day = parse_day(at, "--at") if at else record.asof
         charges, charged = duty_sides(record, importer, exporter, world)
@@ -318,7 +317,7 @@ def clocks(
     """List what fires when, unless somebody acts: what it snaps back to, and what is at stake."""
     from detente.cli.ledger import clock_tables
 
-    record = _dossier(dossier, asof)
+    record = open_record(dossier, asof)
     with usage():
         day = parse_day(start, "--from") if start else record.asof
     with progress(None, "solving what each clock is worth"):
@@ -341,7 +340,7 @@ def claims(
     from detente.dossier import claims_table, conflict_table
     from detente.dossier.conflict_sheets import sheets
 
-    record = _dossier(dossier, asof)
+    record = open_record(dossier, asof)
     with usage():
         some_report(record)
     flat = style in (Format.csv, Format.json) or (out is not None and out.suffix in (".csv", ".json"))
@@ -366,7 +365,7 @@ def check(
     """Check the world's identities, the record, the scenarios and the solver; exits with 4 when something fails."""
     from detente.cli.tables import check_table
 
-    record = _dossier(dossier, asof)
+    record = open_record(dossier, asof)
     with progress(None, "checking"):
         made, failed = check_table(record, reports, dossier, world)
     emit(made, style, out)
@@ -387,7 +386,7 @@ def cite(
     """List what to cite: data, elasticities, method, and the sources of the measures used."""
     from detente.cli.tables import citation_table
 
-    record = _dossier(dossier, asof)
+    record = open_record(dossier, asof)
     with usage():
         made = citation_table(record, economy_for(world, elasticities), scenario, dossier)
     emit(made, style, out)
@@ -409,6 +408,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every way it can end is one message and an exit code (`detente.cli.streams`)."""
     one_thread()
     settle()
+    SAID.clear()
     # Not `app()`: that has ends of its own for some of these.
     with (
         ends(),

@@ -18,7 +18,8 @@ from detente.cli.options import (
     PictureOption,
     solver_of,
 )
-from detente.cli.output import draw, emit, note, parse_day, usage
+from detente.cli.output import draw, emit, note, usage
+from detente.cli.records import HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.worlds import WorldOption, economy_for
 from detente.core import InputError, LabelError, UnitError, suggestion
 
@@ -99,23 +100,22 @@ def _policy(
     elasticities: str | None,
     closure: str,
     world: str | None,
+    hold: bool | tuple[str, ...],
 ) -> tuple[Dossier, Economy, Wedges, tuple[QuantityControl, ...]]:
     """The record, the economy with its own elasticities, and the wedges and quantity controls of a scenario, or none."""
     from detente.cli.tables import prepare_named
-    from detente.dossier import load_dossier
     from detente.equilibrium import CLOSURES
     from detente.world import Wedges
 
     if scenario is not None:
-        ready = prepare_named([scenario], dossier, asof, elasticities, closure, world=world)
+        ready = prepare_named([scenario], dossier, asof, elasticities, closure, world=world, hold=hold)
         return ready.dossier, ready.economy, ready.cases[0].wedges, ready.cases[0].controls
     with usage():
         if closure not in CLOSURES:
             raise InputError(
                 f"unknown closure `{closure}`", where="--closure", hint=suggestion(closure, CLOSURES)
             )
-        day = parse_day(asof, "--asof") if asof else None
-    record = load_dossier(dossier, asof=day)
+    record = open_record(dossier, asof)
     economy = economy_for(world, elasticities)
     return record, economy, Wedges.unchanged(economy), ()
 
@@ -169,6 +169,8 @@ def path(
     ] = None,
     closure: ClosureOption = "share",
     budget: BudgetOption = None,
+    hold_clocks: HoldClocksOption = False,
+    hold: HoldOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -182,7 +184,8 @@ def path(
         if table not in (*TABLES, "all"):
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, (*TABLES, "all")))
         lengths = _periods(months, step)
-    record, economy, wedges, controls = _policy(scenario, dossier, asof, elasticities, closure, world)
+    holds = to_hold(hold_clocks, hold)
+    record, economy, wedges, controls = _policy(scenario, dossier, asof, elasticities, closure, world, holds)
     floors = tuple(control for control in controls if control.kind == "floor")
     with usage():
         caps = (control for control in controls if control.kind == "cap")

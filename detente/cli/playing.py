@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.output import note, parse_day, reporting, usage
+from detente.cli.records import load_record
 from detente.cli.worlds import economy_for, of_own_world
 from detente.core import InputError, LabelError, suggestion
 
@@ -66,12 +67,11 @@ def read_game(
     dossier: str, asof: str | None, game: str | None, *, reduced: bool
 ) -> tuple[Dossier, GameSpec, str]:
     """Read the record and its game, small when asked for."""
-    from detente.dossier import load_dossier
     from detente.strategy.games import load_game
 
     with usage():
         day = parse_day(asof, "--asof") if asof else None
-        record = load_dossier(dossier, asof=day)
+        record = load_record(dossier, day)
         spec = load_game(game, dossier=dossier)
         if reduced:
             if not spec.reduced:

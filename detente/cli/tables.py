@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from detente.cli.options import DEFAULT_DOSSIER
 from detente.cli.output import parse_day, progress, usage
+from detente.cli.records import load_record, say_firing
 from detente.cli.worlds import economy_for, of_own_world
 from detente.core import Column, DateError, InputError, LabelError, Table, suggestion
 
@@ -44,9 +45,10 @@ def solve_named(
     world: str | None = None,
     horizon: str = "long",
     solver: Newton | None = None,
+    hold: bool | tuple[str, ...] = False,
 ) -> Mapping[str, Outcome]:
     """Load scenarios by id or path, with the dossier as of their day, and solve them together at a horizon."""
-    made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon)
+    made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=hold)
     return solve_prepared(made, closure, world, solver)
 
 
@@ -71,12 +73,16 @@ def prepare_named(
     *,
     world: str | None = None,
     horizon: str = "long",
+    hold: bool | tuple[str, ...] = False,
 ) -> Prepared:
-    """Load what a solve of named scenarios needs: the economy at a horizon, the record, the wedges and controls."""
-    from detente.dossier import load_dossier
+    """Load what a solve of named scenarios needs: the economy at a horizon, the record, the wedges and controls.
+
+    Says on standard error which clocks the scenarios' dates let fire; `hold` holds all of them (True) or some.
+    """
     from detente.equilibrium import CLOSURES
     from detente.equilibrium.experiments import prepare_cases
     from detente.equilibrium.horizons import horizon as at_horizon
+    from detente.world.firing import check_hold
 
     with usage():
         if closure not in CLOSURES:
@@ -93,16 +99,19 @@ def prepare_named(
                 where="--asof",
                 hint="take `asof` out of the scenario files, or give the same --asof",
             )
-    record = load_dossier(
-        scenarios[0].dossier if dossier == DEFAULT_DOSSIER else dossier, asof=next(iter(days), None)
+    record = load_record(
+        scenarios[0].dossier if dossier == DEFAULT_DOSSIER else dossier, next(iter(days), None)
     )
     scenarios = _tellable(record, scenarios, dossier)
     with usage():
+        check_hold(record, () if isinstance(hold, bool) else hold, "--hold")
         economy, structure = at_horizon(
             horizon, economy_for(world, elasticities), keep_elasticities=elasticities is not None
         )
     with of_own_world(world):
-        return Prepared(economy, structure, record, prepare_cases(economy, record, scenarios))
+        cases = prepare_cases(economy, record, scenarios, hold_clocks=hold)
+    say_firing(cases)
+    return Prepared(economy, structure, record, cases)
 
 
 def _tellable(record: Dossier, scenarios: Sequence[Scenario], dossier: str) -> list[Scenario]:
@@ -156,6 +165,7 @@ def outcome_tables(
 ) -> list[Table]:
     """One of the tables of `detente run`; `sides` says whom a table about two is about when nobody is named."""
     from detente.show import metrics, results, welfare
+    from detente.show.firing import firing_table, noted
 
     reference = None
     if against is not None:
@@ -181,10 +191,12 @@ def outcome_tables(
         "duties": lambda: [results.duty_table(outcomes, countries)],
         "welfare": lambda: [welfare.welfare_table(outcomes, countries, against=reference)],
         "quantities": lambda: [welfare.control_table(outcomes)],
+        "clocks": lambda: [firing_table(outcomes.values())],
     }
     if which not in kinds:
         raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))
-    return kinds[which]()
+    made = kinds[which]()
+    return made if which == "clocks" else noted(made, outcomes.values())
 
 
 def _pair(countries: Sequence[str], sides: Callable[[], tuple[str, str]]) -> tuple[str, str]:
@@ -217,25 +229,25 @@ def _diversion(
 def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str]) -> Table:
     """Two outcomes side by side."""
     from detente.show.comparison import comparison_table as made
+    from detente.show.firing import noted
 
     if len(outcomes) != 2:
         raise InputError("the two scenarios are one and the same", hint="compare takes two different ones")
-    return made(outcomes, countries)
+    return noted([made(outcomes, countries)], outcomes.values())[0]
 
 
 def scenario_table(dossier: str, asof: dt.date | None = None) -> Table:
     """Scenarios shipped with a dossier; those that could not be told on an as-of day without their story."""
-    from detente.dossier import load_dossier
     from detente.show.ledger import is_record
     from detente.world import load_scenario, shipped_scenarios
     from detente.world.later import tellable
 
     if not is_record(dossier):
-        load_dossier(dossier)  # says that there is none, and which there are
+        load_record(dossier, None)  # says that there is none, and which there are
     found = [load_scenario(name, dossier=dossier) for name in shipped_scenarios(dossier)]
     since: dict[str, dt.date] = {}
     if asof is not None:
-        kept, later = tellable(load_dossier(dossier, asof=asof), found, dossier)
+        kept, later = tellable(load_record(dossier, asof), found, dossier)
         since = {one.scenario: one.since for one in later}
         told = {one.id: one for one in kept}
         found = [told.get(one.id, one) for one in found]

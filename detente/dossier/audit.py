@@ -1,7 +1,8 @@
 """Go through a record and report what a careful reader would object to.
 
-Loading already refuses what is malformed or points to nothing. The audit looks at sense: days that do not fit, values
-outside any plausible band, grades better than their source, labels nobody knows, clocks on which nothing happens.
+Loading already refuses what is malformed, points to nothing, or cannot be meant: a value outside the plausible band of its
+unit that does not state it (`extraordinary: true`). The audit looks at sense: days that do not fit, extraordinary values,
+grades better than their source, labels nobody knows, clocks on which nothing happens.
 `RULES` lists every rule with its severity; `error` means that the record should not be used before it is put right.
 """
 
@@ -11,14 +12,13 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from detente.core import Column, StaleError, Table
-from detente.dossier.audit_measures import MEASURE_RULES, check_sources
+from detente.dossier.audit_measures import MEASURE_RULES, check_sources, doubtful
 from detente.dossier.audit_rules import RULES, Finding
 from detente.dossier.dossier import Dossier
 from detente.dossier.held import CHECKS
 from detente.dossier.measure import Clock, Grade, Measure
 from detente.dossier.source_days import source_days
 from detente.dossier.timeline import resolve
-from detente.dossier.vocabulary import BANDS
 
 
 def audit(
@@ -61,6 +61,18 @@ def audit(
         found += [Finding(*objection) for objection in check(dossier)]
     order = {"error": 0, "warning": 1, "note": 2}
     return sorted(found, key=lambda finding: (order[finding.severity], list(RULES).index(finding.rule)))
+
+
+def errors(dossier: Dossier) -> int:
+    """Number of errors the audit finds, as known on the record's day: cheap enough to ask before every use of a record.
+
+    Examples
+    --------
+    >>> from detente.dossier import load_dossier
+    >>> errors(load_dossier())
+    0
+    """
+    return sum(finding.severity == "error" for finding in audit(dossier))
 
 
 def refuse_stale(dossier: Dossier, *, today: dt.date | None = None, max_age_days: int | None = None) -> None:
@@ -195,14 +207,9 @@ def _other_entries(dossier: Dossier) -> Iterator[Finding]:
         yield from check_sources(
             dossier, "parameter", parameter.id, [("it", parameter.source, parameter.grade)]
         )
-        low = parameter.value if parameter.low is None else parameter.low
-        high = parameter.value if parameter.high is None else parameter.high
-        if not low <= parameter.value <= high:
-            what = f"{parameter.value:g} outside {low:g} to {high:g}"
-            yield Finding("interval", "parameter", parameter.id, what, "correct the value or its interval")
-        if parameter.unit == "fraction" and abs(parameter.value) > BANDS["fraction"][1]:
-            what = f"{parameter.value:g} as a fraction"
-            yield Finding("implausible-value", "parameter", parameter.id, what, "25 percent is written 0.25")
+        yield from doubtful(parameter, "parameter", parameter.id)
+    for expectation in dossier.expectations.values():
+        yield from doubtful(expectation, "expectation", expectation.id)
     explained = {key for c in dossier.conflicts.values() for reading in c.readings for key in reading.claims}
     whole = {claim.document for claim in dossier.claims.values()} == set(dossier.documents)
     for claim in dossier.claims.values():

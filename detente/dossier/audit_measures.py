@@ -8,13 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from detente.core import nearest
 from detente.dossier.audit_rules import Finding
 from detente.dossier.dossier import Dossier
-from detente.dossier.measure import DatedValue, Grade, Instrument, Measure
+from detente.dossier.measure import DatedValue, Frozen, Grade, Measure
 from detente.dossier.timeline import known_day
-from detente.dossier.vocabulary import AUTHORITIES, BANDS, PRODUCT_LISTS, REGIONS, SECTORS, UNITS_OF
-
-HIGHEST_COST = 4.0
-HIGHEST_SHARE = 5.0
-"""Trade costs above this are nearly always percent taken for fractions; a halt of one product can come near it."""
+from detente.dossier.vocabulary import AUTHORITIES, PRODUCT_LISTS, REGIONS, SECTORS, UNITS_OF
+from detente.dossier.yaml_reader import key_text
 
 
 def value_label(value: DatedValue) -> str:
@@ -83,27 +80,17 @@ def _units(_: Dossier, measure: Measure) -> Iterator[Finding]:
     if measure.unit not in allowed:
         what = f"a {measure.instrument.value} measured in `{measure.unit}`"
         yield Finding("unit-mismatch", "measure", measure.id, what, f"use {' or '.join(allowed)}")
-    low, high = BANDS[measure.unit]
-    for value in measure.values:
-        numbers = [*value.by_target.values(), *([] if value.value is None else [value.value])]
-        for number in numbers:
-            if not low <= number <= high:
-                what = f"{number:g} outside {low:g} to {high:g} {measure.unit} in {value_label(value)}"
-                hint = (
-                    "25 percent is written 0.25"
-                    if measure.instrument is Instrument.tariff
-                    else "check the unit"
-                )
-                yield Finding("implausible-value", "measure", measure.id, what, hint)
-    if measure.effect is not None:
-        for sector, cost in measure.effect.ad_valorem.items():
-            if cost > HIGHEST_COST:
-                what = f"a trade cost of {cost:g} on {sector}"
-                yield Finding("implausible-value", "measure", measure.id, what, "fractions, not percent")
-        for sector, share in {**measure.effect.left, **measure.effect.least}.items():
-            if share > HIGHEST_SHARE:
-                what = f"{share:g} of the base year's volume of {sector}"
-                yield Finding("implausible-value", "measure", measure.id, what, "shares, not percent")
+    yield from doubtful(measure, "measure", measure.id)
+
+
+def doubtful(entry: Frozen, kind: str, key: str) -> Iterator[Finding]:
+    """Numbers outside the plausible band of their unit; reading a file lets only those through that are stated as meant."""
+    for doubt in entry.doubts():
+        what = f"{key_text(doubt.path)}: {doubt.what}"
+        if doubt.stated:
+            yield Finding(doubt.rule, kind, key, f"{what}, stated as extraordinary", "check it once more")
+        else:
+            yield Finding(doubt.rule, kind, key, what, doubt.hint)
 
 
 def _effect_sectors(measure: Measure) -> set[str]:
@@ -112,13 +99,17 @@ def _effect_sectors(measure: Measure) -> set[str]:
 
 
 def _labels(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
-    economies = {actor.id for actor in dossier.actors.values() if actor.kind == "economy"}
-    countries = REGIONS | economies
     by_target = {target for value in measure.values for target in (*value.by_target, *value.ceiling)}
+    named = {*measure.targets, *measure.except_targets, *by_target} - {"all"}
+    actor = dossier.actors.get(measure.actor)
+    if actor is not None and actor.kind == "economy" and named <= REGIONS:
+        economies = {actor.id}  # the usual case, without a list of all of them for every measure
+    else:
+        economies = {actor.id for actor in dossier.actors.values() if actor.kind == "economy"}
     scopes = [measure.products, *(value.products for value in measure.values if value.products is not None)]
     checks: list[tuple[str, Iterable[str], set[str] | frozenset[str]]] = [
         ("actor", [measure.actor], economies),
-        ("country", {*measure.targets, *measure.except_targets, *by_target} - {"all"}, countries),
+        ("country", named, REGIONS | economies),
         ("sector", {code for scope in scopes for code in scope.sectors}, SECTORS),
         ("sector", _effect_sectors(measure), SECTORS),
         (
@@ -129,7 +120,7 @@ def _labels(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
         ("authority", {measure.authority, *measure.excluded_by}, AUTHORITIES),
     ]
     for what, names, valid in checks:
-        for name in sorted(set(names) - set(valid)):
+        for name in sorted(set(names) - valid):
             close = nearest(name, sorted(valid))
             hint = f"did you mean `{close[0]}`?" if close else f"add it to the vocabulary of {what} names"
             yield Finding("unknown-label", "measure", measure.id, f"{what} `{name}` matches nothing", hint)

@@ -18,7 +18,10 @@ RULES: dict[str, tuple[Severity, str]] = {
         "error",
         "every act in order does not give the states of the day, or of the snapshot",
     ),
-    "implausible-value": ("warning", "a value outside the plausible band of its unit"),
+    "implausible-value": (
+        "warning",
+        "a value outside the plausible band of its unit, stated as extraordinary (else it is not loaded)",
+    ),
     "late-source": ("warning", "the source is dated well after the value was public"),
     "source-before-value": ("warning", "the source is older than the day the value was public"),
     "value-before-text": ("warning", "a value takes effect before the measure was announced"),

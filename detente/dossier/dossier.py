@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from pydantic import Field
 
 from detente.core import LabelError, StaleError, suggestion
+from detente.dossier.bands import PARAMETER_BANDS, POSSIBLE_PARAMETER, Doubt, doubts_on
 from detente.dossier.measure import (
     Claim,
     Clock,
@@ -66,6 +67,19 @@ class Parameter(Frozen):
     known: dt.date
     """Day it was public."""
     note: str = ""
+    extraordinary: bool = False
+    """True states that a value outside the plausible band of its unit is meant."""
+
+    def doubts(self) -> Iterator[Doubt]:
+        """A value or an end of its interval outside the band of the unit, and a value outside its own interval."""
+        band = PARAMETER_BANDS.get(self.unit, POSSIBLE_PARAMETER)
+        for key, number in (("value", self.value), ("low", self.low), ("high", self.high)):
+            yield from doubts_on((key,), number, self.unit, band, POSSIBLE_PARAMETER, self.extraordinary)
+        low = self.value if self.low is None else self.low
+        high = self.value if self.high is None else self.high
+        if not low <= self.value <= high:
+            what = f"{self.value:g} outside {low:g} to {high:g}"
+            yield Doubt(("value",), what, "correct the value or its interval", rule="interval")
 
 
 class EarlierName(Frozen):
@@ -91,9 +105,9 @@ class DossierHead(Frozen):
     """Day whose knowledge is shown when nobody asks for another."""
     earlier: EarlierName | None = None
     """Title and summary for earlier as-of days."""
-    fresh_days: Annotated[int, Field(ge=1)] = 180
+    fresh_days: Annotated[int, Field(ge=1, le=36_500)] = 180
     """Days after the vintage, or after an entry was last checked, beyond which the record no longer answers."""
-    entries: Mapping[str, int] = Field(default_factory=dict)
+    entries: Mapping[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
     """Number of entries expected in a file, by file name: finds a file cut off between two entries."""
 
 

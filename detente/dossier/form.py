@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
 import typing
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -11,11 +12,19 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from detente.core import DateError, DetenteError, SchemaError, suggestion
-from detente.core.days import parse_day
+from detente.dossier.bands import Doubt
 from detente.dossier.measure import Frozen
 from detente.dossier.yaml_reader import KeyPath, YamlFile, key_text
 
 M = TypeVar("M", bound=Frozen)
+
+FIRST_YEAR, LAST_YEAR = 1600, 2400
+"""Years of days in a record: far from the ends of the calendar, where a day has no eve or no day after."""
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER_LIKE = re.compile(
+    r"[-+]?[0-9._]*[0-9][0-9._]*%?([eE][-+]?[0-9_]+)?\Z|[-+]?\.?(inf|infinity|nan)\Z", re.I
+)
 
 
 def validate(model: type[M], body: Any, file: YamlFile, path: KeyPath) -> M:
@@ -35,9 +44,10 @@ def validate(model: type[M], body: Any, file: YamlFile, path: KeyPath) -> M:
     Raises
     ------
     SchemaError
-        Unknown key (with the nearest valid one), missing key, wrong type, value outside a closed list.
+        Unknown key (with the nearest valid one), missing key, wrong type, value outside a closed list, a number outside the
+        plausible band of its unit that is not stated as extraordinary.
     DateError
-        A day that cannot be read as one.
+        A day that cannot be read as one, or no standoff can lie on.
     """
     if not isinstance(body, dict):
         line, column = file.place(path)
@@ -51,9 +61,23 @@ def validate(model: type[M], body: Any, file: YamlFile, path: KeyPath) -> M:
         )
     _check_scalars(model, body, file, path)
     try:
-        return model.model_validate(body)
+        entry = model.model_validate(body)
     except ValidationError as error:
         raise _explain(error, model, body, file, path) from None
+    for doubt in entry.doubts():
+        if not doubt.stated:
+            raise refusal(doubt, file, path, body.get("id"))
+    return entry
+
+
+def refusal(doubt: Doubt, file: YamlFile, path: KeyPath, name: Any = None) -> SchemaError:
+    """The error for a number that cannot be meant, with its file, line and key."""
+    full = (*path, *doubt.path)
+    line, column = file.place(full)
+    of = f" in `{name}`" if isinstance(name, str) else ""
+    return SchemaError(
+        f"{doubt.what}{of}", file=file.name, line=line, column=column, key=key_text(full), hint=doubt.hint
+    )
 
 
 def _kind(value: Any) -> str:
@@ -116,12 +140,25 @@ def _check_scalars(model: type[BaseModel], body: dict[str, Any], file: YamlFile,
                     key=key_text(here),
                     hint="write a number, or quote it if it is text",
                 )
-            if isinstance(scalar, str) and dt.date in leaves and str not in leaves:
-                parse_day(
-                    scalar, where=file.where(here)
-                )  # quoted: pydantic would take seconds since 1970, too
-            if isinstance(scalar, (int, float)) and dt.date in leaves and int not in leaves:
-                raise DateError(f"{scalar} is not a day", where=file.where(here), hint="write YYYY-MM-DD")
+            if dt.date in leaves and not isinstance(scalar, bool):
+                _check_day(scalar, file, here)
+
+
+def _check_day(scalar: Any, file: YamlFile, path: KeyPath) -> None:
+    """Refuse a number or a text that pydantic would count from 1970, and days no record can lie on."""
+    if isinstance(scalar, (int, float)) or (isinstance(scalar, str) and not _DAY.fullmatch(scalar)):
+        raise DateError(f"{scalar!r} is not a day", where=file.where(path), hint="write YYYY-MM-DD")
+    if isinstance(scalar, str):
+        try:
+            scalar = dt.date.fromisoformat(scalar)
+        except ValueError:
+            return  # pydantic says why
+    if isinstance(scalar, dt.date) and not FIRST_YEAR <= scalar.year <= LAST_YEAR:
+        raise DateError(
+            f"{scalar} is not a day of a record",
+            where=file.where(path),
+            hint=f"days lie in the years {FIRST_YEAR} to {LAST_YEAR}",
+        )
 
 
 def _scalars(value: Any) -> list[Any]:
@@ -172,6 +209,9 @@ def _explain(
         options = [option.strip(" '") for option in str(context["expected"]).replace(" or ", ", ").split(",")]
         close = suggestion(problem["input"], options)
         hint = close if close.startswith("valid") else f"{close} Valid: {', '.join(options)}"
+    text = problem["input"]
+    if problem["type"] in ("float_type", "int_type") and isinstance(text, str) and _NUMBER_LIKE.match(text):
+        hint = "a number stands without quotes, underscores or signs of percent, and is finite: 0.25 is 25 %"
     message = MESSAGES.get(problem["type"], problem["msg"][0].lower() + problem["msg"][1:])
     return SchemaError(f"{message}, not {_short(problem['input'])}{name}", hint=hint, **place)
 
@@ -184,6 +224,8 @@ MESSAGES = {
     "float_parsing": "should be a number",
     "float_type": "should be a number",
     "int_parsing": "should be a whole number",
+    "int_type": "should be a whole number",
+    "finite_number": "should be a finite number",
     "string_type": "should be text",
     "string_pattern_mismatch": "has a character that is not allowed",
 }
@@ -195,6 +237,8 @@ HINTS = {
     "tuple_type": "write entries that start with `- `, or [a, b]",
     "float_parsing": "write digits with a decimal point, such as 0.25",
     "float_type": "write digits with a decimal point, such as 0.25",
+    "int_type": "write digits only, such as 12",
+    "finite_number": "leave the key out if there is no value",
     "string_type": "quote it if it is text",
     "string_pattern_mismatch": "letters, digits, dots, dashes and underscores, without spaces",
 }

@@ -6,14 +6,14 @@ Each check yields (rule, kind of entry, id, what, hint); `audit` turns them into
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from detente.dossier.authorities import mismatches
 from detente.dossier.dossier import Dossier
 from detente.dossier.measure import DatedValue, Instrument, Measure, Status
 from detente.dossier.scope import Expectation
-from detente.dossier.timeline import RUNS_OUT_AS, known_day
+from detente.dossier.timeline import RUNS_OUT_AS, MeasureState, known_day
 from detente.dossier.vocabulary import AUTHORITIES, UNITS_OF
 
 Objection = tuple[str, str, str, str, str]
@@ -84,10 +84,15 @@ def stacking(dossier: Dossier) -> Iterator[Objection]:
                 yield "stacking-mismatch", "measure", measure.id, what, hint
 
 
-def charged(dossier: Dossier, expected: Expectation) -> float:
-    """Rate of an authority on all goods of one exporter on a day: the largest among `max`, plus the others."""
+def charged(
+    dossier: Dossier, expected: Expectation, states: Mapping[str, MeasureState] | None = None
+) -> float:
+    """Rate of an authority on all goods of one exporter on a day: the largest among `max`, plus the others.
+
+    `states` are those of the day, where they are known already.
+    """
     largest, added = 0.0, 0.0
-    for state in dossier.states(expected.date).values():
+    for state in (dossier.states(expected.date) if states is None else states).values():
         measure = state.measure
         if (
             measure.authority != expected.authority
@@ -107,8 +112,11 @@ def charged(dossier: Dossier, expected: Expectation) -> float:
 
 def expectations(dossier: Dossier) -> Iterator[Objection]:
     """Authorities that should charge on a day and do not, or the other way round."""
+    by_day: dict[dt.date, dict[str, MeasureState]] = {}
     for key, expected in dossier.expectations.items():
-        rate = charged(dossier, expected)
+        if expected.date not in by_day:
+            by_day[expected.date] = dossier.states(expected.date)
+        rate = charged(dossier, expected, by_day[expected.date])
         where = f"{expected.authority} of {expected.importer} on {expected.exporter}, {expected.date}"
         hint = "correct the measures, or the expectation"
         if expected.active and rate == 0:

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from detente.core import DateError, LabelError, SchemaError, suggestion
+from detente.dossier.bands import BANDS, POSSIBLE, doubts_on
 from detente.dossier.dossier import Dossier
+from detente.dossier.form import refusal
 from detente.dossier.measure import Claim, DatedValue, Measure
+from detente.dossier.scope import Delivery, Snapshot
 from detente.dossier.yaml_reader import KeyPath, YamlFile
 
 Places = dict[tuple[str, str], tuple[YamlFile, KeyPath]]
@@ -44,6 +47,8 @@ def check_links(record: Dossier, places: Places) -> None:
         A claim beyond the end of its document, or an outcome of a forecast without the day it was known.
     DateError
         Days that run backwards inside one entry.
+    SchemaError
+        A count or a state outside the plausible band of its measure's unit.
     """
     for kind in LINKED:
         group: Mapping[str, Any] = getattr(record, kind)
@@ -61,6 +66,8 @@ def check_links(record: Dossier, places: Places) -> None:
                 _check_days(entry, file, path)
             if isinstance(entry, Claim):
                 _check_claim(entry, record, file, path)
+            if isinstance(entry, (Delivery, Snapshot)):
+                _check_number(entry, record, file, path)
 
 
 def _links(kind: str, entry: Any) -> Iterable[Link]:
@@ -114,6 +121,19 @@ def _check_known(measure: Measure, value: DatedValue, file: YamlFile, path: KeyP
             where=file.where((*path, "known")),
             hint="correct `known` or `announced`",
         )
+
+
+def _check_number(entry: Delivery | Snapshot, record: Dossier, file: YamlFile, path: KeyPath) -> None:
+    """Refuse a number that cannot be meant in the unit of the measure it speaks of."""
+    measure = record.measures[entry.pledge if isinstance(entry, Delivery) else entry.id]
+    (low, high), possible = BANDS[measure.unit], POSSIBLE[measure.unit]
+    if isinstance(entry, Delivery):  # a count may begin at nothing
+        key, number, low = "delivered", entry.delivered, 0.0
+    else:
+        key, number = "value", entry.value  # type: ignore[assignment]
+    for doubt in doubts_on((key,), number, measure.unit, (low, high), possible, entry.extraordinary):
+        if not doubt.stated:
+            raise refusal(doubt, file, path, entry.id)
 
 
 def _check_claim(claim: Claim, record: Dossier, file: YamlFile, path: KeyPath) -> None:

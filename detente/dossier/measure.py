@@ -7,19 +7,57 @@ Two clocks run everywhere: `date` is the day a policy is evaluated, `asof` is wh
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_validator
+from pydantic_core import CoreSchema
+
+from detente.dossier.bands import (
+    BANDS,
+    COST_BAND,
+    POSSIBLE,
+    POSSIBLE_COST,
+    POSSIBLE_SHARE,
+    SHARE_BAND,
+    Doubt,
+    doubts_on,
+)
 
 Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
 
+def _strict_numbers(schema: Any) -> None:
+    """Make every number of a schema strict: no text, no true/false, nothing that is not finite."""
+    if isinstance(schema, dict):
+        if schema.get("type") in ("float", "int"):
+            schema["strict"] = True
+            if schema["type"] == "float":
+                schema["allow_inf_nan"] = False
+        for key, below in schema.items():
+            if key != "metadata":
+                _strict_numbers(below)
+    elif isinstance(schema, (list, tuple)):
+        for below in schema:
+            _strict_numbers(below)
+
+
 class Frozen(BaseModel):
-    """Base of everything read from a dossier: immutable, unknown keys refused."""
+    """Base of everything read from a dossier: immutable, unknown keys refused, numbers only as numbers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Schema of the model with strict numbers, so that no field added later can forget it."""
+        schema = handler(source)
+        _strict_numbers(schema)
+        return schema
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Numbers of the entry outside the plausible band of their unit; reading a file refuses those not stated as meant."""
+        return iter(())
 
 
 class Grade(StrEnum):
@@ -105,6 +143,8 @@ class DatedValue(Frozen):
     products: Products | None = None
     """Replaces the measure's product scope from this day on."""
     note: str = ""
+    extraordinary: bool = False
+    """True states that a value outside the plausible band of its unit is meant, such as a duty of 300 percent."""
 
 
 class Effect(Frozen):
@@ -136,6 +176,8 @@ class Effect(Frozen):
     known: dt.date | None = None
     """Day of the latest fact the derivation uses: under an earlier as-of day its text is hidden. The number is a
     parameter of the record and stays."""
+    extraordinary: bool = False
+    """True states that costs above 400 percent, or shares above 5, are meant."""
 
     @model_validator(mode="after")
     def _does_something(self) -> Effect:
@@ -145,6 +187,21 @@ class Effect(Frozen):
             if code in self.least:
                 raise ValueError(f"sector {code} has both a cap (`left`) and a floor (`least`)")
         return self
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Costs above 400 percent, shares above five times the base year, a `spread` above one."""
+        for code, cost in self.ad_valorem.items():
+            yield from doubts_on(
+                ("ad_valorem", code), cost, "fraction", COST_BAND, POSSIBLE_COST, self.extraordinary
+            )
+        for key, shares in (("left", self.left), ("least", self.least)):
+            for code, share in shares.items():
+                yield from doubts_on(
+                    (key, code), share, "share", SHARE_BAND, POSSIBLE_SHARE, self.extraordinary
+                )
+        yield from doubts_on(
+            ("spread",), self.spread, "share", (0.0, 1.0), POSSIBLE_SHARE, self.extraordinary
+        )
 
 
 class Measure(Frozen):
@@ -202,6 +259,23 @@ class Measure(Frozen):
     """Moves no result of the model, and is known to: no duty and no trade-cost equivalent, or one without trade."""
     last_checked: dt.date
     note: str = ""
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Values outside the band of the measure's unit, and what its effect doubts."""
+        band, possible = BANDS[self.unit], POSSIBLE[self.unit]
+        for i, value in enumerate(self.values):
+            at = ("values", i)
+            numbers: list[tuple[tuple[str | int, ...], float | None]] = [((*at, "value"), value.value)]
+            numbers += [((*at, "by_target", target), number) for target, number in value.by_target.items()]
+            for path, number in numbers:
+                yield from doubts_on(path, number, self.unit, band, possible, value.extraordinary)
+        stated = any(value.extraordinary for value in self.values)
+        # zero is in no band of fees and tonnages, and means here that the base year holds nothing of it
+        yield from doubts_on(("in_base",), self.in_base or None, self.unit, band, possible, stated)
+        if self.effect is not None:
+            at_value = self.effect.per_value
+            yield from doubts_on(("effect", "per_value"), at_value, self.unit, band, possible, stated)
+            yield from (doubt.below("effect") for doubt in self.effect.doubts())
 
 
 class Clock(Frozen):
@@ -271,7 +345,7 @@ class Document(Frozen):
     """Wire story it descends from; two documents of one chain are one observation."""
     stance: str
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    lines: int
+    lines: Annotated[int, Field(ge=0, le=10_000_000)]
 
 
 class Claim(Frozen):
@@ -279,9 +353,9 @@ class Claim(Frozen):
 
     id: Slug
     document: Slug
-    line: Annotated[int, Field(ge=1)]
-    start: Annotated[int, Field(ge=0)]
-    end: Annotated[int, Field(ge=1)]
+    line: Annotated[int, Field(ge=1, le=10_000_000)]
+    start: Annotated[int, Field(ge=0, le=100_000_000)]
+    end: Annotated[int, Field(ge=1, le=100_000_000)]
     """Character span [start, end) within the line."""
     span_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
     """First 16 hexadecimal digits of the SHA-256 of the span, to check the place without carrying the text."""

@@ -6,10 +6,12 @@ These entries speak of a measure whose dated values stand elsewhere; they add wh
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from detente.dossier.bands import BANDS, POSSIBLE, Doubt, doubts_on
 from detente.dossier.measure import Frozen, Grade, Slug, Status
 
 
@@ -63,6 +65,8 @@ class Delivery(Frozen):
     source: Slug
     grade: Grade
     note: str = ""
+    extraordinary: bool = False
+    """True states that a count above the plausible band of the unit is meant."""
 
 
 class Expectation(Frozen):
@@ -86,6 +90,17 @@ class Expectation(Frozen):
     known: dt.date
     source: Slug
     note: str = ""
+    extraordinary: bool = False
+    """True states that rates above 150 percent are meant."""
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Ends of the band that no rate comes near, or that run backwards."""
+        band, possible = BANDS["fraction"], POSSIBLE["fraction"]
+        for key, number in (("low", self.low), ("high", self.high)):
+            yield from doubts_on((key,), number, "fraction", band, possible, self.extraordinary)
+        if self.high is not None and self.high < (self.low or 0.0):
+            what = f"`high` is {self.high:g}, below `low`, {self.low or 0.0:g}"
+            yield Doubt(("high",), what, "correct one of the two", rule="interval")
 
 
 class Snapshot(Frozen):
@@ -98,3 +113,5 @@ class Snapshot(Frozen):
     """What the measure was."""
     value: float | None = None
     """Its value; left out when it has none of its own."""
+    extraordinary: bool = False
+    """True states that a value outside the plausible band of the unit is meant."""

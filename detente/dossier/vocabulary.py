@@ -1,4 +1,4 @@
-"""Names the audit knows: labels of the shipped world, product lists, authorities, and plausible bands by unit."""
+"""Names the audit knows: labels of the shipped world, product lists, authorities, and units by instrument."""
 
 from __future__ import annotations
 
@@ -43,17 +43,6 @@ AUTHORITIES = _names(
     """
 )
 """Switch names of measures."""
-
-BANDS: dict[str, tuple[float, float]] = {
-    "fraction": (0.0, 1.5),
-    "cny_per_net_ton": (1.0, 5000.0),
-    "usd_per_net_ton": (1.0, 500.0),
-    "tonnes_per_year": (1e3, 2e8),
-    "usd_mn_per_year": (1e2, 1e6),
-    "share": (0.0, 1.0),
-    "none": (0.0, 0.0),
-}
-"""Lowest and highest plausible value by unit; duties above 150 percent are nearly always percent taken for fractions."""
 
 UNITS_OF: dict[Instrument, tuple[str, ...]] = {
     Instrument.tariff: ("fraction", "none"),

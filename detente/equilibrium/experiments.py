@@ -24,6 +24,7 @@ from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton
 from detente.world.economy import Array, Economy, Wedges
+from detente.world.firing import Timing, timing
 from detente.world.limits import limits_at
 from detente.world.quantity_limits import QuantityLimit
 from detente.world.scenario import Footprint, Scenario, wedges_and_footprints
@@ -47,6 +48,8 @@ class Case:
         Those its measures state, and those of its own file.
     reasons : mapping of control name to str
         Why, in words.
+    timing : Timing or None
+        Clocks that the scenario's date lets fire, and what it holds.
     """
 
     scenario: Scenario
@@ -54,6 +57,7 @@ class Case:
     footprints: tuple[Footprint, ...] = ()
     controls: tuple[QuantityControl, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
+    timing: Timing | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +78,7 @@ class ControlledOutcome(Outcome):
     @property
     def case(self) -> Case:
         """The case that was solved."""
-        return Case(self.scenario, self.wedges, self.footprints, self.controls, self.reasons)
+        return Case(self.scenario, self.wedges, self.footprints, self.controls, self.reasons, self.timing)
 
     @property
     def held(self) -> tuple[Array, Array]:
@@ -160,10 +164,20 @@ def base_case(economy: Economy, like: Case) -> Case:
     return Case(still, Wedges.unchanged(economy))
 
 
-def prepare_cases(economy: Economy, dossier: Dossier, scenarios: Sequence[Scenario]) -> tuple[Case, ...]:
-    """Make scenarios ready to be solved; the same cases serve every horizon and set of elasticities."""
+def prepare_cases(
+    economy: Economy,
+    dossier: Dossier,
+    scenarios: Sequence[Scenario],
+    *,
+    hold_clocks: bool | Sequence[str] = False,
+) -> tuple[Case, ...]:
+    """Make scenarios ready to be solved; the same cases serve every horizon and set of elasticities.
+
+    `hold_clocks` holds everything (True), or these clocks and measures, that would change by itself on the way to a
+    scenario's date, beside what the scenarios hold themselves.
+    """
     made = []
-    for scenario in scenarios:
+    for scenario in (one.holding(hold_clocks) for one in scenarios):
         limits = limits_at(economy, dossier, scenario)
         made.append(
             Case(
@@ -171,6 +185,7 @@ def prepare_cases(economy: Economy, dossier: Dossier, scenarios: Sequence[Scenar
                 *wedges_and_footprints(economy, dossier, scenario, quantities=True),
                 controls_of(economy, limits, scenario.id),
                 {limit.name: limit.reason for limit in limits},
+                timing(dossier, scenario),
             )
         )
     return tuple(made)
@@ -235,7 +250,14 @@ def run_cases(
                 solution=solution,
             )
         outcomes[case.scenario.id] = ControlledOutcome(
-            case.scenario, case.wedges, case.footprints, solution, case.controls, bindings, case.reasons
+            case.scenario,
+            case.wedges,
+            case.footprints,
+            solution,
+            case.controls,
+            bindings,
+            case.reasons,
+            timing=case.timing,
         )
     return outcomes
 
@@ -340,6 +362,7 @@ def run_scenarios(
     structure: Structure = CORE,
     solver: Newton | None = None,
     throw: bool = True,
+    hold_clocks: bool | Sequence[str] = False,
 ) -> Mapping[str, ControlledOutcome]:
     """Solve scenarios of one dossier on one economy at a horizon, with their quantity controls.
 
@@ -355,11 +378,14 @@ def run_scenarios(
     solver : Newton, optional
     throw : bool
         Raise `SolveError` for the first scenario without an equilibrium; ``False`` returns its code.
+    hold_clocks : bool or sequence of str
+        Hold everything (True), or these clocks and measures, that would change by itself between the record's as-of day and
+        a scenario's date.
 
     Returns
     -------
     mapping of scenario id to ControlledOutcome
-        In the order given.
+        In the order given; each one's `timing` lists the clocks that its date lets fire.
 
     Examples
     --------
@@ -371,5 +397,5 @@ def run_scenarios(
     >>> found["talks-fail"].value.structure.horizon
     'short run'
     """
-    cases = prepare_cases(economy, dossier, scenarios)
+    cases = prepare_cases(economy, dossier, scenarios, hold_clocks=hold_clocks)
     return run_cases(economy, cases, closure=closure, structure=structure, solver=solver, throw=throw)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.world.economy import Wedges
+from detente.world.firing import Timing
 from detente.world.scenario import Footprint, Scenario
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +21,16 @@ class Outcome:
     footprints : tuple of Footprint
         What each measure moves, or why it moves nothing.
     solution : Solution of Equilibrium
+    timing : Timing or None
+        Clocks that the scenario's date lets fire, with what each snaps back to, and what the scenario holds
+        (`timing.lets`, `timing.held`); None for an outcome that was not made from a record.
     """
 
     scenario: Scenario
     wedges: Wedges
     footprints: tuple[Footprint, ...]
     solution: Solution[Equilibrium]
+    timing: Timing | None = field(default=None, kw_only=True)
 
     @property
     def value(self) -> Equilibrium:

@@ -338,6 +338,14 @@ def _source_table(
         for grade, amount in sorted(by_grade.items(), key=lambda item: (-known(item[1]), item[0]))
     ]
     rows += [
+        ("clock that fires", f"{fired.name}, {fired.day}: {'; '.join(one.words() for one in fired.lets)}", "")
+        for fired in (later.timing.lets if later.timing is not None else ())
+    ]
+    rows += [
+        ("clock held", f"{fired.name}, {fired.day}: {'; '.join(one.words() for one in fired.own)}", "")
+        for fired in (later.timing.held if later.timing is not None else ())
+    ]
+    rows += [
         ("residual", f"largest residual of the equilibrium ({later.solution.result.name})", bound(worst)),
         ("gap", "what the parts by measure miss of the whole", bound(made.gap)),
     ]

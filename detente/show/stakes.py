@@ -8,68 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detente.core import Column, InputError, Table
 from detente.core.table import Cell
-from detente.dossier import show_value
+from detente.dossier.firing import Change, changes, running
 from detente.dossier.measure import Clock
 from detente.show.theme import country_name
 from detente.world.scenario import Scenario, Setting
 
 if TYPE_CHECKING:
-    from detente.dossier import Dossier, MeasureState
+    from detente.dossier import Dossier
     from detente.world.economy import Economy
 
 LEGAL = ("legal_expiry", "entry_into_force")
 """Kinds that the law carries out; every other kind is a decision, a meeting or a promise."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """One measure on the eve of a clock's day and on the day."""
-
-    measure: str
-    before: MeasureState
-    after: MeasureState
-
-    @property
-    def changes(self) -> bool:
-        """Whether anything changes."""
-        one, two = self.before, self.after
-        return (one.status, one.value, dict(one.by_target)) != (two.status, two.value, dict(two.by_target))
-
-    def words(self) -> str:
-        """The change as a person reads it."""
-        before, after = (_say(state) for state in (self.before, self.after))
-        return f"{self.measure}: {before} → {after}"
-
-
-def _say(state: MeasureState) -> str:
-    status = state.status.value.replace("_", " ")
-    value = show_value(state)
-    return f"{status} ({value})" if value else status
-
-
-def running(dossier: Dossier, clock: Clock) -> bool:
-    """Whether a clock had not been called off by the record's day."""
-    return clock.superseded is None or clock.superseded > dossier.asof
-
-
-def changes(dossier: Dossier, clock: Clock) -> tuple[Change, ...]:
-    """What a clock changes in the ledger, by the law as known on the record's day: eve against day.
-
-    A political clock and a threat carry out what they announce: the measures they name come into force.
-    """
-    found = []
-    for key in clock.measures:
-        measure = dossier.measures[key]
-        eve = max(clock.fires - dt.timedelta(days=1), measure.announced)
-        before, after = dossier.state(key, eve), dossier.state(key, max(clock.fires, measure.announced))
-        if running(dossier, clock):
-            found.append(Change(key, before, after))
-    return tuple(one for one in found if one.changes)
 
 
 def firing(dossier: Dossier, clock: Clock) -> Scenario | None:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from detente.core import DateError, InputError, LabelError, suggestion
 from detente.core.reading import is_file, name_of
 from detente.dossier.measure import Frozen, Slug
 from detente.world.later import first_known
-from detente.world.scenario import Scenario, Setting, scenario_folder
+from detente.world.scenario import Scenario, scenario_folder
+from detente.world.settings import Setting, check_setting, setting_places
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -90,6 +91,8 @@ class GameSpec(Frozen):
     actions: Annotated[tuple[Action, ...], Field(min_length=1)]
     reduced: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     expected: tuple[Exchange, ...] = ()
+    _places: dict[tuple[str, str, str], str] = PrivateAttr(default_factory=dict)
+    """Where the file sets the value of a measure, by action, rung and measure, for messages."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -217,14 +220,29 @@ def load_game(id_or_path: str | Path | None = None, *, dossier: str = "busan-202
         path = _folder(dossier) / f"{id_or_path}.yaml"
     file = read_yaml(path)
     spec = validate(GameSpec, file.data, file, ())
+    spec._places = {
+        (action.id, rung.id, name): place
+        for i, action in enumerate(spec.actions)
+        for j, rung in enumerate(action.rungs)
+        for name, place in setting_places(file, ("actions", i, "rungs", j, "set")).items()
+    }
     _check(spec)
     return spec
 
 
 def check_measures(spec: GameSpec, dossier: Dossier) -> None:
-    """Refuse a game that sets a measure nobody knew on the as-of day, saying from which day on it can be played."""
+    """Refuse a game that sets a measure nobody knew on the as-of day, saying from which day on it can be played.
+
+    Refuses a value that cannot be meant in its measure's unit too, with the place in the file.
+    """
     strange = [name for name in spec.measures if name not in dossier.measures]
     if not strange:
+        for action in spec.actions:
+            for rung in action.rungs:
+                for name, setting in rung.set.items():
+                    other = f"game {spec.id}: {action.id}: {rung.id}: {name}.value"
+                    place = spec._places.get((action.id, rung.id, name), other)
+                    check_setting(dossier.measures[name], setting, place)
         return
     since = first_known(spec.dossier, dossier, strange) if spec.dossier == dossier.id else None
     if since is not None and since > dossier.asof:

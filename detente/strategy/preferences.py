@@ -11,7 +11,7 @@ equivalent variation. The rival's payoff inside is the rival's own, without its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -20,8 +20,14 @@ from pydantic import Field
 
 from detente.core import Column, InputError, LabelError, Table, suggestion
 from detente.core.reading import is_file
+from detente.dossier.bands import Doubt, doubts_on
 from detente.dossier.measure import Frozen, Grade, Slug
 from detente.world.economy import Array, frozen
+
+WEIGHTS, POSSIBLE_WEIGHTS = (0.0, 20.0), (0.0, 1e6)
+"""Weights on incomes and revenue; estimates of political weights lie within one and a half of their mean."""
+SECURITY, POSSIBLE_SECURITY = (-1e6, 1e6), (-1e8, 1e8)
+"""Million USD a year; world output is about 1e8."""
 
 
 class PlayerWeights(Frozen):
@@ -33,6 +39,20 @@ class PlayerWeights(Frozen):
     rival: str = ""
     """Whose payoff is taken off; the other player when there are two."""
     security: dict[str, dict[str, float]] = Field(default_factory=dict)
+    extraordinary: bool = False
+    """True states that weights far from those of real income are meant."""
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Weights beyond what anybody estimated: nearly always percent, or dollars for millions of them."""
+        said = self.extraordinary
+        for sector, weight in self.political.items():
+            yield from doubts_on(("political", sector), weight, "times", WEIGHTS, POSSIBLE_WEIGHTS, said)
+        yield from doubts_on(("revenue",), self.revenue, "times", WEIGHTS, POSSIBLE_WEIGHTS, said)
+        yield from doubts_on(("relative",), self.relative, "times", (0.0, 2.0), POSSIBLE_WEIGHTS, said)
+        for action, rungs in self.security.items():
+            for rung, worth in rungs.items():
+                place = ("security", action, rung)
+                yield from doubts_on(place, worth, "USD mn", SECURITY, POSSIBLE_SECURITY, said)
 
 
 class Preferences(Frozen):
@@ -44,6 +64,11 @@ class Preferences(Frozen):
     source: str
     grade: Grade
     players: dict[str, PlayerWeights] = Field(default_factory=dict)
+
+    def doubts(self) -> Iterator[Doubt]:
+        """What its players' weights doubt."""
+        for code, weights in self.players.items():
+            yield from (doubt.below("players", code) for doubt in weights.doubts())
 
     def of(self, player: str) -> PlayerWeights:
         """Weights of a player; real income when the set does not name it."""
@@ -106,6 +131,11 @@ class PreferenceFile(Frozen):
     id: Slug
     default: Slug
     sets: Annotated[tuple[Preferences, ...], Field(min_length=1)]
+
+    def doubts(self) -> Iterator[Doubt]:
+        """What its sets doubt."""
+        for i, one in enumerate(self.sets):
+            yield from (doubt.below("sets", i) for doubt in one.doubts())
 
     def named(self, name: str | None = None) -> Preferences:
         """One set by id, the default when left out; `LabelError` with the nearest one when there is none."""

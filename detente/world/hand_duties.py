@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from detente.core import InputError, LabelError
+from detente.dossier.bands import BANDS, Doubt, doubts_on
 from detente.dossier.measure import Frozen
 from detente.world.economy import Array, Economy
 from detente.world.stacking import goods_sectors
 
 EVERYBODY = "all"
+HIGHEST = 20.0
+"""Highest duty by hand, as a fraction."""
 
 
 class HandDuty(Frozen):
@@ -30,14 +33,25 @@ class HandDuty(Frozen):
     add : float, fraction
         The duty rises by this (falls, when negative), but not below zero.
     reason : str
+    extraordinary : bool
+        States that a duty above 150 percent is meant.
     """
 
     importer: str | tuple[str, ...]
     exporter: str | tuple[str, ...]
     sectors: str | tuple[str, ...] = EVERYBODY
-    set: Annotated[float | None, Field(gt=-1, le=20)] = None
-    add: Annotated[float | None, Field(gt=-1, le=20)] = None
+    set: Annotated[float | None, Field(gt=-1, le=HIGHEST)] = None
+    add: Annotated[float | None, Field(gt=-1, le=HIGHEST)] = None
     reason: str = ""
+    extraordinary: bool = False
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Duties and changes of duties above 150 percent."""
+        highest = BANDS["fraction"][1]
+        for key, rate in (("set", self.set), ("add", self.add)):
+            yield from doubts_on(
+                (key,), rate, "fraction", (-1.0, highest), (-1.0, HIGHEST), self.extraordinary
+            )
 
     @model_validator(mode="after")
     def _one_of_the_two(self) -> HandDuty:

@@ -98,10 +98,13 @@ def tellable(
     for scenario in scenarios:
         strange = [name for name in scenario.set if name not in dossier.measures]
         void = [name for name in scenario.disable if name not in authorities]
-        if not strange and not void:
+        held = () if isinstance(scenario.hold_clocks, bool) else scenario.hold_clocks
+        unheld = [name for name in held if name not in dossier.clocks and name not in dossier.measures]
+        if not strange and not void and not unheld:
             kept.append(scenario)
             continue
-        whole = load_dossier(source or dossier.id, asof=dt.date.max).measures
+        record = load_dossier(source or dossier.id, asof=dt.date.max)
+        whole = record.measures
         ours = [name for name in strange if name in whole]
         binding = [name for name in ours if scenario.set[name].status in BINDING]
         if binding:
@@ -116,6 +119,13 @@ def tellable(
                     if dropped
                     else scenario.story,
                     "assumed": () if dropped else scenario.assumed,
+                    "hold_clocks": scenario.hold_clocks
+                    if isinstance(scenario.hold_clocks, bool)
+                    else tuple(
+                        name
+                        for name in held
+                        if name not in unheld or (name not in record.clocks and name not in whole)
+                    ),
                     "set": {key: value for key, value in scenario.set.items() if key not in ours},
                     "disable": tuple(
                         name for name in scenario.disable if name not in void or name not in known

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from detente.dossier.bands import POSSIBLE_SHARE, SHARE_BAND, Doubt, doubts_on
 from detente.dossier.measure import Frozen, Slug
 
 
@@ -28,3 +30,9 @@ class QuantityLimit(Frozen):
     """Who keeps the rent of a cap; a floor is always paid by the importer."""
     reason: str = ""
     """Why, in words."""
+    extraordinary: bool = False
+    """True states that a limit above five times the base year's volume is meant."""
+
+    def doubts(self) -> Iterator[Doubt]:
+        """A limit above five times the base year's volume: nearly always percent taken for a share."""
+        return doubts_on(("limit",), self.limit, "share", SHARE_BAND, POSSIBLE_SHARE, self.extraordinary)

@@ -4,7 +4,8 @@ A scenario starts from the record as it stands on its `date`, read as of its `as
 
 - `set`s single measures (status, value) from that date on,
 - `disable`s whole authorities,
-- `remove_between`s two parties everything announced since a day.
+- `remove_between`s two parties everything announced since a day,
+- holds clocks that would fire on the way to its date (`hold_clocks`); the others fire (`detente.world.firing`).
 
 Applied to a dossier it gives another dossier, so everything that reads a dossier (duties, clocks, tables) reads a
 scenario the same way.
@@ -14,41 +15,31 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
-from detente.core import DateError, InputError, LabelError, UnitError, suggestion
+from detente.core import DateError, InputError, LabelError, suggestion
 from detente.core.reading import is_file, is_folder, is_there, name_of, read_text
+from detente.dossier.bands import Doubt
 from detente.dossier.dossier import FrozenDict, require_fresh
 from detente.dossier.measure import DatedValue, Frozen, Grade, Measure, Slug, Status
 from detente.world.economy import Economy, Wedges
 from detente.world.effects import as_costs_only, at_value, effect_hat
+from detente.world.firing import holding
 from detente.world.hand_duties import HandDuty, hand_tariff
 from detente.world.quantity_limits import QuantityLimit
+from detente.world.settings import Removal as Removal
+from detente.world.settings import Setting as Setting
+from detente.world.settings import check_setting, setting_places
 from detente.world.stacking import is_duty
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
-
-
-class Setting(Frozen):
-    """What a scenario makes of one measure from its date on."""
-
-    status: Status = Status.in_force
-    value: float | None = None
-    """Left out: the value the record last gave it."""
-    reason: str = ""
-
-
-class Removal(Frozen):
-    """Everything two parties did to each other since a day is gone."""
-
-    parties: Annotated[tuple[str, ...], Field(min_length=2)]
-    announced_from: dt.date
 
 
 class Scenario(Frozen):
@@ -64,6 +55,9 @@ class Scenario(Frozen):
         Day the policy is evaluated; the as-of day of the record when left out.
     asof : date, optional
         What was known; the dossier's own day when left out.
+    hold_clocks : bool or tuple of str
+        What would change by itself between the as-of day and the date, and does not: everything (True), or these clocks and
+        measures.
     set : mapping of measure id to Setting
     disable : tuple of str
         Authorities switched off (their measures are void).
@@ -84,6 +78,7 @@ class Scenario(Frozen):
     dossier: str
     date: dt.date | None = None
     asof: dt.date | None = None
+    hold_clocks: bool | tuple[Slug, ...] = False
     set: dict[str, Setting] = Field(default_factory=dict)
     disable: tuple[Slug, ...] = ()
     remove_between: Removal | None = None
@@ -91,6 +86,14 @@ class Scenario(Frozen):
     tariffs: tuple[HandDuty, ...] = ()
     record: bool = True
     assumed: tuple[str, ...] = ()
+    _places: dict[str, str] = PrivateAttr(default_factory=dict)
+    """Where a file sets the value of a measure, for messages."""
+
+    def doubts(self) -> Iterator[Doubt]:
+        """What its limits and duties by hand doubt; settings are held against their measures when they are applied."""
+        for key, lines in (("quantities", self.quantities), ("tariffs", self.tariffs)):
+            for i, line in enumerate(lines):
+                yield from (doubt.below(key, i) for doubt in line.doubts())
 
     def on(self, asof: dt.date) -> dt.date:
         """Day on which the scenario is evaluated, given the as-of day of the record."""
@@ -103,12 +106,13 @@ class Scenario(Frozen):
                 f"`{self.id}` and `{other.id}` start from different dossiers",
                 hint="compound scenarios of one dossier only",
             )
-        return self.model_copy(
+        both = self.model_copy(
             update={
                 "id": f"{self.id}+{other.id}",
                 "title": f"{self.title} + {other.title}",
                 "story": " ".join(part for part in (self.story, other.story) if part),
                 "date": max((day for day in (self.date, other.date) if day), default=None),
+                "hold_clocks": _both(self.hold_clocks, other.hold_clocks),
                 "set": {**self.set, **other.set},
                 "disable": tuple(dict.fromkeys((*self.disable, *other.disable))),
                 "remove_between": other.remove_between or self.remove_between,
@@ -120,6 +124,20 @@ class Scenario(Frozen):
                 "assumed": tuple(dict.fromkeys((*self.assumed, *other.assumed))),
             }
         )
+        both._places = {**self._places, **other._places}
+        return both
+
+    def holding(self, clocks: bool | Sequence[str]) -> Scenario:
+        """The scenario that also holds these clocks and measures, or everything (True) that would change on the way."""
+        if not clocks:
+            return self
+        return self.model_copy(update={"hold_clocks": _both(self.hold_clocks, clocks)})
+
+
+def _both(one: bool | Sequence[str], two: bool | Sequence[str]) -> bool | tuple[str, ...]:
+    if one is True or two is True:
+        return True
+    return tuple(dict.fromkeys((*(one or ()), *(two or ())))) or False
 
 
 def scenario_folder(dossier: str) -> Path:
@@ -184,7 +202,9 @@ def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Sce
             )
         path = scenario_folder(dossier) / f"{text}.yaml"
     file = read_yaml(path)
-    return validate(Scenario, file.data, file, ())
+    scenario = validate(Scenario, file.data, file, ())
+    scenario._places = setting_places(file, ("set",))
+    return scenario
 
 
 def _replaced(measure: Measure, date: dt.date, value: DatedValue) -> Measure:
@@ -199,7 +219,9 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
     Raises
     ------
     LabelError
-        For a measure or an authority that is not in the record; the nearest one is offered.
+        For a measure, an authority or a held clock that is not in the record; the nearest one is offered.
+    UnitError
+        For a value that cannot be meant in its measure's unit.
     DateError
         When the scenario's `asof` is not that of the dossier given.
     StaleError
@@ -213,7 +235,7 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
         )
     day = scenario.on(dossier.asof)
     require_fresh(dossier, day, f"the day of `{scenario.id}`,")
-    measures = dict(dossier.measures)
+    measures = dict(holding(dossier, scenario).measures)
     authorities = {measure.authority for measure in measures.values()}
     for authority in scenario.disable:
         if authority not in authorities:
@@ -232,19 +254,7 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
             )
 
     for name, setting in scenario.set.items():
-        if setting.value is not None and measures[name].unit == "fraction" and abs(setting.value) > 5:
-            raise UnitError(
-                f"a duty of {setting.value:g} is {100 * setting.value:g} %",
-                where=f"{scenario.id}: set.{name}.value",
-                hint="rates are fractions: 0.20 is 20 %",
-            )
-
-        if setting.value is not None and setting.value < 0 and is_duty(measures[name]):
-            raise UnitError(
-                f"a duty of {setting.value:g} is below zero",
-                where=f"{scenario.id}: set.{name}.value",
-                hint="`value: 0`, or `status: repealed`, ends it; `tariffs:` with `add: -0.05` lowers a rate",
-            )
+        check_setting(measures[name], setting, scenario._places.get(name, f"{scenario.id}: set.{name}.value"))
 
     def entry(measure: Measure, status: Status, value: float | None, why: str) -> DatedValue:
         last = max(measure.values, key=lambda item: (item.from_, item.known or measure.announced))
@@ -263,12 +273,7 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
 
     removal = scenario.remove_between
     for name, measure in measures.items():
-        if (
-            removal
-            and measure.actor in removal.parties
-            and any(target in removal.parties and target != measure.actor for target in measure.targets)
-            and measure.announced >= removal.announced_from
-        ):
+        if removal and removal.takes(measure):
             measures[name] = _replaced(measure, day, entry(measure, Status.repealed, None, "removed"))
         if measure.authority in scenario.disable:
             measures[name] = _replaced(measure, day, entry(measure, Status.void, None, "disabled"))

@@ -57,7 +57,7 @@ def test_the_small_dossier_is_clean(small: Small) -> None:
 @pytest.mark.parametrize(
     ("rule", "overrides"),
     [
-        ("implausible-value", duty("value: 0.10", "value: 25")),
+        ("implausible-value", duty("value: 0.10", "value: 25, extraordinary: true")),
         ("unit-mismatch", duty("unit: fraction", "unit: share")),
         ("unknown-label", duty("targets: [CHN]", "targets: [CHINA]")),
         ("unknown-label", duty("authority: section-301", "authority: section-310")),
