@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from detente.core import DateError, DetenteError, SchemaError, suggestion
+from detente.core.days import FIRST_DAY, LAST_DAY
 from detente.dossier.bands import Doubt
 from detente.dossier.measure import Frozen
 from detente.dossier.yaml_reader import KeyPath, YamlFile, key_text
 
 M = TypeVar("M", bound=Frozen)
 
-FIRST_YEAR, LAST_YEAR = 1600, 2400
+FIRST_YEAR, LAST_YEAR = FIRST_DAY.year, LAST_DAY.year
 """Years of days in a record: far from the ends of the calendar, where a day has no eve or no day after."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

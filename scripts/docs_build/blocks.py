@@ -81,8 +81,9 @@ def shell(line: str, folder: Path) -> str:
     local = bool({"-o", "--out"} & set(words)) or any(folder.iterdir())
     with inside(folder):
         text, code = run_command(words) if local else _remembered(words)
-    if match["head"]:
-        text = "".join(text.splitlines(keepends=True)[: int(match["head"])])
+    if match["head"]:  # which cuts standard output, not the notes before it
+        notes, printed = _notes(text)
+        text = notes + "".join(printed.splitlines(keepends=True)[: int(match["head"])])
     return text + (f"{code}\n" if match["echo"] else "")
 
 
@@ -94,10 +95,23 @@ def program(code: str, folder: Path) -> str:
     return stream.getvalue()
 
 
+def _notes(text: str) -> tuple[str, str]:
+    """Notes that stand before an output, with their indented lines, and the rest."""
+    lines = text.splitlines(keepends=True)
+    first = next(
+        (i for i, line in enumerate(lines) if not line.startswith(("note:", "  "))),
+        len(lines),
+    )
+    if not text.startswith("note:"):
+        first = 0
+    return "".join(lines[:first]), "".join(lines[first:])
+
+
 def _set(line: str, text: str) -> str:
     """A command and its output as Markdown."""
     if re.search(r"--format md\b|-f md\b", line):
-        return f"```console\n$ {line}\n```\n\n{text.strip()}\n\n"
+        notes, printed = _notes(text)
+        return f"```console\n$ {line}\n{notes}```\n\n{printed.strip()}\n\n"
     return f"```console\n$ {line}\n{text.rstrip()}\n```\n"
 
 

@@ -442,6 +442,7 @@ def engine_tables(dossier: Any, economy: Any) -> list[Any]:
     from detente.outlook import draw_outcomes, driver_table, drivers, uncertainty_table
     from detente.outlook.intervals import interval_table
     from detente.show import results, welfare
+    from detente.show.firing import firing_table
     from detente.world import Scenario, Wedges, load_scenario, toy
 
     cases = prepare_cases(economy, dossier, [load_scenario("standing"), load_scenario("talks-fail")])
@@ -467,6 +468,7 @@ def engine_tables(dossier: Any, economy: Any) -> list[Any]:
         results.duty_table(outcomes, ("USA",)),
         welfare.welfare_table(outcomes, ("USA",)),
         welfare.control_table(run_cases(world, [managed])),
+        firing_table(cases),
         interval_table(drawn),
         driver_table(drivers(world, [managed], draws=2), ("USA",)),
         uncertainty_table(world, drawn.structure),

@@ -115,6 +115,10 @@ NOTES = {
     "StackingRule.applies_to": "Charged on the value of the good, or on its content.",
     "StackingRule.source": "What the rule rests on.",
     "DossierHead.summary": "The record in a few sentences.",
+    "Scenario.hold_clocks": "What would change by itself between the as-of day and the date, and does not: `true` holds "
+    "everything, a list these clocks and measures.",
+    "Setting.extraordinary": "States that a value outside the plausible band of the measure's unit is meant.",
+    "HandDuty.extraordinary": "States that a duty above 150 percent is meant.",
     "Setting.status": "What becomes of the measure.",
     "Setting.reason": "Why, in words; shown with the measure.",
     "Removal.parties": "The economies; everything one of them announced against another goes.",
@@ -233,7 +237,8 @@ def measures_page() -> str:
     """`docs/reference/measures.md`: everything a dossier may hold."""
     from detente.dossier import measure
     from detente.dossier.audit_rules import RULES
-    from detente.dossier.vocabulary import AUTHORITIES, BANDS, UNITS_OF
+    from detente.dossier.bands import BANDS, POSSIBLE
+    from detente.dossier.vocabulary import AUTHORITIES, UNITS_OF
     from detente.world.cells import LISTS
 
     record = [measure.Measure, measure.DatedValue, measure.Products, measure.Effect]
@@ -245,11 +250,16 @@ def measures_page() -> str:
     units = [
         (f"`{kind.value}`", ", ".join(f"`{unit}`" for unit in units)) for kind, units in UNITS_OF.items()
     ]
-    bands = [(f"`{unit}`", f"{low:g}", f"{high:g}") for unit, (low, high) in BANDS.items()]
+    bands = [
+        (f"`{unit}`", f"{low:g}", f"{high:g}", f"{POSSIBLE[unit][0]:g} to {POSSIBLE[unit][1]:g}")
+        for unit, (low, high) in BANDS.items()
+    ]
     parts += [
         "## Units\n\n" + table(("Instrument", "Units"), units),
-        "Plausible values by unit; outside them the audit objects.\n\n"
-        + table(("Unit", "From", "To"), bands),
+        "Plausible values by unit. A value outside them is refused when the file is read, unless its entry says "
+        "`extraordinary: true`; then it may be what the last column allows, and the audit lists it. Numbers stand without "
+        "quotes and underscores, and are finite.\n\n"
+        + table(("Unit", "From", "To", "If extraordinary"), bands),
         "## Authorities\n\nThe switch names of `disable`: "
         + ", ".join(f"`{name}`" for name in sorted(AUTHORITIES))
         + ".\n",
@@ -296,7 +306,7 @@ def scenario_page() -> str:
         "## Shipped scenarios\n\nIn the order of the outcome ladder; the first is the reference of the briefing.\n\n"
         + table(("Id", "Title", "Date", "Story"), rows),
         "## Compounds\n\n`detente run a+b` takes the later date, both `set`s (the second wins), both `disable`s, the last "
-        "`remove_between` that was given, and both `assumed`s. Both must start from one dossier.\n",
+        "`remove_between` that was given, holds what either holds, and both `assumed`s. Both must start from one dossier.\n",
     ]
     return page(
         "Scenario files",
