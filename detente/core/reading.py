@@ -140,7 +140,9 @@ def unreadable(error: OSError, where: str) -> InputError:
     )
 
 
-def read_bytes(path: PathLike, *, limit: int, expected: str = "a file", name: str | None = None) -> bytes:
+def read_bytes(
+    path: PathLike, *, limit: int, expected: str = "a file", name: str | None = None, cut: bool = False
+) -> bytes:
     """Read a regular file, never more than a limit.
 
     Parameters
@@ -152,6 +154,8 @@ def read_bytes(path: PathLike, *, limit: int, expected: str = "a file", name: st
         What it should be, for messages.
     name : str, optional
         What to call it in messages; its path when left out.
+    cut : bool
+        Return the first `limit` bytes of a larger file instead of refusing it: for a reader that refuses it itself.
 
     Raises
     ------
@@ -163,6 +167,8 @@ def read_bytes(path: PathLike, *, limit: int, expected: str = "a file", name: st
             content = stream.read(limit + 1)
     except OSError as error:
         raise unreadable(error, name or name_of(path)) from error
+    if len(content) > limit and cut:
+        return content[:limit]
     if len(content) > limit:
         raise InputError(
             f"the file has more bytes than the limit of {limit:,}",

@@ -125,7 +125,7 @@ def read_yaml(path: str | Path, *, name: str | None = None, max_bytes: int = MAX
         As in `parse_yaml`.
     """
     shown = name or name_of(Path(path).name)
-    raw = read_bytes(path, limit=max_bytes, expected="a YAML file", name=shown)
+    raw = read_bytes(path, limit=max_bytes + 1, expected="a YAML file", name=shown, cut=True)
     return parse_yaml(raw, name=shown, max_bytes=max_bytes)
 
 

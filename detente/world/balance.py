@@ -179,6 +179,8 @@ def constrained_least_squares(
     """
     from scipy.optimize import nnls
 
+    if not normal.any():  # a country whose inputs are all of its output: nothing can meet the level
+        return None
     size = float(np.linalg.norm(wanted / np.linalg.norm(design, axis=1)) or 1.0)
     particular = normal * level / (normal @ normal)
     if len(normal) == 1:

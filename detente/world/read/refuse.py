@@ -173,7 +173,7 @@ def _totals(table: SourceTable, max_gap: float) -> None:
             n = int(share.argmax())
             s = int(gap[n].argmax())
             raise BalanceError(
-                f"{first} and {second} of {labels.countries[n]} disagree by {100 * share[n]:.3g} % of {second}; "
+                f"{first} and {second} of {labels.countries[n]} disagree by {100 * min(share[n], 1e6):.3g} % of {second}; "
                 f"most in {labels.sectors[s]}: {one[n, s]:,.6g} against {two[n, s]:,.6g}",
                 where=table.name,
                 hint=f"balancing is for small gaps (up to {100 * max_gap:g} %); look at these cells, or raise --max-gap",
