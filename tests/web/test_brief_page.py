@@ -8,6 +8,7 @@ import hashlib
 import html.parser
 import itertools
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -336,14 +337,11 @@ def test_a_failed_write_leaves_the_earlier_briefing(
     place = tmp_path / "brief"
     index = build_brief(content, place).index
     before = index.read_bytes()
-    rename = Path.rename
 
-    def refuse(self: Path, target: Path) -> Path:
-        if self.name == "new":
-            raise OSError(28, "No space left on device")
-        return rename(self, target)
+    def refuse(handle: int) -> None:
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(InputError, match="No space left"):
         build_brief(dataclasses.replace(content, title="Another title"), place)
     assert index.read_bytes() == before
