@@ -1,7 +1,7 @@
 """For scenarios the sweeps do not settle: the shock taken in stages, by sweeps first and then by exact implicit Newton.
 
-A path leads from a start (the base year, or an equilibrium nearby) to the scenario: the logarithms of all wedges, and
-deficits when they change, move along a line. Each stage begins where the ones before it point to; one that fails is halved.
+A path leads from a start (the base year, or an equilibrium nearby) to the scenario: the logarithms of all wedges (of a ban
+the share that is left), and deficits when they change, move along a line. Each stage begins where the ones before it point to; one that fails is halved.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.equilibrium.baseline import factor_derivatives, prepare
+from detente.equilibrium.bans import costs_between
+from detente.equilibrium.baseline import factor_derivatives, prepare, prepare_for
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Newton, base_point, sweep_chunk
@@ -52,7 +53,7 @@ def _along(start: Equilibrium | None, economy: Economy, structure: Structure) ->
 
 
 def _follow(
-    begin: tuple[Array, Wedges, Array], wedges: Wedges, deficit: Array, reach: Reach, stage: float
+    begin: tuple[Array, Wedges, Array], wedges: Wedges, deficit: Array, reach: Reach, stage: float, theta: Array
 ) -> tuple[Array, int]:
     """Follow the path from the beginning to `wedges`, by a first stage of this length."""
     here, first, lent = begin
@@ -68,7 +69,7 @@ def _follow(
         if target < 1:
             staged = Wedges(
                 between(1 + first.tariff, 1 + wedges.tariff, target) - 1,
-                between(first.iceberg_hat, wedges.iceberg_hat, target),
+                costs_between(first.iceberg_hat, wedges.iceberg_hat, target, theta),
                 between(1 + first.export_tax, 1 + wedges.export_tax, target) - 1,
             )
         with np.errstate(all="ignore"):  # a stage that leaves the numbers is caught and halved
@@ -116,12 +117,13 @@ def sweep_in_stages(
     """
 
     def reach(staged: Wedges, lent: Array, point: Array) -> tuple[Array | None, int]:
+        base = prepare_for(economy, structure, staged)
         alone = Wedges(staged.tariff[None], staged.iceberg_hat[None], staged.export_tax[None])
-        points, steps = sweep_chunk(economy, alone, lent, solver, structure, start=point)
+        points, steps = sweep_chunk(economy, alone, lent, solver, structure, None, point, base)
         settled = steps[0] < solver.max_steps and np.isfinite(points[0]).all()
         return (points[0] if settled else None), int(steps[0])
 
-    return _follow(_along(start, economy, structure), wedges, deficit, reach, 0.5)
+    return _follow(_along(start, economy, structure), wedges, deficit, reach, 0.5, economy.trade_elasticity)
 
 
 def solve_robustly(
@@ -153,14 +155,14 @@ def solve_robustly(
     def reach(staged: Wedges, lent: Array, point: Array) -> tuple[Array | None, int]:
         log_factor, log_price = point[: -2 * N * S].reshape(shape), point[-2 * N * S : -N * S].reshape(N, S)
         made, steps = _newton(
-            base.technology, staged, lent, _Stage(log_factor, log_price, economy.expenditure), solver.rtol
+            prepare_for(economy, structure, staged).technology, staged, lent, _Stage(log_factor, log_price, economy.expenditure), solver.rtol
         )
         if made is None:
             return None, steps
         spending = made.expenditure / base.scale
         return np.concatenate([made.log_factor.ravel(), made.log_price.ravel(), spending.ravel()]), steps
 
-    return _follow(_along(None, economy, structure), wedges, deficit, reach, 1.0)
+    return _follow(_along(None, economy, structure), wedges, deficit, reach, 1.0, economy.trade_elasticity)
 
 
 def _solve_prices(
