@@ -178,7 +178,7 @@ def settle(economy: Economy, wedges: Wedges, deficit: Array) -> Ground:
     )
 
 
-FADING = 2
+FADING = 4
 """Power of what is left of the way with which a ban's flows fade along a path."""
 
 

@@ -6,13 +6,14 @@ the share that is left), and deficits when they change, move along a line. Each 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from detente.equilibrium.bans import costs_between
-from detente.equilibrium.baseline import factor_derivatives, prepare, prepare_for
+from detente.equilibrium.baseline import Numeraires, factor_derivatives, prepare, prepare_for
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Newton, base_point, sweep_chunk
@@ -20,6 +21,9 @@ from detente.world.economy import Array, Economy, Wedges
 
 MAX_NEWTON = 40
 SMALLEST_STAGE = 1 / 256
+LONGEST = 3.0
+"""Longest step of a log factor price."""
+TINY = 1e-12
 
 Reach = Callable[[Wedges, Array, Array], tuple[Array | None, int]]
 """From wedges, deficits and a first point to the point of the equilibrium there, if it is found, and the steps taken."""
@@ -43,6 +47,23 @@ def point_of(equilibrium: Equilibrium) -> Array:
         equilibrium.expenditure_new / scale,
     )
     return np.concatenate([part.ravel() for part in parts])
+
+
+def split(point: Array, economy: Economy, structure: Structure) -> tuple[Array, Array]:
+    """Log factor prices and log prices of a point."""
+    N, S = economy.va_share.shape
+    shape = (N,) if math.isinf(structure.mobility) else (N, S)
+    return point[: -2 * N * S].reshape(shape), point[-2 * N * S : -N * S].reshape(N, S)
+
+
+def in_own_units(point: Array, technology: Technology) -> Array:
+    """A point with the factor prices, prices and spending of every part into which trade falls in its own numeraire."""
+    log_factor, log_price = split(point, technology.economy, technology.structure)
+    units = Numeraires.of(technology)
+    shift = np.log1p(units.gap(technology.earnings(log_factor)[0])) @ units.members
+    factor = log_factor - shift.reshape(-1, *(1,) * (log_factor.ndim - 1))
+    spending = point[-log_price.size :].reshape(log_price.shape) * np.exp(-shift)[:, None]
+    return np.concatenate([factor.ravel(), (log_price - shift[:, None]).ravel(), spending.ravel()])
 
 
 def _along(start: Equilibrium | None, economy: Economy, structure: Structure) -> tuple[Array, Wedges, Array]:
@@ -149,13 +170,14 @@ def solve_robustly(
         Newton steps in all.
     """
     base = prepare(economy, structure)
-    N, S = economy.va_share.shape
-    shape = (N,) if base.technology.mobile else (N, S)
 
     def reach(staged: Wedges, lent: Array, point: Array) -> tuple[Array | None, int]:
-        log_factor, log_price = point[: -2 * N * S].reshape(shape), point[-2 * N * S : -N * S].reshape(N, S)
+        technology = prepare_for(economy, structure, staged).technology
+        if technology.severed is not None:
+            point = in_own_units(point, technology)
+        log_factor, log_price = split(point, economy, structure)
         made, steps = _newton(
-            prepare_for(economy, structure, staged).technology, staged, lent, _Stage(log_factor, log_price, economy.expenditure), solver.rtol
+            technology, staged, lent, _Stage(log_factor, log_price, economy.expenditure), solver.rtol
         )
         if made is None:
             return None, steps
@@ -212,7 +234,9 @@ def _newton(
                 log_factor=log_factor,
                 log_price=log_price,
             )
-            move = np.linalg.solve(at.residual, -at.gap).reshape(log_factor.shape)
+            # the logarithm of demand over supply is far straighter in log factor prices than the gap itself
+            gap = np.where(at.gap > -1, (1 + at.gap) * np.log1p(np.maximum(at.gap, TINY - 1)), at.gap)
+            move = np.linalg.solve(at.residual, -gap).reshape(log_factor.shape)
         except np.linalg.LinAlgError:
             return None, step
         worst = float(np.abs(at.gap).max())
@@ -224,5 +248,5 @@ def _newton(
             return best_stage, step
         if step > 3 and worst >= best and best < rtol:  # rounding has the last word
             return best_stage, step
-        log_factor = log_factor + move * min(1.0, 0.5 / max(float(np.abs(move).max()), 1e-300))
+        log_factor = log_factor + move * min(1.0, LONGEST / max(float(np.abs(move).max()), 1e-300))
     return (best_stage if best < rtol else None), MAX_NEWTON

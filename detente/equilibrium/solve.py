@@ -316,7 +316,8 @@ def solve_batch(
             technology = base.technology
             return finish(technology, alone, named, deficit, point[None], again, solver, method, ground)[0]
 
-        for at in (None,) if start is None else (start, None):
+        stages = () if ground is not None else (None,) if start is None else (start, None)
+        for at in stages:  # trade in parts is no small step from trade in one piece: that is Newton's work
             found = ended("stages", *sweep_in_stages(economy, asked, deficit, solver, structure, at))
             if found.result.ok:
                 return found
