@@ -114,7 +114,7 @@ def severed(economy: Economy, wedges: Wedges, *, mobile: bool) -> Severed | None
     if not any_ban(wedges):
         return None
     legal, closed = _in_use(economy, _legal(economy, wedges))
-    part = _components(legal.any(2))
+    part = _components(_links(legal))
     if mobile:
         closed = np.zeros_like(closed)
     return Severed(part, closed) if part.max() or closed.any() else None
@@ -154,13 +154,14 @@ def settle(economy: Economy, wedges: Wedges, deficit: Array) -> Ground:
     cut, lent, said = np.zeros(legal.shape[:2], dtype=bool), deficit, []
     while True:
         linked, closed = _in_use(economy, legal & ~cut[:, :, None])
-        part = _components(linked.any(2))
+        links = _links(linked)
+        part = _components(links)
         lent = _spread(deficit, part, economy.value_added)
-        group = _unpaid(linked.any(2), part, lent, economy.value_added)
+        group = _unpaid(links, part, lent, economy.value_added)
         if group is None:
             break
         cut |= group[:, None] != group[None, :]
-        said.append(_one_way(economy, group, linked.any(2)))
+        said.append(_one_way(economy, group, links))
     if cut.any():
         iceberg = np.where(cut[:, :, None], np.inf, wedges.iceberg_hat)
         wedges = Wedges(wedges.tariff, iceberg, wedges.export_tax)
@@ -217,6 +218,11 @@ def costs_between(first: Array, last: Array, share: float, theta: Array) -> Arra
 
 def _legal(economy: Economy, wedges: Wedges) -> Mask:
     return np.asarray((economy.trade_shares > 0) & np.isfinite(wedges.iceberg_hat))
+
+
+def _links(legal: Mask) -> Mask:
+    """Who may buy something from whom [importer, exporter]."""
+    return np.asarray(legal.any(2))
 
 
 def _without_supplier(economy: Economy, legal: Mask) -> tuple[tuple[str, str], ...]:
@@ -286,9 +292,7 @@ def _unpaid(links: Mask, part: npt.NDArray[np.int64], deficit: Array, value_adde
     return None
 
 
-def _sealed(
-    links: Mask, reach: Mask, group: npt.NDArray[np.int64], own: npt.NDArray[np.int64]
-) -> list[Mask]:
+def _sealed(links: Mask, reach: Mask, group: npt.NDArray[np.int64], own: npt.NDArray[np.int64]) -> list[Mask]:
     """Groups of a part that no link leads into and some lead out of."""
     if len(own) <= MOST_GROUPS:
         chosen = [

@@ -6,19 +6,22 @@ method on the complementarity conditions does, with the exact derivatives of eve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detente.core import RESULTS, InputError, SolveError
-from detente.equilibrium.baseline import CORE, prepare
+from detente.equilibrium.bans import Ground, any_ban
+from detente.equilibrium.baseline import CORE, prepare, prepare_for
 from detente.equilibrium.controls import (
+    Binding,
     ControlledSolution,
     QuantityControl,
     apply_controls,
     apply_to_each,
     bindings_of,
+    breach,
     by_wedge,
     check_controls,
     excess,
@@ -28,7 +31,17 @@ from detente.equilibrium.derivatives import gradients
 from detente.equilibrium.limits import Limits
 from detente.equilibrium.readings import flow
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.solve import CHUNK, begin, check_wedges, finish, solve
+from detente.equilibrium.solve import (
+    CHUNK,
+    alone,
+    begin,
+    check_wedges,
+    chunks,
+    finish,
+    one_of,
+    refused,
+    solve,
+)
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
 from detente.world.economy import Array, Economy, Wedges
@@ -113,11 +126,85 @@ def solve_batch_with_controls(
     setting = _Setting(economy, structure, closure, solver)
     found: list[ControlledSolution] = []
     for first in range(0, len(wedges), CHUNK):
-        part, own = wedges[first : first + CHUNK], controls[first : first + CHUNK]
-        for one, some, swept in zip(part, own, _swept(setting, part, own, start), strict=True):
-            made = swept or _in_stages(setting, one, some, start)
-            found.append(made or _by_newton(setting, one, some, start, throw))
+        found += _chunk(setting, wedges[first : first + CHUNK], controls[first : first + CHUNK], start)
+        failed = [one.solution for one in found if not one.solution.result.ok] if throw else []
+        if failed:
+            raise SolveError(
+                f"the quantity controls were not met: {failed[0].message}",
+                where=economy.name,
+                hint="a floor may ask for more than a subsidy can buy; loosen the limits one by one",
+                solution=failed[0],
+            )
     return tuple(found)
+
+
+def _chunk(
+    setting: _Setting,
+    wedges: Sequence[Wedges],
+    controls: Sequence[Sequence[QuantityControl]],
+    start: ControlledSolution | None,
+) -> list[ControlledSolution]:
+    """Solve some scenarios: by sweeps together, each of those that do not settle in stages and by Newton, and verify them."""
+    banned = _with_bans(wedges, controls)
+    found: dict[int, ControlledSolution] = {}
+    for lanes, ground in chunks(setting.economy, setting.structure, banned, setting.deficit):
+        known = {k: _refused(setting, one_of(banned, k), controls[k], ground) for k in lanes}
+        left = [k for k in lanes if known[k] is None]
+        if left:
+            swept = _swept(setting, [wedges[k] for k in left], [controls[k] for k in left], start, ground)
+            known |= dict(zip(left, swept, strict=True))
+        for k, made in known.items():
+            one = made or _in_stages(setting, wedges[k], controls[k], start)
+            found[k] = _verified(one or _by_newton(setting, wedges[k], controls[k], start), controls[k])
+    return [found[k] for k in range(len(wedges))]
+
+
+def _with_bans(wedges: Sequence[Wedges], controls: Sequence[Sequence[QuantityControl]]) -> Wedges:
+    """Wedges of several scenarios with their bans, with a leading axis."""
+    bans = [[one for one in some if one.limit == 0] for some in controls]
+    return apply_to_each(wedges, bans, [np.zeros(len(ban)) for ban in bans])
+
+
+def _refused(
+    setting: _Setting, wedges: Wedges, controls: Sequence[QuantityControl], ground: Ground | None
+) -> ControlledSolution | None:
+    """Code of a scenario that no prices can meet: nobody supplies a good, or a floor stands on flows that are banned.
+
+    `wedges` have the bans in; `ground` is what they leave of trade where they cut it.
+    """
+    if ground is None and not any_ban(wedges):
+        return None
+    ground = ground or Ground(wedges, setting.deficit)
+    named = setting.closure if isinstance(setting.closure, str) else "own"
+    without = refused(setting.economy, setting.structure, named, ground)
+    closed = np.isinf(ground.wedges.iceberg_hat)
+    stuck = [
+        f"`{control.name}` asks for {control.limit:g} of flows that are banned or cut off."
+        for control in controls
+        if control.kind == "floor" and closed[control.traded(setting.economy)].all()
+    ]
+    if without is None and stuck:
+        said = " ".join((*stuck, ground.note)).strip()
+        code = RESULTS.control_violated
+        without = refused(setting.economy, setting.structure, named, ground, code, said)
+    return None if without is None else ControlledSolution(without, {})
+
+
+def _verified(found: ControlledSolution, controls: Sequence[QuantityControl]) -> ControlledSolution:
+    """A success only if every control holds by its own statement; the note names those that do not."""
+    if not controls or not found.solution.result.ok:
+        return found
+    breaches = [breach(control, found.bindings[control.name]) for control in controls]
+    said = "; ".join(filter(None, breaches))
+    if not said:
+        return found
+    return replace(found, solution=_noted(found.solution, RESULTS.control_violated, said))
+
+
+def _noted(solution: Solution[Equilibrium], code: RESULTS, said: str) -> Solution[Equilibrium]:
+    """A solution with another code, and why."""
+    note = " ".join(filter(None, (f"{said}." if said else "", solution.note)))
+    return replace(solution, result=code, stats={**solution.stats, "note": note})
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +215,11 @@ class _Setting:
     structure: Structure
     closure: str | Array
     solver: Newton
+
+    @property
+    def deficit(self) -> Array:
+        """Deficits under the closure [country], million USD."""
+        return deficits(self.economy, self.closure)
 
     def solve(self, wedges: Wedges, start: Equilibrium | None, throw: bool) -> Solution[Equilibrium]:
         """One scenario without controls."""
@@ -147,19 +239,22 @@ def _swept(
     wedges: Sequence[Wedges],
     controls: Sequence[Sequence[QuantityControl]],
     start: ControlledSolution | None,
+    ground: Ground | None = None,
 ) -> list[ControlledSolution | None]:
-    """Solve a chunk by sweeps that find the wedges of the controls too.
+    """Solve a chunk by sweeps that find the wedges of the controls too; `ground` is what bans left of the trade of one alone.
 
     Where they do not settle it is None, or its code when the solver is not to try anything else.
     """
     economy, structure, solver = setting.economy, setting.structure, setting.solver
-    deficit = deficits(economy, setting.closure)
-    technology = prepare(economy, structure).technology
+    deficit = setting.deficit if ground is None else ground.deficit
     named = setting.closure if isinstance(setting.closure, str) else "own"
-    theta = economy.trade_elasticity
-    bans = [[one for one in some if one.limit == 0] for some in controls]
     free = [[one for one in some if one.limit > 0] for some in controls]
-    banned = apply_to_each(wedges, bans, [np.zeros(len(ban)) for ban in bans], theta)
+    banned, base = _with_bans(wedges, controls), prepare(economy, structure)
+    if ground is not None:
+        banned, base = (
+            alone(ground.wedges),
+            prepare_for(economy, structure, ground.wedges),
+        )
     limits = Limits.of(economy, banned, free)
     begun = None
     if start is not None:
@@ -168,14 +263,15 @@ def _swept(
         begun = np.stack([np.pad(there, (0, width)) for _ in free])
         for k, some in enumerate(free):
             begun[k, there.size : there.size + len(some)] = _known_wedges(start, some)
-    points, steps = sweep_chunk(economy, banned, deficit, solver, structure, limits, begun)
+    points, steps = sweep_chunk(economy, banned, deficit, solver, structure, limits, begun, base)
     settled = points.shape[1] - (0 if limits is None else limits.width)
     log_wedges = [np.nan_to_num(points[k, settled : settled + len(some)]) for k, some in enumerate(free)]
     applied = banned
     if limits is not None:
         each = [Wedges(*arrays) for arrays in zip(*_arrays(banned), strict=True)]
-        applied = apply_to_each(each, free, log_wedges, theta)
-    solutions = finish(technology, applied, named, deficit, points[:, :settled], steps, solver, "sweep")
+        applied = apply_to_each(each, free, log_wedges)
+    points = points[:, :settled]
+    solutions = finish(base.technology, applied, named, deficit, points, steps, solver, "sweep", ground)
     found: list[ControlledSolution | None] = []
     for k, solution in enumerate(solutions):
         met = solution.result.ok
@@ -213,15 +309,17 @@ def _in_stages(
     here = start
     if here is None or any(one.limit == 0 for one in controls):
         bans = [one for one in controls if one.limit == 0]
-        theta = setting.economy.trade_elasticity
         near = None if start is None else start.value
-        alone = setting.solve(apply_controls(wedges, bans, np.zeros(len(bans)), theta), near, throw=False)
+        alone = setting.solve(apply_controls(wedges, bans, np.zeros(len(bans))), near, throw=False)
         if not alone.result.ok:
             return None
         here = ControlledSolution(alone, {})
     known = dict(zip((one.name for one in free), _known_wedges(here, free), strict=True))
-    first = {one.name: volume_of(here.value, one, float(known[one.name])) for one in free}
+    first = {one.name: volume_of(here.value, one, float(known[one.name])) or one.limit for one in free}
     reached, stage = 0.0, 0.5
+    ((_, ground),) = chunks(
+        setting.economy, setting.structure, _with_bans([wedges], [controls]), setting.deficit
+    )
     while reached < 1:
         target = min(1.0, reached + stage)
         staged = [
@@ -230,7 +328,7 @@ def _in_stages(
             else replace(one, limit=float(first[one.name] ** (1 - target) * one.limit**target))
             for one in controls
         ]
-        (made,) = _swept(setting, [wedges], [staged], here)
+        (made,) = _swept(setting, [wedges], [staged], here, ground)
         if made is not None:
             here, reached, stage = made, target, min(2 * stage, 1.0)
         else:
@@ -311,25 +409,23 @@ def _by_newton(
     wedges: Wedges,
     controls: Sequence[QuantityControl],
     start: ControlledSolution | None,
-    throw: bool,
 ) -> ControlledSolution:
     """Semismooth Newton on the complementarity conditions, every step an equilibrium and the derivatives of its volumes."""
     economy = setting.economy
     near = None if start is None else start.value
     if not controls:
-        return ControlledSolution(setting.solve(wedges, near, throw), {})
+        return ControlledSolution(setting.solve(wedges, near, throw=False), {})
     theta = economy.trade_elasticity
     log_wedge = np.zeros(len(controls)) if start is None else _known_wedges(start, controls)
     log_wedge[[k for k, control in enumerate(controls) if control.limit == 0]] = 0.0
     free = [k for k, control in enumerate(controls) if control.limit > 0]
-    sign = np.array([-1.0 if control.kind == "floor" else 1.0 for control in controls])
     # a volume moves by about 1 + θ per unit of its log wedge: the two sides of the conditions are compared in that unit
     reach = np.array(
         [1 + float(np.broadcast_to(theta, controls[k].cells.shape)[controls[k].cells].max()) for k in free]
     )
 
     def at(point: Array, near: Equilibrium | None) -> Solution[Equilibrium]:
-        return setting.solve(apply_controls(wedges, controls, point, theta), near, throw=False)
+        return setting.solve(apply_controls(wedges, controls, point), near, throw=False)
 
     solution = at(log_wedge, near)
     result = solution.result
@@ -345,16 +441,11 @@ def _by_newton(
         move = np.where(active, 0.0, -point)
         if active.any():
             chosen = [free[k] for k in np.flatnonzero(active)]
-            outputs = [flow(solution.value, controls[k].name, controls[k].cells) for k in chosen]
-            slopes = gradients(solution.value, outputs, tolerance=STEERING)
-            jacobian = np.array(
-                [
-                    [sign[k] * by_wedge(slope, controls[j], solution.value.wedges) for j in chosen]
-                    for k, slope in zip(chosen, slopes, strict=True)
-                ]
-            )
-            right = -over[active]
-            move[active] = np.linalg.solve(jacobian, right)
+            step = _slope_step(solution.value, [controls[k] for k in chosen], over[active])
+            if step is None:
+                result = RESULTS.max_steps_reached
+                break
+            move[active] = step
         move = np.clip(move, -1.5, 1.5)  # a volume is nearly log-linear in its wedge: longer steps overshoot
         log_wedge[free] = np.maximum(point + move, 0.0)
         if log_wedge.max(initial=0.0) > MAX_LOG_WEDGE:
@@ -363,13 +454,36 @@ def _by_newton(
         solution = at(log_wedge, solution.value)
     else:
         result = RESULTS.max_steps_reached
-    if solution.result.ok and not result.ok:
-        solution = replace(solution, result=result)
-    if throw and not solution.result.ok:
-        raise SolveError(
-            f"the quantity controls were not met: {solution.result.value}",
-            where=economy.name,
-            hint="a floor may ask for more than a subsidy can buy; loosen the limits one by one",
-            solution=solution,
+    bound = bindings_of(solution.value, wedges, controls, log_wedge)
+    found = ControlledSolution(solution, bound)
+    said = "; ".join(filter(None, (breach(control, bound[control.name]) for control in controls)))
+    if solution.result.ok and not result.ok:  # the markets clear, the limits do not hold
+        return replace(
+            found, solution=_noted(solution, RESULTS.control_violated, _reached(controls, bound, said))
         )
-    return ControlledSolution(solution, bindings_of(solution.value, wedges, controls, log_wedge))
+    if not solution.result.ok and free and np.isfinite([one.volume_hat for one in bound.values()]).all():
+        return replace(found, solution=_noted(solution, solution.result, _reached(controls, bound, said)))
+    return found
+
+
+def _slope_step(value: Equilibrium, controls: Sequence[QuantityControl], over: Array) -> Array | None:
+    """Newton step of the log wedges of controls that bind; None where volumes have no usable derivatives."""
+    sign = np.array([-1.0 if control.kind == "floor" else 1.0 for control in controls])
+    outputs = [flow(value, control.name, control.cells) for control in controls]
+    try:
+        slopes = gradients(value, outputs, tolerance=STEERING)
+        by_wedges = [[by_wedge(slope, control, value.wedges) for control in controls] for slope in slopes]
+        return np.asarray(np.linalg.solve(sign[:, None] * np.array(by_wedges), -over))
+    except (SolveError, np.linalg.LinAlgError):
+        return None
+
+
+def _reached(controls: Sequence[QuantityControl], bound: Mapping[str, Binding], said: str) -> str:
+    """What the search came to, and of floors that no subsidy that was tried reaches."""
+    floors = [
+        f"no subsidy that was tried reaches `{one.name}` (the last one leaves the buyer {100 * np.exp(-bound[one.name].log_wedge):.3g} % "
+        "of the price)"
+        for one in controls
+        if one.kind == "floor" and breach(one, bound[one.name]) and bound[one.name].log_wedge > 0
+    ]
+    return "; ".join(filter(None, (said, *floors)))

@@ -74,7 +74,12 @@ def _along(start: Equilibrium | None, economy: Economy, structure: Structure) ->
 
 
 def _follow(
-    begin: tuple[Array, Wedges, Array], wedges: Wedges, deficit: Array, reach: Reach, stage: float, theta: Array
+    begin: tuple[Array, Wedges, Array],
+    wedges: Wedges,
+    deficit: Array,
+    reach: Reach,
+    stage: float,
+    theta: Array,
 ) -> tuple[Array, int]:
     """Follow the path from the beginning to `wedges`, by a first stage of this length."""
     here, first, lent = begin

@@ -107,7 +107,7 @@ def finish(
             result = RESULTS.successful
         value = Equilibrium(
             economy=economy,
-            wedges=_at(wedges, k),
+            wedges=one_of(wedges, k),
             structure=technology.structure,
             closure=closure,
             factor_price_hat=factor_hat[k],
@@ -126,10 +126,19 @@ def finish(
 
 
 def refused(
-    economy: Economy, structure: Structure, closure: str, ground: Ground
+    economy: Economy,
+    structure: Structure,
+    closure: str,
+    ground: Ground,
+    code: RESULTS | None = None,
+    said: str = "",
 ) -> Solution[Equilibrium] | None:
-    """Code of a scenario that bans leave without an equilibrium, with the base year's numbers; None when nothing says so."""
-    if not ground.failure:
+    """Code of a scenario that has no equilibrium whatever prices do, with the base year's numbers.
+
+    None when bans leave nothing that says so and no other `code` is given.
+    """
+    said = said or ground.failure
+    if not said:
         return None
     technology = prepare(economy, structure).technology
     factors = economy.va_share.shape[:1] if technology.mobile else economy.va_share.shape
@@ -143,18 +152,16 @@ def refused(
         expenditure_new=economy.expenditure,
         deficit_new=frozen(ground.deficit),
     )
-    code = RESULTS.no_supplier if ground.missing else RESULTS.no_equilibrium
-    nothing = dict.fromkeys(
-        "max_residual clearing_residual price_residual expenditure_residual walras".split(), float("inf")
-    )
+    code = code or (RESULTS.no_supplier if ground.missing else RESULTS.no_equilibrium)
     stats: dict[str, float | int | str] = {
         "num_steps": 0,
         "method": "none",
-        **nothing,
         "parts": ground.parts,
-        "note": ground.failure,
+        "note": said,
     }
-    return Solution(value, code, stats)
+    for name in ("max", "clearing", "price", "expenditure"):
+        stats[f"{name}_residual"] = float("inf")
+    return Solution(value, code, {**stats, "walras": float("inf")})
 
 
 def begin(economy: Economy, structure: Structure, start: Equilibrium) -> Array:
@@ -206,7 +213,7 @@ def chunks(
     if any_ban(wedges):
         mobile = math.isinf(structure.mobility)
         for lane in np.flatnonzero(np.isinf(wedges.iceberg_hat).any((1, 2, 3))):
-            ground = settle(economy, _at(wedges, int(lane)), deficit)
+            ground = settle(economy, one_of(wedges, int(lane)), deficit)
             if ground.failure or ground.parts > 1 or (ground.closes and not mobile):
                 grounds[int(lane)] = ground
     plain = [lane for lane in range(count) if lane not in grounds]
@@ -216,7 +223,7 @@ def chunks(
     return found + [([lane], ground) for lane, ground in grounds.items()]
 
 
-def _alone(wedges: Wedges) -> Wedges:
+def alone(wedges: Wedges) -> Wedges:
     """One scenario with a leading axis."""
     return Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
 
@@ -229,7 +236,8 @@ def _take(wedges: Wedges, lanes: Sequence[int]) -> Wedges:
     return Wedges(wedges.tariff[at], wedges.iceberg_hat[at], wedges.export_tax[at])
 
 
-def _at(wedges: Wedges, index: int) -> Wedges:
+def one_of(wedges: Wedges, index: int) -> Wedges:
+    """One scenario of a batch."""
     return Wedges(wedges.tariff[index], wedges.iceberg_hat[index], wedges.export_tax[index])
 
 
@@ -332,7 +340,7 @@ def solve_batch(
             if without is not None:
                 solutions[lanes[0]] = without
                 continue
-            part, lent = _alone(ground.wedges), ground.deficit
+            part, lent = alone(ground.wedges), ground.deficit
             base = prepare_for(economy, structure, ground.wedges)
         points, steps = sweep_chunk(economy, part, lent, solver, structure, None, begun, base)
         for index, solution in enumerate(
@@ -417,7 +425,7 @@ def solve(
     ('no_shock', True)
     """
     return solve_batch(
-        economy, _alone(wedges), closure=closure, structure=structure, solver=solver, start=start, throw=throw
+        economy, alone(wedges), closure=closure, structure=structure, solver=solver, start=start, throw=throw
     )[0]
 
 
