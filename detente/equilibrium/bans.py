@@ -160,7 +160,7 @@ def settle(economy: Economy, wedges: Wedges, deficit: Array) -> Ground:
         group = _unpaid(links, part, lent, economy.value_added)
         if group is None:
             break
-        cut |= group[:, None] != group[None, :]
+        cut |= np.asarray(group)[:, None] != np.asarray(group)[None, :]
         said.append(_one_way(economy, group, links))
     if cut.any():
         iceberg = np.where(cut[:, :, None], np.inf, wedges.iceberg_hat)
@@ -216,6 +216,43 @@ def costs_between(first: Array, last: Array, share: float, theta: Array) -> Arra
     return np.asarray(np.where(stops, fading, np.where(frees, rising, open_)))
 
 
+def log_ratio(after: Array, before: Array) -> Array:
+    """Change of log trade costs: infinite where a ban begins, minus infinity where one ends, nil where one lasts.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> log_ratio(np.array([1.0, np.inf, 1.0, np.inf]), np.array([1.0, 1.0, np.inf, np.inf])).tolist()
+    [0.0, inf, -inf, 0.0]
+    """
+    both = np.isinf(after) & np.isinf(before)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(both, 0.0, np.log(after) - np.log(before)))
+
+
+def log_costs(first: Array, last: Array, shares: Array, theta: Array) -> Array:
+    """Derivatives of log trade costs by the share of the way, at points of the path of `costs_between` [point, ...].
+
+    Where a ban begins or ends the derivative grows without bound towards it, but what the flow is worth falls faster: it is
+    given as nil there, the limit of every product of the two.
+    """
+    stops, frees = np.isinf(last) & np.isfinite(first), np.isinf(first) & np.isfinite(last)
+    straight = np.where(stops | frees, 0.0, log_ratio(last, first))
+    made = np.repeat(straight[None], len(shares), 0)
+    if not (stops.any() or frees.any()):
+        return made
+    for point, share in zip(made, shares, strict=True):
+        left, gone = 1 - share, share
+        point += np.where(stops & (left > 0), FADING / theta / max(left, 1e-300), 0.0)
+        point -= np.where(frees & (gone > 0), FADING / theta / max(gone, 1e-300), 0.0)
+    return made
+
+
+def one_piece(economy: Economy, *wedges: Wedges) -> bool:
+    """Whether trade stays in one piece under each of these policies, so that a path between them has one numeraire."""
+    return all(severed(economy, one, mobile=True) is None for one in wedges)
+
+
 def _legal(economy: Economy, wedges: Wedges) -> Mask:
     return np.asarray((economy.trade_shares > 0) & np.isfinite(wedges.iceberg_hat))
 
@@ -236,7 +273,7 @@ def _in_use(economy: Economy, legal: Mask) -> tuple[Mask, Mask]:
     consumed = economy.final_shares > NO_DEMAND
     uses = economy.input_shares > 0
     while True:
-        makes = legal.any(0)
+        makes = np.asarray(legal.any(0))
         wanted = consumed | (uses & makes[:, None, :]).any(2)
         following = legal & wanted[:, None, :]
         if np.array_equal(following, legal):
@@ -280,7 +317,7 @@ def _unpaid(links: Mask, part: npt.NDArray[np.int64], deficit: Array, value_adde
     """
     links = links & ~np.eye(len(links), dtype=bool)
     reach = _reach(links)
-    group = _numbered(reach & reach.T)
+    group = _numbered(np.asarray(reach & reach.T))
     suspects: list[Mask] = []
     for number in range(int(part.max()) + 1):
         own = np.unique(group[part == number])
