@@ -271,15 +271,27 @@ def breach(control: QuantityControl, binding: Binding) -> str:
     >>> breach(cap, Binding(0.3, 0.5, 1.0)), breach(cap, Binding(0.3, 0.7, 1.0))
     ('', '`cap`: 0.7 of the base flow, at most 0.5 allowed')
     """
-    volume, limit, wedge = binding.volume_hat, control.limit, binding.log_wedge
+    said = overstep(control, binding)
+    within = abs(binding.volume_hat - control.limit) <= VERIFIED * max(1.0, control.limit)
+    if said or control.limit == 0 or within or 0 <= binding.log_wedge <= VERIFIED:
+        return said
+    return (
+        f"`{control.name}`: {binding.volume_hat:.6g} of the base flow keeps to {control.limit:.6g} by itself, "
+        f"yet a wedge of {binding.log_wedge:.2g} log points is on it"
+    )
+
+
+def overstep(control: QuantityControl, binding: Binding) -> str:
+    """How a flow is on the wrong side of its limit, in words; empty when it is not."""
+    volume, limit = binding.volume_hat, control.limit
     if limit == 0:
         return "" if volume == 0 else f"`{control.name}`: {volume:.6g} of the base flow, which is banned"
-    slack = VERIFIED * max(1.0, limit)
-    over = (volume - limit) * (-1 if control.kind == "floor" else 1)
-    if not over <= slack:
-        asked = "at least" if control.kind == "floor" else "at most"
-        verb = "asked for" if control.kind == "floor" else "allowed"
-        return f"`{control.name}`: {volume:.6g} of the base flow, {asked} {limit:.6g} {verb}"
-    if wedge < 0 or (over < -slack and wedge > VERIFIED):
-        return f"`{control.name}`: {volume:.6g} of the base flow is within {limit:.6g}, yet it costs {wedge:.2g} log points"
-    return ""
+    if control.kind == "floor":
+        short = not volume >= limit - VERIFIED * max(1.0, limit)
+        return (
+            f"`{control.name}`: {volume:.6g} of the base flow, at least {limit:.6g} asked for"
+            if short
+            else ""
+        )
+    over = not volume <= limit + VERIFIED * max(1.0, limit)
+    return f"`{control.name}`: {volume:.6g} of the base flow, at most {limit:.6g} allowed" if over else ""

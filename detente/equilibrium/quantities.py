@@ -25,6 +25,7 @@ from detente.equilibrium.controls import (
     by_wedge,
     check_controls,
     excess,
+    overstep,
     volume_of,
 )
 from detente.equilibrium.derivatives import gradients
@@ -47,6 +48,10 @@ from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
 from detente.world.economy import Array, Economy, Wedges
 
 MAX_STEPS = 60
+HALVINGS = 6
+"""Times a step that leads to no equilibrium is halved."""
+MAX_IDLE = 10
+"""Steps without coming nearer to the limits before the search ends: volumes may turn back before they reach them."""
 TIGHT = 1e-9
 """Largest relative distance between a binding flow and its limit."""
 STEERING = 1e-6
@@ -429,6 +434,7 @@ def _by_newton(
 
     solution = at(log_wedge, near)
     result = solution.result
+    nearest, idle = float("inf"), 0
     for _ in range(MAX_STEPS):
         if not solution.result.ok or not free:
             break
@@ -436,6 +442,11 @@ def _by_newton(
         point = log_wedge[free]
         natural = np.minimum(point, -over)  # nil where the complementarity conditions hold
         if np.abs(natural).max() < TIGHT:
+            break
+        if np.abs(natural).max() < 0.99 * nearest:
+            nearest, idle = float(np.abs(natural).max()), 0
+        elif (idle := idle + 1) > MAX_IDLE:
+            result = RESULTS.max_steps_reached
             break
         active = point + over / reach > 0
         move = np.where(active, 0.0, -point)
@@ -447,22 +458,27 @@ def _by_newton(
                 break
             move[active] = step
         move = np.clip(move, -1.5, 1.5)  # a volume is nearly log-linear in its wedge: longer steps overshoot
-        log_wedge[free] = np.maximum(point + move, 0.0)
-        if log_wedge.max(initial=0.0) > MAX_LOG_WEDGE:
+        for _ in range(HALVINGS):
+            trial = np.array(log_wedge)
+            trial[free] = np.maximum(point + move, 0.0)
+            there = at(trial, solution.value)
+            if there.result.ok:
+                break
+            move = move / 2  # a subsidy too far leaves a budget with nothing
+        if not there.result.ok or trial.max() > MAX_LOG_WEDGE:
             result = RESULTS.diverged
             break
-        solution = at(log_wedge, solution.value)
+        log_wedge, solution = trial, there
     else:
         result = RESULTS.max_steps_reached
     bound = bindings_of(solution.value, wedges, controls, log_wedge)
     found = ControlledSolution(solution, bound)
-    said = "; ".join(filter(None, (breach(control, bound[control.name]) for control in controls)))
     if solution.result.ok and not result.ok:  # the markets clear, the limits do not hold
         return replace(
-            found, solution=_noted(solution, RESULTS.control_violated, _reached(controls, bound, said))
+            found, solution=_noted(solution, RESULTS.control_violated, _reached(solution, controls, bound))
         )
     if not solution.result.ok and free and np.isfinite([one.volume_hat for one in bound.values()]).all():
-        return replace(found, solution=_noted(solution, solution.result, _reached(controls, bound, said)))
+        return replace(found, solution=_noted(solution, solution.result, _reached(solution, controls, bound)))
     return found
 
 
@@ -478,12 +494,23 @@ def _slope_step(value: Equilibrium, controls: Sequence[QuantityControl], over: A
         return None
 
 
-def _reached(controls: Sequence[QuantityControl], bound: Mapping[str, Binding], said: str) -> str:
-    """What the search came to, and of floors that no subsidy that was tried reaches."""
-    floors = [
-        f"no subsidy that was tried reaches `{one.name}` (the last one leaves the buyer {100 * np.exp(-bound[one.name].log_wedge):.3g} % "
-        "of the price)"
-        for one in controls
-        if one.kind == "floor" and breach(one, bound[one.name]) and bound[one.name].log_wedge > 0
-    ]
-    return "; ".join(filter(None, (said, *floors)))
+def _reached(
+    solution: Solution[Equilibrium], controls: Sequence[QuantityControl], bound: Mapping[str, Binding]
+) -> str:
+    """Limits on whose wrong side the search ended, and why no wedge may bring them about."""
+    unmet = [one for one in controls if overstep(one, bound[one.name])]
+    said = [overstep(one, bound[one.name]) for one in unmet]
+    if any(one.kind == "floor" for one in unmet):
+        said.append(
+            "no subsidy that was tried reaches the floor: the buyers' budget pays for it, and has too little"
+        )
+    deficit, codes = solution.value.deficit_new, solution.value.economy.labels.countries
+    for one in unmet if solution.result.ok else ():
+        borrow, lend = one.cells.any((1, 2)) & (deficit > 0), one.cells.any((0, 2)) & (deficit < 0)
+        whom = ", ".join(codes[n] for n in np.flatnonzero(borrow | lend))
+        if one.kind == "cap" and whom:
+            said.append(
+                f"the closure has {whom} trade what it borrows or lends, which may be more than `{one.name}` lets through: "
+                "try the closure `zero`"
+            )
+    return "; ".join(said)

@@ -21,9 +21,10 @@ from detente.world.economy import Array, Economy, Wedges
 
 MAX_NEWTON = 40
 SMALLEST_STAGE = 1 / 256
-LONGEST = 3.0
+LONGEST = 0.5
 """Longest step of a log factor price."""
-TINY = 1e-12
+BOLD, MOST_BOLD = 3.0, 20
+"""Longest step, and steps at most, of the first attempt."""
 
 Reach = Callable[[Wedges, Array, Array], tuple[Array | None, int]]
 """From wedges, deficits and a first point to the point of the equilibrium there, if it is found, and the steps taken."""
@@ -181,10 +182,13 @@ def solve_robustly(
         if technology.severed is not None:
             point = in_own_units(point, technology)
         log_factor, log_price = split(point, economy, structure)
-        made, steps = _newton(
-            technology, staged, lent, _Stage(log_factor, log_price, economy.expenditure), solver.rtol
-        )
-        if made is None:
+        first, steps = _Stage(log_factor, log_price, economy.expenditure), 0
+        for bold in (True, False):  # long steps first: they get there in a third of the time, or not at all
+            made, count = _newton(technology, staged, lent, first, solver.rtol, bold=bold)
+            steps += count
+            if made is not None:
+                break
+        else:
             return None, steps
         spending = made.expenditure / base.scale
         return np.concatenate([made.log_factor.ravel(), made.log_price.ravel(), spending.ravel()]), steps
@@ -212,9 +216,12 @@ def _solve_prices(
 
 
 def _newton(
-    technology: Technology, wedges: Wedges, deficit: Array, start: _Stage, rtol: float
+    technology: Technology, wedges: Wedges, deficit: Array, start: _Stage, rtol: float, *, bold: bool = False
 ) -> tuple[_Stage | None, int]:
-    """Newton from a starting point; the point reached, or ``None`` when it does not get there, and the steps taken."""
+    """Newton from a starting point; the point reached, or ``None`` when it does not get there, and the steps taken.
+
+    `bold`: on the logarithm of demand over supply, which is far straighter in log factor prices than the gap, by long steps.
+    """
     economy = technology.economy
     log_kappa = (
         np.log(wedges.iceberg_hat)
@@ -225,7 +232,8 @@ def _newton(
     pull = economy.trade_shares * np.exp(-economy.trade_elasticity * log_kappa)
     log_factor, log_price = start.log_factor, start.log_price
     best, best_stage = np.inf, None
-    for step in range(1, MAX_NEWTON + 1):
+    longest, most = (BOLD, MOST_BOLD) if bold else (LONGEST, MAX_NEWTON)
+    for step in range(1, most + 1):
         log_price, shares = _solve_prices(technology, pull, log_factor, log_price)
         if not np.isfinite(log_price).all():
             return None, step
@@ -239,8 +247,7 @@ def _newton(
                 log_factor=log_factor,
                 log_price=log_price,
             )
-            # the logarithm of demand over supply is far straighter in log factor prices than the gap itself
-            gap = np.where(at.gap > -1, (1 + at.gap) * np.log1p(np.maximum(at.gap, TINY - 1)), at.gap)
+            gap = (1 + at.gap) * np.log1p(at.gap) if bold and at.gap.min() > -1 else at.gap
             move = np.linalg.solve(at.residual, -gap).reshape(log_factor.shape)
         except np.linalg.LinAlgError:
             return None, step
@@ -253,5 +260,5 @@ def _newton(
             return best_stage, step
         if step > 3 and worst >= best and best < rtol:  # rounding has the last word
             return best_stage, step
-        log_factor = log_factor + move * min(1.0, LONGEST / max(float(np.abs(move).max()), 1e-300))
-    return (best_stage if best < rtol else None), MAX_NEWTON
+        log_factor = log_factor + move * min(1.0, longest / max(float(np.abs(move).max()), 1e-300))
+    return (best_stage if best < rtol else None), most

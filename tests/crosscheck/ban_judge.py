@@ -99,14 +99,22 @@ def ground_of(economy: Economy, banned: Mask, deficit: Array) -> Ground:
             inside = [n for n in range(N) if part[n] == p]
             left = sum(deficit[n] for n in inside)
             for n in inside:
-                lent[n] = 0.0 if len(inside) == 1 else deficit[n] - left * value_added[n] / value_added[inside].sum()
+                lent[n] = (
+                    0.0
+                    if len(inside) == 1
+                    else deficit[n] - left * value_added[n] / value_added[inside].sum()
+                )
         worst = None
         for size in range(1, N):
             for group in itertools.combinations(range(N), size):
                 other = [n for n in range(N) if n not in group]
                 no_way_in = not links[np.ix_(group, other)].any()
                 way_out = links[np.ix_(other, group)].any()
-                if no_way_in and way_out and lent[list(group)].sum() >= -1e-12 * value_added[list(group)].sum():
+                if (
+                    no_way_in
+                    and way_out
+                    and lent[list(group)].sum() >= -1e-12 * value_added[list(group)].sum()
+                ):
                     worst = group
                     break
             if worst:
@@ -187,8 +195,9 @@ def faults(
     if not np.abs(answer.deficit_new - ground.deficit).max() < GAP * economy.flows.sum():
         found.append("deficits are not those of the closure")
     basket = [complex(side.basket(n, list(P[n]))).real for n in range(N)]
-    real = [accounts["income"][n] / base.income[n] / basket[n] for n in range(N)]
-    if not np.allclose(real, answer.real_income_hat, rtol=GAP, atol=0):
+    # against base income: what is left where income nearly vanishes is a difference of large terms
+    income = [accounts["income"][n] / base.income[n] for n in range(N)]
+    if not np.allclose(income, answer.real_income_hat * basket, rtol=GAP, atol=GAP):
         found.append("real income is not income over prices")
     border = np.array(shares) * np.array(X)[:, None, :] / (1 + there.tariff)
     trade = border.sum((1, 2)) - border.sum((0, 2))

@@ -117,9 +117,7 @@ def judged(seed):
         QuantityControl(one.name, one.cells, one.limit, "floor" if one.floor else "cap", one.rent)
         for one in limits
     ]
-    (found,) = solve_batch_with_controls(
-        economy, [wedges], [controls], closure=closure, structure=structure
-    )
+    (found,) = solve_batch_with_controls(economy, [wedges], [controls], closure=closure, structure=structure)
     solution, code = found.solution, found.solution.result
     banned = np.isinf(wedges.iceberg_hat)
     for one in limits:
@@ -158,6 +156,8 @@ def test_random_worlds_under_bans_caps_floors_and_wedges():
     print(dict(codes))
     assert not wrong
     unsettled = sum(
-        count for name, count in codes.items() if not (RESULTS[name].ok or name in ("no_supplier", "no_equilibrium"))
+        count
+        for name, count in codes.items()
+        if not (RESULTS[name].ok or name in ("no_supplier", "no_equilibrium"))
     )
     assert unsettled <= MOST_WITHOUT * WORLDS, dict(codes)
