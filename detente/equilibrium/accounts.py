@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.core import InputError
+from detente.equilibrium.bans import log_ratio
 from detente.equilibrium.channels import PathParts, decompose_path
 from detente.equilibrium.solution import Equilibrium
 from detente.world.economy import Array
@@ -77,8 +78,26 @@ def log_mean(before: Array, log_change: Array) -> Array:
     >>> log_mean(np.array([1.0, 2.0, 3.0]), np.array([0.0, np.log(2), -700.0])).round(4).tolist()
     [1.0, 2.8854, 0.0043]
     """
-    safe = np.where(log_change == 0, 1.0, log_change)
-    return np.asarray(before * np.where(log_change == 0, 1.0, np.expm1(safe) / safe))
+    safe = np.where((log_change == 0) | np.isinf(log_change), 1.0, log_change)
+    mean = np.where(log_change == 0, 1.0, np.expm1(safe) / safe)
+    return np.asarray(before * np.where(np.isinf(log_change), 0.0, mean))
+
+
+def weigh(before: Array, after: Array, log_change: Array, part: Array) -> Array:
+    """Logarithmic mean of two levels times a part of their log change: what that part adds to the level.
+
+    Where a ban begins or ends the log change and one part of it, that of the ban, are infinite: in the limit that part is the
+    whole change of the level, and the others nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> weigh(np.array([3.0, 3.0]), np.zeros(2), np.full(2, -np.inf), np.array([-np.inf, 0.4])).tolist()
+    [-3.0, 0.0]
+    """
+    gone = np.isinf(log_change)
+    usual = log_mean(before, log_change) * np.where(np.isinf(part), 0.0, part)
+    return np.asarray(np.where(gone, np.where(np.isinf(part), after - before, 0.0), usual))
 
 
 def index_weights(share: Array, log_change: Array, axis: int) -> Array:
@@ -131,8 +150,8 @@ class Shift:
 
     @functools.cached_property
     def trade_cost(self) -> Array:
-        """Change of the log trade cost [importer, exporter, sector]."""
-        return np.asarray(np.log(self.after.wedges.iceberg_hat) - np.log(self.before.wedges.iceberg_hat))
+        """Change of the log trade cost [importer, exporter, sector]; infinite where a ban begins, minus infinity where one ends."""
+        return log_ratio(self.after.wedges.iceberg_hat, self.before.wedges.iceberg_hat)
 
     @functools.cached_property
     def tax(self) -> Array:
@@ -175,7 +194,7 @@ class Shift:
         Raises
         ------
         SolveError
-            For a ban, which is too far to integrate along.
+            When the change cannot be integrated along, as when bans cut trade into parts.
         """
         return decompose_path(
             self.after.economy,
@@ -251,6 +270,21 @@ PRICE_EQUATION = (
 )
 
 
+def _bought(shift: Shift) -> tuple[Array, Array]:
+    """Weights of exporters in the change of log prices [importer, exporter, sector], and these times the log trade costs.
+
+    A flow that is banned has no weight, but its end makes what is left dearer: with ``Δln p → ∞`` and
+    ``Δln s = −θ(Δln p − Δln P)`` the product ``L(s⁰, s¹)·Δln p`` tends to ``(s⁰ − s¹)/θ``.
+    """
+    old, new = shift.before.trade_shares_new, shift.after.trade_shares_new
+    mean = log_mean(old, shift.share)
+    whole = np.broadcast_to(mean.sum(1, keepdims=True), mean.shape)
+    gone = np.isinf(shift.trade_cost)
+    cost = np.where(gone, (old - new) / shift.theta, mean * np.where(gone, 0.0, shift.trade_cost))
+    there = whole > 0
+    return tuple(np.divide(each, whole, out=np.zeros_like(mean), where=there) for each in (mean, cost))
+
+
 def price_account(shift: Shift, country: str) -> Account:
     """Split the change of a country's log consumer price into duties, trade costs, export taxes and factor prices.
 
@@ -284,7 +318,7 @@ def price_account(shift: Shift, country: str) -> Account:
     n = labels.country(country)
     alpha, _ = value.technology.final(np.log(value.price_hat))
     total = float(np.log(shift.after.consumer_price_hat[n]) - np.log(value.consumer_price_hat[n]))
-    bought = index_weights(value.trade_shares_new, shift.share, 1)
+    bought, bought_cost = _bought(shift)
     factors, inputs = shift.cost_weights()
     seed = np.zeros_like(shift.price)
     power = 1 - value.structure.sigma_final
@@ -307,7 +341,7 @@ def price_account(shift: Shift, country: str) -> Account:
         "own_duties": direct,
         "own_duties_in_inputs": duties[n] - direct,
         "other_duties": np.where(home, 0.0, duties.sum(1)),
-        "trade_costs": (reach * shift.trade_cost).sum((0, 2)),
+        "trade_costs": (weight[:, None] * bought_cost).sum((0, 2)),
         "export_taxes": (reach * shift.tax).sum((0, 2)),
         "home_factors": np.where(home, paid, 0.0),
         "foreign_factors": np.where(home, 0.0, paid),

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.equilibrium.baseline import dropped_market, prepare
+from detente.equilibrium.baseline import Numeraires, prepare_for
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.sweep import steer
 from detente.world.economy import Array, frozen
@@ -86,7 +86,7 @@ class Adjoint:
         economy, wedges = equilibrium.economy, equilibrium.wedges
         technology = equilibrium.technology
         self.technology, self.theta = technology, economy.trade_elasticity
-        self.base = prepare(economy, equilibrium.structure)
+        self.base = prepare_for(economy, equilibrium.structure, wedges)
         self.N, self.S = economy.va_share.shape
         N, S, K = self.N, self.S, len(outputs)
         log_factor, log_price = np.log(equilibrium.factor_price_hat), np.log(equilibrium.price_hat)
@@ -95,7 +95,7 @@ class Adjoint:
         keeps = 1 - technology.profit_share
         self.va_in_cost, self.inputs_in_cost = self.paid / keeps, self.inputs / keeps[:, None, :]
         self.total, self.asked = technology.earnings(log_factor)
-        self.drop, self.world = dropped_market(technology), technology.base_earnings().sum()
+        self.units = Numeraires.of(technology)
         self.spent, self.income, self.sales = (
             equilibrium.expenditure_new,
             equilibrium.income_new,
@@ -138,7 +138,7 @@ class Adjoint:
     def _clearing(self, mu: Array) -> Array:
         """Multipliers of the clearing equations by country and sector [k, n, s]; none on the dropped market's."""
         kept = mu.copy()
-        kept[:, self.drop] = 0.0
+        kept[:, self.units.dropped] = 0.0
         return np.asarray(kept[:, :, None] if self.technology.mobile else kept.reshape(-1, self.N, self.S))
 
     def _weights(self, mu: Array, spending: Array) -> tuple[Array, Array]:
@@ -243,7 +243,9 @@ class Adjoint:
             gap = gap - (1 - kappa) * share * (clearing * (self.asked > 0)).sum(-1, keepdims=True)
             earned = self.asked
         gap = gap.reshape(K, -1) + self.o_factor
-        return np.asarray(gap + mu[:, self.drop, None] * earned.reshape(-1) / self.world)
+        # each country's factors count in the numeraire of its part
+        unit = (mu[:, self.units.dropped] / self.units.world) @ self.units.members
+        return np.asarray(gap + (unit.reshape(K, self.N, *(1,) * (earned.ndim - 1)) * earned).reshape(K, -1))
 
     def sweep(self, point: Array) -> tuple[Array, Array]:
         """Step towards the multipliers, and the largest residual relative to the output's own size [output]."""

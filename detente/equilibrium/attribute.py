@@ -5,7 +5,8 @@ to the scenario, times each part of the change, integrated) and the **Shapley va
 over every order of entering). Both are free of an order and add up to the whole. The channels are the exact differential
 of real income integrated along the same path, so they add up too, where the published formula is first-order.
 
-The path is straight in duties, export taxes and logarithms of trade costs. It is integrated on Chebyshev points, doubled
+The path is straight in duties, export taxes and logarithms of trade costs; a ban fades in (`bans.costs_between`), so that the
+derivative along it is finite and its end is the ban itself. It is integrated on Chebyshev points, doubled
 until the parts add up.
 """
 
@@ -19,6 +20,7 @@ import numpy as np
 
 from detente.core import InputError, SolveError
 from detente.equilibrium.adjoint import Output
+from detente.equilibrium.bans import costs_between, log_costs, one_piece
 from detente.equilibrium.baseline import CORE
 from detente.equilibrium.derivatives import gradients
 from detente.equilibrium.solution import Equilibrium
@@ -78,7 +80,7 @@ class Target:
 class Move:
     """A part of a change of wedges: changes of the duty, of the log trade cost and of the export tax.
 
-    `held` marks what enforces a quantity control: its wedge earns a rent.
+    A log trade cost of ``inf`` puts a ban, one of ``-inf`` lifts it. `held` marks what enforces a quantity control: its wedge earns a rent.
     """
 
     name: str
@@ -139,15 +141,15 @@ def chebyshev(size: int) -> tuple[Array, Array, Array]:
     return (1 + x[order]) / 2, weights[order], 2 * slope[order, order]
 
 
-def path_wedges(start: Wedges, end: Wedges, share: float) -> Wedges:
-    """Wedges on the straight path, `share` of the way from start to end."""
+def path_wedges(start: Wedges, end: Wedges, share: float, theta: Array) -> Wedges:
+    """Wedges on the path, `share` of the way from start to end, at trade elasticities `theta` [sector]."""
     if share == 0:
         return start
     if share == 1:
         return end
     return Wedges(
         start.tariff + share * (end.tariff - start.tariff),
-        start.iceberg_hat * (end.iceberg_hat / start.iceberg_hat) ** share,
+        costs_between(start.iceberg_hat, end.iceberg_hat, share, theta),
         start.export_tax + share * (end.export_tax - start.export_tax),
     )
 
@@ -155,15 +157,22 @@ def path_wedges(start: Wedges, end: Wedges, share: float) -> Wedges:
 def solve_path(
     economy: Economy, start: Wedges, end: Wedges, size: int, *, closure: str, structure: Structure
 ) -> tuple[Equilibrium, ...]:
-    """Equilibria at the Chebyshev points of the straight path.
+    """Equilibria at the Chebyshev points of the path.
 
     Raises
     ------
     SolveError
-        When one of them has no equilibrium.
+        When one of them has no equilibrium, or bans cut trade into parts at an end: there is no common numeraire on the way.
     """
+    if not one_piece(economy, start, end):
+        raise SolveError(
+            "bans cut trade into parts that share no numeraire: no path leads there",
+            where=economy.name,
+            hint="Shapley values need no path: up to ten measures with `--method shapley`; or leave a small share of trade",
+        )
     points, _, _ = chebyshev(size)
-    wedges = [path_wedges(start, end, float(share)) for share in points]
+    theta = economy.trade_elasticity
+    wedges = [path_wedges(start, end, float(share), theta) for share in points]
     solved = solve_batch(economy, wedges, closure=closure, structure=structure, throw=True)
     return tuple(solution.value for solution in solved)
 
@@ -218,22 +227,23 @@ def integrated_gradients(
     Raises
     ------
     SolveError
-        When the path has no equilibrium somewhere, or the parts do not add up with the finest points (a ban: the path to
-        an infinite cost cannot be integrated).
+        When the path has no equilibrium somewhere, bans cut trade into parts, or the parts do not add up with the finest
+        points.
     """
     for size in SIZES:
         values = solve_path(economy, start, end, size, closure=closure, structure=structure)
         points, weights, derivative = chebyshev(size)
         parts = np.zeros(len(moves))
-        for value, weight, share in zip(values, weights, points, strict=True):
+        rates = cost_rates(start, end, moves, points, economy.trade_elasticity)
+        for at, (value, weight, share) in enumerate(zip(values, weights, points, strict=True)):
             (slope,) = gradients(value, [target.output(value, _plus(held, moves, float(share)))])
             parts += weight * np.array(
                 [
                     _worth(slope.tariff, move.tariff)
-                    + _worth(slope.log_iceberg, move.log_iceberg)
+                    + _worth(slope.log_iceberg, rates[k][at])
                     + _worth(slope.export_tax, move.export_tax)
                     + (target.held(value, move.tariff, move.export_tax) if target.held and move.held else 0.0)
-                    for move in moves
+                    for k, move in enumerate(moves)
                 ]
             )
         if target.along is None:
@@ -249,7 +259,51 @@ def integrated_gradients(
     raise SolveError(
         f"the parts of `{target.name}` miss the whole by {made.gap:.1e}",
         where=economy.name,
-        hint="a ban is too far to integrate along: explain fewer measures, whose Shapley value needs no path",
+        hint="the change is too large to integrate along: explain up to ten measures, whose Shapley value needs no path",
+    )
+
+
+def cost_rates(start: Wedges, end: Wedges, moves: Sequence[Move], points: Array, theta: Array) -> list[Array]:
+    """What each move adds to the derivative of log trade costs at points of the path, [point, importer, exporter, sector] each.
+
+    Where a ban begins or ends it is the ban that moves the flow, and all of it: what else changes the cost of a flow that
+    stops does not matter at the end. Moves that put or lift one and the same ban share it.
+    """
+    fading = np.isinf(start.iceberg_hat) != np.isinf(end.iceberg_hat)
+    open_ = np.isfinite(start.iceberg_hat) & np.isfinite(end.iceberg_hat)
+    if open_.all():
+        return [np.broadcast_to(move.log_iceberg, (len(points), *open_.shape)) for move in moves]
+    whole = log_costs(start.iceberg_hat, end.iceberg_hat, points, theta)
+    sign = np.where(np.isinf(end.iceberg_hat), np.inf, -np.inf)
+    claims = [fading & (move.log_iceberg == sign) for move in moves]
+    count = np.maximum(np.sum(claims, axis=0), 1)
+    return [
+        np.where(open_, move.log_iceberg, np.where(mine, whole / count, 0.0))
+        for move, mine in zip(moves, claims, strict=True)
+    ]
+
+
+def joined(start: Wedges, moves: Sequence[Move], beneath: Array | None = None) -> Wedges:
+    """Wedges after some moves, whatever their order.
+
+    Parameters
+    ----------
+    start : Wedges
+    moves : sequence of Move
+    beneath : array [importer, exporter, sector], optional
+        Trade costs that the bans of the start hide and that hold once these are lifted; one when left out.
+    """
+    zero = np.zeros_like(start.tariff)
+    hidden = np.isinf(start.iceberg_hat)
+    bans = hidden + sum(
+        (np.isposinf(move.log_iceberg) * 1 - np.isneginf(move.log_iceberg) for move in moves), 0
+    )
+    open_ = np.where(hidden, 1.0 if beneath is None else beneath, start.iceberg_hat)
+    added = sum((np.where(np.isfinite(move.log_iceberg), move.log_iceberg, 0.0) for move in moves), zero)
+    return Wedges(
+        start.tariff + sum((move.tariff for move in moves), zero),
+        np.where(bans > 0, np.inf, open_ * np.exp(added)),
+        start.export_tax + sum((move.export_tax for move in moves), zero),
     )
 
 
@@ -289,6 +343,7 @@ def shapley(
     target: Target,
     *,
     held: Held = None,
+    beneath: Array | None = None,
     closure: str = "share",
     structure: Structure = CORE,
 ) -> Attribution:
@@ -302,6 +357,8 @@ def shapley(
     target : Target
     held, closure, structure
         As in `integrated_gradients`.
+    beneath : array [importer, exporter, sector], optional
+        As in `joined`.
 
     Raises
     ------
@@ -319,15 +376,8 @@ def shapley(
     wedges, added = [], []
     for group in range(2 ** len(moves)):
         chosen = [move for k, move in enumerate(moves) if group >> k & 1]
-        zero = np.zeros_like(start.tariff)
         added.append(_plus(held, chosen) if chosen else held)
-        wedges.append(
-            Wedges(
-                start.tariff + sum((move.tariff for move in chosen), zero),
-                start.iceberg_hat * np.exp(sum((move.log_iceberg for move in chosen), zero)),
-                start.export_tax + sum((move.export_tax for move in chosen), zero),
-            )
-        )
+        wedges.append(joined(start, chosen, beneath))
     solved = solve_batch(economy, wedges, closure=closure, structure=structure, throw=True)
     worth = np.array(
         [target.value(solution.value, extra) for solution, extra in zip(solved, added, strict=True)]

@@ -14,15 +14,16 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from detente.core import BalanceError
+from detente.equilibrium.bans import severed
 from detente.equilibrium.structure import Structure, Technology
-from detente.world.economy import Array, Economy
+from detente.world.economy import Array, Economy, Wedges
 from detente.world.sound import check_sound
 
 
@@ -124,11 +125,50 @@ class _System:
         return (self.whole @ right.reshape(len(self.whole), -1)).reshape(right.shape)
 
 
-def dropped_market(technology: Technology) -> int:
-    """Position of the factor market whose equation gives way to the numeraire: the last one with earnings."""
-    if technology.mobile:
-        return len(technology.factor_share) - 1
-    return int(np.flatnonzero(technology.base_earnings().ravel() > 0)[-1])
+@dataclass(frozen=True, eq=False)
+class Numeraires:
+    """Numeraires: one, or one for each part into which bans have cut trade.
+
+    Attributes
+    ----------
+    dropped : int array [part]
+        Positions of the factor markets whose equations give way to them: the last one of each part with earnings.
+    members : array [part, country]
+        One where a country is of the part.
+    world : array [part], million USD
+        Base-year factor income of each part, which it keeps.
+    """
+
+    dropped: npt.NDArray[np.int64]
+    members: Array
+    world: Array
+
+    @classmethod
+    def of(cls, technology: Technology) -> Numeraires:
+        """Numeraires of an economy."""
+        earned, earning = technology.base_earnings(), technology.earning
+        severed = technology.severed
+        members = np.ones((1, len(earned)), dtype=bool) if severed is None else severed.members
+        dropped = []
+        for inside in members:
+            if technology.mobile:
+                dropped.append(np.flatnonzero(inside)[-1])
+            else:
+                dropped.append(np.flatnonzero((earning & inside[:, None]).ravel())[-1])
+        world = np.array([earned[inside].sum() for inside in members])
+        return cls(np.array(dropped, dtype=np.int64), members.astype(np.float64), world)
+
+    def gap(self, earned: Array) -> Array:
+        """How far factor incomes [.., country] are from the numeraires, relative [.., part]."""
+        if len(self.world) == 1:
+            return np.asarray(earned.sum(-1, keepdims=True) / self.world - 1)
+        return np.asarray(earned @ self.members.T / self.world - 1)
+
+    def over_countries(self, moves: Array) -> Array:
+        """Moves of factor incomes [country, column] as moves of the numeraires, relative [part, column]."""
+        if len(self.world) == 1:
+            return np.asarray(moves.sum(0, keepdims=True) / self.world)
+        return np.asarray(self.members @ moves / self.world[:, None])
 
 
 def factor_derivatives(
@@ -273,10 +313,9 @@ def factor_derivatives(
             active[..., None], dpayments / unit[..., None] - (gap + 1)[..., None] * dasked, uses
         ).reshape(size, count)
         gap = gap.reshape(size)
-    drop = dropped_market(technology)
-    world = technology.base_earnings().sum()
-    residual[drop] = earned.sum(0) / world
-    gap[drop] = total.sum() / world - 1
+    units = Numeraires.of(technology)
+    residual[units.dropped] = units.over_countries(earned)
+    gap[units.dropped] = units.gap(total)
     return FactorDerivatives(
         dp.reshape(size, count),
         dX.reshape(size, count),
@@ -351,6 +390,8 @@ class Baseline:
     factor_inverse: Array
     pull: Array
     to_producer: Array
+    cut: dict[bytes, _Kept] = field(default_factory=dict)
+    """The same for trade that bans have cut, the last few that were asked for, by `Severed.pattern`."""
 
 
 @dataclass(frozen=True)
@@ -376,6 +417,7 @@ class _Kept:
 
 
 CORE = Structure()
+MOST_CUT = 8
 _prepared: weakref.WeakKeyDictionary[Economy, weakref.WeakKeyDictionary[Structure, _Kept]] = (
     weakref.WeakKeyDictionary()
 )
@@ -411,6 +453,37 @@ def prepare(economy: Economy, structure: Structure = CORE) -> Baseline:
         ) from None
     of_economy[structure] = _Kept.of(technology, made)
     return made
+
+
+def prepare_for(economy: Economy, structure: Structure, wedges: Wedges) -> Baseline:
+    """`prepare` for one scenario's wedges: where bans cut trade into parts or close sectors, the inverses of what is left.
+
+    They are those of the base year's technology at the shares that remain, each part with its numeraire.
+
+    Raises
+    ------
+    BalanceError
+        As `prepare`.
+    """
+    whole = prepare(economy, structure)
+    cut = severed(economy, wedges, mobile=whole.technology.mobile)
+    if cut is None:
+        return whole
+    kept = whole.cut.get(cut.pattern)
+    if kept is None:
+        technology = replace(whole.technology, severed=cut)
+        left = np.where(np.isfinite(wedges.iceberg_hat), economy.trade_shares, 0.0)
+        total = left.sum(1, keepdims=True)
+        left = np.divide(left, total, out=np.zeros_like(left), where=total > 0)
+        try:
+            inverses = _inverses(technology, left)
+        except np.linalg.LinAlgError:
+            return replace(whole, technology=technology)
+        known = replace(inverses, pull=whole.pull, to_producer=whole.to_producer)
+        if len(whole.cut) >= MOST_CUT:
+            whole.cut.pop(next(iter(whole.cut)))
+        kept = whole.cut[cut.pattern] = _Kept.of(technology, known)
+    return kept.at(economy, structure)
 
 
 def share_preparation(economy: Economy, structure: Structure, like: tuple[Economy, Structure]) -> None:
@@ -457,12 +530,13 @@ def _steering(inverse: Array) -> npt.NDArray[np.float32]:
     return np.ascontiguousarray(inverse.transpose(0, 2, 1), dtype=np.float32)
 
 
-def _inverses(technology: Technology) -> Baseline:
+def _inverses(technology: Technology, shares: Array | None = None) -> Baseline:
+    """Inverses at the base year's prices, and at its trade shares unless others are given."""
     economy = technology.economy
     N, S = economy.va_share.shape
     at_base = factor_derivatives(
         technology,
-        shares=economy.trade_shares,
+        shares=economy.trade_shares if shares is None else shares,
         tariff=economy.tariff,
         export_tax=np.zeros_like(economy.tariff),
         deficit=economy.deficit,

@@ -22,6 +22,7 @@ import numpy as np
 
 from detente.core import SolveError
 from detente.equilibrium.attribute import COMPLETE, NOISE, SIZES, TIGHT, chebyshev, solve_path
+from detente.equilibrium.bans import log_costs
 from detente.equilibrium.baseline import CORE
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Structure
@@ -92,7 +93,11 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
     producer = border / (1 + tax)
     d_cost = change(np.log(along("cost_hat")))[:, None]
     d_border = d_cost + change(np.log1p(tax))
-    d_iceberg = change(np.log(cost_factor))
+    ends, theta = (cost_factor[0], cost_factor[-1]), values[0].economy.trade_elasticity
+    if np.isinf(cost_factor).any():  # the path is that of `bans.costs_between`
+        d_iceberg = log_costs(*ends, chebyshev(len(values) - 1)[0], theta)
+    else:
+        d_iceberg = change(np.log(cost_factor))
     output, profit = along("output_new"), values[0].technology.profit_share
     terms = (border * d_border * abroad).sum(3)  # [point, importer, exporter]
     by_partner = terms.transpose(0, 2, 1) - terms
@@ -138,7 +143,8 @@ def decompose_path(
     Raises
     ------
     SolveError
-        When an equilibrium on the path is not found, or the parts do not add up with the finest points (a ban).
+        When an equilibrium on the path is not found, bans cut trade into parts, or the parts do not add up with the finest
+        points.
 
     Examples
     --------
@@ -160,5 +166,5 @@ def decompose_path(
     raise SolveError(
         f"the channels miss the whole by {np.abs(made.gap).max():.1e}",
         where=economy.name,
-        hint="a ban is too far to integrate along: compare with a strong cap instead",
+        hint="the change is too large to integrate along: compare with a milder one, such as a cap instead of a ban",
     )

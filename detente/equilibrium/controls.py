@@ -4,7 +4,7 @@ A cap holds a flow's volume at or below a share of its base-year volume: ``flow_
 ``μ ≥ 0`` with ``μ ⟂ q − flow_hat``: a slack cap costs nothing, exactly. The wedge is an export-tax equivalent whose rent
 the exporter keeps (a licence sold or used at home), a duty equivalent whose rent the importer keeps (an auction of import
 licences), or a cost that destroys it (queues). A floor is the mirror: ``flow_hat ≥ q`` enforced by a subsidy that the
-importer's budget pays (state buyers). ``q = 0`` is a ban. Where the rent is destroyed, the volume is what arrives: the
+importer's budget pays (state buyers). ``q = 0`` is a ban: an infinite trade cost, at which the flow is exactly nil. Where the rent is destroyed, the volume is what arrives: the
 waste is a part of what was shipped. `quantities` finds the wedges.
 """
 
@@ -24,8 +24,8 @@ from detente.equilibrium.solution import Equilibrium, Solution
 from detente.world.economy import Array, Economy, Wedges
 
 Rent = Literal["exporter", "importer", "destroyed"]
-PROHIBITIVE = 30.0
-"""Log of what a ban does to a trade share at given prices. Far larger ones would say the same and spoil integrals along paths."""
+VERIFIED = 1e-8
+"""Largest distance from a limit that counts as holding it, of the base flow (of the limit where that is more than the base flow)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,18 +161,15 @@ def check_controls(economy: Economy, controls: Sequence[QuantityControl]) -> Non
         )
 
 
-def apply_controls(
-    wedges: Wedges, controls: Sequence[QuantityControl], log_wedge: Array, theta: Array
-) -> Wedges:
-    """Wedges with those of the controls on top; a ban is a cost that leaves less than 1e-13 of a flow."""
-    return apply_to_each([wedges], [controls], [log_wedge], theta, alone=True)
+def apply_controls(wedges: Wedges, controls: Sequence[QuantityControl], log_wedge: Array) -> Wedges:
+    """Wedges with those of the controls on top; a ban is an infinite cost."""
+    return apply_to_each([wedges], [controls], [log_wedge], alone=True)
 
 
 def apply_to_each(
     wedges: Sequence[Wedges],
     controls: Sequence[Sequence[QuantityControl]],
     log_wedges: Sequence[Array],
-    theta: Array,
     *,
     alone: bool = False,
 ) -> Wedges:
@@ -185,8 +182,7 @@ def apply_to_each(
         for control, size in zip(own, sizes, strict=True):
             at: tuple[Any, ...] = (k, *control.flows)
             if control.limit == 0:
-                prohibitive = np.exp(np.minimum(PROHIBITIVE / theta, 600.0))
-                iceberg[at] *= np.broadcast_to(prohibitive, iceberg.shape[1:])[control.flows]
+                iceberg[at] = np.inf
             elif control.kind == "floor":
                 tariff[at] = (1 + tariff[at]) * np.exp(-size) - 1
             elif control.rent == "exporter":
@@ -233,7 +229,9 @@ def _rent(equilibrium: Equilibrium, wedges: Wedges, control: QuantityControl) ->
     at_producer = at_border / (1 + new.export_tax[at])
     if control.rent == "exporter":
         return float((at_producer * (new.export_tax[at] - wedges.export_tax[at])).sum())
-    return float((at_producer * (1 - wedges.iceberg_hat[at] / new.iceberg_hat[at])).sum())
+    open_ = np.isfinite(new.iceberg_hat[at])  # nothing is sold where a ban follows from others
+    used = 1 - wedges.iceberg_hat[at][open_] / new.iceberg_hat[at][open_]
+    return float((at_producer[open_] * used).sum())
 
 
 def excess(value: Equilibrium, controls: Sequence[QuantityControl], log_wedge: Array) -> Array:
@@ -242,7 +240,8 @@ def excess(value: Equilibrium, controls: Sequence[QuantityControl], log_wedge: A
         [volume_of(value, control, size) for control, size in zip(controls, log_wedge, strict=True)]
     )
     sign = np.array([-1.0 if control.kind == "floor" else 1.0 for control in controls])
-    return np.asarray(sign * (np.log(volumes) - np.log([control.limit for control in controls])))
+    with np.errstate(divide="ignore"):  # bans may leave nothing of a flow
+        return np.asarray(sign * (np.log(volumes) - np.log([control.limit for control in controls])))
 
 
 def bindings_of(
@@ -258,3 +257,41 @@ def bindings_of(
             0.0 if ban else _rent(value, wedges, control),
         )
     return made
+
+
+def breach(control: QuantityControl, binding: Binding) -> str:
+    """How a control does not hold at what was found, in words; empty when it holds.
+
+    A cap holds at or below its limit and costs nothing below it, a floor at or above it, a ban at nothing at all.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> cap = QuantityControl.on(toy(), "cap", importers=["USA"], exporters=["CHN"], sectors=["PARTS"], limit=0.5)
+    >>> breach(cap, Binding(0.3, 0.5, 1.0)), breach(cap, Binding(0.3, 0.7, 1.0))
+    ('', '`cap`: 0.7 of the base flow, at most 0.5 allowed')
+    """
+    said = overstep(control, binding)
+    within = abs(binding.volume_hat - control.limit) <= VERIFIED * max(1.0, control.limit)
+    if said or control.limit == 0 or within or 0 <= binding.log_wedge <= VERIFIED:
+        return said
+    return (
+        f"`{control.name}`: {binding.volume_hat:.6g} of the base flow keeps to {control.limit:.6g} by itself, "
+        f"yet a wedge of {binding.log_wedge:.2g} log points is on it"
+    )
+
+
+def overstep(control: QuantityControl, binding: Binding) -> str:
+    """How a flow is on the wrong side of its limit, in words; empty when it is not."""
+    volume, limit = binding.volume_hat, control.limit
+    if limit == 0:
+        return "" if volume == 0 else f"`{control.name}`: {volume:.6g} of the base flow, which is banned"
+    if control.kind == "floor":
+        short = not volume >= limit - VERIFIED * max(1.0, limit)
+        return (
+            f"`{control.name}`: {volume:.6g} of the base flow, at least {limit:.6g} asked for"
+            if short
+            else ""
+        )
+    over = not volume <= limit + VERIFIED * max(1.0, limit)
+    return f"`{control.name}`: {volume:.6g} of the base flow, at most {limit:.6g} allowed" if over else ""

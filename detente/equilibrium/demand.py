@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import InputError
-from detente.equilibrium.accounts import Account, Shift, log_mean
+from detente.equilibrium.accounts import Account, Shift, log_mean, weigh
 from detente.equilibrium.solution import Equilibrium
 from detente.world.economy import Array, Economy
 from detente.world.stacking import goods_sectors
@@ -49,14 +49,24 @@ POST_EQUATION = (
 PRE_EQUATION = "Δ(ΣtB₀/ΣB₀) = Σ B₀Δt/ΣB₀ with the base year's trade B₀: nothing but rates"
 
 
-def _shares(before: Array, changes: Mapping[str, Array]) -> tuple[dict[str, Array], Array]:
-    """Parts of the log change of a sum, cell by cell, and its total; `before` are the cells' levels."""
+def _shares(before: Array, after: Array, changes: Mapping[str, Array]) -> dict[str, Array]:
+    """Parts of the log change of a sum, cell by cell; `before` and `after` are the cells' levels.
+
+    Raises
+    ------
+    InputError
+        When bans leave nothing of the sum, before or after.
+    """
+    old, new = before.sum(), after.sum()
+    if not (old > 0 and new > 0):
+        raise InputError(
+            "nothing is left of it, and a change to or from nothing has no logarithm",
+            where="explain",
+            hint="bans stop it altogether: explain a result that remains, such as real income or prices",
+        )
     change = sum(changes.values(), np.zeros_like(before))
-    mean = log_mean(before, change)
-    after = before + mean * change
-    total = np.log(after.sum() / before.sum())
-    weight = mean / log_mean(before.sum(), total)
-    return {name: weight * moved for name, moved in changes.items()}, total
+    whole = log_mean(old, np.log(new / old))
+    return {name: weigh(before, after, change, moved) / whole for name, moved in changes.items()}
 
 
 def _listed(parts: Mapping[str, Array], axes: tuple[int, ...]) -> dict[str, Array]:
@@ -68,8 +78,7 @@ def _volume(shift: Shift, cells: npt.NDArray[np.bool_]) -> dict[str, Array]:
     base = np.where(cells, shift.before.economy.flows, 0.0)
     changes = shift.selling(taxed=False)
     changes["costs"] = changes["costs"] - shift.cost
-    parts, _ = _shares(base * shift.before.flow_volume_hat, changes)
-    return parts
+    return _shares(base * shift.before.flow_volume_hat, base * shift.after.flow_volume_hat, changes)
 
 
 def flow_account(shift: Shift, cells: npt.NDArray[np.bool_]) -> Account:
@@ -98,8 +107,8 @@ def output_account(shift: Shift, country: str, sector: str) -> Account:
     i, s = labels.country(country), labels.sector(sector)
     cells = np.zeros(shift.duty.shape, dtype=bool)
     cells[:, i, s] = True
-    total = np.log(shift.after.output_volume_hat[i, s]) - np.log(shift.before.output_volume_hat[i, s])
     parts = _listed(_volume(shift, cells), (1, 2))
+    total = np.log(shift.after.output_volume_hat[i, s]) - np.log(shift.before.output_volume_hat[i, s])
     return Account(parts, WORDS, labels.countries, "partner", float(total), VOLUME_EQUATION)
 
 
@@ -114,10 +123,11 @@ def _earned(shift: Shift, country: str, sector: str | None) -> dict[str, Array]:
     changes = shift.selling(taxed=False)
     moved = np.log(np.where(there, paid[1], 1.0)) - np.log(np.where(there, paid[0], 1.0))
     changes["factor_share"] = np.broadcast_to(moved, shift.duty.shape)
-    levels = value.flows_new / (1 + value.wedges.export_tax) * paid[0]
-    parts, _ = _shares(
-        np.ascontiguousarray(levels[:, i, keep]), {name: part[:, i, keep] for name, part in changes.items()}
+    old, new = (
+        np.ascontiguousarray((v.flows_new / (1 + v.wedges.export_tax) * share)[:, i, keep])
+        for v, share in zip((value, shift.after), paid, strict=True)
     )
+    parts = _shares(old, new, {name: part[:, i, keep] for name, part in changes.items()})
     return _listed(parts, (1,))
 
 
@@ -137,24 +147,24 @@ def employment_account(shift: Shift, country: str, sector: str) -> Account:
     """
     labels = shift.before.economy.labels
     n, s = labels.country(country), labels.sector(sector)
+    parts = _earned(shift, country, sector)
     shares = [
         v.sector_earnings_new[n, s] / v.sector_earnings_new[n].sum() for v in (shift.before, shift.after)
     ]
-    parts = _earned(shift, country, sector)
     whole = _earned(shift, country, None)
     parts["elsewhere"] = -np.asarray(sum(whole.values()))
     total = float(np.log(shares[1] / shares[0]))
     return Account(parts, WORDS, labels.countries, "partner", total, EMPLOYMENT_EQUATION)
 
 
-def _raised(before: Array, after: Array, level: Array, changes: Mapping[str, Array]) -> dict[str, Array]:
+def _raised(
+    before: Array, after: Array, level: Array, later: Array, changes: Mapping[str, Array]
+) -> dict[str, Array]:
     """Parts of the change of rate times value, cell by cell: rates on the mean value, values at the mean rate."""
     change = sum(changes.values(), np.zeros_like(level))
-    mean = log_mean(level, change)
-    middle = level + mean * change / 2
-    parts = {"rates": middle * (after - before)}
-    worth = (before + after) / 2 * mean
-    return parts | {name: worth * moved for name, moved in changes.items()}
+    parts = {"rates": (level + later) / 2 * (after - before)}
+    rate = (before + after) / 2
+    return parts | {name: rate * weigh(level, later, change, moved) for name, moved in changes.items()}
 
 
 def revenue_account(shift: Shift, country: str) -> Account:
@@ -165,6 +175,7 @@ def revenue_account(shift: Shift, country: str) -> Account:
         value.wedges.tariff[n],
         shift.after.wedges.tariff[n],
         value.flows_new[n],
+        shift.after.flows_new[n],
         {name: part[n] for name, part in shift.selling(taxed=True).items()},
     )
     total = float(shift.after.tariff_revenue_new[n] - value.tariff_revenue_new[n])
@@ -200,12 +211,14 @@ def rent_account(shift: Shift, country: str) -> Account:
         duty0[n],
         duty1[n],
         value.flows_new[n],
+        shift.after.flows_new[n],
         {name: part[n] for name, part in shift.selling(taxed=True).items()},
     )
     exports = _raised(
         tax0[:, n],
         tax1[:, n],
         (value.flows_new / (1 + value.wedges.export_tax))[:, n],
+        (shift.after.flows_new / (1 + shift.after.wedges.export_tax))[:, n],
         {name: part[:, n] for name, part in shift.selling(taxed=False).items()},
     )
     parts = {name: (imports[name] + exports[name]).sum(1) for name in imports}
@@ -253,12 +266,20 @@ def duty_account(shift: Shift, country: str, partner: str | None, *, after_subst
     level = np.where(cells, shift.before.flows_new, 0.0)
     later = np.where(cells, shift.after.flows_new, 0.0)
     change = sum(changes.values(), np.zeros_like(level))
+    if not (level.sum() > 0 and later.sum() > 0):
+        raise InputError(
+            "bans leave no imports to average over",
+            where="explain",
+            hint="the average before substitution remains",
+        )
     whole = float(np.log(later.sum() / level.sum()))
-    quota = level / level.sum()
+    quota, left = level / level.sum(), later / later.sum()
     mean = log_mean(quota, change - whole)
     rate = (old + new) / 2
     middle = float((rate * mean).sum() / mean.sum())
-    parts = {"rates": (quota + mean * (change - whole) / 2) * (new - old)}
-    parts |= {name: (rate - middle) * mean * moved for name, moved in changes.items()}
+    parts = {"rates": (quota + left) / 2 * (new - old)}
+    parts |= {
+        name: (rate - middle) * weigh(quota, left, change - whole, moved) for name, moved in changes.items()
+    }
     total = float((later * new).sum() / later.sum() - (level * old).sum() / level.sum())
     return Account(_listed(parts, axes), WORDS, details, by, total, POST_EQUATION)

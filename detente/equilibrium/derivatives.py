@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from detente.core import RESULTS, SolveError
+from detente.core import RESULTS, InputError, SolveError
 from detente.equilibrium.adjoint import Adjoint, Gradient, Output
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.sweep import Anderson
@@ -35,10 +35,28 @@ def price(equilibrium: Equilibrium, country: str, sector: str) -> Output:
     return Output(f"price[{country}, {sector}]", price=seed)
 
 
+def remains(level: float, name: str) -> float:
+    """A level whose logarithm is asked for.
+
+    Raises
+    ------
+    InputError
+        When bans have left nothing of it.
+    """
+    if not level > 0:
+        raise InputError(
+            f"nothing is left of `{name}`, and nothing has no logarithm",
+            where="derivatives and explanations",
+            hint="a ban stops it altogether: ask for what remains, such as real income or prices",
+        )
+    return level
+
+
 def output_volume(equilibrium: Equilibrium, country: str, sector: str) -> Output:
     """Log volume of a sector's output."""
     labels = equilibrium.economy.labels
     i, s = labels.country(country), labels.sector(sector)
+    remains(float(equilibrium.output_new[i, s]), f"output[{country}, {sector}]")
     sales, cost = np.zeros_like(equilibrium.price_hat), np.zeros_like(equilibrium.price_hat)
     sales[i, s], cost[i, s] = 1 / equilibrium.output_new[i, s], -1.0
     return Output(f"output_volume[{country}, {sector}]", sales=sales, cost=cost)
@@ -49,6 +67,7 @@ def flow_volume(equilibrium: Equilibrium, importer: str, exporter: str, sector: 
     labels = equilibrium.economy.labels
     n, i, s = labels.country(importer), labels.country(exporter), labels.sector(sector)
     spent = equilibrium.trade_shares_new[n, i, s] * equilibrium.expenditure_new[n, s]
+    remains(float(spent), f"flow_volume[{importer}, {exporter}, {sector}]")
     cell, tariff, tax = (np.zeros_like(equilibrium.wedges.tariff) for _ in range(3))
     cost = np.zeros_like(equilibrium.price_hat)
     cell[n, i, s], cost[i, s] = 1 / spent, -1.0

@@ -81,6 +81,21 @@ class ControlledOutcome(Outcome):
         return Case(self.scenario, self.wedges, self.footprints, self.controls, self.reasons, self.timing)
 
     @property
+    def asked(self) -> Wedges:
+        """Wedges with what enforces its controls, without the bans that only follow from them (`detente.equilibrium.bans`)."""
+        solved = self.value.wedges
+        banned = np.isinf(self.wedges.iceberg_hat)
+        for control in self.controls:
+            if control.limit == 0:
+                banned |= control.cells
+        follows = np.isinf(solved.iceberg_hat) & ~banned
+        if not follows.any():
+            return solved
+        return Wedges(
+            solved.tariff, np.where(follows, self.wedges.iceberg_hat, solved.iceberg_hat), solved.export_tax
+        )
+
+    @property
     def held(self) -> tuple[Array, Array]:
         """What its controls add to duties and to export taxes."""
         return held_wedges(self.wedges, self.value, self.controls)
@@ -239,7 +254,7 @@ def run_cases(
     for case, (solution, bindings) in zip(cases, solved, strict=True):
         if throw and not solution.result.ok:
             raise SolveError(
-                f"scenario `{case.scenario.id}`: {solution.result.value} ({how_far(solution)})",
+                f"scenario `{case.scenario.id}`: {solution.message} ({how_far(solution)})",
                 where=f"{economy.name}, {structure.horizon}",
                 hint=what_to_try(
                     solution,

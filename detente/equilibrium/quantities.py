@@ -6,7 +6,7 @@ method on the complementarity conditions does, with the exact derivatives of eve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -14,29 +14,46 @@ import numpy as np
 
 from detente.core import RESULTS, InputError, SolveError
 from detente.equilibrium.advice import QUICK, how_far, what_to_try
-from detente.equilibrium.baseline import CORE, prepare
+from detente.equilibrium.bans import Ground, any_ban
+from detente.equilibrium.baseline import CORE, prepare, prepare_for
 from detente.equilibrium.budget import BUDGET, SECONDS, Meter, sweep_cost, work_of
 from detente.equilibrium.controls import (
+    Binding,
     ControlledSolution,
     QuantityControl,
     apply_controls,
     apply_to_each,
     bindings_of,
+    breach,
     by_wedge,
     check_controls,
     excess,
+    overstep,
     volume_of,
 )
 from detente.equilibrium.derivatives import gradients
 from detente.equilibrium.limits import Limits
 from detente.equilibrium.readings import flow
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.solve import CHUNK, begin, check_wedges, finish, solve
+from detente.equilibrium.solve import (
+    CHUNK,
+    alone,
+    begin,
+    check_wedges,
+    chunks,
+    finish,
+    one_of,
+    refused,
+    solve,
+)
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
 from detente.world.economy import Array, Economy, Wedges
 
 MAX_STEPS = 60
+
+MAX_IDLE = 10
+"""Steps without coming nearer to the limits before the search ends: volumes may turn back before they reach them."""
 TIGHT = 1e-9
 """Largest relative distance between a binding flow and its limit."""
 STEERING = 1e-6
@@ -120,12 +137,91 @@ def solve_batch_with_controls(
     setting = _Setting(economy, structure, closure, solver, Meter(solver.budget, solver.seconds))
     found: list[ControlledSolution] = []
     for first in range(0, len(wedges), CHUNK):
-        part, own = wedges[first : first + CHUNK], controls[first : first + CHUNK]
-        for one, some, swept in zip(part, own, _swept(setting, part, own, start), strict=True):
-            own_setting = replace(setting, meter=Meter(solver.budget, solver.seconds))
-            made = swept or _in_stages(own_setting, one, some, start)
-            found.append(made or _by_newton(own_setting, one, some, start, throw))
+        found += _chunk(setting, wedges[first : first + CHUNK], controls[first : first + CHUNK], start)
+        for k, held in enumerate(found[first:], first):
+            if throw and not held.solution.result.ok:
+                raise SolveError(
+                    f"the quantity controls were not met: {held.solution.message} ({how_far(held.solution)})",
+                    where=economy.name,
+                    hint=what_to_try(
+                        held.solution,
+                        closure,
+                        partial(setting.works, wedges[k], controls[k]),
+                        limits={control.kind for control in controls[k]},
+                    ),
+                    solution=held.solution,
+                )
     return tuple(found)
+
+
+def _chunk(
+    setting: _Setting,
+    wedges: Sequence[Wedges],
+    controls: Sequence[Sequence[QuantityControl]],
+    start: ControlledSolution | None,
+) -> list[ControlledSolution]:
+    """Solve some scenarios: by sweeps together, each of those that do not settle in stages and by Newton, and verify them."""
+    banned = _with_bans(wedges, controls)
+    found: dict[int, ControlledSolution] = {}
+    for lanes, ground in chunks(setting.economy, setting.structure, banned, setting.deficit):
+        known = {k: _refused(setting, one_of(banned, k), controls[k], ground) for k in lanes}
+        left = [k for k in lanes if known[k] is None]
+        if left:
+            swept = _swept(setting, [wedges[k] for k in left], [controls[k] for k in left], start, ground)
+            known |= dict(zip(left, swept, strict=True))
+        for k, made in known.items():
+            own = replace(setting, meter=Meter(setting.solver.budget, setting.solver.seconds))
+            one = made or _in_stages(own, wedges[k], controls[k], start)
+            found[k] = _verified(one or _by_newton(own, wedges[k], controls[k], start), controls[k])
+    return [found[k] for k in range(len(wedges))]
+
+
+def _with_bans(wedges: Sequence[Wedges], controls: Sequence[Sequence[QuantityControl]]) -> Wedges:
+    """Wedges of several scenarios with their bans, with a leading axis."""
+    bans = [[one for one in some if one.limit == 0] for some in controls]
+    return apply_to_each(wedges, bans, [np.zeros(len(ban)) for ban in bans])
+
+
+def _refused(
+    setting: _Setting, wedges: Wedges, controls: Sequence[QuantityControl], ground: Ground | None
+) -> ControlledSolution | None:
+    """Code of a scenario that no prices can meet: nobody supplies a good, or a floor stands on flows that are banned.
+
+    `wedges` have the bans in; `ground` is what they leave of trade where they cut it.
+    """
+    if ground is None and not any_ban(wedges):
+        return None
+    ground = ground or Ground(wedges, setting.deficit)
+    named = setting.closure if isinstance(setting.closure, str) else "own"
+    without = refused(setting.economy, setting.structure, named, ground)
+    closed = np.isinf(ground.wedges.iceberg_hat)
+    stuck = [
+        f"`{control.name}` asks for {control.limit:g} of flows that are banned or cut off."
+        for control in controls
+        if control.kind == "floor" and closed[control.traded(setting.economy)].all()
+    ]
+    if without is None and stuck:
+        said = " ".join((*stuck, ground.note)).strip()
+        code = RESULTS.control_violated
+        without = refused(setting.economy, setting.structure, named, ground, code, said)
+    return None if without is None else ControlledSolution(without, {})
+
+
+def _verified(found: ControlledSolution, controls: Sequence[QuantityControl]) -> ControlledSolution:
+    """A success only if every control holds by its own statement; the note names those that do not."""
+    if not controls or not found.solution.result.ok:
+        return found
+    breaches = [breach(control, found.bindings[control.name]) for control in controls]
+    said = "; ".join(filter(None, breaches))
+    if not said:
+        return found
+    return replace(found, solution=_noted(found.solution, RESULTS.control_violated, said))
+
+
+def _noted(solution: Solution[Equilibrium], code: RESULTS, said: str) -> Solution[Equilibrium]:
+    """A solution with another code, and why."""
+    note = " ".join(filter(None, (f"{said}." if said else "", solution.note)))
+    return replace(solution, result=code, stats={**solution.stats, "note": note})
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +233,11 @@ class _Setting:
     closure: str | Array
     solver: Newton
     meter: Meter = field(default_factory=lambda: Meter(BUDGET, SECONDS))
+
+    @property
+    def deficit(self) -> Array:
+        """Deficits under the closure [country], million USD."""
+        return deficits(self.economy, self.closure)
 
     def solve(self, wedges: Wedges, start: Equilibrium | None, throw: bool) -> Solution[Equilibrium]:
         """One scenario without controls, within what is left of the budget."""
@@ -166,19 +267,22 @@ def _swept(
     wedges: Sequence[Wedges],
     controls: Sequence[Sequence[QuantityControl]],
     start: ControlledSolution | None,
+    ground: Ground | None = None,
 ) -> list[ControlledSolution | None]:
-    """Solve a chunk by sweeps that find the wedges of the controls too.
+    """Solve a chunk by sweeps that find the wedges of the controls too; `ground` is what bans left of the trade of one alone.
 
     Where they do not settle it is None, or its code when the solver is not to try anything else.
     """
     economy, structure, solver = setting.economy, setting.structure, setting.solver
-    deficit = deficits(economy, setting.closure)
-    technology = prepare(economy, structure).technology
+    deficit = setting.deficit if ground is None else ground.deficit
     named = setting.closure if isinstance(setting.closure, str) else "own"
-    theta = economy.trade_elasticity
-    bans = [[one for one in some if one.limit == 0] for some in controls]
     free = [[one for one in some if one.limit > 0] for some in controls]
-    banned = apply_to_each(wedges, bans, [np.zeros(len(ban)) for ban in bans], theta)
+    banned, base = _with_bans(wedges, controls), prepare(economy, structure)
+    if ground is not None:
+        banned, base = (
+            alone(ground.wedges),
+            prepare_for(economy, structure, ground.wedges),
+        )
     limits = Limits.of(economy, banned, free)
     begun = None
     if start is not None:
@@ -187,14 +291,15 @@ def _swept(
         begun = np.stack([np.pad(there, (0, width)) for _ in free])
         for k, some in enumerate(free):
             begun[k, there.size : there.size + len(some)] = _known_wedges(start, some)
-    points, steps = sweep_chunk(economy, banned, deficit, solver, structure, limits, begun)
+    points, steps = sweep_chunk(economy, banned, deficit, solver, structure, limits, begun, base)
     settled = points.shape[1] - (0 if limits is None else limits.width)
     log_wedges = [np.nan_to_num(points[k, settled : settled + len(some)]) for k, some in enumerate(free)]
     applied = banned
     if limits is not None:
         each = [Wedges(*arrays) for arrays in zip(*_arrays(banned), strict=True)]
-        applied = apply_to_each(each, free, log_wedges, theta)
-    solutions = finish(technology, applied, named, deficit, points[:, :settled], steps, solver, "sweep")
+        applied = apply_to_each(each, free, log_wedges)
+    points = points[:, :settled]
+    solutions = finish(base.technology, applied, named, deficit, points, steps, solver, "sweep", ground)
     found: list[ControlledSolution | None] = []
     for k, solution in enumerate(solutions):
         met = solution.result.ok
@@ -232,15 +337,17 @@ def _in_stages(
     here = start
     if here is None or any(one.limit == 0 for one in controls):
         bans = [one for one in controls if one.limit == 0]
-        theta = setting.economy.trade_elasticity
         near = None if start is None else start.value
-        alone = setting.solve(apply_controls(wedges, bans, np.zeros(len(bans)), theta), near, throw=False)
+        alone = setting.solve(apply_controls(wedges, bans, np.zeros(len(bans))), near, throw=False)
         if not alone.result.ok:
             return None
         here = ControlledSolution(alone, {})
     known = dict(zip((one.name for one in free), _known_wedges(here, free), strict=True))
-    first = {one.name: volume_of(here.value, one, float(known[one.name])) for one in free}
+    first = {one.name: volume_of(here.value, one, float(known[one.name])) or one.limit for one in free}
     reached, stage = 0.0, 0.5
+    ((_, ground),) = chunks(
+        setting.economy, setting.structure, _with_bans([wedges], [controls]), setting.deficit
+    )
     while reached < 1:
         target = min(1.0, reached + stage)
         staged = [
@@ -251,7 +358,7 @@ def _in_stages(
         ]
         if setting.meter.ended:
             return None
-        (made,) = _swept(setting, [wedges], [staged], here)
+        (made,) = _swept(setting, [wedges], [staged], here, ground)
         steps = setting.solver.max_steps if made is None else int(made.solution.stats["num_steps"])
         setting.meter.charge(steps * sweep_cost(here.value.factor_price_hat.size))
         if made is not None:
@@ -334,13 +441,12 @@ def _by_newton(
     wedges: Wedges,
     controls: Sequence[QuantityControl],
     start: ControlledSolution | None,
-    throw: bool,
 ) -> ControlledSolution:
     """Semismooth Newton on the complementarity conditions, every step an equilibrium and the derivatives of its volumes."""
     economy = setting.economy
     near = None if start is None else start.value
     if not controls:
-        return ControlledSolution(setting.solve(wedges, near, throw), {})
+        return ControlledSolution(setting.solve(wedges, near, throw=False), {})
     theta = economy.trade_elasticity
     log_wedge = np.zeros(len(controls)) if start is None else _known_wedges(start, controls)
     log_wedge[[k for k, control in enumerate(controls) if control.limit == 0]] = 0.0
@@ -353,105 +459,96 @@ def _by_newton(
     )
 
     def at(point: Array, near: Equilibrium | None) -> Solution[Equilibrium]:
-        return setting.solve(apply_controls(wedges, controls, point, theta), near, throw=False)
+        return setting.solve(apply_controls(wedges, controls, point), near, throw=False)
 
     solution = at(log_wedge, near)
     result, ended = solution.result, ""
-    last: Equilibrium | None = None
+    nearest, idle = float("inf"), 0
     for _ in range(MAX_STEPS):
         if not solution.result.ok or not free:
-            result = solution.result
             break
-        last = solution.value
         over = excess(solution.value, [controls[k] for k in free], log_wedge[free])
         point = log_wedge[free]
         natural = np.minimum(point, -over)  # nil where the complementarity conditions hold
         if np.abs(natural).max() < TIGHT:
+            break
+        if np.abs(natural).max() < 0.99 * nearest:
+            nearest, idle = float(np.abs(natural).max()), 0
+        elif (idle := idle + 1) > MAX_IDLE:
+            result = RESULTS.max_steps_reached
             break
         active = point + over / reach > 0
         move = np.where(active, 0.0, -point)
         if active.any():
             chosen = [free[k] for k in np.flatnonzero(active)]
             setting.meter.charge(20 * len(chosen) * sweep_cost(solution.value.factor_price_hat.size))
-            try:
-                move[active] = _towards([controls[k] for k in chosen], solution.value, over[active])
-            except (SolveError, np.linalg.LinAlgError):
+            step = _slope_step(solution.value, [controls[k] for k in chosen], over[active])
+            if step is None:
                 result, ended = RESULTS.gave_up, "derivatives"
                 break
+            move[active] = step
         move = np.clip(move, -1.5, 1.5)  # a volume is nearly log-linear in its wedge: longer steps overshoot
-        before, near = log_wedge.copy(), solution.value
         for share in BACKWARD:  # a step to where no equilibrium is found is taken back by halves
-            log_wedge[free] = np.maximum(point + share * move, 0.0)
-            if (log_wedge > most).any():
-                result = RESULTS.floor_unreached if (log_wedge > most)[floors].any() else RESULTS.diverged
+            trial = np.array(log_wedge)
+            trial[free] = np.maximum(point + share * move, 0.0)
+            if (trial > most).any():
+                result = RESULTS.floor_unreached if (trial > most)[floors].any() else RESULTS.diverged
                 break
-            solution = at(log_wedge, near)
-            if solution.result.ok or setting.meter.ended:
+            there = at(trial, solution.value)
+            if there.result.ok or setting.meter.ended:
                 break
-        if not solution.result.ok and solution.result is not RESULTS.gave_up and before[floors].any():
+        if result.ok and not there.result.ok:
             # every further subsidy is one the budget cannot pay
-            result = RESULTS.floor_unreached
-        if setting.meter.ended and result.ok:
+            stuck = not setting.meter.ended and log_wedge[floors].any()
+            result = RESULTS.floor_unreached if stuck else there.result
+        if setting.meter.ended and result is not RESULTS.floor_unreached:
             result, ended = RESULTS.gave_up, setting.meter.ended
         if not result.ok:
             break
+        log_wedge, solution = trial, there
     else:
         result = RESULTS.max_steps_reached
-    if not result.ok and (solution.result.ok or result is RESULTS.floor_unreached):
-        stats = {**solution.stats, "work": setting.meter.spent}
-        solution = replace(solution, result=result, stats={**stats, "ended": ended} if ended else stats)
-    if throw and not solution.result.ok:
-        missed = "" if last is None else _floors_missed(last, wedges, controls)
-        raise SolveError(
-            f"the quantity controls were not met: {solution.result.value} ({how_far(solution)}){missed}",
-            where=economy.name,
-            hint=what_to_try(
-                solution,
-                setting.closure,
-                partial(setting.works, wedges, controls),
-                limits={control.kind for control in controls},
-            ),
-            solution=solution,
-        )
     with np.errstate(all="ignore"):  # an iterate without an equilibrium may be anything
-        return ControlledSolution(solution, bindings_of(solution.value, wedges, controls, log_wedge))
+        bound = bindings_of(solution.value, wedges, controls, log_wedge)
+    if solution.result.ok and not result.ok:  # the markets clear, the limits do not hold
+        stats = {**solution.stats, "work": setting.meter.spent, **({"ended": ended} if ended else {})}
+        code = result if result in (RESULTS.floor_unreached, RESULTS.gave_up) else RESULTS.control_violated
+        solution = _noted(replace(solution, stats=stats), code, _reached(solution, controls, bound))
+    elif not solution.result.ok and free and np.isfinite([one.volume_hat for one in bound.values()]).all():
+        solution = _noted(solution, solution.result, _reached(solution, controls, bound))
+    return ControlledSolution(solution, bound)
 
 
-def _towards(chosen: Sequence[QuantityControl], value: Equilibrium, over: Array) -> Array:
-    """Moves of log wedges that bring volumes to their limits, to first order.
-
-    Raises
-    ------
-    SolveError, numpy.linalg.LinAlgError
-        When the volumes have no derivative, or the wedges do not move them apart.
-    """
-    slopes = gradients(value, [flow(value, one.name, one.cells) for one in chosen], tolerance=STEERING)
-    jacobian = np.array(
-        [
-            [
-                (-1.0 if one.kind == "floor" else 1.0) * by_wedge(slope, other, value.wedges)
-                for other in chosen
-            ]
-            for one, slope in zip(chosen, slopes, strict=True)
-        ]
-    )
-    move = np.linalg.solve(jacobian, -over)
-    if not np.isfinite(move).all():
-        raise np.linalg.LinAlgError
-    return np.asarray(move)
+def _slope_step(value: Equilibrium, controls: Sequence[QuantityControl], over: Array) -> Array | None:
+    """Newton step of the log wedges of controls that bind; None where volumes have no usable derivatives."""
+    sign = np.array([-1.0 if control.kind == "floor" else 1.0 for control in controls])
+    outputs = [flow(value, control.name, control.cells) for control in controls]
+    try:
+        slopes = gradients(value, outputs, tolerance=STEERING)
+        by_wedges = [[by_wedge(slope, control, value.wedges) for control in controls] for slope in slopes]
+        step = np.asarray(np.linalg.solve(sign[:, None] * np.array(by_wedges), -over))
+    except (SolveError, np.linalg.LinAlgError):
+        return None
+    return step if np.isfinite(step).all() else None
 
 
-def _floors_missed(value: Equilibrium, wedges: Wedges, controls: Sequence[QuantityControl]) -> str:
-    """Say of every floor that an equilibrium misses what it asks for, and what it got for which subsidy."""
-    said = ""
-    for control in controls:
-        volume = volume_of(value, control, 0.0)
-        if control.kind != "floor" or volume >= control.limit * (1 - TIGHT):
-            continue
-        at = control.traded(value.economy)
-        paid = 1 - float(((1 + value.wedges.tariff[at]) / (1 + wedges.tariff[at])).min())
-        said += (
-            f"; floor `{control.name}` asks for {control.limit:.4g} times the base volume and was last seen at "
-            f"{volume:.4g} with a subsidy of {100 * paid:.4g} %"
+def _reached(
+    solution: Solution[Equilibrium], controls: Sequence[QuantityControl], bound: Mapping[str, Binding]
+) -> str:
+    """Limits on whose wrong side the search ended, and why no wedge may bring them about."""
+    unmet = [one for one in controls if overstep(one, bound[one.name])]
+    said = [overstep(one, bound[one.name]) for one in unmet]
+    if any(one.kind == "floor" for one in unmet):
+        said.append(
+            "no subsidy that was tried reaches the floor: the buyers' budget pays for it, and has too little"
         )
-    return said
+    deficit, codes = solution.value.deficit_new, solution.value.economy.labels.countries
+    for one in unmet if solution.result.ok else ():
+        borrow, lend = one.cells.any((1, 2)) & (deficit > 0), one.cells.any((0, 2)) & (deficit < 0)
+        whom = ", ".join(codes[n] for n in np.flatnonzero(borrow | lend))
+        if one.kind == "cap" and whom:
+            said.append(
+                f"the closure has {whom} trade what it borrows or lends, which may be more than `{one.name}` lets through: "
+                "try the closure `zero`"
+            )
+    return "; ".join(said)

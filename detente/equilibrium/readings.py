@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.equilibrium.adjoint import Output
-from detente.equilibrium.derivatives import real_income
+from detente.equilibrium.derivatives import real_income, remains
 from detente.equilibrium.solution import Equilibrium
 from detente.world.economy import Array
 
@@ -58,6 +58,7 @@ def employment(equilibrium: Equilibrium, country: str, sector: str) -> Output:
     labels, technology = equilibrium.economy.labels, equilibrium.technology
     n, s = labels.country(country), labels.sector(sector)
     name = f"employment[{country}, {sector}]"
+    remains(float(equilibrium.sector_earnings_new[n, s]), name)
     factor = -np.asarray(wage(equilibrium, country).factor)
     if not technology.mobile:
         factor = factor * technology.structure.mobility
@@ -73,7 +74,7 @@ def employment(equilibrium: Equilibrium, country: str, sector: str) -> Output:
 def flow(equilibrium: Equilibrium, name: str, cells: npt.NDArray[np.bool_]) -> Output:
     """Log volume, at base-year prices, of some flows together."""
     share = np.where(cells, equilibrium.economy.flows, 0.0) * equilibrium.flow_volume_hat
-    share = share / share.sum()
+    share = share / remains(float(share.sum()), name)
     spent = equilibrium.trade_shares_new * equilibrium.expenditure_new[:, None, :]
     cell = np.divide(share, spent, out=np.zeros_like(share), where=share > 0)
     return Output(
@@ -89,7 +90,8 @@ def average_duty(equilibrium: Equilibrium, name: str, cells: npt.NDArray[np.bool
     """Average duty on some flows, on the trade it leaves, a fraction."""
     duty = equilibrium.wedges.tariff
     border = np.where(cells, equilibrium.flows_new, 0.0)
-    whole, mean = border.sum(), (border * duty).sum() / border.sum()
+    whole = remains(float(border.sum()), name)
+    mean = (border * duty).sum() / whole
     return Output(
         name,
         cell=np.where(cells, (duty - mean) / (1 + duty) / whole, 0.0),

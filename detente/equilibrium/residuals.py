@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from detente.equilibrium import model
-from detente.equilibrium.baseline import dropped_market
+from detente.equilibrium.baseline import Numeraires
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Technology
 from detente.world.economy import Array, Economy, Wedges
@@ -28,7 +28,7 @@ def residuals(equilibrium: Equilibrium) -> dict[str, float | str]:
     wedges = equilibrium.wedges
     one = Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
     return chunk_residuals(
-        Technology.of(equilibrium.economy, equilibrium.structure),
+        equilibrium.technology,
         one,
         equilibrium.deficit_new,
         equilibrium.factor_price_hat[None],
@@ -76,22 +76,23 @@ def chunk_residuals(
     if technology.mobile:
         clearing = (paid * output).sum(-1) / earned - 1
     else:
-        active = technology.base_earnings() > 0
+        active = technology.earning
         clearing = np.where(active, paid * output / np.where(active, asked, 1.0) - 1, 0.0).reshape(
             len(output), -1
         )
-    drop = dropped_market(technology)
+    units = Numeraires.of(technology)
+    drop = units.dropped
     scale = np.where(economy.expenditure > 0, economy.expenditure, 1.0)
     parts = {
         "clearing_residual": np.abs(np.delete(clearing, drop, axis=1)).max(1, initial=0.0),
         "price_residual": price_gap.max((1, 2)),
         "expenditure_residual": (np.abs(wanted - expenditure) / scale).max((1, 2)),
-        "numeraire_residual": np.abs(earned.sum(1) / technology.base_earnings().sum() - 1),
+        "numeraire_residual": np.abs(units.gap(earned)).max(1),
     }
     parts["max_residual"] = np.max(list(parts.values()), axis=0)
-    parts["walras"] = clearing[:, drop]
+    parts["walras"] = clearing[:, drop[0]] if len(drop) == 1 else np.abs(clearing[:, drop]).max(1)
     parts["lowest_income"] = (income / economy.income).min(1)
-    name = dropped_name(economy, technology, drop)
+    name = ", ".join(dropped_name(economy, technology, int(market)) for market in drop)
     stats: list[dict[str, float | str]] = [
         {**{key: float(values[k]) for key, values in parts.items()}, "dropped": name}
         for k in range(len(factor_hat))

@@ -1,19 +1,21 @@
 """For scenarios the sweeps do not settle: the shock taken in stages, by sweeps first and then by exact implicit Newton.
 
-A path leads from a start (the base year, or an equilibrium nearby) to the scenario: the logarithms of all wedges, and
-deficits when they change, move along a line. Each stage begins where the ones before it point to; one that fails is halved.
-A `budget.Meter` counts the work and ends a search that has no end of its own.
+A path leads from a start (the base year, or an equilibrium nearby) to the scenario: the logarithms of all wedges (of a ban
+the share that is left), and deficits when they change, move along a line. Each stage begins where the ones before it point
+to; one that fails is halved. A `budget.Meter` counts the work and ends a search that has no end of its own.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detente.core import RESULTS
-from detente.equilibrium.baseline import factor_derivatives, prepare
+from detente.equilibrium.bans import costs_between
+from detente.equilibrium.baseline import Numeraires, factor_derivatives, prepare, prepare_for
 from detente.equilibrium.budget import PRICE_ITERATION, Meter, newton_cost, sweep_cost
 from detente.equilibrium.residuals import GATE
 from detente.equilibrium.solution import Equilibrium, Solution
@@ -23,6 +25,10 @@ from detente.world.economy import Array, Economy, Wedges
 
 MAX_NEWTON = 40
 SMALLEST_STAGE = 1 / 256
+LONGEST = 0.5
+"""Longest step of a log factor price."""
+BOLD, MOST_BOLD = 3.0, 20
+"""Longest step, and steps at most, of the first attempt."""
 
 Reach = Callable[[Wedges, Array, Array], tuple[Array | None, int]]
 """From wedges, deficits and a first point to the point of the equilibrium there, if it is found, and the steps taken."""
@@ -48,6 +54,23 @@ def point_of(equilibrium: Equilibrium) -> Array:
     return np.concatenate([part.ravel() for part in parts])
 
 
+def split(point: Array, economy: Economy, structure: Structure) -> tuple[Array, Array]:
+    """Log factor prices and log prices of a point."""
+    N, S = economy.va_share.shape
+    shape = (N,) if math.isinf(structure.mobility) else (N, S)
+    return point[: -2 * N * S].reshape(shape), point[-2 * N * S : -N * S].reshape(N, S)
+
+
+def in_own_units(point: Array, technology: Technology) -> Array:
+    """A point with the factor prices, prices and spending of every part into which trade falls in its own numeraire."""
+    log_factor, log_price = split(point, technology.economy, technology.structure)
+    units = Numeraires.of(technology)
+    shift = np.log1p(units.gap(technology.earnings(log_factor)[0])) @ units.members
+    factor = log_factor - shift.reshape(-1, *(1,) * (log_factor.ndim - 1))
+    spending = point[-log_price.size :].reshape(log_price.shape) * np.exp(-shift)[:, None]
+    return np.concatenate([factor.ravel(), (log_price - shift[:, None]).ravel(), spending.ravel()])
+
+
 def _along(start: Equilibrium | None, economy: Economy, structure: Structure) -> tuple[Array, Wedges, Array]:
     """Point, wedges and deficits at the beginning of a path."""
     if start is None:
@@ -62,6 +85,7 @@ def _follow(
     reach: Reach,
     stage: float,
     meter: Meter,
+    theta: Array,
 ) -> tuple[Array, int]:
     """Follow the path from the beginning to `wedges`, by a first stage of this length, as far as it leads."""
     here, first, lent = begin
@@ -77,7 +101,7 @@ def _follow(
         if target < 1:
             staged = Wedges(
                 between(1 + first.tariff, 1 + wedges.tariff, target) - 1,
-                between(first.iceberg_hat, wedges.iceberg_hat, target),
+                costs_between(first.iceberg_hat, wedges.iceberg_hat, target, theta),
                 between(1 + first.export_tax, 1 + wedges.export_tax, target) - 1,
             )
         with np.errstate(all="ignore"):  # a stage that leaves the numbers is caught and halved
@@ -133,13 +157,15 @@ def sweep_in_stages(
     cost = sweep_cost(prepare(economy, structure).factor_inverse.shape[0])
 
     def reach(staged: Wedges, lent: Array, point: Array) -> tuple[Array | None, int]:
+        base = prepare_for(economy, structure, staged)
         alone = Wedges(staged.tariff[None], staged.iceberg_hat[None], staged.export_tax[None])
-        points, steps = sweep_chunk(economy, alone, lent, solver, structure, start=point)
+        points, steps = sweep_chunk(economy, alone, lent, solver, structure, None, point, base)
         meter.charge(cost * float(steps[0]))
         settled = steps[0] < solver.max_steps and np.isfinite(points[0]).all()
         return (points[0] if settled else None), int(steps[0])
 
-    return _follow(_along(start, economy, structure), wedges, deficit, reach, 0.5, meter)
+    theta = economy.trade_elasticity
+    return _follow(_along(start, economy, structure), wedges, deficit, reach, 0.5, meter, theta)
 
 
 def solve_robustly(
@@ -173,25 +199,25 @@ def solve_robustly(
     """
     meter = meter or Meter(solver.budget, solver.seconds)
     base = prepare(economy, structure)
-    N, S = economy.va_share.shape
-    shape = (N,) if base.technology.mobile else (N, S)
 
     def reach(staged: Wedges, lent: Array, point: Array) -> tuple[Array | None, int]:
-        log_factor, log_price = point[: -2 * N * S].reshape(shape), point[-2 * N * S : -N * S].reshape(N, S)
-        made, steps = _newton(
-            base.technology,
-            staged,
-            lent,
-            _Stage(log_factor, log_price, economy.expenditure),
-            solver.rtol,
-            meter,
-        )
-        if made is None:
+        technology = prepare_for(economy, structure, staged).technology
+        if technology.severed is not None:
+            point = in_own_units(point, technology)
+        log_factor, log_price = split(point, economy, structure)
+        first, steps = _Stage(log_factor, log_price, economy.expenditure), 0
+        for bold in (True, False):  # long steps first: they get there in a third of the time, or not at all
+            made, count = _newton(technology, staged, lent, first, solver.rtol, meter, bold=bold)
+            steps += count
+            if made is not None:
+                break
+        else:
             return None, steps
         spending = made.expenditure / base.scale
         return np.concatenate([made.log_factor.ravel(), made.log_price.ravel(), spending.ravel()]), steps
 
-    return _follow(_along(None, economy, structure), wedges, deficit, reach, 1.0, meter)
+    theta = economy.trade_elasticity
+    return _follow(_along(None, economy, structure), wedges, deficit, reach, 1.0, meter, theta)
 
 
 def rescue(
@@ -202,6 +228,8 @@ def rescue(
     structure: Structure,
     start: Equilibrium | None,
     judged: Callable[[str, Array, int], Solution[Equilibrium]],
+    *,
+    in_parts: bool = False,
 ) -> Solution[Equilibrium]:
     """Take a shock in stages, within the solver's budget: by sweeps from a start, by sweeps and by Newton from the base year.
 
@@ -216,6 +244,8 @@ def rescue(
     start : Equilibrium, optional
     judged : function of method, point and steps to Solution
         Gives a point its code.
+    in_parts : bool
+        Bans cut trade into parts or close sectors: no small step from trade in one piece, so that is Newton's work alone.
 
     Returns
     -------
@@ -226,7 +256,9 @@ def rescue(
     meter = Meter(solver.budget, solver.seconds)
     asked = (economy, wedges, deficit, solver, structure)
     tries: list[tuple[Solution[Equilibrium], float]] = []
-    ways = ("stages", "newton") if start is None else ("from start", "stages", "newton")
+    ways: tuple[str, ...] = ("stages", "newton") if start is None else ("from start", "stages", "newton")
+    if in_parts:
+        ways = ("newton",)
     for way in ways:
         # sweeps are cheap and get half of what is left; Newton, the last resort, gets the rest
         part = meter.part(1.0 if way == "newton" else 0.5)
@@ -271,9 +303,19 @@ def _solve_prices(
 
 
 def _newton(
-    technology: Technology, wedges: Wedges, deficit: Array, start: _Stage, rtol: float, meter: Meter
+    technology: Technology,
+    wedges: Wedges,
+    deficit: Array,
+    start: _Stage,
+    rtol: float,
+    meter: Meter,
+    *,
+    bold: bool = False,
 ) -> tuple[_Stage | None, int]:
-    """Newton from a starting point; the point reached, or ``None`` when it does not get there, and the steps taken."""
+    """Newton from a starting point; the point reached, or ``None`` when it does not get there, and the steps taken.
+
+    `bold`: on the logarithm of demand over supply, which is far straighter in log factor prices than the gap, by long steps.
+    """
     economy = technology.economy
     log_kappa = (
         np.log(wedges.iceberg_hat)
@@ -284,7 +326,8 @@ def _newton(
     pull = economy.trade_shares * np.exp(-economy.trade_elasticity * log_kappa)
     log_factor, log_price = start.log_factor, start.log_price
     best, best_stage = np.inf, None
-    for step in range(1, MAX_NEWTON + 1):
+    longest, most = (BOLD, MOST_BOLD) if bold else (LONGEST, MAX_NEWTON)
+    for step in range(1, most + 1):
         log_price, shares = _solve_prices(technology, pull, log_factor, log_price, meter)
         if not np.isfinite(log_price).all() or meter.ended:
             return None, step
@@ -298,7 +341,8 @@ def _newton(
                 log_factor=log_factor,
                 log_price=log_price,
             )
-            move = np.linalg.solve(at.residual, -at.gap).reshape(log_factor.shape)
+            gap = (1 + at.gap) * np.log1p(at.gap) if bold and at.gap.min() > -1 else at.gap
+            move = np.linalg.solve(at.residual, -gap).reshape(log_factor.shape)
         except np.linalg.LinAlgError:
             return None, step
         meter.charge(newton_cost(log_factor.size, at.iterations))
@@ -311,5 +355,5 @@ def _newton(
             return best_stage, step
         if step > 3 and worst >= best and best < rtol:  # rounding has the last word
             return best_stage, step
-        log_factor = log_factor + move * min(1.0, 0.5 / max(float(np.abs(move).max()), 1e-300))
-    return (best_stage if best < rtol else None), MAX_NEWTON
+        log_factor = log_factor + move * min(1.0, longest / max(float(np.abs(move).max()), 1e-300))
+    return (best_stage if best < rtol else None), most

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -11,6 +12,7 @@ import numpy as np
 
 from detente.core import RESULTS
 from detente.equilibrium import model
+from detente.equilibrium.bans import severed
 from detente.equilibrium.structure import Structure, Technology
 from detente.world.economy import Array, Economy, Wedges, frozen
 
@@ -21,17 +23,20 @@ Value = TypeVar("Value")
 class Equilibrium:
     """A counterfactual equilibrium. Levels are million USD with world value added held at its base value.
 
+    Where bans have cut trade into parts, each part's value added is held: levels of two parts are in different units.
+
     Attributes
     ----------
     economy : Economy
         The baseline it departs from.
     wedges : Wedges
-        The policy it answers.
+        The policy it answers, with bans that follow from its own (`detente.equilibrium.bans`).
     closure : str
         How deficits are determined.
     structure : Structure
         Nests, mobility and markups.
     factor_price_hat : array [country], or [country, sector] when factors do not move freely, ratio
+        One in sectors that employ nobody, before or since.
     price_hat : array [country, sector], ratio
         Purchasers' price, duty paid.
     expenditure_new : array [country, sector], million USD
@@ -50,8 +55,9 @@ class Equilibrium:
 
     @functools.cached_property
     def technology(self) -> Technology:
-        """The structure set on the economy."""
-        return Technology.of(self.economy, self.structure)
+        """The structure set on the economy, and on what bans leave of its trade."""
+        cut = severed(self.economy, self.wedges, mobile=math.isinf(self.structure.mobility))
+        return Technology.of(self.economy, self.structure, cut)
 
     @functools.cached_property
     def wage_hat(self) -> Array:
@@ -182,9 +188,21 @@ class Solution(Generic[Value]):
     result : RESULTS
     stats : mapping
         ``num_steps``, ``max_residual`` (largest of the three below), ``clearing_residual``, ``price_residual``,
-        ``expenditure_residual``, ``walras`` (residual of the dropped market), ``dropped`` (its country), ``method``.
+        ``expenditure_residual``, ``walras`` (residual of the dropped market), ``dropped`` (its country), ``method``; with bans
+        that cut trade into parts ``parts`` (how many). ``note`` where there is more to say: who has no supplier, who is cut
+        off, which limit does not hold.
     """
 
     value: Value
     result: RESULTS
     stats: Mapping[str, float | int | str]
+
+    @property
+    def note(self) -> str:
+        """What bans and limits did, in words; empty when there is nothing to say."""
+        return str(self.stats.get("note", ""))
+
+    @property
+    def message(self) -> str:
+        """What the code means and, where known, whom it is about."""
+        return f"{self.result.value} {self.note}".strip()

@@ -7,6 +7,7 @@ size of a step.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -16,7 +17,8 @@ import numpy.typing as npt
 
 from detente.core import RESULTS, InputError, SolveError, UnitError
 from detente.equilibrium.advice import QUICK, how_far, what_to_try
-from detente.equilibrium.baseline import CORE, prepare
+from detente.equilibrium.bans import Ground, any_ban, settle
+from detente.equilibrium.baseline import CORE, Baseline, prepare, prepare_for
 from detente.equilibrium.residuals import GATE, chunk_residuals
 from detente.equilibrium.robust import point_of, rescue
 from detente.equilibrium.solution import Equilibrium, Solution
@@ -36,7 +38,8 @@ def check_wedges(economy: Economy, wedges: Wedges) -> None:
     InputError
         When the arrays do not have the economy's shape.
     UnitError
-        For values that are not finite, duties or export taxes at or below −100 %, and trade costs at or below zero.
+        For values that are not finite, duties or export taxes at or below −100 %, and trade costs at or below zero. An
+        infinite trade cost is a ban.
     """
     if wedges.tariff.shape[-3:] != economy.flows.shape:
         raise InputError(
@@ -48,7 +51,7 @@ def check_wedges(economy: Economy, wedges: Wedges) -> None:
     for name, values, bad in (
         ("tariff", wedges.tariff, ~(np.isfinite(wedges.tariff) & (wedges.tariff > -1))),
         ("export_tax", wedges.export_tax, ~(np.isfinite(wedges.export_tax) & (wedges.export_tax > -1))),
-        ("iceberg_hat", wedges.iceberg_hat, ~(np.isfinite(wedges.iceberg_hat) & (wedges.iceberg_hat > 0))),
+        ("iceberg_hat", wedges.iceberg_hat, ~(wedges.iceberg_hat > 0)),
     ):
         if bad.any():
             *_, n, i, s = np.argwhere(bad)[0]
@@ -57,7 +60,7 @@ def check_wedges(economy: Economy, wedges: Wedges) -> None:
             raise UnitError(
                 f"{cell} is {value}",
                 where=economy.name,
-                hint="duties and taxes are fractions above -1 (0.25 is 25 %), trade-cost changes are positive ratios",
+                hint="duties and taxes are fractions above -1 (0.25 is 25 %), trade-cost changes positive ratios (inf is a ban)",
             )
 
 
@@ -70,8 +73,9 @@ def finish(
     steps: npt.NDArray[np.int64],
     solver: Newton,
     method: str,
+    ground: Ground | None = None,
 ) -> list[Solution[Equilibrium]]:
-    """Turn points into Solutions, each judged by the residuals of the plain equations."""
+    """Turn points into Solutions, each judged by the residuals of the plain equations; `ground` is what bans left of trade."""
     economy = technology.economy
     N, S = economy.va_share.shape
     count, factors = len(points), points.shape[1] - 2 * N * S
@@ -82,9 +86,10 @@ def finish(
     expenditure = frozen(points[:, factors + N * S :].reshape(count, N, S) * scale)
     deficit = frozen(deficit)
     with np.errstate(all="ignore"):  # points that left the numbers have residuals that are none
-        found, shares = chunk_residuals(technology, wedges, deficit, factor_hat, price_hat, expenditure)
+        judged, shares = chunk_residuals(technology, wedges, deficit, factor_hat, price_hat, expenditure)
     solutions = []
-    for k, stats in enumerate(found):
+    for k, residual in enumerate(judged):
+        stats: dict[str, float | int | str] = dict(residual)
         worst, walras = float(stats["max_residual"]), float(stats["walras"])
         if not (np.isfinite(worst) and np.isfinite(walras)):
             result = RESULTS.nonfinite
@@ -104,7 +109,7 @@ def finish(
             result = RESULTS.successful
         value = Equilibrium(
             economy=economy,
-            wedges=_at(wedges, k),
+            wedges=one_of(wedges, k),
             structure=technology.structure,
             closure=closure,
             factor_price_hat=factor_hat[k],
@@ -113,10 +118,52 @@ def finish(
             deficit_new=deficit,
         )
         value.__dict__["trade_shares_new"] = frozen(shares[k])  # the cached property, computed already
+        if ground is not None:
+            value.__dict__["technology"] = technology
+            stats |= {"parts": ground.parts} | ({"note": ground.note} if ground.note else {})
         if result.ok and _unchanged(economy, value.wedges, deficit):
             result = RESULTS.no_shock
         solutions.append(Solution(value, result, {"num_steps": int(steps[k]), "method": method, **stats}))
     return solutions
+
+
+def refused(
+    economy: Economy,
+    structure: Structure,
+    closure: str,
+    ground: Ground,
+    code: RESULTS | None = None,
+    said: str = "",
+) -> Solution[Equilibrium] | None:
+    """Code of a scenario that has no equilibrium whatever prices do, with the base year's numbers.
+
+    None when bans leave nothing that says so and no other `code` is given.
+    """
+    said = said or ground.failure
+    if not said:
+        return None
+    technology = prepare(economy, structure).technology
+    factors = economy.va_share.shape[:1] if technology.mobile else economy.va_share.shape
+    value = Equilibrium(
+        economy=economy,
+        wedges=ground.wedges,
+        structure=structure,
+        closure=closure,
+        factor_price_hat=frozen(np.ones(factors)),
+        price_hat=frozen(np.ones(economy.va_share.shape)),
+        expenditure_new=economy.expenditure,
+        deficit_new=frozen(ground.deficit),
+    )
+    code = code or (RESULTS.no_supplier if ground.missing else RESULTS.no_equilibrium)
+    stats: dict[str, float | int | str] = {
+        "num_steps": 0,
+        "method": "none",
+        "parts": ground.parts,
+        "note": said,
+    }
+    for name in ("max", "clearing", "price", "expenditure"):
+        stats[f"{name}_residual"] = float("inf")
+    return Solution(value, code, {**stats, "walras": float("inf")})
 
 
 def begin(economy: Economy, structure: Structure, start: Equilibrium) -> Array:
@@ -149,7 +196,50 @@ def _unchanged(economy: Economy, wedges: Wedges, deficit: Array) -> bool:
     )
 
 
-def _at(wedges: Wedges, index: int) -> Wedges:
+def chunks(
+    economy: Economy, structure: Structure, wedges: Wedges, deficit: Array
+) -> list[tuple[list[int], Ground | None]]:
+    """Scenarios to be solved together: by `CHUNK`, but those whose trade bans have cut one by one, with what is left of it.
+
+    Parameters
+    ----------
+    economy : Economy
+    structure : Structure
+    wedges : Wedges
+        With a leading scenario axis.
+    deficit : array [country], million USD
+        Under the closure.
+    """
+    count = len(wedges.tariff)
+    grounds: dict[int, Ground] = {}
+    if any_ban(wedges):
+        mobile = math.isinf(structure.mobility)
+        for lane in np.flatnonzero(np.isinf(wedges.iceberg_hat).any((1, 2, 3))):
+            ground = settle(economy, one_of(wedges, int(lane)), deficit)
+            if ground.failure or ground.parts > 1 or (ground.closes and not mobile):
+                grounds[int(lane)] = ground
+    plain = [lane for lane in range(count) if lane not in grounds]
+    found: list[tuple[list[int], Ground | None]] = [
+        (plain[first : first + CHUNK], None) for first in range(0, len(plain), CHUNK)
+    ]
+    return found + [([lane], ground) for lane, ground in grounds.items()]
+
+
+def alone(wedges: Wedges) -> Wedges:
+    """One scenario with a leading axis."""
+    return Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
+
+
+def _take(wedges: Wedges, lanes: Sequence[int]) -> Wedges:
+    """Scenarios of a batch: a view where they follow one another."""
+    if lanes[-1] - lanes[0] + 1 == len(lanes):
+        return _slice(wedges, lanes[0], lanes[-1] + 1)
+    at = list(lanes)
+    return Wedges(wedges.tariff[at], wedges.iceberg_hat[at], wedges.export_tax[at])
+
+
+def one_of(wedges: Wedges, index: int) -> Wedges:
+    """One scenario of a batch."""
     return Wedges(wedges.tariff[index], wedges.iceberg_hat[index], wedges.export_tax[index])
 
 
@@ -223,40 +313,53 @@ def solve_batch(
         raise InputError("a batch needs a leading scenario axis", hint="use `solve` for one scenario")
     deficit = deficits(economy, closure)
     named = closure if isinstance(closure, str) else "own"
-    technology = prepare(economy, structure).technology
     begun = None if start is None else begin(economy, structure, start)
 
-    def rescued(alone: Wedges) -> Solution[Equilibrium]:
+    def rescued(
+        alone: Wedges, deficit: Array, base: Baseline, ground: Ground | None
+    ) -> Solution[Equilibrium]:
         def judged(method: str, point: Array, count: int) -> Solution[Equilibrium]:
             again = np.array([count])
-            return finish(technology, alone, named, deficit, point[None], again, solver, method)[0]
+            technology = base.technology
+            return finish(technology, alone, named, deficit, point[None], again, solver, method, ground)[0]
 
-        return rescue(economy, _at(alone, 0), deficit, solver, structure, start, judged)
+        in_parts = ground is not None
+        return rescue(economy, one_of(alone, 0), deficit, solver, structure, start, judged, in_parts=in_parts)
 
     def works(alone: Wedges, other: str) -> bool:
         again = solve_batch(economy, alone, closure=other, structure=structure, solver=QUICK)
         return again[0].result.ok
 
-    solutions: list[Solution[Equilibrium]] = []
-    for first in range(0, len(stacked.tariff), CHUNK):
-        part = _slice(stacked, first, first + CHUNK)
-        points, steps = sweep_chunk(economy, part, deficit, solver, structure, start=begun)
-        for index, found in enumerate(
-            finish(technology, part, named, deficit, points, steps, solver, "sweep")
+    solutions: dict[int, Solution[Equilibrium]] = {}
+    for lanes, ground in chunks(economy, structure, stacked, deficit):
+        if ground is None:
+            part, lent, base = _take(stacked, lanes), deficit, prepare(economy, structure)
+        else:
+            without = refused(economy, structure, named, ground)
+            if without is not None:
+                solutions[lanes[0]] = without
+                continue
+            part, lent = alone(ground.wedges), ground.deficit
+            base = prepare_for(economy, structure, ground.wedges)
+        points, steps = sweep_chunk(economy, part, lent, solver, structure, None, begun, base)
+        for index, solution in enumerate(
+            finish(base.technology, part, named, lent, points, steps, solver, "sweep", ground)
         ):
-            solution = found
             if not solution.result.ok and solver.robust:
-                solution = rescued(_slice(part, index, index + 1))
-            if throw and not solution.result.ok:
-                alone = _slice(part, index, index + 1)
-                raise SolveError(
-                    f"scenario {first + index}: {solution.result.value} ({how_far(solution)})",
-                    where=economy.name,
-                    hint=what_to_try(solution, closure, partial(works, alone)),
-                    solution=solution,
-                )
-            solutions.append(solution)
-    return tuple(solutions)
+                solution = rescued(_slice(part, index, index + 1), lent, base, ground)
+            solutions[lanes[index]] = solution
+        if throw and not all(solutions[lane].result.ok for lane in lanes):
+            break
+    for lane in sorted(solutions):
+        solution = solutions[lane]
+        if throw and not solution.result.ok:
+            raise SolveError(
+                f"scenario {lane}: {solution.message} ({how_far(solution)})",
+                where=economy.name,
+                hint=what_to_try(solution, closure, partial(works, _take(stacked, [lane]))),
+                solution=solution,
+            )
+    return tuple(solutions[lane] for lane in range(len(solutions)))
 
 
 def solve(
@@ -320,9 +423,8 @@ def solve(
     >>> solution.result.name, bool(abs(solution.value.real_income_hat - 1).max() < 1e-12)
     ('no_shock', True)
     """
-    stacked = Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
     return solve_batch(
-        economy, stacked, closure=closure, structure=structure, solver=solver, start=start, throw=throw
+        economy, alone(wedges), closure=closure, structure=structure, solver=solver, start=start, throw=throw
     )[0]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from detente.core import InputError, UnitError
+from detente.equilibrium.bans import Mask, Severed
 from detente.world.economy import Array, Economy, frozen
 
 FREE = 5_000.0
@@ -105,6 +106,8 @@ class Technology:
     profit_share : array [country, sector]
     va_in_cost, inputs_in_cost : array
         The same as shares of cost, ``factor_share/(1−profit)`` and ``input_shares/(1−profit)``.
+    severed : Severed, optional
+        Parts into which bans have cut trade, and sectors without a buyer.
     """
 
     economy: Economy
@@ -114,10 +117,11 @@ class Technology:
     va_in_cost: Array
     inputs_in_cost: Array
     critical: Array = field(repr=False)
+    severed: Severed | None = None
 
     @classmethod
-    def of(cls, economy: Economy, structure: Structure) -> Technology:
-        """Set a structure on an economy.
+    def of(cls, economy: Economy, structure: Structure, severed: Severed | None = None) -> Technology:
+        """Set a structure on an economy, whose trade bans may have cut.
 
         Raises
         ------
@@ -145,6 +149,7 @@ class Technology:
             frozen(np.maximum(factor, 0.0) / (1 - profit)),
             frozen(economy.input_shares / (1 - profit)[:, None, :]),
             frozen(mask),
+            severed,
         )
 
     def shared(self) -> dict[str, Any]:
@@ -264,16 +269,25 @@ class Technology:
         """Factor earnings of the base year [country, sector], million USD."""
         return np.asarray(self.factor_share * self.economy.output)
 
+    @functools.cached_property
+    def earning(self) -> Mask:
+        """Sectors that employ a factor [country, sector]; one that bans leave without a buyer does not."""
+        earns = self.base_earnings() > 0
+        return earns if self.severed is None else earns & ~self.severed.closed
+
     def earnings(self, log_factor: Array) -> tuple[Array, Array]:
         """What factors ask for: earnings [.., n] in all and, when not mobile, [.., n, s] by sector (else the same).
 
-        ``Φ_hat = (Σ_s l v_hat^κ)^(1/κ)``; sector earnings ``l v_hat^κ Φ_hat^(1−κ) · VA``.
+        ``Φ_hat = (Σ_s l v_hat^κ)^(1/κ)``; sector earnings ``l v_hat^κ Φ_hat^(1−κ) · VA``. The sum leaves out sectors that
+        bans have closed.
         """
         base = self.base_earnings()
         whole = base.sum(1)
         if self.mobile:
             paid = np.exp(log_factor) * whole
             return paid, paid
+        if self.severed is not None:
+            base = np.where(self.earning, base, 0.0)
         kappa = self.structure.mobility
         share = base / whole[:, None]
         top = np.where(base > 0, log_factor, -np.inf).max(-1, keepdims=True)  # keeps large κ within range

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import InputError, UnitError
-from detente.equilibrium.baseline import Baseline, dropped_market, prepare
+from detente.equilibrium.baseline import Baseline, Numeraires, prepare
 from detente.equilibrium.budget import BUDGET, SECONDS
 from detente.equilibrium.limits import Limits
 from detente.equilibrium.structure import Structure
@@ -171,9 +171,8 @@ class _Sweep:
         self.factors = self.N if self.technology.mobile else self.N * self.S
         self.spends = economy.expenditure > 0
         self.theta = economy.trade_elasticity
-        self.earning = self.technology.base_earnings() > 0
-        self.world = self.technology.base_earnings().sum()
-        self.dropped = dropped_market(self.technology)
+        self.earning = self.technology.earning
+        self.units = Numeraires.of(self.technology)
         self.profits = bool(self.technology.profit_share.any())
 
     def split(self, point: Array) -> tuple[Array, Array, Array]:
@@ -185,13 +184,13 @@ class _Sweep:
         return log_factor, log_price, expenditure
 
     def clearing(self, paid: Array, output: Array, asked: Array, total: Array) -> Array:
-        """Clearing residual by factor market [scenario, factor]; that of the numeraire in the dropped market's place."""
+        """Clearing residual by factor market [scenario, factor]; that of the numeraires in the dropped markets' place."""
         if self.technology.mobile:
             gap = (paid * output).sum(-1) / total - 1
         else:
             unit = np.where(self.earning, asked, 1.0)
             gap = np.where(self.earning, paid * output / unit - 1, 0.0).reshape(len(output), -1)
-        gap[:, self.dropped] = total.sum(1) / self.world - 1
+        gap[:, self.units.dropped] = self.units.gap(total)
         return np.asarray(gap)
 
     def total(self, shock: _Shock, weight: Array) -> Array:
@@ -326,6 +325,7 @@ def sweep_chunk(
     structure: Structure,
     limits: Limits | None = None,
     start: Array | None = None,
+    base: Baseline | None = None,
 ) -> tuple[Array, npt.NDArray[np.int64]]:
     """Sweep a chunk of scenarios.
 
@@ -341,6 +341,8 @@ def sweep_chunk(
         Caps and floors on top of the wedges.
     start : array [unknown] or [scenario, unknown], optional
         Where the scenarios begin, log wedges of the limits last; the base year when left out.
+    base : Baseline, optional
+        Inverses that steer, and the parts into which the bans of all of these scenarios cut trade (`prepare_for`).
 
     Returns
     -------
@@ -350,7 +352,7 @@ def sweep_chunk(
     steps : array [scenario]
         Sweeps each scenario took.
     """
-    base = prepare(economy, structure)
+    base = base or prepare(economy, structure)
     sweep, shock = _Sweep(economy, base, deficit), _Shock.of(base, wedges, limits)
     lanes, width = len(shock.pull), 0 if limits is None else limits.width
     if start is None:

@@ -16,7 +16,7 @@ from detente.equilibrium import demand, readings
 from detente.equilibrium.accounts import PRICE_EQUATION, PRICE_WORDS, Account, Shift, log_mean, price_account
 from detente.equilibrium.attribute import Held, Target
 from detente.equilibrium.channels import CHANNELS, integrate_channels
-from detente.equilibrium.derivatives import output_volume, real_income, tariff_revenue
+from detente.equilibrium.derivatives import output_volume, real_income, remains, tariff_revenue
 from detente.equilibrium.solution import Equilibrium
 from detente.world.economy import Array, Economy
 from detente.world.stacking import goods_sectors
@@ -74,7 +74,7 @@ def welfare_account(shift: Shift, country: str, *, money: bool = False) -> Accou
     Raises
     ------
     SolveError
-        For a ban, which is too far to integrate along.
+        When the change cannot be integrated along, as when bans cut trade into parts.
     """
     path, labels = shift.path, shift.before.economy.labels
     n = labels.country(country)
@@ -134,7 +134,8 @@ def _of_flow(name: str, cells: npt.NDArray[np.bool_]) -> Target:
     base = cells
 
     def level(value: Equilibrium) -> float:
-        return float(np.log((np.where(base, value.economy.flows, 0.0) * value.flow_volume_hat).sum()))
+        volume = (np.where(base, value.economy.flows, 0.0) * value.flow_volume_hat).sum()
+        return float(np.log(remains(float(volume), name)))
 
     return _simple(name, "log", level, lambda value: readings.flow(value, name, cells))
 
@@ -168,7 +169,7 @@ def _of_duty(name: str, cells: npt.NDArray[np.bool_], *, after_substitution: boo
 
     def weight(value: Equilibrium) -> Array:
         trade = np.where(cells, value.flows_new if after_substitution else value.economy.flows, 0.0)
-        return np.asarray(trade / trade.sum())
+        return np.asarray(trade / remains(float(trade.sum()), name))
 
     return _simple(
         name,
@@ -285,7 +286,7 @@ def account(name: str, shift: Shift) -> Account:
     InputError, LabelError
         As `target`.
     SolveError
-        Where a path is needed and a ban makes it impossible to integrate.
+        Where a path is needed that cannot be integrated along, as when bans cut trade into parts.
 
     Examples
     --------
@@ -322,14 +323,18 @@ def _parsed(name: str, economy: Economy) -> tuple[Target, Accounting]:
             made = _simple(
                 shown,
                 "log",
-                lambda v: float(np.log(v.output_volume_hat[n, s])),
+                lambda v: float(np.log(remains(float(v.output_volume_hat[n, s]), shown))),
                 lambda v: output_volume(v, country, sector),
             )
         else:
             made = _simple(
                 shown,
                 "log",
-                lambda v: float(np.log(v.sector_earnings_new[n, s] / v.sector_earnings_new[n].sum())),
+                lambda v: float(
+                    np.log(
+                        remains(float(v.sector_earnings_new[n, s]), shown) / v.sector_earnings_new[n].sum()
+                    )
+                ),
                 lambda v: readings.employment(v, country, sector),
             )
         return made, _accounting(kind, country, sector)

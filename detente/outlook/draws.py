@@ -14,6 +14,7 @@ import numpy as np
 
 from detente.core import InputError, LabelError, SolveError, suggestion
 from detente.equilibrium.attribute import chebyshev, solve_path
+from detente.equilibrium.bans import any_ban
 from detente.equilibrium.baseline import CORE
 from detente.equilibrium.experiments import Case, held_wedges, solve_cases, steered_like
 from detente.equilibrium.headlines import headline_differences, headlines
@@ -126,7 +127,7 @@ def _one(task: Task, normals: Array) -> tuple[Array, Array]:
     for case, (solution, _) in zip(scaled, solved, strict=True):
         if not solution.result.ok:
             raise SolveError(
-                f"scenario `{case.scenario.id}` under a draw: {solution.result.value}",
+                f"scenario `{case.scenario.id}` under a draw: {solution.message}",
                 where=f"{economy.name}, {structure.horizon}",
                 hint="another seed, or milder scenarios; the docs page `it-does-not-converge` says what to try",
                 solution=solution,
@@ -146,11 +147,12 @@ def _read(
     goals = [target(name, drawn) for name in task.results]
     names = [case.scenario.id for case in cases]
     start = Wedges.unchanged(drawn) if task.reference is None else values[names.index(task.reference)].wedges
-    _, weights, slope = chebyshev(PATH)
     for position, (case, value) in enumerate(zip(cases, values, strict=True)):
         points: tuple[Equilibrium, ...] = ()
+        size = 4 * PATH if any_ban(start) or any_ban(value.wedges) else PATH  # the way to a ban is bent
+        _, weights, slope = chebyshev(size)
         if names[position] != task.reference and any(goal.along for goal in goals):
-            points = solve_path(drawn, start, value.wedges, PATH, closure=task.closure, structure=nests)
+            points = solve_path(drawn, start, value.wedges, size, closure=task.closure, structure=nests)
         for k, goal in enumerate(goals):
             if goal.along is not None:
                 made[position, k] = goal.along(points, weights, slope) if points else 0.0

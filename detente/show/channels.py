@@ -67,7 +67,7 @@ def channel_table(goal: Target, shift: Shift, later: ControlledOutcome, against:
     Returns
     -------
     list of Table
-        One, or none when the account needs a path that a ban makes impossible to integrate.
+        One, or none when the account needs a path and bans leave none to integrate along.
     """
     from detente.equilibrium.targets import account
 

@@ -50,12 +50,13 @@ def _moves(
 ) -> tuple[list[Contribution], list[Move]]:
     """Every part of the change of wedges: of measures, and of what enforces quantity controls."""
     from detente.equilibrium.attribute import Move
+    from detente.equilibrium.bans import log_ratio
 
     every = list(parts)
     sides = [(later, 1.0), *([(earlier, -1.0)] if earlier is not None else [])]
     found: dict[str, Contribution] = {}
     for outcome, sign in sides:
-        enforced, policy = outcome.value.wedges, outcome.wedges
+        enforced, policy = outcome.asked, outcome.wedges
         for control in outcome.controls:
             cells = control.cells
             before = found.get(control.name)
@@ -63,17 +64,17 @@ def _moves(
                 np.where(cells, sign * difference, 0.0)
                 for difference in (
                     enforced.tariff - policy.tariff,
-                    np.log(enforced.iceberg_hat / policy.iceberg_hat),
+                    log_ratio(enforced.iceberg_hat, policy.iceberg_hat),
                     enforced.export_tax - policy.export_tax,
                 )
             ]
             if before is not None:
-                change = [
-                    a + b
-                    for a, b in zip(
-                        change, (before.tariff, before.log_iceberg, before.export_tax), strict=True
-                    )
-                ]
+                known = (before.tariff, before.log_iceberg, before.export_tax)
+                with np.errstate(invalid="ignore"):  # a ban on both sides moves nothing
+                    change = [
+                        np.nan_to_num(a + b, posinf=np.inf, neginf=-np.inf)
+                        for a, b in zip(change, known, strict=True)
+                    ]
             found[control.name] = Contribution(
                 control.name,
                 outcome.reasons.get(control.name) or f"Quantity control on {int(cells.sum())} flows",
@@ -96,6 +97,7 @@ def _attribute(
     moves: list[Move],
     goal: Target,
     held: tuple[Array, Array] | None,
+    beneath: Array | None,
     method: str,
     closure: str,
     structure: Structure,
@@ -111,7 +113,9 @@ def _attribute(
             hint=f"up to {MOST_FOR_SHAPLEY} measures; `--method gradients` takes any number",
         )
     if method == "shapley" or (method == "auto" and len(moves) <= MOST_FOR_SHAPLEY and goal.along is None):
-        return shapley(economy, start, moves, goal, held=held, closure=closure, structure=structure)
+        return shapley(
+            economy, start, moves, goal, held=held, beneath=beneath, closure=closure, structure=structure
+        )
     return integrated_gradients(
         economy, start, end, moves, goal, held=held, closure=closure, structure=structure
     )
@@ -194,9 +198,9 @@ def explain(
             where="explain",
             hint="`detente run SCENARIO --table measures` says why of each",
         )
-    start = Wedges.unchanged(economy) if earlier is None else earlier.value.wedges
-    held = earlier.held if earlier is not None else None
-    made = _attribute(economy, start, later.value.wedges, moves, goal, held, method, closure, structure)
+    start = Wedges.unchanged(economy) if earlier is None else earlier.asked
+    held, beneath = (None, None) if earlier is None else (earlier.held, earlier.wedges.iceberg_hat)
+    made = _attribute(economy, start, later.asked, moves, goal, held, beneath, method, closure, structure)
     against = f"`{reference.scenario.id}`" if reference else f"the {economy.year} base year"
     tables = [_measure_table(goal, made, parts, later, against)]
     if earlier is None:

@@ -33,6 +33,7 @@ def assumptions(outcome: Outcome) -> str:
         f"Elasticities: {value.economy.elasticity_source}. "
         f"Baseline: {value.economy.name} ({value.economy.year}). {_vintage(outcome)}"
         f"Solver: {outcome.solution.result.name}, every residual below {GATE:.0e}."
+        + (f" {outcome.solution.note}" if outcome.solution.note else "")
     )
 
 

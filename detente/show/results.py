@@ -137,7 +137,7 @@ def wage_table(
         if reference is not None:
             prices = prices / _factor_prices(reference)
             wage, real = wage / reference.wage_hat, real / reference.real_wage_hat
-        exists = value.technology.base_earnings() > 0
+        exists = value.technology.earning
         for code in chosen(outcomes, countries):
             n = labels.country(code)
             inside = np.where(exists[n], prices[n], np.nan)

@@ -24,7 +24,7 @@ def welfare_table(
     Raises
     ------
     SolveError
-        When the path from the reference cannot be integrated (a ban).
+        When the path from the reference cannot be integrated, as when bans cut trade into parts.
     """
     from detente.equilibrium import decompose_welfare
     from detente.equilibrium.channels import decompose_path

@@ -306,7 +306,7 @@ def reach(
                     if r
                 )
                 raise SolveError(
-                    f"{names or 'the standing state'}, {name}: {solution.result.value}",
+                    f"{names or 'the standing state'}, {name}: {solution.message}",
                     where=world.name,
                     hint="the docs page `it-does-not-converge` says what to try",
                     solution=solution,
