@@ -15,8 +15,9 @@ import numpy as np
 
 from detente.core import RESULTS
 from detente.equilibrium.bans import costs_between
-from detente.equilibrium.baseline import Numeraires, factor_derivatives, prepare, prepare_for
+from detente.equilibrium.baseline import prepare, prepare_for
 from detente.equilibrium.budget import PRICE_ITERATION, Meter, newton_cost, sweep_cost
+from detente.equilibrium.implicit import Numeraires, factor_derivatives
 from detente.equilibrium.residuals import GATE
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure, Technology

@@ -7,244 +7,32 @@ size of a step.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
-from detente.core import RESULTS, InputError, SolveError, UnitError
+from detente.core import InputError, SolveError
 from detente.equilibrium.advice import QUICK, how_far, what_to_try
-from detente.equilibrium.bans import Ground, any_ban, settle
+from detente.equilibrium.bans import Ground
 from detente.equilibrium.baseline import CORE, Baseline, prepare, prepare_for
-from detente.equilibrium.residuals import GATE, chunk_residuals
-from detente.equilibrium.robust import point_of, rescue
+from detente.equilibrium.judged import (
+    alone,
+    begin,
+    check_wedges,
+    chunks,
+    finish,
+    one_of,
+    part_of,
+    refused,
+    take,
+)
+from detente.equilibrium.robust import rescue
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.structure import Structure, Technology
+from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
-from detente.world.economy import Array, Economy, Wedges, frozen
-
-CHUNK = 32
-"""Scenarios solved together: more fall out of the processor's cache, fewer waste its width."""
-
-
-def check_wedges(economy: Economy, wedges: Wedges) -> None:
-    """Refuse wedges that cannot be priced, naming the worst cell, before any numerics.
-
-    Raises
-    ------
-    InputError
-        When the arrays do not have the economy's shape.
-    UnitError
-        For values that are not finite, duties or export taxes at or below −100 %, and trade costs at or below zero. An
-        infinite trade cost is a ban.
-    """
-    if wedges.tariff.shape[-3:] != economy.flows.shape:
-        raise InputError(
-            f"wedges have shape {wedges.tariff.shape}, the economy {economy.flows.shape}",
-            where=economy.name,
-            hint="build wedges from this economy: Wedges.unchanged(economy)",
-        )
-    labels = economy.labels
-    for name, values, bad in (
-        ("tariff", wedges.tariff, ~(np.isfinite(wedges.tariff) & (wedges.tariff > -1))),
-        ("export_tax", wedges.export_tax, ~(np.isfinite(wedges.export_tax) & (wedges.export_tax > -1))),
-        ("iceberg_hat", wedges.iceberg_hat, ~(wedges.iceberg_hat > 0)),
-    ):
-        if bad.any():
-            *_, n, i, s = np.argwhere(bad)[0]
-            cell = f"{name}[{labels.countries[n]}, {labels.countries[i]}, {labels.sectors[s]}]"
-            value = values[tuple(np.argwhere(bad)[0])]
-            raise UnitError(
-                f"{cell} is {value}",
-                where=economy.name,
-                hint="duties and taxes are fractions above -1 (0.25 is 25 %), trade-cost changes positive ratios (inf is a ban)",
-            )
-
-
-def finish(
-    technology: Technology,
-    wedges: Wedges,
-    closure: str,
-    deficit: Array,
-    points: Array,
-    steps: npt.NDArray[np.int64],
-    solver: Newton,
-    method: str,
-    ground: Ground | None = None,
-) -> list[Solution[Equilibrium]]:
-    """Turn points into Solutions, each judged by the residuals of the plain equations; `ground` is what bans left of trade."""
-    economy = technology.economy
-    N, S = economy.va_share.shape
-    count, factors = len(points), points.shape[1] - 2 * N * S
-    factor_hat = np.exp(points[:, :factors])
-    factor_hat = frozen(factor_hat if technology.mobile else factor_hat.reshape(count, N, S))
-    price_hat = frozen(np.exp(points[:, factors : factors + N * S]).reshape(count, N, S))
-    scale = prepare(economy, technology.structure).scale
-    expenditure = frozen(points[:, factors + N * S :].reshape(count, N, S) * scale)
-    deficit = frozen(deficit)
-    with np.errstate(all="ignore"):  # points that left the numbers have residuals that are none
-        judged, shares = chunk_residuals(technology, wedges, deficit, factor_hat, price_hat, expenditure)
-    solutions = []
-    for k, residual in enumerate(judged):
-        stats: dict[str, float | int | str] = dict(residual)
-        worst, walras = float(stats["max_residual"]), float(stats["walras"])
-        if not (np.isfinite(worst) and np.isfinite(walras)):
-            result = RESULTS.nonfinite
-            stats["max_residual"] = float("inf")
-        elif worst > GATE:
-            if worst > 1:
-                result = RESULTS.diverged
-            elif steps[k] >= solver.max_steps:
-                result = RESULTS.max_steps_reached
-            else:
-                result = RESULTS.residual_too_large
-        elif abs(walras) > 1e3 * GATE:
-            result = RESULTS.walras_violated
-        elif float(stats["lowest_income"]) <= 0:
-            result = RESULTS.income_negative
-        else:
-            result = RESULTS.successful
-        value = Equilibrium(
-            economy=economy,
-            wedges=one_of(wedges, k),
-            structure=technology.structure,
-            closure=closure,
-            factor_price_hat=factor_hat[k],
-            price_hat=price_hat[k],
-            expenditure_new=expenditure[k],
-            deficit_new=deficit,
-        )
-        value.__dict__["trade_shares_new"] = frozen(shares[k])  # the cached property, computed already
-        if ground is not None:
-            value.__dict__["technology"] = technology
-            stats |= {"parts": ground.parts} | ({"note": ground.note} if ground.note else {})
-        if result.ok and _unchanged(economy, value.wedges, deficit):
-            result = RESULTS.no_shock
-        solutions.append(Solution(value, result, {"num_steps": int(steps[k]), "method": method, **stats}))
-    return solutions
-
-
-def refused(
-    economy: Economy,
-    structure: Structure,
-    closure: str,
-    ground: Ground,
-    code: RESULTS | None = None,
-    said: str = "",
-) -> Solution[Equilibrium] | None:
-    """Code of a scenario that has no equilibrium whatever prices do, with the base year's numbers.
-
-    None when bans leave nothing that says so and no other `code` is given.
-    """
-    said = said or ground.failure
-    if not said:
-        return None
-    technology = prepare(economy, structure).technology
-    factors = economy.va_share.shape[:1] if technology.mobile else economy.va_share.shape
-    value = Equilibrium(
-        economy=economy,
-        wedges=ground.wedges,
-        structure=structure,
-        closure=closure,
-        factor_price_hat=frozen(np.ones(factors)),
-        price_hat=frozen(np.ones(economy.va_share.shape)),
-        expenditure_new=economy.expenditure,
-        deficit_new=frozen(ground.deficit),
-    )
-    code = code or (RESULTS.no_supplier if ground.missing else RESULTS.no_equilibrium)
-    stats: dict[str, float | int | str] = {
-        "num_steps": 0,
-        "method": "none",
-        "parts": ground.parts,
-        "note": said,
-    }
-    for name in ("max", "clearing", "price", "expenditure"):
-        stats[f"{name}_residual"] = float("inf")
-    return Solution(value, code, {**stats, "walras": float("inf")})
-
-
-def begin(economy: Economy, structure: Structure, start: Equilibrium) -> Array:
-    """Point of a start.
-
-    Raises
-    ------
-    InputError
-        When its unknowns are not those of the economy and structure.
-    """
-    technology = prepare(economy, structure).technology
-    N, S = economy.va_share.shape
-    shapes = (start.factor_price_hat.shape, start.price_hat.shape)
-    if shapes != ((N,) if technology.mobile else (N, S), (N, S)):
-        raise InputError(
-            f"the start has factor prices and prices of shapes {shapes}",
-            where=economy.name,
-            hint="start from an equilibrium of the same economy and structure",
-        )
-    return point_of(start)
-
-
-def _unchanged(economy: Economy, wedges: Wedges, deficit: Array) -> bool:
-    """Whether the wedges are the base year's own and the closure leaves deficits as they are."""
-    return (
-        np.array_equal(deficit, economy.deficit)
-        and np.array_equal(wedges.tariff, economy.tariff)
-        and bool((wedges.iceberg_hat == 1).all())
-        and not wedges.export_tax.any()
-    )
-
-
-def chunks(
-    economy: Economy, structure: Structure, wedges: Wedges, deficit: Array
-) -> list[tuple[list[int], Ground | None]]:
-    """Scenarios to be solved together: by `CHUNK`, but those whose trade bans have cut one by one, with what is left of it.
-
-    Parameters
-    ----------
-    economy : Economy
-    structure : Structure
-    wedges : Wedges
-        With a leading scenario axis.
-    deficit : array [country], million USD
-        Under the closure.
-    """
-    count = len(wedges.tariff)
-    grounds: dict[int, Ground] = {}
-    if any_ban(wedges):
-        mobile = math.isinf(structure.mobility)
-        for lane in np.flatnonzero(np.isinf(wedges.iceberg_hat).any((1, 2, 3))):
-            ground = settle(economy, one_of(wedges, int(lane)), deficit)
-            if ground.failure or ground.parts > 1 or (ground.closes and not mobile):
-                grounds[int(lane)] = ground
-    plain = [lane for lane in range(count) if lane not in grounds]
-    found: list[tuple[list[int], Ground | None]] = [
-        (plain[first : first + CHUNK], None) for first in range(0, len(plain), CHUNK)
-    ]
-    return found + [([lane], ground) for lane, ground in grounds.items()]
-
-
-def alone(wedges: Wedges) -> Wedges:
-    """One scenario with a leading axis."""
-    return Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
-
-
-def _take(wedges: Wedges, lanes: Sequence[int]) -> Wedges:
-    """Scenarios of a batch: a view where they follow one another."""
-    if lanes[-1] - lanes[0] + 1 == len(lanes):
-        return _slice(wedges, lanes[0], lanes[-1] + 1)
-    at = list(lanes)
-    return Wedges(wedges.tariff[at], wedges.iceberg_hat[at], wedges.export_tax[at])
-
-
-def one_of(wedges: Wedges, index: int) -> Wedges:
-    """One scenario of a batch."""
-    return Wedges(wedges.tariff[index], wedges.iceberg_hat[index], wedges.export_tax[index])
-
-
-def _slice(wedges: Wedges, first: int, last: int) -> Wedges:
-    return Wedges(wedges.tariff[first:last], wedges.iceberg_hat[first:last], wedges.export_tax[first:last])
+from detente.world.economy import Array, Economy, Wedges
 
 
 def solve_batch(
@@ -333,7 +121,7 @@ def solve_batch(
     solutions: dict[int, Solution[Equilibrium]] = {}
     for lanes, ground in chunks(economy, structure, stacked, deficit):
         if ground is None:
-            part, lent, base = _take(stacked, lanes), deficit, prepare(economy, structure)
+            part, lent, base = take(stacked, lanes), deficit, prepare(economy, structure)
         else:
             without = refused(economy, structure, named, ground)
             if without is not None:
@@ -346,7 +134,7 @@ def solve_batch(
             finish(base.technology, part, named, lent, points, steps, solver, "sweep", ground)
         ):
             if not solution.result.ok and solver.robust:
-                solution = rescued(_slice(part, index, index + 1), lent, base, ground)
+                solution = rescued(part_of(part, index, index + 1), lent, base, ground)
             solutions[lanes[index]] = solution
         if throw and not all(solutions[lane].result.ok for lane in lanes):
             break
@@ -356,7 +144,7 @@ def solve_batch(
             raise SolveError(
                 f"scenario {lane}: {solution.message} ({how_far(solution)})",
                 where=economy.name,
-                hint=what_to_try(solution, closure, partial(works, _take(stacked, [lane]))),
+                hint=what_to_try(solution, closure, partial(works, take(stacked, [lane]))),
                 solution=solution,
             )
     return tuple(solutions[lane] for lane in range(len(solutions)))

@@ -9,8 +9,9 @@ import pytest
 
 from detente.core import RESULTS, BalanceError, InputError, LabelError, Labels, SolveError, UnitError
 from detente.equilibrium import Newton, Structure, decompose_welfare, rebase, residuals, solve, solve_batch
-from detente.equilibrium.baseline import CORE, factor_derivatives, prepare
+from detente.equilibrium.baseline import CORE, prepare
 from detente.equilibrium.horizons import horizon
+from detente.equilibrium.implicit import factor_derivatives
 from detente.equilibrium.residuals import GATE
 from detente.equilibrium.robust import _solve_prices, point_of, solve_robustly, sweep_in_stages
 from detente.equilibrium.structure import Technology

@@ -1,0 +1,365 @@
+"""The implicit derivatives of prices, spending and market clearing with respect to factor prices, at one point.
+
+The derivatives follow from the implicit function theorem. With prices ``p`` (log) solving the price system at log factor
+prices ``v``, and expenditures ``X`` solving the linear expenditure system at ``(v, p)``,
+
+    (I − B) dp = Γ dv,        B[(n,s),(i,r)] = π'[n,i,s] g'[i,r,s],       Γ[(n,s),·] = π'[n,i,s] γ'[i,s]
+    (I − A) dX = (dT at fixed X) dv,    T(X) = Σ_s g' Y(X) + α' I(X)
+
+(shares of cost where there are profits) and the clearing residual of every factor market but one is differentiated
+through both. The last equation is the numeraire: world factor income is constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detente.equilibrium.structure import Technology
+from detente.world.economy import Array
+
+
+@dataclass(frozen=True)
+class FactorDerivatives:
+    """Derivatives with respect to log factor prices at one point, prices and expenditures following.
+
+    Attributes
+    ----------
+    log_price : array [country × sector, factor]
+        d log price / d log factor price; a factor is a country's, or a country's in a sector when not mobile.
+    expenditure : array [country × sector, factor]
+        d expenditure / d log factor price, in the unit of expenditure.
+    residual : array [factor, factor]
+        d clearing residual / d log factor price; the dropped row is that of the numeraire.
+    price_inverse, expenditure_inverse : array [country, sector, sector]
+        Inverses of the country blocks of ``I − B`` and ``I − A``.
+    level : array [country, sector]
+        Expenditure at the point.
+    gap : array [factor]
+        Clearing residual at the point; the dropped entry is that of the numeraire.
+    iterations : int
+        Iterations that solving the price and expenditure systems took.
+    """
+
+    log_price: Array
+    expenditure: Array
+    residual: Array
+    price_inverse: Array
+    expenditure_inverse: Array
+    level: Array
+    gap: Array
+    iterations: int
+
+
+DENSE_UNKNOWNS = 1500
+
+
+"""Systems up to this size are inverted whole when they have about as many right-hand sides as unknowns."""
+
+
+SLOW_ITERATIONS = 100
+
+
+"""Iterations on the country blocks after which a small system is inverted whole after all."""
+
+
+MOST_ITERATIONS = 1000
+
+
+DENSE_COST = 300
+
+
+"""Iterations that take as long as inverting a system whole, on the shipped world."""
+
+
+class _System:
+    """A linear system ``(I − K) x = b`` over country-sector cells, solved by country blocks with iteration.
+
+    Most of what an economy buys it makes, so the blocks leave little to iterate over; nothing of the size
+    (country × sector)² is built, unless it is small and the right-hand sides are of that size themselves.
+    """
+
+    iterations = 0
+    """What its solutions took; setting up the whole system counts as `DENSE_COST`."""
+
+    def __init__(self, blocks: Array, apply: Callable[[Array], Array]) -> None:
+        self.inverse: Array = np.asarray(np.linalg.inv(np.eye(blocks.shape[1]) - blocks), dtype=np.float64)
+        self.apply = apply
+        self.whole: Array | None = None
+
+    def solve(self, right: Array) -> Array:
+        """Solve for right-hand sides [country, sector, column]."""
+        unknowns = right.shape[0] * right.shape[1]
+        small = unknowns <= DENSE_UNKNOWNS
+        if small and unknowns <= 2 * right.shape[2]:
+            self._set_up_whole(right.shape[:2])
+        found = self._first(right)
+        size = max(float(np.abs(found).max()), 1e-300)
+        for count in range(MOST_ITERATIONS):
+            gap = right + self.apply(found) - found
+            found = found + self._first(gap)
+            self.iterations += 1
+            if not float(np.abs(gap).max()) > 1e-15 * size:
+                break
+            if self.whole is not None:
+                if count:  # the whole inverse leaves rounding errors only
+                    break
+            elif (
+                small and count == SLOW_ITERATIONS
+            ):  # far from the base year the blocks may leave too much, or all
+                self._set_up_whole(right.shape[:2])
+                return self.solve(right)
+        return np.asarray(found)
+
+    def _set_up_whole(self, cells: tuple[int, ...]) -> None:
+        """Invert the whole system, unless that is done."""
+        if self.whole is None:
+            unknowns = cells[0] * cells[1]
+            columns = np.eye(unknowns).reshape(*cells, unknowns)
+            matrix = (columns - self.apply(columns)).reshape(unknowns, unknowns)
+            self.whole = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+            self.iterations += DENSE_COST
+
+    def _first(self, right: Array) -> Array:
+        """Solve with what has been inverted: the whole system or its country blocks."""
+        if self.whole is None:
+            return np.asarray(np.matmul(self.inverse, right))
+        return (self.whole @ right.reshape(len(self.whole), -1)).reshape(right.shape)
+
+
+@dataclass(frozen=True, eq=False)
+class Numeraires:
+    """Numeraires: one, or one for each part into which bans have cut trade.
+
+    Attributes
+    ----------
+    dropped : int array [part]
+        Positions of the factor markets whose equations give way to them: the last one of each part with earnings.
+    members : array [part, country]
+        One where a country is of the part.
+    world : array [part], million USD
+        Base-year factor income of each part, which it keeps.
+    """
+
+    dropped: npt.NDArray[np.int64]
+    members: Array
+    world: Array
+
+    @classmethod
+    def of(cls, technology: Technology) -> Numeraires:
+        """Numeraires of an economy."""
+        earned, earning = technology.base_earnings(), technology.earning
+        severed = technology.severed
+        members = np.ones((1, len(earned)), dtype=bool) if severed is None else severed.members
+        dropped = []
+        for inside in members:
+            if technology.mobile:
+                dropped.append(np.flatnonzero(inside)[-1])
+            else:
+                dropped.append(np.flatnonzero((earning & inside[:, None]).ravel())[-1])
+        world = np.array([earned[inside].sum() for inside in members])
+        return cls(np.array(dropped, dtype=np.int64), members.astype(np.float64), world)
+
+    def gap(self, earned: Array) -> Array:
+        """How far factor incomes [.., country] are from the numeraires, relative [.., part]."""
+        if len(self.world) == 1:
+            return np.asarray(earned.sum(-1, keepdims=True) / self.world - 1)
+        return np.asarray(earned @ self.members.T / self.world - 1)
+
+    def over_countries(self, moves: Array) -> Array:
+        """Moves of factor incomes [country, column] as moves of the numeraires, relative [part, column]."""
+        if len(self.world) == 1:
+            return np.asarray(moves.sum(0, keepdims=True) / self.world)
+        return np.asarray(self.members @ moves / self.world[:, None])
+
+
+def factor_derivatives(
+    technology: Technology,
+    *,
+    shares: Array,
+    tariff: Array,
+    export_tax: Array,
+    deficit: Array,
+    log_factor: Array,
+    log_price: Array,
+) -> FactorDerivatives:
+    """Solve for expenditures at given factor prices and prices, and differentiate everything by log factor prices.
+
+    Parameters
+    ----------
+    technology : Technology
+    shares : array [importer, exporter, sector]
+        Trade shares at the point.
+    tariff, export_tax : array [importer, exporter, sector], fraction
+    deficit : array [country], million USD
+    log_factor : array [country] or [country, sector]
+    log_price : array [country, sector]
+
+    Returns
+    -------
+    FactorDerivatives
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        When a system is singular: no equilibrium near this point.
+    """
+    economy = technology.economy
+    N, S = economy.va_share.shape
+    size, count = N * S, log_factor.size
+    theta = economy.trade_elasticity
+    here = np.arange(N)
+    log_cost = technology.log_cost(log_factor, log_price)
+    paid, g = technology.shares(log_factor, log_price, log_cost)
+    alpha, _ = technology.final(log_price)
+    keeps = 1 - technology.profit_share
+    va_in_cost, inputs_in_cost = paid / keeps, g / keeps[:, None, :]
+
+    # which factor each sector of a country uses: [country, sector, factor]
+    uses = np.zeros((N, S, count))
+    if technology.mobile:
+        uses[here, :, here] = 1.0
+    else:
+        uses.reshape(size, count)[np.arange(size), np.arange(size)] = 1.0
+
+    by_sector = np.ascontiguousarray(shares.transpose(2, 0, 1))
+
+    def bought(cost: Array) -> Array:
+        """Σ_i shares[n,i,s] · cost[i,s,d]."""
+        return np.asarray(np.matmul(by_sector, cost.transpose(1, 0, 2)).transpose(1, 0, 2))
+
+    prices = _System(
+        shares[here, here][:, :, None] * inputs_in_cost.transpose(0, 2, 1),
+        lambda dp: bought(np.matmul(inputs_in_cost.transpose(0, 2, 1), dp)),
+    )
+    dp = prices.solve(bought(va_in_cost[..., None] * uses))
+    dcost = np.matmul(inputs_in_cost.transpose(0, 2, 1), dp) + va_in_cost[..., None] * uses
+
+    # shares of spending that reach the producer, the importer's treasury, and the exporter's treasury and owners
+    to_producer = shares / ((1 + tariff) * (1 + export_tax))
+    to_importer = shares * tariff / (1 + tariff)
+    to_exporter = to_producer * (export_tax + technology.profit_share)
+    total, asked = technology.earnings(log_factor)
+
+    made = np.ascontiguousarray(to_producer.transpose(2, 1, 0))
+    owned = np.ascontiguousarray(to_exporter.transpose(2, 1, 0))
+    duties = to_importer.sum(1)
+
+    def respent(dX: Array) -> Array:
+        """Spending that follows from spending [n, s, d]: on inputs of what is sold, and out of duties, taxes and profits."""
+        sold = np.matmul(made, dX.transpose(1, 0, 2)).transpose(1, 0, 2)
+        income = (duties[..., None] * dX).sum(1)
+        if owned.any():
+            income = income + np.matmul(owned, dX.transpose(1, 0, 2)).sum(0)
+        return np.asarray(np.matmul(g, sold) + alpha[..., None] * income[:, None, :])
+
+    at_home = duties + to_exporter[here, here]
+    spending = _System(
+        g * to_producer[here, here][:, None, :] + alpha[:, :, None] * at_home[:, None, :],
+        respent,
+    )
+    autonomous = alpha * (total + deficit)[:, None]
+    expenditure = spending.solve(autonomous[..., None])[..., 0]
+    output = np.einsum("nis,ns->is", to_producer, expenditure)
+    spent = expenditure[:, None, :] * theta
+
+    def moved(part: Array, over: str) -> Array:
+        """Derivative of Σ part·X at fixed X: shares move by θ (dp of the importer − dcost of the exporter)."""
+        weight = np.ascontiguousarray((part * spent).transpose(2, 0, 1))  # [s, n, i]
+        by_importer = weight.sum(2).T[..., None] * dp
+        by_exporter = weight.sum(1).T[..., None] * dcost
+        if over == "is":
+            into = np.matmul(weight.transpose(0, 2, 1), dp.transpose(1, 0, 2)).transpose(1, 0, 2)
+            return np.asarray(into - by_exporter)
+        if over == "n":
+            return np.asarray(by_importer.sum(1) - np.matmul(weight, dcost.transpose(1, 0, 2)).sum(0))
+        into = np.matmul(weight.transpose(0, 2, 1), dp.transpose(1, 0, 2)).sum(0)
+        return np.asarray(into - by_exporter.sum(1))
+
+    output_fixed = moved(to_producer, "is")
+    income_fixed = moved(to_importer, "n") + moved(to_exporter, "i")
+    earned = np.einsum("ns,nsd->nd", asked if not technology.mobile else np.zeros((N, S)), uses)
+    if technology.mobile:
+        earned[here, here] = total
+    income_fixed += earned
+    right = np.matmul(g, output_fixed) + alpha[:, :, None] * income_fixed[:, None, :]
+    paid_moves = np.zeros((N, S, 1))
+    if technology.moves_inputs:
+        paid_moves, inputs_move = _nest_moves(
+            technology, g * output[:, None, :], inputs_in_cost, uses, dp, dcost
+        )
+        right += inputs_move
+    if technology.structure.sigma_final != 1:
+        income = np.einsum("nis,ns->n", to_importer, expenditure) + np.einsum(
+            "nis,ns->i", to_exporter, expenditure
+        )
+        basket = np.einsum("ns,nsd->nd", alpha, dp)
+        substitution = (1 - technology.structure.sigma_final) * (dp - basket[:, None, :])
+        right += (alpha * (income + total + deficit)[:, None])[..., None] * substitution
+
+    dX = spending.solve(right)
+    doutput = output_fixed + np.matmul(made, dX.transpose(1, 0, 2)).transpose(1, 0, 2)
+    payments = paid * output
+    dpayments = paid[..., None] * doutput + payments[..., None] * paid_moves
+    if technology.mobile:
+        gap = payments.sum(1) / total - 1
+        residual = dpayments.sum(1) / total[:, None]
+        residual[here, here] -= gap + 1
+    else:
+        active = asked > 0
+        unit = np.where(active, asked, 1.0)
+        gap = np.where(active, payments / unit - 1, 0.0)
+        kappa = technology.structure.mobility
+        dasked = kappa * uses + (1 - kappa) * (earned / total[:, None])[:, None, :]
+        residual = np.where(
+            active[..., None], dpayments / unit[..., None] - (gap + 1)[..., None] * dasked, uses
+        ).reshape(size, count)
+        gap = gap.reshape(size)
+    units = Numeraires.of(technology)
+    residual[units.dropped] = units.over_countries(earned)
+    gap[units.dropped] = units.gap(total)
+    return FactorDerivatives(
+        dp.reshape(size, count),
+        dX.reshape(size, count),
+        residual,
+        prices.inverse,
+        spending.inverse,
+        expenditure,
+        gap,
+        prices.iterations + spending.iterations,
+    )
+
+
+def _nest_moves(
+    technology: Technology, bought: Array, inputs_in_cost: Array, uses: Array, dp: Array, dcost: Array
+) -> tuple[Array, Array]:
+    """Moves of the factor share (log, [n, s, d]) and of inputs bought ([n, r, d]) as nests substitute.
+
+    `bought` is g'·Y by slot [n, r, s].
+    """
+    s = technology.structure
+    materials = inputs_in_cost.sum(1)
+    weight = np.divide(
+        inputs_in_cost,
+        materials[:, None, :],
+        out=np.zeros_like(inputs_in_cost),
+        where=materials[:, None, :] > 0,
+    )
+    dmaterials = np.matmul(weight.transpose(0, 2, 1), dp)
+    paid_moves = (1 - s.sigma_value_added) * (uses - dcost)
+    common = (1 - s.sigma_value_added) * (dmaterials - dcost) - (1 - s.sigma_materials) * dmaterials
+    sold = bought.sum(2)[..., None]
+    moves = np.matmul(bought, common) + (1 - s.sigma_materials) * sold * dp
+    chosen = technology.critical > 0
+    if chosen.any():
+        inside = weight * chosen[:, None]
+        whole = inside.sum(1)
+        inside = np.divide(inside, whole[:, None, :], out=np.zeros_like(inside), where=whole[:, None, :] > 0)
+        composite = np.matmul(bought, np.matmul(inside.transpose(0, 2, 1), dp))
+        # their slot's price is the composite's, and within it they substitute at σ_K
+        extra = (s.sigma_materials - s.sigma_critical) * (sold * dp - composite)
+        moves += np.where(chosen[:, None], extra, 0.0)
+    return paid_moves, moves
