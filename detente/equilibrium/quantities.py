@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from detente.core import RESULTS, InputError, SolveError
-from detente.equilibrium.advice import how_far, what_to_try
+from detente.equilibrium.advice import QUICK, how_far, what_to_try
 from detente.equilibrium.bans import Ground, any_ban
 from detente.equilibrium.baseline import CORE, prepare, prepare_for
 from detente.equilibrium.budget import Meter, sweep_cost
