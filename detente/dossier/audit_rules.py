@@ -20,7 +20,7 @@ RULES: dict[str, tuple[Severity, str]] = {
     ),
     "implausible-value": (
         "warning",
-        "a value outside the plausible band of its unit, stated as extraordinary (else it is not loaded)",
+        "a value outside the plausible band of its unit, stated as extraordinary",
     ),
     "late-source": ("warning", "the source is dated well after the value was public"),
     "source-before-value": ("warning", "the source is older than the day the value was public"),

@@ -96,8 +96,8 @@ def turns(dossier: Dossier, after: dt.date, until: dt.date) -> tuple[Change, ...
     --------
     >>> from detente.dossier import load_dossier
     >>> record = load_dossier("busan-2025")
-    >>> [one.measure for one in turns(record, record.asof, dt.date(2025, 11, 10)) if one.day == dt.date(2025, 11, 10)]
-    ['usa-2025-reciprocal-china-24', 'china-2025-reciprocal-usa-24']
+    >>> [one.measure for one in turns(record, record.asof, dt.date(2025, 11, 10)) if one.after.value]
+    ['china-2025-reciprocal-usa-24', 'usa-2025-reciprocal-china-24']
     """
     found: list[Change] = []
     for key, measure in dossier.measures.items():

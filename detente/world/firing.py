@@ -119,7 +119,7 @@ def timing(dossier: Dossier, scenario: Scenario) -> Timing:
     >>> record = load_dossier("busan-2025")
     >>> later = Scenario(id="later", title="Later", dossier="busan-2025", date=dt.date(2025, 11, 10))
     >>> [one.name for one in timing(record, later).lets]
-    ['clock-notices-55-58', 'clock-truce-2']
+    ['clock-software-controls', 'clock-notices-55-58', 'clock-truce-2']
     >>> timing(record, later.model_copy(update={"hold_clocks": True})).lets
     ()
     """

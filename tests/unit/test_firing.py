@@ -9,6 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from detente.brief import compose
+from detente.brief.content import Bullets
 from detente.core import LabelError
 from detente.dossier import FrozenDict, Status, load_dossier
 from detente.dossier.firing import reach, turns
@@ -314,3 +316,16 @@ def test_turns_are_read_the_way_states_are(dossier):
                 (key, day) in found
             ):
                 raise AssertionError((key, day))
+
+
+def test_the_briefing_says_what_the_date_of_an_outcome_lets_fire(dossier, economy, tmp_path):
+    path = tmp_path / "late.yaml"
+    path.write_text("id: late\ntitle: Nobody acts\ndossier: busan-2025\ndate: 2025-11-10\n", encoding="utf-8")
+    made = compose(
+        dossier, economy, scenarios=["standing", str(path)], sets=("fgo",), draws=0, strategy=False
+    )
+    (outcomes,) = [section for section in made.sections if section.id == "outcomes"]
+    (stories,) = [block for block in outcomes.blocks if isinstance(block, Bullets)]
+    standing, late = (item.text.replace("\N{NO-BREAK SPACE}", " ") for item in stories.items)
+    assert "nobody acting" not in standing
+    assert "“Second truce (Stockholm) runs out” (10 November 2025)" in late
