@@ -224,7 +224,10 @@ def check_measures(spec: GameSpec, dossier: Dossier) -> None:
     strange = [name for name in spec.measures if name not in dossier.measures]
     if not strange:
         return
-    since = first_known(spec.dossier, dossier, strange) if spec.dossier == dossier.id else None
+    try:
+        since = first_known(spec.dossier, dossier, strange) if spec.dossier == dossier.id else None
+    except LabelError:
+        since = None  # a record of one's own, which its id alone does not find again
     if since is not None and since > dossier.asof:
         raise DateError(
             f"the game sets measures that nobody had announced by {dossier.asof}",
