@@ -244,7 +244,10 @@ def check_measures(spec: GameSpec, dossier: Dossier) -> None:
                     place = spec._places.get((action.id, rung.id, name), other)
                     check_setting(dossier.measures[name], setting, place)
         return
-    since = first_known(spec.dossier, dossier, strange) if spec.dossier == dossier.id else None
+    try:
+        since = first_known(spec.dossier, dossier, strange) if spec.dossier == dossier.id else None
+    except LabelError:
+        since = None  # a record of one's own, which its id alone does not find again
     if since is not None and since > dossier.asof:
         raise DateError(
             f"the game sets measures that nobody had announced by {dossier.asof}",

@@ -62,7 +62,7 @@ def main() -> int:
     options = parser.parse_args()
     os.chdir(REPOSITORY)
     seen = trace(options.workers, options.tests or test_files())
-    excused, rows = equivalents(), _recorded()
+    excused = equivalents()
     FOLDER.mkdir(parents=True, exist_ok=True)
     for module in modules(tuple(options.names)):
         start = time.monotonic()
@@ -74,7 +74,7 @@ def main() -> int:
         alive = sorted((m for m, end, _ in results if end == judge.SURVIVED), key=lambda m: m.line)
         killed = len(tried) - len(alive)
         pct = 100 * killed / len(tried) if tried else 100.0
-        rows[module] = dict(
+        row = dict(
             zip(
                 COLUMNS,
                 (
@@ -99,7 +99,7 @@ def main() -> int:
             print(f"  {line}", flush=True)
         (FOLDER / f"{module.replace('/', '-')}.txt").write_text("\n".join(report) + "\n", encoding="utf-8")
         if options.record:
-            _record(rows)
+            _record(_recorded() | {module: row})  # read anew: another run may have written meanwhile
     return 0
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
 from strategy_games import duel, measure, mirror, record, switch
 
-from detente.core import InputError, LabelError
-from detente.strategy.games import Action, Exchange, GameSpec, Rung, _check, check_measures, entry
+from detente.core import DateError, InputError, LabelError
+from detente.dossier import Status
+from detente.strategy.games import Action, Exchange, GameSpec, Rung, _check, check_measures, entry, load_game
 from detente.strategy.payoff import Game
 from detente.strategy.profiles import DutyRows, ProfileWedges, _classes, profile_wedges
 
@@ -109,6 +113,52 @@ def test_a_game_reads_its_own_payoffs() -> None:
         Game(("A", "B"), spec().actions, payoffs).threat("fail")
 
 
+OWN = """
+id: own
+title: Own
+dossier: busan-2025
+players: [USA]
+actions:
+  - {id: x, player: USA, title: T, rungs: [{id: a, title: A, does: d}, {id: b, title: B, does: d}]}
+"""
+
+
+def test_a_game_is_found_by_id_by_path_or_as_the_first_of_its_dossier(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_game().id == load_game("busan-2025").id == "busan-2025"
+    (tmp_path / "own.yaml").write_text(OWN)
+    (tmp_path / "bare").write_text(OWN)
+    monkeypatch.chdir(tmp_path)
+    for given in (tmp_path / "own.yaml", "own.yaml", "bare"):  # a file needs no ending where it is there
+        assert load_game(given).id == "own"
+    with pytest.raises(LabelError, match="unknown game `none`"):
+        load_game("none")
+    with pytest.raises(LabelError, match="comes with no game"):
+        load_game(dossier="phase-one-2018")
+    with pytest.raises(InputError, match=r"none\.yaml"):
+        load_game("none.yaml")
+    (tmp_path / "own.yaml").write_text(OWN.replace("player: USA", "player: CHN"))
+    with pytest.raises(LabelError, match="does not play"):
+        load_game("own.yaml")
+
+
+def test_a_game_is_playable_from_the_day_its_last_measure_was_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = record(measure("m", "AAA", "BBB", rate=0.1))  # as of 10 January 2025
+    own = spec(dossier="small")
+    for day, error, said in (
+        (dt.date(2025, 1, 11), DateError, "nobody had announced by 2025-01-10"),
+        (dt.date(2025, 1, 10), LabelError, "no measure `n`"),
+        (None, LabelError, "no measure `n`"),
+    ):
+        monkeypatch.setattr("detente.strategy.games.first_known", lambda *_, day=day: day)
+        with pytest.raises(error, match=said):
+            check_measures(own, held)
+    monkeypatch.setattr("detente.strategy.games.first_known", lambda *_: dt.date(2025, 1, 11))
+    with pytest.raises(LabelError, match="no measure `n`"):  # another record's days say nothing of this one
+        check_measures(spec(dossier="other"), held)
+
+
 # ---- wedges ----------------------------------------------------------------------------------------------------------
 
 
@@ -180,3 +230,31 @@ def test_an_effect_that_changes_nothing_has_no_costs() -> None:
     found = profile_wedges(mirror(), record(free), declared)
     assert (found.costs, found.duties) == ({}, ())
     assert found.classes[0].tolist() == [0, 0]
+
+
+def test_a_control_beside_a_measure_without_effect_and_one_that_stands_already() -> None:
+    # The control of 5 % stands from the start; the second rung suspends it, together with a measure that binds nothing.
+    held = measure("control", "AAA", "BBB", cost=0.05)
+    entry = held.values[0].model_copy(update={"status": Status.in_force})
+    held = held.model_copy(update={"values": (entry,)})
+    words = measure("words", "AAA", "BBB", cost=0.0).model_copy(update={"effect": None})
+    off = {"control": {"status": "suspended"}, "words": {}}
+    declared = GameSpec(
+        id="g",
+        title="G",
+        dossier="small",
+        players=("AAA",),
+        actions=(
+            ladder("lift", "AAA", {}, off),
+            ladder("only", "AAA", {}),
+            switch("duty", "AAA", "duty"),
+        ),
+    )
+    known = record(held, words, measure("duty", "AAA", "BBB", rate=0.1))
+    found = profile_wedges(mirror(), known, declared)
+    assert found.iceberg_hat[1, 0, 0] == pytest.approx(1.05)
+    assert found.costs[0][1][1, 0, 0] == pytest.approx(1 / 1.05)
+    assert found.wedges([(1, 0, 0)]).iceberg_hat[0, 1, 0, 0] == pytest.approx(1)
+    assert found.duties[0].rates[:, 1, 0] == pytest.approx([0.05, 0.15])
+    with pytest.raises(LabelError, match="no measure `duty`"):
+        profile_wedges(mirror(), record(held, words), declared)

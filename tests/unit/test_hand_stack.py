@@ -398,7 +398,7 @@ def test_the_published_base_is_added_from_january_2025_and_its_parts_are_named()
         "a", 0.10, dt.date(2025, 1, 1), actor="USA", targets=["CHN"], entries=[{"from": dt.date(2025, 1, 1)}]
     )
     narrow = duty(
-        "s", 0.50, dt.date(2025, 1, 1), actor="USA", targets=["CHN"], authority="section-232",
+        "s", 5.0, dt.date(2025, 1, 1), actor="USA", targets=["CHN"], authority="section-232",
         products={"lists": ["s232-steel"]}, entries=[{"from": dt.date(2025, 1, 1)}],
     )  # fmt: skip
     before = duty_stack(
