@@ -55,7 +55,7 @@ def fuzz(target: Target, *, count: int = COUNT, seconds: float = 1e9, first: int
             files = damaged_input(target, number)
             place = folder / "input"
             write(place, files)
-            outcome, finding = judge(lambda place=place: target.read(place))  # type: ignore[misc]
+            outcome, finding = judge(lambda place=place: target.read(place), seconds=target.seconds)  # type: ignore[misc]
             report.outcomes[outcome] += 1
             if finding is not None:
                 report.findings.append((number, finding, files))

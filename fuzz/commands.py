@@ -79,7 +79,7 @@ def words(rng: random.Random) -> list[str]:
     for _ in range(rng.choice((0, 1, 1, 2, 3)) if VERBS[verb] else 0):
         option = rng.choice(VERBS[verb])
         made += [option] if option in _VALUELESS else [option, rng.choice(VALUES)]
-    if verb == "nash" or (verb in SLOW and rng.random() < 0.85):
+    if verb in ("nash", "game", "leverage", "deals") or (verb in SLOW and rng.random() < 0.85):
         made += ["--asof", rng.choice([v for v in VALUES if "2025-10-28" not in v])]
     if verb == "clocks" and "--no-cost" not in made:
         made.append("--no-cost")
@@ -154,4 +154,4 @@ def run(folder: Path) -> object:
 
 def command_target() -> Target:
     """The command line as a parser."""
-    return Target("command line", (dict,), run, _damage)
+    return Target("command line", (dict,), run, _damage, seconds=60.0)

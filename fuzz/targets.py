@@ -31,12 +31,15 @@ class Target:
         Reads the files in a folder; what it returns is searched for numbers that are not finite.
     damage : callable
         From a generator of random numbers and the files to the damaged files.
+    seconds : float
+        Reading that takes longer is a finding.
     """
 
     name: str
     seeds: Sequence[Callable[[], Files]]
     read: Callable[[Path], object]
     damage: Callable[[random.Random, Files], Files]
+    seconds: float = 10.0
 
 
 def _folder(path: Path, *names: str) -> Callable[[], Files]:

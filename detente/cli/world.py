@@ -10,7 +10,7 @@ import typer
 from detente.cli.options import FormatOption, OutOption, PictureOption
 from detente.cli.output import draw, emit, note, progress, usage
 from detente.cli.world_make import aggregate, disaggregate
-from detente.core import InputError, LabelError, Table, suggestion
+from detente.core import InputError, LabelError, Table, UnitError, suggestion
 from detente.core.reading import is_there
 
 if TYPE_CHECKING:
@@ -92,6 +92,10 @@ def check_world(
     from detente.world import check, load_world
 
     with usage():
+        if not 0 <= tolerance <= 1:
+            raise UnitError(
+                f"{tolerance} is no gap", where="--tolerance", hint="between 0 and 1, such as 1e-9"
+            )
         if not is_there(world):
             load_world(world)  # an unknown name is a slip on the command line, a world that fails is not
     emit(check(load_world(world), tolerance=tolerance), style, out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -247,15 +248,20 @@ def write_into(path: Path, data: bytes) -> Path:
         When it does not take them.
     """
     try:
-        with path.open("wb", buffering=0) as stream:
+        # A pipe nobody reads would hold us up for ever: without waiting it is refused at once.
+        handle = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+        if hasattr(os, "set_blocking"):
+            os.set_blocking(handle, True)
+        with os.fdopen(handle, "wb", buffering=0) as stream:
             rest = memoryview(data)
             while rest:
                 rest = rest[stream.write(rest) or 0 :]
     except BrokenPipeError:
         raise
     except OSError as error:
+        what = "nobody reads from this pipe" if error.errno == errno.ENXIO else error.strerror or str(error)
         raise InputError(
-            f"cannot write there: {error.strerror or error}",
+            f"cannot write there: {what}",
             where=str(path),
             hint="choose another place with -o",
         ) from error

@@ -145,7 +145,7 @@ def points(count: int, dimensions: int, seed: int) -> Array:
     Raises
     ------
     InputError
-        For fewer than two draws, or more than a hundred million; a seed that is no whole number from 0 on.
+        For fewer than two draws, or more than a million; a seed that is no whole number from 0 on.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def points(count: int, dimensions: int, seed: int) -> Array:
             where="draws",
             hint="64 or more",
         )
-    if count > 100_000_000:
+    if count > 1_000_000:
         raise InputError(f"{count} draws would never end", where="draws", hint="some thousands are plenty")
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(f"{seed} is no seed", where="seed", hint="a whole number from 0 on, such as 1")

@@ -118,6 +118,9 @@ def test_a_device_is_written_into_and_never_replaced(tmp_path):
     assert Path("/dev/null").stat().st_rdev == before
     with pytest.raises(InputError, match="cannot write there: No space"):
         write_atomic("/dev/full", "text")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="nobody reads from this pipe"):
+        write_atomic(tmp_path / "pipe", "text")
     write_atomic(tmp_path / "a", "half \udcff")
     assert (tmp_path / "a").read_bytes() == b"half \\udcff"
 
