@@ -160,7 +160,7 @@ def _hand(folder: Path) -> object:
     from detente.world import load_scenario, wedges_at
 
     scenario = load_scenario(folder / "hand.yaml")
-    return [scenario, wedges_at(_toy(), _shipped()[1], scenario)]
+    return [scenario, wedges_at(_toy(), _shipped()[1], scenario, quantities=False)]
 
 
 def _game(folder: Path) -> object:

@@ -57,9 +57,7 @@ def register(sheet: dict[str, Any]) -> dict[str, Any]:
     resources = []
     for name in data_files(PACKAGE):
         row, path = row_of(name, sheet), PACKAGE / name
-        terms: dict[str, str] = {}
-        for source in row["sources"]:
-            terms.setdefault(sheet["sources"][source]["licence"], sheet["sources"][source].get("url", ""))
+        licences = dict.fromkeys(sheet["sources"][source]["licence"] for source in row["sources"])
         resources.append(
             {
                 "name": name.lower().replace("/", "-"),
@@ -68,7 +66,7 @@ def register(sheet: dict[str, Any]) -> dict[str, Any]:
                 "bytes": path.stat().st_size,
                 "hash": f"sha256:{sha256_file(path)}",
                 "sources": list(row["sources"]),
-                "licences": list(terms),
+                "licences": list(licences),
             }
         )
     return {
@@ -128,7 +126,7 @@ def page(package: dict[str, Any]) -> str:
         "| --- | --- | --- | --- | --- |",
     ]
     for name, source in sources.items():
-        title = f"[{source['title']}]({source['url']})" if "url" in source else source["title"]
+        title = f"{source['title']}, `{source['url']}`" if "url" in source else source["title"]
         through = f" Read through {source['through']}." if "through" in source else ""
         parts.append(
             f"| `{name}`: {title} | {source['publisher']} | **{source['licence']}.** {source['terms']} "

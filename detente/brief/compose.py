@@ -138,9 +138,7 @@ def compose(
         standing=TODAY,
         concept=f"{words}; bars: headline elasticities, whiskers: {interval}",
         interval=interval,
-        title=both_sides_sentence(
-            rows[0].outcome, {code: rows[0].real_income_pct[code] for code in parties}, against=TODAY
-        ).text,
+        title=_compared(rows[0], parties).text,
     )
     clock_rows = evidence.clock_rows(dossier)
     pct, usd, third_trade = findings.third_parties(outcomes[featured], outcomes[reference], parties)
@@ -172,15 +170,7 @@ def compose(
         pick(rows, key=lambda row: row.value_usd[parties[0]] + row.value_usd[parties[1]])
         for pick in (min, max)
     )
-    summary = [
-        both_sides_sentence(
-            row.outcome,
-            {code: row.real_income_pct[code] for code in parties},
-            against=TODAY,
-            table="outcomes",
-        )
-        for row in rows[:2]
-    ]
+    summary = [_compared(row, parties, "outcomes") for row in rows[:2]]
     summary.append(
         _spread_sentence(
             rows[0], parties, f"{len(spread)} {words.replace(chr(32), chr(45))} sets of elasticities"
@@ -274,6 +264,12 @@ def compose(
             metrics.pair_table(outcomes, parties),
         ),
     )
+
+
+def _compared(row: charts.OutcomeRow, parties: Sequence[str], table: str = "") -> Sentence:
+    """Set what an outcome does to the two sides beside each other."""
+    sides = {code: row.real_income_pct[code] for code in parties}
+    return both_sides_sentence(row.outcome, sides, against=TODAY, table=table)
 
 
 def _averages(dossier: Dossier, economy: Economy, parties: tuple[str, str]) -> Table:

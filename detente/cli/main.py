@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from detente.cli.checking import check, cite
 from detente.cli.explain import explain
 from detente.cli.intake import ingest
 from detente.cli.ledger import audit, controls, pledges
@@ -350,48 +351,8 @@ def claims(
         emit(conflict_table(record) if conflicts else claims_table(record), style, out)
 
 
-@app.command()
-def check(
-    dossier: DossierOption = DEFAULT_DOSSIER,
-    asof: AsofOption = None,
-    reports: Annotated[
-        Path | None,
-        typer.Option("--reports", help="Folder of the reports, to verify the places of the claims."),
-    ] = None,
-    world: WorldOption = None,
-    style: FormatOption = None,
-    out: OutOption = None,
-) -> None:
-    """Check the world's identities, the record, the scenarios and the solver; exits with 4 when something fails."""
-    from detente.cli.tables import check_table
-
-    record = open_record(dossier, asof)
-    with progress(None, "checking"):
-        made, failed = check_table(record, reports, dossier, world)
-    emit(made, style, out)
-    if failed:
-        raise typer.Exit(4)
-
-
-@app.command()
-def cite(
-    scenario: Annotated[str | None, typer.Argument(help="Only what this scenario used.")] = None,
-    dossier: DossierOption = DEFAULT_DOSSIER,
-    asof: AsofOption = None,
-    world: WorldOption = None,
-    elasticities: ElasticitiesOption = None,
-    style: FormatOption = None,
-    out: OutOption = None,
-) -> None:
-    """List what to cite: data, elasticities, method, and the sources of the measures used."""
-    from detente.cli.tables import citation_table
-
-    record = open_record(dossier, asof)
-    with usage():
-        made = citation_table(record, economy_for(world, elasticities), scenario, dossier)
-    emit(made, style, out)
-
-
+for verb in (check, cite):
+    app.command()(verb)
 app.add_typer(world_app, name="world")
 for verb in (explain, audit, controls, pledges, ingest, validate, path, nash, leverage, deals, data):
     app.command()(verb)

@@ -165,12 +165,6 @@ def share_preparation(economy: Economy, structure: Structure, like: tuple[Econom
     of_economy.setdefault(structure, _Kept.of(Technology.of(economy, structure), lent))
 
 
-def own_preparation(economy: Economy, structure: Structure) -> None:
-    """Give up inverses that `share_preparation` lent, where they steer too badly: the economy's own are computed anew."""
-    _prepared.get(economy, weakref.WeakKeyDictionary()).pop(structure, None)
-    prepare(economy, structure)
-
-
 def _linked(economy: Economy) -> bool:
     """Whether trade links every economy with every other, through others if need be."""
     traded = economy.flows.sum(2) > 0

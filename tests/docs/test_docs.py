@@ -182,6 +182,7 @@ def test_the_model_page_names_every_attribute_and_no_other():
     about = {
         "name",
         "year",
+        "base_day",
         "labels",
         "elasticity_source",
         "provenance",
