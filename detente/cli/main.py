@@ -351,8 +351,8 @@ def claims(
         emit(conflict_table(record) if conflicts else claims_table(record), style, out)
 
 
-for verb in (check, cite):
-    app.command()(verb)
+app.command()(check)
+app.command()(cite)
 app.add_typer(world_app, name="world")
 for verb in (explain, audit, controls, pledges, ingest, validate, path, nash, leverage, deals, data):
     app.command()(verb)
