@@ -220,10 +220,17 @@ def collect(files: Sequence[str], work: Callable[[list[pytest.Item], Watch], Non
     folder = tempfile.mkdtemp(prefix="mutants-")
     options = ["-q", "-p", "no:cacheprovider", "--capture=sys", f"--basetemp={folder}/tests", "--no-header"]
     try:
-        pytest.main(
+        ended = pytest.main(
             [*options, "--rootdir", str(REPOSITORY), *(str(REPOSITORY / name) for name in files)],
             plugins=[Judge(work)],
         )
+        if ended in (
+            pytest.ExitCode.INTERRUPTED,
+            pytest.ExitCode.INTERNAL_ERROR,
+            pytest.ExitCode.USAGE_ERROR,
+        ):
+            # without its tests every mutant would count as a survivor
+            raise SystemExit(f"mutants: tests could not be collected: {', '.join(files)}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
