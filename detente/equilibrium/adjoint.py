@@ -20,7 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.equilibrium.baseline import Numeraires, prepare_for
+from detente.equilibrium.baseline import prepare_for
+from detente.equilibrium.numeraires import Numeraires
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.sweep import steer
 from detente.world.economy import Array, frozen

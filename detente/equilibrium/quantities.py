@@ -1,65 +1,40 @@
 """Equilibria under caps, bans and floors, one or many at once.
 
-The sweeps find the wedges together with prices, wages and spending (`limits`). Where they do not settle, a semismooth Newton
-method on the complementarity conditions does, with the exact derivatives of every volume by every wedge from the adjoint.
+The sweeps find the wedges together with prices, wages and spending (`limits`). Where they do not settle, Newton's method
+does (`control_newton`). Every control is verified by its own statement before a solution is called a success.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from detente.core import RESULTS, InputError, SolveError
 from detente.equilibrium.bans import Ground, any_ban
 from detente.equilibrium.baseline import CORE, prepare, prepare_for
+from detente.equilibrium.control_newton import TIGHT, Setting, by_newton, known_wedges, noted
 from detente.equilibrium.controls import (
-    Binding,
     ControlledSolution,
     QuantityControl,
     apply_controls,
     apply_to_each,
     bindings_of,
     breach,
-    by_wedge,
     check_controls,
     excess,
-    overstep,
     volume_of,
 )
-from detente.equilibrium.derivatives import gradients
+from detente.equilibrium.lanes import CHUNK, alone, chunks, one_of
 from detente.equilibrium.limits import Limits
-from detente.equilibrium.readings import flow
-from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.solve import (
-    CHUNK,
-    alone,
-    begin,
-    check_wedges,
-    chunks,
-    finish,
-    one_of,
-    refused,
-    solve,
-)
+from detente.equilibrium.solve import begin, check_wedges, finish, refused
 from detente.equilibrium.structure import Structure
-from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
+from detente.equilibrium.sweep import Newton, sweep_chunk
 from detente.world.economy import Array, Economy, Wedges
 
-MAX_STEPS = 60
-HALVINGS = 6
-"""Times a step that leads to no equilibrium is halved."""
-MAX_IDLE = 10
-"""Steps without coming nearer to the limits before the search ends: volumes may turn back before they reach them."""
-TIGHT = 1e-9
-"""Largest relative distance between a binding flow and its limit."""
-STEERING = 1e-6
-"""Accuracy of the slopes: they choose the steps, and the limits themselves say when to stop."""
 SMALLEST_STAGE = 1 / 64
 """Shortest part of the way from a start's volumes to the limits, in logarithms."""
-MAX_LOG_WEDGE = 50.0
-"""Beyond a factor of e⁵⁰ between cost and price the flow cannot be held where it is asked to be."""
 
 
 def solve_batch_with_controls(
@@ -128,7 +103,7 @@ def solve_batch_with_controls(
     for one, some in zip(wedges, controls, strict=True):
         check_wedges(economy, one)
         check_controls(economy, some)
-    setting = _Setting(economy, structure, closure, solver)
+    setting = Setting(economy, structure, closure, solver)
     found: list[ControlledSolution] = []
     for first in range(0, len(wedges), CHUNK):
         found += _chunk(setting, wedges[first : first + CHUNK], controls[first : first + CHUNK], start)
@@ -144,7 +119,7 @@ def solve_batch_with_controls(
 
 
 def _chunk(
-    setting: _Setting,
+    setting: Setting,
     wedges: Sequence[Wedges],
     controls: Sequence[Sequence[QuantityControl]],
     start: ControlledSolution | None,
@@ -160,7 +135,7 @@ def _chunk(
             known |= dict(zip(left, swept, strict=True))
         for k, made in known.items():
             one = made or _in_stages(setting, wedges[k], controls[k], start)
-            found[k] = _verified(one or _by_newton(setting, wedges[k], controls[k], start), controls[k])
+            found[k] = _verified(one or by_newton(setting, wedges[k], controls[k], start), controls[k])
     return [found[k] for k in range(len(wedges))]
 
 
@@ -171,7 +146,7 @@ def _with_bans(wedges: Sequence[Wedges], controls: Sequence[Sequence[QuantityCon
 
 
 def _refused(
-    setting: _Setting, wedges: Wedges, controls: Sequence[QuantityControl], ground: Ground | None
+    setting: Setting, wedges: Wedges, controls: Sequence[QuantityControl], ground: Ground | None
 ) -> ControlledSolution | None:
     """Code of a scenario that no prices can meet: nobody supplies a good, or a floor stands on flows that are banned.
 
@@ -203,44 +178,11 @@ def _verified(found: ControlledSolution, controls: Sequence[QuantityControl]) ->
     said = "; ".join(filter(None, breaches))
     if not said:
         return found
-    return replace(found, solution=_noted(found.solution, RESULTS.control_violated, said))
-
-
-def _noted(solution: Solution[Equilibrium], code: RESULTS, said: str) -> Solution[Equilibrium]:
-    """A solution with another code, and why."""
-    note = " ".join(filter(None, (f"{said}." if said else "", solution.note)))
-    return replace(solution, result=code, stats={**solution.stats, "note": note})
-
-
-@dataclass(frozen=True, eq=False)
-class _Setting:
-    """What every scenario of a batch shares."""
-
-    economy: Economy
-    structure: Structure
-    closure: str | Array
-    solver: Newton
-
-    @property
-    def deficit(self) -> Array:
-        """Deficits under the closure [country], million USD."""
-        return deficits(self.economy, self.closure)
-
-    def solve(self, wedges: Wedges, start: Equilibrium | None, throw: bool) -> Solution[Equilibrium]:
-        """One scenario without controls."""
-        return solve(
-            self.economy,
-            wedges,
-            closure=self.closure,
-            structure=self.structure,
-            solver=self.solver,
-            start=start,
-            throw=throw,
-        )
+    return replace(found, solution=noted(found.solution, RESULTS.control_violated, said))
 
 
 def _swept(
-    setting: _Setting,
+    setting: Setting,
     wedges: Sequence[Wedges],
     controls: Sequence[Sequence[QuantityControl]],
     start: ControlledSolution | None,
@@ -267,7 +209,7 @@ def _swept(
         there = begin(economy, structure, start.value)
         begun = np.stack([np.pad(there, (0, width)) for _ in free])
         for k, some in enumerate(free):
-            begun[k, there.size : there.size + len(some)] = _known_wedges(start, some)
+            begun[k, there.size : there.size + len(some)] = known_wedges(start, some)
     points, steps = sweep_chunk(economy, banned, deficit, solver, structure, limits, begun, base)
     settled = points.shape[1] - (0 if limits is None else limits.width)
     log_wedges = [np.nan_to_num(points[k, settled : settled + len(some)]) for k, some in enumerate(free)]
@@ -295,14 +237,8 @@ def _swept(
     return found
 
 
-def _known_wedges(start: ControlledSolution, controls: Sequence[QuantityControl]) -> Array:
-    """Log wedges that a start has for controls of these names; nil where it has none, or bans what is now allowed."""
-    known = [start.bindings[one.name].log_wedge if one.name in start.bindings else 0.0 for one in controls]
-    return np.where(np.isfinite(known), known, 0.0)
-
-
 def _in_stages(
-    setting: _Setting,
+    setting: Setting,
     wedges: Wedges,
     controls: Sequence[QuantityControl],
     start: ControlledSolution | None,
@@ -319,7 +255,7 @@ def _in_stages(
         if not alone.result.ok:
             return None
         here = ControlledSolution(alone, {})
-    known = dict(zip((one.name for one in free), _known_wedges(here, free), strict=True))
+    known = dict(zip((one.name for one in free), known_wedges(here, free), strict=True))
     first = {one.name: volume_of(here.value, one, float(known[one.name])) or one.limit for one in free}
     reached, stage = 0.0, 0.5
     ((_, ground),) = chunks(
@@ -407,110 +343,3 @@ def solve_with_controls(
         throw=throw,
     )
     return found[0]
-
-
-def _by_newton(
-    setting: _Setting,
-    wedges: Wedges,
-    controls: Sequence[QuantityControl],
-    start: ControlledSolution | None,
-) -> ControlledSolution:
-    """Semismooth Newton on the complementarity conditions, every step an equilibrium and the derivatives of its volumes."""
-    economy = setting.economy
-    near = None if start is None else start.value
-    if not controls:
-        return ControlledSolution(setting.solve(wedges, near, throw=False), {})
-    theta = economy.trade_elasticity
-    log_wedge = np.zeros(len(controls)) if start is None else _known_wedges(start, controls)
-    log_wedge[[k for k, control in enumerate(controls) if control.limit == 0]] = 0.0
-    free = [k for k, control in enumerate(controls) if control.limit > 0]
-    # a volume moves by about 1 + θ per unit of its log wedge: the two sides of the conditions are compared in that unit
-    reach = np.array(
-        [1 + float(np.broadcast_to(theta, controls[k].cells.shape)[controls[k].cells].max()) for k in free]
-    )
-
-    def at(point: Array, near: Equilibrium | None) -> Solution[Equilibrium]:
-        return setting.solve(apply_controls(wedges, controls, point), near, throw=False)
-
-    solution = at(log_wedge, near)
-    result = solution.result
-    nearest, idle = float("inf"), 0
-    for _ in range(MAX_STEPS):
-        if not solution.result.ok or not free:
-            break
-        over = excess(solution.value, [controls[k] for k in free], log_wedge[free])
-        point = log_wedge[free]
-        natural = np.minimum(point, -over)  # nil where the complementarity conditions hold
-        if np.abs(natural).max() < TIGHT:
-            break
-        if np.abs(natural).max() < 0.99 * nearest:
-            nearest, idle = float(np.abs(natural).max()), 0
-        elif (idle := idle + 1) > MAX_IDLE:
-            result = RESULTS.max_steps_reached
-            break
-        active = point + over / reach > 0
-        move = np.where(active, 0.0, -point)
-        if active.any():
-            chosen = [free[k] for k in np.flatnonzero(active)]
-            step = _slope_step(solution.value, [controls[k] for k in chosen], over[active])
-            if step is None:
-                result = RESULTS.max_steps_reached
-                break
-            move[active] = step
-        move = np.clip(move, -1.5, 1.5)  # a volume is nearly log-linear in its wedge: longer steps overshoot
-        for _ in range(HALVINGS):
-            trial = np.array(log_wedge)
-            trial[free] = np.maximum(point + move, 0.0)
-            there = at(trial, solution.value)
-            if there.result.ok:
-                break
-            move = move / 2  # a subsidy too far leaves a budget with nothing
-        if not there.result.ok or trial.max() > MAX_LOG_WEDGE:
-            result = RESULTS.diverged
-            break
-        log_wedge, solution = trial, there
-    else:
-        result = RESULTS.max_steps_reached
-    bound = bindings_of(solution.value, wedges, controls, log_wedge)
-    found = ControlledSolution(solution, bound)
-    if solution.result.ok and not result.ok:  # the markets clear, the limits do not hold
-        return replace(
-            found, solution=_noted(solution, RESULTS.control_violated, _reached(solution, controls, bound))
-        )
-    if not solution.result.ok and free and np.isfinite([one.volume_hat for one in bound.values()]).all():
-        return replace(found, solution=_noted(solution, solution.result, _reached(solution, controls, bound)))
-    return found
-
-
-def _slope_step(value: Equilibrium, controls: Sequence[QuantityControl], over: Array) -> Array | None:
-    """Newton step of the log wedges of controls that bind; None where volumes have no usable derivatives."""
-    sign = np.array([-1.0 if control.kind == "floor" else 1.0 for control in controls])
-    outputs = [flow(value, control.name, control.cells) for control in controls]
-    try:
-        slopes = gradients(value, outputs, tolerance=STEERING)
-        by_wedges = [[by_wedge(slope, control, value.wedges) for control in controls] for slope in slopes]
-        return np.asarray(np.linalg.solve(sign[:, None] * np.array(by_wedges), -over))
-    except (SolveError, np.linalg.LinAlgError):
-        return None
-
-
-def _reached(
-    solution: Solution[Equilibrium], controls: Sequence[QuantityControl], bound: Mapping[str, Binding]
-) -> str:
-    """Limits on whose wrong side the search ended, and why no wedge may bring them about."""
-    unmet = [one for one in controls if overstep(one, bound[one.name])]
-    said = [overstep(one, bound[one.name]) for one in unmet]
-    if any(one.kind == "floor" for one in unmet):
-        said.append(
-            "no subsidy that was tried reaches the floor: the buyers' budget pays for it, and has too little"
-        )
-    deficit, codes = solution.value.deficit_new, solution.value.economy.labels.countries
-    for one in unmet if solution.result.ok else ():
-        borrow, lend = one.cells.any((1, 2)) & (deficit > 0), one.cells.any((0, 2)) & (deficit < 0)
-        whom = ", ".join(codes[n] for n in np.flatnonzero(borrow | lend))
-        if one.kind == "cap" and whom:
-            said.append(
-                f"the closure has {whom} trade what it borrows or lends, which may be more than `{one.name}` lets through: "
-                "try the closure `zero`"
-            )
-    return "; ".join(said)

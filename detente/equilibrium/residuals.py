@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from detente.equilibrium import model
-from detente.equilibrium.baseline import Numeraires
+from detente.equilibrium.numeraires import Numeraires
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Technology
 from detente.world.economy import Array, Economy, Wedges

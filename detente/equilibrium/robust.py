@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.equilibrium.bans import costs_between
-from detente.equilibrium.baseline import Numeraires, factor_derivatives, prepare, prepare_for
+from detente.equilibrium.baseline import factor_derivatives, prepare, prepare_for
+from detente.equilibrium.numeraires import Numeraires
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Newton, base_point, sweep_chunk
@@ -210,9 +211,49 @@ def _solve_prices(
         gap = np.abs(new - log_price).max()
         log_price = new
         shares = pull * weight[None] / total[:, None, :]
-        if not gap > 1e-15:
+        if not gap > 1e-15 or not log_price.max() < ENDLESS:
             break
     return log_price, shares
+
+
+ENDLESS = 300.0
+"""Log price beyond which there is none."""
+
+
+def without_price(technology: Technology, wedges: Wedges) -> tuple[str, str] | None:
+    """Buyer and good whose price is infinite whatever factors earn; None when every price is finite at base factor prices.
+
+    Where inputs hardly replace one another and little is left of one of them, making a good can take more of it, through its
+    inputs, than comes out. The price system is monotone and homogeneous of degree one in factor prices and prices: prices that
+    grow without bound at one set of factor prices do so at all of them, and there is no equilibrium.
+
+    Parameters
+    ----------
+    technology : Technology
+    wedges : Wedges
+        One scenario.
+    """
+    if not technology.moves_inputs:  # with Cobb-Douglas technology prices are always finite
+        return None
+    economy = technology.economy
+    pull = economy.trade_shares * np.exp(-economy.trade_elasticity * _log_kappa(economy, wedges))
+    N, S = economy.va_share.shape
+    with np.errstate(all="ignore"):
+        log_price, _ = _solve_prices(
+            technology, pull, np.zeros(N if technology.mobile else (N, S)), np.zeros((N, S))
+        )
+    over = ~(log_price < ENDLESS) & (economy.expenditure > 0)
+    if not over.any():
+        return None
+    worst = np.where(over, np.nan_to_num(log_price, nan=np.inf), -np.inf)
+    n, s = np.unravel_index(int(worst.argmax()), worst.shape)
+    return economy.labels.countries[n], economy.labels.sectors[s]
+
+
+def _log_kappa(economy: Economy, wedges: Wedges) -> Array:
+    """Change of log trade costs, duties and taxes with them; infinite where banned."""
+    duty = np.log1p(wedges.tariff) - np.log1p(economy.tariff)
+    return np.asarray(np.log(wedges.iceberg_hat) + duty + np.log1p(wedges.export_tax))
 
 
 def _newton(
@@ -223,19 +264,13 @@ def _newton(
     `bold`: on the logarithm of demand over supply, which is far straighter in log factor prices than the gap, by long steps.
     """
     economy = technology.economy
-    log_kappa = (
-        np.log(wedges.iceberg_hat)
-        + np.log1p(wedges.tariff)
-        - np.log1p(economy.tariff)
-        + np.log1p(wedges.export_tax)
-    )
-    pull = economy.trade_shares * np.exp(-economy.trade_elasticity * log_kappa)
+    pull = economy.trade_shares * np.exp(-economy.trade_elasticity * _log_kappa(economy, wedges))
     log_factor, log_price = start.log_factor, start.log_price
     best, best_stage = np.inf, None
     longest, most = (BOLD, MOST_BOLD) if bold else (LONGEST, MAX_NEWTON)
     for step in range(1, most + 1):
         log_price, shares = _solve_prices(technology, pull, log_factor, log_price)
-        if not np.isfinite(log_price).all():
+        if not np.isfinite(log_price).all() or log_price.max() > ENDLESS:
             return None, step
         try:
             at = factor_derivatives(

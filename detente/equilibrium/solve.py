@@ -7,7 +7,6 @@ size of a step.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,17 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import RESULTS, InputError, SolveError, UnitError
-from detente.equilibrium.bans import Ground, any_ban, settle
+from detente.equilibrium.bans import Ground
 from detente.equilibrium.baseline import CORE, Baseline, prepare, prepare_for
+from detente.equilibrium.lanes import alone, between, chunks, one_of, taken
 from detente.equilibrium.residuals import GATE, chunk_residuals
-from detente.equilibrium.robust import point_of, solve_robustly, sweep_in_stages
+from detente.equilibrium.robust import point_of, solve_robustly, sweep_in_stages, without_price
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
 from detente.world.economy import Array, Economy, Wedges, frozen
-
-CHUNK = 32
-"""Scenarios solved together: more fall out of the processor's cache, fewer waste its width."""
 
 
 def check_wedges(economy: Economy, wedges: Wedges) -> None:
@@ -194,57 +191,6 @@ def _unchanged(economy: Economy, wedges: Wedges, deficit: Array) -> bool:
     )
 
 
-def chunks(
-    economy: Economy, structure: Structure, wedges: Wedges, deficit: Array
-) -> list[tuple[list[int], Ground | None]]:
-    """Scenarios to be solved together: by `CHUNK`, but those whose trade bans have cut one by one, with what is left of it.
-
-    Parameters
-    ----------
-    economy : Economy
-    structure : Structure
-    wedges : Wedges
-        With a leading scenario axis.
-    deficit : array [country], million USD
-        Under the closure.
-    """
-    count = len(wedges.tariff)
-    grounds: dict[int, Ground] = {}
-    if any_ban(wedges):
-        mobile = math.isinf(structure.mobility)
-        for lane in np.flatnonzero(np.isinf(wedges.iceberg_hat).any((1, 2, 3))):
-            ground = settle(economy, one_of(wedges, int(lane)), deficit)
-            if ground.failure or ground.parts > 1 or (ground.closes and not mobile):
-                grounds[int(lane)] = ground
-    plain = [lane for lane in range(count) if lane not in grounds]
-    found: list[tuple[list[int], Ground | None]] = [
-        (plain[first : first + CHUNK], None) for first in range(0, len(plain), CHUNK)
-    ]
-    return found + [([lane], ground) for lane, ground in grounds.items()]
-
-
-def alone(wedges: Wedges) -> Wedges:
-    """One scenario with a leading axis."""
-    return Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
-
-
-def _take(wedges: Wedges, lanes: Sequence[int]) -> Wedges:
-    """Scenarios of a batch: a view where they follow one another."""
-    if lanes[-1] - lanes[0] + 1 == len(lanes):
-        return _slice(wedges, lanes[0], lanes[-1] + 1)
-    at = list(lanes)
-    return Wedges(wedges.tariff[at], wedges.iceberg_hat[at], wedges.export_tax[at])
-
-
-def one_of(wedges: Wedges, index: int) -> Wedges:
-    """One scenario of a batch."""
-    return Wedges(wedges.tariff[index], wedges.iceberg_hat[index], wedges.export_tax[index])
-
-
-def _slice(wedges: Wedges, first: int, last: int) -> Wedges:
-    return Wedges(wedges.tariff[first:last], wedges.iceberg_hat[first:last], wedges.export_tax[first:last])
-
-
 def solve_batch(
     economy: Economy,
     wedges: Wedges | Sequence[Wedges],
@@ -318,6 +264,15 @@ def solve_batch(
     ) -> Solution[Equilibrium]:
         """Take the shock in stages: by sweeps from the start, by sweeps from the base year, by Newton from the base year."""
         asked = found.value.wedges
+        endless = without_price(base.technology, asked)
+        if endless:
+            buyer, good = endless
+            said = (
+                f"No finite price of {good} to {buyer}: with what is left to buy, making it takes more of it, through its inputs, "
+                f"than comes out ({structure.horizon}). {'' if ground is None else ground.note}"
+            )
+            there = Ground(asked, deficit) if ground is None else ground
+            return refused(economy, structure, named, there, RESULTS.no_equilibrium, said.strip()) or found
 
         def ended(method: str, point: Array, count: int) -> Solution[Equilibrium]:
             again = np.array([count])
@@ -334,7 +289,7 @@ def solve_batch(
     solutions: dict[int, Solution[Equilibrium]] = {}
     for lanes, ground in chunks(economy, structure, stacked, deficit):
         if ground is None:
-            part, lent, base = _take(stacked, lanes), deficit, prepare(economy, structure)
+            part, lent, base = taken(stacked, lanes), deficit, prepare(economy, structure)
         else:
             without = refused(economy, structure, named, ground)
             if without is not None:
@@ -347,7 +302,7 @@ def solve_batch(
             finish(base.technology, part, named, lent, points, steps, solver, "sweep", ground)
         ):
             if not solution.result.ok and solver.robust:
-                solution = rescued(solution, _slice(part, index, index + 1), lent, base, ground)
+                solution = rescued(solution, between(part, index, index + 1), lent, base, ground)
             solutions[lanes[index]] = solution
         if throw and not all(solutions[lane].result.ok for lane in lanes):
             break

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import InputError
-from detente.equilibrium.baseline import Baseline, Numeraires, prepare
+from detente.equilibrium.baseline import Baseline, prepare
 from detente.equilibrium.limits import Limits
+from detente.equilibrium.numeraires import Numeraires
 from detente.equilibrium.structure import Structure
 from detente.world.economy import Array, Economy, Wedges
 

@@ -19,8 +19,8 @@ import numpy as np
 
 from detente.core import RESULTS
 from detente.equilibrium.controls import QuantityControl
+from detente.equilibrium.lanes import CHUNK
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.solve import CHUNK
 from detente.equilibrium.structure import Structure
 from detente.strategy import store
 from detente.strategy.caps import controls_for, solve_capped

@@ -1,0 +1,189 @@
+"""The wedges of quantity controls by Newton's method, one scenario at a time: where the sweeps do not find them.
+
+Semismooth Newton on the complementarity conditions; every step is an equilibrium and the exact derivatives of every volume by
+every wedge, from the adjoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from detente.core import RESULTS, SolveError
+from detente.equilibrium.controls import (
+    Binding,
+    ControlledSolution,
+    QuantityControl,
+    apply_controls,
+    bindings_of,
+    by_wedge,
+    excess,
+    overstep,
+)
+from detente.equilibrium.derivatives import gradients
+from detente.equilibrium.readings import flow
+from detente.equilibrium.solution import Equilibrium, Solution
+from detente.equilibrium.solve import solve
+from detente.equilibrium.structure import Structure
+from detente.equilibrium.sweep import Newton, deficits
+from detente.world.economy import Array, Economy, Wedges
+
+MAX_STEPS = 60
+HALVINGS = 6
+"""Times a step that leads to no equilibrium is halved."""
+MAX_IDLE = 10
+"""Steps without coming nearer to the limits before the search ends: volumes may turn back before they reach them."""
+TIGHT = 1e-9
+"""Largest relative distance between a binding flow and its limit."""
+STEERING = 1e-6
+"""Accuracy of the slopes: they choose the steps, and the limits themselves say when to stop."""
+MAX_LOG_WEDGE = 50.0
+"""Beyond a factor of e⁵⁰ between cost and price the flow cannot be held where it is asked to be."""
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What every scenario of a batch shares."""
+
+    economy: Economy
+    structure: Structure
+    closure: str | Array
+    solver: Newton
+
+    @property
+    def deficit(self) -> Array:
+        """Deficits under the closure [country], million USD."""
+        return deficits(self.economy, self.closure)
+
+    def solve(self, wedges: Wedges, start: Equilibrium | None, throw: bool) -> Solution[Equilibrium]:
+        """One scenario without controls."""
+        return solve(
+            self.economy,
+            wedges,
+            closure=self.closure,
+            structure=self.structure,
+            solver=self.solver,
+            start=start,
+            throw=throw,
+        )
+
+
+def known_wedges(start: ControlledSolution, controls: Sequence[QuantityControl]) -> Array:
+    """Log wedges that a start has for controls of these names; nil where it has none, or bans what is now allowed."""
+    known = [start.bindings[one.name].log_wedge if one.name in start.bindings else 0.0 for one in controls]
+    return np.where(np.isfinite(known), known, 0.0)
+
+
+def noted(solution: Solution[Equilibrium], code: RESULTS, said: str) -> Solution[Equilibrium]:
+    """A solution with another code, and why."""
+    note = " ".join(filter(None, (f"{said}." if said else "", solution.note)))
+    return replace(solution, result=code, stats={**solution.stats, "note": note})
+
+
+def by_newton(
+    setting: Setting,
+    wedges: Wedges,
+    controls: Sequence[QuantityControl],
+    start: ControlledSolution | None,
+) -> ControlledSolution:
+    """Semismooth Newton on the complementarity conditions, every step an equilibrium and the derivatives of its volumes."""
+    economy = setting.economy
+    near = None if start is None else start.value
+    if not controls:
+        return ControlledSolution(setting.solve(wedges, near, throw=False), {})
+    theta = economy.trade_elasticity
+    log_wedge = np.zeros(len(controls)) if start is None else known_wedges(start, controls)
+    log_wedge[[k for k, control in enumerate(controls) if control.limit == 0]] = 0.0
+    free = [k for k, control in enumerate(controls) if control.limit > 0]
+    # a volume moves by about 1 + θ per unit of its log wedge: the two sides of the conditions are compared in that unit
+    reach = np.array(
+        [1 + float(np.broadcast_to(theta, controls[k].cells.shape)[controls[k].cells].max()) for k in free]
+    )
+
+    def at(point: Array, near: Equilibrium | None) -> Solution[Equilibrium]:
+        return setting.solve(apply_controls(wedges, controls, point), near, throw=False)
+
+    solution = at(log_wedge, near)
+    result = solution.result
+    nearest, idle = float("inf"), 0
+    for _ in range(MAX_STEPS):
+        if not solution.result.ok or not free:
+            break
+        over = excess(solution.value, [controls[k] for k in free], log_wedge[free])
+        point = log_wedge[free]
+        natural = np.minimum(point, -over)  # nil where the complementarity conditions hold
+        if np.abs(natural).max() < TIGHT:
+            break
+        if np.abs(natural).max() < 0.99 * nearest:
+            nearest, idle = float(np.abs(natural).max()), 0
+        elif (idle := idle + 1) > MAX_IDLE:
+            result = RESULTS.max_steps_reached
+            break
+        active = point + over / reach > 0
+        move = np.where(active, 0.0, -point)
+        if active.any():
+            chosen = [free[k] for k in np.flatnonzero(active)]
+            step = _slope_step(solution.value, [controls[k] for k in chosen], over[active])
+            if step is None:
+                result = RESULTS.max_steps_reached
+                break
+            move[active] = step
+        move = np.clip(move, -1.5, 1.5)  # a volume is nearly log-linear in its wedge: longer steps overshoot
+        for _ in range(HALVINGS):
+            trial = np.array(log_wedge)
+            trial[free] = np.maximum(point + move, 0.0)
+            there = at(trial, solution.value)
+            if there.result.ok:
+                break
+            move = move / 2  # a subsidy too far leaves a budget with nothing
+        if not there.result.ok or trial.max() > MAX_LOG_WEDGE:
+            result = RESULTS.diverged
+            break
+        log_wedge, solution = trial, there
+    else:
+        result = RESULTS.max_steps_reached
+    bound = bindings_of(solution.value, wedges, controls, log_wedge)
+    found = ControlledSolution(solution, bound)
+    if solution.result.ok and not result.ok:  # the markets clear, the limits do not hold
+        return replace(
+            found, solution=noted(solution, RESULTS.control_violated, _reached(solution, controls, bound))
+        )
+    if not solution.result.ok and free and np.isfinite([one.volume_hat for one in bound.values()]).all():
+        return replace(found, solution=noted(solution, solution.result, _reached(solution, controls, bound)))
+    return found
+
+
+def _slope_step(value: Equilibrium, controls: Sequence[QuantityControl], over: Array) -> Array | None:
+    """Newton step of the log wedges of controls that bind; None where volumes have no usable derivatives."""
+    sign = np.array([-1.0 if control.kind == "floor" else 1.0 for control in controls])
+    outputs = [flow(value, control.name, control.cells) for control in controls]
+    try:
+        slopes = gradients(value, outputs, tolerance=STEERING)
+        by_wedges = [[by_wedge(slope, control, value.wedges) for control in controls] for slope in slopes]
+        return np.asarray(np.linalg.solve(sign[:, None] * np.array(by_wedges), -over))
+    except (SolveError, np.linalg.LinAlgError):
+        return None
+
+
+def _reached(
+    solution: Solution[Equilibrium], controls: Sequence[QuantityControl], bound: Mapping[str, Binding]
+) -> str:
+    """Limits on whose wrong side the search ended, and why no wedge may bring them about."""
+    unmet = [one for one in controls if overstep(one, bound[one.name])]
+    said = [overstep(one, bound[one.name]) for one in unmet]
+    if any(one.kind == "floor" for one in unmet):
+        said.append(
+            "no subsidy that was tried reaches the floor: the buyers' budget pays for it, and has too little"
+        )
+    deficit, codes = solution.value.deficit_new, solution.value.economy.labels.countries
+    for one in unmet if solution.result.ok else ():
+        borrow, lend = one.cells.any((1, 2)) & (deficit > 0), one.cells.any((0, 2)) & (deficit < 0)
+        whom = ", ".join(codes[n] for n in np.flatnonzero(borrow | lend))
+        if one.kind == "cap" and whom:
+            said.append(
+                f"the closure has {whom} trade what it borrows or lends, which may be more than `{one.name}` lets through: "
+                "try the closure `zero`"
+            )
+    return "; ".join(said)
