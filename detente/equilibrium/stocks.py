@@ -22,7 +22,7 @@ from detente.core.table import Cell
 from detente.equilibrium.controls import Binding, ControlledSolution, QuantityControl
 from detente.equilibrium.horizons import horizon
 from detente.equilibrium.quantities import solve_with_controls
-from detente.equilibrium.solution import Equilibrium
+from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure
 from detente.world.economy import Economy, Wedges
 
@@ -190,7 +190,8 @@ def path_with_stocks(
             except SolveError as error:
                 said = ", ".join(f"{name} at {100 * volume:.3g} %" for name, volume in available.items())
                 raise SolveError(
-                    f"no equilibrium was found with {said or 'no cut'} of the base year's volume",
+                    f"no equilibrium was found with {said or 'no cut'} of the base year's volume"
+                    + (f": {error.solution.message}" if isinstance(error.solution, Solution) else ""),
                     where=f"months {start:g} to {start + length:g} ({structure.horizon})",
                     hint="at this horizon nobody can do without so much: leave a larger share, or hold a larger stock",
                     solution=error.solution,
