@@ -28,9 +28,7 @@ class RESULTS(enum.Enum):
         "Every solved market clears but the dropped one does not: the baseline does not balance."
     )
     no_supplier = "A buyer has no legal supplier of a good it needs: at no price can it be had. Leave one supplier, or a small share."
-    no_equilibrium = (
-        "Bans leave somebody with nothing to sell: no prices clear its markets. Leave some buyer."
-    )
+    no_equilibrium = "No prices clear the markets: somebody has nothing left to sell, or a good takes more of itself to make than comes out."
     control_violated = (
         "A limit on quantities does not hold at the point that was reached. Loosen the limits one by one."
     )

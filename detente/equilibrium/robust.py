@@ -282,7 +282,17 @@ def rescue(
     return replace(found, result=found.result if settled else RESULTS.gave_up, stats=stats)
 
 
-def _solve_prices(
+ENDLESS = 300.0
+"""Log price beyond which there is none."""
+
+
+def log_trade_cost(economy: Economy, wedges: Wedges) -> Array:
+    """Change of log trade costs, duties and taxes with them [importer, exporter, sector]; infinite where banned."""
+    duty = np.log1p(wedges.tariff) - np.log1p(economy.tariff)
+    return np.asarray(np.log(wedges.iceberg_hat) + duty + np.log1p(wedges.export_tax))
+
+
+def solve_prices(
     technology: Technology, pull: Array, log_factor: Array, log_price: Array, meter: Meter | None = None
 ) -> tuple[Array, Array]:
     """Iterate on the price system, a contraction at the rate of the input shares; returns log prices and shares."""
@@ -298,7 +308,7 @@ def _solve_prices(
         if meter is not None:
             meter.charge(PRICE_ITERATION)
         shares = pull * weight[None] / total[:, None, :]
-        if not gap > 1e-15:
+        if not gap > 1e-15 or not log_price.max() < ENDLESS:
             break
     return log_price, shares
 
@@ -318,19 +328,13 @@ def _newton(
     `bold`: on the logarithm of demand over supply, which is far straighter in log factor prices than the gap, by long steps.
     """
     economy = technology.economy
-    log_kappa = (
-        np.log(wedges.iceberg_hat)
-        + np.log1p(wedges.tariff)
-        - np.log1p(economy.tariff)
-        + np.log1p(wedges.export_tax)
-    )
-    pull = economy.trade_shares * np.exp(-economy.trade_elasticity * log_kappa)
+    pull = economy.trade_shares * np.exp(-economy.trade_elasticity * log_trade_cost(economy, wedges))
     log_factor, log_price = start.log_factor, start.log_price
     best, best_stage = np.inf, None
     longest, most = (BOLD, MOST_BOLD) if bold else (LONGEST, MAX_NEWTON)
     for step in range(1, most + 1):
-        log_price, shares = _solve_prices(technology, pull, log_factor, log_price, meter)
-        if not np.isfinite(log_price).all() or meter.ended:
+        log_price, shares = solve_prices(technology, pull, log_factor, log_price, meter)
+        if not np.isfinite(log_price).all() or log_price.max() > ENDLESS or meter.ended:
             return None, step
         try:
             at = factor_derivatives(

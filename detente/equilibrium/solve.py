@@ -13,10 +13,11 @@ from functools import partial
 
 import numpy as np
 
-from detente.core import InputError, SolveError
+from detente.core import RESULTS, InputError, SolveError
 from detente.equilibrium.advice import QUICK, how_far, what_to_try
 from detente.equilibrium.bans import Ground
 from detente.equilibrium.baseline import CORE, Baseline, prepare, prepare_for
+from detente.equilibrium.endless import without_price
 from detente.equilibrium.judged import (
     alone,
     begin,
@@ -106,13 +107,26 @@ def solve_batch(
     def rescued(
         alone: Wedges, deficit: Array, base: Baseline, ground: Ground | None
     ) -> Solution[Equilibrium]:
+        asked = one_of(alone, 0)
+        endless = without_price(base.technology, asked)
+        if endless:
+            buyer, good = endless
+            said = (
+                f"No finite price of {good} to {buyer}: with what is left to buy, making it takes more of it, through its inputs, "
+                f"than comes out ({structure.horizon}). {'' if ground is None else ground.note}"
+            )
+            there = Ground(asked, deficit) if ground is None else ground
+            without = refused(economy, structure, named, there, RESULTS.no_equilibrium, said.strip())
+            assert without is not None
+            return without
+
         def judged(method: str, point: Array, count: int) -> Solution[Equilibrium]:
             again = np.array([count])
             technology = base.technology
             return finish(technology, alone, named, deficit, point[None], again, solver, method, ground)[0]
 
         in_parts = ground is not None
-        return rescue(economy, one_of(alone, 0), deficit, solver, structure, start, judged, in_parts=in_parts)
+        return rescue(economy, asked, deficit, solver, structure, start, judged, in_parts=in_parts)
 
     def works(alone: Wedges, other: str) -> bool:
         again = solve_batch(economy, alone, closure=other, structure=structure, solver=QUICK)

@@ -195,7 +195,7 @@ def path_with_stocks(
                 said = ", ".join(f"{name} at {100 * volume:.3g} %" for name, volume in available.items())
                 raise SolveError(
                     f"no equilibrium was found with {said or 'no cut'} of the base year's volume: "
-                    f"{error.solution.result.value} ({how_far(error.solution)})",
+                    f"{error.solution.message} ({how_far(error.solution)})",
                     where=f"months {start:g} to {start + length:g} ({structure.horizon})",
                     hint="at this horizon nobody can do without so much: leave a larger share, or hold a larger stock; "
                     + (error.hint or ""),

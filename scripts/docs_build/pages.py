@@ -139,6 +139,8 @@ STATISTICS = {
     "numeraire_residual": "Relative gap between world value added and its base value.",
     "max_residual": "Largest of the four; an equilibrium has less than 1e-10.",
     "walras": "Residual of the dropped market, which the equations do not mention.",
+    "parts": "Only where bans cut trade or leave somebody without a supplier: parts that trade with none of the others.",
+    "note": "What bans and limits did, in words: who has no supplier, who is cut off, which limit does not hold.",
     "lowest_income": "Smallest ratio of a country's income to that of the base year; at or below zero there is no equilibrium.",
     "dropped": "Country whose market is dropped.",
     "method": "`sweep`; where the sweeps did not settle `stages` (sweeps in stages of the shock) or `newton`.",

@@ -1,6 +1,6 @@
 """Random worlds under bans, caps, floors and large wedges: what is called a success satisfies everything, codes are true.
 
-`DETENTE_BAN_WORLDS=2000` draws that many worlds; a few hundred are drawn otherwise.
+`DETENTE_BAN_WORLDS=2000` draws that many worlds; eighty are drawn otherwise.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.quantities import solve_batch_with_controls
 from detente.world.economy import Wedges
 
-WORLDS = int(os.environ.get("DETENTE_BAN_WORLDS", "150"))
+WORLDS = int(os.environ.get("DETENTE_BAN_WORLDS", "80"))
 MOST_WITHOUT = 0.15
 """Largest share of scenarios in which neither an equilibrium nor a reason on paper against one is found."""
 

@@ -10,6 +10,7 @@ from detente.equilibrium import Newton, Structure, quantities, solve
 from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.horizons import horizon
 from detente.equilibrium.quantities import solve_with_controls
+from detente.equilibrium.quantity_search import Setting, by_newton
 from detente.equilibrium.reach import content_shares, extraterritorial_controls
 from detente.world import Wedges, load_world, toy
 
@@ -293,9 +294,9 @@ def test_the_sweeps_find_what_newton_finds(economy, structure):
     batch = quantities.solve_batch_with_controls(economy, wedges, controls, structure=structure)
     swept = [found.solution.stats["method"] == "sweep" for found in batch]
     assert np.mean(swept) > 0.9
-    setting, tight = quantities._Setting(economy, structure, "share", Newton()), 0
+    setting, tight = Setting(economy, structure, "share", Newton()), 0
     for one, own, found in zip(wedges, controls, batch, strict=True):
-        alone = quantities._by_newton(setting, one, own, None)
+        alone = by_newton(setting, one, own, None)
         np.testing.assert_allclose(
             found.value.real_income_hat, alone.value.real_income_hat, rtol=1e-9, atol=0
         )
@@ -339,8 +340,8 @@ def test_limits_too_tight_for_one_look_are_reached_in_stages():
     base = Wedges.unchanged(economy)
     staged = solve_with_controls(economy, base, [cap], structure=structure)
     assert staged.solution.stats["method"] == "stages"
-    setting = quantities._Setting(economy, structure, "share", Newton())
-    newton = quantities._by_newton(setting, base, [cap], None)
+    setting = Setting(economy, structure, "share", Newton())
+    newton = by_newton(setting, base, [cap], None)
     np.testing.assert_allclose(staged.value.real_income_hat, newton.value.real_income_hat, rtol=1e-9)
     assert staged.bindings["cap"].volume_hat == pytest.approx(0.3, rel=1e-9)
     assert staged.bindings["cap"].log_wedge == pytest.approx(newton.bindings["cap"].log_wedge, abs=1e-8)
