@@ -221,27 +221,27 @@ def test_half_an_interval_is_not_shown() -> None:
     ],
 )  # fmt: skip
 def test_both_sides_word_by_word(usa: float, chn: float, said: str) -> None:
-    sentence = s.both_sides_sentence("X", usa, chn)
+    sentence = s.both_sides_sentence("X", {"USA": usa, "CHN": chn})
     assert plain(sentence.text) == said
     assert sentence.values == (usa, chn)
 
 
 def test_equal_shares_are_about_the_same() -> None:
-    assert "both shares are about the same" in s.both_sides_sentence("X", -0.2, -0.2).text
+    assert "both shares are about the same" in s.both_sides_sentence("X", {"USA": -0.2, "CHN": -0.2}).text
 
 
 def test_a_tenth_more_is_more() -> None:
     assert (
         "the United States loses more, 1.1 times as large a share"
-        in s.both_sides_sentence("X", -1.1, -1.0).text
+        in s.both_sides_sentence("X", {"USA": -1.1, "CHN": -1.0}).text
     )
 
 
 def test_sides_may_be_others() -> None:
     assert "and costs the United States 0.10" in plain(
-        s.both_sides_sentence("X", 0.2, -0.1, first="CHN", second="USA").text
+        s.both_sides_sentence("X", {"CHN": 0.2, "USA": -0.1}).text
     )
-    said = plain(s.both_sides_sentence("X", 0.2, -0.1, first="MEX", second="JPN", against="today").text)
+    said = plain(s.both_sides_sentence("X", {"MEX": 0.2, "JPN": -0.1}, against="today").text)
     assert (
         said
         == "“X” adds 0.20 percent to real income in Mexico and costs Japan 0.10 percent, compared with today."
