@@ -186,8 +186,8 @@ FADING = 4
 def costs_between(first: Array, last: Array, share: float, theta: Array) -> Array:
     """Trade costs on a path: straight in logarithms, and where a ban begins or ends straight in what they leave of flows.
 
-    The factor ``cost^−θ`` on the attraction of a flow that is being banned is ``(1 − share)²`` times what it was, and that of
-    one being freed ``share²`` times what it will be: finite all along, and without a jump at the ban.
+    The factor ``cost^−θ`` on the attraction of a flow that is being banned is ``(1 − share)⁴`` times what it was, and that of
+    one being freed ``share⁴`` times what it will be: finite all along, and without a jump at the ban.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ def costs_between(first: Array, last: Array, share: float, theta: Array) -> Arra
     >>> import numpy as np
     >>> ends = np.array([1.0, 1.0]), np.array([4.0, np.inf])
     >>> [float(cost) for cost in costs_between(*ends, 0.5, np.array([2.0, 2.0])).round(6)]
-    [2.0, 2.0]
+    [2.0, 4.0]
     """
     if share in (0.0, 1.0):
         return last if share else first
