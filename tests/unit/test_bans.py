@@ -347,7 +347,7 @@ def test_floors_that_no_price_reaches_say_so():
         kind="floor",
     )
     found = solve_with_controls(economy, Wedges.unchanged(economy), [floor], throw=False)
-    assert found.solution.result is RESULTS.control_violated
+    assert found.solution.result is RESULTS.floor_unreached
     assert "`floor`" in found.solution.note
     assert "no subsidy" in found.solution.note
     closed = solve_with_controls(economy, embargo(economy, "USA"), [floor], throw=False)
