@@ -54,7 +54,9 @@ def test_losses_are_against_the_same_months_without_the_cut(detente):
 def test_losses_add_up_to_the_world(detente):
     *countries, world = rows(detente(*CUT, "--stock", "0", "--table", "losses", "-f", "csv")[1])
     lost = [float(row["equivalent_variation_usd_bn"]) for row in countries]
-    assert math.fsum(lost) == pytest.approx(float(world["equivalent_variation_usd_bn"]), abs=2e-5)  # seven digits are written of each
+    assert math.fsum(lost) == pytest.approx(
+        float(world["equivalent_variation_usd_bn"]), abs=2e-5
+    )  # seven digits are written of each
     worst = [float(row["worst_pp"]) for row in countries]
     assert worst == sorted(worst)
     assert worst[0] < -0.1
