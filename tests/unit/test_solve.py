@@ -13,7 +13,7 @@ from detente.equilibrium.baseline import CORE, prepare
 from detente.equilibrium.horizons import horizon
 from detente.equilibrium.implicit import factor_derivatives
 from detente.equilibrium.residuals import GATE
-from detente.equilibrium.robust import _solve_prices, point_of, solve_robustly, sweep_in_stages
+from detente.equilibrium.robust import solve_prices, point_of, solve_robustly, sweep_in_stages
 from detente.equilibrium.structure import Technology
 from detente.world import Economy, Wedges, load_world, toy
 
@@ -174,7 +174,7 @@ def test_implicit_derivatives_against_finite_differences(economy, name):
     pull = economy.trade_shares * kappa**-economy.trade_elasticity
 
     def at(log_factor):
-        log_price, shares = _solve_prices(technology, pull, log_factor, np.zeros((N, S)))
+        log_price, shares = solve_prices(technology, pull, log_factor, np.zeros((N, S)))
         return factor_derivatives(
             technology,
             shares=shares,
