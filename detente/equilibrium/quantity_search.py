@@ -15,6 +15,7 @@ from detente.equilibrium.controls import (
     QuantityControl,
     apply_controls,
     bindings_of,
+    breach,
     by_wedge,
     excess,
     overstep,
@@ -211,6 +212,8 @@ def _reached(
     """Limits on whose wrong side the search ended, and why no wedge may bring them about."""
     unmet = [one for one in controls if overstep(one, bound[one.name])]
     said = [overstep(one, bound[one.name]) for one in unmet]
+    said = said or [text for one in controls if (text := breach(one, bound[one.name]))]
+    said = said or ["the search for the wedges ended before the limits were met"]
     if any(one.kind == "floor" for one in unmet):
         said.append(
             "no subsidy that was tried reaches the floor: the buyers' budget pays for it, and has too little"
