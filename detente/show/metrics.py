@@ -21,19 +21,23 @@ if TYPE_CHECKING:
     from detente.equilibrium.outcomes import Outcome
 
 
-def assumptions(outcome: Outcome) -> str:
-    """Write the horizon, closure and elasticity source of an outcome: no result is printed without them."""
+def assumptions(outcome: Outcome, *others: Outcome) -> str:
+    """Write the horizon, closure and elasticity source of an outcome: no result is printed without them.
+
+    What bans did to trade as a whole is said of it and of every other outcome shown beside it.
+    """
     from detente.equilibrium import CLOSURES
     from detente.equilibrium.horizons import horizon_sentence
     from detente.equilibrium.residuals import GATE
 
     value = outcome.value
+    notes = {one.scenario.id: one.solution.note for one in (outcome, *others)}
     return (
         f"{horizon_sentence(value.structure)} Closure: {CLOSURES[value.closure]}. "
         f"Elasticities: {value.economy.elasticity_source}. "
         f"Baseline: {value.economy.name} ({value.economy.year}). {_vintage(outcome)}"
         f"Solver: {outcome.solution.result.name}, every residual below {GATE:.0e}."
-        + (f" {outcome.solution.note}" if outcome.solution.note else "")
+        + "".join(f" `{name}`: {said}" for name, said in notes.items() if said)
     )
 
 
@@ -129,7 +133,7 @@ def country_table(
         "What each outcome does to each economy",
         COUNTRY_COLUMNS,
         tuple(rows),
-        note=f"level: against the {first.value.economy.year} base year{what}. {assumptions(first)}",
+        note=f"level: against the {first.value.economy.year} base year{what}. {assumptions(first, *outcomes.values())}",
     )
 
 
@@ -196,7 +200,7 @@ def sector_table(
             Column("base_output_usd_bn", "Output in the base year", "USD bn", "number", 1),
         ),
         tuple(rows),
-        note=f"Against {f'`{against}`' if against else f'the {economy.year} base year'}. {assumptions(first)}",
+        note=f"Against {f'`{against}`' if against else f'the {economy.year} base year'}. {assumptions(first, *outcomes.values())}",
     )
 
 
@@ -240,7 +244,7 @@ def pair_table(outcomes: Mapping[str, Outcome], parties: tuple[str, str]) -> Tab
         note=(
             "Flows before duty. Before substitution: new duties on base-year trade; after: on the trade they leave. "
             "The model starts from what was collected in 2024 and adds what the law has changed since: below statutory averages. "
-            + assumptions(first)
+            + assumptions(first, *outcomes.values())
         ),
     )
 
@@ -297,7 +301,7 @@ def diversion_table(outcome: Outcome, parties: tuple[str, str], *, against: Outc
             Column("imports_from_second_usd_bn", f"Goods bought from {b}", "USD bn", "number", 1),
         ),
         tuple(rows),
-        note=f"`{outcome.scenario.id}` against `{against.scenario.id}`. {assumptions(outcome)}",
+        note=f"`{outcome.scenario.id}` against `{against.scenario.id}`. {assumptions(outcome, against)}",
     )
 
 

@@ -51,7 +51,8 @@ def shown(
             f"there is nothing to compare with `{against}`", hint="give another scenario beside it"
         )
     what = f"`{against}`" if against else f"the {first.value.economy.year} base year"
-    return kept, outcomes[against].value if against else None, f"Against {what}. {assumptions(first)}"
+    note = f"Against {what}. {assumptions(first, *outcomes.values())}"
+    return kept, outcomes[against].value if against else None, note
 
 
 def chosen(outcomes: Mapping[str, Outcome], countries: Sequence[str]) -> tuple[str, ...]:
@@ -361,5 +362,5 @@ def duty_table(outcomes: Mapping[str, Outcome], countries: Sequence[str] = ()) -
         ),
         tuple(rows),
         note="Before substitution: new duties on base-year trade; after: on the trade they leave, which is not always lower. "
-        "Duty equivalents of importers' caps are included. " + assumptions(first),
+        "Duty equivalents of importers' caps are included. " + assumptions(first, *outcomes.values()),
     )

@@ -129,5 +129,5 @@ def control_table(outcomes: Mapping[str, Outcome]) -> Table:
         ),
         tuple(rows),
         note="Volumes at base-year prices. The wedge of a ban is infinite. A floor is a subsidy: its rent is negative. "
-        + assumptions(next(iter(outcomes.values()))),
+        + assumptions(*outcomes.values()),
     )

@@ -13,7 +13,7 @@ from detente.equilibrium.baseline import CORE, prepare
 from detente.equilibrium.horizons import horizon
 from detente.equilibrium.implicit import factor_derivatives
 from detente.equilibrium.residuals import GATE
-from detente.equilibrium.robust import solve_prices, point_of, solve_robustly, sweep_in_stages
+from detente.equilibrium.robust import point_of, solve_prices, solve_robustly, sweep_in_stages
 from detente.equilibrium.structure import Technology
 from detente.world import Economy, Wedges, load_world, toy
 
