@@ -21,8 +21,8 @@ from benchmarks.engine import best
 from detente.core import Column, Table, write_atomic
 from detente.core.stamp import package_commit, package_version
 from detente.dossier import audit, load_dossier
+from detente.policy.duties.day import added_duties, duty_stack
 from detente.world import load_world
-from detente.world.duties import added_duties, duty_stack
 
 OUT = Path("out") / "bench.json"
 

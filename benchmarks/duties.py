@@ -6,8 +6,10 @@ import os
 import time
 from collections.abc import Callable
 
-from detente.equilibrium.replicate.raw import find_shared
-from detente.strategy.duties import duty_game, nash_duties, optimal_duties
+from detente.strategy.duties.game import duty_game
+from detente.strategy.duties.nash import nash_duties
+from detente.strategy.duties.optimum import optimal_duties
+from detente.validation.raw import find_shared
 from detente.world import load_world
 
 Row = Callable[[str, float, str, float | None, str], None]
@@ -35,7 +37,7 @@ def measure(row: Row) -> None:
 
 
 def measure_long(row: Row) -> None:
-    from detente.strategy.replicate import icio_world, ossa_game, ossa_study, uniform_game
+    from detente.validation.duties_studies import icio_world, ossa_game, ossa_study, uniform_game
 
     game = duty_game(load_world(), ["USA", "CHN"], by="sector", on="all")
     took, war = timed(lambda: nash_duties(game))

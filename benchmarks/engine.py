@@ -12,14 +12,15 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.reference import dense_newton, path_plainly, solve_plainly
+from detente.cases.cuts import read_cut
+from detente.cases.horizons import horizon
+from detente.cases.stocks import Period, by_horizon, path_with_stocks
 from detente.core import Labels
-from detente.equilibrium import Structure, gradients, real_income, solve, solve_batch
+from detente.equilibrium import Structure, solve, solve_batch
 from detente.equilibrium.baseline import prepare
 from detente.equilibrium.controls import QuantityControl
-from detente.equilibrium.cuts import read_cut
-from detente.equilibrium.horizons import horizon
+from detente.equilibrium.gradients import gradients, real_income
 from detente.equilibrium.quantities import solve_with_controls
-from detente.equilibrium.stocks import Period, by_horizon, path_with_stocks
 from detente.world import Economy, Wedges, load_world
 
 Row = Callable[..., None]
@@ -236,7 +237,7 @@ def nafta(row: Row) -> None:
     shared = Path(__file__).resolve().parents[2] / "shared"
     if not (shared / "data" / "cp2015").is_dir():
         return
-    from detente.equilibrium.replicate import cp2015
+    from detente.validation import cp2015
 
     inputs = cp2015.read_inputs(shared)
     base, _ = cp2015.purged_economy(inputs)

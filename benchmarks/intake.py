@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from detente.dossier import load_dossier
-from detente.dossier.intake import draft_yaml, extract, make_draft, read_article
+from detente.intake.draft import draft_yaml, make_draft
+from detente.intake.extraction import extract
+from detente.intake.read import read_article
 
 Row = Callable[[str, float, str, float | None, str], None]
 Best = Callable[[Callable[[], object], int], float]

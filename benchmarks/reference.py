@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import scipy.optimize
 
+from detente.cases.stocks import Setting
 from detente.equilibrium import model, solve
 from detente.equilibrium.controls import QuantityControl
-from detente.equilibrium.stocks import Setting
 from detente.world.economy import Array, Economy, Wedges
 
 

@@ -3,8 +3,8 @@
 import datetime as dt
 
 from detente.dossier import load_dossier
+from detente.policy.duties.day import duty_stack
 from detente.world import load_world
-from detente.world.duties import duty_stack
 
 world, dossier = load_world(), load_dossier("busan-2025")
 print(f"What was known on {dossier.asof}; import-weighted, per cent")

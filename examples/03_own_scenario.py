@@ -3,10 +3,11 @@
 import tempfile
 from pathlib import Path
 
+from detente.cases.runs import run_scenarios
 from detente.dossier import load_dossier
-from detente.equilibrium.experiments import run_scenarios
-from detente.show.metrics import country_table
-from detente.world import load_scenario, load_world
+from detente.policy import load_scenario
+from detente.show.tables.metrics import country_table
+from detente.world import load_world
 
 TEXT = """
 id: half-threat

@@ -85,8 +85,8 @@ def _ossa() -> Files:
 
 
 def _ossa_year(folder: Path) -> object:
-    from detente.world import build_world
-    from detente.world.read import read_source
+    from detente.world.read import build_world
+    from detente.world.read.sources import read_source
 
     return build_world(read_source(f"ossa:{folder}", year=1980), elasticities="source").economy
 
@@ -126,7 +126,7 @@ def _yaml(folder: Path) -> object:
 
 def _dossier(folder: Path) -> object:
     from detente.dossier import load_dossier
-    from detente.dossier.audit import audit
+    from detente.dossier.audit_record import audit
 
     record = load_dossier(folder)
     audit(record)
@@ -149,7 +149,7 @@ def _shipped() -> tuple[Any, Any]:
 
 
 def _scenario(folder: Path) -> object:
-    from detente.world import apply_scenario, load_scenario
+    from detente.policy import apply_scenario, load_scenario
 
     scenario = load_scenario(folder / "own.yaml")
     record = _shipped()[1]
@@ -157,7 +157,7 @@ def _scenario(folder: Path) -> object:
 
 
 def _hand(folder: Path) -> object:
-    from detente.world import load_scenario, wedges_at
+    from detente.policy import load_scenario, wedges_at
 
     scenario = load_scenario(folder / "hand.yaml")
     return [scenario, wedges_at(_toy(), _shipped()[1], scenario, quantities=False)]
@@ -177,7 +177,8 @@ def _world(folder: Path) -> object:
 
 
 def _carve(folder: Path) -> object:
-    from detente.world import disaggregate, load_disaggregation, load_world
+    from detente.world import load_world
+    from detente.world.carve import disaggregate, load_disaggregation
 
     spec = load_disaggregation(folder / "soybeans.yaml")
     return [spec, disaggregate(load_world("world-2024-26"), spec)]
@@ -185,7 +186,7 @@ def _carve(folder: Path) -> object:
 
 def _built(kind: str, file: str = "") -> Callable[[Path], object]:
     def read(folder: Path) -> object:
-        from detente.world import build_world
+        from detente.world.read import build_world
 
         return build_world(f"{kind}:{folder / file}", elasticities="4").economy
 
@@ -194,13 +195,13 @@ def _built(kind: str, file: str = "") -> Callable[[Path], object]:
 
 @functools.cache
 def _table() -> Any:
-    from detente.world.read import read_source
+    from detente.world.read.sources import read_source
 
     return read_source(f"long:{SEEDS / 'long'}")
 
 
 def _maps(folder: Path) -> object:
-    from detente.world import build_world
+    from detente.world.read import build_world
 
     return build_world(
         _table(), regions=folder / "regions.csv", sectors=folder / "sectors.csv", elasticities="4"
@@ -208,21 +209,23 @@ def _maps(folder: Path) -> object:
 
 
 def _tariffs(folder: Path) -> object:
-    from detente.world import build_world
+    from detente.world.read import build_world
 
     return build_world(_table(), tariffs=folder / "tariffs.csv", elasticities="4").economy
 
 
 def _elasticities(folder: Path) -> object:
-    from detente.world import build_world
+    from detente.world.read import build_world
 
     return build_world(_table(), elasticities=str(folder / "theta.csv")).economy
 
 
 def _report(folder: Path) -> object:
     """Read a report; for most of them the day is given, since working it out takes half a second."""
-    from detente.dossier.intake import draft_yaml, extract, make_draft, read_article
     from detente.dossier.yaml_reader import parse_yaml
+    from detente.intake.draft import draft_yaml, make_draft
+    from detente.intake.extraction import extract
+    from detente.intake.read import read_article
 
     record = _shipped()[1]
     path = next(p for p in sorted(folder.iterdir()) if p.is_file())

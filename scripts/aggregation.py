@@ -21,16 +21,9 @@ import numpy as np
 from detente.core import Column, Table, write_atomic
 from detente.dossier import load_dossier
 from detente.equilibrium import solve_batch
-from detente.world import (
-    Economy,
-    Wedges,
-    aggregate,
-    carved,
-    load_scenario,
-    load_world,
-    shipped_scenarios,
-    wedges_at,
-)
+from detente.policy import load_scenario, shipped_scenarios, wedges_at
+from detente.world import Economy, Wedges, aggregate, load_world
+from detente.world.carve import carved
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGE = REPOSITORY / "docs" / "concepts" / "aggregation.md"
@@ -180,7 +173,7 @@ def figure(rows: tuple[Row, ...]) -> str:
     """Draw both answers for the two sides, one panel a coarse world."""
     import vl_convert
 
-    from detente.show.theme import look, vega_config
+    from detente.show.figures.theme import look, vega_config
 
     values = [
         {
@@ -238,7 +231,7 @@ def page(rows: tuple[Row, ...]) -> str:
     return f"""<!-- Written by scripts/aggregation.py; do not edit. -->
 # Aggregation
 
-`detente.world.aggregate(economy, country_map, sector_map)` merges countries and sectors. Values add up exactly: trade, output,
+`detente.world.aggregation(economy, country_map, sector_map)` merges countries and sectors. Values add up exactly: trade, output,
 duties collected between economies that stay apart, value added, inputs. Rates become averages:
 
 | What | Average |

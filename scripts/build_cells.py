@@ -27,7 +27,8 @@ import pandas as pd
 from detente.core import sha256_bytes, sha256_file, write_atomic
 from detente.dossier import Dossier, Products
 from detente.dossier.measure import Measure
-from detente.world import carved, load_disaggregation, load_world, shipped_chokepoints
+from detente.world import load_world
+from detente.world.carve import carved, load_disaggregation, shipped_chokepoints
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 GOODS = (
@@ -438,8 +439,8 @@ def calibrate(arrays: dict[str, np.ndarray], data: Path, dossier_name: str) -> d
     tracker: with the goods of the law in their place the share would make up for what the tracker leaves out.
     """
     from detente.dossier import load_dossier
-    from detente.world.cells import Cells
-    from detente.world.stacking import CellRows, stack
+    from detente.policy.duties.cells import Cells
+    from detente.policy.duties.stacking import CellRows, stack
 
     path = pd.read_csv(data / INPUTS["us_tariff_path"]).set_index("date_from").loc["2025-10-14"]
     target = {"CAN": path.canada_added_pp / 100, "MEX": path.mexico_added_pp / 100}
@@ -472,7 +473,7 @@ def calibrate(arrays: dict[str, np.ndarray], data: Path, dossier_name: str) -> d
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", type=Path, default=REPOSITORY.parent / "shared")
-    parser.add_argument("--out", type=Path, default=REPOSITORY / "detente" / "world" / "data")
+    parser.add_argument("--out", type=Path, default=REPOSITORY / "detente" / "policy" / "duties" / "data")
     parser.add_argument(
         "--dossier", default="busan-2025", help="record whose measures calibrate the USMCA share"
     )

@@ -21,7 +21,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", type=Path, default=REPOSITORY.parent / "shared")
-    parser.add_argument("--out", type=Path, default=REPOSITORY / "detente" / "world" / "data")
+    parser.add_argument("--out", type=Path, default=REPOSITORY / "detente" / "policy" / "duties" / "data")
     args = parser.parse_args()
     folder = args.shared / "data" / "tariffs2025"
     with (folder / "us_etr_statutory_vs_realized_monthly.csv").open(encoding="utf-8") as stream:

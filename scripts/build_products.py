@@ -62,7 +62,7 @@ def answers(data: Path, products: list[str]) -> dict[str, np.ndarray]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", type=Path, default=REPOSITORY.parent / "shared")
-    parser.add_argument("--out", type=Path, default=REPOSITORY / "detente" / "world" / "data")
+    parser.add_argument("--out", type=Path, default=REPOSITORY / "detente" / "policy" / "duties" / "data")
     args = parser.parse_args()
     data = args.shared / "data"
     trade, partners = build_cells.imports(data)

@@ -42,8 +42,8 @@ from world_build.trade import build_trade  # noqa: E402
 
 from detente.core import Labels, sha256_bytes, write_atomic  # noqa: E402
 from detente.world import Economy, check  # noqa: E402
-from detente.world.carving import load_disaggregation  # noqa: E402
-from detente.world.disaggregate import carved, disaggregate  # noqa: E402
+from detente.world.carve.disaggregation import carved, disaggregate  # noqa: E402
+from detente.world.carve.specification import load_disaggregation  # noqa: E402
 
 NAME, YEAR = "world-2024", 2024
 CHOKEPOINTS = ("soybeans", "batteries", "chips", "rare-earths")

@@ -18,7 +18,7 @@ sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "scripts")]
 
 from build_cells import imports  # noqa: E402
 
-from detente.world.carving import load_disaggregation, shipped_chokepoints  # noqa: E402
+from detente.world.carve.specification import load_disaggregation, shipped_chokepoints  # noqa: E402
 
 LEAST = 0.5
 """Flows below this many million USD are left to the general rule."""

@@ -21,17 +21,15 @@ from detente.core import BalanceError, Column, Table, write_atomic  # noqa: E402
 from detente.core.table import Cell  # noqa: E402
 from detente.dossier import load_dossier  # noqa: E402
 from detente.equilibrium import solve_batch  # noqa: E402
-from detente.world import (  # noqa: E402
+from detente.policy import load_scenario, wedges_at  # noqa: E402
+from detente.world import Economy, load_world  # noqa: E402
+from detente.world.carve import (  # noqa: E402
     Disaggregation,
-    Economy,
     assumption_table,
     carved,
     disaggregate,
     load_disaggregation,
-    load_scenario,
-    load_world,
     merge_carved,
-    wedges_at,
 )
 
 PAGE = REPOSITORY / "docs" / "concepts" / "chokepoints.md"
@@ -143,7 +141,7 @@ def page() -> str:
 
 Magnets are six thousandths of a world table's metal products. A control on them is invisible there, and a halt of soybeans
 becomes a moderate cost on all crops. So the shipped world has sectors of their own for what is fought over, carved out of their
-parents so that the parents are unchanged to the cent: merge them (`detente.world.merge_carved`, or load `world-2024-26`) and every
+parents so that the parents are unchanged to the cent: merge them (`detente.world.carve.merge_carved`, or load `world-2024-26`) and every
 flow, duty, input and value added is what it was.
 
 {sizes(economy).to_markdown()}
@@ -153,7 +151,7 @@ tools, materials and cells. That is also what makes the chain visible: magnets u
 
 ## How it is done
 
-`detente.world.disaggregate(economy, spec)` carries out a specification, a YAML file anybody can write:
+`detente.world.carve.disaggregation(economy, spec)` carries out a specification, a YAML file anybody can write:
 
 1. **Trade.** Stated flows are taken as they are. Each producer makes its share of the world's size. What is left of it goes where
    the parent's goes, tilted towards countries whose industries use the product, and no cell takes more than 95 % of the parent's

@@ -26,12 +26,13 @@ from build_cells import tracker_metals  # noqa: E402
 from detente.core import Column, Table, write_atomic  # noqa: E402
 from detente.dossier import Dossier, load_dossier  # noqa: E402
 from detente.dossier.measure import Measure, Products  # noqa: E402
+from detente.policy.duties.cells import Cells, cells  # noqa: E402
+from detente.policy.duties.collected import collected_table  # noqa: E402
+from detente.policy.duties.day import duty_stack  # noqa: E402
+from detente.policy.duties.published import published_table  # noqa: E402
+from detente.policy.duties.stacking import CellRows, is_duty, partner_rates, stack  # noqa: E402
+from detente.policy.duties.tables import concept_table  # noqa: E402
 from detente.world import Economy, load_world  # noqa: E402
-from detente.world.cells import Cells, cells  # noqa: E402
-from detente.world.collected import collected_table  # noqa: E402
-from detente.world.duties import concept_table, duty_stack  # noqa: E402
-from detente.world.piie import published_table  # noqa: E402
-from detente.world.stacking import CellRows, is_duty, partner_rates, stack  # noqa: E402
 
 PAGE = REPOSITORY / "docs" / "duty-path.md"
 HINDSIGHT = dt.date(2026, 7, 25)

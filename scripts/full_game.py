@@ -19,11 +19,12 @@ import numpy as np
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(REPOSITORY)]
 
+from detente.cases.horizons import HORIZONS, horizon  # noqa: E402
 from detente.core import Column, Table, write_atomic  # noqa: E402
 from detente.core.table import Cell  # noqa: E402
 from detente.dossier import load_dossier  # noqa: E402
-from detente.equilibrium.horizons import HORIZONS, horizon  # noqa: E402
-from detente.show.strategy import BN, money_column, verdict_words  # noqa: E402
+from detente.policy import load_scenario  # noqa: E402
+from detente.show.tables.strategy import BN, money_column, verdict_words  # noqa: E402
 from detente.strategy import (  # noqa: E402
     Game,
     GameSpec,
@@ -42,7 +43,7 @@ from detente.strategy import (  # noqa: E402
 from detente.strategy.deals import Verdict, judge_at  # noqa: E402
 from detente.strategy.leverage import extremes, horizons  # noqa: E402
 from detente.strategy.store import cache_folder  # noqa: E402
-from detente.world import load_scenario, load_world  # noqa: E402
+from detente.world import load_world  # noqa: E402
 
 PAGE = REPOSITORY / "docs" / "concepts" / "full-game.md"
 FORMS = (

@@ -22,7 +22,8 @@ sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "scripts")]
 
 from build_cells import carved_sectors  # noqa: E402
 
-from detente.world import carved, load_world  # noqa: E402
+from detente.world import load_world  # noqa: E402
+from detente.world.carve import carved  # noqa: E402
 
 METALS = ("72", "73", "76")
 """Chapters of Canada's second list that stayed after 1 September 2025: iron, steel, aluminium (assumed)."""

@@ -1,4 +1,4 @@
-"""Write detente/world/data/published_averages.csv: what others published under each concept of average, and from when.
+"""Write detente/policy/duties/data/published_averages.csv: what others published under each concept of average, and from when.
 
     .venv/bin/python scripts/published_averages.py [--shared ../shared]
 
@@ -78,7 +78,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", type=Path, default=REPOSITORY.parent / "shared")
     found = table(parser.parse_args().shared / "data")
-    write_atomic(REPOSITORY / "detente/world/data/published_averages.csv", found.to_csv(index=False))
+    write_atomic(REPOSITORY / "detente/policy/duties/data/published_averages.csv", found.to_csv(index=False))
     print(f"{len(found)} rows")
 
 

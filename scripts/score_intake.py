@@ -12,8 +12,9 @@ from pathlib import Path
 
 from detente.core import write_atomic
 from detente.dossier import Dossier, load_dossier
-from detente.dossier.intake import Extraction, extract, read_article
-from detente.dossier.intake.score import (
+from detente.intake.extraction import Extraction, extract
+from detente.intake.read import read_article
+from detente.intake.score import (
     Label,
     labels_from_words,
     read_labels,
@@ -22,7 +23,7 @@ from detente.dossier.intake.score import (
     score_table,
     statement_table,
 )
-from detente.dossier.intake.statements import find_statements
+from detente.intake.statements import find_statements
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / "tests" / "dossier" / "intake_reports"

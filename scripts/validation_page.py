@@ -13,8 +13,9 @@ from pathlib import Path
 
 from detente.core import write_atomic
 from detente.core.table import Column, Table
-from detente.equilibrium.replicate import Check, run_checks
-from detente.show.validation import VERDICTS, validation_table
+from detente.show.tables.validation import VERDICTS, validation_table
+from detente.validation.checks import Check
+from detente.validation.suite import run_checks
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGE = REPOSITORY / "docs" / "validation.md"

@@ -5,45 +5,37 @@ stamp. Goes out: a folder with ``index.html``, ``data/*.csv``, ``figures/*.svg``
 Never does: compute a result, choose a number, reach the network, or leave a half-written folder.
 """
 
-from detente.brief.build import BriefResult, build_brief
-from detente.brief.compose import compose
-from detente.brief.content import (
-    BriefContent,
-    Bullets,
-    Citation,
-    ClockBlock,
-    ClockRow,
-    ConflictBlock,
-    ConflictCard,
-    KeyNumber,
-    MeasureBlock,
-    MeasureRow,
-    Paragraph,
-    ReadingText,
-    Section,
-    Source,
-    Subheading,
-    TableBlock,
-)
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "BriefContent",
-    "BriefResult",
-    "Bullets",
-    "Citation",
-    "ClockBlock",
-    "ClockRow",
-    "ConflictBlock",
-    "ConflictCard",
-    "KeyNumber",
-    "MeasureBlock",
-    "MeasureRow",
-    "Paragraph",
-    "ReadingText",
-    "Section",
-    "Source",
-    "Subheading",
-    "TableBlock",
-    "build_brief",
-    "compose",
-]
+if TYPE_CHECKING:
+    from detente.brief.build import BriefResult as BriefResult, build_brief as build_brief
+    from detente.brief.composition import compose as compose
+    from detente.brief.content import (
+        BriefContent as BriefContent,
+        Bullets as Bullets,
+        Citation as Citation,
+        ClockBlock as ClockBlock,
+        ClockRow as ClockRow,
+        ConflictBlock as ConflictBlock,
+        ConflictCard as ConflictCard,
+        KeyNumber as KeyNumber,
+        MeasureBlock as MeasureBlock,
+        MeasureRow as MeasureRow,
+        Paragraph as Paragraph,
+        ReadingText as ReadingText,
+        Section as Section,
+        Source as Source,
+        Subheading as Subheading,
+        TableBlock as TableBlock,
+    )
+else:
+    from detente.core.face import face
+
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "build": "BriefResult build_brief",
+            "composition": "compose",
+            "content": "BriefContent Bullets Citation ClockBlock ClockRow ConflictBlock ConflictCard KeyNumber MeasureBlock MeasureRow Paragraph ReadingText Section Source Subheading TableBlock",
+        },
+    )

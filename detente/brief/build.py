@@ -11,8 +11,7 @@ from typing import Any
 from detente.brief.content import BriefContent
 from detente.brief.page import render_page
 from detente.brief.tables import check_content, figures_of
-from detente.core import InputError, sha256_bytes
-from detente.core.folders import finish_folder, write_folder
+from detente.core import InputError, finish_folder, sha256_bytes, write_folder
 from detente.show.figures import WIDE, figure_svg
 
 MADE_BY = "detente brief"

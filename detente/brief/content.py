@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from detente.core import Stamp, Table
 from detente.show.figures import Figure
-from detente.show.sentences import Sentence
+from detente.show.words import Sentence
 
 
 @dataclass(frozen=True)

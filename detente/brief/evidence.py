@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from detente.brief.content import ClockRow, ConflictCard, MeasureRow, ReadingText, Source
 from detente.core import Column, Table
 from detente.dossier import Status, show_value
-from detente.show.lifelines import Span
-from detente.show.theme import look
-from detente.show.timelines import Event
+from detente.show.figures import Event, Span, look
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier, Measure

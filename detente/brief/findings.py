@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import Column, Table
-from detente.core.table import Cell
-from detente.show.charts import OutcomeRow, SectorRow
-from detente.show.metrics import diversion_table
-from detente.show.theme import country_name
-from detente.world.economy import Array, Economy
-from detente.world.stacking import goods_sectors
+from detente.core import Cell, Column, Table
+from detente.show.figures import OutcomeRow, SectorRow, country_name
+from detente.show.tables import diversion_table
+from detente.world import Array, Economy, goods_sectors
 
 if TYPE_CHECKING:
-    from detente.equilibrium.experiments import ControlledOutcome
-    from detente.equilibrium.outcomes import Outcome
+    from detente.cases import ControlledOutcome, Outcome
 
 REST = "REST"
 
@@ -64,7 +60,7 @@ def sensitivity(
     sets: Sequence[str],
 ) -> dict[str, dict[str, dict[str, Change]]]:
     """Solve every outcome again under each set of elasticities: set -> outcome -> group -> change."""
-    from detente.equilibrium.experiments import run_cases, steered_like
+    from detente.cases import run_cases, steered_like
     from detente.world import with_elasticity_set
 
     members = groups(economy, parties)

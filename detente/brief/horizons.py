@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 from detente.brief.findings import Change, changes, groups
 from detente.brief.intervals import draw_bands
-from detente.core import Column, Table
-from detente.core.table import Cell
-from detente.show.sentences import Sentence, percent
-from detente.show.theme import country_name
-from detente.world.economy import Array, Economy
+from detente.core import Cell, Column, Table
+from detente.show.figures import country_name
+from detente.show.words import Sentence, percent
+from detente.world import Array, Economy
 
 if TYPE_CHECKING:
+    from detente.cases import Case, ControlledOutcome
     from detente.equilibrium import Structure
-    from detente.equilibrium.experiments import Case, ControlledOutcome
     from detente.outlook import Draws
 
 SIDE_BY_SIDE = ("short", "long")
@@ -29,7 +28,7 @@ def solve_horizons(
     at: Mapping[str, tuple[Economy, Structure]],
 ) -> dict[str, Mapping[str, ControlledOutcome]]:
     """Outcomes at every horizon of `at`; those already `known` are not solved again."""
-    from detente.equilibrium.experiments import run_cases
+    from detente.cases import run_cases
 
     return {
         name: known[name]
@@ -43,7 +42,7 @@ def side_by_side(
     own: Economy, headline: str, chosen: tuple[Economy, Structure]
 ) -> dict[str, tuple[Economy, Structure]]:
     """The economy set to the short and the long run; the headline's horizon as `chosen`."""
-    from detente.equilibrium.horizons import horizon
+    from detente.cases import horizon
 
     return {name: chosen if name == headline else horizon(name, own) for name in SIDE_BY_SIDE}
 
@@ -72,7 +71,7 @@ def horizon_table(
     drawn : mapping of horizon to Draws
         Empty without draws.
     """
-    from detente.outlook.intervals import drawn_words
+    from detente.outlook import drawn_words
 
     members = groups(economy, parties)
     names = {code: country_name(code) for code in parties}

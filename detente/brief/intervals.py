@@ -9,20 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.brief.findings import changes, groups
-from detente.core import Column, Table
-from detente.core.digits import known_each
-from detente.core.table import Cell
-from detente.show.sentences import Sentence, money, number, percent
-from detente.show.theme import country_name
-from detente.show.uncertain import driver_rows
-from detente.show.words import lower_first
-from detente.world.stacking import goods_sectors
+from detente.core import Cell, Column, Table, known_each
+from detente.show.figures import country_name
+from detente.show.tables import driver_rows
+from detente.show.words import Sentence, lower_first, money, number, percent
+from detente.world import goods_sectors
 
 if TYPE_CHECKING:
+    from detente.cases import Case
     from detente.equilibrium import Structure
-    from detente.equilibrium.experiments import Case
     from detente.outlook import Draws
-    from detente.world.economy import Economy
+    from detente.world import Economy
 
 OTHER_SHARE = 3
 """A horizon that is not the headline's is drawn this many times less often: a draw of the short run costs three times as much."""
@@ -129,7 +126,7 @@ def drawn_sentence(
     found: Draws, bands: Mapping[str, Mapping[str, Interval]], key: str, title: str, parties: Sequence[str]
 ) -> Sentence:
     """Say the interval of one outcome for both sides, what was drawn, and how well the ends are known."""
-    from detente.outlook.intervals import drawn_words
+    from detente.outlook import drawn_words
 
     parts, values = [], []
     for code in parties:
@@ -182,7 +179,7 @@ def third_party_sentence(table: Table, usd: Mapping[str, float], count: int) -> 
 
 def sector_table(found: Draws, key: str, reference: str, parties: Sequence[str]) -> Table:
     """Output of the goods sectors of both sides under an outcome, against the reference, with intervals."""
-    from detente.outlook.intervals import drawn_words, result_changes
+    from detente.outlook import drawn_words, result_changes
 
     economy = found.economy
     labels = economy.labels

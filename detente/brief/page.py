@@ -20,11 +20,9 @@ from detente.brief.content import (
     TableBlock,
 )
 from detente.brief.tables import days_left
-from detente.core import Column, LabelError, Table, suggestion
-from detente.core.table import Cell
-from detente.show.figures import NARROW, WIDE, Figure, figure_svg
-from detente.show.sentences import NBSP, THIN, date_words, number
-from detente.show.theme import GRADES, STATUSES, country_name
+from detente.core import Cell, Column, LabelError, Table, suggestion
+from detente.show.figures import GRADES, NARROW, STATUSES, WIDE, Figure, country_name, figure_svg
+from detente.show.words import NBSP, THIN, date_words, number
 
 _KINDS = {
     Paragraph: "paragraph",

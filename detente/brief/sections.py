@@ -20,30 +20,26 @@ from detente.brief.content import (
 )
 from detente.brief.horizons import structure_words
 from detente.brief.intervals import sector_sentence
-from detente.core import Column, InputError, Table
-from detente.core.digits import known_each
+from detente.core import Column, InputError, Table, known_each
 from detente.dossier import Grade, Status
-from detente.show import charts, metrics
-from detente.show.firing import firing_words
-from detente.show.lifelines import timeline
-from detente.show.sentences import (
+from detente.show.figures import charts, country_name, duty_path as duty_figure, timeline
+from detente.show.tables import firing_words, metrics
+from detente.show.words import (
     Sentence,
     change_sentence,
     date_words,
     duty_sentence,
+    joined,
     money,
     number,
     percent,
 )
-from detente.show.theme import country_name
-from detente.show.timelines import duty_path as duty_figure
-from detente.show.words import joined
 
 if TYPE_CHECKING:
+    from detente.cases import Outcome
     from detente.dossier import Dossier
-    from detente.equilibrium.outcomes import Outcome
-    from detente.world.economy import Economy
-    from detente.world.later import NotYet
+    from detente.policy import NotYet
+    from detente.world import Economy
 
 TODAY = "what is in force today"
 
@@ -149,7 +145,7 @@ def standing_section(
 
 def duty_section(dossier: Dossier, economy: Economy, parties: tuple[str, str], averages: Table) -> Section:
     """The path of duties and their averages."""
-    from detente.world.duties import duty_path, duty_stack
+    from detente.policy.duties import duty_path, duty_stack
 
     start = dt.date(dossier.asof.year, 1, 1)
     horizon = dossier.asof + dt.timedelta(days=30)
@@ -321,8 +317,7 @@ def method(
     dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome], closure: str
 ) -> tuple[Paragraph, ...]:
     """How the numbers were made."""
-    from detente.equilibrium import CLOSURES
-    from detente.equilibrium.residuals import GATE
+    from detente.equilibrium import CLOSURES, GATE
 
     first = next(iter(outcomes.values()))
     return (

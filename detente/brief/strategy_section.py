@@ -9,20 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detente.brief.content import Block, Paragraph, Section, TableBlock
-from detente.show.deal_space import (
-    deal_figure,
-    ladder_figure,
-    lever_sentences,
-    space_sentence,
-    swap_sentence,
-)
-from detente.show.sentences import Sentence
-from detente.show.strategy import lever_table, space_table, swap_table, verdict_table
+from detente.show.figures import deal_figure, ladder_figure, lever_sentences, space_sentence, swap_sentence
+from detente.show.tables import lever_table, space_table, swap_table, verdict_table
+from detente.show.words import Sentence
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
-    from detente.equilibrium.structure import Structure
-    from detente.world.economy import Economy
+    from detente.equilibrium import Structure
+    from detente.world import Economy
 
 
 def strategy_section(
@@ -55,13 +49,18 @@ def strategy_section(
     SolveError
         When a joint profile has no equilibrium.
     """
-    from detente.equilibrium.baseline import CORE
-    from detente.strategy.deals import deal_space, judge, smallest_swaps
-    from detente.strategy.games import load_game, shipped_games
-    from detente.strategy.leverage import leverage_of
-    from detente.strategy.payoff import payoff_tensor
-    from detente.strategy.preferences import load_preferences
-    from detente.world.scenario import load_scenario
+    from detente.equilibrium import CORE
+    from detente.policy import load_scenario
+    from detente.strategy import (
+        deal_space,
+        judge,
+        leverage_of,
+        load_game,
+        load_preferences,
+        payoff_tensor,
+        shipped_games,
+        smallest_swaps,
+    )
 
     place = source or dossier.id
     if not shipped_games(place):

@@ -18,9 +18,8 @@ from detente.brief.content import (
     TableBlock,
 )
 from detente.core import Column, EvidenceError, InputError, LabelError, Table, suggestion
-from detente.show.figures import Figure
-from detente.show.sentences import Sentence
-from detente.show.theme import country_name, look
+from detente.show.figures import Figure, country_name, look
+from detente.show.words import Sentence
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
 

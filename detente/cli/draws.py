@@ -47,7 +47,7 @@ def drawn_tables(
         For too few draws or workers.
     """
     from detente.cli.tables import prepare_named
-    from detente.show.firing import noted
+    from detente.show.tables import noted
 
     table = "intervals" if table == "countries" else table
     with usage():
@@ -89,9 +89,8 @@ def _solved(
     workers: int,
 ) -> list[Table]:
     """Draw, and lay out."""
-    from detente.outlook import draw_outcomes, driver_table, drivers, uncertainty_table
-    from detente.outlook.intervals import interval_table
-    from detente.show.stakes import sides_in
+    from detente.outlook import draw_outcomes, driver_table, drivers, interval_table, uncertainty_table
+    from detente.show.tables import sides_in
 
     if table == "uncertainty":
         return [uncertainty_table(made.economy, made.structure)]
@@ -137,10 +136,9 @@ def _of_results(
     workers: int,
 ) -> Table:
     """Draw the results behind a table of `detente run`."""
-    from detente.equilibrium.experiments import base_case
+    from detente.cases import base_case
     from detente.outlook import draw_outcomes
-    from detente.show.stakes import sides_in
-    from detente.show.uncertain import results_of, results_table
+    from detente.show.tables import results_of, results_table, sides_in
 
     cases = made.cases if reference else (*made.cases, base_case(made.economy, made.cases[0]))
     controlled = any(case.controls for case in cases)

@@ -23,7 +23,7 @@ def product_duty_tables(
 ) -> list[Table]:
     """Duties by six-digit product: of one exporter, of every partner, or of one product on every partner."""
     from detente.cli.worlds import economy_for, of_own_world
-    from detente.world.products import partner_table, product_duties, product_table, products
+    from detente.policy.duties import partner_table, product_duties, product_table, products
 
     if by not in ("sector", "hs6"):
         raise LabelError(f"no table by `{by}`", where="--by", hint=suggestion(by, ("sector", "hs6")))
@@ -41,6 +41,6 @@ def product_duty_tables(
 
 def rule_table(dossier: Dossier) -> Table:
     """Rules by which duties meet on one product."""
-    from detente.dossier.authorities import authority_table
+    from detente.dossier import authority_table
 
     return authority_table(dossier)

@@ -9,8 +9,7 @@ import typer
 
 from detente.cli.options import DEFAULT_DOSSIER, FormatOption
 from detente.cli.output import emit, note, parse_day, usage
-from detente.core import InputError
-from detente.core.reading import is_there
+from detente.core import InputError, is_there
 
 
 def ingest(
@@ -41,16 +40,16 @@ def ingest(
 ) -> None:
     """Read news reports and write a draft of claims and possible conflicts, for a person to accept."""
     from detente.cli.records import load_record
-    from detente.dossier.intake import (
+    from detente.intake import (
         conflicts_table,
         extract,
         items_table,
         keep_copy,
         make_draft,
+        read_report,
         summary_table,
         write_draft,
     )
-    from detente.dossier.intake.read import read_report
 
     tables = {"summary": summary_table, "conflicts": conflicts_table, "items": items_table}
     with usage():

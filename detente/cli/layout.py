@@ -7,8 +7,7 @@ import itertools
 import textwrap
 from collections.abc import Sequence
 
-from detente.core import Column, Table
-from detente.core.plain import UNPRINTABLE
+from detente.core import UNPRINTABLE, Column, Table
 
 NOTE_WIDTH = 110
 """Longest line of a note, however wide the terminal is."""

@@ -42,7 +42,7 @@ def controls(
 ) -> None:
     """List controls, fees and listings on a day: what each binds, since when, and what ends it."""
     from detente.cli.tables import filtered
-    from detente.dossier.controls import control_table, fee_table
+    from detente.dossier import control_table, fee_table
 
     record, day = _record(dossier, asof, at)
     with usage():
@@ -65,7 +65,7 @@ def pledges(
     out: OutOption = None,
 ) -> None:
     """List purchase pledges on a day: promised, delivered, and how late."""
-    from detente.dossier.pledges import pledge_table
+    from detente.dossier import pledge_table
 
     record, day = _record(dossier, asof, at)
     with usage():
@@ -108,7 +108,7 @@ def audit(
     out: OutOption = None,
 ) -> None:
     """Hold a record against its rules; exits with 4 when one of them is broken."""
-    from detente.show.ledger import TABLES, audit_tables, is_record, malformed_table
+    from detente.show.tables import TABLES, audit_tables, is_record, malformed_table
 
     with usage():
         known = parse_day(asof, "--asof") if asof else None
@@ -133,7 +133,7 @@ def audit(
 
 def clock_tables(dossier: Dossier, day: dt.date, cost: bool, ics: Path | None) -> Table:
     """Clocks from a day on with their stakes; written to a calendar file too when one is named."""
-    from detente.show.stakes import calendar_details, costs, parties_of, stakes_table
+    from detente.show.tables import calendar_details, costs, parties_of, stakes_table
 
     stakes = None
     parties: tuple[str, ...] = ()
@@ -144,7 +144,7 @@ def clock_tables(dossier: Dossier, day: dt.date, cost: bool, ics: Path | None) -
         coming = [clock for clock in dossier.clocks.values() if clock.fires >= day]
         stakes = costs(dossier, load_world(), coming, parties)
     if ics is not None:
-        from detente.dossier.ics import calendar
+        from detente.dossier import calendar
 
         write_atomic(ics, calendar(dossier, day, calendar_details(dossier, stakes)).encode())
         note(f"wrote {ics}")

@@ -55,7 +55,7 @@ def bare(
 ) -> None:
     """Say what is in the box and what to do next."""
     if version:
-        from detente.core.stamp import package_version
+        from detente.core import package_version
 
         print(package_version())
         raise typer.Exit
@@ -147,7 +147,7 @@ def run(
 ) -> None:
     """Solve scenarios and print what they do."""
     from detente.cli.tables import outcome_tables, prepare_named, solve_prepared
-    from detente.show.stakes import sides_in
+    from detente.show.tables import sides_in
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = tuple(code.strip() for code in countries.split(",") if code.strip())
@@ -338,8 +338,7 @@ def claims(
 ) -> None:
     """List what the reports claim, with the place in the text; or their contradictions."""
     from detente.cli.tables import some_report
-    from detente.dossier import claims_table, conflict_table
-    from detente.dossier.conflict_sheets import sheets
+    from detente.dossier import claims_table, conflict_table, sheets
 
     record = open_record(dossier, asof)
     with usage():

@@ -13,8 +13,8 @@ from detente.cli.worlds import WorldOption, economy_for
 from detente.core import InputError, LabelError, Table, suggestion
 
 if TYPE_CHECKING:
+    from detente.strategy import PreferenceFile, Preferences
     from detente.strategy.duties import DutyGame
-    from detente.strategy.preferences import PreferenceFile, Preferences
 
 KINDS = ("war", "alone", "talks")
 TABLES = ("welfare", "duties", "both", "preferences")
@@ -28,7 +28,7 @@ def read_preferences(name: str) -> PreferenceFile:
     LabelError
         For a set that does not exist.
     """
-    from detente.strategy.preferences import load_preferences
+    from detente.strategy import load_preferences
 
     own = Path(name)
     if own.suffix in (".yaml", ".yml"):
@@ -39,7 +39,7 @@ def read_preferences(name: str) -> PreferenceFile:
 
 def solved_tables(game: DutyGame, kind: str, start: str, verify: bool) -> list[Table]:
     """Search the duties asked for and lay them out."""
-    from detente.strategy import duties
+    from detente.strategy.duties import optimal as duties
 
     if kind == "alone":
         found = []
@@ -114,9 +114,8 @@ def nash(
     out: OutOption = None,
 ) -> None:
     """Find duties that are best for whoever sets them: in a trade war, alone, or agreed in talks."""
-    from detente.equilibrium.horizons import horizon as set_horizon
-    from detente.strategy.duties import by_preferences, duty_game
-    from detente.strategy.duties_nash import starting_duties
+    from detente.cases import horizon as set_horizon
+    from detente.strategy.duties import by_preferences, duty_game, starting_duties
 
     with usage():
         for option, given, allowed in (("--kind", kind, KINDS), ("--table", table, TABLES)):

@@ -13,9 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.cli.layout import as_text
-from detente.core import DetenteError, InputError, StaleError, Table, days, write_atomic
-from detente.core.files import write_together
-from detente.core.plain import TYPED, UNPRINTABLE
+from detente.core import (
+    TYPED,
+    UNPRINTABLE,
+    DetenteError,
+    InputError,
+    StaleError,
+    Table,
+    days,
+    write_atomic,
+    write_together,
+)
 
 if TYPE_CHECKING:
     from detente.show.figures import Figure

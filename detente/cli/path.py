@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from detente.dossier import Dossier
-    from detente.equilibrium.controls import QuantityControl
-    from detente.show.stocks import Held
+    from detente.equilibrium import QuantityControl
+    from detente.show.tables import Held
     from detente.world import Economy, Wedges
 
 TABLES = ("months", "losses", "stocks")
@@ -47,7 +47,7 @@ def held_at_the_start(economy: Economy, controls: Sequence[QuantityControl], sta
     UnitError
         For a stock that is no number of months.
     """
-    from detente.world.held import stock_of_flows
+    from detente.world import stock_of_flows
 
     names = [control.name for control in controls]
     given: dict[str, float] = {}
@@ -175,10 +175,8 @@ def path(
     out: OutOption = None,
 ) -> None:
     """Say what a cut of deliveries does month by month, and to whom, while stocks run down."""
-    from detente.equilibrium.cuts import read_cut
-    from detente.equilibrium.stocks import by_horizon, path_with_stocks, stock_table
-    from detente.show import stocks as show
-    from detente.show.stakes import codes_of
+    from detente.cases import by_horizon, path_with_stocks, read_cut, stock_table
+    from detente.show.tables import codes_of, stocks as show
 
     with usage():
         if table not in (*TABLES, "all"):

@@ -15,11 +15,9 @@ from detente.core import InputError, LabelError, suggestion
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
-    from detente.equilibrium.structure import Structure
-    from detente.strategy.games import GameSpec
-    from detente.strategy.payoff import PayoffTensor
-    from detente.strategy.preferences import PreferenceFile, Preferences
-    from detente.world.economy import Economy
+    from detente.equilibrium import Structure
+    from detente.strategy import GameSpec, PayoffTensor, PreferenceFile, Preferences
+    from detente.world import Economy
 
 GameOption = Annotated[
     str | None, typer.Option("--game", help="A game of the dossier, or a file.", show_default="the first")
@@ -67,7 +65,7 @@ def read_game(
     dossier: str, asof: str | None, game: str | None, *, reduced: bool
 ) -> tuple[Dossier, GameSpec, str]:
     """Read the record and its game, small when asked for."""
-    from detente.strategy.games import load_game
+    from detente.strategy import load_game
 
     with usage():
         day = parse_day(asof, "--asof") if asof else None
@@ -86,7 +84,7 @@ def read_game(
 
 def read_sets(spec: GameSpec, file: Path | None, name: str | None) -> tuple[PreferenceFile, Preferences]:
     """Read the sets of preferences, and the one asked for."""
-    from detente.strategy.preferences import load_preferences
+    from detente.strategy import load_preferences
 
     with usage():
         known = load_preferences(file, game=spec.id)
@@ -95,7 +93,7 @@ def read_sets(spec: GameSpec, file: Path | None, name: str | None) -> tuple[Pref
 
 def world_at(world: str | None, elasticities: str | None, horizon: str) -> tuple[Economy, Economy, Structure]:
     """The economy, the same at the horizon, and the horizon's structure."""
-    from detente.equilibrium.horizons import horizon as set_horizon
+    from detente.cases import horizon as set_horizon
 
     with usage():
         economy = economy_for(world, elasticities)
@@ -117,10 +115,8 @@ def tensor_for(
     no_cache: bool = False,
 ) -> PayoffTensor:
     """Solve every joint profile, with a progress bar, kept in the cache unless told not to."""
-    from detente.strategy.caps import CONTROLS
-    from detente.strategy.payoff import payoff_tensor
-    from detente.strategy.store import cache_folder
-    from detente.world.scenario import load_scenario
+    from detente.policy import load_scenario
+    from detente.strategy import CONTROLS, cache_folder, payoff_tensor
 
     if no_cache and cache is not None:
         with usage():

@@ -11,8 +11,8 @@ import typer
 from detente.cli.output import note, parse_day, usage
 
 if TYPE_CHECKING:
+    from detente.cases import Case
     from detente.dossier import Dossier
-    from detente.equilibrium.experiments import Case
 
 SAID: set[str] = set()
 """Notes of this command."""
@@ -66,7 +66,7 @@ def load_record(name: str, day: dt.date | None) -> Dossier:
 
 def say_errors(record: Dossier, name: str) -> Dossier:
     """Say in one line how many errors the audit finds in a record, as known on its day."""
-    from detente.dossier.audit import errors
+    from detente.dossier import errors
 
     if found := errors(record):
         many = f"{found} errors" if found > 1 else "1 error"
@@ -76,7 +76,7 @@ def say_errors(record: Dossier, name: str) -> Dossier:
 
 def say_firing(cases: Sequence[Case]) -> None:
     """Say which clocks the dates of scenarios let fire, what each snaps back to, and what is held in vain."""
-    from detente.show.firing import firing_lines
+    from detente.show.tables import firing_lines
 
     for case in cases:
         if lines := firing_lines(case):

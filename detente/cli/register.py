@@ -20,8 +20,8 @@ def data(
     out: OutOption = None,
 ) -> None:
     """List the data files that come with Détente, with sources, licences and hashes."""
-    from detente.core.register import check_register
-    from detente.show.register import data_file_table, data_source_table
+    from detente.core import check_register
+    from detente.show.tables import data_file_table, data_source_table
 
     if check:
         note(f"{check_register()} data files are as registered")

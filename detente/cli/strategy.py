@@ -59,9 +59,8 @@ def leverage(
     out: OutOption = None,
 ) -> None:
     """Say what each measure costs the other side, its own side and everybody else, and at which horizon."""
-    from detente.show.deal_space import ladder_figure, lever_sentences
-    from detente.show.sensitivity import levers_by_preferences
-    from detente.show.strategy import lever_table, reach_table
+    from detente.show.figures import ladder_figure, lever_sentences
+    from detente.show.tables import lever_table, levers_by_preferences, reach_table
     from detente.strategy import leverage as levers
 
     known_table(table, ("levers", "horizons", "substitution", "preferences"))
@@ -138,13 +137,10 @@ def deals(
     out: OutOption = None,
 ) -> None:
     """Say which exchanges beat no deal for both, under which weights, and what a side would have to be paid."""
-    from detente.show import strategy as show
-    from detente.show.deal_space import deal_figure, space_sentence, swap_sentence
-    from detente.show.sensitivity import bargains_by_preferences
-    from detente.strategy import deals as room
-    from detente.strategy.leverage import horizons
-    from detente.strategy.preferences import preference_table
-    from detente.world.scenario import load_scenario
+    from detente.policy import load_scenario
+    from detente.show.figures import deal_figure, space_sentence, swap_sentence
+    from detente.show.tables import bargains_by_preferences, strategy as show
+    from detente.strategy import deals as room, horizons, preference_table
 
     known_table(table, ("expected", "horizons", "swaps", "space", "payments", "sensitivity", "preferences"))
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
@@ -233,10 +229,8 @@ def game_verb(
     out: OutOption = None,
 ) -> None:
     """Say what the two sides would do without an agreement: equilibria, dominance, quantal response; export the game."""
-    from detente.show.sensitivity import play_by_preferences
-    from detente.show.strategy import dominance_table, equilibrium_table
-    from detente.strategy import equilibria as room
-    from detente.strategy.export import efg_text, known_form, nfg_text
+    from detente.show.tables import dominance_table, equilibrium_table, play_by_preferences
+    from detente.strategy import efg_text, equilibria as room, known_form, nfg_text
 
     known_table(table, ("equilibria", "dominance", "preferences"))
     with usage():

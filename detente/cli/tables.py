@@ -16,13 +16,12 @@ from detente.core import Column, DateError, InputError, LabelError, Table, sugge
 if TYPE_CHECKING:
     import datetime as dt
 
+    from detente.cases import Case, Outcome
     from detente.dossier import Dossier
     from detente.equilibrium import Newton, Structure
-    from detente.equilibrium.experiments import Case
-    from detente.equilibrium.outcomes import Outcome
+    from detente.policy import Scenario
+    from detente.policy.duties import DutyStack
     from detente.world import Economy
-    from detente.world.duties import DutyStack
-    from detente.world.scenario import Scenario
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +55,7 @@ def solve_prepared(
     ready: Prepared, closure: str, world: str | None, solver: Newton | None = None
 ) -> Mapping[str, Outcome]:
     """Solve what `prepare_named` loaded."""
-    from detente.equilibrium.experiments import run_cases
+    from detente.cases import run_cases
 
     with of_own_world(world), progress(None, "solving"):
         return run_cases(
@@ -79,10 +78,9 @@ def prepare_named(
 
     Says on standard error which clocks the scenarios' dates let fire; `hold` holds all of them (True) or some.
     """
+    from detente.cases import horizon as at_horizon, prepare_cases
     from detente.equilibrium import CLOSURES
-    from detente.equilibrium.experiments import prepare_cases
-    from detente.equilibrium.horizons import horizon as at_horizon
-    from detente.world.firing import check_hold
+    from detente.policy import check_hold
 
     with usage():
         if closure not in CLOSURES:
@@ -122,7 +120,7 @@ def _tellable(record: Dossier, scenarios: Sequence[Scenario], dossier: str) -> l
     DateError
         When one puts measures into force that had not been announced, with the day from which on it can be told.
     """
-    from detente.world.later import tellable
+    from detente.policy import tellable
 
     source = scenarios[0].dossier if dossier == DEFAULT_DOSSIER else dossier
     kept, later = tellable(record, scenarios, source)
@@ -138,8 +136,7 @@ def _tellable(record: Dossier, scenarios: Sequence[Scenario], dossier: str) -> l
 
 def untold(record: Dossier, dossier: str) -> str:
     """Which shipped scenarios could not be told on the record's day; empty when all could."""
-    from detente.world import load_scenario, shipped_scenarios
-    from detente.world.later import tellable, waiting
+    from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
 
     names = shipped_scenarios(dossier)
     _, later = tellable(record, [load_scenario(name, dossier=dossier) for name in names], dossier)
@@ -148,7 +145,7 @@ def untold(record: Dossier, dossier: str) -> str:
 
 def _scenario(name: str, dossier: str) -> Scenario:
     """Load a scenario; an id that is not known is a slip on the command line, a file that is wrong is not."""
-    from detente.world import load_scenario
+    from detente.policy import load_scenario
 
     if any(Path(part).suffix in (".yaml", ".yml") for part in name.split("+")):
         return load_scenario(name, dossier=dossier)
@@ -164,8 +161,7 @@ def outcome_tables(
     sides: Callable[[], tuple[str, str]],
 ) -> list[Table]:
     """One of the tables of `detente run`; `sides` says whom a table about two is about when nobody is named."""
-    from detente.show import metrics, results, welfare
-    from detente.show.firing import firing_table, noted
+    from detente.show.tables import firing_table, metrics, noted, results, welfare
 
     reference = None
     if against is not None:
@@ -215,7 +211,7 @@ def _diversion(
     pair: Callable[[], tuple[str, str]],
     reference: str | None,
 ) -> Table:
-    from detente.show import metrics
+    from detente.show.tables import metrics
 
     if reference is None:
         raise InputError(
@@ -228,8 +224,7 @@ def _diversion(
 
 def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str]) -> Table:
     """Two outcomes side by side."""
-    from detente.show.comparison import comparison_table as made
-    from detente.show.firing import noted
+    from detente.show.tables import comparison_table as made, noted
 
     if len(outcomes) != 2:
         raise InputError("the two scenarios are one and the same", hint="compare takes two different ones")
@@ -238,9 +233,8 @@ def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str]) 
 
 def scenario_table(dossier: str, asof: dt.date | None = None) -> Table:
     """Scenarios shipped with a dossier; those that could not be told on an as-of day without their story."""
-    from detente.show.ledger import is_record
-    from detente.world import load_scenario, shipped_scenarios
-    from detente.world.later import tellable
+    from detente.policy import load_scenario, shipped_scenarios, tellable
+    from detente.show.tables import is_record
 
     if not is_record(dossier):
         load_record(dossier, None)  # says that there is none, and which there are
@@ -324,7 +318,7 @@ def duty_sides(
     dossier: Dossier, importer: str | None, exporter: str | None, world: str | None
 ) -> tuple[str, str]:
     """Importer and exporter of a duty: as named, else the sides of the record, the one not named taking what is left."""
-    from detente.show.stakes import sides_in
+    from detente.show.tables import sides_in
 
     if importer and exporter:
         return importer, exporter
@@ -339,9 +333,7 @@ def duty_tables(
 ) -> list[Table]:
     """The stack of duties by sector and authority, its averages by concept, or what surrounds them."""
     from detente.cli.duty_tables import rule_table
-    from detente.world.collected import collected_table
-    from detente.world.duties import concept_table, duty_stack, stack_table
-    from detente.world.piie import published_table
+    from detente.policy.duties import collected_table, concept_table, duty_stack, published_table, stack_table
 
     economy = economy_for(world, None)
 
@@ -370,7 +362,7 @@ def check_table(
     dossier: Dossier, reports: Path | None, source: str, world: str | None = None
 ) -> tuple[Table, bool]:
     """Identities, record, scenarios and solver, one row a check; whether any failed."""
-    from detente.show.selfcheck import self_check
+    from detente.show.tables import self_check
 
     economy = None if world is None else economy_for(world, None)
     return self_check(dossier, reports, source, economy)
@@ -378,13 +370,13 @@ def check_table(
 
 def citation_table(dossier: Dossier, economy: object, scenario: str | None, source: str) -> Table:
     """What to cite, for everything or for one scenario."""
-    from detente.show.citations import citation_table as made
-    from detente.world.economy import Economy
+    from detente.show.tables import citation_table as made
+    from detente.world import Economy
 
     assert isinstance(economy, Economy)
     if scenario is None:
         return made(dossier, economy)
-    from detente.world.scenario import apply_scenario, wedges_and_footprints
+    from detente.policy import apply_scenario, wedges_and_footprints
 
     chosen = _scenario(scenario, source)
     _, footprints = wedges_and_footprints(economy, dossier, chosen, quantities=True)

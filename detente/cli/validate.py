@@ -24,9 +24,8 @@ def validate(
     out: OutOption = None,
 ) -> None:
     """Solve published tables, closed forms and identities again, beside the published figures; exits with 4 when one is missed."""
-    from detente.equilibrium.replicate import find_shared, run_checks
-    from detente.equilibrium.replicate.suite import STUDIES
-    from detente.show.validation import validation_table
+    from detente.show.tables import validation_table
+    from detente.validation import STUDIES, find_shared, run_checks
 
     with usage():
         folder = find_shared(shared)

@@ -6,7 +6,7 @@ from __future__ import annotations
 def welcome() -> str:
     """Write the greeting from the shipped data."""
     from detente.cli.tables import scenario_table
-    from detente.core.stamp import package_version
+    from detente.core import package_version
     from detente.dossier import load_dossier
     from detente.world import load_world
 

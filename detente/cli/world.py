@@ -10,8 +10,7 @@ import typer
 from detente.cli.options import FormatOption, OutOption, PictureOption
 from detente.cli.output import draw, emit, note, progress, usage
 from detente.cli.world_make import aggregate, disaggregate
-from detente.core import InputError, LabelError, Table, UnitError, suggestion
-from detente.core.reading import is_there
+from detente.core import InputError, LabelError, Table, UnitError, is_there, suggestion
 
 if TYPE_CHECKING:
     pass
@@ -30,7 +29,7 @@ TABLES = ("sizes", "countries", "sectors", "flows", "duties", "provenance")
 @app.command("list")
 def list_worlds(style: FormatOption = None, out: OutOption = None) -> None:
     """List the worlds that come with Détente."""
-    from detente.world.describe import shipped_table
+    from detente.world import shipped_table
 
     emit(shipped_table(), style, out)
 
@@ -50,8 +49,15 @@ def show(
     out: OutOption = None,
 ) -> None:
     """Say what a world is: sizes, balances, largest flows, provenance, licences."""
-    from detente.world import country_table, duty_table, load_world, sector_table
-    from detente.world.describe import flow_table, provenance_table, size_table
+    from detente.world import (
+        country_table,
+        duty_table,
+        flow_table,
+        load_world,
+        provenance_table,
+        sector_table,
+        size_table,
+    )
 
     with usage():
         economy = load_world(world)
@@ -75,7 +81,7 @@ def show(
         wanted = [name for name in TABLES if name != "duties"] if table == "all" else [table]
         made = [makers[name]() for name in wanted]
     if picture is not None:
-        from detente.show.worlds import world_figure
+        from detente.show.figures import world_figure
 
         draw(world_figure(economy), picture)
     emit(made, style, out)
@@ -110,14 +116,13 @@ def compare(
     out: OutOption = None,
 ) -> None:
     """Put two worlds side by side: as a whole, and the countries both have."""
-    from detente.world import load_world
-    from detente.world.describe import compare_worlds
+    from detente.world import compare_worlds, load_world
 
     with usage():
         one, two = load_world(first), load_world(second)
         made = compare_worlds(one, two)
     if picture is not None:
-        from detente.show.worlds import comparison_figure
+        from detente.show.figures import comparison_figure
 
         draw(comparison_figure(one, two), picture)
     emit(made, style, out)
@@ -159,8 +164,8 @@ def build(
     style: FormatOption = None,
 ) -> None:
     """Build a world from a table: aggregate, check, balance, and report how far it had to move."""
-    from detente.world.read.build import build_world
-    from detente.world.save import save_world
+    from detente.world import save_world
+    from detente.world.read import build_world
 
     with progress(None, "building the world"):
         report = build_world(
@@ -175,7 +180,7 @@ def build(
         )
     folder = save_world(report.economy, out, report)
     if picture is not None:
-        from detente.show.worlds import world_figure
+        from detente.show.figures import world_figure
 
         draw(world_figure(report.economy), picture)
     for line in report.notes:

@@ -28,8 +28,7 @@ NewNameOption = Annotated[
 
 def _written(economy: Economy, folder: Path | None) -> None:
     """Check a new world and write it, or say that nothing was written."""
-    from detente.world import check
-    from detente.world.save import save_world
+    from detente.world import check, save_world
 
     check(economy)
     if folder is None:
@@ -52,10 +51,8 @@ def aggregate(
     style: FormatOption = None,
 ) -> None:
     """Merge countries or sectors of a world; values add up exactly, what the maps do not name stays as it is."""
-    from detente.world import aggregate as merge
-    from detente.world import load_world
-    from detente.world.describe import compare_worlds
-    from detente.world.read.maps import read_map
+    from detente.world import aggregate as merge, compare_worlds, load_world
+    from detente.world.read import read_map
 
     with usage():
         if regions is None and sectors is None:
@@ -105,9 +102,13 @@ def disaggregate(
     style: FormatOption = None,
 ) -> None:
     """Carve finer sectors out of a world, such as soybeans out of crops; added up they give the old world again."""
-    from detente.world import disaggregate as carve
-    from detente.world import load_disaggregation, load_world
-    from detente.world.carving import assumption_table, specification_table
+    from detente.world import load_world
+    from detente.world.carve import (
+        assumption_table,
+        disaggregate as carve,
+        load_disaggregation,
+        specification_table,
+    )
 
     if specification is None:
         emit(specification_table(), style, None)

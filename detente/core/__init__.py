@@ -4,44 +4,90 @@ Comes in: nothing of ours. Goes out: the vocabulary every other room speaks.
 Never does: import another room, read a dossier, or solve anything.
 """
 
-from detente.core.errors import (
-    BalanceError,
-    DateError,
-    DetenteError,
-    EvidenceError,
-    InputError,
-    LabelError,
-    SchemaError,
-    SolveError,
-    StaleError,
-    UnitError,
-)
-from detente.core.files import sha256_bytes, sha256_file, write_atomic
-from detente.core.labels import Labels
-from detente.core.nearest import nearest, suggestion
-from detente.core.results import RESULTS
-from detente.core.stamp import Stamp
-from detente.core.table import Column, Table
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "RESULTS",
-    "BalanceError",
-    "Column",
-    "DateError",
-    "DetenteError",
-    "EvidenceError",
-    "InputError",
-    "LabelError",
-    "Labels",
-    "SchemaError",
-    "SolveError",
-    "StaleError",
-    "Stamp",
-    "Table",
-    "UnitError",
-    "nearest",
-    "sha256_bytes",
-    "sha256_file",
-    "suggestion",
-    "write_atomic",
-]
+if TYPE_CHECKING:
+    from detente.core.arrays import (
+        LARGEST as LARGEST,
+        NUMBERS_AND_TEXT as NUMBERS_AND_TEXT,
+        read_arrays as read_arrays,
+    )
+    from detente.core.days import (
+        FIRST_DAY as FIRST_DAY,
+        LAST_DAY as LAST_DAY,
+        calendar_day as calendar_day,
+        parse_day as parse_day,
+    )
+    from detente.core.digits import (
+        bound as bound,
+        known as known,
+        known_all as known_all,
+        known_each as known_each,
+    )
+    from detente.core.errors import (
+        BalanceError as BalanceError,
+        DateError as DateError,
+        DetenteError as DetenteError,
+        EvidenceError as EvidenceError,
+        InputError as InputError,
+        LabelError as LabelError,
+        SchemaError as SchemaError,
+        SolveError as SolveError,
+        StaleError as StaleError,
+        UnitError as UnitError,
+    )
+    from detente.core.files import (
+        sha256_bytes as sha256_bytes,
+        sha256_file as sha256_file,
+        write_atomic as write_atomic,
+        write_together as write_together,
+    )
+    from detente.core.folders import finish_folder as finish_folder, write_folder as write_folder
+    from detente.core.labels import Labels as Labels
+    from detente.core.plain import TYPED as TYPED, UNPRINTABLE as UNPRINTABLE, is_number as is_number
+    from detente.core.processes import shared_work as shared_work
+    from detente.core.reading import (
+        csv_rows as csv_rows,
+        is_file as is_file,
+        is_folder as is_folder,
+        is_there as is_there,
+        name_of as name_of,
+        open_lines as open_lines,
+        read_bytes as read_bytes,
+        read_json as read_json,
+        read_text as read_text,
+        readable_file as readable_file,
+        unreadable as unreadable,
+    )
+    from detente.core.register import check_register as check_register, read_register as read_register
+    from detente.core.results import RESULTS as RESULTS
+    from detente.core.spelling import nearest as nearest, suggestion as suggestion
+    from detente.core.stamp import (
+        Stamp as Stamp,
+        package_commit as package_commit,
+        package_version as package_version,
+    )
+    from detente.core.table import Cell as Cell, Column as Column, Table as Table
+else:
+    from detente.core.face import face
+
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "arrays": "LARGEST NUMBERS_AND_TEXT read_arrays",
+            "days": "FIRST_DAY LAST_DAY calendar_day parse_day",
+            "digits": "bound known known_all known_each",
+            "errors": "BalanceError DateError DetenteError EvidenceError InputError LabelError SchemaError SolveError StaleError UnitError",
+            "files": "sha256_bytes sha256_file write_atomic write_together",
+            "folders": "finish_folder write_folder",
+            "labels": "Labels",
+            "plain": "TYPED UNPRINTABLE is_number",
+            "processes": "shared_work",
+            "reading": "csv_rows is_file is_folder is_there name_of open_lines read_bytes read_json read_text readable_file unreadable",
+            "register": "check_register read_register",
+            "results": "RESULTS",
+            "spelling": "nearest suggestion",
+            "stamp": "Stamp package_commit package_version",
+            "table": "Cell Column Table",
+        },
+    )

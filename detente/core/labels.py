@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from detente.core.errors import LabelError
-from detente.core.nearest import nearest, suggestion
 from detente.core.plain import csv_cell
+from detente.core.spelling import nearest, suggestion
 from detente.core.table import Column
 
 LONGEST = 60

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from detente.core.errors import InputError, SchemaError
-from detente.core.nearest import suggestion
+from detente.core.spelling import suggestion
 
 PathLike = str | os.PathLike[str]
 LARGEST_SHEET = 32 * 1024 * 1024

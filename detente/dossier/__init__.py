@@ -3,70 +3,105 @@
 Comes in: YAML files. Goes out: a frozen `Dossier`. Never does: economics.
 """
 
-from detente.dossier.audit import audit, audit_table, coverage_by_grade, refuse_stale
-from detente.dossier.audit_rules import RULES, Finding
-from detente.dossier.claims import (
-    chains,
-    claims_table,
-    clock_table,
-    conflict_table,
-    measure_table,
-    show_value,
-    verify_places,
-)
-from detente.dossier.dossier import Actor, Dossier, FrozenDict, MeasureState, Parameter, require_fresh
-from detente.dossier.load import load_dossier, shipped_dossiers
-from detente.dossier.measure import (
-    Claim,
-    Clock,
-    Conflict,
-    DatedValue,
-    Document,
-    Effect,
-    Grade,
-    Instrument,
-    Measure,
-    Products,
-    Reading,
-    Round,
-    Source,
-    Status,
-)
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "RULES",
-    "Actor",
-    "Claim",
-    "Clock",
-    "Conflict",
-    "DatedValue",
-    "Document",
-    "Dossier",
-    "Effect",
-    "Finding",
-    "FrozenDict",
-    "Grade",
-    "Instrument",
-    "Measure",
-    "MeasureState",
-    "Parameter",
-    "Products",
-    "Reading",
-    "Round",
-    "Source",
-    "Status",
-    "audit",
-    "audit_table",
-    "chains",
-    "claims_table",
-    "clock_table",
-    "conflict_table",
-    "coverage_by_grade",
-    "load_dossier",
-    "measure_table",
-    "refuse_stale",
-    "require_fresh",
-    "shipped_dossiers",
-    "show_value",
-    "verify_places",
-]
+if TYPE_CHECKING:
+    from detente.dossier.audit_record import (
+        audit as audit,
+        audit_table as audit_table,
+        coverage_by_grade as coverage_by_grade,
+        errors as errors,
+        refuse_stale as refuse_stale,
+    )
+    from detente.dossier.audit_rules import RULES as RULES, Finding as Finding
+    from detente.dossier.authorities import authority_table as authority_table
+    from detente.dossier.bands import (
+        BANDS as BANDS,
+        POSSIBLE as POSSIBLE,
+        POSSIBLE_SHARE as POSSIBLE_SHARE,
+        SHARE_BAND as SHARE_BAND,
+        Doubt as Doubt,
+        doubts_on as doubts_on,
+    )
+    from detente.dossier.claims import (
+        chains as chains,
+        claims_table as claims_table,
+        clock_table as clock_table,
+        conflict_table as conflict_table,
+        economy_names as economy_names,
+        measure_table as measure_table,
+        show_value as show_value,
+        verify_places as verify_places,
+    )
+    from detente.dossier.conflict_sheets import sheets as sheets
+    from detente.dossier.controls import control_table as control_table, fee_table as fee_table
+    from detente.dossier.dossier import (
+        Actor as Actor,
+        Dossier as Dossier,
+        FrozenDict as FrozenDict,
+        Parameter as Parameter,
+        require_fresh as require_fresh,
+    )
+    from detente.dossier.firing import (
+        Change as Change,
+        changes as changes,
+        reach as reach,
+        running as running,
+        turns as turns,
+        waiting as waiting,
+    )
+    from detente.dossier.form import validate as validate
+    from detente.dossier.held import moves_something as moves_something
+    from detente.dossier.ics import calendar as calendar
+    from detente.dossier.load import load_dossier as load_dossier, shipped_dossiers as shipped_dossiers
+    from detente.dossier.measure import (
+        Claim as Claim,
+        Clock as Clock,
+        Conflict as Conflict,
+        DatedValue as DatedValue,
+        Document as Document,
+        Effect as Effect,
+        Frozen as Frozen,
+        Grade as Grade,
+        Instrument as Instrument,
+        Measure as Measure,
+        Products as Products,
+        Reading as Reading,
+        Round as Round,
+        Slug as Slug,
+        Source as Source,
+        Status as Status,
+    )
+    from detente.dossier.pledges import pledge_table as pledge_table
+    from detente.dossier.timeline import MeasureState as MeasureState, known_day as known_day
+    from detente.dossier.yaml_reader import (
+        KeyPath as KeyPath,
+        YamlFile as YamlFile,
+        key_text as key_text,
+        read_yaml as read_yaml,
+    )
+else:
+    from detente.core.face import face
+
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "audit_record": "audit audit_table coverage_by_grade errors refuse_stale",
+            "audit_rules": "Finding RULES",
+            "authorities": "authority_table",
+            "bands": "BANDS Doubt POSSIBLE POSSIBLE_SHARE SHARE_BAND doubts_on",
+            "claims": "chains claims_table clock_table conflict_table economy_names measure_table show_value verify_places",
+            "conflict_sheets": "sheets",
+            "controls": "control_table fee_table",
+            "dossier": "Actor Dossier FrozenDict Parameter require_fresh",
+            "firing": "Change changes reach running turns waiting",
+            "form": "validate",
+            "held": "moves_something",
+            "ics": "calendar",
+            "load": "load_dossier shipped_dossiers",
+            "measure": "Claim Clock Conflict DatedValue Document Effect Frozen Grade Instrument Measure Products Reading Round Slug Source Status",
+            "pledges": "pledge_table",
+            "timeline": "MeasureState known_day",
+            "yaml_reader": "KeyPath YamlFile key_text read_yaml",
+        },
+    )

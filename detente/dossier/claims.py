@@ -10,8 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from detente.core import Column, InputError, Table, sha256_bytes
-from detente.core.reading import is_file, is_folder, read_bytes
+from detente.core import Column, InputError, Table, is_file, is_folder, read_bytes, sha256_bytes
 from detente.dossier.dossier import Dossier
 from detente.dossier.measure import Claim
 from detente.dossier.timeline import MeasureState

@@ -5,8 +5,7 @@ Change over time is not disagreement: the sheets come in groups, and the overvie
 
 from __future__ import annotations
 
-from detente.core import Column, Table
-from detente.core.table import Cell
+from detente.core import Cell, Column, Table
 from detente.dossier.claims import chains
 from detente.dossier.dossier import Dossier
 from detente.dossier.measure import Conflict

@@ -8,8 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from detente.core import Column, InputError, LabelError, Table, suggestion
-from detente.core.table import Cell
+from detente.core import Cell, Column, InputError, LabelError, Table, suggestion
 from detente.dossier.claims import economy_names, show_value
 from detente.dossier.dossier import Dossier, find
 from detente.dossier.measure import Instrument, Measure, Status

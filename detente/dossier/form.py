@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from detente.core import DateError, DetenteError, SchemaError, suggestion
-from detente.core.days import FIRST_DAY, LAST_DAY
+from detente.core import FIRST_DAY, LAST_DAY, DateError, DetenteError, SchemaError, suggestion
 from detente.dossier.bands import Doubt
 from detente.dossier.measure import Frozen
 from detente.dossier.yaml_reader import KeyPath, YamlFile, key_text

@@ -13,8 +13,16 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from detente.core import DateError, InputError, LabelError, SchemaError, suggestion
-from detente.core.reading import is_folder, name_of, unreadable
+from detente.core import (
+    DateError,
+    InputError,
+    LabelError,
+    SchemaError,
+    is_folder,
+    name_of,
+    suggestion,
+    unreadable,
+)
 from detente.dossier.asof import known_by
 from detente.dossier.dossier import Actor, Dossier, DossierHead, FrozenDict, Parameter, require_fresh
 from detente.dossier.form import validate

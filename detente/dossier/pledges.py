@@ -9,8 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from detente.core import Column, InputError, Table
-from detente.core.table import Cell
+from detente.core import Cell, Column, InputError, Table
 from detente.dossier.dossier import Dossier
 from detente.dossier.measure import Instrument, Measure, Status
 from detente.dossier.scope import Delivery

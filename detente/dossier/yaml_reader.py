@@ -17,9 +17,7 @@ from typing import Any
 
 import yaml
 
-from detente.core import SchemaError
-from detente.core.days import parse_day
-from detente.core.reading import name_of, read_bytes
+from detente.core import SchemaError, name_of, parse_day, read_bytes
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 24

@@ -3,30 +3,49 @@
 Comes in: `Economy`, `Wedges`. Goes out: `Solution[Equilibrium]`. Never does: read files, know what a measure is, round.
 """
 
-from detente.equilibrium.decompose import WelfareParts, decompose_welfare
-from detente.equilibrium.derivatives import Gradient, Output, gradients, real_income
-from detente.equilibrium.experiments import solve_scenario
-from detente.equilibrium.residuals import residuals
-from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.solve import rebase, solve, solve_batch
-from detente.equilibrium.structure import Structure
-from detente.equilibrium.sweep import CLOSURES, Newton
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "CLOSURES",
-    "Equilibrium",
-    "Gradient",
-    "Newton",
-    "Output",
-    "Solution",
-    "Structure",
-    "WelfareParts",
-    "decompose_welfare",
-    "gradients",
-    "real_income",
-    "rebase",
-    "residuals",
-    "solve",
-    "solve_batch",
-    "solve_scenario",
-]
+if TYPE_CHECKING:
+    from detente.equilibrium.advice import QUICK as QUICK, how_far as how_far, what_to_try as what_to_try
+    from detente.equilibrium.bans import any_ban as any_ban, log_ratio as log_ratio
+    from detente.equilibrium.baseline import CORE as CORE, share_preparation as share_preparation
+    from detente.equilibrium.controls import (
+        Binding as Binding,
+        ControlledSolution as ControlledSolution,
+        QuantityControl as QuantityControl,
+        Rent as Rent,
+    )
+    from detente.equilibrium.judged import CHUNK as CHUNK
+    from detente.equilibrium.plain_residuals import GATE as GATE, residuals as residuals
+    from detente.equilibrium.quantities import (
+        solve_batch_with_controls as solve_batch_with_controls,
+        solve_with_controls as solve_with_controls,
+    )
+    from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
+    from detente.equilibrium.solver import rebase as rebase, solve as solve, solve_batch as solve_batch
+    from detente.equilibrium.structure import Structure as Structure
+    from detente.equilibrium.sweep import (
+        CLOSURES as CLOSURES,
+        Anderson as Anderson,
+        Newton as Newton,
+        deficits as deficits,
+    )
+else:
+    from detente.core.face import face
+
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "advice": "QUICK how_far what_to_try",
+            "bans": "any_ban log_ratio",
+            "baseline": "CORE share_preparation",
+            "controls": "Binding ControlledSolution QuantityControl Rent",
+            "judged": "CHUNK",
+            "plain_residuals": "GATE residuals",
+            "quantities": "solve_batch_with_controls solve_with_controls",
+            "solution": "Equilibrium Solution",
+            "solver": "rebase solve solve_batch",
+            "structure": "Structure",
+            "sweep": "Anderson CLOSURES Newton deficits",
+        },
+    )

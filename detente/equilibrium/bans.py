@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detente.world.economy import Array, Economy, Wedges, frozen
+from detente.world import Array, Economy, Wedges, frozen
 
 Mask = npt.NDArray[np.bool_]
 NO_DEMAND = 1e-14

@@ -13,8 +13,7 @@ from detente.core import BalanceError
 from detente.equilibrium.bans import severed
 from detente.equilibrium.implicit import factor_derivatives
 from detente.equilibrium.structure import Structure, Technology
-from detente.world.economy import Array, Economy, Wedges
-from detente.world.sound import check_sound
+from detente.world import Array, Economy, Wedges, check_sound
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import InputError, UnitError
-from detente.equilibrium.adjoint import Gradient
+from detente.equilibrium.gradients.adjoint import Gradient
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.world.economy import Array, Economy, Wedges
+from detente.world import Array, Economy, Wedges
 
 Rent = Literal["exporter", "importer", "destroyed"]
 VERIFIED = 1e-8

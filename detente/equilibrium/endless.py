@@ -6,7 +6,7 @@ import numpy as np
 
 from detente.equilibrium.robust import ENDLESS, log_trade_cost, solve_prices
 from detente.equilibrium.structure import Technology
-from detente.world.economy import Wedges
+from detente.world import Wedges
 
 
 def without_price(technology: Technology, wedges: Wedges) -> tuple[str, str] | None:

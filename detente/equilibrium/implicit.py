@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.equilibrium.structure import Technology
-from detente.world.economy import Array
+from detente.world import Array
 
 
 @dataclass(frozen=True)

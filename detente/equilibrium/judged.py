@@ -11,12 +11,12 @@ import numpy.typing as npt
 from detente.core import RESULTS, InputError, UnitError
 from detente.equilibrium.bans import Ground, any_ban, settle
 from detente.equilibrium.baseline import prepare
-from detente.equilibrium.residuals import GATE, chunk_residuals
+from detente.equilibrium.plain_residuals import GATE, chunk_residuals
 from detente.equilibrium.robust import point_of
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Newton
-from detente.world.economy import Array, Economy, Wedges, frozen
+from detente.world import Array, Economy, Wedges, frozen
 
 CHUNK = 32
 

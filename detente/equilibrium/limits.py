@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from detente.world.economy import Array, Economy, Wedges
+from detente.world import Array, Economy, Wedges
 
 if TYPE_CHECKING:
     from detente.equilibrium.controls import QuantityControl

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.world.economy import Array
+from detente.world import Array
 
 
 def cost_hat(wage_hat: Array, price_hat: Array, va_share: Array, input_shares: Array) -> Array:

@@ -33,7 +33,7 @@ from detente.equilibrium.limits import Limits
 from detente.equilibrium.quantity_search import TIGHT, Setting, by_newton, known_wedges, noted
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, sweep_chunk
-from detente.world.economy import Array, Economy, Wedges
+from detente.world import Array, Economy, Wedges
 
 SMALLEST_STAGE = 1 / 64
 """Shortest part of the way from a start's volumes to the limits, in logarithms."""

@@ -20,13 +20,13 @@ from detente.equilibrium.controls import (
     excess,
     overstep,
 )
-from detente.equilibrium.derivatives import gradients
-from detente.equilibrium.readings import flow
+from detente.equilibrium.gradients.derivatives import gradients
+from detente.equilibrium.gradients.readings import flow
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.solve import solve
+from detente.equilibrium.solver import solve
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, deficits
-from detente.world.economy import Array, Economy, Wedges
+from detente.world import Array, Economy, Wedges
 
 MAX_STEPS = 60
 

@@ -18,11 +18,11 @@ from detente.equilibrium.bans import costs_between
 from detente.equilibrium.baseline import prepare, prepare_for
 from detente.equilibrium.budget import PRICE_ITERATION, Meter, newton_cost, sweep_cost
 from detente.equilibrium.implicit import Numeraires, factor_derivatives
-from detente.equilibrium.residuals import GATE
+from detente.equilibrium.plain_residuals import GATE
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Newton, base_point, sweep_chunk
-from detente.world.economy import Array, Economy, Wedges
+from detente.world import Array, Economy, Wedges
 
 MAX_NEWTON = 40
 SMALLEST_STAGE = 1 / 256

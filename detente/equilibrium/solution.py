@@ -14,7 +14,7 @@ from detente.core import RESULTS
 from detente.equilibrium import model
 from detente.equilibrium.bans import severed
 from detente.equilibrium.structure import Structure, Technology
-from detente.world.economy import Array, Economy, Wedges, frozen
+from detente.world import Array, Economy, Wedges, frozen
 
 Value = TypeVar("Value")
 

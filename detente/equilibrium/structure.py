@@ -15,7 +15,7 @@ import numpy as np
 
 from detente.core import InputError, UnitError
 from detente.equilibrium.bans import Mask, Severed
-from detente.world.economy import Array, Economy, frozen
+from detente.world import Array, Economy, frozen
 
 FREE = 5_000.0
 """Mobility κ from which factors move freely: a war of 50 points moves real incomes by less than 2e-6 of themselves otherwise."""

@@ -19,7 +19,7 @@ from detente.equilibrium.budget import BUDGET, SECONDS
 from detente.equilibrium.implicit import Numeraires
 from detente.equilibrium.limits import Limits
 from detente.equilibrium.structure import Structure
-from detente.world.economy import Array, Economy, Wedges
+from detente.world import Array, Economy, Wedges
 
 Lanes = npt.NDArray[np.bool_]
 

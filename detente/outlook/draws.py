@@ -12,18 +12,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from detente.cases import Case, headline_differences, headlines, held_wedges, solve_cases, steered_like
 from detente.core import InputError, LabelError, SolveError, suggestion
-from detente.equilibrium.attribute import chebyshev, solve_path
-from detente.equilibrium.bans import any_ban
-from detente.equilibrium.baseline import CORE
-from detente.equilibrium.experiments import Case, held_wedges, solve_cases, steered_like
-from detente.equilibrium.headlines import headline_differences, headlines
-from detente.equilibrium.solution import Equilibrium
-from detente.equilibrium.structure import Structure
-from detente.equilibrium.sweep import Newton
-from detente.equilibrium.targets import target
+from detente.equilibrium import CORE, Equilibrium, Newton, Structure, any_ban
+from detente.equilibrium.explain import chebyshev, solve_path, target
 from detente.outlook.prior import Uncertain, apply_draw, points, uncertain_parameters
-from detente.world.economy import Array, Economy, Wedges
+from detente.world import Array, Economy, Wedges
 
 PATH = 8
 """Intervals of the path that results of a path are integrated over in a draw: to a millionth or so."""
@@ -48,7 +42,7 @@ class Draws:
     normals : array [draw, parameter]
         Where each draw stands.
     results : tuple of str
-        Other results kept, by the names of `detente.equilibrium.targets`.
+        Other results kept, by the names of `detente.equilibrium.explain.targets`.
     central_readings, readings : array [outcome, result], [draw, outcome, result]
         In the results' own units.
     """
@@ -187,7 +181,7 @@ def solve_draws(
     if workers <= 1:
         found = list(_counted((_one(task, row) for row in normals), step))
     else:
-        from detente.core.processes import shared_work
+        from detente.core import shared_work
 
         chunks = [normals[first : first + CHUNK] for first in range(0, len(normals), CHUNK)]
         with shared_work(
@@ -247,7 +241,7 @@ def draw_outcomes(
     workers : int
         Processes; the result does not depend on it.
     results : sequence of str
-        Results to keep besides the headlines, as `detente.equilibrium.targets.target` reads them.
+        Results to keep besides the headlines, as `detente.equilibrium.explain.targets.target` reads them.
     reference : str, optional
         Id of the case that results of a path (terms of trade) start from; the base year when left out.
     report : callable, optional
@@ -266,7 +260,8 @@ def draw_outcomes(
 
     Examples
     --------
-    >>> from detente.world import Scenario, Wedges, toy
+    >>> from detente.policy import Scenario
+    >>> from detente.world import Wedges, toy
     >>> world = toy()
     >>> case = Case(Scenario(id="triple", title="Triple", dossier="toy"), Wedges.of(world, tariff=3 * world.tariff))
     >>> found = draw_outcomes(world, [case], draws=8, seed=1)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.core import Column, Table
-from detente.core.table import Cell
-from detente.equilibrium.headlines import HEADLINES, WORLD
+from detente.cases import HEADLINES, WORLD
+from detente.core import Cell, Column, Table
 from detente.outlook.draws import Draws
-from detente.world.economy import Array
+from detente.world import Array
 
 
 def quantile_errors(values: Array, percent: float) -> Array:
@@ -66,9 +65,10 @@ def drawn_words(found: Draws) -> str:
 
     Examples
     --------
-    >>> from detente.equilibrium.experiments import Case
+    >>> from detente.cases.case import Case
     >>> from detente.outlook import draw_outcomes
-    >>> from detente.world import Scenario, Wedges, toy
+    >>> from detente.policy import Scenario
+    >>> from detente.world import Wedges, toy
     >>> world = toy()
     >>> case = Case(Scenario(id="a", title="A", dossier="toy"), Wedges.of(world, tariff=2 * world.tariff))
     >>> drawn_words(draw_outcomes(world, [case], draws=2))
@@ -222,9 +222,10 @@ def linear_fit(found: Draws, values: Array) -> Fit:
 
     Examples
     --------
-    >>> from detente.equilibrium.experiments import Case
+    >>> from detente.cases.case import Case
     >>> from detente.outlook import draw_outcomes
-    >>> from detente.world import Scenario, Wedges, toy
+    >>> from detente.policy import Scenario
+    >>> from detente.world import Wedges, toy
     >>> world = toy()
     >>> case = Case(Scenario(id="a", title="A", dossier="toy"), Wedges.of(world, tariff=2 * world.tariff))
     >>> drawn = draw_outcomes(world, [case], draws=32)

@@ -11,12 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.core import Column, InputError, Table
-from detente.core.table import Cell
-from detente.equilibrium.structure import Structure
-from detente.world.economy import Array, Economy
-from detente.world.elasticities import divisions
-from detente.world.stacking import goods_sectors
+from detente.core import Cell, Column, InputError, Table
+from detente.equilibrium import Structure
+from detente.world import Array, Economy, divisions, goods_sectors
 
 BETWEEN_SETS = 0.34
 """Standard deviation, over the shipped long-run sets, of the mean log elasticity of goods."""

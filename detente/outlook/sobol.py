@@ -11,16 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.core import Column, LabelError, Table, suggestion
-from detente.core.digits import known_all
-from detente.core.table import Cell
-from detente.equilibrium.baseline import CORE
-from detente.equilibrium.experiments import Case
-from detente.equilibrium.headlines import HEADLINES
-from detente.equilibrium.structure import Structure
+from detente.cases import HEADLINES, Case
+from detente.core import Cell, Column, LabelError, Table, known_all, suggestion
+from detente.equilibrium import CORE, Structure
 from detente.outlook.draws import Draws, Task, counting, solve_draws
 from detente.outlook.prior import points, uncertain_parameters
-from detente.world.economy import Array, Economy
+from detente.world import Array, Economy
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,8 +4,3 @@ Comes in: `detente.core.Table` and plain arrays with labels. Goes out: `Figure` 
 finding as a title and its description in words) and `Sentence` (text with the numbers it was written from).
 Never does: compute an economic result, read a dossier, or write a file.
 """
-
-from detente.show.figures import Figure, figure_svg
-from detente.show.sentences import Sentence
-
-__all__ = ["Figure", "Sentence", "figure_svg"]

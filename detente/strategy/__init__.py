@@ -5,47 +5,79 @@ leverage, equilibria and deals as plain values and tables. Never does: solve an 
 or hide what a conclusion rests on.
 """
 
-from detente.strategy.bargains import kalai_smorodinsky, nash_point, pareto_front
-from detente.strategy.deals import deal_space, judge, payments, smallest_swaps
-from detente.strategy.duties import (
-    calibrate_weights,
-    cooperative_duties,
-    duty_game,
-    nash_duties,
-    optimal_duties,
-)
-from detente.strategy.equilibria import logit_quantal, pure_equilibria, strategic_form
-from detente.strategy.games import GameSpec, load_game, shipped_games
-from detente.strategy.leverage import leverage_of, reach
-from detente.strategy.payoff import Game, PayoffTensor, payoff_tensor
-from detente.strategy.preferences import Preferences, load_preferences
-from detente.strategy.screen import screen
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Game",
-    "GameSpec",
-    "PayoffTensor",
-    "Preferences",
-    "calibrate_weights",
-    "cooperative_duties",
-    "deal_space",
-    "duty_game",
-    "judge",
-    "kalai_smorodinsky",
-    "leverage_of",
-    "load_game",
-    "load_preferences",
-    "logit_quantal",
-    "nash_duties",
-    "nash_point",
-    "optimal_duties",
-    "pareto_front",
-    "payments",
-    "payoff_tensor",
-    "pure_equilibria",
-    "reach",
-    "screen",
-    "shipped_games",
-    "smallest_swaps",
-    "strategic_form",
-]
+if TYPE_CHECKING:
+    from detente.strategy.bargains import (
+        Lottery as Lottery,
+        kalai_smorodinsky as kalai_smorodinsky,
+        nash_point as nash_point,
+        pareto_front as pareto_front,
+    )
+    from detente.strategy.caps import CONTROLS as CONTROLS
+    from detente.strategy.deals import (
+        DealSpace as DealSpace,
+        Payment as Payment,
+        Swap as Swap,
+        Verdict as Verdict,
+        deal_space as deal_space,
+        judge as judge,
+        payments as payments,
+        smallest_swaps as smallest_swaps,
+    )
+    from detente.strategy.equilibria import (
+        Quantal as Quantal,
+        RungDominance as RungDominance,
+        StrategicForm as StrategicForm,
+        logit_quantal as logit_quantal,
+        pure_equilibria as pure_equilibria,
+        regret as regret,
+        strategic_form as strategic_form,
+    )
+    from detente.strategy.export import efg_text as efg_text, known_form as known_form, nfg_text as nfg_text
+    from detente.strategy.games import (
+        GameSpec as GameSpec,
+        Profile as Profile,
+        load_game as load_game,
+        shipped_games as shipped_games,
+    )
+    from detente.strategy.leverage import (
+        NOTHING as NOTHING,
+        Lever as Lever,
+        Reach as Reach,
+        horizons as horizons,
+        leverage_of as leverage_of,
+        reach as reach,
+    )
+    from detente.strategy.payoff import (
+        Game as Game,
+        PayoffTensor as PayoffTensor,
+        payoff_tensor as payoff_tensor,
+    )
+    from detente.strategy.preferences import (
+        PreferenceFile as PreferenceFile,
+        Preferences as Preferences,
+        load_preferences as load_preferences,
+        preference_table as preference_table,
+    )
+    from detente.strategy.screening import screen as screen
+    from detente.strategy.store import cache_folder as cache_folder
+else:
+    from detente.core.face import face
+
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "bargains": "Lottery kalai_smorodinsky nash_point pareto_front",
+            "caps": "CONTROLS",
+            "deals": "DealSpace Payment Swap Verdict deal_space judge payments smallest_swaps",
+            "equilibria": "Quantal RungDominance StrategicForm logit_quantal pure_equilibria regret strategic_form",
+            "export": "efg_text known_form nfg_text",
+            "games": "GameSpec Profile load_game shipped_games",
+            "leverage": "Lever NOTHING Reach horizons leverage_of reach",
+            "payoff": "Game PayoffTensor payoff_tensor",
+            "preferences": "PreferenceFile Preferences load_preferences preference_table",
+            "screening": "screen",
+            "store": "cache_folder",
+        },
+    )

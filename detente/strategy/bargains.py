@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detente.core import InputError, SolveError
-from detente.core.digits import known_all
-from detente.world.economy import Array, frozen
+from detente.core import InputError, SolveError, known_all
+from detente.world import Array, frozen
 
 Ints = npt.NDArray[np.int64]
 

@@ -15,22 +15,33 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from detente.cases import controls_of
 from detente.core import LabelError, suggestion
-from detente.dossier.measure import Effect, Instrument, Measure, Status
-from detente.equilibrium.baseline import CORE
-from detente.equilibrium.controls import QuantityControl, Rent
-from detente.equilibrium.experiments import controls_of
-from detente.equilibrium.quantities import solve_batch_with_controls
-from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.solve import solve_batch
-from detente.equilibrium.structure import Structure
+from detente.dossier import Effect, Instrument, Measure, Status
+from detente.equilibrium import (
+    CORE,
+    Equilibrium,
+    QuantityControl,
+    Rent,
+    Solution,
+    Structure,
+    solve_batch,
+    solve_batch_with_controls,
+)
+from detente.policy import (
+    QuantityLimit,
+    Scenario,
+    apply_scenario,
+    as_costs_only,
+    at_value,
+    effect_hat,
+    effect_limits,
+    join_limits,
+    wedges_at,
+)
 from detente.strategy.games import GameSpec, Profile
 from detente.strategy.profiles import ProfileWedges
-from detente.world.economy import Array, Economy, Wedges
-from detente.world.effects import as_costs_only, at_value, effect_hat
-from detente.world.limits import effect_limits, join_limits
-from detente.world.quantity_limits import QuantityLimit
-from detente.world.scenario import Scenario, apply_scenario, wedges_at
+from detente.world import Array, Economy, Wedges
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier

@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import InputError
-from detente.core.digits import known
+from detente.core import InputError, known
 from detente.strategy.bargains import Lottery, better_than, kalai_smorodinsky, nash_point, pareto_front
 from detente.strategy.games import Exchange, GameSpec, Profile, entry
 from detente.strategy.payoff import Game, payoff_tensor
 from detente.strategy.preferences import Preferences
-from detente.world.economy import Array, Economy, frozen
+from detente.world import Array, Economy, frozen
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
-    from detente.equilibrium.structure import Structure
+    from detente.equilibrium import Structure
 
 TOLERANCE = 1e-3
 """Million USD a year that count as nothing: residuals of the solves are far smaller."""

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from detente.core import InputError, SolveError
 from detente.strategy.games import Profile
 from detente.strategy.payoff import Game
-from detente.world.economy import Array, frozen
+from detente.world import Array, frozen
 
 Mask = npt.NDArray[np.bool_]
 

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from detente.core.digits import known_all
+from detente.core import known_all
 from detente.strategy.equilibria import StrategicForm
 from detente.strategy.games import entry
 

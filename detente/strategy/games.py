@@ -15,12 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, PrivateAttr
 
-from detente.core import DateError, InputError, LabelError, suggestion
-from detente.core.reading import is_file, name_of
-from detente.dossier.measure import Frozen, Slug
-from detente.world.later import first_known
-from detente.world.scenario import Scenario, scenario_folder
-from detente.world.settings import Setting, check_setting, setting_places
+from detente.core import DateError, InputError, LabelError, is_file, name_of, suggestion
+from detente.dossier import Frozen, Slug
+from detente.policy import Scenario, Setting, check_setting, first_known, scenario_folder, setting_places
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -198,8 +195,7 @@ def load_game(id_or_path: str | Path | None = None, *, dossier: str = "busan-202
     >>> load_game("busan-2025").players
     ('USA', 'CHN')
     """
-    from detente.dossier.form import validate
-    from detente.dossier.yaml_reader import read_yaml
+    from detente.dossier import read_yaml, validate
 
     known = shipped_games(dossier)
     if id_or_path is None:

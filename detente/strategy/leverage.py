@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import InputError, SolveError
-from detente.equilibrium.structure import Structure
+from detente.equilibrium import Structure
 from detente.strategy.caps import controls_for, rationing, solve_capped, with_limits
 from detente.strategy.games import GameSpec, Profile, entry
 from detente.strategy.payoff import Game
 from detente.strategy.profiles import profile_wedges
-from detente.world.economy import Array, Economy
+from detente.world import Array, Economy
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -264,7 +264,7 @@ def reach(
     economy, dossier, spec
         As for `payoff_tensor`; `economy` gives the wedges.
     settings : mapping of name to (Economy, Structure)
-        As `detente.equilibrium.horizons.horizon` makes them.
+        As `detente.cases.horizons.horizon` makes them.
     span : (Profile, Profile)
         Gentle and harsh rung of every action (`extremes`); the others stand as the record has them.
     controls : {"costs", "stated", "equivalent"}
@@ -334,7 +334,7 @@ def reach(
 
 def horizons(economy: Economy, names: Sequence[str] | None = None) -> dict[str, tuple[Economy, Structure]]:
     """The economy at every horizon, for `reach`."""
-    from detente.equilibrium.horizons import HORIZONS, horizon
+    from detente.cases import HORIZONS, horizon
 
     return {name: horizon(name, economy) for name in (names or HORIZONS)}
 

@@ -17,19 +17,16 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from detente.core import RESULTS, InputError, SolveError
-from detente.dossier.measure import Status
-from detente.equilibrium.baseline import CORE
-from detente.equilibrium.controls import Rent
-from detente.equilibrium.quantities import solve_with_controls
-from detente.equilibrium.structure import Structure
+from detente.dossier import Status
+from detente.equilibrium import CORE, Rent, Structure, solve_with_controls
+from detente.policy import Scenario, apply_scenario
 from detente.strategy import store
 from detente.strategy.caps import rationing, scenario_with_limits, with_limits
 from detente.strategy.games import Action, GameSpec, Profile, entry
 from detente.strategy.preferences import PLAIN, Preferences, weigh
 from detente.strategy.profiles import Ints, profile_wedges
 from detente.strategy.solves import Notice, Parts, Report, Task, parts_of, solve_all
-from detente.world.economy import Array, Economy, frozen
-from detente.world.scenario import Scenario, apply_scenario
+from detente.world import Array, Economy, frozen
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier

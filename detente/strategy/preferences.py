@@ -18,11 +18,9 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from detente.core import Column, InputError, LabelError, Table, suggestion
-from detente.core.reading import is_file
-from detente.dossier.bands import Doubt, doubts_on
-from detente.dossier.measure import Frozen, Grade, Slug
-from detente.world.economy import Array, frozen
+from detente.core import Column, InputError, LabelError, Table, is_file, suggestion
+from detente.dossier import Doubt, Frozen, Grade, Slug, doubts_on
+from detente.world import Array, frozen
 
 WEIGHTS, POSSIBLE_WEIGHTS = (0.0, 20.0), (0.0, 1e6)
 """Weights on incomes and revenue; estimates of political weights lie within one and a half of their mean."""
@@ -164,8 +162,7 @@ def load_preferences(path: str | Path | None = None, *, game: str = "busan-2025"
     >>> load_preferences().named().id
     'plain'
     """
-    from detente.dossier.form import validate
-    from detente.dossier.yaml_reader import read_yaml
+    from detente.dossier import read_yaml, validate
 
     chosen = (
         Path(__file__).resolve().parent / "data" / f"preferences-{game}.yaml" if path is None else Path(path)

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from detente.policy import QuantityLimit, apply_scenario, wedges_at
+from detente.policy.duties import is_duty
 from detente.strategy.games import GameSpec, Profile, check_measures
-from detente.world.economy import Array, Economy, Wedges
-from detente.world.quantity_limits import QuantityLimit
-from detente.world.scenario import apply_scenario, wedges_at
-from detente.world.stacking import is_duty
+from detente.world import Array, Economy, Wedges
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -122,7 +121,7 @@ def profile_wedges(economy: Economy, dossier: Dossier, spec: GameSpec) -> Profil
 
 
 def _duty_rows(economy: Economy, dossier: Dossier, spec: GameSpec) -> tuple[DutyRows, ...]:
-    from detente.world.duties import added_duties
+    from detente.policy.duties import added_duties
 
     by_actor: dict[str, list[int]] = {}
     for a, action in enumerate(spec.actions):

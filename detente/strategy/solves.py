@@ -17,18 +17,14 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.core import RESULTS, InputError
-from detente.core.processes import shared_work
-from detente.equilibrium.controls import QuantityControl
-from detente.equilibrium.judged import CHUNK
-from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.structure import Structure
+from detente.core import RESULTS, InputError, shared_work
+from detente.equilibrium import CHUNK, Equilibrium, QuantityControl, Solution, Structure
+from detente.policy import QuantityLimit
 from detente.strategy import store
 from detente.strategy.caps import controls_for, solve_capped
 from detente.strategy.games import Profile
 from detente.strategy.profiles import ProfileWedges
-from detente.world.economy import Array, Economy
-from detente.world.quantity_limits import QuantityLimit
+from detente.world import Array, Economy
 
 TASK = 128
 """Solves a chunk file holds, and a process takes at a time."""

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import sha256_bytes, write_atomic
-from detente.equilibrium.structure import Structure
+from detente.equilibrium import Structure
 from detente.strategy.games import GameSpec
-from detente.world.economy import Array, Economy
+from detente.world import Array, Economy
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -68,7 +68,7 @@ def content_key(
 
 
 PACKAGE = Path(__file__).resolve().parents[1]
-ROOMS = ("core", "dossier", "world", "equilibrium", "strategy")
+ROOMS = ("core", "dossier", "world", "policy", "equilibrium", "cases", "strategy")
 """Rooms whose code and data payoffs can follow from; those behind them only read payoffs."""
 
 

@@ -5,54 +5,63 @@ Goes out: a checked `Economy`, and the `Wedges` of a policy.
 Never does: solve anything.
 """
 
-from detente.world.aggregate import aggregate
-from detente.world.benchmarks import benchmarks
-from detente.world.carving import Disaggregation, assumption_table, load_disaggregation, shipped_chokepoints
-from detente.world.check import check
-from detente.world.disaggregate import carved, disaggregate, merge_carved
-from detente.world.economy import Economy, Wedges
-from detente.world.elasticities import (
-    elasticity_set,
-    elasticity_sets,
-    elasticity_table,
-    with_elasticity_set,
-)
-from detente.world.load import load_world, shipped_worlds
-from detente.world.read.build import WorldReport, build_world
-from detente.world.save import save_world
-from detente.world.scenario import Scenario, apply_scenario, load_scenario, shipped_scenarios, wedges_at
-from detente.world.show import country_table, duty_table, sector_table
-from detente.world.toy import toy
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Disaggregation",
-    "Economy",
-    "Scenario",
-    "Wedges",
-    "WorldReport",
-    "aggregate",
-    "apply_scenario",
-    "assumption_table",
-    "benchmarks",
-    "build_world",
-    "carved",
-    "check",
-    "country_table",
-    "disaggregate",
-    "duty_table",
-    "elasticity_set",
-    "elasticity_sets",
-    "elasticity_table",
-    "load_disaggregation",
-    "load_scenario",
-    "load_world",
-    "merge_carved",
-    "save_world",
-    "sector_table",
-    "shipped_chokepoints",
-    "shipped_scenarios",
-    "shipped_worlds",
-    "toy",
-    "wedges_at",
-    "with_elasticity_set",
-]
+if TYPE_CHECKING:
+    from detente.world.aggregation import aggregate as aggregate
+    from detente.world.describe import (
+        compare_worlds as compare_worlds,
+        flow_table as flow_table,
+        provenance_table as provenance_table,
+        shipped_table as shipped_table,
+        size_table as size_table,
+    )
+    from detente.world.described import load_described as load_described
+    from detente.world.economy import Array as Array, Economy as Economy, Wedges as Wedges, frozen as frozen
+    from detente.world.elasticities import (
+        divisions as divisions,
+        elasticity_set as elasticity_set,
+        elasticity_sets as elasticity_sets,
+        elasticity_table as elasticity_table,
+        set_horizon as set_horizon,
+        with_elasticity_set as with_elasticity_set,
+    )
+    from detente.world.goods import goods_sectors as goods_sectors
+    from detente.world.held import (
+        StockFigure as StockFigure,
+        sector_groups as sector_groups,
+        stock_of_flows as stock_of_flows,
+    )
+    from detente.world.identities import check as check
+    from detente.world.known_facts import benchmarks as benchmarks
+    from detente.world.load import load_world as load_world, shipped_worlds as shipped_worlds
+    from detente.world.save import save_world as save_world
+    from detente.world.sound import check_sound as check_sound
+    from detente.world.tables import (
+        country_table as country_table,
+        duty_table as duty_table,
+        sector_table as sector_table,
+    )
+    from detente.world.toy_world import toy as toy
+else:
+    from detente.core.face import face
+
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "aggregation": "aggregate",
+            "describe": "compare_worlds flow_table provenance_table shipped_table size_table",
+            "described": "load_described",
+            "economy": "Array Economy Wedges frozen",
+            "elasticities": "divisions elasticity_set elasticity_sets elasticity_table set_horizon with_elasticity_set",
+            "held": "StockFigure sector_groups stock_of_flows",
+            "identities": "check",
+            "known_facts": "benchmarks",
+            "goods": "goods_sectors",
+            "load": "load_world shipped_worlds",
+            "save": "save_world",
+            "sound": "check_sound",
+            "tables": "country_table duty_table sector_table",
+            "toy_world": "toy",
+        },
+    )

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from detente.core import Column, InputError, LabelError, Table, suggestion
-from detente.core.table import Cell
+from detente.core import Cell, Column, InputError, LabelError, Table, suggestion
 from detente.world.economy import Array, Economy
 
 

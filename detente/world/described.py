@@ -6,9 +6,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from detente.core import InputError, sha256_bytes
-from detente.core.arrays import LARGEST, NUMBERS_AND_TEXT, read_arrays
-from detente.core.reading import read_bytes, read_json
+from detente.core import (
+    LARGEST,
+    NUMBERS_AND_TEXT,
+    InputError,
+    read_arrays,
+    read_bytes,
+    read_json,
+    sha256_bytes,
+)
 
 Made = TypeVar("Made")
 

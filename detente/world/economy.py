@@ -31,7 +31,7 @@ class Economy:
     """One baseline year as labelled arrays. Levels are million USD at basic prices of the base year.
 
     The stored arrays are the data; everything else (shares, incomes, balances) is derived from them, so it cannot
-    disagree with them. `detente.world.check` verifies the accounting identities.
+    disagree with them. `detente.world.identities` verifies the accounting identities.
 
     Parameters
     ----------

@@ -13,9 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from detente.core import Column, LabelError, SchemaError, Table, suggestion
-from detente.core.reading import csv_rows, open_lines
-from detente.core.table import Cell
+from detente.core import Cell, Column, LabelError, SchemaError, Table, csv_rows, open_lines, suggestion
 from detente.world.economy import Array, Economy, frozen
 from detente.world.numbers import check_theta, number
 
@@ -255,7 +253,7 @@ def with_elasticity_set(
     >>> with_elasticity_set(load_world(), "blpn-1y").elasticity_source[:23]
     'Boehm, Levchenko & Pand'
     """
-    from detente.world.disaggregate import carved
+    from detente.world.carve.disaggregation import carved
 
     every = {**carved(economy), **(concordance or {})}
     known = _sets()[name].by_sector if name in _sets() else {}

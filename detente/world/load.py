@@ -10,12 +10,23 @@ from typing import Any
 
 import numpy as np
 
-from detente.core import InputError, Labels, SchemaError, sha256_bytes, suggestion
-from detente.core.arrays import LARGEST, read_arrays
-from detente.core.folders import finish_folder
-from detente.core.reading import is_file, is_folder, name_of, read_bytes, read_json
-from detente.world.check import check
+from detente.core import (
+    LARGEST,
+    InputError,
+    Labels,
+    SchemaError,
+    finish_folder,
+    is_file,
+    is_folder,
+    name_of,
+    read_arrays,
+    read_bytes,
+    read_json,
+    sha256_bytes,
+    suggestion,
+)
 from detente.world.economy import Array, Economy
+from detente.world.identities import check
 
 DATA = Path(__file__).parent / "data"
 ARRAYS = ("flows", "tariff", "va_share", "input_shares", "trade_elasticity")
@@ -101,7 +112,7 @@ def _year(sheet: Mapping[str, Any], path: Path) -> int:
 
 def _derived(sheet: Mapping[str, Any], path: Path) -> Economy:
     """Make a world that is another one with its carved sectors merged; only shipped worlds are made so."""
-    from detente.world.disaggregate import merge_carved
+    from detente.world.carve.disaggregation import merge_carved
 
     parent = _entry(sheet, "derived_from", path)
     if path.parent != DATA or parent not in shipped_worlds() or parent == sheet.get("name"):

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import Table, sha256_bytes
-from detente.core.folders import write_folder
-from detente.core.stamp import package_version
+from detente.core import Table, package_version, sha256_bytes, write_folder
 from detente.world.economy import Economy
 from detente.world.load import ARRAYS
 

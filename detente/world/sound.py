@@ -1,6 +1,6 @@
 """Is an economy one at all? What every solve asks first, once an economy: signs, shares that add up, elasticities in reach.
 
-These checks are cheap and always made; `detente.world.check` makes the deep ones, on request and to more digits.
+These checks are cheap and always made; `detente.world.identities` makes the deep ones, on request and to more digits.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _check_balance(economy: Economy) -> None:
         raise BalanceError(
             f"value-added and input shares of {cell} add up to {sums[position]:.9g}, not to 1",
             where=economy.name,
-            hint="rescale the inputs of that user; `detente.world.check(economy)` says more",
+            hint="rescale the inputs of that user; `detente.world.identities(economy)` says more",
         )
     spending = np.maximum(economy.expenditure.sum(1), 1e-300)
     short = -economy.final_demand / spending[:, None]

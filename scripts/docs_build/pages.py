@@ -216,15 +216,10 @@ def _numpydoc(thing: Any, section: str) -> Iterator[tuple[str, str]]:
 
 def intake_tables(dossier: Any) -> list[Any]:
     """Tables of the intake, for a sentence of our own."""
-    from detente.dossier.intake import (
-        conflicts_table,
-        extract,
-        items_table,
-        make_draft,
-        read_article,
-        summary_table,
-    )
-    from detente.dossier.intake.score import score_table, statement_table, tally
+    from detente.intake.draft import conflicts_table, items_table, make_draft, summary_table
+    from detente.intake.extraction import extract
+    from detente.intake.read import read_article
+    from detente.intake.score import score_table, statement_table, tally
 
     text = b"OSLO, Oct. 23, 2025 - China charges 400 yuan per metric ton in port fees on American ships."
     found = extract(read_article("report.txt", content=text), dossier)
@@ -242,6 +237,7 @@ def shipped_tables() -> dict[str, list[Any]]:
     """Every table Détente makes of the shipped case, by where it comes from."""
     from detente.brief import compose
     from detente.brief.tables import check_content
+    from detente.cases.runs import run_scenarios
     from detente.cli.duty_tables import rule_table
     from detente.cli.tables import scenario_table
     from detente.dossier import (
@@ -258,32 +254,25 @@ def shipped_tables() -> dict[str, list[Any]]:
     from detente.dossier.conflict_sheets import overview, sheet
     from detente.dossier.controls import control_table, fee_table
     from detente.dossier.pledges import pledge_table
-    from detente.equilibrium.experiments import run_scenarios
-    from detente.equilibrium.replicate.checks import missing
-    from detente.show import metrics
-    from detente.show.citations import citation_table
-    from detente.show.comparison import comparison_table
-    from detente.show.ledger import dates_table, rules_table, stale_table
-    from detente.show.register import data_file_table, data_source_table
-    from detente.show.selfcheck import self_check
-    from detente.show.stakes import parties_of, stakes_table
-    from detente.show.validation import validation_table
-    from detente.world import (
-        assumption_table,
-        benchmarks,
-        check,
-        elasticity_table,
-        load_disaggregation,
-        load_scenario,
-        load_world,
-        show,
-    )
-    from detente.world.carving import specification_table
-    from detente.world.collected import collected_table
-    from detente.world.coverage import coverage_table
-    from detente.world.duties import concept_table, duty_path, duty_stack, stack_table
-    from detente.world.piie import published_table
-    from detente.world.products import partner_table, product_duties, product_table
+    from detente.policy import load_scenario
+    from detente.policy.duties.by_product import partner_table, product_duties, product_table
+    from detente.policy.duties.collected import collected_table
+    from detente.policy.duties.coverage import coverage_table
+    from detente.policy.duties.day import duty_path, duty_stack
+    from detente.policy.duties.published import published_table
+    from detente.policy.duties.tables import concept_table, stack_table
+    from detente.show.tables import metrics
+    from detente.show.tables.citations import citation_table
+    from detente.show.tables.comparison import comparison_table
+    from detente.show.tables.ledger import dates_table, rules_table, stale_table
+    from detente.show.tables.register import data_file_table, data_source_table
+    from detente.show.tables.selfcheck import self_check
+    from detente.show.tables.stakes import parties_of, stakes_table
+    from detente.show.tables.validation import validation_table
+    from detente.validation.checks import missing
+    from detente.world import benchmarks, check, elasticity_table, load_world, tables as show
+    from detente.world.carve import assumption_table, load_disaggregation
+    from detente.world.carve.specification import specification_table
 
     dossier, economy = load_dossier(), load_world()
     outcomes = run_scenarios(economy, dossier, [load_scenario("standing"), load_scenario("talks-fail")])
@@ -349,7 +338,7 @@ def shipped_tables() -> dict[str, list[Any]]:
             show.sector_table(economy),
             show.duty_table(economy, "USA", "CHN"),
         ],
-        "Python: detente.world.duties": [duty_path(dossier, economy, "USA", "CHN", [dossier.asof])],
+        "Python: detente.policy.duties.day": [duty_path(dossier, economy, "USA", "CHN", [dossier.asof])],
         "Python: detente.dossier": [clock_table(dossier, dossier.asof), places],
         "detente brief, folder data": list(check_content(compose(dossier, economy)).values()),
     }
@@ -357,8 +346,7 @@ def shipped_tables() -> dict[str, list[Any]]:
 
 def strategy_tables(dossier: Any, economy: Any) -> list[Any]:
     """Tables of `detente leverage`, `deals` and `game`, of the small game."""
-    from detente.show import sensitivity
-    from detente.show import strategy as show
+    from detente.show.tables import sensitivity, strategy as show
     from detente.strategy import deals, equilibria, leverage, load_game, load_preferences, payoff_tensor
     from detente.strategy.preferences import preference_table
 
@@ -387,16 +375,11 @@ def strategy_tables(dossier: Any, economy: Any) -> list[Any]:
 
 def duty_tables_of_the_toy() -> list[Any]:
     """Tables of `detente nash`, of the toy world."""
-    from detente.strategy.duties import (
-        by_preferences,
-        cooperative_duties,
-        duty_game,
-        nash_duties,
-        nash_tables,
-        optimal_duties,
-        optimum_tables,
-        talks_tables,
-    )
+    from detente.strategy.duties.game import duty_game
+    from detente.strategy.duties.nash import nash_duties
+    from detente.strategy.duties.optimal import by_preferences, nash_tables, optimum_tables, talks_tables
+    from detente.strategy.duties.optimum import optimal_duties
+    from detente.strategy.duties.talks import cooperative_duties
     from detente.world import toy
 
     game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players")
@@ -412,15 +395,9 @@ def duty_tables_of_the_toy() -> list[Any]:
 
 def world_tables() -> list[Any]:
     """Tables of `detente world`, of the toy world beside itself."""
-    from detente.show.worlds import comparison_figure, world_figure
+    from detente.show.figures.worlds import comparison_figure, world_figure
     from detente.world import toy
-    from detente.world.describe import (
-        compare_worlds,
-        flow_table,
-        provenance_table,
-        shipped_table,
-        size_table,
-    )
+    from detente.world.describe import compare_worlds, flow_table, provenance_table, shipped_table, size_table
     from detente.world.read.moved import Parts, largest_moves, moved_table
 
     economy = toy()
@@ -440,12 +417,14 @@ def world_tables() -> list[Any]:
 
 def engine_tables(dossier: Any, economy: Any) -> list[Any]:
     """Tables of results, draws and quantity controls, of small cases."""
-    from detente.equilibrium.experiments import Case, controls_of, prepare_cases, run_cases
+    from detente.cases.case import Case, controls_of
+    from detente.cases.runs import prepare_cases, run_cases
     from detente.outlook import draw_outcomes, driver_table, drivers, uncertainty_table
     from detente.outlook.intervals import interval_table
-    from detente.show import results, welfare
-    from detente.show.firing import firing_table
-    from detente.world import Scenario, Wedges, load_scenario, toy
+    from detente.policy import Scenario, load_scenario
+    from detente.show.tables import results, welfare
+    from detente.show.tables.firing import firing_table
+    from detente.world import Wedges, toy
 
     cases = prepare_cases(economy, dossier, [load_scenario("standing"), load_scenario("talks-fail")])
     outcomes = run_cases(economy, cases)
@@ -479,9 +458,9 @@ def engine_tables(dossier: Any, economy: Any) -> list[Any]:
 
 def explanation_tables(dossier: Any, economy: Any) -> list[Any]:
     """Tables of `detente explain` for the shipped case."""
-    from detente.equilibrium.experiments import prepare_cases
-    from detente.show.explain import explain
-    from detente.world import load_scenario
+    from detente.cases.runs import prepare_cases
+    from detente.policy import load_scenario
+    from detente.show.tables.explanation import explain
 
     cases = prepare_cases(economy, dossier, [load_scenario("talks-fail"), load_scenario("standing")])
     return explain(economy, dossier, "usa.real_income", *cases, draws=32)
@@ -489,10 +468,10 @@ def explanation_tables(dossier: Any, economy: Any) -> list[Any]:
 
 def engine_python_tables() -> list[Any]:
     """Parameters of the horizons, and a cut that stocks delay."""
+    from detente.cases.horizons import horizon_table
+    from detente.cases.stocks import path_with_stocks, stock_table
     from detente.equilibrium.controls import QuantityControl
-    from detente.equilibrium.horizons import horizon_table
-    from detente.equilibrium.stocks import path_with_stocks, stock_table
-    from detente.show.stocks import held_table, loss_table
+    from detente.show.tables.stocks import held_table, loss_table
     from detente.world import Wedges, toy
 
     world = toy()
@@ -533,14 +512,28 @@ def metrics_page() -> str:
 
 def rooms_page() -> str:
     """`docs/concepts/rooms.md` from the docstrings of the packages and modules."""
-    order = ("core", "dossier", "world", "equilibrium", "strategy", "outlook", "show", "brief", "cli")
+    order = (
+        "core",
+        "dossier",
+        "intake",
+        "world",
+        "policy",
+        "equilibrium",
+        "cases",
+        "strategy",
+        "outlook",
+        "validation",
+        "show",
+        "brief",
+        "cli",
+    )
     import detente
 
     found = {module.name for module in pkgutil.iter_modules(detente.__path__) if module.ispkg}
     if found != set(order):
         raise SystemExit(f"docs: rooms are {sorted(found)}; put them in order in scripts/docs_build/pages.py")
     parts = [
-        "```text\ncore ← dossier ← world ← equilibrium ← strategy ← outlook ← show ← brief ← cli\n```\n\n"
+        "```text\ncore ← dossier ← {intake, world ← {policy, equilibrium} ← cases ← strategy ← outlook ← validation} ← show ← brief ← cli\n```\n\n"
         "An arrow points to what a room may import. Rooms pass frozen values and hold no state of each other; nothing is read "
         "from a file or fetched when a module is imported, and nothing is ever fetched from a network.",
     ]

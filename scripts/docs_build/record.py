@@ -239,7 +239,7 @@ def measures_page() -> str:
     from detente.dossier.audit_rules import RULES
     from detente.dossier.bands import BANDS, POSSIBLE
     from detente.dossier.vocabulary import AUTHORITIES, UNITS_OF
-    from detente.world.cells import LISTS
+    from detente.policy.duties.cells import LISTS
 
     record = [measure.Measure, measure.DatedValue, measure.Products, measure.Effect]
     others = [
@@ -284,7 +284,7 @@ def measures_page() -> str:
 def scenario_page() -> str:
     """`docs/reference/scenario.md`."""
     from detente.dossier.measure import Status
-    from detente.world import load_scenario, scenario, shipped_scenarios
+    from detente.policy import load_scenario, scenario, shipped_scenarios
 
     shipped = [load_scenario(name) for name in shipped_scenarios()]
     rows = [
@@ -351,7 +351,7 @@ def effects_list() -> str:
 
 def scenario_assumptions() -> str:
     """What the shipped scenarios take for granted."""
-    from detente.world import load_scenario, shipped_scenarios
+    from detente.policy import load_scenario, shipped_scenarios
 
     rows: list[tuple[str, ...]] = []
     for name in shipped_scenarios():
@@ -366,9 +366,9 @@ def cell_assumptions() -> str:
     import json
     from pathlib import Path
 
-    import detente.world
+    import detente.policy.duties
 
-    sheet = Path(detente.world.__file__).parent / "data" / "us_product_cells.datapackage.json"
+    sheet = Path(detente.policy.duties.__file__).parent / "data" / "us_product_cells.datapackage.json"
     told = json.loads(sheet.read_text(encoding="utf-8"))["assumptions"]
     return table(("No.", "Assumed"), [(f"C{i}", text) for i, text in enumerate(told, 1)])
 
@@ -391,7 +391,7 @@ def world_assumptions() -> str:
 
 def horizon_parameters() -> str:
     """Every parameter of the named horizons."""
-    from detente.equilibrium.horizons import horizon_table
+    from detente.cases.horizons import horizon_table
 
     rows = [
         (
@@ -408,7 +408,7 @@ def horizon_parameters() -> str:
 
 def uncertain_parameters() -> str:
     """What draws vary on the shipped world in the short run."""
-    from detente.equilibrium.horizons import horizon
+    from detente.cases.horizons import horizon
     from detente.outlook import uncertainty_table
     from detente.world import load_world
 

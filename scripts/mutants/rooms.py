@@ -11,16 +11,20 @@ HERE = Path(__file__).resolve().parent
 SCORES = HERE / "scores.csv"
 EQUIVALENT = HERE / "equivalent.csv"
 PATTERNS = (
-    "detente/show/words.py",
-    "detente/show/sentences.py",
+    "detente/show/words/words.py",
+    "detente/show/words/sentences.py",
     "detente/dossier/asof.py",
     "detente/dossier/timeline.py",
     "detente/dossier/authorities.py",
-    "detente/world/duties.py",
-    "detente/world/stacking.py",
-    "detente/world/averages.py",
+    "detente/policy/duties/day.py",
+    "detente/policy/duties/stacking.py",
+    "detente/policy/duties/averages.py",
     "detente/strategy/*.py",
+    "detente/strategy/duties/*.py",
+    "detente/cases/*.py",
     "detente/equilibrium/*.py",
+    "detente/equilibrium/explain/*.py",
+    "detente/equilibrium/gradients/*.py",
 )
 LEFT_OUT = ("tests/cli/", "tests/docs/", "tests/golden/", "tests/web/")
 """What no fault is to be left to: whole texts and published figures, which only say that something differs, and tests that

@@ -12,9 +12,9 @@ import yaml
 
 from detente.core import Column, Table, sha256_file
 from detente.world import Economy
-from detente.world.benchmarks import benchmarks
-from detente.world.carving import FOLDER, shipped_chokepoints
-from detente.world.disaggregate import carved
+from detente.world.carve.disaggregation import carved
+from detente.world.carve.specification import FOLDER, shipped_chokepoints
+from detente.world.known_facts import benchmarks
 from world_build.balance import EXPORT_CAP, FINAL_WEIGHT
 from world_build.duties import FOOD_CAP
 from world_build.inputs import REGIONS, G, N
@@ -246,7 +246,7 @@ def derived(economy: Economy, base: Economy) -> str:
                 "name": f"{economy.name}-{len(base.labels.sectors)}",
                 "title": "The world of 2024 without its carved sectors: 21 regions × 26 sectors",
                 "derived_from": economy.name,
-                "how": "carved sectors merged into their parents (detente.world.disaggregate.merge_carved)",
+                "how": "carved sectors merged into their parents (detente.world.carve.disaggregation.merge_carved)",
             },
             ensure_ascii=False,
             indent=1,

@@ -126,7 +126,7 @@ def test_a_scenario_file_with_quantity_controls(detente, tmp_path):
 
 
 def test_controls_of_compounds_join(tmp_path):
-    from detente.world import load_scenario
+    from detente.policy import load_scenario
 
     own = tmp_path / "own.yaml"
     own.write_text(CONTROLS)

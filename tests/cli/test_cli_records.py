@@ -11,7 +11,7 @@ from printed import rows
 
 import detente as package
 from detente.dossier import audit, load_dossier
-from detente.dossier.audit import errors
+from detente.dossier.audit_record import errors
 
 LATE = """
 id: late

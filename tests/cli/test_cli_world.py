@@ -15,7 +15,7 @@ from printed import rows
 from published_tables import random_bilateral, write_icio
 
 from detente.world import load_world, toy
-from detente.world.read import write_long_folder
+from detente.world.read.long_csv import write_long_folder
 from detente.world.save import save_world
 
 

@@ -73,7 +73,7 @@ def writers(inputs: Path) -> dict[str, Writer]:
     from detente.strategy.export import nfg_text
     from detente.strategy.payoff import payoff_tensor
     from detente.world import toy
-    from detente.world.read import write_long_folder
+    from detente.world.read.long_csv import write_long_folder
     from detente.world.save import save_world
 
     worlds = [dataclasses.replace(toy(), flows=toy().flows * size) for size in (1, 2)]

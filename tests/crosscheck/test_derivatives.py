@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from detente.equilibrium import Structure, solve
-from detente.equilibrium import derivatives as adjoint
+from detente.equilibrium.gradients import derivatives as adjoint
 from detente.world import Wedges, load_world, toy
 
 CELLS = ((0, 1, 2), (1, 0, 0), (2, 3, 1), (0, 2, 1))

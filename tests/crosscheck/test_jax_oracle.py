@@ -11,7 +11,8 @@ import sys
 import numpy as np
 import pytest
 
-from detente.equilibrium import gradients, real_income, solve
+from detente.equilibrium import solve
+from detente.equilibrium.gradients import gradients, real_income
 from detente.world import Wedges, toy
 
 if sys.platform == "darwin" and platform.machine() != "arm64":

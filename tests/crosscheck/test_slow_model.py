@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from random_world import SHOCKS, random_world, shock
 from slow_model import CLOSURES, solve_in_levels, solve_slowly
 

@@ -11,10 +11,10 @@ from random_world import random_world, shock
 from slow_extensions import Nests, Structured, solve_extended
 from slow_model import Base
 
+from detente.cases.stocks import path_with_stocks
 from detente.core import SolveError
 from detente.equilibrium import Structure
 from detente.equilibrium.controls import QuantityControl
-from detente.equilibrium.stocks import path_with_stocks
 from detente.world import Wedges
 
 AGREEMENT = 1e-9

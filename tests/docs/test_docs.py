@@ -80,7 +80,7 @@ def test_every_verb_and_option_is_explained(verb):
 
 def record_models():
     from detente.dossier import authorities, dossier, measure, scope
-    from detente.world import quantity_limits, scenario
+    from detente.policy import quantity as quantity_limits, scenario
 
     found = {}
     for module in (measure, dossier, scope, authorities, scenario, quantity_limits):
@@ -105,7 +105,7 @@ def test_every_key_of_the_record_is_explained(name):
 
 def test_every_status_grade_instrument_and_list_is_named():
     from detente.dossier import Grade, Instrument, Status
-    from detente.world.duties import product_lists
+    from detente.policy.duties.cells import product_lists
 
     told = text_of("reference/measures.md")
     for kind in (Grade, Instrument, Status):
@@ -204,8 +204,8 @@ def test_the_model_page_names_every_attribute_and_no_other():
 
 
 def test_every_elasticity_set_and_concept_of_average_is_explained():
+    from detente.policy.duties.averages import CONCEPTS
     from detente.world import elasticity_sets
-    from detente.world.averages import CONCEPTS
 
     choose, averages = text_of("how-to/how-to-choose.md"), text_of("concepts/averages.md")
     for name in elasticity_sets():

@@ -47,7 +47,8 @@ def test_the_chokepoint_page_is_fresh() -> None:
 
 
 def test_the_specification_on_the_chokepoint_page_works(repository: Path, tmp_path: Path) -> None:
-    from detente.world import check, disaggregate, load_world
+    from detente.world import check, load_world
+    from detente.world.carve import disaggregate
 
     page = (repository / "docs" / "concepts" / "chokepoints.md").read_text(encoding="utf-8")
     path = tmp_path / "own.yaml"
@@ -63,7 +64,8 @@ def test_the_elasticity_page_has_today_s_numbers(repository: Path) -> None:
 
     from detente.dossier import load_dossier
     from detente.equilibrium import solve_batch
-    from detente.world import load_scenario, load_world, wedges_at, with_elasticity_set
+    from detente.policy import load_scenario, wedges_at
+    from detente.world import load_world, with_elasticity_set
 
     page = (repository / "docs" / "concepts" / "elasticities.md").read_text(encoding="utf-8")
     economy = load_world()

@@ -8,8 +8,9 @@ import re
 import pytest
 
 from detente.dossier import Dossier, load_dossier
+from detente.dossier.firing import changes
 from detente.dossier.ics import LIMIT, calendar, escape, fold
-from detente.show.stakes import calendar_details, changes, costs, eve, firing, parties_of, stakes_table
+from detente.show.tables.stakes import calendar_details, costs, eve, firing, parties_of, stakes_table
 from detente.world import load_world
 
 TODAY = dt.date(2025, 10, 28)
@@ -43,7 +44,7 @@ def test_a_clock_that_was_called_off_changes_nothing(dossier: Dossier) -> None:
 
 
 def test_the_cost_of_a_clock_is_that_of_its_measures_alone(dossier: Dossier) -> None:
-    from detente.equilibrium.experiments import run_scenarios
+    from detente.cases.runs import run_scenarios
 
     economy = load_world()
     clocks = list(dossier.clocks.values())

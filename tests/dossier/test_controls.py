@@ -8,13 +8,7 @@ import pytest
 
 from detente.core import InputError, LabelError
 from detente.dossier import Dossier, Status, load_dossier
-from detente.dossier.controls import (
-    control,
-    control_table,
-    controls_at,
-    fee_table,
-    is_control,
-)
+from detente.dossier.controls import control, control_table, controls_at, fee_table, is_control
 from detente.dossier.pledges import pledge_table, pledges_at
 
 TODAY = dt.date(2025, 10, 28)
@@ -136,9 +130,9 @@ def test_fees_follow_their_steps_and_the_arithmetic(dossier: Dossier) -> None:
 
 
 def test_a_higher_step_costs_trade_more(record: Dossier) -> None:
+    from detente.policy.effects import at_value
+    from detente.policy.scenario import Scenario, wedges_at
     from detente.world import load_world
-    from detente.world.effects import at_value
-    from detente.world.scenario import Scenario, wedges_at
 
     effect = record.measures["chn-2025-port-fee"].effect
     assert effect is not None

@@ -6,8 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from detente.core import DateError, DetenteError, InputError, SchemaError
 from detente.dossier.yaml_reader import MAX_BYTES, key_text, parse_yaml, read_yaml

@@ -10,9 +10,12 @@ from detente.cli.main import main
 from detente.core import InputError
 from detente.dossier import Claim, Document, load_dossier, verify_places
 from detente.dossier.form import validate
-from detente.dossier.intake import draft_yaml, extract, keep_copy, make_draft, read_article, write_draft
-from detente.dossier.intake.chains import kinship
-from detente.dossier.intake.score import (
+from detente.dossier.yaml_reader import read_yaml
+from detente.intake.chains import kinship
+from detente.intake.draft import draft_yaml, keep_copy, make_draft, write_draft
+from detente.intake.extraction import extract
+from detente.intake.read import read_article
+from detente.intake.score import (
     MIN_PRECISION,
     MIN_RECALL,
     TARGETS,
@@ -20,7 +23,6 @@ from detente.dossier.intake.score import (
     read_labels,
     score_reports,
 )
-from detente.dossier.yaml_reader import read_yaml
 
 HERE = Path(__file__).parent / "intake_reports"
 LEDGER = load_dossier()

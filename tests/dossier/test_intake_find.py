@@ -7,9 +7,11 @@ import datetime as dt
 import pytest
 
 from detente.dossier import load_dossier
-from detente.dossier.intake import extract, read_article
-from detente.dossier.intake.amounts import find_amounts
-from detente.dossier.intake.dates import find_expressions, resolve
+from detente.intake.amounts import find_amounts
+from detente.intake.dates import resolve
+from detente.intake.expressions import find_expressions
+from detente.intake.extraction import extract
+from detente.intake.read import read_article
 
 LEDGER = load_dossier()
 TUESDAY = dt.date(2025, 10, 14)

@@ -9,13 +9,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from detente.core import DetenteError, InputError
 from detente.dossier import load_dossier
-from detente.dossier.intake import draft_yaml, extract, make_draft, read_article
-from detente.dossier.intake.article import split_sentences
+from detente.intake.article import split_sentences
+from detente.intake.draft import draft_yaml, make_draft
+from detente.intake.extraction import extract
+from detente.intake.read import read_article
 
 REPORTS = Path(__file__).parent / "intake_reports"
 LEDGER = load_dossier()

@@ -232,7 +232,7 @@ def test_stale_and_dates_and_trade(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_removal_by_solving_finds_what_moves_nothing(small: Small) -> None:
-    from detente.show.ledger import inert_findings
+    from detente.show.tables.ledger import inert_findings
     from detente.world import load_world
 
     economy = load_world()

@@ -13,8 +13,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 from small_case import FILES, edited
 
 import detente
@@ -27,9 +26,9 @@ from detente.dossier.load import KINDS
 from detente.dossier.measure import Frozen
 from detente.dossier.scope import Delivery, Snapshot
 from detente.dossier.yaml_reader import YamlFile, parse_yaml, read_yaml
+from detente.policy.scenario import Scenario, apply_scenario, load_scenario
 from detente.strategy.games import GameSpec, check_measures, load_game
 from detente.strategy.preferences import PreferenceFile, load_preferences
-from detente.world.scenario import Scenario, apply_scenario, load_scenario
 
 Small = Callable[..., Path]
 DATA = Path(detente.__file__).parent / "dossier" / "data"

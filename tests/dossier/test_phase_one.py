@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from detente.dossier import Dossier, Status, audit, coverage_by_grade, load_dossier, shipped_dossiers
-from detente.world import Economy, load_scenario, load_world, shipped_scenarios
-from detente.world.duties import added_duties, duty_stack
+from detente.policy import load_scenario, shipped_scenarios
+from detente.policy.duties.day import added_duties, duty_stack
+from detente.world import Economy, load_world
 
 VINTAGE = dt.date(2026, 7, 25)
 
@@ -104,7 +105,7 @@ def test_before_the_first_list_duties_are_lower_than_in_the_data(world: Economy,
 
 
 def test_the_ladder_solves_in_order_of_pain(world: Economy) -> None:
-    from detente.equilibrium.experiments import run_scenarios
+    from detente.cases.runs import run_scenarios
 
     dossier = load_dossier("phase-one-2018")
     names = shipped_scenarios("phase-one-2018")

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from detente.equilibrium import decompose_welfare
-from detente.equilibrium.replicate import cp2015, cp2015_tables
-from detente.equilibrium.replicate.cp2015_tables import Experiment
+from detente.equilibrium.explain import decompose_welfare
+from detente.validation import cp2015, cp2015_tables
+from detente.validation.cp2015_tables import Experiment
 
 UNROUNDED = 1e-5 / 100
 PUBLISHED = 0.005 / 100

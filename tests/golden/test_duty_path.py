@@ -20,10 +20,10 @@ import numpy as np
 import pytest
 
 from detente.dossier import Dossier, load_dossier
+from detente.policy.duties.cells import cells
+from detente.policy.duties.day import duty_path, duty_stack
+from detente.policy.duties.stacking import CellRows, stack
 from detente.world import Economy, load_world
-from detente.world.cells import cells
-from detente.world.duties import duty_path, duty_stack
-from detente.world.stacking import CellRows, stack
 
 HINDSIGHT = dt.date(2026, 7, 25)
 
@@ -240,7 +240,7 @@ def test_pages_and_tables_are_fresh(
     text = comparison.PAGE.read_text(encoding="utf-8")
     assert text == comparison.page(shared / "data", world), "run scripts/duty_path.py"
     published = script(repository, "published_averages").table(shared / "data").to_csv(index=False)
-    file = repository / "detente/world/data/published_averages.csv"
+    file = repository / "detente/policy/duties/data/published_averages.csv"
     assert file.read_text(encoding="utf-8") == published, "run scripts/published_averages.py"
 
 
@@ -290,7 +290,7 @@ def test_rebuilt_cells_are_the_shipped_ones(repository: Path, shared: Path) -> N
     made = build.fill_empty(build.make_cells(trade, lines, names), partners, names)
     shares = dict(zip(cells().partners, cells().usmca, strict=True))
     arrays = build.pack(made, partners, names, data, shares)
-    with np.load(repository / "detente/world/data/us_product_cells.npz") as shipped:
+    with np.load(repository / "detente/policy/duties/data/us_product_cells.npz") as shipped:
         assert set(shipped.files) == set(arrays)
         for name in shipped.files:
             if arrays[name].dtype.kind in "fc":

@@ -9,13 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente.strategy.equilibria import (
-    StrategicForm,
-    logit_quantal,
-    pure_equilibria,
-    regret,
-    undominated,
-)
+from detente.strategy.equilibria import StrategicForm, logit_quantal, pure_equilibria, regret, undominated
 from detente.strategy.export import efg_text, nfg_text
 
 RECORD = json.loads((Path(__file__).parent / "gambit.json").read_text())

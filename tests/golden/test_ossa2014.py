@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from detente.equilibrium import Structure, residuals, solve
-from detente.equilibrium.replicate import ossa2014
-from detente.equilibrium.replicate.path import integrate_welfare
+from detente.validation import ossa2014
+from detente.validation.path import integrate_welfare
 from detente.world.economy import Wedges
 
 

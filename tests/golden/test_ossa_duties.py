@@ -13,9 +13,11 @@ import pytest
 
 pytest.importorskip("pandas")
 
-from detente.equilibrium.replicate.raw import golden_rows
-from detente.strategy.duties import calibrate_weights, cooperative_duties, nash_duties, optimal_duties
-from detente.strategy.replicate import (
+from detente.strategy.duties.nash import nash_duties
+from detente.strategy.duties.optimum import optimal_duties
+from detente.strategy.duties.talks import cooperative_duties
+from detente.strategy.duties.weights import calibrate_weights
+from detente.validation.duties_studies import (
     changes,
     ossa_game,
     ossa_study,
@@ -23,6 +25,7 @@ from detente.strategy.replicate import (
     weighted_duty,
     with_sigma,
 )
+from detente.validation.raw import golden_rows
 
 NAMES = ("Brazil", "China", "EU", "India", "Japan", "ROW", "US")
 CODES = ("BRA", "CHN", "EU", "IND", "JPN", "ROW", "USA")
@@ -148,7 +151,7 @@ def test_weights_that_make_observed_duties_of_the_united_states_optimal(study, s
 
 def observed(study, shared, game, region):
     """Noncooperative duties he calibrates to, as duties of the game."""
-    from detente.equilibrium.replicate.raw import frame
+    from detente.validation.raw import frame
 
     rows = frame(shared / "data" / "ossa2014" / "noncoop_and_political_weights.csv")
     rows = rows[rows["importer"] == region].set_index("sector")["tariff_noncoop_target"]
@@ -201,7 +204,7 @@ class TestWarUnderOtherElasticities:
 
     def test_it(self, study, shared, mean, panel):
         """Table 4, panel C: means over regions; political weights are calibrated again under each set, as his were."""
-        from detente.equilibrium.replicate.raw import frame
+        from detente.validation.raw import frame
 
         column = {"5": "sigma_mean5_0", "6.5": "sigma_mean6_5"}[mean]
         sigma = frame(shared / "data" / "ossa2014" / "sectors_sigma.csv")[column].to_numpy(dtype=float)

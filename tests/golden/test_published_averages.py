@@ -12,10 +12,10 @@ import pytest
 
 from detente.core import DateError
 from detente.dossier import Dossier, FrozenDict, Products, load_dossier
-from detente.world import Economy, load_world
-from detente.world.collected import collected_table, months, statutory_average
-from detente.world.duties import duty_stack
-from detente.world.piie import (
+from detente.policy.duties.collected import collected_table, months, statutory_average
+from detente.policy.duties.day import duty_stack
+from detente.policy.duties.product_data import products
+from detente.policy.duties.published import (
     altered_average,
     at_full_value,
     changed,
@@ -26,7 +26,7 @@ from detente.world.piie import (
     six_digit_metals,
     world_imports,
 )
-from detente.world.product_data import products
+from detente.world import Economy, load_world
 
 HINDSIGHT = dt.date(2026, 7, 25)
 FACTS = {

@@ -10,17 +10,17 @@ import pytest
 
 from detente.equilibrium import solve
 from detente.world import Economy, Wedges, check
-from detente.world.read import (
-    SourceTable,
-    read_cp_folder,
+from detente.world.read.build import build_world
+from detente.world.read.cp_text import read_cp_folder
+from detente.world.read.folders import (
     read_cp_parquet_folder,
     read_cube_folder,
     read_ossa_folder,
     read_uschina_folder,
-    read_wiod,
 )
-from detente.world.read.build import build_world
 from detente.world.read.maps import CodeMap
+from detente.world.read.table import SourceTable
+from detente.world.read.wiod import read_wiod
 
 pytest.importorskip("pyarrow", reason="the stored tables are parquet (development dependency)")
 

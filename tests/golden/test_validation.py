@@ -7,12 +7,13 @@ import sys
 
 import pytest
 
+from detente import validation as replicate
 from detente.cli.main import main
 from detente.core import InputError
-from detente.equilibrium import replicate
-from detente.equilibrium.replicate import bounds, closed_forms, find_shared, war2018
-from detente.equilibrium.replicate.checks import Check, beside, gate, missing
-from detente.show.validation import VERDICTS, validation_table
+from detente.show.tables.validation import VERDICTS, validation_table
+from detente.validation import bounds, closed_forms, war2018
+from detente.validation.checks import Check, beside, gate, missing
+from detente.validation.raw import find_shared
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "crosscheck"))
 
 from random_world import random_world
 
 from detente.core import Labels
-from detente.equilibrium import Newton, decompose_welfare, rebase, solve, solve_batch
+from detente.equilibrium import Newton, rebase, solve, solve_batch
+from detente.equilibrium.explain import decompose_welfare
 from detente.world import Economy, Wedges, load_world, toy
 
 GATE = 1e-9

@@ -13,10 +13,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "crosscheck"))
 from random_world import SHOCKS, random_world, shock
 
 from detente.core import SolveError
-from detente.equilibrium import Structure, decompose_welfare, rebase, solve
-from detente.equilibrium.attribute import chebyshev
-from detente.equilibrium.replicate import integrate_welfare
-from detente.equilibrium.replicate.path import PARTS
+from detente.equilibrium import Structure, rebase, solve
+from detente.equilibrium.explain import decompose_welfare
+from detente.equilibrium.explain.attribute import chebyshev
+from detente.validation.path import PARTS, integrate_welfare
 from detente.world import Wedges, toy
 
 STRUCTURES = {

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "unit"), str(ROOT / "crosscheck")]
@@ -18,15 +17,12 @@ from published_tables import Bilateral, random_bilateral, write_icio, write_wiod
 from random_world import random_world  # noqa: E402
 
 from detente.world import check, load_world  # noqa: E402
-from detente.world.read import (  # noqa: E402
-    SourceTable,
-    read_cp_folder,
-    read_icio,
-    read_long_folder,
-    read_wiod,
-    write_long_folder,
-)
 from detente.world.read.build import build_world  # noqa: E402
+from detente.world.read.cp_text import read_cp_folder  # noqa: E402
+from detente.world.read.icio import read_icio  # noqa: E402
+from detente.world.read.long_csv import read_long_folder, write_long_folder  # noqa: E402
+from detente.world.read.table import SourceTable  # noqa: E402
+from detente.world.read.wiod import read_wiod  # noqa: E402
 from detente.world.save import save_world  # noqa: E402
 
 SETTINGS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -6,8 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from robust_worlds import cost_side, judge, run
 from test_equilibrium import one_sector_worlds, shocked, worlds
 
@@ -285,7 +284,7 @@ def test_cutting_every_country_in_two_changes_nothing(economy, structure, seed):
 
 def test_nafta_with_every_country_cut_in_two(shared):
     """62 economies by 40 sectors, on which a public code returns not-a-number as its solution."""
-    from detente.equilibrium.replicate import cp2015
+    from detente.validation import cp2015
 
     inputs = cp2015.read_inputs(shared)
     base, _ = cp2015.purged_economy(inputs)

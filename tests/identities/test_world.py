@@ -6,21 +6,11 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from detente.core import BalanceError, Labels
-from detente.world import (
-    Disaggregation,
-    Economy,
-    aggregate,
-    carved,
-    check,
-    disaggregate,
-    load_world,
-    merge_carved,
-    toy,
-)
+from detente.world import Economy, aggregate, check, load_world, toy
+from detente.world.carve import Disaggregation, carved, disaggregate, merge_carved
 
 
 def balanced_world(seed: int, countries: int, sectors: int) -> Economy:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from detente.cases.horizons import horizon
+from detente.cases.runs import prepare_cases, run_cases
 from detente.core import InputError, SolveError
 from detente.dossier import load_dossier
 from detente.equilibrium import Structure, solve
-from detente.equilibrium.accounts import EXACT, Shift, index_weights, log_mean
-from detente.equilibrium.attribute import Move, integrated_gradients, shapley
 from detente.equilibrium.controls import QuantityControl
-from detente.equilibrium.derivatives import gradients
-from detente.equilibrium.experiments import prepare_cases, run_cases
-from detente.equilibrium.horizons import horizon
+from detente.equilibrium.explain.accounts import EXACT, Shift, index_weights, log_mean
+from detente.equilibrium.explain.attribute import Move, integrated_gradients, shapley
+from detente.equilibrium.explain.targets import KINDS, account, target
+from detente.equilibrium.gradients.derivatives import gradients
 from detente.equilibrium.quantities import solve_with_controls
-from detente.equilibrium.targets import KINDS, account, target
-from detente.world import Wedges, load_scenario, load_world, toy
+from detente.policy import load_scenario
+from detente.world import Wedges, load_world, toy
 from tests.crosscheck.random_world import random_world, shock
 
 STATE = ("prices", "wages", "real_wages", "revenue", "duty_pre", "duty_post")

@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 import scipy.optimize
 
+from detente.cases.horizons import horizon
 from detente.core import RESULTS, InputError, SolveError
 from detente.equilibrium import Structure, solve, solve_batch
-from detente.equilibrium.accounts import Shift
-from detente.equilibrium.attribute import Move, integrated_gradients, joined, shapley
 from detente.equilibrium.bans import _unpaid, costs_between, severed
-from detente.equilibrium.channels import decompose_path
 from detente.equilibrium.controls import Binding, QuantityControl, breach
-from detente.equilibrium.derivatives import flow_volume, gradients, output_volume, real_income
-from detente.equilibrium.horizons import horizon
+from detente.equilibrium.explain.accounts import Shift
+from detente.equilibrium.explain.attribute import Move, integrated_gradients, joined, shapley
+from detente.equilibrium.explain.channels import decompose_path
+from detente.equilibrium.explain.targets import account, target
+from detente.equilibrium.gradients.derivatives import flow_volume, gradients, output_volume, real_income
+from detente.equilibrium.plain_residuals import residuals
 from detente.equilibrium.quantities import solve_batch_with_controls, solve_with_controls
-from detente.equilibrium.residuals import residuals
-from detente.equilibrium.targets import account, target
 from detente.world import Wedges, load_world, toy
 from detente.world.economy import Economy
 

@@ -12,9 +12,10 @@ import pytest
 
 import detente
 from detente.dossier import load_dossier
-from detente.world import Scenario, load_world, wedges_at
-from detente.world.duties import duty_stack
-from detente.world.limits import limits_at
+from detente.policy import Scenario, wedges_at
+from detente.policy.duties.day import duty_stack
+from detente.policy.limits import limits_at
+from detente.world import load_world
 
 
 @pytest.mark.parametrize("year", [2017, 2024, 2025])

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from detente.core import Column, DateError, InputError, LabelError, Labels, SchemaError, Table, write_atomic
 from detente.core.arrays import NUMBERS_AND_TEXT, parse_array, read_arrays
@@ -238,7 +237,8 @@ def test_the_first_and_the_last_day_are_days():
 )
 @pytest.mark.parametrize("today", [FIRST_DAY, dt.date(2025, 10, 28), LAST_DAY])
 def test_a_report_may_name_days_that_are_none(words, today):
-    from detente.dossier.intake.dates import find_expressions, resolve
+    from detente.intake.dates import resolve
+    from detente.intake.expressions import find_expressions
 
     for expression in find_expressions(f"It will begin on {words}, officials said; it ends in 999 weeks."):
         found = resolve(expression, today)

@@ -9,15 +9,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from detente.cases.cuts import read_cut
+from detente.cases.horizons import horizon
 from detente.cli.main import app
 from detente.core import RESULTS, SolveError, UnitError
-from detente.equilibrium import Newton, Structure, solve, solve_batch
-from detente.equilibrium import quantity_search as search
+from detente.equilibrium import Newton, Structure, quantity_search as search, solve, solve_batch
 from detente.equilibrium.advice import how_far, what_to_try
 from detente.equilibrium.budget import BUDGET, Meter, sweep_cost, work_of
 from detente.equilibrium.controls import QuantityControl
-from detente.equilibrium.cuts import read_cut
-from detente.equilibrium.horizons import horizon
 from detente.equilibrium.quantities import solve_with_controls
 from detente.equilibrium.structure import FREE
 from detente.equilibrium.sweep import Anderson

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import detente.world
+import detente.policy.duties
 from detente.core import InputError, LabelError, sha256_file
 from detente.dossier import load_dossier
 from detente.dossier.measure import Grade, Products
-from detente.world.cells import LISTS, Cells, cells, load_cells, product_lists
+from detente.policy.duties.cells import LISTS, Cells, cells, load_cells, product_lists
 
-DATA = Path(detente.world.__file__).parent / "data"
+DATA = Path(detente.policy.duties.__file__).parent / "data"
 
 
 @pytest.fixture(scope="module")

@@ -6,26 +6,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from detente.core import BalanceError, EvidenceError, LabelError, SchemaError
 from detente.dossier.measure import Grade
-from detente.world import (
+from detente.world import Economy, aggregate, check, load_world, toy
+from detente.world.carve import (
     Disaggregation,
-    Economy,
-    aggregate,
     assumption_table,
     carved,
-    check,
     disaggregate,
     load_disaggregation,
-    load_world,
     merge_carved,
     shipped_chokepoints,
-    toy,
 )
-from detente.world.carve_trade import fill
+from detente.world.carve.trade import fill
 
 FORM = {"source": "s", "grade": "assumed", "sensitive": True}
 

@@ -12,11 +12,12 @@ import pytest
 from detente.core import DateError, InputError, LabelError, UnitError
 from detente.dossier import Dossier, load_dossier
 from detente.dossier.measure import Measure
+from detente.policy.duties.averages import CONCEPTS
+from detente.policy.duties.cells import cells
+from detente.policy.duties.day import added_duties, duty_path, duty_stack
+from detente.policy.duties.stacking import CellRows, stack
+from detente.policy.duties.tables import concept_table, stack_table
 from detente.world import Economy, load_world, toy
-from detente.world.averages import CONCEPTS
-from detente.world.cells import cells
-from detente.world.duties import added_duties, concept_table, duty_path, duty_stack, stack_table
-from detente.world.stacking import CellRows, stack
 
 DAY = dt.date(2025, 10, 20)
 BEFORE = dt.date(2025, 10, 28)

@@ -5,18 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from detente.cases.horizons import HORIZONS, horizon
 from detente.core import InputError, LabelError
 from detente.equilibrium import Structure, solve
-from detente.equilibrium.horizons import HORIZONS, horizon
-from detente.strategy.duties import (
-    calibrate_weights,
-    cooperative_duties,
-    duty_game,
-    nash_duties,
-    nash_tables,
-    optimal_duties,
-)
-from detente.strategy.duties_wants import FLOOR, wants_of
+from detente.strategy.duties.game import duty_game
+from detente.strategy.duties.nash import nash_duties
+from detente.strategy.duties.optimal import nash_tables
+from detente.strategy.duties.optimum import optimal_duties
+from detente.strategy.duties.talks import cooperative_duties
+from detente.strategy.duties.wants import FLOOR, wants_of
+from detente.strategy.duties.weights import calibrate_weights
 from detente.strategy.preferences import PLAIN, Preferences, load_preferences, weigh
 from detente.strategy.solves import parts_of
 from detente.world import toy

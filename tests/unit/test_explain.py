@@ -7,18 +7,20 @@ import itertools
 import numpy as np
 import pytest
 
+from detente.cases.horizons import horizon
+from detente.cases.runs import prepare_cases, solve_cases
 from detente.core import InputError, LabelError, SolveError
 from detente.dossier import load_dossier
-from detente.equilibrium import Structure, decompose_welfare, solve
-from detente.equilibrium.attribute import Move, integrated_gradients, shapley, shapley_of
-from detente.equilibrium.channels import decompose_path
-from detente.equilibrium.experiments import prepare_cases, solve_cases
-from detente.equilibrium.horizons import horizon
-from detente.equilibrium.targets import target
-from detente.show.explain import explain
-from detente.world import Scenario, Wedges, load_scenario, load_world, toy, wedges_at
-from detente.world.contributions import contributions
-from detente.world.quantity_limits import QuantityLimit
+from detente.equilibrium import Structure, solve
+from detente.equilibrium.explain import decompose_welfare
+from detente.equilibrium.explain.attribute import Move, integrated_gradients, shapley, shapley_of
+from detente.equilibrium.explain.channels import decompose_path
+from detente.equilibrium.explain.targets import target
+from detente.policy import Scenario, load_scenario, wedges_at
+from detente.policy.by_measure import contributions
+from detente.policy.quantity import QuantityLimit
+from detente.show.tables.explanation import explain
+from detente.world import Wedges, load_world, toy
 
 WORLD = toy()
 TARGETS = (
@@ -242,7 +244,7 @@ def test_a_scenario_that_changes_nothing_cannot_be_explained():
 @pytest.mark.parametrize("structure", STRUCTURES.values(), ids=STRUCTURES)
 def test_channels_agree_with_the_validation_suite_s_own_integral(structure):
     """Written apart by somebody else; their path is straight in log duty factors, ours in duties: costs alone are alike."""
-    from detente.equilibrium.replicate.path import integrate_welfare
+    from detente.validation.path import integrate_welfare
 
     there = Wedges(WORLD.tariff, end().iceberg_hat, np.zeros_like(WORLD.tariff))
     ours, theirs = (

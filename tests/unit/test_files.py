@@ -9,11 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from detente.core import Column, InputError, Table, folders, write_atomic
-from detente.core import files as core_files
+from detente.core import Column, InputError, Table, files as core_files, folders, write_atomic
 from detente.core.digits import bound, known, known_all, known_each, unit_of
 from detente.core.files import write_together
 from detente.core.folders import NEXT, finish_folder, write_folder

@@ -6,21 +6,22 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from detente.brief import compose
 from detente.brief.content import Bullets
+from detente.cases.runs import prepare_cases, run_scenarios
 from detente.core import LabelError
 from detente.dossier import FrozenDict, Status, load_dossier
 from detente.dossier.firing import reach, turns
 from detente.dossier.measure import Clock, DatedValue
-from detente.equilibrium.experiments import prepare_cases, run_scenarios
-from detente.show.firing import firing_lines, firing_note, firing_table, firing_words, noted
-from detente.world import load_scenario, load_world, shipped_scenarios
-from detente.world.firing import timing
-from detente.world.later import tellable
-from detente.world.scenario import Scenario, Setting, apply_scenario
+from detente.policy import load_scenario, shipped_scenarios
+from detente.policy.firing import timing
+from detente.policy.later import tellable
+from detente.policy.scenario import Scenario, apply_scenario
+from detente.policy.settings import Setting
+from detente.show.tables.firing import firing_lines, firing_note, firing_table, firing_words, noted
+from detente.world import load_world
 
 DAY = dt.timedelta(days=1)
 TRUCE = ("usa-2025-reciprocal-china-24", "china-2025-reciprocal-usa-24")

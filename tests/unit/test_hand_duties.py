@@ -9,9 +9,10 @@ import pytest
 
 from detente.core import DetenteError, InputError, LabelError, SchemaError
 from detente.dossier import load_dossier
-from detente.world import load_scenario, toy, wedges_at
-from detente.world.scenario import Scenario, wedges_and_footprints
-from detente.world.stacking import is_service
+from detente.policy import load_scenario, wedges_at
+from detente.policy.scenario import Scenario, wedges_and_footprints
+from detente.world import toy
+from detente.world.goods import is_service
 
 HEAD = "id: mine\ntitle: Mine\ndossier: busan-2025\n"
 

@@ -14,12 +14,13 @@ from strategy_games import record
 from detente.core import DateError, InputError, LabelError, Labels, UnitError
 from detente.dossier import Dossier
 from detente.dossier.measure import Measure, Products
+from detente.policy.duties.averages import _published
+from detente.policy.duties.cells import cells
+from detente.policy.duties.day import added_duties, duty_path, duty_stack, fits, sector_layers
+from detente.policy.duties.stacking import CellRows, SectorRows, stack
 from detente.world import load_world
-from detente.world.averages import _published
-from detente.world.cells import cells
-from detente.world.duties import added_duties, duty_path, duty_stack, fits, sector_layers
 from detente.world.economy import Economy
-from detente.world.stacking import CellRows, SectorRows, is_service, stack
+from detente.world.goods import is_service
 
 EVE, DAY, NEXT = dt.date(2025, 1, 31), dt.date(2025, 2, 1), dt.date(2025, 2, 2)
 LATE = dt.date(2026, 1, 1)

@@ -7,11 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from detente.core import LabelError
-from detente.dossier import load_dossier
-from detente.equilibrium import Structure, solve
-from detente.equilibrium.experiments import run_scenarios
-from detente.equilibrium.horizons import (
+from detente.cases.horizons import (
     HORIZONS,
     critical_sectors,
     horizon,
@@ -19,8 +15,13 @@ from detente.equilibrium.horizons import (
     horizon_table,
     named_horizon,
 )
-from detente.show.metrics import assumptions
-from detente.world import Wedges, load_scenario, load_world, toy
+from detente.cases.runs import run_scenarios
+from detente.core import LabelError
+from detente.dossier import load_dossier
+from detente.equilibrium import Structure, solve
+from detente.policy import load_scenario
+from detente.show.tables.metrics import assumptions
+from detente.world import Wedges, load_world, toy
 
 
 def test_the_long_run_is_the_core_and_keeps_the_elasticities():

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from detente.cases.runs import prepare_cases, run_scenarios, solve_cases
 from detente.dossier import load_dossier
 from detente.dossier.measure import Effect
 from detente.equilibrium import solve
-from detente.equilibrium.experiments import prepare_cases, run_scenarios, solve_cases
-from detente.world import load_scenario, load_world, wedges_at
-from detente.world.limits import join_limits, limits_at
-from detente.world.quantity_limits import QuantityLimit
+from detente.policy import load_scenario, wedges_at
+from detente.policy.limits import join_limits, limits_at
+from detente.policy.quantity import QuantityLimit
+from detente.world import load_world
 
 WORLD, RECORD = load_world(), load_dossier()
 
@@ -126,7 +127,7 @@ def test_effects_that_make_no_sense(keys, says):
 
 
 def test_a_limit_is_explained_by_the_source_of_its_measure():
-    from detente.show.explain import explain
+    from detente.show.tables.explanation import explain
 
     cases = prepare_cases(WORLD, RECORD, [load_scenario("talks-fail"), load_scenario("standing")])
     rows = {row["part"]: row for row in explain(WORLD, RECORD, "usa.output.MAG", *cases)[0].records()}

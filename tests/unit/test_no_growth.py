@@ -9,13 +9,13 @@ import weakref
 import numpy as np
 import pytest
 
-from detente.equilibrium import Structure, solve
-from detente.equilibrium import baseline as preparations
+from detente.cases.case import Case
+from detente.equilibrium import Structure, baseline as preparations, solve
 from detente.equilibrium.baseline import prepare
-from detente.equilibrium.experiments import Case
 from detente.outlook.draws import draw_outcomes
-from detente.show.figures import _drawing
-from detente.world import Economy, Scenario, Wedges, toy
+from detente.policy import Scenario
+from detente.show.figures.figures import _drawing
+from detente.world import Economy, Wedges, toy
 
 CONTAINERS = (Economy, Structure, Wedges)
 

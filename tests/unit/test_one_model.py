@@ -9,10 +9,12 @@ import textwrap
 
 import pytest
 
+from detente.cases import solve_scenario
 from detente.dossier import load_dossier
-from detente.equilibrium import solve, solve_scenario
-from detente.world import load_scenario, load_world, wedges_at
-from detente.world.scenario import wedges_and_footprints
+from detente.equilibrium import solve
+from detente.policy import load_scenario, wedges_at
+from detente.policy.scenario import wedges_and_footprints
+from detente.world import load_world
 
 
 @pytest.fixture(scope="module")

@@ -8,19 +8,16 @@ import numpy as np
 import pytest
 
 from detente.core import InputError, LabelError, Labels, SolveError
-from detente.equilibrium import Structure, gradients
-from detente.strategy.duties import (
-    calibrate_weights,
-    cooperative_duties,
-    duty_game,
-    government,
-    nash_duties,
-    nash_tables,
-    optimal_duties,
-    optimum_tables,
-    talks_tables,
-)
-from detente.strategy.duties_search import climb, curvature, relax, scan
+from detente.equilibrium import Structure
+from detente.equilibrium.gradients import gradients
+from detente.strategy.duties.game import duty_game
+from detente.strategy.duties.nash import nash_duties
+from detente.strategy.duties.optimal import nash_tables, optimum_tables, talks_tables
+from detente.strategy.duties.optimum import optimal_duties
+from detente.strategy.duties.search import climb, curvature, relax, scan
+from detente.strategy.duties.talks import cooperative_duties
+from detente.strategy.duties.wants import government
+from detente.strategy.duties.weights import calibrate_weights
 from detente.world import Economy, toy
 
 STRICT = 1e-7

@@ -9,14 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from detente.cases import case as experiments
+from detente.cases.case import Case
+from detente.cases.headline_results import HEADLINES
+from detente.cases.horizons import horizon
 from detente.core import RESULTS, InputError, LabelError
-from detente.equilibrium import Structure, experiments, solve
-from detente.equilibrium.accounts import Shift
+from detente.equilibrium import Structure, solve
 from detente.equilibrium.baseline import prepare
-from detente.equilibrium.experiments import Case
-from detente.equilibrium.headlines import HEADLINES
-from detente.equilibrium.horizons import horizon
-from detente.equilibrium.targets import account
+from detente.equilibrium.explain.accounts import Shift
+from detente.equilibrium.explain.targets import account
 from detente.outlook import (
     draw_outcomes,
     draws,
@@ -29,7 +30,8 @@ from detente.outlook import (
 from detente.outlook.intervals import interval_table, linear_fit, quantile_errors, result_changes
 from detente.outlook.prior import BETWEEN_SETS, WITHIN_SETS, apply_draw, sector_group
 from detente.outlook.sobol import sobol_indices
-from detente.world import Scenario, Wedges, elasticity_table, load_world, toy
+from detente.policy import Scenario
+from detente.world import Wedges, elasticity_table, load_world, toy
 from detente.world.elasticities import elasticity_set
 
 WORLD = toy()
@@ -204,8 +206,7 @@ def test_sobol_indices_of_a_known_function():
 
 def test_sobol_indices_of_groups_agree_with_an_independent_code():
     """scipy's own estimator on the same function, one group a variable."""
-    from scipy.stats import sobol_indices as reference
-    from scipy.stats import uniform
+    from scipy.stats import sobol_indices as reference, uniform
 
     theirs = reference(
         func=lambda x: x[0] + 2 * x[1] + x[0] * x[2],

@@ -12,19 +12,13 @@ import pytest
 
 from detente.core import InputError, LabelError, sha256_file
 from detente.dossier import Dossier, FrozenDict, Products, load_dossier
+from detente.policy.duties.by_product import partner_table, product_duties, product_table
+from detente.policy.duties.cells import cells
+from detente.policy.duties.day import duty_stack, sector_layers
+from detente.policy.duties.product_data import ProductTable, load_products, products
 from detente.world import Economy, load_world, toy
-from detente.world.cells import cells
-from detente.world.duties import duty_stack, sector_layers
-from detente.world.products import (
-    ProductTable,
-    load_products,
-    partner_table,
-    product_duties,
-    product_table,
-    products,
-)
 
-DATA = Path(__file__).resolve().parents[2] / "detente" / "world" / "data"
+DATA = Path(__file__).resolve().parents[2] / "detente" / "policy" / "duties" / "data"
 HINDSIGHT = dt.date(2026, 7, 25)
 DAYS = ("2018-10-15", "2025-04-20", "2025-10-20", "2026-03-01", "2026-07-25")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from detente.cases.horizons import horizon
+from detente.cases.reach import content_shares, extraterritorial_controls
 from detente.core import InputError, LabelError, SolveError, UnitError
 from detente.equilibrium import Newton, Structure, quantities, solve
 from detente.equilibrium.controls import QuantityControl
-from detente.equilibrium.horizons import horizon
 from detente.equilibrium.quantities import solve_with_controls
 from detente.equilibrium.quantity_search import Setting, by_newton
-from detente.equilibrium.reach import content_shares, extraterritorial_controls
 from detente.world import Wedges, load_world, toy
 
 

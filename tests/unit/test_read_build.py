@@ -14,9 +14,11 @@ from detente.core import BalanceError, InputError, LabelError, SchemaError, Unit
 from detente.equilibrium import solve
 from detente.world import Wedges, aggregate, check, load_world, toy
 from detente.world.balance import AS_PUBLISHED, balance_region
-from detente.world.read import SourceTable, read_icio, read_long_folder, write_long_folder
 from detente.world.read.build import build_world
+from detente.world.read.icio import read_icio
+from detente.world.read.long_csv import read_long_folder, write_long_folder
 from detente.world.read.maps import aggregate_table, read_map
+from detente.world.read.table import SourceTable
 from detente.world.save import pack, save_world
 
 COUNTRIES, SECTORS = ("USA", "CHN", "MEX", "ROW"), ("A01", "C26", "H49")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from detente.core import DetenteError, InputError, SchemaError, UnitError
-from detente.world.read import read_cp_folder
 from detente.world.read.build import build_world
+from detente.world.read.cp_text import read_cp_folder
 
 N, S, J = 3, 4, 2
 

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from detente.core import InputError, LabelError, SchemaError, UnitError
-from detente.world.read import read_icio, read_source, read_wiod
-from detente.world.read.files import check_text, money, number, read_long, unit_factor
+from detente.world.numbers import number
+from detente.world.read.files import check_text, money, read_long, unit_factor
+from detente.world.read.icio import read_icio
+from detente.world.read.sources import read_source
+from detente.world.read.wiod import read_wiod
 
 LONG = "country,sector,value\nUSA,A,1\nCHN,A,2\n"
 

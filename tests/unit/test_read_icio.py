@@ -10,8 +10,7 @@ import pytest
 from published_tables import Bilateral, random_bilateral, write_icio
 
 from detente.core import BalanceError, DetenteError, InputError, LabelError, SchemaError, UnitError
-from detente.world.read import read_icio
-from detente.world.read.icio import year_of
+from detente.world.read.icio import read_icio, year_of
 
 EDITION_2023 = ("A01_02", "B05_06", "C10T12", "H49")
 EDITION_2025 = ("A01", "A02", "C302T309", "J58T60")

@@ -9,8 +9,8 @@ import pytest
 
 from detente.core import BalanceError, DetenteError, InputError, LabelError, SchemaError, UnitError
 from detente.world import toy
-from detente.world.read import read_long_folder, write_long_folder
 from detente.world.read.build import build_world
+from detente.world.read.long_csv import read_long_folder, write_long_folder
 
 SHEET = "name: two\nyear: 1900\nunit: million USD\nuses: before duty\n"
 TRADE = "importer,exporter,sector,value,tariff\nA,A,g,80,\nA,B,g,20,0.1\nB,B,g,60,\nB,A,g,15,0.05\n"

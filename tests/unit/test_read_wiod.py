@@ -14,7 +14,7 @@ from published_tables import (
 )
 
 from detente.core import InputError, LabelError, SchemaError, UnitError
-from detente.world.read import read_wiod
+from detente.world.read.wiod import read_wiod
 
 COUNTRIES = ("AUS", "ROM", "RoW")
 SECTORS = ("c1", "c2", "c3")

@@ -19,10 +19,12 @@ from detente.core import (
     UnitError,
     sha256_file,
 )
-from detente.world import build_world, check, load_world, save_world, toy
+from detente.world import check, load_world, save_world, toy
 from detente.world.elasticities import read_sets
 from detente.world.load import DATA
-from detente.world.read import read_source, write_long_folder
+from detente.world.read import build_world
+from detente.world.read.long_csv import write_long_folder
+from detente.world.read.sources import read_source
 
 SEEDS = Path(__file__).resolve().parents[2] / "fuzz" / "seeds"
 

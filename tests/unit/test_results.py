@@ -7,13 +7,15 @@ import dataclasses
 import numpy as np
 import pytest
 
+from detente.cases.case import Case
+from detente.cases.horizons import horizon
+from detente.cases.runs import run_cases, run_scenarios
 from detente.core import InputError, LabelError
 from detente.dossier import load_dossier
-from detente.equilibrium.experiments import Case, run_cases, run_scenarios
-from detente.equilibrium.horizons import horizon
-from detente.show import results, welfare
-from detente.world import Wedges, load_scenario, load_world, toy
-from detente.world.scenario import Scenario
+from detente.policy import load_scenario
+from detente.policy.scenario import Scenario
+from detente.show.tables import results, welfare
+from detente.world import Wedges, load_world, toy
 
 LIMITS = (
     {"name": "parts", "importers": ("USA",), "exporters": ("CHN",), "sectors": ("PARTS",), "limit": 0.5},
@@ -47,7 +49,7 @@ def solved(request):
 
 @pytest.fixture(scope="module")
 def controlled():
-    from detente.equilibrium.experiments import controls_of
+    from detente.cases.case import controls_of
 
     world = toy()
     scenario = Scenario(id="managed", title="Managed", dossier="toy", quantities=LIMITS)
@@ -85,7 +87,7 @@ def test_real_wage_is_wage_over_prices(solved):
 
 
 def test_flows_add_up_to_imports(solved):
-    from detente.world.stacking import goods_sectors
+    from detente.world import goods_sectors
 
     economy = solved["standing"].value.economy
     goods = goods_sectors(economy)
@@ -119,7 +121,7 @@ def test_prices_and_revenue_agree_with_the_equilibrium(solved):
 
 
 def test_average_duties_of_the_base_year_are_the_data(solved):
-    from detente.world.stacking import goods_sectors
+    from detente.world import goods_sectors
 
     economy = solved["standing"].value.economy
     goods, n = goods_sectors(economy), economy.labels.country("USA")

@@ -10,14 +10,11 @@ import pytest
 from detente.core import DateError, LabelError
 from detente.dossier import Status, load_dossier
 from detente.dossier.measure import Effect
-from detente.world import load_scenario, load_world, shipped_scenarios, wedges_at
-from detente.world.effects import effect_hat
-from detente.world.scenario import (
-    Scenario,
-    Setting,
-    apply_scenario,
-    wedges_and_footprints,
-)
+from detente.policy import load_scenario, shipped_scenarios, wedges_at
+from detente.policy.effects import effect_hat
+from detente.policy.scenario import Scenario, apply_scenario, wedges_and_footprints
+from detente.policy.settings import Setting
+from detente.world import load_world
 
 
 @pytest.fixture(scope="module")

@@ -13,17 +13,12 @@ from typing import Any
 import pytest
 
 from detente.core import Column, InputError, LabelError, Table
-from detente.show.charts import (
-    OutcomeRow,
-    SectorRow,
-    duties_by_authority,
-    outcomes,
-    sectors_hit,
-    third_countries,
-)
-from detente.show.figures import NARROW, WIDE, Figure, figure_svg
-from detente.show.lifelines import Span, timeline
-from detente.show.timelines import ClockDot, Event, clocks, duty_path
+from detente.show.figures.charts import OutcomeRow, SectorRow, outcomes, sectors_hit, third_countries
+from detente.show.figures.figures import NARROW, WIDE, Figure, figure_svg
+from detente.show.figures.lifelines import Span, timeline
+from detente.show.figures.paths import Event, duty_path
+from detente.show.figures.timelines import ClockDot, clocks
+from detente.show.tables.duties import duties_by_authority
 
 ROWS = (
     OutcomeRow("Deal", {"USA": 0.1, "CHN": 0.2, "REST": -0.01}, {"USA": 3e4, "CHN": 4e4, "REST": -6e3}),
@@ -106,13 +101,13 @@ def test_every_mark_lies_inside_the_picture() -> None:
 def test_the_drawing_is_the_same_in_another_process_and_another_time_zone(make: Any) -> None:
     figure = make()
     code = (
-        "import json,sys\nfrom detente.show.figures import _drawn\n"
+        "import json,sys\nfrom detente.show.figures.figures import _drawn\n"
         "sys.stdout.buffer.write(_drawn(sys.stdin.buffer.read().decode()).encode())"
     )
     import json
     import os
 
-    from detente.show.figures import _drawn
+    from detente.show.figures.figures import _drawn
 
     text = json.dumps(figure.spec_at(WIDE), sort_keys=True, ensure_ascii=False)
     done = subprocess.run(
@@ -291,7 +286,7 @@ def test_a_specification_without_a_width_is_fitted() -> None:
 
 
 def test_what_is_drawn_ahead_is_what_is_drawn_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    from detente.show import figures
+    from detente.show.figures import figures
 
     figure = path()
     plain = {width: figure_svg(figure, width) for width in (figures.WIDE, figures.NARROW)}
@@ -303,7 +298,7 @@ def test_what_is_drawn_ahead_is_what_is_drawn_when_asked(monkeypatch: pytest.Mon
 
 
 def test_a_chart_that_cannot_be_drawn_ahead_says_so_when_asked() -> None:
-    from detente.show import figures
+    from detente.show.figures import figures
 
     broken = dataclasses.replace(path(), spec={"mark": {"type": "no such mark"}})
     figures.draw_ahead([broken])

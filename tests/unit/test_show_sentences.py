@@ -6,11 +6,10 @@ import math
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from detente.core import InputError
-from detente.show import sentences as s
+from detente.show.words import sentences as s
 
 finite = st.floats(-1e6, 1e6, allow_nan=False)
 

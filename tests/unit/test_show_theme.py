@@ -8,7 +8,7 @@ import pytest
 
 from detente.core import LabelError
 from detente.dossier.measure import Grade, Status
-from detente.show import theme
+from detente.show.figures import theme
 
 REGIONS = [
     "USA",

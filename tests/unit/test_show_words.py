@@ -7,8 +7,7 @@ import datetime as dt
 import pytest
 
 from detente.core import InputError
-from detente.show import sentences as s
-from detente.show import words as w
+from detente.show.words import sentences as s, words as w
 
 
 def plain(text: str) -> str:

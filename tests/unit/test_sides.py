@@ -10,9 +10,9 @@ import pytest
 
 from detente.core import InputError
 from detente.dossier import load_dossier
-from detente.show import charts
-from detente.show.sentences import both_sides_sentence
-from detente.show.stakes import sides_in
+from detente.show.figures import charts
+from detente.show.tables.stakes import sides_in
+from detente.show.words.sentences import both_sides_sentence
 from detente.world import load_world, toy
 
 

@@ -7,12 +7,13 @@ import dataclasses
 import numpy as np
 import pytest
 
+from detente.cases.horizons import horizon
 from detente.core import RESULTS, BalanceError, InputError, LabelError, Labels, SolveError, UnitError
-from detente.equilibrium import Newton, Structure, decompose_welfare, rebase, residuals, solve, solve_batch
+from detente.equilibrium import Newton, Structure, rebase, residuals, solve, solve_batch
 from detente.equilibrium.baseline import CORE, prepare
-from detente.equilibrium.horizons import horizon
+from detente.equilibrium.explain import decompose_welfare
 from detente.equilibrium.implicit import factor_derivatives
-from detente.equilibrium.residuals import GATE
+from detente.equilibrium.plain_residuals import GATE
 from detente.equilibrium.robust import point_of, solve_prices, solve_robustly, sweep_in_stages
 from detente.equilibrium.structure import Technology
 from detente.world import Economy, Wedges, load_world, toy

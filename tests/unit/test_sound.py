@@ -12,8 +12,7 @@ from detente.equilibrium import rebase, solve, solve_batch
 from detente.equilibrium.baseline import CORE, share_preparation
 from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.quantities import solve_with_controls
-from detente.world import Wedges, load_world, toy
-from detente.world import sound as sound_module
+from detente.world import Wedges, load_world, sound as sound_module, toy
 from detente.world.sound import LARGEST_ELASTICITY, SMALLEST_ELASTICITY, check_sound
 
 TOY = toy()

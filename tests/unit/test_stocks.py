@@ -9,11 +9,11 @@ import math
 import numpy as np
 import pytest
 
+from detente.cases.stocks import by_horizon, path_with_stocks, stock_table
 from detente.core import InputError, LabelError, UnitError
 from detente.equilibrium import Structure
 from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.quantities import solve_with_controls
-from detente.equilibrium.stocks import by_horizon, path_with_stocks, stock_table
 from detente.world import Wedges, load_world, toy
 
 WORLD = toy()

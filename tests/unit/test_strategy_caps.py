@@ -9,20 +9,20 @@ import numpy as np
 import pytest
 from strategy_games import duel
 
+from detente.cases.runs import prepare_cases
 from detente.core import LabelError
 from detente.dossier import load_dossier
 from detente.dossier.dossier import FrozenDict
 from detente.equilibrium.controls import QuantityControl
-from detente.equilibrium.experiments import prepare_cases
 from detente.equilibrium.quantities import solve_with_controls
+from detente.policy.quantity import QuantityLimit
+from detente.policy.scenario import wedges_at
 from detente.strategy.caps import controls_for, rationing, with_limits
 from detente.strategy.games import load_game
 from detente.strategy.payoff import payoff_tensor
 from detente.strategy.profiles import profile_wedges
 from detente.strategy.solves import parts_of
 from detente.world import load_world
-from detente.world.quantity_limits import QuantityLimit
-from detente.world.scenario import wedges_at
 
 
 def stated(left=0.6, rent="exporter"):

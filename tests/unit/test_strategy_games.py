@@ -24,7 +24,7 @@ from detente.strategy.export import efg_text, nfg_text
 from detente.strategy.games import Action, Rung
 from detente.strategy.leverage import extremes, leverage_of, reach, shapley, substitution
 from detente.strategy.payoff import Game, payoff_tensor
-from detente.strategy.screen import screen
+from detente.strategy.screening import screen
 
 DILEMMA = form([[(2, 2), (0, 3)], [(3, 0), (1, 1)]])
 STAG = form([[(4, 4), (0, 3)], [(3, 0), (3, 3)]])

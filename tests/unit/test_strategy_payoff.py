@@ -10,19 +10,20 @@ import numpy as np
 import pytest
 from strategy_games import duel, measure, mirror, record, switch
 
+from detente.cases.runs import prepare_cases, solve_cases
 from detente.core import DateError, InputError, LabelError
 from detente.dossier import load_dossier
 from detente.dossier.dossier import FrozenDict
 from detente.equilibrium import Structure, solve
-from detente.equilibrium.experiments import prepare_cases, solve_cases
+from detente.policy import load_scenario
+from detente.policy.scenario import wedges_at
 from detente.strategy import solves
 from detente.strategy.games import GameSpec, load_game, shipped_games
 from detente.strategy.payoff import payoff_tensor
 from detente.strategy.preferences import PLAIN, Preferences, load_preferences, preference_table
 from detente.strategy.profiles import profile_wedges
 from detente.strategy.store import PACKAGE, ROOMS, cache_folder, content_key, engine_key
-from detente.world import load_scenario, load_world
-from detente.world.scenario import wedges_at
+from detente.world import load_world
 
 
 @pytest.fixture(scope="module")
@@ -221,7 +222,7 @@ def test_the_key_changes_with_every_file_of_the_rooms_that_payoffs_follow_from(t
     counted = [path for room in ROOMS for path in sorted((package / room).rglob("*")) if path.is_file()]
     names = {path.relative_to(package).as_posix() for path in counted}
     assert {
-        "world/effects.py",
+        "policy/effects.py",
         "dossier/timeline.py",
         "world/data/elasticities.csv",
         "core/labels.py",

@@ -1,4 +1,4 @@
-"""Each check of `detente.world.check`, broken on purpose on the toy world."""
+"""Each check of `detente.world.identities`, broken on purpose on the toy world."""
 
 from __future__ import annotations
 

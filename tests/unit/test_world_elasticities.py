@@ -4,7 +4,6 @@ import pytest
 
 from detente.core import LabelError
 from detente.world import (
-    carved,
     elasticity_set,
     elasticity_sets,
     elasticity_table,
@@ -12,6 +11,7 @@ from detente.world import (
     toy,
     with_elasticity_set,
 )
+from detente.world.carve import carved
 
 
 @pytest.mark.parametrize("name", ["fgo", "cp", "ll", "gyy", "shap", "bsy", "u4"])

@@ -5,7 +5,7 @@ import pytest
 
 from detente.core import LabelError
 from detente.world import benchmarks, country_table, duty_table, load_world, sector_table, toy
-from detente.world.benchmarks import BENCHMARKS
+from detente.world.known_facts import BENCHMARKS
 
 
 @pytest.mark.parametrize("benchmark", BENCHMARKS, ids=lambda item: item.what)

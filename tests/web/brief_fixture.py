@@ -24,17 +24,13 @@ from detente.brief.content import (
     TableBlock,
 )
 from detente.core import Column, Stamp, Table
-from detente.show.charts import (
-    OutcomeRow,
-    SectorRow,
-    duties_by_authority,
-    outcomes,
-    sectors_hit,
-    third_countries,
-)
-from detente.show.figures import Figure
-from detente.show.lifelines import Span, timeline
-from detente.show.sentences import (
+from detente.show.figures.charts import OutcomeRow, SectorRow, outcomes, sectors_hit, third_countries
+from detente.show.figures.figures import Figure
+from detente.show.figures.lifelines import Span, timeline
+from detente.show.figures.paths import Event, duty_path
+from detente.show.figures.timelines import ClockDot, clocks
+from detente.show.tables.duties import duties_by_authority
+from detente.show.words.sentences import (
     Sentence,
     both_sides_sentence,
     change_sentence,
@@ -43,7 +39,6 @@ from detente.show.sentences import (
     ranking_sentence,
     sector_sentence,
 )
-from detente.show.timelines import ClockDot, Event, clocks, duty_path
 
 ASOF = dt.date(2025, 10, 28)
 STANDING = "what is in force today"

@@ -21,7 +21,7 @@ import pytest
 from detente.brief import BriefContent, KeyNumber, Paragraph, Section, TableBlock, build_brief
 from detente.brief.build import brief_files
 from detente.core import Column, EvidenceError, InputError, LabelError, Table
-from detente.show.sentences import Sentence
+from detente.show.words.sentences import Sentence
 
 VOID = {"meta", "link", "br", "img", "hr", "input", "col", "wbr"}
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"

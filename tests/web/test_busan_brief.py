@@ -17,7 +17,7 @@ from detente.brief.build import brief_files
 from detente.cli.main import main
 from detente.core import sha256_bytes
 from detente.dossier import load_dossier
-from detente.show.figures import Figure
+from detente.show.figures.figures import Figure
 from detente.world import load_world
 
 ASOF = dt.date(2025, 10, 28)

@@ -1,91 +1,39 @@
 """Readers of tables other people publish, and the build of a world from one of them."""
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from collections.abc import Callable
-from pathlib import Path
+if TYPE_CHECKING:
+    from detente.world.read.build import WorldReport as WorldReport, build_world as build_world
+    from detente.world.read.cp_text import read_cp_folder as read_cp_folder
+    from detente.world.read.folders import (
+        read_cp_parquet_folder as read_cp_parquet_folder,
+        read_cube_folder as read_cube_folder,
+        read_ossa_folder as read_ossa_folder,
+        read_uschina_folder as read_uschina_folder,
+    )
+    from detente.world.read.icio import read_icio as read_icio
+    from detente.world.read.long_csv import (
+        read_long_folder as read_long_folder,
+        write_long_folder as write_long_folder,
+    )
+    from detente.world.read.maps import read_map as read_map
+    from detente.world.read.sources import READERS as READERS, read_source as read_source
+    from detente.world.read.table import SourceTable as SourceTable
+    from detente.world.read.wiod import read_wiod as read_wiod
+else:
+    from detente.core.face import face
 
-from detente.core import InputError, suggestion
-from detente.core.reading import is_file
-from detente.world.read.cp_text import read_cp_folder
-from detente.world.read.folders import (
-    read_cp_parquet_folder,
-    read_cube_folder,
-    read_ossa_folder,
-    read_uschina_folder,
-)
-from detente.world.read.icio import read_icio
-from detente.world.read.long_csv import read_long_folder, write_long_folder
-from detente.world.read.table import SourceTable
-from detente.world.read.wiod import read_wiod
-
-__all__ = [
-    "READERS",
-    "SourceTable",
-    "read_cp_folder",
-    "read_cp_parquet_folder",
-    "read_cube_folder",
-    "read_icio",
-    "read_long_folder",
-    "read_ossa_folder",
-    "read_source",
-    "read_uschina_folder",
-    "read_wiod",
-    "write_long_folder",
-]
-
-
-def _read_cp(path: str | Path, *, year: int | None = None) -> SourceTable:
-    chosen = {} if year is None else {"year": year}
-    stored = is_file(Path(path) / "trade_tariff.parquet")
-    return read_cp_parquet_folder(path, **chosen) if stored else read_cp_folder(path, **chosen)
-
-
-def _with_default(reader: Callable[..., SourceTable]) -> Callable[..., SourceTable]:
-    def read(path: str | Path, *, year: int | None = None) -> SourceTable:
-        return reader(path) if year is None else reader(path, year=year)
-
-    return read
-
-
-READERS: dict[str, tuple[Callable[..., SourceTable], str]] = {
-    "icio": (read_icio, "OECD inter-country input–output table, CSV"),
-    "wiod": (read_wiod, "World Input-Output Database, CSV or parquet"),
-    "long": (read_long_folder, "folder of plain CSV files with a world.yaml"),
-    "cp": (_read_cp, "folder in the text layout of Caliendo and Parro (2015)"),
-    "oecd-cube": (_with_default(read_cube_folder), "OECD cube 2011–2022 with the technology of 2020"),
-    "uschina": (_with_default(read_uschina_folder), "US–China model data of 2017"),
-    "ossa": (_with_default(read_ossa_folder), "data of Ossa (2014)"),
-}
-"""Kinds of sources ``detente world build --from KIND:PATH`` takes: reader and description."""
-
-
-def read_source(source: str, *, year: int | None = None) -> SourceTable:
-    """Read a table by ``KIND:PATH``.
-
-    Parameters
-    ----------
-    source : str
-        Such as ``icio:2020_SML.csv``.
-    year : int, optional
-        Where the file does not say it, or to choose one of several.
-
-    Returns
-    -------
-    SourceTable
-
-    Raises
-    ------
-    InputError
-        Unknown kind; whatever the reader refuses.
-    """
-    kind, colon, path = source.partition(":")
-    if not colon or kind not in READERS:
-        raise InputError(
-            f"`{source}` is not KIND:PATH",
-            where="--from",
-            hint=f"{suggestion(kind, READERS)} such as icio:2020.csv",
-        )
-    if year is not None and not 1900 <= year <= 2199:
-        raise InputError(f"{year} is no year of a table", where="--year", hint="such as 2020")
-    return READERS[kind][0](path, year=year)
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "build": "WorldReport build_world",
+            "cp_text": "read_cp_folder",
+            "folders": "read_cp_parquet_folder read_cube_folder read_ossa_folder read_uschina_folder",
+            "icio": "read_icio",
+            "long_csv": "read_long_folder write_long_folder",
+            "maps": "read_map",
+            "sources": "READERS read_source",
+            "table": "SourceTable",
+            "wiod": "read_wiod",
+        },
+    )

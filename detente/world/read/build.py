@@ -8,17 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.core import BalanceError, LabelError, SchemaError, Table, UnitError, sha256_file
-from detente.core.plain import is_number
+from detente.core import BalanceError, LabelError, SchemaError, Table, UnitError, is_number, sha256_file
 from detente.world.balance import AS_PUBLISHED, balance_region, cut_inputs
-from detente.world.check import check
 from detente.world.economy import Array, Economy
 from detente.world.elasticities import elasticity_set
-from detente.world.read import read_source
-from detente.world.read.files import check_theta, number, read_long
+from detente.world.identities import check
+from detente.world.numbers import check_theta, number
+from detente.world.read.files import read_long
 from detente.world.read.maps import CodeMap, aggregate_table, as_map
 from detente.world.read.moved import Parts, largest_moves, moved_table
 from detente.world.read.refuse import refuse_nonsense
+from detente.world.read.sources import read_source
 from detente.world.read.table import SourceTable, mean_duty
 
 ALL_SERVICES = {"SERV": "D_U"}

@@ -25,10 +25,10 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.core import InputError, LabelError, Labels, SchemaError, UnitError
-from detente.core.reading import is_file, is_folder
+from detente.core import InputError, LabelError, Labels, SchemaError, UnitError, is_file, is_folder
 from detente.world.economy import Array
-from detente.world.read.files import check_text, check_theta, lines_of, number, read_long
+from detente.world.numbers import check_theta, number
+from detente.world.read.files import check_text, lines_of, read_long
 from detente.world.read.table import SourceTable, hashed, mean_duty
 
 _SMALL_SHARE = 0.1

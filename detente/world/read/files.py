@@ -9,8 +9,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from detente.core import InputError, LabelError, SchemaError, UnitError, suggestion
-from detente.core.reading import csv_rows, open_lines, readable_file, unreadable
+from detente.core import (
+    InputError,
+    LabelError,
+    SchemaError,
+    UnitError,
+    csv_rows,
+    open_lines,
+    readable_file,
+    suggestion,
+    unreadable,
+)
 from detente.world.numbers import LARGEST, check_theta, number
 
 __all__ = [

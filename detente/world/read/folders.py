@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from detente.core import InputError, LabelError, Labels, SchemaError, UnitError, suggestion
-from detente.core.reading import csv_rows, is_file
-from detente.world.cells import Ints
+from detente.core import InputError, LabelError, Labels, SchemaError, UnitError, csv_rows, is_file, suggestion
 from detente.world.economy import Array
+from detente.world.numbers import check_theta, number
 from detente.world.read.cp_text import cp_table
-from detente.world.read.files import check_doubled, check_theta, lines_of, number, ragged
+from detente.world.read.files import check_doubled, lines_of, ragged
 from detente.world.read.table import SourceTable, hashed, mean_duty
 from detente.world.read.wiod import read_parquet
 
@@ -74,7 +74,7 @@ def _theta(rows: Sequence[Mapping[str, str]], name: str, path: Path, *, less: fl
     return np.asarray(values)
 
 
-def _place(codes: Sequence[str], values: Sequence[str] | Any, where: str) -> Ints:
+def _place(codes: Sequence[str], values: Sequence[str] | Any, where: str) -> npt.NDArray[np.int64]:
     """Positions of codes in a list; an unknown code is an error."""
     index = {code: position for position, code in enumerate(codes)}
     for value in values:

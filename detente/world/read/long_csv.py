@@ -23,11 +23,21 @@ from typing import Any
 
 import numpy as np
 
-from detente.core import InputError, LabelError, Labels, SchemaError, UnitError, suggestion
-from detente.core.folders import write_folder
-from detente.core.reading import is_file, is_folder, is_there
+from detente.core import (
+    InputError,
+    LabelError,
+    Labels,
+    SchemaError,
+    UnitError,
+    is_file,
+    is_folder,
+    is_there,
+    suggestion,
+    write_folder,
+)
 from detente.world.economy import Array, Economy
-from detente.world.read.files import money, number, read_long, unit_factor
+from detente.world.numbers import number
+from detente.world.read.files import money, read_long, unit_factor
 from detente.world.read.table import SourceTable, hashed, mean_duty
 
 KEYS = ("name", "year", "unit", "tariff_unit", "uses", "source", "licence", "countries", "sectors")
@@ -106,7 +116,7 @@ def read_long_folder(folder: str | Path, *, year: int | None = None) -> SourceTa
 
 
 def _sheet(path: Path) -> Mapping[str, Any]:
-    from detente.dossier.yaml_reader import read_yaml
+    from detente.dossier import read_yaml
 
     if not is_there(path):
         raise InputError(

@@ -17,10 +17,10 @@ from typing import Literal
 
 import numpy as np
 
-from detente.core import InputError, LabelError, Labels, UnitError
-from detente.core.reading import csv_rows
+from detente.core import InputError, LabelError, Labels, UnitError, csv_rows
 from detente.world.economy import Array
-from detente.world.read.files import LARGEST, check_delimiter, check_doubled, lines_of, number, ragged
+from detente.world.numbers import LARGEST, number
+from detente.world.read.files import check_delimiter, check_doubled, lines_of, ragged
 from detente.world.read.table import SourceTable, hashed
 
 BLOCK = 64

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.core import Column, Table
-from detente.core.table import Cell
+from detente.core import Cell, Column, Table
 from detente.world.economy import Array, Economy
 
 LEAST = 1e-9

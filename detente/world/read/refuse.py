@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from detente.core import BalanceError, UnitError
-from detente.world.check import UNIT_FACTOR, WORLD_GDP
 from detente.world.economy import Array
+from detente.world.identities import UNIT_FACTOR, WORLD_GDP
 from detente.world.read.table import SourceTable
 
 _UNITS_APART = 30.0

@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from detente.core import InputError, LabelError, SchemaError
-from detente.core.reading import is_folder, readable_file
+from detente.core import InputError, LabelError, SchemaError, is_folder, readable_file
 from detente.world.economy import Array
-from detente.world.read.files import check_text, lines_of, money, number, read_long
+from detente.world.numbers import number
+from detente.world.read.files import check_text, lines_of, money, read_long
 from detente.world.read.icio import year_of
 from detente.world.read.matrix import Label, MatrixSum, stream_matrix, table_of
 from detente.world.read.table import SourceTable

@@ -1,0 +1,59 @@
+"""CASES: where law and economics meet: scenarios made ready, solved at a horizon, with their controls.
+
+Comes in: `Dossier`, `Economy`, `Scenario`, a horizon. Goes out: `Case`, outcomes by scenario.
+Never does: play, forecast, round or print.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from detente.cases.case import (
+        BASE_YEAR as BASE_YEAR,
+        Case as Case,
+        ControlledOutcome as ControlledOutcome,
+        base_case as base_case,
+        controls_of as controls_of,
+        held_wedges as held_wedges,
+    )
+    from detente.cases.cuts import read_cut as read_cut
+    from detente.cases.headline_results import (
+        HEADLINES as HEADLINES,
+        WORLD as WORLD,
+        headline_differences as headline_differences,
+        headlines as headlines,
+    )
+    from detente.cases.horizons import (
+        HORIZONS as HORIZONS,
+        horizon as horizon,
+        horizon_sentence as horizon_sentence,
+    )
+    from detente.cases.outcomes import Outcome as Outcome
+    from detente.cases.runs import (
+        prepare_cases as prepare_cases,
+        run_cases as run_cases,
+        run_scenarios as run_scenarios,
+        solve_cases as solve_cases,
+        solve_scenario as solve_scenario,
+        steered_like as steered_like,
+    )
+    from detente.cases.stocks import (
+        Period as Period,
+        by_horizon as by_horizon,
+        path_with_stocks as path_with_stocks,
+        stock_table as stock_table,
+    )
+else:
+    from detente.core.face import face
+
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "case": "BASE_YEAR Case ControlledOutcome base_case controls_of held_wedges",
+            "runs": "prepare_cases run_cases run_scenarios solve_cases solve_scenario steered_like",
+            "cuts": "read_cut",
+            "headline_results": "HEADLINES WORLD headline_differences headlines",
+            "horizons": "HORIZONS horizon horizon_sentence",
+            "outcomes": "Outcome",
+            "stocks": "Period by_horizon path_with_stocks stock_table",
+        },
+    )

@@ -1,0 +1,258 @@
+"""Named horizons: impact (months), short (one year) and long (five years and more), as parameter sets with sources.
+
+A horizon chooses together how far trade, technology and factors adjust: trade elasticities θ, the nests σ, mobility κ. The
+values and where each comes from are in ``data/horizons.yaml``.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from detente.core import Cell, Column, InputError, LabelError, Table, suggestion
+from detente.equilibrium import Structure
+from detente.world import Economy
+
+HORIZONS = ("impact", "short", "long")
+_FILE = Path(__file__).parent / "data" / "horizons.yaml"
+_NESTS = ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final", "mobility")
+_GRADES = ("official", "reported", "inferred", "assumed")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One parameter of a horizon: its value, how it is known, and where it comes from."""
+
+    value: float
+    grade: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """One named set of parameters.
+
+    Attributes
+    ----------
+    name, title : str
+    elasticity_set : str
+        Set of trade elasticities; empty when the economy keeps its own.
+    scale, otherwise_scale : float
+        Factor on the set; factor on the economy's own elasticities where its sectors cannot be told.
+    elasticities : Setting
+        Grade and source of the trade elasticities; its value is `scale`.
+    settings : mapping of parameter name to Setting
+        ``sigma_value_added``, ``sigma_materials``, ``sigma_critical``, ``sigma_final``, ``mobility``.
+    """
+
+    name: str
+    title: str
+    elasticity_set: str
+    scale: float
+    otherwise_scale: float
+    elasticities: Setting
+    settings: dict[str, Setting]
+
+
+def _setting(body: Any, where: str) -> Setting:
+    try:
+        value = body["value"]
+        number = math.inf if value == "free" else float(value)
+        made = Setting(number, body["grade"], body["source"])
+    except (KeyError, TypeError, ValueError):
+        raise InputError(
+            "a parameter needs `value`, `grade` and `source`",
+            where=where,
+            hint="{value: 0.5, grade: assumed, source: …}",
+        ) from None
+    if made.grade not in _GRADES:
+        raise LabelError(f"unknown grade `{made.grade}`", where=where, hint=suggestion(made.grade, _GRADES))
+    return made
+
+
+@functools.cache
+def _read() -> tuple[dict[str, Horizon], tuple[tuple[tuple[str, ...], str], ...]]:
+    """Read the shipped file: horizons by name, and the lists of critical sectors with the reason for each."""
+    from detente.dossier import read_yaml
+
+    data = read_yaml(_FILE).data
+    assert isinstance(data, dict)
+    found = {}
+    for body in data["horizons"]:
+        where = f"{_FILE.name}: {body['name']}"
+        trade = body["trade_elasticity"]
+        found[body["name"]] = Horizon(
+            body["name"],
+            body["title"],
+            trade.get("set", ""),
+            float(trade["scale"]),
+            float(trade["otherwise_scale"]),
+            _setting({**trade, "value": trade["scale"]}, where),
+            {name: _setting(body[name], f"{where}: {name}") for name in _NESTS},
+        )
+    lists = tuple((tuple(entry["sectors"]), entry["why"]) for entry in data["critical"])
+    return found, lists
+
+
+def named_horizon(name: str) -> Horizon:
+    """Return a horizon's parameters with their sources.
+
+    Raises
+    ------
+    LabelError
+        For an unknown name, with the nearest one.
+
+    Examples
+    --------
+    >>> named_horizon("short").settings["sigma_critical"].grade
+    'assumed'
+    """
+    found, _ = _read()
+    if name not in found:
+        raise LabelError(f"unknown horizon `{name}`", where="horizon", hint=suggestion(name, found))
+    return found[name]
+
+
+def critical_sectors(economy: Economy) -> tuple[tuple[str, ...], str]:
+    """Sectors of an economy that are critical inputs, and why these.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> critical_sectors(toy())
+    (('PARTS',), "the toy world's parts and materials")
+    """
+    for codes, why in _read()[1]:
+        shared = tuple(code for code in codes if code in economy.labels.sectors)
+        if shared:
+            return shared, why
+    return (), "no sector of this world is listed as critical"
+
+
+def with_horizon_elasticities(economy: Economy, name: str) -> Economy:
+    """Return the economy with the trade elasticities of a horizon.
+
+    Raises
+    ------
+    LabelError
+        For an unknown horizon.
+    """
+    from detente.world import with_elasticity_set
+
+    chosen = named_horizon(name)
+    factor = chosen.scale
+    if not chosen.elasticity_set:
+        made, said = economy, ""
+    else:
+        try:
+            made, said = with_elasticity_set(economy, chosen.elasticity_set), ""
+        except LabelError:
+            made, factor = economy, chosen.otherwise_scale
+            said = f", for want of a set of the {chosen.title} for these sectors"
+    if factor == 1:
+        return made
+    source = f"{made.elasticity_source}; times {factor:g} (assumed{said})"
+    return made.with_elasticities(made.trade_elasticity * factor, source)
+
+
+def horizon(name: str, economy: Economy, *, keep_elasticities: bool = False) -> tuple[Economy, Structure]:
+    """Set an economy to a horizon: its trade elasticities, and the structure that goes with them.
+
+    Parameters
+    ----------
+    name : {"impact", "short", "long"}
+    economy : Economy
+    keep_elasticities : bool
+        Keep the economy's own instead of the horizon's: somebody asked for them by name.
+
+    Returns
+    -------
+    (Economy, Structure)
+        To be given to `solve` together. The long run is the core model.
+
+    Raises
+    ------
+    LabelError
+        For an unknown horizon, with the nearest name.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> _, structure = horizon("long", toy())
+    >>> structure.is_core
+    True
+    >>> economy, structure = horizon("short", toy())
+    >>> structure.critical, bool((economy.trade_elasticity < toy().trade_elasticity).all())
+    (('PARTS',), True)
+    """
+    chosen = named_horizon(name)
+    values = {key: setting.value for key, setting in chosen.settings.items()}
+    critical, why = critical_sectors(economy) if values["sigma_critical"] != 1 else ((), "")
+    parts = []
+    if values["sigma_value_added"] != 1:
+        parts.append(
+            f"σ_V {values['sigma_value_added']:g}, σ_M {values['sigma_materials']:g}, "
+            f"σ_F {values['sigma_final']:g}"
+        )
+    if values["sigma_critical"] != 1:
+        which = f"{', '.join(critical)} ({why})" if critical else why
+        parts.append(f"σ_K {values['sigma_critical']:g} on {which}")
+    if math.isfinite(values["mobility"]):
+        parts.append(f"κ {values['mobility']:g}")
+    else:
+        parts.append("factors move freely between sectors")
+    grades = sorted({chosen.settings[key].grade for key in _NESTS})
+    structure = Structure(
+        **values,
+        critical=critical,
+        horizon=chosen.title.split(":")[0] if name != "long" else "long run",
+        source="; ".join(parts) + f"; grades: {', '.join(grades)}",
+    )
+    return economy if keep_elasticities else with_horizon_elasticities(economy, name), structure
+
+
+def horizon_sentence(structure: Structure) -> str:
+    """Say the horizon of a structure in a note: its name and what can adjust.
+
+    Examples
+    --------
+    >>> horizon_sentence(Structure())
+    'Horizon: long run (factors move freely between sectors).'
+    """
+    if structure.is_core:
+        return f"Horizon: {structure.horizon} (factors move freely between sectors)."
+    return f"Horizon: {structure.horizon} ({structure.source})."
+
+
+def horizon_table() -> Table:
+    """Every horizon's parameters, with grade and source.
+
+    Examples
+    --------
+    >>> {row["horizon"] for row in horizon_table().records()} == set(HORIZONS)
+    True
+    """
+    rows: list[tuple[Cell, ...]] = []
+    for name, chosen in _read()[0].items():
+        trade = chosen.elasticities
+        what = chosen.elasticity_set or "the economy's own"
+        rows.append((name, "trade_elasticity", f"{what}, times {chosen.scale:g}", trade.grade, trade.source))
+        for key, setting in chosen.settings.items():
+            shown = "free" if math.isinf(setting.value) else f"{setting.value:g}"
+            rows.append((name, key, shown, setting.grade, setting.source))
+    return Table(
+        "horizons",
+        "Parameters of the horizons",
+        (
+            Column("horizon", "Horizon"),
+            Column("parameter", "Parameter"),
+            Column("set_to", "Value"),
+            Column("grade", "Grade"),
+            Column("source", "Source"),
+        ),
+        tuple(rows),
+        note="Critical inputs: " + "; else ".join(f"{', '.join(c)} ({why})" for c, why in _read()[1]) + ".",
+    )

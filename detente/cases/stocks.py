@@ -1,0 +1,285 @@
+"""Stocks of critical inputs: a cap on deliveries binds its users only after what they hold has run down.
+
+Each period is a solve of its own. Users may buy what the cap leaves and draw on what they hold, so the volume they can use
+in a period of ``m`` months is ``limit + stock / m`` (stock in months of base-year use); the complementarity of the cap
+decides whether they want that much. What they use above the cap comes out of the stock.
+
+Simplifications, all of them on purpose: nobody hoards in advance or saves for later (a stock is used as soon as it helps);
+stocks are not refilled; what is drawn is booked as if it had been bought from the exporter in the month it is used, at that
+month's price; periods are linked by the stock alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from detente.cases.horizons import horizon
+from detente.core import Cell, Column, InputError, LabelError, SolveError, Table, UnitError, suggestion
+from detente.equilibrium import (
+    Binding,
+    ControlledSolution,
+    Equilibrium,
+    Newton,
+    QuantityControl,
+    Structure,
+    how_far,
+    solve_with_controls,
+)
+from detente.world import Economy, Wedges
+
+Setting = Callable[[float], tuple[Economy, Structure]]
+"""Economy and structure by the months that have passed at the middle of a period."""
+
+IMPACT_UNTIL, SHORT_UNTIL = 6.0, 36.0
+"""Months after which a path by default goes over from the impact to the short and to the long horizon (assumed)."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What one control's users do in one period.
+
+    Attributes
+    ----------
+    volume : float
+        Used a month, ratio to base-year use.
+    drawn : float
+        Taken from the stock over the period, months of base-year use.
+    left : float
+        Stock at the end of the period, months of base-year use.
+    binding : Binding
+    """
+
+    volume: float
+    drawn: float
+    left: float
+    binding: Binding
+
+
+@dataclass(frozen=True, eq=False)
+class Period:
+    """One solve of a path: from `start`, for `months`, with the draws of every control."""
+
+    start: float
+    months: float
+    value: Equilibrium
+    draws: Mapping[str, Draw]
+
+
+def by_horizon(economy: Economy, *, keep_elasticities: bool = False) -> Setting:
+    """Impact, short and long horizons in turn, by the months that have passed.
+
+    Parameters
+    ----------
+    economy : Economy
+    keep_elasticities : bool
+        As in `horizon`.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> by_horizon(toy())(1.0)[1].horizon, by_horizon(toy())(12.0)[1].horizon
+    ('impact', 'short run')
+    """
+    made = {
+        name: horizon(name, economy, keep_elasticities=keep_elasticities)
+        for name in ("impact", "short", "long")
+    }
+
+    def at(months: float) -> tuple[Economy, Structure]:
+        return made["impact" if months < IMPACT_UNTIL else "short" if months < SHORT_UNTIL else "long"]
+
+    return at
+
+
+def _used(value: Equilibrium, control: QuantityControl) -> float:
+    """Volume of a control's flows at base-year prices, ratio to the base year."""
+    base = np.where(control.cells, value.economy.flows, 0.0)
+    return float((base * value.flow_volume_hat).sum() / base.sum())
+
+
+def _check(controls: Sequence[QuantityControl], stocks: Mapping[str, float], months: Sequence[float]) -> None:
+    names = [control.name for control in controls]
+    floors = {control.name for control in controls if control.kind == "floor"}
+    for name, held in stocks.items():
+        if name in floors:
+            raise InputError("a floor has no stock", where=name, hint="give stocks of caps and bans only")
+        if name not in names:
+            raise LabelError(f"no control `{name}`", where="stocks_months", hint=suggestion(name, names))
+        if not held >= 0:
+            raise UnitError(
+                f"the stock is {held}",
+                where=name,
+                hint="months of base-year use, 0 or more; inf never runs out",
+            )
+    if not months or not all(math.isfinite(length) and length > 0 for length in months):
+        raise UnitError(
+            f"periods are {list(months)}", where="months", hint="lengths in months, such as [1] * 12"
+        )
+
+
+def path_with_stocks(
+    economy: Economy,
+    wedges: Wedges,
+    controls: Sequence[QuantityControl],
+    stocks_months: Mapping[str, float],
+    months: Sequence[float] = (1,) * 12,
+    *,
+    structure_by_month: Setting | None = None,
+    closure: str = "share",
+    solver: Newton | None = None,
+) -> tuple[Period, ...]:
+    """Solve a sequence of periods in which caps bind only after stocks have run down.
+
+    Parameters
+    ----------
+    economy : Economy
+    wedges : Wedges
+        Duties, trade costs and export taxes besides the caps.
+    controls : sequence of QuantityControl
+        Caps and bans, and floors, which have no stock; in force from the first period on.
+    stocks_months : mapping of control name to float
+        What its users hold at the start, months of base-year use; none when a control is not named, ``inf`` never runs out.
+    months : sequence of float
+        Lengths of the periods.
+    structure_by_month : function of months to (Economy, Structure), optional
+        What can adjust by then; `by_horizon` when left out.
+    closure : str
+    solver : Newton, optional
+
+    Returns
+    -------
+    tuple of Period
+
+    Raises
+    ------
+    InputError, LabelError, UnitError
+        For stocks of floors or of controls that do not exist, and lengths or stocks that make no sense.
+    SolveError
+        When a period has no equilibrium.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> world = toy()
+    >>> cap = QuantityControl.on(world, "parts", importers=["USA"], exporters=["CHN"], sectors=["PARTS"], limit=0.5)
+    >>> path = path_with_stocks(world, Wedges.unchanged(world), [cap], {"parts": 1.0}, [1] * 4)
+    >>> [round(period.draws["parts"].left, 2) for period in path]
+    [0.5, 0.0, 0.0, 0.0]
+    """
+    _check(controls, stocks_months, months)
+    at = structure_by_month or by_horizon(economy)
+    left = {control.name: float(stocks_months.get(control.name, 0.0)) for control in controls}
+    start, path = 0.0, []
+    known: dict[tuple[int, tuple[float, ...]], ControlledSolution] = {}
+    last: dict[int, ControlledSolution] = {}
+    for length in months:
+        here, structure = at(start + length / 2)
+        available = {
+            one.name: one.limit + (left[one.name] / length if one.kind == "cap" else 0.0) for one in controls
+        }
+        binding = [
+            replace(control, limit=available[control.name])
+            for control in controls
+            if math.isfinite(available[control.name])
+        ]
+        # once stocks are gone, periods of one horizon are the same
+        key = (id(structure), tuple(available.values()))
+        if key not in known:
+            near = last.get(id(structure))
+            try:
+                known[key] = solve_with_controls(
+                    here, wedges, binding, closure=closure, structure=structure, solver=solver, start=near
+                )
+            except SolveError as error:
+                said = ", ".join(f"{name} at {100 * volume:.3g} %" for name, volume in available.items())
+                raise SolveError(
+                    f"no equilibrium was found with {said or 'no cut'} of the base year's volume: "
+                    f"{error.solution.message} ({how_far(error.solution)})",
+                    where=f"months {start:g} to {start + length:g} ({structure.horizon})",
+                    hint="at this horizon nobody can do without so much: leave a larger share, or hold a larger stock; "
+                    + (error.hint or ""),
+                    solution=error.solution,
+                ) from error
+        solved = last[id(structure)] = known[key]
+        draws = {}
+        for control in controls:
+            found = solved.bindings.get(control.name)
+            if found is None:
+                found = Binding(0.0, _used(solved.value, control), 0.0)
+            if control.kind == "floor":
+                draws[control.name] = Draw(found.volume_hat, 0.0, 0.0, found)
+                continue
+            drawn = min(max(found.volume_hat - control.limit, 0.0) * length, left[control.name])
+            if found.log_wedge > 0:  # it binds: all there is has been used
+                drawn = left[control.name]
+            left[control.name] -= drawn
+            draws[control.name] = Draw(found.volume_hat, drawn, left[control.name], found)
+        path.append(Period(start, float(length), solved.value, draws))
+        start += length
+    return tuple(path)
+
+
+def stock_table(
+    path: Sequence[Period], controls: Sequence[QuantityControl], countries: Sequence[str]
+) -> Table:
+    """One row a period, control and country: price, wedge, volume, stock and real income.
+
+    Parameters
+    ----------
+    path : sequence of Period
+    controls : sequence of QuantityControl
+        Those of the path.
+    countries : sequence of str
+        Whose real income and buyers' price to give.
+    """
+    rows: list[tuple[Cell, ...]] = []
+    for period in path:
+        value = period.value
+        labels = value.economy.labels
+        for control in controls:
+            draw = period.draws[control.name]
+            sectors = np.flatnonzero(control.cells.any((0, 1)))
+            spent = value.economy.expenditure[:, sectors]
+            wedge = draw.binding.log_wedge
+            for code in countries:
+                n = labels.country(code)
+                price = float((spent[n] * value.price_hat[n, sectors]).sum() / spent[n].sum())
+                rows.append(
+                    (
+                        period.start,
+                        period.start + period.months,
+                        value.structure.horizon,
+                        control.name,
+                        code,
+                        draw.volume,
+                        draw.drawn,
+                        None if math.isinf(draw.left) else draw.left,
+                        None if math.isinf(wedge) else 100 * math.expm1(wedge),
+                        100 * (price - 1),
+                        100 * float(value.real_income_hat[n] - 1),
+                    )
+                )
+    return Table(
+        "stocks",
+        "A cut that stocks delay",
+        (
+            Column("from_month", "From month", "", "number", 1),
+            Column("to_month", "To month", "", "number", 1),
+            Column("horizon", "Horizon"),
+            Column("control", "Control"),
+            Column("country", "Country"),
+            Column("volume", "Used a month", "of base use", "number", 3),
+            Column("drawn_months", "Drawn from stock", "months of base use", "number", 3),
+            Column("left_months", "Stock left", "months of base use", "number", 3),
+            Column("wedge_pct", "Shortage wedge", "%", "number", 1),
+            Column("price_pct", "Buyers' price", "%", "number", 2),
+            Column("real_income_pct", "Real income", "%", "number", 3),
+        ),
+        tuple(rows),
+        note="Against the base year. Stocks are used as soon as they help and are not refilled; nobody hoards in advance; what "
+        "is drawn is booked as bought in the month it is used. The wedge of a ban is infinite (–).",
+    )

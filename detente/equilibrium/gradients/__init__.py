@@ -1,0 +1,21 @@
+"""Derivatives of any output with respect to every duty, tax and trade cost, by the adjoint."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from detente.equilibrium.gradients.adjoint import Gradient as Gradient, Output as Output
+    from detente.equilibrium.gradients.derivatives import (
+        gradients as gradients,
+        real_income as real_income,
+        tariff_revenue as tariff_revenue,
+    )
+else:
+    from detente.core.face import face
+
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "adjoint": "Gradient Output",
+            "derivatives": "gradients real_income tariff_revenue",
+        },
+    )

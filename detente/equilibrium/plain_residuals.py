@@ -1,0 +1,108 @@
+"""How far a point is from an equilibrium, by the plain equations of `model` and nothing of the solver's own arithmetic."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from detente.equilibrium import model
+from detente.equilibrium.implicit import Numeraires
+from detente.equilibrium.solution import Equilibrium
+from detente.equilibrium.structure import Technology
+from detente.world import Array, Economy, Wedges
+
+GATE = 1e-10
+"""No result is called an equilibrium above this residual, whatever `rtol` asks for."""
+
+
+def residuals(equilibrium: Equilibrium) -> dict[str, float | str]:
+    """Residuals of the plain equations at an equilibrium.
+
+    Returns
+    -------
+    dict
+        ``clearing_residual`` (largest, every factor market but the dropped one), ``price_residual``,
+        ``expenditure_residual``, ``numeraire_residual``, ``walras`` (the dropped market's), ``max_residual`` (largest of
+        the first four), ``lowest_income`` (smallest ratio of a country's income to that of the base year), ``dropped`` (its
+        country, or country/sector).
+    """
+    wedges = equilibrium.wedges
+    one = Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
+    return chunk_residuals(
+        equilibrium.technology,
+        one,
+        equilibrium.deficit_new,
+        equilibrium.factor_price_hat[None],
+        equilibrium.price_hat[None],
+        equilibrium.expenditure_new[None],
+    )[0][0]
+
+
+def chunk_residuals(
+    technology: Technology,
+    wedges: Wedges,
+    deficit: Array,
+    factor_hat: Array,
+    price_hat: Array,
+    expenditure: Array,
+) -> tuple[list[dict[str, float | str]], Array]:
+    """`residuals` of a chunk of scenarios (leading axis), and the trade shares they were judged at."""
+    economy = technology.economy
+    kappa_hat = model.trade_cost_hat(economy.tariff, wedges.tariff, wedges.iceberg_hat, wedges.export_tax)
+    log_factor, log_price = np.log(factor_hat), np.log(price_hat)
+    if technology.structure.is_core:
+        cost_hat = model.cost_hat(factor_hat, price_hat, economy.va_share, economy.input_shares)
+        paid, inputs, final = economy.va_share, economy.input_shares, economy.final_shares
+    else:
+        log_cost = technology.log_cost(log_factor, log_price)
+        cost_hat = np.exp(log_cost)
+        paid, inputs = technology.shares(log_factor, log_price, log_cost)
+        final, _ = technology.final(log_price)
+    shares = model.trade_shares_new(
+        economy.trade_shares, kappa_hat, cost_hat, price_hat, economy.trade_elasticity
+    )
+    # the price equation holds where shares add up to one: P_hat of the equation is price_hat · (Σ_i π')^(−1/θ)
+    added = np.where(economy.expenditure > 0, shares.sum(-2), 1.0)
+    price_gap = np.abs(np.log(added)) / economy.trade_elasticity
+    output = model.output_new(shares, wedges.tariff, wedges.export_tax, expenditure)
+    earned, asked = technology.earnings(log_factor)
+    income = model.income_new(
+        np.ones(()),
+        earned + (technology.profit_share * output).sum(-1),
+        model.tariff_revenue_new(shares, wedges.tariff, expenditure),
+        model.export_tax_revenue_new(shares, wedges.tariff, wedges.export_tax, expenditure),
+        deficit,
+    )
+    wanted = model.expenditure_new(inputs, output, final, income)
+    if technology.mobile:
+        clearing = (paid * output).sum(-1) / earned - 1
+    else:
+        active = technology.earning
+        clearing = np.where(active, paid * output / np.where(active, asked, 1.0) - 1, 0.0).reshape(
+            len(output), -1
+        )
+    units = Numeraires.of(technology)
+    drop = units.dropped
+    scale = np.where(economy.expenditure > 0, economy.expenditure, 1.0)
+    parts = {
+        "clearing_residual": np.abs(np.delete(clearing, drop, axis=1)).max(1, initial=0.0),
+        "price_residual": price_gap.max((1, 2)),
+        "expenditure_residual": (np.abs(wanted - expenditure) / scale).max((1, 2)),
+        "numeraire_residual": np.abs(units.gap(earned)).max(1),
+    }
+    parts["max_residual"] = np.max(list(parts.values()), axis=0)
+    parts["walras"] = clearing[:, drop[0]] if len(drop) == 1 else np.abs(clearing[:, drop]).max(1)
+    parts["lowest_income"] = (income / economy.income).min(1)
+    name = ", ".join(dropped_name(economy, technology, int(market)) for market in drop)
+    stats: list[dict[str, float | str]] = [
+        {**{key: float(values[k]) for key, values in parts.items()}, "dropped": name}
+        for k in range(len(factor_hat))
+    ]
+    return stats, shares
+
+
+def dropped_name(economy: Economy, technology: Technology, drop: int) -> str:
+    """Name of the dropped factor market."""
+    if technology.mobile:
+        return economy.labels.countries[drop]
+    country, sector = divmod(drop, len(economy.labels.sectors))
+    return f"{economy.labels.countries[country]}/{economy.labels.sectors[sector]}"

@@ -1,0 +1,266 @@
+"""Solve for the counterfactual equilibrium: accelerated sweeps over all scenarios at once, exact Newton where they fail.
+
+A scenario that the sweeps of `sweep` do not settle is solved again by `robust.rescue`: in stages of the shock, and by exact
+implicit Newton, within the budget of the solver. Convergence is declared on the residuals of the plain equations in `model`, never on the
+size of a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from detente.core import RESULTS, InputError, SolveError
+from detente.equilibrium.advice import QUICK, how_far, what_to_try
+from detente.equilibrium.bans import Ground
+from detente.equilibrium.baseline import CORE, Baseline, prepare, prepare_for
+from detente.equilibrium.endless import without_price
+from detente.equilibrium.judged import (
+    alone,
+    begin,
+    check_wedges,
+    chunks,
+    finish,
+    one_of,
+    part_of,
+    refused,
+    take,
+)
+from detente.equilibrium.robust import rescue
+from detente.equilibrium.solution import Equilibrium, Solution
+from detente.equilibrium.structure import Structure
+from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
+from detente.world import Array, Economy, Wedges
+
+
+def solve_batch(
+    economy: Economy,
+    wedges: Wedges | Sequence[Wedges],
+    *,
+    closure: str | Array = "share",
+    structure: Structure = CORE,
+    solver: Newton | None = None,
+    start: Equilibrium | None = None,
+    throw: bool = False,
+) -> tuple[Solution[Equilibrium], ...]:
+    """Solve many scenarios on one economy; a scenario that fails carries its code and never stops the others.
+
+    Parameters
+    ----------
+    economy : Economy
+        The baseline they share.
+    wedges : Wedges with a leading scenario axis, or sequence of Wedges
+    closure : {"share", "fixed", "zero"} or array [country]
+        How deficits are determined; see `CLOSURES`. An array gives them in million USD, summing to zero.
+    structure : Structure
+        Nests, mobility of factors and markups; the core model when left out.
+    solver : Newton, optional
+    start : Equilibrium, optional
+        Of the same economy and structure, near what is looked for: the search begins there instead of in the base year.
+        What is found does not depend on it, nor does failure: a scenario not reached from there is tried from the base year.
+    throw : bool
+        Raise `SolveError` for the first scenario that fails.
+
+    Returns
+    -------
+    tuple of Solution
+        In the order given.
+
+    Raises
+    ------
+    InputError, UnitError
+        Before any numerics, for wedges that do not fit or cannot be priced.
+    SolveError
+        Only with ``throw=True``.
+
+    Examples
+    --------
+    >>> from detente.world import toy, Wedges
+    >>> economy = toy()
+    >>> doubled = Wedges.of(economy, tariff=2 * economy.tariff)
+    >>> [s.result.name for s in solve_batch(economy, [Wedges.unchanged(economy), doubled])]
+    ['no_shock', 'successful']
+    """
+    solver = solver or Newton()
+    if isinstance(wedges, Wedges):
+        stacked = wedges
+    else:
+        if not wedges:
+            return ()
+        for one in wedges:
+            check_wedges(economy, one)
+        stacked = Wedges(
+            np.stack([one.tariff for one in wedges]),
+            np.stack([one.iceberg_hat for one in wedges]),
+            np.stack([one.export_tax for one in wedges]),
+        )
+    check_wedges(economy, stacked)
+    if stacked.tariff.ndim != 4:
+        raise InputError("a batch needs a leading scenario axis", hint="use `solve` for one scenario")
+    deficit = deficits(economy, closure)
+    named = closure if isinstance(closure, str) else "own"
+    begun = None if start is None else begin(economy, structure, start)
+
+    def rescued(
+        alone: Wedges, deficit: Array, base: Baseline, ground: Ground | None
+    ) -> Solution[Equilibrium]:
+        asked = one_of(alone, 0)
+        endless = without_price(base.technology, asked)
+        if endless:
+            buyer, good = endless
+            said = (
+                f"No finite price of {good} to {buyer}: with what is left to buy, making it takes more of it, through its inputs, "
+                f"than comes out ({structure.horizon}). {'' if ground is None else ground.note}"
+            )
+            there = Ground(asked, deficit) if ground is None else ground
+            without = refused(economy, structure, named, there, RESULTS.no_equilibrium, said.strip())
+            assert without is not None
+            return without
+
+        def judged(method: str, point: Array, count: int) -> Solution[Equilibrium]:
+            again = np.array([count])
+            technology = base.technology
+            return finish(technology, alone, named, deficit, point[None], again, solver, method, ground)[0]
+
+        in_parts = ground is not None
+        return rescue(economy, asked, deficit, solver, structure, start, judged, in_parts=in_parts)
+
+    def works(alone: Wedges, other: str) -> bool:
+        again = solve_batch(economy, alone, closure=other, structure=structure, solver=QUICK)
+        return again[0].result.ok
+
+    solutions: dict[int, Solution[Equilibrium]] = {}
+    for lanes, ground in chunks(economy, structure, stacked, deficit):
+        if ground is None:
+            part, lent, base = take(stacked, lanes), deficit, prepare(economy, structure)
+        else:
+            without = refused(economy, structure, named, ground)
+            if without is not None:
+                solutions[lanes[0]] = without
+                continue
+            part, lent = alone(ground.wedges), ground.deficit
+            base = prepare_for(economy, structure, ground.wedges)
+        points, steps = sweep_chunk(economy, part, lent, solver, structure, None, begun, base)
+        for index, solution in enumerate(
+            finish(base.technology, part, named, lent, points, steps, solver, "sweep", ground)
+        ):
+            if not solution.result.ok and solver.robust:
+                solution = rescued(part_of(part, index, index + 1), lent, base, ground)
+            solutions[lanes[index]] = solution
+        if throw and not all(solutions[lane].result.ok for lane in lanes):
+            break
+    for lane in sorted(solutions):
+        solution = solutions[lane]
+        if throw and not solution.result.ok:
+            raise SolveError(
+                f"scenario {lane}: {solution.message} ({how_far(solution)})",
+                where=economy.name,
+                hint=what_to_try(solution, closure, partial(works, take(stacked, [lane]))),
+                solution=solution,
+            )
+    return tuple(solutions[lane] for lane in range(len(solutions)))
+
+
+def solve(
+    economy: Economy,
+    wedges: Wedges,
+    *,
+    closure: str | Array = "share",
+    structure: Structure = CORE,
+    solver: Newton | None = None,
+    start: Equilibrium | None = None,
+    throw: bool = True,
+) -> Solution[Equilibrium]:
+    """Find the counterfactual equilibrium in exact hat algebra.
+
+    Every factor market but the reported one clears at the returned wages (`model.clearing_residual`); world value added
+    is the numeraire.
+
+    Parameters
+    ----------
+    economy : Economy
+        Baseline.
+    wedges : Wedges
+        New duties, trade-cost changes and export taxes, ``[importer, exporter, sector]``.
+    closure : {"share", "fixed", "zero"} or array [country]
+        How deficits are determined; see `CLOSURES`. An array gives them in million USD, summing to zero.
+    structure : Structure
+        Nests, mobility of factors and markups; the core model when left out.
+    solver : Newton, optional
+        Tolerance and limits.
+    start : Equilibrium, optional
+        Where the search begins; see `solve_batch`.
+    throw : bool
+        Raise `SolveError` on failure (default); ``False`` returns the code.
+
+    Returns
+    -------
+    Solution of Equilibrium
+        ``.result`` is a `RESULTS` member; ``.stats`` holds steps and residuals.
+
+    Raises
+    ------
+    InputError, UnitError
+        Before any numerics.
+    SolveError
+        When no equilibrium was found and `throw` is set.
+
+    See Also
+    --------
+    solve_batch : many scenarios at once.
+    decompose_welfare : terms of trade and volume of trade.
+
+    References
+    ----------
+    Caliendo and Parro (2015), Review of Economic Studies 82(1), equations 8-13.
+
+    Examples
+    --------
+    >>> from detente.world import toy, Wedges
+    >>> economy = toy()
+    >>> solution = solve(economy, Wedges.unchanged(economy))
+    >>> solution.result.name, bool(abs(solution.value.real_income_hat - 1).max() < 1e-12)
+    ('no_shock', True)
+    """
+    return solve_batch(
+        economy, alone(wedges), closure=closure, structure=structure, solver=solver, start=start, throw=throw
+    )[0]
+
+
+def rebase(equilibrium: Equilibrium, name: str) -> Economy:
+    """Turn an equilibrium into the baseline of further experiments, as when deficits are purged first.
+
+    Flows, duties and the shares of cost that its prices brought about become the base year's.
+
+    Parameters
+    ----------
+    equilibrium : Equilibrium
+        One without export taxes.
+    name : str
+        Name of the new economy.
+
+    Returns
+    -------
+    Economy
+
+    Raises
+    ------
+    InputError
+        With export taxes: a base year has none.
+    """
+    if equilibrium.wedges.export_tax.any():
+        raise InputError("an equilibrium with export taxes cannot be a baseline", hint="remove them first")
+    technology = equilibrium.technology
+    logs = (np.log(equilibrium.factor_price_hat), np.log(equilibrium.price_hat), np.log(equilibrium.cost_hat))
+    paid, inputs = technology.shares(*logs)
+    return replace(
+        equilibrium.economy,
+        name=name,
+        flows=equilibrium.flows_new,
+        tariff=equilibrium.wedges.tariff,
+        va_share=paid + technology.profit_share,
+        input_shares=inputs,
+    )

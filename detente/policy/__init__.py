@@ -1,0 +1,64 @@
+"""POLICY: what measures are in force on a day, as duties, trade costs and limits on quantities.
+
+Comes in: a `Dossier`, a `Scenario`, the labels of an `Economy`. Goes out: `Wedges`, `QuantityLimit`, footprints of measures.
+Never does: solve anything, or decide what a number means for anybody.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from detente.policy.by_measure import Contribution as Contribution, contributions as contributions
+    from detente.policy.effects import (
+        as_costs_only as as_costs_only,
+        at_value as at_value,
+        effect_hat as effect_hat,
+    )
+    from detente.policy.firing import (
+        Fired as Fired,
+        Timing as Timing,
+        check_hold as check_hold,
+        timing as timing,
+    )
+    from detente.policy.later import (
+        NotYet as NotYet,
+        first_known as first_known,
+        tellable as tellable,
+        waiting as waiting,
+    )
+    from detente.policy.limits import (
+        effect_limits as effect_limits,
+        join_limits as join_limits,
+        limits_at as limits_at,
+    )
+    from detente.policy.quantity import QuantityLimit as QuantityLimit
+    from detente.policy.scenario import (
+        Footprint as Footprint,
+        Scenario as Scenario,
+        apply_scenario as apply_scenario,
+        load_scenario as load_scenario,
+        scenario_folder as scenario_folder,
+        shipped_scenarios as shipped_scenarios,
+        wedges_and_footprints as wedges_and_footprints,
+        wedges_at as wedges_at,
+    )
+    from detente.policy.settings import (
+        Setting as Setting,
+        check_setting as check_setting,
+        setting_places as setting_places,
+    )
+else:
+    from detente.core.face import face
+
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "by_measure": "Contribution contributions",
+            "effects": "as_costs_only at_value effect_hat",
+            "firing": "Fired Timing check_hold timing",
+            "later": "NotYet first_known tellable waiting",
+            "limits": "effect_limits join_limits limits_at",
+            "quantity": "QuantityLimit",
+            "scenario": "Footprint Scenario apply_scenario load_scenario scenario_folder shipped_scenarios wedges_and_footprints wedges_at",
+            "settings": "Setting check_setting setting_places",
+        },
+    )

@@ -1,0 +1,340 @@
+"""Duties by six-digit product: every partner and every product on one day, from the same measures as the sector duties.
+
+For the United States every eight-digit tariff line is stacked by itself (lists, general rate, ceilings) and a six-digit
+product takes the plain mean of its lines. For every other importer a product pays what its sector pays, but for the
+lists that are known by six digits (China's of March 2025); `tier` says which of the two each authority is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.core import Cell, Column, InputError, LabelError, Labels, Table, suggestion
+from detente.policy.duties.cells import IMPORTER, cells
+from detente.policy.duties.product_data import LineRows, ProductTable, line_rows, load_products, products
+from detente.policy.duties.stacking import check_targets, is_duty, partner_rates, stack
+from detente.world import Array, Economy, frozen
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier, MeasureState
+
+__all__ = [
+    "ProductDuties",
+    "ProductTable",
+    "line_rows",
+    "load_products",
+    "partner_table",
+    "product_duties",
+    "product_table",
+    "products",
+]
+
+MFN = "mfn"
+EXACT, BY_SECTOR, EXACT_AND_SECTOR = "exact", "sector", "exact and sector"
+
+
+@dataclass(frozen=True, eq=False)
+class ProductDuties:
+    """Duties of one importer by partner and six-digit product on one day.
+
+    Parameters
+    ----------
+    date, asof : date
+    importer : str
+    exporters : tuple of str
+        Partners of the product table for the United States; countries of the economy for others.
+    table : ProductTable
+    authorities : tuple of str
+        ``mfn`` first.
+    rates : array [authority, exporter, product], fraction
+    tiers : mapping of authority to "exact", "sector" or "exact and sector"
+        Whether the rate rests on product lists, is the mean of the product's sector, or in part each.
+    labels : Labels
+        Of the economy, for the names.
+    """
+
+    date: dt.date
+    asof: dt.date
+    importer: str
+    exporters: tuple[str, ...]
+    table: ProductTable
+    authorities: tuple[str, ...]
+    rates: Array
+    tiers: Mapping[str, str]
+    labels: Labels = field(default_factory=lambda: Labels((), ()))
+
+    @functools.cached_property
+    def total(self) -> Array:
+        """Sum over authorities [exporter, product], fraction."""
+        return frozen(self.rates.sum(0))
+
+    @functools.cached_property
+    def value(self) -> Array | None:
+        """US imports of 2024 [exporter, product], million USD; None for other importers."""
+        return self.table.value if self.importer == IMPORTER else None
+
+
+def product_duties(
+    economy: Economy,
+    dossier: Dossier,
+    *,
+    date: dt.date,
+    importer: str = IMPORTER,
+    exporters: Sequence[str] | None = None,
+) -> ProductDuties:
+    """Duties of one importer on every six-digit product, by partner and authority.
+
+    Parameters
+    ----------
+    economy : Economy
+    dossier : Dossier
+        Read as of its own day.
+    date : date
+        Day the policy is evaluated.
+    importer : str
+    exporters : sequence of str, optional
+        Partners to keep; all when left out.
+
+    Returns
+    -------
+    ProductDuties
+
+    Raises
+    ------
+    LabelError
+        For an unknown country, with the nearest one.
+
+    Examples
+    --------
+    >>> from detente.dossier import load_dossier
+    >>> from detente.world import load_world
+    >>> day = dt.date(2025, 10, 20)
+    >>> found = product_duties(load_world(), load_dossier(), date=day, exporters=["CHN"])
+    >>> round(float(found.total[0, found.table.find("950300")[0]]), 3)  # toys: exempt from Section 301
+    0.3
+    """
+    economy.labels.country(importer)
+    if importer == IMPORTER:
+        return _of_lines(economy, dossier, date, exporters)
+    return _of_sectors(economy, dossier, date, importer, exporters)
+
+
+def _chosen(exporters: Sequence[str] | None, known: Sequence[str]) -> list[int]:
+    if exporters is None:
+        return list(range(len(known)))
+    for code in exporters:
+        if code not in known:
+            raise LabelError(f"no partner `{code}`", where="exporter", hint=suggestion(code, known))
+    return [known.index(code) for code in exporters]
+
+
+def _of_lines(
+    economy: Economy, dossier: Dossier, date: dt.date, exporters: Sequence[str] | None
+) -> ProductDuties:
+    from detente.policy.duties.day import fits
+
+    rows = line_rows()
+    table = rows.table
+    if not fits(economy, cells()) or tuple(table.sectors) != cells().sectors:
+        raise InputError(
+            "the product table does not belong to this world",
+            where=economy.name,
+            hint="use the default world, or rebuild both with scripts/build_cells.py and scripts/build_products.py",
+        )
+    states = [
+        state
+        for state in dossier.states(date).values()
+        if state.measure.actor == IMPORTER and is_duty(state.measure)
+    ]
+    known = {*economy.labels.countries, *table.partners}
+    for state in states:
+        check_targets(state.measure, (*state.measure.targets, *state.by_target), known)
+    listed = [state for state in states if not state.products.sectors]
+    by_share = [state for state in states if state.products.sectors and state.in_force]
+    by_authority = {MFN: np.asarray(rows.base), **stack(rows, listed)}
+    kept = _chosen(exporters, table.partners)
+    lines = np.bincount(table.line_product, minlength=len(table.codes))
+    order = np.argsort(table.line_product, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(lines)[:-1]])
+    place = rows.row_of_line[kept][:, order]
+    names = tuple(name for name, rate in by_authority.items() if name == MFN or rate.any())
+    rates = np.stack([np.add.reduceat(by_authority[name][place], starts, axis=1) / lines for name in names])
+    found = dict(zip(names, rates, strict=True))
+    tiers = dict.fromkeys(names, EXACT)
+    for state in by_share:
+        authority = state.measure.authority
+        tiers[authority] = EXACT_AND_SECTOR if authority in found else BY_SECTOR
+        found[authority] = found.get(authority, 0.0) + _shared(rows, state)[kept]
+    return ProductDuties(
+        date,
+        dossier.asof,
+        IMPORTER,
+        tuple(table.partners[p] for p in kept),
+        _only(table, kept),
+        tuple(found),
+        frozen(np.stack(list(found.values()))),
+        tiers,
+        dataclasses.replace(
+            economy.labels,
+            country_names={
+                **economy.labels.country_names,
+                **dict(zip(table.partners, table.partner_names, strict=True)),
+            },
+        ),
+    )
+
+
+def _shared(rows: LineRows, state: MeasureState) -> Array:
+    """Duty [partner, product] of a measure known by sector shares only: every product of a sector pays the share."""
+    if state.products.lists or state.measure.excluded_by:
+        raise InputError(
+            "a duty by sector shares that also names lists, or gives way to another, has no six-digit products",
+            where=f"measure {state.measure.id}",
+            hint="give `products.lists` alone, or ask by sector",
+        )
+    table = rows.table
+    share = np.array([state.products.sectors.get(code, 0.0) for code in table.sectors])[table.sector]
+    return np.asarray(partner_rates(state, rows)[0][:, None] * share[None])
+
+
+def _only(table: ProductTable, partners: list[int]) -> ProductTable:
+    """The table with some partners only."""
+    return dataclasses.replace(
+        table,
+        partners=tuple(table.partners[p] for p in partners),
+        partner_names=tuple(table.partner_names[p] for p in partners),
+        regions=tuple(table.regions[p] for p in partners),
+        preferential=table.preferential[partners],
+        value=table.value[partners],
+        collected=table.collected[partners],
+    )
+
+
+def _of_sectors(
+    economy: Economy, dossier: Dossier, date: dt.date, importer: str, exporters: Sequence[str] | None
+) -> ProductDuties:
+    """Sector duties spread over products, but for lists known by six digits."""
+    from detente.policy.duties.day import sector_layers
+
+    table = products()
+    labels = economy.labels
+    countries = [code for code in labels.countries if code != importer]
+    kept = _chosen(exporters, countries)
+    names = [countries[k] for k in kept]
+    place = np.array([labels.country(code) for code in names])
+    sector = np.array([labels.sector(code) for code in table.sectors])[table.sector]
+    known = {
+        state.measure.id: state
+        for state in dossier.states(date).values()
+        if state.measure.id in table.answers and state.in_force and state.measure.actor == importer
+    }
+    base, layers = sector_layers(economy, dossier, date, importer, without=tuple(known))
+    found = {MFN: base[place][:, sector]}
+    found |= {name: rates[place][:, sector] for name, rates in layers.items()}
+    tiers = {MFN: BY_SECTOR}
+    for name, rates in layers.items():
+        even = np.allclose(rates[:, sector], rates[:, sector[:1]])
+        tiers[name] = EXACT if even else BY_SECTOR
+    for key, state in known.items():
+        share, _ = table.answers[key]
+        authority = state.measure.authority
+        extra = np.array([state.rate_for(code) if state.covers(code) else 0.0 for code in names])
+        exact = extra[:, None] * share[None]
+        tiers[authority] = EXACT if authority not in found else EXACT_AND_SECTOR
+        found[authority] = found.get(authority, np.zeros(exact.shape)) + exact
+    authorities = tuple(name for name, rate in found.items() if name == MFN or rate.any())
+    rates = frozen(np.stack([found[name] for name in authorities]))
+    return ProductDuties(date, dossier.asof, importer, tuple(names), table, authorities, rates, tiers, labels)
+
+
+def product_table(duties: ProductDuties, code: str = "") -> Table:
+    """Products of one exporter, or every exporter for the products under a code.
+
+    Parameters
+    ----------
+    duties : ProductDuties
+    code : str
+        Two, four or six digits; every product when empty.
+
+    Returns
+    -------
+    Table
+        One row an exporter and product, percent by authority; with US imports of 2024 where they are known.
+    """
+    table = duties.table
+    chosen = table.find(code) if code else list(range(len(table.codes)))
+    value = duties.value
+    columns = [
+        Column("hs6", "Product"),
+        Column("sector", "Sector", names=duties.labels.sector_names),
+        Column("exporter", "Exporter", names=duties.labels.country_names),
+        *(Column(name, name, "%", "number", 1) for name in duties.authorities),
+        Column("total", "Total", "%", "number", 1),
+    ]
+    if value is not None:
+        columns.append(Column("imports", "US imports 2024", "USD mn", "number", 1))
+    rows: list[tuple[Cell, ...]] = []
+    for h in chosen:
+        for e, exporter in enumerate(duties.exporters):
+            shares = [round(100 * float(rate), 6) for rate in duties.rates[:, e, h]]
+            cells_: list[Cell] = [table.codes[h], table.sectors[table.sector[h]], exporter, *shares]
+            cells_.append(round(100 * float(duties.total[e, h]), 6))
+            if value is not None:
+                cells_.append(round(float(value[e, h]), 3))
+            rows.append(tuple(cells_))
+    tiers = "; ".join(f"{name}: {duties.tiers[name]}" for name in duties.authorities)
+    return Table(
+        f"duties_{duties.importer}_by_hs6_{duties.date}",
+        f"Duties of {duties.labels.country_and_code(duties.importer)} by six-digit product, {duties.date}",
+        tuple(columns),
+        tuple(rows),
+        f"Plain mean over the tariff lines of a product. Rests on: {tiers}. Known on {duties.asof}.",
+    )
+
+
+def partner_table(duties: ProductDuties) -> Table:
+    """One row an exporter: averages over all products, and the highest duty.
+
+    Returns
+    -------
+    Table
+        ``weighted`` over imports of 2024 in goods sectors (United States only), ``simple`` over all products.
+    """
+    value = duties.value
+    columns = [
+        Column("exporter", "Exporter", names=duties.labels.country_names),
+        Column("simple", "Simple average", "%", "number", 1),
+        Column("highest", "Highest", "%", "number", 1),
+        Column("highest_product", "On product"),
+        Column("products", "Products", kind="number", digits=0),
+    ]
+    if value is not None:
+        columns[1:1] = [
+            Column("weighted", "Import-weighted", "%", "number", 1),
+            Column("imports", "Imports 2024", "USD bn", "number", 1),
+        ]
+    rows: list[tuple[Cell, ...]] = []
+    for e, exporter in enumerate(duties.exporters):
+        total = duties.total[e]
+        top = int(total.argmax())
+        row: list[Cell] = [exporter]
+        if value is not None:
+            weight = value[e]
+            mean = 100 * float((total * weight).sum() / weight.sum()) if weight.sum() > 0 else None
+            row += [mean, float(weight.sum() / 1e3)]
+        row += [100 * float(total.mean()), 100 * float(total[top]), duties.table.codes[top], len(total)]
+        rows.append(tuple(row))
+    return Table(
+        f"duties_{duties.importer}_by_partner_{duties.date}",
+        f"Duties of {duties.labels.country_and_code(duties.importer)} on every partner over six-digit products, {duties.date}",
+        tuple(columns),
+        tuple(rows),
+        f"Goods of chapters 1 to 97; statutory; known on {duties.asof}.",
+    )

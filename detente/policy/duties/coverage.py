@@ -1,0 +1,107 @@
+"""How much trade each duty covers, and how well the products it names are known.
+
+Tiers, best first: `exact` (lists by tariff line, or every good), `prefix` (lists made from heading prefixes),
+`sector` (a share of each sector's trade) and `unresolved` (no product scope that the world can read).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.core import Cell, Column, Table
+from detente.dossier import Instrument, Measure, economy_names
+from detente.policy.duties.cells import EVERYTHING, IMPORTER, cells
+from detente.policy.duties.product_data import products
+from detente.policy.duties.stacking import CellRows, partner_rates
+from detente.world import Economy, goods_sectors
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier, MeasureState
+
+TIERS = ("exact", "prefix", "sector", "unresolved")
+PREFIX_LISTS = frozenset({"canada-energy", "brazil-40-exempt", "s232-autos", "s232-auto-parts"})
+"""Lists the cells take from heading prefixes instead of a list of tariff lines."""
+
+
+def tier(measure: Measure, state: MeasureState) -> str:
+    """Tier of a duty's product scope."""
+    scope = state.products
+    if measure.unit != "fraction" or not (scope.lists or scope.sectors):
+        return "unresolved"
+    if measure.id in products().answers:
+        return "exact"
+    if scope.sectors:
+        return "sector"
+    return "prefix" if PREFIX_LISTS & {*scope.lists, *scope.excluded} else "exact"
+
+
+def covered_trade(economy: Economy, state: MeasureState) -> float:
+    """Trade of the base year that a duty covers, million USD, whatever its status."""
+    measure = state.measure
+    labels = economy.labels
+    if measure.unit != "fraction" or not (state.products.lists or state.products.sectors):
+        return 0.0
+    where = f"measure {measure.id}"
+    if measure.actor == IMPORTER:
+        rows = CellRows(cells())
+        rates, _ = partner_rates(state, rows)
+        covered = rows.coverage(state.products, where=where) * (rates != 0)[rows.partner]
+        return float((covered * rows.cells.value).sum())
+    n = labels.country(measure.actor)
+    goods = goods_sectors(economy)
+    share = np.zeros(len(labels.sectors))
+    if EVERYTHING in state.products.lists:
+        share[goods] = 1.0
+    for code, part in state.products.sectors.items():
+        share[labels.sector(code)] = part
+    exporters = [i for i, code in enumerate(labels.countries) if i != n and state.covers(code)]
+    return float((economy.flows[n, exporters] * share).sum())
+
+
+def coverage_table(economy: Economy, dossier: Dossier, date: dt.date) -> Table:
+    """Duties announced by a day, with the trade each covers by tier, and a total for each tier.
+
+    Parameters
+    ----------
+    economy : Economy
+    dossier : Dossier
+    date : date
+
+    Returns
+    -------
+    Table
+        Trade of the base year; goods under several duties count under each.
+    """
+    rows: list[tuple[Cell, ...]] = []
+    totals = dict.fromkeys(TIERS, 0.0)
+    counts = dict.fromkeys(TIERS, 0)
+    for key, state in dossier.states(date).items():
+        if state.measure.instrument is not Instrument.tariff:
+            continue
+        name = tier(state.measure, state)
+        value = covered_trade(economy, state) / 1e3
+        totals[name] += value
+        counts[name] += 1
+        rows.append(
+            (key, state.measure.title, state.measure.actor, state.status.value.replace("_", " "), name, value)
+        )
+    whole = sum(totals.values())
+    for name in TIERS:
+        share = f"{counts[name]} duties, {100 * totals[name] / whole if whole else 0:.0f} % of the value"
+        rows.append((f"all: {name}", "", "", share, name, totals[name]))
+    columns = (
+        Column("id", "Duty"),
+        Column("title", "Title"),
+        Column("actor", "Actor", names=economy_names(dossier)),
+        Column("status", "Status"),
+        Column("tier", "Products known by"),
+        Column("trade", "Trade covered", "USD bn", "number", 1),
+    )
+    note = (
+        "Trade of the base year; goods under several duties count under each. "
+        "exact: tariff lines or every good; prefix: headings; sector: shares; unresolved: no scope the world can read."
+    )
+    return Table("coverage", f"Trade covered by duties, {date}", columns, tuple(rows), note)

@@ -1,0 +1,242 @@
+"""Stacking: which duties meet on one product, which replace each other, and what they add up to.
+
+Rules, in this order, for every product row:
+
+1. A measure in force charges its rate on the covered share; for the targets named in `ceiling` the rate is what is
+   left of its value above the base duty, ``max(0, value − base)``.
+2. A measure is not charged where an authority that its `excluded_by` names has a measure in force. Where both cover
+   a row only in part, they cover the same goods as far as they can: what is left is the difference of the shares.
+3. Within an authority, measures that combine by ``max`` give their largest rate and the others are added to it.
+4. Authorities add up, on top of the base duty.
+
+The rows are product cells for the United States (`CellRows`) and exporter-by-sector for everybody else (`SectorRows`).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from detente.core import InputError, LabelError, UnitError, suggestion
+from detente.dossier import Instrument, Measure, Products, Status
+from detente.policy.duties.cells import EVERYTHING, Cells, Ints, check_list
+from detente.world import Array, Economy, goods_sectors
+
+if TYPE_CHECKING:
+    from detente.dossier import MeasureState
+
+
+class Rows(Protocol):
+    """Product rows on which duties are charged."""
+
+    @property
+    def codes(self) -> tuple[tuple[str, ...], ...]:
+        """Names each partner answers to, most specific first."""
+
+    @property
+    def partner(self) -> Ints:
+        """Partner [row], position in `codes`."""
+
+    @property
+    def base(self) -> Array:
+        """Duty before any measure [row], fraction."""
+
+    def coverage(self, products: Products, *, where: str) -> Array:
+        """Covered share [row] of a scope."""
+
+
+@dataclass(frozen=True, eq=False)
+class CellRows:
+    """Product cells as rows: what the United States charges."""
+
+    cells: Cells
+
+    @functools.cached_property
+    def codes(self) -> tuple[tuple[str, ...], ...]:
+        """Partner code first, then its region."""
+        return tuple(
+            (partner,) if partner == region else (partner, region)
+            for partner, region in zip(self.cells.partners, self.cells.regions, strict=True)
+        )
+
+    @property
+    def partner(self) -> Ints:
+        """Partner [row]."""
+        return self.cells.partner
+
+    @property
+    def base(self) -> Array:
+        """Base duty [row]."""
+        return self.cells.base
+
+    def coverage(self, products: Products, *, where: str) -> Array:
+        """Covered share [row]."""
+        return self.cells.coverage(products, where=where)
+
+
+@dataclass(frozen=True, eq=False)
+class SectorRows:
+    """Exporter-by-sector rows of one importer without product cells.
+
+    Parameters
+    ----------
+    economy : Economy
+    importer : str
+    base : array [exporter·sector], fraction
+    """
+
+    economy: Economy
+    importer: str
+    base: Array
+
+    @functools.cached_property
+    def codes(self) -> tuple[tuple[str, ...], ...]:
+        """Every country of the economy, the importer too (nothing targets it)."""
+        return tuple((code,) for code in self.economy.labels.countries)
+
+    @functools.cached_property
+    def partner(self) -> Ints:
+        """Exporter [row]."""
+        labels = self.economy.labels
+        return np.repeat(np.arange(len(labels.countries)), len(labels.sectors))
+
+    def coverage(self, products: Products, *, where: str) -> Array:
+        """Covered share [row]; product lists other than ``all`` describe US imports and are refused."""
+        labels = self.economy.labels
+        if not products.lists and not products.sectors:
+            raise InputError(
+                "a tariff without products", where=where, hint="write `products: {lists: [all]}`"
+            )
+        for name in (*products.lists, *products.excluded):
+            check_list(name, where=where)
+            if name != EVERYTHING:
+                raise InputError(
+                    f"product list `{name}` describes US imports of the default world, not those of {self.importer} in `{self.economy.name}`",
+                    where=where,
+                    hint="give `products.sectors`: the covered share of each sector's trade",
+                )
+        shares = np.zeros(len(labels.sectors))
+        if EVERYTHING in products.lists:
+            shares[goods_sectors(economy=self.economy)] = 1.0
+        for code, share in products.sectors.items():
+            try:
+                position = labels.sector(code)
+            except LabelError as error:
+                raise LabelError(error.what, where=where, hint=error.hint) from None
+            shares[position] = max(shares[position], share)
+        if EVERYTHING in products.excluded:
+            shares[:] = 0.0
+        return np.tile(shares, len(labels.countries))
+
+
+def is_duty(measure: Measure) -> bool:
+    """Whether a measure is an ad valorem duty, the only kind that stacks."""
+    return measure.instrument is Instrument.tariff and measure.unit == "fraction"
+
+
+def check_targets(measure: Measure, names: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse a target that is no country of the economy and no partner of the cells."""
+    valid = set(known)
+    for name in names:
+        if name != "all" and name not in valid:
+            raise LabelError(
+                f"unknown country `{name}`",
+                where=f"measure {measure.id}",
+                hint=suggestion(name, sorted(valid)),
+            )
+
+
+def partner_rates(state: MeasureState, rows: Rows) -> tuple[Array, Array]:
+    """Rate and ceiling flag [partner] of one measure: a target's own value, else its region's, else the common one."""
+    measure = state.measure
+    rates = np.zeros(len(rows.codes))
+    capped = np.zeros(len(rows.codes))
+    everyone = "all" in measure.targets
+    for i, names in enumerate(rows.codes):
+        if measure.actor in names or any(name in measure.except_targets for name in names):
+            continue
+        if not everyone and not any(name in measure.targets for name in names):
+            continue
+        own = next((name for name in names if name in state.by_target), None)
+        rates[i] = state.by_target[own] if own is not None else (state.value or 0.0)
+        capped[i] = any(name in state.ceiling for name in names)
+    if (rates <= -1).any() or not np.isfinite(rates).all():
+        raise UnitError(
+            "a duty at or below -100 %",
+            where=f"measure {measure.id}",
+            hint="rates are fractions: 0.25 is 25 %",
+        )
+    return rates, capped
+
+
+@dataclass(frozen=True, eq=False)
+class Charge:
+    """One measure in force on the rows of one importer: its rate, and the share of each row it covers."""
+
+    measure: Measure
+    rate: Array
+    covered: Array
+
+
+def charges(rows: Rows, states: Iterable[MeasureState]) -> list[Charge]:
+    """Rates [row] of every duty in force, before mutual exclusion."""
+    found = []
+    for state in states:
+        if state.status is not Status.in_force or not is_duty(state.measure):
+            continue
+        rates, capped = partner_rates(state, rows)
+        covered = rows.coverage(state.products, where=f"measure {state.measure.id}")
+        by_row = rates[rows.partner]
+        covered = np.where(by_row != 0, covered, 0.0)
+        if capped.any():
+            under = np.maximum(0.0, by_row - rows.base)
+            by_row = np.where(capped[rows.partner] > 0, under, by_row)
+        found.append(Charge(state.measure, by_row, covered))
+    return found
+
+
+def stack(rows: Rows, states: Iterable[MeasureState]) -> dict[str, Array]:
+    """Duty by authority on every row, on top of the base duty.
+
+    Parameters
+    ----------
+    rows : Rows
+    states : iterable of MeasureState
+        Measures of one importer on one day.
+
+    Returns
+    -------
+    dict of str to array [row], fraction
+        By authority, in the order in which the measures come.
+
+    Raises
+    ------
+    LabelError
+        For an unknown product list, sector or country.
+    UnitError
+        For a duty at or below -100 %.
+    """
+    found = charges(rows, states)
+    reach: dict[str, Array] = {}
+    for charge in found:
+        authority = charge.measure.authority
+        reach[authority] = np.maximum(reach.get(authority, 0.0), charge.covered)
+    added: dict[str, Array] = {}
+    largest: dict[str, Array] = {}
+    for charge in found:
+        authority = charge.measure.authority
+        others = [reach[name] for name in charge.measure.excluded_by if name in reach]
+        left = np.maximum(0.0, charge.covered - np.maximum.reduce(others)) if others else charge.covered
+        rate = charge.rate * left
+        into = largest if charge.measure.combine == "max" else added
+        if authority not in into:
+            into[authority] = rate
+        else:
+            into[authority] = np.maximum(into[authority], rate) if into is largest else into[authority] + rate
+    order: Mapping[str, None] = dict.fromkeys(charge.measure.authority for charge in found)
+    zero = np.zeros(len(rows.base))
+    return {name: added.get(name, zero) + largest.get(name, zero) for name in order}

@@ -1,0 +1,96 @@
+"""What a scenario or a rung of a game makes of single measures, and whether a value it sets can be meant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from detente.core import UnitError
+from detente.dossier import BANDS, POSSIBLE, Doubt, Frozen, KeyPath, Measure, Status, doubts_on, key_text
+from detente.policy.duties.stacking import is_duty
+
+if TYPE_CHECKING:
+    from detente.dossier import YamlFile
+
+
+class Setting(Frozen):
+    """What a scenario makes of one measure from its date on."""
+
+    status: Status = Status.in_force
+    value: float | None = None
+    """Left out: the value the record last gave it."""
+    reason: str = ""
+    extraordinary: bool = False
+    """States that a value outside the plausible band of the measure's unit is meant."""
+
+    def doubts_of(self, measure: Measure) -> Iterator[Doubt]:
+        """A value outside the plausible band of the measure's unit that the measure never had itself."""
+        own = {value.value for value in measure.values}
+        own |= {rate for value in measure.values for rate in value.by_target.values()}
+        if self.value not in own:
+            unit = measure.unit
+            yield from doubts_on(
+                ("value",), self.value, unit, BANDS[unit], POSSIBLE[unit], self.extraordinary
+            )
+
+
+class Removal(Frozen):
+    """Everything two parties did to each other since a day is gone."""
+
+    parties: Annotated[tuple[str, ...], Field(min_length=2)]
+    announced_from: dt.date
+
+    def takes(self, measure: Measure) -> bool:
+        """Whether one of the parties announced the measure against another since the day."""
+        return (
+            measure.actor in self.parties
+            and any(target in self.parties and target != measure.actor for target in measure.targets)
+            and measure.announced >= self.announced_from
+        )
+
+
+def check_setting(measure: Measure, setting: Setting, where: str) -> None:
+    """Refuse a value that cannot be meant in the measure's unit.
+
+    Parameters
+    ----------
+    measure : Measure
+    setting : Setting
+    where : str
+        File, line and key where they are known, else the scenario and the key.
+
+    Raises
+    ------
+    UnitError
+        For a value outside the plausible band that is not stated as extraordinary, and a duty below zero.
+    """
+    if setting.value is not None and setting.value < 0 and is_duty(measure):
+        raise UnitError(
+            f"a duty of {setting.value:g} is below zero",
+            where=where,
+            hint="`value: 0`, or `status: repealed`, ends it; `tariffs:` with `add: -0.05` lowers a rate",
+        )
+    for doubt in setting.doubts_of(measure):
+        if not doubt.stated:
+            raise UnitError(doubt.what, where=where, hint=doubt.hint)
+
+
+def setting_places(file: YamlFile, *under: KeyPath) -> dict[str, str]:
+    """Where a file sets the value of a measure, by measure id: ``own.yaml:7: set.ID.value``.
+
+    Parameters
+    ----------
+    file : YamlFile
+    under : key paths
+        Of the mappings from measure id to setting.
+    """
+    found: dict[str, str] = {}
+    for path in file.places:
+        for start in under:
+            if path[: len(start)] == start and path[len(start) + 1 :] == ("value",):
+                line = file.places[path][0]
+                found[str(path[len(start)])] = f"{file.name}:{line}: {key_text(path)}"
+    return found

@@ -1,0 +1,47 @@
+"""Pictures: a chart, the sentence that says its finding, its description, and the table behind it."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from detente.show.figures.charts import OutcomeRow as OutcomeRow, SectorRow as SectorRow
+    from detente.show.figures.deal_space import (
+        deal_figure as deal_figure,
+        ladder_figure as ladder_figure,
+        lever_sentences as lever_sentences,
+        space_sentence as space_sentence,
+        swap_sentence as swap_sentence,
+    )
+    from detente.show.figures.figures import (
+        NARROW as NARROW,
+        WIDE as WIDE,
+        Figure as Figure,
+        draw_ahead as draw_ahead,
+        figure_svg as figure_svg,
+    )
+    from detente.show.figures.lifelines import Span as Span, timeline as timeline
+    from detente.show.figures.paths import Event as Event, duty_path as duty_path
+    from detente.show.figures.theme import (
+        GRADES as GRADES,
+        STATUSES as STATUSES,
+        country_name as country_name,
+        look as look,
+    )
+    from detente.show.figures.worlds import (
+        comparison_figure as comparison_figure,
+        world_figure as world_figure,
+    )
+else:
+    from detente.core.face import face
+
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "charts": "OutcomeRow SectorRow",
+            "deal_space": "deal_figure ladder_figure lever_sentences space_sentence swap_sentence",
+            "figures": "Figure NARROW WIDE draw_ahead figure_svg",
+            "lifelines": "Span timeline",
+            "paths": "Event duty_path",
+            "theme": "GRADES STATUSES country_name look",
+            "worlds": "comparison_figure world_figure",
+        },
+    )

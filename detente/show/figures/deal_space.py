@@ -1,0 +1,392 @@
+"""The two pictures of the strategy room, and the sentences beside them: the ladder of leverage and the space of deals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from detente.core import Column, InputError, Table, known
+from detente.show.figures.figures import NARROW, WIDE, Figure
+from detente.show.figures.rows import Bar, Heading, layer, row_chart, text_width
+from detente.show.figures.theme import INK, LOSS, MUTED, country_name, look
+from detente.show.tables.strategy import BN, money_column, moves_in_words
+from detente.show.words.sentences import Sentence
+from detente.show.words.words import lower_first, money, number
+from detente.strategy import DealSpace, Game, Lever, Swap
+
+POINTS = 900
+"""Points a deal space draws at most; the frontier and the named points are always among them."""
+QUIET = "#b9c1ca"
+
+
+def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tuple[Sentence, ...]:
+    """What an official would say of each side's strongest measure: harm, cost, who else is hurt.
+
+    Raises
+    ------
+    InputError
+        When no measure moves anything.
+    """
+    made = []
+    for code in dict.fromkeys(lever.player for lever in levers):
+        mine = [
+            lv
+            for lv in levers
+            if lv.player == code and not lv.action.startswith("side:") and lv.harm_target > 0.5
+        ]
+        rival = next((lv.player for lv in levers if lv.player != code), "")
+        who, whom = (
+            country_name(code, in_sentence=True),
+            country_name(rival, in_sentence=True) or "the others",
+        )
+        if not mine:
+            made.append(Sentence(f"No measure of {who} moves {whom} in this model.", (), table))
+            continue
+        best = max(mine, key=lambda lever: known(lever.harm_target))
+        values = [best.harm_target / BN, best.harm_self / BN]
+        text = (
+            f"Of what {who} can do, “{lower_first(best.title)}” ({best.gentle} to {best.harsh}) hurts {whom} most: "
+            f"{money(best.harm_target)} a year"
+        )
+        if best.harm_self > 0.5:
+            pays = best.pays_from or 0.0
+            values.append(pays)
+            text += (
+                f". It costs {who} {money(best.harm_self)}, so it pays only if a dollar lost by {whom} is worth "
+                f"${number(pays, 2)} at home."
+            )
+        else:
+            text += f", and it gains {who} {money(-best.harm_self)}."
+        made.append(Sentence(text, tuple(values), table))
+        # a cap whose rent stays at home can gain its owner something: cheaper than any lever that has a price
+        free = max(
+            (lv for lv in mine if lv.harm_self < -0.5 and lv is not best),
+            key=lambda lv: lv.harm_target,
+            default=None,
+        )
+        if free is not None:
+            made.append(
+                Sentence(
+                    f"“{free.title}” costs {whom} {money(free.harm_target)} and gains {who} {money(-free.harm_self)}.",
+                    (free.harm_target / BN, -free.harm_self / BN),
+                    table,
+                )
+            )
+        cheap = max(
+            (lv for lv in mine if lv.ratio is not None), key=lambda lv: known(lv.ratio or 0.0), default=None
+        )
+        if cheap is not None and cheap.ratio is not None and cheap is not best:
+            made.append(
+                Sentence(
+                    f"Its cheapest lever{'' if free is None else ' that has a price'} is “{lower_first(cheap.title)}”: ${number(cheap.ratio, 2)} of harm for each dollar of its own, "
+                    f"but only {money(cheap.harm_target)} in all.",
+                    (cheap.ratio, cheap.harm_target / BN),
+                    table,
+                )
+            )
+    hit = [
+        (code, harm, lv)
+        for lv in levers
+        if not lv.action.startswith("side:")
+        for code, harm in lv.others.items()
+    ]
+    if hit:
+        code, harm, lever = max(hit, key=lambda one: known(one[1]))
+        if harm > 0.5:
+            made.append(
+                Sentence(
+                    f"Outside the two, “{lower_first(lever.title)}” of {country_name(lever.player, in_sentence=True)} reaches furthest: "
+                    f"it costs {country_name(code, in_sentence=True)} {money(harm)} a year.",
+                    (harm / BN,),
+                    table,
+                )
+            )
+    return tuple(made)
+
+
+def ladder_figure(levers: Sequence[Lever], *, concept: str, name: str = "leverage-ladder") -> Figure:
+    """Draw every measure's harm to the other side above what it costs its own.
+
+    Parameters
+    ----------
+    levers : sequence of Lever
+    concept : str
+        Horizon and preferences; printed below the title.
+
+    Raises
+    ------
+    InputError
+        When no measure moves anything.
+    """
+    shown = [
+        lv
+        for lv in levers
+        if not lv.action.startswith("side:") and max(abs(lv.harm_target), abs(lv.harm_self)) > 0.5
+    ]
+    if not shown:
+        raise InputError(
+            "no measure moves anything", where="ladder_figure", hint="there is no leverage to draw"
+        )
+    players = list(dict.fromkeys(lv.player for lv in shown))
+    ordered = sorted(shown, key=lambda lv: (players.index(lv.player), -known(lv.harm_target)))
+    table = Table(
+        name,
+        "The ladder of leverage",
+        (
+            Column("player", "Side"),
+            Column("measure", "Measure"),
+            Column("gentle", "From"),
+            Column("harsh", "To"),
+            money_column("harm_target", "Harm to the other side"),
+            money_column("harm_self", "Harm to itself"),
+        ),
+        tuple(
+            (country_name(lv.player), lv.title, lv.gentle, lv.harsh, lv.harm_target / BN, lv.harm_self / BN)
+            for lv in ordered
+        ),
+        "Shapley value over every order of the measures of both sides; negative harm is a gain.",
+    )
+
+    def spec(width: int) -> dict[str, Any]:
+        rows: list[Heading | Bar] = []
+        for code in players:
+            rows.append(Heading(f"{country_name(code)}: harm to the other side, and to itself (grey)"))
+            for lv in (one for one in ordered if one.player == code):
+                colour = look("country", code).colour if code in ("USA", "CHN") else INK
+                rows.append(Bar(lv.title, lv.harm_target / BN, _bn(lv.harm_target), colour))
+                rows.append(Bar("", lv.harm_self / BN, _bn(lv.harm_self), QUIET))
+        labels = min(max(text_width(lv.title) for lv in ordered) + 14, 200 if width > 500 else 118)
+        return row_chart(rows, width, label_width=labels)
+
+    said = "; ".join(
+        f"{country_name(lv.player)}, {lv.title}: {_bn(lv.harm_target)} to the other side, {_bn(lv.harm_self)} to itself"
+        for lv in ordered
+    )
+    title = lever_sentences(levers)[0].text.split(". It costs")[0].rstrip(".") + "."
+    return Figure(
+        name,
+        title,
+        f"Bars of harm by measure, in pairs: to the other side, and below it in grey to the side that uses it. {said}.",
+        spec(WIDE),
+        table,
+        note="Loss of payoff from the gentle to the harsh rung of a measure, averaged over every order of all measures.",
+        subtitle=f"Billion USD a year; {concept}",
+        narrow=spec(NARROW),
+    )
+
+
+def _bn(value_usd: float) -> str:
+    return f"{number(value_usd / BN, 2, signed=False)} bn"
+
+
+def deal_figure(
+    game: Game,
+    space: DealSpace,
+    *,
+    threats: Mapping[str, str] | None = None,
+    concept: str,
+    name: str = "deal-space-points",
+) -> Figure:
+    """Draw what every joint profile gives the two sides, with the frontier, the bargaining points and the threat points.
+
+    Parameters
+    ----------
+    game : Game
+        Of two players.
+    space : DealSpace
+        Gains are measured from its threat point.
+    threats : mapping of threat point to its name, optional
+        Others to mark.
+    concept : str
+        Horizon, preferences and number of profiles; printed below the title.
+
+    Raises
+    ------
+    InputError
+        When there are not two players.
+    """
+    if len(game.players) != 2:
+        raise InputError(
+            "a deal space is drawn for two players", where="deal_figure", hint="restrict the game"
+        )
+    a, b = game.players
+    called = (threats or {}).get(space.threat, space.threat)
+    rows: list[tuple[str, str, float, float]] = []
+    for k in _thinned(space.gains, space.front):
+        kind = (
+            "frontier"
+            if k in set(space.front)
+            else "better for both"
+            if (space.gains[k] > 1e-3).all()
+            else "other"
+        )
+        rows.append((kind, "", float(space.gains[k, 0]) / BN, float(space.gains[k, 1]) / BN))
+    marks: list[tuple[str, str, float, float]] = [("no deal", f"No deal: {called}", 0.0, 0.0)]
+    for key, label in (threats or {}).items():
+        if key != space.threat:
+            x, y = (game.threat(key) - space.origin) / BN
+            marks.append(("threat", label, float(x), float(y)))
+    if space.nash is not None:
+        x, y = space.nash.payoffs / BN
+        marks.append(("bargain", "Nash point", float(x), float(y)))
+    if (
+        space.kalai is not None
+        and space.nash is not None
+        and abs(space.kalai.payoffs - space.nash.payoffs).max() > 1
+    ):
+        x, y = space.kalai.payoffs / BN
+        marks.append(("bargain", "Kalai-Smorodinsky", float(x), float(y)))
+    table = Table(
+        name,
+        "The space of deals",
+        (
+            Column("kind", "Kind"),
+            Column("point", "Point"),
+            money_column(f"gain_{a.lower()}", f"Gain, {a}"),
+            money_column(f"gain_{b.lower()}", f"Gain, {b}"),
+        ),
+        (*rows, *marks),
+        f"Against “{called}”; of {len(space.gains):,} profiles those are drawn that do not hide one another.",
+    )
+    title = space_sentence(game, space, name=called).text
+    alt = (
+        f"Points of the gain of {country_name(a, in_sentence=True)} (across) and {country_name(b, in_sentence=True)} (up) at every "
+        f"joint profile; {space.better:,} of {len(space.gains):,} lie above and to the right of no deal. "
+        + "; ".join(f"{label} at {number(x, 1)} and {number(y, 1)}" for _, label, x, y in marks)
+        + "."
+    )
+
+    def spec(width: int) -> dict[str, Any]:
+        apart = _labelled_apart(marks, rows)
+        return _scatter(rows, apart, country_name(a, short=True), country_name(b, short=True), width)
+
+    return Figure(
+        name,
+        title,
+        alt,
+        spec(WIDE),
+        table,
+        note="Each point is one exact solve. Dark: nobody can gain without the other losing.",
+        subtitle=f"Gain over “{called}”, billion USD a year; {concept}",
+        narrow=spec(NARROW),
+    )
+
+
+def _labelled_apart(
+    marks: Sequence[tuple[str, str, float, float]], rows: Sequence[tuple[str, str, float, float]]
+) -> list[tuple[str, str, float, float]]:
+    """Marks of one kind that would lie on one another share a label."""
+    across, up = (np.ptp(side) for side in zip(*((x, y) for *_, x, y in (*marks, *rows)), strict=True))
+    made: list[tuple[str, str, float, float]] = []
+    for kind, label, x, y in marks:
+        near = (k for k, m in enumerate(made) if abs(m[2] - x) < across / 25 and abs(m[3] - y) < up / 25)
+        same = next((k for k in near if made[k][0] == kind), None)
+        if same is None:
+            made.append((kind, label, x, y))
+        else:
+            made[same] = (kind, f"{made[same][1]}, {label}", *made[same][2:])
+    return made
+
+
+def _thinned(gains: Any, front: Sequence[int]) -> list[int]:
+    """Points that do not hide one another: one a cell of a grid, and the whole frontier up to the limit."""
+    span = np.ptp(gains, axis=0)
+    for cells in (40, 30, 22, 16):
+        grid = np.floor((gains - gains.min(0)) / np.where(span > 0, span, 1) * cells).astype(int)
+        _, first = np.unique(grid, axis=0, return_index=True)
+        if len(first) <= POINTS - 200:
+            break
+    step = max(1, len(front) // 200)
+    return sorted({*first.tolist(), *front[::step]})
+
+
+def _scatter(
+    rows: Sequence[tuple[str, str, float, float]],
+    marks: Sequence[tuple[str, str, float, float]],
+    across: str,
+    up: str,
+    width: int,
+) -> dict[str, Any]:
+    def data(kept: Sequence[tuple[str, str, float, float]]) -> list[dict[str, Any]]:
+        return [{"x": x, "y": y, "text": label} for _, label, x, y in kept]
+
+    axis = {"grid": True, "tickCount": 6, "format": ".0f"}
+    x = {"field": "x", "type": "quantitative", "title": f"{across}, billion USD a year", "axis": axis}
+    y = {"field": "y", "type": "quantitative", "title": f"{up}, billion USD a year", "axis": axis}
+    layers = []
+    zero = [{"x": 0, "y": 0, "text": ""}]
+    layers.append(layer({"type": "rule", "color": INK, "strokeWidth": 1}, zero, x=x))
+    layers.append(layer({"type": "rule", "color": INK, "strokeWidth": 1}, zero, y=y))
+    for kind, colour, size in (
+        ("other", QUIET, 14),
+        ("better for both", "#5f8f99", 18),
+        ("frontier", INK, 40),
+    ):
+        kept = data([row for row in rows if row[0] == kind])
+        if kept:
+            layers.append(
+                layer({"type": "circle", "color": colour, "size": size, "opacity": 0.9}, kept, x=x, y=y)
+            )
+    for kind, colour, shape in (
+        ("no deal", INK, "cross"),
+        ("threat", LOSS, "diamond"),
+        ("bargain", "#17406d", "square"),
+    ):
+        kept = data([mark for mark in marks if mark[0] == kind])
+        if not kept:
+            continue
+        layers.append(
+            layer(
+                {"type": "point", "filled": True, "color": colour, "shape": shape, "size": 110},
+                kept,
+                x=x,
+                y=y,
+            )
+        )
+        right = kind == "bargain"
+        text = {"type": "text", "align": "right" if right else "left", "dx": -9 if right else 9, "dy": -9}
+        layers.append(
+            layer(
+                {**text, "fontSize": 12, "color": colour},
+                kept,
+                x=x,
+                y=y,
+                text={"field": "text", "type": "nominal"},
+            )
+        )
+    return {
+        "height": 420 if width > 500 else 320,
+        "layer": layers,
+        "config": {"axis": {"gridColor": "#eef1f4", "titleColor": MUTED}},
+    }
+
+
+def space_sentence(game: Game, space: DealSpace, *, name: str = "", table: str = "deal-space") -> Sentence:
+    """How much of the space beats no deal (called `name`), and what the bargaining point would give both."""
+    head = f"{space.better:,} of {len(space.gains):,} joint choices leave both sides better off than “{name or space.threat}”"
+    if space.nash is None:
+        return Sentence(f"{head}: there is nothing to bargain over.", (float(space.better),), table)
+    parts = [
+        f"{country_name(code, in_sentence=True)} {money(float(value))}"
+        for code, value in zip(game.players, space.nash.payoffs, strict=True)
+    ]
+    values = (float(space.better), *(float(v) / BN for v in space.nash.payoffs))
+    return Sentence(f"{head}; Nash’s bargain gives {' and '.join(parts)} a year.", values, table)
+
+
+def swap_sentence(game: Game, swap: Swap, *, table: str = "swaps") -> Sentence:
+    """One swap in words: who does what, what each gains, and whether anybody gives something up."""
+    words = moves_in_words(game, swap.profile)
+    parts = [
+        f"{country_name(code, in_sentence=True)} {money(gain)}"
+        for code, gain in zip(game.players, swap.gains, strict=True)
+    ]
+    tail = (
+        "each part would pay its giver without any return"
+        if swap.kind == "pays alone"
+        else "without the other’s part somebody would lose"
+    )
+    text = f"{words[0].upper()}{words[1:]}: gains of {' and '.join(parts)} a year; {tail}."
+    return Sentence(text, tuple(gain / BN for gain in swap.gains), table)

@@ -1,0 +1,237 @@
+"""A figure: a chart, the sentence that says its finding, its description in words, and the table behind it."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import functools
+import json
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from detente.core import InputError, Table
+
+WIDE = 820
+"""Width in pixels of a figure on a desk or on paper."""
+NARROW = 360
+"""Width in pixels of a figure on a phone."""
+
+_NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
+_VEGA_LITE = "6.4"
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A chart with everything a reader needs who cannot see it.
+
+    Parameters
+    ----------
+    name : str
+        File name of its data without extension: lower case, digits, hyphens.
+    title : str
+        A sentence that says the finding.
+    alt : str
+        What the chart shows, in words, for those who do not see it.
+    spec : mapping
+        Vega-Lite specification for a desk or paper; without a width of its own it is fitted to the total width.
+    table : Table
+        The rows behind the chart; written as ``data/NAME.csv``.
+    note : str
+        Concept, unit, source, caveat: set in small type below the chart.
+    subtitle : str
+        Concept and unit, set below the title.
+    narrow : mapping, optional
+        Specification for a phone; `spec` when left out.
+    key : tuple of str
+        What the numbers in the narrow chart stand for; shown below it on a phone.
+
+    Raises
+    ------
+    InputError
+        When the name cannot be a file name, the title or the description is missing, or the table is empty.
+
+    Examples
+    --------
+    >>> from detente.core import Column
+    >>> table = Table("one", "One row", (Column("x", "X", "%", "number"),), ((1.0,),))
+    >>> spec = {"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {"x": {"field": "x", "type": "quantitative"}}}
+    >>> Figure("one", "X is one percent.", "A single bar of one percent.", spec, table).name
+    'one'
+    """
+
+    name: str
+    title: str
+    alt: str
+    spec: Mapping[str, Any]
+    table: Table
+    note: str = ""
+    subtitle: str = ""
+    narrow: Mapping[str, Any] | None = None
+    key: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if not _NAME.match(self.name):
+            raise InputError(
+                f"`{self.name}` cannot be the name of a figure",
+                hint="use lower-case letters, digits and hyphens",
+            )
+        for part in ("title", "alt"):
+            if not getattr(self, part).strip():
+                raise InputError(
+                    f"figure `{self.name}` has no {part}",
+                    hint="every figure says its finding and is described",
+                )
+        if len(self.table) == 0:
+            raise InputError(
+                f"figure `{self.name}` has an empty table", hint="a figure without data is left out"
+            )
+
+    def chart(self) -> Any:
+        """The figure as an `altair` chart, validated against the Vega-Lite schema, to change or embed elsewhere."""
+        import altair
+
+        return altair.Chart.from_dict(self.spec_at(WIDE))
+
+    def spec_at(self, width: int) -> dict[str, Any]:
+        """Complete Vega-Lite specification at a total width in pixels, as the chart library reads it."""
+        from detente.show.figures.theme import vega_config
+
+        chosen = self.narrow if self.narrow is not None and width <= (WIDE + NARROW) // 2 else self.spec
+        body: dict[str, Any] = copy.deepcopy(dict(chosen))
+        own = body.pop("config", {})
+        body["$schema"] = "https://vega.github.io/schema/vega-lite/v6.json"
+        if "width" not in body:
+            body["width"] = width
+            body["autosize"] = {"type": "fit-x", "contains": "padding"}
+        body.setdefault("padding", 3)
+        body["config"] = {**vega_config(), **own}
+        return body
+
+
+def figure_svg(figure: Figure, width: int = WIDE) -> str:
+    """Draw a figure as an inline SVG element.
+
+    The same figure gives the same bytes. The element has a ``viewBox`` and no fixed size, so it fills its place; its
+    identifiers carry the figure's name and width, so several can stand in one page; it is one image to a screen
+    reader, described by `Figure.alt`.
+
+    Parameters
+    ----------
+    figure : Figure
+        What to draw.
+    width : int, pixels
+        Width the text is sized for: `WIDE` or `NARROW`.
+
+    Returns
+    -------
+    str
+        One ``<svg>`` element.
+
+    Raises
+    ------
+    InputError
+        When the chart library refuses the specification.
+    """
+    try:
+        drawn = _drawn(_text(figure, width))
+    except ValueError as error:
+        raise InputError(f"the chart could not be drawn: {error}", where=figure.name) from error
+    return _inline(drawn, prefix=f"{figure.name}-{width}", label=figure.alt)
+
+
+def draw_ahead(blocks: Iterable[object], widths: Iterable[int] = (WIDE, NARROW)) -> None:
+    """Draw the figures among some blocks in a process of its own while other work goes on; `figure_svg` then finds them drawn.
+
+    Parameters
+    ----------
+    blocks : iterable
+        Figures; everything else is passed over.
+    widths : iterable of int, pixels
+    """
+    wanted = [(figure, width) for figure in blocks if isinstance(figure, Figure) for width in widths]
+    begun = {text: _drawing(text) for text in (_text(figure, width) for figure, width in wanted)}
+    begun = {text: drawing for text, drawing in begun.items() if not (drawing.running() or drawing.done())}
+    for drawing in begun.values():
+        drawing.set_running_or_notify_cancel()
+    if begun:
+        threading.Thread(target=_draw_aside, args=(begun,), daemon=True).start()
+
+
+def _text(figure: Figure, width: int) -> str:
+    return json.dumps(figure.spec_at(width), sort_keys=True, ensure_ascii=False)
+
+
+@functools.lru_cache(maxsize=256)
+def _drawing(text: str) -> Future[str]:
+    """The drawing of a specification: done, under way, or not begun."""
+    return Future()
+
+
+def _drawn(text: str) -> str:
+    drawing = _drawing(text)
+    if not (drawing.running() or drawing.done()):
+        drawing.set_running_or_notify_cancel()
+        _draw({text: drawing})
+    return drawing.result()
+
+
+_ASIDE = f"""
+import json, sys, vl_convert
+for line in sys.stdin:
+    print(json.dumps(vl_convert.vegalite_to_svg(json.loads(line), vl_version={_VEGA_LITE!r})), flush=True)
+"""
+
+
+def _draw_aside(drawings: Mapping[str, Future[str]]) -> None:
+    """Draw in another process: the chart library keeps Python waiting. What does not come back is drawn in this one."""
+    found: list[object] = []
+    with contextlib.suppress(OSError, ValueError, subprocess.SubprocessError):
+        asked = "\n".join(json.dumps(text) for text in drawings)
+        command = [sys.executable, "-c", _ASIDE]
+        done = subprocess.run(
+            command, input=asked, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False
+        )
+        found += [json.loads(line) for line in done.stdout.splitlines()]
+    left = dict(drawings)
+    for text, drawn in zip(drawings, found, strict=False):
+        left.pop(text).set_result(str(drawn))
+    _draw(left)
+
+
+def _draw(drawings: Mapping[str, Future[str]]) -> None:
+    import vl_convert
+
+    for text, drawing in drawings.items():
+        try:
+            drawing.set_result(str(vl_convert.vegalite_to_svg(text, vl_version=_VEGA_LITE)))
+        except Exception as error:  # whoever asks for it gets it
+            drawing.set_exception(error)
+
+
+def _inline(svg: str, *, prefix: str, label: str) -> str:
+    head, rest = svg.split(">", 1)
+    size = re.search(r'viewBox="([^"]+)"', head)
+    if size is None:  # pragma: no cover - the library always writes one
+        raise InputError("the chart library wrote an SVG without a viewBox", where=prefix)
+    # Identifiers must be unique in the page, and clip paths are numbered by a counter of the process.
+    names: dict[str, str] = {}
+    for found in re.findall(r'\bid="([^"]+)"', rest):
+        names.setdefault(found, f"{prefix}-{len(names)}")
+    rest = re.sub(r'\bid="([^"]+)"', lambda m: f'id="{names[m[1]]}"', rest)
+    rest = re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{names.get(m[1], m[1])})", rest)
+    rest = re.sub(r' (?:pointer-events|class|role|aria-[a-z]+)="[^"]*"', "", rest)
+    # A hundredth of a pixel is enough, and the last digits of a float may differ between machines.
+    rest = re.sub(r"\d+\.\d+", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), rest)
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size[1]}" role="img" aria-label="{_attribute(label)}"'
+    return f"{opening}>{rest}".strip()
+
+
+def _attribute(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace('"', "&quot;").replace("\n", " ")

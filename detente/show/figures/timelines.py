@@ -1,0 +1,111 @@
+"""The clocks ahead along the calendar (and the path of duties, from its own module)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from detente.core import Column, InputError, Table
+from detente.show.figures.figures import NARROW, WIDE, Figure
+from detente.show.figures.paths import Event, duty_path
+from detente.show.figures.rows import Row, fold, layer, pixel
+from detente.show.figures.theme import INK
+from detente.show.figures.timeaxis import Day, as_day, milliseconds, time_axis
+from detente.show.words.words import count_words, date_words
+
+
+@dataclass(frozen=True)
+class ClockDot:
+    """A clock ahead: what it is and the day it fires."""
+
+    title: str
+    fires: Day
+
+
+def clocks(rows: Sequence[ClockDot], *, asof: Day, title: str = "", name: str = "clocks_ahead") -> Figure:
+    """Draw the days left to each clock ahead, soonest first.
+
+    Raises
+    ------
+    InputError
+        When there is no clock, or one that has fired.
+    """
+    known = as_day(asof)
+    if not rows:
+        raise InputError("there is no clock ahead", where="clocks", hint="leave the figure out")
+    ordered = sorted(rows, key=lambda row: (as_day(row.fires), row.title))
+    if as_day(ordered[0].fires) < known:
+        raise InputError(
+            f"the clock `{ordered[0].title}` has fired", where="clocks", hint="show only clocks ahead"
+        )
+    left = [(as_day(row.fires) - known).days for row in ordered]
+    table = Table(
+        name,
+        "Clocks ahead",
+        (
+            Column("title", "Clock"),
+            Column("fires", "Fires", kind="date"),
+            Column("days_left", "Days left", kind="number", digits=0),
+        ),
+        tuple(
+            (row.title, as_day(row.fires).isoformat(), days) for row, days in zip(ordered, left, strict=True)
+        ),
+        f"Counted from {date_words(known)}.",
+    )
+
+    finding = (
+        title
+        or f"{count_words(len(ordered), 'clock')} ahead, the first in {count_words(left[0], 'day')}.".capitalize()
+    )
+    alt = (
+        "Lines from the as-of day to each clock. "
+        + "; ".join(
+            f"{row.title}: {date_words(row.fires)}, {days} days"
+            for row, days in zip(ordered, left, strict=True)
+        )
+        + "."
+    )
+    return Figure(
+        name,
+        finding,
+        alt,
+        _clock_spec(ordered, left, known, WIDE),
+        table,
+        note="",
+        subtitle=f"Days left, counted from {date_words(known)}",
+        narrow=_clock_spec(ordered, left, known, NARROW),
+    )
+
+
+def _clock_spec(
+    ordered: Sequence[ClockDot], left: Sequence[int], known: dt.date, width: int
+) -> dict[str, Any]:
+    plot, y = width - 16.0, 6.0
+    dots: list[Row] = []
+    titles: list[Row] = []
+    for row, days in zip(ordered, left, strict=True):
+        for line in fold(f"{date_words(row.fires)}: {row.title} ({count(days)})", plot, lines=2):
+            titles.append({"y": y + 7, "text": line})
+            y += 15
+        dots.append({"x": milliseconds(known), "x2": milliseconds(row.fires), "y": y + 5})
+        y += 18
+    x = time_axis(known, as_day(ordered[-1].fires) + dt.timedelta(days=3), (4, plot))
+    rule = {"type": "rule", "color": "#9aa4ae", "strokeWidth": 1.4}
+    dot = {"type": "point", "filled": True, "size": 70, "color": INK, "opacity": 1}
+    text = {"type": "text", "align": "left", "baseline": "middle"}
+    layers = [
+        layer(rule, dots, x={**x, "field": "x"}, x2={"field": "x2"}, y=pixel("y")),
+        layer(dot, dots, x={**x, "field": "x2"}, y=pixel("y")),
+        layer(text, titles, x={"value": 0}, y=pixel("y"), text={"field": "text", "type": "nominal"}),
+    ]
+    return {"width": plot, "height": y, "layer": layers}
+
+
+def count(days: int) -> str:
+    """Write days left in digits, for a chart."""
+    return f"{days:,} day{'' if days == 1 else 's'}"
+
+
+__all__ = ["ClockDot", "Event", "clocks", "duty_path"]

@@ -1,0 +1,77 @@
+"""Tables read off results: each carries its own names, units and concepts."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from detente.show.tables.citations import citation_table as citation_table
+    from detente.show.tables.comparison import comparison_table as comparison_table
+    from detente.show.tables.explanation import explain as explain
+    from detente.show.tables.firing import (
+        firing_lines as firing_lines,
+        firing_table as firing_table,
+        firing_words as firing_words,
+        noted as noted,
+    )
+    from detente.show.tables.ledger import (
+        TABLES as TABLES,
+        audit_tables as audit_tables,
+        is_record as is_record,
+        malformed_table as malformed_table,
+    )
+    from detente.show.tables.metrics import diversion_table as diversion_table
+    from detente.show.tables.register import (
+        data_file_table as data_file_table,
+        data_source_table as data_source_table,
+    )
+    from detente.show.tables.selfcheck import self_check as self_check
+    from detente.show.tables.sensitivity import (
+        bargains_by_preferences as bargains_by_preferences,
+        levers_by_preferences as levers_by_preferences,
+        play_by_preferences as play_by_preferences,
+    )
+    from detente.show.tables.stakes import (
+        calendar_details as calendar_details,
+        codes_of as codes_of,
+        costs as costs,
+        parties_of as parties_of,
+        sides_in as sides_in,
+        stakes_table as stakes_table,
+    )
+    from detente.show.tables.stocks import Held as Held
+    from detente.show.tables.strategy import (
+        dominance_table as dominance_table,
+        equilibrium_table as equilibrium_table,
+        lever_table as lever_table,
+        reach_table as reach_table,
+        space_table as space_table,
+        swap_table as swap_table,
+        verdict_table as verdict_table,
+    )
+    from detente.show.tables.uncertain import (
+        driver_rows as driver_rows,
+        results_of as results_of,
+        results_table as results_table,
+    )
+    from detente.show.tables.validation import validation_table as validation_table
+else:
+    from detente.core.face import face
+
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "citations": "citation_table",
+            "comparison": "comparison_table",
+            "explanation": "explain",
+            "firing": "firing_lines firing_table firing_words noted",
+            "ledger": "TABLES audit_tables is_record malformed_table",
+            "metrics": "diversion_table",
+            "register": "data_file_table data_source_table",
+            "selfcheck": "self_check",
+            "sensitivity": "bargains_by_preferences levers_by_preferences play_by_preferences",
+            "stakes": "calendar_details codes_of costs parties_of sides_in stakes_table",
+            "stocks": "Held",
+            "strategy": "dominance_table equilibrium_table lever_table reach_table space_table swap_table verdict_table",
+            "uncertain": "driver_rows results_of results_table",
+            "validation": "validation_table",
+        },
+    )

@@ -1,0 +1,363 @@
+"""Why a number is what it is: its parts by measure, by channel, and the sources of the parameters behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.core import Cell, Column, InputError, LabelError, Table, bound, known, known_all, suggestion
+from detente.policy import Contribution, contributions
+from detente.show.tables.channels import channel_table, scales, units
+
+if TYPE_CHECKING:
+    from detente.cases import Case, ControlledOutcome
+    from detente.dossier import Dossier
+    from detente.equilibrium import Structure
+    from detente.equilibrium.explain import Attribution, Move, Target
+    from detente.world import Array, Economy, Wedges
+
+METHODS = ("auto", "gradients", "shapley")
+MOST_FOR_SHAPLEY = 10
+"""Measures up to which every group of them is solved (2¹⁰ equilibria)."""
+
+
+def _limit_known(dossier: Dossier, name: str) -> tuple[str, str, str]:
+    """Grade, source and derivation of a limit: those of the measures that state it, or of the scenario's own file."""
+    from detente.dossier import Grade
+
+    grades = list(Grade)
+    stated = [dossier.measures.get(part.split(".")[0]) for part in name.split("+")]
+    effects = [measure.effect for measure in stated if measure is not None and measure.effect is not None]
+    if not effects:
+        return "assumed", "scenario", "the wedge that enforces the limit"
+    worst = max(effects, key=lambda effect: grades.index(effect.grade))
+    derivations = dict.fromkeys(effect.derivation.strip() for effect in effects)
+    return (
+        worst.grade.value,
+        "; ".join(dict.fromkeys(effect.source for effect in effects)),
+        "The wedge that enforces the limit. " + " ".join(derivations),
+    )
+
+
+def _moves(
+    dossier: Dossier,
+    parts: tuple[Contribution, ...],
+    later: ControlledOutcome,
+    earlier: ControlledOutcome | None,
+) -> tuple[list[Contribution], list[Move]]:
+    """Every part of the change of wedges: of measures, and of what enforces quantity controls."""
+    from detente.equilibrium import log_ratio
+    from detente.equilibrium.explain import Move
+
+    every = list(parts)
+    sides = [(later, 1.0), *([(earlier, -1.0)] if earlier is not None else [])]
+    found: dict[str, Contribution] = {}
+    for outcome, sign in sides:
+        enforced, policy = outcome.asked, outcome.wedges
+        for control in outcome.controls:
+            cells = control.cells
+            before = found.get(control.name)
+            change = [
+                np.where(cells, sign * difference, 0.0)
+                for difference in (
+                    enforced.tariff - policy.tariff,
+                    log_ratio(enforced.iceberg_hat, policy.iceberg_hat),
+                    enforced.export_tax - policy.export_tax,
+                )
+            ]
+            if before is not None:
+                known = (before.tariff, before.log_iceberg, before.export_tax)
+                with np.errstate(invalid="ignore"):  # a ban on both sides moves nothing
+                    change = [
+                        np.nan_to_num(a + b, posinf=np.inf, neginf=-np.inf)
+                        for a, b in zip(change, known, strict=True)
+                    ]
+            found[control.name] = Contribution(
+                control.name,
+                outcome.reasons.get(control.name) or f"Quantity control on {int(cells.sum())} flows",
+                change[0],
+                change[1],
+                change[2],
+                *_limit_known(dossier, control.name),
+            )
+    every += [part for part in found.values() if part.moves]
+    return every, [
+        Move(part.name, part.tariff, part.log_iceberg, part.export_tax, held=part.name in found)
+        for part in every
+    ]
+
+
+def _attribute(
+    economy: Economy,
+    start: Wedges,
+    end: Wedges,
+    moves: list[Move],
+    goal: Target,
+    held: tuple[Array, Array] | None,
+    beneath: Array | None,
+    method: str,
+    closure: str,
+    structure: Structure,
+) -> Attribution:
+    from detente.equilibrium.explain import integrated_gradients, shapley
+
+    if method not in METHODS:
+        raise LabelError(f"no method `{method}`", where="--method", hint=suggestion(method, METHODS))
+    if method == "shapley" and len(moves) > MOST_FOR_SHAPLEY:
+        raise InputError(
+            f"{len(moves)} measures make {2 ** len(moves):,} groups",
+            where="--method shapley",
+            hint=f"up to {MOST_FOR_SHAPLEY} measures; `--method gradients` takes any number",
+        )
+    if method == "shapley" or (method == "auto" and len(moves) <= MOST_FOR_SHAPLEY and goal.along is None):
+        return shapley(
+            economy, start, moves, goal, held=held, beneath=beneath, closure=closure, structure=structure
+        )
+    return integrated_gradients(
+        economy, start, end, moves, goal, held=held, closure=closure, structure=structure
+    )
+
+
+def explain(
+    economy: Economy,
+    dossier: Dossier,
+    name: str,
+    case: Case,
+    reference: Case | None = None,
+    *,
+    closure: str = "share",
+    structure: Structure | None = None,
+    method: str = "auto",
+    draws: int = 0,
+    seed: int = 1,
+) -> list[Table]:
+    """Explain one result of a scenario.
+
+    Parameters
+    ----------
+    economy : Economy
+        With the elasticities of the horizon.
+    dossier : Dossier
+    name : str
+        What to explain, as `detente.equilibrium.explain.targets.target` reads it: ``usa.real_income``.
+    case : Case
+        The scenario.
+    reference : Case, optional
+        What it is compared with; the base year when left out.
+    closure, structure
+        As in `solve`.
+    method : {"auto", "gradients", "shapley"}
+        Shapley values up to ten measures and integrated gradients beyond, when `auto`.
+    draws : int
+        Solve again under this many drawn parameters; 0 leaves the interval out.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    list of Table
+        ``explain_measures``, ``explain_channels``, ``explain_sources``; with draws ``explain_interval`` and, when there are
+        more draws than parameters, ``explain_drivers``.
+
+    Raises
+    ------
+    InputError, LabelError
+        For a result or method that does not exist, or when nothing moves.
+    SolveError
+        When an equilibrium is not found, or the parts do not add up.
+    """
+    from detente.cases import run_cases
+    from detente.equilibrium import CORE, solve_batch
+    from detente.equilibrium.explain import Shift, target
+    from detente.world import Wedges
+
+    structure = structure or CORE
+    goal = target(name, economy)
+    cases = [case, *([reference] if reference is not None else [])]
+    if len({one.scenario.id for one in cases}) < len(cases):
+        raise InputError(
+            "the scenario is explained against itself", where="explain", hint="give --against another one"
+        )
+    outcomes = run_cases(economy, cases, closure=closure, structure=structure)
+    later = outcomes[case.scenario.id]
+    earlier = outcomes[reference.scenario.id] if reference is not None else None
+    parts, moves = _moves(
+        dossier,
+        contributions(economy, dossier, case.scenario, reference.scenario if reference else None),
+        later,
+        earlier,
+    )
+    if not moves:
+        raise InputError(
+            f"no measure of `{case.scenario.id}` moves anything against the reference",
+            where="explain",
+            hint="`detente run SCENARIO --table measures` says why of each",
+        )
+    start = Wedges.unchanged(economy) if earlier is None else earlier.asked
+    held, beneath = (None, None) if earlier is None else (earlier.held, earlier.wedges.iceberg_hat)
+    made = _attribute(economy, start, later.asked, moves, goal, held, beneath, method, closure, structure)
+    against = f"`{reference.scenario.id}`" if reference else f"the {economy.year} base year"
+    tables = [_measure_table(goal, made, parts, later, against)]
+    if earlier is None:
+        (base,) = solve_batch(economy, [start], closure=closure, structure=structure, throw=True)
+    before = base.value if earlier is None else earlier.value
+    shift = Shift(before, later.value, held, later.held)
+    tables += channel_table(goal, shift, later, against)
+    tables.append(_source_table(goal, made, parts, later))
+    if draws:
+        tables += _drawn(economy, goal, case, reference, against, closure, structure, draws, seed)
+    return tables
+
+
+def _drawn(
+    economy: Economy,
+    goal: Target,
+    case: Case,
+    reference: Case | None,
+    against: str,
+    closure: str,
+    structure: Structure,
+    draws: int,
+    seed: int,
+) -> list[Table]:
+    """The result again under drawn parameters, against the reference or the base year."""
+    from detente.cases import base_case
+    from detente.outlook import draw_outcomes
+    from detente.show.tables.uncertain import result_tables
+
+    if reference is None:
+        reference = base_case(economy, case)
+    found = draw_outcomes(
+        economy,
+        [case, reference],
+        draws=draws,
+        seed=seed,
+        closure=closure,
+        structure=structure,
+        results=(goal.name,),
+        reference=reference.scenario.id,
+    )
+    return result_tables(found, goal, case.scenario.id, reference.scenario.id, against)
+
+
+def _scales(goal: Target, made: Attribution, later: ControlledOutcome) -> tuple[float, float | None]:
+    """Factors from the target's unit to what is shown: per cent (or USD bn, points), and USD bn of real income."""
+    _, shown = scales(goal.unit, made.total)
+    if not goal.name.endswith(".real_income"):
+        return shown, None
+    economy = later.value.economy
+    n = economy.labels.country(goal.name.split(".")[0])
+    before = float(later.value.real_income_hat[n] / np.exp(made.total))
+    return shown, shown / 100 * before * float(economy.income[n]) / 1e3
+
+
+def _measure_table(
+    goal: Target, made: Attribution, parts: list[Contribution], later: ControlledOutcome, against: str
+) -> Table:
+    shown, money = _scales(goal, made, later)
+    first, _ = scales(goal.unit, made.total)
+    ranks = known_all([abs(part) for part in made.parts])
+    order = sorted(range(len(parts)), key=lambda k: -ranks[k])
+    size = sum(abs(part) for part in made.parts) or 1.0
+
+    def cells(value: float) -> tuple[Cell, ...]:
+        return (
+            value * first,
+            value * shown,
+            value * money if money else None,
+        )
+
+    rows: list[tuple[Cell, ...]] = [
+        (
+            parts[k].name,
+            parts[k].title,
+            *cells(made.parts[k]),
+            100 * abs(made.parts[k]) / size,
+            parts[k].grade,
+            parts[k].source,
+            parts[k].derivation,
+        )
+        for k in order
+    ]
+    rows.append(("total", "The change itself", *cells(made.total), None, "", "", ""))
+    unit, unit_shown = units(goal)
+    what = (
+        "Shapley value: each measure's effect averaged over every order of entering"
+        if made.method == "Shapley value"
+        else "integrated gradients: the derivative along the straight path from the reference, times each measure's change"
+    )
+    from detente.show.tables.metrics import assumptions
+
+    return Table(
+        "explain_measures",
+        f"{goal.name} by measure: `{later.scenario.id}` against {against}",
+        (
+            Column("part", "Measure"),
+            Column("title", "Title"),
+            Column("contribution", "Contribution", unit, "number", 4),
+            Column("contribution_shown", "Contribution", unit_shown, "number", 4),
+            Column("contribution_usd_bn", "Real income", "USD bn", "number", 2),
+            Column("weight_pct", "Part of all movement", "%", "number", 1),
+            Column("grade", "Grade"),
+            Column("source", "Source"),
+            Column("derivation", "How the value was arrived at"),
+        ),
+        tuple(rows),
+        note=f"Method: {what}; free of order, {made.points} equilibria. The parts miss the whole by {abs(made.gap):.0e}. "
+        "Per cent and money share the whole out in proportion to log points. Duties of measures that displace one another: "
+        f"mean of leaving out and putting in, the remainder as `stacking`. {assumptions(later)}",
+    )
+
+
+def _source_table(
+    goal: Target, made: Attribution, parts: list[Contribution], later: ControlledOutcome
+) -> Table:
+    """What the number rests on: parameters with their source, grades of what moves it, residuals."""
+    from detente.equilibrium import CLOSURES
+
+    value = later.value
+    structure, stats = value.structure, later.solution.stats
+    size = sum(abs(part) for part in made.parts) or 1.0
+    by_grade: dict[str, float] = {}
+    for part, amount in zip(parts, made.parts, strict=True):
+        by_grade[part.grade or "none"] = by_grade.get(part.grade or "none", 0.0) + abs(amount)
+    worst = float(stats["max_residual"])
+    rows: list[tuple[Cell, ...]] = [
+        ("elasticities", value.economy.elasticity_source, ""),
+        ("horizon", f"{structure.horizon}: {structure.source}", ""),
+        ("closure", CLOSURES[value.closure], ""),
+        ("baseline", f"{value.economy.name} ({value.economy.year})", value.economy.data_hash[:12]),
+    ]
+    rows += [
+        (
+            f"grade: {grade}",
+            "part of all movement that measures of this grade make",
+            f"{100 * amount / size:.1f} %",
+        )
+        for grade, amount in sorted(by_grade.items(), key=lambda item: (-known(item[1]), item[0]))
+    ]
+    rows += [
+        ("clock that fires", f"{fired.name}, {fired.day}: {'; '.join(one.words() for one in fired.lets)}", "")
+        for fired in (later.timing.lets if later.timing is not None else ())
+    ]
+    rows += [
+        ("clock held", f"{fired.name}, {fired.day}: {'; '.join(one.words() for one in fired.own)}", "")
+        for fired in (later.timing.held if later.timing is not None else ())
+    ]
+    rows += [
+        ("residual", f"largest residual of the equilibrium ({later.solution.result.name})", bound(worst)),
+        ("gap", "what the parts by measure miss of the whole", bound(made.gap)),
+    ]
+    return Table(
+        "explain_sources",
+        f"What {goal.name} rests on",
+        (
+            Column("what", "What"),
+            Column("says", "Source or meaning"),
+            Column("figure", "Value"),
+        ),
+        tuple(rows),
+        note="`detente cite` lists the references; `--elasticities` and `--horizon` change the first two rows; `detente run "
+        "--draws` says how far they move the result.",
+    )

@@ -1,0 +1,111 @@
+"""`detente check`: the installation looked over from end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.core import Column, DetenteError, Table, bound
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+    from detente.world import Economy
+
+
+def self_check(
+    dossier: Dossier, reports: Path | None = None, source: str = "", world: Economy | None = None
+) -> tuple[Table, bool]:
+    """Check the world's identities, the record, the shipped scenarios and the solver.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    reports : Path, optional
+        Folder of the reports; with it the place of every claim is verified against the text.
+    source : str
+        Where the dossier came from (id or folder), for its scenarios.
+    world : Economy, optional
+        The default world when left out. A scenario of the record that does not fit a world of one's own is a note.
+
+    Returns
+    -------
+    table : Table
+        One row a check: what, outcome (``pass``, ``fail``, ``note``), detail.
+    failed : bool
+    """
+    from detente.cases import run_scenarios
+    from detente.dossier import audit, verify_places
+    from detente.equilibrium import solve
+    from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
+    from detente.world import Wedges, check, load_world
+
+    rows: list[tuple[str, str, str]] = []
+
+    def row(what: str, run: Callable[[], tuple[bool, str]]) -> None:
+        try:
+            passed, detail = run()
+        except DetenteError as error:
+            passed, detail = False, " ".join(str(error).split())
+            if world is not None and (getattr(error, "where", None) or "").startswith("measure "):
+                rows.append((what, "note", f"the record does not fit this world: {detail}"))
+                return
+        rows.append((what, "pass" if passed else "fail", detail))
+
+    economy = load_world() if world is None else world
+
+    def identities() -> tuple[bool, str]:
+        table = check(economy)
+        return True, f"{len(table)} accounting identities of {economy.name} hold to 1e-9"
+
+    def record() -> tuple[bool, str]:
+        findings = audit(dossier)
+        errors = [finding for finding in findings if finding.severity == "error"]
+        return (
+            not errors,
+            f"{len(dossier.measures)} measures: {len(errors)} errors, {len(findings) - len(errors)} notes",
+        )
+
+    def places() -> tuple[bool, str]:
+        assert reports is not None
+        table = verify_places(dossier, reports)
+        wrong = [r for r in table.records() if r["result"] != "ok"]
+        return not wrong, f"{len(table) - len(wrong)} of {len(table)} claims stand where the record says"
+
+    def unchanged() -> tuple[bool, str]:
+        solution = solve(economy, Wedges.unchanged(economy))
+        gap = float(np.abs(solution.value.real_income_hat - 1).max())
+        return gap < 1e-12, f"no change gives no change: largest real-income change {gap:.0e}"
+
+    def scenarios() -> tuple[bool, str]:
+        names = shipped_scenarios(source or dossier.id)
+        if not names:
+            return True, "the dossier comes with no scenario"
+        told, later = tellable(
+            dossier, [load_scenario(name, dossier=source or dossier.id) for name in names], source
+        )
+        if not told:
+            return True, waiting(later, dossier.asof)
+        outcomes = run_scenarios(economy, dossier, told, throw=False)
+        bad = [name for name, outcome in outcomes.items() if not outcome.solution.result.ok]
+        worst = max(float(outcome.solution.stats["max_residual"]) for outcome in outcomes.values())
+        detail = f"{len(outcomes)} scenarios solved, every residual {bound(worst)}"
+        detail += f"; {waiting(later, dossier.asof)}" if later else ""
+        return not bad, f"{detail}; failed: {', '.join(bad)}" if bad else detail
+
+    row("world", identities)
+    row("record", record)
+    if reports is not None:
+        row("claims", places)
+    row("solver", unchanged)
+    row("scenarios", scenarios)
+    failed = any(outcome == "fail" for _, outcome, _ in rows)
+    table = Table(
+        "check",
+        "Something fails" if failed else "Everything checks",
+        (Column("what", "What"), Column("outcome", "Outcome"), Column("detail", "Detail")),
+        tuple(rows),
+    )
+    return table, failed

@@ -1,0 +1,417 @@
+"""Tables of the strategy room: levers, deals, equilibria. Money is billion USD a year of the base year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from detente.core import Cell, Column, Table, known
+from detente.show.figures.theme import COUNTRIES, country_name
+from detente.show.words.words import joined
+from detente.strategy import (
+    DealSpace,
+    Game,
+    Lever,
+    Lottery,
+    Payment,
+    Profile,
+    Quantal,
+    Reach,
+    RungDominance,
+    StrategicForm,
+    Swap,
+    Verdict,
+    regret,
+)
+
+BN = 1e3
+NAMES = {code: look.name for code, look in COUNTRIES.items()}
+
+
+GAME_DIGITS = 5
+"""Known digits of money in a game: differences of differences of incomes."""
+
+
+def money_column(key: str, label: str) -> Column:
+    """Column of billion USD a year."""
+    return Column(key, label, "USD bn", "number", 2, significant=GAME_DIGITS)
+
+
+def moves_in_words(game: Game, profile: Profile, *, since: Profile | None = None) -> str:
+    """Say what a profile changes against the standing state (or another): one clause a player.
+
+    Examples
+    --------
+    >>> from detente.strategy.games import load_game
+    >>> from detente.strategy.payoff import Game
+    >>> import numpy as np
+    >>> spec = load_game("busan-2025").small()
+    >>> game = Game(spec.players, spec.actions, np.zeros((2, *spec.shape)))
+    >>> moves_in_words(game, spec.profile({"usa-fentanyl": "10", "chn-soybeans": "off"}))
+    'the United States halves the fentanyl duty; China buys American soybeans again'
+    """
+    before = since or game.standing
+    parts = []
+    for code in game.players:
+        done = [
+            action.rungs[r].does
+            for action, r, was in zip(game.actions, profile, before, strict=True)
+            if action.player == code and r != was
+        ]
+        if done:
+            parts.append(f"{country_name(code, in_sentence=True)} {joined(done)}")
+    return "; ".join(parts) or "nothing changes"
+
+
+def lever_table(levers: Sequence[Lever], *, note: str = "") -> Table:
+    """Every measure as a lever, each side's strongest first, then each side as a whole."""
+    ordered = sorted(
+        levers,
+        key=lambda lever: (
+            lever.action.startswith("side:"),
+            lever.player != levers[0].player,
+            -known(lever.harm_target),
+        ),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for lever in ordered:
+        worst = max(sorted(lever.others), key=lambda code: known(lever.others[code]), default=None)
+        rows.append(
+            (
+                lever.player,
+                lever.title,
+                lever.gentle,
+                lever.harsh,
+                lever.harm_target / BN,
+                lever.harm_self / BN,
+                lever.ratio,
+                lever.pays_from,
+                lever.alone_target / BN,
+                lever.alone_self / BN,
+                worst if worst and lever.others[worst] > 0.5 else "",
+                lever.others[worst] / BN if worst else None,
+                sum(lever.others.values()) / BN if lever.others else None,
+                lever.action,
+            )
+        )
+    columns = (
+        Column("player", "Side", names=NAMES),
+        Column("measure", "Measure"),
+        Column("gentle", "From"),
+        Column("harsh", "To"),
+        money_column("harm_target", "Harm to rival"),
+        money_column("harm_self", "Harm to itself"),
+        Column("ratio", "Ratio", "", "number", 2, significant=GAME_DIGITS - 1),
+        Column("pays_from", "Pays at", "USD", "number", 2, significant=GAME_DIGITS - 1),
+        money_column("alone_target", "Alone, rival"),
+        money_column("alone_self", "Alone, itself"),
+        Column("hit_most", "Hit most", names=NAMES),
+        money_column("harm_third", "Its harm"),
+        money_column("harm_others", "All others"),
+        Column("action", "Action"),
+    )
+    text = (
+        "Loss of payoff from the gentle to the harsh rung: Shapley value over every order of the measures of both sides, so "
+        "that the measures add up to the whole; `alone` is the measure by itself, all else gentle. Negative harm is a gain; "
+        f"ratio: harm to the rival for each dollar of one's own; pays at: what a dollar of the rival's loss must be worth at home for the measure to pay. A year, dollars of the base year. {note}"
+    )
+    return Table(
+        "leverage", "Who can hurt whom, and at what cost to itself", columns, tuple(rows), text.strip()
+    )
+
+
+def reach_table(reached: Sequence[Reach], *, name: str = "leverage-horizons", title: str = "") -> Table:
+    """Measures taken alone from the standing state, at several horizons or speeds of substitution."""
+    settings = list(dict.fromkeys(one.horizon for one in reached))
+    rows: list[tuple[Cell, ...]] = []
+    for action in dict.fromkeys(one.action for one in reached):
+        mine = {one.horizon: one for one in reached if one.action == action}
+        for setting in settings:
+            one = mine[setting]
+            ratio = one.harm_target / one.harm_self if one.harm_self > 0 < one.harm_target else None
+            rows.append(
+                (one.player, one.title, setting, one.harm_target / BN, one.harm_self / BN, ratio, action)
+            )
+    columns = (
+        Column("player", "Side", names=NAMES),
+        Column("measure", "Measure"),
+        Column("horizon", "Horizon"),
+        money_column("harm_target", "Harm to rival"),
+        money_column("harm_self", "Harm to itself"),
+        Column("ratio", "Ratio", "", "number", 2, significant=GAME_DIGITS - 1),
+        Column("action", "Action"),
+    )
+    note = (
+        "Real income, gentle rung less harsh rung, this measure alone from the standing state; no Shapley value. Negative "
+        "harm is a gain."
+    )
+    return Table(name, title or "Leverage at each horizon", columns, tuple(rows), note)
+
+
+def lottery_words(game: Game, lottery: Lottery | None) -> str:
+    """A lottery over profiles in words."""
+    if lottery is None:
+        return "nothing beats it"
+    said = []
+    for point, weight in zip(lottery.points, lottery.weights, strict=True):
+        shape = game.payoffs.shape[1:]
+        profile = []
+        for size in reversed(shape):
+            point, r = divmod(point, size)
+            profile.append(r)
+        words = moves_in_words(game, tuple(reversed(profile)))
+        said.append(words if len(lottery.points) == 1 else f"{100 * weight:.0f} %: {words}")
+    return " | ".join(said)
+
+
+def space_table(
+    games: Mapping[str, tuple[Game, Sequence[DealSpace]]], names: Mapping[str, str] | None = None
+) -> Table:
+    """Deal space under each set of preferences and threat point; `names` are those of the threat points."""
+    players = next(iter(games.values()))[0].players
+    rows: list[tuple[Cell, ...]] = []
+    for name, (game, spaces) in games.items():
+        for space in spaces:
+            gains = space.nash.payoffs if space.nash else None
+            kalai = space.kalai.payoffs if space.kalai else None
+            rows.append(
+                (
+                    name,
+                    space.threat,
+                    len(space.gains),
+                    space.better,
+                    100 * space.share,
+                    len(space.front),
+                    *((float(v) / BN for v in gains) if gains is not None else (None for _ in players)),
+                    *((float(v) / BN for v in kalai) if kalai is not None else (None for _ in players)),
+                    lottery_words(game, space.nash),
+                )
+            )
+    columns = (
+        Column("preferences", "Preferences", names=_titles(game for game, _ in games.values())),
+        Column("threat", "No deal means", names=names or {}),
+        Column("profiles", "Profiles", kind="number", digits=0),
+        Column("better", "Better for all", kind="number", digits=0),
+        Column("better_share", "Share", "%", "number", 1),
+        Column("front_size", "On the frontier", kind="number", digits=0),
+        *(
+            money_column(f"nash_{code.lower()}", f"Nash, {country_name(code, short=True)}")
+            for code in players
+        ),
+        *(
+            money_column(f"kalai_{code.lower()}", f"Kalai-Smorodinsky, {country_name(code, short=True)}")
+            for code in players
+        ),
+        Column("nash_words", "Nash point"),
+    )
+    note = "Gains over no deal; lotteries over profiles allowed. Every profile is an exact solve."
+    return Table("deal-space", "What can be had by agreement", columns, tuple(rows), note)
+
+
+def _titles(games: Iterable[Game]) -> dict[str, str]:
+    """Titles of the sets of preferences by their ids."""
+    return {game.preferences.id: game.preferences.title for game in games}
+
+
+def swap_table(game: Game, swaps: Sequence[Swap]) -> Table:
+    """Swaps in words, with the gains of both and what each side's part costs it alone."""
+    players = game.players
+    rows: list[tuple[Cell, ...]] = []
+    for swap in swaps:
+        words = [joined([game.actions[a].rungs[r].does for a, r in gift.changes]) for gift in swap.gifts]
+        rows.append(
+            (
+                *words,
+                *(gain / BN for gain in swap.gains),
+                *(gift.cost / BN for gift in swap.gifts),
+                swap.kind,
+                swap.size,
+            )
+        )
+    columns = (
+        *(Column(f"gives_{code.lower()}", f"{country_name(code)} …") for code in players),
+        *(
+            money_column(f"gain_{code.lower()}", f"Gain, {country_name(code, short=True)}")
+            for code in players
+        ),
+        *(
+            money_column(f"cost_{code.lower()}", f"Cost of its part, {country_name(code, short=True)}")
+            for code in players
+        ),
+        Column("kind", "Kind"),
+        Column("size", "Changes", kind="number", digits=0),
+    )
+    note = (
+        "Against the standing state. `swap`: somebody loses by its own part and is made whole by the other's. `pays alone`: "
+        f"every part pays its giver without any return. Preferences: {game.preferences.title.lower()}; {game.horizon}."
+    )
+    return Table("swaps", "The smallest swaps that leave both better off", columns, tuple(rows), note)
+
+
+def verdict_table(
+    verdicts: Mapping[str, Sequence[Verdict]],
+    players: Sequence[str],
+    *,
+    by: str = "preferences",
+    names: Mapping[str, str] | None = None,
+) -> Table:
+    """Exchanges the reports expect, under every set of preferences (`names`: titles), or at every horizon (``by="horizon"``)."""
+    horizons = by == "horizon"
+    rows: list[tuple[Cell, ...]] = []
+    for name, found in verdicts.items():
+        for one in found:
+            rows.append(
+                (
+                    one.exchange.title,
+                    name,
+                    *(gain / BN for gain in one.gains),
+                    *(gain / BN for gain in one.without),
+                    verdict_words(one, players),
+                    *one.break_even,
+                    ", ".join(one.exchange.claims),
+                )
+            )
+    columns = (
+        Column("exchange", "Exchange"),
+        Column("horizon", "Horizon") if horizons else Column("preferences", "Preferences", names=names or {}),
+        *(
+            money_column(f"gain_{code.lower()}", f"Gain, {country_name(code, short=True)}")
+            for code in players
+        ),
+        *(
+            money_column(f"own_{code.lower()}", f"Own part, {country_name(code, short=True)}")
+            for code in players
+        ),
+        Column("verdict", "Verdict"),
+        *(
+            Column(
+                f"refuses_{code.lower()}",
+                f"{country_name(code, short=True)} refuses above",
+                "",
+                "number",
+                2,
+                significant=GAME_DIGITS - 1,
+            )
+            for code in players
+        ),
+        Column("claims", "Claims"),
+    )
+    note = (
+        "Gain of each side by the exchange, against what it averts; own part alone: what a side's own change gives it without "
+        "the other's. Refuses above: weight on the rival's gain in a side's objective from which it would say no, all else as in the set."
+    )
+    name = "expected-horizons" if horizons else "expected-swaps"
+    title = "Exchanges that the reports expect" + (", at each horizon" if horizons else "")
+    return Table(name, title, columns, tuple(rows), note)
+
+
+def verdict_words(verdict: Verdict, players: Sequence[str]) -> str:
+    """Whether both sides want an exchange."""
+    if verdict.rational:
+        least = min(verdict.without)
+        free = ", each also by its own part alone" if least > 1e-3 else ", at no cost to either"
+        return "both gain" + ("" if least < -1e-3 else free)
+    losers = [country_name(code) for code, gain in zip(players, verdict.gains, strict=True) if gain < -1e-3]
+    return f"{joined(losers)} would lose" if losers else "somebody gains nothing"
+
+
+def payment_table(game: Game, found: Mapping[str, Sequence[Payment]]) -> Table:
+    """What each side would have to be paid to accept the other's favourite."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            threat,
+            one.player,
+            one.other,
+            one.needed / BN,
+            one.gain_other / BN,
+            "yes" if one.affordable else "no",
+            moves_in_words(game, one.favourite),
+        )
+        for threat, many in found.items()
+        for one in many
+    ]
+    columns = (
+        Column("threat", "No deal means"),
+        Column("player", "Side", names=NAMES),
+        Column("other", "Whose favourite", names=NAMES),
+        money_column("payment", "Payment needed"),
+        money_column("gain_other", "The other's gain"),
+        Column("affordable", "The other could pay"),
+        Column("favourite", "Favourite"),
+    )
+    note = f"Preferences: {game.preferences.title.lower()}; {game.horizon}. No payment: the favourite beats no deal anyway."
+    return Table("payments", "What each side would have to be paid", columns, tuple(rows), note)
+
+
+def dominance_table(
+    found: Sequence[RungDominance], name: str, titles: Mapping[str, str] | None = None
+) -> Table:
+    """For every action, the rung its player prefers whatever the others do; `titles` are those of the actions."""
+    rows: list[tuple[Cell, ...]] = [
+        (one.player, one.action, one.best, 100 * one.share, one.margin / BN, "yes" if one.always else "no")
+        for one in found
+    ]
+    columns = (
+        Column("player", "Side", names=NAMES),
+        Column("action", "Action", names=titles or {}),
+        Column("best", "Best rung"),
+        Column("best_share", "In this share of cases", "%", "number", 1),
+        money_column("margin", "Smallest advantage"),
+        Column("always", "Dominant"),
+    )
+    note = f"Over every combination of all other actions of both sides. Preferences: {name}."
+    return Table("dominance", "What pays whatever the other side does", columns, tuple(rows), note)
+
+
+def equilibrium_table(
+    game: Game, form: StrategicForm, pure: Sequence[Profile], quantal: Quantal | None, *, count: int = 5
+) -> Table:
+    """Pure equilibria, and the likeliest strategies of the logit equilibrium."""
+    rows: list[tuple[Cell, ...]] = []
+    lost = regret(form)
+    still = tuple(
+        mine.index(tuple(0 for _ in game.own(code)))
+        for code, mine in zip(form.players, form.rungs, strict=True)
+    )
+    named = [("standing", still), *((f"pure {number}", place) for number, place in enumerate(pure, start=1))]
+    for name, place in named:
+        for p, code in enumerate(form.players):
+            payoff = float(form.payoffs[(p, *place)] - game.at(game.standing)[p])
+            missed = float(lost[(p, *place)])
+            rows.append((name, code, form.strategies[p][place[p]], 100.0, payoff / BN, missed / BN))
+    if quantal is not None:
+        expected = form.payoffs
+        for q in reversed(range(len(form.players))):
+            expected = expected @ quantal.mixes[q] if q == expected.ndim - 2 else expected
+        for p, code in enumerate(form.players):
+            mix = quantal.mixes[p]
+            worth = form.payoffs[p]
+            for q in reversed([q for q in range(len(form.players)) if q != p]):
+                worth = np.tensordot(worth, quantal.mixes[q], axes=(q, 0))
+            for k in sorted(range(len(mix)), key=lambda k: (-known(float(mix[k])), k))[:count]:
+                gain = float(expected[p] - game.at(game.standing)[p])
+                rows.append(
+                    (
+                        f"logit {BN * quantal.precision:g}",
+                        code,
+                        form.strategies[p][k],
+                        100 * float(mix[k]),
+                        gain / BN,
+                        float(worth.max() - worth[k]) / BN,
+                    )
+                )
+    columns = (
+        Column("equilibrium", "Equilibrium"),
+        Column("player", "Side", names=NAMES),
+        Column("strategy", "Strategy"),
+        Column("probability", "Probability", "%", "number", 1),
+        money_column("payoff", "Expected payoff"),
+        money_column("regret", "Regret"),
+    )
+    note = (
+        "Payoff against the standing state. Regret: what the side's best strategy would add to the one named, the other playing as it does "
+        "there. Logit: quantal response on the principal branch, followed from uniform play; the "
+        "number is its precision, log odds for a billion USD a year. Actions that move no payoff are left out."
+    )
+    return Table("equilibria", "What the two sides would do", columns, tuple(rows), note)

@@ -1,0 +1,131 @@
+"""Real income by channel, and what quantity controls do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.core import Cell, Column, InputError, Table
+from detente.show.tables.metrics import assumptions
+from detente.show.tables.results import COUNTRY, NAME, OUTCOME, chosen, number_column, shown
+
+if TYPE_CHECKING:
+    from detente.cases import Outcome
+
+
+def welfare_table(
+    outcomes: Mapping[str, Outcome], countries: Sequence[str] = (), *, against: str | None = None
+) -> Table:
+    """Real income by channel: the exact path integral, beside the published first-order formula.
+
+    Raises
+    ------
+    SolveError
+        When the path from the reference cannot be integrated, as when bans cut trade into parts.
+    """
+    from detente.equilibrium.explain import decompose_path, decompose_welfare
+    from detente.world import Wedges
+
+    kept, reference, note = shown(outcomes, against)
+    rows: list[tuple[Cell, ...]] = []
+    for name, value in kept:
+        economy = value.economy
+        start = Wedges.unchanged(economy) if reference is None else reference.wedges
+        path = decompose_path(economy, start, value.wedges, closure=value.closure, structure=value.structure)
+        first_order = decompose_welfare(economy, value) if reference is None else None
+        parts = path.parts
+        for code in chosen(outcomes, countries):
+            n = economy.labels.country(code)
+            rows.append(
+                (
+                    name,
+                    code,
+                    economy.labels.country_name(code),
+                    100 * float(np.expm1(path.total[n])),
+                    100 * float(path.total[n]),
+                    *(100 * float(part[n]) for part in parts.values()),
+                    100 * float(path.gap[n]),
+                    100 * float(first_order.terms_of_trade[n]) if first_order else None,
+                    100 * float(first_order.volume_of_trade[n]) if first_order else None,
+                )
+            )
+    return Table(
+        "welfare",
+        "Real income by channel",
+        (
+            OUTCOME,
+            COUNTRY,
+            NAME,
+            number_column("real_income_pct", "Real income", "%", 3),
+            number_column("real_income_log_points", "Real income", "log points", 3),
+            number_column("terms_of_trade_log_points", "Terms of trade", "log points", 3),
+            number_column("trade_costs_log_points", "Trade costs", "log points", 3),
+            number_column("volume_of_trade_log_points", "Volume of trade", "log points", 3),
+            number_column("taxed_exports_log_points", "Taxed exports", "log points", 3),
+            number_column("profits_log_points", "Profits", "log points", 3),
+            number_column("transfers_log_points", "Transfers", "log points", 3),
+            number_column("gap_log_points", "Gap", "log points", 3),
+            number_column("first_order_terms_of_trade_pct", "First order: terms of trade", "%", 3),
+            number_column("first_order_volume_of_trade_pct", "First order: volume of trade", "%", 3),
+        ),
+        tuple(rows),
+        note="Log points are 100 times the logarithm: the channels are integrated along the straight path of the wedges and add "
+        "up to the change of log real income. First order: the formula of Caliendo and Parro (2015, equation 17) at the finite "
+        "change, from the base year only; it does not add up. With deficits, terms of trade depend on the numeraire. "
+        + note,
+    )
+
+
+def control_table(outcomes: Mapping[str, Outcome]) -> Table:
+    """Quantity controls of each outcome: whether they bind, the wedge that enforces them, and the rent.
+
+    Raises
+    ------
+    InputError
+        When no outcome has any.
+    """
+    rows: list[tuple[Cell, ...]] = []
+    for name, outcome in outcomes.items():
+        bindings = getattr(outcome, "bindings", {})
+        for control in getattr(outcome, "controls", ()):
+            found = bindings[control.name]
+            ban = control.limit == 0
+            rows.append(
+                (
+                    name,
+                    control.name,
+                    "ban" if ban else control.kind,
+                    control.limit,
+                    found.volume_hat,
+                    "yes" if ban or found.log_wedge > 0 else "no",
+                    None if ban else 100 * float(np.expm1(found.log_wedge)),
+                    "importer" if control.kind == "floor" else control.rent,
+                    found.rent_usd / 1e3,
+                )
+            )
+    if not rows:
+        raise InputError(
+            "no scenario has quantity controls",
+            where="--table quantities",
+            hint="a scenario file names them under `quantities:`; see the docs page `write-a-scenario`",
+        )
+    return Table(
+        "quantities",
+        "Caps, bans and floors",
+        (
+            OUTCOME,
+            Column("control", "Control"),
+            Column("kind", "Kind"),
+            number_column("limit", "Limit", "of base volume", 3),
+            number_column("volume", "Volume", "of base volume", 3),
+            Column("binds", "Binds"),
+            number_column("wedge_pct", "Wedge that enforces it", "%", 1),
+            Column("rent_to", "Rent to"),
+            number_column("rent_usd_bn", "Rent", "USD bn", 3),
+        ),
+        tuple(rows),
+        note="Volumes at base-year prices. The wedge of a ban is infinite. A floor is a subsidy: its rent is negative. "
+        + assumptions(*outcomes.values()),
+    )

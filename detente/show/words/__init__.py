@@ -1,0 +1,33 @@
+"""Numbers and findings as words."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from detente.show.words.sentences import (
+        Sentence as Sentence,
+        both_sides_sentence as both_sides_sentence,
+        change_sentence as change_sentence,
+        clock_sentence as clock_sentence,
+        duty_sentence as duty_sentence,
+        ranking_sentence as ranking_sentence,
+    )
+    from detente.show.words.words import (
+        NBSP as NBSP,
+        THIN as THIN,
+        date_words as date_words,
+        joined as joined,
+        lower_first as lower_first,
+        money as money,
+        number as number,
+        percent as percent,
+    )
+else:
+    from detente.core.face import face
+
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "sentences": "Sentence both_sides_sentence change_sentence clock_sentence duty_sentence ranking_sentence",
+            "words": "NBSP THIN date_words joined lower_first money number percent",
+        },
+    )

@@ -1,0 +1,25 @@
+"""Duties that are best for whoever sets them: alone, against each other, and agreed."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from detente.strategy.duties.game import DutyGame as DutyGame, duty_game as duty_game
+    from detente.strategy.duties.nash import nash_duties as nash_duties, starting_duties as starting_duties
+    from detente.strategy.duties.optimal import by_preferences as by_preferences
+    from detente.strategy.duties.optimum import optimal_duties as optimal_duties
+    from detente.strategy.duties.talks import cooperative_duties as cooperative_duties
+    from detente.strategy.duties.weights import calibrate_weights as calibrate_weights
+else:
+    from detente.core.face import face
+
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "game": "DutyGame duty_game",
+            "nash": "nash_duties starting_duties",
+            "optimal": "by_preferences",
+            "optimum": "optimal_duties",
+            "talks": "cooperative_duties",
+            "weights": "calibrate_weights",
+        },
+    )

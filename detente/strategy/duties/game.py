@@ -1,0 +1,313 @@
+"""The game of duties: who sets which duty on what, what each government wants, and its slope by every duty it sets.
+
+What a government wants is in `duties_wants`: Ossa's (2014) political weights, or a set of preferences of the package game.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detente.core import InputError, LabelError, suggestion
+from detente.equilibrium import CORE, Equilibrium, Newton, Structure, solve, solve_batch
+from detente.equilibrium.gradients import Output, gradients
+from detente.strategy.duties.wants import Wants, combine, government, payoff, wants_of
+from detente.strategy.preferences import Preferences
+from detente.world import Array, Economy, Wedges, frozen, goods_sectors
+
+TRIAL = Newton(budget=600.0, seconds=10.0)
+"""What a trial point of a search may take: one that is hard to reach is stepped back from."""
+Index = npt.NDArray[np.int64]
+BY = ("partner", "sector")
+ON = ("all", "players")
+
+
+@dataclass(frozen=True, eq=False)
+class DutyGame:
+    """Which duties are set by whom, and what for. Made by `duty_game`.
+
+    Attributes
+    ----------
+    economy : Economy
+    players : tuple of str
+        Countries that set duties.
+    group : array of int [importer, exporter, sector]
+        Number of the duty charged there; −1 where the duty is not set in this game.
+    owner : array of int [duty]
+        Country that sets it.
+    wedges : Wedges
+        Everything that is not set in this game, and where it starts.
+    weights : array [country, sector]
+        Political weights λ.
+    wants : Wants, optional
+        Weights on revenue and on a rival's gains, from a set of preferences; Ossa's objective with `weights` when None.
+    structure : Structure
+    closure : str
+    lower, upper : float
+        Bounds of every duty, fractions.
+    by : str
+    mfn : bool
+    """
+
+    economy: Economy
+    players: tuple[str, ...]
+    group: Index
+    owner: Index
+    wedges: Wedges
+    weights: Array
+    structure: Structure
+    closure: str
+    lower: float
+    upper: float
+    by: str
+    mfn: bool
+    wants: Wants | None = None
+
+    @property
+    def count(self) -> int:
+        """Number of duties that are set."""
+        return len(self.owner)
+
+    @property
+    def countries(self) -> Index:
+        """Positions of the players among the countries."""
+        return np.array([self.economy.labels.country(code) for code in self.players], dtype=np.int64)
+
+    def of(self, player: str) -> npt.NDArray[np.bool_]:
+        """Which duties a player sets [duty]."""
+        if player not in self.players:
+            raise LabelError(
+                f"`{player}` sets no duty in this game",
+                hint=suggestion(player, self.players) or "players: " + ", ".join(self.players),
+            )
+        return np.asarray(self.owner == self.economy.labels.country(player))
+
+    def alone(self, player: str) -> DutyGame:
+        """Return the game in which only this player sets duties and every other duty is as it stands."""
+        mine = self.of(player)
+        number = np.cumsum(mine) - 1
+        inside = (self.group >= 0) & mine[np.maximum(self.group, 0)]
+        group = np.where(inside, number[np.maximum(self.group, 0)], -1)
+        return dataclasses.replace(self, players=(player,), group=group, owner=self.owner[mine])
+
+    def unmoved(self) -> Equilibrium:
+        """Equilibrium before anybody sets a duty of this game."""
+        return solve(self.economy, self.wedges, closure=self.closure, structure=self.structure).value
+
+    def expand(self, duties: Array) -> Array:
+        """Duties of the game [duty] laid over the others' [importer, exporter, sector]."""
+        return np.where(self.group >= 0, duties[np.maximum(self.group, 0)], self.wedges.tariff)
+
+    def gather(self, by_cell: Array) -> Array:
+        """Sum a quantity by cell [importer, exporter, sector] over the cells of each duty."""
+        inside = self.group >= 0
+        return np.bincount(self.group[inside], by_cell[inside], minlength=self.count).astype(np.float64)
+
+    def standing(self) -> Array:
+        """Duties as they stand, averaged over the cells of each with imports as weights [duty]."""
+        flows = self.economy.flows
+        return np.asarray(self.gather(flows * self.wedges.tariff) / self.gather(flows))
+
+    def set_to(self, duties: Array) -> Wedges:
+        """Wedges with these duties."""
+        return Wedges(self.expand(duties), self.wedges.iceberg_hat, self.wedges.export_tax)
+
+    def solve(self, duties: Array) -> Equilibrium:
+        """Equilibrium at these duties [duty]."""
+        wedges = self.set_to(duties)
+        return solve(self.economy, wedges, closure=self.closure, structure=self.structure).value
+
+    def solve_many(self, duties: Sequence[Array]) -> list[Equilibrium]:
+        """Equilibria at several sets of duties."""
+        wedges = [self.set_to(one) for one in duties]
+        found = solve_batch(self.economy, wedges, closure=self.closure, structure=self.structure, throw=True)
+        return [solution.value for solution in found]
+
+    def try_many(self, duties: Sequence[Array]) -> list[Equilibrium | None]:
+        """Equilibria at several sets of duties; None where there is none, as when a country cannot pay for its subsidies."""
+        wedges = [self.set_to(one) for one in duties]
+        found = solve_batch(
+            self.economy, wedges, closure=self.closure, structure=self.structure, solver=TRIAL
+        )
+        return [solution.value if solution.result.ok else None for solution in found]
+
+    def objective(self, value: Equilibrium, player: str) -> tuple[float, Output]:
+        """Log welfare of a government at an equilibrium, and its partial derivatives."""
+        if self.wants is None:
+            return government(value, player, self.weights)
+        return payoff(value, player, self.weights, self.wants)
+
+    def slopes(self, value: Equilibrium, players: Sequence[str]) -> tuple[Array, Array]:
+        """Log welfare of some governments and its derivatives by log(1 + duty).
+
+        Returns
+        -------
+        welfare : array [player]
+        slope : array [player, duty]
+        """
+        seeds = [self.objective(value, code) for code in players]
+        factor = 1 + value.wedges.tariff
+        together = max(
+            1, int(4e6 // factor.size)
+        )  # many players of a large world would not fit into memory at once
+        slope = np.zeros((len(seeds), self.count))
+        for first in range(0, len(seeds), together):
+            part = [seed for _, seed in seeds[first : first + together]]
+            for k, one in enumerate(gradients(value, part)):
+                slope[first + k] = self.gather(one.tariff * factor)
+        return np.array([level for level, _ in seeds]), slope
+
+    def weighted(self, value: Equilibrium, shares: Array) -> tuple[Array, Array]:
+        """Log welfare of every player, and the derivatives of its sum with these weights: one transposed solve.
+
+        Returns
+        -------
+        welfare : array [player]
+        slope : array [duty]
+        """
+        seeds = [self.objective(value, code) for code in self.players]
+        total = combine("weighted welfare", [seed for _, seed in seeds], shares)
+        (found,) = gradients(value, [total])
+        return np.array([level for level, _ in seeds]), self.gather(found.tariff * (1 + value.wedges.tariff))
+
+    def scale(self, value: Equilibrium) -> Array:
+        """Size of the own second derivative of log welfare by log(1 + duty) to expect: θ · imports before duty / income.
+
+        It is what a duty's own demand response costs at the margin; it makes duties on thick and thin trade comparable.
+        """
+        response = self.economy.trade_elasticity * value.flows_new
+        return np.asarray(self.gather(response / value.income_new[:, None, None]))
+
+    def welfare(self, value: Equilibrium) -> Array:
+        """Log government welfare of every player [player]."""
+        return np.array([self.objective(value, code)[0] for code in self.players])
+
+
+def duty_game(
+    economy: Economy,
+    players: Sequence[str] | None = None,
+    *,
+    by: str = "sector",
+    mfn: bool = False,
+    on: str = "all",
+    sectors: Sequence[str] | None = None,
+    weights: Array | None = None,
+    preferences: Preferences | None = None,
+    structure: Structure = CORE,
+    closure: str = "share",
+    wedges: Wedges | None = None,
+    bounds: tuple[float, float] = (0.0, 10.0),
+) -> DutyGame:
+    """State a game of duties.
+
+    Parameters
+    ----------
+    economy : Economy
+    players : sequence of str, optional
+        Countries that set duties; every country when left out. The others' duties stay.
+    by : {"sector", "partner"}
+        One duty for each partner and sector, or one for each partner, the same in all its sectors.
+    mfn : bool
+        The same duty for every partner (most favoured nation): one for each sector, or with ``by="partner"`` a single one.
+    on : {"all", "players"}
+        Partners that are charged: every country, or only the other players.
+    sectors : sequence of str, optional
+        Sectors that are charged; all goods when left out.
+    weights : array [country, sector], optional
+        Political weights in Ossa's (2014) objective; one everywhere when left out.
+    preferences : Preferences, optional
+        A set of preferences instead: political weights, revenue, a rival's gains (`duties_wants.payoff`).
+    structure : Structure
+    closure : str
+    wedges : Wedges, optional
+        Everything else, and where the duties start; the base year's when left out.
+    bounds : (float, float)
+        Smallest and largest duty allowed, fractions.
+
+    Returns
+    -------
+    DutyGame
+
+    Raises
+    ------
+    InputError, LabelError
+        For unknown names, bounds that cross, weights of the wrong shape or not positive on average, weights beside
+        preferences, and a game without a duty to set.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players")
+    >>> game.count, game.players
+    (2, ('USA', 'CHN'))
+    """
+    labels = economy.labels
+    for name, given, allowed in (("by", by, BY), ("on", on, ON)):
+        if given not in allowed:
+            raise InputError(f"`{given}` is not a choice of `{name}`", hint="one of: " + ", ".join(allowed))
+    codes = tuple(labels.countries if players is None else players)
+    if len(set(codes)) != len(codes) or not codes:
+        raise InputError("players must be named, each once", hint="such as USA,CHN")
+    if not (-1 < bounds[0] < bounds[1]):
+        raise InputError(
+            f"bounds of duties are {bounds}", hint="fractions: smallest above -1, then the largest"
+        )
+    places = np.array([labels.country(code) for code in codes])
+    wants = None
+    if preferences is not None:
+        if weights is not None:
+            raise InputError(
+                "political weights are given twice", hint="as `weights`, or inside a set of `preferences`"
+            )
+        weights, wants = wants_of(preferences, economy, codes)
+    weights = np.ones((len(labels.countries), len(labels.sectors))) if weights is None else weights
+    if (
+        weights.shape != economy.va_share.shape
+        or not np.isfinite(weights).all()
+        or (weights.sum(1) <= 0).any()
+    ):
+        raise InputError(
+            f"political weights have shape {weights.shape}",
+            where=economy.name,
+            hint="[country, sector], finite, with a positive sum in every country",
+        )
+    free = np.zeros(economy.flows.shape, dtype=bool)
+    chosen = goods_sectors(economy) if sectors is None else [labels.sector(code) for code in sectors]
+    goods = np.array(chosen, dtype=np.int64)
+    partners = places if on == "players" else np.arange(len(labels.countries))
+    free[np.ix_(places, partners, goods)] = True
+    here = np.arange(len(labels.countries))
+    free[here, here] = False
+    free &= economy.flows > 0
+    # the number of a duty follows from what it may depend on
+    N, S = economy.va_share.shape
+    importer, exporter, sector = np.indices((N, N, S))
+    key = importer * (N * S) + (0 if mfn else exporter * S) + (0 if by == "partner" else sector)
+    numbers, position = np.unique(key[free], return_inverse=True)
+    if not len(numbers):
+        raise InputError(
+            "no duty is set in this game",
+            hint="name two players or more, or charge every partner (`on` all); in sectors that they trade",
+        )
+    group = np.full(free.shape, -1, dtype=np.int64)
+    group[free] = position
+    owner = numbers // (N * S)
+    return DutyGame(
+        economy=economy,
+        players=codes,
+        group=group,
+        owner=owner,
+        wedges=Wedges.unchanged(economy) if wedges is None else wedges,
+        weights=frozen(weights),
+        structure=structure,
+        closure=closure,
+        lower=float(bounds[0]),
+        upper=float(bounds[1]),
+        by=by,
+        mfn=mfn,
+        wants=wants,
+    )
