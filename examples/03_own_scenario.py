@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from detente.cases.runs import run_scenarios
+from detente.cases import run_scenarios
 from detente.dossier import load_dossier
 from detente.policy import load_scenario
 from detente.show.tables.metrics import country_table
@@ -20,15 +20,16 @@ set:
 """
 
 with tempfile.TemporaryDirectory() as folder:
-    file = Path(folder) / "half-threat.yaml"
+    file = Path(folder, "half-threat.yaml")
     file.write_text(TEXT, encoding="utf-8")
     scenarios = [load_scenario(name) for name in ("standing", "talks-fail", file)]
 outcomes = run_scenarios(load_world(), load_dossier("busan-2025"), scenarios)
-table = country_table(outcomes, against="standing", countries=("USA", "CHN", "MEX"))
-for row in table.records():
+for row in country_table(outcomes, against="standing", countries=("USA", "CHN", "MEX")).records():
+    money = row["equivalent_variation_usd_bn"]
     if row["measure"] == "delta":
-        income, money = row["real_income_pct"], row["equivalent_variation_usd_bn"]
-        print(f"{row['outcome']:12} {row['country']}  {income:+.3f} %  {money:+7.1f} USD bn a year")
+        print(
+            f"{row['outcome']:12} {row['country']}  {row['real_income_pct']:+.3f} %  {money:+7.1f} USD bn a year"
+        )
 print("against the standing state; long run; " + scenarios[-1].story)
 
 # Output

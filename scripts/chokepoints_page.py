@@ -173,7 +173,8 @@ without a specification it lists the shipped ones. `detente world aggregate soy-
 way, by a CSV of `code,group`. In Python:
 
 ```python
-from detente.world import disaggregate, load_disaggregation, load_world
+from detente.world import load_world
+from detente.world.carve import disaggregate, load_disaggregation
 
 spec = load_disaggregation("soybeans")  # or the path of your own file
 finer = disaggregate(load_world("world-2024-26"), spec)
