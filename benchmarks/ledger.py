@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from detente.dossier import audit, load_dossier
+from detente.dossier import audit, load_dossier, parties_of
 from detente.policy.duties.by_product import product_duties
 from detente.policy.duties.product_data import line_rows, products
-from detente.show.tables.stakes import costs, parties_of
+from detente.show.tables.stakes import costs
 from detente.world import load_world
 
 Row = Callable[[str, float, str, float | None, str], None]

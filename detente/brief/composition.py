@@ -15,9 +15,10 @@ from detente.brief import evidence, findings, horizons, intervals, sections
 from detente.brief.content import BriefContent, Citation, KeyNumber, Paragraph, Section, TableBlock
 from detente.brief.sections import TODAY
 from detente.brief.strategy_section import strategy_section
+from detente.cases import sides_in
 from detente.core import Column, InputError, Stamp, Table
 from detente.show.figures import charts, draw_ahead
-from detente.show.tables import citation_table, metrics, sides_in
+from detente.show.tables import citation_table, metrics
 from detente.show.words import Sentence, both_sides_sentence, clock_sentence, percent, ranking_sentence
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def compose(
         Where the dossier came from (id or folder), for its scenarios.
     closure : str
     parties : (str, str), optional
-        The two sides, as codes of the economy; those of the record when left out (`show.stakes.sides_in`).
+        The two sides, as codes of the economy; those of the record when left out (`cases.sides_in`).
     sets : sequence of str, optional
         Elasticity sets of the sensitivity table; all shipped ones when left out.
     horizon : str

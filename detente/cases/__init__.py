@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         horizon_sentence as horizon_sentence,
     )
     from detente.cases.outcomes import Outcome as Outcome
+    from detente.cases.parties import sides_in as sides_in
     from detente.cases.runs import (
         prepare_cases as prepare_cases,
         run_cases as run_cases,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         solve_scenario as solve_scenario,
         steered_like as steered_like,
     )
+    from detente.cases.standoff import Standoff as Standoff, model_at as model_at
     from detente.cases.stocks import (
         Period as Period,
         by_horizon as by_horizon,
@@ -48,8 +50,10 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
+            "parties": "sides_in",
             "case": "BASE_YEAR Case ControlledOutcome base_case controls_of held_wedges",
             "runs": "prepare_cases run_cases run_scenarios solve_cases solve_scenario steered_like",
+            "standoff": "Standoff model_at",
             "cuts": "read_cut",
             "headline_results": "HEADLINES WORLD headline_differences headlines",
             "horizons": "HORIZONS horizon horizon_sentence",

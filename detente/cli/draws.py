@@ -89,8 +89,8 @@ def _solved(
     workers: int,
 ) -> list[Table]:
     """Draw, and lay out."""
+    from detente.cases import sides_in
     from detente.outlook import draw_outcomes, driver_table, drivers, interval_table, uncertainty_table
-    from detente.show.tables import sides_in
 
     if table == "uncertainty":
         return [uncertainty_table(made.economy, made.structure)]
@@ -136,9 +136,9 @@ def _of_results(
     workers: int,
 ) -> Table:
     """Draw the results behind a table of `detente run`."""
-    from detente.cases import base_case
+    from detente.cases import base_case, sides_in
     from detente.outlook import draw_outcomes
-    from detente.show.tables import results_of, results_table, sides_in
+    from detente.show.tables import results_of, results_table
 
     cases = made.cases if reference else (*made.cases, base_case(made.economy, made.cases[0]))
     controlled = any(case.controls for case in cases)

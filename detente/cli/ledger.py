@@ -133,7 +133,8 @@ def audit(
 
 def clock_tables(dossier: Dossier, day: dt.date, cost: bool, ics: Path | None) -> Table:
     """Clocks from a day on with their stakes; written to a calendar file too when one is named."""
-    from detente.show.tables import calendar_details, costs, parties_of, stakes_table
+    from detente.dossier import parties_of
+    from detente.show.tables import calendar_details, costs, stakes_table
 
     stakes = None
     parties: tuple[str, ...] = ()

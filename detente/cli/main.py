@@ -146,8 +146,8 @@ def run(
     out: OutOption = None,
 ) -> None:
     """Solve scenarios and print what they do."""
+    from detente.cases import sides_in
     from detente.cli.tables import outcome_tables, prepare_named, solve_prepared
-    from detente.show.tables import sides_in
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = tuple(code.strip() for code in countries.split(",") if code.strip())

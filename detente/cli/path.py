@@ -176,7 +176,8 @@ def path(
 ) -> None:
     """Say what a cut of deliveries does month by month, and to whom, while stocks run down."""
     from detente.cases import by_horizon, path_with_stocks, read_cut, stock_table
-    from detente.show.tables import codes_of, stocks as show
+    from detente.dossier import codes_of
+    from detente.show.tables import stocks as show
 
     with usage():
         if table not in (*TABLES, "all"):

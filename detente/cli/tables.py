@@ -318,7 +318,7 @@ def duty_sides(
     dossier: Dossier, importer: str | None, exporter: str | None, world: str | None
 ) -> tuple[str, str]:
     """Importer and exporter of a duty: as named, else the sides of the record, the one not named taking what is left."""
-    from detente.show.tables import sides_in
+    from detente.cases import sides_in
 
     if importer and exporter:
         return importer, exporter

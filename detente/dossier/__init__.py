@@ -72,6 +72,7 @@ if TYPE_CHECKING:
         Source as Source,
         Status as Status,
     )
+    from detente.dossier.parties import codes_of as codes_of, parties_of as parties_of
     from detente.dossier.pledges import pledge_table as pledge_table
     from detente.dossier.timeline import MeasureState as MeasureState, known_day as known_day
     from detente.dossier.yaml_reader import (
@@ -86,6 +87,7 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
+            "parties": "codes_of parties_of",
             "audit_record": "audit audit_table coverage_by_grade errors refuse_stale",
             "audit_rules": "Finding RULES",
             "authorities": "authority_table",

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
         Rent as Rent,
     )
     from detente.equilibrium.judged import CHUNK as CHUNK
+    from detente.equilibrium.labelled import Labelled as Labelled, labelled_result as labelled_result
     from detente.equilibrium.plain_residuals import GATE as GATE, residuals as residuals
+    from detente.equilibrium.policy import Instrument as Instrument, Policy as Policy
     from detente.equilibrium.quantities import (
         solve_batch_with_controls as solve_batch_with_controls,
         solve_with_controls as solve_with_controls,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         Newton as Newton,
         deficits as deficits,
     )
+    from detente.equilibrium.world_model import Model as Model
 else:
     from detente.core.face import face
 
@@ -39,6 +42,9 @@ else:
             "advice": "QUICK how_far what_to_try",
             "bans": "any_ban log_ratio",
             "baseline": "CORE share_preparation",
+            "labelled": "Labelled labelled_result",
+            "policy": "Policy Instrument",
+            "world_model": "Model",
             "controls": "Binding ControlledSolution QuantityControl Rent",
             "judged": "CHUNK",
             "plain_residuals": "GATE residuals",

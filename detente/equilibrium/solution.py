@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from detente.equilibrium import model
 from detente.equilibrium.bans import severed
 from detente.equilibrium.structure import Structure, Technology
 from detente.world import Array, Economy, Wedges, frozen
+
+if TYPE_CHECKING:
+    from detente.equilibrium.controls import Binding
 
 Value = TypeVar("Value")
 
@@ -191,11 +194,14 @@ class Solution(Generic[Value]):
         ``expenditure_residual``, ``walras`` (residual of the dropped market), ``dropped`` (its country), ``method``; with bans
         that cut trade into parts ``parts`` (how many). ``note`` where there is more to say: who has no supplier, who is cut
         off, which limit does not hold.
+    bindings : mapping of control name to Binding
+        What each limit on quantities does.
     """
 
     value: Value
     result: RESULTS
     stats: Mapping[str, float | int | str]
+    bindings: Mapping[str, Binding] = field(default_factory=dict)
 
     @property
     def note(self) -> str:

@@ -249,6 +249,7 @@ def shipped_tables() -> dict[str, list[Any]]:
         coverage_by_grade,
         load_dossier,
         measure_table,
+        parties_of,
         verify_places,
     )
     from detente.dossier.conflict_sheets import overview, sheet
@@ -267,7 +268,7 @@ def shipped_tables() -> dict[str, list[Any]]:
     from detente.show.tables.ledger import dates_table, rules_table, stale_table
     from detente.show.tables.register import data_file_table, data_source_table
     from detente.show.tables.selfcheck import self_check
-    from detente.show.tables.stakes import parties_of, stakes_table
+    from detente.show.tables.stakes import stakes_table
     from detente.show.tables.validation import validation_table
     from detente.validation.checks import missing
     from detente.world import benchmarks, check, elasticity_table, load_world, tables as show

@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from detente.dossier import Dossier, load_dossier
+from detente.dossier import Dossier, load_dossier, parties_of
 from detente.dossier.firing import changes
 from detente.dossier.ics import LIMIT, calendar, escape, fold
-from detente.show.tables.stakes import calendar_details, costs, eve, firing, parties_of, stakes_table
+from detente.show.tables.stakes import calendar_details, costs, eve, firing, stakes_table
 from detente.world import load_world
 
 TODAY = dt.date(2025, 10, 28)

@@ -8,10 +8,10 @@ import re
 
 import pytest
 
+from detente.cases import sides_in
 from detente.core import InputError
 from detente.dossier import load_dossier
 from detente.show.figures import charts
-from detente.show.tables.stakes import sides_in
 from detente.show.words.sentences import both_sides_sentence
 from detente.world import load_world, toy
 

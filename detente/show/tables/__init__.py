@@ -31,10 +31,7 @@ if TYPE_CHECKING:
     )
     from detente.show.tables.stakes import (
         calendar_details as calendar_details,
-        codes_of as codes_of,
         costs as costs,
-        parties_of as parties_of,
-        sides_in as sides_in,
         stakes_table as stakes_table,
     )
     from detente.show.tables.stocks import Held as Held
@@ -68,7 +65,7 @@ else:
             "register": "data_file_table data_source_table",
             "selfcheck": "self_check",
             "sensitivity": "bargains_by_preferences levers_by_preferences play_by_preferences",
-            "stakes": "calendar_details codes_of costs parties_of sides_in stakes_table",
+            "stakes": "calendar_details costs stakes_table",
             "stocks": "Held",
             "strategy": "dominance_table equilibrium_table lever_table reach_table space_table swap_table verdict_table",
             "uncertain": "driver_rows results_of results_table",

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from detente.core import Cell, Column, InputError, Table
+from detente.core import Cell, Column, Table
 from detente.dossier import Change, Clock, changes, running
 from detente.policy import Scenario, Setting
 from detente.show.figures.theme import country_name
@@ -93,68 +93,6 @@ def costs(
         clock.id: {code: float(solved[2 * k + 1][n] - solved[2 * k][n]) / 1e3 for code, n in place.items()}
         for k, clock in enumerate(moved)
     }
-
-
-def parties_of(dossier: Dossier) -> tuple[str, ...]:
-    """The two economies with the most measures between them, the busier one first."""
-    from collections import Counter
-
-    economies = {actor.id for actor in dossier.actors.values() if actor.kind == "economy"}
-    pairs: Counter[tuple[str, str]] = Counter()
-    acts: Counter[str] = Counter()
-    for measure in dossier.measures.values():
-        for target in measure.targets:
-            if target in economies and target != measure.actor:
-                first, second = sorted((measure.actor, target))
-                pairs[first, second] += 1
-                acts[measure.actor] += 1
-    if not pairs:
-        return ()
-    best = max(sorted(pairs), key=lambda pair: pairs[pair])
-    return tuple(sorted(best, key=lambda code: -acts[code]))
-
-
-def codes_of(dossier: Dossier) -> tuple[str, ...]:
-    """The parties of a record by the labels under which a world carries them."""
-    return tuple(dossier.actors[actor].region or actor for actor in parties_of(dossier))
-
-
-def sides_in(dossier: Dossier, economy: Economy) -> tuple[str, str]:
-    """The two sides of a record as an economy carries them, the busier one first.
-
-    Parameters
-    ----------
-    dossier : Dossier
-    economy : Economy
-
-    Returns
-    -------
-    (str, str)
-        Codes of the economy's countries.
-
-    Raises
-    ------
-    InputError
-        When no measure of the record has one economy act on another, or the economy does not have both on their own.
-
-    Examples
-    --------
-    >>> from detente.dossier import load_dossier
-    >>> from detente.world import load_world
-    >>> sides_in(load_dossier("busan-2025"), load_world())
-    ('USA', 'CHN')
-    """
-    codes = codes_of(dossier)
-    missing = [code for code in codes if code not in economy.labels.countries]
-    if len(codes) != 2 or codes[0] == codes[1] or missing:
-        raise InputError(
-            f"the two sides of the record `{dossier.id}` are not told"
-            if not missing
-            else f"the world has no `{missing[0]}`, a side of the record `{dossier.id}`",
-            where=economy.name if missing else "actors.yaml",
-            hint="name them: parties=(…, …), or --countries on the command line",
-        )
-    return (codes[0], codes[1])
 
 
 def stakes_table(
@@ -247,11 +185,8 @@ __all__ = [
     "Change",
     "calendar_details",
     "changes",
-    "codes_of",
     "costs",
     "eve",
     "firing",
-    "parties_of",
-    "sides_in",
     "stakes_table",
 ]

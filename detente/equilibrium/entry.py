@@ -1,0 +1,117 @@
+"""The one way in: a model and a policy, or many policies, and what comes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import overload
+
+from detente.core import InputError
+from detente.equilibrium.controls import ControlledSolution
+from detente.equilibrium.policy import Policy
+from detente.equilibrium.quantities import solve_batch_with_controls
+from detente.equilibrium.solution import Equilibrium, Solution
+from detente.equilibrium.world_model import Model
+from detente.world import Wedges
+
+Policies = Sequence[Policy | Wedges]
+
+
+@overload
+def solve(
+    model: Model,
+    policies: Policy | Wedges,
+    *,
+    start: Solution[Equilibrium] | None = None,
+    throw: bool = True,
+) -> Solution[Equilibrium]: ...
+
+
+@overload
+def solve(
+    model: Model,
+    policies: Policies,
+    *,
+    start: Solution[Equilibrium] | None = None,
+    throw: bool = True,
+) -> tuple[Solution[Equilibrium], ...]: ...
+
+
+def solve(
+    model: Model,
+    policies: Policy | Wedges | Policies,
+    *,
+    start: Solution[Equilibrium] | None = None,
+    throw: bool = True,
+) -> Solution[Equilibrium] | tuple[Solution[Equilibrium], ...]:
+    """Find the counterfactual equilibrium of a policy, or of many at once, in exact hat algebra.
+
+    Every factor market but the reported one clears at the returned wages; world value added is the numeraire; every limit
+    on quantities holds, with the wedge that enforces it.
+
+    Parameters
+    ----------
+    model : Model
+        Economy, structure, closure and settings of the solver.
+    policies : Policy, or sequence of Policy
+        On the economy's own labels. `Wedges` stand for a policy without limits on quantities; with a leading scenario axis
+        they are many.
+    start : Solution, optional
+        Near what is looked for: the search begins there instead of in the base year. What is found does not depend on it.
+    throw : bool
+        Raise `SolveError` for the first policy that fails; ``False`` returns its code and the others.
+
+    Returns
+    -------
+    Solution of Equilibrium, or tuple of them in the order given
+        ``.result`` is a member of `RESULTS`; ``.value`` an equilibrium when ``.result.ok``; ``.bindings`` says what each limit
+        does; ``.stats`` holds steps and residuals.
+
+    Raises
+    ------
+    InputError, UnitError
+        Before any numerics: a policy of another economy, wedges that cannot be priced, limits without sense.
+    SolveError
+        When no equilibrium was found and `throw` is set.
+
+    References
+    ----------
+    Caliendo and Parro (2015), Review of Economic Studies 82(1), equations 8-13.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> model = Model(toy())
+    >>> war = Policy.unchanged(model.economy).duty("USA", "CHN").add_points(0.25)
+    >>> solve(model, war).value.real_income_hat.shape
+    (5,)
+    >>> [solution.result.name for solution in solve(model, [Policy.unchanged(model.economy), war])]
+    ['no_shock', 'successful']
+    """
+    alone = isinstance(policies, Policy) or (isinstance(policies, Wedges) and policies.tariff.ndim == 3)
+    if isinstance(policies, Wedges) and not alone:
+        each: list[Policy | Wedges] = [
+            Wedges(*arrays)
+            for arrays in zip(policies.tariff, policies.iceberg_hat, policies.export_tax, strict=True)
+        ]
+    else:
+        each = [policies] if isinstance(policies, (Policy, Wedges)) else list(policies)
+    for one in each:
+        if isinstance(one, Policy) and one.economy.labels != model.economy.labels:
+            raise InputError(
+                f"the policy `{one.name}` speaks of another world's countries and sectors",
+                where=model.economy.name,
+                hint="make it on this one: Policy.unchanged(model.economy)",
+            )
+    solved = solve_batch_with_controls(
+        model.economy,
+        [one.wedges if isinstance(one, Policy) else one for one in each],
+        [one.controls if isinstance(one, Policy) else () for one in each],
+        closure=model.closure,
+        structure=model.structure,
+        solver=model.solver,
+        start=None if start is None else ControlledSolution(start, start.bindings),
+        throw=throw,
+    )
+    solutions = tuple(replace(held.solution, bindings=held.bindings) for held in solved)
+    return solutions[0] if alone else solutions
