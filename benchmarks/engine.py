@@ -16,11 +16,10 @@ from detente.cases.cuts import read_cut
 from detente.cases.horizons import horizon
 from detente.cases.stocks import Period, by_horizon, path_with_stocks
 from detente.core import Labels
-from detente.equilibrium import Structure, solve, solve_batch
+from detente.equilibrium import Model, Policy, Structure, solve
 from detente.equilibrium.baseline import prepare
 from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.gradients import gradients, real_income
-from detente.equilibrium.quantities import solve_with_controls
 from detente.world import Economy, Wedges, load_world
 
 Row = Callable[..., None]
@@ -94,7 +93,7 @@ def chunk(seed: int, count: int = 64) -> tuple[float, bool, int]:
     global _world
     if _world is None:
         _world = load_world()
-    solved = solve_batch(_world, random_wedges(_world, count, seed))
+    solved = solve(Model(_world), random_wedges(_world, count, seed), throw=False)
     worst = max(float(solution.stats["max_residual"]) for solution in solved)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return worst, all(solution.result.ok for solution in solved), peak
@@ -119,7 +118,7 @@ def growth(row: Row) -> None:
         for N, S in sizes:
             economy = synthetic(N, S)
             wedges = hub_war(economy)
-            times.append(best(lambda e=economy, w=wedges: solve(e, w), 5))  # type: ignore[misc]
+            times.append(best(lambda e=economy, w=wedges: solve(Model(e), w), 5))  # type: ignore[misc]
         x = np.log([size[0] if name == "countries" else size[1] for size in sizes])
         slope = np.polyfit(x[1:], np.log(times)[1:], 1)[0]
         shown = ", ".join(f"{time:.1f}" for time in times)
@@ -135,8 +134,8 @@ def measure(row: Row) -> None:
     tariff[usa, chn] += 1.0
     tariff[chn, usa] += 0.5
     wedges = Wedges.of(economy, tariff=tariff)
-    solution = solve(economy, wedges)
-    one = best(lambda: solve(economy, wedges), 30)
+    solution = solve(Model(economy), wedges)
+    one = best(lambda: solve(Model(economy), wedges), 30)
     note = f"residual {float(solution.stats['max_residual']):.0e}, {solution.stats['num_steps']} sweeps"
     row(f"one solve {N}x{S}, warm", one, "ms", 3.0, note)
     dense = best(lambda: dense_newton(economy, wedges), 2)
@@ -154,7 +153,7 @@ def measure(row: Row) -> None:
     batch = random_wedges(economy, 192)
     row(
         "batch of 192 random trade wars",
-        192e3 / best(lambda: solve_batch(economy, batch), 3),
+        192e3 / best(lambda: solve(Model(economy), batch, throw=False), 3),
         "solves/s",
         600,
         "one core, at least",
@@ -167,9 +166,13 @@ def measure(row: Row) -> None:
         20.0,
     )
     cap = QuantityControl.on(economy, "cap", importers=["USA"], exporters=["CHN"], sectors=["C26"], limit=0.5)
-    row("solve under a binding cap", best(lambda: solve_with_controls(economy, wedges, [cap]), 3), "ms")
+    row(
+        "solve under a binding cap",
+        best(lambda: solve(Model(economy), Policy(economy, wedges, (cap,))), 3),
+        "ms",
+    )
     nests = Structure(sigma_value_added=0.5, sigma_materials=0.3, sigma_final=0.8, mobility=1.5)
-    row("solve with nests and immobile factors", best(lambda: solve(economy, wedges, structure=nests)), "ms")
+    row("solve with nests and immobile factors", best(lambda: solve(Model(economy, nests), wedges)), "ms")
     for size, target in (((77, 45), 20.0), ((81, 50), 40.0)):
         large = synthetic(*size)
         start = time.perf_counter()
@@ -178,7 +181,7 @@ def measure(row: Row) -> None:
         war = hub_war(large)
         row(
             f"one solve {size[0]}x{size[1]}, warm",
-            best(lambda e=large, w=war: solve(e, w), 5),
+            best(lambda e=large, w=war: solve(Model(e), w), 5),
             "ms",
             target,
             f"set-up {setup:.2f} s",
@@ -227,7 +230,17 @@ def stocks(row: Row, months: int = 8) -> None:
         still = Wedges.unchanged(world)
 
         def both(world=world, structure=structure, cap=cap, floor=floor, still=still):  # type: ignore[no-untyped-def]
-            return solve_with_controls(world, still, [cap, floor], structure=structure)
+            return solve(
+                Model(world, structure),
+                Policy(
+                    world,
+                    still,
+                    (
+                        cap,
+                        floor,
+                    ),
+                ),
+            )
 
         row(f"solve under a cap and a floor, {name}", best(both, 3), "ms", 150.0)
 
@@ -242,8 +255,8 @@ def nafta(row: Row) -> None:
     inputs = cp2015.read_inputs(shared)
     base, _ = cp2015.purged_economy(inputs)
     wedges = Wedges.of(base, tariff=cp2015.bloc_tariff(inputs))
-    found = solve(base, wedges, closure="zero")
-    took = best(lambda: solve(base, wedges, closure="zero"), 10)
+    found = solve(Model(base, closure="zero"), wedges)
+    took = best(lambda: solve(Model(base, closure="zero"), wedges), 10)
     row(
         "NAFTA counterfactual 31x40, warm",
         took,

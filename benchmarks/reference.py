@@ -6,7 +6,7 @@ import numpy as np
 import scipy.optimize
 
 from detente.cases.stocks import Setting
-from detente.equilibrium import model, solve
+from detente.equilibrium import Model, model, solve
 from detente.equilibrium.controls import QuantityControl
 from detente.world.economy import Array, Economy, Wedges
 
@@ -118,7 +118,7 @@ def path_plainly(
         def used(log_wedge: float) -> tuple[float, Array]:
             tax = np.array(wedges.export_tax)
             tax[control.cells] = (1 + tax[control.cells]) * np.exp(log_wedge) - 1
-            value = solve(economy, Wedges(wedges.tariff, wedges.iceberg_hat, tax), structure=structure).value  # noqa: B023
+            value = solve(Model(economy, structure), Wedges(wedges.tariff, wedges.iceberg_hat, tax)).value  # noqa: B023
             volume = float((base * value.flow_volume_hat).sum() / base.sum())  # noqa: B023
             return volume, np.array(value.real_income_hat)
 

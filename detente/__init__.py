@@ -30,8 +30,8 @@ if TYPE_CHECKING:
         Solution as Solution,
         Structure as Structure,
         labelled_result as labelled_result,
+        solve as solve,
     )
-    from detente.equilibrium.entry import solve as solve
     from detente.outlook import draw_outcomes as draw_outcomes
     from detente.policy import Scenario as Scenario, load_scenario as load_scenario
     from detente.policy.duties import duty_stack as duty_stack
@@ -53,8 +53,7 @@ else:
             "cases": "Standoff model_at",
             "core": "RESULTS DetenteError Table",
             "dossier": "Dossier audit load_dossier shipped_dossiers",
-            "equilibrium": "Equilibrium Model Policy Solution Structure labelled_result",
-            "equilibrium.entry": "solve",
+            "equilibrium": "Equilibrium Model Policy Solution Structure labelled_result solve",
             "outlook": "draw_outcomes",
             "policy": "Scenario load_scenario",
             "policy.duties": "duty_stack",

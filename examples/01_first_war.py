@@ -1,18 +1,13 @@
 """The first war: two economies of a made-up world raise duties on each other's goods, and everybody is affected."""
 
-import numpy as np
-
-from detente.equilibrium import solve
-from detente.world import Wedges, toy
+from detente import Model, Policy, solve, toy
 
 world = toy()
+war = Policy.unchanged(world, "first war")
+war = war.duty("USA", "CHN", sectors="goods").add_points(0.25)  # rates are fractions: 25 points
+war = war.duty("CHN", "USA", sectors="goods").add_points(0.25)
+solution = solve(Model(world), war)
 usa, china = world.labels.country("USA"), world.labels.country("CHN")
-goods = [world.labels.sector(code) for code in ("FARM", "PARTS", "GOODS")]  # services pay no duty
-
-tariff = np.array(world.tariff)  # [importer, exporter, sector], fractions
-tariff[usa, china, goods] += 0.25
-tariff[china, usa, goods] += 0.25
-solution = solve(world, Wedges.of(world, tariff=tariff))
 
 print(f"{solution.result.name} in {solution.stats['num_steps']} steps")
 print(f"{'':22}{'real income':>12}{'imports from':>14}{'imports from':>14}")

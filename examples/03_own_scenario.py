@@ -5,6 +5,7 @@ from pathlib import Path
 
 from detente.cases import run_scenarios
 from detente.dossier import load_dossier
+from detente.equilibrium import Model
 from detente.policy import load_scenario
 from detente.show.tables.metrics import country_table
 from detente.world import load_world
@@ -23,7 +24,7 @@ with tempfile.TemporaryDirectory() as folder:
     file = Path(folder, "half-threat.yaml")
     file.write_text(TEXT, encoding="utf-8")
     scenarios = [load_scenario(name) for name in ("standing", "talks-fail", file)]
-outcomes = run_scenarios(load_world(), load_dossier("busan-2025"), scenarios)
+outcomes = run_scenarios(Model(load_world()), load_dossier("busan-2025"), scenarios)
 for row in country_table(outcomes, against="standing", countries=("USA", "CHN", "MEX")).records():
     money = row["equivalent_variation_usd_bn"]
     if row["measure"] == "delta":

@@ -20,7 +20,7 @@ import numpy as np
 
 from detente.core import Column, Table, write_atomic
 from detente.dossier import load_dossier
-from detente.equilibrium import solve_batch
+from detente.equilibrium import Model, solve
 from detente.policy import load_scenario, shipped_scenarios, wedges_at
 from detente.world import Economy, Wedges, aggregate, load_world
 from detente.world.carve import carved
@@ -120,13 +120,13 @@ def compare() -> tuple[Row, ...]:
     names = shipped_scenarios()
     scenarios = [load_scenario(name) for name in names]
     wedges = [wedges_at(economy, dossier, scenario, quantities=False) for scenario in scenarios]
-    fine = [solution.value for solution in solve_batch(economy, wedges, throw=True)]
+    fine = [solution.value for solution in solve(Model(economy), wedges)]
     rows = []
     for coarse in coarse_worlds(economy):
         small = aggregate(economy, coarse.countries, coarse.sectors)
         small = dataclasses.replace(small, name=coarse.name)
         made = [coarse_wedges(economy, small, one, coarse) for one in wedges]
-        solved = [solution.value for solution in solve_batch(small, made, throw=True)]
+        solved = [solution.value for solution in solve(Model(small), made)]
         size = f"{len(small.labels.countries)} × {len(small.labels.sectors)}"
         for scenario, mine, theirs in zip(scenarios, fine, solved, strict=True):
             rows.append(

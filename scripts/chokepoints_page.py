@@ -20,7 +20,7 @@ from build_world import CHOKEPOINTS  # noqa: E402
 from detente.core import BalanceError, Column, Table, write_atomic  # noqa: E402
 from detente.core.table import Cell  # noqa: E402
 from detente.dossier import load_dossier  # noqa: E402
-from detente.equilibrium import solve_batch  # noqa: E402
+from detente.equilibrium import Model, solve  # noqa: E402
 from detente.policy import load_scenario, wedges_at  # noqa: E402
 from detente.world import Economy, load_world  # noqa: E402
 from detente.world.carve import (  # noqa: E402
@@ -68,7 +68,7 @@ def sensitivity() -> Table:
 
     def answer(economy: Economy) -> list[float]:
         wedges = [wedges_at(economy, dossier, scenario, quantities=False) for scenario in scenarios]
-        hats = [s.value.real_income_hat for s in solve_batch(economy, wedges, throw=True)]
+        hats = [s.value.real_income_hat for s in solve(Model(economy), wedges)]
         return [100 * float(hat[economy.labels.country(c)] - 1) for hat in hats for c in ("USA", "CHN")]
 
     rows: list[tuple[Cell, ...]] = [("as shipped", *answer(shipped))]

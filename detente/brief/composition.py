@@ -83,6 +83,7 @@ def compose(
         When an outcome has no equilibrium.
     """
     from detente.cases import horizon as at_horizon, prepare_cases, run_cases
+    from detente.equilibrium import Model
     from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
     from detente.world import elasticity_sets, set_horizon
 
@@ -100,7 +101,7 @@ def compose(
     own = economy
     economy, structure = at_horizon(horizon, own, keep_elasticities=keep_elasticities)
     cases = prepare_cases(economy, dossier, chosen)
-    outcomes = run_cases(economy, cases, closure=closure, structure=structure)
+    outcomes = run_cases(Model(economy, structure, closure), cases)
     words = structure.horizon
     reference, featured, *_ = outcomes
     every = findings.sensitivity(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import Cell, Column, Table
+from detente.equilibrium import Model
 from detente.show.figures import OutcomeRow, SectorRow, country_name
 from detente.show.tables import diversion_table
 from detente.world import Array, Economy, goods_sectors
@@ -69,7 +70,7 @@ def sensitivity(
     found: dict[str, dict[str, dict[str, Change]]] = {}
     for name in sets:
         other = steered_like(with_elasticity_set(economy, name), structure, (economy, structure))
-        solved = run_cases(other, cases, closure=outcomes[reference].value.closure, structure=structure)
+        solved = run_cases(Model(other, structure, outcomes[reference].value.closure), cases)
         hats = {key: solved[key].value.real_income_hat for key in outcomes}
         found[name] = {key: changes(other, hats[key], hats[reference], members) for key in outcomes}
     return found

@@ -29,11 +29,10 @@ def solve_horizons(
 ) -> dict[str, Mapping[str, ControlledOutcome]]:
     """Outcomes at every horizon of `at`; those already `known` are not solved again."""
     from detente.cases import run_cases
+    from detente.equilibrium import Model
 
     return {
-        name: known[name]
-        if name in known
-        else run_cases(economy, cases, closure=closure, structure=structure)
+        name: known[name] if name in known else run_cases(Model(economy, structure, closure), cases)
         for name, (economy, structure) in at.items()
     }
 

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
         run_cases as run_cases,
         run_scenarios as run_scenarios,
         solve_cases as solve_cases,
-        solve_scenario as solve_scenario,
         steered_like as steered_like,
     )
     from detente.cases.standoff import Standoff as Standoff, model_at as model_at
@@ -52,7 +51,7 @@ else:
         {
             "parties": "sides_in",
             "case": "BASE_YEAR Case ControlledOutcome base_case controls_of held_wedges",
-            "runs": "prepare_cases run_cases run_scenarios solve_cases solve_scenario steered_like",
+            "runs": "prepare_cases run_cases run_scenarios solve_cases steered_like",
             "standoff": "Standoff model_at",
             "cuts": "read_cut",
             "headline_results": "HEADLINES WORLD headline_differences headlines",

@@ -29,10 +29,10 @@ def headlines(value: Equilibrium) -> Array:
 
     Examples
     --------
-    >>> from detente.equilibrium import solve
+    >>> from detente.equilibrium import Model, solve
     >>> from detente.world import Wedges, toy
     >>> world = toy()
-    >>> headlines(solve(world, Wedges.unchanged(world)).value).shape
+    >>> headlines(solve(Model(world), Wedges.unchanged(world)).value).shape
     (7, 6)
     """
     economy = value.economy

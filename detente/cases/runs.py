@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from detente.cases.case import Case, ControlledOutcome, controls_of
 from detente.core import SolveError
 from detente.equilibrium import (
-    CORE,
     QUICK,
     Binding,
     Equilibrium,
-    Newton,
+    Model,
+    Policy,
     Solution,
     Structure,
     how_far,
     share_preparation,
-    solve_batch_with_controls,
+    solve,
     what_to_try,
 )
 from detente.policy import (
@@ -62,36 +62,15 @@ def prepare_cases(
 
 
 def solve_cases(
-    economy: Economy,
-    cases: Sequence[Case],
-    *,
-    closure: str = "share",
-    structure: Structure = CORE,
-    solver: Newton | None = None,
-    throw: bool = False,
+    model: Model, cases: Sequence[Case], *, throw: bool = False
 ) -> list[tuple[Solution[Equilibrium], Mapping[str, Binding]]]:
     """Solve cases in one batch, with their controls; codes are kept, nothing is raised unless `throw` is set."""
-    found = solve_batch_with_controls(
-        economy,
-        [case.wedges for case in cases],
-        [case.controls for case in cases],
-        closure=closure,
-        structure=structure,
-        solver=solver,
-        throw=throw,
-    )
-    return [(one.solution, one.bindings) for one in found]
+    policies = [Policy(model.economy, case.wedges, case.controls, case.scenario.id) for case in cases]
+    solutions = solve(model, policies, throw=throw)
+    return [(solution, solution.bindings) for solution in solutions]
 
 
-def run_cases(
-    economy: Economy,
-    cases: Sequence[Case],
-    *,
-    closure: str = "share",
-    structure: Structure = CORE,
-    solver: Newton | None = None,
-    throw: bool = True,
-) -> Mapping[str, ControlledOutcome]:
+def run_cases(model: Model, cases: Sequence[Case], *, throw: bool = True) -> Mapping[str, ControlledOutcome]:
     """Solve cases and return their outcomes by scenario id, in the order given.
 
     Raises
@@ -99,21 +78,20 @@ def run_cases(
     SolveError
         For the first case without an equilibrium, when `throw` is set.
     """
-    solved = solve_cases(economy, cases, closure=closure, structure=structure, solver=solver)
     outcomes = {}
 
     def works(case: Case, other: str) -> bool:
-        again = solve_cases(economy, [case], closure=other, structure=structure, solver=QUICK)
+        again = solve_cases(replace(model, closure=other, solver=QUICK), [case])
         return again[0][0].result.ok
 
-    for case, (solution, bindings) in zip(cases, solved, strict=True):
+    for case, (solution, bindings) in zip(cases, solve_cases(model, cases), strict=True):
         if throw and not solution.result.ok:
             raise SolveError(
                 f"scenario `{case.scenario.id}`: {solution.message} ({how_far(solution)})",
-                where=f"{economy.name}, {structure.horizon}",
+                where=f"{model.economy.name}, {model.structure.horizon}",
                 hint=what_to_try(
                     solution,
-                    closure,
+                    model.closure,
                     partial(works, case),
                     limits={control.kind for control in case.controls},
                 ),
@@ -153,100 +131,37 @@ def steered_like(economy: Economy, structure: Structure, like: tuple[Economy, St
 
     Examples
     --------
-    >>> from detente.equilibrium import solve
+    >>> from detente.equilibrium import Model, solve
     >>> from detente.world import Wedges, toy
     >>> world = toy()
     >>> other = world.with_elasticities(1.1 * world.trade_elasticity, "ten percent more")
     >>> copy = steered_like(other, CORE, (world, CORE))
     >>> war = Wedges.of(other, tariff=2 * other.tariff)
-    >>> bool(abs(solve(copy, war).value.price_hat - solve(other, war).value.price_hat).max() < 1e-9)
+    >>> bool(abs(solve(Model(copy), war).value.price_hat - solve(Model(other), war).value.price_hat).max() < 1e-9)
     True
     """
-    copy = dataclasses.replace(economy)
+    copy = replace(economy)
     share_preparation(copy, structure, like)
     return copy
 
 
-def solve_scenario(
-    economy: Economy,
-    dossier: Dossier,
-    scenario: Scenario,
-    *,
-    closure: str = "share",
-    structure: Structure = CORE,
-    solver: Newton | None = None,
-    throw: bool = True,
-) -> ControlledOutcome:
-    """Solve one scenario as the command line and the briefing do: its duties and costs, and the quantities it states.
-
-    Parameters
-    ----------
-    economy : Economy
-        With the elasticities of the horizon: ``economy, structure = horizon("short", economy)``.
-    dossier : Dossier
-        Loaded with the `asof` the scenario asks for.
-    scenario : Scenario
-    closure : str
-    structure : Structure
-    solver : Newton, optional
-    throw : bool
-        Raise `SolveError` when there is no equilibrium; ``False`` returns its code.
-
-    Returns
-    -------
-    ControlledOutcome
-        `value` is the equilibrium, `solution` has its code and residuals, `bindings` what each control does.
-
-    Raises
-    ------
-    SolveError
-        When there is no equilibrium and `throw` is set.
-
-    See Also
-    --------
-    run_scenarios : several at once, faster.
-
-    Examples
-    --------
-    >>> from detente.dossier import load_dossier
-    >>> from detente.policy import load_scenario
-    >>> from detente.world import load_world
-    >>> world = load_world()
-    >>> outcome = solve_scenario(world, load_dossier(), load_scenario("talks-fail"))
-    >>> outcome.solution.result.name
-    'successful'
-    >>> f"{100 * (outcome.value.real_income_hat[world.labels.country('CHN')] - 1):.3f} %"
-    '-0.498 %'
-    """
-    (outcome,) = run_scenarios(
-        economy, dossier, [scenario], closure=closure, structure=structure, solver=solver, throw=throw
-    ).values()
-    return outcome
-
-
 def run_scenarios(
-    economy: Economy,
+    model: Model,
     dossier: Dossier,
     scenarios: Sequence[Scenario],
     *,
-    closure: str = "share",
-    structure: Structure = CORE,
-    solver: Newton | None = None,
     throw: bool = True,
     hold_clocks: bool | Sequence[str] = False,
 ) -> Mapping[str, ControlledOutcome]:
-    """Solve scenarios of one dossier on one economy at a horizon, with their quantity controls.
+    """Solve scenarios of one dossier on a model, with their quantity controls.
 
     Parameters
     ----------
-    economy : Economy
-        With the elasticities of the horizon: ``economy, structure = horizon("short", economy)``.
+    model : Model
+        Of a horizon: ``model_at("short", economy)``.
     dossier : Dossier
         Loaded with the `asof` the scenarios ask for.
     scenarios : sequence of Scenario
-    closure : str
-    structure : Structure
-    solver : Newton, optional
     throw : bool
         Raise `SolveError` for the first scenario without an equilibrium; ``False`` returns its code.
     hold_clocks : bool or sequence of str
@@ -256,18 +171,23 @@ def run_scenarios(
     Returns
     -------
     mapping of scenario id to ControlledOutcome
-        In the order given; each one's `timing` lists the clocks that its date lets fire.
+        In the order given; each one's `timing` lists the clocks that its date lets fire, its `bindings` what each control
+        does.
+
+    See Also
+    --------
+    detente.cases.Standoff.solve : the same from the names of scenarios.
 
     Examples
     --------
+    >>> from detente.cases import model_at
     >>> from detente.dossier import load_dossier
-    >>> from detente.cases.horizons import horizon
     >>> from detente.policy import load_scenario
     >>> from detente.world import load_world
-    >>> economy, structure = horizon("short", load_world())
-    >>> found = run_scenarios(economy, load_dossier(), [load_scenario("talks-fail")], structure=structure)
-    >>> found["talks-fail"].value.structure.horizon
+    >>> model = model_at("short", load_world())
+    >>> outcomes = run_scenarios(model, load_dossier(), [load_scenario("talks-fail")])
+    >>> outcomes["talks-fail"].value.structure.horizon
     'short run'
     """
-    cases = prepare_cases(economy, dossier, scenarios, hold_clocks=hold_clocks)
-    return run_cases(economy, cases, closure=closure, structure=structure, solver=solver, throw=throw)
+    cases = prepare_cases(model.economy, dossier, scenarios, hold_clocks=hold_clocks)
+    return run_cases(model, cases, throw=throw)

@@ -157,4 +157,4 @@ class Standoff:
         """
         model = self.model(horizon, closure=closure, elasticities=elasticities)
         cases = [self.case(name) for name in (names or self.scenarios)]
-        return run_cases(model.economy, cases, closure=closure, structure=model.structure, throw=throw)
+        return run_cases(model, cases, throw=throw)

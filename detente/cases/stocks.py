@@ -21,13 +21,15 @@ from detente.cases.horizons import horizon
 from detente.core import Cell, Column, InputError, LabelError, SolveError, Table, UnitError, suggestion
 from detente.equilibrium import (
     Binding,
-    ControlledSolution,
     Equilibrium,
+    Model,
     Newton,
+    Policy,
     QuantityControl,
+    Solution,
     Structure,
     how_far,
-    solve_with_controls,
+    solve,
 )
 from detente.world import Economy, Wedges
 
@@ -174,8 +176,8 @@ def path_with_stocks(
     at = structure_by_month or by_horizon(economy)
     left = {control.name: float(stocks_months.get(control.name, 0.0)) for control in controls}
     start, path = 0.0, []
-    known: dict[tuple[int, tuple[float, ...]], ControlledSolution] = {}
-    last: dict[int, ControlledSolution] = {}
+    known: dict[tuple[int, tuple[float, ...]], Solution[Equilibrium]] = {}
+    last: dict[int, Solution[Equilibrium]] = {}
     for length in months:
         here, structure = at(start + length / 2)
         available = {
@@ -191,8 +193,10 @@ def path_with_stocks(
         if key not in known:
             near = last.get(id(structure))
             try:
-                known[key] = solve_with_controls(
-                    here, wedges, binding, closure=closure, structure=structure, solver=solver, start=near
+                known[key] = solve(
+                    Model(here, structure, closure, solver=solver),
+                    Policy(here, wedges, tuple(binding)),
+                    start=near,
                 )
             except SolveError as error:
                 said = ", ".join(f"{name} at {100 * volume:.3g} %" for name, volume in available.items())

@@ -56,11 +56,10 @@ def solve_prepared(
 ) -> Mapping[str, Outcome]:
     """Solve what `prepare_named` loaded."""
     from detente.cases import run_cases
+    from detente.equilibrium import Model
 
     with of_own_world(world), progress(None, "solving"):
-        return run_cases(
-            ready.economy, ready.cases, closure=closure, structure=ready.structure, solver=solver
-        )
+        return run_cases(Model(ready.economy, ready.structure, closure, solver=solver), ready.cases)
 
 
 def prepare_named(

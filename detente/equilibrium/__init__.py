@@ -11,20 +11,16 @@ if TYPE_CHECKING:
     from detente.equilibrium.baseline import CORE as CORE, share_preparation as share_preparation
     from detente.equilibrium.controls import (
         Binding as Binding,
-        ControlledSolution as ControlledSolution,
         QuantityControl as QuantityControl,
         Rent as Rent,
     )
+    from detente.equilibrium.entry import solve as solve
     from detente.equilibrium.judged import CHUNK as CHUNK
     from detente.equilibrium.labelled import Labelled as Labelled, labelled_result as labelled_result
     from detente.equilibrium.plain_residuals import GATE as GATE, residuals as residuals
     from detente.equilibrium.policy import Instrument as Instrument, Policy as Policy
-    from detente.equilibrium.quantities import (
-        solve_batch_with_controls as solve_batch_with_controls,
-        solve_with_controls as solve_with_controls,
-    )
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
-    from detente.equilibrium.solver import rebase as rebase, solve as solve, solve_batch as solve_batch
+    from detente.equilibrium.solver import rebase as rebase, solve_batch as solve_batch
     from detente.equilibrium.structure import Structure as Structure
     from detente.equilibrium.sweep import (
         CLOSURES as CLOSURES,
@@ -45,12 +41,12 @@ else:
             "labelled": "Labelled labelled_result",
             "policy": "Policy Instrument",
             "world_model": "Model",
-            "controls": "Binding ControlledSolution QuantityControl Rent",
+            "controls": "Binding QuantityControl Rent",
             "judged": "CHUNK",
             "plain_residuals": "GATE residuals",
-            "quantities": "solve_batch_with_controls solve_with_controls",
             "solution": "Equilibrium Solution",
-            "solver": "rebase solve solve_batch",
+            "entry": "solve",
+            "solver": "rebase solve_batch",
             "structure": "Structure",
             "sweep": "Anderson CLOSURES Newton deficits",
         },

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import overload
 
-from detente.core import InputError
+from detente.core import RESULTS, InputError
 from detente.equilibrium.controls import ControlledSolution
 from detente.equilibrium.policy import Policy
 from detente.equilibrium.quantities import solve_batch_with_controls
 from detente.equilibrium.solution import Equilibrium, Solution
+from detente.equilibrium.solver import solve_batch
 from detente.equilibrium.world_model import Model
 from detente.world import Wedges
 
@@ -22,7 +23,7 @@ def solve(
     model: Model,
     policies: Policy | Wedges,
     *,
-    start: Solution[Equilibrium] | None = None,
+    start: Solution[Equilibrium] | Equilibrium | None = None,
     throw: bool = True,
 ) -> Solution[Equilibrium]: ...
 
@@ -32,7 +33,7 @@ def solve(
     model: Model,
     policies: Policies,
     *,
-    start: Solution[Equilibrium] | None = None,
+    start: Solution[Equilibrium] | Equilibrium | None = None,
     throw: bool = True,
 ) -> tuple[Solution[Equilibrium], ...]: ...
 
@@ -41,7 +42,7 @@ def solve(
     model: Model,
     policies: Policy | Wedges | Policies,
     *,
-    start: Solution[Equilibrium] | None = None,
+    start: Solution[Equilibrium] | Equilibrium | None = None,
     throw: bool = True,
 ) -> Solution[Equilibrium] | tuple[Solution[Equilibrium], ...]:
     """Find the counterfactual equilibrium of a policy, or of many at once, in exact hat algebra.
@@ -56,8 +57,9 @@ def solve(
     policies : Policy, or sequence of Policy
         On the economy's own labels. `Wedges` stand for a policy without limits on quantities; with a leading scenario axis
         they are many.
-    start : Solution, optional
-        Near what is looked for: the search begins there instead of in the base year. What is found does not depend on it.
+    start : Solution or Equilibrium, optional
+        On the same economy and structure, near what is looked for: the search begins there instead of in the base year.
+        What is found does not depend on it; a `Solution` lends the wedges of limits of the same name too.
     throw : bool
         Raise `SolveError` for the first policy that fails; ``False`` returns its code and the others.
 
@@ -89,29 +91,51 @@ def solve(
     ['no_shock', 'successful']
     """
     alone = isinstance(policies, Policy) or (isinstance(policies, Wedges) and policies.tariff.ndim == 3)
-    if isinstance(policies, Wedges) and not alone:
-        each: list[Policy | Wedges] = [
-            Wedges(*arrays)
-            for arrays in zip(policies.tariff, policies.iceberg_hat, policies.export_tax, strict=True)
-        ]
-    else:
-        each = [policies] if isinstance(policies, (Policy, Wedges)) else list(policies)
-    for one in each:
-        if isinstance(one, Policy) and one.economy.labels != model.economy.labels:
+    each = _each(policies)
+    for policy in each:
+        if isinstance(policy, Policy) and policy.economy.labels != model.economy.labels:
             raise InputError(
-                f"the policy `{one.name}` speaks of another world's countries and sectors",
+                f"the policy `{policy.name}` speaks of another world's countries and sectors",
                 where=model.economy.name,
                 hint="make it on this one: Policy.unchanged(model.economy)",
             )
-    solved = solve_batch_with_controls(
-        model.economy,
-        [one.wedges if isinstance(one, Policy) else one for one in each],
-        [one.controls if isinstance(one, Policy) else () for one in each],
-        closure=model.closure,
-        structure=model.structure,
-        solver=model.solver,
-        start=None if start is None else ControlledSolution(start, start.bindings),
-        throw=throw,
-    )
-    solutions = tuple(replace(held.solution, bindings=held.bindings) for held in solved)
+    wedges = [policy.wedges if isinstance(policy, Policy) else policy for policy in each]
+    controls = [policy.controls if isinstance(policy, Policy) else () for policy in each]
+    if any(controls):
+        begun = start if start is None or isinstance(start, Solution) else _reached(start)
+        held = solve_batch_with_controls(
+            model.economy,
+            wedges,
+            controls,
+            closure=model.closure,
+            structure=model.structure,
+            solver=model.solver,
+            start=None if begun is None else ControlledSolution(begun, begun.bindings),
+            throw=throw,
+        )
+        solutions = tuple(replace(one.solution, bindings=one.bindings) for one in held)
+    else:
+        solutions = solve_batch(
+            model.economy,
+            policies if isinstance(policies, Wedges) and not alone else wedges,
+            closure=model.closure,
+            structure=model.structure,
+            solver=model.solver,
+            start=start.value if isinstance(start, Solution) else start,
+            throw=throw,
+        )
     return solutions[0] if alone else solutions
+
+
+def _each(policies: Policy | Wedges | Policies) -> list[Policy | Wedges]:
+    """Policies one by one."""
+    if isinstance(policies, Policy) or (isinstance(policies, Wedges) and policies.tariff.ndim == 3):
+        return [policies]
+    if isinstance(policies, Wedges):
+        arrays = zip(policies.tariff, policies.iceberg_hat, policies.export_tax, strict=True)
+        return [Wedges(*one) for one in arrays]
+    return list(policies)
+
+
+def _reached(value: Equilibrium) -> Solution[Equilibrium]:
+    return Solution(value, RESULTS.successful, {})

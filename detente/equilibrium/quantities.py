@@ -81,7 +81,7 @@ def solve_batch_with_controls(
 
     See Also
     --------
-    solve_with_controls : the same for one scenario.
+    detente.equilibrium.solve : the one way in.
 
     Examples
     --------
@@ -302,64 +302,3 @@ def _in_stages(
 
 def _arrays(wedges: Wedges) -> tuple[Array, Array, Array]:
     return wedges.tariff, wedges.iceberg_hat, wedges.export_tax
-
-
-def solve_with_controls(
-    economy: Economy,
-    wedges: Wedges,
-    controls: Sequence[QuantityControl],
-    *,
-    closure: str | Array = "share",
-    structure: Structure = CORE,
-    solver: Newton | None = None,
-    start: ControlledSolution | None = None,
-    throw: bool = True,
-) -> ControlledSolution:
-    """Find the equilibrium under caps, bans and floors on volumes.
-
-    Parameters
-    ----------
-    economy : Economy
-    wedges : Wedges
-        Duties, trade costs and export taxes besides the controls.
-    controls : sequence of QuantityControl
-        No flow may be bound by two.
-    closure, structure, solver
-        As in `solve`.
-    start : ControlledSolution, optional
-        As in `solve_batch_with_controls`.
-    throw : bool
-        Raise `SolveError` on failure; ``False`` returns the code.
-
-    Returns
-    -------
-    ControlledSolution
-
-    Raises
-    ------
-    InputError, UnitError
-        For controls that overlap, bind nothing, or have no sense.
-    SolveError
-        When no wedges make the controls hold.
-
-    Examples
-    --------
-    >>> from detente.world import Wedges, toy
-    >>> economy = toy()
-    >>> a, b, s = economy.labels.countries[0], economy.labels.countries[1], economy.labels.sectors[1]
-    >>> cap = QuantityControl.on(economy, "cap", importers=[a], exporters=[b], sectors=[s], limit=0.5)
-    >>> found = solve_with_controls(economy, Wedges.unchanged(economy), [cap])
-    >>> round(found.bindings["cap"].volume_hat, 9), found.bindings["cap"].rent_usd > 0
-    (0.5, True)
-    """
-    found = solve_batch_with_controls(
-        economy,
-        [wedges],
-        [controls],
-        closure=closure,
-        structure=structure,
-        solver=solver,
-        start=start,
-        throw=throw,
-    )
-    return found[0]

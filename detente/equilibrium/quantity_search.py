@@ -22,8 +22,9 @@ from detente.equilibrium.controls import (
 )
 from detente.equilibrium.gradients.derivatives import gradients
 from detente.equilibrium.gradients.readings import flow
+from detente.equilibrium.judged import alone
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.solver import solve
+from detente.equilibrium.solver import solve_batch
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, deficits
 from detente.world import Array, Economy, Wedges
@@ -91,9 +92,9 @@ class Setting:
     def solve(self, wedges: Wedges, start: Equilibrium | None, throw: bool) -> Solution[Equilibrium]:
         """One scenario without controls, within what is left of the budget."""
         work, seconds = self.meter.left
-        found = solve(
+        (found,) = solve_batch(
             self.economy,
-            wedges,
+            alone(wedges),
             closure=self.closure,
             structure=self.structure,
             solver=replace(self.solver, budget=max(work, 1.0), seconds=max(seconds, 1e-3)),

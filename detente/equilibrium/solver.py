@@ -99,7 +99,7 @@ def solve_batch(
         )
     check_wedges(economy, stacked)
     if stacked.tariff.ndim != 4:
-        raise InputError("a batch needs a leading scenario axis", hint="use `solve` for one scenario")
+        raise InputError("a batch needs a leading scenario axis", hint="`solve` takes one scenario as it is")
     deficit = deficits(economy, closure)
     named = closure if isinstance(closure, str) else "own"
     begun = None if start is None else begin(economy, structure, start)
@@ -162,72 +162,6 @@ def solve_batch(
                 solution=solution,
             )
     return tuple(solutions[lane] for lane in range(len(solutions)))
-
-
-def solve(
-    economy: Economy,
-    wedges: Wedges,
-    *,
-    closure: str | Array = "share",
-    structure: Structure = CORE,
-    solver: Newton | None = None,
-    start: Equilibrium | None = None,
-    throw: bool = True,
-) -> Solution[Equilibrium]:
-    """Find the counterfactual equilibrium in exact hat algebra.
-
-    Every factor market but the reported one clears at the returned wages (`model.clearing_residual`); world value added
-    is the numeraire.
-
-    Parameters
-    ----------
-    economy : Economy
-        Baseline.
-    wedges : Wedges
-        New duties, trade-cost changes and export taxes, ``[importer, exporter, sector]``.
-    closure : {"share", "fixed", "zero"} or array [country]
-        How deficits are determined; see `CLOSURES`. An array gives them in million USD, summing to zero.
-    structure : Structure
-        Nests, mobility of factors and markups; the core model when left out.
-    solver : Newton, optional
-        Tolerance and limits.
-    start : Equilibrium, optional
-        Where the search begins; see `solve_batch`.
-    throw : bool
-        Raise `SolveError` on failure (default); ``False`` returns the code.
-
-    Returns
-    -------
-    Solution of Equilibrium
-        ``.result`` is a `RESULTS` member; ``.stats`` holds steps and residuals.
-
-    Raises
-    ------
-    InputError, UnitError
-        Before any numerics.
-    SolveError
-        When no equilibrium was found and `throw` is set.
-
-    See Also
-    --------
-    solve_batch : many scenarios at once.
-    decompose_welfare : terms of trade and volume of trade.
-
-    References
-    ----------
-    Caliendo and Parro (2015), Review of Economic Studies 82(1), equations 8-13.
-
-    Examples
-    --------
-    >>> from detente.world import toy, Wedges
-    >>> economy = toy()
-    >>> solution = solve(economy, Wedges.unchanged(economy))
-    >>> solution.result.name, bool(abs(solution.value.real_income_hat - 1).max() < 1e-12)
-    ('no_shock', True)
-    """
-    return solve_batch(
-        economy, alone(wedges), closure=closure, structure=structure, solver=solver, start=start, throw=throw
-    )[0]
 
 
 def rebase(equilibrium: Equilibrium, name: str) -> Economy:

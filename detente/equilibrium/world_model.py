@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from detente.equilibrium.baseline import CORE, Baseline, prepare
@@ -27,7 +27,8 @@ class Model:
         Nests, mobility of factors and markups; the core model when left out.
     closure : {"share", "fixed", "zero"} or array [country]
         How deficits are determined; see `CLOSURES`. An array gives them in million USD, summing to zero.
-    solver : Newton
+    solver : Newton, optional
+        Tolerance, limits and budget; the usual ones when left out.
 
     Raises
     ------
@@ -51,7 +52,7 @@ class Model:
     economy: Economy
     structure: Structure = CORE
     closure: str | Array = "share"
-    solver: Newton = field(default_factory=Newton)
+    solver: Newton | None = None
 
     def __post_init__(self) -> None:
         deficits(self.economy, self.closure)

@@ -14,7 +14,7 @@ import numpy as np
 
 from detente.cases import Case, headline_differences, headlines, held_wedges, solve_cases, steered_like
 from detente.core import InputError, LabelError, SolveError, suggestion
-from detente.equilibrium import CORE, Equilibrium, Newton, Structure, any_ban
+from detente.equilibrium import CORE, Equilibrium, Model, Newton, Structure, any_ban
 from detente.equilibrium.explain import chebyshev, solve_path, target
 from detente.outlook.prior import Uncertain, apply_draw, points, uncertain_parameters
 from detente.world import Array, Economy, Wedges
@@ -112,12 +112,12 @@ def _one(task: Task, normals: Array) -> tuple[Array, Array]:
     ]
     at = steered_like(drawn, nests, (economy, structure))
     quick = Newton(robust=False)
-    solved = solve_cases(at, scaled, closure=task.closure, structure=nests, solver=quick)
+    solved = solve_cases(Model(at, nests, task.closure, solver=quick), scaled)
     if not all(
         solution.result.ok for solution, _ in solved
     ):  # drawn too far away to be steered by what is lent
         at = drawn
-        solved = solve_cases(at, scaled, closure=task.closure, structure=nests)
+        solved = solve_cases(Model(at, nests, task.closure), scaled)
     for case, (solution, _) in zip(scaled, solved, strict=True):
         if not solution.result.ok:
             raise SolveError(

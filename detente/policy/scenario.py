@@ -316,7 +316,7 @@ class Footprint:
 def wedges_at(economy: Economy, dossier: Dossier, scenario: Scenario, *, quantities: bool) -> Wedges:
     """Wedges of a scenario: base-year duties plus what the record adds to them on its date, and trade costs.
 
-    `equilibrium.solve_scenario` solves a scenario with the quantities that its measures state; wedges alone are a part of it.
+    `detente.cases.Standoff.solve` solves a scenario with the quantities that its measures state; wedges alone are a part of it.
 
     Duties are ``tariff_new = tariff + added_duties``; non-tariff measures in force multiply `iceberg_hat`, and those that
     were in force on the base day already are in the data and divide out.

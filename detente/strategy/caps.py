@@ -21,12 +21,14 @@ from detente.dossier import Effect, Instrument, Measure, Status
 from detente.equilibrium import (
     CORE,
     Equilibrium,
+    Model,
+    Policy,
     QuantityControl,
     Rent,
     Solution,
     Structure,
+    solve,
     solve_batch,
-    solve_batch_with_controls,
 )
 from detente.policy import (
     QuantityLimit,
@@ -165,7 +167,7 @@ def _equivalent(
         free = free / hats[name]
     every = [np.ones_like(free), *hats.values()]
     cases = [Wedges(bare.tariff, free * hat, bare.export_tax) for hat in every]
-    found = solve_batch(economy, cases, structure=structure, closure=closure, throw=True)
+    found = solve(Model(economy, structure, closure), cases)
     # what arrives of what is shipped
     level, *each = (
         economy.flows * one.value.flow_volume_hat / hat for one, hat in zip(found, every, strict=True)
@@ -290,8 +292,8 @@ def solve_capped(
 
     if not any(caps):
         return list(solve_batch(economy, wedges, closure=closure, structure=structure))
-    each = [
-        Wedges(*arrays) for arrays in zip(wedges.tariff, wedges.iceberg_hat, wedges.export_tax, strict=True)
+    policies = [
+        Policy(economy, Wedges(*arrays), tuple(controls))
+        for *arrays, controls in zip(wedges.tariff, wedges.iceberg_hat, wedges.export_tax, caps, strict=True)
     ]
-    held = solve_batch_with_controls(economy, each, caps, closure=closure, structure=structure)
-    return [controlled.solution for controlled in held]
+    return list(solve(Model(economy, structure, closure), policies, throw=False))

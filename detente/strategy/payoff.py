@@ -18,7 +18,7 @@ import numpy as np
 
 from detente.core import RESULTS, InputError, SolveError
 from detente.dossier import Status
-from detente.equilibrium import CORE, Rent, Structure, solve_with_controls
+from detente.equilibrium import CORE, Model, Policy, Rent, Structure, solve
 from detente.policy import Scenario, apply_scenario
 from detente.strategy import store
 from detente.strategy.caps import rationing, scenario_with_limits, with_limits
@@ -279,7 +279,7 @@ def payoff_tensor(
     for scenario in scenarios:
         placed[scenario.id] = _nearest_profile(dossier, spec, scenario)
         there, caps = scenario_with_limits(economy, dossier, scenario, rules)
-        solved = [solve_with_controls(economy, there, caps, closure=closure, structure=structure).solution]
+        solved = [solve(Model(economy, structure, closure), Policy(economy, there, tuple(caps)))]
         anchors[scenario.id] = parts_of(solved, players)
     return PayoffTensor(economy, spec, structure, parts, index, anchors, placed, key)
 

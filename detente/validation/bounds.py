@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from detente.cases import horizon
-from detente.equilibrium import Equilibrium, QuantityControl, solve, solve_with_controls
+from detente.equilibrium import Equilibrium, Model, Policy, QuantityControl, solve
 from detente.validation.checks import Check, beside
 from detente.validation.war2018 import bilateral_trade_pct
 from detente.world import Array, Economy, Wedges, goods_sectors, load_world, with_elasticity_set
@@ -61,7 +61,7 @@ def long_run_checks(world: Economy) -> list[Check]:
     economy = with_elasticity_set(world, "u4")
     checks = []
     for case, points, (us, china) in (("case 2", 0.54, (-0.09, -0.67)), ("case 3", 1.08, (-0.29, -0.79))):
-        value = solve(economy, war(economy, points, points, 0.10, 0.10)).value
+        value = solve(Model(economy), war(economy, points, points, 0.10, 0.10)).value
         ours = _pair(economy, value)
         for code, mine, theirs in (("United States", ours[0], us), ("China", ours[1], china)):
             what = f"{code}, real income, {100 * points:.0f} both ways, 10 with others, long run"
@@ -79,7 +79,7 @@ def _without_added_revenue(value: Equilibrium) -> Array:
 def one_year_checks(world: Economy) -> list[Check]:
     """145 and 125 for a year, and the trade of the two in the long run."""
     economy, structure = horizon("short", world)
-    value = solve(economy, war(economy, 1.45, 1.25, 0.10, 0.0), structure=structure).value
+    value = solve(Model(economy, structure), war(economy, 1.45, 1.25, 0.10, 0.0)).value
     without = _without_added_revenue(value)
     checks = []
     ours = _pair(economy, value)
@@ -94,7 +94,7 @@ def one_year_checks(world: Economy) -> list[Check]:
             beside(GROUP, f"{what}, added revenue left out", kept, theirs, source=KIEL, note=KEPT),
         ]
     later, free = horizon("long", world)
-    long_run = solve(later, war(later, 1.45, 1.25, 0.10, 0.0), structure=free).value
+    long_run = solve(Model(later, free), war(later, 1.45, 1.25, 0.10, 0.0)).value
     what = "Goods trade of the two, 145 and 125"
     note = "one elasticity at every level of trade: at extreme duties too much of it goes"
     return [
@@ -129,7 +129,7 @@ def mineral_checks(world: Economy) -> list[Check]:
             limit=limit,
             rent="destroyed",
         )
-        value = solve_with_controls(economy, Wedges.unchanged(economy), [control], structure=structure).value
+        value = solve(Model(economy, structure), Policy(economy, Wedges.unchanged(economy), (control,))).value
         change = float(value.equivalent_variation_usd[economy.labels.country("USA")]) / 1000
         what = f"United States, {title}"
         checks.append(

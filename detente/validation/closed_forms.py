@@ -16,7 +16,7 @@ import functools
 import numpy as np
 
 from detente.core import Labels
-from detente.equilibrium import Equilibrium, Structure, rebase, solve
+from detente.equilibrium import Equilibrium, Model, Structure, rebase, solve
 from detente.validation.checks import Check, gate
 from detente.validation.path import integrate_welfare
 from detente.world import Array, Economy, Wedges, load_world, toy
@@ -47,7 +47,9 @@ def one_sector_world(countries: int = 5, trade_elasticity: float = 4.0, seed: in
 
 def bare(economy: Economy) -> Economy:
     """The economy as it would be without duties and imbalances: where the formulas hold."""
-    free = solve(economy, Wedges.of(economy, tariff=np.zeros_like(economy.tariff)), closure="zero").value
+    free = solve(
+        Model(economy, closure="zero"), Wedges.of(economy, tariff=np.zeros_like(economy.tariff))
+    ).value
     return rebase(free, f"{economy.name}, no duties, balanced")
 
 
@@ -95,7 +97,7 @@ def formula_checks(world: Economy) -> list[Check]:
     for economy in (one_sector_world(), bare(world)):
         N, _, S = economy.flows.shape
         where = "1 sector" if S == 1 else f"{N} economies, {S} sectors with inputs"
-        value = solve(economy, iceberg_shock(economy)).value
+        value = solve(Model(economy), iceberg_shock(economy)).value
         checks.append(
             gate(
                 GROUP,
@@ -110,7 +112,7 @@ def formula_checks(world: Economy) -> list[Check]:
     shut = np.full(alone.flows.shape, 1e4)
     here = np.arange(len(shut))
     shut[here, here] = 1
-    value = solve(alone, Wedges.of(alone, iceberg_hat=shut)).value
+    value = solve(Model(alone), Wedges.of(alone, iceberg_hat=shut)).value
     home = np.einsum("nns->ns", alone.trade_shares)[:, 0]
     checks.append(
         gate(
@@ -132,8 +134,8 @@ def lerner_check() -> Check:
     foreign = np.arange(len(duty)) != 1
     duty[1, foreign], tax[foreign, 1] = 0.2, 0.2
     one = np.ones_like(duty)
-    imports = solve(economy, Wedges(duty, one, 0 * one), closure="zero").value
-    exports = solve(economy, Wedges(0 * one, one, tax), closure="zero").value
+    imports = solve(Model(economy, closure="zero"), Wedges(duty, one, 0 * one)).value
+    exports = solve(Model(economy, closure="zero"), Wedges(0 * one, one, tax)).value
     return gate(
         GROUP,
         "Tax on all exports against duty on all imports",
@@ -155,13 +157,13 @@ def standoff(world: Economy, us: float = 1.45, china: float = 1.25) -> Wedges:
 
 def identity_checks(world: Economy) -> list[Check]:
     """No shock, a shock undone, units of money, and the market that is not solved."""
-    still = solve(world, Wedges.unchanged(world)).value
-    solution = solve(world, standoff(world))
+    still = solve(Model(world), Wedges.unchanged(world)).value
+    solution = solve(Model(world), standoff(world))
     there = solution.value
     moved = rebase(there, "moved")
-    back = solve(moved, Wedges.of(moved, tariff=world.tariff)).value
+    back = solve(Model(moved), Wedges.of(moved, tariff=world.tariff)).value
     billions = dataclasses.replace(world, name="in billions", flows=world.flows / 1000)
-    scaled = solve(billions, standoff(billions)).value
+    scaled = solve(Model(billions), standoff(billions)).value
     own = functools.partial(gate, GROUP, source=OWN)
     return [
         own("No shock, no change", pct(still.real_income_hat), 0.0, 1e-10),

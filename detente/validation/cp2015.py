@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.core import Labels
-from detente.equilibrium import Equilibrium, solve
+from detente.equilibrium import Equilibrium, Model, solve
 from detente.validation.raw import cube, frame
 from detente.validation.reconcile import economy_from_shares
 from detente.world import Array, Economy, Wedges
@@ -181,7 +181,7 @@ def reconciled_economy(inputs: Inputs) -> Economy:
 def purged_economy(inputs: Inputs) -> tuple[Economy, Equilibrium]:
     """First stage of the published exercise: deficits set to zero; and the equilibrium that leads there."""
     reconciled = reconciled_economy(inputs)
-    purge = solve(reconciled, Wedges.unchanged(reconciled), closure="zero").value
+    purge = solve(Model(reconciled, closure="zero"), Wedges.unchanged(reconciled)).value
     return economy_of(inputs, purge.flows_new, inputs.tariff_1993, "cp2015-baseline"), purge
 
 
@@ -192,5 +192,5 @@ def baseline_with_deficits(inputs: Inputs) -> Economy:
     authors' package (an equilibrium with clipped final shares and the data's deficits).
     """
     reconciled = reconciled_economy(inputs)
-    moved = solve(reconciled, Wedges.unchanged(reconciled), closure=inputs.deficit).value
+    moved = solve(Model(reconciled, closure=inputs.deficit), Wedges.unchanged(reconciled)).value
     return economy_of(inputs, moved.flows_new, inputs.tariff_1993, "cp2015-with-deficits")

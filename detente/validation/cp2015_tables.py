@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.core import Labels
-from detente.equilibrium import Equilibrium, solve
+from detente.equilibrium import Equilibrium, Model, solve
 from detente.validation.checks import Check, gate
 from detente.validation.cp2015 import (
     BLOC,
@@ -111,7 +111,7 @@ class Experiment:
     def of(cls, inputs: Inputs, base: Economy, path: Path, closure: str) -> Experiment:
         """Solve the second stage."""
         wedges = Wedges.of(base, tariff=bloc_tariff(inputs))
-        return cls(inputs, base, solve(base, wedges, closure=closure).value, read_golden(path))
+        return cls(inputs, base, solve(Model(base, closure=closure), wedges).value, read_golden(path))
 
     def column(self, name: str) -> Array:
         """A stored column [country]."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.core import Labels
-from detente.equilibrium import Equilibrium
+from detente.equilibrium import Equilibrium, Model
 from detente.strategy.duties import DutyGame, duty_game
 from detente.validation.ossa2014 import Study, median_tariff, outcomes, read
 from detente.validation.raw import frame
@@ -88,7 +88,7 @@ def with_sigma(study: Study, sigma: Array, weights: Array | None = None) -> Stud
 
     raw = study.raw.with_elasticities(sigma - 1, study.raw.elasticity_source)
     structure = Structure(profit_share=1 / sigma, source=study.structure.source)
-    purge = solve(raw, Wedges.unchanged(raw), closure="zero", structure=structure).value
+    purge = solve(Model(raw, structure, "zero"), Wedges.unchanged(raw)).value
     politics = study.weights["pol"] if weights is None else weights
     return dataclasses.replace(
         study,

@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.core import Labels
-from detente.equilibrium import Equilibrium, Structure, rebase, solve, solve_batch
+from detente.equilibrium import Equilibrium, Model, Structure, rebase, solve
 from detente.validation.checks import Check, gate
 from detente.validation.raw import cube, frame, golden_rows
 from detente.world import Array, Economy, Wedges
@@ -83,7 +83,7 @@ class Study:
     def solve(self, tariffs: Sequence[Array]) -> list[Equilibrium]:
         """Equilibria at duties [importer, exporter, sector], trade balanced."""
         wedges = [Wedges.of(self.base, tariff=tariff) for tariff in tariffs]
-        found = solve_batch(self.base, wedges, closure="zero", structure=self.structure, throw=True)
+        found = solve(Model(self.base, self.structure, "zero"), wedges)
         return [solution.value for solution in found]
 
     def unilateral(self, duties: Array, importer: int) -> Array:
@@ -119,7 +119,7 @@ def read(shared: Path) -> Study:
         elasticity_source=f"{CITATION}, table 1: σ − 1",
     )
     structure = Structure(profit_share=1 / sigma, source=CITATION)
-    purge = solve(raw, Wedges.unchanged(raw), closure="zero", structure=structure).value
+    purge = solve(Model(raw, structure, "zero"), Wedges.unchanged(raw)).value
     weights = np.zeros(shape)
     for row in golden_rows(shared / "golden" / "ossa_parameters.csv"):
         for n, code in enumerate(labels.countries):

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.core import SolveError
-from detente.equilibrium import CORE, Equilibrium, Newton, Structure, deficits, solve_batch
+from detente.equilibrium import CORE, Equilibrium, Model, Newton, Structure, deficits, solve
 from detente.equilibrium.explain import chebyshev
 from detente.world import Array, Economy, Wedges, frozen
 
@@ -153,16 +153,11 @@ def _solved(
     staged = [_at(economy, wedges, share) for share in new]
     steady = bool(np.array_equal(target, economy.deficit))
     if steady:
-        found = solve_batch(economy, staged, closure=target, structure=structure, solver=TIGHT, throw=True)
+        found = solve(Model(economy, structure, target, solver=TIGHT), staged)
     else:
         found = tuple(
-            solve_batch(
-                economy,
-                [one],
-                closure=(1 - share) * economy.deficit + share * target,
-                structure=structure,
-                solver=TIGHT,
-                throw=True,
+            solve(
+                Model(economy, structure, (1 - share) * economy.deficit + share * target, solver=TIGHT), [one]
             )[0]
             for share, one in zip(new, staged, strict=True)
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.core import Labels
-from detente.equilibrium import Equilibrium, solve
+from detente.equilibrium import Equilibrium, Model, solve
 from detente.validation.checks import Check, beside
 from detente.validation.raw import cube, frame
 from detente.validation.reconcile import economy_from_shares
@@ -109,12 +109,12 @@ def war_checks(shared: Path) -> list[Check]:
     """Welfare of the two, and their trade, beside the literature."""
     war = read(shared)
     economy, (usa, chn) = war.economy, war.pair
-    value = solve(economy, Wedges.of(economy, tariff=war.tariff)).value
+    value = solve(Model(economy), Wedges.of(economy, tariff=war.tariff)).value
     goods = np.flatnonzero((economy.tariff + war.tariff).sum((0, 1)) > 0).tolist()
     all_25 = np.array(economy.tariff)
     all_25[usa, chn, goods] += 0.25
     all_25[chn, usa, goods] += 0.25
-    hypothetical = solve(economy, Wedges.of(economy, tariff=all_25)).value
+    hypothetical = solve(Model(economy), Wedges.of(economy, tariff=all_25)).value
     us, china = (100 * float(value.real_income_hat[n] - 1) for n in (usa, chn))
     between = bilateral_trade_pct(economy, value, usa, chn, goods)
     return [

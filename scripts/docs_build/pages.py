@@ -156,7 +156,7 @@ def results_page() -> str:
     """`docs/reference/results.md`: result codes and statistics of a solve."""
     import detente.equilibrium
     from detente.core import RESULTS
-    from detente.equilibrium import CLOSURES, Newton, solve
+    from detente.equilibrium import CLOSURES, Model, Newton, solve
     from detente.world import Wedges, toy
 
     folder = Path(detente.equilibrium.__file__).parent
@@ -171,7 +171,7 @@ def results_page() -> str:
         for code in RESULTS
     ]
     economy = toy()
-    given = solve(economy, Wedges.unchanged(economy)).stats
+    given = solve(Model(economy), Wedges.unchanged(economy)).stats
     stats = [
         (f"`{name}`", STATISTICS[name])
         for name in (*given, *(set_ for set_ in STATISTICS if set_ not in given))
@@ -255,6 +255,7 @@ def shipped_tables() -> dict[str, list[Any]]:
     from detente.dossier.conflict_sheets import overview, sheet
     from detente.dossier.controls import control_table, fee_table
     from detente.dossier.pledges import pledge_table
+    from detente.equilibrium import Model
     from detente.policy import load_scenario
     from detente.policy.duties.by_product import partner_table, product_duties, product_table
     from detente.policy.duties.collected import collected_table
@@ -276,7 +277,9 @@ def shipped_tables() -> dict[str, list[Any]]:
     from detente.world.carve.specification import specification_table
 
     dossier, economy = load_dossier(), load_world()
-    outcomes = run_scenarios(economy, dossier, [load_scenario("standing"), load_scenario("talks-fail")])
+    outcomes = run_scenarios(
+        Model(economy), dossier, [load_scenario("standing"), load_scenario("talks-fail")]
+    )
     with tempfile.TemporaryDirectory() as nowhere:
         places = verify_places(dossier, nowhere)
     by_product = product_duties(economy, dossier, date=dossier.asof, exporters=("CHN",))
@@ -417,6 +420,8 @@ def world_tables() -> list[Any]:
 
 
 def engine_tables(dossier: Any, economy: Any) -> list[Any]:
+    from detente.equilibrium import Model
+
     """Tables of results, draws and quantity controls, of small cases."""
     from detente.cases.case import Case, controls_of
     from detente.cases.runs import prepare_cases, run_cases
@@ -428,7 +433,7 @@ def engine_tables(dossier: Any, economy: Any) -> list[Any]:
     from detente.world import Wedges, toy
 
     cases = prepare_cases(economy, dossier, [load_scenario("standing"), load_scenario("talks-fail")])
-    outcomes = run_cases(economy, cases)
+    outcomes = run_cases(Model(economy), cases)
     world = toy()
     limit = {
         "name": "parts",
@@ -449,7 +454,7 @@ def engine_tables(dossier: Any, economy: Any) -> list[Any]:
         results.revenue_table(outcomes, ("USA",)),
         results.duty_table(outcomes, ("USA",)),
         welfare.welfare_table(outcomes, ("USA",)),
-        welfare.control_table(run_cases(world, [managed])),
+        welfare.control_table(run_cases(Model(world), [managed])),
         firing_table(cases),
         interval_table(drawn),
         driver_table(drivers(world, [managed], draws=2), ("USA",)),

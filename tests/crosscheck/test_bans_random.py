@@ -15,9 +15,8 @@ from random_world import random_world
 from slow_extensions import Nests
 
 from detente.core import RESULTS
-from detente.equilibrium import Structure
+from detente.equilibrium import Model, Policy, Structure, solve
 from detente.equilibrium.controls import QuantityControl
-from detente.equilibrium.quantities import solve_batch_with_controls
 from detente.world.economy import Wedges
 
 WORLDS = int(os.environ.get("DETENTE_BAN_WORLDS", "80"))
@@ -117,8 +116,15 @@ def judged(seed):
         QuantityControl(one.name, one.cells, one.limit, "floor" if one.floor else "cap", one.rent)
         for one in limits
     ]
-    (found,) = solve_batch_with_controls(economy, [wedges], [controls], closure=closure, structure=structure)
-    solution, code = found.solution, found.solution.result
+    (found,) = solve(
+        Model(economy, structure, closure),
+        [
+            Policy(economy, wedges, tuple(controls))
+            for wedges, controls in zip([wedges], [controls], strict=True)
+        ],
+        throw=False,
+    )
+    solution, code = found, found.result
     banned = np.isinf(wedges.iceberg_hat)
     for one in limits:
         if one.limit == 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detente.equilibrium import Structure, solve
+from detente.equilibrium import Model, Structure, solve
 from detente.equilibrium.gradients import derivatives as adjoint
 from detente.world import Wedges, load_world, toy
 
@@ -71,7 +71,7 @@ def test_against_central_differences(name):
     economy = toy()
     structure = structures(economy)[name]
     arrays = war(economy)
-    value = solve(economy, Wedges(**arrays), structure=structure).value
+    value = solve(Model(economy, structure), Wedges(**arrays)).value
     found = adjoint.gradients(value, outputs(value))
     step = 2e-5
     for key, attribute in (
@@ -87,7 +87,7 @@ def test_against_central_differences(name):
                     moved[key][cell] *= np.exp(sign * step)
                 else:
                     moved[key][cell] += sign * step
-                sides.append(readings(solve(economy, Wedges(**moved), structure=structure).value))
+                sides.append(readings(solve(Model(economy, structure), Wedges(**moved)).value))
             numeric = (sides[0] - sides[1]) / (2 * step)
             analytic = np.array([getattr(gradient, attribute)[cell] for gradient in found])
             np.testing.assert_allclose(analytic, numeric, rtol=2e-6, atol=2e-8)
@@ -95,7 +95,7 @@ def test_against_central_differences(name):
 
 def test_on_the_shipped_world_one_country_at_a_time_is_all_together():
     economy = load_world()
-    value = solve(economy, Wedges.unchanged(economy)).value
+    value = solve(Model(economy), Wedges.unchanged(economy)).value
     together = adjoint.gradients(value, [adjoint.real_income(value, code) for code in ("USA", "CHN", "VNM")])
     alone = adjoint.gradients(value, [adjoint.real_income(value, "CHN")])[0]
     np.testing.assert_allclose(together[1].tariff, alone.tariff, atol=1e-12)
@@ -107,12 +107,12 @@ def test_a_direction_is_the_sum_of_its_cells():
     usa, chn = economy.labels.country("USA"), economy.labels.country("CHN")
     direction = np.zeros_like(economy.tariff)
     direction[usa, chn] = 1.0
-    value = solve(economy, Wedges.unchanged(economy)).value
+    value = solve(Model(economy), Wedges.unchanged(economy)).value
     gradient = adjoint.gradients(value, [adjoint.real_income(value, "USA")])[0]
     step = 1e-4
     up, down = (
         solve(
-            economy, Wedges.of(economy, tariff=economy.tariff + sign * step * direction)
+            Model(economy), Wedges.of(economy, tariff=economy.tariff + sign * step * direction)
         ).value.real_income_hat[usa]
         for sign in (1, -1)
     )
@@ -122,4 +122,4 @@ def test_a_direction_is_the_sum_of_its_cells():
 
 def test_no_outputs_no_gradients():
     economy = toy()
-    assert adjoint.gradients(solve(economy, Wedges.unchanged(economy)).value, []) == ()
+    assert adjoint.gradients(solve(Model(economy), Wedges.unchanged(economy)).value, []) == ()

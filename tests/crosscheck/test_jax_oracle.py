@@ -11,7 +11,7 @@ import sys
 import numpy as np
 import pytest
 
-from detente.equilibrium import solve
+from detente.equilibrium import Model, solve
 from detente.equilibrium.gradients import gradients, real_income
 from detente.world import Wedges, toy
 
@@ -74,7 +74,7 @@ def war(economy):
 def test_value_and_every_derivative():
     economy = toy()
     wedges = war(economy)
-    value = solve(economy, wedges).value
+    value = solve(Model(economy), wedges).value
     parts = stacked_system(economy)
     scale = np.where(economy.expenditure > 0, economy.expenditure, 1.0)
     unknown = jnp.asarray(

@@ -11,7 +11,7 @@ from random_world import random_world, shock
 from slow_extensions import Nests, ces, elasticities, solve_extended
 from slow_model import solve_slowly
 
-from detente.equilibrium import Structure, solve
+from detente.equilibrium import Model, Structure, solve
 from detente.world import toy
 from detente.world.economy import Wedges
 
@@ -88,7 +88,7 @@ def test_production_solver_agrees(world, name):
     wedges = shock(economy, "mixed", seed=21)
     mine = solve_extended(economy, wedges, nests)
     assert np.abs(mine.real_income_hat - 1).max() > 1e-4, "the shock moved nothing"
-    assert_same(economy, solve(economy, wedges, structure=structure).value, mine)
+    assert_same(economy, solve(Model(economy, structure), wedges).value, mine)
 
 
 @pytest.mark.parametrize("kind", ["up", "free", "iceberg", "export_tax", "ban"])
@@ -98,7 +98,7 @@ def test_production_solver_agrees_on_every_shock(kind, closure):
     nests, structure = case(economy, "everything")
     wedges = shock(economy, kind, seed=22)
     mine = solve_extended(economy, wedges, nests, closure=closure)
-    assert_same(economy, solve(economy, wedges, closure=closure, structure=structure).value, mine)
+    assert_same(economy, solve(Model(economy, structure, closure), wedges).value, mine)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -118,7 +118,7 @@ def test_production_solver_agrees_on_structures_drawn_at_random(seed):
     # no +500 points here: among complements they can leave a country that lacks an input with no equilibrium at all
     wedges = shock(economy, ("up", "down", "free", "iceberg", "export_tax")[seed % 5], seed)
     assert_same(
-        economy, solve(economy, wedges, structure=structure).value, solve_extended(economy, wedges, nests)
+        economy, solve(Model(economy, structure), wedges).value, solve_extended(economy, wedges, nests)
     )
 
 
@@ -127,7 +127,7 @@ def test_where_complements_leave_no_equilibrium_both_say_so():
     economy = random_world(2, 2, seed=111)
     wedges = shock(economy, "mixed", 11)
     structure = Structure(sigma_value_added=0.05, sigma_materials=0.05, sigma_final=0.05)
-    solution = solve(economy, wedges, structure=structure, closure="zero", throw=False)
+    solution = solve(Model(economy, structure, "zero"), wedges, throw=False)
     assert not solution.result.ok
     with pytest.raises(AssertionError, match="markets are off"):
         solve_extended(economy, wedges, Nests(0.05, 0.05, final=0.05), closure="zero")

@@ -9,7 +9,7 @@ from random_world import SHOCKS, random_world, shock
 from slow_model import CLOSURES, solve_in_levels, solve_slowly
 
 from detente.core import Labels
-from detente.equilibrium import Newton, solve
+from detente.equilibrium import Model, Newton, solve
 from detente.world import check, toy
 from detente.world.economy import Economy, Wedges
 
@@ -64,7 +64,7 @@ def assert_same(economy, one, other, tolerance=AGREEMENT):
 def test_production_solver_agrees(world, kind, closure):
     wedges = shock(world, kind, seed=11)
     mine = solve_slowly(world, wedges, closure=closure)
-    theirs = solve(world, wedges, closure=closure, solver=Newton()).value
+    theirs = solve(Model(world, closure=closure, solver=Newton()), wedges).value
     assert np.abs(mine.wage_hat - 1).max() > 1e-6, "the shock moved nothing: the comparison would be empty"
     assert_same(world, theirs, mine)
 
@@ -83,7 +83,9 @@ def test_production_solver_agrees_on_any_world(countries, sectors, seed, zeros, 
     economy = random_world(countries, sectors, seed, zeros=zeros, deficits=deficits)
     wedges = shock(economy, kind, seed)
     assert_same(
-        economy, solve(economy, wedges, closure=closure).value, solve_slowly(economy, wedges, closure=closure)
+        economy,
+        solve(Model(economy, closure=closure), wedges).value,
+        solve_slowly(economy, wedges, closure=closure),
     )
 
 
@@ -95,14 +97,14 @@ def test_production_solver_agrees_on_a_standoff(points):
     tariff[0, 1] += points
     tariff[1, 0] += points
     wedges = Wedges.of(economy, tariff=tariff)
-    assert_same(economy, solve(economy, wedges).value, solve_slowly(economy, wedges))
+    assert_same(economy, solve(Model(economy), wedges).value, solve_slowly(economy, wedges))
 
 
 def test_production_solver_agrees_with_levels():
     economy = random_world(3, 2, seed=8)
     wedges = shock(economy, "mixed", seed=8)
     _, levels = solve_in_levels(economy, wedges, closure="zero")
-    assert_same(economy, solve(economy, wedges, closure="zero").value, levels)
+    assert_same(economy, solve(Model(economy, closure="zero"), wedges).value, levels)
 
 
 # The slow model itself
@@ -218,7 +220,7 @@ def test_gains_from_trade_formula():
     home = np.arange(3)
     gained = (new.trade_shares_new[home, home, 0] / economy.trade_shares[home, home, 0]) ** (-1 / theta)
     np.testing.assert_allclose(new.real_income_hat, gained, rtol=1e-11)
-    np.testing.assert_allclose(solve(economy, wedges).value.real_income_hat, gained, rtol=AGREEMENT)
+    np.testing.assert_allclose(solve(Model(economy), wedges).value.real_income_hat, gained, rtol=AGREEMENT)
 
 
 def test_a_uniform_export_tax_equals_a_uniform_duty():

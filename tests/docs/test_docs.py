@@ -120,7 +120,7 @@ def test_every_status_grade_instrument_and_list_is_named():
 
 def test_every_result_code_and_statistic_is_explained():
     from detente.core import RESULTS
-    from detente.equilibrium import CLOSURES, solve
+    from detente.equilibrium import CLOSURES, Model, solve
     from detente.world import Wedges, toy
 
     told = text_of("reference/results.md")
@@ -128,7 +128,7 @@ def test_every_result_code_and_statistic_is_explained():
         assert f"| `{code.name}` | {'yes' if code.ok else 'no'} |" in told
         assert code.value in told
     world = toy()
-    for key in solve(world, Wedges.unchanged(world)).stats:
+    for key in solve(Model(world), Wedges.unchanged(world)).stats:
         assert f"| `{key}` |" in told
     for name, words in CLOSURES.items():
         assert f"| `{name}` | {words} |" in told

@@ -10,6 +10,7 @@ import pytest
 from detente.dossier import Dossier, load_dossier, parties_of
 from detente.dossier.firing import changes
 from detente.dossier.ics import LIMIT, calendar, escape, fold
+from detente.equilibrium import Model
 from detente.show.tables.stakes import calendar_details, costs, eve, firing, stakes_table
 from detente.world import load_world
 
@@ -55,7 +56,7 @@ def test_the_cost_of_a_clock_is_that_of_its_measures_alone(dossier: Dossier) -> 
     fired = firing(dossier, truce)
     assert fired is not None
     one, two = (
-        next(iter(run_scenarios(economy, dossier, [scenario]).values())).value.equivalent_variation_usd
+        next(iter(run_scenarios(Model(economy), dossier, [scenario]).values())).value.equivalent_variation_usd
         for scenario in (eve(dossier, truce), fired)
     )
     n = economy.labels.country("CHN")

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from detente.equilibrium import Structure, residuals, solve
+from detente.equilibrium import Model, Structure, residuals, solve
 from detente.validation import ossa2014
 from detente.validation.path import integrate_welfare
 from detente.world.economy import Wedges
@@ -73,7 +73,7 @@ def test_the_war_s_welfare_in_parts(study):
     wedges = Wedges.of(study.base, tariff=study.tariffs["nash_pol"])
     parts = integrate_welfare(study.base, wedges, closure="zero", structure=study.structure)
     np.testing.assert_allclose(parts.total, parts.log_real_income_hat, rtol=0, atol=1e-8)
-    exact = solve(study.base, wedges, closure="zero", structure=study.structure).value.real_income_hat
+    exact = solve(Model(study.base, study.structure, "zero"), wedges).value.real_income_hat
     np.testing.assert_allclose(parts.log_real_income_hat, np.log(exact), rtol=0, atol=1e-10)
     assert np.abs(parts.profit_shifting).max() > 1e-3
     assert max(np.abs(parts.transfers).max(), np.abs(parts.trade_costs).max()) < 1e-14

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detente.equilibrium import solve
+from detente.equilibrium import Model, solve
 from detente.world import Economy, Wedges, check
 from detente.world.read.build import build_world
 from detente.world.read.cp_text import read_cp_folder
@@ -41,7 +41,7 @@ def largest_move(report: object, part: str) -> float:
 
 
 def assert_unchanged_solves(economy: Economy) -> None:
-    solution = solve(economy, Wedges.unchanged(economy))
+    solution = solve(Model(economy), Wedges.unchanged(economy))
     assert solution.value.real_income_hat == pytest.approx(np.ones(len(economy.labels.countries)), abs=1e-12)
 
 

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "crosscheck"))
 
 from random_world import SHOCKS, random_world, shock
 
-from detente.equilibrium import CLOSURES, Structure, solve_batch
+from detente.equilibrium import CLOSURES, Model, Structure, solve
 from detente.world import Economy, Wedges
 
 A_WORLD = 25
@@ -199,7 +199,7 @@ def run(count: int, seed: int = 0, *, structures: bool = True) -> Tally:
         kinds = [KINDS[int(draw.integers(len(KINDS)))] for _ in range(min(A_WORLD, count - tally.solves))]
         wedges = [drawn_shock(draw, economy, kind) for kind in kinds]
         start = time.perf_counter()
-        solutions = solve_batch(economy, wedges, closure=closure, structure=structure)
+        solutions = solve(Model(economy, structure, closure), wedges, throw=False)
         tally.seconds += time.perf_counter() - start
         for kind, solution in zip(kinds, solutions, strict=True):
             tally.solves += 1

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "crosscheck"))
 from random_world import SHOCKS, random_world, shock
 
 from detente.core import SolveError
-from detente.equilibrium import Structure, rebase, solve
+from detente.equilibrium import Model, Structure, rebase, solve
 from detente.equilibrium.explain import decompose_welfare
 from detente.equilibrium.explain.attribute import chebyshev
 from detente.validation.path import PARTS, integrate_welfare
@@ -38,7 +38,7 @@ def economy():
 def test_parts_add_up_to_the_exact_change(economy, kind, structure):
     wedges = shock(economy, kind, 3)
     parts = integrate_welfare(economy, wedges, structure=structure)
-    exact = np.log(solve(economy, wedges, structure=structure).value.real_income_hat)
+    exact = np.log(solve(Model(economy, structure), wedges).value.real_income_hat)
     assert np.abs(exact).max() > 1e-3
     np.testing.assert_allclose(parts.log_real_income_hat, exact, rtol=0, atol=1e-10)
     np.testing.assert_allclose(parts.total, exact, rtol=0, atol=1e-8)
@@ -72,7 +72,7 @@ def test_parts_are_the_limit_of_small_steps_of_the_published_formula():
         path = np.log1p(tariff) - np.log1p(economy.tariff)
         for k in range(1, count + 1):
             target = np.expm1(np.log1p(economy.tariff) + path * k / count)
-            value = solve(here, Wedges.of(here, tariff=target)).value
+            value = solve(Model(here), Wedges.of(here, tariff=target)).value
             made = decompose_welfare(here, value)
             terms, volume = terms + made.terms_of_trade, volume + made.volume_of_trade
             here = rebase(value, "step")

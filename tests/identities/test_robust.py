@@ -11,7 +11,7 @@ from robust_worlds import cost_side, judge, run
 from test_equilibrium import one_sector_worlds, shocked, worlds
 
 from detente.core import Labels
-from detente.equilibrium import Structure, solve, solve_batch
+from detente.equilibrium import Model, Structure, solve
 from detente.world import Economy, Wedges, load_world, toy
 
 GATE = 1e-9
@@ -60,7 +60,7 @@ def test_an_income_below_zero_is_no_equilibrium():
     from random_world import random_world, shock
 
     economy = random_world(2, 2, seed=111)
-    solution = solve(economy, shock(economy, "mixed", 11), throw=False)
+    solution = solve(Model(economy), shock(economy, "mixed", 11), throw=False)
     assert not (solution.result.ok and (solution.value.income_new <= 0).any())
 
 
@@ -68,7 +68,7 @@ def test_the_judge_finds_what_is_wrong():
     """A price, a quantity or a factor price off by a millionth is found; so is a wrong structure."""
     economy = toy()
     structure = Structure(0.5, 0.4, 0.1, economy.labels.sectors[:2], 0.7, 1.5, 0.05)
-    value = solve(economy, shocked(economy, 1, 0.5), structure=structure).value
+    value = solve(Model(economy, structure), shocked(economy, 1, 0.5)).value
     assert judge(value)[0] < GATE
     for name in ("price_hat", "expenditure_new", "factor_price_hat"):
         array = np.array(getattr(value, name))
@@ -83,7 +83,7 @@ def test_an_elasticity_next_to_one_is_solved_like_one():
 
     economy = random_world(2, 3, seed=3, zeros=0.1)
     structure = Structure(sigma_value_added=0.99999, mobility=1.05)
-    assert solve(economy, shocked(economy, 0, 0.3), structure=structure, throw=False).result.ok
+    assert solve(Model(economy, structure), shocked(economy, 0, 0.3), throw=False).result.ok
 
 
 # Extremes
@@ -97,7 +97,7 @@ def test_five_hundred_points_and_more_on_the_shipped_world(points):
     tariff[usa, china] += points
     tariff[china, usa] += points
     for structure in (Structure(), Structure(0.5, 0.2, sigma_final=0.9, mobility=1.5)):
-        solution = solve(world, Wedges.of(world, tariff=tariff), structure=structure)
+        solution = solve(Model(world, structure), Wedges.of(world, tariff=tariff))
         gap, senseless = judge(solution.value)
         assert gap < GATE
         assert not senseless
@@ -112,8 +112,8 @@ def test_bans_and_walls_on_the_shipped_world():
     tariff = np.array(world.tariff)
     tariff[usa] += 5
     tariff[usa, usa] = 0
-    embargo, wall = solve_batch(
-        world, [Wedges.of(world, iceberg_hat=iceberg), Wedges.of(world, tariff=tariff)]
+    embargo, wall = solve(
+        Model(world), [Wedges.of(world, iceberg_hat=iceberg), Wedges.of(world, tariff=tariff)], throw=False
     )
     for solution in (embargo, wall):
         assert solution.result.ok
@@ -127,7 +127,7 @@ def test_bans_and_walls_on_the_shipped_world():
 @relaxed
 @given(worlds, structures, st.integers(0, 100))
 def test_markets_clear_and_incomes_are_spent(economy, structure, seed):
-    solution = solve(economy, shocked(economy, seed, 0.5), structure=structure)
+    solution = solve(Model(economy, structure), shocked(economy, seed, 0.5))
     gap, _ = judge(solution.value)
     assert gap < GATE
     assert abs(solution.stats["walras"]) < GATE
@@ -136,7 +136,7 @@ def test_markets_clear_and_incomes_are_spent(economy, structure, seed):
 @relaxed
 @given(worlds, structures)
 def test_no_change_gives_no_change(economy, structure):
-    solution = solve(economy, Wedges.unchanged(economy), structure=structure)
+    solution = solve(Model(economy, structure), Wedges.unchanged(economy))
     assert solution.result.name == "no_shock"
     assert np.abs(solution.value.real_income_hat - 1).max() < 1e-12
 
@@ -145,8 +145,8 @@ def test_no_change_gives_no_change(economy, structure):
 @given(worlds, structures, st.integers(0, 100), st.floats(0.01, 100))
 def test_units_do_not_matter(economy, structure, seed, factor):
     wedges = shocked(economy, seed, 0.5)
-    one = solve(economy, wedges, structure=structure).value
-    other = solve(with_arrays(economy, flows=factor * economy.flows), wedges, structure=structure).value
+    one = solve(Model(economy, structure), wedges).value
+    other = solve(Model(with_arrays(economy, flows=factor * economy.flows), structure), wedges).value
     np.testing.assert_allclose(one.real_income_hat, other.real_income_hat, rtol=GATE)
 
 
@@ -171,8 +171,8 @@ def test_order_of_countries_and_sectors_does_not_matter(economy, structure, seed
     )
     wedges = shocked(economy, seed, 0.5)
     there = Wedges(wedges.tariff[trade], wedges.iceberg_hat[trade], wedges.export_tax[trade])
-    one = solve(economy, wedges, structure=structure).value
-    other = solve(turned, there, structure=structure).value
+    one = solve(Model(economy, structure), wedges).value
+    other = solve(Model(turned, structure), there).value
     np.testing.assert_allclose(one.real_income_hat[n], other.real_income_hat, rtol=GATE)
     np.testing.assert_allclose(one.price_hat[cells], other.price_hat, rtol=GATE)
 
@@ -181,9 +181,9 @@ def test_order_of_countries_and_sectors_does_not_matter(economy, structure, seed
 @given(worlds, structures, st.integers(0, 100))
 def test_there_and_back(economy, structure, seed):
     """From the new year's own shares of cost the shock undone leads back: CES is the same function from any point."""
-    there = solve(economy, shocked(economy, seed, 0.5), structure=structure).value
+    there = solve(Model(economy, structure), shocked(economy, seed, 0.5)).value
     moved = moved_economy(there)
-    back = solve(moved, Wedges.of(moved, tariff=economy.tariff), structure=structure).value
+    back = solve(Model(moved, structure), Wedges.of(moved, tariff=economy.tariff)).value
     np.testing.assert_allclose(there.real_income_hat * back.real_income_hat, 1, rtol=GATE)
     traded = economy.expenditure > 0
     np.testing.assert_allclose((there.price_hat * back.price_hat)[traded], 1, rtol=GATE)
@@ -219,8 +219,8 @@ def test_a_transfer_of_nothing_and_named_deficits_are_the_closures(economy, stru
     """Deficits of one's own that equal a closure's give that closure's answer: the numeraire is factor income."""
     wedges = shocked(economy, seed, 0.3)
     for closure, deficit in (("share", np.array(economy.deficit)), ("zero", np.zeros_like(economy.deficit))):
-        one = solve(economy, wedges, structure=structure, closure=closure).value
-        other = solve(economy, wedges, structure=structure, closure=deficit).value
+        one = solve(Model(economy, structure, closure), wedges).value
+        other = solve(Model(economy, structure, deficit), wedges).value
         np.testing.assert_allclose(one.real_income_hat, other.real_income_hat, rtol=GATE)
 
 
@@ -233,7 +233,7 @@ def test_a_duty_lowers_the_share_of_what_it_is_on(economy, seed, points):
     tariff = np.array(economy.tariff)
     tariff[n, i, s] += points
     for structure in (Structure(), Structure(0.5, 0.3, sigma_final=0.8, mobility=1.5)):
-        value = solve(economy, Wedges.of(economy, tariff=tariff), structure=structure).value
+        value = solve(Model(economy, structure), Wedges.of(economy, tariff=tariff)).value
         before, after = economy.trade_shares[n, i, s], value.trade_shares_new[n, i, s]
         assert after < before or before > 1 - 1e-9  # who is the only supplier stays it
         assert after <= before * (1 + 1e-12)
@@ -265,10 +265,10 @@ def split(economy: Economy, weights: tuple[float, float]) -> Economy:
 
 def same_as_unsplit(economy, tariff, closure, structure=None):
     structure = structure or Structure()
-    whole = solve(economy, Wedges.of(economy, tariff=tariff), closure=closure, structure=structure).value
+    whole = solve(Model(economy, structure, closure), Wedges.of(economy, tariff=tariff)).value
     halves = split(economy, (0.3, 0.7))
     twice = np.repeat(np.repeat(tariff, 2, 0), 2, 1)
-    solution = solve(halves, Wedges.of(halves, tariff=twice), closure=closure, structure=structure)
+    solution = solve(Model(halves, structure, closure), Wedges.of(halves, tariff=twice))
     assert solution.result.ok
     assert np.isfinite(solution.value.real_income_hat).all()
     for half in (0, 1):

@@ -9,13 +9,12 @@ from detente.cases.horizons import horizon
 from detente.cases.runs import prepare_cases, run_cases
 from detente.core import InputError, SolveError
 from detente.dossier import load_dossier
-from detente.equilibrium import Structure, solve
+from detente.equilibrium import Model, Policy, Structure, solve
 from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.explain.accounts import EXACT, Shift, index_weights, log_mean
 from detente.equilibrium.explain.attribute import Move, integrated_gradients, shapley
 from detente.equilibrium.explain.targets import KINDS, account, target
 from detente.equilibrium.gradients.derivatives import gradients
-from detente.equilibrium.quantities import solve_with_controls
 from detente.policy import load_scenario
 from detente.world import Wedges, load_world, toy
 from tests.crosscheck.random_world import random_world, shock
@@ -63,9 +62,9 @@ def exact(found, unit):
 def test_accounts_add_up_on_random_worlds(kind, seed):
     world = random_world(5, 4, seed, zeros=0.1 * seed)
     structure = structures(world)[kind]
-    before = solve(world, shock(world, "up", seed), structure=structure).value
+    before = solve(Model(world, structure), shock(world, "up", seed)).value
     for step in ("mixed", "ban"):
-        shift = Shift(before, solve(world, shock(world, step, seed + 1), structure=structure).value)
+        shift = Shift(before, solve(Model(world, structure), shock(world, step, seed + 1)).value)
         for name in names(world):
             goal, found = target(name, world), account(name, shift)
             moved = goal.value(shift.after) - goal.value(shift.before)
@@ -79,7 +78,7 @@ def test_accounts_of_the_path_add_up(kind):
     world = toy()
     structure = structures(world)[kind]
     ends = [Wedges.of(world, tariff=k * world.tariff) for k in (1, 3)]
-    shift = Shift(*(solve(world, one, structure=structure).value for one in ends))
+    shift = Shift(*(solve(Model(world, structure), one).value for one in ends))
     for name in names(world, path=True):
         assert exact(account(name, shift), target(name, world).unit), name
 
@@ -115,7 +114,7 @@ def test_differentials_against_central_differences(kind):
     structure, moves, step = structures(world)[kind], war(world), 1e-5
     held = moves[2].tariff, moves[2].export_tax
     here, up, down = (
-        solve(world, moved(world, moves, share), structure=structure).value
+        solve(Model(world, structure), moved(world, moves, share)).value
         for share in (0.5, 0.5 + step, 0.5 - step)
     )
     for name in (*names(world), "USA.equivalent_variation", "USA.rents"):
@@ -137,7 +136,7 @@ def test_results_that_are_new_are_attributed_to_measures(name):
     goal = target(name, world)
     found = integrated_gradients(world, start, moved(world, moves), moves, goal)
     assert abs(found.gap) <= 1e-8 * max(1.0, sum(map(abs, found.parts)))
-    ends = solve(world, start).value, solve(world, moved(world, moves)).value
+    ends = solve(Model(world), start).value, solve(Model(world), moved(world, moves)).value
     held = moves[2].tariff, moves[2].export_tax
     assert found.total == pytest.approx(account(name, Shift(*ends, held_after=held)).total, rel=1e-7)
     if goal.along is None:
@@ -152,9 +151,9 @@ def test_rents_of_a_cap_are_those_the_control_reports():
     cap = QuantityControl.on(
         world, "cap", importers=("USA",), exporters=("CHN",), sectors=("PARTS",), limit=0.6, rent="exporter"
     )
-    found = solve_with_controls(world, Wedges.unchanged(world), [cap])
+    found = solve(Model(world), Policy(world, Wedges.unchanged(world), (cap,)))
     held = found.value.wedges.tariff - world.tariff, found.value.wedges.export_tax
-    shift = Shift(solve(world, Wedges.unchanged(world)).value, found.value, held_after=held)
+    shift = Shift(solve(Model(world), Wedges.unchanged(world)).value, found.value, held_after=held)
     made = account("chn.rents", shift)
     assert made.total == pytest.approx(found.bindings["cap"].rent_usd, rel=1e-9)
     assert exact(made, "USD mn")
@@ -167,7 +166,7 @@ def test_a_ban_has_accounts_but_no_path():
     ban = np.ones_like(world.tariff)
     ban[0, 1, 1] = np.exp(120.0)
     there = Wedges.of(world, iceberg_hat=ban)
-    shift = Shift(solve(world, Wedges.unchanged(world)).value, solve(world, there).value)
+    shift = Shift(solve(Model(world), Wedges.unchanged(world)).value, solve(Model(world), there).value)
     for name in names(world):
         assert exact(account(name, shift), target(name, world).unit), name
     with pytest.raises(SolveError):
@@ -179,7 +178,7 @@ def test_a_duty_alone_raises_prices_by_itself_and_moves_them_by_factors():
     world = toy()
     small = world.tariff.copy()
     small[0, 1] += 1e-6
-    shift = Shift(*(solve(world, Wedges.of(world, tariff=one)).value for one in (world.tariff, small)))
+    shift = Shift(*(solve(Model(world), Wedges.of(world, tariff=one)).value for one in (world.tariff, small)))
     found = account("usa.prices", shift)
     direct = (
         world.final_shares[0] * world.trade_shares[0, 1] * np.log((1 + small) / (1 + world.tariff))[0, 1]
@@ -204,7 +203,7 @@ def test_a_logarithmic_mean_is_one():
 def test_two_equilibria_of_different_structures_have_no_account():
     world = toy()
     values = [
-        solve(world, Wedges.unchanged(world), structure=one).value
+        solve(Model(world, one), Wedges.unchanged(world)).value
         for one in (Structure(), Structure(sigma_final=0.5))
     ]
     with pytest.raises(InputError, match="different economies or structures"):
@@ -216,8 +215,8 @@ def test_accounts_of_the_shipped_case_add_up(name):
     """To 1e-9 of the parts, every kind of result, both horizons, against the base year and against what is in force."""
     world, structure = horizon(name, load_world())
     cases = prepare_cases(world, load_dossier(), [load_scenario(one) for one in ("standing", "talks-fail")])
-    standing, fails = (one.value for one in run_cases(world, cases, structure=structure).values())
-    base = solve(world, Wedges.unchanged(world), structure=structure).value
+    standing, fails = (one.value for one in run_cases(Model(world, structure), cases).values())
+    base = solve(Model(world, structure), Wedges.unchanged(world)).value
     for shift in (Shift(base, standing), Shift(standing, fails)):
         for code in ("USA", "CHN", "MEX"):
             sector, partner = "C26", "JPN"

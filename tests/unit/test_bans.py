@@ -10,7 +10,7 @@ import scipy.optimize
 
 from detente.cases.horizons import horizon
 from detente.core import RESULTS, InputError, SolveError
-from detente.equilibrium import Structure, solve, solve_batch
+from detente.equilibrium import Model, Policy, Structure, solve
 from detente.equilibrium.bans import _unpaid, costs_between, severed
 from detente.equilibrium.controls import Binding, QuantityControl, breach
 from detente.equilibrium.explain.accounts import Shift
@@ -19,7 +19,6 @@ from detente.equilibrium.explain.channels import decompose_path
 from detente.equilibrium.explain.targets import account, target
 from detente.equilibrium.gradients.derivatives import flow_volume, gradients, output_volume, real_income
 from detente.equilibrium.plain_residuals import residuals
-from detente.equilibrium.quantities import solve_batch_with_controls, solve_with_controls
 from detente.world import Wedges, load_world, toy
 from detente.world.economy import Economy
 
@@ -69,14 +68,14 @@ def test_nobody_buys_from_china():
     world = load_world()
     others = [code for code in world.labels.countries if code != "CHN"]
     stop = ban(world, others, ["CHN"])
-    found = solve_with_controls(world, Wedges.unchanged(world), [stop])
+    found = solve(Model(world), Policy(world, Wedges.unchanged(world), (stop,)))
     assert found.bindings["ban"].volume_hat == 0
     assert (found.value.trade_shares_new[stop.cells] == 0).all()
     n = world.labels.country("CHN")
     # China lends under the closure; who sells nothing can lend nothing, and buys nothing either
     assert found.value.real_income_hat[n] == pytest.approx(autarky(world, "CHN"), rel=1e-9)
-    assert "CHN may buy abroad but not sell" in found.solution.note
-    assert found.solution.stats["parts"] == 2
+    assert "CHN may buy abroad but not sell" in found.note
+    assert found.stats["parts"] == 2
     assert found.value.deficit_new[n] == 0
     assert found.value.deficit_new.sum() == pytest.approx(0, abs=1e-9 * world.value_added.sum())
 
@@ -84,7 +83,7 @@ def test_nobody_buys_from_china():
 @pytest.mark.parametrize("closure", ["share", "zero"])
 def test_an_embargo_of_the_united_states_is_autarky(closure):
     world = load_world()
-    solution = solve(world, embargo(world, "USA"), closure=closure)
+    solution = solve(Model(world, closure=closure), embargo(world, "USA"))
     n = world.labels.country("USA")
     assert solution.value.real_income_hat[n] == pytest.approx(autarky(world, "USA"), rel=1e-9)
     assert "USA" in solution.note
@@ -98,18 +97,18 @@ def test_magnets_into_korea_have_no_supplier(name):
     economy, structure = horizon(name, load_world())
     others = [code for code in economy.labels.countries if code != "KOR"]
     stop = ban(economy, ["KOR"], others, ["MAG"])
-    found = solve_with_controls(economy, Wedges.unchanged(economy), [stop], structure=structure, throw=False)
-    assert found.solution.result is RESULTS.no_supplier
-    assert "KOR of MAG" in found.solution.note
-    assert found.solution.stats["num_steps"] == 0
+    found = solve(Model(economy, structure), Policy(economy, Wedges.unchanged(economy), (stop,)), throw=False)
+    assert found.result is RESULTS.no_supplier
+    assert "KOR of MAG" in found.note
+    assert found.stats["num_steps"] == 0
     with pytest.raises(SolveError, match="KOR of MAG"):
-        solve_with_controls(economy, Wedges.unchanged(economy), [stop], structure=structure)
+        solve(Model(economy, structure), Policy(economy, Wedges.unchanged(economy), (stop,)))
 
 
 def test_what_takes_more_of_itself_than_comes_out_has_no_price():
     """Within months nothing replaces the chips and magnets of others: prices are infinite, and that is found at once."""
     economy, structure = horizon("impact", load_world())
-    solution = solve(economy, embargo(economy, "USA"), structure=structure, throw=False)
+    solution = solve(Model(economy, structure), embargo(economy, "USA"), throw=False)
     assert solution.result is RESULTS.no_equilibrium
     assert "No finite price" in solution.note
     assert "impact" in solution.note
@@ -121,7 +120,7 @@ def test_what_takes_more_of_itself_than_comes_out_has_no_price():
 @pytest.mark.parametrize("code", ["USA", "CHN", "MEX"])
 def test_autarky_is_the_closed_form(code):
     economy = toy()
-    value = solve(economy, embargo(economy, code)).value
+    value = solve(Model(economy), embargo(economy, code)).value
     assert value.real_income_hat[economy.labels.country(code)] == pytest.approx(
         autarky(economy, code), rel=1e-11
     )
@@ -129,9 +128,9 @@ def test_autarky_is_the_closed_form(code):
 
 def test_who_may_not_sell_and_borrows_nothing_buys_nothing():
     economy = toy()
-    whole = solve(economy, embargo(economy, "MEX"), closure="zero").value
+    whole = solve(Model(economy, closure="zero"), embargo(economy, "MEX")).value
     for one_way in ({"imports": False}, {"exports": False}):
-        solution = solve(economy, embargo(economy, "MEX", **one_way), closure="zero")
+        solution = solve(Model(economy, closure="zero"), embargo(economy, "MEX", **one_way))
         np.testing.assert_allclose(solution.value.real_income_hat, whole.real_income_hat, rtol=1e-10)
         assert "MEX may" in solution.note
         banned_too = np.isinf(solution.value.wedges.iceberg_hat)
@@ -144,7 +143,7 @@ def test_who_may_not_sell_but_borrows_buys_what_it_borrows():
     economy = toy()
     n = economy.labels.country("USA")
     assert economy.deficit[n] > 0
-    value = solve(economy, embargo(economy, "USA", imports=False)).value
+    value = solve(Model(economy), embargo(economy, "USA", imports=False)).value
     imports = value.flows_new[n].sum() - value.flows_new[n, n].sum()
     assert imports == pytest.approx(economy.deficit[n], rel=1e-9)
     assert value.deficit_new[n] == economy.deficit[n]
@@ -163,7 +162,7 @@ def test_trade_in_two_parts(world, side, structure):
     west = [economy.labels.country(code) for code in side]
     east = [n for n in range(len(economy.labels.countries)) if n not in west]
     wedges = banned(economy, np.ix_(west, east), np.ix_(east, west))
-    solution = solve(economy, wedges, structure=structure)
+    solution = solve(Model(economy, structure), wedges)
     value = solution.value
     assert solution.stats["parts"] == 2
     for part in (west, east):
@@ -182,7 +181,7 @@ def test_derivatives_where_trade_is_in_parts():
     """Against central differences; nothing that is banned matters."""
     economy = toy()
     wedges = embargo(economy, "MEX")
-    value = solve(economy, wedges).value
+    value = solve(Model(economy), wedges).value
     labels = economy.labels
     outputs = [
         real_income(value, "USA"),
@@ -199,7 +198,7 @@ def test_derivatives_where_trade_is_in_parts():
     def at(size):
         tariff = np.array(wedges.tariff)
         tariff[usa, chn, 1] += size
-        there = solve(economy, Wedges(tariff, wedges.iceberg_hat, wedges.export_tax)).value
+        there = solve(Model(economy), Wedges(tariff, wedges.iceberg_hat, wedges.export_tax)).value
         mex = labels.country("MEX")
         return np.array(
             [
@@ -263,7 +262,7 @@ def test_a_sector_without_a_buyer_loses_its_factor():
     iceberg[:, i, s] = np.inf
     wedges = Wedges.of(economy, iceberg_hat=iceberg)
     for structure in (Structure(), IMMOBILE):
-        solution = solve(economy, wedges, structure=structure)
+        solution = solve(Model(economy, structure), wedges)
         value = solution.value
         assert solution.result is RESULTS.successful
         assert value.output_new[i, s] == 0
@@ -286,7 +285,7 @@ def test_a_country_that_may_sell_nothing_to_anybody(structure):
     economy = toy()
     iceberg = np.ones_like(economy.flows)
     iceberg[:, 0] = np.inf
-    solution = solve(economy, Wedges.of(economy, iceberg_hat=iceberg), structure=structure, throw=False)
+    solution = solve(Model(economy, structure), Wedges.of(economy, iceberg_hat=iceberg), throw=False)
     assert solution.result in (RESULTS.no_equilibrium, RESULTS.no_supplier)
     assert economy.labels.countries[0] in solution.note
     assert not solution.result.ok
@@ -308,9 +307,9 @@ def test_a_batch_keeps_its_order():
         banned(economy, (0, 1, 1)),
         embargo(economy, "USA"),
     ]
-    batch = solve_batch(economy, every)
+    batch = solve(Model(economy), every, throw=False)
     for one, wedges in zip(batch, every, strict=True):
-        alone = solve(economy, wedges, throw=False)
+        alone = solve(Model(economy), wedges, throw=False)
         assert one.result is alone.result
         np.testing.assert_allclose(one.value.real_income_hat, alone.value.real_income_hat, rtol=1e-9)
     assert [one.result.name for one in batch] == [
@@ -322,13 +321,20 @@ def test_a_batch_keeps_its_order():
         "successful",
     ]
     with pytest.raises(SolveError, match=f"scenario 2.*{economy.labels.countries[0]} of"):
-        solve_batch(economy, every, throw=True)
+        solve(Model(economy), every)
     stop = ban(economy, ["USA"], ["CHN"])
     cap = QuantityControl.on(
         economy, "cap", importers=["CHN"], exporters=["USA"], sectors=economy.labels.sectors[:2], limit=0.4
     )
-    held = solve_batch_with_controls(economy, every, [[], [cap], [stop], [cap, stop], [stop], [stop]])
-    assert [one.solution.result.name for one in held][2] == "no_supplier"
+    held = solve(
+        Model(economy),
+        [
+            Policy(economy, wedges, tuple(controls))
+            for wedges, controls in zip(every, [[], [cap], [stop], [cap, stop], [stop], [stop]], strict=True)
+        ],
+        throw=False,
+    )
+    assert [one.result.name for one in held][2] == "no_supplier"
     for k in (1, 3):
         assert held[k].bindings["cap"].volume_hat == pytest.approx(0.4, rel=1e-8)
     for k in (3, 4, 5):
@@ -346,13 +352,13 @@ def test_floors_that_no_price_reaches_say_so():
         limit=1e4,
         kind="floor",
     )
-    found = solve_with_controls(economy, Wedges.unchanged(economy), [floor], throw=False)
-    assert found.solution.result is RESULTS.floor_unreached
-    assert "`floor`" in found.solution.note
-    assert "no subsidy" in found.solution.note
-    closed = solve_with_controls(economy, embargo(economy, "USA"), [floor], throw=False)
-    assert closed.solution.result is RESULTS.control_violated
-    assert "banned or cut off" in closed.solution.note
+    found = solve(Model(economy), Policy(economy, Wedges.unchanged(economy), (floor,)), throw=False)
+    assert found.result is RESULTS.floor_unreached
+    assert "`floor`" in found.note
+    assert "no subsidy" in found.note
+    closed = solve(Model(economy), Policy(economy, embargo(economy, "USA"), (floor,)), throw=False)
+    assert closed.result is RESULTS.control_violated
+    assert "banned or cut off" in closed.note
 
 
 @pytest.mark.parametrize(
@@ -409,7 +415,7 @@ def test_a_ban_is_explained_exactly(structure, way):
     start, end = ends if way == "into" else ends[::-1]
     moves = moves_between(start, end)
     goal = target("usa.real_income", economy)
-    values = [solve(economy, one, structure=structure).value for one in (start, end)]
+    values = [solve(Model(economy, structure), one).value for one in (start, end)]
     whole = goal.value(values[1]) - goal.value(values[0])
     along = integrated_gradients(economy, start, end, moves, goal, structure=structure)
     groups = shapley(economy, start, moves, goal, structure=structure)
@@ -450,7 +456,7 @@ def test_where_bans_leave_no_common_numeraire_a_path_is_refused():
     with pytest.raises(SolveError, match="share no numeraire"):
         decompose_path(economy, start, end)
     made = shapley(economy, start, moves, goal)
-    value = solve(economy, end).value
+    value = solve(Model(economy), end).value
     assert made.total == pytest.approx(goal.value(value), abs=1e-11)
     assert abs(made.gap) < 1e-12
 

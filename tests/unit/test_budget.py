@@ -13,11 +13,10 @@ from detente.cases.cuts import read_cut
 from detente.cases.horizons import horizon
 from detente.cli.main import app
 from detente.core import RESULTS, SolveError, UnitError
-from detente.equilibrium import Newton, Structure, quantity_search as search, solve, solve_batch
+from detente.equilibrium import Model, Newton, Policy, Structure, quantity_search as search, solve
 from detente.equilibrium.advice import how_far, what_to_try
 from detente.equilibrium.budget import BUDGET, Meter, sweep_cost, work_of
 from detente.equilibrium.controls import QuantityControl
-from detente.equilibrium.quantities import solve_with_controls
 from detente.equilibrium.structure import FREE
 from detente.equilibrium.sweep import Anderson
 from detente.world import Wedges, load_world, toy
@@ -43,7 +42,7 @@ def war(world, size):
 def test_a_search_without_end_is_given_up_and_says_how_far_it_came():
     """At −90 % everywhere no country can pay for its subsidies."""
     world = load_world()
-    solution = solve(world, subsidised(world, -0.9), solver=Newton(budget=1_500.0), throw=False)
+    solution = solve(Model(world, solver=Newton(budget=1_500.0)), subsidised(world, -0.9), throw=False)
     stats = solution.stats
     assert solution.result is RESULTS.gave_up
     assert 1_500 <= stats["work"] < 1_500 + 1_500  # the last step is not broken off
@@ -51,7 +50,7 @@ def test_a_search_without_end_is_given_up_and_says_how_far_it_came():
     assert np.isfinite(stats["max_residual"])
     assert stats["ended"] == "budget"
     with pytest.raises(SolveError) as caught:
-        solve(world, subsidised(world, -0.9), solver=Newton(budget=300.0))
+        solve(Model(world, solver=Newton(budget=300.0)), subsidised(world, -0.9))
     said = str(caught.value)
     for words in (
         "given up",
@@ -67,13 +66,12 @@ def test_a_search_without_end_is_given_up_and_says_how_far_it_came():
 def test_the_same_input_is_given_up_at_the_same_place():
     economy, structure = horizon("impact", load_world())
     cut = read_cut(economy, "CHN:rare-earths:0")
-    asked = (economy, Wedges.unchanged(economy), [cut])
+    asked = Policy(economy, Wedges.unchanged(economy), (cut,))
     first, again = (
-        solve_with_controls(*asked, structure=structure, solver=Newton(budget=1_500.0), throw=False)
-        for _ in range(2)
+        solve(Model(economy, structure, solver=Newton(budget=1_500.0)), asked, throw=False) for _ in range(2)
     )
-    assert first.solution.result is RESULTS.gave_up
-    assert first.solution.stats == again.solution.stats
+    assert first.result is RESULTS.gave_up
+    assert first.stats == again.stats
     assert np.array_equal(first.value.price_hat, again.value.price_hat)
 
 
@@ -83,18 +81,18 @@ def test_the_default_budget_ends_within_its_work(name):
     economy, structure = horizon("impact", load_world())
     if name == "cut":
         cut = read_cut(economy, "CHN:rare-earths:0")
-        asked = (economy, Wedges.unchanged(economy), [cut])
-        solution = solve_with_controls(*asked, structure=structure, throw=False).solution
+        asked = Policy(economy, Wedges.unchanged(economy), (cut,))
+        solution = solve(Model(economy, structure), asked, throw=False)
     else:
         world = load_world()
-        solution = solve(world, subsidised(world, -0.9), throw=False)
+        solution = solve(Model(world), subsidised(world, -0.9), throw=False)
     assert solution.result is RESULTS.gave_up
     assert solution.stats["work"] < 1.1 * BUDGET
 
 
 def test_seconds_are_the_second_guard():
     world = load_world()
-    solution = solve(world, subsidised(world, -0.9), solver=Newton(seconds=0.02), throw=False)
+    solution = solve(Model(world, solver=Newton(seconds=0.02)), subsidised(world, -0.9), throw=False)
     assert solution.result is RESULTS.gave_up
     assert solution.stats["ended"] == "seconds"
 
@@ -102,9 +100,9 @@ def test_seconds_are_the_second_guard():
 def test_more_budget_goes_further():
     economy, structure = horizon("short", load_world())
     cut = read_cut(economy, "CHN:rare-earths:0")
-    asked = (economy, Wedges.unchanged(economy), [cut])
+    asked = Policy(economy, Wedges.unchanged(economy), (cut,))
     results = [
-        solve_with_controls(*asked, structure=structure, solver=Newton(budget=budget), throw=False).solution
+        solve(Model(economy, structure, solver=Newton(budget=budget)), asked, throw=False)
         for budget in (40.0, 20_000.0)
     ]
     assert [one.result for one in results] == [RESULTS.gave_up, RESULTS.successful]
@@ -114,7 +112,7 @@ def test_more_budget_goes_further():
 
 def test_one_that_is_given_up_does_not_stop_the_others():
     asked = [war(TOY, 0.5), subsidised(TOY, -0.95), Wedges.unchanged(TOY)]
-    found = solve_batch(TOY, asked, solver=SMALL)
+    found = solve(Model(TOY, solver=SMALL), asked, throw=False)
     assert found[0].result.ok
     assert found[2].result is RESULTS.no_shock
     assert not found[1].result.ok
@@ -128,7 +126,7 @@ def test_a_budget_of_nothing_is_refused(name, value):
 
 
 def test_work_is_counted_in_sweeps():
-    quick = solve(TOY, war(TOY, 0.2))
+    quick = solve(Model(TOY), war(TOY, 0.2))
     factors = quick.value.factor_price_hat.size
     assert work_of(quick) == quick.stats["num_steps"] * sweep_cost(factors)
     meter = Meter(10.0, 60.0)
@@ -146,10 +144,10 @@ def test_work_is_counted_in_sweeps():
 def test_mobility_far_above_any_estimate_is_free_mobility():
     """Real incomes differ from those of free mobility by about 1/κ, up to the κ from which they are taken as its own."""
     wedges = war(TOY, 0.5)
-    core = solve(TOY, wedges).value.real_income_hat
+    core = solve(Model(TOY), wedges).value.real_income_hat
     scaled = []
     for kappa in (100.0, 400.0, 1_600.0, FREE):
-        value = solve(TOY, wedges, structure=Structure(mobility=kappa)).value
+        value = solve(Model(TOY, Structure(mobility=kappa)), wedges).value
         assert value.factor_price_hat.ndim == 2
         scaled.append(kappa * np.abs(value.real_income_hat - core).max())
     np.testing.assert_allclose(scaled, scaled[-1], rtol=0.05)
@@ -157,7 +155,7 @@ def test_mobility_far_above_any_estimate_is_free_mobility():
     for kappa in (np.nextafter(FREE, np.inf), 1e7, 1e300):
         structure = Structure(mobility=kappa)
         assert structure.is_core
-        assert np.array_equal(solve(TOY, wedges, structure=structure).value.real_income_hat, core)
+        assert np.array_equal(solve(Model(TOY, structure), wedges).value.real_income_hat, core)
 
 
 # Nothing raised that was not asked for
@@ -177,31 +175,31 @@ def test_a_missing_derivative_is_a_code(monkeypatch, failing):
     monkeypatch.setattr(search, "gradients", none)
     setting = search.Setting(TOY, Structure(), "share", Newton())
     found = search.by_newton(setting, Wedges.unchanged(TOY), [cap(0.5)], None)
-    assert found.solution.result is RESULTS.gave_up
-    assert "no derivative" in how_far(found.solution)
+    assert found.result is RESULTS.gave_up
+    assert "no derivative" in how_far(found)
 
 
 def test_a_singular_slope_is_a_code(monkeypatch):
     monkeypatch.setattr(search, "by_wedge", lambda *_: 0.0)
     setting = search.Setting(TOY, Structure(), "share", Newton())
     found = search.by_newton(setting, Wedges.unchanged(TOY), [cap(0.5)], None)
-    assert found.solution.result is RESULTS.gave_up
+    assert found.result is RESULTS.gave_up
 
 
 @pytest.mark.parametrize("limit", [1e4, 1e12, 1e300])
 @pytest.mark.parametrize("closure", ["share", "zero"])
 def test_a_floor_that_no_subsidy_buys_says_so(limit, closure):
-    asked = (TOY, Wedges.unchanged(TOY), [cap(limit, "floor")])
-    found = solve_with_controls(*asked, closure=closure, throw=False)
-    assert found.solution.result in (RESULTS.floor_unreached, RESULTS.gave_up)
+    asked = Policy(TOY, Wedges.unchanged(TOY), (cap(limit, "floor"),))
+    found = solve(Model(TOY, closure=closure), asked, throw=False)
+    assert found.result in (RESULTS.floor_unreached, RESULTS.gave_up)
     with pytest.raises(SolveError) as caught:
-        solve_with_controls(*asked, closure=closure)
+        solve(Model(TOY, closure=closure), asked)
     assert re.search(r"`parts`: .* asked for", str(caught.value))
     assert "a lower floor" in str(caught.value)
 
 
 def test_a_floor_within_reach_is_bought():
-    found = solve_with_controls(TOY, Wedges.unchanged(TOY), [cap(30.0, "floor")])
+    found = solve(Model(TOY), Policy(TOY, Wedges.unchanged(TOY), (cap(30.0, "floor"),)))
     assert found.bindings["parts"].volume_hat == pytest.approx(30.0, rel=1e-8)
 
 
@@ -224,11 +222,11 @@ def test_an_income_below_zero_names_the_closure_that_works():
     economy = lending(0.3)
     wall = np.zeros_like(economy.tariff)
     wall[1, 0] = 9.0
-    solution = solve(economy, Wedges.of(economy, tariff=wall), throw=False)
+    solution = solve(Model(economy), Wedges.of(economy, tariff=wall), throw=False)
     assert solution.result is RESULTS.income_negative
-    assert solve(economy, Wedges.of(economy, tariff=wall), closure="zero").result.ok
+    assert solve(Model(economy, closure="zero"), Wedges.of(economy, tariff=wall)).result.ok
     with pytest.raises(SolveError, match="closure `zero` has an equilibrium here"):
-        solve(economy, Wedges.of(economy, tariff=wall))
+        solve(Model(economy), Wedges.of(economy, tariff=wall))
 
 
 def lending(share):
@@ -248,7 +246,7 @@ def lending(share):
 
 def test_advice_never_names_a_closure_that_does_not_work():
     world = load_world()
-    solution = solve(world, subsidised(world, -0.9), solver=SMALL, throw=False)
+    solution = solve(Model(world, solver=SMALL), subsidised(world, -0.9), throw=False)
     assert "closure `zero` has" not in what_to_try(solution, "share", lambda _: False)
     assert "closure `zero` has" in what_to_try(solution, "share", lambda _: True)
     assert "closure `zero` has" not in what_to_try(solution, "zero", lambda _: True)

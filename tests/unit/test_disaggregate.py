@@ -313,21 +313,23 @@ sectors:
 
 
 def test_the_carved_world_solves_to_itself() -> None:
-    from detente.equilibrium import solve
+    from detente.equilibrium import Model, solve
     from detente.world import Wedges
 
     economy = load_world()
     still = Wedges.unchanged(economy)
-    assert np.abs(solve(economy, still).value.real_income_hat - 1).max() < 1e-12
+    assert np.abs(solve(Model(economy), still).value.real_income_hat - 1).max() < 1e-12
     # Through the solver proper: a cost where nothing is traded is a change that changes nothing.
     nowhere = np.where(economy.flows == 0, 1.5, 1.0)
     assert (nowhere > 1).sum() > 10
-    hats = solve(economy, Wedges.of(economy, iceberg_hat=nowhere)).value
+    hats = solve(Model(economy), Wedges.of(economy, iceberg_hat=nowhere)).value
     assert np.abs(hats.real_income_hat - 1).max() < 1e-12
     assert np.abs(hats.price_hat - 1).max() < 1e-11
 
 
 def test_a_stop_of_one_carved_flow_stays_on_it() -> None:
+    from detente.equilibrium import Model
+
     """China stops buying American soybeans: the flow goes, Brazil sells more, both sides lose a little."""
     from detente.equilibrium import solve
     from detente.world import Wedges
@@ -337,7 +339,7 @@ def test_a_stop_of_one_carved_flow_stays_on_it() -> None:
     usa, chn, bra = (economy.labels.country(code) for code in ("USA", "CHN", "BRA"))
     soy, crops = economy.labels.sector("SOY"), economy.labels.sector("A01_02")
     cost[chn, usa, soy] = 20.0
-    result = solve(economy, Wedges.of(economy, iceberg_hat=cost)).value
+    result = solve(Model(economy), Wedges.of(economy, iceberg_hat=cost)).value
     assert result.flows_new[chn, usa, soy] < 1e-3 * economy.flows[chn, usa, soy]
     assert result.flows_new[chn, bra, soy] > 1.1 * economy.flows[chn, bra, soy]
     assert result.flows_new[chn, usa, crops] == pytest.approx(economy.flows[chn, usa, crops], rel=0.05)

@@ -7,7 +7,7 @@ import pytest
 
 from detente.cases.horizons import HORIZONS, horizon
 from detente.core import InputError, LabelError
-from detente.equilibrium import Structure, solve
+from detente.equilibrium import Model, Structure, solve
 from detente.strategy.duties.game import duty_game
 from detente.strategy.duties.nash import nash_duties
 from detente.strategy.duties.optimal import nash_tables
@@ -95,7 +95,7 @@ def test_a_set_of_preferences_means_the_same_to_duties_as_to_packages(structure,
     economy, chosen = toy(), SETS[wants]
     game = duty_game(economy, ["USA", "CHN"], preferences=chosen, structure=STRUCTURES[structure])
     duties = moved(game, 3)
-    solution = solve(economy, game.set_to(duties), structure=game.structure)
+    solution = solve(Model(economy, game.structure), game.set_to(duties))
     places = [economy.labels.country(code) for code in game.players]
     parts = parts_of([solution], places)
     own = weigh(

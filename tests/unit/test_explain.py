@@ -11,7 +11,7 @@ from detente.cases.horizons import horizon
 from detente.cases.runs import prepare_cases, solve_cases
 from detente.core import InputError, LabelError, SolveError
 from detente.dossier import load_dossier
-from detente.equilibrium import Structure, solve
+from detente.equilibrium import Model, Structure, solve
 from detente.equilibrium.explain import decompose_welfare
 from detente.equilibrium.explain.attribute import Move, integrated_gradients, shapley, shapley_of
 from detente.equilibrium.explain.channels import decompose_path
@@ -70,8 +70,8 @@ START = Wedges.unchanged(WORLD)
 def test_integrated_gradients_add_up(name, structure):
     goal = target(name, WORLD)
     found = integrated_gradients(WORLD, START, end(), moves(), goal, structure=structure)
-    exact = goal.value(solve(WORLD, end(), structure=structure).value) - goal.value(
-        solve(WORLD, START, structure=structure).value
+    exact = goal.value(solve(Model(WORLD, structure), end()).value) - goal.value(
+        solve(Model(WORLD, structure), START).value
     )
     assert found.total == pytest.approx(exact, rel=1e-9, abs=1e-12)
     assert abs(found.gap) <= 1e-8 * max(1.0, sum(map(abs, found.parts)))
@@ -85,7 +85,7 @@ def test_shapley_is_the_mean_over_every_order():
     gains = np.zeros(len(parts))
     orders = list(itertools.permutations(range(len(parts))))
     for order in orders:
-        wedges, before = START, goal.value(solve(WORLD, START).value)
+        wedges, before = START, goal.value(solve(Model(WORLD), START).value)
         for k in order:
             move = parts[k]
             wedges = Wedges(
@@ -93,7 +93,7 @@ def test_shapley_is_the_mean_over_every_order():
                 wedges.iceberg_hat * np.exp(move.log_iceberg),
                 wedges.export_tax + move.export_tax,
             )
-            now = goal.value(solve(WORLD, wedges).value)
+            now = goal.value(solve(Model(WORLD), wedges).value)
             gains[k] += now - before
             before = now
     assert np.allclose(found.parts, gains / len(orders), atol=1e-11)
@@ -123,7 +123,7 @@ def test_both_methods_agree_to_first_order():
 @pytest.mark.parametrize("structure", STRUCTURES.values(), ids=STRUCTURES)
 def test_channels_add_up_exactly(structure):
     found = decompose_path(WORLD, START, end(), structure=structure)
-    exact = np.log(solve(WORLD, end(), structure=structure).value.real_income_hat)
+    exact = np.log(solve(Model(WORLD, structure), end()).value.real_income_hat)
     assert abs(sum(found.parts.values()) - exact).max() < 1e-8
     assert abs(found.terms_with.sum(1) - found.parts["terms_of_trade"]).max() < 1e-15
     assert abs(found.parts["trade_costs"]).max() > 1e-6
@@ -133,7 +133,10 @@ def test_channels_add_up_exactly(structure):
 
 def test_channels_of_a_small_change_are_the_published_formula():
     there = Wedges.of(WORLD, tariff=WORLD.tariff * 1.0001)
-    path, first = decompose_path(WORLD, START, there), decompose_welfare(WORLD, solve(WORLD, there).value)
+    path, first = (
+        decompose_path(WORLD, START, there),
+        decompose_welfare(WORLD, solve(Model(WORLD), there).value),
+    )
     assert abs(path.parts["terms_of_trade"] - first.terms_of_trade).max() < 1e-8
     assert abs(path.parts["volume_of_trade"] - first.volume_of_trade).max() < 1e-8
 
@@ -202,7 +205,7 @@ def test_money_is_shared_like_the_exact_change():
     made = explain(world, record, "chn.real_income", *cases)[0]
     total = list(made.records())[-1]
     n = world.labels.country("CHN")
-    later, earlier = (solution.value for solution, _ in solve_cases(world, cases))
+    later, earlier = (solution.value for solution, _ in solve_cases(Model(world), cases))
     assert total["contribution_shown"] == pytest.approx(
         100 * (later.real_income_hat[n] / earlier.real_income_hat[n] - 1), abs=1e-9
     )

@@ -15,6 +15,7 @@ from detente.core import LabelError
 from detente.dossier import FrozenDict, Status, load_dossier
 from detente.dossier.firing import reach, turns
 from detente.dossier.measure import Clock, DatedValue
+from detente.equilibrium import Model
 from detente.policy import load_scenario, shipped_scenarios
 from detente.policy.firing import timing
 from detente.policy.later import tellable
@@ -257,11 +258,11 @@ def test_a_scenario_without_the_record_fires_nothing(dossier):
 
 def test_outcomes_carry_what_fired(dossier, economy):
     scenarios = [load_scenario("standing"), own()]
-    outcomes = run_scenarios(economy, dossier, scenarios)
+    outcomes = run_scenarios(Model(economy), dossier, scenarios)
     assert outcomes["standing"].timing.fired == ()
     assert "clock-truce-2" in [one.name for one in outcomes["own"].timing.lets]
     assert outcomes["own"].case.timing is outcomes["own"].timing
-    held = run_scenarios(economy, dossier, scenarios, hold_clocks=True)
+    held = run_scenarios(Model(economy), dossier, scenarios, hold_clocks=True)
     assert held["own"].timing.lets == ()
     usa = economy.labels.country("USA")
     lapse = (

@@ -18,7 +18,7 @@ from detente.cases.horizons import (
 from detente.cases.runs import run_scenarios
 from detente.core import LabelError
 from detente.dossier import load_dossier
-from detente.equilibrium import Structure, solve
+from detente.equilibrium import Model, Structure, solve
 from detente.policy import load_scenario
 from detente.show.tables.metrics import assumptions
 from detente.world import Wedges, load_world, toy
@@ -84,7 +84,7 @@ def test_an_unknown_horizon_offers_the_nearest():
 @pytest.mark.parametrize("name", HORIZONS)
 def test_every_horizon_solves_and_is_named_with_the_result(name):
     economy, structure = horizon(name, load_world())
-    found = run_scenarios(economy, load_dossier(), [load_scenario("decoupling")], structure=structure)
+    found = run_scenarios(Model(economy, structure), load_dossier(), [load_scenario("decoupling")])
     said = assumptions(found["decoupling"])
     assert f"Horizon: {structure.horizon} (" in said
     assert found["decoupling"].solution.stats["max_residual"] < 1e-10
@@ -96,5 +96,5 @@ def test_a_horizon_at_its_limit_is_the_core():
     shock = Wedges.of(economy, tariff=3 * economy.tariff)
     limit = Structure(1.0, 1.0, 1.0, ("PARTS",), 1.0)
     assert horizon_sentence(limit) == "Horizon: long run (factors move freely between sectors)."
-    there, core = (solve(economy, shock, structure=s).value for s in (limit, Structure()))
+    there, core = (solve(Model(economy, s), shock).value for s in (limit, Structure()))
     assert abs(there.real_income_hat - core.real_income_hat).max() < 1e-12

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from detente.cases.runs import prepare_cases, run_scenarios, solve_cases
 from detente.dossier import load_dossier
 from detente.dossier.measure import Effect
-from detente.equilibrium import solve
+from detente.equilibrium import Model, solve
 from detente.policy import load_scenario, wedges_at
 from detente.policy.limits import join_limits, limits_at
 from detente.policy.quantity import QuantityLimit
@@ -34,7 +34,7 @@ def test_the_halt_is_a_ban_while_it_stands():
     halt = by_name("standing")["chn-2025-soybean-halt.SOY"]
     assert (halt.limit, halt.importers, halt.exporters) == (0.0, ("CHN",), ("USA",))
     assert "chn-2025-soybean-halt.SOY" not in by_name("narrow-deal")
-    found = run_scenarios(WORLD, RECORD, [load_scenario("standing"), load_scenario("narrow-deal")])
+    found = run_scenarios(Model(WORLD), RECORD, [load_scenario("standing"), load_scenario("narrow-deal")])
     n, i, s = WORLD.labels.country("CHN"), WORLD.labels.country("USA"), WORLD.labels.sector("SOY")
     assert found["standing"].value.flow_volume_hat[n, i, s] < 1e-9
     assert found["narrow-deal"].value.flow_volume_hat[n, i, s] > 0.3
@@ -57,7 +57,7 @@ def test_a_pledge_in_force_is_a_floor_in_proportion_to_its_tonnage():
         assert floor.limit == pytest.approx(least)
         assert floor.rent == "importer"
     assert not [limit for limit in by_name("standing").values() if limit.kind == "floor"]
-    bought = run_scenarios(WORLD, later, [scenario])["standing"]
+    bought = run_scenarios(Model(WORLD), later, [scenario])["standing"]
     assert bought.bindings["chn-2025-soybean-pledge.SOY"].volume_hat >= 0.93 - 1e-9
 
 
@@ -77,9 +77,9 @@ def test_a_capped_flow_bears_no_cost_beside_its_cap():
 def test_a_batch_of_cases_is_its_cases_one_by_one():
     scenarios = [load_scenario(name) for name in ("standing", "talks-fail", "january-2025", "decoupling")]
     cases = prepare_cases(WORLD, RECORD, scenarios)
-    together = solve_cases(WORLD, cases)
+    together = solve_cases(Model(WORLD), cases)
     for case, (solution, bindings) in zip(cases, together, strict=True):
-        ((alone, same),) = solve_cases(WORLD, [case])
+        ((alone, same),) = solve_cases(Model(WORLD), [case])
         np.testing.assert_allclose(
             solution.value.real_income_hat, alone.value.real_income_hat, rtol=1e-11, atol=0
         )
@@ -88,7 +88,7 @@ def test_a_batch_of_cases_is_its_cases_one_by_one():
     assert free.scenario.id == "january-2025"
     np.testing.assert_allclose(
         together[2][0].value.real_income_hat,
-        solve(WORLD, free.wedges).value.real_income_hat,
+        solve(Model(WORLD), free.wedges).value.real_income_hat,
         rtol=1e-11,
     )
 

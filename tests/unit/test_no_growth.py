@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from detente.cases.case import Case
-from detente.equilibrium import Structure, baseline as preparations, solve
+from detente.equilibrium import Model, Structure, baseline as preparations, solve
 from detente.equilibrium.baseline import prepare
 from detente.outlook.draws import draw_outcomes
 from detente.policy import Scenario
@@ -47,7 +47,7 @@ def test_a_prepared_economy_dies_at_once(structure):
     try:
         world = dataclasses.replace(toy(), name="short-lived")
         own = dataclasses.replace(structure)
-        value = solve(world, Wedges.of(world, tariff=2 * world.tariff), structure=own).value
+        value = solve(Model(world, own), Wedges.of(world, tariff=2 * world.tariff)).value
         kept = prepare(world, own)
         seen = [weakref.ref(one) for one in (world, own, kept.technology)]
         del world, own, value, kept

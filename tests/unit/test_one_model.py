@@ -9,9 +9,9 @@ import textwrap
 
 import pytest
 
-from detente.cases import solve_scenario
+from detente.cases import Standoff
 from detente.dossier import load_dossier
-from detente.equilibrium import solve
+from detente.equilibrium import Model, solve
 from detente.policy import load_scenario, wedges_at
 from detente.policy.scenario import wedges_and_footprints
 from detente.world import load_world
@@ -19,7 +19,7 @@ from detente.world import load_world
 
 @pytest.fixture(scope="module")
 def outcome():
-    return solve_scenario(load_world(), load_dossier(), load_scenario("talks-fail"))
+    return Standoff.load("busan-2025").solve("talks-fail")["talks-fail"]
 
 
 def income(value, code):
@@ -47,7 +47,7 @@ def test_costs_in_place_of_quantities_are_another_model_and_must_be_asked_for(ou
         assert inspect.signature(made).parameters["quantities"].default is inspect.Parameter.empty
         with pytest.raises(TypeError, match="quantities"):
             made(world, record, scenario)
-    priced = solve(world, wedges_at(world, record, scenario, quantities=False)).value
+    priced = solve(Model(world), wedges_at(world, record, scenario, quantities=False)).value
     assert income(priced, "CHN") == pytest.approx(-0.5007, abs=5e-5)
     assert income(priced, "CHN") < income(outcome.value, "CHN") - 1e-3
 

@@ -14,7 +14,7 @@ from detente.cases.case import Case
 from detente.cases.headline_results import HEADLINES
 from detente.cases.horizons import horizon
 from detente.core import RESULTS, InputError, LabelError
-from detente.equilibrium import Structure, solve
+from detente.equilibrium import Model, Structure, solve
 from detente.equilibrium.baseline import prepare
 from detente.equilibrium.explain.accounts import Shift
 from detente.equilibrium.explain.targets import account
@@ -100,10 +100,10 @@ def test_lent_inverses_go_to_a_copy_that_nobody_else_holds(monkeypatch):
 
 def test_draws_beside_solves_on_the_same_economy_change_neither():
     wedges = CASES[1].wedges
-    alone = solve(WORLD, wedges).value.real_income_hat
+    alone = solve(Model(WORLD), wedges).value.real_income_hat
     drawn = draw_outcomes(WORLD, CASES, draws=8, seed=5).values
     with ThreadPoolExecutor(3) as pool:
-        solves = [pool.submit(lambda: solve(WORLD, wedges).value.real_income_hat) for _ in range(24)]
+        solves = [pool.submit(lambda: solve(Model(WORLD), wedges).value.real_income_hat) for _ in range(24)]
         beside = [pool.submit(draw_outcomes, WORLD, CASES, draws=8, seed=5) for _ in range(2)]
         for future in solves:
             assert future.result().tobytes() == alone.tobytes()
@@ -120,7 +120,7 @@ def test_a_draw_is_an_exact_solve_of_its_own_economy():
         economy, nests, scale = apply_draw(WORLD, structure, found.parameters, row)
         wedges = CASES[1].wedges
         alone = solve(
-            economy, Wedges(wedges.tariff, wedges.iceberg_hat**scale, wedges.export_tax), structure=nests
+            Model(economy, nests), Wedges(wedges.tariff, wedges.iceberg_hat**scale, wedges.export_tax)
         )
         assert 100 * (alone.value.real_income_hat - 1) == pytest.approx(found.values[k, 1, 0, :-1], abs=1e-8)
 
@@ -132,7 +132,7 @@ def test_the_base_year_does_not_move_whatever_is_drawn():
 
 def test_the_centre_is_the_value_of_the_horizon():
     found = draw_outcomes(WORLD, CASES, draws=4)
-    exact = solve(WORLD, CASES[1].wedges).value
+    exact = solve(Model(WORLD), CASES[1].wedges).value
     assert found.central[1, 0, :-1] == pytest.approx(100 * (exact.real_income_hat - 1), abs=1e-9)
     assert found.central[1, 4, :-1] == pytest.approx(exact.tariff_revenue_new / 1e3, rel=1e-9)
 
@@ -288,7 +288,7 @@ def test_any_result_is_drawn_like_a_headline():
     central, drawn = result_changes(found, "USA.revenue", "war", "still")
     assert drawn / 1e3 == pytest.approx(values[:, 1, 4, 0], rel=1e-9)
     central, drawn = result_changes(found, "USA.terms_of_trade", "war", "still")
-    exact = account("usa.terms_of_trade", Shift(*(solve(WORLD, one.wedges).value for one in CASES)))
+    exact = account("usa.terms_of_trade", Shift(*(solve(Model(WORLD), one.wedges).value for one in CASES)))
     assert central == pytest.approx(exact.total, rel=1e-4)
     assert np.ptp(drawn) > 0
 

@@ -8,9 +8,8 @@ import pytest
 from detente.cases.horizons import horizon
 from detente.cases.reach import content_shares, extraterritorial_controls
 from detente.core import InputError, LabelError, SolveError, UnitError
-from detente.equilibrium import Newton, Structure, quantities, solve
+from detente.equilibrium import Model, Newton, Policy, Structure, quantities, solve
 from detente.equilibrium.controls import QuantityControl
-from detente.equilibrium.quantities import solve_with_controls
 from detente.equilibrium.quantity_search import Setting, by_newton
 from detente.world import Wedges, load_world, toy
 
@@ -32,17 +31,19 @@ def test_a_slack_cap_costs_nothing_exactly(economy):
     tariff = np.array(economy.tariff)
     tariff[0, 1] += 0.5
     for wedges in (base, Wedges.of(economy, tariff=tariff)):
-        found = solve_with_controls(economy, wedges, [control(economy, limit=1.5)])
+        found = solve(Model(economy), Policy(economy, wedges, (control(economy, limit=1.5),)))
         assert found.bindings["cap"].log_wedge == 0
         assert found.bindings["cap"].rent_usd == 0
-        assert np.array_equal(found.value.real_income_hat, solve(economy, wedges).value.real_income_hat)
+        assert np.array_equal(
+            found.value.real_income_hat, solve(Model(economy), wedges).value.real_income_hat
+        )
 
 
 @pytest.mark.parametrize("rent", ["exporter", "importer", "destroyed"])
 @pytest.mark.parametrize("limit", [0.9, 0.5, 0.05, 1e-4])
 def test_a_binding_cap_is_the_wedge_that_makes_it_bind(economy, rent, limit):
     cap = control(economy, limit=limit, rent=rent)
-    found = solve_with_controls(economy, Wedges.unchanged(economy), [cap])
+    found = solve(Model(economy), Policy(economy, Wedges.unchanged(economy), (cap,)))
     bound = found.bindings["cap"]
     assert bound.volume_hat == pytest.approx(limit, rel=1e-8)
     assert bound.log_wedge > 0
@@ -55,14 +56,16 @@ def test_a_binding_cap_is_the_wedge_that_makes_it_bind(economy, rent, limit):
         arrays[key][cap.cells] = np.exp(bound.log_wedge)
     else:
         arrays[key][cap.cells] = (1 + arrays[key][cap.cells]) * np.exp(bound.log_wedge) - 1
-    explicit = solve(economy, Wedges(**arrays)).value
+    explicit = solve(Model(economy), Wedges(**arrays)).value
     np.testing.assert_allclose(found.value.real_income_hat, explicit.real_income_hat, rtol=1e-12)
 
 
 def test_the_one_who_keeps_the_rent_is_better_off_for_it(economy):
     chn, usa = economy.labels.country("CHN"), economy.labels.country("USA")
     found = {
-        rent: solve_with_controls(economy, Wedges.unchanged(economy), [control(economy, rent=rent)])
+        rent: solve(
+            Model(economy), Policy(economy, Wedges.unchanged(economy), (control(economy, rent=rent),))
+        )
         for rent in ("exporter", "importer", "destroyed")
     }
     income = {rent: item.value.real_income_hat for rent, item in found.items()}
@@ -73,7 +76,7 @@ def test_the_one_who_keeps_the_rent_is_better_off_for_it(economy):
 
 def test_rents_are_in_the_accounts(economy):
     """Income less factor earnings, duties and deficit is the rent the exporter keeps, to the cent."""
-    found = solve_with_controls(economy, Wedges.unchanged(economy), [control(economy)])
+    found = solve(Model(economy), Policy(economy, Wedges.unchanged(economy), (control(economy),)))
     value, chn = found.value, economy.labels.country("CHN")
     rest = value.wage_hat * economy.value_added + value.tariff_revenue_new + value.deficit_new
     assert (value.income_new - rest)[chn] == pytest.approx(found.bindings["cap"].rent_usd, rel=1e-10)
@@ -82,22 +85,26 @@ def test_rents_are_in_the_accounts(economy):
 
 
 def test_a_ban_stops_the_flow(economy):
-    found = solve_with_controls(economy, Wedges.unchanged(economy), [control(economy, limit=0.0)])
+    found = solve(Model(economy), Policy(economy, Wedges.unchanged(economy), (control(economy, limit=0.0),)))
     assert found.bindings["cap"].volume_hat == 0
-    near = solve_with_controls(
-        economy, Wedges.unchanged(economy), [control(economy, limit=1e-6, rent="destroyed")]
+    near = solve(
+        Model(economy),
+        Policy(economy, Wedges.unchanged(economy), (control(economy, limit=1e-6, rent="destroyed"),)),
     )
     np.testing.assert_allclose(found.value.real_income_hat, near.value.real_income_hat, atol=1e-5)
 
 
 def test_a_floor_is_paid_by_the_buyers_budget(economy):
     floor = control(economy, name="floor", importers=("CHN",), exporters=("USA",), limit=1.5, kind="floor")
-    found = solve_with_controls(economy, Wedges.unchanged(economy), [floor])
+    found = solve(Model(economy), Policy(economy, Wedges.unchanged(economy), (floor,)))
     bound = found.bindings["floor"]
     assert bound.volume_hat == pytest.approx(1.5, rel=1e-8)
     assert bound.rent_usd < 0
-    met = solve_with_controls(
-        economy, Wedges.unchanged(economy), [control(economy, name="floor", limit=0.8, kind="floor")]
+    met = solve(
+        Model(economy),
+        Policy(
+            economy, Wedges.unchanged(economy), (control(economy, name="floor", limit=0.8, kind="floor"),)
+        ),
     )
     assert met.bindings["floor"].log_wedge == 0
 
@@ -126,7 +133,7 @@ def test_controls_together_each_slack_or_tight(economy):
             controls.append(one)
     tariff = np.array(economy.tariff)
     tariff[0, 1:] += 0.2
-    found = solve_with_controls(economy, Wedges.of(economy, tariff=tariff), controls)
+    found = solve(Model(economy), Policy(economy, Wedges.of(economy, tariff=tariff), tuple(controls)))
     tight = 0
     for one in controls:
         bound = found.bindings[one.name]
@@ -142,7 +149,7 @@ def test_controls_together_each_slack_or_tight(economy):
 def test_a_group_of_flows_shares_one_limit(economy):
     others = tuple(code for code in economy.labels.countries if code != "CHN")
     cap = control(economy, importers=others, limit=0.7)
-    found = solve_with_controls(economy, Wedges.unchanged(economy), [cap])
+    found = solve(Model(economy), Policy(economy, Wedges.unchanged(economy), (cap,)))
     base = economy.flows[cap.cells]
     volumes = found.value.flow_volume_hat[cap.cells]
     assert (base * volumes).sum() / base.sum() == pytest.approx(0.7, rel=1e-8)
@@ -160,7 +167,7 @@ def test_loss_grows_faster_than_the_cut_when_inputs_cannot_be_replaced(economy):
 
     def loss(world, structure, limit):
         cap = control(world, sectors=(critical,), limit=limit)
-        found = solve_with_controls(world, Wedges.unchanged(world), [cap], structure=structure)
+        found = solve(Model(world, structure), Policy(world, Wedges.unchanged(world), (cap,)))
         return 1 - found.value.real_income_hat[usa]
 
     assert loss(rigid, structure, 1.0) == pytest.approx(0, abs=1e-10)
@@ -192,7 +199,7 @@ def test_reach_binds_third_countries_by_content(economy):
     )
     assert all(not one.cells[:, economy.labels.country("CHN")].any() for one in reach)
     assert all(0 < one.limit < 1 for one in reach)
-    found = solve_with_controls(economy, Wedges.unchanged(economy), reach)
+    found = solve(Model(economy), Policy(economy, Wedges.unchanged(economy), tuple(reach)))
     for one in reach:
         assert found.bindings[one.name].volume_hat <= one.limit * (1 + 1e-8)
     with pytest.raises(InputError, match="largest content"):
@@ -215,7 +222,17 @@ def test_on_the_shipped_world():
     floor = QuantityControl.on(
         world, "floor", importers=("CHN",), exporters=("USA",), sectors=("C10T12",), limit=1.3, kind="floor"
     )
-    found = solve_with_controls(world, Wedges.unchanged(world), [cap, floor])
+    found = solve(
+        Model(world),
+        Policy(
+            world,
+            Wedges.unchanged(world),
+            (
+                cap,
+                floor,
+            ),
+        ),
+    )
     assert found.bindings["cap"].volume_hat == pytest.approx(0.3, rel=1e-8)
     assert found.bindings["floor"].volume_hat == pytest.approx(1.3, rel=1e-8)
 
@@ -224,14 +241,26 @@ def test_on_the_shipped_world():
 def test_a_start_changes_nothing_but_the_way(economy, limit):
     base = Wedges.unchanged(economy)
     floor = control(economy, name="floor", importers=("CHN",), exporters=("USA",), limit=1.2, kind="floor")
-    near = solve_with_controls(economy, base, [control(economy), floor])
+    near = solve(
+        Model(economy),
+        Policy(
+            economy,
+            base,
+            (
+                control(economy),
+                floor,
+            ),
+        ),
+    )
     asked = [control(economy, limit=limit), floor]
-    cold, warm = (solve_with_controls(economy, base, asked, start=start) for start in (None, near))
+    cold, warm = (
+        solve(Model(economy), Policy(economy, base, tuple(asked)), start=start) for start in (None, near)
+    )
     np.testing.assert_allclose(warm.value.real_income_hat, cold.value.real_income_hat, rtol=1e-9)
     for name, bound in cold.bindings.items():
         assert warm.bindings[name].log_wedge == pytest.approx(bound.log_wedge, abs=1e-8)
         assert warm.bindings[name].volume_hat == pytest.approx(bound.volume_hat, abs=2e-9)
-    without = solve_with_controls(economy, base, [control(economy, name="another")], start=near)
+    without = solve(Model(economy), Policy(economy, base, (control(economy, name="another"),)), start=near)
     assert without.bindings.keys() == {"another"}
 
 
@@ -246,15 +275,23 @@ def test_a_start_changes_nothing_but_the_way(economy, limit):
 )
 def test_controls_that_make_no_sense(economy, keys, error):
     with pytest.raises(error):
-        solve_with_controls(economy, Wedges.unchanged(economy), [control(economy, **keys)])
+        solve(Model(economy), Policy(economy, Wedges.unchanged(economy), (control(economy, **keys),)))
 
 
 def test_unknown_names_and_overlaps(economy):
     with pytest.raises(LabelError, match="CHNN"):
         control(economy, exporters=("CHNN",))
     with pytest.raises(InputError, match="two controls"):
-        solve_with_controls(
-            economy, Wedges.unchanged(economy), [control(economy), control(economy, name="again")]
+        solve(
+            Model(economy),
+            Policy(
+                economy,
+                Wedges.unchanged(economy),
+                (
+                    control(economy),
+                    control(economy, name="again"),
+                ),
+            ),
         )
 
 
@@ -311,9 +348,9 @@ def test_the_sweeps_find_what_newton_finds(economy, structure):
 def test_what_the_sweeps_do_not_settle_newton_does(economy):
     cap = control(economy, limit=0.2)
     wedges = Wedges.unchanged(economy)
-    usual = solve_with_controls(economy, wedges, [cap])
-    hurried = solve_with_controls(economy, wedges, [cap], solver=Newton(max_steps=9))
-    assert usual.solution.stats["method"] == "sweep"
+    usual = solve(Model(economy), Policy(economy, wedges, (cap,)))
+    hurried = solve(Model(economy, solver=Newton(max_steps=9)), Policy(economy, wedges, (cap,)))
+    assert usual.stats["method"] == "sweep"
     np.testing.assert_allclose(hurried.value.real_income_hat, usual.value.real_income_hat, rtol=1e-9)
     assert hurried.bindings["cap"].log_wedge == pytest.approx(usual.bindings["cap"].log_wedge, abs=1e-8)
 
@@ -326,10 +363,10 @@ def test_a_batch_needs_controls_for_every_scenario(economy):
 def test_a_floor_that_cannot_be_met_is_coded_not_wrong(economy):
     """A floor of ten thousand times the base volume asks a budget for more than it has."""
     floor = control(economy, limit=1e4, kind="floor")
-    found = solve_with_controls(economy, Wedges.unchanged(economy), [floor], throw=False)
-    assert not found.solution.result.ok
+    found = solve(Model(economy), Policy(economy, Wedges.unchanged(economy), (floor,)), throw=False)
+    assert not found.result.ok
     with pytest.raises(SolveError, match="quantity controls"):
-        solve_with_controls(economy, Wedges.unchanged(economy), [floor])
+        solve(Model(economy), Policy(economy, Wedges.unchanged(economy), (floor,)))
 
 
 def test_limits_too_tight_for_one_look_are_reached_in_stages():
@@ -338,8 +375,8 @@ def test_limits_too_tight_for_one_look_are_reached_in_stages():
     others = [code for code in economy.labels.countries if code != "CHN"]
     cap = control(economy, importers=others, sectors=("REE", "MAG"), limit=0.3)
     base = Wedges.unchanged(economy)
-    staged = solve_with_controls(economy, base, [cap], structure=structure)
-    assert staged.solution.stats["method"] == "stages"
+    staged = solve(Model(economy, structure), Policy(economy, base, (cap,)))
+    assert staged.stats["method"] == "stages"
     setting = Setting(economy, structure, "share", Newton())
     newton = by_newton(setting, base, [cap], None)
     np.testing.assert_allclose(staged.value.real_income_hat, newton.value.real_income_hat, rtol=1e-9)

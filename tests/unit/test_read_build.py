@@ -11,7 +11,7 @@ import pytest
 from published_tables import random_bilateral, write_icio
 
 from detente.core import BalanceError, InputError, LabelError, SchemaError, UnitError
-from detente.equilibrium import solve
+from detente.equilibrium import Model, solve
 from detente.world import Wedges, aggregate, check, load_world, toy
 from detente.world.balance import AS_PUBLISHED, balance_region
 from detente.world.read.build import build_world
@@ -301,11 +301,11 @@ def test_folders_that_hold_no_world_or_two(tmp_path: Path) -> None:
 def test_a_built_world_solves(tmp_path: Path) -> None:
     write_long_folder(toy(), tmp_path)
     economy = build_world(read_long_folder(tmp_path), elasticities="4").economy
-    assert solve(economy, Wedges.unchanged(economy)).value.real_income_hat == pytest.approx(
+    assert solve(Model(economy), Wedges.unchanged(economy)).value.real_income_hat == pytest.approx(
         np.ones(5), abs=1e-12
     )
     tariff = np.array(economy.tariff)
     tariff[0, 1] += 0.1
-    changed = solve(economy, Wedges.of(economy, tariff=tariff))
+    changed = solve(Model(economy), Wedges.of(economy, tariff=tariff))
     assert changed.result.ok
     assert changed.value.real_income_hat[1] < 1

@@ -12,6 +12,7 @@ from detente.cases.horizons import horizon
 from detente.cases.runs import run_cases, run_scenarios
 from detente.core import InputError, LabelError
 from detente.dossier import load_dossier
+from detente.equilibrium import Model
 from detente.policy import load_scenario
 from detente.policy.scenario import Scenario
 from detente.show.tables import results, welfare
@@ -44,7 +45,7 @@ LIMITS = (
 def solved(request):
     economy, structure = horizon(request.param, load_world())
     scenarios = [load_scenario("standing"), load_scenario("decoupling")]
-    return run_scenarios(economy, load_dossier(), scenarios, structure=structure)
+    return run_scenarios(Model(economy, structure), load_dossier(), scenarios)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def controlled():
     wedges = Wedges.of(world, tariff=world.tariff * 1.5)
     case = Case(scenario, wedges, (), controls_of(world, scenario.quantities, scenario.id))
     still = Case(Scenario(id="still", title="Still", dossier="toy"), Wedges.unchanged(world))
-    return run_cases(world, [still, case])
+    return run_cases(Model(world), [still, case])
 
 
 def test_employment_shares_add_up_and_moves_cancel(solved):

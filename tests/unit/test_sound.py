@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from detente.core import BalanceError, UnitError
-from detente.equilibrium import rebase, solve, solve_batch
+from detente.equilibrium import Model, Policy, rebase, solve
 from detente.equilibrium.baseline import CORE, share_preparation
 from detente.equilibrium.controls import QuantityControl
-from detente.equilibrium.quantities import solve_with_controls
 from detente.world import Wedges, load_world, sound as sound_module, toy
 from detente.world.sound import LARGEST_ELASTICITY, SMALLEST_ELASTICITY, check_sound
 
@@ -51,12 +50,12 @@ def test_an_economy_that_is_none_is_refused_by_every_solve(case):
     economy, error, cell = WRONG[case]
     base = Wedges.unchanged(economy)
     with pytest.raises(error, match=cell):
-        solve(economy, base, throw=False)
+        solve(Model(economy), base, throw=False)
     with pytest.raises(error, match=cell):
-        solve_batch(economy, [base, base])
+        solve(Model(economy), [base, base], throw=False)
     cap = QuantityControl.on(economy, "c", importers=["CHN"], exporters=["USA"], sectors=["PARTS"], limit=0.5)
     with pytest.raises(error, match=cell):
-        solve_with_controls(economy, base, [cap])
+        solve(Model(economy), Policy(economy, base, (cap,)))
     with pytest.raises(error, match=cell) as caught:
         share_preparation(economy, CORE, (TOY, CORE))
     assert caught.value.hint
@@ -75,12 +74,12 @@ def test_what_is_sound_passes():
     """Worlds, worlds rebased from an equilibrium, other elasticities up to the limits, rounding in the last digits."""
     tariff = np.array(TOY.tariff)
     tariff[USA, CHN] += 0.6
-    rebased = rebase(solve(TOY, Wedges.of(TOY, tariff=tariff), closure="zero").value, "rebased")
+    rebased = rebase(solve(Model(TOY, closure="zero"), Wedges.of(TOY, tariff=tariff)).value, "rebased")
     edges = [TOY.with_elasticities(np.full(TOY.trade_elasticity.shape, t), "edge") for t in (SMALLEST_ELASTICITY, LARGEST_ELASTICITY)]  # fmt: skip
     rounded = dataclasses.replace(TOY, va_share=TOY.va_share * (1 + 1e-10))
     for economy in (TOY, load_world(), rebased, *edges, rounded):
         check_sound(economy)
-    assert solve(rebased, Wedges.unchanged(rebased)).result.ok
+    assert solve(Model(rebased), Wedges.unchanged(rebased)).result.ok
 
 
 def test_an_economy_is_looked_at_once(monkeypatch):
@@ -88,5 +87,5 @@ def test_an_economy_is_looked_at_once(monkeypatch):
     looks = []
     monkeypatch.setattr(sound_module, "_check_signs", lambda one: looks.append(one.name))
     for _ in range(3):
-        solve(economy, Wedges.unchanged(economy))
+        solve(Model(economy), Wedges.unchanged(economy))
     assert looks == ["once"]

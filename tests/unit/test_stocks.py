@@ -11,9 +11,8 @@ import pytest
 
 from detente.cases.stocks import by_horizon, path_with_stocks, stock_table
 from detente.core import InputError, LabelError, UnitError
-from detente.equilibrium import Structure
+from detente.equilibrium import Model, Policy, Structure, solve
 from detente.equilibrium.controls import QuantityControl
-from detente.equilibrium.quantities import solve_with_controls
 from detente.world import Wedges, load_world, toy
 
 WORLD = toy()
@@ -46,7 +45,7 @@ def path(stock, months=(1,) * 6, control=None):
 
 
 def test_without_a_stock_the_cut_is_immediate():
-    at_once = solve_with_controls(WORLD, STILL, [cap()], structure=ALWAYS)
+    at_once = solve(Model(WORLD, ALWAYS), Policy(WORLD, STILL, (cap(),)))
     first = path(0.0)[0]
     assert first.draws["parts"].binding.log_wedge == pytest.approx(
         at_once.bindings["parts"].log_wedge, abs=1e-9
@@ -101,7 +100,7 @@ def test_a_path_on_the_shipped_world_is_its_periods_solved_each_alone():
     for period in path_with_stocks(world, Wedges.unchanged(world), [cut], {"rare": held}, months):
         economy, structure = by_horizon(world)(period.start + period.months / 2)
         available = dataclasses.replace(cut, limit=cut.limit + held / period.months)
-        alone = solve_with_controls(economy, Wedges.unchanged(economy), [available], structure=structure)
+        alone = solve(Model(economy, structure), Policy(economy, Wedges.unchanged(economy), (available,)))
         np.testing.assert_allclose(period.value.real_income_hat, alone.value.real_income_hat, rtol=1e-9)
         draw = period.draws["rare"]
         assert draw.volume == pytest.approx(alone.bindings["rare"].volume_hat, abs=1e-9)

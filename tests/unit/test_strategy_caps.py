@@ -13,8 +13,8 @@ from detente.cases.runs import prepare_cases
 from detente.core import LabelError
 from detente.dossier import load_dossier
 from detente.dossier.dossier import FrozenDict
+from detente.equilibrium import Model, Policy, solve
 from detente.equilibrium.controls import QuantityControl
-from detente.equilibrium.quantities import solve_with_controls
 from detente.policy.quantity import QuantityLimit
 from detente.policy.scenario import wedges_at
 from detente.strategy.caps import controls_for, rationing, with_limits
@@ -80,7 +80,7 @@ def test_every_profile_equals_its_own_solve_under_caps(rent):
         if profile[a]:
             caps = [QuantityControl("cap", cells, 0.6, "cap", rent)]
             wedges = dataclasses.replace(wedges, iceberg_hat=np.where(cells, 1.0, wedges.iceberg_hat))
-        solved = solve_with_controls(economy, wedges, caps).solution
+        solved = solve(Model(economy), Policy(economy, wedges, tuple(caps)))
         parts = parts_of([solved], (0, 1))
         number = tensor.index[profile]
         np.testing.assert_allclose(tensor.parts.real_income_usd[number], parts.real_income_usd[0], atol=1e-6)

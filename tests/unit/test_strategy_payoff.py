@@ -14,7 +14,7 @@ from detente.cases.runs import prepare_cases, solve_cases
 from detente.core import DateError, InputError, LabelError
 from detente.dossier import load_dossier
 from detente.dossier.dossier import FrozenDict
-from detente.equilibrium import Structure, solve
+from detente.equilibrium import Model, Structure, solve
 from detente.policy import load_scenario
 from detente.policy.scenario import wedges_at
 from detente.strategy import solves
@@ -66,7 +66,7 @@ def test_payoffs_of_the_shipped_game_equal_solves_one_by_one(shipped):
     game = tensor.game()
     for profile in itertools.product(*(range(size) for size in spec.shape)):
         # what `detente run` would say of the profile, caps and all
-        ((alone, _),) = solve_cases(economy, prepare_cases(economy, dossier, [spec.scenario(profile)]))
+        ((alone, _),) = solve_cases(Model(economy), prepare_cases(economy, dossier, [spec.scenario(profile)]))
         found = game.real_income_usd[(slice(None), *profile)]
         np.testing.assert_allclose(found / economy.income, alone.value.real_income_hat - 1, rtol=0, atol=1e-9)
         np.testing.assert_allclose(game.at(profile), found[:2], rtol=0, atol=1e-6)
@@ -76,7 +76,9 @@ def test_every_profile_of_the_small_game_equals_its_own_solve(small):
     economy, dossier, spec = duel()
     game = small.game()
     for profile in itertools.product(*(range(size) for size in spec.shape)):
-        alone = solve(economy, wedges_at(economy, dossier, spec.scenario(profile), quantities=False)).value
+        alone = solve(
+            Model(economy), wedges_at(economy, dossier, spec.scenario(profile), quantities=False)
+        ).value
         np.testing.assert_allclose(
             game.real_income_usd[(slice(None), *profile)] / economy.income,
             alone.real_income_hat - 1,

@@ -305,10 +305,10 @@ def price_account(shift: Shift, country: str) -> Account:
 
     Examples
     --------
-    >>> from detente.equilibrium import solve
+    >>> from detente.equilibrium import Model, solve
     >>> from detente.world import Wedges, toy
     >>> world = toy()
-    >>> both = [solve(world, Wedges.of(world, tariff=k * world.tariff)).value for k in (1, 3)]
+    >>> both = [solve(Model(world), Wedges.of(world, tariff=k * world.tariff)).value for k in (1, 3)]
     >>> found = price_account(Shift(*both), "USA")
     >>> bool(abs(found.gap) < 1e-12), bool(found.parts["own_duties"].sum() > 0)
     (True, True)

@@ -21,11 +21,12 @@ import numpy as np
 from detente.core import InputError, SolveError
 from detente.equilibrium.bans import costs_between, log_costs, one_piece
 from detente.equilibrium.baseline import CORE
+from detente.equilibrium.entry import solve
 from detente.equilibrium.gradients.adjoint import Output
 from detente.equilibrium.gradients.derivatives import gradients
 from detente.equilibrium.solution import Equilibrium
-from detente.equilibrium.solver import solve_batch
 from detente.equilibrium.structure import Structure
+from detente.equilibrium.world_model import Model
 from detente.world import Array, Economy, Wedges
 
 COMPLETE = 1e-8
@@ -173,7 +174,7 @@ def solve_path(
     points, _, _ = chebyshev(size)
     theta = economy.trade_elasticity
     wedges = [path_wedges(start, end, float(share), theta) for share in points]
-    solved = solve_batch(economy, wedges, closure=closure, structure=structure, throw=True)
+    solved = solve(Model(economy, structure, closure), wedges)
     return tuple(solution.value for solution in solved)
 
 
@@ -378,7 +379,7 @@ def shapley(
         chosen = [move for k, move in enumerate(moves) if group >> k & 1]
         added.append(_plus(held, chosen) if chosen else held)
         wedges.append(joined(start, chosen, beneath))
-    solved = solve_batch(economy, wedges, closure=closure, structure=structure, throw=True)
+    solved = solve(Model(economy, structure, closure), wedges)
     worth = np.array(
         [target.value(solution.value, extra) for solution, extra in zip(solved, added, strict=True)]
     )

@@ -64,11 +64,11 @@ def decompose_welfare(economy: Economy, equilibrium: Equilibrium) -> WelfarePart
     Examples
     --------
     >>> from detente.equilibrium.explain import decompose_welfare
-    >>> from detente.equilibrium import solve
+    >>> from detente.equilibrium import Model, solve
     >>> from detente.world import Wedges, toy
     >>> economy = toy()
     >>> small = Wedges.of(economy, tariff=economy.tariff * 1.0001)
-    >>> value = solve(economy, small).value
+    >>> value = solve(Model(economy), small).value
     >>> gap = decompose_welfare(economy, value).total - (value.real_income_hat - 1)
     >>> bool(abs(gap).max() < 1e-8)
     True

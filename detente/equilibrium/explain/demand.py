@@ -94,10 +94,10 @@ def output_account(shift: Shift, country: str, sector: str) -> Account:
 
     Examples
     --------
-    >>> from detente.equilibrium import solve
+    >>> from detente.equilibrium import Model, solve
     >>> from detente.world import Wedges, toy
     >>> world = toy()
-    >>> both = [solve(world, Wedges.of(world, tariff=k * world.tariff)).value for k in (1, 3)]
+    >>> both = [solve(Model(world), Wedges.of(world, tariff=k * world.tariff)).value for k in (1, 3)]
     >>> found = output_account(Shift(*both), "CHN", "PARTS")
     >>> bool(abs(found.gap) < 1e-12), found.by
     (True, 'partner')

@@ -296,10 +296,10 @@ def account(name: str, shift: Shift) -> Account:
 
     Examples
     --------
-    >>> from detente.equilibrium import solve
+    >>> from detente.equilibrium import Model, solve
     >>> from detente.world import Wedges, toy
     >>> world = toy()
-    >>> both = Shift(*(solve(world, Wedges.of(world, tariff=k * world.tariff)).value for k in (1, 3)))
+    >>> both = Shift(*(solve(Model(world), Wedges.of(world, tariff=k * world.tariff)).value for k in (1, 3)))
     >>> abs(account("usa.wages", both).gap) < 1e-12
     True
     """

@@ -114,10 +114,10 @@ def gradients(
 
     Examples
     --------
-    >>> from detente.equilibrium import solve
+    >>> from detente.equilibrium import Model, solve
     >>> from detente.world import Wedges, toy
     >>> economy = toy()
-    >>> value = solve(economy, Wedges.unchanged(economy)).value
+    >>> value = solve(Model(economy), Wedges.unchanged(economy)).value
     >>> (slope,) = gradients(value, [real_income(value, "USA")])
     >>> slope.tariff.shape == economy.tariff.shape
     True

@@ -168,7 +168,7 @@ def explain(
         When an equilibrium is not found, or the parts do not add up.
     """
     from detente.cases import run_cases
-    from detente.equilibrium import CORE, solve_batch
+    from detente.equilibrium import CORE, Model, solve
     from detente.equilibrium.explain import Shift, target
     from detente.world import Wedges
 
@@ -179,7 +179,7 @@ def explain(
         raise InputError(
             "the scenario is explained against itself", where="explain", hint="give --against another one"
         )
-    outcomes = run_cases(economy, cases, closure=closure, structure=structure)
+    outcomes = run_cases(Model(economy, structure, closure), cases)
     later = outcomes[case.scenario.id]
     earlier = outcomes[reference.scenario.id] if reference is not None else None
     parts, moves = _moves(
@@ -200,7 +200,7 @@ def explain(
     against = f"`{reference.scenario.id}`" if reference else f"the {economy.year} base year"
     tables = [_measure_table(goal, made, parts, later, against)]
     if earlier is None:
-        (base,) = solve_batch(economy, [start], closure=closure, structure=structure, throw=True)
+        (base,) = solve(Model(economy, structure, closure), [start])
     before = base.value if earlier is None else earlier.value
     shift = Shift(before, later.value, held, later.held)
     tables += channel_table(goal, shift, later, against)

@@ -20,6 +20,7 @@ from detente.dossier import (
     moves_something,
     refuse_stale,
 )
+from detente.equilibrium import Model
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -238,7 +239,9 @@ def inert_findings(economy: Economy, dossier: Dossier) -> list[Finding]:
         trials.append((key, plain[on], len(scenarios)))
         scenarios.append(changed)
     cases = prepare_cases(economy, dossier, scenarios)
-    solved = [solution.value.real_income_hat for solution, _ in solve_cases(economy, cases, throw=True)]
+    solved = [
+        solution.value.real_income_hat for solution, _ in solve_cases(Model(economy), cases, throw=True)
+    ]
     for key, one, two in trials:
         moved = float(np.abs(solved[two] - solved[one]).max())
         flagged = dossier.measures[key].inert

@@ -38,7 +38,7 @@ def self_check(
     """
     from detente.cases import run_scenarios
     from detente.dossier import audit, verify_places
-    from detente.equilibrium import solve
+    from detente.equilibrium import Model, solve
     from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
     from detente.world import Wedges, check, load_world
 
@@ -75,7 +75,7 @@ def self_check(
         return not wrong, f"{len(table) - len(wrong)} of {len(table)} claims stand where the record says"
 
     def unchanged() -> tuple[bool, str]:
-        solution = solve(economy, Wedges.unchanged(economy))
+        solution = solve(Model(economy), Wedges.unchanged(economy))
         gap = float(np.abs(solution.value.real_income_hat - 1).max())
         return gap < 1e-12, f"no change gives no change: largest real-income change {gap:.0e}"
 
@@ -88,7 +88,7 @@ def self_check(
         )
         if not told:
             return True, waiting(later, dossier.asof)
-        outcomes = run_scenarios(economy, dossier, told, throw=False)
+        outcomes = run_scenarios(Model(economy), dossier, told, throw=False)
         bad = [name for name, outcome in outcomes.items() if not outcome.solution.result.ok]
         worst = max(float(outcome.solution.stats["max_residual"]) for outcome in outcomes.values())
         detail = f"{len(outcomes)} scenarios solved, every residual {bound(worst)}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from detente.core import Cell, Column, Table
 from detente.dossier import Change, Clock, changes, running
+from detente.equilibrium import Model
 from detente.policy import Scenario, Setting
 from detente.show.figures.theme import country_name
 
@@ -87,7 +88,7 @@ def costs(
     cases = prepare_cases(economy, dossier, scenarios)
     solved = [
         solution.value.equivalent_variation_usd
-        for solution, _ in solve_cases(economy, cases, closure=closure, throw=True)
+        for solution, _ in solve_cases(Model(economy, closure=closure), cases, throw=True)
     ]
     return {
         clock.id: {code: float(solved[2 * k + 1][n] - solved[2 * k][n]) / 1e3 for code, n in place.items()}

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import InputError, LabelError, suggestion
-from detente.equilibrium import CORE, Equilibrium, Newton, Structure, solve, solve_batch
+from detente.equilibrium import CORE, Equilibrium, Model, Newton, Structure, solve
 from detente.equilibrium.gradients import Output, gradients
 from detente.strategy.duties.wants import Wants, combine, government, payoff, wants_of
 from detente.strategy.preferences import Preferences
@@ -96,7 +96,7 @@ class DutyGame:
 
     def unmoved(self) -> Equilibrium:
         """Equilibrium before anybody sets a duty of this game."""
-        return solve(self.economy, self.wedges, closure=self.closure, structure=self.structure).value
+        return solve(Model(self.economy, self.structure, self.closure), self.wedges).value
 
     def expand(self, duties: Array) -> Array:
         """Duties of the game [duty] laid over the others' [importer, exporter, sector]."""
@@ -119,20 +119,18 @@ class DutyGame:
     def solve(self, duties: Array) -> Equilibrium:
         """Equilibrium at these duties [duty]."""
         wedges = self.set_to(duties)
-        return solve(self.economy, wedges, closure=self.closure, structure=self.structure).value
+        return solve(Model(self.economy, self.structure, self.closure), wedges).value
 
     def solve_many(self, duties: Sequence[Array]) -> list[Equilibrium]:
         """Equilibria at several sets of duties."""
         wedges = [self.set_to(one) for one in duties]
-        found = solve_batch(self.economy, wedges, closure=self.closure, structure=self.structure, throw=True)
+        found = solve(Model(self.economy, self.structure, self.closure), wedges)
         return [solution.value for solution in found]
 
     def try_many(self, duties: Sequence[Array]) -> list[Equilibrium | None]:
         """Equilibria at several sets of duties; None where there is none, as when a country cannot pay for its subsidies."""
         wedges = [self.set_to(one) for one in duties]
-        found = solve_batch(
-            self.economy, wedges, closure=self.closure, structure=self.structure, solver=TRIAL
-        )
+        found = solve(Model(self.economy, self.structure, self.closure, solver=TRIAL), wedges, throw=False)
         return [solution.value if solution.result.ok else None for solution in found]
 
     def objective(self, value: Equilibrium, player: str) -> tuple[float, Output]:

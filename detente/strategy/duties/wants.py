@@ -190,9 +190,9 @@ def government(value: Equilibrium, country: str, weights: Array) -> tuple[float,
 
     Examples
     --------
-    >>> from detente.equilibrium import solve
+    >>> from detente.equilibrium import Model, solve
     >>> from detente.world import Wedges, toy
-    >>> value = solve(toy(), Wedges.unchanged(toy())).value
+    >>> value = solve(Model(toy()), Wedges.unchanged(toy())).value
     >>> level, _ = government(value, "USA", np.ones(toy().va_share.shape))
     >>> bool(np.isclose(level, np.log(toy().income[toy().labels.country("USA")])))
     True
@@ -277,11 +277,11 @@ def payoff(value: Equilibrium, country: str, weights: Array, wants: Wants) -> tu
 
     Examples
     --------
-    >>> from detente.equilibrium import solve
+    >>> from detente.equilibrium import Model, solve
     >>> from detente.strategy.preferences import PLAIN
     >>> from detente.world import Wedges, toy
     >>> weights, wants = wants_of(PLAIN, toy(), ["USA", "CHN"])
-    >>> value = solve(toy(), Wedges.unchanged(toy())).value
+    >>> value = solve(Model(toy()), Wedges.unchanged(toy())).value
     >>> abs(payoff(value, "USA", weights, wants)[0]) < 1e-9
     True
     """
