@@ -44,7 +44,7 @@ BudgetOption = Annotated[
     typer.Option(
         "--budget",
         help="Work after which a solve is given up, in sweeps; draws keep the default.",
-        show_default="20000, some seconds",
+        show_default="10000, some seconds",
     ),
 ]
 DrawsOption = Annotated[

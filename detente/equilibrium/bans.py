@@ -253,6 +253,23 @@ def one_piece(economy: Economy, *wedges: Wedges) -> bool:
     return all(severed(economy, one, mobile=True) is None for one in wedges)
 
 
+def no_exports(economy: Economy, wedges: Wedges) -> Mask:
+    """Sectors [country, sector] that sold abroad in the base year and may sell to nobody there.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> world = toy()
+    >>> iceberg = np.ones_like(world.flows)
+    >>> iceberg[1:, 0, 1] = np.inf
+    >>> [tuple(map(int, cell)) for cell in np.argwhere(no_exports(world, Wedges.of(world, iceberg_hat=iceberg)))]
+    [(0, 1)]
+    """
+    abroad = ~np.eye(len(economy.flows), dtype=bool)[:, :, None]
+    sold = (economy.flows > 0) & abroad
+    return np.asarray(sold.any(0) & ~(sold & np.isfinite(wedges.iceberg_hat)).any(0))
+
+
 def _legal(economy: Economy, wedges: Wedges) -> Mask:
     return np.asarray((economy.trade_shares > 0) & np.isfinite(wedges.iceberg_hat))
 

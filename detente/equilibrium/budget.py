@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from detente.equilibrium.solution import Equilibrium, Solution
 
-BUDGET = 20_000.0
-"""Sweeps that one scenario may take: about three seconds on the shipped world, an undisturbed core of 2024."""
+BUDGET = 10_000.0
+"""Sweeps that one scenario may take: about four seconds on the shipped world, one core."""
 SECONDS = 60.0
 """The second guard, for worlds so large that a single step is long; the shipped world never meets it."""
 PRICE_ITERATION = 0.25
@@ -29,7 +29,7 @@ def sweep_cost(factors: int) -> float:
 
 def newton_cost(factors: int, iterations: int) -> float:
     """Work of one evaluation of all derivatives by so many factor prices, with so many iterations on the systems behind it."""
-    return factors + iterations / 2
+    return (factors + iterations) / 2
 
 
 def work_of(solution: Solution[Equilibrium]) -> float:

@@ -69,10 +69,10 @@ SLOW_ITERATIONS = 100
 MOST_ITERATIONS = 1000
 
 
-DENSE_COST = 300
+DENSE_COST, ONCE_COST = 300, 150
 
 
-"""Iterations that take as long as inverting a system whole, on the shipped world."""
+"""Iterations that take as long as inverting a system whole, on the shipped world, and as solving it whole once."""
 
 
 class _System:
@@ -83,7 +83,7 @@ class _System:
     """
 
     iterations = 0
-    """What its solutions took; setting up the whole system counts as `DENSE_COST`."""
+    """What its solutions took; inverting the whole system counts as `DENSE_COST`, solving it as `ONCE_COST`."""
 
     def __init__(self, blocks: Array, apply: Callable[[Array], Array]) -> None:
         self.inverse: Array = np.asarray(np.linalg.inv(np.eye(blocks.shape[1]) - blocks), dtype=np.float64)
@@ -94,8 +94,10 @@ class _System:
         """Solve for right-hand sides [country, sector, column]."""
         unknowns = right.shape[0] * right.shape[1]
         small = unknowns <= DENSE_UNKNOWNS
-        if small and unknowns <= 2 * right.shape[2]:
-            self._set_up_whole(right.shape[:2])
+        if small and unknowns <= 2 * right.shape[2] and self.whole is None:
+            self.iterations += ONCE_COST
+            matrix = self._matrix(right.shape[:2])
+            return np.asarray(np.linalg.solve(matrix, right.reshape(unknowns, -1)).reshape(right.shape))
         found = self._first(right)
         size = max(float(np.abs(found).max()), 1e-300)
         for count in range(MOST_ITERATIONS):
@@ -117,11 +119,14 @@ class _System:
     def _set_up_whole(self, cells: tuple[int, ...]) -> None:
         """Invert the whole system, unless that is done."""
         if self.whole is None:
-            unknowns = cells[0] * cells[1]
-            columns = np.eye(unknowns).reshape(*cells, unknowns)
-            matrix = (columns - self.apply(columns)).reshape(unknowns, unknowns)
-            self.whole = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+            self.whole = np.asarray(np.linalg.inv(self._matrix(cells)), dtype=np.float64)
             self.iterations += DENSE_COST
+
+    def _matrix(self, cells: tuple[int, ...]) -> Array:
+        """The whole of ``I − K``."""
+        unknowns = cells[0] * cells[1]
+        columns = np.eye(unknowns).reshape(*cells, unknowns)
+        return np.asarray((columns - self.apply(columns)).reshape(unknowns, unknowns))
 
     def _first(self, right: Array) -> Array:
         """Solve with what has been inverted: the whole system or its country blocks."""
@@ -137,7 +142,8 @@ class Numeraires:
     Attributes
     ----------
     dropped : int array [part]
-        Positions of the factor markets whose equations give way to them: the last one of each part with earnings.
+        Positions of the factor markets whose equations give way to them: the largest of each part. What rounding leaves of
+        all others adds up there, and is least in relation to it.
     members : array [part, country]
         One where a country is of the part.
     world : array [part], million USD
@@ -149,19 +155,24 @@ class Numeraires:
     world: Array
 
     @classmethod
-    def of(cls, technology: Technology) -> Numeraires:
-        """Numeraires of an economy."""
-        earned, earning = technology.base_earnings(), technology.earning
+    def of(cls, technology: Technology, sizes: Array | None = None) -> Numeraires:
+        """Numeraires of an economy.
+
+        Parameters
+        ----------
+        technology : Technology
+        sizes : array [country] or [country, sector], million USD, optional
+            Earnings by factor market that say which is the largest; those of the base year when left out.
+        """
+        earned = technology.base_earnings()
         severed = technology.severed
         members = np.ones((1, len(earned)), dtype=bool) if severed is None else severed.members
-        dropped = []
-        for inside in members:
-            if technology.mobile:
-                dropped.append(np.flatnonzero(inside)[-1])
-            else:
-                dropped.append(np.flatnonzero((earning & inside[:, None]).ravel())[-1])
+        if sizes is None:
+            sizes = earned.sum(1) if technology.mobile else np.where(technology.earning, earned, -np.inf)
+        apart = members if technology.mobile else members[:, :, None]
+        dropped = np.where(apart, sizes, -np.inf).reshape(len(members), -1).argmax(1)
         world = np.array([earned[inside].sum() for inside in members])
-        return cls(np.array(dropped, dtype=np.int64), members.astype(np.float64), world)
+        return cls(dropped, members.astype(np.float64), world)
 
     def gap(self, earned: Array) -> Array:
         """How far factor incomes [.., country] are from the numeraires, relative [.., part]."""
@@ -185,6 +196,7 @@ def factor_derivatives(
     deficit: Array,
     log_factor: Array,
     log_price: Array,
+    units: Numeraires | None = None,
 ) -> FactorDerivatives:
     """Solve for expenditures at given factor prices and prices, and differentiate everything by log factor prices.
 
@@ -197,6 +209,8 @@ def factor_derivatives(
     deficit : array [country], million USD
     log_factor : array [country] or [country, sector]
     log_price : array [country, sector]
+    units : Numeraires, optional
+        Those of the economy (`Numeraires.of`) when left out.
 
     Returns
     -------
@@ -318,7 +332,7 @@ def factor_derivatives(
             active[..., None], dpayments / unit[..., None] - (gap + 1)[..., None] * dasked, uses
         ).reshape(size, count)
         gap = gap.reshape(size)
-    units = Numeraires.of(technology)
+    units = units or Numeraires.of(technology)
     residual[units.dropped] = units.over_countries(earned)
     gap[units.dropped] = units.gap(total)
     return FactorDerivatives(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +12,9 @@ import numpy.typing as npt
 from detente.core import RESULTS, InputError, UnitError
 from detente.equilibrium.bans import Ground, any_ban, settle
 from detente.equilibrium.baseline import prepare
-from detente.equilibrium.plain_residuals import GATE, chunk_residuals
-from detente.equilibrium.robust import point_of
+from detente.equilibrium.budget import Meter
+from detente.equilibrium.plain_residuals import GATE, WALRAS_GATE, chunk_residuals
+from detente.equilibrium.robust import point_of, polish
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Newton
@@ -95,7 +97,7 @@ def finish(
                 result = RESULTS.max_steps_reached
             else:
                 result = RESULTS.residual_too_large
-        elif abs(walras) > 1e3 * GATE:
+        elif abs(walras) > WALRAS_GATE:
             result = RESULTS.walras_violated
         elif float(stats["lowest_income"]) <= 0:
             result = RESULTS.income_negative
@@ -117,8 +119,27 @@ def finish(
             stats |= {"parts": ground.parts} | ({"note": ground.note} if ground.note else {})
         if result.ok and _unchanged(economy, value.wedges, deficit):
             result = RESULTS.no_shock
-        solutions.append(Solution(value, result, {"num_steps": int(steps[k]), "method": method, **stats}))
+        solution = Solution(value, result, {"num_steps": int(steps[k]), "method": method, **stats})
+        if result is RESULTS.walras_violated and solver.robust:
+            solution = _polished(solution, technology, solver, ground)
+        solutions.append(solution)
     return solutions
+
+
+def _polished(
+    found: Solution[Equilibrium], technology: Technology, solver: Newton, ground: Ground | None
+) -> Solution[Equilibrium]:
+    """A point whose dropped market does not clear, solved again with another one dropped; as it was where that fails."""
+    value, method = found.value, str(found.stats["method"])
+    meter = Meter(solver.budget, solver.seconds)
+    made = polish(technology, value.wedges, value.deficit_new, point_of(value), meter, solver.rtol)
+    if made is None:
+        return found
+    steps = np.array([int(found.stats["num_steps"]) + made[1]])
+    only = replace(solver, robust=False)  # once
+    wedges, deficit = alone(value.wedges), value.deficit_new
+    again = finish(technology, wedges, value.closure, deficit, made[0][None], steps, only, method, ground)[0]
+    return again if again.result.ok else found
 
 
 def refused(

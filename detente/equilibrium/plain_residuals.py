@@ -12,6 +12,8 @@ from detente.world import Array, Economy, Wedges
 
 GATE = 1e-10
 """No result is called an equilibrium above this residual, whatever `rtol` asks for."""
+WALRAS_GATE = 1e-8
+"""The same for the market that is dropped, relative to itself: rounding of all others adds up there, and of files of nine digits."""
 
 
 def residuals(equilibrium: Equilibrium) -> dict[str, float | str]:

@@ -28,8 +28,14 @@ MAX_NEWTON = 40
 SMALLEST_STAGE = 1 / 256
 LONGEST = 0.5
 """Longest step of a log factor price."""
-BOLD, MOST_BOLD = 3.0, 20
-"""Longest step, and steps at most, of the first attempt."""
+BOLD, MOST_BOLD = 6.0, 30
+"""Longest step of each log factor price, and steps at most, of the first attempt."""
+PROGRESS, MOST_IDLE = 0.8, 6
+"""An attempt ends after so many steps none of which left less than this share of the least gap before."""
+ASTRAY = 1e3
+"""It ends where the gap is so many times the least before."""
+SWEEPS_SHARE = 0.2
+"""Share of what is left of the budget that sweeps get: they are cheap. Newton, the last resort, gets the rest."""
 
 Reach = Callable[[Wedges, Array, Array], tuple[Array | None, int]]
 """From wedges, deficits and a first point to the point of the equilibrium there, if it is found, and the steps taken."""
@@ -87,15 +93,22 @@ def _follow(
     stage: float,
     meter: Meter,
     theta: Array,
+    further: tuple[Array, float] | None = None,
 ) -> tuple[Array, int]:
-    """Follow the path from the beginning to `wedges`, by a first stage of this length, as far as it leads."""
+    """Follow the path from the beginning to `wedges`, by a first stage of this length, as far as it leads.
+
+    `further` is a point of the path and its share of the way, where that is known already.
+    """
     here, first, lent = begin
+    reached = 0.0
+    if further is not None:
+        here, reached = further
 
     def between(of: Array, to: Array, share: float) -> Array:
         """The logarithms of two arrays of factors joined by a line."""
         return np.asarray(np.exp((1 - share) * np.log(of) + share * np.log(to)))
 
-    reached, steps, slope = 0.0, 0, np.zeros_like(here)
+    steps, slope = 0, np.zeros_like(here)
     while reached < 1.0:
         target = min(1.0, reached + stage)
         staged = wedges
@@ -176,8 +189,9 @@ def solve_robustly(
     solver: Newton,
     structure: Structure,
     meter: Meter | None = None,
+    further: tuple[Array, float] | None = None,
 ) -> tuple[Array, int]:
-    """Newton on log factor prices with prices and expenditures solved inside, in stages down to 1/256 of the way.
+    """Newton on log factor prices with prices and expenditures solved inside, at once or in stages down to 1/256 of the way.
 
     Parameters
     ----------
@@ -190,6 +204,8 @@ def solve_robustly(
     structure : Structure
     meter : Meter, optional
         What it may take, and where it notes how far it came; one of the solver's budget when left out.
+    further : (array, float), optional
+        A point of the path and its share of the way, where stages begin if Newton does not get there at once.
 
     Returns
     -------
@@ -201,13 +217,15 @@ def solve_robustly(
     meter = meter or Meter(solver.budget, solver.seconds)
     base = prepare(economy, structure)
 
-    def reach(staged: Wedges, lent: Array, point: Array) -> tuple[Array | None, int]:
+    def reach(
+        staged: Wedges, lent: Array, point: Array, ways: tuple[bool, ...] = (True, False)
+    ) -> tuple[Array | None, int]:
         technology = prepare_for(economy, structure, staged).technology
         if technology.severed is not None:
             point = in_own_units(point, technology)
         log_factor, log_price = split(point, economy, structure)
         first, steps = _Stage(log_factor, log_price, economy.expenditure), 0
-        for bold in (True, False):  # long steps first: they get there in a third of the time, or not at all
+        for bold in ways:  # long steps first: they get there in a third of the time, or not at all
             made, count = _newton(technology, staged, lent, first, solver.rtol, meter, bold=bold)
             steps += count
             if made is not None:
@@ -217,8 +235,17 @@ def solve_robustly(
         spending = made.expenditure / base.scale
         return np.concatenate([made.log_factor.ravel(), made.log_price.ravel(), spending.ravel()]), steps
 
-    theta = economy.trade_elasticity
-    return _follow(_along(None, economy, structure), wedges, deficit, reach, 1.0, meter, theta)
+    begin, theta = _along(None, economy, structure), economy.trade_elasticity
+    with np.errstate(all="ignore"):
+        made, steps = reach(wedges, deficit, begin[0], (True, False) if further is None else (True,))
+    if made is not None:
+        meter.reached = 1.0
+        return made, steps
+    if meter.ended:
+        return (begin if further is None else further)[0], steps
+    left = 1.0 if further is None else 1 - further[1]
+    point, more = _follow(begin, wedges, deficit, reach, left / 2, meter, theta, further)
+    return point, steps + more
 
 
 def rescue(
@@ -260,14 +287,18 @@ def rescue(
     ways: tuple[str, ...] = ("stages", "newton") if start is None else ("from start", "stages", "newton")
     if in_parts:
         ways = ("newton",)
+    further = None
     for way in ways:
-        # sweeps are cheap and get half of what is left; Newton, the last resort, gets the rest
-        part = meter.part(1.0 if way == "newton" else 0.5)
+        part = meter.part(1.0 if way == "newton" else SWEEPS_SHARE)
         if way == "newton":
-            found = judged("newton", *solve_robustly(*asked, part))
+            if further is not None:
+                part.reached = further[1]
+            found = judged("newton", *solve_robustly(*asked, part, further))
         else:
             at = start if way == "from start" else None
-            found = judged("stages", *sweep_in_stages(*asked, at, part))
+            point, steps = sweep_in_stages(*asked, at, part)
+            found = judged("stages", point, steps)
+            further = (point, part.reached) if way == "stages" and part.reached > 0 else None
         meter.charge(part.spent)
         if found.result.ok:
             return replace(found, stats={**found.stats, "work": meter.spent})
@@ -280,6 +311,44 @@ def rescue(
     found, share = settled[0] if settled else max(tries[-2:], key=lambda one: one[1])
     stats = {**found.stats, "work": meter.spent, "reached": share, "ended": meter.ended or "stages"}
     return replace(found, result=found.result if settled else RESULTS.gave_up, stats=stats)
+
+
+def polish(
+    technology: Technology, wedges: Wedges, deficit: Array, point: Array, meter: Meter, rtol: float
+) -> tuple[Array, int] | None:
+    """Solve again from a point whose dropped market has shrunk so far that the rounding of all others shows in it.
+
+    The market that is largest at the point is dropped instead.
+
+    Parameters
+    ----------
+    technology : Technology
+    wedges : Wedges
+        One scenario.
+    deficit : array [country], million USD
+    point : array
+        Log factor prices, log prices and scaled expenditures.
+    meter : Meter
+    rtol : float
+
+    Returns
+    -------
+    (array, int) or None
+        The point where every other market clears, and Newton's steps; None when it is not found.
+    """
+    economy = technology.economy
+    log_factor, log_price = split(point, economy, technology.structure)
+    _, asked = technology.earnings(log_factor)
+    units = Numeraires.of(
+        technology, np.where(technology.earning, asked, -np.inf) if asked.ndim > 1 else asked
+    )
+    first = _Stage(log_factor, log_price, economy.expenditure)
+    with np.errstate(all="ignore"):
+        made, count = _newton(technology, wedges, deficit, first, rtol, meter, units=units)
+    if made is None:
+        return None
+    spending = made.expenditure / prepare(economy, technology.structure).scale
+    return np.concatenate([made.log_factor.ravel(), made.log_price.ravel(), spending.ravel()]), count
 
 
 ENDLESS = 300.0
@@ -322,15 +391,17 @@ def _newton(
     meter: Meter,
     *,
     bold: bool = False,
+    units: Numeraires | None = None,
 ) -> tuple[_Stage | None, int]:
     """Newton from a starting point; the point reached, or ``None`` when it does not get there, and the steps taken.
 
-    `bold`: on the logarithm of demand over supply, which is far straighter in log factor prices than the gap, by long steps.
+    `bold`: on the logarithm of demand over supply, which is far straighter in log factor prices than the gap, by long steps,
+    each factor price held back on its own: those of a few small markets may have a long way to go.
     """
     economy = technology.economy
     pull = economy.trade_shares * np.exp(-economy.trade_elasticity * log_trade_cost(economy, wedges))
     log_factor, log_price = start.log_factor, start.log_price
-    best, best_stage = np.inf, None
+    best, best_stage, least, idle = np.inf, None, np.inf, 0
     longest, most = (BOLD, MOST_BOLD) if bold else (LONGEST, MAX_NEWTON)
     for step in range(1, most + 1):
         log_price, shares = solve_prices(technology, pull, log_factor, log_price, meter)
@@ -345,8 +416,11 @@ def _newton(
                 deficit=deficit,
                 log_factor=log_factor,
                 log_price=log_price,
+                units=units,
             )
-            gap = (1 + at.gap) * np.log1p(at.gap) if bold and at.gap.min() > -1 else at.gap
+            gap = at.gap
+            if bold:
+                gap = np.where(gap > -1, (1 + gap) * np.log1p(gap), gap)
             move = np.linalg.solve(at.residual, -gap).reshape(log_factor.shape)
         except np.linalg.LinAlgError:
             return None, step
@@ -360,5 +434,13 @@ def _newton(
             return best_stage, step
         if step > 3 and worst >= best and best < rtol:  # rounding has the last word
             return best_stage, step
-        log_factor = log_factor + move * min(1.0, longest / max(float(np.abs(move).max()), 1e-300))
+        idle = 0 if worst < PROGRESS * least else idle + 1
+        if idle == 0:
+            least = worst
+        elif idle >= MOST_IDLE or worst > ASTRAY * least:
+            return (best_stage if best < rtol else None), step
+        if bold:
+            log_factor = log_factor + np.clip(move, -longest, longest)
+        else:
+            log_factor = log_factor + move * min(1.0, longest / max(float(np.abs(move).max()), 1e-300))
     return (best_stage if best < rtol else None), most

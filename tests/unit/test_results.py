@@ -16,6 +16,7 @@ from detente.equilibrium import Model
 from detente.policy import load_scenario
 from detente.policy.scenario import Scenario
 from detente.show.tables import results, welfare
+from detente.show.tables.metrics import assumptions
 from detente.world import Wedges, load_world, toy
 
 LIMITS = (
@@ -171,3 +172,36 @@ def test_errors(solved):
         results.wage_table(solved, ("USAA",))
     with pytest.raises(InputError, match="nothing to compare"):
         results.wage_table({"standing": solved["standing"]}, against="standing")
+
+
+def test_what_bans_did_is_said_of_every_outcome_shown():
+    """A country cut off in the other outcome is named in the note, and nothing is when neither bans anything."""
+    world = toy()
+    iceberg = np.ones_like(world.flows)
+    iceberg[0, 1:], iceberg[1:, 0] = np.inf, np.inf
+    wedges = {"still": Wedges.unchanged(world), "alone": Wedges.of(world, iceberg_hat=iceberg)}
+    cases = [Case(Scenario(id=name, title=name, dossier="toy"), one) for name, one in wedges.items()]
+    found = run_cases(world, cases)
+    said = f"`alone`: Bans cut {world.labels.countries[0]} off from all trade"
+    assert said in assumptions(found["still"], found["alone"])
+    assert said in assumptions(found["alone"])
+    assert "Bans" not in assumptions(found["still"], found["still"])
+
+
+def test_who_gains_by_not_selling_is_said_to_be_doubtful():
+    """At impact Taiwan's electronics earn more than its chips did while nobody else has any; in the long run it loses."""
+    noted = {}
+    for name in ("impact", "long"):
+        economy, structure = horizon(name, load_world())
+        exporter, good = economy.labels.country("TWN"), economy.labels.sector("CHP")
+        iceberg = np.ones_like(economy.flows)
+        iceberg[:, exporter, good] = np.inf
+        iceberg[exporter, exporter] = 1
+        case = Case(Scenario(id="ban", title="Ban", dossier="toy"), Wedges.of(economy, iceberg_hat=iceberg))
+        noted[name] = assumptions(run_cases(economy, [case], structure=structure)["ban"])
+    assert (
+        "Taiwan gains 1.59\u00a0percent of real income though nobody abroad may buy its CHP."
+        in noted["impact"]
+    )
+    assert "doubtful" in noted["impact"]
+    assert "doubtful" not in noted["long"]

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from detente.cases import HEADLINES, WORLD, headline_differences, headlines
 from detente.core import Cell, Column, LabelError, Table, known_each, suggestion
 from detente.show.figures.theme import country_name
+from detente.show.words import joined, percent
 from detente.world import Array, goods_sectors
 
 if TYPE_CHECKING:
@@ -21,13 +24,16 @@ if TYPE_CHECKING:
 def assumptions(outcome: Outcome, *others: Outcome) -> str:
     """Write the horizon, closure and elasticity source of an outcome: no result is printed without them.
 
-    What bans did to trade as a whole is said of it and of every other outcome shown beside it.
+    What bans did to trade as a whole, and who gains by not selling, is said of it and of every other outcome shown beside it.
     """
     from detente.cases import horizon_sentence
     from detente.equilibrium import CLOSURES, GATE
 
     value = outcome.value
-    notes = {one.scenario.id: one.solution.note for one in (outcome, *others)}
+    notes = {
+        one.scenario.id: " ".join(filter(None, (one.solution.note, _gains_without_exports(one))))
+        for one in (outcome, *others)
+    }
     return (
         f"{horizon_sentence(value.structure)} Closure: {CLOSURES[value.closure]}. "
         f"Elasticities: {value.economy.elasticity_source}. "
@@ -35,6 +41,30 @@ def assumptions(outcome: Outcome, *others: Outcome) -> str:
         f"Solver: {outcome.solution.result.name}, every residual below {GATE:.0e}."
         + "".join(f" `{name}`: {said}" for name, said in notes.items() if said)
     )
+
+
+GAIN = 5e-4
+"""Real income that whose exports are banned must gain for it to be said, a fraction: what a table shows as 0.1 %."""
+
+
+def _gains_without_exports(outcome: Outcome) -> str:
+    """Say of every country that gains real income though nobody abroad may buy some good of its: doubtful, and why."""
+    from detente.equilibrium.bans import no_exports
+
+    value = outcome.value
+    if not (outcome.solution.result.ok and np.isinf(value.wedges.iceberg_hat).any()):
+        return ""
+    economy, gain = value.economy, value.real_income_hat - 1
+    stopped, said = no_exports(economy, value.wedges), []
+    for n in np.flatnonzero(stopped.any(1) & (gain > GAIN)):
+        goods = joined([economy.labels.sectors[s] for s in np.flatnonzero(stopped[n])])
+        who = country_name(economy.labels.countries[n])
+        said.append(
+            f"{who} gains {percent(100 * float(gain[n]))} of real income though nobody abroad may buy its {goods}. That is "
+            "doubtful: what it makes of them at home earns so much more only while nobody else draws on stocks or builds "
+            "capacity, and neither is counted here."
+        )
+    return " ".join(said)
 
 
 def _vintage(outcome: Outcome) -> str:
