@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from detente.equilibrium import Structure, solve
 from detente.equilibrium.accounts import Shift, price_account
 from detente.world import Wedges, toy
+from detente.world.economy import Economy
 
 WORLD = toy()
-NESTS = {"sigma_value_added": 0.4, "sigma_materials": 0.2, "sigma_critical": 0.6, "critical": ("FARM", "PARTS")}
+BY_HAND = dataclasses.replace(
+    WORLD,
+    input_shares=np.where(np.arange(4) == 0, 0.0, WORLD.input_shares),
+    va_share=np.where(np.arange(4) == 0, 1.0, WORLD.va_share),
+)
+"""The first sector buys no inputs."""
+NESTS = {
+    "sigma_value_added": 0.4,
+    "sigma_materials": 0.2,
+    "sigma_critical": 0.6,
+    "critical": ("FARM", "PARTS"),
+}
 STRUCTURES = {
     "core": Structure(),
     "nests": Structure(**NESTS),
@@ -20,7 +34,7 @@ STRUCTURES = {
 }
 
 
-def shift(structure: Structure) -> Shift:
+def shift(structure: Structure, world: Economy = WORLD) -> Shift:
     cost = np.ones_like(WORLD.tariff)
     cost[0, 1], cost[2, 1, 1] = 1.3, 2.0
     tax = np.zeros_like(WORLD.tariff)
@@ -29,12 +43,13 @@ def shift(structure: Structure) -> Shift:
         Wedges.of(WORLD, tariff=2 * WORLD.tariff),
         Wedges(WORLD.tariff + np.where(WORLD.tariff > 0, 0.4, 0.0), cost, tax),
     )
-    return Shift(*(solve(WORLD, wedges, structure=structure).value for wedges in ends))
+    return Shift(*(solve(world, wedges, structure=structure).value for wedges in ends))
 
 
+@pytest.mark.parametrize("world", [WORLD, BY_HAND], ids=["toy", "a sector without inputs"])
 @pytest.mark.parametrize("name", STRUCTURES)
-def test_a_cost_moves_by_the_weighted_prices_of_what_it_pays(name: str) -> None:
-    change = shift(STRUCTURES[name])
+def test_a_cost_moves_by_the_weighted_prices_of_what_it_pays(name: str, world: Economy) -> None:
+    change = shift(STRUCTURES[name], world)
     factors, inputs = change.cost_weights()
     assert factors + inputs.sum(1) == pytest.approx(np.ones_like(change.cost), abs=1e-12)
     found = factors * change.factor + (inputs * change.price[:, :, None]).sum(1)
