@@ -81,3 +81,12 @@ def test_a_consumer_price_is_all_of_its_parts_and_each_has_its_sign(name: str) -
         )
         assert found.parts["foreign_factors"][n] == 0
         assert found.parts["other_duties"][n] == 0
+
+
+def test_a_world_in_another_unit_moves_alike() -> None:
+    """Nothing depends on how many millions are spent."""
+    small = dataclasses.replace(WORLD, flows=WORLD.flows * 1e-7)
+    whole, tiny = shift(Structure()), shift(Structure(), small)
+    for name in ("spending", "share", "price", "cost", "factor"):
+        assert getattr(tiny, name) == pytest.approx(getattr(whole, name), abs=1e-9), name
+    assert np.abs(whole.spending).max() > 0.01
