@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
+from detente.core import SolveError
 from detente.equilibrium import Structure, solve
+from detente.equilibrium.attribute import Move, integrated_gradients
 from detente.equilibrium.channels import CHANNELS, decompose_path
+from detente.equilibrium.targets import target
 from detente.world import Wedges, toy
 
 WORLD = toy()
@@ -91,3 +96,42 @@ def test_terms_of_trade_of_all_partners_cancel() -> None:
     gains = found.terms_with * income[:, None]
     # At the incomes of one end alone the two sides of a pair cancel to first order only.
     assert np.abs(gains + gains.T).max() < 0.1 * np.abs(gains).max()
+
+
+def moves(start: Wedges, end: Wedges) -> list[Move]:
+    zero = np.zeros_like(start.tariff)
+    return [
+        Move("duties", end.tariff - start.tariff, zero, zero),
+        Move("costs", zero, np.log(end.iceberg_hat / start.iceberg_hat), zero),
+        Move("taxes", zero, zero, end.export_tax - start.export_tax),
+    ]
+
+
+@pytest.mark.parametrize("name", ["usa.real_income", "usa.revenue"])
+def test_a_path_has_as_few_points_as_its_parts_need(name: str) -> None:
+    start, goal = wedges(0.0), target(name, WORLD)
+    for step, few in ((1e-3, True), (3.0, False)):
+        end = wedges(step)
+        found = integrated_gradients(WORLD, start, end, moves(start, end), goal)
+        assert (found.points == 9) == few
+        assert abs(found.gap) <= 1e-8 * sum(map(abs, found.parts)) + 1e-12
+
+
+@pytest.mark.parametrize("name", ["usa.real_income", "usa.equivalent_variation"])
+def test_parts_that_nearly_add_up_are_taken_and_others_refused(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With two points only: judged by the size of the parts, or by one log point or million where they are smaller."""
+    room = sys.modules[integrated_gradients.__module__]
+    start, end, goal = wedges(0.0), wedges(0.3), target(name, WORLD)
+    for key, value in (("SIZES", (2,)), ("TIGHT", 0.0), ("NOISE", 0.0), ("COMPLETE", 1.0)):
+        monkeypatch.setattr(room, key, value)
+    found = integrated_gradients(WORLD, start, end, moves(start, end), goal)
+    size = max(1.0, sum(map(abs, found.parts)))
+    assert (size > 10) == (name == "usa.equivalent_variation")
+    assert abs(found.gap) > 1e-9
+    monkeypatch.setattr(room, "COMPLETE", 1.01 * abs(found.gap) / size)
+    assert integrated_gradients(WORLD, start, end, moves(start, end), goal).parts == found.parts
+    monkeypatch.setattr(room, "COMPLETE", 0.99 * abs(found.gap) / size)
+    with pytest.raises(SolveError, match="miss the whole"):
+        integrated_gradients(WORLD, start, end, moves(start, end), goal)
