@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import io
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 from detente.core import sha256_bytes
 from detente.core.days import FIRST_DAY, LAST_DAY
+from fuzz import parquets
 from fuzz.mutate import damaged, damaged_archive
 
 SEEDS = Path(__file__).parent / "seeds"
@@ -55,40 +55,16 @@ def _seed(name: str) -> Callable[[], Files]:
     return _folder(SEEDS / name)
 
 
-@functools.cache
-def _ossa() -> Files:
-    """A small folder in the layout of Ossa (2014), made here since parquet is no text; empty without pyarrow."""
-    try:
-        import pyarrow as arrow
-        import pyarrow.parquet as parquet
-    except ImportError:
-        return {}
-    regions, goods = ("AAA", "BBB", "CCC"), ("wheat", "cars")
-    cells = [(n, i, s) for n in regions for i in regions for s in goods]
-    table = arrow.table(
-        {
-            "importer": [n for n, _, _ in cells],
-            "exporter": [i for _, i, _ in cells],
-            "sector": [s for *_, s in cells],
-            "trade_musd": [900.0 if n == i else 40.0 + k for k, (n, i, _) in enumerate(cells)],
-            "tariff": [0.0 if n == i else 0.05 for n, i, _ in cells],
-        }
-    )
-    out = io.BytesIO()
-    parquet.write_table(table, out)
-    named = "".join(f"{k},{code},Region {code}\n" for k, code in enumerate(regions))
-    return {
-        "trade_tariff.parquet": out.getvalue(),
-        "regions.csv": f"index,region,name\n{named}".encode(),
-        "sectors_sigma.csv": b"index,sector,name,sigma_main\n1,wheat,Wheat,7.5\n2,cars,Cars,3.1\n",
-    }
+def _package(kind: str, year: int) -> Callable[[Path], object]:
+    def read(folder: Path) -> object:
+        from detente.world.read import build_world, read_source
 
+        path = folder / "wiot1984.parquet" if kind == "wiod" else folder
+        table = read_source(f"{kind}:{path}", year=year)
+        own = "source" if table.trade_elasticity is not None else "4"
+        return build_world(table, elasticities=own).economy
 
-def _ossa_year(folder: Path) -> object:
-    from detente.world.read import build_world
-    from detente.world.read.sources import read_source
-
-    return build_world(read_source(f"ossa:{folder}", year=1980), elasticities="source").economy
+    return read
 
 
 def _report_seed(name: str) -> Callable[[], Files]:
@@ -261,7 +237,7 @@ def targets() -> tuple[Target, ...]:
         Target("table wiod", (_seed("wiod"),), _built("wiod", "wiot1984.csv"), any_file),
         Target("table wiod-long", (_seed("wiod-long"),), _built("wiod", "wiot_1981.csv"), any_file),
         Target("table cp", (_seed("cp"),), _built("cp"), any_file),
-        *((Target("table ossa", (_ossa,), _ossa_year, any_file),) if _ossa() else ()),
+        *(_packages() if parquets.there() else ()),
         Target("maps", (_seed("maps"),), _maps, any_file),
         Target("duties csv", (_seed("tariffs"),), _tariffs, any_file),
         Target("elasticities csv", (_seed("elasticities"),), _elasticities, any_file),
@@ -269,6 +245,17 @@ def targets() -> tuple[Target, ...]:
         Target("report text", (_report_seed("talks.txt"),), _report, any_file),
         Target("report markdown", (_report_seed("chips.md"),), _report, any_file),
     )  # fmt: skip
+
+
+def _packages() -> tuple[Target, ...]:
+    """Readers of parquet, which need pyarrow."""
+    return (
+        Target("table ossa", (parquets.ossa,), _package("ossa", 1980), parquets.a_package),
+        Target("table uschina", (parquets.uschina,), _package("uschina", 2017), parquets.a_package),
+        Target("table cp-parquet", (parquets.cp,), _package("cp", 1993), parquets.a_package),
+        Target("table oecd-cube", (parquets.cube,), _package("oecd-cube", 2022), parquets.a_package),
+        Target("table wiod-parquet", (parquets.wiod,), _package("wiod", 1984), parquets.a_package),
+    )
 
 
 def _record(path: Path) -> Callable[[], Files]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -216,7 +217,7 @@ def duty_section(dossier: Dossier, economy: Economy, parties: tuple[str, str], a
 
 def _range_title(shown: Mapping[str, Mapping[str, float]], parties: tuple[str, str]) -> str:
     """Say from where to where duties run among the sectors drawn."""
-    total = known_each({name: 100 * sum(rates.values()) for name, rates in shown.items()})
+    total = known_each({name: 100 * math.fsum(rates.values()) for name, rates in shown.items()})
     low, high = min(total, key=total.__getitem__), max(total, key=total.__getitem__)
     importer, exporter = (country_name(code, in_sentence=True) for code in parties)
     return (

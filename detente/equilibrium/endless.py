@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.equilibrium.robust import ENDLESS, log_trade_cost, solve_prices
+from detente.equilibrium.newton import ENDLESS, log_trade_cost, solve_prices
 from detente.equilibrium.structure import Technology
 from detente.world import Wedges
 

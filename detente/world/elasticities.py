@@ -8,6 +8,7 @@ of Caliendo and Parro (``s01`` … ``s40``), else through a concordance given al
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -231,7 +232,7 @@ def elasticity_set(
             hint=f"{suggestion(unmapped[0], known)}; or say which it is: concordance={{{unmapped[0]!r}: 'C26', …}}",
         )
     values = [
-        sum(known[base] * weight for base, weight in found.items()) / sum(found.values())
+        math.fsum(known[base] * weight for base, weight in found.items()) / math.fsum(found.values())
         for found in parts.values()
     ]
     return frozen(values), table[name].citation

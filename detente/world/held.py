@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -85,7 +86,7 @@ def stock_of_flows(
         share = float(flows[labels.country(figure.country), labels.sector(figure.sector)]) / whole
         if share > 0:
             used.append((figure, share))
-    return sum(figure.months * share for figure, share in used), tuple(used)
+    return math.fsum(figure.months * share for figure, share in used), tuple(used)
 
 
 def sector_groups(economy: Economy) -> dict[str, tuple[str, ...]]:

@@ -147,7 +147,9 @@ def judged(seed):
     if (code is RESULTS.no_equilibrium) != bool(ground.idle and not ground.missing):
         wrong.append(f"the judge finds {ground.idle} without work")
     if code.ok:
-        sizes = {name: 0.0 if math.isinf(b.log_wedge) else b.log_wedge for name, b in solution.bindings.items()}
+        sizes = {
+            name: 0.0 if math.isinf(b.log_wedge) else b.log_wedge for name, b in solution.bindings.items()
+        }
         wrong += faults(economy, wedges, limits, nests, deficit, solution.value, sizes, ground)
         wrong += [name for name, b in solution.bindings.items() if np.isnan([b.volume_hat, b.rent_usd]).any()]
     if code is RESULTS.control_violated and (not limits or not solution.note):
@@ -178,4 +180,4 @@ def test_a_market_that_shrinks_is_judged_by_its_own_size():
     assert code.ok
     assert not wrong
     assert abs(solution.stats["walras"]) < 1e-11
-    assert answered(1742, Newton(robust=False)).solution.result is RESULTS.walras_violated
+    assert answered(1742, Newton(robust=False)).result is RESULTS.walras_violated

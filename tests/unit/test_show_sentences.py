@@ -105,12 +105,17 @@ def test_a_tiny_change_has_no_direction(pct: float) -> None:
         (-0.2, -0.4, "China loses more, twice as large a share"),
         (-0.4, -0.2, "the United States loses more, twice as large a share"),
         (-0.3, -0.301, "both shares are about the same"),
+        (-1.09, -1.0, "both shares are about the same"),
+        (-1.1, -1.0, "the United States loses more, 1.1 times as large a share"),
+        (-1.0, -1.1, "China loses more, 1.1 times as large a share"),
         (0.2, 0.7, "China gains more, 3.5 times as large a share"),
         (0.1, -0.05, "adds 0.10 percent to real income in the United States and costs China 0.05 percent"),
         (-0.1, 0.05, "adds 0.05 percent to real income in China and costs the United States 0.10 percent"),
         (0.0, -0.05, "China loses 0.05 percent of real income, while the United States hardly notices"),
         (0.0, 0.0, "hardly changes real income in the United States or China"),
         (-0.01, -0.5, "more than ten times as large a share"),
+        (-1.0, -10.0, "China loses more, 10 times as large a share"),
+        (-1.0, -10.1, "China loses more, more than ten times as large a share"),
     ],
 )
 def test_both_sides(usa: float, chn: float, part: str) -> None:

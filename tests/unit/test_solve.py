@@ -13,8 +13,9 @@ from detente.equilibrium import Model, Newton, Structure, rebase, residuals, sol
 from detente.equilibrium.baseline import CORE, prepare
 from detente.equilibrium.explain import decompose_welfare
 from detente.equilibrium.implicit import factor_derivatives
+from detente.equilibrium.newton import solve_prices
 from detente.equilibrium.plain_residuals import GATE
-from detente.equilibrium.robust import point_of, solve_prices, solve_robustly, sweep_in_stages
+from detente.equilibrium.robust import point_of, solve_robustly, sweep_in_stages
 from detente.equilibrium.structure import Technology
 from detente.world import Economy, Wedges, load_world, toy
 

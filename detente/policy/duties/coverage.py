@@ -7,6 +7,7 @@ Tiers, best first: `exact` (lists by tariff line, or every good), `prefix` (list
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -88,7 +89,7 @@ def coverage_table(economy: Economy, dossier: Dossier, date: dt.date) -> Table:
         rows.append(
             (key, state.measure.title, state.measure.actor, state.status.value.replace("_", " "), name, value)
         )
-    whole = sum(totals.values())
+    whole = math.fsum(totals.values())
     for name in TIERS:
         share = f"{counts[name]} duties, {100 * totals[name] / whole if whole else 0:.0f} % of the value"
         rows.append((f"all: {name}", "", "", share, name, totals[name]))

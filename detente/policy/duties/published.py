@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -200,7 +201,7 @@ def contributions(economy: Economy, dossier: Dossier, date: dt.date, gap: float)
             )
             - by_value,
         }
-    return {**parts, "left": gap - sum(parts.values())}
+    return {**parts, "left": gap - math.fsum(parts.values())}
 
 
 def published_table(economy: Economy, dossier: Dossier) -> Table:

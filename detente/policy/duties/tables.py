@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from detente.core import Cell, Column, Table
@@ -44,7 +45,7 @@ def stack_table(stacked: DutyStack) -> Table:
                     code,
                     stacked.sector_names.get(code, code),
                     *shares,
-                    sum(shares),
+                    math.fsum(shares),
                     float(stacked.weights[s] / 1e3),
                 )
             )
@@ -53,7 +54,7 @@ def stack_table(stacked: DutyStack) -> Table:
         rows.append(("–", "In no sector (chapters 98-99)", *nothing, 0.0, stacked.unallocated / 1e3))
     overall = [float(100 * rate) for rate in stacked.weighted()]
     value = float(stacked.weights.sum() + stacked.unallocated) / 1e3
-    rows.append(("all", "All imports", *overall, sum(overall), value))
+    rows.append(("all", "All imports", *overall, math.fsum(overall), value))
     return Table(
         name=f"duties_{stacked.importer}_on_{stacked.exporter}_{stacked.date}",
         title=f"Duties of {_parties(stacked)}, {stacked.date}",

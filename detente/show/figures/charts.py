@@ -7,6 +7,7 @@ tables show percent and billion USD.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -117,7 +118,7 @@ def outcomes(
 
 
 def _outcome_title(rows: Sequence[OutcomeRow], standing: str) -> str:
-    worst = min(rows, key=lambda row: (known(sum(row.value_usd.values())), row.outcome))
+    worst = min(rows, key=lambda row: (known(math.fsum(row.value_usd.values())), row.outcome))
     sides = {code: pct for code, pct in worst.real_income_pct.items() if code not in ("REST", "WORLD")}
     if len(sides) == 2:
         return both_sides_sentence(worst.outcome, sides, against=standing).text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,7 +46,7 @@ def _named(found: Account, channel: str) -> list[tuple[str, float]]:
     named = order if channel == "terms_of_trade" else order[:MOST]
     rows = [(found.details[k], float(values[k])) for k in named]
     if len(named) < len(order):
-        rows.append(("others", float(sum(values[k] for k in order[MOST:]))))
+        rows.append(("others", math.fsum(values[k] for k in order[MOST:])))
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from detente.core import Column, InputError, Table, known_each
@@ -40,7 +41,7 @@ def duties_by_authority(
     if not authorities:
         raise InputError("every duty is zero", hint="choose another day or another pair of countries")
     check_colours("authority", authorities)
-    total = known_each({sector: sum(row.values()) for sector, row in rates.items()})
+    total = known_each({sector: math.fsum(row.values()) for sector, row in rates.items()})
     ranked = sorted(rates, key=lambda sector: (-total[sector], sector))
     pair = (
         f"{country_name(importer, in_sentence=True)} on goods from {country_name(exporter, in_sentence=True)}"

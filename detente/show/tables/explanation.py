@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -259,7 +260,7 @@ def _measure_table(
     first, _ = scales(goal.unit, made.total)
     ranks = known_all([abs(part) for part in made.parts])
     order = sorted(range(len(parts)), key=lambda k: -ranks[k])
-    size = sum(abs(part) for part in made.parts) or 1.0
+    size = math.fsum(abs(part) for part in made.parts) or 1.0
 
     def cells(value: float) -> tuple[Cell, ...]:
         return (
@@ -318,7 +319,7 @@ def _source_table(
 
     value = later.value
     structure, stats = value.structure, later.solution.stats
-    size = sum(abs(part) for part in made.parts) or 1.0
+    size = math.fsum(abs(part) for part in made.parts) or 1.0
     by_grade: dict[str, float] = {}
     for part, amount in zip(parts, made.parts, strict=True):
         by_grade[part.grade or "none"] = by_grade.get(part.grade or "none", 0.0) + abs(amount)

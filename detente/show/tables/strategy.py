@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -91,7 +92,7 @@ def lever_table(levers: Sequence[Lever], *, note: str = "") -> Table:
                 lever.alone_self / BN,
                 worst if worst and lever.others[worst] > 0.5 else "",
                 lever.others[worst] / BN if worst else None,
-                sum(lever.others.values()) / BN if lever.others else None,
+                math.fsum(lever.others.values()) / BN if lever.others else None,
                 lever.action,
             )
         )

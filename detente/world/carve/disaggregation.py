@@ -7,6 +7,7 @@ among the users of p. What remains is p less c, value by value, so adding the tw
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 from collections.abc import Mapping
 
@@ -198,9 +199,9 @@ def _split_technology(
     stated = {code: share for block in carve.inputs for code, share in block.shares.items()}
     if not stated:
         return parent.copy(), parent.copy()
-    if sum(stated.values()) >= 1:
+    if math.fsum(stated.values()) >= 1:
         raise BalanceError(
-            f"stated inputs add up to {sum(stated.values()):.3f} of output",
+            f"stated inputs add up to {math.fsum(stated.values()):.3f} of output",
             where=f"{where}: inputs",
             hint="they must stay below 1",
         )
@@ -245,7 +246,7 @@ def _wanted_users(economy: Economy, carve: Carve, p: int, where: str) -> Array:
     for code in stated:
         if code not in codes:
             raise LabelError(f"unknown user `{code}`", where=f"{where}: users", hint=suggestion(code, codes))
-    total = sum(stated.values())
+    total = math.fsum(stated.values())
     if total > 1 + 1e-9:
         raise BalanceError(
             f"the users' shares add up to {total:.4f}", where=f"{where}: users", hint="they must not exceed 1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -164,7 +165,7 @@ def _left_to_place(
 
 def _check_shares(carve: Carve, where: str) -> None:
     for key, blocks in (("producers", carve.producers), ("consumers", carve.consumers)):
-        total = sum(share for block in blocks for share in block.shares.values())
+        total = math.fsum(share for block in blocks for share in block.shares.values())
         if total > 1 + 1e-9:
             raise BalanceError(
                 f"the shares of {key} add up to {total:.4f}",
@@ -186,7 +187,7 @@ def _demand(economy: Economy, carve: Carve, p: int, users: Array, where: str) ->
     if potential.sum() <= 0:
         potential = economy.expenditure[:, p].copy()
     free = np.array([n not in stated for n in range(len(potential))])
-    left = max(0.0, 1 - sum(stated.values()))
+    left = max(0.0, 1 - math.fsum(stated.values()))
     result = np.where(free, potential, 0.0)
     result = result * (left / result.sum() if result.sum() > 0 else 0.0)
     for n, value in stated.items():
@@ -207,7 +208,7 @@ def _totals(
     of_exports = carve.size.of == "exports"
     base = parent.sum(0) - at_home if of_exports else parent.sum(0)
     stated = _stated(economy, carve.producers, f"{where}: producers")
-    left = max(0.0, 1 - sum(stated.values()))
+    left = max(0.0, 1 - math.fsum(stated.values()))
     free = np.array([i not in stated for i in range(len(base))])
     pool = base[free].sum()
     share = np.where(free, base * (left / pool if pool > 0 else 0.0), 0.0)

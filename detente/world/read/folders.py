@@ -17,9 +17,9 @@ from detente.core import InputError, LabelError, Labels, SchemaError, UnitError,
 from detente.world.economy import Array
 from detente.world.numbers import check_theta, number
 from detente.world.read.cp_text import cp_table
-from detente.world.read.files import check_doubled, lines_of, ragged
+from detente.world.read.files import LARGEST, check_doubled, lines_of, ragged
 from detente.world.read.table import SourceTable, hashed, mean_duty
-from detente.world.read.wiod import read_parquet
+from detente.world.read.wiod import need_columns, read_parquet
 
 CUBE_TO_SECTOR = {
     "A01": "A01_02", "A02": "A01_02", "B05": "B05_06", "B06": "B05_06", "B07": "B07_08", "B08": "B07_08",
@@ -92,11 +92,7 @@ def _cube(
     adds_up: bool = False,
 ) -> Array:
     """Values of a long table on axes; a cell that stands twice is refused, unless cells are meant to add up."""
-    for name in (*(axis for axis, _ in axes), value):
-        if name not in columns:
-            raise SchemaError(
-                f"column `{name}` is missing", file=where, hint="columns: " + ", ".join(columns)
-            )
+    need_columns(columns, (*(axis for axis, _ in axes), value), where)
     places = tuple(_place(codes, [str(code) for code in columns[name]], where) for name, codes in axes)
     try:
         values = np.asarray(columns[value], dtype=np.float64)
@@ -111,6 +107,13 @@ def _cube(
         row = int((~np.isfinite(values)).argmax())
         raise UnitError(
             f"{value} is {values[row]}", where=f"{where}: {cell(row)}", hint="write 0 where nothing is traded"
+        )
+    if np.abs(values).max(initial=0.0) > LARGEST:
+        row = int(np.abs(values).argmax())
+        raise UnitError(
+            f"{value} is {values[row]:.3g}: more than any economy has",
+            where=f"{where}: {cell(row)}",
+            hint="the table must be in million USD, and a cell is misread or in another unit",
         )
     result = np.zeros(shape)
     np.add.at(result, places, values)
@@ -127,6 +130,7 @@ def _cube(
 
 def _refuse_doubled(columns: Mapping[str, Any], keys: tuple[str, ...], where: str) -> None:
     """Refuse a long table in which a cell stands twice, before its codes are merged."""
+    need_columns(columns, keys, where)
     seen: set[tuple[str, ...]] = set()
     for key in zip(*([str(code) for code in columns[name]] for name in keys), strict=True):
         if key in seen:
@@ -175,10 +179,17 @@ def read_cube_folder(folder: str | Path, *, year: int = 2022) -> SourceTable:
     goods = [row["sector"] for row in technology if row["is_goods"] == "1"]
     sectors = [*goods, SERVICES]
     _refuse_doubled(cube, ("destination", "origin", "sector"), paths[0].name)
-    cube["sector"] = [CUBE_TO_SECTOR.get(code, code) for code in cube["sector"]]
+    cube["sector"] = [CUBE_TO_SECTOR.get(str(code), str(code)) for code in cube["sector"]]
     axes = (("destination", countries), ("origin", countries), ("sector", sectors))
     flows = _cube(cube, f"musd_{year}", axes, paths[0].name, adds_up=True)
     group_of = {CUBE_TO_SECTOR.get(row["sector"], row["sector"]): row["wiod16"] for row in detail}
+    for code in sectors:
+        if code not in group_of:
+            raise LabelError(
+                f"the sector `{code}` has no group of duties",
+                where=paths[2].name,
+                hint="give it a row with its `wiod16`",
+            )
     groups = sorted(set(group_of.values()))
     by_group = _cube(
         tariffs,
@@ -224,11 +235,26 @@ def read_cube_folder(folder: str | Path, *, year: int = 2022) -> SourceTable:
 def _technology(paths: list[Path], countries: list[str], sectors: list[str], detail: list[str]) -> Array:
     """Input shares [country, supplier, user] at the cube's sectors, services merged."""
     table, coefficients = read_parquet(paths[5]), read_parquet(paths[6])
+    need_columns(table, ("country",), paths[5].name)
     known = list(dict.fromkeys(str(code) for code in table["country"]))
+    missing = [code for code in countries if code not in known]
+    if missing and "ROW" not in known:
+        raise LabelError(
+            f"`{missing[0]}` has no technology, nor has the rest of the world (ROW)",
+            where=paths[5].name,
+            hint="give one of the two its rows",
+        )
     alpha = _cube(table, "final_share_alpha", (("country", known), ("sector", detail)), paths[5].name)
     axes = (("country", known), ("input_sector", detail), ("using_sector", detail))
     coef = _cube(coefficients, "coef", axes, paths[6].name)
-    output = np.linalg.solve(np.eye(len(detail)) - coef, alpha[:, :, None])[:, :, 0]
+    try:
+        output = np.linalg.solve(np.eye(len(detail)) - coef, alpha[:, :, None])[:, :, 0]
+    except np.linalg.LinAlgError:
+        raise UnitError(
+            "in one country inputs use up the whole output of what makes them",
+            where=paths[6].name,
+            hint="coefficients of inputs are fractions of the user's output; those of a user add up to less than 1",
+        ) from None
     group = np.zeros((len(detail), len(sectors)))
     group[
         np.arange(len(detail)),

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from detente.core import InputError, LabelError, SchemaError, is_folder, readable_file
+from detente.core import InputError, LabelError, SchemaError, UnitError, is_folder, readable_file
 from detente.world.economy import Array
 from detente.world.numbers import number
 from detente.world.read.files import check_text, lines_of, money, read_long
@@ -159,9 +159,10 @@ def _stata_row(cells: Sequence[str]) -> tuple[Label, str]:
 
 def _from_parquet(path: Path) -> MatrixSum:
     columns = read_parquet(path)
+    need_columns(columns, ("country", "sector"), path.name)
     names = [name for name in columns if name not in ("country", "sector")]
     total = MatrixSum([_wide_column(name) for name in names], names, path.name)
-    values = np.column_stack([columns[name].astype(np.float64) for name in names])
+    values = np.column_stack([_money(columns[name], name, path) for name in names])
     for position, labels in enumerate(zip(columns["country"], columns["sector"], strict=True)):
         label, name = _wide_row([str(cell) for cell in labels])
         total.add(label, name, position + 2, values[position])
@@ -200,6 +201,39 @@ def _from_long(path: Path) -> MatrixSum:
         if label.kind == "industry":
             total.add(label, name, 0, blocks.get(name, np.zeros(len(ordered))))
     return total
+
+
+def _money(cells: Any, name: str, path: Path) -> Array:
+    """A column as numbers, each of them finite."""
+    try:
+        values = np.asarray(cells, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SchemaError(
+            f"column `{name}` holds no numbers", file=path.name, hint="export it again as numbers"
+        ) from None
+    if not np.isfinite(values).all():
+        row = int((~np.isfinite(values)).argmax())
+        raise UnitError(
+            f"{values[row]} is no amount",
+            where=f"{path.name}: row {row + 1}: {name}",
+            hint="write 0 where nothing is sold",
+        )
+    return values
+
+
+def need_columns(columns: Mapping[str, Any], names: Sequence[str], where: str) -> None:
+    """Refuse a table without one of these columns.
+
+    Raises
+    ------
+    SchemaError
+        Names the first that is missing and those that are there.
+    """
+    for name in names:
+        if name not in columns:
+            raise SchemaError(
+                f"column `{name}` is missing", file=where, hint="columns: " + ", ".join(columns)
+            )
 
 
 def read_parquet(path: Path) -> dict[str, Any]:
