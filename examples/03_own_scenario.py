@@ -3,12 +3,8 @@
 import tempfile
 from pathlib import Path
 
-from detente.cases import run_scenarios
-from detente.dossier import load_dossier
-from detente.equilibrium import Model
-from detente.policy import load_scenario
+from detente import Standoff
 from detente.show.tables.metrics import country_table
-from detente.world import load_world
 
 TEXT = """
 id: half-threat
@@ -23,15 +19,14 @@ set:
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder, "half-threat.yaml")
     file.write_text(TEXT, encoding="utf-8")
-    scenarios = [load_scenario(name) for name in ("standing", "talks-fail", file)]
-outcomes = run_scenarios(Model(load_world()), load_dossier("busan-2025"), scenarios)
+    outcomes = Standoff.load("busan-2025").solve("standing", "talks-fail", file)
 for row in country_table(outcomes, against="standing", countries=("USA", "CHN", "MEX")).records():
     money = row["equivalent_variation_usd_bn"]
     if row["measure"] == "delta":
         print(
             f"{row['outcome']:12} {row['country']}  {row['real_income_pct']:+.3f} %  {money:+7.1f} USD bn a year"
         )
-print("against the standing state; long run; " + scenarios[-1].story)
+print("against the standing state; long run; " + outcomes["half-threat"].scenario.story)
 
 # Output
 # talks-fail   USA  -0.285 %    -80.3 USD bn a year

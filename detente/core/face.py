@@ -32,7 +32,7 @@ def face(
 
     Examples
     --------
-    >>> get, _, names = face("detente.core", {"nearest": "nearest suggestion"})
+    >>> get, _, names = face("detente.core", {"spelling": "nearest suggestion"})
     >>> names, get("nearest")("talk-fail", ["talks-fail", "standing"])
     (['nearest', 'suggestion'], ['talks-fail'])
     """

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from detente.cases import case as experiments
+from detente.cases import runs
 from detente.cases.case import Case
 from detente.cases.headline_results import HEADLINES
 from detente.cases.horizons import horizon
@@ -57,16 +57,16 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_workers():
 def test_lent_inverses_go_to_a_copy_that_nobody_else_holds(monkeypatch):
     """A server that solves on an economy while its draws are solved must meet the inverses it had."""
     lent = []
-    real = experiments.share_preparation
+    real = runs.share_preparation
 
     def watched(economy, structure, like):
         lent.append((economy, like[0]))
         real(economy, structure, like)
 
-    monkeypatch.setattr(experiments, "share_preparation", watched)
+    monkeypatch.setattr(runs, "share_preparation", watched)
     _, structure = horizon("short", WORLD)
     other = WORLD.with_elasticities(1.4 * WORLD.trade_elasticity, "other")
-    copy = experiments.steered_like(other, structure, (WORLD, structure))
+    copy = runs.steered_like(other, structure, (WORLD, structure))
     assert copy is not other
     assert copy.data_hash == other.data_hash
     assert lent == [(copy, WORLD)]

@@ -235,7 +235,7 @@ def test_the_key_changes_with_every_file_of_the_rooms_that_payoffs_follow_from(t
         path.write_bytes(kept + b"#")
         assert read(package) != whole, path
         path.write_bytes(kept)
-    one = package / "world" / "effects.py"
+    one = package / "policy" / "effects.py"
     one.rename(one.with_name("renamed.py"))
     assert read(package) != whole
     one.with_name("renamed.py").rename(one)
