@@ -56,6 +56,10 @@ class Equilibrium:
     expenditure_new: Array
     deficit_new: Array
 
+    def __repr__(self) -> str:
+        N, S = self.economy.va_share.shape
+        return f"<Equilibrium of {self.economy.name}: {N} countries, {S} sectors; {self.structure.horizon}; closure {self.closure}>"
+
     @functools.cached_property
     def technology(self) -> Technology:
         """The structure set on the economy, and on what bans leave of its trade."""
@@ -202,6 +206,12 @@ class Solution(Generic[Value]):
     result: RESULTS
     stats: Mapping[str, float | int | str]
     bindings: Mapping[str, Binding] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        limits = f"; {len(self.bindings)} limits" if self.bindings else ""
+        return (
+            f"<Solution {self.result.name} in {self.stats.get('num_steps', 0)} steps{limits}: {self.value!r}>"
+        )
 
     @property
     def note(self) -> str:

@@ -75,6 +75,10 @@ class Economy:
     elasticity_source: str
     provenance: Mapping[str, object] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        N, _, S = self.flows.shape
+        return f"<Economy {self.name} ({self.year}): {N} countries, {S} sectors>"
+
     def __post_init__(self) -> None:
         N, S = len(self.labels.countries), len(self.labels.sectors)
         shapes = {
@@ -197,6 +201,11 @@ class Wedges:
     tariff: Array
     iceberg_hat: Array
     export_tax: Array
+
+    def __repr__(self) -> str:
+        *many, N, _, S = self.tariff.shape
+        scenarios = f"{many[0]} scenarios, " if many else ""
+        return f"<Wedges {scenarios}{N} countries, {S} sectors>"
 
     def __post_init__(self) -> None:
         for name in ("tariff", "iceberg_hat", "export_tax"):
