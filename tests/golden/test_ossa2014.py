@@ -76,4 +76,6 @@ def test_the_war_s_welfare_in_parts(study):
     exact = solve(Model(study.base, study.structure, "zero"), wedges).value.real_income_hat
     np.testing.assert_allclose(parts.log_real_income_hat, np.log(exact), rtol=0, atol=1e-10)
     assert np.abs(parts.profit_shifting).max() > 1e-3
-    assert max(np.abs(parts.transfers).max(), np.abs(parts.trade_costs).max()) < 1e-14
+    assert not parts.trade_costs.any()
+    # deficits are nil: what is left is the rounding of 33 equilibria whose markets clear to about 1e-13
+    assert np.abs(parts.transfers).max() < 1e-12

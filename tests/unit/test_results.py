@@ -181,7 +181,7 @@ def test_what_bans_did_is_said_of_every_outcome_shown():
     iceberg[0, 1:], iceberg[1:, 0] = np.inf, np.inf
     wedges = {"still": Wedges.unchanged(world), "alone": Wedges.of(world, iceberg_hat=iceberg)}
     cases = [Case(Scenario(id=name, title=name, dossier="toy"), one) for name, one in wedges.items()]
-    found = run_cases(world, cases)
+    found = run_cases(Model(world), cases)
     said = f"`alone`: Bans cut {world.labels.countries[0]} off from all trade"
     assert said in assumptions(found["still"], found["alone"])
     assert said in assumptions(found["alone"])
@@ -198,7 +198,7 @@ def test_who_gains_by_not_selling_is_said_to_be_doubtful():
         iceberg[:, exporter, good] = np.inf
         iceberg[exporter, exporter] = 1
         case = Case(Scenario(id="ban", title="Ban", dossier="toy"), Wedges.of(economy, iceberg_hat=iceberg))
-        noted[name] = assumptions(run_cases(economy, [case], structure=structure)["ban"])
+        noted[name] = assumptions(run_cases(Model(economy, structure), [case])["ban"])
     assert (
         "Taiwan gains 1.59\u00a0percent of real income though nobody abroad may buy its CHP."
         in noted["impact"]

@@ -49,7 +49,7 @@ GAIN = 5e-4
 
 def _gains_without_exports(outcome: Outcome) -> str:
     """Say of every country that gains real income though nobody abroad may buy some good of its: doubtful, and why."""
-    from detente.equilibrium.bans import no_exports
+    from detente.equilibrium import no_exports
 
     value = outcome.value
     if not (outcome.solution.result.ok and np.isinf(value.wedges.iceberg_hat).any()):
