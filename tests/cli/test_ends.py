@@ -106,10 +106,19 @@ def test_a_pipe_as_a_scenario_does_not_hang(detente, tmp_path):
     assert "this is a pipe" in err
 
 
+def _hears_ctrl_c() -> None:
+    """A shell has what it starts in the background ignore Ctrl-C, and children inherit that: not so in these tests."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def _started(words: list[str], children: int) -> tuple[subprocess.Popen[bytes], list[psutil.Process]]:
     """A command in a group of its own, once it has so many children."""
     process = subprocess.Popen(
-        [*PYTHON, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        [*PYTHON, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=_hears_ctrl_c,
     )
     end = time.monotonic() + 120
     found: list[psutil.Process] = []
@@ -155,6 +164,7 @@ def test_ctrl_c_says_that_it_stopped(tmp_path):
     process = subprocess.Popen(
         [*PYTHON, "run", "standing", "--draws", "20000"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, cwd=tmp_path,
+        preexec_fn=_hears_ctrl_c,
     )  # fmt: skip
     try:
         _at_work(process)
