@@ -131,7 +131,7 @@ def steered_like(economy: Economy, structure: Structure, like: tuple[Economy, St
 
     Examples
     --------
-    >>> from detente.equilibrium import Model, solve
+    >>> from detente.equilibrium import CORE, Model, solve
     >>> from detente.world import Wedges, toy
     >>> world = toy()
     >>> other = world.with_elasticities(1.1 * world.trade_elasticity, "ten percent more")
