@@ -90,7 +90,8 @@ def solve(
     >>> [solution.result.name for solution in solve(model, [Policy.unchanged(model.economy), war])]
     ['no_shock', 'successful']
     """
-    alone = isinstance(policies, Policy) or (isinstance(policies, Wedges) and policies.tariff.ndim == 3)
+    stacked = isinstance(policies, Wedges) and policies.tariff.ndim == 4
+    alone = isinstance(policies, (Policy, Wedges)) and not stacked
     each = _each(policies)
     for policy in each:
         if isinstance(policy, Policy) and policy.economy.labels != model.economy.labels:
@@ -102,7 +103,7 @@ def solve(
     wedges = [policy.wedges if isinstance(policy, Policy) else policy for policy in each]
     controls = [policy.controls if isinstance(policy, Policy) else () for policy in each]
     if any(controls):
-        begun = start if start is None or isinstance(start, Solution) else _reached(start)
+        begun = Solution(start, RESULTS.successful, {}) if isinstance(start, Equilibrium) else start
         held = solve_batch_with_controls(
             model.economy,
             wedges,
@@ -117,7 +118,7 @@ def solve(
     else:
         solutions = solve_batch(
             model.economy,
-            policies if isinstance(policies, Wedges) and not alone else wedges,
+            policies if isinstance(policies, Wedges) and stacked else wedges,
             closure=model.closure,
             structure=model.structure,
             solver=model.solver,
@@ -129,13 +130,7 @@ def solve(
 
 def _each(policies: Policy | Wedges | Policies) -> list[Policy | Wedges]:
     """Policies one by one."""
-    if isinstance(policies, Policy) or (isinstance(policies, Wedges) and policies.tariff.ndim == 3):
-        return [policies]
-    if isinstance(policies, Wedges):
+    if isinstance(policies, Wedges) and policies.tariff.ndim == 4:
         arrays = zip(policies.tariff, policies.iceberg_hat, policies.export_tax, strict=True)
         return [Wedges(*one) for one in arrays]
-    return list(policies)
-
-
-def _reached(value: Equilibrium) -> Solution[Equilibrium]:
-    return Solution(value, RESULTS.successful, {})
+    return [policies] if isinstance(policies, (Policy, Wedges)) else list(policies)
