@@ -105,6 +105,8 @@ def test_parts_have_deficits_of_their_own() -> None:
     settled = settle(WORLD, apart([A, C], [B, D]), np.array([1.0, 2.0, -1.0, -2.0]))
     assert settled.deficit == pytest.approx([1.0, 2.0, -1.0, -2.0], abs=1e-13)
     assert settled.note.endswith("A, C | B, D. Each part counts in its own value added.")
+    for off, words in ((1e-10, "value added."), (1e-8, "so that they sum to zero.")):  # of 640 in all
+        assert settle(WORLD, apart([A, B], [C, D]), np.array([off, 0, -off, 0])).note.endswith(words)
 
 
 def test_deficits_are_spread_by_value_added() -> None:
@@ -225,6 +227,8 @@ def test_a_sector_without_a_buyer_is_closed() -> None:
     ground = settle(economy, stop, np.array([5.0, -5.0, 0.0, 0.0]))  # it buys what it borrows
     assert (ground.idle, ground.missing) == (("A",), ())
     assert ground.failure == "Nothing may be bought from A, not even at home: its factors earn nothing."
+    little = world(flows=WORLD.flows / 1e3)  # less than a million dollars
+    assert settle(little, stop, np.array([0.005, -0.005, 0.0, 0.0])).idle == ("A",)
     ground = settle(economy, stop, np.zeros(4))  # borrowing nothing it buys nothing: that comes first
     assert (ground.idle, ground.missing) == (("A",), (("A", "X"), ("A", "Y")))
     assert ground.failure.startswith(
