@@ -13,7 +13,7 @@ from detente.core import InputError, UnitError
 from detente.equilibrium import Model, Newton, Structure, solve
 from detente.equilibrium.baseline import prepare
 from detente.equilibrium.controls import Binding
-from detente.equilibrium.implicit import Numeraires, factor_derivatives
+from detente.equilibrium.implicit import Numeraires, _System, factor_derivatives
 from detente.equilibrium.model import trade_cost_hat
 from detente.equilibrium.plain_residuals import residuals
 from detente.equilibrium.solution import Solution
@@ -270,6 +270,39 @@ def test_numeraires_are_the_largest_markets_and_keep_world_income(name: str) -> 
     assert units.world.tolist() == pytest.approx([earned.sum()])
     assert units.gap(1.1 * earned.sum(1)) == pytest.approx([0.1])
     assert units.over_countries(np.array([[1.0], [2.0], [3.0]])) == pytest.approx(6 / earned.sum())
+
+
+@pytest.mark.parametrize(
+    ("coupling", "columns", "iterations"),
+    [
+        (0.01, 1, range(3, 12)),  # the blocks leave little
+        (0.97, 1, range(402, 404)),  # a hundred iterations, then the whole is inverted, and corrected once
+        (0.97, 3, range(150, 151)),  # right-hand sides of the size of the system: solved whole at once
+    ],
+)
+def test_systems_are_solved_by_blocks_or_whole(coupling, columns, iterations) -> None:
+    """Two countries of two sectors; what couples the countries decides how far their blocks lead."""
+    kernel = np.zeros((4, 4))
+    kernel[:2, :2] = [[0.1, 0.2], [0.05, 0.1]]
+    kernel[2:, 2:] = [[0.2, 0.0], [0.1, 0.1]]
+    kernel[:2, 2:] = coupling * np.array([[0.6, 0.1], [0.1, 0.7]])
+    kernel[2:, :2] = coupling * np.array([[0.7, 0.1], [0.0, 0.8]])
+    blocks = np.stack([kernel[:2, :2], kernel[2:, 2:]])
+
+    def apply(cells):
+        return (kernel @ cells.reshape(4, -1)).reshape(cells.shape)
+
+    system = _System(blocks, apply)
+    for right in (np.random.default_rng(k).normal(size=(2, 2, columns)) for k in range(2)):
+        before = system.iterations
+        found = system.solve(right)
+        assert found.reshape(4, -1) == pytest.approx(
+            np.linalg.solve(np.eye(4) - kernel, right.reshape(4, -1)), rel=1e-11, abs=1e-11
+        )
+        if right[0, 0, 0] == np.random.default_rng(0).normal():
+            assert system.iterations - before in iterations
+    if system.whole is not None:  # inverted once
+        assert system.iterations < 410
 
 
 # ---- sweeps ------------------------------------------------------------------------------------------------------------

@@ -362,9 +362,10 @@ def test_economies_that_trade_in_a_chain_are_linked() -> None:
     assert not baseline._linked(dataclasses.replace(WORLD, flows=flows, name="broken"))
     flows = np.array(WORLD.flows)
     flows[0, 1:] = flows[1:, 0] = 0.0
+    plain = {"input_shares": np.zeros((3, 3, 3)), "va_share": np.ones((3, 3))}
+    apart = dataclasses.replace(WORLD, flows=flows, name="apart", **plain)
     with pytest.raises(BalanceError, match="relative wages are not determined"):
-        plain = {"input_shares": np.zeros((3, 3, 3)), "va_share": np.ones((3, 3))}
-        prepare(dataclasses.replace(WORLD, flows=flows, name="apart", **plain))
+        prepare(apart)
 
 
 # ---- Newton ------------------------------------------------------------------------------------------------------------
