@@ -538,6 +538,23 @@ def test_every_reading_cell_by_cell(name: str) -> None:
     assert value.real_wage_hat == pytest.approx(value.wage_hat / np.exp(index), rel=1e-12)
 
 
+def test_a_world_of_less_than_a_million_is_the_same() -> None:
+    """Ratios do not depend on the unit, even where every flow is a fraction of one."""
+    small = dataclasses.replace(WORLD, flows=WORLD.flows / 1e4, name="small")
+    for structure in (STRUCTURES["core"], STRUCTURES["all"]):
+        one, other = (solve(Model(world, structure), shock()).value for world in (WORLD, small))
+        for name in (
+            "output_volume_hat",
+            "flow_volume_hat",
+            "real_income_hat",
+            "price_hat",
+            "factor_price_hat",
+        ):
+            assert getattr(other, name) == pytest.approx(getattr(one, name), rel=1e-9)
+        assert 1e4 * other.flows_new == pytest.approx(one.flows_new, rel=1e-9)
+        assert residuals(other)["max_residual"] < 1e-10
+
+
 def test_a_solution_in_a_line() -> None:
     found = solve(Model(WORLD), shock())
     steps = found.stats["num_steps"]
