@@ -11,6 +11,7 @@ from hand_world import PROFIT, STRUCTURES, WORLD, shock
 
 from detente.core import InputError, UnitError
 from detente.equilibrium import Model, Newton, Structure, solve
+from detente.equilibrium.bans import Severed
 from detente.equilibrium.baseline import prepare
 from detente.equilibrium.controls import Binding
 from detente.equilibrium.implicit import Numeraires, _System, factor_derivatives
@@ -156,6 +157,23 @@ def test_what_factors_earn_where_they_move_and_where_not() -> None:
         expected = share * np.exp(kappa * by_sector[n]) * phi ** (1 - kappa) * base[n].sum()
         assert asked[n] == pytest.approx(expected, rel=1e-12)
     assert asked.sum(1) == pytest.approx(total, rel=1e-13)
+
+
+def test_a_sector_that_bans_have_closed_employs_nobody() -> None:
+    closed = np.zeros((N, S), dtype=bool)
+    closed[1, 0] = True
+    cut = Severed(np.zeros(N, dtype=np.int64), closed)
+    technology = Technology.of(WORLD, STRUCTURES["immobile"], cut)
+    earned = WORLD.va_share * WORLD.output
+    assert technology.earning.tolist() == ((earned > 0) & ~closed).tolist()
+    factor = prices(False)[0]
+    total, asked = technology.earnings(factor)
+    share = np.where(closed, 0.0, earned) / earned.sum(1, keepdims=True)
+    phi = (share * np.exp(1.7 * factor)).sum(1) ** (1 / 1.7)
+    assert total == pytest.approx(phi * earned.sum(1), rel=1e-12)
+    assert asked[1, 0] == 0
+    assert asked.sum(1) == pytest.approx(total, rel=1e-12)
+    assert Numeraires.of(technology).dropped[0] != 3
 
 
 def test_which_structure_is_the_core() -> None:
