@@ -286,6 +286,16 @@ def duty_stack(
         For an unknown country, or a measure that names an unknown country, product list or sector.
     InputError
         When importer and exporter are the same.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from detente import load_dossier, load_world
+    >>> stack = duty_stack(
+    ...     load_world("world-2024"), load_dossier("busan-2025"), date=dt.date(2025, 10, 28), importer="USA", exporter="CHN"
+    ... )
+    >>> stack.total.shape == stack.weights.shape  # fractions, by sector
+    True
     """
     labels = economy.labels
     n, i = labels.country(importer), labels.country(exporter)
