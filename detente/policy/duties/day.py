@@ -60,16 +60,6 @@ class DutyStack:
         Imports that belong to no sector (chapters 98 and 99, electricity); no duty is counted on them.
     averages : mapping of concept to Average
     sector_names, country_names : mapping of str to str
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> from detente.dossier import load_dossier
-    >>> from detente.world import load_world
-    >>> day = dt.date(2025, 10, 20)
-    >>> stacked = duty_stack(load_world(), load_dossier("busan-2025"), date=day, importer="USA", exporter="CHN")
-    >>> stacked.authorities[:2]
-    ('mfn', 'section-301')
     """
 
     date: dt.date
