@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from detente.cases import controls_of
-from detente.core import LabelError, suggestion
+from detente.core import LabelError, Rent, suggestion
 from detente.dossier import Effect, Instrument, Measure, Status
 from detente.equilibrium import (
     CORE,
@@ -24,7 +24,6 @@ from detente.equilibrium import (
     Model,
     Policy,
     QuantityControl,
-    Rent,
     Solution,
     Structure,
     solve,

@@ -136,7 +136,7 @@ NOTES = {
     "Scenario.record": "`false`: nothing of the record is used; base-year duties and `tariffs` are all there is.",
     "HandDuty.importer": "Who charges: a code, a list of codes, or `all`.",
     "HandDuty.exporter": "Who is charged: a code, a list of codes, or `all`.",
-    "HandDuty.sectors": "A code, a list of codes, or `all` goods.",
+    "HandDuty.sectors": "A code, a list of codes, `goods`, `services` or `all`.",
     "HandDuty.set": "The duty is this, whatever it was (a fraction). Give `set` or `add`.",
     "HandDuty.add": "The duty rises by this, or falls when negative, never below zero (a fraction).",
     "HandDuty.reason": "Why, in words.",
