@@ -91,8 +91,7 @@ def compose(
     >>> content.asof.isoformat(), len(content.sections) > 4
     ('2025-10-28', True)
     """
-    from detente.cases import horizon as at_horizon, prepare_cases, run_cases
-    from detente.equilibrium import Model
+    from detente.cases import model_at, prepare_cases, run_cases
     from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
     from detente.world import elasticity_sets, set_horizon
 
@@ -108,10 +107,11 @@ def compose(
         )
     parties = parties or sides_in(dossier, economy)
     own = economy
-    economy, structure = at_horizon(horizon, own, keep_elasticities=keep_elasticities)
+    model = model_at(horizon, own, closure=closure, keep_elasticities=keep_elasticities)
+    economy = model.economy
     cases = prepare_cases(economy, dossier, chosen)
-    outcomes = run_cases(Model(economy, structure, closure), cases)
-    words = structure.horizon
+    outcomes = run_cases(model, cases)
+    words = model.structure.horizon
     reference, featured, *_ = outcomes
     every = findings.sensitivity(
         economy, outcomes, reference, parties, tuple(sets) if sets is not None else tuple(elasticity_sets())
@@ -120,13 +120,13 @@ def compose(
     spread = {name: found for name, found in every.items() if set_horizon(name) == horizon} or every
     rows = findings.outcome_rows(economy, outcomes, reference, parties, spread)
     interval = f"range over {len(spread)} {words.replace(chr(32), chr(45))} sets of elasticities"
-    at = horizons.side_by_side(own, horizon, (economy, structure))
-    both = horizons.solve_horizons(cases, closure=closure, known={horizon: outcomes}, at=at)
+    at = horizons.side_by_side(own, horizon, model)
+    both = horizons.solve_horizons(cases, known={horizon: outcomes}, at=at)
     averages = _averages(dossier, economy, parties)
     duty_part = sections.duty_section(dossier, economy, parties, averages)
     strategic: tuple[Section, ...] = ()
     if strategy:
-        strategic = strategy_section(dossier, economy, source=source, closure=closure, structure=structure)
+        strategic = strategy_section(dossier, model, source=source)
     outcome_figure = charts.outcomes(
         rows,
         standing=TODAY,
@@ -150,13 +150,12 @@ def compose(
     drawn: dict[str, Draws] = {}
     if draws:
         drawn = intervals.draw_headlines(
-            {horizon: (economy, structure), **at},
+            {horizon: model, **at},
             cases,
             horizon,
             parties,
             draws=draws,
             seed=seed,
-            closure=closure,
         )
     mine = drawn.get(horizon)
     beside = horizons.horizon_table(economy, both, reference, parties, spread, horizon, drawn)

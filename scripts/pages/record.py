@@ -408,7 +408,7 @@ def horizon_parameters() -> str:
 
 def uncertain_parameters() -> str:
     """What draws vary on the shipped world in the short run."""
-    from detente.cases.horizons import horizon
+    from detente.cases import model_at
     from detente.outlook import uncertainty_table
     from detente.world import load_world
 
@@ -420,7 +420,7 @@ def uncertain_parameters() -> str:
             str(row["grade"]),
             cell(str(row["source"])),
         )
-        for row in uncertainty_table(*horizon("short", load_world())).records()
+        for row in uncertainty_table(model_at("short", load_world())).records()
     ]
     return table(("Driver", "Parameter", "Standard deviation of the logarithm", "Grade", "Source"), rows)
 

@@ -155,13 +155,12 @@ def test_implicit_derivatives_are_those_of_finite_differences(name):
 
 @pytest.mark.parametrize("name", STRUCTURES)
 def test_channels_add_up_with_employment_among_them(name):
-    parts = decompose_path(WORLD, Wedges.unchanged(WORLD), WAR.wedges, structure=STRUCTURES[name])
+    parts = decompose_path(Model(WORLD, STRUCTURES[name]), Wedges.unchanged(WORLD), WAR.wedges)
     assert np.abs(parts.gap).max() < 1e-9
     assert parts.parts["employment"][CHN] < -0.01
     without = dataclasses.replace(STRUCTURES[name], wage_floor=0.0)
     assert (
-        "employment"
-        not in decompose_path(WORLD, Wedges.unchanged(WORLD), WAR.wedges, structure=without).parts
+        "employment" not in decompose_path(Model(WORLD, without), Wedges.unchanged(WORLD), WAR.wedges).parts
     )
 
 

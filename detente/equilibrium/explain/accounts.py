@@ -26,6 +26,7 @@ from detente.core import InputError
 from detente.equilibrium.bans import log_ratio
 from detente.equilibrium.explain.channels import PathParts, decompose_path
 from detente.equilibrium.solution import Equilibrium
+from detente.equilibrium.world_model import Model
 from detente.world import Array
 
 EXACT = 1e-9
@@ -196,13 +197,7 @@ class Shift:
         SolveError
             When the change cannot be integrated along, as when bans cut trade into parts.
         """
-        return decompose_path(
-            self.after.economy,
-            self.before.wedges,
-            self.after.wedges,
-            closure=self.after.closure,
-            structure=self.after.structure,
-        )
+        return decompose_path(Model.behind(self.after), self.before.wedges, self.after.wedges)
 
     def selling(self, *, taxed: bool) -> dict[str, Array]:
         """Log changes of the value of flows by channel [importer, exporter, sector]; they add up to the flows' own.

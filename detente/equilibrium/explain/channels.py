@@ -24,11 +24,10 @@ import numpy as np
 
 from detente.core import SolveError
 from detente.equilibrium.bans import log_costs
-from detente.equilibrium.baseline import CORE
 from detente.equilibrium.explain.attribute import COMPLETE, NOISE, SIZES, TIGHT, chebyshev, solve_path
 from detente.equilibrium.solution import Equilibrium
-from detente.equilibrium.structure import Structure
-from detente.world import Array, Economy, Wedges, frozen
+from detente.equilibrium.world_model import Model
+from detente.world import Array, Wedges, frozen
 
 CHANNELS = {
     "terms_of_trade": "terms of trade: export prices against import prices",
@@ -130,22 +129,13 @@ def _employed(values: tuple[Equilibrium, ...], change: Callable[[Array], Array])
     return np.asarray((asked * moved).reshape(*moved.shape[:2], -1).sum(2))
 
 
-def decompose_path(
-    economy: Economy,
-    start: Wedges,
-    end: Wedges,
-    *,
-    closure: str = "share",
-    structure: Structure = CORE,
-) -> PathParts:
+def decompose_path(model: Model, start: Wedges, end: Wedges) -> PathParts:
     """Decompose the change of every country's log real income between two policies, exactly.
 
     Parameters
     ----------
-    economy : Economy
+    model : Model
     start, end : Wedges
-    closure, structure
-        As in `solve`.
 
     Returns
     -------
@@ -160,14 +150,15 @@ def decompose_path(
 
     Examples
     --------
+    >>> from detente.equilibrium import Model
     >>> from detente.world import Wedges, toy
     >>> world = toy()
     >>> start, end = Wedges.unchanged(world), Wedges.of(world, tariff=3 * world.tariff)
-    >>> bool(abs(decompose_path(world, start, end).gap).max() < 1e-8)
+    >>> bool(abs(decompose_path(Model(world), start, end).gap).max() < 1e-8)
     True
     """
     for size in SIZES:
-        values = solve_path(economy, start, end, size, closure=closure, structure=structure)
+        values = solve_path(model, start, end, size)
         _, weights, slope = chebyshev(size)
         made = integrate_channels(values, weights, slope)
         sizes = sum((np.abs(part) for part in made.parts.values()), np.zeros(len(made.total)))
@@ -177,6 +168,6 @@ def decompose_path(
         return made
     raise SolveError(
         f"the channels miss the whole by {np.abs(made.gap).max():.1e}",
-        where=economy.name,
+        where=model.economy.name,
         hint="the change is too large to integrate along: compare with a milder one, such as a cap instead of a ban",
     )
