@@ -55,7 +55,13 @@ KINDS: dict[str, type[Frozen]] = {
 
 
 def shipped_dossiers() -> tuple[str, ...]:
-    """Ids of the dossiers that come with the package."""
+    """Ids of the dossiers that come with the package.
+
+    Examples
+    --------
+    >>> "busan-2025" in shipped_dossiers()
+    True
+    """
     return tuple(sorted(path.parent.name for path in _data().glob("*/dossier.yaml")))
 
 

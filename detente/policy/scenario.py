@@ -75,6 +75,15 @@ class Scenario(Frozen):
         False: nothing of the record is used, base-year duties and `tariffs` are all there is.
     assumed : tuple of str
         What the scenario takes for granted, in words; the briefing repeats it.
+
+    Examples
+    --------
+    >>> from detente import Standoff
+    >>> standoff = Standoff.load("busan-2025")
+    >>> own = Scenario(id="quiet", title="As things stand", dossier="busan-2025")
+    >>> outcome = standoff.solve(own)["quiet"]
+    >>> outcome.solution.result.ok
+    True
     """
 
     id: Slug

@@ -63,16 +63,6 @@ class DutyStack:
     remarks : tuple of str
         On what the rates of single duties rest: by what products are weighed, the range over firms.
     sector_names, country_names : mapping of str to str
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> from detente.dossier import load_dossier
-    >>> from detente.world import load_world
-    >>> day = dt.date(2025, 10, 20)
-    >>> stacked = duty_stack(load_world(), load_dossier("busan-2025"), date=day, importer="USA", exporter="CHN")
-    >>> stacked.authorities[:2]
-    ('mfn', 'section-301')
     """
 
     date: dt.date
@@ -270,6 +260,16 @@ def duty_stack(
         For an unknown country, or a measure that names an unknown country, product list or sector.
     InputError
         When importer and exporter are the same.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from detente import load_dossier, load_world
+    >>> stack = duty_stack(
+    ...     load_world("world-2024"), load_dossier("busan-2025"), date=dt.date(2025, 10, 28), importer="USA", exporter="CHN"
+    ... )
+    >>> stack.total.shape == stack.weights.shape  # fractions, by sector
+    True
     """
     labels = economy.labels
     n, i = labels.country(importer), labels.country(exporter)

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from docs_build.text import cell, page, table
+from pages.text import cell, page, table
 
 NOTES = {
     "id": "Name of the entry; unique among its kind. Letters, digits, `.`, `_` and `-`.",
