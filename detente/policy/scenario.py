@@ -275,6 +275,8 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
             **{"from": day},
             value=last.value if value is None else value,
             by_target=last.by_target if value is None else {},
+            by_firm=last.by_firm if value is None else (),
+            shares_from=last.shares_from,
             ceiling=last.ceiling,
             status=status,
             known=dossier.asof,
