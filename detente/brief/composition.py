@@ -82,6 +82,15 @@ def compose(
         When there are fewer than two outcomes to compare, or the record or the economy has no two sides.
     SolveError
         When an outcome has no equilibrium.
+
+    Examples
+    --------
+    >>> from detente import load_dossier, load_world
+    >>> content = compose(
+    ...     load_dossier("busan-2025"), load_world("world-2024"), scenarios=("standing", "talks-fail"), draws=0, strategy=False
+    ... )
+    >>> content.asof.isoformat(), len(content.sections) > 4
+    ('2025-10-28', True)
     """
     from detente.cases import horizon as at_horizon, prepare_cases, run_cases
     from detente.equilibrium import Model

@@ -211,6 +211,8 @@ def duty_section(dossier: Dossier, economy: Economy, parties: tuple[str, str], a
                 exporter=parties[1],
                 day=dossier.asof.isoformat(),
                 title=_range_title(shown, parties),
+                own=dossier.authorities,
+                remark=". ".join((*stack.remarks, "")).strip(),
             ),
         ),
     )

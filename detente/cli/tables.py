@@ -333,7 +333,14 @@ def duty_tables(
 ) -> list[Table]:
     """The stack of duties by sector and authority, its averages by concept, or what surrounds them."""
     from detente.cli.duty_tables import rule_table
-    from detente.policy.duties import collected_table, concept_table, duty_stack, published_table, stack_table
+    from detente.policy.duties import (
+        base_year_table,
+        collected_table,
+        concept_table,
+        duty_stack,
+        published_table,
+        stack_table,
+    )
 
     economy = economy_for(world, None)
 
@@ -352,6 +359,7 @@ def duty_tables(
         "collected": lambda: [collected_table(economy, dossier)],
         "published": lambda: [published_table(economy, dossier)],
         "stacking": lambda: [rule_table(dossier)],
+        "base": lambda: [base_year_table(economy, dossier)],
     }
     if which not in kinds:
         raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))

@@ -68,7 +68,11 @@ def known_by(record: Dossier, asof: dt.date) -> Dossier:
         ),
         expectations=by_id(e for e in record.expectations.values() if e.known <= asof),
         snapshot=by_id(s for s in record.snapshot.values() if s.on <= asof and s.id in measure_ids),
+        stacking=by_id(r for r in record.stacking.values() if r.known is None or r.known <= asof),
     )
+    named = {m.authority for m in measures} | {r.authority for r in stripped.stacking.values()}
+    named |= {name for m in measures for name in m.excluded_by}
+    stripped = replace(stripped, authorities=by_id(a for a in record.authorities.values() if a.id in named))
     cited = set(cited_sources(stripped))
     sources = FrozenDict(
         {
@@ -93,6 +97,7 @@ def cited_sources(record: Dossier) -> Iterable[str]:
         record.scopes,
         record.deliveries,
         record.expectations,
+        record.trade,
     )
     for group in groups:
         yield from (entry.source for entry in group.values())

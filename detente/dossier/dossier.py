@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 
 from pydantic import BeforeValidator, Field
 
@@ -26,6 +26,11 @@ from detente.dossier.measure import (
 )
 from detente.dossier.scope import Delivery, Expectation, Scope, Snapshot
 from detente.dossier.timeline import MeasureState, resolve
+
+if TYPE_CHECKING:
+    from detente.dossier.authorities import StackingRule
+    from detente.dossier.scope import TradeLine
+    from detente.dossier.vocabulary import Authority
 
 V = TypeVar("V")
 
@@ -146,6 +151,9 @@ class Dossier:
         SHA-256 over all files of the folder (of the whole record, whatever `asof` is).
     scopes, deliveries, expectations, snapshot : dict
         What controls bind, what was delivered on pledges, and what the audit holds the record against.
+    authorities, stacking, trade : dict
+        The record's own authorities and stacking rules, before those that come with the package, and its table of trade by
+        product.
     earlier : tuple of EarlierName
         Of the whole record: its names on earlier as-of days, in the order of their days.
     fresh_days : int
@@ -180,6 +188,9 @@ class Dossier:
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     expectations: dict[str, Expectation] = field(default_factory=dict)
     snapshot: dict[str, Snapshot] = field(default_factory=dict)
+    authorities: dict[str, Authority] = field(default_factory=dict)
+    stacking: dict[str, StackingRule] = field(default_factory=dict)
+    trade: dict[str, TradeLine] = field(default_factory=dict)
     earlier: tuple[EarlierName, ...] = ()
     fresh_days: int = 180
     begins: dt.date | None = None
@@ -210,7 +221,12 @@ class Dossier:
             elif measure.in_base != 0:
                 state = resolve(measure, max(day, measure.announced), self.asof)
                 found[key] = replace(
-                    state, status=Status.in_force, value=measure.in_base, by_target={}, ceiling=()
+                    state,
+                    status=Status.in_force,
+                    value=measure.in_base,
+                    by_target={},
+                    by_firm=(),
+                    ceiling=(),
                 )
         return found
 

@@ -169,6 +169,15 @@ def labelled_result(value: Equilibrium, name: str = "real_income_hat") -> Labell
     ------
     LabelError
         For a name that no equilibrium has, with the nearest one.
+
+    Examples
+    --------
+    >>> from detente import Model, Policy, solve, toy
+    >>> world = toy()
+    >>> war = Policy.unchanged(world).duty("USA", "CHN").add_points(0.25)
+    >>> income = labelled_result(solve(Model(world), war).value, "real_income_hat")
+    >>> income
+    <real_income_hat [country: 5], ratio>
     """
     if name not in NAMES:
         raise LabelError(

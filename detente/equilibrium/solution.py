@@ -45,6 +45,16 @@ class Equilibrium:
     expenditure_new : array [country, sector], million USD
         Duty paid.
     deficit_new : array [country], million USD
+
+    Examples
+    --------
+    >>> from detente import Model, Policy, solve, toy
+    >>> world = toy()
+    >>> after = solve(Model(world), Policy.unchanged(world).duty("USA", "CHN").add_points(0.25)).value
+    >>> after.flows_new.shape == world.flows.shape
+    True
+    >>> bool(after.flows_new[0, 1].sum() < world.flows[0, 1].sum())
+    True
     """
 
     economy: Economy
@@ -200,6 +210,14 @@ class Solution(Generic[Value]):
         off, which limit does not hold.
     bindings : mapping of control name to Binding
         What each limit on quantities does.
+
+    Examples
+    --------
+    >>> from detente import Model, Policy, solve, toy
+    >>> world = toy()
+    >>> solution = solve(Model(world), Policy.unchanged(world).duty("USA", "CHN").add_points(0.25))
+    >>> solution.result.name, solution.stats["max_residual"] < 1e-9
+    ('successful', True)
     """
 
     value: Value

@@ -84,6 +84,15 @@ class Scenario(Frozen):
         False: nothing of the record is used, base-year duties and `tariffs` are all there is.
     assumed : tuple of str
         What the scenario takes for granted, in words; the briefing repeats it.
+
+    Examples
+    --------
+    >>> from detente import Standoff
+    >>> standoff = Standoff.load("busan-2025")
+    >>> own = Scenario(id="quiet", title="As things stand", dossier="busan-2025")
+    >>> outcome = standoff.solve(own)["quiet"]
+    >>> outcome.solution.result.ok
+    True
     """
 
     id: Slug
@@ -283,6 +292,8 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
             **{"from": day},
             value=last.value if value is None else value,
             by_target=last.by_target if value is None else {},
+            by_firm=last.by_firm if value is None else (),
+            shares_from=last.shares_from,
             ceiling=last.ceiling,
             status=status,
             known=dossier.asof,

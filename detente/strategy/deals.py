@@ -79,6 +79,19 @@ def deal_space(game: Game, threat: str = "standing") -> DealSpace:
     ------
     InputError
         For a threat point that was not solved.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from detente.strategy.games import Action, Rung
+    >>> from detente.strategy.payoff import Game
+    >>> rungs = tuple(Rung(id=name, title=name, does=f"the duty is {name}") for name in ("on", "off"))
+    >>> duties = tuple(Action(id=f"{side}-duty", player=side, title="Duty", rungs=rungs) for side in ("A", "B"))
+    >>> payoffs = np.array([[[-1.0, 2.0], [-3.0, 0.0]], [[-1.0, -3.0], [2.0, 0.0]]])  # million USD a year
+    >>> game = Game(("A", "B"), duties, payoffs)
+    >>> space = deal_space(game)  # both take their duty off: each is 1 better off than as things stand
+    >>> space.better, [float(gain) for gain in space.gains[3]]
+    (1, [1.0, 1.0])
     """
     origin = np.asarray(game.threat(threat))
     gains = game.payoffs.reshape(len(game.players), -1).T - origin

@@ -142,6 +142,18 @@ def leverage_of(
     tuple of Lever
         In the order of the actions; the sides, as two steps in either order, last. An action that cannot move is a
         lever of zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from detente.strategy.games import Action, Rung
+    >>> from detente.strategy.payoff import Game
+    >>> rungs = tuple(Rung(id=name, title=name, does=f"the duty is {name}") for name in ("on", "off"))
+    >>> duties = tuple(Action(id=f"{side}-duty", player=side, title="Duty", rungs=rungs) for side in ("A", "B"))
+    >>> payoffs = np.array([[[-1.0, 2.0], [-3.0, 0.0]], [[-1.0, -3.0], [2.0, 0.0]]])  # million USD a year
+    >>> game = Game(("A", "B"), duties, payoffs)
+    >>> [(lever.action, lever.harm_target, lever.harm_self) for lever in leverage_of(game)[:2]]
+    [('A-duty', 3.0, -2.0), ('B-duty', 3.0, -2.0)]
     """
     low, high = extremes(game)
     low, high = gentle or low, harsh or high

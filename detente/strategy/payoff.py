@@ -250,6 +250,16 @@ def payoff_tensor(
         When the game sets a measure the record does not know, or a player is no country of the economy.
     SolveError
         When a profile has no equilibrium; names it. The others are kept in the cache.
+
+    Examples
+    --------
+    >>> from detente import load_dossier, load_game, load_world
+    >>> whole = load_game("busan-2025")
+    >>> two = [next(action for action in whole.actions if action.player == side) for side in whole.players]
+    >>> small = whole.model_copy(update={"actions": tuple(two)})
+    >>> tensor = payoff_tensor(load_world("world-2024"), load_dossier("busan-2025"), small)
+    >>> tensor.game().payoffs.shape  # [player, fentanyl duty, controls of October], million USD a year
+    (2, 3, 3)
     """
     players = tuple(economy.labels.country(code) for code in spec.players)
     wedges = profile_wedges(economy, dossier, spec)

@@ -1,6 +1,6 @@
 """Write docs/concepts/full-game.md: what the whole shipped game says, beside the small one of the briefing.
 
-    .venv/bin/python scripts/full_game.py
+    .venv/bin/python scripts/pages/full_game.py
 
 Some minutes on two cores: the whole game in the long run, the small one at every horizon, and both ways of entering
 controls. Solves are kept in the cache of the command line.
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY)]
 
 from detente.cases.horizons import HORIZONS, horizon  # noqa: E402
@@ -239,7 +239,7 @@ def page(workers: int | None) -> str:
     later = judge_at(solve.economy, solve.dossier, solve.whole, horizons(solve.economy), known.named("plain"))
     tensors = {"whole, long run": whole, "small, long run": reduced["long"]}
     at_horizons = {f"small, {name}": tensor for name, tensor in reduced.items() if name != "long"}
-    return f"""<!-- Written by scripts/full_game.py; do not edit. -->
+    return f"""<!-- Written by scripts/pages/full_game.py; do not edit. -->
 # The whole game
 
 The briefing solves a small game: eight measures on two positions, {reduced["long"].index.size:,} joint choices, the same on every

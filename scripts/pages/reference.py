@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from docs_build.text import cell, page, table
+from pages.text import cell, page, table
 
 
 def _default(option: Any) -> str:
@@ -537,7 +537,7 @@ def rooms_page() -> str:
 
     found = {module.name for module in pkgutil.iter_modules(detente.__path__) if module.ispkg}
     if found != set(order):
-        raise SystemExit(f"docs: rooms are {sorted(found)}; put them in order in scripts/docs_build/pages.py")
+        raise SystemExit(f"docs: rooms are {sorted(found)}; put them in order in scripts/pages/reference.py")
     parts = [
         "```text\ncore ← dossier ← {intake, world ← {policy, equilibrium} ← cases ← strategy ← outlook ← validation} ← show ← brief ← cli\n```\n\n"
         "An arrow points to what a room may import. Rooms pass frozen values and hold no state of each other; nothing is read "
