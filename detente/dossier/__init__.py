@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Dossier as Dossier,
         FrozenDict as FrozenDict,
         Parameter as Parameter,
+        age as age,
         require_fresh as require_fresh,
     )
     from detente.dossier.firing import (
@@ -105,7 +106,7 @@ else:
             "claims": "chains claims_table clock_table conflict_table economy_names measure_table show_value verify_places",
             "conflict_sheets": "sheets",
             "controls": "control_table fee_table",
-            "dossier": "Actor Dossier FrozenDict Parameter require_fresh",
+            "dossier": "Actor Dossier FrozenDict Parameter age require_fresh",
             "firing": "Change changes reach running turns waiting",
             "form": "validate",
             "held": "moves_something",

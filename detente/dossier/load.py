@@ -137,6 +137,7 @@ def read_record(folder: Path) -> tuple[Dossier, dt.date]:
         vintage=head.vintage,
         asof=dt.date.max,
         earlier=head.earlier,
+        begins=head.begins,
         fresh_days=head.fresh_days,
         content_hash=_content_hash({"dossier.yaml": head_file, **files}),
         **{kind: FrozenDict(entries) for kind, entries in groups.items()},
