@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from detente.equilibrium import model
+from detente.equilibrium.backstop import MOST
 from detente.equilibrium.implicit import Numeraires
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Technology
@@ -59,20 +60,21 @@ def chunk_residuals(
         cost_hat = np.exp(log_cost)
         paid, inputs = technology.shares(log_factor, log_price, log_cost)
         final, _ = technology.final(log_price)
+    reaching = expenditure - _outside(technology, price_hat, expenditure)
     shares = model.trade_shares_new(
         economy.trade_shares, kappa_hat, cost_hat, price_hat, economy.trade_elasticity
     )
     # the price equation holds where shares add up to one: P_hat of the equation is price_hat · (Σ_i π')^(−1/θ)
     added = np.where(economy.expenditure > 0, shares.sum(-2), 1.0)
     price_gap = np.abs(np.log(added)) / economy.trade_elasticity
-    output = model.output_new(shares, wedges.tariff, wedges.export_tax, expenditure)
+    output = model.output_new(shares, wedges.tariff, wedges.export_tax, reaching)
     earned, asked = technology.earnings(log_factor)
     income = model.income_new(
         np.ones(()),
         earned + (technology.profit_share * output).sum(-1),
-        model.tariff_revenue_new(shares, wedges.tariff, expenditure),
-        model.export_tax_revenue_new(shares, wedges.tariff, wedges.export_tax, expenditure),
-        deficit,
+        model.tariff_revenue_new(shares, wedges.tariff, reaching),
+        model.export_tax_revenue_new(shares, wedges.tariff, wedges.export_tax, reaching),
+        deficit + (expenditure - reaching).sum(-1),
     )
     wanted = model.expenditure_new(inputs, output, final, income)
     if technology.mobile:
@@ -100,6 +102,24 @@ def chunk_residuals(
         for k in range(len(factor_hat))
     ]
     return stats, shares
+
+
+def _outside(technology: Technology, price_hat: Array, expenditure: Array) -> Array:
+    """Spending that goes outside the market [.., n, s], by the equations of `backstop` written apart, schedule by schedule."""
+    backstop = technology.structure.backstop
+    outside = np.zeros_like(expenditure)
+    if backstop is None:
+        return outside
+    basket_hat = np.exp(technology.final(np.log(price_hat))[1])
+    for cell, (n, s) in enumerate(zip(backstop.importer, backstop.sector, strict=True)):
+        price, met = price_hat[..., n, s], np.zeros_like(price_hat[..., n, s])
+        for capacity, *prices in zip(
+            backstop.capacity[:, cell], backstop.first[:, cell], backstop.full[:, cell], strict=True
+        ):
+            met += np.interp(np.log(price / basket_hat[..., n]), prices, (0.0, capacity))
+        spending = technology.economy.expenditure[n, s] * price * met
+        outside[..., n, s] = np.minimum(spending, MOST * expenditure[..., n, s])
+    return outside
 
 
 def dropped_name(economy: Economy, technology: Technology, drop: int) -> str:

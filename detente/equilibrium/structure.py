@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from detente.core import InputError, UnitError
+from detente.equilibrium.backstop import Backstop
 from detente.equilibrium.bans import Mask, Severed
 from detente.world import Array, Economy, frozen
 
@@ -43,6 +44,8 @@ class Structure:
     profit_share : float or array [sector] or [country, sector]
         Share of sales that is profit and goes to the country's households (constant markups with a fixed number of firms:
         1/σ, Ossa 2014); part of the value-added share.
+    backstop : Backstop, optional
+        What buyers of critical inputs do when these get dear; nothing when left out.
     horizon : str
         Name of the horizon these stand for.
     source : str
@@ -65,6 +68,7 @@ class Structure:
     profit_share: float | Array = 0.0
     horizon: str = "long run"
     source: str = "core model: Cobb-Douglas nests, free mobility (Caliendo and Parro 2015)"
+    backstop: Backstop | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final"):
@@ -90,6 +94,7 @@ class Structure:
             and (self.sigma_critical == 1 or not self.critical)
             and math.isinf(self.mobility)
             and not np.any(self.profit_share)
+            and self.backstop is None
         )
 
 
