@@ -11,8 +11,10 @@ buyer's final basket. With ``x = ln(price_hat / basket_hat)`` a step of the sche
 so a unit costs as much as the first price at which it is worth while, and earns the market's price. Buyers spend
 
     B[n,s] = X[n,s] · price_hat · Σ_k Q_k        of X′[n,s], at most all but a thousandth of it
+    0 ≤ price of suppliers − price_hat  ⟂  0.999 · X′ − B ≥ 0
 
-outside the market; ``X′ − B`` reaches suppliers. B is income of the buyer's households, and what the schedule uses up,
+outside the market; ``X′ − B`` reaches suppliers. Where suppliers ask for more than it costs to get nearly all of the good
+outside, the schedule sets the price, and suppliers are left with the last thousandth of spending. B is income of the buyer's households, and what the schedule uses up,
 ``basket_hat · X · Σ_k C_k``, is taken out of the final basket, so it is not theirs to enjoy. For a step that *stops* uses
 those resources are the output that plants without the input no longer make. With no capacity the model is what it was, to
 the last bit.
@@ -194,6 +196,21 @@ class Backstop:
             np.where(free, value + slope, 0.0),
             np.where(free, -slope, 0.0),
         )
+
+    def room(self, log_price: Array, log_basket: Array, expenditure: Array) -> Array:
+        """How far the log price may rise before all but a thousandth of spending is outside [.., cell]; at most to first order.
+
+        Infinite where nothing is.
+        """
+        relative = self.relative(log_price, log_basket)
+        met = self.met(relative).sum(-2)
+        inside = (relative[..., None, :] >= self.first) & (relative[..., None, :] < self.full)
+        slope = np.where(inside, self.capacity / (self.full - self.first), 0.0).sum(-2)
+        ceiling = MOST * expenditure[..., self.importer, self.sector]
+        there = met > 0
+        safe = np.where(there, met, 1.0)
+        spent = np.log(self.base * safe) + log_price[..., self.importer, self.sector]
+        return np.asarray(np.where(there, (np.log(ceiling) - spent) / (1 + slope / safe), np.inf))
 
     def spread(self, values: Array, shape: tuple[int, ...]) -> Array:
         """Values of cells [.., cell] laid out [.., country, sector], nil elsewhere."""

@@ -60,13 +60,20 @@ def chunk_residuals(
         cost_hat = np.exp(log_cost)
         paid, inputs = technology.shares(log_factor, log_price, log_cost)
         final, _ = technology.final(log_price)
-    reaching = expenditure - _outside(technology, price_hat, expenditure)
+    outside, wanted_outside = _outside(technology, price_hat, expenditure)
+    reaching = expenditure - outside
     shares = model.trade_shares_new(
         economy.trade_shares, kappa_hat, cost_hat, price_hat, economy.trade_elasticity
     )
     # the price equation holds where shares add up to one: P_hat of the equation is price_hat · (Σ_i π')^(−1/θ)
     added = np.where(economy.expenditure > 0, shares.sum(-2), 1.0)
     price_gap = np.abs(np.log(added)) / economy.trade_elasticity
+    if technology.structure.backstop is not None:
+        # or the schedule sets the price: all but the last of spending goes there, and suppliers ask for more
+        full = np.log(np.divide(wanted_outside, MOST * expenditure, out=np.ones_like(outside), where=outside > 0))
+        sets = (wanted_outside > 0.5 * expenditure) & (np.abs(full) < price_gap) & (added < 1)
+        price_gap = np.where(sets, np.abs(full), price_gap)
+        shares = np.where(sets[..., None, :], shares / added[..., None, :], shares)
     output = model.output_new(shares, wedges.tariff, wedges.export_tax, reaching)
     earned, asked = technology.earnings(log_factor)
     income = model.income_new(
@@ -104,12 +111,12 @@ def chunk_residuals(
     return stats, shares
 
 
-def _outside(technology: Technology, price_hat: Array, expenditure: Array) -> Array:
-    """Spending that goes outside the market [.., n, s], by the equations of `backstop` written apart, schedule by schedule."""
+def _outside(technology: Technology, price_hat: Array, expenditure: Array) -> tuple[Array, Array]:
+    """Spending that goes outside the market [.., n, s], and would without a ceiling: the equations of `backstop` written apart."""
     backstop = technology.structure.backstop
-    outside = np.zeros_like(expenditure)
+    wanted = np.zeros_like(expenditure)
     if backstop is None:
-        return outside
+        return wanted, wanted
     basket_hat = np.exp(technology.final(np.log(price_hat))[1])
     for cell, (n, s) in enumerate(zip(backstop.importer, backstop.sector, strict=True)):
         price, met = price_hat[..., n, s], np.zeros_like(price_hat[..., n, s])
@@ -117,9 +124,8 @@ def _outside(technology: Technology, price_hat: Array, expenditure: Array) -> Ar
             backstop.capacity[:, cell], backstop.first[:, cell], backstop.full[:, cell], strict=True
         ):
             met += np.interp(np.log(price / basket_hat[..., n]), prices, (0.0, capacity))
-        spending = technology.economy.expenditure[n, s] * price * met
-        outside[..., n, s] = np.minimum(spending, MOST * expenditure[..., n, s])
-    return outside
+        wanted[..., n, s] = technology.economy.expenditure[n, s] * price * met
+    return np.minimum(wanted, MOST * expenditure), wanted
 
 
 def dropped_name(economy: Economy, technology: Technology, drop: int) -> str:

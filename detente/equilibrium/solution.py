@@ -119,15 +119,18 @@ class Equilibrium:
         kappa_hat = model.trade_cost_hat(
             self.economy.tariff, self.wedges.tariff, self.wedges.iceberg_hat, self.wedges.export_tax
         )
-        return frozen(
-            model.trade_shares_new(
-                self.economy.trade_shares,
-                kappa_hat,
-                self.cost_hat,
-                self.price_hat,
-                self.economy.trade_elasticity,
-            )
+        shares = model.trade_shares_new(
+            self.economy.trade_shares,
+            kappa_hat,
+            self.cost_hat,
+            self.price_hat,
+            self.economy.trade_elasticity,
         )
+        if self.structure.backstop is not None:  # where the schedule sets the price, suppliers share what is left
+            added = shares.sum(1)
+            sets = (self.outside_new > 0.5 * self.expenditure_new) & (added < 1)
+            shares = np.where(sets[:, None], shares / np.where(sets, added, 1.0)[:, None], shares)
+        return frozen(shares)
 
     @functools.cached_property
     def flows_new(self) -> Array:

@@ -222,6 +222,10 @@ class _Sweep:
 
         weight = np.exp(-self.theta * technology.log_cost(log_factor, log_price))
         price_gap = -np.log(self.total(shock, weight)) / self.theta - log_price
+        if self.backstop is not None:
+            at = (slice(None), self.backstop.importer, self.backstop.sector)
+            room = self.backstop.room(log_price, technology.final(log_price)[1], expenditure)
+            price_gap[at] = np.minimum(price_gap[at], room)
         price_step = steer(price_gap, base.price_inverse)
         log_price = log_price + price_step.reshape(log_price.shape)
         log_cost = technology.log_cost(log_factor, log_price)

@@ -25,8 +25,8 @@ class QuantityLimit(Frozen):
     """Ratio to the volume of the base year: 0.5 is half, 0 is a ban."""
     kind: Literal["cap", "floor"] = "cap"
     """Whether the volume may not be above or not below the limit."""
-    rent: Literal["exporter", "importer", "destroyed"] = "exporter"
-    """Who keeps the rent of a cap; a floor is always paid by the importer."""
+    rent: Literal["exporter", "importer", "destroyed"] = "destroyed"
+    """Who keeps the rent of a cap: nobody unless stated, queues and licences use it up; a floor is always paid by the importer."""
     reason: str = ""
     """Why, in words."""
     extraordinary: bool = False
