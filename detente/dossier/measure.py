@@ -162,9 +162,8 @@ class Effect(Frozen):
     """By sector code: the most that passes, as a share of the base year's volume of all its flows; 0 is a ban."""
     least: Mapping[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     """By sector code: the least that is bought, as a share of the base year's volume (pledges kept by state buyers)."""
-    rent: Literal["exporter", "importer", "destroyed"] = "destroyed"
-    """Who keeps the difference between cost and price under `left`: nobody unless stated, as it goes in queues; else the exporter
-    by licences sold or used at home, or the importer by import licences."""
+    rent: Literal["exporter", "importer", "destroyed"] = "exporter"
+    """Who keeps the difference between cost and price under `left`: licences sold or used at home, import licences, queues."""
     per_value: Annotated[float, Field(gt=0)] | None = None
     """Value of the measure that the costs and `least` belong to; at another value they change in proportion (port-fee
     steps, tonnages)."""

@@ -118,13 +118,14 @@ def _outside(technology: Technology, price_hat: Array, expenditure: Array) -> tu
     if backstop is None:
         return wanted, wanted
     basket_hat = np.exp(technology.final(np.log(price_hat))[1])
-    for cell, (n, s) in enumerate(zip(backstop.importer, backstop.sector, strict=True)):
-        price, met = price_hat[..., n, s], np.zeros_like(price_hat[..., n, s])
-        for capacity, *prices in zip(
-            backstop.capacity[:, cell], backstop.first[:, cell], backstop.full[:, cell], strict=True
-        ):
-            met += np.interp(np.log(price / basket_hat[..., n]), prices, (0.0, capacity))
-        wanted[..., n, s] = technology.economy.expenditure[n, s] * price * met
+    at = (..., backstop.importer, backstop.sector)
+    price = price_hat[at]
+    relative = price / basket_hat[..., backstop.importer]
+    met = np.zeros_like(price)
+    for capacity, first, full in zip(backstop.capacity, backstop.first, backstop.full, strict=True):
+        way = np.log(relative / np.exp(first)) / (full - first)
+        met += np.where(relative < np.exp(first), 0.0, np.where(relative > np.exp(full), capacity, capacity * way))
+    wanted[at] = technology.economy.expenditure[at] * price * met
     return np.minimum(wanted, MOST * expenditure), wanted
 
 
