@@ -17,6 +17,7 @@ from detente.brief.sections import TODAY
 from detente.brief.strategy_section import strategy_section
 from detente.cases import sides_in
 from detente.core import Column, InputError, Stamp, Table
+from detente.dossier import age
 from detente.show.figures import charts, draw_ahead
 from detente.show.tables import citation_table, metrics
 from detente.show.words import Sentence, both_sides_sentence, clock_sentence, percent, ranking_sentence
@@ -95,7 +96,7 @@ def compose(
     from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
     from detente.world import elasticity_sets, set_horizon
 
-    names = list(scenarios) if scenarios is not None else list(shipped_scenarios(source or dossier.id))
+    names = list(scenarios) if scenarios is not None else list(shipped_scenarios(source or dossier.id, dossier.asof))
     told = [load_scenario(name, dossier=source or dossier.id) for name in names]
     chosen, later = tellable(dossier, told, source)
     if len(chosen) < 2:
@@ -182,6 +183,8 @@ def compose(
                 said_clock, text=said_clock.text.replace("The next clock:", "The next legal expiry:")
             )
         summary.append(said_clock)
+    if old := age(dossier):
+        summary.append(Sentence(old))
     said = intervals.draw_words(bands, len(mine.values)) if mine else ({}, {})
     third_says = [ranking_sentence(usd, rows[0].outcome, pct=pct, table="diversion")]
     if mine:

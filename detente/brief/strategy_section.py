@@ -57,9 +57,9 @@ def strategy_section(
     )
 
     place = source or dossier.id
-    if not shipped_games(place):
+    if not shipped_games(place, dossier.asof):
         return ()
-    spec = load_game(dossier=place).small()
+    spec = load_game(dossier=place, asof=dossier.asof).small()
     if any(name not in dossier.measures for name in spec.measures):
         return ()  # on an earlier day the game could not be told yet
     scenarios = [load_scenario(name, dossier=place) for name in spec.threats if name != "standing"]

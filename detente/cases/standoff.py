@@ -121,8 +121,8 @@ class Standoff:
 
     @property
     def scenarios(self) -> tuple[str, ...]:
-        """Ids of the outcomes that come with the record, in the order of its ladder."""
-        return shipped_scenarios(self.source or self.dossier.id)
+        """Ids of the outcomes that come with the record, in the order of its ladder, as far as they are a live question on its day."""
+        return shipped_scenarios(self.source or self.dossier.id, self.dossier.asof)
 
     def scenario(self, name: str | Path) -> Scenario:
         """An outcome by its id (``a+b`` compounds), or by the path of its file."""

@@ -264,7 +264,7 @@ def duties(
         str | None, typer.Option("--at", help="Day on which the duty is read.", show_default="the as-of day")
     ] = None,
     table: Annotated[
-        str, typer.Option("--table", help="sectors, averages, both, published, collected or stacking.")
+        str, typer.Option("--table", help="sectors, averages, both, published, collected, stacking or base.")
     ] = "both",
     by: Annotated[str, typer.Option("--by", help="sector or hs6 (six-digit products).")] = "sector",
     product: Annotated[

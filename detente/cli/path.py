@@ -185,9 +185,9 @@ def path(
         lengths = _periods(months, step)
     holds = to_hold(hold_clocks, hold)
     record, economy, wedges, controls = _policy(scenario, dossier, asof, elasticities, closure, world, holds)
-    floors = tuple(control for control in controls if control.kind == "floor")
+    floors = tuple(control for control in controls if control.is_floor)
     with usage():
-        caps = (control for control in controls if control.kind == "cap")
+        caps = (control for control in controls if not control.is_floor)
         cuts = (*caps, *(read_cut(economy, text) for text in cut or ()))
         if not cuts:
             raise InputError(

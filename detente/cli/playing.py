@@ -70,7 +70,7 @@ def read_game(
     with usage():
         day = parse_day(asof, "--asof") if asof else None
         record = load_record(dossier, day)
-        spec = load_game(game, dossier=dossier)
+        spec = load_game(game, dossier=dossier, asof=record.asof)
         if reduced:
             if not spec.reduced:
                 raise InputError(

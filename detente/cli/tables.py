@@ -137,7 +137,7 @@ def untold(record: Dossier, dossier: str) -> str:
     """Which shipped scenarios could not be told on the record's day; empty when all could."""
     from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
 
-    names = shipped_scenarios(dossier)
+    names = shipped_scenarios(dossier, record.asof)
     _, later = tellable(record, [load_scenario(name, dossier=dossier) for name in names], dossier)
     return waiting(later, record.asof) if later else ""
 
@@ -231,16 +231,17 @@ def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str]) 
 
 
 def scenario_table(dossier: str, asof: dt.date | None = None) -> Table:
-    """Scenarios shipped with a dossier; those that could not be told on an as-of day without their story."""
+    """Scenarios shipped with a dossier that are a live question on a day; those that could not be told yet without their story."""
     from detente.policy import load_scenario, shipped_scenarios, tellable
     from detente.show.tables import is_record
 
     if not is_record(dossier):
         load_record(dossier, None)  # says that there is none, and which there are
-    found = [load_scenario(name, dossier=dossier) for name in shipped_scenarios(dossier)]
+    record = load_record(dossier, asof)
+    found = [load_scenario(name, dossier=dossier) for name in shipped_scenarios(dossier, record.asof)]
     since: dict[str, dt.date] = {}
     if asof is not None:
-        kept, later = tellable(load_record(dossier, asof), found, dossier)
+        kept, later = tellable(record, found, dossier)
         since = {one.scenario: one.since for one in later}
         told = {one.id: one for one in kept}
         found = [told.get(one.id, one) for one in found]
@@ -332,7 +333,14 @@ def duty_tables(
 ) -> list[Table]:
     """The stack of duties by sector and authority, its averages by concept, or what surrounds them."""
     from detente.cli.duty_tables import rule_table
-    from detente.policy.duties import collected_table, concept_table, duty_stack, published_table, stack_table
+    from detente.policy.duties import (
+        base_year_table,
+        collected_table,
+        concept_table,
+        duty_stack,
+        published_table,
+        stack_table,
+    )
 
     economy = economy_for(world, None)
 
@@ -351,6 +359,7 @@ def duty_tables(
         "collected": lambda: [collected_table(economy, dossier)],
         "published": lambda: [published_table(economy, dossier)],
         "stacking": lambda: [rule_table(dossier)],
+        "base": lambda: [base_year_table(economy, dossier)],
     }
     if which not in kinds:
         raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from detente.equilibrium.controls import (
         Binding as Binding,
         QuantityControl as QuantityControl,
-        Rent as Rent,
     )
     from detente.equilibrium.entry import solve as solve
     from detente.equilibrium.judged import CHUNK as CHUNK
@@ -41,7 +40,7 @@ else:
             "labelled": "Labelled labelled_result",
             "policy": "Policy Instrument",
             "world_model": "Model",
-            "controls": "Binding QuantityControl Rent",
+            "controls": "Binding QuantityControl",
             "judged": "CHUNK",
             "plain_residuals": "GATE residuals",
             "solution": "Equilibrium Solution",

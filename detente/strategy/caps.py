@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from detente.cases import controls_of
-from detente.core import LabelError, suggestion
+from detente.core import LabelError, Rent, suggestion
 from detente.dossier import Effect, Instrument, Measure, Status
 from detente.equilibrium import (
     Equilibrium,
     Model,
     Policy,
     QuantityControl,
-    Rent,
     Solution,
     solve,
 )

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from detente.core import RESULTS, InputError, SolveError
+from detente.core import RESULTS, InputError, Rent, SolveError
 from detente.dossier import Status
-from detente.equilibrium import Model, Policy, Rent, Structure, solve
+from detente.equilibrium import Model, Policy, Structure, solve
 from detente.policy import Scenario, apply_scenario
 from detente.strategy import store
 from detente.strategy.caps import rationing, scenario_with_limits, with_limits

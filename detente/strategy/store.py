@@ -54,7 +54,9 @@ def content_key(model: Model, dossier: Dossier, spec: GameSpec, *, controls: str
     for name in sorted(parts):
         digest.update(name.encode())
         digest.update(
-            np.asarray(parts[name]).tobytes() if name == "profit_share" else repr(parts[name]).encode()
+            np.asarray(parts[name]).tobytes()
+            if name in ("profit_share", "wage_floor")
+            else repr(parts[name]).encode()
         )
     digest.update(dossier.content_hash.encode())
     digest.update(engine_key().encode())

@@ -184,8 +184,8 @@ class Shift:
 
     @functools.cached_property
     def factor(self) -> Array:
-        """Change of log factor prices [country, sector]."""
-        moved = np.log(self.after.factor_price_hat) - np.log(self.before.factor_price_hat)
+        """Change of what employers pay a unit of the factor, log [country, sector]."""
+        moved = np.log(self.after.nominal_wage_hat) - np.log(self.before.nominal_wage_hat)
         return np.asarray(np.broadcast_to(moved[:, None], self.cost.shape) if moved.ndim == 1 else moved)
 
     @functools.cached_property

@@ -7,15 +7,17 @@ With :math:`M` imports at the border (export tax paid, duty not), :math:`E` expo
 
     I\, d\ln W = \Big(\sum_x E\, d\ln p - \sum_m M\, d\ln p\Big) - \sum M\, d\ln d
         + \sum t\,(dM - M\, d\ln p^*) + \sum x\,(dF - F\, d\ln c) + \sum \phi\,(dY - Y\, d\ln c) + dD
+        + \sum E^f\, d\ln e
 
 holds exactly at every point (envelope theorem on costs, spending and the supply of factors). The first-order formula of
 Caliendo and Parro is its first and third terms at the base year alone. With deficits the split between terms of trade and
-transfers is not free of the numeraire.
+transfers is not free of the numeraire. The last term is there with wage floors alone: factor earnings :math:`E^f` of a sector
+times the change of its employment rate :math:`e`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +36,7 @@ CHANNELS = {
     "taxed_exports": "volume of exports that are taxed",
     "profits": "profits: output where prices are above cost",
     "transfers": "trade deficits that others finance",
+    "employment": "employment: factors that wage floors leave without work",
 }
 """Channels of real income, with what they are."""
 
@@ -108,6 +111,8 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
         "profits": (profit * (change(output) - output * d_cost[:, 0])).sum(2),
         "transfers": change(along("deficit_new")),
     }
+    if values[0].technology.log_floor is not None:
+        terms_of["employment"] = _employed(values, change)
     scale = weights[:, None] / income
     terms_with = (by_partner * scale[:, :, None]).sum(0)
     volume_with = (volumes * scale[:, :, None]).sum(0)
@@ -115,6 +120,13 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
     parts |= {name: frozen((term * scale).sum(0)) for name, term in terms_of.items()}
     total = np.log(values[-1].real_income_hat / values[0].real_income_hat)
     return PathParts(parts, frozen(terms_with), frozen(volume_with), frozen(total), len(values))
+
+
+def _employed(values: tuple[Equilibrium, ...], change: Callable[[Array], Array]) -> Array:
+    """Factor earnings times the change of the log employment rate, by point and country."""
+    moved = change(np.log(np.stack([value.employment_rate for value in values])))
+    asked = np.stack([value.technology.earnings(np.log(value.factor_price_hat))[1] for value in values])
+    return np.asarray((asked * moved).reshape(*moved.shape[:2], -1).sum(2))
 
 
 def decompose_path(model: Model, start: Wedges, end: Wedges) -> PathParts:

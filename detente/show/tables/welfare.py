@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import Cell, Column, InputError, Table
+from detente.core import Cell, Column, InputError, Table, limit_word
 from detente.show.tables.metrics import assumptions
 from detente.show.tables.results import COUNTRY, NAME, OUTCOME, chosen, number_column, shown
 
@@ -92,17 +92,17 @@ def control_table(outcomes: Mapping[str, Outcome]) -> Table:
         bindings = getattr(outcome, "bindings", {})
         for control in getattr(outcome, "controls", ()):
             found = bindings[control.name]
-            ban = control.limit == 0
+            ban = control.is_ban
             rows.append(
                 (
                     name,
                     control.name,
-                    "ban" if ban else control.kind,
+                    limit_word(control.kind, control.limit),
                     control.limit,
                     found.volume_hat,
                     "yes" if ban or found.log_wedge > 0 else "no",
                     None if ban else 100 * float(np.expm1(found.log_wedge)),
-                    "importer" if control.kind == "floor" else control.rent,
+                    control.enforcement.rent_to,
                     found.rent_usd / 1e3,
                 )
             )
