@@ -175,8 +175,9 @@ def path(
     out: OutOption = None,
 ) -> None:
     """Say what a cut of deliveries does month by month, and to whom, while stocks run down."""
-    from detente.cases import by_horizon, path_with_stocks, read_cut, stock_table
+    from detente.cases import by_horizon, path_with_stocks, read_cut
     from detente.dossier import codes_of
+    from detente.show.registry import build, make
     from detente.show.tables import stocks as show
 
     with usage():
@@ -215,12 +216,12 @@ def path(
     without = path_with_stocks(
         economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure, solver=solver
     )
-    losses = show.loss_table(made, without)
+    losses = build("path-losses", path=made, without=without)
     hardest = str(losses.column("country")[0])
     shown = chosen or [
         code for code in dict.fromkeys((*codes_of(record), hardest)) if code in economy.labels.countries
     ]
-    monthly = stock_table(made, cuts, shown)
+    monthly = build("stocks", path=made, controls=cuts, countries=shown)
     said = "; ".join(
         f"{name} {amount:.2g} months ({', '.join(filter(None, (who, show.grade_of(figures))))})"
         for name, (amount, who, figures) in held.items()
@@ -230,6 +231,6 @@ def path(
     for sentence in sentences[:-1] if picture is not None else sentences:  # the last is the picture's title
         note(sentence.text)
     if picture is not None:
-        draw(show.path_figure(made, without, cuts, shown), picture)
-    tables = {"months": monthly, "losses": losses, "stocks": show.held_table(held)}
+        draw(make("path-months", path=made, without=without, controls=cuts, countries=shown), picture)
+    tables = {"months": monthly, "losses": losses, "stocks": build("path-stocks", held=held)}
     emit(list(tables.values()) if table == "all" else tables[table], style, out)
