@@ -20,7 +20,7 @@ from detente.brief.content import (
     TableBlock,
 )
 from detente.core import InputError, Table, known_each
-from detente.dossier import Grade, Status
+from detente.dossier import Grade, Status, age
 from detente.show.figures import charts, country_name
 from detente.show.registry import build, make
 from detente.show.tables import evidence, findings, firing_words
@@ -138,7 +138,8 @@ def standing_section(
         table="averages",
     )
     lives = calendar.spans(dossier, parties, start, end)
-    blocks: list[Block] = [Paragraph((duty,))]
+    old = age(dossier)
+    blocks: list[Block] = [Paragraph((duty, Sentence(old)) if old else (duty,))]
     if lives:
         blocks.append(make("timeline", spans=lives, asof=dossier.asof, start=start, end=end))
     blocks.append(ClockBlock(clock_rows))
@@ -225,6 +226,8 @@ def duty_section(dossier: Dossier, economy: Economy, parties: tuple[str, str], a
                 exporter=parties[1],
                 day=dossier.asof.isoformat(),
                 title=_range_title(shown, parties),
+                own=dossier.authorities,
+                remark=". ".join((*stack.remarks, "")).strip(),
             ),
         ),
     )

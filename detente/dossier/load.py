@@ -2,7 +2,8 @@
 
 A folder holds ``dossier.yaml`` (a mapping: id, title, summary, vintage, asof), ``sources.yaml``, ``documents.yaml``,
 ``actors.yaml``, ``measures/*.yaml``, ``clocks.yaml``, ``rounds.yaml``, ``claims.yaml``, ``conflicts.yaml``,
-``parameters.yaml``, ``scopes.yaml``, ``deliveries.yaml``, ``expectations.yaml`` and ``snapshot.yaml``. Each but the first is a YAML list whose entries start with ``- id: …``; a list without entries is
+``parameters.yaml``, ``scopes.yaml``, ``deliveries.yaml``, ``expectations.yaml``, ``snapshot.yaml``, ``authorities.yaml``,
+``stacking.yaml`` and ``trade.yaml``. Each but the first is a YAML list whose entries start with ``- id: …``; a list without entries is
 written ``[]``. Only ``dossier.yaml`` and ``sources.yaml`` must be there. Ids are unique across a kind.
 """
 
@@ -24,11 +25,13 @@ from detente.core import (
     unreadable,
 )
 from detente.dossier.asof import known_by
+from detente.dossier.authorities import StackingRule
 from detente.dossier.dossier import Actor, Dossier, DossierHead, FrozenDict, Parameter, require_fresh
 from detente.dossier.form import validate
 from detente.dossier.links import Places, check_links
 from detente.dossier.measure import Claim, Clock, Conflict, Document, Frozen, Measure, Round, Source
-from detente.dossier.scope import Delivery, Expectation, Scope, Snapshot
+from detente.dossier.scope import Delivery, Expectation, Scope, Snapshot, TradeLine
+from detente.dossier.vocabulary import Authority
 from detente.dossier.yaml_reader import YamlFile, read_yaml
 
 KINDS: dict[str, type[Frozen]] = {
@@ -45,11 +48,20 @@ KINDS: dict[str, type[Frozen]] = {
     "deliveries": Delivery,
     "expectations": Expectation,
     "snapshot": Snapshot,
+    "authorities": Authority,
+    "stacking": StackingRule,
+    "trade": TradeLine,
 }
 
 
 def shipped_dossiers() -> tuple[str, ...]:
-    """Ids of the dossiers that come with the package."""
+    """Ids of the dossiers that come with the package.
+
+    Examples
+    --------
+    >>> "busan-2025" in shipped_dossiers()
+    True
+    """
     return tuple(sorted(path.parent.name for path in _data().glob("*/dossier.yaml")))
 
 
@@ -125,6 +137,7 @@ def read_record(folder: Path) -> tuple[Dossier, dt.date]:
         vintage=head.vintage,
         asof=dt.date.max,
         earlier=head.earlier,
+        begins=head.begins,
         fresh_days=head.fresh_days,
         content_hash=_content_hash({"dossier.yaml": head_file, **files}),
         **{kind: FrozenDict(entries) for kind, entries in groups.items()},

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from detente.equilibrium.plain_residuals import GATE as GATE, residuals as residuals
     from detente.equilibrium.policy import Instrument as Instrument, Policy as Policy
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
-    from detente.equilibrium.solver import rebase as rebase, solve_batch as solve_batch
+    from detente.equilibrium.solver import rebase as rebase
     from detente.equilibrium.structure import Structure as Structure
     from detente.equilibrium.sweep import (
         CLOSURES as CLOSURES,
@@ -45,7 +45,7 @@ else:
             "plain_residuals": "GATE residuals",
             "solution": "Equilibrium Solution",
             "entry": "solve",
-            "solver": "rebase solve_batch",
+            "solver": "rebase",
             "structure": "Structure",
             "sweep": "Anderson CLOSURES Newton deficits",
         },

@@ -43,7 +43,9 @@ if TYPE_CHECKING:
     )
     from detente.policy.settings import (
         Setting as Setting,
+        Window as Window,
         check_setting as check_setting,
+        live as live,
         setting_places as setting_places,
     )
 else:
@@ -59,6 +61,6 @@ else:
             "limits": "effect_limits join_limits limits_at",
             "quantity": "QuantityLimit",
             "scenario": "Footprint Scenario apply_scenario load_scenario scenario_folder shipped_scenarios wedges_and_footprints wedges_at",
-            "settings": "Setting check_setting setting_places",
+            "settings": "Setting Window check_setting live setting_places",
         },
     )

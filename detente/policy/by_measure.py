@@ -113,6 +113,8 @@ def _as_in(measure: Measure, day: dt.date, state: MeasureState | None, known: dt
             status=state.status,
             value=state.value,
             by_target=state.by_target,
+            by_firm=state.by_firm,
+            shares_from=state.shares_from,
             ceiling=state.ceiling,
             products=state.products,
             known=known,

@@ -40,7 +40,14 @@ from detente.policy.effects import as_costs_only, at_value, effect_hat
 from detente.policy.firing import holding
 from detente.policy.hand_duties import HandDuty, hand_tariff
 from detente.policy.quantity import QuantityLimit
-from detente.policy.settings import Removal as Removal, Setting as Setting, check_setting, setting_places
+from detente.policy.settings import (
+    Removal as Removal,
+    Setting as Setting,
+    Window,
+    check_setting,
+    live,
+    setting_places,
+)
 from detente.world import Economy, Wedges
 
 if TYPE_CHECKING:
@@ -71,10 +78,21 @@ class Scenario(Frozen):
         Caps, bans and floors; the solve finds the wedges that enforce them, so they are not in `wedges_at`.
     tariffs : tuple of HandDuty
         Duties set by hand, on top of everything else; for worlds of one's own.
+    told : tuple of Window
+        As-of days on which the outcome is a live question; all when left out. The ladder of a day holds those alone.
     record : bool
         False: nothing of the record is used, base-year duties and `tariffs` are all there is.
     assumed : tuple of str
         What the scenario takes for granted, in words; the briefing repeats it.
+
+    Examples
+    --------
+    >>> from detente import Standoff
+    >>> standoff = Standoff.load("busan-2025")
+    >>> own = Scenario(id="quiet", title="As things stand", dossier="busan-2025")
+    >>> outcome = standoff.solve(own)["quiet"]
+    >>> outcome.solution.result.ok
+    True
     """
 
     id: Slug
@@ -89,6 +107,7 @@ class Scenario(Frozen):
     remove_between: Removal | None = None
     quantities: tuple[QuantityLimit, ...] = ()
     tariffs: tuple[HandDuty, ...] = ()
+    told: tuple[Window, ...] = ()
     record: bool = True
     assumed: tuple[str, ...] = ()
     _places: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -154,13 +173,20 @@ def scenario_folder(dossier: str) -> Path:
     return Path(detente.dossier.__file__).parent / "data" / dossier / "scenarios"
 
 
-def shipped_scenarios(dossier: str = "busan-2025") -> tuple[str, ...]:
-    """Ids of the scenarios shipped with a dossier, in the order of the outcome ladder."""
+def shipped_scenarios(dossier: str = "busan-2025", asof: dt.date | None = None) -> tuple[str, ...]:
+    """Ids of the scenarios shipped with a dossier, in the order of the outcome ladder.
+
+    Given an as-of day, those that were a live question on it (`Scenario.told`).
+    """
     folder = scenario_folder(dossier)
     order = folder / "ladder.txt"
-    if not is_there(order):
-        return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
-    return tuple(read_text(order, limit=100_000).split())
+    if is_there(order):
+        names = tuple(read_text(order, limit=100_000).split())
+    else:
+        names = tuple(sorted(path.stem for path in folder.glob("*.yaml")))
+    if asof is None:
+        return names
+    return tuple(name for name in names if live(load_scenario(name, dossier=dossier).told, asof))
 
 
 def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Scenario:
@@ -266,6 +292,8 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
             **{"from": day},
             value=last.value if value is None else value,
             by_target=last.by_target if value is None else {},
+            by_firm=last.by_firm if value is None else (),
+            shares_from=last.shares_from,
             ceiling=last.ceiling,
             status=status,
             known=dossier.asof,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from strategy_games import duel
 
-from detente.cases import Case, Period, horizon, path_with_stocks, prepare_cases, run_cases
+from detente.cases import Case, Period, model_at, path_with_stocks, prepare_cases, run_cases
 from detente.core import SchemaError
 from detente.dossier import audit, load_dossier, parties_of
 from detente.equilibrium import CORE, Model, QuantityControl
@@ -75,7 +75,7 @@ def outcomes() -> Any:
 @functools.cache
 def drawn() -> Any:
     results = tuple(f"{code}.output.{sector}" for code in PAIR for sector in ("FARM", "PARTS"))
-    return draw_outcomes(toy(), cases(), draws=32, seed=1, results=results)
+    return draw_outcomes(Model(toy()), cases(), draws=32, seed=1, results=results)
 
 
 @functools.cache
@@ -99,12 +99,12 @@ def period() -> tuple[tuple[QuantityControl, ...], Any, Any]:
 @functools.cache
 def played() -> Any:
     economy, dossier, spec = duel()
-    return spec, payoff_tensor(economy, dossier, spec, workers=1), (economy, dossier)
+    return spec, payoff_tensor(Model(economy), dossier, spec, workers=1), (economy, dossier)
 
 
 @functools.cache
 def duties() -> Any:
-    return duty_game(toy(), list(PAIR), by="partner", on="players")
+    return duty_game(Model(toy()), list(PAIR), by="partner", on="players")
 
 
 def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
@@ -163,6 +163,7 @@ def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
         },
         "collected": alone(economy=world()),
         "published": alone(economy=world()),
+        "base-year-duties": alone(economy=world()),
         "intake": draft,
         "possible-conflicts": draft,
         "items": draft,
@@ -223,7 +224,7 @@ def of_worlds() -> dict[str, Callable[[], dict[str, Any]]]:
         "worlds-countries": two,
         "largest-countries": shown(),
         "world-differences": two,
-        "uncertainty": lambda: {"economy": world(), "structure": horizon("short", world())[1]},
+        "uncertainty": lambda: {"model": model_at("short", world())},
     }
 
 
@@ -269,7 +270,7 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
         )
         case, earlier = prepare_cases(world(), record(), [own, load_scenario("standing")])
         return {
-            "economy": world(),
+            "model": Model(world()),
             "dossier": record(),
             "name": "usa.real_income",
             "case": case,
@@ -326,7 +327,7 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
         "drawn-results": lambda: {"found": drawn(), "reference": "standing", "table": "sectors"},
         "intervals": lambda: {"found": drawn()},
         "drivers": lambda: {
-            "found": drivers(toy(), cases(), draws=8, seed=1),
+            "found": drivers(Model(toy()), cases(), draws=8, seed=1),
             "countries": names,
             "against": "standing",
         },
@@ -383,7 +384,7 @@ def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
     paid = {name: deals.payments(game, name) for name in spec.threats}
     judged = {plain.id: judge(game, spec.expected, spec.threats)}
     reached = leverage.reach(
-        economy, dossier, spec, {"long": (economy, CORE)}, span=leverage.extremes(game), controls="costs"
+        economy, dossier, spec, {"long": Model(economy)}, span=leverage.extremes(game), controls="costs"
     )
     war = nash_duties(duties(), verify=False)
 

@@ -10,7 +10,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "scenarios",
         "Scenarios shipped with a dossier",
         "scenarios:scenario_table",
-        "source dossier?",
+        "source dossier sifted?",
         "record",
         "scenario title date settings known story",
     ),
@@ -314,6 +314,14 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
             "importer exporter from published[%] by_value[%] from_all[%] alike[%] gap[points] inside reason "
             "source"
         ),
+    ),
+    (
+        "base-year-duties as base_year",
+        "Duties that the data of the base year hold already",
+        "detente.policy.duties:base_year_table",
+        "economy dossier",
+        "record, world",
+        "id title actor rests_on claimed[%] shown[%] verdict",
     ),
     (
         "intake",

@@ -12,21 +12,23 @@ if TYPE_CHECKING:
     from detente.dossier import Dossier
 
 
-def scenario_table(source: str, dossier: Dossier | None = None) -> Table:
-    """Scenarios shipped with a dossier; those that could not be told on an as-of day without their story.
+def scenario_table(source: str, dossier: Dossier, sifted: bool = True) -> Table:
+    """Scenarios shipped with a dossier that are a live question on its day; those that could not be told yet without their story.
 
     Parameters
     ----------
     source : str
         The dossier's id or folder.
-    dossier : Dossier, optional
-        The record as known on the as-of day; every scenario as it is shipped when left out.
+    dossier : Dossier
+        The record as known on the as-of day.
+    sifted : bool
+        Tell apart what could not be told yet; every scenario as it is shipped otherwise.
     """
     from detente.policy import load_scenario, shipped_scenarios, tellable
 
-    scenarios = [load_scenario(name, dossier=source) for name in shipped_scenarios(source)]
+    scenarios = [load_scenario(name, dossier=source) for name in shipped_scenarios(source, dossier.asof)]
     since: dict[str, dt.date] = {}
-    if dossier is not None:
+    if sifted:
         kept, later = tellable(dossier, scenarios, source)
         since = {one.scenario: one.since for one in later}
         told = {one.id: one for one in kept}

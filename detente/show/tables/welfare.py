@@ -25,6 +25,7 @@ def welfare_table(
     SolveError
         When the path from the reference cannot be integrated, as when bans cut trade into parts.
     """
+    from detente.equilibrium import Model
     from detente.equilibrium.explain import decompose_path, decompose_welfare
     from detente.world import Wedges
 
@@ -33,7 +34,7 @@ def welfare_table(
     for name, value in kept:
         economy = value.economy
         start = Wedges.unchanged(economy) if reference is None else reference.wedges
-        path = decompose_path(economy, start, value.wedges, closure=value.closure, structure=value.structure)
+        path = decompose_path(Model.behind(value), start, value.wedges)
         first_order = decompose_welfare(economy, value) if reference is None else None
         parts = path.parts
         for code in chosen(outcomes, countries):

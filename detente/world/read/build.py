@@ -91,6 +91,17 @@ def build_world(
     Trade between countries and value added in each country are kept. What gives way is output and final demand by
     sector: the least-squares step of `balance.balance_region`, country by country and only where the accounts do not
     close. Where even that finds no answer, inputs are cut to what is bought, and the report says so.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from detente.world import toy
+    >>> from detente.world.read import write_long_folder
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = write_long_folder(toy(), folder)
+    ...     report = build_world(f"long:{folder}", elasticities="4")
+    >>> len(report.economy.labels.countries)
+    5
     """
     table = read_source(source, year=year) if isinstance(source, str) else source
     original = table

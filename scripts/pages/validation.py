@@ -1,6 +1,6 @@
 """Write docs/validation.md from a run of the replication suite.
 
-    .venv/bin/python scripts/validation_page.py [--shared ../shared] [--check]
+    .venv/bin/python scripts/pages/validation.py [--shared ../shared] [--check]
 
 The page freezes the figures of that run; with ``--check`` nothing is written and a stale page is an error.
 """
@@ -17,14 +17,14 @@ from detente.show.tables.validation import VERDICTS, validation_table
 from detente.validation.checks import Check
 from detente.validation.suite import run_checks
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 PAGE = REPOSITORY / "docs" / "validation.md"
 HIDDEN = ("group", "note")
 
 HEAD = """# Validation
 
 Published tables, closed forms and identities, solved again with the production solver and laid beside the published
-figures. Nothing is tuned to them. This page is the frozen output of `scripts/validation_page.py`; to run it yourself:
+figures. Nothing is tuned to them. This page is the frozen output of `scripts/pages/validation.py`; to run it yourself:
 
 ```console
 $ detente validate
@@ -91,7 +91,7 @@ def main() -> None:
     text = page(run_checks(options.shared))
     if options.check:
         if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-            sys.exit("docs/validation.md is stale: run scripts/validation_page.py")
+            sys.exit("docs/validation.md is stale: run scripts/pages/validation.py")
         return
     write_atomic(PAGE, text)
     print(PAGE.relative_to(REPOSITORY))

@@ -1,6 +1,6 @@
 """Compare "aggregate the solution" with "solve the aggregate" and write docs/concepts/aggregation.md with its figure.
 
-    .venv/bin/python scripts/aggregation.py
+    .venv/bin/python scripts/pages/aggregation.py
 
 The shipped outcomes are solved on the shipped world and on coarser ones made from it; the coarse wedges are the fine ones
 averaged with base-year trade, so both sides see the same policy. What differs is what a coarse world cannot know.
@@ -25,7 +25,7 @@ from detente.policy import load_scenario, shipped_scenarios, wedges_at
 from detente.world import Economy, Wedges, aggregate, load_world
 from detente.world.carve import carved
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 PAGE = REPOSITORY / "docs" / "concepts" / "aggregation.md"
 FIGURE = REPOSITORY / "docs" / "assets" / "aggregation.svg"
 ASOF = dt.date(2025, 10, 28)
@@ -228,7 +228,7 @@ def page(rows: tuple[Row, ...]) -> str:
         return f"{gap:.3f} points, where the largest change is {scale:.3f} %"
 
     worlds = list(dict.fromkeys((row.world, row.size) for row in rows))
-    return f"""<!-- Written by scripts/aggregation.py; do not edit. -->
+    return f"""<!-- Written by scripts/pages/aggregation.py; do not edit. -->
 # Aggregation
 
 `detente.world.aggregation(economy, country_map, sector_map)` merges countries and sectors. Values add up exactly: trade, output,

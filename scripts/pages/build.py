@@ -1,4 +1,4 @@
-"""Write what the documentation takes from the code: ``python scripts/generate_docs.py [--check]``.
+"""Write what the documentation takes from the code: ``python scripts/pages [--check]``.
 
 Whole pages (reference, rooms), quoted outputs inside hand-written pages and the README, and the printed output at the
 end of the examples. The same code and data give the same text. ``--check`` writes nothing and fails when something is stale.
@@ -6,23 +6,21 @@ end of the examples. The same code and data give the same text. ``--check`` writ
 
 from __future__ import annotations
 
-import argparse
-import sys
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "scripts")]
+from pages import api, record, reference
+from pages.blocks import comparable, refresh, refresh_example
 
-from docs_build import pages, record  # noqa: E402
-from docs_build.blocks import comparable, refresh, refresh_example  # noqa: E402
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 GENERATED = {
-    "docs/concepts/rooms.md": pages.rooms_page,
-    "docs/reference/cli.md": pages.cli_page,
-    "docs/reference/errors.md": pages.errors_page,
+    "docs/concepts/rooms.md": reference.rooms_page,
+    "docs/reference/api.md": api.api_page,
+    "docs/reference/cli.md": reference.cli_page,
+    "docs/reference/errors.md": reference.errors_page,
     "docs/reference/measures.md": record.measures_page,
-    "docs/reference/metrics.md": pages.metrics_page,
-    "docs/reference/results.md": pages.results_page,
+    "docs/reference/metrics.md": reference.metrics_page,
+    "docs/reference/results.md": reference.results_page,
     "docs/reference/scenario.md": record.scenario_page,
 }
 """Pages that are written as a whole."""
@@ -61,23 +59,3 @@ def stale(made: dict[str, str]) -> list[str]:
         if not path.exists() or comparable(path.read_text(encoding="utf-8")) != comparable(text):
             found.append(name)
     return found
-
-
-def main() -> None:
-    """Write the files, or say which are stale."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when something is stale")
-    check = parser.parse_args().check
-    made = build()
-    changed = stale(made)
-    for name in changed:
-        print(f"{'stale' if check else 'wrote'} {name}")
-        if not check:
-            (REPOSITORY / name).parent.mkdir(parents=True, exist_ok=True)
-            (REPOSITORY / name).write_text(made[name], encoding="utf-8")
-    if check and changed:
-        sys.exit("run scripts/generate_docs.py")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """Write docs/concepts/chokepoints.md: how sectors are carved out, what is data and what is assumed, what hangs on it.
 
-.venv/bin/python scripts/chokepoints_page.py
+.venv/bin/python scripts/pages/chokepoints.py
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "scripts")]
 
 from build_world import CHOKEPOINTS  # noqa: E402
@@ -136,7 +136,7 @@ def page() -> str:
         parts.append(
             f"### {spec.title}\n\n{spec.summary}\n\n{assumption_table(spec).to_markdown()}\n\n{sources}\n"
         )
-    return f"""<!-- Written by scripts/chokepoints_page.py; do not edit. -->
+    return f"""<!-- Written by scripts/pages/chokepoints.py; do not edit. -->
 # Chokepoint sectors
 
 Magnets are six thousandths of a world table's metal products. A control on them is invisible there, and a halt of soybeans

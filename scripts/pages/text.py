@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-HEADER = "<!-- Written by scripts/generate_docs.py; do not edit. -->"
+HEADER = "<!-- Written by scripts/pages; do not edit. -->"
 
 
 def cell(text: str) -> str:

@@ -1,6 +1,6 @@
 """Compare the duty path with a published tracker and write docs/duty-path.md.
 
-    .venv/bin/python scripts/duty_path.py [--shared ../shared] [--check]
+    .venv/bin/python scripts/pages/duty_path.py [--shared ../shared] [--check]
 
 The tracker (M. Waugh, tradewartracker/trade-war-redux-2025) follows conventions of its own. `emulate` puts them into the
 record, so that the gap splits into what the conventions explain and what remains. Needs pandas.
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "scripts")]
 
 from build_cells import tracker_metals  # noqa: E402
@@ -300,7 +300,7 @@ def page(data: Path, economy: Economy) -> str:
     ]
     return "\n".join([
         "# The duty path beside a published tracker\n",
-        "Made by `scripts/duty_path.py`; do not edit. The tracker is M. Waugh's (tradewartracker/trade-war-redux-2025, MIT), "
+        "Made by `scripts/pages/duty_path.py`; do not edit. The tracker is M. Waugh's (tradewartracker/trade-war-redux-2025, MIT), "
         "with fixed weights of 2024. Its days are often not the legal ones, and it has conventions of its own, read off its "
         "path:\n",
         "1. Section 232 *replaces* the fentanyl duty on China; in law both are charged.\n"
