@@ -18,8 +18,8 @@ from detente.brief.strategy_section import strategy_section
 from detente.cases import sides_in
 from detente.core import InputError, Stamp, Table
 from detente.dossier import age
+from detente.show import build, make
 from detente.show.figures import charts, draw_ahead
-from detente.show.registry import build, make
 from detente.show.tables import evidence, findings, horizons, intervals
 from detente.show.words import Sentence, both_sides_sentence, clock_sentence, percent, ranking_sentence
 

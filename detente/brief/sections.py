@@ -21,8 +21,8 @@ from detente.brief.content import (
 )
 from detente.core import InputError, Table, known_each
 from detente.dossier import Grade, Status, age
+from detente.show import build, make
 from detente.show.figures import charts, country_name
-from detente.show.registry import build, make
 from detente.show.tables import evidence, findings, firing_words
 from detente.show.tables.horizons import structure_words
 from detente.show.tables.intervals import sector_sentence

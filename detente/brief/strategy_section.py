@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detente.brief.content import Block, Paragraph, Section, TableBlock
+from detente.show import build, make
 from detente.show.figures import lever_sentences, space_sentence, swap_sentence
-from detente.show.registry import build, make
 from detente.show.words import Sentence
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from detente.brief.content import (
     TableBlock,
 )
 from detente.core import EvidenceError, InputError, LabelError, Table, suggestion
+from detente.show import build
 from detente.show.figures import Figure, country_name, look
-from detente.show.registry import build
 from detente.show.tables import days_left
 from detente.show.words import Sentence
 

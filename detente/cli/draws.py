@@ -90,7 +90,7 @@ def _solved(
     """Draw, and lay out."""
     from detente.cases import sides_in
     from detente.outlook import draw_outcomes, drivers
-    from detente.show.registry import build
+    from detente.show import build
 
     if table == "uncertainty":
         return [build("uncertainty", model=made.model)]
@@ -140,7 +140,7 @@ def _of_results(
     """Draw the results behind a table of `detente run`."""
     from detente.cases import base_case, sides_in
     from detente.outlook import draw_outcomes
-    from detente.show.registry import build
+    from detente.show import build
     from detente.show.tables import results_of
 
     cases = made.cases if reference else (*made.cases, base_case(made.economy, made.cases[0]))

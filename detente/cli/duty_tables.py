@@ -24,7 +24,7 @@ def product_duty_tables(
     """Duties by six-digit product: of one exporter, of every partner, or of one product on every partner."""
     from detente.cli.worlds import economy_for, of_own_world
     from detente.policy.duties import product_duties, products
-    from detente.show.registry import build
+    from detente.show import build
 
     if by not in ("sector", "hs6"):
         raise LabelError(f"no table by `{by}`", where="--by", hint=suggestion(by, ("sector", "hs6")))

@@ -68,7 +68,7 @@ def explain(
 ) -> None:
     """Say why a number is what it is: its parts by measure and by channel, what it rests on, and how sure it is."""
     from detente.cli.tables import prepare_named
-    from detente.show.registry import make
+    from detente.show import make
 
     if draws == 1 or draws < 0:
         with usage():

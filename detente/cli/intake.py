@@ -47,7 +47,7 @@ def ingest(
         read_report,
         write_draft,
     )
-    from detente.show.registry import build
+    from detente.show import build
 
     tables = {"summary": "intake", "conflicts": "possible-conflicts", "items": "items"}
     with usage():

@@ -42,7 +42,7 @@ def controls(
 ) -> None:
     """List controls, fees and listings on a day: what each binds, since when, and what ends it."""
     from detente.cli.tables import filtered
-    from detente.show.registry import build
+    from detente.show import build
 
     record, day = _record(dossier, asof, at)
     with usage():
@@ -65,7 +65,7 @@ def pledges(
     out: OutOption = None,
 ) -> None:
     """List purchase pledges on a day: promised, delivered, and how late."""
-    from detente.show.registry import build
+    from detente.show import build
 
     record, day = _record(dossier, asof, at)
     with usage():
@@ -108,7 +108,7 @@ def audit(
     out: OutOption = None,
 ) -> None:
     """Hold a record against its rules; exits with 4 when one of them is broken."""
-    from detente.show.registry import build
+    from detente.show import build
     from detente.show.tables import TABLES, audit_tables, is_record
 
     with usage():
@@ -135,7 +135,7 @@ def audit(
 def clock_tables(dossier: Dossier, day: dt.date, cost: bool, ics: Path | None) -> Table:
     """Clocks from a day on with their stakes; written to a calendar file too when one is named."""
     from detente.dossier import parties_of
-    from detente.show.registry import build
+    from detente.show import build
     from detente.show.tables import calendar_details, costs
 
     stakes = None

@@ -338,7 +338,7 @@ def claims(
 ) -> None:
     """List what the reports claim, with the place in the text; or their contradictions."""
     from detente.cli.tables import some_report
-    from detente.show.registry import build, make
+    from detente.show import build, make
 
     record = open_record(dossier, asof)
     with usage():

@@ -39,7 +39,7 @@ def read_preferences(name: str) -> PreferenceFile:
 
 def solved_tables(game: DutyGame, kind: str, start: str, verify: bool) -> list[Table]:
     """Search the duties asked for and lay them out."""
-    from detente.show.registry import make
+    from detente.show import make
     from detente.strategy.duties import cooperative_duties, nash_duties, optimal_duties
 
     if kind == "alone":
@@ -116,7 +116,7 @@ def nash(
 ) -> None:
     """Find duties that are best for whoever sets them: in a trade war, alone, or agreed in talks."""
     from detente.cases import model_at
-    from detente.show.registry import build
+    from detente.show import build
     from detente.strategy.duties import duty_game, starting_duties
 
     with usage():

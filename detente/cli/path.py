@@ -177,7 +177,7 @@ def path(
     """Say what a cut of deliveries does month by month, and to whom, while stocks run down."""
     from detente.cases import by_horizon, path_with_stocks, read_cut
     from detente.dossier import codes_of
-    from detente.show.registry import build, make
+    from detente.show import build, make
     from detente.show.tables import stocks as show
 
     with usage():

@@ -21,7 +21,7 @@ def data(
 ) -> None:
     """List the data files that come with Détente, with sources, licences and hashes."""
     from detente.core import check_register
-    from detente.show.registry import build
+    from detente.show import build
 
     if check:
         note(f"{check_register()} data files are as registered")

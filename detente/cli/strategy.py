@@ -59,8 +59,8 @@ def leverage(
     out: OutOption = None,
 ) -> None:
     """Say what each measure costs the other side, its own side and everybody else, and at which horizon."""
+    from detente.show import build, make
     from detente.show.figures import lever_sentences
-    from detente.show.registry import build, make
     from detente.strategy import leverage as levers
 
     known_table(table, ("levers", "horizons", "substitution", "preferences"))
@@ -146,8 +146,8 @@ def deals(
 ) -> None:
     """Say which exchanges beat no deal for both, under which weights, and what a side would have to be paid."""
     from detente.policy import load_scenario
+    from detente.show import build, make
     from detente.show.figures import space_sentence, swap_sentence
-    from detente.show.registry import build, make
     from detente.strategy import deals as room, horizons
 
     known_table(table, ("expected", "horizons", "swaps", "space", "payments", "sensitivity", "preferences"))
@@ -243,7 +243,7 @@ def game_verb(
     out: OutOption = None,
 ) -> None:
     """Say what the two sides would do without an agreement: equilibria, dominance, quantal response; export the game."""
-    from detente.show.registry import build
+    from detente.show import build
     from detente.strategy import efg_text, equilibria as room, known_form, nfg_text
 
     known_table(table, ("equilibria", "dominance", "preferences"))

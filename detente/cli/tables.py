@@ -160,7 +160,7 @@ def outcome_tables(
     sides: Callable[[], tuple[str, str]],
 ) -> list[Table]:
     """One of the tables of `detente run`; `sides` says whom a table about two is about when nobody is named."""
-    from detente.show.registry import build
+    from detente.show import build
     from detente.show.tables import noted
 
     reference = None
@@ -216,7 +216,7 @@ def _diversion(
     pair: Callable[[], tuple[str, str]],
     reference: str | None,
 ) -> Table:
-    from detente.show.registry import build
+    from detente.show import build
 
     if reference is None:
         raise InputError(
@@ -229,7 +229,7 @@ def _diversion(
 
 def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str]) -> Table:
     """Two outcomes side by side."""
-    from detente.show.registry import build
+    from detente.show import build
     from detente.show.tables import noted
 
     if len(outcomes) != 2:
@@ -239,7 +239,7 @@ def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str]) 
 
 def scenario_table(dossier: str, asof: dt.date | None = None) -> Table:
     """Scenarios shipped with a dossier that are a live question on a day; those that could not be told yet without their story."""
-    from detente.show.registry import build
+    from detente.show import build
     from detente.show.tables import is_record
 
     if not is_record(dossier):
@@ -273,7 +273,7 @@ def filtered(table: Table, **wanted: str | None) -> Table:
 
 def measures_on(record: Dossier, day: dt.date, *, actor: str | None, status: str | None) -> Table:
     """Measures of a day, perhaps of one actor or status; a day before every measure is an error."""
-    from detente.show.registry import build
+    from detente.show import build
 
     table = build("measures", dossier=record, date=day)
     if not table.rows:
@@ -315,7 +315,7 @@ def duty_tables(
 ) -> list[Table]:
     """The stack of duties by sector and authority, its averages by concept, or what surrounds them."""
     from detente.policy.duties import duty_stack
-    from detente.show.registry import build
+    from detente.show import build
 
     economy = economy_for(world, None)
 
@@ -345,7 +345,7 @@ def check_table(
     dossier: Dossier, reports: Path | None, source: str, world: str | None = None
 ) -> tuple[Table, bool]:
     """Identities, record, scenarios and solver, one row a check; whether any failed."""
-    from detente.show.registry import make
+    from detente.show import make
 
     economy = None if world is None else economy_for(world, None)
     table, failed = make("check", dossier=dossier, reports=reports, source=source, world=economy)
@@ -354,7 +354,7 @@ def check_table(
 
 def citation_table(dossier: Dossier, economy: object, scenario: str | None, source: str) -> Table:
     """What to cite, for everything or for one scenario."""
-    from detente.show.registry import build
+    from detente.show import build
     from detente.world import Economy
 
     assert isinstance(economy, Economy)

@@ -24,7 +24,7 @@ def validate(
     out: OutOption = None,
 ) -> None:
     """Solve published tables, closed forms and identities again, beside the published figures; exits with 4 when one is missed."""
-    from detente.show.registry import build
+    from detente.show import build
     from detente.validation import STUDIES, find_shared, run_checks
 
     with usage():

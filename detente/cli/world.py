@@ -29,7 +29,7 @@ TABLES = ("sizes", "countries", "sectors", "flows", "duties", "provenance")
 @app.command("list")
 def list_worlds(style: FormatOption = None, out: OutOption = None) -> None:
     """List the worlds that come with Détente."""
-    from detente.show.registry import build as build_table
+    from detente.show import build as build_table
 
     emit(build_table("worlds-shipped"), style, out)
 
@@ -49,7 +49,7 @@ def show(
     out: OutOption = None,
 ) -> None:
     """Say what a world is: sizes, balances, largest flows, provenance, licences."""
-    from detente.show.registry import build as build_table
+    from detente.show import build as build_table
     from detente.world import load_world
 
     with usage():
@@ -76,7 +76,7 @@ def show(
         wanted = [name for name in TABLES if name != "duties"] if table == "all" else [table]
         made = [makers[name]() for name in wanted]
     if picture is not None:
-        from detente.show.registry import make
+        from detente.show import make
 
         draw(make("largest-countries", economy=economy), picture)
     emit(made, style, out)
@@ -90,7 +90,7 @@ def check_world(
     out: OutOption = None,
 ) -> None:
     """Verify the accounting identities of a world; exits with 1 at the first that fails, naming the cell."""
-    from detente.show.registry import build as build_table
+    from detente.show import build as build_table
     from detente.world import load_world
 
     with usage():
@@ -112,7 +112,7 @@ def compare(
     out: OutOption = None,
 ) -> None:
     """Put two worlds side by side: as a whole, and the countries both have."""
-    from detente.show.registry import make
+    from detente.show import make
     from detente.world import load_world
 
     with usage():
@@ -175,7 +175,7 @@ def build(
         )
     folder = save_world(report.economy, out, report)
     if picture is not None:
-        from detente.show.registry import make
+        from detente.show import make
 
         draw(make("largest-countries", economy=report.economy), picture)
     for line in report.notes:

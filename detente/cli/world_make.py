@@ -51,7 +51,7 @@ def aggregate(
     style: FormatOption = None,
 ) -> None:
     """Merge countries or sectors of a world; values add up exactly, what the maps do not name stays as it is."""
-    from detente.show.registry import make
+    from detente.show import make
     from detente.world import aggregate as merge, load_world
     from detente.world.read import read_map
 
@@ -103,7 +103,7 @@ def disaggregate(
     style: FormatOption = None,
 ) -> None:
     """Carve finer sectors out of a world, such as soybeans out of crops; added up they give the old world again."""
-    from detente.show.registry import build
+    from detente.show import build
     from detente.world import load_world
     from detente.world.carve import disaggregate as carve, load_disaggregation
 
