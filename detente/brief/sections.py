@@ -23,9 +23,7 @@ from detente.core import InputError, Table, known_each
 from detente.dossier import Grade, Status, age
 from detente.show import build, make
 from detente.show.figures import charts, country_name
-from detente.show.tables import evidence, findings, firing_words
-from detente.show.tables.horizons import structure_words
-from detente.show.tables.intervals import sector_sentence
+from detente.show.tables import evidence, findings, firing_words, horizons, intervals
 from detente.show.words import (
     Sentence,
     change_sentence,
@@ -271,7 +269,9 @@ def sector_section(
     title = outcomes[featured].scenario.title
     sentences = tuple(_sector_money(code, rows, title) for code in parties)
     said = tuple(
-        sector_sentence(drawn, code, [pick(own, key=lambda row: row.value_usd).sector for pick in (min, max)])
+        intervals.sector_sentence(
+            drawn, code, [pick(own, key=lambda row: row.value_usd).sector for pick in (min, max)]
+        )
         for code in parties
         if drawn and (own := [row for row in rows if row.country == code])
     )
@@ -348,7 +348,7 @@ def method(
                 Sentence(
                     f"The equilibrium is that of Caliendo and Parro (2015) in exact changes, on {economy.name}: "
                     f"{len(economy.labels.countries)} economies, {len(economy.labels.sectors)} sectors with input-output links, "
-                    f"duties collected and given back to households. Horizon: {structure_words(first.value.structure)}. "
+                    f"duties collected and given back to households. Horizon: {horizons.structure_words(first.value.structure)}. "
                     f"Closure: {CLOSURES[closure]}. Elasticities: {economy.elasticity_source}."
                 ),
                 Sentence(

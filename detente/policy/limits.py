@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from detente.core import ENFORCEMENT, LimitKind
 from detente.dossier import Effect, Measure, Status
 from detente.policy.effects import at_value, members
+from detente.policy.enacted import apply_scenario
 from detente.policy.quantity import QuantityLimit
-from detente.policy.scenario import Scenario, apply_scenario
+from detente.policy.scenario import Scenario
 from detente.world import Economy
 
 if TYPE_CHECKING:

@@ -220,9 +220,11 @@ def registered(table: Table) -> tuple[Entry, ...]:
 @functools.cache
 def _entries() -> Mapping[str, Entry]:
     """The catalogue, read once."""
-    from detente.show.listings import outcomes, record, strategy, worlds
+    from detente.show.listings import explanations, outcomes, record, strategy, worlds
 
-    entries = [_read(*row) for part in (record, worlds, outcomes, strategy) for row in part.ROWS]
+    entries = [
+        _read(*row) for part in (record, worlds, outcomes, explanations, strategy) for row in part.ROWS
+    ]
     return {one.name: one for one in entries}
 
 

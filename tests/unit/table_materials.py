@@ -12,9 +12,10 @@ import numpy as np
 from strategy_games import duel
 
 from detente.cases import Case, Period, model_at, path_with_stocks, prepare_cases, run_cases
+from detente.cases.unfolding import unfold
 from detente.core import SchemaError
 from detente.dossier import audit, load_dossier, parties_of
-from detente.equilibrium import CORE, Model, QuantityControl
+from detente.equilibrium import CORE, Model, Policy, QuantityControl
 from detente.intake import extract, make_draft, read_report
 from detente.outlook import draw_outcomes, drivers
 from detente.policy import Scenario, load_scenario
@@ -94,6 +95,13 @@ def period() -> tuple[tuple[QuantityControl, ...], Any, Any]:
         )
 
     return cuts, along(cuts, {"parts": 1.0}), along((), {})
+
+
+@functools.cache
+def unfolded() -> Any:
+    """Ten points more along a year, on the shipped world."""
+    policy = Policy.unchanged(world()).duty("USA", "CHN").add_points(0.1)
+    return unfold(world(), policy, dates=(6.0, 6.0), stocks=False)
 
 
 @functools.cache
@@ -211,6 +219,7 @@ def of_worlds() -> dict[str, Callable[[], dict[str, Any]]]:
         "elasticity-sets": dict,
         "specifications": dict,
         "horizon-parameters": dict,
+        "ladders": dict,
         "chokepoint": lambda: {"spec": load_disaggregation(shipped_chokepoints()[0])},
         **{
             f"world-{name}": shown()
@@ -276,6 +285,9 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "case": case,
             "reference": earlier,
         }
+
+    def along_time() -> dict[str, Any]:
+        return {"path": unfolded(), "countries": names}
 
     def third() -> Any:
         return findings.third_parties(outcomes()["war"], outcomes()["standing"], PAIR)
@@ -350,6 +362,8 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "key": "war",
             "reference": "standing",
         },
+        "unfolding": along_time,
+        "summary": along_time,
         "stocks": path(controls=period()[0], countries=names),
         "path-losses": path(without=period()[2]),
         "path-stocks": lambda: {"held": {"parts": (1.0, "made up", ())}},

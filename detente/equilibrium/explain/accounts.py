@@ -138,6 +138,12 @@ class Shift:
                 where=self.after.economy.name,
                 hint="solve both with the same elasticities and horizon",
             )
+        if self.before.outside_new.any() or self.after.outside_new.any():
+            raise InputError(
+                "a part of what buyers use comes from outside the market, which the account does not know",
+                where=self.after.economy.name,
+                hint="ask at the long horizon, or for a cut that leaves more of the good",
+            )
 
     @property
     def theta(self) -> Array:

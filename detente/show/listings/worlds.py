@@ -39,6 +39,14 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "horizon parameter set_to grade source",
     ),
     (
+        "ladders",
+        "What buyers of critical inputs do when these get dear",
+        "detente.cases:ladder_table",
+        "",
+        "nothing",
+        "rung position capacity grade source",
+    ),
+    (
         "chokepoint as chokepoint-{commodity}",
         "What is known and what is assumed of a carved sector",
         "detente.world.carve:assumption_table",
