@@ -161,7 +161,7 @@ def _take_over(old: Path, fresh: Path) -> None:
     for path, folders, names in os.walk(old):
         below = fresh / Path(path).relative_to(old)
         below.mkdir(exist_ok=True)
-        for name in [*names, *(one for one in folders if (Path(path) / one).is_symlink())]:
+        for name in [*names, *(folder for folder in folders if (Path(path) / folder).is_symlink())]:
             source, target = Path(path) / name, below / name
             if target.exists() or target.is_symlink():
                 continue

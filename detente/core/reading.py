@@ -277,12 +277,12 @@ def read_json(path: PathLike, *, expected: str = "a data sheet", limit: int = LA
         return int(digits)
 
     def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        entries: dict[str, Any] = {}
         for key, value in pairs:
-            if key in found:
+            if key in entries:
                 raise complaint(f"the key `{name_of(key, 40)}` is given twice")
-            found[key] = value
-        return found
+            entries[key] = value
+        return entries
 
     try:
         data = json.loads(

@@ -197,12 +197,12 @@ class Article:
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """Sentences of the title and the body."""
-        found: list[Sentence] = []
+        sentences: list[Sentence] = []
         for number, block in enumerate(self.blocks):
             if block.kind in READ_KINDS:
                 for start, end in split_sentences(block.text):
-                    found.append(Sentence(len(found), number, start, end, block.text[start:end]))
-        return tuple(found)
+                    sentences.append(Sentence(len(sentences), number, start, end, block.text[start:end]))
+        return tuple(sentences)
 
     @cached_property
     def body(self) -> str:

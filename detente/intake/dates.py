@@ -58,10 +58,14 @@ def resolve(expression: Expression, today: dt.date) -> Resolution:
         key for key in ("y", "y2") if expression.parts.get(key) and not _near(int(expression.parts[key]))
     ]
     if strange:
-        made = Resolution("impossible", None, None, "no such year", 0.9, "no year of the calendar of records")
+        resolution = Resolution(
+            "impossible", None, None, "no such year", 0.9, "no year of the calendar of records"
+        )
     else:
-        made = _RESOLVERS[expression.rule](expression, today)
-    return replace(made, rule=f"{expression.rule}: {made.rule}" if made.rule else expression.rule)
+        resolution = _RESOLVERS[expression.rule](expression, today)
+    return replace(
+        resolution, rule=f"{expression.rule}: {resolution.rule}" if resolution.rule else expression.rule
+    )
 
 
 def _one(day: dt.date, rule: str, confidence: float, note: str = "") -> Resolution:
@@ -95,19 +99,19 @@ def _calendar_day(
     year: int, month: int, day: int, e: Expression, today: dt.date, *, given: bool
 ) -> Resolution:
     try:
-        found = dt.date(year, month, day)
+        first_day = dt.date(year, month, day)
     except ValueError:
         return _impossible(year, month, day, e, today)
     if "d2" in e.parts:
         try:
-            return _span(found, dt.date(year, month, int(e.parts["d2"])), "from day to day", 0.9)
+            return _span(first_day, dt.date(year, month, int(e.parts["d2"])), "from day to day", 0.9)
         except ValueError:
             return _impossible(year, month, int(e.parts["d2"]), e, today)
     note = ""
-    if not given and e.tense == "ahead" and found < today:
+    if not given and e.tense == "ahead" and first_day < today:
         note = f"announced as still to come, yet before {today.isoformat()}"
     rule = "year given" if given else "nearest year"
-    return _one(found, rule, 0.99 if given else (0.6 if note else 0.93), note)
+    return _one(first_day, rule, 0.99 if given else (0.6 if note else 0.93), note)
 
 
 def _impossible(year: int, month: int, day: int, e: Expression, today: dt.date) -> Resolution:

@@ -125,7 +125,7 @@ def find_expressions(text: str) -> list[Expression]:
     [('month and day', 'on Oct. 9', 'past'), ('calendar period', 'next week', 'ahead')]
     """
     taken = bytearray(len(text))
-    found = []
+    expressions = []
     for rule, pattern in _compiled():
         for match in pattern.finditer(text):
             start, end = match.span()
@@ -133,8 +133,8 @@ def find_expressions(text: str) -> list[Expression]:
                 continue
             taken[start:end] = b"\x01" * (end - start)
             parts = {key: value for key, value in match.groupdict().items() if value}
-            found.append(Expression(start, end, rule, parts, tense_at(text, start, end)))
-    return sorted(found, key=lambda e: e.start)
+            expressions.append(Expression(start, end, rule, parts, tense_at(text, start, end)))
+    return sorted(expressions, key=lambda e: e.start)
 
 
 def _plausible(rule: str, match: re.Match[str]) -> bool:

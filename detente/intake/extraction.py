@@ -74,17 +74,17 @@ def date_items(article: Article, today: dt.date) -> list[Item]:
         )
     for sentence in article.sentences:
         for e in find_expressions(sentence.text):
-            found = resolve(e, today)
+            resolution = resolve(e, today)
             items.append(
                 article.item(
                     "date",
                     sentence,
                     e.start,
                     e.end,
-                    found.value,
-                    found.rule,
-                    found.confidence,
-                    note=found.note,
+                    resolution.value,
+                    resolution.rule,
+                    resolution.confidence,
+                    note=resolution.note,
                     tense=e.tense,
                 )
             )

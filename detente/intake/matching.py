@@ -79,7 +79,7 @@ def profiles(dossier: Dossier) -> list[Profile]:
     ----------
     dossier : Dossier
     """
-    made = []
+    all_profiles = []
     for measure in dossier.measures.values():
         words = f"{measure.title} {measure.act} {measure.id.replace('-', ' ')}"
         topics = set(topics_in(words))
@@ -91,9 +91,13 @@ def profiles(dossier: Dossier) -> list[Profile]:
         rates = {value.value for value in measure.values if value.value is not None}
         rates |= {rate for value in measure.values for rate in value.by_target.values()}
         days = {measure.announced, *(value.from_ for value in measure.values)}
-        made.append(Profile(measure, instrument, frozenset(topics), frozenset(rates), frozenset(days)))
-    count = Counter(topic for profile in made for topic in profile.topics)
-    return [replace(p, rare=frozenset(topic for topic in p.topics if count[topic] <= 3)) for p in made]
+        all_profiles.append(
+            Profile(measure, instrument, frozenset(topics), frozenset(rates), frozenset(days))
+        )
+    count = Counter(topic for profile in all_profiles for topic in profile.topics)
+    return [
+        replace(p, rare=frozenset(topic for topic in p.topics if count[topic] <= 3)) for p in all_profiles
+    ]
 
 
 def score(

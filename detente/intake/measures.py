@@ -50,7 +50,7 @@ def find_mentions(article: Article, names: Sequence[Mention]) -> list[MeasureMen
     for name in names:
         if name.side:
             sides.setdefault(name.sentence, []).append(name)
-    found = []
+    mentions = []
     pattern, entries = _triggers()
     for sentence in article.sentences:
         text = sentence.text
@@ -61,8 +61,8 @@ def find_mentions(article: Article, names: Sequence[Mention]) -> list[MeasureMen
             floor = hits[position - 1].end() if position else 0
             ceiling = hits[position + 1].start() if position + 1 < len(hits) else len(text)
             entry = _entry(match.group(), entries)
-            found.append(_mention(sentence, match, floor, ceiling, entry, sides.get(sentence.number, [])))
-    return found
+            mentions.append(_mention(sentence, match, floor, ceiling, entry, sides.get(sentence.number, [])))
+    return mentions
 
 
 def _entry(words: str, entries: dict[str, tuple[frozenset[str], bool]]) -> tuple[frozenset[str], bool]:

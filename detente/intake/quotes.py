@@ -44,7 +44,7 @@ def find_marks(text: str) -> list[tuple[int, int, bool]]:
     >>> [text[a:b] for a, b, _ in find_marks(text)]
     ['‘deal mode,’', 'Wait.']
     """
-    found, position = [], 0
+    spans, position = [], 0
     while position < len(text):
         start = next((i for i in range(position, len(text)) if text[i] in _OPEN), -1)
         if start < 0:
@@ -54,11 +54,11 @@ def find_marks(text: str) -> list[tuple[int, int, bool]]:
         if end < 0:
             straight = mark == '"'
             if not straight or text.count('"', start) == 1:
-                found.append((start + 1, len(text), False))
+                spans.append((start + 1, len(text), False))
             break
-        found.append((start + 1, end, True))
+        spans.append((start + 1, end, True))
         position = after
-    return found
+    return spans
 
 
 def _close(text: str, start: int, mark: str) -> tuple[int, int]:
@@ -195,9 +195,9 @@ def _speaker(frame: _Frame, last: _Speaker, sentence: Sentence) -> _Speaker:
     """Who says it: the verb right after, the clause before, the rest of the paragraph, the last speaker."""
     runs_on = bool(re.match(r"[a-zà-þ]", frame.text[frame.start : frame.start + 1]))
     for look in (_before, _after) if runs_on else (_after, _before):
-        found = look(frame, last)
-        if found:
-            return found
+        speaker = look(frame, last)
+        if speaker:
+            return speaker
     if last.id != "unknown" and _goes_on(frame):
         return _Speaker(last.id, "goes on", 0.75, last.words)
     return _Speaker("unknown", "", 0.2)
@@ -326,7 +326,7 @@ def _resolved(
 
 def _by_block(article: Article, mentions: Sequence[Mention]) -> dict[int, list[Mention]]:
     """Mentions with places within their block."""
-    found: dict[int, list[Mention]] = {}
+    by_block: dict[int, list[Mention]] = {}
     for mention in mentions:
         sentence = article.sentences[mention.sentence]
         shifted = Mention(
@@ -339,8 +339,8 @@ def _by_block(article: Article, mentions: Sequence[Mention]) -> dict[int, list[M
             mention.side,
             mention.sure,
         )
-        found.setdefault(sentence.block, []).append(shifted)
-    return found
+        by_block.setdefault(sentence.block, []).append(shifted)
+    return by_block
 
 
 def _sentence_at(article: Article, block: int, start: int) -> Sentence | None:

@@ -48,16 +48,19 @@ def find_statements(extraction: Extraction, dossier: Dossier) -> list[Statement]
     extraction : Extraction
     dossier : Dossier
     """
-    found: list[Statement] = []
+    statements: list[Statement] = []
     by_sentence: dict[int, list[Item]] = {}
     for item in extraction.items:
         by_sentence.setdefault(item.sentence, []).append(item)
     for sentence in extraction.article.sentences:
         items = by_sentence.get(sentence.number, [])
-        found += _quotations(extraction, sentence, items, dossier)
-        found += _clauses(extraction, sentence, items, dossier)
-        found += _introductions(extraction, sentence, items, dossier)
-    unique = {(one.line, one.start, one.end, one.kind): one for one in found}
+        statements += _quotations(extraction, sentence, items, dossier)
+        statements += _clauses(extraction, sentence, items, dossier)
+        statements += _introductions(extraction, sentence, items, dossier)
+    unique = {
+        (statement.line, statement.start, statement.end, statement.kind): statement
+        for statement in statements
+    }
     return sorted(unique.values(), key=lambda s: (s.line, s.start, s.end, s.kind))
 
 
@@ -110,7 +113,7 @@ def _clauses(
     for match in _CUT.finditer(sentence.text):
         bounds += [match.start(), match.end()]
     bounds.append(len(sentence.text))
-    article, made = extraction.article, 0
+    article, drafted = extraction.article, 0
     quoted = [(i.at[1] - sentence.start, i.at[2] - sentence.start) for i in items if i.kind == "quotation"]
     speaker = next((_speaker(i.value, dossier) for i in items if i.kind == "quotation"), "")
     for start, end in zip(bounds[::2], bounds[1::2], strict=True):
@@ -119,9 +122,9 @@ def _clauses(
             continue
         inside = [i for i in items if start <= i.at[1] - sentence.start < end and i.kind != "quotation"]
         kind = _clause_kind(text, inside)
-        if kind == "claim" and made:
+        if kind == "claim" and drafted:
             continue
-        made += 1
+        drafted += 1
         place = article.item("", sentence, start, end, "", "", 0.0)
         yield Statement(
             kind,

@@ -202,8 +202,8 @@ def provenance_table(economy: Economy) -> Table:
 
 
 def _entries(sheet: Mapping[str, object], key: str) -> list[object]:
-    found = sheet.get(key, ())
-    return list(found) if isinstance(found, (list, tuple)) else []
+    entries = sheet.get(key, ())
+    return list(entries) if isinstance(entries, (list, tuple)) else []
 
 
 def _text(entry: object, *keys: str) -> str:
@@ -229,11 +229,22 @@ def compare_worlds(first: Economy, second: Economy) -> list[Table]:
     LabelError
         When the two have no country in common.
     """
-    one, two = _totals(first), _totals(second)
+    common = [code for code in first.labels.countries if code in second.labels.countries]
+    if not common:
+        raise LabelError(
+            f"{first.name} and {second.name} have no country in common",
+            hint=suggestion(second.labels.countries[0], first.labels.countries),
+        )
+    return [_totals_compared(first, second), _countries_compared(first, second, common)]
+
+
+def _totals_compared(first: Economy, second: Economy) -> Table:
+    first_totals, second_totals = _totals(first), _totals(second)
     rows: list[tuple[Cell, ...]] = [
-        (name, unit, a, two[key][2], two[key][2] - a) for key, (name, unit, a) in one.items()
+        (name, unit, a, second_totals[key][2], second_totals[key][2] - a)
+        for key, (name, unit, a) in first_totals.items()
     ]
-    whole = Table(
+    return Table(
         "worlds",
         f"{first.name} and {second.name}",
         (
@@ -246,12 +257,9 @@ def compare_worlds(first: Economy, second: Economy) -> list[Table]:
         tuple(rows),
         note=f"Years {first.year} and {second.year}.",
     )
-    common = [code for code in first.labels.countries if code in second.labels.countries]
-    if not common:
-        raise LabelError(
-            f"{first.name} and {second.name} have no country in common",
-            hint=suggestion(second.labels.countries[0], first.labels.countries),
-        )
+
+
+def _countries_compared(first: Economy, second: Economy, common: list[str]) -> Table:
     body: list[tuple[Cell, ...]] = []
     for code in common:
         a, b = _country(first, code), _country(second, code)
@@ -261,7 +269,7 @@ def compare_worlds(first: Economy, second: Economy) -> list[Table]:
     note = (
         f"Countries in one of the two only: {', '.join(only)}." if only else "Both have the same countries."
     )
-    countries = Table(
+    return Table(
         "worlds-countries",
         f"Countries of {first.name} and {second.name}",
         (
@@ -275,7 +283,6 @@ def compare_worlds(first: Economy, second: Economy) -> list[Table]:
         tuple(body),
         note=note,
     )
-    return [whole, countries]
 
 
 _FIGURES = {

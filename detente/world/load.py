@@ -169,14 +169,14 @@ def _paths(name: str | os.PathLike[str]) -> tuple[Path, Path]:
 
 def _only_world(folder: Path) -> Path:
     """The one world in a folder."""
-    found = sorted(folder.glob("*.datapackage.json"))
-    if len(found) != 1:
+    descriptors = sorted(folder.glob("*.datapackage.json"))
+    if len(descriptors) != 1:
         raise InputError(
-            f"the folder holds {len(found)} worlds, one is wanted",
+            f"the folder holds {len(descriptors)} worlds, one is wanted",
             where=str(folder),
-            hint="give the path of the .npz" if found else "`detente world build -o FOLDER` writes one",
+            hint="give the path of the .npz" if descriptors else "`detente world build -o FOLDER` writes one",
         )
-    return found[0].with_name(found[0].name.removesuffix(".datapackage.json") + ".npz")
+    return descriptors[0].with_name(descriptors[0].name.removesuffix(".datapackage.json") + ".npz")
 
 
 def _read_sheet(path: Path) -> Mapping[str, Any]:

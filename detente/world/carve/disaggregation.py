@@ -79,9 +79,9 @@ def disaggregate(
 
 def carved(economy: Economy) -> dict[str, str]:
     """Sector → sector it was carved out of, for every carved sector of an economy."""
-    found = economy.provenance.get("carved", {})
+    parents = economy.provenance.get("carved", {})
     codes = economy.labels.sectors
-    return {c: p for c, p in found.items() if c in codes} if isinstance(found, Mapping) else {}
+    return {c: p for c, p in parents.items() if c in codes} if isinstance(parents, Mapping) else {}
 
 
 def merge_carved(economy: Economy, *, name: str | None = None) -> Economy:
@@ -164,8 +164,8 @@ def _carve(economy: Economy, carve: Carve, spec_id: str) -> Economy:
 
 
 def _about(economy: Economy) -> dict[str, object]:
-    found = economy.provenance.get("about_carved", {})
-    return dict(found) if isinstance(found, Mapping) else {}
+    about = economy.provenance.get("about_carved", {})
+    return dict(about) if isinstance(about, Mapping) else {}
 
 
 def _metadata(carve: Carve, spec_id: str) -> dict[str, object]:

@@ -48,23 +48,23 @@ def fill(seed: Array, cap: Array, total: Array) -> Array:
 def by_country(economy: Economy, codes: Iterable[str], where: str) -> list[int]:
     """Positions of countries; `LabelError` with the nearest name."""
     countries = economy.labels.countries
-    found = []
+    positions = []
     for code in codes:
         if code not in countries:
             raise LabelError(f"unknown country `{code}`", where=where, hint=suggestion(code, countries))
-        found.append(countries.index(code))
-    return found
+        positions.append(countries.index(code))
+    return positions
 
 
 def _stated(
     economy: Economy, blocks: tuple[Shares, ...] | tuple[Amounts, ...], where: str
 ) -> dict[int, float]:
     """Numbers of some blocks by country position."""
-    found: dict[int, float] = {}
+    stated: dict[int, float] = {}
     for block in blocks:
         values = block.shares if isinstance(block, Shares) else block.usd_mn
-        found.update(zip(by_country(economy, values, where), values.values(), strict=True))
-    return found
+        stated.update(zip(by_country(economy, values, where), values.values(), strict=True))
+    return stated
 
 
 def known_flows(economy: Economy, carve: Carve, p: int, where: str) -> tuple[Array, Array]:

@@ -198,8 +198,8 @@ def _close(table: SourceTable) -> tuple[Array, Array, Array, list[str], Parts]:
         )
         notes += [note] if note else []
     flows[home, home] = np.maximum(closed - exports, 0.0)
-    made = flows.sum(0)
-    shares = cut_inputs(shares, made, (flows * (1 + duties)).sum(1))
+    sales = flows.sum(0)
+    shares = cut_inputs(shares, sales, (flows * (1 + duties)).sum(1))
     return flows, 1 - shares.sum(1), shares, notes, before
 
 
@@ -207,8 +207,8 @@ def _technology(used: Array, output: Array, table: SourceTable) -> tuple[Array, 
     """Input shares of output [country, supplier, user]; at most one in all, the world's where nothing is made."""
     notes = []
     labels = table.labels
-    made = output.sum(0)
-    world = np.divide(used.sum(0), made, out=np.zeros_like(used[0]), where=made > 0)
+    world_output = output.sum(0)
+    world = np.divide(used.sum(0), world_output, out=np.zeros_like(used[0]), where=world_output > 0)
     shares = np.where(output[:, None, :] > 0, 0.0, world[None])
     np.divide(used, output[:, None, :], out=shares, where=np.broadcast_to(output[:, None, :] > 0, used.shape))
     idle = (output <= 0) & (used.sum(1) > 0)
@@ -247,7 +247,7 @@ def _close_country(
         return output, ""
     prior = np.maximum(left if stated is None else stated, 0.0)
     try:
-        found = balance_region(
+        balanced = balance_region(
             shares,
             va_share,
             float(va_share @ output),
@@ -267,7 +267,7 @@ def _close_country(
             f"{code}: no output closes the accounts with its technology; output is raised to exports and inputs are "
             "cut to what is bought"
         )
-    return found.output, ""
+    return balanced.output, ""
 
 
 def _with_tariffs(table: SourceTable, path: Path, *, strict: bool) -> SourceTable:
@@ -355,7 +355,7 @@ def choose_elasticities(choice: str, table: SourceTable) -> tuple[Array, str]:
 
 
 def _elasticities_of(path: Path, sectors: tuple[str, ...]) -> tuple[Array, str]:
-    found: dict[str, float] = {}
+    elasticities: dict[str, float] = {}
     seen: dict[str, int] = {}
     for line, (sector, text) in read_long(path, ("sector", "trade_elasticity")):
         if sector not in sectors:
@@ -364,7 +364,7 @@ def _elasticities_of(path: Path, sectors: tuple[str, ...]) -> tuple[Array, str]:
                 where=f"{path.name}:{line}",
                 hint=f"sectors: {', '.join(sectors)}",
             )
-        if sector in found:
+        if sector in elasticities:
             raise LabelError(
                 f"sector `{sector}` stands in line {seen[sector]} already",
                 where=f"{path.name}:{line}",
@@ -372,8 +372,8 @@ def _elasticities_of(path: Path, sectors: tuple[str, ...]) -> tuple[Array, str]:
             )
         seen[sector] = line
         value = number(text, file=path.name, line=line, cell=sector)
-        found[sector] = check_theta(value, where=f"{path.name}:{line}: {sector}")
-    missing = [code for code in sectors if code not in found]
+        elasticities[sector] = check_theta(value, where=f"{path.name}:{line}: {sector}")
+    missing = [code for code in sectors if code not in elasticities]
     if missing:
         raise SchemaError(f"no elasticity for {', '.join(missing)}", file=path.name, hint="one row a sector")
-    return np.array([found[code] for code in sectors]), f"{path.name} (given by the user)"
+    return np.array([elasticities[code] for code in sectors]), f"{path.name} (given by the user)"

@@ -178,26 +178,26 @@ def cp_table(
 
 
 def _one(folder: Path, stem: str, year: int | None) -> Path:
-    found = sorted(folder.glob(f"{stem}*.txt"))
-    if year is not None and len(found) > 1:
-        found = [path for path in found if str(year) in path.stem]
-    if len(found) != 1:
+    files = sorted(folder.glob(f"{stem}*.txt"))
+    if year is not None and len(files) > 1:
+        files = [path for path in files if str(year) in path.stem]
+    if len(files) != 1:
         raise InputError(
-            f"{len(found)} files {stem}*.txt, one is wanted",
+            f"{len(files)} files {stem}*.txt, one is wanted",
             where=str(folder),
             hint=f"such as {stem}1993.txt; choose the duties with --year",
         )
-    return found[0]
+    return files[0]
 
 
 def _numbers(path: Path, *, rows: int | None = None, columns: int | None = None) -> Array:
     """Read a matrix; the shape, when known, is checked with the line that breaks it."""
     check_text(path, expected="a text file of numbers")
-    found: list[list[float]] = []
+    matrix: list[list[float]] = []
     line = 0
     for line, text in lines_of(path):
         cells = [cell for cell in re.split(r"[,\s]+", text.strip()) if cell]
-        wanted = columns if columns is not None else len(found[0]) if found else len(cells)
+        wanted = columns if columns is not None else len(matrix[0]) if matrix else len(cells)
         if len(cells) != wanted:
             raise SchemaError(
                 f"the row has {len(cells)} numbers, {wanted} are wanted",
@@ -205,18 +205,18 @@ def _numbers(path: Path, *, rows: int | None = None, columns: int | None = None)
                 line=line,
                 hint="one number a country (trade, duties, B, GO) or a sector (IO)",
             )
-        found.append(
+        matrix.append(
             [number(cell, file=path.name, line=line, cell=f"column {c}") for c, cell in enumerate(cells, 1)]
         )
-    if rows is not None and len(found) != rows:
-        what = "cut short" if len(found) < rows else "too long"
+    if rows is not None and len(matrix) != rows:
+        what = "cut short" if len(matrix) < rows else "too long"
         raise SchemaError(
-            f"the file is {what}: {len(found)} of {rows} rows",
+            f"the file is {what}: {len(matrix)} of {rows} rows",
             file=path.name,
             line=line,
             hint="copy it again",
         )
-    return np.array(found)
+    return np.array(matrix)
 
 
 def _stacked(values: Array, path: Path, labels: Labels, J: int, *, least: float = 0.0) -> Array:
@@ -284,22 +284,22 @@ def _labels(folder: Path, N: int, S: int) -> tuple[Labels, list[Path]]:
             codes.append({})
             continue
         files.append(path)
-        found: dict[str, str] = {}
+        titles: dict[str, str] = {}
         for line, (code, title) in read_long(path, ("code",), ("name",)):
-            if code in found or not code:
+            if code in titles or not code:
                 raise LabelError(
                     f"the code `{code}` stands twice" if code else "the code is missing",
                     where=f"{name}:{line}",
                     hint="give every row a code of its own",
                 )
-            found[code] = title or code
-        if len(found) != count:
+            titles[code] = title or code
+        if len(titles) != count:
             raise SchemaError(
-                f"{len(found)} codes for {count} in the data",
+                f"{len(titles)} codes for {count} in the data",
                 file=name,
                 hint="one row a country or sector, in order",
             )
-        codes.append(found)
+        codes.append(titles)
     countries, sectors = codes
     if not countries:
         countries = {code: code for code in PAPER_COUNTRIES} if len(PAPER_COUNTRIES) == N else {}

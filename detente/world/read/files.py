@@ -227,17 +227,17 @@ def read_long(
         raise InputError("the file has a header and nothing else", where=path.name, hint="export it again")
 
 
-def ragged(path: Path, line: int, found: int, expected: int, *, last: bool) -> SchemaError:
+def ragged(path: Path, line: int, cells: int, expected: int, *, last: bool) -> SchemaError:
     """Error for a row with the wrong number of cells; in the last row it is a file cut short."""
-    if last and found < expected:
+    if last and cells < expected:
         return SchemaError(
-            f"the file is cut short: its last row has {found} of {expected} cells",
+            f"the file is cut short: its last row has {cells} of {expected} cells",
             file=path.name,
             line=line,
             hint="download or copy it again",
         )
     return SchemaError(
-        f"the row has {found} cells, the header {expected}",
+        f"the row has {cells} cells, the header {expected}",
         file=path.name,
         line=line,
         hint="a comma inside a cell needs quotes; a missing cell needs its comma",

@@ -43,7 +43,7 @@ def _rows(path: Path, keys: tuple[str, ...], *others: str) -> list[dict[str, str
             raise SchemaError(
                 f"column `{name}` is missing", file=path.name, line=1, hint="columns: " + ",".join(header)
             )
-    found: list[dict[str, str]] = []
+    records: list[dict[str, str]] = []
     seen: dict[tuple[str, ...], int] = {}
     for line, row in zip(numbers, rows, strict=False):
         if len(row) != len(header):
@@ -57,8 +57,8 @@ def _rows(path: Path, keys: tuple[str, ...], *others: str) -> list[dict[str, str
                 hint="drop or rename one of the two",
             )
         seen[key] = line
-        found.append({**cells, LINE: str(line)})
-    return found
+        records.append({**cells, LINE: str(line)})
+    return records
 
 
 def _numbers(rows: Sequence[Mapping[str, str]], name: str, path: Path) -> Array:
@@ -140,15 +140,15 @@ def _refuse_doubled(columns: Mapping[str, Any], keys: tuple[str, ...], where: st
 
 def _folder(path: str | Path, *names: str) -> list[Path]:
     folder = Path(path)
-    found = [folder / name for name in names]
-    for file in found:
+    files = [folder / name for name in names]
+    for file in files:
         if not is_file(file):
             raise InputError(
                 f"the folder has no {file.relative_to(folder)}",
                 where=str(folder),
                 hint="needed: " + ", ".join(names),
             )
-    return found
+    return files
 
 
 def read_cube_folder(folder: str | Path, *, year: int = 2022) -> SourceTable:
@@ -182,24 +182,7 @@ def read_cube_folder(folder: str | Path, *, year: int = 2022) -> SourceTable:
     cube["sector"] = [CUBE_TO_SECTOR.get(str(code), str(code)) for code in cube["sector"]]
     axes = (("destination", countries), ("origin", countries), ("sector", sectors))
     flows = _cube(cube, f"musd_{year}", axes, paths[0].name, adds_up=True)
-    group_of = {CUBE_TO_SECTOR.get(row["sector"], row["sector"]): row["wiod16"] for row in detail}
-    for code in sectors:
-        if code not in group_of:
-            raise LabelError(
-                f"the sector `{code}` has no group of duties",
-                where=paths[2].name,
-                hint="give it a row with its `wiod16`",
-            )
-    groups = sorted(set(group_of.values()))
-    by_group = _cube(
-        tariffs,
-        "tariff_2021",
-        (("importer", countries), ("exporter", countries), ("wiod16", groups)),
-        paths[3].name,
-    )
-    tariff = by_group[:, :, [groups.index(group_of[code]) for code in sectors]]
-    tariff[:, :, -1] = 0.0
-    tariff[np.arange(len(countries)), np.arange(len(countries))] = 0.0
+    tariff = _cube_duties(tariffs, countries, sectors, detail, paths[3].name, paths[2].name)
     shares = _technology(paths, countries, sectors, [row["sector"] for row in technology])
     output = flows.sum(0)
     return SourceTable(
@@ -230,6 +213,36 @@ def read_cube_folder(folder: str | Path, *, year: int = 2022) -> SourceTable:
             "Final demand is what supply leaves after inputs.",
         ),
     )  # fmt: skip
+
+
+def _cube_duties(
+    tariffs: Mapping[str, Any],
+    countries: Sequence[str],
+    sectors: Sequence[str],
+    detail: Sequence[Mapping[str, str]],
+    file: str,
+    groups_file: str,
+) -> Array:
+    """Duties [importer, exporter, sector] of Teti's groups at the cube's sectors; none on services and at home."""
+    group_of = {CUBE_TO_SECTOR.get(row["sector"], row["sector"]): row["wiod16"] for row in detail}
+    for code in sectors:
+        if code not in group_of:
+            raise LabelError(
+                f"the sector `{code}` has no group of duties",
+                where=groups_file,
+                hint="give it a row with its `wiod16`",
+            )
+    groups = sorted(set(group_of.values()))
+    by_group = _cube(
+        tariffs,
+        "tariff_2021",
+        (("importer", countries), ("exporter", countries), ("wiod16", groups)),
+        file,
+    )
+    tariff = by_group[:, :, [groups.index(group_of[code]) for code in sectors]]
+    tariff[:, :, -1] = 0.0
+    tariff[np.arange(len(countries)), np.arange(len(countries))] = 0.0
+    return tariff
 
 
 def _technology(paths: list[Path], countries: list[str], sectors: list[str], detail: list[str]) -> Array:

@@ -164,7 +164,7 @@ def _choice(sheet: Mapping[str, Any], key: str, options: Mapping[str, Any], defa
 def _cells(path: Path, keys: tuple[str, ...], factor: float, *, tariff: float | None = None) -> list[_Cell]:
     """Read one file; refuse doubled cells, negative values, and rates that look like another unit."""
     seen: dict[tuple[str, ...], int] = {}
-    found = []
+    entries = []
     optional = ("tariff",) if tariff is not None else ()
     for line, cells in read_long(path, (*keys, "value"), optional):
         names = cells[: len(keys)]
@@ -205,8 +205,8 @@ def _cells(path: Path, keys: tuple[str, ...], factor: float, *, tariff: float | 
                     where=f"{path.name}:{line}: {cell}",
                     hint="say `tariff_unit: percent` or `fraction` in world.yaml",
                 )
-        found.append(_Cell(line, names, value, rate))
-    return found
+        entries.append(_Cell(line, names, value, rate))
+    return entries
 
 
 def _optional(path: Path, keys: tuple[str, ...], factor: float) -> list[_Cell] | None:

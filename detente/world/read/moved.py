@@ -122,7 +122,7 @@ def largest_moves(economy: Economy, before: Parts, after: Parts, *, count: int =
     -------
     Table
     """
-    found: list[tuple[float, str, str, str, float, float]] = []
+    moves: list[tuple[float, str, str, str, float, float]] = []
     floor = LEAST * float(before.output.sum())
     for (part, old, axes), (_, new, _) in zip(before.by_country(), after.by_country(), strict=True):
         gap = np.abs(new - old)
@@ -132,7 +132,7 @@ def largest_moves(economy: Economy, before: Parts, after: Parts, *, count: int =
             if size <= floor:
                 break
             cell = _place(economy, axes, tuple(rest))
-            found.append(
+            moves.append(
                 (
                     size,
                     economy.labels.countries[n],
@@ -142,10 +142,10 @@ def largest_moves(economy: Economy, before: Parts, after: Parts, *, count: int =
                     float(new[(n, *rest)]),
                 )
             )
-    found.sort(key=lambda item: (-item[0], *item[1:4]))
+    moves.sort(key=lambda item: (-item[0], *item[1:4]))
     rows: list[tuple[Cell, ...]] = [
         (country, part, cell, old / 1e3, new / 1e3, (new - old) / 1e3)
-        for _, country, part, cell, old, new in found[:count]
+        for _, country, part, cell, old, new in moves[:count]
     ]
     return Table(
         "moved-cells",

@@ -95,16 +95,16 @@ def read_wiod(path: str | Path, *, year: int | None = None) -> SourceTable:
 
 
 def _only_table(folder: Path) -> Path:
-    found = sorted(
+    tables = sorted(
         path for path in folder.iterdir() if re.fullmatch(r"wio[dt].*\d{4}.*\.(csv|parquet)", path.name)
     )
-    if len(found) != 1:
+    if len(tables) != 1:
         raise InputError(
-            f"{len(found)} WIOD tables in this folder, one is wanted",
+            f"{len(tables)} WIOD tables in this folder, one is wanted",
             where=str(folder),
             hint="give the file itself",
         )
-    return found[0]
+    return tables[0]
 
 
 def _industry(country: str, item: str) -> Label:
@@ -119,14 +119,14 @@ def _wide_column(name: str) -> Label:
         return Label("output")
     if name == "value_added_residual":
         return Label("skip")  # output less inputs: says nothing that the sums do not
-    found = _WIDE.match(name)
-    if not found:
+    match = _WIDE.match(name)
+    if not match:
         raise LabelError(
             f"column `{name}` is no country and industry",
             where="line 1",
             hint="columns are named such as AUS|c1",
         )
-    return _industry(found[1], found[2])
+    return _industry(match[1], match[2])
 
 
 def _wide_row(cells: Sequence[str]) -> tuple[Label, str]:
@@ -136,13 +136,13 @@ def _wide_row(cells: Sequence[str]) -> tuple[Label, str]:
 def _stata_column(name: str) -> Label:
     if name == "TOT":
         return Label("output")
-    found = _STATA.match(name)
-    if not found:
+    match = _STATA.match(name)
+    if not match:
         raise LabelError(
             f"column `{name}` is no country and user", where="line 1", hint="columns are named such as vAUS1"
         )
-    place = int(found[2])
-    country = COUNTRIES.get(found[1], found[1].upper())
+    place = int(match[2])
+    country = COUNTRIES.get(match[1], match[1].upper())
     if place <= _INDUSTRIES_2016:
         return Label("industry", country, f"r{place}")
     return Label("final", country, f"f{place - _INDUSTRIES_2016}", place - _INDUSTRIES_2016 >= 4)
