@@ -70,7 +70,7 @@ def find_conflicts(reports: Sequence[Extraction], dossier: Dossier) -> list[Poss
                 if item.kind == "measure":
                     measure = dossier.measures[item.value]
                     conflicts += _rate_and_unit(number, item, items, measure)
-                    conflicts += _days(number, item, items, measure, dossier, report)
+                    conflicts += _day_conflicts(number, item, items, measure, dossier, report)
                     conflicts += _status(number, item, items, measure, dossier, report)
     conflicts += _between(reports)
     return conflicts
@@ -147,7 +147,7 @@ def _rate_and_unit(
             and unit == "fraction"
             and inside
             and known
-            and not _close(figure, known)
+            and not _is_known_rate(figure, known)
         ):
             shown = ", ".join(f"{x:.4g}" for x in sorted(known))
             yield PossibleConflict(
@@ -160,11 +160,11 @@ def _rate_and_unit(
             )
 
 
-def _close(figure: float, known: set[float]) -> bool:
+def _is_known_rate(figure: float, known: set[float]) -> bool:
     return any(abs(figure - value) < 1e-9 for value in known)
 
 
-def _days(
+def _day_conflicts(
     number: int, item: Item, items: list[Item], measure: Measure, dossier: Dossier, report: Extraction
 ) -> Iterator[PossibleConflict]:
     """An end or a beginning on a day on which the ledger has neither."""
@@ -334,7 +334,7 @@ def _two_quotes(first: int, a: Item, second: int, b: Item) -> Iterator[PossibleC
             len(mine) <= 4
             and len(other) <= 4
             and len(mine) > 1
-            and (_holds(mine, other) or _holds(other, mine))
+            and (_contains_run(mine, other) or _contains_run(other, mine))
         )
     sides = (_side(first, a), _side(second, b))
     if same and len(mine) > 1 and a.value != b.value:
@@ -347,11 +347,11 @@ def _two_quotes(first: int, a: Item, second: int, b: Item) -> Iterator[PossibleC
         and min(len(mine), len(other)) >= 6
     ):
         alike = likeness(a.text, b.text)
-        if alike >= 0.6 and not (_holds(mine, other) or _holds(other, mine)):
+        if alike >= 0.6 and not (_contains_run(mine, other) or _contains_run(other, mine)):
             why = f"{alike:.0%} of the words agree; inside quotation marks all should"
             yield PossibleConflict("altered quotation", f"What did {a.value} say?", sides, "", why, 0.9)
 
 
-def _holds(long: list[str], short: list[str]) -> bool:
+def _contains_run(long: list[str], short: list[str]) -> bool:
     """Whether one run of words stands whole in another (a quotation that was only cut)."""
     return any(long[i : i + len(short)] == short for i in range(len(long) - len(short) + 1))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from detente.dossier import Dossier
 from detente.intake.article import Article
-from detente.intake.dates import resolve
+from detente.intake.dates import resolve_expression
 from detente.intake.events import round_of
 from detente.intake.expressions import Expression, find_expressions
 from detente.intake.matching import profiles
@@ -82,7 +82,7 @@ def report_day(
 
 def _hits(expression: Expression, first: dt.date, last: dt.date, known: dt.date, weight: float) -> Test:
     def test(day: dt.date) -> float:
-        resolution = resolve(expression, day)
+        resolution = resolve_expression(expression, day)
         if resolution.first is None or resolution.last is None or known > day:
             return 0.0
         right_side = expression.tense != "past" or first <= day
@@ -101,7 +101,7 @@ def _fresh_tests(article: Article) -> list[Test]:
             if expression.rule == "weekday" and expression.tense == "past" and "w" not in expression.parts:
 
                 def test(day: dt.date, told: Expression = expression) -> float:
-                    first = resolve(told, day).first
+                    first = resolve_expression(told, day).first
                     return 0.3 if first is not None and (day - first).days <= 1 else 0.0
 
                 tests.append(test)

@@ -94,7 +94,7 @@ def draft_entries(draft: Draft) -> dict[str, list[dict[str, Any]]]:
         )
         for position, statement in enumerate(draft.statements[number], start=1):
             claim = f"{key}-{position:03d}"
-            claims.append(_claim(claim, key, article, statement))
+            claims.append(_claim_row(claim, key, article, statement))
             notes.append(_note(claim, key, statement, draft.dossier))
         for item in report.of("candidate"):
             detail = item.detail
@@ -116,7 +116,8 @@ def draft_entries(draft: Draft) -> dict[str, list[dict[str, Any]]]:
         "notes": notes,
         "candidates": candidates,
         "conflicts": [
-            _conflict(position, conflict, draft) for position, conflict in enumerate(draft.conflicts, start=1)
+            _conflict_row(position, conflict, draft)
+            for position, conflict in enumerate(draft.conflicts, start=1)
         ],
     }
 
@@ -127,7 +128,7 @@ def _day_note(report: Extraction) -> str:
     return f"{day.rule}{span}"
 
 
-def _claim(key: str, document: str, article: Article, statement: Statement) -> dict[str, Any]:
+def _claim_row(key: str, document: str, article: Article, statement: Statement) -> dict[str, Any]:
     claim: dict[str, Any] = {
         "id": key,
         "document": document,
@@ -179,7 +180,7 @@ def _note(key: str, document: str, statement: Statement, dossier: Dossier) -> di
     return note
 
 
-def _conflict(position: int, conflict: PossibleConflict, draft: Draft) -> dict[str, Any]:
+def _conflict_row(position: int, conflict: PossibleConflict, draft: Draft) -> dict[str, Any]:
     return {
         "id": f"possible-{position:03d}",
         "kind": conflict.kind,
@@ -218,11 +219,11 @@ def draft_yaml(draft: Draft) -> str:
     for key, rows in entries.items():
         lines.append(f"{key}:" if rows else f"{key}: []")
         for row in rows:
-            lines += _entry(row)
+            lines += _entry_lines(row)
     return "\n".join(lines) + "\n"
 
 
-def _entry(row: dict[str, Any]) -> Iterator[str]:
+def _entry_lines(row: dict[str, Any]) -> Iterator[str]:
     mark = "- "
     for key, value in row.items():
         plain = (

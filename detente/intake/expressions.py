@@ -98,7 +98,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 
 
 @functools.cache
-def _compiled() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _time_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((rule, re.compile(rf"(?<![\w$€£¥-])(?:{pattern})")) for rule, pattern in _PATTERNS)
 
 
@@ -126,7 +126,7 @@ def find_expressions(text: str) -> list[Expression]:
     """
     taken = bytearray(len(text))
     expressions = []
-    for rule, pattern in _compiled():
+    for rule, pattern in _time_patterns():
         for match in pattern.finditer(text):
             start, end = match.span()
             if any(taken[start:end]) or not _plausible(rule, match):

@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Iterable
 
-from detente.intake.article import Article, Item, Sentence
+from detente.intake.article import Article, ArticleSentence, Item
 from detente.intake.tables import table
 from detente.intake.text import slug
 
@@ -145,7 +145,9 @@ def _located(text: str, start: int) -> bool:
     return True
 
 
-def _dateline_places(article: Article, sentence: Sentence, dateline: str, places: dict[str, Item]) -> None:
+def _dateline_places(
+    article: Article, sentence: ArticleSentence, dateline: str, places: dict[str, Item]
+) -> None:
     position = 0
     lookup = {word.lower(): value for word, value in place_words().items()}
     for part in dateline.split(","):

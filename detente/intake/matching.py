@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from detente.dossier import Dossier, Measure
-from detente.intake.article import Sentence
+from detente.intake.article import ArticleSentence
 from detente.intake.tables import phrases, table
 
 
@@ -30,7 +30,7 @@ class Profile:
 class MeasureMention:
     """An instrument's word with its surroundings."""
 
-    sentence: Sentence
+    sentence: ArticleSentence
     start: int
     end: int
     word: str
@@ -137,7 +137,7 @@ def score(
     if days & profile.days:
         points += 1.4
         why.append("same day")
-    points += _parties(mention, measure, why)
+    points += _party_points(mention, measure, why)
     if mention.rates & profile.rates:
         points += 1.2
         why.append("same rate")
@@ -160,7 +160,7 @@ def score(
     return Match(measure.id, round(points, 2), tuple(why))
 
 
-def _parties(mention: MeasureMention, measure: Measure, why: list[str]) -> float:
+def _party_points(mention: MeasureMention, measure: Measure, why: list[str]) -> float:
     points = 0.0
     if mention.actor:
         same = mention.actor == measure.actor

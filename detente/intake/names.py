@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from detente.dossier import Actor
-from detente.intake.article import Article, Item, Sentence
+from detente.intake.article import Article, ArticleSentence, Item
 from detente.intake.geography import economy_entries, economy_words, place_words
 from detente.intake.tables import phrases, table
 from detente.intake.text import slug
@@ -38,7 +38,7 @@ class Mention:
     sure: float = 0.9
 
 
-def bare(words: str) -> str:
+def without_possessive(words: str) -> str:
     """Name without a possessive ending."""
     return re.sub(r"(?:[’']s|[’'])$", "", words.strip())
 
@@ -112,7 +112,7 @@ class Names:
         actor = self._persons.get(re.sub(r"[\s‑-]+", " ", mention.text.lower()))
         return [surname(actor)] if actor else [mention.text.split()[-1], *mention.text.split()[:1]]
 
-    def _listed(self, sentence: Sentence, taken: bytearray) -> list[Mention]:
+    def _listed(self, sentence: ArticleSentence, taken: bytearray) -> list[Mention]:
         mentions = []
         for match in self._pattern.finditer(sentence.text):
             words = match.group()
@@ -137,7 +137,7 @@ class Names:
             mentions.append(Mention(key, kind, sentence.number, match.start(), match.end(), words, side))
         return mentions
 
-    def _known_persons(self, sentence: Sentence, taken: bytearray) -> list[Mention]:
+    def _known_persons(self, sentence: ArticleSentence, taken: bytearray) -> list[Mention]:
         mentions = []
         for match in self._full.finditer(sentence.text):
             actor = self._persons.get(re.sub(r"[\s‑–-]+", " ", match.group().lower()))
@@ -158,7 +158,7 @@ class Names:
         return mentions
 
     def _surnames(
-        self, sentence: Sentence, taken: bytearray, introduced: dict[str, tuple[str, str]]
+        self, sentence: ArticleSentence, taken: bytearray, introduced: dict[str, tuple[str, str]]
     ) -> list[Mention]:
         ledger: dict[str, list[Actor]] = {}
         not_names = set(table("names")["not_names"])
@@ -258,7 +258,7 @@ _OPENERS = frozenset(
 )
 
 
-def _organisations(sentence: Sentence, taken: bytearray) -> list[Mention]:
+def _organisations(sentence: ArticleSentence, taken: bytearray) -> list[Mention]:
     text, mentions = sentence.text, []
     not_names = set(table("names")["not_names"])
     economies = set(economy_entries())
@@ -269,7 +269,7 @@ def _organisations(sentence: Sentence, taken: bytearray) -> list[Mention]:
             while words and (words[0] in _OPENERS or (group == "name" and words[0] in not_names)):
                 start += len(words[0]) + 1
                 words = words[1:]
-            name = bare(" ".join(words))
+            name = without_possessive(" ".join(words))
             if (
                 not words
                 or any(taken[start:end])
@@ -277,7 +277,7 @@ def _organisations(sentence: Sentence, taken: bytearray) -> list[Mention]:
                 or (len(words) == 1 and name in table("names")["kinds"])
             ):
                 continue
-            if group == "name" and any(bare(word) in not_names for word in words):
+            if group == "name" and any(without_possessive(word) in not_names for word in words):
                 continue
             _take(taken, start, start + len(name))
             mentions.append(
@@ -301,7 +301,7 @@ def _person_patterns() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern) for pattern in forms)
 
 
-def _persons(sentence: Sentence, taken: bytearray) -> list[Mention]:
+def _persons(sentence: ArticleSentence, taken: bytearray) -> list[Mention]:
     not_names = set(table("names")["not_names"])
     economies = set(economy_entries())
     mentions = []
@@ -309,7 +309,7 @@ def _persons(sentence: Sentence, taken: bytearray) -> list[Mention]:
         for match in pattern.finditer(sentence.text):
             start, end = match.span("name")
             words = sentence.text[start:end].split()
-            while words and (words[0] in not_names or bare(words[0]).lower() in economies):
+            while words and (words[0] in not_names or without_possessive(words[0]).lower() in economies):
                 start += len(words[0]) + 1
                 words = words[1:]
             while words and (words[-1] in not_names or "’" in words[-1] or "'" in words[-1]):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from detente.core import InputError, calendar_day, sha256_bytes
 from detente.intake.article import Article, Block, BlockKind, PieceBuilder
-from detente.intake.decode import MAX_TEXT, decode, read_bytes, read_stream
+from detente.intake.decode import MAX_TEXT, decode, read_report_bytes, read_stream
 from detente.intake.page import Page, read_html
 from detente.intake.tables import patterns
 
@@ -104,7 +104,7 @@ def read_report(source: str | Path) -> tuple[Article, bytes]:
             raise InputError("standard input is closed", where="-", hint="give the name of a file instead")
         content = read_stream(sys.stdin.buffer, "stdin")
         return read_article("stdin", content=content), content
-    content = read_bytes(Path(source))
+    content = read_report_bytes(Path(source))
     return read_article(source, content=content), content
 
 
@@ -310,7 +310,7 @@ def _head(article: Article, meta: dict[str, tuple[str, int]]) -> Article:
     where = _DATELINE.match(first.text) if first else None
     if where and len(where.group("place")) > 2:
         dateline = where.group("place") + (where.group("more") or "")
-    day, rule, at = _published(article, meta, where)
+    day, rule, at = _publication(article, meta, where)
     return replace(
         article,
         title=title,
@@ -323,7 +323,7 @@ def _head(article: Article, meta: dict[str, tuple[str, int]]) -> Article:
     )
 
 
-def _published(
+def _publication(
     article: Article, meta: dict[str, tuple[str, int]], dateline: re.Match[str] | None
 ) -> tuple[dt.date | None, str, tuple[int, int] | None]:
     for key in (
@@ -337,7 +337,7 @@ def _published(
     ):
         if key in meta:
             full_date = _FULL_DATE.search(meta[key][0])
-            day = _day(full_date) if full_date else None
+            day = _day_of_date(full_date) if full_date else None
             if full_date and day:
                 begin = meta[key][1] + full_date.start()
                 exact = article.source[begin : begin + len(full_date.group())] == full_date.group()
@@ -351,7 +351,7 @@ def _published(
     for number, block in enumerate(article.blocks):
         if block.kind in ("byline", "furniture", "heading") and len(block.text) <= _LONG:
             for full_date in _FULL_DATE.finditer(block.text):
-                day = _day(full_date)
+                day = _day_of_date(full_date)
                 if day and not block.why.startswith("after"):
                     named = bool(words.search(block.text[: full_date.start()]))
                     piece = block.piece
@@ -362,7 +362,7 @@ def _published(
         return day, "printed on the page", at
     if dateline and dateline.group("day"):
         full_date = _FULL_DATE.search(dateline.group("day"))
-        day = _day(full_date) if full_date else None
+        day = _day_of_date(full_date) if full_date else None
         if full_date and day:
             first = next(block for block in article.blocks if block.kind == "body")
             begin = dateline.start("day") + full_date.start()
@@ -371,7 +371,7 @@ def _published(
     return None, "", None
 
 
-def _day(full_date: re.Match[str]) -> dt.date | None:
+def _day_of_date(full_date: re.Match[str]) -> dt.date | None:
     """Day of a full date, or None when there is no such day."""
     if full_date.group("iso"):
         year, month, day = (int(part) for part in full_date.group("iso").split("-"))

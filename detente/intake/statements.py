@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from detente.dossier import Dossier
-from detente.intake.article import Item, Sentence
+from detente.intake.article import ArticleSentence, Item
 from detente.intake.extraction import Extraction
 from detente.intake.tables import table
 
@@ -85,7 +85,7 @@ def guess_kind(text: str) -> str:
 
 
 def _quotations(
-    extraction: Extraction, sentence: Sentence, items: list[Item], dossier: Dossier
+    extraction: Extraction, sentence: ArticleSentence, items: list[Item], dossier: Dossier
 ) -> Iterator[Statement]:
     for item in items:
         if item.kind == "quotation":
@@ -96,18 +96,18 @@ def _quotations(
                 item.line,
                 item.start,
                 item.end,
-                _speaker(item.value, dossier),
+                _ledger_actor(item.value, dossier),
                 (item,),
                 _says(kind, [item], dossier),
             )
 
 
-def _speaker(value: str, dossier: Dossier) -> str:
+def _ledger_actor(value: str, dossier: Dossier) -> str:
     return value if value in dossier.actors else ""
 
 
 def _clauses(
-    extraction: Extraction, sentence: Sentence, items: list[Item], dossier: Dossier
+    extraction: Extraction, sentence: ArticleSentence, items: list[Item], dossier: Dossier
 ) -> Iterator[Statement]:
     bounds = [0]
     for match in _CUT.finditer(sentence.text):
@@ -115,7 +115,7 @@ def _clauses(
     bounds.append(len(sentence.text))
     article, drafted = extraction.article, 0
     quoted = [(i.at[1] - sentence.start, i.at[2] - sentence.start) for i in items if i.kind == "quotation"]
-    speaker = next((_speaker(i.value, dossier) for i in items if i.kind == "quotation"), "")
+    speaker = next((_ledger_actor(i.value, dossier) for i in items if i.kind == "quotation"), "")
     for start, end in zip(bounds[::2], bounds[1::2], strict=True):
         text = sentence.text[start:end]
         if len(text.split()) < 4 or _mostly(start, end, quoted):
@@ -157,7 +157,7 @@ def _mostly(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
 
 
 def _introductions(
-    extraction: Extraction, sentence: Sentence, items: list[Item], dossier: Dossier
+    extraction: Extraction, sentence: ArticleSentence, items: list[Item], dossier: Dossier
 ) -> Iterator[Statement]:
     """People with what they are: “Name, director of …” or “Title Name”."""
     roles = "|".join(sorted(map(re.escape, table("names")["roles"]), key=len, reverse=True))
@@ -172,7 +172,7 @@ def _introductions(
         if role:
             begin = item.at[1] - sentence.start
             place = extraction.article.item("", sentence, begin, after + role.end(), "", "", 0.0)
-            who = _speaker(item.value, dossier)
+            who = _ledger_actor(item.value, dossier)
             says = f"{dossier.actors[who].name}: {dossier.actors[who].role}" if who else "Introduces a person"
             yield Statement("actor", place.line, place.start, place.end, "", (item,), says)
 

@@ -23,7 +23,7 @@ FINAL_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
-class Limits:
+class BalanceLimits:
     """How far balancing may go.
 
     Parameters
@@ -42,8 +42,8 @@ class Limits:
     floors: tuple[float, float] = (0.1, 0.01)
 
 
-SHIPPED = Limits()
-AS_PUBLISHED = Limits(export_caps=(1.0,), least_output=0.0, least_final=0.0, floors=(0.0, 0.0))
+SHIPPED = BalanceLimits()
+AS_PUBLISHED = BalanceLimits(export_caps=(1.0,), least_output=0.0, least_final=0.0, floors=(0.0, 0.0))
 """For other people's tables: nothing but the signs is asked for."""
 
 
@@ -72,7 +72,7 @@ def balance_region(
     output_prior: Array,
     final_prior: Array,
     *,
-    limits: Limits = SHIPPED,
+    limits: BalanceLimits = SHIPPED,
     name: str = "region",
 ) -> Balanced:
     """Find output ``Y`` [sector] with the least departure from the priors of output and of final demand.

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from detente.core import Cell, Column, LabelError, SchemaError, Table, csv_rows, open_lines, suggestion
 from detente.world.economy import Array, Economy, frozen
-from detente.world.numbers import check_theta, number
+from detente.world.numbers import check_theta, parse_number
 
 _TABLE = Path(__file__).parent / "data" / "elasticities.csv"
 _SECTIONS = {
@@ -58,10 +58,10 @@ _COLUMNS = ["set", "horizon", "sector", "trade_elasticity", "citation"]
 @functools.cache
 def _sets() -> dict[str, _Set]:
     """The shipped table, read once."""
-    return read_sets(_TABLE)
+    return read_elasticity_sets(_TABLE)
 
 
-def read_sets(path: Path) -> dict[str, _Set]:
+def read_elasticity_sets(path: Path) -> dict[str, _Set]:
     """Read a table of elasticity sets, each with every sector once.
 
     Raises
@@ -102,7 +102,7 @@ def read_sets(path: Path) -> dict[str, _Set]:
                 )
             cell = f"{name}, {sector}"
             by_sector[sector] = check_theta(
-                number(text, file=path.name, line=line, cell=cell), where=f"{path.name}:{line}: {cell}"
+                parse_number(text, file=path.name, line=line, cell=cell), where=f"{path.name}:{line}: {cell}"
             )
             sets.setdefault(name, _Set(citation, horizon, by_sector))
     every = dict.fromkeys(sector for by_sector in values.values() for sector in by_sector)

@@ -110,8 +110,8 @@ def _carve(economy: Economy, carve: Carve, spec_id: str) -> Economy:
     labels, where = economy.labels, f"{spec_id}: {carve.code}"
     if carve.code in labels.sectors:
         raise LabelError(f"there is a sector `{carve.code}` already", where=where, hint="choose another code")
-    p = _sector(labels, carve.parent, where)
-    after = _sector(labels, carve.after or carve.parent, where)
+    p = _sector_position(labels, carve.parent, where)
+    after = _sector_position(labels, carve.after or carve.parent, where)
     N, S = economy.va_share.shape
 
     flows = allocate_trade(economy, carve, p, _wanted_users(economy, carve, p, where), where)
@@ -181,7 +181,7 @@ def _metadata(carve: Carve, spec_id: str) -> dict[str, object]:
     }
 
 
-def _sector(labels: Labels, code: str, where: str) -> int:
+def _sector_position(labels: Labels, code: str, where: str) -> int:
     if code not in labels.sectors:
         raise LabelError(f"unknown sector `{code}`", where=where, hint=suggestion(code, labels.sectors))
     return labels.sectors.index(code)
@@ -205,7 +205,7 @@ def _split_technology(
             where=f"{where}: inputs",
             hint="they must stay below 1",
         )
-    rows = [_sector(economy.labels, code, f"{where}: inputs") for code in stated]
+    rows = [_sector_position(economy.labels, code, f"{where}: inputs") for code in stated]
     wanted = np.tile(np.array(list(stated.values())), (len(total), 1))
     scaled = {code for block in carve.inputs if block.where_short == "scale" for code in block.shares}
     most = np.divide(

@@ -27,7 +27,7 @@ import numpy as np
 
 from detente.core import InputError, LabelError, Labels, SchemaError, UnitError, is_file, is_folder
 from detente.world.economy import Array
-from detente.world.numbers import check_theta, number
+from detente.world.numbers import check_theta, parse_number
 from detente.world.read.files import check_text, lines_of, read_long
 from detente.world.read.table import SourceTable, hashed, mean_duty
 
@@ -78,17 +78,17 @@ def read_cp_folder(folder: str | Path, *, year: int = 1993) -> SourceTable:
         raise InputError(
             "this is no folder", where=str(folder), hint="give the folder that holds xbilat1993.txt"
         )
-    trade_path = _one(folder, "xbilat", None)
+    trade_path = _only_file(folder, "xbilat", None)
     paths = [
         trade_path,
-        _one(folder, "tariffs", year),
+        _only_file(folder, "tariffs", year),
         *(folder / f"{name}.txt" for name in ("IO", "B", "GO", "T")),
     ]
     go_path = paths[4]
-    shape = _numbers(go_path).shape
+    shape = _matrix(go_path).shape
     S, N = shape
-    labels, label_files = _labels(folder, N, S)
-    trade = _numbers(paths[0], columns=N)
+    labels, label_files = _paper_labels(folder, N, S)
+    trade = _matrix(paths[0], columns=N)
     if trade.shape[0] % N or trade.shape[0] > N * S:
         raise SchemaError(
             f"{trade.shape[0]} rows are no multiple of {N} countries, or more than {S} sectors of them",
@@ -99,13 +99,13 @@ def read_cp_folder(folder: str | Path, *, year: int = 1993) -> SourceTable:
     flows, tariff = np.zeros((N, N, S)), np.zeros((N, N, S))
     flows[:, :, :J] = _stacked(trade, paths[0], labels, J) / 1e3
     tariff[:, :, :J] = (
-        _stacked(_numbers(paths[1], rows=J * N, columns=N), paths[1], labels, J, least=-100.0) / 100
+        _stacked(_matrix(paths[1], rows=J * N, columns=N), paths[1], labels, J, least=-100.0) / 100
     )
     tariff[np.arange(N), np.arange(N)] = 0.0
-    materials = _numbers(paths[2], rows=N * S, columns=S).reshape(N, S, S)
-    va_share = _numbers(paths[3], rows=S, columns=N).T
-    output = _numbers(go_path, rows=S, columns=N).T / 1e6
-    _check_shares(va_share, labels, paths[3])
+    materials = _matrix(paths[2], rows=N * S, columns=S).reshape(N, S, S)
+    va_share = _matrix(paths[3], rows=S, columns=N).T
+    output = _matrix(go_path, rows=S, columns=N).T / 1e6
+    _check_value_added(va_share, labels, paths[3])
     _check_materials(materials, labels, paths[2])
     theta = _estimates(paths[5], labels, J)
     trade_year = int(re.sub(r"[^0-9]", "", trade_path.stem)[-4:] or year)
@@ -177,7 +177,7 @@ def cp_table(
     )
 
 
-def _one(folder: Path, stem: str, year: int | None) -> Path:
+def _only_file(folder: Path, stem: str, year: int | None) -> Path:
     files = sorted(folder.glob(f"{stem}*.txt"))
     if year is not None and len(files) > 1:
         files = [path for path in files if str(year) in path.stem]
@@ -190,7 +190,7 @@ def _one(folder: Path, stem: str, year: int | None) -> Path:
     return files[0]
 
 
-def _numbers(path: Path, *, rows: int | None = None, columns: int | None = None) -> Array:
+def _matrix(path: Path, *, rows: int | None = None, columns: int | None = None) -> Array:
     """Read a matrix; the shape, when known, is checked with the line that breaks it."""
     check_text(path, expected="a text file of numbers")
     matrix: list[list[float]] = []
@@ -206,7 +206,10 @@ def _numbers(path: Path, *, rows: int | None = None, columns: int | None = None)
                 hint="one number a country (trade, duties, B, GO) or a sector (IO)",
             )
         matrix.append(
-            [number(cell, file=path.name, line=line, cell=f"column {c}") for c, cell in enumerate(cells, 1)]
+            [
+                parse_number(cell, file=path.name, line=line, cell=f"column {c}")
+                for c, cell in enumerate(cells, 1)
+            ]
         )
     if rows is not None and len(matrix) != rows:
         what = "cut short" if len(matrix) < rows else "too long"
@@ -235,7 +238,7 @@ def _stacked(values: Array, path: Path, labels: Labels, J: int, *, least: float 
 
 def _estimates(path: Path, labels: Labels, J: int) -> Array:
     """Elasticities [sector] from ``T.txt``: one a sector with trade, or one a sector; the others have `NO_ESTIMATE`."""
-    values = _numbers(path).ravel()
+    values = _matrix(path).ravel()
     S = len(labels.sectors)
     if len(values) not in (J, S):
         raise SchemaError(
@@ -263,7 +266,7 @@ def _check_materials(materials: Array, labels: Labels, path: Path) -> None:
         )
 
 
-def _check_shares(va_share: Array, labels: Labels, path: Path) -> None:
+def _check_value_added(va_share: Array, labels: Labels, path: Path) -> None:
     bad = (va_share < 0) | (va_share > 1 + 1e-9)
     if bad.any():
         n, s = np.argwhere(bad)[0]
@@ -274,7 +277,7 @@ def _check_shares(va_share: Array, labels: Labels, path: Path) -> None:
         )
 
 
-def _labels(folder: Path, N: int, S: int) -> tuple[Labels, list[Path]]:
+def _paper_labels(folder: Path, N: int, S: int) -> tuple[Labels, list[Path]]:
     """Labels from the folder's own files, the paper's for a table of its size."""
     files = []
     codes: list[dict[str, str]] = []

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from detente.core import InputError, LabelError, SchemaError, suggestion
 from detente.world.read.files import check_text
-from detente.world.read.matrix import Label, MatrixSum, stream_matrix, table_of
+from detente.world.read.matrix import HeaderLabel, MatrixSum, stream_matrix, table_of
 from detente.world.read.table import SourceTable
 
 FINAL = {"HFCE": False, "NPISH": False, "GGFC": False, "GFCF": True, "INVNT": True, "DPABR": True,
@@ -52,7 +52,7 @@ def year_of(path: Path) -> int | None:
     return int(years[-1]) if years else None
 
 
-def column_label(name: str) -> Label:
+def column_label(name: str) -> HeaderLabel:
     """What a column of an ICIO table stands for.
 
     Raises
@@ -61,7 +61,7 @@ def column_label(name: str) -> Label:
         A heading of another form.
     """
     if name in _TOTALS:
-        return Label("output")
+        return HeaderLabel("output")
     match = _CODE.match(name)
     if not match:
         raise LabelError(
@@ -71,11 +71,11 @@ def column_label(name: str) -> Label:
         )
     country, item = PARENTS.get(match[1], match[1]), match[2]
     if item in FINAL:
-        return Label("final", country, item, FINAL[item])
-    return Label("industry", country, item)
+        return HeaderLabel("final", country, item, FINAL[item])
+    return HeaderLabel("industry", country, item)
 
 
-def row_label(cells: Sequence[str]) -> tuple[Label, str]:
+def row_label(cells: Sequence[str]) -> tuple[HeaderLabel, str]:
     """What a row of an ICIO table stands for, and its name.
 
     Raises
@@ -86,14 +86,14 @@ def row_label(cells: Sequence[str]) -> tuple[Label, str]:
     name = cells[0]
     tail = name.rpartition("_")[2]
     if tail in _BELOW:
-        return Label(_BELOW[tail]), name  # type: ignore[arg-type]
+        return HeaderLabel(_BELOW[tail]), name  # type: ignore[arg-type]
     match = _CODE.match(name)
     if not match:
         raise LabelError(
             f"row `{name}` is no country and industry",
             hint="rows are named such as ARG_A01, then TLS, VA and OUT",
         )
-    return Label("industry", PARENTS.get(match[1], match[1]), match[2]), name
+    return HeaderLabel("industry", PARENTS.get(match[1], match[1]), match[2]), name
 
 
 def read_icio(path: str | Path, *, year: int | None = None) -> SourceTable:

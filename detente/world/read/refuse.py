@@ -36,11 +36,11 @@ def refuse_nonsense(table: SourceTable, *, max_gap: float) -> list[str]:
     BalanceError
         Importer and exporter exchanged; totals that disagree; inputs, output or trade with the wrong sign.
     """
-    _signs(table)
-    _missing(table)
-    _units(table)
+    _refuse_signs(table)
+    _refuse_missing(table)
+    _refuse_units(table)
     _exchanged(table)
-    _totals(table, max_gap)
+    _refuse_totals(table, max_gap)
     abroad = float(_exports(table).sum())
     share = abroad / float(table.output.sum())
     if share < 0.002 and len(table.labels.countries) > 1:
@@ -53,7 +53,7 @@ def _exports(table: SourceTable) -> Array:
     return np.asarray(table.flows.sum(0) - np.einsum("nns->ns", table.flows))
 
 
-def _signs(table: SourceTable) -> None:
+def _refuse_signs(table: SourceTable) -> None:
     """Refuse negative inputs, output and trade beyond what stocks and rounding make, by cell: a flipped sign is no small gap."""
     labels = table.labels
     used, output = table.inputs, table.output
@@ -84,7 +84,7 @@ def _signs(table: SourceTable) -> None:
         )
 
 
-def _missing(table: SourceTable) -> None:
+def _refuse_missing(table: SourceTable) -> None:
     """A country that trades and makes nothing, or buys nothing."""
     output, bought = table.output.sum(1), np.maximum(table.flows, 0.0).sum((1, 2))
     for what, values in (("makes", output), ("buys", bought)):
@@ -97,7 +97,7 @@ def _missing(table: SourceTable) -> None:
             )
 
 
-def _units(table: SourceTable) -> None:
+def _refuse_units(table: SourceTable) -> None:
     abroad, output = float(_exports(table).sum()), float(table.output.sum())
     if abroad > output:
         raise UnitError(
@@ -161,7 +161,7 @@ def _exchanged(table: SourceTable) -> None:
         )
 
 
-def _totals(table: SourceTable, max_gap: float) -> None:
+def _refuse_totals(table: SourceTable, max_gap: float) -> None:
     labels = table.labels
     checks = [("sales", "output", table.flows.sum(0), table.output)]
     if table.final is not None:

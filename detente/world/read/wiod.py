@@ -20,10 +20,10 @@ import numpy as np
 
 from detente.core import InputError, LabelError, SchemaError, UnitError, is_folder, readable_file
 from detente.world.economy import Array
-from detente.world.numbers import number
-from detente.world.read.files import check_text, lines_of, money, read_long
+from detente.world.numbers import parse_number
+from detente.world.read.files import check_text, lines_of, million_usd, read_long
 from detente.world.read.icio import year_of
-from detente.world.read.matrix import Label, MatrixSum, stream_matrix, table_of
+from detente.world.read.matrix import HeaderLabel, MatrixSum, stream_matrix, table_of
 from detente.world.read.table import SourceTable
 
 SOURCE = {
@@ -107,18 +107,18 @@ def _only_table(folder: Path) -> Path:
     return tables[0]
 
 
-def _industry(country: str, item: str) -> Label:
+def _industry(country: str, item: str) -> HeaderLabel:
     code = COUNTRIES.get(country, country)
     if item in FINAL:
-        return Label("final", code, item, FINAL[item])
-    return Label("industry", code, item)
+        return HeaderLabel("final", code, item, FINAL[item])
+    return HeaderLabel("industry", code, item)
 
 
-def _wide_column(name: str) -> Label:
+def _wide_column(name: str) -> HeaderLabel:
     if name == "gross_output":
-        return Label("output")
+        return HeaderLabel("output")
     if name == "value_added_residual":
-        return Label("skip")  # output less inputs: says nothing that the sums do not
+        return HeaderLabel("skip")  # output less inputs: says nothing that the sums do not
     match = _WIDE.match(name)
     if not match:
         raise LabelError(
@@ -129,13 +129,13 @@ def _wide_column(name: str) -> Label:
     return _industry(match[1], match[2])
 
 
-def _wide_row(cells: Sequence[str]) -> tuple[Label, str]:
+def _wide_row(cells: Sequence[str]) -> tuple[HeaderLabel, str]:
     return _industry(cells[0], cells[1]), f"{cells[0]}|{cells[1]}"
 
 
-def _stata_column(name: str) -> Label:
+def _stata_column(name: str) -> HeaderLabel:
     if name == "TOT":
-        return Label("output")
+        return HeaderLabel("output")
     match = _STATA.match(name)
     if not match:
         raise LabelError(
@@ -144,15 +144,15 @@ def _stata_column(name: str) -> Label:
     place = int(match[2])
     country = COUNTRIES.get(match[1], match[1].upper())
     if place <= _INDUSTRIES_2016:
-        return Label("industry", country, f"r{place}")
-    return Label("final", country, f"f{place - _INDUSTRIES_2016}", place - _INDUSTRIES_2016 >= 4)
+        return HeaderLabel("industry", country, f"r{place}")
+    return HeaderLabel("final", country, f"f{place - _INDUSTRIES_2016}", place - _INDUSTRIES_2016 >= 4)
 
 
-def _stata_row(cells: Sequence[str]) -> tuple[Label, str]:
+def _stata_row(cells: Sequence[str]) -> tuple[HeaderLabel, str]:
     code, _, country, place, _ = cells
     if country == "TOT":
-        return Label(_STATA_BELOW.get(code, "skip")), code  # type: ignore[arg-type]
-    return Label(
+        return HeaderLabel(_STATA_BELOW.get(code, "skip")), code  # type: ignore[arg-type]
+    return HeaderLabel(
         "industry", COUNTRIES.get(country, country.upper()), f"r{int(place)}"
     ), f"v{country}{int(place)}"
 
@@ -192,9 +192,9 @@ def _from_long(path: Path) -> MatrixSum:
                 hint="drop one of the two",
             )
         seen[seller, user] = line
-        value = number(text, file=path.name, line=line, cell=f"{seller} → {user}")
+        value = parse_number(text, file=path.name, line=line, cell=f"{seller} → {user}")
         row = blocks.setdefault(seller, np.zeros(len(ordered)))
-        row[place[user]] = money(value, 1.0, where=f"{path.name}:{line}: {seller} → {user}")
+        row[place[user]] = million_usd(value, 1.0, where=f"{path.name}:{line}: {seller} → {user}")
     columns = [_wide_column(name) for name in ordered]
     total = MatrixSum(columns, ordered, path.name)
     for name, label in zip(ordered, columns, strict=True):
