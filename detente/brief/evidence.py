@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from detente.brief.content import ClockRow, ConflictCard, MeasureRow, ReadingText, Source
 from detente.core import Column, Table
 from detente.dossier import Status, show_value
-from detente.show.figures import Event, Span, look
+from detente.show.figures import Event, Span, authority_look
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier, Measure
@@ -44,7 +44,7 @@ def measure_rows(dossier: Dossier, parties: tuple[str, ...]) -> tuple[MeasureRow
                     source=state.source,
                     grade=state.grade.value,
                     value=show_value(state),
-                    kind=f"{measure.instrument.value.replace('_', ' ')} · {look('authority', measure.authority).name}",
+                    kind=f"{measure.instrument.value.replace('_', ' ')} · {authority_look(measure.authority, dossier.authorities).name}",
                     place=state.place,
                     note=state.note,
                 ),

@@ -161,7 +161,7 @@ def run(
     ready = prepare_named(
         names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=holds
     )
-    outcomes = solve_prepared(ready, closure, world, solver_of(budget))
+    outcomes = solve_prepared(ready, world, solver_of(budget))
     with usage():
         made = outcome_tables(outcomes, table, codes, against, lambda: sides_in(ready.dossier, ready.economy))
     emit(made, style, out)
@@ -264,7 +264,7 @@ def duties(
         str | None, typer.Option("--at", help="Day on which the duty is read.", show_default="the as-of day")
     ] = None,
     table: Annotated[
-        str, typer.Option("--table", help="sectors, averages, both, published, collected or stacking.")
+        str, typer.Option("--table", help="sectors, averages, both, published, collected, stacking or base.")
     ] = "both",
     by: Annotated[str, typer.Option("--by", help="sector or hs6 (six-digit products).")] = "sector",
     product: Annotated[

@@ -2,7 +2,8 @@
 
 A folder holds ``dossier.yaml`` (a mapping: id, title, summary, vintage, asof), ``sources.yaml``, ``documents.yaml``,
 ``actors.yaml``, ``measures/*.yaml``, ``clocks.yaml``, ``rounds.yaml``, ``claims.yaml``, ``conflicts.yaml``,
-``parameters.yaml``, ``scopes.yaml``, ``deliveries.yaml``, ``expectations.yaml`` and ``snapshot.yaml``. Each but the first is a YAML list whose entries start with ``- id: …``; a list without entries is
+``parameters.yaml``, ``scopes.yaml``, ``deliveries.yaml``, ``expectations.yaml``, ``snapshot.yaml``, ``authorities.yaml``,
+``stacking.yaml`` and ``trade.yaml``. Each but the first is a YAML list whose entries start with ``- id: …``; a list without entries is
 written ``[]``. Only ``dossier.yaml`` and ``sources.yaml`` must be there. Ids are unique across a kind.
 """
 
@@ -24,11 +25,13 @@ from detente.core import (
     unreadable,
 )
 from detente.dossier.asof import known_by
+from detente.dossier.authorities import StackingRule
 from detente.dossier.dossier import Actor, Dossier, DossierHead, FrozenDict, Parameter, require_fresh
 from detente.dossier.form import validate
 from detente.dossier.links import Places, check_links
 from detente.dossier.measure import Claim, Clock, Conflict, Document, Frozen, Measure, Round, Source
-from detente.dossier.scope import Delivery, Expectation, Scope, Snapshot
+from detente.dossier.scope import Delivery, Expectation, Scope, Snapshot, TradeLine
+from detente.dossier.vocabulary import Authority
 from detente.dossier.yaml_reader import YamlFile, read_yaml
 
 KINDS: dict[str, type[Frozen]] = {
@@ -45,6 +48,9 @@ KINDS: dict[str, type[Frozen]] = {
     "deliveries": Delivery,
     "expectations": Expectation,
     "snapshot": Snapshot,
+    "authorities": Authority,
+    "stacking": StackingRule,
+    "trade": TradeLine,
 }
 
 
@@ -95,7 +101,7 @@ def load_dossier(name_or_path: str | Path = "busan-2025", *, asof: dt.date | Non
         raise DateError(
             f"asof must be a day, not {asof!r}", where="load_dossier", hint="give datetime.date(2025, 10, 28)"
         )
-    record, default = read_record(_folder(name_or_path))
+    record, default = read_record(folder_of(name_or_path))
     if asof is not None and asof != dt.date.max:
         require_fresh(record, asof, "the as-of day")
     return known_by(record, asof or default)
@@ -131,6 +137,7 @@ def read_record(folder: Path) -> tuple[Dossier, dt.date]:
         vintage=head.vintage,
         asof=dt.date.max,
         earlier=head.earlier,
+        begins=head.begins,
         fresh_days=head.fresh_days,
         content_hash=_content_hash({"dossier.yaml": head_file, **files}),
         **{kind: FrozenDict(entries) for kind, entries in groups.items()},
@@ -143,7 +150,8 @@ def _data() -> Path:
     return Path(__file__).resolve().parent / "data"
 
 
-def _folder(name_or_path: str | Path) -> Path:
+def folder_of(name_or_path: str | Path) -> Path:
+    """Folder of a shipped dossier by its id, or of one's own by its path."""
     shipped = shipped_dossiers()
     if isinstance(name_or_path, str) and name_or_path in shipped:
         return _data() / name_or_path

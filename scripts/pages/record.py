@@ -136,7 +136,7 @@ NOTES = {
     "Scenario.record": "`false`: nothing of the record is used; base-year duties and `tariffs` are all there is.",
     "HandDuty.importer": "Who charges: a code, a list of codes, or `all`.",
     "HandDuty.exporter": "Who is charged: a code, a list of codes, or `all`.",
-    "HandDuty.sectors": "A code, a list of codes, or `all` goods.",
+    "HandDuty.sectors": "A code, a list of codes, `goods`, `services` or `all`.",
     "HandDuty.set": "The duty is this, whatever it was (a fraction). Give `set` or `add`.",
     "HandDuty.add": "The duty rises by this, or falls when negative, never below zero (a fraction).",
     "HandDuty.reason": "Why, in words.",
@@ -238,13 +238,12 @@ def measures_page() -> str:
     from detente.dossier import measure
     from detente.dossier.audit_rules import RULES
     from detente.dossier.bands import BANDS, POSSIBLE
-    from detente.dossier.vocabulary import AUTHORITIES, UNITS_OF
-    from detente.policy.duties.cells import LISTS
+    from detente.dossier.vocabulary import UNITS_OF, Vocabulary, shared_authorities
+    from detente.policy.duties.cells import product_lists
 
     record = [measure.Measure, measure.DatedValue, measure.Products, measure.Effect]
-    others = [
-        model for model in models_of("measure", "dossier", "scope", "authorities") if model not in record
-    ]
+    modules = ("measure", "dossier", "scope", "vocabulary", "authorities")
+    others = [model for model in models_of(*modules) if model not in (*record, Vocabulary)]
     parts = [model_section(model) for model in record]
     parts += [enum_section(kind) for kind in (measure.Instrument, measure.Status, measure.Grade)]
     units = [
@@ -260,11 +259,15 @@ def measures_page() -> str:
         "`extraordinary: true`; then it may be what the last column allows, and the audit lists it. Numbers stand without "
         "quotes and underscores, and are finite.\n\n"
         + table(("Unit", "From", "To", "If extraordinary"), bands),
-        "## Authorities\n\nThe switch names of `disable`: "
-        + ", ".join(f"`{name}`" for name in sorted(AUTHORITIES))
-        + ".\n",
+        "## Authorities\n\nThose that come with the package; the id is the switch name of `disable`. A record adds its own in "
+        "`authorities.yaml` (see [Authority](#authority)) and says in `stacking.yaml` how their duties meet others (see "
+        "[StackingRule](#stackingrule)); one that nobody described is shown by its id, in grey.\n\n"
+        + table(
+            ("Authority", "Name", "What it is"),
+            [(f"`{one.id}`", one.name, one.about) for one in shared_authorities().values()],
+        ),
         "## Product lists\n\nNames for `Products.lists` and `Products.excluded` of American duties.\n\n"
-        + table(("List", "What it holds"), [(f"`{name}`", text) for name, text in LISTS.items()]),
+        + table(("List", "What it holds"), [(f"`{name}`", text) for name, text in product_lists().items()]),
     ]
     parts += [model_section(model) for model in others]
     rules = [(f"`{name}`", severity, text) for name, (severity, text) in RULES.items()]
@@ -408,7 +411,7 @@ def horizon_parameters() -> str:
 
 def uncertain_parameters() -> str:
     """What draws vary on the shipped world in the short run."""
-    from detente.cases.horizons import horizon
+    from detente.cases import model_at
     from detente.outlook import uncertainty_table
     from detente.world import load_world
 
@@ -420,7 +423,7 @@ def uncertain_parameters() -> str:
             str(row["grade"]),
             cell(str(row["source"])),
         )
-        for row in uncertainty_table(*horizon("short", load_world())).records()
+        for row in uncertainty_table(model_at("short", load_world())).records()
     ]
     return table(("Driver", "Parameter", "Standard deviation of the logarithm", "Grade", "Source"), rows)
 

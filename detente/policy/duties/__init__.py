@@ -3,6 +3,10 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from detente.policy.duties.base_year import (
+        base_year_table as base_year_table,
+        objections as objections,
+    )
     from detente.policy.duties.by_product import (
         partner_table as partner_table,
         product_duties as product_duties,
@@ -27,6 +31,7 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
+            "base_year": "base_year_table objections",
             "by_product": "partner_table product_duties product_table",
             "cells": "Ints",
             "collected": "collected_table",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import Cell, Column, DateError, Table
-from detente.policy.duties.cells import IMPORTER, cells
+from detente.policy.duties.cells import cells, importer_of_cells
 from detente.policy.duties.stacking import CellRows, stack
 from detente.world import Economy
 
@@ -83,8 +83,9 @@ def statutory_average(economy: Economy, dossier: Dossier, date: dt.date) -> floa
     Goods that belong to no sector count at no duty.
     """
     table = cells()
-    economy.labels.country(IMPORTER)
-    states = [state for state in dossier.states(date).values() if state.measure.actor == IMPORTER]
+    importer = importer_of_cells()
+    economy.labels.country(importer)
+    states = [state for state in dossier.states(date).values() if state.measure.actor == importer]
     rates = table.base + sum(stack(CellRows(table), states).values(), np.zeros(len(table.value)))
     return float((rates * table.value).sum() / table.imports.sum())
 

@@ -1,4 +1,4 @@
-"""One registry of the colour and the name of everything that is drawn or listed: countries, statuses, authorities.
+"""One registry of the colour and the name of everything that is drawn or listed: countries and statuses; authorities are data.
 
 Colours are told apart by people with any of the common colour-vision deficiencies and stay apart in greyscale (their
 lightness differs); colour never stands alone: a label, a shape or a text goes with it.
@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from detente.core import LabelError, suggestion
+from detente.dossier import authority_of
+
+if TYPE_CHECKING:
+    from detente.dossier import Authority
 
 INK = "#1c2530"
 MUTED = "#55606d"
@@ -101,34 +105,6 @@ STATUSES: Mapping[str, Look] = MappingProxyType(
 )
 """What a measure is on a day, as in `detente.dossier.measure.Status`."""
 
-AUTHORITIES: Mapping[str, Look] = MappingProxyType(
-    {
-        "mfn": Look("Ordinary duty (MFN)", "#c3cad2", "the ordinary duty", "MFN"),
-        "section-301": Look("Section 301", "#17406d"),
-        "section-232": Look("Section 232", "#5f8fbf"),
-        "ieepa-fentanyl": Look("IEEPA, fentanyl", "#b5431a", "the fentanyl duty", "Fentanyl"),
-        "ieepa-reciprocal": Look("IEEPA, reciprocal", "#e6a65d", "the reciprocal duty", "Reciprocal"),
-        "ieepa-other": Look("IEEPA, other", "#7d5a86"),
-        "china-301-response": Look("Response to Section 301", "#17406d"),
-        "china-fentanyl-response": Look(
-            "Response to the fentanyl duty", "#b5431a", short="Fentanyl response"
-        ),
-        "china-reciprocal-response": Look(
-            "Response to the reciprocal duty", "#e6a65d", short="Reciprocal response"
-        ),
-        "canada-response": Look("Canada's response", "#94475e"),
-        "threat": Look("Threatened", "#3d2b56"),
-        "port-fees": Look("Port fees", "#3f8f8f"),
-        "export-controls": Look("Export controls", "#8c6d1f"),
-        "entity-lists": Look("Entity lists", "#6b4f3a"),
-        "antitrust": Look("Antitrust cases", "#806a9c"),
-        "purchases": Look("Purchases", "#2d7a3f"),
-        "minerals-pacts": Look("Minerals pacts", "#5d9c59"),
-        "platform-law": Look("Platform law", "#4a5d8f"),
-    }
-)
-"""Legal authorities of measures; the switch names of scenarios."""
-
 GRADES: Mapping[str, str] = MappingProxyType(
     {
         "official": "official text",
@@ -138,17 +114,34 @@ GRADES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_REGISTRIES: Mapping[str, Mapping[str, Look]] = MappingProxyType(
-    {"country": COUNTRIES, "status": STATUSES, "authority": AUTHORITIES}
-)
+_REGISTRIES: Mapping[str, Mapping[str, Look]] = MappingProxyType({"country": COUNTRIES, "status": STATUSES})
 
 
-def look(kind: str, code: str) -> Look:
-    """Colour and name of one thing.
+def authority_look(code: str, own: Mapping[str, Authority] | None = None) -> Look:
+    """Colour and name of a legal authority, from the record's own descriptions or the package's.
 
     Parameters
     ----------
-    kind : {"country", "status", "authority"}
+    code : str
+        Its switch name. One that nobody described is called by it, in a neutral colour.
+    own : mapping of id to Authority, optional
+        Those of the record.
+
+    Examples
+    --------
+    >>> authority_look("section-122").name, authority_look("river-treaty").name
+    ('Section 122', 'River treaty')
+    """
+    entry = authority_of(code, own)
+    return Look(entry.name, entry.colour, entry.in_sentence, entry.short)
+
+
+def look(kind: str, code: str) -> Look:
+    """Colour and name of one thing; of an authority, see `authority_look`.
+
+    Parameters
+    ----------
+    kind : {"country", "status"}
         Which registry.
     code : str
         Its code.
@@ -184,7 +177,7 @@ def check_colours(kind: str, codes: Iterable[str]) -> None:
 
     Parameters
     ----------
-    kind : {"country", "status", "authority"}
+    kind : {"country", "status"}
         Which registry.
     codes : iterable of str
         What is about to be drawn.
