@@ -108,6 +108,9 @@ class DossierHead(Frozen):
     """Day the record was last checked against its sources."""
     asof: dt.date
     """Day whose knowledge is shown when nobody asks for another."""
+    parties: tuple[Slug, ...] = ()
+    """Who the record is about, as ids of actors that are economies or blocs: two or more, the headline pair first. Left out,
+    the two economies with the most measures between them."""
     earlier: EarlierName | None = None
     """Title and summary for earlier as-of days."""
     fresh_days: Annotated[int, Field(ge=1, le=36_500)] = 180
@@ -152,6 +155,8 @@ class Dossier:
         Of the whole record: its name on earlier as-of days.
     fresh_days : int
         Days after the vintage beyond which the record no longer answers (`require_fresh`).
+    parties : tuple of str
+        Declared parties, the headline pair first; empty when the record does not say (`parties_of`).
 
     Examples
     --------
@@ -185,6 +190,7 @@ class Dossier:
     trade: dict[str, TradeLine] = field(default_factory=dict)
     earlier: EarlierName | None = None
     fresh_days: int = 180
+    parties: tuple[str, ...] = ()
 
     def measure(self, measure_id: str) -> Measure:
         """Return one measure by id; `LabelError` with the nearest id when there is none."""
