@@ -17,6 +17,7 @@ from detente.brief.sections import TODAY
 from detente.brief.strategy_section import strategy_section
 from detente.cases import sides_in
 from detente.core import Column, InputError, Stamp, Table
+from detente.dossier import age
 from detente.show.figures import charts, draw_ahead
 from detente.show.tables import citation_table, metrics
 from detente.show.words import Sentence, both_sides_sentence, clock_sentence, percent, ranking_sentence
@@ -91,12 +92,15 @@ def compose(
     >>> content.asof.isoformat(), len(content.sections) > 4
     ('2025-10-28', True)
     """
-    from detente.cases import horizon as at_horizon, prepare_cases, run_cases
-    from detente.equilibrium import Model
+    from detente.cases import model_at, prepare_cases, run_cases
     from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
     from detente.world import elasticity_sets, set_horizon
 
-    names = list(scenarios) if scenarios is not None else list(shipped_scenarios(source or dossier.id))
+    names = (
+        list(scenarios)
+        if scenarios is not None
+        else list(shipped_scenarios(source or dossier.id, dossier.asof))
+    )
     told = [load_scenario(name, dossier=source or dossier.id) for name in names]
     chosen, later = tellable(dossier, told, source)
     if len(chosen) < 2:
@@ -108,10 +112,11 @@ def compose(
         )
     parties = parties or sides_in(dossier, economy)
     own = economy
-    economy, structure = at_horizon(horizon, own, keep_elasticities=keep_elasticities)
+    model = model_at(horizon, own, closure=closure, keep_elasticities=keep_elasticities)
+    economy = model.economy
     cases = prepare_cases(economy, dossier, chosen)
-    outcomes = run_cases(Model(economy, structure, closure), cases)
-    words = structure.horizon
+    outcomes = run_cases(model, cases)
+    words = model.structure.horizon
     reference, featured, *_ = outcomes
     every = findings.sensitivity(
         economy, outcomes, reference, parties, tuple(sets) if sets is not None else tuple(elasticity_sets())
@@ -123,13 +128,13 @@ def compose(
     spread = spread or every
     rows = findings.outcome_rows(economy, outcomes, reference, parties, spread)
     interval = f"range over {len(spread)} {words.replace(chr(32), chr(45))} sets of elasticities"
-    at = horizons.side_by_side(own, horizon, (economy, structure))
-    both = horizons.solve_horizons(cases, closure=closure, known={horizon: outcomes}, at=at)
+    at = horizons.side_by_side(own, horizon, model)
+    both = horizons.solve_horizons(cases, known={horizon: outcomes}, at=at)
     averages = _averages(dossier, economy, parties)
     duty_part = sections.duty_section(dossier, economy, parties, averages)
     strategic: tuple[Section, ...] = ()
     if strategy:
-        strategic = strategy_section(dossier, economy, source=source, closure=closure, structure=structure)
+        strategic = strategy_section(dossier, model, source=source)
     outcome_figure = charts.outcomes(
         rows,
         standing=TODAY,
@@ -153,13 +158,12 @@ def compose(
     drawn: dict[str, Draws] = {}
     if draws:
         drawn = intervals.draw_headlines(
-            {horizon: (economy, structure), **at},
+            {horizon: model, **at},
             cases,
             horizon,
             parties,
             draws=draws,
             seed=seed,
-            closure=closure,
         )
     mine = drawn.get(horizon)
     beside = horizons.horizon_table(economy, both, reference, parties, spread, horizon, drawn)
@@ -186,6 +190,8 @@ def compose(
                 said_clock, text=said_clock.text.replace("The next clock:", "The next legal expiry:")
             )
         summary.append(said_clock)
+    if old := age(dossier):
+        summary.append(Sentence(old))
     said = intervals.draw_words(bands, len(mine.values)) if mine else ({}, {})
     third_says = [ranking_sentence(usd, rows[0].outcome, pct=pct, table="diversion")]
     if mine:

@@ -73,17 +73,16 @@ def sensitivity(
 
     members = groups(economy, parties)
     cases = [one.case for one in outcomes.values()]
-    structure = outcomes[reference].value.structure
+    model = Model.behind(outcomes[reference].value)
     found: dict[str, dict[str, dict[str, Change]]] = {}
     for name in sets:
         try:
-            of_set = with_elasticity_set(economy, name)
+            other = steered_like(model.on(with_elasticity_set(economy, name)), model)
         except LabelError:  # another world's sectors
             continue
-        other = steered_like(of_set, structure, (economy, structure))
-        solved = run_cases(Model(other, structure, outcomes[reference].value.closure), cases)
+        solved = run_cases(other, cases)
         hats = {key: solved[key].value.real_income_hat for key in outcomes}
-        found[name] = {key: changes(other, hats[key], hats[reference], members) for key in outcomes}
+        found[name] = {key: changes(other.economy, hats[key], hats[reference], members) for key in outcomes}
     if not found:
         hats = {key: one.value.real_income_hat for key, one in outcomes.items()}
         found[OWN] = {key: changes(economy, hats[key], hats[reference], members) for key in outcomes}

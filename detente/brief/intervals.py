@@ -17,7 +17,7 @@ from detente.world import goods_sectors
 
 if TYPE_CHECKING:
     from detente.cases import Case
-    from detente.equilibrium import Structure
+    from detente.equilibrium import Model
     from detente.outlook import Draws
     from detente.world import Economy
 
@@ -56,40 +56,36 @@ def sector_results(economy: Economy, parties: Sequence[str]) -> tuple[str, ...]:
 
 
 def draw_headlines(
-    at: Mapping[str, tuple[Economy, Structure]],
+    at: Mapping[str, Model],
     cases: Sequence[Case],
     headline: str,
     parties: Sequence[str],
     *,
     draws: int,
     seed: int,
-    closure: str,
 ) -> dict[str, Draws]:
     """Draw every horizon: the headline's in full, with the output of sectors; the others less often.
 
     Parameters
     ----------
-    at : mapping of horizon to (Economy, Structure)
+    at : mapping of horizon to Model
     cases : sequence of Case
     headline : str
         Name of the headline's horizon.
     parties : sequence of str
     draws, seed : int
-    closure : str
     """
     from detente.outlook import draw_outcomes
 
     found = {}
-    for name, (economy, structure) in at.items():
+    for name, model in at.items():
         full = name == headline
         found[name] = draw_outcomes(
-            economy,
+            model,
             cases,
             draws=draws if full else min(draws, max(draws // OTHER_SHARE, LEAST)),
             seed=seed,
-            closure=closure,
-            structure=structure,
-            results=sector_results(economy, parties) if full else (),
+            results=sector_results(model.economy, parties) if full else (),
         )
     return found
 

@@ -22,7 +22,7 @@ from detente.brief.content import (
 from detente.brief.horizons import structure_words
 from detente.brief.intervals import sector_sentence
 from detente.core import Column, InputError, Table, known_each
-from detente.dossier import Grade, Status
+from detente.dossier import Grade, Status, age
 from detente.show.figures import charts, country_name, duty_path as duty_figure, timeline
 from detente.show.tables import firing_words, metrics
 from detente.show.words import (
@@ -133,7 +133,8 @@ def standing_section(
         table="averages",
     )
     lives = evidence.spans(dossier, parties, start, end)
-    blocks: list[Block] = [Paragraph((duty,))]
+    old = age(dossier)
+    blocks: list[Block] = [Paragraph((duty, Sentence(old)) if old else (duty,))]
     if lives:
         blocks.append(timeline(lives, asof=dossier.asof, start=start, end=end))
     blocks.append(ClockBlock(clock_rows))

@@ -6,6 +6,7 @@ Comes in: YAML files. Goes out: a frozen `Dossier`. Never does: economics.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from detente.dossier.announced import Announcements as Announcements, announcements as announcements
     from detente.dossier.audit_record import (
         audit as audit,
         audit_table as audit_table,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         Dossier as Dossier,
         FrozenDict as FrozenDict,
         Parameter as Parameter,
+        age as age,
         require_fresh as require_fresh,
     )
     from detente.dossier.firing import (
@@ -99,6 +101,7 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
+            "announced": "Announcements announcements",
             "parties": "all_codes codes_of parties_of",
             "audit_record": "audit audit_table coverage_by_grade errors refuse_stale",
             "audit_rules": "Finding RULES",
@@ -107,7 +110,7 @@ else:
             "claims": "chains claims_table clock_table conflict_table economy_names measure_table show_value verify_places",
             "conflict_sheets": "sheets",
             "controls": "control_table fee_table",
-            "dossier": "Actor Dossier FrozenDict Parameter require_fresh",
+            "dossier": "Actor Dossier FrozenDict Parameter age require_fresh",
             "firing": "Change changes reach running turns waiting",
             "form": "validate",
             "held": "moves_something",

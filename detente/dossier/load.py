@@ -101,7 +101,7 @@ def load_dossier(name_or_path: str | Path = "busan-2025", *, asof: dt.date | Non
         raise DateError(
             f"asof must be a day, not {asof!r}", where="load_dossier", hint="give datetime.date(2025, 10, 28)"
         )
-    record, default = read_record(_folder(name_or_path))
+    record, default = read_record(folder_of(name_or_path))
     if asof is not None and asof != dt.date.max:
         require_fresh(record, asof, "the as-of day")
     return known_by(record, asof or default)
@@ -137,6 +137,7 @@ def read_record(folder: Path) -> tuple[Dossier, dt.date]:
         vintage=head.vintage,
         asof=dt.date.max,
         earlier=head.earlier,
+        begins=head.begins,
         fresh_days=head.fresh_days,
         parties=_declared(head, head_file, groups["actors"]),
         content_hash=_content_hash({"dossier.yaml": head_file, **files}),
@@ -171,7 +172,8 @@ def _data() -> Path:
     return Path(__file__).resolve().parent / "data"
 
 
-def _folder(name_or_path: str | Path) -> Path:
+def folder_of(name_or_path: str | Path) -> Path:
+    """Folder of a shipped dossier by its id, or of one's own by its path."""
     shipped = shipped_dossiers()
     if isinstance(name_or_path, str) and name_or_path in shipped:
         return _data() / name_or_path

@@ -90,7 +90,7 @@ def self_check(
         return gap < 1e-12, f"no change gives no change: largest real-income change {gap:.0e}"
 
     def scenarios() -> tuple[bool, str]:
-        names = shipped_scenarios(source or dossier.id)
+        names = shipped_scenarios(source or dossier.id, dossier.asof)
         if not names:
             return True, "the dossier comes with no scenario"
         told, later = tellable(
