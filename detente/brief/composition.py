@@ -123,7 +123,10 @@ def compose(
         economy, outcomes, reference, parties, tuple(sets) if sets is not None else tuple(elasticity_sets())
     )
     # a range is over sets of one horizon; the others are in the table only
-    spread = {name: found for name, found in every.items() if set_horizon(name) == horizon} or every
+    spread = {
+        name: found for name, found in every.items() if name != findings.OWN and set_horizon(name) == horizon
+    }
+    spread = spread or every
     rows = findings.outcome_rows(economy, outcomes, reference, parties, spread)
     interval = f"range over {len(spread)} {words.replace(chr(32), chr(45))} sets of elasticities"
     at = horizons.side_by_side(own, horizon, model)

@@ -323,6 +323,16 @@ def comparison_section(dossier: Dossier) -> tuple[Section, ...]:
     return (Section("others", "What other models say", (Paragraph((lead,)), TableBlock(table))),)
 
 
+def _on_cells(economy: Economy) -> str:
+    """Whose duties are stacked on product cells, where they belong to the world."""
+    from detente.policy.duties import cells_fit, importer_of_cells
+
+    if not cells_fit(economy):
+        return ""
+    who = country_name(importer_of_cells(), in_sentence=True)
+    return f", those of {who} on product cells of its imports in 2024 (partner, sector, membership of product lists)"
+
+
 def method(
     dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome], closure: str
 ) -> tuple[Paragraph, ...]:
@@ -335,7 +345,7 @@ def method(
             (
                 Sentence(
                     "Duties are read from the ledger of measures on a day, as known on the as-of day, and stacked by the rules of "
-                    "each authority on product cells of American imports in 2024 (partner, sector, membership of product lists)."
+                    f"each authority by sector{_on_cells(economy)}."
                 ),
                 Sentence(
                     "Their change since the end of 2024 is added to the duties of the base year; other measures enter as "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -64,7 +64,7 @@ def held_at_the_start(economy: Economy, controls: Sequence[QuantityControl], sta
             raise UnitError(
                 f"the stock is `{months}`",
                 where=where,
-                hint="months of base-year use, 0 or more, as in --stock 2 or --stock CHN:rare-earths=2; inf never runs out",
+                hint="months of base-year use, 0 or more, such as --stock 2 or --stock CHN:rare-earths=2; inf never runs out",
             )
         given.update({name: amount} if mark else dict.fromkeys(names, amount))
     made: dict[str, tuple[float, str, tuple[object, ...]]] = {}
@@ -198,7 +198,7 @@ def path(
     floors = tuple(control for control in controls if control.is_floor)
     with usage():
         caps = (control for control in controls if not control.is_floor)
-        cuts = (*caps, *(read_cut(economy, text, rent=cast(Rent, rent)) for text in cut or ()))
+        cuts = (*caps, *(read_cut(economy, text, rent=rent) for text in cut or ()))
         if not cuts:
             raise InputError(
                 "nothing is cut",

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from detente.dossier import Dossier
+from detente.dossier import Dossier, codes_of
 from detente.intake.article import Article
 from detente.intake.dates import resolve_expression
 from detente.intake.events import round_of
@@ -134,6 +134,7 @@ def _round_tests(article: Article, dossier: Dossier) -> list[Test]:
 
 def _measure_tests(article: Article, dossier: Dossier, names: Sequence[Mention]) -> list[Test]:
     known = profiles(dossier)
+    sides = set(codes_of(dossier))
     tests: list[Test] = []
     for mention in find_mentions(article, names):
         expressions = find_expressions(mention.near)
@@ -143,7 +144,7 @@ def _measure_tests(article: Article, dossier: Dossier, names: Sequence[Mention])
                 continue
             if mention.actor and mention.actor != profile.measure.actor:
                 continue
-            partner = (mention.partners - {"USA", "CHN"}) & set(profile.measure.targets)
+            partner = (mention.partners - sides) & set(profile.measure.targets)
             if partner:
                 tests.append(lambda day, known=announced: 0.7 if known <= day else 0.0)  # type: ignore[misc]
             for expression in expressions:

@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import re
 
-from detente.dossier import Dossier, Round
+from detente.dossier import Dossier, Round, codes_of
 from detente.intake.article import Article, ArticleSentence, Item
 from detente.intake.dates import resolve_expression
 from detente.intake.expressions import find_expressions
@@ -50,7 +50,7 @@ def _event_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def round_of(text: str, dossier: Dossier) -> list[tuple[Round, bool]]:
     """Rounds of the ledger whose place a text names, with whether the very place (not only its country) is named."""
     places = place_words()
-    economies = {code for code, _ in economy_words(text)} - {"USA", "CHN"}
+    economies = {code for code, _ in economy_words(text)} - set(codes_of(dossier))
     rounds = []
     for meeting in dossier.rounds.values():
         exact = bool(re.search(rf"\b{re.escape(meeting.place)}\b", text))

@@ -111,13 +111,13 @@ def find_places(article: Article, named: Iterable[tuple[int, int, int]]) -> list
             )
         for code, (start, end, kind) in economy_words(text):
             inside = any(a <= start < b for a, b in spans) or start < len(dateline)
-            if kind != "names" or inside or code in ("USA", "EU27"):
+            if kind != "names" or inside or table("economies")[code].get("never_a_place"):
                 continue
             here = re.search(r"\b(?:in|near|visit to|trip to|stop in|talks in|tour of)\s$", text[:start])
             if here and not re.match(r"[’']s", text[end:]):
                 key = slug(table("economies")[code]["names"][0])
                 if (
-                    code == "CHN"
+                    table("economies")[code].get("place_of_meetings_only")
                     and here.group().strip() == "in"
                     and not re.search(
                         r"\b(?:meet\w*|talks|summit|visit|stop|arriv\w+|held)\b[^,;]{0,60}$", text[:start]

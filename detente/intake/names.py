@@ -46,7 +46,7 @@ def without_possessive(words: str) -> str:
 def surname(actor: Actor) -> str:
     """Word by which a person is called the second time."""
     parts = actor.name.split()
-    family_first = actor.side in ("CHN", "KOR", "TWN", "VNM") and len(parts) == 2
+    family_first = table("economies").get(actor.side, {}).get("family_first") and len(parts) == 2
     return parts[0] if family_first else parts[-1]
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from detente.core import BalanceError, Cell, Column, Table
+from detente.dossier import read_yaml
 from detente.world.economy import Array, Economy, flows_abroad
 from detente.world.numbers import LARGEST, LARGEST_THETA, LEAST_THETA
 
@@ -21,7 +25,6 @@ WORLD_GDP = {
     2022: 101.2e6, 2023: 105.6e6, 2024: 110.5e6,
 }  # fmt: skip
 UNIT_FACTOR = 20.0  # further from the year's world GDP than this is a wrong unit, not a different concept
-_SURPLUS_SINCE = 1998  # before, China's surplus and the American deficit were not there every year
 _ANCHOR_BAND = (0.85, 1.05)  # value added at basic prices is somewhat below GDP
 
 
@@ -322,26 +325,34 @@ def _size_close(economy: Economy, tolerance: float) -> _Finding | None:
 
 def _direction(economy: Economy, tolerance: float) -> _Finding | None:
     """Exchange of importer and exporter keeps most identities; the signs of two well-known balances give it away."""
-    labels = economy.labels
-    if economy.year not in WORLD_GDP or economy.year < _SURPLUS_SINCE:
+    labels, known = economy.labels, _known_balance()
+    if economy.year not in WORLD_GDP or economy.year < known["since"]:
         return None
-    if not {"USA", "CHN"} <= set(labels.countries):
+    if not {known["buyer"], known["seller"]} <= set(labels.countries):
         return None
-    us, cn = labels.country("USA"), labels.country("CHN")
+    buyer, seller = labels.country(known["buyer"]), labels.country(known["seller"])
     flows = economy.flows
     reversed_balances = [
-        flows[cn, us].sum() - flows[us, cn].sum(),
-        -economy.deficit[us],
-        economy.deficit[cn],
+        flows[seller, buyer].sum() - flows[buyer, seller].sum(),
+        -economy.deficit[buyer],
+        economy.deficit[seller],
     ]
     world = float(economy.value_added.sum())
     return _Finding(
-        "China sells the United States more than it buys, and runs a surplus; the United States a deficit",
-        "USA and CHN",
+        known["what"],
+        f"{known['buyer']} and {known['seller']}",
         max(float(min(reversed_balances)) / world, 0.0),
         1e-4,
         "importer and exporter look exchanged: flows are [importer, exporter, sector]",
     )
+
+
+@functools.cache
+def _known_balance() -> dict[str, Any]:
+    """A trade balance whose sign everybody can look up."""
+    data = read_yaml(Path(__file__).parent / "data" / "known_balance.yaml").data
+    assert isinstance(data, dict)
+    return data
 
 
 _CHECKS: tuple[Callable[[Economy, float], _Finding | None], ...] = (
