@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from detente.core import InputError
-from detente.equilibrium import CLOSURES
+from detente.equilibrium import CLOSURES, Model
 from detente.strategy.duties.game import duty_game
 from detente.strategy.duties.nash import NashDuties
 from detente.strategy.duties.optimal import (
@@ -31,7 +31,7 @@ USA, CHN, EU, MEX, ROW = range(5)
 
 def game_of(**options):
     return duty_game(
-        WORLD, ("USA", "CHN"), **{"by": "partner", "on": "players", "bounds": (0.01, 2.5), **options}
+        Model(WORLD), ("USA", "CHN"), **{"by": "partner", "on": "players", "bounds": (0.01, 2.5), **options}
     )
 
 
