@@ -47,19 +47,20 @@ def read_preferences(name: str) -> PreferenceFile:
 
 def solved_tables(game: DutyGame, kind: str, start: str, verify: bool) -> list[Table]:
     """Search the duties asked for and lay them out."""
-    from detente.strategy.duties import optimal as duties
+    from detente.show import make
+    from detente.strategy.duties import cooperative_duties, nash_duties, optimal_duties
 
     if kind == "alone":
         found = []
         for code in game.players:
             note(f"{code} alone: {int(game.of(code).sum())} duties")
-            found.append(
-                duties.optimal_duties(game, code, starts=["standing", "half", "double"], deviations=verify)
-            )
-        return duties.optimum_tables(game, found)
-    if kind == "talks":
-        return duties.talks_tables(duties.cooperative_duties(game))
-    return duties.nash_tables(duties.nash_duties(game, start=start, verify=verify))
+            found.append(optimal_duties(game, code, starts=["standing", "half", "double"], deviations=verify))
+        tables = make("optimal-welfare", game=game, optima=found)
+    elif kind == "talks":
+        tables = make("talks-welfare", talks=cooperative_duties(game))
+    else:
+        tables = make("nash-welfare", war=nash_duties(game, start=start, verify=verify))
+    return list(tables)
 
 
 def nash(
@@ -126,7 +127,8 @@ def nash(
     """Find duties that are best for whoever sets them: in a trade war, alone, or agreed in talks."""
     from detente.cases import model_at, sides_in
     from detente.dossier import load_dossier
-    from detente.strategy.duties import by_preferences, duty_game, starting_duties
+    from detente.show import build
+    from detente.strategy.duties import duty_game, starting_duties
 
     with usage():
         for option, given, allowed in (("--kind", kind, KINDS), ("--table", table, TABLES)):
@@ -168,7 +170,9 @@ def nash(
     with progress(None, "searching duties"):
         made = {name: solved_tables(game, kind, start, verify) for name, game in games.items()}
     if table == "preferences":
-        shown: Table | list[Table] = by_preferences({name: found[0] for name, found in made.items()})
+        shown: Table | list[Table] = build(
+            "welfare-by-preferences", tables={name: found[0] for name, found in made.items()}
+        )
     else:
         (shown,) = made.values()
     emit(shown if isinstance(shown, Table) or table == "both" else shown[TABLES.index(table)], style, out)

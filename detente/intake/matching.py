@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from detente.dossier import Dossier, Measure, codes_of
-from detente.intake.article import Sentence
+from detente.intake.article import ArticleSentence
 from detente.intake.tables import phrases, table
 
 
@@ -32,7 +32,7 @@ class Profile:
 class MeasureMention:
     """An instrument's word with its surroundings."""
 
-    sentence: Sentence
+    sentence: ArticleSentence
     start: int
     end: int
     word: str
@@ -81,7 +81,7 @@ def profiles(dossier: Dossier) -> list[Profile]:
     ----------
     dossier : Dossier
     """
-    made = []
+    all_profiles = []
     sides = frozenset(codes_of(dossier))
     for measure in dossier.measures.values():
         words = f"{measure.title} {measure.act} {measure.id.replace('-', ' ')}"
@@ -94,11 +94,13 @@ def profiles(dossier: Dossier) -> list[Profile]:
         rates = {value.value for value in measure.values if value.value is not None}
         rates |= {rate for value in measure.values for rate in value.by_target.values()}
         days = {measure.announced, *(value.from_ for value in measure.values)}
-        made.append(
+        all_profiles.append(
             Profile(measure, instrument, frozenset(topics), frozenset(rates), frozenset(days), sides=sides)
         )
-    count = Counter(topic for profile in made for topic in profile.topics)
-    return [replace(p, rare=frozenset(topic for topic in p.topics if count[topic] <= 3)) for p in made]
+    count = Counter(topic for profile in all_profiles for topic in profile.topics)
+    return [
+        replace(p, rare=frozenset(topic for topic in p.topics if count[topic] <= 3)) for p in all_profiles
+    ]
 
 
 def score(
@@ -138,7 +140,7 @@ def score(
     if days & profile.days:
         points += 1.4
         why.append("same day")
-    points += _parties(mention, profile, why)
+    points += _party_points(mention, profile, why)
     if mention.rates & profile.rates:
         points += 1.2
         why.append("same rate")
@@ -161,7 +163,7 @@ def score(
     return Match(measure.id, round(points, 2), tuple(why))
 
 
-def _parties(mention: MeasureMention, profile: Profile, why: list[str]) -> float:
+def _party_points(mention: MeasureMention, profile: Profile, why: list[str]) -> float:
     measure, points = profile.measure, 0.0
     if mention.actor:
         same = mention.actor == measure.actor

@@ -1,4 +1,4 @@
-"""The solved part of a briefing: outcomes, their spread over elasticities, diversion, sectors."""
+"""What outcomes do to two sides and everyone else: levels, changes, their spread over elasticities, diversion, sectors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from detente.core import Cell, Column, LabelError, Table
 from detente.equilibrium import Model
 from detente.show.figures import OutcomeRow, SectorRow, country_name
-from detente.show.tables import diversion_table
+from detente.show.tables.metrics import diversion_table
 from detente.world import Array, Economy, goods_sectors
 
 if TYPE_CHECKING:
