@@ -20,7 +20,7 @@ from detente.cli.options import (
 )
 from detente.cli.output import draw, emit, note, usage
 from detente.cli.records import HoldClocksOption, HoldOption, open_record, to_hold
-from detente.cli.worlds import WorldOption, economy_for
+from detente.cli.worlds import WorldOption, codes_in, economy_for
 from detente.core import RENTS, InputError, LabelError, UnitError, suggestion
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def path(
                 hint="add --cut CHN:rare-earths:0.3, or name a scenario with caps or bans (`quantities:`, or measures in force)",
             )
         held = held_at_the_start(economy, cuts, stock or ())
-        chosen = [code.strip() for code in countries.split(",") if code.strip()]
+        chosen = list(codes_in(countries, world))
         for code in chosen:
             economy.labels.country(code)
     setting = by_horizon(economy, keep_elasticities=elasticities is not None)
