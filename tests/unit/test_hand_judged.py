@@ -13,7 +13,7 @@ from detente.core import RESULTS, BalanceError, InputError, SolveError, UnitErro
 from detente.equilibrium import Model, Newton, Structure, baseline, judged, robust, solve, solver as solvers
 from detente.equilibrium.baseline import prepare, prepare_for
 from detente.equilibrium.budget import Meter
-from detente.equilibrium.implicit import Numeraires
+from detente.equilibrium.implicit import Numeraires, factor_derivatives
 from detente.equilibrium.judged import begin, check_wedges, chunks, finish, one_of, part_of, refused, take
 from detente.equilibrium.newton import Stage, log_trade_cost, newton, solve_prices, split
 from detente.equilibrium.plain_residuals import GATE, WALRAS_GATE, residuals
@@ -326,9 +326,9 @@ def test_the_inverses_of_what_bans_leave_are_kept_by_pattern() -> None:
     whole = prepare(WORLD, structure)
     assert prepare_for(WORLD, structure, PLAIN).factor_inverse is whole.factor_inverse
     apart = np.ones_like(WORLD.flows)
-    apart[0, 1:] = apart[1:, 0] = np.inf
+    apart[1, [0, 2]] = apart[[0, 2], 1] = np.inf
     cut = prepare_for(WORLD, structure, Wedges.of(WORLD, iceberg_hat=apart))
-    assert cut.technology.severed.part.tolist() == [0, 1, 1]
+    assert cut.technology.severed.part.tolist() == [0, 1, 0]
     assert cut.pull is not None
     assert cut.pull.tolist() == whole.pull.tolist()
     assert cut.factor_inverse.shape == whole.factor_inverse.shape
@@ -336,9 +336,34 @@ def test_the_inverses_of_what_bans_leave_are_kept_by_pattern() -> None:
     taxed = Wedges(WORLD.tariff + 0.1 * (WORLD.tariff > 0), apart, PLAIN.export_tax)
     assert prepare_for(WORLD, structure, taxed).factor_inverse is cut.factor_inverse
     # inverses at the shares that are left
+    left = np.where(np.isinf(apart), 0.0, WORLD.trade_shares)
+    left = left / left.sum(1, keepdims=True)
+    at = factor_derivatives(
+        cut.technology,
+        shares=left,
+        tariff=WORLD.tariff,
+        export_tax=np.zeros_like(left),
+        deficit=WORLD.deficit,
+        log_factor=np.zeros((3, 3)),
+        log_price=np.zeros((3, 3)),
+    )
+    assert cut.factor_inverse == pytest.approx(np.linalg.inv(at.residual).T, rel=1e-9, abs=1e-12)
     units = Numeraires.of(cut.technology)
     assert len(units.dropped) == 2
     assert len(whole.cut) == 1
+
+
+def test_inverses_may_be_lent_to_an_economy_nearby() -> None:
+    structure = STRUCTURES["immobile"]
+    near = WORLD.with_elasticities(1.1 * WORLD.trade_elasticity, "more")
+    baseline.share_preparation(near, structure, (WORLD, structure))
+    lent = prepare(near, structure)
+    assert lent.factor_inverse is prepare(WORLD, structure).factor_inverse
+    assert lent.technology.economy is near
+    own = dataclasses.replace(near, name="own")
+    assert prepare(own, structure).factor_inverse is not lent.factor_inverse
+    found, alone = (solve(Model(world, structure), shock()).value for world in (near, own))
+    assert found.price_hat == pytest.approx(alone.price_hat, abs=1e-10)
 
 
 def test_only_the_last_few_cuts_are_kept(monkeypatch) -> None:
