@@ -570,6 +570,27 @@ def test_every_reading_cell_by_cell(name: str) -> None:
     assert value.real_wage_hat == pytest.approx(value.wage_hat / np.exp(index), rel=1e-12)
 
 
+@EACH
+def test_workers_and_what_is_read_without_a_way_out(name: str) -> None:
+    value = solve(Model(WORLD, STRUCTURES[name]), shock()).value
+    technology = value.technology
+    base = technology.base_earnings()
+    if technology.mobile:
+        weight = value.sector_earnings_new
+    else:
+        weight = base * np.array(value.factor_price_hat) ** STRUCTURES[name].mobility
+    assert value.workers_share_new == pytest.approx(weight / weight.sum(1, keepdims=True), rel=1e-12)
+    assert value.unemployment == pytest.approx(np.zeros(N), abs=1e-14)
+    assert value.nominal_wage_hat.tolist() == value.factor_price_hat.tolist()
+    assert (value.employment_rate == 1).all()
+    assert value.outside_new.tolist() == np.zeros((N, S)).tolist()
+    assert value.purchases_new is value.expenditure_new
+    assert value.backstop_cost_new.tolist() == [0.0] * N
+    fresh = dataclasses.replace(value)  # nothing known but its unknowns
+    assert fresh.trade_shares_new == pytest.approx(value.trade_shares_new, rel=1e-11)
+    assert fresh.income_new == pytest.approx(value.income_new, rel=1e-11)
+
+
 def test_a_world_of_less_than_a_million_is_the_same() -> None:
     """Ratios do not depend on the unit, even where every flow is a fraction of one."""
     small = dataclasses.replace(WORLD, flows=WORLD.flows / 1e4, name="small")
