@@ -205,6 +205,18 @@ def test_structures_that_are_none() -> None:
     for bad in (1.0, 0.5, -2.0, np.nan):
         with pytest.raises(UnitError, match="mobility"):
             Structure(mobility=bad)
+    for bad in (
+        -0.1,
+        1.1,
+        np.nan,
+        np.array([0.5, -0.1, 1.0]),
+        np.array([0.5, 1.1, 0.0]),
+        np.array([0.5, np.nan, 0.0]),
+    ):
+        with pytest.raises(UnitError, match="a wage floor is outside 0 to 1"):
+            Structure(wage_floor=bad)
+    for good in (0.0, 1.0, np.array([0.0, 0.5, 1.0])):
+        assert Structure(wage_floor=good).is_core == (not np.any(good))
     for bad in (-0.01, WORLD.va_share + 1e-9, 1.0):
         with pytest.raises(InputError, match="profits exceed value added"):
             Technology.of(WORLD, Structure(profit_share=bad))
