@@ -200,6 +200,7 @@ def test_how_far_a_search_came() -> None:
     assert how_far(far) == (
         "12.3 % of the way to the shock, in logarithms, largest residual 5e-01, its budget of 12,345 sweeps used up"
     )
+    assert how_far(failed(ended="budget")).endswith(", its budget of 0 sweeps used up")
     assert how_far(failed(ended="seconds")).endswith(", its time used up")
     assert how_far(failed(ended="stages")).endswith(", no smaller stage could be solved")
     assert how_far(failed(ended="derivatives")).endswith(", volumes have no derivative there")

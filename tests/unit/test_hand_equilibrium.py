@@ -477,6 +477,16 @@ def test_scenarios_swept_together_are_what_they_are_alone() -> None:
     assert taken[0] == 1
 
 
+@pytest.mark.parametrize("most", [1, 3])
+def test_as_many_sweeps_as_are_allowed(monkeypatch, most) -> None:
+    looks = []
+    plain = _Sweep.__call__
+    monkeypatch.setattr(_Sweep, "__call__", lambda self, *rest: looks.append(1) or plain(self, *rest))
+    one = Wedges(*(getattr(shock(), name)[None] for name in ("tariff", "iceberg_hat", "export_tax")))
+    _, taken = sweep_chunk(WORLD, one, WORLD.deficit, Newton(max_steps=most), Structure())
+    assert (len(looks), taken.tolist()) == (most, [most])
+
+
 @pytest.mark.parametrize(("unknowns", "memory"), [(4, 8), (6, 3)])
 def test_acceleration_is_the_least_squares_mix_of_what_was_seen(unknowns, memory) -> None:
     draw = np.random.default_rng(unknowns)
