@@ -287,6 +287,33 @@ def test_answers_by_label() -> None:
     assert "more values" not in forty
 
 
+def test_what_is_given_to_pandas_and_xarray(monkeypatch) -> None:
+    """Whether or not the libraries are there: the labels, values and names they are handed."""
+    library = SimpleNamespace(
+        Index=lambda labels, name: ("index", tuple(labels), name),
+        MultiIndex=SimpleNamespace(
+            from_product=lambda labels, names: ("product", tuple(labels), tuple(names))
+        ),
+        Series=lambda values, index, name: (values, index, name),
+        DataArray=lambda values, coords, dims, name, attrs: (values, coords, dims, name, attrs),
+    )
+    monkeypatch.setattr("detente.equilibrium.labelled._library", lambda name: library)
+    value = solve(Model(TOY), START.duty("USA", "CHN").add_points(0.25)).value
+    countries, sectors = TOY.labels.countries, TOY.labels.sectors
+    values, index, name = labelled_result(value).to_pandas()
+    assert values.tolist() == value.real_income_hat.tolist()
+    assert (index, name) == (("index", countries, "country"), "real_income_hat")
+    flows = labelled_result(value, "flows_new")
+    axes = ("importer", "exporter", "sector")
+    values, index, name = flows.to_pandas()
+    assert values.tolist() == value.flows_new.ravel().tolist()
+    assert (index, name) == (("product", (countries, countries, sectors), axes), "flows_new")
+    values, coords, dims, name, attrs = flows.to_xarray()
+    assert values.tolist() == value.flows_new.tolist()
+    assert coords == dict(zip(axes, map(list, (countries, countries, sectors)), strict=True))
+    assert (dims, name, attrs) == (axes, "flows_new", {"unit": "million USD"})
+
+
 def test_a_library_that_is_not_there(monkeypatch) -> None:
     import importlib
 
