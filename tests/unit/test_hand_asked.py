@@ -560,6 +560,28 @@ def test_a_result_whose_parts_never_add_up_is_refused(monkeypatch) -> None:
     assert sizes == [8]
 
 
+@pytest.mark.parametrize(("size", "gap", "looks"), [(1e-6, 5e-13, 1), (1e-6, 2e-12, 4), (2.0, 1e-9, 1)])
+def test_a_gap_of_the_solvers_own_asks_for_no_more_points(monkeypatch, size, gap, looks) -> None:
+    """A billionth of the change, or 1e-12 where the change is next to nothing; a hundred millionth at last."""
+    cell = (0, 1, 1)
+    goal = Target(
+        "off",
+        "",
+        lambda value, held: (
+            float(value.wedges.tariff[cell] - BASE.tariff[cell])
+            + (gap if value.wedges.tariff[cell] > BASE.tariff[cell] else 0.0)
+        ),
+        lambda value, held: Output("off", tariff=at(cell, 1.0)),
+    )
+    sizes = []
+    real = attribute.solve_path
+    monkeypatch.setattr(attribute, "solve_path", lambda *a, **k: sizes.append(a[3]) or real(*a, **k))
+    moves = [Move("a", at(cell, size), ZERO, ZERO)]
+    made = integrated_gradients(Model(TOY), BASE, joined(BASE, moves), moves, goal)
+    assert len(sizes) == looks
+    assert made.gap == pytest.approx(gap, rel=0.1)
+
+
 def test_results_of_the_path_have_no_shapley_value() -> None:
     path = Target("path", "", linear().level, linear().partials, along=lambda values, weights, slope: 0.1)
     moves = [Move("a", at((0, 1, 1), 0.1), ZERO, ZERO)]
