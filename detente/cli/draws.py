@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from detente.cli.output import reporting, usage
-from detente.core import InputError, LabelError, Table, suggestion
+from detente.core import InputError, LabelError, Pool, Table, suggestion
 
 if TYPE_CHECKING:
     from detente.cli.tables import Prepared
@@ -104,7 +104,7 @@ def _solved(
                 draws=draws,
                 seed=seed,
                 against=reference,
-                workers=workers,
+                on=Pool(workers, threads=None),
                 report=report,
             )
         return [driver_table(found, countries or sides_in(made.dossier, made.economy), against=reference)]
@@ -114,7 +114,7 @@ def _solved(
             made.cases,
             draws=draws,
             seed=seed,
-            workers=workers,
+            on=Pool(workers, threads=None),
             report=report,
         )
     return [interval_table(drawn, against=reference, countries=countries)]
@@ -141,7 +141,7 @@ def _of_results(
         cases,
         draws=draws,
         seed=seed,
-        workers=workers,
+        on=Pool(workers, threads=None),
         results=results_of(
             made.economy,
             table,
