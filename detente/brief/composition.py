@@ -97,7 +97,11 @@ def compose(
     from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
     from detente.world import elasticity_sets, set_horizon
 
-    names = list(scenarios) if scenarios is not None else list(shipped_scenarios(source or dossier.id, dossier.asof))
+    names = (
+        list(scenarios)
+        if scenarios is not None
+        else list(shipped_scenarios(source or dossier.id, dossier.asof))
+    )
     told = [load_scenario(name, dossier=source or dossier.id) for name in names]
     chosen, later = tellable(dossier, told, source)
     if len(chosen) < 2:

@@ -112,6 +112,8 @@ class DossierHead(Frozen):
     """Day the record was last checked against its sources."""
     asof: dt.date
     """Day whose knowledge is shown when nobody asks for another."""
+    parties: tuple[Slug, ...] = ()
+    """Who stands against whom: the headline pair first, then further parties; the busiest pair of economies when left out."""
     begins: dt.date | None = None
     """First day the record answers for, though nothing may have been done by then; the first announcement when left out."""
     earlier: Annotated[tuple[EarlierName, ...], BeforeValidator(_listed)] = ()
@@ -160,6 +162,8 @@ class Dossier:
         Days after the vintage beyond which the record no longer answers (`require_fresh`).
     begins : date, optional
         First day the record answers for; its first announcement when left out.
+    parties : tuple of str
+        Who stands against whom, the headline pair first; empty when the record does not say (`parties_of`).
 
     Examples
     --------
@@ -194,6 +198,7 @@ class Dossier:
     earlier: tuple[EarlierName, ...] = ()
     fresh_days: int = 180
     begins: dt.date | None = None
+    parties: tuple[Slug, ...] = ()
 
     def measure(self, measure_id: str) -> Measure:
         """Return one measure by id; `LabelError` with the nearest id when there is none."""

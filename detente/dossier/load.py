@@ -138,12 +138,32 @@ def read_record(folder: Path) -> tuple[Dossier, dt.date]:
         asof=dt.date.max,
         earlier=head.earlier,
         begins=head.begins,
+        parties=_parties(head, groups["actors"], head_file),
         fresh_days=head.fresh_days,
         content_hash=_content_hash({"dossier.yaml": head_file, **files}),
         **{kind: FrozenDict(entries) for kind, entries in groups.items()},
     )
     check_links(record, places)
     return record, head.asof
+
+
+def _parties(head: DossierHead, actors: dict[str, Any], file: YamlFile) -> tuple[str, ...]:
+    """The parties that the head names, which must be economies of the record, and two of them at least."""
+    economies = [key for key, actor in actors.items() if actor.kind == "economy"]
+    for position, name in enumerate(head.parties):
+        if name not in economies:
+            raise LabelError(
+                f"the party `{name}` is no economy of actors.yaml",
+                where=file.where(("parties", position)),
+                hint=suggestion(name, economies),
+            )
+    if len(head.parties) == 1 or len(set(head.parties)) < len(head.parties):
+        raise InputError(
+            "a record has two parties or more, each named once",
+            where=file.where(("parties",)),
+            hint="name the headline pair first; or leave `parties` out",
+        )
+    return head.parties
 
 
 def _data() -> Path:

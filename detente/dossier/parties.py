@@ -1,4 +1,4 @@
-"""Who the parties of a record are: the economies with the most measures between them."""
+"""Who the parties of a record are: those it names, else the economies with the most measures between them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from detente.dossier.dossier import Dossier
 
 
 def parties_of(dossier: Dossier) -> tuple[str, ...]:
-    """The two economies with the most measures between them, the busier one first."""
+    """The headline pair that the record names; else the two economies with the most measures between them, the busier first."""
+    if dossier.parties:
+        return tuple(dossier.parties[:2])
     economies = {actor.id for actor in dossier.actors.values() if actor.kind == "economy"}
     pairs: Counter[tuple[str, str]] = Counter()
     acts: Counter[str] = Counter()
