@@ -20,7 +20,14 @@ from detente.core import Column, InputError, Stamp, Table
 from detente.dossier import age
 from detente.show.figures import charts, draw_ahead
 from detente.show.tables import citation_table, metrics
-from detente.show.words import Sentence, both_sides_sentence, clock_sentence, percent, ranking_sentence
+from detente.show.words import (
+    SMALL_QUARREL,
+    Sentence,
+    both_sides_sentence,
+    clock_sentence,
+    percent_range,
+    ranking_sentence,
+)
 
 if TYPE_CHECKING:
     from detente.cases import Outcome
@@ -92,8 +99,7 @@ def compose(
     >>> content.asof.isoformat(), len(content.sections) > 4
     ('2025-10-28', True)
     """
-    from detente.cases import horizon as at_horizon, prepare_cases, run_cases
-    from detente.equilibrium import Model
+    from detente.cases import model_at, prepare_cases, run_cases
     from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
     from detente.world import elasticity_sets, set_horizon
 
@@ -113,10 +119,11 @@ def compose(
         )
     parties = parties or sides_in(dossier, economy)
     own = economy
-    economy, structure = at_horizon(horizon, own, keep_elasticities=keep_elasticities)
+    model = model_at(horizon, own, closure=closure, keep_elasticities=keep_elasticities)
+    economy = model.economy
     cases = prepare_cases(economy, dossier, chosen)
-    outcomes = run_cases(Model(economy, structure, closure), cases)
-    words = structure.horizon
+    outcomes = run_cases(model, cases)
+    words = model.structure.horizon
     reference, featured, *_ = outcomes
     every = findings.sensitivity(
         economy, outcomes, reference, parties, tuple(sets) if sets is not None else tuple(elasticity_sets())
@@ -125,13 +132,13 @@ def compose(
     spread = {name: found for name, found in every.items() if set_horizon(name) == horizon} or every
     rows = findings.outcome_rows(economy, outcomes, reference, parties, spread)
     interval = f"range over {len(spread)} {words.replace(chr(32), chr(45))} sets of elasticities"
-    at = horizons.side_by_side(own, horizon, (economy, structure))
-    both = horizons.solve_horizons(cases, closure=closure, known={horizon: outcomes}, at=at)
+    at = horizons.side_by_side(own, horizon, model)
+    both = horizons.solve_horizons(cases, known={horizon: outcomes}, at=at)
     averages = _averages(dossier, economy, parties)
     duty_part = sections.duty_section(dossier, economy, parties, averages)
     strategic: tuple[Section, ...] = ()
     if strategy:
-        strategic = strategy_section(dossier, economy, source=source, closure=closure, structure=structure)
+        strategic = strategy_section(dossier, model, source=source)
     outcome_figure = charts.outcomes(
         rows,
         standing=TODAY,
@@ -155,13 +162,12 @@ def compose(
     drawn: dict[str, Draws] = {}
     if draws:
         drawn = intervals.draw_headlines(
-            {horizon: (economy, structure), **at},
+            {horizon: model, **at},
             cases,
             horizon,
             parties,
             draws=draws,
             seed=seed,
-            closure=closure,
         )
     mine = drawn.get(horizon)
     beside = horizons.horizon_table(economy, both, reference, parties, spread, horizon, drawn)
@@ -270,7 +276,8 @@ def compose(
 def _compared(row: charts.OutcomeRow, parties: Sequence[str], table: str = "") -> Sentence:
     """Set what an outcome does to the two sides beside each other."""
     sides = {code: row.real_income_pct[code] for code in parties}
-    return both_sides_sentence(row.outcome, sides, against=TODAY, table=table)
+    amounts = {code: row.value_usd[code] for code in parties}
+    return both_sides_sentence(row.outcome, sides, against=TODAY, table=table, amounts=amounts)
 
 
 def _averages(dossier: Dossier, economy: Economy, parties: tuple[str, str]) -> Table:
@@ -320,9 +327,7 @@ def _spread_sentence(row: charts.OutcomeRow, parties: tuple[str, str], over: str
     parts, values = [], []
     for code in parties:
         low, high = row.low_pct[code], row.high_pct[code]
-        parts.append(
-            f"in {country_name(code, in_sentence=True)} by {percent(low, signed=True)} to {percent(high, signed=True)}"
-        )
+        parts.append(f"in {country_name(code, in_sentence=True)} by {percent_range(low, high)}")
         values += [low, high]
     text = f"Over {over}, “{row.outcome}” changes real income {' and '.join(parts)}."
     return Sentence(text, tuple(values), "outcomes")
@@ -339,8 +344,6 @@ def _key_numbers(
     from detente.show.figures import country_name
 
     first = rows[0]
-    assert first.low_pct is not None
-    assert first.high_pct is not None
     made = [
         KeyNumber(
             f"Average duty of {country_name(parties[0], in_sentence=True)} on goods from {country_name(parties[1], in_sentence=True)}",
@@ -351,38 +354,36 @@ def _key_numbers(
             signed=False,
         )
     ]
+    small = max(abs(first.real_income_pct[code]) for code in parties) < SMALL_QUARREL
     made += [
-        KeyNumber(
-            f"Real income of {country_name(code, in_sentence=True)}, “{first.outcome}”",
-            first.real_income_pct[code],
-            "%",
-            "outcomes",
-            f"against {TODAY}, {words}{said[0].get(code, '')}",
-            digits=2,
-            low=first.low_pct[code],
-            high=first.high_pct[code],
-            interval=interval,
-        )
-        for code in parties
+        _income_number(first, code, f"{words}{said[0].get(code, '')}", interval, small) for code in parties
     ]
     if len(rows) > 1:
-        second = rows[1]
-        assert second.low_pct is not None
-        assert second.high_pct is not None
         made.append(
-            KeyNumber(
-                f"Real income of {country_name(parties[0], in_sentence=True)}, “{second.outcome}”",
-                second.real_income_pct[parties[0]],
-                "%",
-                "outcomes",
-                f"against {TODAY}, {words}{said[1].get(parties[0], '')}",
-                digits=2,
-                low=second.low_pct[parties[0]],
-                high=second.high_pct[parties[0]],
-                interval=interval,
-            )
+            _income_number(rows[1], parties[0], f"{words}{said[1].get(parties[0], '')}", interval, small)
         )
     return tuple(made)
+
+
+def _income_number(row: charts.OutcomeRow, code: str, note: str, interval: str, small: bool) -> KeyNumber:
+    """Real income of a side under an outcome; in money where every share would read as nought."""
+    from detente.show.figures import country_name
+
+    assert row.low_pct is not None
+    assert row.high_pct is not None
+    share = row.real_income_pct[code]
+    each = row.value_usd[code] / share / 1e3 if small and share else 0.0  # USD bn a percent
+    return KeyNumber(
+        f"Real income of {country_name(code, in_sentence=True)}, “{row.outcome}”",
+        row.value_usd[code] / 1e3 if each else share,
+        "USD bn" if each else "%",
+        "outcomes",
+        f"against {TODAY}, {note}",
+        digits=1 if each else 2,
+        low=row.low_pct[code] * (each or 1.0),
+        high=row.high_pct[code] * (each or 1.0),
+        interval=interval,
+    )
 
 
 def _stamp(

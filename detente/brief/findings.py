@@ -66,13 +66,13 @@ def sensitivity(
 
     members = groups(economy, parties)
     cases = [one.case for one in outcomes.values()]
-    structure = outcomes[reference].value.structure
+    model = Model.behind(outcomes[reference].value)
     found: dict[str, dict[str, dict[str, Change]]] = {}
     for name in sets:
-        other = steered_like(with_elasticity_set(economy, name), structure, (economy, structure))
-        solved = run_cases(Model(other, structure, outcomes[reference].value.closure), cases)
+        other = steered_like(model.on(with_elasticity_set(economy, name)), model)
+        solved = run_cases(other, cases)
         hats = {key: solved[key].value.real_income_hat for key in outcomes}
-        found[name] = {key: changes(other, hats[key], hats[reference], members) for key in outcomes}
+        found[name] = {key: changes(other.economy, hats[key], hats[reference], members) for key in outcomes}
     return found
 
 

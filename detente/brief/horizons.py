@@ -14,7 +14,7 @@ from detente.world import Array, Economy
 
 if TYPE_CHECKING:
     from detente.cases import Case, ControlledOutcome
-    from detente.equilibrium import Structure
+    from detente.equilibrium import Model, Structure
     from detente.outlook import Draws
 
 SIDE_BY_SIDE = ("short", "long")
@@ -23,27 +23,23 @@ SIDE_BY_SIDE = ("short", "long")
 def solve_horizons(
     cases: Sequence[Case],
     *,
-    closure: str,
     known: Mapping[str, Mapping[str, ControlledOutcome]],
-    at: Mapping[str, tuple[Economy, Structure]],
+    at: Mapping[str, Model],
 ) -> dict[str, Mapping[str, ControlledOutcome]]:
     """Outcomes at every horizon of `at`; those already `known` are not solved again."""
     from detente.cases import run_cases
-    from detente.equilibrium import Model
+
+    return {name: known[name] if name in known else run_cases(model, cases) for name, model in at.items()}
+
+
+def side_by_side(own: Economy, headline: str, chosen: Model) -> dict[str, Model]:
+    """Models of the economy in the short and the long run; the headline's horizon as `chosen`."""
+    from detente.cases import model_at
 
     return {
-        name: known[name] if name in known else run_cases(Model(economy, structure, closure), cases)
-        for name, (economy, structure) in at.items()
+        name: chosen if name == headline else model_at(name, own, closure=chosen.closure)
+        for name in SIDE_BY_SIDE
     }
-
-
-def side_by_side(
-    own: Economy, headline: str, chosen: tuple[Economy, Structure]
-) -> dict[str, tuple[Economy, Structure]]:
-    """The economy set to the short and the long run; the headline's horizon as `chosen`."""
-    from detente.cases import horizon
-
-    return {name: chosen if name == headline else horizon(name, own) for name in SIDE_BY_SIDE}
 
 
 def horizon_table(

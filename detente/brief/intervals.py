@@ -12,12 +12,12 @@ from detente.brief.findings import changes, groups
 from detente.core import Cell, Column, Table, known_each
 from detente.show.figures import country_name
 from detente.show.tables import driver_rows
-from detente.show.words import Sentence, lower_first, money, number, percent
+from detente.show.words import Sentence, lower_first, money, number, percent_range
 from detente.world import goods_sectors
 
 if TYPE_CHECKING:
     from detente.cases import Case
-    from detente.equilibrium import Structure
+    from detente.equilibrium import Model
     from detente.outlook import Draws
     from detente.world import Economy
 
@@ -56,40 +56,36 @@ def sector_results(economy: Economy, parties: Sequence[str]) -> tuple[str, ...]:
 
 
 def draw_headlines(
-    at: Mapping[str, tuple[Economy, Structure]],
+    at: Mapping[str, Model],
     cases: Sequence[Case],
     headline: str,
     parties: Sequence[str],
     *,
     draws: int,
     seed: int,
-    closure: str,
 ) -> dict[str, Draws]:
     """Draw every horizon: the headline's in full, with the output of sectors; the others less often.
 
     Parameters
     ----------
-    at : mapping of horizon to (Economy, Structure)
+    at : mapping of horizon to Model
     cases : sequence of Case
     headline : str
         Name of the headline's horizon.
     parties : sequence of str
     draws, seed : int
-    closure : str
     """
     from detente.outlook import draw_outcomes
 
     found = {}
-    for name, (economy, structure) in at.items():
+    for name, model in at.items():
         full = name == headline
         found[name] = draw_outcomes(
-            economy,
+            model,
             cases,
             draws=draws if full else min(draws, max(draws // OTHER_SHARE, LEAST)),
             seed=seed,
-            closure=closure,
-            structure=structure,
-            results=sector_results(economy, parties) if full else (),
+            results=sector_results(model.economy, parties) if full else (),
         )
     return found
 
@@ -114,7 +110,7 @@ def draw_words(
     """For the first two outcomes, by side: what the draws say beside the range over sets."""
     made = [
         {
-            code: f"; 5 to 95 % of {count} draws: {percent(one.low, signed=True)} to {percent(one.high, signed=True)}"
+            code: f"; 5 to 95 % of {count} draws: {percent_range(one.low, one.high)}"
             for code, one in band.items()
         }
         for band in bands.values()
@@ -131,9 +127,7 @@ def drawn_sentence(
     parts, values = [], []
     for code in parties:
         band = bands[key][code]
-        parts.append(
-            f"in {country_name(code, in_sentence=True)} by {percent(band.low, signed=True)} to {percent(band.high, signed=True)}"
-        )
+        parts.append(f"in {country_name(code, in_sentence=True)} by {percent_range(band.low, band.high)}")
         values += [band.low, band.high]
     worst = max(bands[key][code].error for code in parties)
     return Sentence(
@@ -225,7 +219,7 @@ def sector_sentence(table: Table, code: str, sectors: Sequence[str]) -> Sentence
     for sector in dict.fromkeys(sectors):
         row = records[code, sector]
         low, high = float(row["low_draws_pct"] or 0.0), float(row["high_draws_pct"] or 0.0)
-        parts.append(f"{lower_first(sector)} {percent(low, signed=True)} to {percent(high, signed=True)}")
+        parts.append(f"{lower_first(sector)} {percent_range(low, high)}")
         values += [low, high]
     text = f"5 to 95 % of the draws, {country_name(code, in_sentence=True)}: {', '.join(parts)}."
     return Sentence(text, tuple(values), table.name)

@@ -15,29 +15,24 @@ from detente.show.words import Sentence
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
-    from detente.equilibrium import Structure
-    from detente.world import Economy
+    from detente.equilibrium import Model
 
 
 def strategy_section(
     dossier: Dossier,
-    economy: Economy,
+    model: Model,
     *,
     source: str = "",
-    closure: str = "share",
-    structure: Structure | None = None,
 ) -> tuple[Section, ...]:
     """Leverage and deals of the dossier's game; nothing when the dossier declares no game.
 
     Parameters
     ----------
     dossier : Dossier
-    economy : Economy
+    model : Model
+        Of a horizon.
     source : str
         Where the dossier came from (id or folder), for its game and scenarios.
-    closure : str
-    structure : Structure, optional
-        Of the horizon; the core model when left out.
 
     Returns
     -------
@@ -49,7 +44,6 @@ def strategy_section(
     SolveError
         When a joint profile has no equilibrium.
     """
-    from detente.equilibrium import CORE
     from detente.policy import load_scenario
     from detente.strategy import (
         deal_space,
@@ -69,9 +63,7 @@ def strategy_section(
     if any(name not in dossier.measures for name in spec.measures):
         return ()  # on an earlier day the game could not be told yet
     scenarios = [load_scenario(name, dossier=place) for name in spec.threats if name != "standing"]
-    tensor = payoff_tensor(
-        economy, dossier, spec, scenarios=scenarios, closure=closure, structure=structure or CORE
-    )
+    tensor = payoff_tensor(model, dossier, spec, scenarios=scenarios)
     known = load_preferences(game=spec.id)
     game = tensor.game(known.named())
     levers = leverage_of(game)

@@ -7,6 +7,11 @@ Never does: play, forecast, round or print.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from detente.cases.backstops import (
+        ladder_table as ladder_table,
+        way_out as way_out,
+        worth_of_uses as worth_of_uses,
+    )
     from detente.cases.case import (
         BASE_YEAR as BASE_YEAR,
         Case as Case,
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
         headline_differences as headline_differences,
         headlines as headlines,
     )
+    from detente.cases.holdings import figures_of as figures_of
     from detente.cases.horizons import (
         HORIZONS as HORIZONS,
         horizon as horizon,
@@ -50,11 +56,13 @@ else:
         __name__,
         {
             "parties": "sides_in",
+            "backstops": "ladder_table way_out worth_of_uses",
             "case": "BASE_YEAR Case ControlledOutcome base_case controls_of held_wedges",
             "runs": "prepare_cases run_cases run_scenarios solve_cases steered_like",
             "standoff": "Standoff model_at",
             "cuts": "read_cut",
             "headline_results": "HEADLINES WORLD headline_differences headlines",
+            "holdings": "figures_of",
             "horizons": "HORIZONS horizon horizon_sentence",
             "outcomes": "Outcome",
             "stocks": "Period by_horizon path_with_stocks stock_table",

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from detente.cases.backstops import way_out, with_commodities
 from detente.core import Cell, Column, InputError, LabelError, Table, suggestion
 from detente.equilibrium import Structure
 from detente.world import Economy
 
 HORIZONS = ("impact", "short", "long")
+MONTHS = {"impact": 3.0, "short": 12.0}
+"""Months after which a horizon stands; the long run is when everything has adjusted."""
 _FILE = Path(__file__).parent / "data" / "horizons.yaml"
 _NESTS = ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final", "mobility")
 _GRADES = ("official", "reported", "inferred", "assumed")
@@ -152,10 +155,10 @@ def with_horizon_elasticities(economy: Economy, name: str) -> Economy:
         except LabelError:
             made, factor = economy, chosen.otherwise_scale
             said = f", for want of a set of the {chosen.title} for these sectors"
-    if factor == 1:
-        return made
-    source = f"{made.elasticity_source}; times {factor:g} (assumed{said})"
-    return made.with_elasticities(made.trade_elasticity * factor, source)
+    if factor != 1:
+        source = f"{made.elasticity_source}; times {factor:g} (assumed{said})"
+        made = made.with_elasticities(made.trade_elasticity * factor, source)
+    return made if name == "long" else with_commodities(made, economy)
 
 
 def horizon(name: str, economy: Economy, *, keep_elasticities: bool = False) -> tuple[Economy, Structure]:
@@ -204,10 +207,15 @@ def horizon(name: str, economy: Economy, *, keep_elasticities: bool = False) -> 
         parts.append(f"κ {values['mobility']:g}")
     else:
         parts.append("factors move freely between sectors")
+    months = MONTHS.get(name)
+    backstop = None if months is None else way_out(economy, months)
+    if backstop is not None:
+        parts.append("critical inputs with a way out: the ladder of stopped uses and what comes before")
     grades = sorted({chosen.settings[key].grade for key in _NESTS})
     structure = Structure(
         **values,
         critical=critical,
+        backstop=backstop,
         horizon=chosen.title.split(":")[0] if name != "long" else "long run",
         source="; ".join(parts) + f"; grades: {', '.join(grades)}",
     )

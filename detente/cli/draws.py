@@ -75,7 +75,7 @@ def drawn_tables(
             raise InputError(
                 "this table is about two parties", where="--countries", hint="such as --countries USA,CHN"
             )
-    return noted(_solved(made, table, countries, against is not None, closure, *draw), made.cases)
+    return noted(_solved(made, table, countries, against is not None, *draw), made.cases)
 
 
 def _solved(
@@ -83,7 +83,6 @@ def _solved(
     table: str,
     countries: Sequence[str],
     compared: bool,
-    closure: str,
     draws: int,
     seed: int,
     workers: int,
@@ -93,32 +92,28 @@ def _solved(
     from detente.outlook import draw_outcomes, driver_table, drivers, interval_table, uncertainty_table
 
     if table == "uncertainty":
-        return [uncertainty_table(made.economy, made.structure)]
+        return [uncertainty_table(made.model)]
     reference = made.cases[-1].scenario.id if compared else None
     if table in OF_RESULTS:
-        return [_of_results(made, table, countries, reference, closure, draws, seed, workers)]
+        return [_of_results(made, table, countries, reference, draws, seed, workers)]
     if table == "drivers":
         with reporting("solving draws") as report:
             found = drivers(
-                made.economy,
+                made.model,
                 made.cases,
                 draws=draws,
                 seed=seed,
                 against=reference,
-                closure=closure,
-                structure=made.structure,
                 workers=workers,
                 report=report,
             )
         return [driver_table(found, countries or sides_in(made.dossier, made.economy), against=reference)]
     with reporting("solving draws") as report:
         drawn = draw_outcomes(
-            made.economy,
+            made.model,
             made.cases,
             draws=draws,
             seed=seed,
-            closure=closure,
-            structure=made.structure,
             workers=workers,
             report=report,
         )
@@ -130,7 +125,6 @@ def _of_results(
     table: str,
     countries: Sequence[str],
     reference: str | None,
-    closure: str,
     draws: int,
     seed: int,
     workers: int,
@@ -143,12 +137,10 @@ def _of_results(
     cases = made.cases if reference else (*made.cases, base_case(made.economy, made.cases[0]))
     controlled = any(case.controls for case in cases)
     found = draw_outcomes(
-        made.economy,
+        made.model,
         cases,
         draws=draws,
         seed=seed,
-        closure=closure,
-        structure=made.structure,
         workers=workers,
         results=results_of(
             made.economy,

@@ -98,12 +98,10 @@ def explain(
     )
     with usage(), progress(None, "explaining"):
         tables = made(
-            ready.economy,
+            ready.model,
             ready.dossier,
             result,
             *ready.cases,
-            closure=closure,
-            structure=ready.structure,
             method=method,
             draws=draws,
             seed=seed,

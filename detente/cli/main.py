@@ -161,7 +161,7 @@ def run(
     ready = prepare_named(
         names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=holds
     )
-    outcomes = solve_prepared(ready, closure, world, solver_of(budget))
+    outcomes = solve_prepared(ready, world, solver_of(budget))
     with usage():
         made = outcome_tables(outcomes, table, codes, against, lambda: sides_in(ready.dossier, ready.economy))
     emit(made, style, out)

@@ -114,7 +114,7 @@ def nash(
     out: OutOption = None,
 ) -> None:
     """Find duties that are best for whoever sets them: in a trade war, alone, or agreed in talks."""
-    from detente.cases import horizon as set_horizon
+    from detente.cases import model_at
     from detente.strategy.duties import by_preferences, duty_game, starting_duties
 
     with usage():
@@ -128,25 +128,22 @@ def nash(
                 hint="a percentage above zero, such as 200",
             )
     with usage():
-        economy, structure = set_horizon(
-            horizon, economy_for(world, elasticities), keep_elasticities=elasticities is not None
-        )
+        economy, keep = economy_for(world, elasticities), elasticities is not None
+        model = model_at(horizon, economy, closure=closure, keep_elasticities=keep)
         codes = [code.strip() for code in players.split(",") if code.strip()]
-        chosen = list(economy.labels.countries) if codes == ["all"] else codes
+        chosen = list(model.labels.countries) if codes == ["all"] else codes
         known = read_preferences(preferences)
         wanted = known.sets if table == "preferences" else (known.named(),)
 
         def play(one: Preferences) -> DutyGame:
             return duty_game(
-                economy,
+                model,
                 chosen,
                 by=by,
                 mfn=mfn,
                 on=on,
                 sectors=[code.strip() for code in sectors.split(",") if code.strip()] or None,
                 preferences=one,
-                structure=structure,
-                closure=closure,
                 bounds=(0.0, highest / 100),
             )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -21,7 +21,7 @@ from detente.cli.options import (
 from detente.cli.output import draw, emit, note, usage
 from detente.cli.records import HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.worlds import WorldOption, economy_for
-from detente.core import InputError, LabelError, UnitError, suggestion
+from detente.core import InputError, LabelError, Rent, UnitError, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 TABLES = ("months", "losses", "stocks")
 MOST_MONTHS = 240.0
 STATED = "given on the command line"
+RENTS = ("destroyed", "exporter", "importer")
 FIGURES = "figures of the world"
 
 
@@ -135,6 +136,13 @@ def path(
             "CHN:rare-earths:0.3 leaves 30 % of China's rare earths and magnets to all others.",
         ),
     ] = None,
+    rent: Annotated[
+        str,
+        typer.Option(
+            "--rent",
+            help="Who keeps the difference between cost and price under a --cut: destroyed (nobody), exporter or importer.",
+        ),
+    ] = "destroyed",
     stock: Annotated[
         list[str] | None,
         typer.Option(
@@ -175,20 +183,22 @@ def path(
     out: OutOption = None,
 ) -> None:
     """Say what a cut of deliveries does month by month, and to whom, while stocks run down."""
-    from detente.cases import by_horizon, path_with_stocks, read_cut, stock_table
+    from detente.cases import by_horizon, figures_of, path_with_stocks, read_cut, stock_table
     from detente.dossier import codes_of
     from detente.show.tables import stocks as show
 
     with usage():
         if table not in (*TABLES, "all"):
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, (*TABLES, "all")))
+        if rent not in RENTS:
+            raise LabelError(f"no rent `{rent}`", where="--rent", hint=suggestion(rent, RENTS))
         lengths = _periods(months, step)
     holds = to_hold(hold_clocks, hold)
     record, economy, wedges, controls = _policy(scenario, dossier, asof, elasticities, closure, world, holds)
-    floors = tuple(control for control in controls if control.kind == "floor")
+    floors = tuple(control for control in controls if control.is_floor)
     with usage():
-        caps = (control for control in controls if control.kind == "cap")
-        cuts = (*caps, *(read_cut(economy, text) for text in cut or ()))
+        caps = (control for control in controls if not control.is_floor)
+        cuts = (*caps, *(read_cut(economy, text, rent=cast(Rent, rent)) for text in cut or ()))
         if not cuts:
             raise InputError(
                 "nothing is cut",
@@ -200,7 +210,8 @@ def path(
         for code in chosen:
             economy.labels.country(code)
     setting = by_horizon(economy, keep_elasticities=elasticities is not None)
-    stocks = {name: amount for name, (amount, _, _) in held.items()}
+    own = {control.name: figures_of(economy, control) for control in cuts}
+    stocks = {name: own[name] if who == FIGURES else amount for name, (amount, who, _) in held.items()}
     solver = solver_of(budget)
     made = path_with_stocks(
         economy,

@@ -66,8 +66,8 @@ def leverage(
     known_table(table, ("levers", "horizons", "substitution", "preferences"))
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     known, chosen = read_sets(spec, preference_file, preferences)
-    economy, at, structure = world_at(world, elasticities, horizon)
-    made = tensor_for(record, spec, source, at, structure, controls, workers, cache, world, no_cache=no_cache)
+    economy, model = world_at(world, elasticities, horizon)
+    made = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
     play = made.game(chosen)
     found = levers.leverage_of(play)
     concept = f"{play.horizon}; {chosen.title.lower()}"
@@ -151,8 +151,8 @@ def deals(
             raise LabelError(
                 f"no threat point `{point}`", where="--threat", hint=suggestion(point, spec.threats)
             )
-    economy, at, structure = world_at(world, elasticities, horizon)
-    made = tensor_for(record, spec, source, at, structure, controls, workers, cache, world, no_cache=no_cache)
+    economy, model = world_at(world, elasticities, horizon)
+    made = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
     play = made.game(chosen)
     sets = {chosen.id: chosen} if preferences else {one.id: one for one in known.sets}
     games = {name: made.game(one) for name, one in sets.items()}
@@ -165,7 +165,7 @@ def deals(
         )
     if table in ("horizons", "all"):
         with progress(None, "solving at each horizon"):
-            later = room.judge_at(economy, record, spec, horizons(economy), chosen, controls=controls)
+            later = room.judge_at(record, spec, horizons(economy), chosen, controls=controls)
         tables.append(show.verdict_table(later, spec.players, by="horizon"))
     swaps = room.smallest_swaps(play, most=most, count=count)
     if table in ("swaps", "all"):
@@ -242,8 +242,8 @@ def game_verb(
             )
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     known, chosen = read_sets(spec, preference_file, preferences)
-    _, at, structure = world_at(world, elasticities, horizon)
-    made = tensor_for(record, spec, source, at, structure, controls, workers, cache, world, no_cache=no_cache)
+    _, model = world_at(world, elasticities, horizon)
+    made = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
     play = made.game(chosen)
     form = room.strategic_form(play)
     tables = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from detente.cases import Case, Outcome
     from detente.dossier import Dossier
-    from detente.equilibrium import Newton, Structure
+    from detente.equilibrium import Model, Newton
     from detente.policy import Scenario
     from detente.policy.duties import DutyStack
     from detente.world import Economy
@@ -28,10 +28,14 @@ if TYPE_CHECKING:
 class Prepared:
     """What verbs that solve scenarios start from."""
 
-    economy: Economy
-    structure: Structure
+    model: Model
     dossier: Dossier
     cases: tuple[Case, ...]
+
+    @property
+    def economy(self) -> Economy:
+        """At the horizon."""
+        return self.model.economy
 
 
 def solve_named(
@@ -48,18 +52,15 @@ def solve_named(
 ) -> Mapping[str, Outcome]:
     """Load scenarios by id or path, with the dossier as of their day, and solve them together at a horizon."""
     made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=hold)
-    return solve_prepared(made, closure, world, solver)
+    return solve_prepared(made, world, solver)
 
 
-def solve_prepared(
-    ready: Prepared, closure: str, world: str | None, solver: Newton | None = None
-) -> Mapping[str, Outcome]:
+def solve_prepared(ready: Prepared, world: str | None, solver: Newton | None = None) -> Mapping[str, Outcome]:
     """Solve what `prepare_named` loaded."""
     from detente.cases import run_cases
-    from detente.equilibrium import Model
 
     with of_own_world(world), progress(None, "solving"):
-        return run_cases(Model(ready.economy, ready.structure, closure, solver=solver), ready.cases)
+        return run_cases(replace(ready.model, solver=solver), ready.cases)
 
 
 def prepare_named(
@@ -77,7 +78,7 @@ def prepare_named(
 
     Says on standard error which clocks the scenarios' dates let fire; `hold` holds all of them (True) or some.
     """
-    from detente.cases import horizon as at_horizon, prepare_cases
+    from detente.cases import model_at, prepare_cases
     from detente.equilibrium import CLOSURES
     from detente.policy import check_hold
 
@@ -102,13 +103,12 @@ def prepare_named(
     scenarios = _tellable(record, scenarios, dossier)
     with usage():
         check_hold(record, () if isinstance(hold, bool) else hold, "--hold")
-        economy, structure = at_horizon(
-            horizon, economy_for(world, elasticities), keep_elasticities=elasticities is not None
-        )
+        economy, keep = economy_for(world, elasticities), elasticities is not None
+        model = model_at(horizon, economy, closure=closure, keep_elasticities=keep)
     with of_own_world(world):
-        cases = prepare_cases(economy, record, scenarios, hold_clocks=hold)
+        cases = prepare_cases(model.economy, record, scenarios, hold_clocks=hold)
     say_firing(cases)
-    return Prepared(economy, structure, record, cases)
+    return Prepared(model, record, cases)
 
 
 def _tellable(record: Dossier, scenarios: Sequence[Scenario], dossier: str) -> list[Scenario]:

@@ -6,6 +6,7 @@ Comes in: YAML files. Goes out: a frozen `Dossier`. Never does: economics.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from detente.dossier.announced import Announcements as Announcements, announcements as announcements
     from detente.dossier.audit_record import (
         audit as audit,
         audit_table as audit_table,
@@ -96,6 +97,7 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
+            "announced": "Announcements announcements",
             "parties": "codes_of parties_of",
             "audit_record": "audit audit_table coverage_by_grade errors refuse_stale",
             "audit_rules": "Finding RULES",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 
-from detente.core import nearest
+from detente.core import EVERYBODY, SECTOR_WORDS, nearest
 from detente.dossier.audit_rules import Finding
 from detente.dossier.dossier import Dossier
 from detente.dossier.measure import DatedValue, Frozen, Grade, Measure
@@ -95,12 +95,12 @@ def doubtful(entry: Frozen, kind: str, key: str) -> Iterator[Finding]:
 
 def _effect_sectors(measure: Measure) -> set[str]:
     effect = measure.effect
-    return set() if effect is None else {*effect.ad_valorem, *effect.left, *effect.least} - {"all"}
+    return set() if effect is None else {*effect.ad_valorem, *effect.left, *effect.least} - set(SECTOR_WORDS)
 
 
 def _labels(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
     by_target = {target for value in measure.values for target in (*value.by_target, *value.ceiling)}
-    named = {*measure.targets, *measure.except_targets, *by_target} - {"all"}
+    named = {*measure.targets, *measure.except_targets, *by_target} - {EVERYBODY}
     actor = dossier.actors.get(measure.actor)
     words = shared_vocabulary()
     regions, sectors = set(words.regions), set(words.sectors)

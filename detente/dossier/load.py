@@ -101,7 +101,7 @@ def load_dossier(name_or_path: str | Path = "busan-2025", *, asof: dt.date | Non
         raise DateError(
             f"asof must be a day, not {asof!r}", where="load_dossier", hint="give datetime.date(2025, 10, 28)"
         )
-    record, default = read_record(_folder(name_or_path))
+    record, default = read_record(folder_of(name_or_path))
     if asof is not None and asof != dt.date.max:
         require_fresh(record, asof, "the as-of day")
     return known_by(record, asof or default)
@@ -170,7 +170,8 @@ def _data() -> Path:
     return Path(__file__).resolve().parent / "data"
 
 
-def _folder(name_or_path: str | Path) -> Path:
+def folder_of(name_or_path: str | Path) -> Path:
+    """Folder of a shipped dossier by its id, or of one's own by its path."""
     shipped = shipped_dossiers()
     if isinstance(name_or_path, str) and name_or_path in shipped:
         return _data() / name_or_path

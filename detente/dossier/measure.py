@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from detente.core import Rent
 from detente.dossier.bands import (
     BANDS,
     COST_BAND,
@@ -139,12 +140,12 @@ class Effect(Frozen):
     flows: Literal["actor_exports", "actor_imports", "both"]
     """Exports from the actor to its targets, imports of the actor from its targets, or both."""
     ad_valorem: Mapping[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
-    """By sector code (or ``all`` for every goods sector): extra cost as a fraction of the value shipped."""
+    """By sector code, or ``all``, ``goods`` or ``services``: extra cost as a fraction of the value shipped."""
     left: Mapping[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
     """By sector code: the most that passes, as a share of the base year's volume of all its flows; 0 is a ban."""
     least: Mapping[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     """By sector code: the least that is bought, as a share of the base year's volume (pledges kept by state buyers)."""
-    rent: Literal["exporter", "importer", "destroyed"] = "exporter"
+    rent: Rent = "exporter"
     """Who keeps the difference between cost and price under `left`: licences sold or used at home, import licences, queues."""
     per_value: Annotated[float, Field(gt=0)] | None = None
     """Value of the measure that the costs and `least` belong to; at another value they change in proportion (port-fee

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detente.equilibrium.advice import QUICK as QUICK, how_far as how_far, what_to_try as what_to_try
+    from detente.equilibrium.backstop import Backstop as Backstop, Step as Step
     from detente.equilibrium.bans import any_ban as any_ban, log_ratio as log_ratio, no_exports as no_exports
     from detente.equilibrium.baseline import CORE as CORE, share_preparation as share_preparation
     from detente.equilibrium.controls import (
         Binding as Binding,
         QuantityControl as QuantityControl,
-        Rent as Rent,
     )
     from detente.equilibrium.entry import solve as solve
     from detente.equilibrium.judged import CHUNK as CHUNK
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from detente.equilibrium.plain_residuals import GATE as GATE, residuals as residuals
     from detente.equilibrium.policy import Instrument as Instrument, Policy as Policy
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
-    from detente.equilibrium.solver import rebase as rebase, solve_batch as solve_batch
+    from detente.equilibrium.solver import rebase as rebase
     from detente.equilibrium.structure import Structure as Structure
     from detente.equilibrium.sweep import (
         CLOSURES as CLOSURES,
@@ -36,17 +36,18 @@ else:
         __name__,
         {
             "advice": "QUICK how_far what_to_try",
+            "backstop": "Backstop Step",
             "bans": "any_ban log_ratio no_exports",
             "baseline": "CORE share_preparation",
             "labelled": "Labelled labelled_result",
             "policy": "Policy Instrument",
             "world_model": "Model",
-            "controls": "Binding QuantityControl Rent",
+            "controls": "Binding QuantityControl",
             "judged": "CHUNK",
             "plain_residuals": "GATE residuals",
             "solution": "Equilibrium Solution",
             "entry": "solve",
-            "solver": "rebase solve_batch",
+            "solver": "rebase",
             "structure": "Structure",
             "sweep": "Anderson CLOSURES Newton deficits",
         },

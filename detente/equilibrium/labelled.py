@@ -43,6 +43,10 @@ NAMES: dict[str, str] = {
     "flows_new": "million USD",
     "flow_volume_hat": "ratio",
     "trade_shares_new": "share of spending",
+    "nominal_wage_hat": "ratio",
+    "employment_rate": "share of those who offer themselves",
+    "workers_share_new": "share of a country's factor",
+    "unemployment": "share of a country's factor",
 }
 """Arrays of an equilibrium that can be asked for by name, and their units."""
 

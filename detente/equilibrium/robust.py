@@ -27,6 +27,8 @@ from detente.world import Array, Economy, Wedges
 SMALLEST_STAGE = 1 / 256
 SWEEPS_SHARE = 0.2
 """Share of what is left of the budget that sweeps get: they are cheap. Newton, the last resort, gets the rest."""
+STEPS_OUTSIDE = 3
+"""Times as many sweeps a stage where a backstop is at work: its schedule bends where the base year's derivatives are straight."""
 
 Reach = Callable[[Wedges, Array, Array], tuple[Array | None, int]]
 """From wedges, deficits and a first point to the point of the equilibrium there, if it is found, and the steps taken."""
@@ -260,11 +262,14 @@ def rescue(
     asked = (economy, wedges, deficit, solver, structure)
     tries: list[tuple[Solution[Equilibrium], float]] = []
     ways: tuple[str, ...] = ("stages", "newton") if start is None else ("from start", "stages", "newton")
-    if in_parts:
+    if structure.backstop is not None:  # Newton's derivatives know none, and sweeps need more steps for it
+        ways = ways[:-1]
+        asked = (*asked[:3], replace(solver, max_steps=STEPS_OUTSIDE * solver.max_steps), structure)
+    elif in_parts:
         ways = ("newton",)
     further = None
     for way in ways:
-        part = meter.part(1.0 if way == "newton" else SWEEPS_SHARE)
+        part = meter.part(1.0 if way == ways[-1] else SWEEPS_SHARE)
         if way == "newton":
             if further is not None:
                 part.reached = further[1]

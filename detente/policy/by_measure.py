@@ -18,7 +18,8 @@ import numpy as np
 
 from detente.dossier import DatedValue, FrozenDict, Grade, Measure, Status
 from detente.policy.duties.stacking import is_duty
-from detente.policy.scenario import Scenario, apply_scenario, wedges_at
+from detente.policy.enacted import apply_scenario, wedges_at
+from detente.policy.scenario import Scenario
 from detente.world import Array, Economy, Wedges, frozen
 
 if TYPE_CHECKING:

@@ -30,11 +30,13 @@ if TYPE_CHECKING:
     from detente.world.held import (
         StockFigure as StockFigure,
         sector_groups as sector_groups,
+        stock_figures as stock_figures,
         stock_of_flows as stock_of_flows,
     )
     from detente.world.identities import check as check
     from detente.world.known_facts import benchmarks as benchmarks
     from detente.world.load import load_world as load_world, shipped_worlds as shipped_worlds
+    from detente.world.named import countries_named as countries_named, sectors_named as sectors_named
     from detente.world.save import save_world as save_world
     from detente.world.sound import check_sound as check_sound
     from detente.world.tables import (
@@ -54,10 +56,11 @@ else:
             "described": "load_described",
             "economy": "Array Economy Wedges frozen",
             "elasticities": "divisions elasticity_set elasticity_sets elasticity_table set_horizon with_elasticity_set",
-            "held": "StockFigure sector_groups stock_of_flows",
+            "held": "StockFigure sector_groups stock_figures stock_of_flows",
             "identities": "check",
             "known_facts": "benchmarks",
             "goods": "goods_sectors",
+            "named": "countries_named sectors_named",
             "load": "load_world shipped_worlds",
             "save": "save_world",
             "sound": "check_sound",

@@ -213,6 +213,18 @@ class Wedges:
         if not (self.tariff.shape == self.iceberg_hat.shape == self.export_tax.shape):
             raise InputError("the three wedges must have one shape", hint="[importer, exporter, sector]")
 
+    def each(self) -> tuple[Wedges, ...]:
+        """Wedges one by one, where there is a leading scenario axis.
+
+        Examples
+        --------
+        >>> from detente.world import toy
+        >>> Wedges.of(toy(), tariff=np.stack([toy().tariff, 2 * toy().tariff])).each()[1]
+        <Wedges 5 countries, 4 sectors>
+        """
+        arrays = zip(self.tariff, self.iceberg_hat, self.export_tax, strict=True)
+        return tuple(Wedges(*one) for one in arrays)
+
     @classmethod
     def unchanged(cls, economy: Economy) -> Wedges:
         """Return the wedges of the base year itself."""

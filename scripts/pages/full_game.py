@@ -19,7 +19,7 @@ import numpy as np
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY)]
 
-from detente.cases.horizons import HORIZONS, horizon  # noqa: E402
+from detente.cases import HORIZONS, model_at  # noqa: E402
 from detente.core import Column, Table, write_atomic  # noqa: E402
 from detente.core.table import Cell  # noqa: E402
 from detente.dossier import load_dossier  # noqa: E402
@@ -73,14 +73,12 @@ class Solver:
     def __call__(
         self, spec: GameSpec, name: str = "long", controls: str = "stated", rent: str = "stated"
     ) -> PayoffTensor:
-        economy, structure = horizon(name, self.economy)
         began = time.perf_counter()
         made = payoff_tensor(
-            economy,
+            model_at(name, self.economy),
             self.dossier,
             spec,
             scenarios=self.scenarios,
-            structure=structure,
             controls=controls,
             rent=rent,  # type: ignore[arg-type]
             cache=cache_folder(),
@@ -236,7 +234,7 @@ def page(workers: int | None) -> str:
     players = solve.whole.players
     sets = [one.id for one in known.sets]
     judged = {name: judge(whole.game(known.named(name)), solve.whole.expected, ()) for name in sets}
-    later = judge_at(solve.economy, solve.dossier, solve.whole, horizons(solve.economy), known.named("plain"))
+    later = judge_at(solve.dossier, solve.whole, horizons(solve.economy), known.named("plain"))
     tensors = {"whole, long run": whole, "small, long run": reduced["long"]}
     at_horizons = {f"small, {name}": tensor for name, tensor in reduced.items() if name != "long"}
     return f"""<!-- Written by scripts/pages/full_game.py; do not edit. -->

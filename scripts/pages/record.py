@@ -136,7 +136,7 @@ NOTES = {
     "Scenario.record": "`false`: nothing of the record is used; base-year duties and `tariffs` are all there is.",
     "HandDuty.importer": "Who charges: a code, a list of codes, or `all`.",
     "HandDuty.exporter": "Who is charged: a code, a list of codes, or `all`.",
-    "HandDuty.sectors": "A code, a list of codes, or `all` goods.",
+    "HandDuty.sectors": "A code, a list of codes, `goods`, `services` or `all`.",
     "HandDuty.set": "The duty is this, whatever it was (a fraction). Give `set` or `add`.",
     "HandDuty.add": "The duty rises by this, or falls when negative, never below zero (a fraction).",
     "HandDuty.reason": "Why, in words.",
@@ -411,7 +411,7 @@ def horizon_parameters() -> str:
 
 def uncertain_parameters() -> str:
     """What draws vary on the shipped world in the short run."""
-    from detente.cases.horizons import horizon
+    from detente.cases import model_at
     from detente.outlook import uncertainty_table
     from detente.world import load_world
 
@@ -423,7 +423,7 @@ def uncertain_parameters() -> str:
             str(row["grade"]),
             cell(str(row["source"])),
         )
-        for row in uncertainty_table(*horizon("short", load_world())).records()
+        for row in uncertainty_table(model_at("short", load_world())).records()
     ]
     return table(("Driver", "Parameter", "Standard deviation of the logarithm", "Grade", "Source"), rows)
 

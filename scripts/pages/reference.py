@@ -350,12 +350,13 @@ def shipped_tables() -> dict[str, list[Any]]:
 
 def strategy_tables(dossier: Any, economy: Any) -> list[Any]:
     """Tables of `detente leverage`, `deals` and `game`, of the small game."""
+    from detente.equilibrium import Model
     from detente.show.tables import sensitivity, strategy as show
     from detente.strategy import deals, equilibria, leverage, load_game, load_preferences, payoff_tensor
     from detente.strategy.preferences import preference_table
 
     spec = load_game().small()
-    game = payoff_tensor(economy, dossier, spec).game()
+    game = payoff_tensor(Model(economy), dossier, spec).game()
     pure = equilibria.pure_equilibria(equilibria.strategic_form(game), epsilon=1e-3)
     one_world = {"long": leverage.horizons(economy, ["long"])["long"]}
     form = equilibria.strategic_form(game)
@@ -379,6 +380,7 @@ def strategy_tables(dossier: Any, economy: Any) -> list[Any]:
 
 def duty_tables_of_the_toy() -> list[Any]:
     """Tables of `detente nash`, of the toy world."""
+    from detente.equilibrium import Model
     from detente.strategy.duties.game import duty_game
     from detente.strategy.duties.nash import nash_duties
     from detente.strategy.duties.optimal import by_preferences, nash_tables, optimum_tables, talks_tables
@@ -386,7 +388,7 @@ def duty_tables_of_the_toy() -> list[Any]:
     from detente.strategy.duties.talks import cooperative_duties
     from detente.world import toy
 
-    game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players")
+    game = duty_game(Model(toy()), ["USA", "CHN"], by="partner", on="players")
     war = nash_tables(nash_duties(game, verify=False))
     alone = [optimal_duties(game, code, starts=["standing"]) for code in game.players]
     return [
@@ -420,11 +422,10 @@ def world_tables() -> list[Any]:
 
 
 def engine_tables(dossier: Any, economy: Any) -> list[Any]:
-    from detente.equilibrium import Model
-
     """Tables of results, draws and quantity controls, of small cases."""
     from detente.cases.case import Case, controls_of
     from detente.cases.runs import prepare_cases, run_cases
+    from detente.equilibrium import Model
     from detente.outlook import draw_outcomes, driver_table, drivers, uncertainty_table
     from detente.outlook.intervals import interval_table
     from detente.policy import Scenario, load_scenario
@@ -445,7 +446,7 @@ def engine_tables(dossier: Any, economy: Any) -> list[Any]:
     capped = Scenario.model_validate({"id": "cap", "title": "Cap", "dossier": "toy", "quantities": (limit,)})
     controls = controls_of(world, capped.quantities, capped.id)
     managed = Case(capped, Wedges.unchanged(world), (), controls)
-    drawn = draw_outcomes(world, [managed], draws=2)
+    drawn = draw_outcomes(Model(world), [managed], draws=2)
     return [
         results.employment_table(outcomes, ("USA",)),
         results.wage_table(outcomes, ("USA",)),
@@ -457,19 +458,20 @@ def engine_tables(dossier: Any, economy: Any) -> list[Any]:
         welfare.control_table(run_cases(Model(world), [managed])),
         firing_table(cases),
         interval_table(drawn),
-        driver_table(drivers(world, [managed], draws=2), ("USA",)),
-        uncertainty_table(world, drawn.structure),
+        driver_table(drivers(Model(world), [managed], draws=2), ("USA",)),
+        uncertainty_table(drawn.model),
     ]
 
 
 def explanation_tables(dossier: Any, economy: Any) -> list[Any]:
     """Tables of `detente explain` for the shipped case."""
     from detente.cases.runs import prepare_cases
+    from detente.equilibrium import Model
     from detente.policy import load_scenario
     from detente.show.tables.explanation import explain
 
     cases = prepare_cases(economy, dossier, [load_scenario("talks-fail"), load_scenario("standing")])
-    return explain(economy, dossier, "usa.real_income", *cases, draws=32)
+    return explain(Model(economy), dossier, "usa.real_income", *cases, draws=32)
 
 
 def engine_python_tables() -> list[Any]:

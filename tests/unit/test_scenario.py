@@ -12,7 +12,8 @@ from detente.dossier import Status, load_dossier
 from detente.dossier.measure import Effect
 from detente.policy import load_scenario, shipped_scenarios, wedges_at
 from detente.policy.effects import effect_hat
-from detente.policy.scenario import Scenario, apply_scenario, wedges_and_footprints
+from detente.policy.enacted import apply_scenario, wedges_and_footprints
+from detente.policy.scenario import Scenario
 from detente.policy.settings import Setting
 from detente.world import load_world
 
