@@ -372,17 +372,16 @@ def _income_number(row: charts.OutcomeRow, code: str, note: str, interval: str, 
     assert row.low_pct is not None
     assert row.high_pct is not None
     share = row.real_income_pct[code]
-    each = row.value_usd[code] / share / 1e3 if small and share else 0.0  # USD bn a percent
     return KeyNumber(
         f"Real income of {country_name(code, in_sentence=True)}, “{row.outcome}”",
-        row.value_usd[code] / 1e3 if each else share,
-        "USD bn" if each else "%",
+        row.value_usd[code] / 1e3 if small else share,
+        "USD bn a year" if small else "%",
         "outcomes",
         f"against {TODAY}, {note}",
-        digits=1 if each else 2,
-        low=row.low_pct[code] * (each or 1.0),
-        high=row.high_pct[code] * (each or 1.0),
-        interval=interval,
+        digits=1 if small else 2,
+        low=None if small else row.low_pct[code],
+        high=None if small else row.high_pct[code],
+        interval="" if small else interval,
     )
 
 

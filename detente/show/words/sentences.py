@@ -235,7 +235,7 @@ def _amounts_sentence(name: str, amounts: Mapping[str, float], than: str, table:
     same = (first < 0) == (second < 0)
     other = money(abs(second)) if same else said[1]
     text = f"Under {name}, {a} {said[0]} a year and {b} {other}{than}; neither is a twentieth of a percent of real income."
-    return Sentence(text, (first, second), table)
+    return Sentence(text, (first / 1e3, second / 1e3), table)
 
 
 def ranking_sentence(
