@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detente.brief.content import Block, Paragraph, Section, TableBlock
-from detente.show.figures import deal_figure, ladder_figure, lever_sentences, space_sentence, swap_sentence
-from detente.show.tables import lever_table, space_table, swap_table, verdict_table
+from detente.show import build, make
+from detente.show.figures import lever_sentences, space_sentence, swap_sentence
 from detente.show.words import Sentence
 
 if TYPE_CHECKING:
@@ -88,25 +88,36 @@ def strategy_section(
         "measures left free are ranked, not those held fixed, such as a further 100 points."
     )
     figures = (
-        ladder_figure(levers, concept=concept),
-        deal_figure(game, space, threats=names, concept=f"{concept}; {len(space.gains):,} joint choices"),
+        make("leverage-ladder", levers=levers, concept=concept),
+        make(
+            "deal-space-points",
+            game=game,
+            space=space,
+            threats=names,
+            concept=f"{concept}; {len(space.gains):,} joint choices",
+        ),
     )
     blocks: list[Block] = [
         Paragraph((opening,)),
         Paragraph((*lever_sentences(levers, table="leverage"), caution)),
         figures[0],
-        TableBlock(lever_table(levers, note=f"{concept[0].upper()}{concept[1:]}."), folded=True),
+        TableBlock(build("leverage", levers=levers, note=f"{concept[0].upper()}{concept[1:]}."), folded=True),
         Paragraph((space_sentence(game, space, name=names[space.threat], table="deal-space"),)),
         figures[1],
-        TableBlock(space_table(spaces, names), folded=True),
+        TableBlock(build("deal-space", games=spaces, names=names), folded=True),
     ]
     if swaps:
         said = tuple(swap_sentence(game, swap, table="swaps") for swap in swaps[:2])
-        blocks += [Paragraph(said), TableBlock(swap_table(game, swaps), folded=True)]
+        blocks += [Paragraph(said), TableBlock(build("swaps", game=game, swaps=swaps), folded=True)]
     if spec.expected:
         blocks.append(
             TableBlock(
-                verdict_table(judged, spec.players, names={one.id: one.title for one in known.sets}),
+                build(
+                    "expected-swaps",
+                    verdicts=judged,
+                    players=spec.players,
+                    names={one.id: one.title for one in known.sets},
+                ),
                 folded=True,
             )
         )

@@ -338,16 +338,16 @@ def claims(
 ) -> None:
     """List what the reports claim, with the place in the text; or their contradictions."""
     from detente.cli.tables import some_report
-    from detente.dossier import claims_table, conflict_table, sheets
+    from detente.show import build, make
 
     record = open_record(dossier, asof)
     with usage():
         some_report(record)
     flat = style in (Format.csv, Format.json) or (out is not None and out.suffix in (".csv", ".json"))
     if conflicts and not flat:
-        emit(sheets(record), style, out)
+        emit(make("conflict-sheets", dossier=record), style, out)
     else:
-        emit(conflict_table(record) if conflicts else claims_table(record), style, out)
+        emit(build("conflicts" if conflicts else "claims", dossier=record), style, out)
 
 
 app.command()(check)

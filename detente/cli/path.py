@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,7 +21,7 @@ from detente.cli.options import (
 from detente.cli.output import draw, emit, note, usage
 from detente.cli.records import HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.worlds import WorldOption, economy_for
-from detente.core import InputError, LabelError, Rent, UnitError, suggestion
+from detente.core import RENTS, InputError, LabelError, Rent, UnitError, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 TABLES = ("months", "losses", "stocks")
 MOST_MONTHS = 240.0
 STATED = "given on the command line"
-RENTS = ("destroyed", "exporter", "importer")
 FIGURES = "figures of the world"
 
 
@@ -65,7 +64,7 @@ def held_at_the_start(economy: Economy, controls: Sequence[QuantityControl], sta
             raise UnitError(
                 f"the stock is `{months}`",
                 where=where,
-                hint="months of base-year use, 0 or more, as in --stock 2 or --stock CHN:rare-earths=2; inf never runs out",
+                hint="months of base-year use, 0 or more, such as --stock 2 or --stock CHN:rare-earths=2; inf never runs out",
             )
         given.update({name: amount} if mark else dict.fromkeys(names, amount))
     made: dict[str, tuple[float, str, tuple[object, ...]]] = {}
@@ -183,22 +182,23 @@ def path(
     out: OutOption = None,
 ) -> None:
     """Say what a cut of deliveries does month by month, and to whom, while stocks run down."""
-    from detente.cases import by_horizon, figures_of, path_with_stocks, read_cut, stock_table
+    from detente.cases import by_horizon, figures_of, path_with_stocks, read_cut
     from detente.dossier import codes_of
+    from detente.show import build, make
     from detente.show.tables import stocks as show
 
     with usage():
         if table not in (*TABLES, "all"):
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, (*TABLES, "all")))
         if rent not in RENTS:
-            raise LabelError(f"no rent `{rent}`", where="--rent", hint=suggestion(rent, RENTS))
+            raise LabelError(f"no rent `{rent}`", where="--rent", hint=suggestion(rent, sorted(RENTS)))
         lengths = _periods(months, step)
     holds = to_hold(hold_clocks, hold)
     record, economy, wedges, controls = _policy(scenario, dossier, asof, elasticities, closure, world, holds)
     floors = tuple(control for control in controls if control.is_floor)
     with usage():
         caps = (control for control in controls if not control.is_floor)
-        cuts = (*caps, *(read_cut(economy, text, rent=cast(Rent, rent)) for text in cut or ()))
+        cuts = (*caps, *(read_cut(economy, text, rent=rent) for text in cut or ()))
         if not cuts:
             raise InputError(
                 "nothing is cut",
@@ -226,12 +226,12 @@ def path(
     without = path_with_stocks(
         economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure, solver=solver
     )
-    losses = show.loss_table(made, without)
+    losses = build("path-losses", path=made, without=without)
     hardest = str(losses.column("country")[0])
     shown = chosen or [
         code for code in dict.fromkeys((*codes_of(record), hardest)) if code in economy.labels.countries
     ]
-    monthly = stock_table(made, cuts, shown)
+    monthly = build("stocks", path=made, controls=cuts, countries=shown)
     said = "; ".join(
         f"{name} {amount:.2g} months ({', '.join(filter(None, (who, show.grade_of(figures))))})"
         for name, (amount, who, figures) in held.items()
@@ -241,6 +241,6 @@ def path(
     for sentence in sentences[:-1] if picture is not None else sentences:  # the last is the picture's title
         note(sentence.text)
     if picture is not None:
-        draw(show.path_figure(made, without, cuts, shown), picture)
-    tables = {"months": monthly, "losses": losses, "stocks": show.held_table(held)}
+        draw(make("path-months", path=made, without=without, controls=cuts, countries=shown), picture)
+    tables = {"months": monthly, "losses": losses, "stocks": build("path-stocks", held=held)}
     emit(list(tables.values()) if table == "all" else tables[table], style, out)

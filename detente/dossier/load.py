@@ -138,8 +138,8 @@ def read_record(folder: Path) -> tuple[Dossier, dt.date]:
         asof=dt.date.max,
         earlier=head.earlier,
         begins=head.begins,
-        parties=_parties(head, groups["actors"], head_file),
         fresh_days=head.fresh_days,
+        parties=_declared(head, head_file, groups["actors"]),
         content_hash=_content_hash({"dossier.yaml": head_file, **files}),
         **{kind: FrozenDict(entries) for kind, entries in groups.items()},
     )
@@ -147,20 +147,22 @@ def read_record(folder: Path) -> tuple[Dossier, dt.date]:
     return record, head.asof
 
 
-def _parties(head: DossierHead, actors: dict[str, Any], file: YamlFile) -> tuple[str, ...]:
-    """The parties that the head names, which must be economies of the record, and two of them at least."""
+def _declared(head: DossierHead, file: YamlFile, actors: dict[str, Any]) -> tuple[str, ...]:
+    """The parties that the record declares; each is an economy among its actors, and named once."""
     economies = [key for key, actor in actors.items() if actor.kind == "economy"]
-    for position, name in enumerate(head.parties):
+    for place, name in enumerate(head.parties):
         if name not in economies:
             raise LabelError(
-                f"the party `{name}` is no economy of actors.yaml",
-                where=file.where(("parties", position)),
-                hint=suggestion(name, economies),
+                f"the party `{name}` is no economy among the actors",
+                where=file.where(("parties", place)),
+                hint=suggestion(name, economies, list_with="actors.yaml"),
             )
-    if len(head.parties) == 1 or len(set(head.parties)) < len(head.parties):
-        raise InputError(
+    if head.parties and len(set(head.parties)) < max(2, len(head.parties)):
+        raise SchemaError(
             "a record has two parties or more, each named once",
-            where=file.where(("parties",)),
+            file=file.name,
+            line=file.place(("parties",))[0],
+            key="parties",
             hint="name the headline pair first; or leave `parties` out",
         )
     return head.parties

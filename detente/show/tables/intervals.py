@@ -1,4 +1,4 @@
-"""What drawn parameters say of a briefing's headlines: intervals with the error of their ends, and what drives them."""
+"""What drawn parameters say of headlines: intervals with the error of their ends, and what drives them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.brief.findings import changes, groups
 from detente.core import Cell, Column, Table, known_each
 from detente.show.figures import country_name
-from detente.show.tables import driver_rows
+from detente.show.tables.findings import changes, groups
+from detente.show.tables.uncertain import driver_rows
 from detente.show.words import Sentence, lower_first, money, number, percent_range
 from detente.world import goods_sectors
 
