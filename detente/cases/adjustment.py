@@ -63,7 +63,9 @@ def _ends(economy: Economy) -> tuple[Economy, Economy, Economy]:
         late = with_commodities(with_elasticity_set(economy, TEN_YEARS_SET), economy)
     except LabelError:  # a world of sectors that no set knows: in proportion to what is known of goods
         ratio = 2.0 / 0.76 * named_horizon("short").otherwise_scale
-        source = f"{economy.elasticity_source}; times {ratio:.3g} (assumed, for want of a set for these sectors)"
+        source = (
+            f"{economy.elasticity_source}; times {ratio:.3g} (assumed, for want of a set for these sectors)"
+        )
         late = economy.with_elasticities(economy.trade_elasticity * ratio, source)
     return impact, short, late
 
@@ -79,7 +81,8 @@ def _between(economy: Economy, months: float) -> Economy:
         return first if way == 0 else last
     theta = first.trade_elasticity ** (1 - way) * last.trade_elasticity**way
     return economy.with_elasticities(
-        theta, f"after {months:g} months, between those of {first.elasticity_source} and of {last.elasticity_source}"
+        theta,
+        f"after {months:g} months, between those of {first.elasticity_source} and of {last.elasticity_source}",
     )
 
 

@@ -44,7 +44,8 @@ class Rung:
 
     def at(self, months: float) -> float:
         """Capacity after so many months, share of base-year use."""
-        return float(np.interp(months, *zip(*self.capacity, strict=True)))
+        when, share = zip(*self.capacity, strict=True)
+        return float(np.interp(months, when, share))
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,8 @@ def worth_of_uses(economy: Economy) -> Array:
     """Price at which the industries that use an input lose all they earn [country, sector], ratio to the base year's.
 
     ``1 + γ_u / g_ru`` for a user u of input r: the price that takes all of its value added. The geometric mean over users,
-    weighted by what they pay for the input. Infinite where no industry uses it.
+    weighted by what they pay for the input. Users that make a critical input themselves are left out: when theirs gets dear
+    they can pay more than they earn in the base year. Infinite where no other industry uses it.
 
     Examples
     --------
@@ -120,9 +122,9 @@ def worth_of_uses(economy: Economy) -> Array:
     """
     share = economy.input_shares
     used = share * economy.output[:, None, :]
-    worth = np.log1p(
-        np.divide(economy.va_share[:, None, :], share, out=np.zeros_like(share), where=used > 0)
-    )
+    labels = economy.labels
+    used[..., [labels.sector(code) for code in ladders().sectors if code in labels.sectors]] = 0.0
+    worth = np.log1p(np.divide(economy.va_share[:, None, :], share, out=np.zeros_like(share), where=used > 0))
     paid = used.sum(2)
     mean = np.divide((used * worth).sum(2), paid, out=np.full_like(paid, np.inf), where=paid > 0)
     return np.asarray(np.exp(mean))
@@ -212,7 +214,8 @@ def with_commodities(economy: Economy, own: Economy) -> Economy:
     if not changed:
         return economy
     return economy.with_elasticities(
-        theta, f"{economy.elasticity_source}; goods that are the same whoever sells them: {', '.join(changed)} (assumed)"
+        theta,
+        f"{economy.elasticity_source}; goods that are the same whoever sells them: {', '.join(changed)} (assumed)",
     )
 
 
@@ -227,9 +230,13 @@ def ladder_table() -> Table:
     said = ladders()
     rows: list[tuple[Cell, ...]] = [("top", f"{said.top:g} times", "", said.top_grade, said.top_source)]
     for rung in said.rungs:
-        given = "what is held" if rung.name == STOCKS else ", ".join(
-            f"{100 * share:g} % after {months:g} months" if months else f"{100 * share:g} % at once"
-            for months, share in rung.capacity
+        given = (
+            "what is held"
+            if rung.name == STOCKS
+            else ", ".join(
+                f"{100 * share:g} % after {months:g} months" if months else f"{100 * share:g} % at once"
+                for months, share in rung.capacity
+            )
         )
         rows.append((rung.name, f"{rung.first:g} to {rung.full:g}", given, rung.grade, rung.source))
     for goods in said.commodities:
@@ -247,5 +254,6 @@ def ladder_table() -> Table:
         ),
         tuple(rows),
         note="0 on a ladder is the base year's price, 1 its top, in logarithms. Critical inputs: "
-        + ", ".join(said.sectors) + ".",
+        + ", ".join(said.sectors)
+        + ".",
     )

@@ -29,9 +29,9 @@ def figures_of(economy: Economy, control: QuantityControl) -> dict[tuple[str, st
     labels, bought = economy.labels, np.where(control.cells, economy.flows, 0.0).sum(1)
     found = {}
     for figure in stock_figures(economy):
-        if figure.country in labels.countries and figure.sector in labels.sectors:
-            if bought[labels.country(figure.country), labels.sector(figure.sector)] > 0:
-                found[figure.country, figure.sector] = figure.months
+        known = figure.country in labels.countries and figure.sector in labels.sectors
+        if known and bought[labels.country(figure.country), labels.sector(figure.sector)] > 0:
+            found[figure.country, figure.sector] = figure.months
     return found
 
 

@@ -109,7 +109,9 @@ def _used(value: Equilibrium, control: QuantityControl) -> float:
     return float((base * value.flow_volume_hat).sum() / base.sum())
 
 
-def _check(controls: Sequence[QuantityControl], stocks: Mapping[str, Stated], months: Sequence[float]) -> None:
+def _check(
+    controls: Sequence[QuantityControl], stocks: Mapping[str, Stated], months: Sequence[float]
+) -> None:
     names = [control.name for control in controls]
     floors = {control.name for control in controls if control.kind == "floor"}
     for name, held in stocks.items():
@@ -182,7 +184,15 @@ def path_with_stocks(
     """
     _check(controls, stocks_months, months)
     at = structure_by_month or by_horizon(economy)
-    return walk(economy, lambda start: (wedges, controls), Holdings(economy, stocks_months), months, at, closure, solver)
+    return walk(
+        economy,
+        lambda start: (wedges, controls),
+        Holdings(economy, stocks_months),
+        months,
+        at,
+        closure,
+        solver,
+    )
 
 
 def walk(

@@ -70,7 +70,9 @@ def chunk_residuals(
     price_gap = np.abs(np.log(added)) / economy.trade_elasticity
     if technology.structure.backstop is not None:
         # or the schedule sets the price: all but the last of spending goes there, and suppliers ask for more
-        full = np.log(np.divide(wanted_outside, MOST * expenditure, out=np.ones_like(outside), where=outside > 0))
+        full = np.log(
+            np.divide(wanted_outside, MOST * expenditure, out=np.ones_like(outside), where=outside > 0)
+        )
         sets = (wanted_outside > 0.5 * expenditure) & (np.abs(full) < price_gap) & (added < 1)
         price_gap = np.where(sets, np.abs(full), price_gap)
         shares = np.where(sets[..., None, :], shares / added[..., None, :], shares)
@@ -124,7 +126,8 @@ def _outside(technology: Technology, price_hat: Array, expenditure: Array) -> tu
     met = np.zeros_like(price)
     for capacity, first, full in zip(backstop.capacity, backstop.first, backstop.full, strict=True):
         way = np.log(relative / np.exp(first)) / (full - first)
-        met += np.where(relative < np.exp(first), 0.0, np.where(relative > np.exp(full), capacity, capacity * way))
+        part = np.where(way < 0, 0.0, np.where(way > 1, 1.0, 3 * way**2 - 2 * way**3))
+        met += capacity * part
     wanted[at] = technology.economy.expenditure[at] * price * met
     return np.minimum(wanted, MOST * expenditure), wanted
 

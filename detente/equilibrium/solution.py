@@ -101,7 +101,11 @@ class Equilibrium:
     @functools.cached_property
     def purchases_new(self) -> Array:
         """Spending that reaches suppliers [country, sector], million USD, duty paid: all of it without a backstop."""
-        return self.expenditure_new if self.structure.backstop is None else frozen(self.expenditure_new - self.outside_new)
+        return (
+            self.expenditure_new
+            if self.structure.backstop is None
+            else frozen(self.expenditure_new - self.outside_new)
+        )
 
     @functools.cached_property
     def backstop_cost_new(self) -> Array:
@@ -126,7 +130,9 @@ class Equilibrium:
             self.price_hat,
             self.economy.trade_elasticity,
         )
-        if self.structure.backstop is not None:  # where the schedule sets the price, suppliers share what is left
+        if (
+            self.structure.backstop is not None
+        ):  # where the schedule sets the price, suppliers share what is left
             added = shares.sum(1)
             sets = (self.outside_new > 0.5 * self.expenditure_new) & (added < 1)
             shares = np.where(sets[:, None], shares / np.where(sets, added, 1.0)[:, None], shares)
@@ -149,9 +155,7 @@ class Equilibrium:
     @functools.cached_property
     def tariff_revenue_new(self) -> Array:
         """Duties collected [country], million USD."""
-        return frozen(
-            model.tariff_revenue_new(self.trade_shares_new, self.wedges.tariff, self.purchases_new)
-        )
+        return frozen(model.tariff_revenue_new(self.trade_shares_new, self.wedges.tariff, self.purchases_new))
 
     @functools.cached_property
     def export_tax_revenue_new(self) -> Array:

@@ -199,9 +199,7 @@ class _Sweep:
         """Σ_i of the exporters' pull, price_hat^−θ; one where nothing is spent."""
         return np.where(self.spends, _over_exporters(shock.pull, weight), 1.0)
 
-    def reaching(
-        self, log_price: Array, log_basket: Array, expenditure: Array
-    ) -> tuple[Array, Array | None]:
+    def reaching(self, log_price: Array, log_basket: Array, expenditure: Array) -> tuple[Array, Array | None]:
         """Spending that reaches suppliers, and by how much its logarithm falls as the log price rises, spending held."""
         if self.backstop is None:
             return expenditure, None

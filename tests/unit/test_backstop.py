@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from detente.core import UnitError
 from detente.equilibrium import Model, Policy, Structure, solve
@@ -174,7 +173,8 @@ def test_derivatives_are_central_differences(structure):
 
 
 @pytest.mark.parametrize(
-    "values", ((-0.1, 1.0, 2.0), (float("nan"), 1.0, 2.0), (0.1, 0.9, 2.0), (0.1, 2.0, 2.0), (0.1, 1.0, float("inf")))
+    "values",
+    ((-0.1, 1.0, 2.0), (float("nan"), 1.0, 2.0), (0.1, 0.9, 2.0), (0.1, 2.0, 2.0), (0.1, 1.0, float("inf"))),
 )
 def test_a_step_without_sense_is_refused(values):
     with pytest.raises(UnitError):
