@@ -57,7 +57,7 @@ mutants: $(VENV)/.dev  ## plant small faults in the engine and see which no test
 	@$(PY) scripts/mutants --record $(MUTANTS)
 
 docs: $(VENV)/.dev  ## build the documentation into out/docs (warnings are errors)
-	@$(PY) scripts/generate_docs.py
+	@$(PY) scripts/pages
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet --site-dir out/docs
 	@echo "out/docs/index.html"
 

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 
+from detente.equilibrium import Model
 from detente.strategy.duties.game import duty_game
 from detente.strategy.duties.nash import nash_duties
 from detente.strategy.duties.optimum import optimal_duties
@@ -23,7 +24,7 @@ def timed(run: Callable[[], object]) -> tuple[float, object]:
 
 def measure(row: Row) -> None:
     """Measure and report through `row(what, value, unit, target, note)`; each once, searches and verification apart."""
-    game = duty_game(load_world(), ["USA", "CHN"], by="sector", on="players")
+    game = duty_game(Model(load_world()), ["USA", "CHN"], by="sector", on="players")
     took, war = timed(lambda: nash_duties(game))
     row(
         f"US-China Nash duties, {game.count} of partner and sector, verified",
@@ -39,7 +40,7 @@ def measure(row: Row) -> None:
 def measure_long(row: Row) -> None:
     from detente.validation.duties_studies import icio_world, ossa_game, ossa_study, uniform_game
 
-    game = duty_game(load_world(), ["USA", "CHN"], by="sector", on="all")
+    game = duty_game(Model(load_world()), ["USA", "CHN"], by="sector", on="all")
     took, war = timed(lambda: nash_duties(game))
     row(f"same on all partners, {game.count} duties", took, "s", 20.0, f"regret {war.largest_regret:.0e}")  # type: ignore[attr-defined]
     shared = find_shared()

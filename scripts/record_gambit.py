@@ -23,6 +23,7 @@ import pyspiel
 from pygambit.qre import logit_solve_lambda
 
 from detente.core import write_atomic
+from detente.equilibrium import Model
 from detente.strategy.equilibria import StrategicForm, strategic_form
 from detente.strategy.export import efg_text, nfg_text
 
@@ -78,7 +79,7 @@ def briefing() -> StrategicForm:
     from detente.strategy import load_game, payoff_tensor
     from detente.world import load_world
 
-    tensor = payoff_tensor(load_world(), load_dossier(), load_game().small())
+    tensor = payoff_tensor(Model(load_world()), load_dossier(), load_game().small())
     return strategic_form(tensor.game())
 
 

@@ -60,6 +60,17 @@ def build_brief(content: BriefContent, out_dir: str | Path) -> BriefResult:
         When a number on the page stands in no table.
     LabelError
         When a source, status or side is unknown.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from detente import compose, load_dossier, load_world
+    >>> content = compose(
+    ...     load_dossier("busan-2025"), load_world("world-2024"), scenarios=("standing", "talks-fail"), draws=0, strategy=False
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     build_brief(content, f"{folder}/briefing").index.name
+    'index.html'
     """
     place = Path(out_dir).expanduser().resolve()
     _check_place(place)

@@ -11,14 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detente.brief import evidence, findings, horizons, intervals, sections
+from detente.brief import sections
 from detente.brief.content import BriefContent, Citation, KeyNumber, Paragraph, Section, TableBlock
 from detente.brief.sections import TODAY
 from detente.brief.strategy_section import strategy_section
 from detente.cases import sides_in
-from detente.core import Column, InputError, Stamp, Table
+from detente.core import InputError, Stamp, Table
+from detente.dossier import age
+from detente.show import build, make
 from detente.show.figures import charts, draw_ahead
-from detente.show.tables import citation_table, metrics
+from detente.show.tables import evidence, findings, horizons, intervals
 from detente.show.words import Sentence, both_sides_sentence, clock_sentence, percent, ranking_sentence
 
 if TYPE_CHECKING:
@@ -81,13 +83,25 @@ def compose(
         When there are fewer than two outcomes to compare, or the record or the economy has no two sides.
     SolveError
         When an outcome has no equilibrium.
+
+    Examples
+    --------
+    >>> from detente import load_dossier, load_world
+    >>> content = compose(
+    ...     load_dossier("busan-2025"), load_world("world-2024"), scenarios=("standing", "talks-fail"), draws=0, strategy=False
+    ... )
+    >>> content.asof.isoformat(), len(content.sections) > 4
+    ('2025-10-28', True)
     """
-    from detente.cases import horizon as at_horizon, prepare_cases, run_cases
-    from detente.equilibrium import Model
+    from detente.cases import model_at, prepare_cases, run_cases
     from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
     from detente.world import elasticity_sets, set_horizon
 
-    names = list(scenarios) if scenarios is not None else list(shipped_scenarios(source or dossier.id))
+    names = (
+        list(scenarios)
+        if scenarios is not None
+        else list(shipped_scenarios(source or dossier.id, dossier.asof))
+    )
     told = [load_scenario(name, dossier=source or dossier.id) for name in names]
     chosen, later = tellable(dossier, told, source)
     if len(chosen) < 2:
@@ -99,37 +113,45 @@ def compose(
         )
     parties = parties or sides_in(dossier, economy)
     own = economy
-    economy, structure = at_horizon(horizon, own, keep_elasticities=keep_elasticities)
+    model = model_at(horizon, own, closure=closure, keep_elasticities=keep_elasticities)
+    economy = model.economy
     cases = prepare_cases(economy, dossier, chosen)
-    outcomes = run_cases(Model(economy, structure, closure), cases)
-    words = structure.horizon
+    outcomes = run_cases(model, cases)
+    words = model.structure.horizon
     reference, featured, *_ = outcomes
     every = findings.sensitivity(
         economy, outcomes, reference, parties, tuple(sets) if sets is not None else tuple(elasticity_sets())
     )
     # a range is over sets of one horizon; the others are in the table only
-    spread = {name: found for name, found in every.items() if set_horizon(name) == horizon} or every
+    spread = {
+        name: found for name, found in every.items() if name != findings.OWN and set_horizon(name) == horizon
+    }
+    spread = spread or every
     rows = findings.outcome_rows(economy, outcomes, reference, parties, spread)
     interval = f"range over {len(spread)} {words.replace(chr(32), chr(45))} sets of elasticities"
-    at = horizons.side_by_side(own, horizon, (economy, structure))
-    both = horizons.solve_horizons(cases, closure=closure, known={horizon: outcomes}, at=at)
-    averages = _averages(dossier, economy, parties)
+    at = horizons.side_by_side(own, horizon, model)
+    both = horizons.solve_horizons(cases, known={horizon: outcomes}, at=at)
+    averages = build("averages-of-sides", dossier=dossier, economy=economy, parties=parties)
     duty_part = sections.duty_section(dossier, economy, parties, averages)
     strategic: tuple[Section, ...] = ()
     if strategy:
-        strategic = strategy_section(dossier, economy, source=source, closure=closure, structure=structure)
-    outcome_figure = charts.outcomes(
-        rows,
+        strategic = strategy_section(dossier, model, source=source)
+    outcome_figure = make(
+        "outcomes",
+        rows=rows,
         standing=TODAY,
         concept=f"{words}; bars: headline elasticities, whiskers: {interval}",
         interval=interval,
         title=_compared(rows[0], parties).text,
     )
     clock_rows = evidence.clock_rows(dossier)
-    pct, usd, third_trade = findings.third_parties(outcomes[featured], outcomes[reference], parties)
-    diversion_figure = charts.third_countries(
-        pct,
-        usd,
+    pct, usd, third_trade = make(
+        "third-trade", outcome=outcomes[featured], against=outcomes[reference], parties=parties
+    )
+    diversion_figure = make(
+        "third-countries",
+        real_income_pct=pct,
+        value_usd=usd,
         outcome=outcomes[featured].scenario.title,
         standing=TODAY,
         concept=words,
@@ -141,16 +163,24 @@ def compose(
     drawn: dict[str, Draws] = {}
     if draws:
         drawn = intervals.draw_headlines(
-            {horizon: (economy, structure), **at},
+            {horizon: model, **at},
             cases,
             horizon,
             parties,
             draws=draws,
             seed=seed,
-            closure=closure,
         )
     mine = drawn.get(horizon)
-    beside = horizons.horizon_table(economy, both, reference, parties, spread, horizon, drawn)
+    beside = build(
+        "horizons",
+        economy=economy,
+        found=both,
+        reference=reference,
+        parties=parties,
+        spread=spread,
+        headline=horizon,
+        drawn=drawn,
+    )
     worst, best = (
         pick(rows, key=lambda row: row.value_usd[parties[0]] + row.value_usd[parties[1]])
         for pick in (min, max)
@@ -174,11 +204,27 @@ def compose(
                 said_clock, text=said_clock.text.replace("The next clock:", "The next legal expiry:")
             )
         summary.append(said_clock)
+    if old := age(dossier):
+        summary.append(Sentence(old))
     said = intervals.draw_words(bands, len(mine.values)) if mine else ({}, {})
     third_says = [ranking_sentence(usd, rows[0].outcome, pct=pct, table="diversion")]
     if mine:
-        third_trade = intervals.third_party_table(third_trade, mine, featured, reference)
+        third_trade = build(
+            "third-trade-drawn", table=third_trade, found=mine, key=featured, reference=reference
+        )
         third_says.append(intervals.third_party_sentence(third_trade, usd, len(mine.values)))
+    drivers = (
+        make(
+            "drivers-of-sides",
+            found=mine,
+            key=featured,
+            title=rows[0].outcome,
+            reference=reference,
+            parties=parties,
+        )
+        if mine
+        else None
+    )
     key_numbers = _key_numbers(rows, parties, averages, interval, words, said)
     stamp = _stamp(dossier, economy, outcomes, closure, words, seed if mine else None)
     return BriefContent(
@@ -209,7 +255,7 @@ def compose(
                 worst.outcome,
                 beside,
                 horizons.horizon_sentence(economy, both, reference, featured, parties),
-                intervals.driver_table(mine, featured, rows[0].outcome, reference, parties) if mine else None,
+                drivers,
             ),
             standing,
             duty_part,
@@ -227,7 +273,9 @@ def compose(
                 reference,
                 featured,
                 parties,
-                intervals.sector_table(mine, featured, reference, parties) if mine else None,
+                build("sector-intervals", found=mine, key=featured, reference=reference, parties=parties)
+                if mine
+                else None,
             ),
             *strategic,
             *((sections.conflict_section(dossier),) if dossier.documents else ()),
@@ -240,13 +288,13 @@ def compose(
         stamp=stamp,
         citations=tuple(
             Citation(str(row["key"]), str(row["reference"]))
-            for row in citation_table(dossier, economy, ()).records()
+            for row in build("citations", dossier=dossier, economy=economy, source_ids=()).records()
             if row["kind"] != "record"
         ),
         tables=(
             averages,
-            metrics.country_table(outcomes, against=reference),
-            metrics.pair_table(outcomes, parties),
+            build("countries", outcomes=outcomes, against=reference),
+            build("pair", outcomes=outcomes, parties=parties),
         ),
     )
 
@@ -255,44 +303,6 @@ def _compared(row: charts.OutcomeRow, parties: Sequence[str], table: str = "") -
     """Set what an outcome does to the two sides beside each other."""
     sides = {code: row.real_income_pct[code] for code in parties}
     return both_sides_sentence(row.outcome, sides, against=TODAY, table=table)
-
-
-def _averages(dossier: Dossier, economy: Economy, parties: tuple[str, str]) -> Table:
-    """Average duties of each side on the other on the record's day, every concept, beside what was published."""
-    from detente.policy.duties import duty_stack
-
-    rows = []
-    for importer, exporter in (parties, parties[::-1]):
-        stacked = duty_stack(economy, dossier, date=dossier.asof, importer=importer, exporter=exporter)
-        for key, average in stacked.averages.items():
-            rows.append(
-                (
-                    importer,
-                    exporter,
-                    key,
-                    average.concept,
-                    100 * average.value,
-                    None if average.published is None else 100 * average.published,
-                    average.published_source,
-                    average.note,
-                )
-            )
-    return Table(
-        "averages",
-        "One duty, several averages",
-        (
-            Column("importer", "Importer", names=economy.labels.country_names),
-            Column("exporter", "Exporter", names=economy.labels.country_names),
-            Column("key", "Key"),
-            Column("concept", "Concept"),
-            Column("average_pct", "Ours", "%", "number", 1),
-            Column("published_pct", "Published", "%", "number", 1),
-            Column("published_source", "Source"),
-            Column("note", "Why they differ"),
-        ),
-        tuple(rows),
-        note="Averages of the same duties under different weights and bases must not be mixed; each is named by its concept.",
-    )
 
 
 def _spread_sentence(row: charts.OutcomeRow, parties: tuple[str, str], over: str) -> Sentence:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from detente.brief import evidence, findings
+from detente.brief import evidence as calendar
 from detente.brief.content import (
     Block,
     Bullets,
@@ -19,12 +19,11 @@ from detente.brief.content import (
     Section,
     TableBlock,
 )
-from detente.brief.horizons import structure_words
-from detente.brief.intervals import sector_sentence
-from detente.core import Column, InputError, Table, known_each
-from detente.dossier import Grade, Status
-from detente.show.figures import charts, country_name, duty_path as duty_figure, timeline
-from detente.show.tables import firing_words, metrics
+from detente.core import InputError, Table, known_each
+from detente.dossier import Grade, Status, age
+from detente.show import build, make
+from detente.show.figures import charts, country_name
+from detente.show.tables import evidence, findings, firing_words, horizons, intervals
 from detente.show.words import (
     Sentence,
     change_sentence,
@@ -93,7 +92,7 @@ def outcome_section(
         for row in rows
         if row.outcome in (best, worst)
     )
-    pair = metrics.pair_table(outcomes, parties)
+    pair = build("pair", outcomes=outcomes, parties=parties)
     return Section(
         "outcomes",
         "What each outcome costs whom",
@@ -108,12 +107,16 @@ def outcome_section(
             Bullets(stories),
             figure,
             *costs,
-            TableBlock(findings.levels_table(economy, outcomes, reference, parties)),
+            TableBlock(
+                build("levels", economy=economy, outcomes=outcomes, reference=reference, parties=parties)
+            ),
             Paragraph((contrast,)),
             TableBlock(beside),
             *((TableBlock(drivers, folded=True),) if drivers else ()),
             TableBlock(pair, folded=True),
-            TableBlock(findings.sensitivity_table(spread, outcomes, reference), folded=True),
+            TableBlock(
+                build("sensitivity", found=spread, outcomes=outcomes, reference=reference), folded=True
+            ),
         ),
     )
 
@@ -132,13 +135,14 @@ def standing_section(
         other_rate=average(averages, parties[1]) / 100,
         table="averages",
     )
-    lives = evidence.spans(dossier, parties, start, end)
-    blocks: list[Block] = [Paragraph((duty,))]
+    lives = calendar.spans(dossier, parties, start, end)
+    old = age(dossier)
+    blocks: list[Block] = [Paragraph((duty, Sentence(old)) if old else (duty,))]
     if lives:
-        blocks.append(timeline(lives, asof=dossier.asof, start=start, end=end))
+        blocks.append(make("timeline", spans=lives, asof=dossier.asof, start=start, end=end))
     blocks.append(ClockBlock(clock_rows))
     blocks += [
-        TableBlock(evidence.rounds_table(dossier)),
+        TableBlock(build("rounds", dossier=dossier)),
         MeasureBlock(evidence.measure_rows(dossier, parties)),
     ]
     return Section("standing", "Where things stand", tuple(blocks))
@@ -146,7 +150,7 @@ def standing_section(
 
 def duty_section(dossier: Dossier, economy: Economy, parties: tuple[str, str], averages: Table) -> Section:
     """The path of duties and their averages."""
-    from detente.policy.duties import duty_path, duty_stack
+    from detente.policy.duties import duty_stack
 
     start = dt.date(dossier.asof.year, 1, 1)
     horizon = dossier.asof + dt.timedelta(days=30)
@@ -160,16 +164,25 @@ def duty_section(dossier: Dossier, economy: Economy, parties: tuple[str, str], a
     ordered = sorted(days)
     rates = {
         pair: [
-            float(row["average"] or 0) / 100 for row in duty_path(dossier, economy, *pair, ordered).records()
+            float(row["average"] or 0) / 100
+            for row in build(
+                "duty-path",
+                dossier=dossier,
+                economy=economy,
+                importer=pair[0],
+                exporter=pair[1],
+                dates=ordered,
+            ).records()
         ]
         for pair in (parties, parties[::-1])
     }
-    path = duty_figure(
-        ordered,
-        rates,
+    path = make(
+        "duty-averages",
+        dates=ordered,
+        rates=rates,
         asof=dossier.asof,
         concept="statutory, all layers, weighted by 2024 imports; dashed: what the law provides, as known",
-        events=evidence.events(dossier, start),
+        events=calendar.events(dossier, start),
         end=horizon,
     )
     stack = duty_stack(economy, dossier, date=dossier.asof, importer=parties[0], exporter=parties[1])
@@ -204,12 +217,15 @@ def duty_section(dossier: Dossier, economy: Economy, parties: tuple[str, str], a
                     "published_source",
                 ),
             ),
-            charts.duties_by_authority(
-                shown,
+            make(
+                "duties-by-authority",
+                rates=shown,
                 importer=parties[0],
                 exporter=parties[1],
                 day=dossier.asof.isoformat(),
                 title=_range_title(shown, parties),
+                own=dossier.authorities,
+                remark=". ".join((*stack.remarks, "")).strip(),
             ),
         ),
     )
@@ -253,7 +269,9 @@ def sector_section(
     title = outcomes[featured].scenario.title
     sentences = tuple(_sector_money(code, rows, title) for code in parties)
     said = tuple(
-        sector_sentence(drawn, code, [pick(own, key=lambda row: row.value_usd).sector for pick in (min, max)])
+        intervals.sector_sentence(
+            drawn, code, [pick(own, key=lambda row: row.value_usd).sector for pick in (min, max)]
+        )
         for code in parties
         if drawn and (own := [row for row in rows if row.country == code])
     )
@@ -262,8 +280,9 @@ def sector_section(
         "Which sectors are hit",
         (
             Bullets((*sentences, *said)),
-            charts.sectors_hit(
-                rows,
+            make(
+                "sectors-hit",
+                rows=rows,
                 outcome=title,
                 standing=TODAY,
                 concept=outcomes[featured].value.structure.horizon,
@@ -278,17 +297,7 @@ def conflict_section(dossier: Dossier) -> Section:
     """What the reports disagree on."""
     cards = evidence.conflict_cards(dossier)
     chains = {document.chain for document in dossier.documents.values()}
-    counted = Table(
-        "evidence_counts",
-        "What the record holds",
-        (Column("what", "What"), Column("count", "Count", "", "number", 0)),
-        (
-            ("reports", len(dossier.documents)),
-            ("independent chains", len(chains)),
-            ("claims", len(dossier.claims)),
-            ("contradictions", len(cards)),
-        ),
-    )
+    counted = build("evidence-counts", dossier=dossier)
     lead = Sentence(
         f"The {number(len(dossier.documents), 0)} reports descend from {number(len(chains), 0)} independent chains and make "
         f"{number(len(dossier.claims), 0)} claims on record; they contradict each other, or the facts, on {number(len(cards), 0)} matters.",
@@ -304,7 +313,7 @@ def conflict_section(dossier: Dossier) -> Section:
 
 def comparison_section(dossier: Dossier) -> tuple[Section, ...]:
     """What other models say; nothing when the record holds no estimate."""
-    table = evidence.estimates_table(dossier)
+    table = make("estimates", dossier=dossier)
     if table is None:
         return ()
     lead = Sentence(
@@ -312,6 +321,16 @@ def comparison_section(dossier: Dossier) -> tuple[Section, ...]:
         "other and with ours for reasons of horizon, use of revenue and speed of substitution; nothing here was tuned to them."
     )
     return (Section("others", "What other models say", (Paragraph((lead,)), TableBlock(table))),)
+
+
+def _on_cells(economy: Economy) -> str:
+    """Whose duties are stacked on product cells, where they belong to the world."""
+    from detente.policy.duties import cells_fit, importer_of_cells
+
+    if not cells_fit(economy):
+        return ""
+    who = country_name(importer_of_cells(), in_sentence=True)
+    return f", those of {who} on product cells of its imports in 2024 (partner, sector, membership of product lists)"
 
 
 def method(
@@ -326,7 +345,7 @@ def method(
             (
                 Sentence(
                     "Duties are read from the ledger of measures on a day, as known on the as-of day, and stacked by the rules of "
-                    "each authority on product cells of American imports in 2024 (partner, sector, membership of product lists)."
+                    f"each authority by sector{_on_cells(economy)}."
                 ),
                 Sentence(
                     "Their change since the end of 2024 is added to the duties of the base year; other measures enter as "
@@ -339,7 +358,7 @@ def method(
                 Sentence(
                     f"The equilibrium is that of Caliendo and Parro (2015) in exact changes, on {economy.name}: "
                     f"{len(economy.labels.countries)} economies, {len(economy.labels.sectors)} sectors with input-output links, "
-                    f"duties collected and given back to households. Horizon: {structure_words(first.value.structure)}. "
+                    f"duties collected and given back to households. Horizon: {horizons.structure_words(first.value.structure)}. "
                     f"Closure: {CLOSURES[closure]}. Elasticities: {economy.elasticity_source}."
                 ),
                 Sentence(

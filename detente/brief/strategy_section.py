@@ -9,35 +9,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detente.brief.content import Block, Paragraph, Section, TableBlock
-from detente.show.figures import deal_figure, ladder_figure, lever_sentences, space_sentence, swap_sentence
-from detente.show.tables import lever_table, space_table, swap_table, verdict_table
+from detente.show import build, make
+from detente.show.figures import lever_sentences, space_sentence, swap_sentence
 from detente.show.words import Sentence
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
-    from detente.equilibrium import Structure
-    from detente.world import Economy
+    from detente.equilibrium import Model
 
 
 def strategy_section(
     dossier: Dossier,
-    economy: Economy,
+    model: Model,
     *,
     source: str = "",
-    closure: str = "share",
-    structure: Structure | None = None,
 ) -> tuple[Section, ...]:
     """Leverage and deals of the dossier's game; nothing when the dossier declares no game.
 
     Parameters
     ----------
     dossier : Dossier
-    economy : Economy
+    model : Model
+        Of a horizon.
     source : str
         Where the dossier came from (id or folder), for its game and scenarios.
-    closure : str
-    structure : Structure, optional
-        Of the horizon; the core model when left out.
 
     Returns
     -------
@@ -49,7 +44,6 @@ def strategy_section(
     SolveError
         When a joint profile has no equilibrium.
     """
-    from detente.equilibrium import CORE
     from detente.policy import load_scenario
     from detente.strategy import (
         deal_space,
@@ -63,15 +57,13 @@ def strategy_section(
     )
 
     place = source or dossier.id
-    if not shipped_games(place):
+    if not shipped_games(place, dossier.asof):
         return ()
-    spec = load_game(dossier=place).small()
+    spec = load_game(dossier=place, asof=dossier.asof).small()
     if any(name not in dossier.measures for name in spec.measures):
         return ()  # on an earlier day the game could not be told yet
     scenarios = [load_scenario(name, dossier=place) for name in spec.threats if name != "standing"]
-    tensor = payoff_tensor(
-        economy, dossier, spec, scenarios=scenarios, closure=closure, structure=structure or CORE
-    )
+    tensor = payoff_tensor(model, dossier, spec, scenarios=scenarios)
     known = load_preferences(game=spec.id)
     game = tensor.game(known.named())
     levers = leverage_of(game)
@@ -96,25 +88,36 @@ def strategy_section(
         "measures left free are ranked, not those held fixed, such as a further 100 points."
     )
     figures = (
-        ladder_figure(levers, concept=concept),
-        deal_figure(game, space, threats=names, concept=f"{concept}; {len(space.gains):,} joint choices"),
+        make("leverage-ladder", levers=levers, concept=concept),
+        make(
+            "deal-space-points",
+            game=game,
+            space=space,
+            threats=names,
+            concept=f"{concept}; {len(space.gains):,} joint choices",
+        ),
     )
     blocks: list[Block] = [
         Paragraph((opening,)),
         Paragraph((*lever_sentences(levers, table="leverage"), caution)),
         figures[0],
-        TableBlock(lever_table(levers, note=f"{concept[0].upper()}{concept[1:]}."), folded=True),
+        TableBlock(build("leverage", levers=levers, note=f"{concept[0].upper()}{concept[1:]}."), folded=True),
         Paragraph((space_sentence(game, space, name=names[space.threat], table="deal-space"),)),
         figures[1],
-        TableBlock(space_table(spaces, names), folded=True),
+        TableBlock(build("deal-space", games=spaces, names=names), folded=True),
     ]
     if swaps:
         said = tuple(swap_sentence(game, swap, table="swaps") for swap in swaps[:2])
-        blocks += [Paragraph(said), TableBlock(swap_table(game, swaps), folded=True)]
+        blocks += [Paragraph(said), TableBlock(build("swaps", game=game, swaps=swaps), folded=True)]
     if spec.expected:
         blocks.append(
             TableBlock(
-                verdict_table(judged, spec.players, names={one.id: one.title for one in known.sets}),
+                build(
+                    "expected-swaps",
+                    verdicts=judged,
+                    players=spec.players,
+                    names={one.id: one.title for one in known.sets},
+                ),
                 folded=True,
             )
         )

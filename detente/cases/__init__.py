@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         HORIZONS as HORIZONS,
         horizon as horizon,
         horizon_sentence as horizon_sentence,
+        horizon_table as horizon_table,
     )
     from detente.cases.outcomes import Outcome as Outcome
     from detente.cases.parties import sides_in as sides_in
@@ -73,7 +74,7 @@ else:
             "cuts": "read_cut",
             "headline_results": "HEADLINES WORLD headline_differences headlines",
             "holdings": "figures_of",
-            "horizons": "HORIZONS horizon horizon_sentence",
+            "horizons": "HORIZONS horizon horizon_sentence horizon_table",
             "outcomes": "Outcome",
             "adjustment": "adjusting",
             "unfolding": "LawOfDays Still Unfolding summary_table unfold unfold_scenario unfolding_table",

@@ -25,7 +25,7 @@ from detente.policy import (
     Scenario,
     Timing,
 )
-from detente.world import Array, Economy, Wedges, goods_sectors
+from detente.world import Array, Economy, Wedges
 
 if TYPE_CHECKING:
     pass
@@ -83,7 +83,7 @@ class ControlledOutcome(Outcome):
         solved = self.value.wedges
         banned = np.isinf(self.wedges.iceberg_hat)
         for control in self.controls:
-            if control.limit == 0:
+            if control.is_ban:
                 banned |= control.cells
         follows = np.isinf(solved.iceberg_hat) & ~banned
         if not follows.any():
@@ -130,18 +130,16 @@ def controls_of(economy: Economy, limits: Sequence[QuantityLimit], where: str) -
     InputError
         For a control that joins no two countries.
     """
-    labels = economy.labels
     made = []
     for limit in limits:
         here = f"{where}: quantities: {limit.name}"
-        goods = tuple(labels.sectors[s] for s in goods_sectors(economy))
         try:
             control = QuantityControl.on(
                 economy,
                 limit.name,
-                importers=labels.countries if limit.importers == ("all",) else limit.importers,
-                exporters=labels.countries if limit.exporters == ("all",) else limit.exporters,
-                sectors=goods if limit.sectors == ("all",) else limit.sectors,
+                importers=limit.importers,
+                exporters=limit.exporters,
+                sectors=limit.sectors,
                 limit=limit.limit,
                 kind=limit.kind,
                 rent=limit.rent,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from detente.core import InputError, LabelError, UnitError, suggestion
-from detente.equilibrium import QuantityControl, Rent
+from detente.core import InputError, LabelError, Rent, UnitError, suggestion
+from detente.equilibrium import QuantityControl
 from detente.world import Economy, sector_groups
 
 FORM = "EXPORTERS:SECTORS:SHARE[:IMPORTERS], such as CHN:rare-earths:0.3 or CHN:REE+MAG:0.3:USA+JPN"

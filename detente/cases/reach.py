@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from detente.core import InputError
-from detente.equilibrium import QuantityControl, Rent
+from detente.core import InputError, Rent
+from detente.equilibrium import QuantityControl
 from detente.world import Array, Economy
 
 

@@ -16,7 +16,6 @@ from detente.equilibrium import (
     Model,
     Policy,
     Solution,
-    Structure,
     how_far,
     share_preparation,
     solve,
@@ -110,39 +109,38 @@ def run_cases(model: Model, cases: Sequence[Case], *, throw: bool = True) -> Map
     return outcomes
 
 
-def steered_like(economy: Economy, structure: Structure, like: tuple[Economy, Structure]) -> Economy:
-    """A copy of an economy that solves by the inverses of a near one, where its own would cost more than the solve.
+def steered_like(model: Model, like: Model) -> Model:
+    """A model on a copy of its economy that solves by the inverses of a near one, where its own would cost more than the solve.
 
-    The copy is new and the caller's alone: what is lent to it cannot be met by anybody else who solves on `economy`, in
-    another thread or later. The inverses only steer, the residuals judge what is found; where they steer too badly, solve
-    on `economy` itself.
+    The copy is new and the caller's alone: what is lent to it cannot be met by anybody else who solves on the
+    economy, in another thread or later. The inverses only steer, the residuals judge what is found; where they steer too badly, solve
+    on `model` itself.
 
     Parameters
     ----------
-    economy : Economy
+    model : Model
         The same base year as in `like`, with other elasticities.
-    structure : Structure
-    like : (Economy, Structure)
+    like : Model
         Prepared already, or prepared now.
 
     Returns
     -------
-    Economy
+    Model
 
     Examples
     --------
-    >>> from detente.equilibrium import CORE, Model, solve
+    >>> from detente.equilibrium import Model, solve
     >>> from detente.world import Wedges, toy
     >>> world = toy()
     >>> other = world.with_elasticities(1.1 * world.trade_elasticity, "ten percent more")
-    >>> copy = steered_like(other, CORE, (world, CORE))
+    >>> copy = steered_like(Model(other), Model(world))
     >>> war = Wedges.of(other, tariff=2 * other.tariff)
-    >>> bool(abs(solve(Model(copy), war).value.price_hat - solve(Model(other), war).value.price_hat).max() < 1e-9)
+    >>> bool(abs(solve(copy, war).value.price_hat - solve(Model(other), war).value.price_hat).max() < 1e-9)
     True
     """
-    copy = replace(economy)
-    share_preparation(copy, structure, like)
-    return copy
+    copy = replace(model.economy)
+    share_preparation(copy, model.structure, (like.economy, like.structure))
+    return model.on(copy)
 
 
 def run_scenarios(

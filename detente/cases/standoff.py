@@ -23,6 +23,7 @@ def model_at(
     *,
     closure: str | Array = "share",
     elasticities: str | None = None,
+    keep_elasticities: bool = False,
 ) -> Model:
     """Return the model of a horizon: its trade elasticities and how far technology and factors adjust.
 
@@ -33,6 +34,8 @@ def model_at(
     closure : {"share", "fixed", "zero"} or array [country], million USD
     elasticities : str, optional
         A published set to use instead of the horizon's own.
+    keep_elasticities : bool
+        Use those the economy has instead of the horizon's own.
 
     Raises
     ------
@@ -46,7 +49,8 @@ def model_at(
     <Model toy (2024): 5 countries, 4 sectors; short run; closure share>
     """
     chosen = economy if elasticities is None else with_elasticity_set(economy, elasticities)
-    economy, structure = at_horizon(horizon, chosen, keep_elasticities=elasticities is not None)
+    keep = keep_elasticities or elasticities is not None
+    economy, structure = at_horizon(horizon, chosen, keep_elasticities=keep)
     return Model(economy, structure, closure)
 
 
@@ -117,8 +121,8 @@ class Standoff:
 
     @property
     def scenarios(self) -> tuple[str, ...]:
-        """Ids of the outcomes that come with the record, in the order of its ladder."""
-        return shipped_scenarios(self.source or self.dossier.id)
+        """Ids of the outcomes that come with the record, in the order of its ladder, as far as they are a live question on its day."""
+        return shipped_scenarios(self.source or self.dossier.id, self.dossier.asof)
 
     def scenario(self, name: str | Path) -> Scenario:
         """An outcome by its id (``a+b`` compounds), or by the path of its file."""

@@ -73,9 +73,11 @@ def drawn_tables(
                 made.economy.labels.country(code)
         if table == "pair" and countries and len(countries) != 2:
             raise InputError(
-                "this table is about two parties", where="--countries", hint="such as --countries USA,CHN"
+                "this table is about two parties",
+                where="--countries",
+                hint="name two, with a comma between: --countries ONE,OTHER",
             )
-    return noted(_solved(made, table, countries, against is not None, closure, *draw), made.cases)
+    return noted(_solved(made, table, countries, against is not None, *draw), made.cases)
 
 
 def _solved(
@@ -83,46 +85,49 @@ def _solved(
     table: str,
     countries: Sequence[str],
     compared: bool,
-    closure: str,
     draws: int,
     seed: int,
     workers: int,
 ) -> list[Table]:
     """Draw, and lay out."""
     from detente.cases import sides_in
-    from detente.outlook import draw_outcomes, driver_table, drivers, interval_table, uncertainty_table
+    from detente.outlook import draw_outcomes, drivers
+    from detente.show import build
 
     if table == "uncertainty":
-        return [uncertainty_table(made.economy, made.structure)]
+        return [build("uncertainty", model=made.model)]
     reference = made.cases[-1].scenario.id if compared else None
     if table in OF_RESULTS:
-        return [_of_results(made, table, countries, reference, closure, draws, seed, workers)]
+        return [_of_results(made, table, countries, reference, draws, seed, workers)]
     if table == "drivers":
         with reporting("solving draws") as report:
             found = drivers(
-                made.economy,
+                made.model,
                 made.cases,
                 draws=draws,
                 seed=seed,
                 against=reference,
-                closure=closure,
-                structure=made.structure,
                 workers=workers,
                 report=report,
             )
-        return [driver_table(found, countries or sides_in(made.dossier, made.economy), against=reference)]
+        return [
+            build(
+                "drivers",
+                found=found,
+                countries=countries or sides_in(made.dossier, made.economy),
+                against=reference,
+            )
+        ]
     with reporting("solving draws") as report:
         drawn = draw_outcomes(
-            made.economy,
+            made.model,
             made.cases,
             draws=draws,
             seed=seed,
-            closure=closure,
-            structure=made.structure,
             workers=workers,
             report=report,
         )
-    return [interval_table(drawn, against=reference, countries=countries)]
+    return [build("intervals", found=drawn, against=reference, countries=countries)]
 
 
 def _of_results(
@@ -130,7 +135,6 @@ def _of_results(
     table: str,
     countries: Sequence[str],
     reference: str | None,
-    closure: str,
     draws: int,
     seed: int,
     workers: int,
@@ -138,17 +142,16 @@ def _of_results(
     """Draw the results behind a table of `detente run`."""
     from detente.cases import base_case, sides_in
     from detente.outlook import draw_outcomes
-    from detente.show.tables import results_of, results_table
+    from detente.show import build
+    from detente.show.tables import results_of
 
     cases = made.cases if reference else (*made.cases, base_case(made.economy, made.cases[0]))
     controlled = any(case.controls for case in cases)
     found = draw_outcomes(
-        made.economy,
+        made.model,
         cases,
         draws=draws,
         seed=seed,
-        closure=closure,
-        structure=made.structure,
         workers=workers,
         results=results_of(
             made.economy,
@@ -158,4 +161,4 @@ def _of_results(
         ),
         reference=cases[-1].scenario.id,
     )
-    return results_table(found, cases[-1].scenario.id, table)
+    return build("drawn-results", found=found, reference=cases[-1].scenario.id, table=table)

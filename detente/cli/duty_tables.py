@@ -23,7 +23,8 @@ def product_duty_tables(
 ) -> list[Table]:
     """Duties by six-digit product: of one exporter, of every partner, or of one product on every partner."""
     from detente.cli.worlds import economy_for, of_own_world
-    from detente.policy.duties import partner_table, product_duties, product_table, products
+    from detente.policy.duties import product_duties, products
+    from detente.show import build
 
     if by not in ("sector", "hs6"):
         raise LabelError(f"no table by `{by}`", where="--by", hint=suggestion(by, ("sector", "hs6")))
@@ -35,12 +36,5 @@ def product_duty_tables(
             economy, dossier, date=day, importer=importer, exporters=None if exporter is None else [exporter]
         )
     if exporter is None and not product:
-        return [partner_table(duties)]
-    return [product_table(duties, product)]
-
-
-def rule_table(dossier: Dossier) -> Table:
-    """Rules by which duties meet on one product."""
-    from detente.dossier import authority_table
-
-    return authority_table(dossier)
+        return [build("duties-by-partner", duties=duties)]
+    return [build("duties-by-product", duties=duties, code=product)]

@@ -161,7 +161,7 @@ def run(
     ready = prepare_named(
         names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=holds
     )
-    outcomes = solve_prepared(ready, closure, world, solver_of(budget))
+    outcomes = solve_prepared(ready, world, solver_of(budget))
     with usage():
         made = outcome_tables(outcomes, table, codes, against, lambda: sides_in(ready.dossier, ready.economy))
     emit(made, style, out)
@@ -264,7 +264,7 @@ def duties(
         str | None, typer.Option("--at", help="Day on which the duty is read.", show_default="the as-of day")
     ] = None,
     table: Annotated[
-        str, typer.Option("--table", help="sectors, averages, both, published, collected or stacking.")
+        str, typer.Option("--table", help="sectors, averages, both, published, collected, stacking or base.")
     ] = "both",
     by: Annotated[str, typer.Option("--by", help="sector or hs6 (six-digit products).")] = "sector",
     product: Annotated[
@@ -338,16 +338,16 @@ def claims(
 ) -> None:
     """List what the reports claim, with the place in the text; or their contradictions."""
     from detente.cli.tables import some_report
-    from detente.dossier import claims_table, conflict_table, sheets
+    from detente.show import build, make
 
     record = open_record(dossier, asof)
     with usage():
         some_report(record)
     flat = style in (Format.csv, Format.json) or (out is not None and out.suffix in (".csv", ".json"))
     if conflicts and not flat:
-        emit(sheets(record), style, out)
+        emit(make("conflict-sheets", dossier=record), style, out)
     else:
-        emit(conflict_table(record) if conflicts else claims_table(record), style, out)
+        emit(build("conflicts" if conflicts else "claims", dossier=record), style, out)
 
 
 app.command()(check)

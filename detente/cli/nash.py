@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.options import ClosureOption, ElasticitiesOption, FormatOption, HorizonOption, OutOption
+from detente.cli.options import (
+    DEFAULT_DOSSIER,
+    ClosureOption,
+    ElasticitiesOption,
+    FormatOption,
+    HorizonOption,
+    OutOption,
+)
 from detente.cli.output import emit, note, progress, usage
 from detente.cli.worlds import WorldOption, economy_for
 from detente.core import InputError, LabelError, Table, suggestion
@@ -39,28 +46,31 @@ def read_preferences(name: str) -> PreferenceFile:
 
 def solved_tables(game: DutyGame, kind: str, start: str, verify: bool) -> list[Table]:
     """Search the duties asked for and lay them out."""
-    from detente.strategy.duties import optimal as duties
+    from detente.show import make
+    from detente.strategy.duties import cooperative_duties, nash_duties, optimal_duties
 
     if kind == "alone":
         found = []
         for code in game.players:
             note(f"{code} alone: {int(game.of(code).sum())} duties")
-            found.append(
-                duties.optimal_duties(game, code, starts=["standing", "half", "double"], deviations=verify)
-            )
-        return duties.optimum_tables(game, found)
-    if kind == "talks":
-        return duties.talks_tables(duties.cooperative_duties(game))
-    return duties.nash_tables(duties.nash_duties(game, start=start, verify=verify))
+            found.append(optimal_duties(game, code, starts=["standing", "half", "double"], deviations=verify))
+        tables = make("optimal-welfare", game=game, optima=found)
+    elif kind == "talks":
+        tables = make("talks-welfare", talks=cooperative_duties(game))
+    else:
+        tables = make("nash-welfare", war=nash_duties(game, start=start, verify=verify))
+    return list(tables)
 
 
 def nash(
     players: Annotated[
         str,
         typer.Option(
-            "--players", help="Codes of who sets duties, with commas between; `all` for every country."
+            "--players",
+            help="Codes of who sets duties, with commas between; `all` for every country.",
+            show_default="the two sides of the shipped record",
         ),
-    ] = "USA,CHN",
+    ] = "",
     kind: Annotated[
         str,
         typer.Option(
@@ -114,8 +124,10 @@ def nash(
     out: OutOption = None,
 ) -> None:
     """Find duties that are best for whoever sets them: in a trade war, alone, or agreed in talks."""
-    from detente.cases import horizon as set_horizon
-    from detente.strategy.duties import by_preferences, duty_game, starting_duties
+    from detente.cases import model_at, sides_in
+    from detente.dossier import load_dossier
+    from detente.show import build
+    from detente.strategy.duties import duty_game, starting_duties
 
     with usage():
         for option, given, allowed in (("--kind", kind, KINDS), ("--table", table, TABLES)):
@@ -128,25 +140,23 @@ def nash(
                 hint="a percentage above zero, such as 200",
             )
     with usage():
-        economy, structure = set_horizon(
-            horizon, economy_for(world, elasticities), keep_elasticities=elasticities is not None
-        )
+        economy, keep = economy_for(world, elasticities), elasticities is not None
+        model = model_at(horizon, economy, closure=closure, keep_elasticities=keep)
         codes = [code.strip() for code in players.split(",") if code.strip()]
-        chosen = list(economy.labels.countries) if codes == ["all"] else codes
+        chosen = list(model.labels.countries) if codes == ["all"] else codes
+        chosen = chosen or list(sides_in(load_dossier(DEFAULT_DOSSIER), economy))
         known = read_preferences(preferences)
         wanted = known.sets if table == "preferences" else (known.named(),)
 
         def play(one: Preferences) -> DutyGame:
             return duty_game(
-                economy,
+                model,
                 chosen,
                 by=by,
                 mfn=mfn,
                 on=on,
                 sectors=[code.strip() for code in sectors.split(",") if code.strip()] or None,
                 preferences=one,
-                structure=structure,
-                closure=closure,
                 bounds=(0.0, highest / 100),
             )
 
@@ -159,7 +169,9 @@ def nash(
     with progress(None, "searching duties"):
         made = {name: solved_tables(game, kind, start, verify) for name, game in games.items()}
     if table == "preferences":
-        shown: Table | list[Table] = by_preferences({name: found[0] for name, found in made.items()})
+        shown: Table | list[Table] = build(
+            "welfare-by-preferences", tables={name: found[0] for name, found in made.items()}
+        )
     else:
         (shown,) = made.values()
     emit(shown if isinstance(shown, Table) or table == "both" else shown[TABLES.index(table)], style, out)

@@ -21,14 +21,15 @@ from detente.cli.options import (
 from detente.cli.output import draw, emit, note, usage
 from detente.cli.records import HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.worlds import WorldOption, economy_for
-from detente.core import InputError, LabelError, UnitError, suggestion
+from detente.core import RENTS, InputError, LabelError, UnitError, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from detente.cases import LawOfDays, Still
+    from detente.core import Rent
     from detente.dossier import Dossier
-    from detente.equilibrium import QuantityControl, Rent
+    from detente.equilibrium import QuantityControl
     from detente.policy import Scenario
     from detente.show.tables import Held
     from detente.world import Economy, Wedges
@@ -38,7 +39,6 @@ ALONG = ("summary", "dates")
 """Tables of the whole path: months, quarters to five years, the long run."""
 MOST_MONTHS = 240.0
 STATED = "given on the command line"
-RENTS = ("destroyed", "exporter", "importer")
 FIGURES = "figures of the world"
 
 
@@ -69,7 +69,7 @@ def held_at_the_start(economy: Economy, controls: Sequence[QuantityControl], sta
             raise UnitError(
                 f"the stock is `{months}`",
                 where=where,
-                hint="months of base-year use, 0 or more, as in --stock 2 or --stock CHN:rare-earths=2; inf never runs out",
+                hint="months of base-year use, 0 or more, such as --stock 2 or --stock CHN:rare-earths=2; inf never runs out",
             )
         given.update({name: amount} if mark else dict.fromkeys(names, amount))
     made: dict[str, tuple[float, str, tuple[object, ...]]] = {}
@@ -85,7 +85,7 @@ def held_at_the_start(economy: Economy, controls: Sequence[QuantityControl], sta
 def _rent(name: str) -> Rent:
     if name not in RENTS:
         raise LabelError(f"no rent `{name}`", where="--rent", hint=suggestion(name, RENTS))
-    return name  # type: ignore[return-value]
+    return name
 
 
 def _periods(months: float, step: float) -> tuple[float, ...]:
@@ -220,12 +220,12 @@ def path(
         figures_of,
         path_with_stocks,
         read_cut,
-        stock_table,
         summary_table,
         unfold,
         unfolding_table,
     )
     from detente.dossier import codes_of
+    from detente.show import build, make
     from detente.show.tables import stocks as show
 
     with usage():
@@ -238,9 +238,9 @@ def path(
     record, economy, wedges, controls, story = _policy(
         scenario, dossier, asof, elasticities, closure, world, holds
     )
-    floors = tuple(control for control in controls if control.kind == "floor")
+    floors = tuple(control for control in controls if control.is_floor)
     with usage():
-        caps = (control for control in controls if control.kind == "cap")
+        caps = (control for control in controls if not control.is_floor)
         added = tuple(read_cut(economy, text, rent=kept) for text in cut or ())
         cuts = (*caps, *added)
         table = table or ("summary" if story is not None and not cuts else "months")
@@ -281,12 +281,12 @@ def path(
     without = path_with_stocks(
         economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure, solver=solver
     )
-    losses = show.loss_table(made, without)
+    losses = build("path-losses", path=made, without=without)
     hardest = str(losses.column("country")[0])
     shown = chosen or [
         code for code in dict.fromkeys((*codes_of(record), hardest)) if code in economy.labels.countries
     ]
-    monthly = stock_table(made, cuts, shown)
+    monthly = build("stocks", path=made, controls=cuts, countries=shown)
     said = "; ".join(
         f"{name} {amount:.2g} months ({', '.join(filter(None, (who, show.grade_of(figures))))})"
         for name, (amount, who, figures) in held.items()
@@ -296,6 +296,6 @@ def path(
     for sentence in sentences[:-1] if picture is not None else sentences:  # the last is the picture's title
         note(sentence.text)
     if picture is not None:
-        draw(show.path_figure(made, without, cuts, shown), picture)
-    tables = {"months": monthly, "losses": losses, "stocks": show.held_table(held)}
+        draw(make("path-months", path=made, without=without, controls=cuts, countries=shown), picture)
+    tables = {"months": monthly, "losses": losses, "stocks": build("path-stocks", held=held)}
     emit(list(tables.values()) if table == "all" else tables[table], style, out)

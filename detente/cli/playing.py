@@ -15,7 +15,7 @@ from detente.core import InputError, LabelError, suggestion
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
-    from detente.equilibrium import Structure
+    from detente.equilibrium import Model
     from detente.strategy import GameSpec, PayoffTensor, PreferenceFile, Preferences
     from detente.world import Economy
 
@@ -70,7 +70,7 @@ def read_game(
     with usage():
         day = parse_day(asof, "--asof") if asof else None
         record = load_record(dossier, day)
-        spec = load_game(game, dossier=dossier)
+        spec = load_game(game, dossier=dossier, asof=record.asof)
         if reduced:
             if not spec.reduced:
                 raise InputError(
@@ -91,22 +91,20 @@ def read_sets(spec: GameSpec, file: Path | None, name: str | None) -> tuple[Pref
         return known, known.named(name)
 
 
-def world_at(world: str | None, elasticities: str | None, horizon: str) -> tuple[Economy, Economy, Structure]:
-    """The economy, the same at the horizon, and the horizon's structure."""
-    from detente.cases import horizon as set_horizon
+def world_at(world: str | None, elasticities: str | None, horizon: str) -> tuple[Economy, Model]:
+    """The economy, and the model of it at the horizon."""
+    from detente.cases import model_at
 
     with usage():
         economy = economy_for(world, elasticities)
-        at, structure = set_horizon(horizon, economy, keep_elasticities=elasticities is not None)
-    return economy, at, structure
+        return economy, model_at(horizon, economy, keep_elasticities=elasticities is not None)
 
 
 def tensor_for(
     record: Dossier,
     spec: GameSpec,
     source: str,
-    at: Economy,
-    structure: Structure,
+    model: Model,
     controls: str,
     workers: int | None,
     cache: Path | None,
@@ -131,11 +129,10 @@ def tensor_for(
     threats = [load_scenario(name, dossier=source) for name in spec.threats if name != "standing"]
     with reporting("solving profiles") as report, of_own_world(world):
         made = payoff_tensor(
-            at,
+            model,
             record,
             spec,
             scenarios=threats,
-            structure=structure,
             controls=controls,
             cache=None if no_cache else cache or cache_folder(),
             notice=lambda text: note(f"note: {text}"),
@@ -144,7 +141,7 @@ def tensor_for(
         )
     how = {"costs": "; every control a cost", "stated": "", "equivalent": "; every control a cap"}[controls]
     note(
-        f"{spec.title}: {made.index.size:,} joint profiles, {made.solves:,} exact solves, {structure.horizon}{how}"
+        f"{spec.title}: {made.index.size:,} joint profiles, {made.solves:,} exact solves, {model.structure.horizon}{how}"
     )
     return made
 

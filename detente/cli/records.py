@@ -66,8 +66,10 @@ def load_record(name: str, day: dt.date | None) -> Dossier:
 
 def say_errors(record: Dossier, name: str) -> Dossier:
     """Say in one line how many errors the audit finds in a record, as known on its day."""
-    from detente.dossier import errors
+    from detente.dossier import age, errors
 
+    if old := age(record):
+        once(f"note: {old}")
     if found := errors(record):
         many = f"{found} errors" if found > 1 else "1 error"
         once(f"note: the record has {many}: detente audit {name} --asof {record.asof}")

@@ -43,7 +43,21 @@ if TYPE_CHECKING:
         write_together as write_together,
     )
     from detente.core.folders import finish_folder as finish_folder, write_folder as write_folder
-    from detente.core.labels import Labels as Labels
+    from detente.core.labels import (
+        EVERYBODY as EVERYBODY,
+        SECTOR_WORDS as SECTOR_WORDS,
+        Labels as Labels,
+    )
+    from detente.core.limits import (
+        ENFORCEMENT as ENFORCEMENT,
+        RENTS as RENTS,
+        Enforcement as Enforcement,
+        Lever as Lever,
+        LimitKind as LimitKind,
+        Rent as Rent,
+        is_ban as is_ban,
+        limit_word as limit_word,
+    )
     from detente.core.plain import TYPED as TYPED, UNPRINTABLE as UNPRINTABLE, is_number as is_number
     from detente.core.processes import shared_work as shared_work
     from detente.core.reading import (
@@ -80,7 +94,8 @@ else:
             "errors": "BalanceError DateError DetenteError EvidenceError InputError LabelError SchemaError SolveError StaleError UnitError",
             "files": "sha256_bytes sha256_file write_atomic write_together",
             "folders": "finish_folder write_folder",
-            "labels": "Labels",
+            "labels": "EVERYBODY Labels SECTOR_WORDS",
+            "limits": "ENFORCEMENT Enforcement Lever LimitKind RENTS Rent is_ban limit_word",
             "plain": "TYPED UNPRINTABLE is_number",
             "processes": "shared_work",
             "reading": "csv_rows is_file is_folder is_there name_of open_lines read_bytes read_json read_text readable_file unreadable",

@@ -32,6 +32,15 @@ class DetenteError(Exception):
         File, line and key, or the name of the cell.
     hint : str, optional
         The next step for the person who reads it.
+
+    Examples
+    --------
+    >>> import detente
+    >>> try:
+    ...     detente.load_world("world-2042")
+    ... except detente.DetenteError as error:
+    ...     print(error.hint)
+    did you mean `world-2024`?
     """
 
     exit_code = 1

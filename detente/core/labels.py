@@ -12,6 +12,10 @@ from detente.core.table import Column
 
 LONGEST = 60
 """Characters of a code."""
+EVERYBODY = "all"
+"""Word for every country."""
+SECTOR_WORDS = ("all", "goods", "services")
+"""Words for several sectors: every one; those whose trade passes a customs house; the others."""
 
 
 def _is_code(code: str) -> bool:

@@ -10,6 +10,11 @@ class RESULTS(enum.Enum):
 
     Combining an inner and an outer code: success with success is success; success with failure is the failure;
     failure with anything is the first failure; `no_shock` with success is success.
+
+    Examples
+    --------
+    >>> RESULTS.successful.ok, RESULTS.gave_up.ok
+    (True, False)
     """
 
     successful = "The equilibrium was found: every market clears within the tolerance."

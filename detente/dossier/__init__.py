@@ -6,6 +6,7 @@ Comes in: YAML files. Goes out: a frozen `Dossier`. Never does: economics.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from detente.dossier.announced import Announcements as Announcements, announcements as announcements
     from detente.dossier.audit_record import (
         audit as audit,
         audit_table as audit_table,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         Dossier as Dossier,
         FrozenDict as FrozenDict,
         Parameter as Parameter,
+        age as age,
         require_fresh as require_fresh,
     )
     from detente.dossier.firing import (
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
         DatedValue as DatedValue,
         Document as Document,
         Effect as Effect,
+        FirmRate as FirmRate,
         Frozen as Frozen,
         Grade as Grade,
         Instrument as Instrument,
@@ -72,9 +75,20 @@ if TYPE_CHECKING:
         Source as Source,
         Status as Status,
     )
-    from detente.dossier.parties import codes_of as codes_of, parties_of as parties_of
+    from detente.dossier.parties import (
+        all_codes as all_codes,
+        codes_of as codes_of,
+        parties_of as parties_of,
+    )
     from detente.dossier.pledges import pledge_table as pledge_table
+    from detente.dossier.scope import TradeLine as TradeLine
     from detente.dossier.timeline import MeasureState as MeasureState, known_day as known_day
+    from detente.dossier.vocabulary import (
+        Authority as Authority,
+        authorities_of as authorities_of,
+        authority_of as authority_of,
+        shared_vocabulary as shared_vocabulary,
+    )
     from detente.dossier.yaml_reader import (
         KeyPath as KeyPath,
         YamlFile as YamlFile,
@@ -87,7 +101,8 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "parties": "codes_of parties_of",
+            "announced": "Announcements announcements",
+            "parties": "all_codes codes_of parties_of",
             "audit_record": "audit audit_table coverage_by_grade errors refuse_stale",
             "audit_rules": "Finding RULES",
             "authorities": "authority_table",
@@ -95,15 +110,17 @@ else:
             "claims": "chains claims_table clock_table conflict_table economy_names measure_table show_value verify_places",
             "conflict_sheets": "sheets",
             "controls": "control_table fee_table",
-            "dossier": "Actor Dossier FrozenDict Parameter require_fresh",
+            "dossier": "Actor Dossier FrozenDict Parameter age require_fresh",
             "firing": "Change changes reach running turns waiting",
             "form": "validate",
             "held": "moves_something",
             "ics": "calendar",
             "load": "load_dossier shipped_dossiers",
-            "measure": "Claim Clock Conflict DatedValue Document Effect Frozen Grade Instrument Measure Products Reading Round Slug Source Status",
+            "measure": "Claim Clock Conflict DatedValue Document Effect FirmRate Frozen Grade Instrument Measure Products Reading Round Slug Source Status",
             "pledges": "pledge_table",
+            "scope": "TradeLine",
             "timeline": "MeasureState known_day",
+            "vocabulary": "Authority authorities_of authority_of shared_vocabulary",
             "yaml_reader": "KeyPath YamlFile key_text read_yaml",
         },
     )

@@ -38,17 +38,18 @@ def known_by(record: Dossier, asof: dt.date) -> Dossier:
     claims = [c for c in record.claims.values() if c.document in shown]
     claim_ids = {c.id for c in claims}
     measures = [_measure(m, asof, claim_ids) for m in record.measures.values() if _announced(m, asof)]
-    if record.measures and not measures:
-        first = min(m.announced for m in record.measures.values())
+    first = record.begins or min((m.announced for m in record.measures.values()), default=asof)
+    if not measures and asof < first:
         raise DateError(f"nothing was known on {asof}", where=record.id, hint=f"the record starts on {first}")
     measure_ids = {m.id for m in measures}
-    name = record.earlier if record.earlier and asof < record.earlier.until else record
+    earlier = [name for name in record.earlier if asof < name.until]
+    name = min(earlier, key=lambda one: one.until) if earlier else record
     stripped = replace(
         record,
         asof=asof,
         title=name.title,
         summary=name.summary,
-        earlier=None,
+        earlier=(),
         documents=by_id(documents),
         actors=by_id(_update(a, claims=_keep(a.claims, claim_ids)) for a in record.actors.values()),
         measures=by_id(measures),
@@ -67,7 +68,11 @@ def known_by(record: Dossier, asof: dt.date) -> Dossier:
         ),
         expectations=by_id(e for e in record.expectations.values() if e.known <= asof),
         snapshot=by_id(s for s in record.snapshot.values() if s.on <= asof and s.id in measure_ids),
+        stacking=by_id(r for r in record.stacking.values() if r.known is None or r.known <= asof),
     )
+    named = {m.authority for m in measures} | {r.authority for r in stripped.stacking.values()}
+    named |= {name for m in measures for name in m.excluded_by}
+    stripped = replace(stripped, authorities=by_id(a for a in record.authorities.values() if a.id in named))
     cited = set(cited_sources(stripped))
     sources = FrozenDict(
         {
@@ -92,6 +97,7 @@ def cited_sources(record: Dossier) -> Iterable[str]:
         record.scopes,
         record.deliveries,
         record.expectations,
+        record.trade,
     )
     for group in groups:
         yield from (entry.source for entry in group.values())

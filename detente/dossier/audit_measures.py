@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 
-from detente.core import nearest
+from detente.core import EVERYBODY, SECTOR_WORDS, nearest
 from detente.dossier.audit_rules import Finding
 from detente.dossier.dossier import Dossier
 from detente.dossier.measure import DatedValue, Frozen, Grade, Measure
 from detente.dossier.timeline import known_day
-from detente.dossier.vocabulary import AUTHORITIES, PRODUCT_LISTS, REGIONS, SECTORS, UNITS_OF
+from detente.dossier.vocabulary import UNITS_OF, authorities_of, shared_vocabulary
 from detente.dossier.yaml_reader import key_text
 
 
@@ -95,35 +95,44 @@ def doubtful(entry: Frozen, kind: str, key: str) -> Iterator[Finding]:
 
 def _effect_sectors(measure: Measure) -> set[str]:
     effect = measure.effect
-    return set() if effect is None else {*effect.ad_valorem, *effect.left, *effect.least} - {"all"}
+    return set() if effect is None else {*effect.ad_valorem, *effect.left, *effect.least} - set(SECTOR_WORDS)
 
 
 def _labels(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
     by_target = {target for value in measure.values for target in (*value.by_target, *value.ceiling)}
-    named = {*measure.targets, *measure.except_targets, *by_target} - {"all"}
+    named = {*measure.targets, *measure.except_targets, *by_target} - {EVERYBODY}
     actor = dossier.actors.get(measure.actor)
-    if actor is not None and actor.kind == "economy" and named <= REGIONS:
+    words = shared_vocabulary()
+    regions, sectors = set(words.regions), set(words.sectors)
+    if actor is not None and actor.kind == "economy" and named <= regions:
         economies = {actor.id}  # the usual case, without a list of all of them for every measure
     else:
         economies = {actor.id for actor in dossier.actors.values() if actor.kind == "economy"}
     scopes = [measure.products, *(value.products for value in measure.values if value.products is not None)]
-    checks: list[tuple[str, Iterable[str], set[str] | frozenset[str]]] = [
+    checks: list[tuple[str, Iterable[str], set[str]]] = [
         ("actor", [measure.actor], economies),
-        ("country", named, REGIONS | economies),
-        ("sector", {code for scope in scopes for code in scope.sectors}, SECTORS),
-        ("sector", _effect_sectors(measure), SECTORS),
+        ("country", named, regions | economies),
+        ("sector", {code for scope in scopes for code in scope.sectors}, sectors),
+        ("sector", _effect_sectors(measure), sectors),
         (
             "product list",
             {name for scope in scopes for name in (*scope.lists, *scope.excluded)},
-            PRODUCT_LISTS,
+            set(words.product_lists),
         ),
-        ("authority", {measure.authority, *measure.excluded_by}, AUTHORITIES),
     ]
     for what, names, valid in checks:
         for name in sorted(set(names) - valid):
             close = nearest(name, sorted(valid))
             hint = f"did you mean `{close[0]}`?" if close else f"add it to the vocabulary of {what} names"
             yield Finding("unknown-label", "measure", measure.id, f"{what} `{name}` matches nothing", hint)
+    authorities = authorities_of(dossier)
+    for name in sorted({measure.authority, *measure.excluded_by} - set(authorities)):
+        close = nearest(name, sorted(authorities))
+        hint = (
+            f"did you mean `{close[0]}`? " if close else ""
+        ) + "if it is one of its own, describe it in authorities.yaml"
+        what = f"nobody described the authority `{name}`: it is shown by its id, in grey"
+        yield Finding("undescribed-authority", "measure", measure.id, what, hint)
 
 
 MEASURE_RULES: tuple[Callable[[Dossier, Measure], Iterator[Finding]], ...] = (

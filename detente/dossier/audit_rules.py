@@ -12,7 +12,7 @@ RULES: dict[str, tuple[Severity, str]] = {
     "days-out-of-order": ("error", "announced, effective and expiry days run backwards"),
     "unit-mismatch": ("error", "the unit does not belong to the instrument"),
     "interval": ("error", "a value lies outside its own interval"),
-    "unknown-label": ("error", "a country, sector, product list or authority that nobody knows"),
+    "unknown-label": ("error", "a country, sector or product list that nobody knows"),
     "expected-authority": ("error", "an authority charges where it should not, or does not where it should"),
     "snapshot-differs": (
         "error",
@@ -29,6 +29,7 @@ RULES: dict[str, tuple[Severity, str]] = {
     "stale": ("warning", "last checked longer ago than the limit"),
     "ambiguous-tie": ("warning", "two entries with the same days: file order decides"),
     "silent-clock": ("warning", "nothing changes in a measure on the day its clock fires"),
+    "undescribed-authority": ("warning", "an authority that neither the record nor the package describes"),
     "stacking-mismatch": ("warning", "a duty stacks otherwise than the rules of its authority say"),
     "inert-unflagged": ("warning", "a measure that can move no result and does not say so"),
     "inert-but-moves": ("warning", "a measure flagged inert that can move a result"),

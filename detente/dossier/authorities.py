@@ -10,14 +10,16 @@ import datetime as dt
 import functools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from detente.core import Column, LabelError, SchemaError, Table, suggestion
-from detente.dossier.dossier import Dossier
 from detente.dossier.form import validate
 from detente.dossier.measure import Frozen, Grade, Instrument, Measure, Slug
-from detente.dossier.vocabulary import AUTHORITIES
+from detente.dossier.vocabulary import shared_authorities
 from detente.dossier.yaml_reader import read_yaml
+
+if TYPE_CHECKING:
+    from detente.dossier.dossier import Dossier
 
 
 class StackingRule(Frozen):
@@ -26,8 +28,8 @@ class StackingRule(Frozen):
     id: Slug
     authority: Slug
     """Authority of the duties it speaks of."""
-    actor: str
-    """Economy whose law it is."""
+    actor: str = ""
+    """Economy whose law it is; left out, it speaks of every economy for which no other rule does."""
     targets: tuple[str, ...] = ()
     """Only measures aimed at one of these; every measure of the authority when empty."""
     announced_from: dt.date | None = None
@@ -50,7 +52,8 @@ class StackingRule(Frozen):
     def speaks_of(self, measure: Measure) -> bool:
         """Whether the rule is about a measure."""
         return (
-            (measure.authority, measure.actor) == (self.authority, self.actor)
+            measure.authority == self.authority
+            and self.actor in ("", measure.actor)
             and (not self.targets or any(target in self.targets for target in measure.targets))
             and (self.announced_from is None or measure.announced >= self.announced_from)
             and (self.announced_until is None or measure.announced <= self.announced_until)
@@ -83,11 +86,11 @@ def read_rules(path: Path) -> tuple[StackingRule, ...]:
                 hint="give every rule an id of its own",
             )
         for name in (rule.authority, *rule.gives_way_to):
-            if name not in AUTHORITIES:
+            if name not in shared_authorities():
                 raise LabelError(
                     f"unknown authority `{name}` in rule `{rule.id}`",
                     where=file.where((position,)),
-                    hint=suggestion(name, sorted(AUTHORITIES)),
+                    hint=suggestion(name, sorted(shared_authorities())),
                 )
     return tuple(rules)
 
@@ -104,13 +107,20 @@ def stacking_rules() -> tuple[StackingRule, ...]:
     return read_rules(Path(__file__).parent / "data" / "stacking.yaml")
 
 
-def mismatches(measure: Measure) -> Iterator[str]:
-    """What a duty says of its stacking that the rules do not, in words."""
+def rules_of(dossier: Dossier) -> tuple[StackingRule, ...]:
+    """Rules that hold for a record: its own first, then the shipped ones that it does not say otherwise."""
+    own = dossier.stacking
+    return (*own.values(), *(rule for rule in stacking_rules() if rule.id not in own))
+
+
+def mismatches(measure: Measure, dossier: Dossier | None = None) -> Iterator[str]:
+    """What a duty says of its stacking that the rules (of a record, or the shipped ones) do not, in words."""
     if measure.instrument is not Instrument.tariff or measure.unit != "fraction":
         return
-    if measure.actor not in {rule.actor for rule in stacking_rules()}:
+    every = stacking_rules() if dossier is None else rules_of(dossier)
+    rules = sorted((rule for rule in every if rule.speaks_of(measure)), key=lambda rule: not rule.actor)
+    if not rules and measure.actor not in {rule.actor for rule in every}:
         return  # the rules say nothing of this economy's law
-    rules = [rule for rule in stacking_rules() if rule.speaks_of(measure)]
     if not rules:
         yield f"no stacking rule speaks of authority `{measure.authority}`"
         return
@@ -135,11 +145,16 @@ def authority_table(dossier: Dossier) -> Table:
     Table
     """
     named = {measure.authority for measure in dossier.measures.values()} | {"mfn"}
+    actors = {measure.actor for measure in dossier.measures.values()} | {""}
     rules = [
         rule
-        for rule in stacking_rules()
-        if rule.authority in named and (rule.known is None or rule.known <= dossier.asof)
+        for rule in rules_of(dossier)
+        if rule.authority in named
+        and rule.actor in actors
+        and (rule.known is None or rule.known <= dossier.asof)
     ]
+    of_somebody = {rule.authority for rule in rules if rule.actor}
+    rules = [rule for rule in rules if rule.actor or rule.authority not in of_somebody]
     names = list(dict.fromkeys(rule.authority for rule in rules))
     columns = (
         Column("authority", "Authority"),
@@ -154,7 +169,8 @@ def authority_table(dossier: Dossier) -> Table:
     )
     rows = []
     for rule in rules:
-        same = {other.authority for other in rules if other.actor == rule.actor} | {"mfn"}
+        same = {other.authority for other in rules if "" in (other.actor, rule.actor)}
+        same |= {other.authority for other in rules if other.actor == rule.actor} | {"mfn"}
         others = [n for n in names if n in same and n != rule.authority and n not in rule.gives_way_to]
         displaced = {
             r.authority

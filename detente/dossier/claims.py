@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from detente.core import Column, InputError, Table, is_file, is_folder, read_bytes, sha256_bytes
@@ -260,11 +260,15 @@ def show_value(state: MeasureState) -> str:
     def one(value: float) -> str:
         return f"{value * factor:,.10g} {_UNITS[unit]}".strip()
 
-    parts = [] if state.value is None else [one(state.value)]
+    def span(values: Collection[float]) -> str:
+        low, high = min(values), max(values)
+        return one(low) if low == high else f"{low * factor:,.10g} to {one(high)}"
+
+    parts = [] if state.value is None else [one(round(state.value, 4) if state.by_firm else state.value)]
+    if state.by_firm:
+        parts.append(f"by firm {span([firm.rate for firm in state.by_firm])}")
     if state.by_target:
-        low, high = min(state.by_target.values()), max(state.by_target.values())
-        span = one(low) if low == high else f"{low * factor:,.10g} to {one(high)}"
-        parts.append(f"by partner {span}")
+        parts.append(f"by partner {span(state.by_target.values())}")
     return "; ".join(parts)
 
 

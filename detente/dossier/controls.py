@@ -23,8 +23,6 @@ REACH = {
     "own_market": "the actor's own market",
 }
 SHIPS = ("container", "bulk", "tanker")
-SIDES = {"USA": "usa", "CHN": "chn"}
-"""Side names in the port-fee parameters."""
 
 
 @dataclass(frozen=True)
@@ -228,9 +226,7 @@ def fee_table(dossier: Dossier, date: dt.date) -> Table:
         for ship in SHIPS:
             voyage = dollars * number(f"port-fee-net-tons-{ship}") / 1e6
             cargo = number(f"port-fee-value-{ship}")
-            paying = number(
-                f"port-fee-share-{SIDES.get(state.measure.actor, state.measure.actor.lower())}-{ship}"
-            )
+            paying = number(f"port-fee-share-{state.measure.actor.lower()}-{ship}")
             rows.append(
                 (
                     state.measure.id,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from detente.core import LabelError, StaleError, suggestion
 from detente.dossier.bands import PARAMETER_BANDS, POSSIBLE_PARAMETER, Doubt, doubts_on
@@ -26,6 +26,11 @@ from detente.dossier.measure import (
 )
 from detente.dossier.scope import Delivery, Expectation, Scope, Snapshot
 from detente.dossier.timeline import MeasureState, resolve
+
+if TYPE_CHECKING:
+    from detente.dossier.authorities import StackingRule
+    from detente.dossier.scope import TradeLine
+    from detente.dossier.vocabulary import Authority
 
 V = TypeVar("V")
 
@@ -93,6 +98,10 @@ class EarlierName(Frozen):
     """What it says of itself until then."""
 
 
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
 class DossierHead(Frozen):
     """What dossier.yaml says about the record as a whole."""
 
@@ -103,8 +112,13 @@ class DossierHead(Frozen):
     """Day the record was last checked against its sources."""
     asof: dt.date
     """Day whose knowledge is shown when nobody asks for another."""
-    earlier: EarlierName | None = None
-    """Title and summary for earlier as-of days."""
+    parties: tuple[Slug, ...] = ()
+    """Who the record is about, as ids of actors that are economies or blocs: two or more, the headline pair first. Left out,
+    the two economies with the most measures between them."""
+    begins: dt.date | None = None
+    """First day the record answers for, though nothing may have been done by then; the first announcement when left out."""
+    earlier: Annotated[tuple[EarlierName, ...], BeforeValidator(_listed)] = ()
+    """Titles and summaries for earlier as-of days, in the order of their days; one alone need not be a list."""
     fresh_days: Annotated[int, Field(ge=1, le=36_500)] = 180
     """Days after the vintage, or after an entry was last checked, beyond which the record no longer answers."""
     entries: Mapping[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
@@ -140,10 +154,17 @@ class Dossier:
         SHA-256 over all files of the folder (of the whole record, whatever `asof` is).
     scopes, deliveries, expectations, snapshot : dict
         What controls bind, what was delivered on pledges, and what the audit holds the record against.
-    earlier : EarlierName, optional
-        Of the whole record: its name on earlier as-of days.
+    authorities, stacking, trade : dict
+        The record's own authorities and stacking rules, before those that come with the package, and its table of trade by
+        product.
+    earlier : tuple of EarlierName
+        Of the whole record: its names on earlier as-of days, in the order of their days.
     fresh_days : int
         Days after the vintage beyond which the record no longer answers (`require_fresh`).
+    parties : tuple of str
+        Declared parties, the headline pair first; empty when the record does not say (`parties_of`).
+    begins : date, optional
+        First day the record answers for; its first announcement when left out.
 
     Examples
     --------
@@ -172,8 +193,13 @@ class Dossier:
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     expectations: dict[str, Expectation] = field(default_factory=dict)
     snapshot: dict[str, Snapshot] = field(default_factory=dict)
-    earlier: EarlierName | None = None
+    authorities: dict[str, Authority] = field(default_factory=dict)
+    stacking: dict[str, StackingRule] = field(default_factory=dict)
+    trade: dict[str, TradeLine] = field(default_factory=dict)
+    earlier: tuple[EarlierName, ...] = ()
     fresh_days: int = 180
+    parties: tuple[str, ...] = ()
+    begins: dt.date | None = None
 
     def measure(self, measure_id: str) -> Measure:
         """Return one measure by id; `LabelError` with the nearest id when there is none."""
@@ -201,7 +227,12 @@ class Dossier:
             elif measure.in_base != 0:
                 state = resolve(measure, max(day, measure.announced), self.asof)
                 found[key] = replace(
-                    state, status=Status.in_force, value=measure.in_base, by_target={}, ceiling=()
+                    state,
+                    status=Status.in_force,
+                    value=measure.in_base,
+                    by_target={},
+                    by_firm=(),
+                    ceiling=(),
                 )
         return found
 
@@ -247,6 +278,24 @@ def require_fresh(dossier: Dossier, day: dt.date, what: str) -> None:
             where=dossier.id,
             hint=f"ask for {last} at the latest; or check the record against its sources and set a later `vintage` in dossier.yaml",
         )
+
+
+def age(dossier: Dossier) -> str:
+    """Say how old the record is on an as-of day after it was last checked; empty on the days it covers.
+
+    Examples
+    --------
+    >>> from detente.dossier import load_dossier
+    >>> age(load_dossier("busan-2025", asof=dt.date(2026, 8, 1)))
+    'The record was last checked on 2026-07-25, 7 days before 2026-08-01; what became public since is not in it.'
+    """
+    days = (dossier.asof - dossier.vintage).days
+    if days < 1:
+        return ""
+    return (
+        f"The record was last checked on {dossier.vintage}, {days} {'day' if days == 1 else 'days'} before {dossier.asof}; "
+        "what became public since is not in it."
+    )
 
 
 def find(entries: Mapping[str, V], key: str, kind: str, asof: dt.date | None = None) -> V:

@@ -14,7 +14,7 @@ from detente.dossier.dossier import Dossier
 from detente.dossier.measure import DatedValue, Instrument, Measure, Status
 from detente.dossier.scope import Expectation
 from detente.dossier.timeline import RUNS_OUT_AS, MeasureState, known_day
-from detente.dossier.vocabulary import AUTHORITIES, UNITS_OF
+from detente.dossier.vocabulary import UNITS_OF, authorities_of
 
 Objection = tuple[str, str, str, str, str]
 
@@ -78,8 +78,8 @@ def replay(dossier: Dossier, date: dt.date) -> dict[str, Replayed]:
 def stacking(dossier: Dossier) -> Iterator[Objection]:
     """Duties whose own stacking differs from the rules of their authority."""
     for measure in dossier.measures.values():
-        if measure.authority in AUTHORITIES:
-            for what in mismatches(measure):
+        if measure.authority in authorities_of(dossier):
+            for what in mismatches(measure, dossier):
                 hint = "correct `excluded_by` or `combine`, or the rule in stacking.yaml"
                 yield "stacking-mismatch", "measure", measure.id, what, hint
 

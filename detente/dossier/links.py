@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from detente.core import DateError, LabelError, SchemaError, suggestion
+from detente.dossier.authorities import StackingRule
 from detente.dossier.bands import BANDS, POSSIBLE, doubts_on
 from detente.dossier.dossier import Dossier
 from detente.dossier.form import refusal
 from detente.dossier.measure import Claim, DatedValue, Measure
 from detente.dossier.scope import Delivery, Snapshot
+from detente.dossier.vocabulary import authorities_of
 from detente.dossier.yaml_reader import KeyPath, YamlFile
 
 Places = dict[tuple[str, str], tuple[YamlFile, KeyPath]]
@@ -32,6 +34,8 @@ LINKED = (
     "deliveries",
     "expectations",
     "snapshot",
+    "stacking",
+    "trade",
 )
 """Kinds of entries that point to others."""
 
@@ -68,6 +72,8 @@ def check_links(record: Dossier, places: Places) -> None:
                 _check_claim(entry, record, file, path)
             if isinstance(entry, (Delivery, Snapshot)):
                 _check_number(entry, record, file, path)
+            if isinstance(entry, StackingRule):
+                _check_authorities(entry, record, file, path)
 
 
 def _links(kind: str, entry: Any) -> Iterable[Link]:
@@ -82,7 +88,7 @@ def _links(kind: str, entry: Any) -> Iterable[Link]:
         yield ("id",), "measures", entry.id
     if kind == "deliveries":
         yield ("pledge",), "measures", entry.pledge
-    if kind in ("clocks", "rounds", "parameters", "scopes", "deliveries", "expectations") or (
+    if kind in ("clocks", "rounds", "parameters", "scopes", "deliveries", "expectations", "trade") or (
         kind == "conflicts" and entry.source
     ):
         yield ("source",), "sources", entry.source
@@ -101,6 +107,17 @@ def _links(kind: str, entry: Any) -> Iterable[Link]:
     if kind == "conflicts":
         for i, reading in enumerate(entry.readings):
             yield from ((("readings", i, "claims", j), "claims", key) for j, key in enumerate(reading.claims))
+
+
+def _check_authorities(rule: StackingRule, record: Dossier, file: YamlFile, path: KeyPath) -> None:
+    known = authorities_of(record)
+    for key, name in (("authority", rule.authority), *(("gives_way_to", name) for name in rule.gives_way_to)):
+        if name not in known:
+            raise LabelError(
+                f"unknown authority `{name}` in rule `{rule.id}`",
+                where=file.where((*path, key)),
+                hint=f"{suggestion(name, sorted(known))}; or describe it in authorities.yaml",
+            )
 
 
 def _check_days(measure: Measure, file: YamlFile, path: KeyPath) -> None:

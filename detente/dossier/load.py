@@ -2,7 +2,8 @@
 
 A folder holds ``dossier.yaml`` (a mapping: id, title, summary, vintage, asof), ``sources.yaml``, ``documents.yaml``,
 ``actors.yaml``, ``measures/*.yaml``, ``clocks.yaml``, ``rounds.yaml``, ``claims.yaml``, ``conflicts.yaml``,
-``parameters.yaml``, ``scopes.yaml``, ``deliveries.yaml``, ``expectations.yaml`` and ``snapshot.yaml``. Each but the first is a YAML list whose entries start with ``- id: …``; a list without entries is
+``parameters.yaml``, ``scopes.yaml``, ``deliveries.yaml``, ``expectations.yaml``, ``snapshot.yaml``, ``authorities.yaml``,
+``stacking.yaml`` and ``trade.yaml``. Each but the first is a YAML list whose entries start with ``- id: …``; a list without entries is
 written ``[]``. Only ``dossier.yaml`` and ``sources.yaml`` must be there. Ids are unique across a kind.
 """
 
@@ -24,11 +25,13 @@ from detente.core import (
     unreadable,
 )
 from detente.dossier.asof import known_by
+from detente.dossier.authorities import StackingRule
 from detente.dossier.dossier import Actor, Dossier, DossierHead, FrozenDict, Parameter, require_fresh
 from detente.dossier.form import validate
 from detente.dossier.links import Places, check_links
 from detente.dossier.measure import Claim, Clock, Conflict, Document, Frozen, Measure, Round, Source
-from detente.dossier.scope import Delivery, Expectation, Scope, Snapshot
+from detente.dossier.scope import Delivery, Expectation, Scope, Snapshot, TradeLine
+from detente.dossier.vocabulary import Authority
 from detente.dossier.yaml_reader import YamlFile, read_yaml
 
 KINDS: dict[str, type[Frozen]] = {
@@ -45,11 +48,20 @@ KINDS: dict[str, type[Frozen]] = {
     "deliveries": Delivery,
     "expectations": Expectation,
     "snapshot": Snapshot,
+    "authorities": Authority,
+    "stacking": StackingRule,
+    "trade": TradeLine,
 }
 
 
 def shipped_dossiers() -> tuple[str, ...]:
-    """Ids of the dossiers that come with the package."""
+    """Ids of the dossiers that come with the package.
+
+    Examples
+    --------
+    >>> "busan-2025" in shipped_dossiers()
+    True
+    """
     return tuple(sorted(path.parent.name for path in _data().glob("*/dossier.yaml")))
 
 
@@ -89,7 +101,7 @@ def load_dossier(name_or_path: str | Path = "busan-2025", *, asof: dt.date | Non
         raise DateError(
             f"asof must be a day, not {asof!r}", where="load_dossier", hint="give datetime.date(2025, 10, 28)"
         )
-    record, default = read_record(_folder(name_or_path))
+    record, default = read_record(folder_of(name_or_path))
     if asof is not None and asof != dt.date.max:
         require_fresh(record, asof, "the as-of day")
     return known_by(record, asof or default)
@@ -125,7 +137,9 @@ def read_record(folder: Path) -> tuple[Dossier, dt.date]:
         vintage=head.vintage,
         asof=dt.date.max,
         earlier=head.earlier,
+        begins=head.begins,
         fresh_days=head.fresh_days,
+        parties=_declared(head, head_file, groups["actors"]),
         content_hash=_content_hash({"dossier.yaml": head_file, **files}),
         **{kind: FrozenDict(entries) for kind, entries in groups.items()},
     )
@@ -133,11 +147,33 @@ def read_record(folder: Path) -> tuple[Dossier, dt.date]:
     return record, head.asof
 
 
+def _declared(head: DossierHead, file: YamlFile, actors: dict[str, Any]) -> tuple[str, ...]:
+    """The parties that the record declares; each is an economy among its actors, and named once."""
+    economies = [key for key, actor in actors.items() if actor.kind == "economy"]
+    for place, name in enumerate(head.parties):
+        if name not in economies:
+            raise LabelError(
+                f"the party `{name}` is no economy among the actors",
+                where=file.where(("parties", place)),
+                hint=suggestion(name, economies, list_with="actors.yaml"),
+            )
+    if head.parties and len(set(head.parties)) < max(2, len(head.parties)):
+        raise SchemaError(
+            "a record has two parties or more, each named once",
+            file=file.name,
+            line=file.place(("parties",))[0],
+            key="parties",
+            hint="name the headline pair first; or leave `parties` out",
+        )
+    return head.parties
+
+
 def _data() -> Path:
     return Path(__file__).resolve().parent / "data"
 
 
-def _folder(name_or_path: str | Path) -> Path:
+def folder_of(name_or_path: str | Path) -> Path:
+    """Folder of a shipped dossier by its id, or of one's own by its path."""
     shipped = shipped_dossiers()
     if isinstance(name_or_path, str) and name_or_path in shipped:
         return _data() / name_or_path

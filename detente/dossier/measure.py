@@ -7,13 +7,13 @@ Two clocks run everywhere: `date` is the day a policy is evaluated, `asof` is wh
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_validator
-from pydantic_core import CoreSchema
+from pydantic import Field, model_validator
 
+from detente.core import Rent
 from detente.dossier.bands import (
     BANDS,
     COST_BAND,
@@ -24,89 +24,33 @@ from detente.dossier.bands import (
     Doubt,
     doubts_on,
 )
-
-Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-
-
-def _strict_numbers(schema: Any) -> None:
-    """Make every number of a schema strict: no text, no true/false, nothing that is not finite."""
-    if isinstance(schema, dict):
-        if schema.get("type") in ("float", "int"):
-            schema["strict"] = True
-            if schema["type"] == "float":
-                schema["allow_inf_nan"] = False
-        for key, below in schema.items():
-            if key != "metadata":
-                _strict_numbers(below)
-    elif isinstance(schema, (list, tuple)):
-        for below in schema:
-            _strict_numbers(below)
-
-
-class Frozen(BaseModel):
-    """Base of everything read from a dossier: immutable, unknown keys refused, numbers only as numbers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Schema of the model with strict numbers, so that no field added later can forget it."""
-        schema = handler(source)
-        _strict_numbers(schema)
-        return schema
-
-    def doubts(self) -> Iterator[Doubt]:
-        """Numbers of the entry outside the plausible band of their unit; reading a file refuses those not stated as meant."""
-        return iter(())
-
-
-class Grade(StrEnum):
-    """How a value is known, best first."""
-
-    official = "official"
-    reported = "reported"
-    inferred = "inferred"
-    assumed = "assumed"
-
-
-class Status(StrEnum):
-    """What a measure is on a day."""
-
-    announced = "announced"
-    in_force = "in_force"
-    suspended = "suspended"
-    lapsed = "lapsed"
-    repealed = "repealed"
-    withdrawn = "withdrawn"
-    void = "void"
-
-
-class Instrument(StrEnum):
-    """Closed list of kinds of measure."""
-
-    tariff = "tariff"
-    export_control = "export_control"
-    entity_listing = "entity_listing"
-    port_fee = "port_fee"
-    purchase_halt = "purchase_halt"
-    purchase_pledge = "purchase_pledge"
-    investigation = "investigation"
-    divestment_order = "divestment_order"
-    supply_pact = "supply_pact"
+from detente.dossier.base import (
+    Frozen as Frozen,
+    Grade as Grade,
+    HsCode as HsCode,
+    Instrument as Instrument,
+    Slug as Slug,
+    Status as Status,
+)
 
 
 class Products(Frozen):
     """Which products a measure covers.
 
-    Either named product lists (`lists` minus `excluded`), resolved against the product cells of the world,
-    or `sectors`: the covered share of each sector's trade, for measures without a product list at hand. Where a duty
-    falls on a part of the value only (the metal in a machine), `shares` says which part, by list.
+    Named product lists (`lists` minus `excluded`), resolved against the product cells of the world; `codes` of the
+    Harmonized System (minus `excluded_codes`), for any importer; or `sectors`: the covered share of each sector's trade.
+    Where a duty falls on a part of the value only (the metal in a machine), `shares` says which part, by list.
     """
 
     lists: tuple[Slug, ...] = ()
     excluded: tuple[Slug, ...] = ()
     shares: Mapping[Slug, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
     sectors: Mapping[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
+    codes: tuple[HsCode, ...] = ()
+    """Products by HS code, in quotes: chapters (2 digits), headings (4), products (6), national lines (8 or 10). Inside their
+    sector they are weighed by the record's `trade.yaml`, else by the shipped table of products; outputs say by which."""
+    excluded_codes: tuple[HsCode, ...] = ()
+    """Codes taken off again."""
 
     @model_validator(mode="after")
     def _shares_of_lists(self) -> Products:
@@ -116,6 +60,17 @@ class Products(Frozen):
                 f"a share of `{stray[0]}`, which is not among `lists`: add it there, or drop the share"
             )
         return self
+
+
+class FirmRate(Frozen):
+    """The rate of one firm, or of a group of firms."""
+
+    firm: str
+    """Firm or group, in words: a name, `other cooperating firms`, `all others`."""
+    rate: float
+    """Its rate, in the measure's unit."""
+    share: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Its share of the covered trade; one entry may leave it out and takes the rest."""
 
 
 class DatedValue(Frozen):
@@ -131,6 +86,10 @@ class DatedValue(Frozen):
     then: Status | None = None
     value: float | None = None
     by_target: Mapping[str, float] = Field(default_factory=dict)
+    by_firm: tuple[FirmRate, ...] = ()
+    """Rates by firm or group of one target: `value` is then their average, weighed by their shares, and may be left out."""
+    shares_from: str = ""
+    """What the shares of `by_firm` rest on, in words; shown with the average."""
     ceiling: tuple[str, ...] = ()
     """Targets for which the value is a ceiling on the most-favoured-nation duty plus this one."""
     status: Status
@@ -146,6 +105,30 @@ class DatedValue(Frozen):
     extraordinary: bool = False
     """True states that a value outside the plausible band of its unit is meant, such as a duty of 300 percent."""
 
+    @model_validator(mode="after")
+    def _average_of_firms(self) -> DatedValue:
+        if self.by_firm:
+            average = _average(self.by_firm)
+            if self.value is not None and abs(self.value - average) > 5e-4:
+                raise ValueError(
+                    f"`value` {self.value:g} is not the average of `by_firm`, {average:.4f}: leave it out, or correct the shares"
+                )
+            self.__dict__["value"] = average  # frozen for everybody else
+        return self
+
+
+def _average(firms: tuple[FirmRate, ...]) -> float:
+    """Average rate of firms weighed by their shares of trade; refuses shares that are not the whole of it."""
+    given = math.fsum(firm.share for firm in firms if firm.share is not None)
+    open_ = sum(firm.share is None for firm in firms)
+    if open_ > 1:
+        raise ValueError("more than one firm of `by_firm` without a share: only one can take the rest")
+    if given > 1 + 5e-3 or (not open_ and given < 1 - 5e-3):
+        raise ValueError(f"the shares of `by_firm` add up to {given:g}, not to 1")
+    rest = max(0.0, 1 - given)
+    whole = given + (rest if open_ else 0.0)
+    return math.fsum(firm.rate * (rest if firm.share is None else firm.share) for firm in firms) / whole
+
 
 class Effect(Frozen):
     """What a measure that is not a duty does to trade while it is in force: a cost, a cap, or a floor.
@@ -157,12 +140,12 @@ class Effect(Frozen):
     flows: Literal["actor_exports", "actor_imports", "both"]
     """Exports from the actor to its targets, imports of the actor from its targets, or both."""
     ad_valorem: Mapping[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
-    """By sector code (or ``all`` for every goods sector): extra cost as a fraction of the value shipped."""
+    """By sector code, or ``all``, ``goods`` or ``services``: extra cost as a fraction of the value shipped."""
     left: Mapping[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
     """By sector code: the most that passes, as a share of the base year's volume of all its flows; 0 is a ban."""
     least: Mapping[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     """By sector code: the least that is bought, as a share of the base year's volume (pledges kept by state buyers)."""
-    rent: Literal["exporter", "importer", "destroyed"] = "exporter"
+    rent: Rent = "exporter"
     """Who keeps the difference between cost and price under `left`: licences sold or used at home, import licences, queues."""
     per_value: Annotated[float, Field(gt=0)] | None = None
     """Value of the measure that the costs and `least` belong to; at another value they change in proportion (port-fee
@@ -253,19 +236,30 @@ class Measure(Frozen):
     reported_in: tuple[Slug, ...] = ()
     """Claims of the reports that speak of it."""
     in_base: float | None = None
-    """Value that the data of the base year hold already, for a record read as of a day before the base year; left out, it
-    is the value on the last day of the base year. A parameter of the data, not news, so it is shown under every as-of day."""
+    """Value that the data of the base year hold already. Left out, it is the value on the last day of the base year, if the
+    measure was in force then. State it where that is wrong: 0 for a duty that began so late in the year that collected
+    duties hardly hold it, the share of the year times the rate for one that began within it, and the value then for a record
+    read as of a day before the base year. A parameter of the data, not news, so it is shown under every as-of day."""
     inert: bool = False
     """Moves no result of the model, and is known to: no duty and no trade-cost equivalent, or one without trade."""
     last_checked: dt.date
     note: str = ""
+
+    @model_validator(mode="after")
+    def _firms_of_one_target(self) -> Measure:
+        if (len(self.targets) != 1 or self.targets == ("all",)) and any(v.by_firm for v in self.values):
+            raise ValueError("rates `by_firm` are those of one target's firms: write one measure a target")
+        return self
 
     def doubts(self) -> Iterator[Doubt]:
         """Values outside the band of the measure's unit, and what its effect doubts."""
         band, possible = BANDS[self.unit], POSSIBLE[self.unit]
         for i, value in enumerate(self.values):
             at = ("values", i)
-            numbers: list[tuple[tuple[str | int, ...], float | None]] = [((*at, "value"), value.value)]
+            numbers: list[tuple[tuple[str | int, ...], float | None]] = [
+                ((*at, "by_firm", k, "rate"), firm.rate) for k, firm in enumerate(value.by_firm)
+            ]
+            numbers.append(((*at, "value"), value.value))
             numbers += [((*at, "by_target", target), number) for target, number in value.by_target.items()]
             for path, number in numbers:
                 yield from doubts_on(path, number, self.unit, band, possible, value.extraordinary)

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from detente.dossier.bands import BANDS, POSSIBLE, Doubt, doubts_on
-from detente.dossier.measure import Frozen, Grade, Slug, Status
+from detente.dossier.measure import Frozen, Grade, HsCode, Slug, Status
 
 
 class Threshold(Frozen):
@@ -67,6 +67,29 @@ class Delivery(Frozen):
     note: str = ""
     extraordinary: bool = False
     """True states that a count above the plausible band of the unit is meant."""
+
+
+class TradeLine(Frozen):
+    """Trade in one product: what measures by product are weighed with inside their sector. A parameter of the record, shown
+    under every as-of day.
+    """
+
+    id: Slug
+    importer: str
+    """Code of the economy that imports."""
+    exporter: str
+    """Code of the economy that exports, or ``all`` for imports from everybody."""
+    code: HsCode
+    """Chapter (2 digits), heading (4) or product (6) of the Harmonized System, or a national line (8 or 10); in quotes."""
+    value: Annotated[float, Field(ge=0)]
+    """Imports in a year, million USD."""
+    year: Annotated[int, Field(ge=1900, le=2200)]
+    """Year of the value; take the world's base year where you can."""
+    sector: str = ""
+    """Sector of the world to which it belongs; left out, that of the product in the shipped table of products."""
+    source: Slug
+    grade: Grade
+    note: str = ""
 
 
 class Expectation(Frozen):

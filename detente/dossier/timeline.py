@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from detente.core import DateError
-from detente.dossier.measure import DatedValue, Grade, Measure, Products, Status
+from detente.dossier.measure import DatedValue, FirmRate, Grade, Measure, Products, Status
 
 RUNS_OUT_AS = {
     Status.announced: Status.in_force,
@@ -47,6 +47,10 @@ class MeasureState:
         Of the entry that decides.
     known : date
         Day that entry became public.
+    by_firm : tuple of FirmRate
+        Rates by firm of which `value` is the average.
+    shares_from : str
+        What the shares of the firms rest on.
     """
 
     measure: Measure
@@ -63,6 +67,8 @@ class MeasureState:
     note: str = ""
     place: str = ""
     known: dt.date = field(default=dt.date.min)
+    by_firm: tuple[FirmRate, ...] = ()
+    shares_from: str = ""
 
     @property
     def in_force(self) -> bool:
@@ -153,6 +159,8 @@ def resolve(measure: Measure, date: dt.date, asof: dt.date) -> MeasureState:
         note=entry.note,
         place=entry.place,
         known=known_day(measure, entry),
+        by_firm=valued.by_firm,
+        shares_from=valued.shares_from,
     )
 
 
@@ -196,4 +204,6 @@ def _before(measure: Measure, date: dt.date, first: DatedValue) -> MeasureState:
         note=first.note,
         place=first.place,
         known=known_day(measure, first),
+        by_firm=first.by_firm,
+        shares_from=first.shares_from,
     )

@@ -1,48 +1,124 @@
-"""Names the audit knows: labels of the shipped world, product lists, authorities, and units by instrument."""
+"""Names a record may use: labels of the shipped world, product lists, authorities, and units by instrument.
+
+They are data (``vocabulary.yaml``, ``authorities.yaml``), read when they are first asked for; a record adds authorities of
+its own in a file of the same name.
+"""
 
 from __future__ import annotations
 
-from detente.dossier.measure import Instrument
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from detente.core import SchemaError
+from detente.dossier.form import validate
+from detente.dossier.measure import Frozen, Instrument, Slug
+from detente.dossier.yaml_reader import read_yaml
+
+if TYPE_CHECKING:
+    from detente.dossier.dossier import Dossier
+
+NEUTRAL = "#7b8794"
+"""Colour of an authority that nobody gave one."""
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+class Authority(Frozen):
+    """A legal authority: the switch name of measures, and how it is called and drawn."""
+
+    id: Slug
+    """The switch name: `authority` of a measure, `disable` of a scenario."""
+    name: str
+    """Name to show."""
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")] = NEUTRAL
+    """Six hexadecimal digits after a `#`; a neutral grey when left out."""
+    in_sentence: str = ""
+    """Name inside running text, with its article; `name` when left out."""
+    short: str = ""
+    """Name where there is little room; `name` when left out."""
+    about: str = ""
+    """What it is, in a sentence."""
 
 
-REGIONS = _names("USA CHN EU27 JPN KOR TWN IND GBR CAN MEX BRA ANZ RUS IDN VNM TUR EFTA ASEAN MENA LATAM ROW")
-"""Economies of the shipped world."""
+class Vocabulary(Frozen):
+    """Names that come with the package: what `vocabulary.yaml` holds."""
 
-SECTORS = _names(
+    regions: tuple[str, ...]
+    """Economies of the shipped world."""
+    sectors: tuple[str, ...]
+    """Sectors of the shipped world."""
+    product_lists: Mapping[Slug, str]
+    """Lists of products that the shipped product cells resolve, and what each holds."""
+
+
+@functools.cache
+def shared_vocabulary() -> Vocabulary:
+    """Labels of the shipped world and product lists; read once.
+
+    Examples
+    --------
+    >>> "s232-steel" in shared_vocabulary().product_lists
+    True
     """
-    A01_02 A03 B05_06 B07_08 B09 C10T12 C13T15 C16 C17_18 C19 C20 C21 C22 C23 C24 C25 C26 C27 C28 C29 C30 C31T33
-    MAG REE CHP TOL BAT BAM SOY UTC TRT BUS PUB
-    """
-)
-"""Sectors of the shipped world: 22 of goods, seven carved out of them (magnets, rare earths, chips, chip-making tools,
-battery cells and materials, soybeans), four of services."""
+    file = read_yaml(_data() / "vocabulary.yaml")
+    return validate(Vocabulary, file.data, file, ())
 
-PRODUCT_LISTS = _names(
-    """
-    all usmca canada-energy brazil-40-exempt s122-exempt
-    s301-7.5 s301-25 s301-50 s301-100 s301-2026-7.5 s301-2026-25 s301-2026-50 s301-2026-100
-    ieepa-exempt-apr2025 ieepa-exempt-electronics ieepa-exempt-nov2025
-    s232-steel-2018 s232-aluminium-2018 s232-steel s232-aluminium s232-metals-aug2025
-    s232-derivatives s232-derivatives-jun2025 s232-derivatives-aug2025 s232-traces s232-traces-aug2025 s232-beer
-    s232-tracker s232-timber s232-furniture
-    s232-autos s232-auto-parts s232-copper s232-metals-2026-25 s232-metals-2026-50
-    china-feb2025-15 china-feb2025-10 china-mar2025-15 china-mar2025-10
-    """
-)
-"""Product lists that the shipped world resolves."""
 
-AUTHORITIES = _names(
+@functools.cache
+def shared_authorities() -> Mapping[str, Authority]:
+    """Authorities that come with the package, by id; read once.
+
+    Examples
+    --------
+    >>> shared_authorities()["countervailing"].name
+    'Countervailing duty'
     """
-    mfn section-301 section-232 section-122 ieepa-fentanyl ieepa-reciprocal ieepa-other
-    china-301-response china-fentanyl-response china-reciprocal-response canada-response
-    port-fees export-controls entity-lists antitrust purchases threat minerals-pacts platform-law
+    file = read_yaml(_data() / "authorities.yaml")
+    if not isinstance(file.data, list):
+        raise SchemaError("the file must be a list of authorities", file=file.name, line=1)
+    entries = [validate(Authority, body, file, (place,)) for place, body in enumerate(file.data)]
+    return MappingProxyType({entry.id: entry for entry in entries})
+
+
+def authorities_of(dossier: Dossier) -> Mapping[str, Authority]:
+    """Authorities a record can name: its own first, then those that come with the package.
+
+    Examples
+    --------
+    >>> from detente.dossier import load_dossier
+    >>> "anti-dumping" in authorities_of(load_dossier())
+    True
     """
-)
-"""Switch names of measures."""
+    return {**shared_authorities(), **dossier.authorities}
+
+
+def authority_of(code: str, own: Mapping[str, Authority] | None = None) -> Authority:
+    """One authority by its id; one that nobody described is called by its id, in a neutral colour.
+
+    Parameters
+    ----------
+    code : str
+    own : mapping of id to Authority, optional
+        Those of the record.
+
+    Examples
+    --------
+    >>> authority_of("steel-accord").name, authority_of("steel-accord").colour
+    ('Steel accord', '#7b8794')
+    """
+    known = (own or {}).get(code) or shared_authorities().get(code)
+    if known is not None:
+        return known
+    words = code.replace("-", " ").replace("_", " ")
+    return Authority(id=code, name=words[:1].upper() + words[1:])
+
+
+def _data() -> Path:
+    return Path(__file__).resolve().parent / "data"
+
 
 UNITS_OF: dict[Instrument, tuple[str, ...]] = {
     Instrument.tariff: ("fraction", "none"),

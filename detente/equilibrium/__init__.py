@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from detente.equilibrium.controls import (
         Binding as Binding,
         QuantityControl as QuantityControl,
-        Rent as Rent,
     )
     from detente.equilibrium.entry import solve as solve
     from detente.equilibrium.judged import CHUNK as CHUNK
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from detente.equilibrium.plain_residuals import GATE as GATE, residuals as residuals
     from detente.equilibrium.policy import Instrument as Instrument, Policy as Policy
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
-    from detente.equilibrium.solver import rebase as rebase, solve_batch as solve_batch
+    from detente.equilibrium.solver import rebase as rebase
     from detente.equilibrium.structure import Structure as Structure
     from detente.equilibrium.sweep import (
         CLOSURES as CLOSURES,
@@ -43,12 +42,12 @@ else:
             "labelled": "Labelled labelled_result",
             "policy": "Policy Instrument",
             "world_model": "Model",
-            "controls": "Binding QuantityControl Rent",
+            "controls": "Binding QuantityControl",
             "judged": "CHUNK",
             "plain_residuals": "GATE residuals",
             "solution": "Equilibrium Solution",
             "entry": "solve",
-            "solver": "rebase solve_batch",
+            "solver": "rebase",
             "structure": "Structure",
             "sweep": "Anderson CLOSURES Newton deficits",
         },

@@ -13,17 +13,17 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from detente.core import InputError, UnitError
+from detente.core import ENFORCEMENT, Enforcement, InputError, LimitKind, Rent, UnitError, is_ban
 from detente.equilibrium.gradients.adjoint import Gradient
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.world import Array, Economy, Wedges
+from detente.world import Array, Economy, Wedges, countries_named, sectors_named
 
-Rent = Literal["exporter", "importer", "destroyed"]
+Names = str | Sequence[str]
 VERIFIED = 1e-8
 """Largest distance from a limit that counts as holding it, of the base flow (of the limit where that is more than the base flow)."""
 
@@ -47,8 +47,23 @@ class QuantityControl:
     name: str
     cells: npt.NDArray[np.bool_]
     limit: float
-    kind: Literal["cap", "floor"] = "cap"
+    kind: LimitKind = "cap"
     rent: Rent = "exporter"
+
+    @property
+    def enforcement(self) -> Enforcement:
+        """Through what it is enforced, and who keeps the rent; a ban by an infinite cost instead."""
+        return ENFORCEMENT[self.kind, self.rent]
+
+    @property
+    def is_floor(self) -> bool:
+        """Whether it binds from below."""
+        return self.kind == "floor"
+
+    @property
+    def is_ban(self) -> bool:
+        """Whether it lets nothing through."""
+        return is_ban(self.limit)
 
     @functools.cached_property
     def flows(self) -> tuple[npt.NDArray[np.int64], ...]:
@@ -66,23 +81,27 @@ class QuantityControl:
         economy: Economy,
         name: str,
         *,
-        importers: Sequence[str],
-        exporters: Sequence[str],
-        sectors: Sequence[str],
+        importers: Names,
+        exporters: Names,
+        sectors: Names,
         limit: float,
-        kind: Literal["cap", "floor"] = "cap",
+        kind: LimitKind = "cap",
         rent: Rent = "exporter",
     ) -> QuantityControl:
         """Make a control on named flows; unknown names raise `LabelError` with the nearest one."""
-        labels = economy.labels
-        cells = np.zeros(economy.flows.shape, dtype=bool)
-        rows = [labels.country(code) for code in importers]
-        columns = [labels.country(code) for code in exporters]
-        depth = [labels.sector(code) for code in sectors]
-        cells[np.ix_(rows, columns, depth)] = True
-        here = np.arange(len(labels.countries))
-        cells[here, here] = False
-        return cls(name, cells, limit, kind, rent)
+        return cls(name, named_cells(economy, importers, exporters, sectors), limit, kind, rent)
+
+
+def named_cells(
+    economy: Economy, importers: Names, exporters: Names, sectors: Names
+) -> npt.NDArray[np.bool_]:
+    """Cells [importer, exporter, sector] of named flows between countries; unknown names raise `LabelError`."""
+    cells = np.zeros(economy.flows.shape, dtype=bool)
+    rows, columns = countries_named(economy, importers), countries_named(economy, exporters)
+    cells[np.ix_(rows, columns, sectors_named(economy, sectors))] = True
+    here = np.arange(len(economy.labels.countries))
+    cells[here, here] = False
+    return cells
 
 
 @dataclass(frozen=True)
@@ -139,7 +158,7 @@ def check_controls(economy: Economy, controls: Sequence[QuantityControl]) -> Non
                 where=control.name,
                 hint="a ratio to the base-year volume, 0 or more",
             )
-        if control.kind == "floor" and control.limit == 0:
+        if control.is_floor and control.is_ban:
             raise InputError("a floor of zero asks for nothing", where=control.name, hint="leave it out")
         if not (economy.flows[control.cells] > 0).any():
             raise InputError(
@@ -181,16 +200,14 @@ def apply_to_each(
     for k, (own, sizes) in enumerate(zip(controls, log_wedges, strict=True)):
         for control, size in zip(own, sizes, strict=True):
             at: tuple[Any, ...] = (k, *control.flows)
-            if control.limit == 0:
+            how = control.enforcement
+            if control.is_ban:
                 iceberg[at] = np.inf
-            elif control.kind == "floor":
-                tariff[at] = (1 + tariff[at]) * np.exp(-size) - 1
-            elif control.rent == "exporter":
-                tax[at] = (1 + tax[at]) * np.exp(size) - 1
-            elif control.rent == "importer":
-                tariff[at] = (1 + tariff[at]) * np.exp(size) - 1
+            elif how.lever == "iceberg_hat":
+                iceberg[at] *= np.exp(how.sign * size)
             else:
-                iceberg[at] *= np.exp(size)
+                rates = tariff if how.lever == "tariff" else tax
+                rates[at] = (1 + rates[at]) * np.exp(how.sign * size) - 1
     for array in arrays:
         array.flags.writeable = False  # spares `Wedges` a copy
     return Wedges(*(array[0] for array in arrays)) if alone else Wedges(*arrays)
@@ -203,20 +220,19 @@ def volume_of(equilibrium: Equilibrium, control: QuantityControl, log_wedge: flo
     factor = (1 + wedges.tariff[n, i, s]) * (1 + wedges.export_tax[n, i, s])
     sold = equilibrium.trade_shares_new[n, i, s] * equilibrium.purchases_new[n, s] / factor
     shipped = (sold / equilibrium.cost_hat[i, s]).sum() / equilibrium.economy.flows[n, i, s].sum()
-    arrives = np.exp(-log_wedge) if control.rent == "destroyed" and control.kind == "cap" else 1.0
+    arrives = np.exp(-log_wedge) if control.enforcement.wasted else 1.0
     return float(shipped * arrives)
 
 
 def by_wedge(gradient: Gradient, control: QuantityControl, wedges: Wedges) -> float:
     """Derivative of a log volume by a control's log wedge."""
-    cells = control.cells
-    if control.kind == "floor":
-        return -float((gradient.tariff * (1 + wedges.tariff))[cells].sum())
-    if control.rent == "exporter":
-        return float((gradient.export_tax * (1 + wedges.export_tax))[cells].sum())
-    if control.rent == "importer":
-        return float((gradient.tariff * (1 + wedges.tariff))[cells].sum())
-    return float(gradient.log_iceberg[cells].sum()) - (1.0 if gradient.output == control.name else 0.0)
+    cells, how = control.cells, control.enforcement
+    if how.lever == "export_tax":
+        return how.sign * float((gradient.export_tax * (1 + wedges.export_tax))[cells].sum())
+    if how.lever == "tariff":
+        return how.sign * float((gradient.tariff * (1 + wedges.tariff))[cells].sum())
+    lost = 1.0 if gradient.output == control.name else 0.0
+    return how.sign * float(gradient.log_iceberg[cells].sum()) - lost
 
 
 def _rent(equilibrium: Equilibrium, wedges: Wedges, control: QuantityControl) -> float:
@@ -224,10 +240,11 @@ def _rent(equilibrium: Equilibrium, wedges: Wedges, control: QuantityControl) ->
     new, at = equilibrium.wedges, control.flows
     spent = equilibrium.trade_shares_new[at] * equilibrium.purchases_new[at[0], at[2]]
     at_border = spent / (1 + new.tariff[at])
-    if control.kind == "floor" or control.rent == "importer":
+    lever = control.enforcement.lever
+    if lever == "tariff":
         return float((at_border * (new.tariff[at] - wedges.tariff[at])).sum())
     at_producer = at_border / (1 + new.export_tax[at])
-    if control.rent == "exporter":
+    if lever == "export_tax":
         return float((at_producer * (new.export_tax[at] - wedges.export_tax[at])).sum())
     open_ = np.isfinite(new.iceberg_hat[at])  # nothing is sold where a ban follows from others
     used = 1 - wedges.iceberg_hat[at][open_] / new.iceberg_hat[at][open_]
@@ -239,7 +256,7 @@ def excess(value: Equilibrium, controls: Sequence[QuantityControl], log_wedge: A
     volumes = np.array(
         [volume_of(value, control, size) for control, size in zip(controls, log_wedge, strict=True)]
     )
-    sign = np.array([-1.0 if control.kind == "floor" else 1.0 for control in controls])
+    sign = np.array([control.enforcement.sign for control in controls])
     with np.errstate(divide="ignore"):  # bans may leave nothing of a flow
         return np.asarray(sign * (np.log(volumes) - np.log([control.limit for control in controls])))
 
@@ -250,7 +267,7 @@ def bindings_of(
     """What controls do at an equilibrium, by name; `wedges` are those without them."""
     made = {}
     for control, size in zip(controls, log_wedge, strict=True):
-        ban = control.limit == 0
+        ban = control.is_ban
         made[control.name] = Binding(
             float("inf") if ban else float(size),
             volume_of(value, control, 0.0 if ban else float(size)),
@@ -273,7 +290,7 @@ def breach(control: QuantityControl, binding: Binding) -> str:
     """
     said = overstep(control, binding)
     within = abs(binding.volume_hat - control.limit) <= VERIFIED * max(1.0, control.limit)
-    if said or control.limit == 0 or within or 0 <= binding.log_wedge <= VERIFIED:
+    if said or control.is_ban or within or 0 <= binding.log_wedge <= VERIFIED:
         return said
     return (
         f"`{control.name}`: {binding.volume_hat:.6g} of the base flow keeps to {control.limit:.6g} by itself, "
@@ -284,9 +301,9 @@ def breach(control: QuantityControl, binding: Binding) -> str:
 def overstep(control: QuantityControl, binding: Binding) -> str:
     """How a flow is on the wrong side of its limit, in words; empty when it is not."""
     volume, limit = binding.volume_hat, control.limit
-    if limit == 0:
+    if control.is_ban:
         return "" if volume == 0 else f"`{control.name}`: {volume:.6g} of the base flow, which is banned"
-    if control.kind == "floor":
+    if control.is_floor:
         short = not volume >= limit - VERIFIED * max(1.0, limit)
         return (
             f"`{control.name}`: {volume:.6g} of the base flow, at least {limit:.6g} asked for"

@@ -131,6 +131,5 @@ def solve(
 def _each(policies: Policy | Wedges | Policies) -> list[Policy | Wedges]:
     """Policies one by one."""
     if isinstance(policies, Wedges) and policies.tariff.ndim == 4:
-        arrays = zip(policies.tariff, policies.iceberg_hat, policies.export_tax, strict=True)
-        return [Wedges(*one) for one in arrays]
+        return list(policies.each())
     return [policies] if isinstance(policies, (Policy, Wedges)) else list(policies)

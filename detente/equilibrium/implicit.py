@@ -238,6 +238,8 @@ def factor_derivatives(
         uses[here, :, here] = 1.0
     else:
         uses.reshape(size, count)[np.arange(size), np.arange(size)] = 1.0
+    moves_wage = technology.moves_wage(log_factor)  # a factor price below its floor moves no cost
+    pays = uses if isinstance(moves_wage, float) else uses * moves_wage[..., None]
 
     by_sector = np.ascontiguousarray(shares.transpose(2, 0, 1))
 
@@ -249,8 +251,8 @@ def factor_derivatives(
         shares[here, here][:, :, None] * inputs_in_cost.transpose(0, 2, 1),
         lambda dp: bought(np.matmul(inputs_in_cost.transpose(0, 2, 1), dp)),
     )
-    dp = prices.solve(bought(va_in_cost[..., None] * uses))
-    dcost = np.matmul(inputs_in_cost.transpose(0, 2, 1), dp) + va_in_cost[..., None] * uses
+    dp = prices.solve(bought(va_in_cost[..., None] * pays))
+    dcost = np.matmul(inputs_in_cost.transpose(0, 2, 1), dp) + va_in_cost[..., None] * pays
 
     # shares of spending that reach the producer, the importer's treasury, and the exporter's treasury and owners
     to_producer = shares / ((1 + tariff) * (1 + export_tax))
@@ -303,7 +305,7 @@ def factor_derivatives(
     paid_moves = np.zeros((N, S, 1))
     if technology.moves_inputs:
         paid_moves, inputs_move = _nest_moves(
-            technology, g * output[:, None, :], inputs_in_cost, uses, dp, dcost
+            technology, g * output[:, None, :], inputs_in_cost, pays, dp, dcost
         )
         right += inputs_move
     if technology.structure.sigma_final != 1:
@@ -348,11 +350,11 @@ def factor_derivatives(
 
 
 def _nest_moves(
-    technology: Technology, bought: Array, inputs_in_cost: Array, uses: Array, dp: Array, dcost: Array
+    technology: Technology, bought: Array, inputs_in_cost: Array, pays: Array, dp: Array, dcost: Array
 ) -> tuple[Array, Array]:
     """Moves of the factor share (log, [n, s, d]) and of inputs bought ([n, r, d]) as nests substitute.
 
-    `bought` is g'·Y by slot [n, r, s].
+    `bought` is g'·Y by slot [n, r, s]; `pays` says which factor price moves the wage of a sector [n, s, d].
     """
     s = technology.structure
     materials = inputs_in_cost.sum(1)
@@ -363,7 +365,7 @@ def _nest_moves(
         where=materials[:, None, :] > 0,
     )
     dmaterials = np.matmul(weight.transpose(0, 2, 1), dp)
-    paid_moves = (1 - s.sigma_value_added) * (uses - dcost)
+    paid_moves = (1 - s.sigma_value_added) * (pays - dcost)
     common = (1 - s.sigma_value_added) * (dmaterials - dcost) - (1 - s.sigma_materials) * dmaterials
     sold = bought.sum(2)[..., None]
     moves = np.matmul(bought, common) + (1 - s.sigma_materials) * sold * dp

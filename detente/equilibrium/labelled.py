@@ -43,6 +43,10 @@ NAMES: dict[str, str] = {
     "flows_new": "million USD",
     "flow_volume_hat": "ratio",
     "trade_shares_new": "share of spending",
+    "nominal_wage_hat": "ratio",
+    "employment_rate": "share of those who offer themselves",
+    "workers_share_new": "share of a country's factor",
+    "unemployment": "share of a country's factor",
 }
 """Arrays of an equilibrium that can be asked for by name, and their units."""
 
@@ -169,6 +173,15 @@ def labelled_result(value: Equilibrium, name: str = "real_income_hat") -> Labell
     ------
     LabelError
         For a name that no equilibrium has, with the nearest one.
+
+    Examples
+    --------
+    >>> from detente import Model, Policy, solve, toy
+    >>> world = toy()
+    >>> war = Policy.unchanged(world).duty("USA", "CHN").add_points(0.25)
+    >>> income = labelled_result(solve(Model(world), war).value, "real_income_hat")
+    >>> income
+    <real_income_hat [country: 5], ratio>
     """
     if name not in NAMES:
         raise LabelError(

@@ -91,16 +91,16 @@ class Limits:
         amounts: list[Array] = []
         for row, own in enumerate(controls):
             for column, control in enumerate(own):
-                floor = control.kind == "floor"
+                how = control.enforcement
                 log_limit[row, column] = np.log(control.limit)
-                sign[row, column] = -1.0 if floor else 1.0
-                wasted[row, column] = float(not floor and control.rent == "destroyed")
+                sign[row, column] = how.sign
+                wasted[row, column] = float(how.wasted)
                 n, i, s = control.traded(economy)
                 number = (row * width + column) * N * S
                 entries.append(
                     np.stack([np.full_like(n, row), np.full_like(n, column), s, n, i, number + n * S + s])
                 )
-                is_tax = float(not floor and control.rent == "exporter")
+                is_tax = float(how.lever == "export_tax")
                 of_all = [[economy.flows[n, i, s].sum()], [1 - wasted[row, column]], [is_tax]]
                 amounts.append(np.repeat(of_all, len(n), 1))
         lane, slot, sector, importer, exporter, number = np.concatenate(entries, 1)

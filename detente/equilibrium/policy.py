@@ -5,18 +5,14 @@ What is solved is always the whole of it: there is no way to ask for the duties 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from detente.core import InputError, UnitError
-from detente.equilibrium.controls import QuantityControl, Rent
-from detente.world import Array, Economy, Wedges, goods_sectors
-
-Names = str | Sequence[str]
+from detente.core import InputError, Lever, LimitKind, Rent, UnitError
+from detente.equilibrium.controls import Names, QuantityControl, named_cells
+from detente.world import Array, Economy, Wedges
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +74,7 @@ class Policy:
         importers, exporters : str or sequence of str
             Country codes; ``all`` is everybody. Sales at home are left out.
         sectors : str or sequence of str
-            Sector codes; ``goods`` is every goods sector, ``all`` every sector.
+            Sector codes; ``goods`` is every goods sector, ``services`` every other, ``all`` both.
 
         Raises
         ------
@@ -103,7 +99,7 @@ class Policy:
         exporters: Names,
         sectors: Names,
         share: float,
-        kind: Literal["cap", "floor"] = "cap",
+        kind: LimitKind = "cap",
         rent: Rent = "exporter",
     ) -> Policy:
         """Add a limit on the volume of flows, together: a cap, a ban (a cap of 0) or a floor.
@@ -133,7 +129,7 @@ class Instrument:
     """Chosen flows of a policy, whose duty, tax or cost is about to be changed. Every verb returns a new policy."""
 
     policy: Policy
-    array: Literal["tariff", "export_tax", "iceberg_hat"]
+    array: Lever
     cells: npt.NDArray[np.bool_]
 
     @property
@@ -191,27 +187,7 @@ def cells_of(economy: Economy, importers: Names, exporters: Names, sectors: Name
     >>> int(cells_of(toy(), "USA", "all", "PARTS").sum())
     4
     """
-    labels = economy.labels
-
-    def listed(names: Names) -> list[str]:
-        return [names] if isinstance(names, str) else list(names)
-
-    def countries(names: Names) -> list[int]:
-        chosen = listed(names)
-        every = list(range(len(labels.countries)))
-        return every if chosen == ["all"] else [labels.country(code) for code in chosen]
-
-    wanted = listed(sectors)
-    if wanted == ["goods"]:
-        depth = list(goods_sectors(economy))
-    elif wanted == ["all"]:
-        depth = list(range(len(labels.sectors)))
-    else:
-        depth = [labels.sector(code) for code in wanted]
-    cells = np.zeros(economy.flows.shape, dtype=bool)
-    cells[np.ix_(countries(importers), countries(exporters), depth)] = True
-    here = np.arange(len(labels.countries))
-    cells[here, here] = False
+    cells = named_cells(economy, importers, exporters, sectors)
     if not cells.any():
         raise InputError(
             "buyers and sellers are the same country",

@@ -157,7 +157,7 @@ def _chunk(
 
 def _with_bans(wedges: Sequence[Wedges], controls: Sequence[Sequence[QuantityControl]]) -> Wedges:
     """Wedges of several scenarios with their bans, with a leading axis."""
-    bans = [[one for one in some if one.limit == 0] for some in controls]
+    bans = [[one for one in some if one.is_ban] for some in controls]
     return apply_to_each(wedges, bans, [np.zeros(len(ban)) for ban in bans])
 
 
@@ -177,7 +177,7 @@ def _refused(
     stuck = [
         f"`{control.name}` asks for {control.limit:g} of flows that are banned or cut off."
         for control in controls
-        if control.kind == "floor" and closed[control.traded(setting.economy)].all()
+        if control.is_floor and closed[control.traded(setting.economy)].all()
     ]
     if without is None and stuck:
         said = " ".join((*stuck, ground.note)).strip()
@@ -211,7 +211,7 @@ def _swept(
     economy, structure, solver = setting.economy, setting.structure, setting.solver
     deficit = setting.deficit if ground is None else ground.deficit
     named = setting.closure if isinstance(setting.closure, str) else "own"
-    free = [[one for one in some if one.limit > 0] for some in controls]
+    free = [[one for one in some if not one.is_ban] for some in controls]
     banned, base = _with_bans(wedges, controls), prepare(economy, structure)
     if ground is not None:
         banned, base = (
@@ -260,12 +260,12 @@ def _in_stages(
     start: ControlledSolution | None,
 ) -> ControlledSolution | None:
     """Sweeps along a path of limits, from the volumes of a start (bans and nothing else) to those asked for."""
-    free = [one for one in controls if one.limit > 0]
+    free = [one for one in controls if not one.is_ban]
     if not free or not setting.solver.robust:
         return None
     here = start
-    if here is None or any(one.limit == 0 for one in controls):
-        bans = [one for one in controls if one.limit == 0]
+    if here is None or any(one.is_ban for one in controls):
+        bans = [one for one in controls if one.is_ban]
         near = None if start is None else start.value
         alone = setting.solve(apply_controls(wedges, bans, np.zeros(len(bans))), near, throw=False)
         if not alone.result.ok:
@@ -281,7 +281,7 @@ def _in_stages(
         target = min(1.0, reached + stage)
         staged = [
             one
-            if one.limit == 0 or target == 1
+            if one.is_ban or target == 1
             else replace(one, limit=float(first[one.name] ** (1 - target) * one.limit**target))
             for one in controls
         ]

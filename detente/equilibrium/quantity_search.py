@@ -124,9 +124,9 @@ def by_newton(
         return ControlledSolution(setting.solve(wedges, near, throw=False), {})
     theta = economy.trade_elasticity
     log_wedge = np.zeros(len(controls)) if start is None else known_wedges(start, controls)
-    log_wedge[[k for k, control in enumerate(controls) if control.limit == 0]] = 0.0
-    free = [k for k, control in enumerate(controls) if control.limit > 0]
-    floors = np.array([control.kind == "floor" for control in controls])
+    log_wedge[[k for k, control in enumerate(controls) if control.is_ban]] = 0.0
+    free = [k for k, control in enumerate(controls) if not control.is_ban]
+    floors = np.array([control.is_floor for control in controls])
     most = np.where(floors, MAX_LOG_SUBSIDY, MAX_LOG_WEDGE)
     # a volume moves by about 1 + θ per unit of its log wedge: the two sides of the conditions are compared in that unit
     reach = np.array(
@@ -196,7 +196,7 @@ def by_newton(
 
 def _slope_step(value: Equilibrium, controls: Sequence[QuantityControl], over: Array) -> Array | None:
     """Newton step of the log wedges of controls that bind; None where volumes have no usable derivatives."""
-    sign = np.array([-1.0 if control.kind == "floor" else 1.0 for control in controls])
+    sign = np.array([control.enforcement.sign for control in controls])
     outputs = [flow(value, control.name, control.cells) for control in controls]
     try:
         slopes = gradients(value, outputs, tolerance=STEERING)
@@ -215,7 +215,7 @@ def _reached(
     said = [overstep(one, bound[one.name]) for one in unmet]
     said = said or [text for one in controls if (text := breach(one, bound[one.name]))]
     said = said or ["the search for the wedges ended before the limits were met"]
-    if any(one.kind == "floor" for one in unmet):
+    if any(one.is_floor for one in unmet):
         said.append(
             "no subsidy that was tried reaches the floor: the buyers' budget pays for it, and has too little"
         )
@@ -223,7 +223,7 @@ def _reached(
     for one in unmet if solution.result.ok else ():
         borrow, lend = one.cells.any((1, 2)) & (deficit > 0), one.cells.any((0, 2)) & (deficit < 0)
         whom = ", ".join(codes[n] for n in np.flatnonzero(borrow | lend))
-        if one.kind == "cap" and whom:
+        if not one.is_floor and whom:
             said.append(
                 f"the closure has {whom} trade what it borrows or lends, which may be more than `{one.name}` lets through: "
                 "try the closure `zero`"

@@ -45,6 +45,16 @@ class Equilibrium:
     expenditure_new : array [country, sector], million USD
         Duty paid.
     deficit_new : array [country], million USD
+
+    Examples
+    --------
+    >>> from detente import Model, Policy, solve, toy
+    >>> world = toy()
+    >>> after = solve(Model(world), Policy.unchanged(world).duty("USA", "CHN").add_points(0.25)).value
+    >>> after.flows_new.shape == world.flows.shape
+    True
+    >>> bool(after.flows_new[0, 1].sum() < world.flows[0, 1].sum())
+    True
     """
 
     economy: Economy
@@ -71,6 +81,36 @@ class Equilibrium:
         """Factor income of a country [country], ratio: its wage when factors move freely."""
         earned, _ = self.technology.earnings(np.log(self.factor_price_hat))
         return frozen(earned / self.technology.base_earnings().sum(1))
+
+    @functools.cached_property
+    def nominal_wage_hat(self) -> Array:
+        """What employers pay, ratio, in the shape of the factor prices: these, or the floor where that is higher."""
+        if self.technology.log_floor is None:
+            return self.factor_price_hat
+        return frozen(np.maximum(self.factor_price_hat, np.exp(self.technology.log_floor)))
+
+    @functools.cached_property
+    def employment_rate(self) -> Array:
+        """Share of those who offer themselves that is employed, in the shape of the factor prices: 1 without a wage floor."""
+        return frozen(self.factor_price_hat / self.nominal_wage_hat)
+
+    @functools.cached_property
+    def workers_share_new(self) -> Array:
+        """Share of a country's factor that is employed in each sector [country, sector]; with `unemployment` they sum to one."""
+        technology = self.technology
+        if technology.mobile:
+            paid = self.sector_earnings_new
+            return frozen(paid / paid.sum(1, keepdims=True) * self.employment_rate[:, None])
+        base = technology.base_earnings()
+        weight = np.where(base > 0, base, 0.0) * np.where(technology.earning, self.factor_price_hat, 0.0) ** (
+            technology.structure.mobility
+        )
+        return frozen(weight / weight.sum(1, keepdims=True) * self.employment_rate)
+
+    @functools.cached_property
+    def unemployment(self) -> Array:
+        """Share of each country's factor that wage floors leave without work [country]; zero without a floor."""
+        return frozen(1 - self.workers_share_new.sum(1))
 
     @functools.cached_property
     def sector_earnings_new(self) -> Array:
@@ -235,6 +275,14 @@ class Solution(Generic[Value]):
         off, which limit does not hold.
     bindings : mapping of control name to Binding
         What each limit on quantities does.
+
+    Examples
+    --------
+    >>> from detente import Model, Policy, solve, toy
+    >>> world = toy()
+    >>> solution = solve(Model(world), Policy.unchanged(world).duty("USA", "CHN").add_points(0.25))
+    >>> solution.result.name, solution.stats["max_residual"] < 1e-9
+    ('successful', True)
     """
 
     value: Value

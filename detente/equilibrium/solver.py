@@ -48,6 +48,8 @@ def solve_batch(
 ) -> tuple[Solution[Equilibrium], ...]:
     """Solve many scenarios on one economy; a scenario that fails carries its code and never stops the others.
 
+    Behind `detente.equilibrium.solve`, which is what other rooms call.
+
     Parameters
     ----------
     economy : Economy

@@ -44,6 +44,10 @@ class Structure:
     profit_share : float or array [sector] or [country, sector]
         Share of sales that is profit and goes to the country's households (constant markups with a fixed number of firms:
         1/σ, Ossa 2014); part of the value-added share.
+    wage_floor : float or array [country] or [country, sector], ratio
+        Lowest factor price in the numeraire, to that of the base year, 0 to 1: downward nominal wage rigidity (Rodríguez-Clare,
+        Ulate and Vásquez 2025). World value added in dollars is the nominal anchor. Where the floor binds, part of the factor
+        is not employed, and what remains is paid the floor. 0 is no floor: the core.
     backstop : Backstop, optional
         What buyers of critical inputs do when these get dear; nothing when left out.
     horizon : str
@@ -66,6 +70,7 @@ class Structure:
     sigma_final: float = 1.0
     mobility: float = math.inf
     profit_share: float | Array = 0.0
+    wage_floor: float | Array = 0.0
     horizon: str = "long run"
     source: str = "core model: Cobb-Douglas nests, free mobility (Caliendo and Parro 2015)"
     backstop: Backstop | None = field(default=None, repr=False)
@@ -83,6 +88,13 @@ class Structure:
                 where="structure",
                 hint="κ is above 1; infinity is free mobility",
             )
+        floor = np.asarray(self.wage_floor, dtype=np.float64)
+        if not (np.isfinite(floor).all() and (floor >= 0).all() and (floor <= 1).all()):
+            raise UnitError(
+                "a wage floor is outside 0 to 1",
+                where="structure",
+                hint="a ratio to the base year: 1 lets no nominal wage fall, 0 is no floor",
+            )
         if self.mobility > FREE:
             object.__setattr__(self, "mobility", math.inf)
 
@@ -94,6 +106,7 @@ class Structure:
             and (self.sigma_critical == 1 or not self.critical)
             and math.isinf(self.mobility)
             and not np.any(self.profit_share)
+            and not np.any(self.wage_floor)
             and self.backstop is None
         )
 
@@ -111,8 +124,16 @@ class Technology:
     profit_share : array [country, sector]
     va_in_cost, inputs_in_cost : array
         The same as shares of cost, ``factor_share/(1−profit)`` and ``input_shares/(1−profit)``.
+    log_floor : array, shape of the log factor prices, optional
+        Log of the lowest factor price; None where nothing keeps factor prices up.
     severed : Severed, optional
         Parts into which bans have cut trade, and sectors without a buyer.
+
+    Notes
+    -----
+    A *factor price* here is what a unit of the factor can expect to earn: its wage times the chance of being employed. It is
+    what supply follows and what income is made of. What employers pay is `wage`: the factor price, or the floor where that
+    is higher. Of the factor the ratio of the two is employed. So a floor changes the cost side alone, at the same unknowns.
     """
 
     economy: Economy
@@ -122,6 +143,7 @@ class Technology:
     va_in_cost: Array
     inputs_in_cost: Array
     critical: Array = field(repr=False)
+    log_floor: Array | None = None
     severed: Severed | None = None
 
     @classmethod
@@ -154,6 +176,7 @@ class Technology:
             frozen(np.maximum(factor, 0.0) / (1 - profit)),
             frozen(economy.input_shares / (1 - profit)[:, None, :]),
             frozen(mask),
+            _log_floor(economy, structure),
             severed,
         )
 
@@ -182,6 +205,21 @@ class Technology:
         return not (
             s.sigma_value_added == s.sigma_materials == 1
             and (s.sigma_critical == 1 or not self.critical.any())
+        )
+
+    def wage(self, log_factor: Array) -> Array:
+        """Log of what employers pay, from log factor prices: the factor price, or the floor where that is higher."""
+        return log_factor if self.log_floor is None else np.maximum(log_factor, self.log_floor)
+
+    def moves_wage(self, log_factor: Array) -> Array | float:
+        """Where a factor price moves what employers pay, as 1 or 0 [.., n, s]; a plain 1 without floors."""
+        if self.log_floor is None:
+            return 1.0
+        free = (log_factor > self.log_floor).astype(np.float64)
+        return (
+            np.broadcast_to(free[..., None], (*free.shape, len(self.economy.labels.sectors)))
+            if self.mobile
+            else free
         )
 
     @functools.cached_property
@@ -213,7 +251,8 @@ class Technology:
 
     def log_cost(self, log_factor: Array, log_price: Array) -> Array:
         """Log unit cost [.., n, s] from log factor prices [.., n] or [.., n, s] and log prices [.., n, s]."""
-        factor = log_factor[..., None] if self.mobile else log_factor
+        wage = self.wage(log_factor)
+        factor = wage[..., None] if self.mobile else wage
         if not self.moves_inputs:
             return np.asarray(self.va_in_cost * factor + _over_suppliers(self.inputs_in_cost, log_price))
         materials, _ = self.nests(log_price)
@@ -223,7 +262,8 @@ class Technology:
         """Share of sales that pays factors [.., n, s] at these prices."""
         if not self.moves_inputs:
             return self.factor_share
-        factor = log_factor[..., None] if self.mobile else log_factor
+        wage = self.wage(log_factor)
+        factor = wage[..., None] if self.mobile else wage
         return np.asarray(
             self.factor_share * np.exp((1 - self.structure.sigma_value_added) * (factor - log_cost))
         )
@@ -300,6 +340,33 @@ class Technology:
         log_phi = top[..., 0] + np.log(weight.sum(-1)) / kappa
         total = np.exp(log_phi) * whole
         return total, np.asarray(total[..., None] * weight / weight.sum(-1, keepdims=True))
+
+
+def _log_floor(economy: Economy, structure: Structure) -> Array | None:
+    """Log of the lowest factor prices in the shape of the factor prices; None without any.
+
+    Raises
+    ------
+    InputError
+        When the floor is of another shape, or by sector where one factor price holds for all.
+    """
+    floor = np.asarray(structure.wage_floor, dtype=np.float64)
+    if not floor.any():
+        return None
+    N, S = economy.va_share.shape
+    mobile = math.isinf(structure.mobility)
+    if floor.shape == (N,) and not mobile:
+        floor = floor[:, None]
+    try:
+        whole = np.broadcast_to(floor, (N,) if mobile else (N, S))
+    except ValueError:
+        raise InputError(
+            f"the wage floor has shape {floor.shape}",
+            where="structure",
+            hint="one number, or one a country; one a country and sector where factors do not move freely",
+        ) from None
+    with np.errstate(divide="ignore"):
+        return frozen(np.log(whole))
 
 
 def _over_suppliers(weight: Array, vector: Array) -> Array:

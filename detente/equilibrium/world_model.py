@@ -13,6 +13,7 @@ from detente.world import Array, Economy, frozen
 
 if TYPE_CHECKING:
     from detente.core import Labels
+    from detente.equilibrium.solution import Equilibrium
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +65,17 @@ class Model:
             f"{self.structure.horizon}; closure {self.closure_name}>"
         )
 
+    @classmethod
+    def behind(cls, value: Equilibrium) -> Model:
+        """Return the model that an equilibrium was solved on, with the usual settings of the solver.
+
+        Raises
+        ------
+        InputError
+            When its deficits were given, not determined by a closure.
+        """
+        return cls(value.economy, value.structure, value.closure)
+
     @property
     def labels(self) -> Labels:
         """Countries and sectors."""
@@ -78,6 +90,11 @@ class Model:
     def closure_words(self) -> str:
         """What the closure says, for a note."""
         return CLOSURES.get(self.closure_name, "deficits of one's own")
+
+    @property
+    def closure_key(self) -> str:
+        """What tells this closure from others, for a content key: its name, or the bytes of deficits that are given."""
+        return self.closure if isinstance(self.closure, str) else f"own {self.deficit.tobytes().hex()}"
 
     @functools.cached_property
     def deficit(self) -> Array:

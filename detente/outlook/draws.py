@@ -14,7 +14,7 @@ import numpy as np
 
 from detente.cases import Case, headline_differences, headlines, held_wedges, solve_cases, steered_like
 from detente.core import InputError, LabelError, SolveError, suggestion
-from detente.equilibrium import CORE, Equilibrium, Model, Newton, Structure, any_ban
+from detente.equilibrium import Equilibrium, Model, Newton, Structure, any_ban
 from detente.equilibrium.explain import chebyshev, solve_path, target
 from detente.outlook.prior import Uncertain, apply_draw, points, uncertain_parameters
 from detente.world import Array, Economy, Wedges
@@ -29,8 +29,7 @@ class Draws:
 
     Attributes
     ----------
-    economy : Economy
-    structure : Structure
+    model : Model
     parameters : tuple of Uncertain
     outcomes : tuple of str
         Scenario ids.
@@ -47,8 +46,7 @@ class Draws:
         In the results' own units.
     """
 
-    economy: Economy
-    structure: Structure
+    model: Model
     parameters: tuple[Uncertain, ...]
     outcomes: tuple[str, ...]
     central: Array
@@ -58,6 +56,16 @@ class Draws:
     results: tuple[str, ...]
     central_readings: Array
     readings: Array
+
+    @property
+    def economy(self) -> Economy:
+        """At its horizon: medians of the draws."""
+        return self.model.economy
+
+    @property
+    def structure(self) -> Structure:
+        """Of the horizon."""
+        return self.model.structure
 
     def position(self, outcome: str) -> int:
         """Where an outcome stands.
@@ -90,10 +98,8 @@ class Draws:
 class Task:
     """What every draw has in common: it is sent to the workers once."""
 
-    economy: Economy
-    structure: Structure
+    model: Model
     cases: tuple[Case, ...]
-    closure: str
     parameters: tuple[Uncertain, ...]
     results: tuple[str, ...] = ()
     reference: str | None = None
@@ -101,8 +107,8 @@ class Task:
 
 def _one(task: Task, normals: Array) -> tuple[Array, Array]:
     """Headlines [outcome, metric, country + world] and other results [outcome, result] of every case under one draw."""
-    economy, structure = task.economy, task.structure
-    drawn, nests, scale = apply_draw(economy, structure, task.parameters, normals)
+    model = task.model
+    own, scale = apply_draw(model, task.parameters, normals)
     scaled = [
         replace(
             case,
@@ -110,43 +116,45 @@ def _one(task: Task, normals: Array) -> tuple[Array, Array]:
         )
         for case in task.cases
     ]
-    at = steered_like(drawn, nests, (economy, structure))
-    quick = Newton(robust=False)
-    solved = solve_cases(Model(at, nests, task.closure, solver=quick), scaled)
+    at = steered_like(own, model)
+    quick = replace(model.solver or Newton(), robust=False)
+    solved = solve_cases(replace(at, solver=quick), scaled)
     if not all(
         solution.result.ok for solution, _ in solved
     ):  # drawn too far away to be steered by what is lent
-        at = drawn
-        solved = solve_cases(Model(at, nests, task.closure), scaled)
+        at = own
+        solved = solve_cases(at, scaled)
     for case, (solution, _) in zip(scaled, solved, strict=True):
         if not solution.result.ok:
             raise SolveError(
                 f"scenario `{case.scenario.id}` under a draw: {solution.message}",
-                where=f"{economy.name}, {structure.horizon}",
+                where=f"{model.economy.name}, {model.structure.horizon}",
                 hint="another seed, or milder scenarios; the docs page `it-does-not-converge` says what to try",
                 solution=solution,
             )
     values = [solution.value for solution, _ in solved]
     found = np.stack([headlines(value) for value in values])
-    return found, _read(task, at, nests, scaled, values)
+    return found, _read(task, at, scaled, values)
 
 
-def _read(
-    task: Task, drawn: Economy, nests: Structure, cases: Sequence[Case], values: Sequence[Equilibrium]
-) -> Array:
+def _read(task: Task, drawn: Model, cases: Sequence[Case], values: Sequence[Equilibrium]) -> Array:
     """Results other than headlines of every case [outcome, result]; those of a path start from the reference."""
     made = np.zeros((len(cases), len(task.results)))
     if not task.results:
         return made
-    goals = [target(name, drawn) for name in task.results]
+    goals = [target(name, drawn.economy) for name in task.results]
     names = [case.scenario.id for case in cases]
-    start = Wedges.unchanged(drawn) if task.reference is None else values[names.index(task.reference)].wedges
+    start = (
+        Wedges.unchanged(drawn.economy)
+        if task.reference is None
+        else values[names.index(task.reference)].wedges
+    )
     for position, (case, value) in enumerate(zip(cases, values, strict=True)):
         points: tuple[Equilibrium, ...] = ()
         size = 4 * PATH if any_ban(start) or any_ban(value.wedges) else PATH  # the way to a ban is bent
         _, weights, slope = chebyshev(size)
         if names[position] != task.reference and any(goal.along for goal in goals):
-            points = solve_path(drawn, start, value.wedges, size, closure=task.closure, structure=nests)
+            points = solve_path(drawn, start, value.wedges, size)
         for k, goal in enumerate(goals):
             if goal.along is not None:
                 made[position, k] = goal.along(points, weights, slope) if points else 0.0
@@ -210,13 +218,11 @@ def counting(report: Callable[[int, int], None] | None, whole: int) -> Callable[
 
 
 def draw_outcomes(
-    economy: Economy,
+    model: Model,
     cases: Sequence[Case],
     *,
     draws: int,
     seed: int = 1,
-    closure: str = "share",
-    structure: Structure = CORE,
     nests: bool = True,
     workers: int = 1,
     results: Sequence[str] = (),
@@ -227,15 +233,13 @@ def draw_outcomes(
 
     Parameters
     ----------
-    economy : Economy
-        At its horizon: medians of the draws.
+    model : Model
+        At its horizon: its elasticities and nests are the medians of the draws.
     cases : sequence of Case
     draws : int
         How many; powers of two fill the space most evenly.
     seed : int
         Of the scrambling: the same seed gives the same bytes.
-    closure, structure
-        As in `solve`.
     nests : bool
         Whether elasticities of substitution in the nests are drawn too.
     workers : int
@@ -260,25 +264,25 @@ def draw_outcomes(
 
     Examples
     --------
+    >>> from detente.equilibrium import Model
     >>> from detente.policy import Scenario
     >>> from detente.world import Wedges, toy
     >>> world = toy()
     >>> case = Case(Scenario(id="triple", title="Triple", dossier="toy"), Wedges.of(world, tariff=3 * world.tariff))
-    >>> found = draw_outcomes(world, [case], draws=8, seed=1)
+    >>> found = draw_outcomes(Model(world), [case], draws=8, seed=1)
     >>> found.values.shape
     (8, 1, 7, 6)
     """
     if not cases:
         raise InputError("no scenario to draw for", where="draws", hint="give at least one")
-    parameters = uncertain_parameters(economy, structure, nests=nests)
+    parameters = uncertain_parameters(model, nests=nests)
     normals = points(draws, len(parameters), seed)
-    task = Task(economy, structure, tuple(cases), closure, parameters, tuple(results), reference)
+    task = Task(model, tuple(cases), parameters, tuple(results), reference)
     central = _one(task, np.zeros(len(parameters)))
     values = solve_draws(task, normals, workers=workers, step=counting(report, draws))
     names = tuple(case.scenario.id for case in cases)
     return Draws(
-        economy,
-        structure,
+        model,
         parameters,
         names,
         central[0],

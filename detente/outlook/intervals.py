@@ -66,12 +66,13 @@ def drawn_words(found: Draws) -> str:
     Examples
     --------
     >>> from detente.cases.case import Case
+    >>> from detente.equilibrium import Model
     >>> from detente.outlook import draw_outcomes
     >>> from detente.policy import Scenario
     >>> from detente.world import Wedges, toy
     >>> world = toy()
     >>> case = Case(Scenario(id="a", title="A", dossier="toy"), Wedges.of(world, tariff=2 * world.tariff))
-    >>> drawn_words(draw_outcomes(world, [case], draws=2))
+    >>> drawn_words(draw_outcomes(Model(world), [case], draws=2))
     'elasticities, nests (σ_V, σ_M, σ_F) and effects of measures'
     """
     signs = {
@@ -223,12 +224,13 @@ def linear_fit(found: Draws, values: Array) -> Fit:
     Examples
     --------
     >>> from detente.cases.case import Case
+    >>> from detente.equilibrium import Model
     >>> from detente.outlook import draw_outcomes
     >>> from detente.policy import Scenario
     >>> from detente.world import Wedges, toy
     >>> world = toy()
     >>> case = Case(Scenario(id="a", title="A", dossier="toy"), Wedges.of(world, tariff=2 * world.tariff))
-    >>> drawn = draw_outcomes(world, [case], draws=32)
+    >>> drawn = draw_outcomes(Model(world), [case], draws=32)
     >>> made = linear_fit(drawn, drawn.normals[:, 0] * 3)
     >>> bool(made.shares[0] > 0.999), bool(made.explained > 0.999)
     (True, True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detente.core import Cell, Column, InputError, Table
-from detente.equilibrium import Structure
-from detente.world import Array, Economy, divisions, goods_sectors
+from detente.equilibrium import Model
+from detente.world import Array, divisions, goods_sectors
 
 BETWEEN_SETS = 0.34
 """Standard deviation, over the shipped long-run sets, of the mean log elasticity of goods."""
@@ -76,24 +76,23 @@ def sector_group(code: str) -> str:
     return "machinery and electronics"
 
 
-def uncertain_parameters(
-    economy: Economy, structure: Structure, *, nests: bool = True
-) -> tuple[Uncertain, ...]:
-    """Parameters that are drawn for an economy at a horizon.
+def uncertain_parameters(model: Model, *, nests: bool = True) -> tuple[Uncertain, ...]:
+    """Parameters that are drawn for a model at a horizon.
 
     Parameters
     ----------
-    economy : Economy
-    structure : Structure
+    model : Model
     nests : bool
         Whether elasticities of substitution in the nests are drawn too.
 
     Examples
     --------
+    >>> from detente.equilibrium import Model
     >>> from detente.world import toy
-    >>> [one.group for one in uncertain_parameters(toy(), Structure(), nests=False)]
+    >>> [one.group for one in uncertain_parameters(Model(toy()), nests=False)]
     ['elasticities: level', 'elasticities: machinery and electronics', 'elasticities: services', 'effects of measures']
     """
+    economy, structure = model.economy, model.structure
     labels = economy.labels
     goods = [labels.sectors[s] for s in goods_sectors(economy)]
     present = {sector_group(code) for code in goods}
@@ -168,10 +167,9 @@ def points(count: int, dimensions: int, seed: int) -> Array:
     return np.asarray(ndtri(inside))
 
 
-def apply_draw(
-    economy: Economy, structure: Structure, parameters: tuple[Uncertain, ...], normals: Array
-) -> tuple[Economy, Structure, float]:
-    """Economy, structure and scale of effects of one draw [dimension]."""
+def apply_draw(model: Model, parameters: tuple[Uncertain, ...], normals: Array) -> tuple[Model, float]:
+    """The model and the scale of effects of one draw [dimension]."""
+    economy, structure = model.economy, model.structure
     factor = {p.name: math.exp(p.sd * float(z)) for p, z in zip(parameters, normals, strict=True)}
     goods = set(goods_sectors(economy))
     theta = np.array(economy.trade_elasticity)
@@ -183,18 +181,15 @@ def apply_draw(
     changed = {key: getattr(structure, key) * factor[key] for key in _NESTS if key in factor}
     if "mobility" in factor:
         changed["mobility"] = 1 + (structure.mobility - 1) * factor["mobility"]
-    return (
-        economy.with_elasticities(theta, f"{economy.elasticity_source}; one draw around them"),
-        replace(structure, **changed),
-        factor["effects"],
-    )
+    drawn = economy.with_elasticities(theta, f"{economy.elasticity_source}; one draw around them")
+    return replace(model, economy=drawn, structure=replace(structure, **changed)), factor["effects"]
 
 
-def uncertainty_table(economy: Economy, structure: Structure, *, nests: bool = True) -> Table:
+def uncertainty_table(model: Model, *, nests: bool = True) -> Table:
     """What is drawn, how far it spreads, and how that is known."""
     rows: list[tuple[Cell, ...]] = [
         (p.name, p.group, p.sd, math.exp(-1.645 * p.sd), math.exp(1.645 * p.sd), p.grade, p.source)
-        for p in uncertain_parameters(economy, structure, nests=nests)
+        for p in uncertain_parameters(model, nests=nests)
     ]
     return Table(
         "uncertainty",

@@ -13,10 +13,10 @@ import numpy as np
 
 from detente.cases import HEADLINES, Case
 from detente.core import Cell, Column, LabelError, Table, known_all, suggestion
-from detente.equilibrium import CORE, Structure
+from detente.equilibrium import Model
 from detente.outlook.draws import Draws, Task, counting, solve_draws
 from detente.outlook.prior import points, uncertain_parameters
-from detente.world import Array, Economy
+from detente.world import Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,14 +89,12 @@ def sobol_indices(
 
 
 def drivers(
-    economy: Economy,
+    model: Model,
     cases: Sequence[Case],
     *,
     draws: int,
     seed: int = 1,
     against: str | None = None,
-    closure: str = "share",
-    structure: Structure = CORE,
     nests: bool = True,
     workers: int = 1,
     report: Callable[[int, int], None] | None = None,
@@ -105,40 +103,38 @@ def drivers(
 
     Parameters
     ----------
-    economy : Economy
+    model : Model
     cases : sequence of Case
     draws : int
         Rows of each of the two samples.
     seed : int
     against : str, optional
         Id of the case that differences are taken from; the base year when left out.
-    closure, structure, nests, workers, report
+    nests, workers, report
         As in `draw_outcomes`.
 
     Returns
     -------
     Drivers
     """
-    parameters = uncertain_parameters(economy, structure, nests=nests)
+    parameters = uncertain_parameters(model, nests=nests)
     groups = tuple(dict.fromkeys(p.group for p in parameters))
     members = [[k for k, p in enumerate(parameters) if p.group == group] for group in groups]
     normals = points(draws, 2 * len(parameters), seed)
     names = tuple(case.scenario.id for case in cases)
     step = counting(report, draws * (len(groups) + 2))
 
-    task = Task(economy, structure, tuple(cases), closure, parameters)
+    task = Task(model, tuple(cases), parameters)
 
     def wrapped(values: Array, rows: Array) -> Draws:
         none = np.zeros((len(values), len(cases), 0))
-        return Draws(
-            economy, structure, parameters, names, values.mean(0), values, seed, rows, (), none[0], none
-        )
+        return Draws(model, parameters, names, values.mean(0), values, seed, rows, (), none[0], none)
 
-    def model(rows: Array) -> Array:
+    def drawn(rows: Array) -> Array:
         values, _ = solve_draws(task, rows, workers=workers, step=step)
         return values if against is None else wrapped(values, rows).against(against)[1]
 
-    first, total, values = sobol_indices(model, members, normals)
+    first, total, values = sobol_indices(drawn, members, normals)
     samples = np.concatenate(np.split(normals, 2, axis=1))
     return Drivers(groups, first, total, wrapped(values, samples))
 

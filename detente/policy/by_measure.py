@@ -18,7 +18,8 @@ import numpy as np
 
 from detente.dossier import DatedValue, FrozenDict, Grade, Measure, Status
 from detente.policy.duties.stacking import is_duty
-from detente.policy.scenario import Scenario, apply_scenario, wedges_at
+from detente.policy.enacted import apply_scenario, wedges_at
+from detente.policy.scenario import Scenario
 from detente.world import Array, Economy, Wedges, frozen
 
 if TYPE_CHECKING:
@@ -113,6 +114,8 @@ def _as_in(measure: Measure, day: dt.date, state: MeasureState | None, known: dt
             status=state.status,
             value=state.value,
             by_target=state.by_target,
+            by_firm=state.by_firm,
+            shares_from=state.shares_from,
             ceiling=state.ceiling,
             products=state.products,
             known=known,

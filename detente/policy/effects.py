@@ -6,20 +6,15 @@ import numpy as np
 
 from detente.core import LabelError
 from detente.dossier import Effect, Measure
-from detente.world import Array, Economy, goods_sectors
+from detente.world import Array, Economy, countries_named, sectors_named
 
 
 def members(economy: Economy, codes: tuple[str, ...], where: str) -> list[int]:
     """Positions of target codes; `all` is every country."""
-    if codes == ("all",):
-        return list(range(len(economy.labels.countries)))
-    found = []
-    for code in codes:
-        try:
-            found.append(economy.labels.country(code))
-        except LabelError as error:
-            raise LabelError(error.what, where=where, hint=error.hint) from None
-    return found
+    try:
+        return countries_named(economy, codes)
+    except LabelError as error:
+        raise LabelError(error.what, where=where, hint=error.hint) from None
 
 
 def at_value(effect: Effect, value: float | None) -> Effect:
@@ -60,13 +55,10 @@ def effect_hat(economy: Economy, measure: Measure, effect: Effect) -> Array:
     others = [n for n in range(len(labels.countries)) if n != actor and n not in targets]
     cost = np.zeros(len(labels.sectors))
     for code, rate in effect.ad_valorem.items():
-        if code == "all":
-            cost[goods_sectors(economy)] = rate
-        else:
-            try:
-                cost[labels.sector(code)] = rate
-            except LabelError as error:
-                raise LabelError(error.what, where=f"{where}: effect", hint=error.hint) from None
+        try:
+            cost[sectors_named(economy, code)] = rate
+        except LabelError as error:
+            raise LabelError(error.what, where=f"{where}: effect", hint=error.hint) from None
     hat = np.ones_like(economy.flows)
     for partners, share in ((targets, 1.0), (others, effect.spread)):
         if not share:

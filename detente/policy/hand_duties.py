@@ -10,9 +10,8 @@ from pydantic import Field, model_validator
 
 from detente.core import InputError, LabelError
 from detente.dossier import BANDS, Doubt, Frozen, doubts_on
-from detente.world import Array, Economy, goods_sectors
+from detente.world import Array, Economy, countries_named, sectors_named
 
-EVERYBODY = "all"
 HIGHEST = 20.0
 """Highest duty by hand, as a fraction."""
 
@@ -25,7 +24,7 @@ class HandDuty(Frozen):
     importer, exporter : str or list of str
         Codes of the world, or ``all``.
     sectors : str or list of str
-        Codes of the world, or ``all`` goods.
+        Codes of the world, ``goods``, ``services`` or ``all``.
     set : float, fraction
         The duty is this, whatever it was.
     add : float, fraction
@@ -37,7 +36,7 @@ class HandDuty(Frozen):
 
     importer: str | tuple[str, ...]
     exporter: str | tuple[str, ...]
-    sectors: str | tuple[str, ...] = EVERYBODY
+    sectors: str | tuple[str, ...] = "goods"
     set: Annotated[float | None, Field(gt=-1, le=HIGHEST)] = None
     add: Annotated[float | None, Field(gt=-1, le=HIGHEST)] = None
     reason: str = ""
@@ -92,18 +91,13 @@ def hand_tariff(economy: Economy, tariff: Array, duties: Sequence[HandDuty], *, 
     >>> round(float((new - world.tariff)[0, 1, 2]), 3), int((new != world.tariff).sum())
     (0.25, 1)
     """
-    labels = economy.labels
     result = np.array(tariff)
     for position, duty in enumerate(duties, 1):
         place = f"{where}: tariffs, line {position}"
         try:
-            importers = _places(duty.importer, labels.countries, labels.country)
-            exporters = _places(duty.exporter, labels.countries, labels.country)
-            sectors = (
-                goods_sectors(economy)
-                if duty.sectors == EVERYBODY
-                else _places(duty.sectors, labels.sectors, labels.sector)
-            )
+            importers = countries_named(economy, duty.importer)
+            exporters = countries_named(economy, duty.exporter)
+            sectors = sectors_named(economy, duty.sectors)
         except LabelError as error:
             raise LabelError(error.what, where=place, hint=error.hint) from None
         pairs = [(n, i) for n in importers for i in exporters if n != i]
@@ -117,10 +111,3 @@ def hand_tariff(economy: Economy, tariff: Array, duties: Sequence[HandDuty], *, 
             else:
                 result[n, i, sectors] = np.maximum(result[n, i, sectors] + (duty.add or 0.0), 0.0)
     return result
-
-
-def _places(codes: str | tuple[str, ...], known: Sequence[str], position: object) -> list[int]:
-    assert callable(position)
-    if codes == EVERYBODY or codes == (EVERYBODY,):
-        return list(range(len(known)))
-    return [int(position(code)) for code in ((codes,) if isinstance(codes, str) else codes)]

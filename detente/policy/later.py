@@ -54,13 +54,12 @@ def first_known(source: str, dossier: Dossier, measures: Iterable[str]) -> dt.da
     >>> first_known("busan-2025", load_dossier(), ["usa-2025-threat-100"]).isoformat()
     '2025-10-10'
     """
-    from detente.dossier import load_dossier
+    from detente.dossier import announcements
 
-    wanted = list(measures)
-    whole = load_dossier(source or dossier.id, asof=dt.date.max).measures
-    if any(name not in whole for name in wanted):
+    wanted, index = list(measures), announcements(source or dossier.id)
+    if any(name not in index.measures for name in wanted):
         return None
-    return max((whole[name].announced for name in wanted), default=dossier.asof)
+    return index.since(wanted) or dossier.asof
 
 
 def tellable(
@@ -91,7 +90,7 @@ def tellable(
     >>> [one.id for one in kept], [(one.scenario, one.since.isoformat()) for one in later]
     (['standing', 'january-2025'], [('talks-fail', '2025-10-10')])
     """
-    from detente.dossier import load_dossier
+    from detente.dossier import announcements
 
     authorities = {measure.authority for measure in dossier.measures.values()}
     kept, later = [], []
@@ -103,14 +102,13 @@ def tellable(
         if not strange and not void and not unheld:
             kept.append(scenario)
             continue
-        record = load_dossier(source or dossier.id, asof=dt.date.max)
-        whole = record.measures
-        ours = [name for name in strange if name in whole]
+        index = announcements(source or dossier.id)
+        ours = [name for name in strange if name in index.measures]
         binding = [name for name in ours if scenario.set[name].status in BINDING]
-        if binding:
-            later.append(NotYet(scenario.id, max(whole[name].announced for name in binding)))
+        if since := index.since(binding):
+            later.append(NotYet(scenario.id, since))
             continue
-        known = {measure.authority for measure in whole.values()}
+        known = index.authorities
         dropped = len(ours) + sum(name in known for name in void)
         kept.append(
             scenario.model_copy(
@@ -124,7 +122,7 @@ def tellable(
                     else tuple(
                         name
                         for name in held
-                        if name not in unheld or (name not in record.clocks and name not in whole)
+                        if name not in unheld or (name not in index.clocks and name not in index.measures)
                     ),
                     "set": {key: value for key, value in scenario.set.items() if key not in ours},
                     "disable": tuple(

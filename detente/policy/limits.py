@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from detente.core import ENFORCEMENT, LimitKind
 from detente.dossier import Effect, Measure, Status
 from detente.policy.effects import at_value, members
+from detente.policy.enacted import apply_scenario
 from detente.policy.quantity import QuantityLimit
-from detente.policy.scenario import Scenario, apply_scenario
+from detente.policy.scenario import Scenario
 from detente.world import Economy
 
 if TYPE_CHECKING:
@@ -58,7 +60,11 @@ def effect_limits(economy: Economy, measure: Measure, effect: Effect) -> tuple[Q
     targets = [n for n in members(economy, measure.targets, where) if n != actor and n not in excluded]
     partners, own = tuple(labels.countries[n] for n in targets), (labels.countries[actor],)
     made = []
-    for kind, shares in (("cap", effect.left), ("floor", effect.least)):
+    stated: tuple[tuple[LimitKind, Mapping[str, float]], ...] = (
+        ("cap", effect.left),
+        ("floor", effect.least),
+    )
+    for kind, shares in stated:
         for code, share in shares.items():
             for way, buyers, sellers in (("actor_exports", partners, own), ("actor_imports", own, partners)):
                 if effect.flows not in (way, "both"):
@@ -72,7 +78,7 @@ def effect_limits(economy: Economy, measure: Measure, effect: Effect) -> tuple[Q
                         sectors=(code,),
                         limit=share,
                         kind=kind,
-                        rent="importer" if kind == "floor" else effect.rent,
+                        rent=ENFORCEMENT[kind, effect.rent].rent_to,
                         reason=measure.title,
                     )
                 )
@@ -101,13 +107,13 @@ def join_limits(limits: Sequence[QuantityLimit]) -> tuple[QuantityLimit, ...]:
                 pieces.setdefault((importer, exporter, limit.sectors[0]), []).append(limit)
     together: dict[tuple[str, ...], list[tuple[str, str, str]]] = {}
     for flow, own in pieces.items():
-        floors = [limit for limit in own if limit.kind == "floor"]
+        floors = [limit for limit in own if limit.is_floor]
         together.setdefault(tuple(limit.name for limit in floors or own), []).append(flow)
     by_name = {limit.name: limit for limit in limits}
     made = []
     for names, flows in together.items():
         own = [by_name[name] for name in names]
-        if own[0].kind == "floor":
+        if own[0].is_floor:
             product = max(limit.limit for limit in own)
         else:
             product = 1.0

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from detente.core import UnitError
 from detente.dossier import BANDS, POSSIBLE, Doubt, Frozen, KeyPath, Measure, Status, doubts_on, key_text
@@ -35,6 +35,35 @@ class Setting(Frozen):
             yield from doubts_on(
                 ("value",), self.value, unit, BANDS[unit], POSSIBLE[unit], self.extraordinary
             )
+
+
+class Window(Frozen):
+    """As-of days on which a scenario or a game is a live question."""
+
+    since: dt.date | None = None
+    """First day; open to the past when left out."""
+    until: dt.date | None = None
+    """First day on which it no longer is; open to the future when left out."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Window:
+        if self.since and self.until and self.until <= self.since:
+            raise ValueError("`until`, the first day after the window, must lie after `since`")
+        return self
+
+
+def live(windows: tuple[Window, ...], day: dt.date) -> bool:
+    """Whether a day lies in one of the windows; without any, every day does.
+
+    Examples
+    --------
+    >>> october = (Window(until=dt.date(2025, 10, 30)),)
+    >>> live(october, dt.date(2025, 10, 28)), live(october, dt.date(2025, 10, 30)), live((), dt.date(2018, 1, 1))
+    (True, False, True)
+    """
+    return not windows or any(
+        (one.since is None or one.since <= day) and (one.until is None or day < one.until) for one in windows
+    )
 
 
 class Removal(Frozen):

@@ -16,19 +16,15 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from detente.cases import controls_of
-from detente.core import LabelError, suggestion
+from detente.core import LabelError, Rent, suggestion
 from detente.dossier import Effect, Instrument, Measure, Status
 from detente.equilibrium import (
-    CORE,
     Equilibrium,
     Model,
     Policy,
     QuantityControl,
-    Rent,
     Solution,
-    Structure,
     solve,
-    solve_batch,
 )
 from detente.policy import (
     QuantityLimit,
@@ -82,29 +78,25 @@ class Rationing:
 
 
 def rationing(
-    economy: Economy,
+    model: Model,
     dossier: Dossier,
     spec: GameSpec,
     controls: str,
     *,
     rent: Rent | Literal["stated"] = "stated",
-    closure: str = "share",
-    structure: Structure = CORE,
 ) -> Rationing:
     """Say which measures are quantities in a game, and what they leave.
 
     Parameters
     ----------
-    economy : Economy
+    model : Model
+        On which an equivalent volume is found, in the standing state with the measure in force.
     dossier : Dossier
     spec : GameSpec
     controls : {"costs", "stated", "equivalent"}
         See `CONTROLS`.
     rent : {"stated", "exporter", "importer", "destroyed"}
         Who keeps the rent of caps; ``stated`` is what the record says of the measure.
-    closure : str
-    structure : Structure
-        Under which an equivalent volume is found, in the standing state with the measure in force.
 
     Returns
     -------
@@ -119,9 +111,10 @@ def rationing(
     Examples
     --------
     >>> from detente.dossier import load_dossier
+    >>> from detente.equilibrium import Model
     >>> from detente.strategy.games import load_game
     >>> from detente.world import load_world
-    >>> found = rationing(load_world(), load_dossier(), load_game(), "stated")
+    >>> found = rationing(Model(load_world()), load_dossier(), load_game(), "stated")
     >>> dict(found.measures["chn-2025-soybean-halt"].left)
     {'SOY': 0.0}
     """
@@ -129,7 +122,7 @@ def rationing(
         raise LabelError(
             f"unknown choice of controls `{controls}`", where="controls", hint=suggestion(controls, CONTROLS)
         )
-    before = dossier.base_states(economy.base_day)
+    before = dossier.base_states(model.economy.base_day)
     played = {name for action in spec.actions for rung in action.rungs for name in rung.set}
     chosen: dict[str, Effect] = {}
     for name, measure in dossier.measures.items():
@@ -145,19 +138,12 @@ def rationing(
                 chosen[name] = effect.model_copy(update={**keeps, "ad_valorem": costs, "least": {}})
     if controls != "equivalent" or not chosen:
         return Rationing(chosen)
-    return _equivalent(economy, dossier, spec, chosen, closure, structure)
+    return _equivalent(model, dossier, spec, chosen)
 
 
-def _equivalent(
-    economy: Economy,
-    dossier: Dossier,
-    spec: GameSpec,
-    chosen: Mapping[str, Effect],
-    closure: str,
-    structure: Structure,
-) -> Rationing:
+def _equivalent(model: Model, dossier: Dossier, spec: GameSpec, chosen: Mapping[str, Effect]) -> Rationing:
     """Volumes of the standing state without any of the measures, and what each by itself leaves of them."""
-    there = spec.scenario((0,) * len(spec.actions))
+    economy, there = model.economy, spec.scenario((0,) * len(spec.actions))
     hats = {
         name: _hat(economy, dossier.measures[name], effect, whole=True) for name, effect in chosen.items()
     }
@@ -167,7 +153,7 @@ def _equivalent(
         free = free / hats[name]
     every = [np.ones_like(free), *hats.values()]
     cases = [Wedges(bare.tariff, free * hat, bare.export_tax) for hat in every]
-    found = solve(Model(economy, structure, closure), cases)
+    found = solve(model, cases)
     # what arrives of what is shipped
     level, *each = (
         economy.flows * one.value.flow_volume_hat / hat for one, hat in zip(found, every, strict=True)
@@ -281,19 +267,11 @@ def scenario_with_limits(
 
 
 def solve_capped(
-    economy: Economy,
-    wedges: Wedges,
-    caps: Sequence[Sequence[QuantityControl]],
-    *,
-    closure: str,
-    structure: Structure,
+    model: Model, wedges: Wedges, caps: Sequence[Sequence[QuantityControl]]
 ) -> list[Solution[Equilibrium]]:
     """Solve wedges with a leading axis, some under caps; a failure keeps its code, nothing is raised."""
-
-    if not any(caps):
-        return list(solve_batch(economy, wedges, closure=closure, structure=structure))
     policies = [
-        Policy(economy, Wedges(*arrays), tuple(controls))
-        for *arrays, controls in zip(wedges.tariff, wedges.iceberg_hat, wedges.export_tax, caps, strict=True)
+        Policy(model.economy, each, tuple(controls))
+        for each, controls in zip(wedges.each(), caps, strict=True)
     ]
-    return list(solve(Model(economy, structure, closure), policies, throw=False))
+    return list(solve(model, policies, throw=False))

@@ -19,11 +19,11 @@ from detente.strategy.bargains import Lottery, better_than, kalai_smorodinsky, n
 from detente.strategy.games import Exchange, GameSpec, Profile, entry
 from detente.strategy.payoff import Game, payoff_tensor
 from detente.strategy.preferences import Preferences
-from detente.world import Array, Economy, frozen
+from detente.world import Array, frozen
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
-    from detente.equilibrium import Structure
+    from detente.equilibrium import Model
 
 TOLERANCE = 1e-3
 """Million USD a year that count as nothing: residuals of the solves are far smaller."""
@@ -79,6 +79,19 @@ def deal_space(game: Game, threat: str = "standing") -> DealSpace:
     ------
     InputError
         For a threat point that was not solved.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from detente.strategy.games import Action, Rung
+    >>> from detente.strategy.payoff import Game
+    >>> rungs = tuple(Rung(id=name, title=name, does=f"the duty is {name}") for name in ("on", "off"))
+    >>> duties = tuple(Action(id=f"{side}-duty", player=side, title="Duty", rungs=rungs) for side in ("A", "B"))
+    >>> payoffs = np.array([[[-1.0, 2.0], [-3.0, 0.0]], [[-1.0, -3.0], [2.0, 0.0]]])  # million USD a year
+    >>> game = Game(("A", "B"), duties, payoffs)
+    >>> space = deal_space(game)  # both take their duty off: each is 1 better off than as things stand
+    >>> space.better, [float(gain) for gain in space.gains[3]]
+    (1, [1.0, 1.0])
     """
     origin = np.asarray(game.threat(threat))
     gains = game.payoffs.reshape(len(game.players), -1).T - origin
@@ -323,22 +336,20 @@ def judge(game: Game, exchanges: Sequence[Exchange], threats: Sequence[str] = ("
 
 
 def judge_at(
-    economy: Economy,
     dossier: Dossier,
     spec: GameSpec,
-    settings: Mapping[str, tuple[Economy, Structure]],
+    settings: Mapping[str, Model],
     preferences: Preferences,
     *,
-    closure: str = "share",
     controls: str = "stated",
 ) -> dict[str, list[Verdict]]:
     """Verdicts on the expected exchanges at several horizons: only the profiles they need are solved.
 
     Parameters
     ----------
-    economy, dossier, spec
+    dossier, spec
         As for `payoff_tensor`.
-    settings : mapping of name to (Economy, Structure)
+    settings : mapping of name to Model
         As `detente.strategy.leverage.horizons` makes them.
     preferences : Preferences
     controls : {"costs", "stated", "equivalent"}
@@ -350,7 +361,7 @@ def judge_at(
         When a profile has no equilibrium at a horizon.
     """
     found: dict[str, list[Verdict]] = {}
-    for name, (world, structure) in settings.items():
+    for name, model in settings.items():
         found[name] = []
         for exchange in spec.expected:
             before, after = (
@@ -362,9 +373,7 @@ def judge_at(
                 for action, b, a in zip(spec.actions, before, after, strict=True)
             }
             small = spec.restrict(kept)
-            tensor = payoff_tensor(
-                world, dossier, small, closure=closure, structure=structure, controls=controls
-            )
+            tensor = payoff_tensor(model, dossier, small, controls=controls)
             found[name] += judge(tensor.game(preferences), [exchange], ())
     return found
 

@@ -6,6 +6,7 @@ that sets every measure its rungs name.
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +18,16 @@ from pydantic import Field, PrivateAttr
 
 from detente.core import DateError, InputError, LabelError, is_file, name_of, suggestion
 from detente.dossier import Frozen, Slug
-from detente.policy import Scenario, Setting, check_setting, first_known, scenario_folder, setting_places
+from detente.policy import (
+    Scenario,
+    Setting,
+    Window,
+    check_setting,
+    first_known,
+    live,
+    scenario_folder,
+    setting_places,
+)
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -75,6 +85,8 @@ class GameSpec(Frozen):
     ----------
     threats : tuple of str
         Scenarios of the dossier that say what happens without a deal; the first is the default.
+    told : tuple of Window
+        As-of days on which the game is the one being played; all when left out.
     reduced : mapping of action to rungs
         The small game of the briefing.
     expected : tuple of Exchange
@@ -85,6 +97,7 @@ class GameSpec(Frozen):
     dossier: str
     players: Annotated[tuple[str, ...], Field(min_length=1)]
     threats: Annotated[tuple[str, ...], Field(min_length=1)] = ("standing",)
+    told: tuple[Window, ...] = ()
     actions: Annotated[tuple[Action, ...], Field(min_length=1)]
     reduced: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     expected: tuple[Exchange, ...] = ()
@@ -162,12 +175,17 @@ class GameSpec(Frozen):
         return self.restrict(self.reduced) if self.reduced else self
 
 
-def shipped_games(dossier: str = "busan-2025") -> tuple[str, ...]:
-    """Ids of the games that come with a dossier."""
-    return tuple(sorted(path.stem for path in _folder(dossier).glob("*.yaml")))
+def shipped_games(dossier: str = "busan-2025", asof: dt.date | None = None) -> tuple[str, ...]:
+    """Ids of the games that come with a dossier; given an as-of day, of those being played on it (`GameSpec.told`)."""
+    names = tuple(sorted(path.stem for path in _folder(dossier).glob("*.yaml")))
+    if asof is None:
+        return names
+    return tuple(name for name in names if live(load_game(name, dossier=dossier).told, asof))
 
 
-def load_game(id_or_path: str | Path | None = None, *, dossier: str = "busan-2025") -> GameSpec:
+def load_game(
+    id_or_path: str | Path | None = None, *, dossier: str = "busan-2025", asof: dt.date | None = None
+) -> GameSpec:
     """Read a game, shipped with a dossier (by id) or your own (by path).
 
     Parameters
@@ -176,6 +194,8 @@ def load_game(id_or_path: str | Path | None = None, *, dossier: str = "busan-202
         The dossier's first game when left out.
     dossier : str
         Where shipped ids are looked up.
+    asof : date, optional
+        With no id: the game being played on this day.
 
     Returns
     -------
@@ -189,6 +209,8 @@ def load_game(id_or_path: str | Path | None = None, *, dossier: str = "busan-202
         For a file that does not have the declared form; file, line and key are named.
     InputError
         When two actions set one measure, or a player has no action of that name.
+    DateError
+        When the dossier comes with games and none is played on the day.
 
     Examples
     --------
@@ -205,7 +227,14 @@ def load_game(id_or_path: str | Path | None = None, *, dossier: str = "busan-202
                 where="load_game",
                 hint="give a game file with --game; docs page `read-the-deal-space` says what it holds",
             )
-        id_or_path = known[0]
+        live_now = known if asof is None else shipped_games(dossier, asof)
+        if not live_now:
+            raise DateError(
+                f"the dossier `{dossier}` comes with no game that is played on {asof}",
+                where="load_game",
+                hint="give a game by its id with --game: " + ", ".join(known[:1]),
+            )
+        id_or_path = live_now[0]
     path = Path(id_or_path)
     if path.suffix not in (".yaml", ".yml") and not is_file(path):
         if str(id_or_path) not in known:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import InputError, SolveError
-from detente.equilibrium import Structure
+from detente.equilibrium import Model, Structure
 from detente.strategy.caps import controls_for, rationing, solve_capped, with_limits
 from detente.strategy.games import GameSpec, Profile, entry
 from detente.strategy.payoff import Game
@@ -142,6 +142,18 @@ def leverage_of(
     tuple of Lever
         In the order of the actions; the sides, as two steps in either order, last. An action that cannot move is a
         lever of zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from detente.strategy.games import Action, Rung
+    >>> from detente.strategy.payoff import Game
+    >>> rungs = tuple(Rung(id=name, title=name, does=f"the duty is {name}") for name in ("on", "off"))
+    >>> duties = tuple(Action(id=f"{side}-duty", player=side, title="Duty", rungs=rungs) for side in ("A", "B"))
+    >>> payoffs = np.array([[[-1.0, 2.0], [-3.0, 0.0]], [[-1.0, -3.0], [2.0, 0.0]]])  # million USD a year
+    >>> game = Game(("A", "B"), duties, payoffs)
+    >>> [(lever.action, lever.harm_target, lever.harm_self) for lever in leverage_of(game)[:2]]
+    [('A-duty', 3.0, -2.0), ('B-duty', 3.0, -2.0)]
     """
     low, high = extremes(game)
     low, high = gentle or low, harsh or high
@@ -251,10 +263,9 @@ def reach(
     economy: Economy,
     dossier: Dossier,
     spec: GameSpec,
-    settings: Mapping[str, tuple[Economy, Structure]],
+    settings: Mapping[str, Model],
     *,
     span: tuple[Profile, Profile],
-    closure: str = "share",
     controls: str = "stated",
 ) -> tuple[Reach, ...]:
     """What every measure does when it alone moves, at several horizons or speeds of substitution.
@@ -263,8 +274,8 @@ def reach(
     ----------
     economy, dossier, spec
         As for `payoff_tensor`; `economy` gives the wedges.
-    settings : mapping of name to (Economy, Structure)
-        As `detente.cases.horizons.horizon` makes them.
+    settings : mapping of name to Model
+        As `horizons` and `substitution` make them.
     span : (Profile, Profile)
         Gentle and harsh rung of every action (`extremes`); the others stand as the record has them.
     controls : {"costs", "stated", "equivalent"}
@@ -288,15 +299,14 @@ def reach(
         for rung in (low[a], high[a]):
             profiles.append(tuple(rung if k == a else 0 for k in range(len(spec.actions))))
     made = []
-    for name, (world, structure) in settings.items():
-        rules = rationing(world, dossier, spec, controls, closure=closure, structure=structure)
+    for name, model in settings.items():
+        world = model.economy
+        rules = rationing(model, dossier, spec, controls)
         here = with_limits(parts, world, dossier, spec, rules)
         solved = solve_capped(
-            world,
+            model,
             here.wedges(profiles),
             [controls_for(world, here.limits(profile), here.level) for profile in profiles],
-            closure=closure,
-            structure=structure,
         )
         for profile, solution in zip(profiles, solved, strict=True):
             if not solution.result.ok:
@@ -332,19 +342,17 @@ def reach(
     return tuple(made)
 
 
-def horizons(economy: Economy, names: Sequence[str] | None = None) -> dict[str, tuple[Economy, Structure]]:
-    """The economy at every horizon, for `reach`."""
-    from detente.cases import HORIZONS, horizon
+def horizons(economy: Economy, names: Sequence[str] | None = None) -> dict[str, Model]:
+    """The model of an economy at every horizon, for `reach`."""
+    from detente.cases import HORIZONS, model_at
 
-    return {name: horizon(name, economy) for name in (names or HORIZONS)}
+    return {name: model_at(name, economy) for name in (names or HORIZONS)}
 
 
-def substitution(
-    economy: Economy, scales: Sequence[float] = (0.25, 0.5, 1.0, 2.0)
-) -> dict[str, tuple[Economy, Structure]]:
-    """The economy with its trade elasticities at several multiples: how leverage decays as substitution rises."""
+def substitution(economy: Economy, scales: Sequence[float] = (0.25, 0.5, 1.0, 2.0)) -> dict[str, Model]:
+    """Models of an economy with its trade elasticities at several multiples: how leverage decays as substitution rises."""
     return {
-        f"elasticities x {scale:g}": (
+        f"elasticities x {scale:g}": Model(
             economy.with_elasticities(
                 economy.trade_elasticity * scale, f"{economy.elasticity_source}, times {scale:g}"
             ),

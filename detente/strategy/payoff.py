@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from detente.core import RESULTS, InputError, SolveError
+from detente.core import RESULTS, InputError, Rent, SolveError
 from detente.dossier import Status
-from detente.equilibrium import CORE, Model, Policy, Rent, Structure, solve
+from detente.equilibrium import Model, Policy, Structure, solve
 from detente.policy import Scenario, apply_scenario
 from detente.strategy import store
 from detente.strategy.caps import rationing, scenario_with_limits, with_limits
@@ -38,9 +38,8 @@ class PayoffTensor:
 
     Attributes
     ----------
-    economy : Economy
+    model : Model
     spec : GameSpec
-    structure : Structure
     parts : Parts
         One row a solve.
     index : array of int [*rungs]
@@ -53,14 +52,23 @@ class PayoffTensor:
         Hash of what the numbers follow from.
     """
 
-    economy: Economy
+    model: Model
     spec: GameSpec
-    structure: Structure
     parts: Parts
     index: Ints
     anchors: dict[str, Parts]
     anchor_profiles: dict[str, Profile]
     key: str
+
+    @property
+    def economy(self) -> Economy:
+        """At its horizon."""
+        return self.model.economy
+
+    @property
+    def structure(self) -> Structure:
+        """Of the horizon."""
+        return self.model.structure
 
     @property
     def solves(self) -> int:
@@ -196,13 +204,11 @@ def _payoffs(
 
 
 def payoff_tensor(
-    economy: Economy,
+    model: Model,
     dossier: Dossier,
     spec: GameSpec,
     *,
     scenarios: Sequence[Scenario] = (),
-    closure: str = "share",
-    structure: Structure = CORE,
     controls: str = "stated",
     rent: Rent | Literal["stated"] = "stated",
     cache: Path | None = None,
@@ -215,14 +221,12 @@ def payoff_tensor(
 
     Parameters
     ----------
-    economy : Economy
+    model : Model
+        Of a horizon: ``model_at("long", economy)``.
     dossier : Dossier
     spec : GameSpec
     scenarios : sequence of Scenario
         Also solved, as threat points (`Game.threat`).
-    closure : str
-    structure : Structure
-        Horizon; the core model when left out.
     controls : {"costs", "stated", "equivalent"}
         Every control a trade cost; a cap on its flows where the record states what is left of them; a cap for every
         control at the volume that its cost leaves (`caps.CONTROLS`). Caps take up to three times as long.
@@ -250,16 +254,25 @@ def payoff_tensor(
         When the game sets a measure the record does not know, or a player is no country of the economy.
     SolveError
         When a profile has no equilibrium; names it. The others are kept in the cache.
+
+    Examples
+    --------
+    >>> from detente import load_dossier, load_game, load_world, model_at
+    >>> whole = load_game("busan-2025")
+    >>> two = [next(action for action in whole.actions if action.player == side) for side in whole.players]
+    >>> small = whole.model_copy(update={"actions": tuple(two)})
+    >>> tensor = payoff_tensor(model_at("long", load_world("world-2024")), load_dossier("busan-2025"), small)
+    >>> tensor.game().payoffs.shape  # [player, fentanyl duty, controls of October], million USD a year
+    (2, 3, 3)
     """
+    economy = model.economy
     players = tuple(economy.labels.country(code) for code in spec.players)
     wedges = profile_wedges(economy, dossier, spec)
-    rules = rationing(economy, dossier, spec, controls, rent=rent, closure=closure, structure=structure)
+    rules = rationing(model, dossier, spec, controls, rent=rent)
     wedges = with_limits(wedges, economy, dossier, spec, rules)
     profiles, index = wedges.solves()
-    task = Task(economy, wedges, tuple(profiles), players, closure, structure)
-    key = store.content_key(
-        economy, dossier, spec, closure=closure, structure=structure, controls=f"{controls} {rent}"
-    )
+    task = Task(model, wedges, tuple(profiles), players)
+    key = store.content_key(model, dossier, spec, controls=f"{controls} {rent}")
     folder = None if cache is None else Path(cache) / f"payoffs-{key[:24]}"
     labels = economy.labels
     sizes = (len(labels.countries), len(players), len(labels.sectors))
@@ -279,9 +292,9 @@ def payoff_tensor(
     for scenario in scenarios:
         placed[scenario.id] = _nearest_profile(dossier, spec, scenario)
         there, caps = scenario_with_limits(economy, dossier, scenario, rules)
-        solved = [solve(Model(economy, structure, closure), Policy(economy, there, tuple(caps)))]
+        solved = [solve(model, Policy(economy, there, tuple(caps)))]
         anchors[scenario.id] = parts_of(solved, players)
-    return PayoffTensor(economy, spec, structure, parts, index, anchors, placed, key)
+    return PayoffTensor(model, spec, parts, index, anchors, placed, key)
 
 
 def _nearest_profile(dossier: Dossier, spec: GameSpec, scenario: Scenario) -> Profile:

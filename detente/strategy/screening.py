@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import InputError
-from detente.equilibrium import CORE, Structure, solve_batch
+from detente.equilibrium import Model, solve
 from detente.equilibrium.gradients import gradients, real_income
 from detente.strategy.bargains import pareto_front
 from detente.strategy.games import GameSpec, Profile
 from detente.strategy.profiles import Ints, ProfileWedges, profile_wedges
-from detente.world import Array, Economy
+from detente.world import Array
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -71,21 +71,15 @@ class Screening:
         )
 
 
-def slopes(
-    economy: Economy,
-    parts: ProfileWedges,
-    spec: GameSpec,
-    *,
-    closure: str = "share",
-    structure: Structure = CORE,
-) -> Array:
+def slopes(model: Model, parts: ProfileWedges, spec: GameSpec) -> Array:
     """First-order effect of each action's rungs on each player [action, player]: the largest over rungs, million USD a year.
 
     One equilibrium and one adjoint, whatever the number of actions.
     """
     zero: Profile = (0,) * len(spec.actions)
     standing = parts.wedges([zero])
-    value = solve_batch(economy, standing, closure=closure, structure=structure, throw=True)[0].value
+    value = solve(model, standing.each())[0].value
+    economy = model.economy
     found = gradients(value, [real_income(value, code) for code in spec.players])
     income = np.array([value.real_income_hat[economy.labels.country(code)] for code in spec.players])
     income *= np.array([economy.income[economy.labels.country(code)] for code in spec.players])
@@ -103,20 +97,18 @@ def slopes(
 
 
 def screen(
-    economy: Economy,
+    model: Model,
     dossier: Dossier,
     spec: GameSpec,
     *,
     verify: int = 256,
     pairs: int | None = None,
-    closure: str = "share",
-    structure: Structure = CORE,
 ) -> Screening:
     """Predict every profile from singles and pairs, then solve the `verify` most promising exactly.
 
     Parameters
     ----------
-    economy, dossier, spec
+    model, dossier, spec
         As for `payoff_tensor`.
     verify : int
         Profiles to solve beyond singles and pairs: three quarters the predicted frontier and what comes nearest to it, a
@@ -140,20 +132,17 @@ def screen(
             where=f"game {spec.id}",
             hint="drop rungs or actions (`GameSpec.restrict`)",
         )
-    parts = profile_wedges(economy, dossier, spec)
-    steep = slopes(economy, parts, spec, closure=closure, structure=structure)
+    parts = profile_wedges(model.economy, dossier, spec)
+    steep = slopes(model, parts, spec)
     order = np.argsort(-abs(steep).max(1), kind="stable")
     chosen = sorted(order[: len(spec.actions) if pairs is None else pairs].tolist())
-    players = [economy.labels.country(code) for code in spec.players]
+    players = [model.labels.country(code) for code in spec.players]
 
     def exact(profiles: Sequence[Profile]) -> Array:
         values = []
         for first in range(0, len(profiles), 16):
             batch = parts.wedges(profiles[first : first + 16])
-            values += [
-                s.value.equivalent_variation_usd[players]
-                for s in solve_batch(economy, batch, closure=closure, structure=structure, throw=True)
-            ]
+            values += [s.value.equivalent_variation_usd[players] for s in solve(model, batch.each())]
         return np.array(values)
 
     sets: list[tuple[tuple[int, int], ...]] = [()]

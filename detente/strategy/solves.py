@@ -1,7 +1,7 @@
 """Solve many profiles: chunk by chunk, over processes, kept on disk as they come.
 
 The chunks are fixed by the order of the profiles, so the numbers do not depend on how many processes solve them. A process
-gets the economy and the parts of the wedges once, then the number of a chunk at a time.
+gets the model and the parts of the wedges once, then the number of a chunk at a time.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 
 from detente.core import RESULTS, InputError, shared_work
-from detente.equilibrium import CHUNK, Equilibrium, QuantityControl, Solution, Structure
+from detente.equilibrium import CHUNK, Equilibrium, Model, QuantityControl, Solution
 from detente.policy import QuantityLimit
 from detente.strategy import store
 from detente.strategy.caps import controls_for, solve_capped
 from detente.strategy.games import Profile
 from detente.strategy.profiles import ProfileWedges
-from detente.world import Array, Economy
+from detente.world import Array
 
 TASK = 128
 """Solves a chunk file holds, and a process takes at a time."""
@@ -93,14 +93,12 @@ def parts_of(solutions: Sequence[Solution[Equilibrium]], players: Sequence[int])
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What a process needs once: the economy, the parts of the wedges, the profiles."""
+    """What a process needs once: the model, the parts of the wedges, the profiles."""
 
-    economy: Economy
+    model: Model
     wedges: ProfileWedges
     profiles: tuple[Profile, ...]
     players: tuple[int, ...]
-    closure: str
-    structure: Structure
 
 
 _task: Task | None = None
@@ -121,17 +119,15 @@ def solve_task(number: int, task: Task | None = None) -> tuple[int, dict[str, Ar
     @functools.cache
     def controls(limits: tuple[QuantityLimit, ...]) -> tuple[QuantityControl, ...]:
         # profiles that differ in duties only have the same ones
-        return controls_for(job.economy, limits, job.wedges.level)
+        return controls_for(job.model.economy, limits, job.wedges.level)
 
     found = []
     for first in range(0, len(chosen), CHUNK):
         some = chosen[first : first + CHUNK]
         solved = solve_capped(
-            job.economy,
+            job.model,
             job.wedges.wedges(some),
             [controls(job.wedges.limits(profile)) for profile in some],
-            closure=job.closure,
-            structure=job.structure,
         )
         found.append(parts_of(solved, job.players))
     return number, {name: np.concatenate([getattr(one, name) for one in found]) for name in vars(found[0])}

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import sha256_bytes, write_atomic
-from detente.equilibrium import Structure
+from detente.equilibrium import Model
 from detente.strategy.games import GameSpec
-from detente.world import Array, Economy
+from detente.world import Array
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -39,28 +39,24 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "detente"
 
 
-def content_key(
-    economy: Economy,
-    dossier: Dossier,
-    spec: GameSpec,
-    *,
-    closure: str,
-    structure: Structure,
-    controls: str = "costs",
-) -> str:
+def content_key(model: Model, dossier: Dossier, spec: GameSpec, *, controls: str = "costs") -> str:
     """SHA-256 over everything the payoffs follow from."""
     digest = hashlib.sha256(f"payoffs {FORMAT}\0".encode())
-    digest.update(economy.data_hash.encode())
+    digest.update(model.economy.data_hash.encode())
     digest.update(f"{dossier.id} {dossier.asof}\0".encode())
     for name in sorted(dossier.measures):
         digest.update(dossier.measures[name].model_dump_json().encode())
     rungs = [[rung.model_dump_json(include={"set"}) for rung in action.rungs] for action in spec.actions]
-    digest.update(repr((spec.players, rungs, closure, controls)).encode())
-    parts = {name: value for name, value in vars(structure).items() if name not in ("horizon", "source")}
+    digest.update(repr((spec.players, rungs, model.closure_key, controls)).encode())
+    parts = {
+        name: value for name, value in vars(model.structure).items() if name not in ("horizon", "source")
+    }
     for name in sorted(parts):
         digest.update(name.encode())
         digest.update(
-            np.asarray(parts[name]).tobytes() if name == "profit_share" else repr(parts[name]).encode()
+            np.asarray(parts[name]).tobytes()
+            if name in ("profit_share", "wage_floor")
+            else repr(parts[name]).encode()
         )
     digest.update(dossier.content_hash.encode())
     digest.update(engine_key().encode())

@@ -202,7 +202,7 @@ def path_checks(world: Economy) -> list[Check]:
         *((f"toy, {name}", small, structure) for name, structure in structures.items()),
     ):
         wedges = standoff(economy) if economy is world else Wedges.of(economy, tariff=economy.tariff * 3)
-        parts = integrate_welfare(economy, wedges, structure=structure)
+        parts = integrate_welfare(Model(economy, structure), wedges)
         checks.append(
             gate(
                 GROUP,

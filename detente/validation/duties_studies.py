@@ -34,12 +34,10 @@ def ossa_game(study: Study, panel: str, *, mfn: bool = False) -> DutyGame:
         One duty for every partner.
     """
     return duty_game(
-        study.base,
+        Model(study.base, study.structure, "zero"),
         by="sector",
         mfn=mfn,
         weights=study.weights[panel],
-        structure=study.structure,
-        closure="zero",
         bounds=(0.0, HIGHEST),
     )
 
@@ -148,4 +146,4 @@ def icio_world(shared: Path, *, elasticities: str = "U4") -> Economy:
 def uniform_game(economy: Economy) -> DutyGame:
     """Every country sets one duty on all goods of all partners (Lashkaripour 2021)."""
     goods = [code for code in economy.labels.sectors if code != "SERV"]
-    return duty_game(economy, by="partner", mfn=True, sectors=goods, bounds=(0.0, 5.0))
+    return duty_game(Model(economy), by="partner", mfn=True, sectors=goods, bounds=(0.0, 5.0))

@@ -21,12 +21,12 @@ one batch; derivatives along the path and the integral are those of the interpol
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detente.core import SolveError
-from detente.equilibrium import CORE, Equilibrium, Model, Newton, Structure, deficits, solve
+from detente.equilibrium import Equilibrium, Model, Newton, solve
 from detente.equilibrium.explain import chebyshev
 from detente.world import Array, Economy, Wedges, frozen
 
@@ -74,11 +74,9 @@ class PathParts:
 
 
 def integrate_welfare(
-    economy: Economy,
+    model: Model,
     wedges: Wedges,
     *,
-    closure: str | Array = "share",
-    structure: Structure = CORE,
     tolerance: float = 1e-8,
     most_points: int = 257,
 ) -> PathParts:
@@ -86,10 +84,9 @@ def integrate_welfare(
 
     Parameters
     ----------
-    economy : Economy
+    model : Model
+        Its own settings of the solver are not taken: the path is solved to `TIGHT`.
     wedges : Wedges
-    closure : {"share", "fixed", "zero"} or array [country]
-    structure : Structure
     tolerance : float
         Largest gap allowed, in log points, between the sum of the parts and the exact change, and between the parts of
         the last two rounds.
@@ -109,15 +106,15 @@ def integrate_welfare(
     --------
     >>> from detente.world import toy
     >>> economy = toy()
-    >>> parts = integrate_welfare(economy, Wedges.of(economy, tariff=2 * economy.tariff))
+    >>> parts = integrate_welfare(Model(economy), Wedges.of(economy, tariff=2 * economy.tariff))
     >>> bool(abs(parts.total - parts.log_real_income_hat).max() < 1e-8)
     True
     """
-    target = deficits(economy, closure)
+    model = replace(model, solver=TIGHT)
     count, last, gap = 8, None, np.inf
     known: dict[float, Equilibrium] = {}
     while count < most_points:
-        made = _integrate(economy, wedges, target, structure, count, known)
+        made = _integrate(model, wedges, count, known)
         gap = float(np.abs(made.total - made.log_real_income_hat).max())
         if last is not None:
             gap = max(gap, *(float(np.abs(getattr(made, p) - getattr(last, p)).max()) for p in PARTS))
@@ -126,7 +123,7 @@ def integrate_welfare(
         last, count = made, 2 * count
     raise SolveError(
         f"the path integral is off by {gap:.1e} after {count // 2 + 1} points",
-        where=economy.name,
+        where=model.economy.name,
         hint="take the shock in two steps with `rebase`, or allow more points",
     )
 
@@ -141,45 +138,32 @@ def _at(economy: Economy, wedges: Wedges, share: float) -> Wedges:
 
 
 def _solved(
-    economy: Economy,
-    wedges: Wedges,
-    target: Array,
-    structure: Structure,
-    points: Array,
-    known: dict[float, Equilibrium],
+    model: Model, wedges: Wedges, points: Array, known: dict[float, Equilibrium]
 ) -> list[Equilibrium]:
     """Equilibria at points of the path, those known already not solved again."""
     new = [float(share) for share in points if float(share) not in known]
-    staged = [_at(economy, wedges, share) for share in new]
-    steady = bool(np.array_equal(target, economy.deficit))
-    if steady:
-        found = solve(Model(economy, structure, target, solver=TIGHT), staged)
+    base, target = model.economy.deficit, model.deficit
+    staged = [_at(model.economy, wedges, share) for share in new]
+    if np.array_equal(target, base):
+        found = solve(model.under(target), staged)
     else:
         found = tuple(
-            solve(
-                Model(economy, structure, (1 - share) * economy.deficit + share * target, solver=TIGHT), [one]
-            )[0]
+            solve(model.under((1 - share) * base + share * target), [one])[0]
             for share, one in zip(new, staged, strict=True)
         )
     known.update({share: solution.value for share, solution in zip(new, found, strict=True)})
     return [known[float(share)] for share in points]
 
 
-def _integrate(
-    economy: Economy,
-    wedges: Wedges,
-    target: Array,
-    structure: Structure,
-    count: int,
-    known: dict[float, Equilibrium],
-) -> PathParts:
+def _integrate(model: Model, wedges: Wedges, count: int, known: dict[float, Equilibrium]) -> PathParts:
+    economy = model.economy
     points, weights, derivative = chebyshev(count)
-    path = _solved(economy, wedges, target, structure, points, known)
+    path = _solved(model, wedges, points, known)
 
     def moved(values: Array) -> Array:
         return np.asarray(np.tensordot(derivative, values, axes=1))
 
-    profit_share = np.broadcast_to(np.asarray(structure.profit_share, float), economy.va_share.shape)
+    profit_share = np.broadcast_to(np.asarray(model.structure.profit_share, float), economy.va_share.shape)
     tax = np.stack([value.wedges.export_tax for value in path])
     duty = np.stack([value.wedges.tariff for value in path])
     flows = np.stack([value.flows_new for value in path])
@@ -195,7 +179,7 @@ def _integrate(
         "taxed_exports": (tax * (moved(producer) - producer * cost[:, None])).sum((1, 3)),
         "profit_shifting": (profit_share * (moved(output) - output * cost)).sum(2),
         "trade_costs": -(flows * iceberg).sum((2, 3)),
-        "transfers": np.broadcast_to(target - economy.deficit, income.shape),
+        "transfers": np.broadcast_to(model.deficit - economy.deficit, income.shape),
     }
     end = path[-1]
     integrated = {name: frozen(weights @ (values / income)) for name, values in parts.items()}

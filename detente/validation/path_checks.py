@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from detente.equilibrium import Model
 from detente.validation import cp2015_tables, ossa2014
 from detente.validation.checks import Check, gate
 from detente.validation.cp2015 import BLOC, bloc_tariff
@@ -28,7 +29,9 @@ def _nafta(shared: Path) -> list[Check]:
     experiment = cp2015_tables.published_experiment(shared)
     base, first = experiment.base, experiment.parts()
     parts = integrate_welfare(
-        base, Wedges.of(base, tariff=bloc_tariff(experiment.inputs)), closure="zero", tolerance=1e-9
+        Model(base, closure="zero"),
+        Wedges.of(base, tariff=bloc_tariff(experiment.inputs)),
+        tolerance=1e-9,
     )
     adds_up = functools.partial(gate, GROUP, source=SOURCE, unit="log points")
     checks = [
@@ -58,10 +61,8 @@ def _nafta(shared: Path) -> list[Check]:
 def _war(shared: Path) -> list[Check]:
     study = ossa2014.read(shared)
     parts = integrate_welfare(
-        study.base,
+        Model(study.base, study.structure, "zero"),
         Wedges.of(study.base, tariff=study.tariffs["nash_bas"]),
-        closure="zero",
-        structure=study.structure,
     )
     usa = study.base.labels.country("USA")
     return [

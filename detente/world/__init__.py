@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from detente.world.identities import check as check
     from detente.world.known_facts import benchmarks as benchmarks
     from detente.world.load import load_world as load_world, shipped_worlds as shipped_worlds
+    from detente.world.named import countries_named as countries_named, sectors_named as sectors_named
     from detente.world.save import save_world as save_world
     from detente.world.sound import check_sound as check_sound
     from detente.world.tables import (
@@ -59,6 +60,7 @@ else:
             "identities": "check",
             "known_facts": "benchmarks",
             "goods": "goods_sectors",
+            "named": "countries_named sectors_named",
             "load": "load_world shipped_worlds",
             "save": "save_world",
             "sound": "check_sound",

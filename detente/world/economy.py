@@ -213,6 +213,18 @@ class Wedges:
         if not (self.tariff.shape == self.iceberg_hat.shape == self.export_tax.shape):
             raise InputError("the three wedges must have one shape", hint="[importer, exporter, sector]")
 
+    def each(self) -> tuple[Wedges, ...]:
+        """Wedges one by one, where there is a leading scenario axis.
+
+        Examples
+        --------
+        >>> from detente.world import toy
+        >>> Wedges.of(toy(), tariff=np.stack([toy().tariff, 2 * toy().tariff])).each()[1]
+        <Wedges 5 countries, 4 sectors>
+        """
+        arrays = zip(self.tariff, self.iceberg_hat, self.export_tax, strict=True)
+        return tuple(Wedges(*one) for one in arrays)
+
     @classmethod
     def unchanged(cls, economy: Economy) -> Wedges:
         """Return the wedges of the base year itself."""
@@ -229,3 +241,25 @@ class Wedges:
             else iceberg_hat,
             np.zeros(np.shape(base.tariff if tariff is None else tariff)),
         )
+
+
+def flows_abroad(economy: Economy) -> Array:
+    """Flows between different countries, million USD before duty.
+
+    Parameters
+    ----------
+    economy : Economy
+
+    Returns
+    -------
+    array [importer, exporter, sector]
+        `Economy.flows` with zeros for sales at home.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> economy = toy()
+    >>> float(flows_abroad(economy)[0, 0].sum()), bool((flows_abroad(economy)[0, 1] == economy.flows[0, 1]).all())
+    (0.0, True)
+    """
+    return np.asarray(economy.flows * ~np.eye(len(economy.labels.countries), dtype=bool)[:, :, None])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import gc
+import importlib
 import json
 import os
 import resource
@@ -33,6 +34,8 @@ TRACED = 60.0
 """Seconds of processor time after which the tests of a file that are still to be traced are no judges."""
 LEARNT = 3000
 """Lines run in one function by one test after which it is no longer watched: tracing a hot loop teaches nothing new."""
+LATE = ("scipy.optimize", "scipy.linalg", "scipy.sparse.linalg", "scipy.interpolate")
+"""What functions of the package import when they are called: imported once here, not by every child."""
 KILLED, SURVIVED, ENDLESS = 1, 0, 2
 MEMORY = 8 * 2**30
 
@@ -211,6 +214,8 @@ class Judge:
         config.pluginmanager.register(self.watch)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        for name in LATE:
+            importlib.import_module(name)
         self.work(list(session.items), self.watch)
         return True
 

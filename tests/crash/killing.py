@@ -68,6 +68,7 @@ def writers(inputs: Path) -> dict[str, Writer]:
 
     from detente.brief.build import build_brief
     from detente.core import folders, write_atomic
+    from detente.equilibrium import Model
     from detente.strategy import solves
     from detente.strategy.equilibria import strategic_form
     from detente.strategy.export import nfg_text
@@ -109,7 +110,7 @@ def writers(inputs: Path) -> dict[str, Writer]:
 
     def cache(folder: Path, k: int) -> None:
         _, dossier, spec = duel()
-        tensor = payoff_tensor(economies[k], dossier, spec, cache=folder / "cache")
+        tensor = payoff_tensor(Model(economies[k]), dossier, spec, cache=folder / "cache")
         write_atomic(folder / "game.nfg", nfg_text(strategic_form(tensor.game())))
 
     def unexchanged(folder: Path, k: int) -> None:

@@ -21,9 +21,9 @@ import detente
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-import generate_docs  # noqa: E402
-from docs_build.blocks import FENCED, inside  # noqa: E402
-from docs_build.record import UNSAID  # noqa: E402
+from pages import build as documentation  # noqa: E402
+from pages.blocks import FENCED, inside  # noqa: E402
+from pages.record import UNSAID  # noqa: E402
 
 PACKAGE = REPOSITORY / "detente"
 DOCS = REPOSITORY / "docs"
@@ -94,13 +94,22 @@ def record_models():
     return found
 
 
+def test_every_public_name_has_its_place_and_an_example_that_runs():
+    told = text_of("reference/api.md")
+    assert "## Other names" not in told, "put the name into GROUPS of scripts/pages/api.py"
+    for name in detente.__all__:
+        entry = re.search(rf"^### {name}\n(.*?)(?=^##|\Z)", told, re.MULTILINE | re.DOTALL)
+        assert entry, name
+        assert ">>> " in entry[1], f"{name}: its docstring has no example"
+
+
 @pytest.mark.parametrize("name", sorted(record_models()))
 def test_every_key_of_the_record_is_explained(name):
     model, page = record_models()[name]
     told = section(text_of(f"reference/{page}.md"), name)
     for field, info in model.model_fields.items():
         assert f"| `{info.alias or field}` |" in told
-    assert UNSAID not in told, "say it below the field, or in NOTES of scripts/docs_build/record.py"
+    assert UNSAID not in told, "say it below the field, or in NOTES of scripts/pages/record.py"
 
 
 def test_every_status_grade_instrument_and_list_is_named():
@@ -171,7 +180,7 @@ def test_every_column_of_every_table_is_listed():
     told, keys = text_of("reference/metrics.md"), literal_columns()
     assert len(keys) > 100
     missing = {key: where for key, where in keys.items() if f"| `{key}` |" not in told}
-    assert not missing, "add the table to shipped_tables in scripts/docs_build/pages.py"
+    assert not missing, "add the table to shipped_tables in scripts/pages/reference.py"
 
 
 def test_the_model_page_names_every_attribute_and_no_other():
@@ -190,6 +199,7 @@ def test_the_model_page_names_every_attribute_and_no_other():
         "with_elasticities",
         "unchanged",
         "of",
+        "each",
         "is_core",
     }
     for kind in (Economy, Wedges, Structure, Equilibrium):
@@ -219,12 +229,12 @@ def test_every_elasticity_set_and_concept_of_average_is_explained():
 
 @pytest.fixture(scope="module")
 def made():
-    return generate_docs.build()
+    return documentation.build()
 
 
 def test_generated_text_and_quoted_outputs_are_fresh(made):
     assert len(made) > 15
-    assert generate_docs.stale(made) == [], "run `make docs`"
+    assert documentation.stale(made) == [], "run `make docs`"
 
 
 def quoted_commands():

@@ -12,7 +12,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from docs_build.blocks import comparable  # noqa: E402
+from pages.blocks import comparable  # noqa: E402
 
 EXAMPLES = sorted((REPOSITORY / "examples").glob("[0-9]*.py"))
 

@@ -17,10 +17,10 @@ def _scripts_on_path(repository: Path):
 
 
 def test_the_aggregation_page_is_fresh() -> None:
-    aggregation = importlib.import_module("aggregation")
+    aggregation = importlib.import_module("pages.aggregation")
     rows = aggregation.compare()
     assert aggregation.PAGE.read_text(encoding="utf-8") == aggregation.page(rows), (
-        "run scripts/aggregation.py"
+        "run scripts/pages/aggregation.py"
     )
     assert aggregation.FIGURE.read_text(encoding="utf-8").startswith("<svg")
 
@@ -28,7 +28,7 @@ def test_the_aggregation_page_is_fresh() -> None:
 def test_no_policy_is_no_policy_on_the_coarse_world() -> None:
     from detente.world import Wedges, aggregate, load_world
 
-    aggregation = importlib.import_module("aggregation")
+    aggregation = importlib.import_module("pages.aggregation")
     economy = load_world()
     still = Wedges.unchanged(economy)
     for coarse in aggregation.coarse_worlds(economy):
@@ -40,9 +40,9 @@ def test_no_policy_is_no_policy_on_the_coarse_world() -> None:
 
 def test_the_chokepoint_page_is_fresh() -> None:
     pytest.importorskip("pandas", reason="the page's script reads the build's, which needs pandas")
-    chokepoints = importlib.import_module("chokepoints_page")
+    chokepoints = importlib.import_module("pages.chokepoints")
     assert chokepoints.PAGE.read_text(encoding="utf-8") == chokepoints.page(), (
-        "run scripts/chokepoints_page.py"
+        "run scripts/pages/chokepoints.py"
     )
 
 

@@ -114,7 +114,12 @@ def test_the_table_says_of_which_measures_and_what_each_adds_to(rules) -> None:
     )
     names = ("section-301", "section-232", "ieepa-reciprocal", "china-fentanyl-response")
     table = authority_table(
-        record(measures=[measure(f"m{k}", authority=name) for k, name in enumerate(names)])
+        record(
+            measures=[
+                measure(f"m{k}", authority=name, actor="CHN" if name.startswith("china") else "USA")
+                for k, name in enumerate(names)
+            ]
+        )
     )
     assert column(table, "measures") == [
         "all",

@@ -60,7 +60,7 @@ def test_the_small_dossier_is_clean(small: Small) -> None:
         ("implausible-value", duty("value: 0.10", "value: 25, extraordinary: true")),
         ("unit-mismatch", duty("unit: fraction", "unit: share")),
         ("unknown-label", duty("targets: [CHN]", "targets: [CHINA]")),
-        ("unknown-label", duty("authority: section-301", "authority: section-310")),
+        ("undescribed-authority", duty("authority: section-301", "authority: section-310")),
         ("unknown-label", duty("reported_in", "products: {lists: [s301-24]}\n  reported_in")),
         ("unknown-label", duty("reported_in", "products: {sectors: {C99: 0.5}}\n  reported_in")),
         ("value-before-text", duty("from: 2025-02-01", "from: 2024-02-01")),

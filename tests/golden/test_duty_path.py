@@ -51,7 +51,7 @@ def record() -> Dossier:
 
 @pytest.fixture(scope="module")
 def comparison(repository: Path) -> ModuleType:
-    return script(repository, "duty_path")
+    return script(repository, "pages/duty_path")
 
 
 @pytest.fixture(scope="module")
@@ -238,7 +238,7 @@ def test_pages_and_tables_are_fresh(
     comparison: ModuleType, repository: Path, shared: Path, world: Economy
 ) -> None:
     text = comparison.PAGE.read_text(encoding="utf-8")
-    assert text == comparison.page(shared / "data", world), "run scripts/duty_path.py"
+    assert text == comparison.page(shared / "data", world), "run scripts/pages/duty_path.py"
     published = script(repository, "published_averages").table(shared / "data").to_csv(index=False)
     file = repository / "detente/policy/duties/data/published_averages.csv"
     assert file.read_text(encoding="utf-8") == published, "run scripts/published_averages.py"

@@ -71,7 +71,7 @@ def test_his_numeraire_is_world_factor_income(study):
 def test_the_war_s_welfare_in_parts(study):
     """Terms of trade, volume and profit shifting, integrated along the war, are all of it."""
     wedges = Wedges.of(study.base, tariff=study.tariffs["nash_pol"])
-    parts = integrate_welfare(study.base, wedges, closure="zero", structure=study.structure)
+    parts = integrate_welfare(Model(study.base, study.structure, closure="zero"), wedges)
     np.testing.assert_allclose(parts.total, parts.log_real_income_hat, rtol=0, atol=1e-8)
     exact = solve(Model(study.base, study.structure, "zero"), wedges).value.real_income_hat
     np.testing.assert_allclose(parts.log_real_income_hat, np.log(exact), rtol=0, atol=1e-10)

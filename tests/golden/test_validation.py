@@ -38,9 +38,9 @@ def test_every_row_has_a_source_and_side_by_side_rows_say_why(checks):
 
 def test_the_page_is_of_this_run(checks, repository):
     sys.path.insert(0, str(repository / "scripts"))
-    from validation_page import PAGE, page
+    from pages.validation import PAGE, page
 
-    assert PAGE.read_text(encoding="utf-8") == page(checks), "run scripts/validation_page.py"
+    assert PAGE.read_text(encoding="utf-8") == page(checks), "run scripts/pages/validation.py"
 
 
 def test_the_order_of_losses_moves_with_horizon_and_revenue():

@@ -37,7 +37,7 @@ def economy():
 @pytest.mark.parametrize("structure", STRUCTURES.values(), ids=STRUCTURES)
 def test_parts_add_up_to_the_exact_change(economy, kind, structure):
     wedges = shock(economy, kind, 3)
-    parts = integrate_welfare(economy, wedges, structure=structure)
+    parts = integrate_welfare(Model(economy, structure), wedges)
     exact = np.log(solve(Model(economy, structure), wedges).value.real_income_hat)
     assert np.abs(exact).max() > 1e-3
     np.testing.assert_allclose(parts.log_real_income_hat, exact, rtol=0, atol=1e-10)
@@ -52,12 +52,12 @@ def test_parts_that_should_be_there_are(economy):
         "export_tax": {"terms_of_trade", "volume_of_trade", "taxed_exports"},
     }
     for kind, expected in alone.items():
-        parts = integrate_welfare(economy, shock(economy, kind, 3))
+        parts = integrate_welfare(Model(economy), shock(economy, kind, 3))
         there = {name for name in PARTS if np.abs(getattr(parts, name)).max() > 1e-6}
         assert there == expected
-    with_profits = integrate_welfare(economy, shock(economy, "up", 3), structure=STRUCTURES["markups"])
+    with_profits = integrate_welfare(Model(economy, STRUCTURES["markups"]), shock(economy, "up", 3))
     assert np.abs(with_profits.profit_shifting).max() > 1e-6
-    purged = integrate_welfare(economy, Wedges.unchanged(economy), closure="zero")
+    purged = integrate_welfare(Model(economy, closure="zero"), Wedges.unchanged(economy))
     assert np.abs(purged.transfers).max() > 1e-3
 
 
@@ -65,7 +65,7 @@ def test_parts_are_the_limit_of_small_steps_of_the_published_formula():
     """Step by step from each new base year; halving the steps halves the distance."""
     economy = toy()
     tariff = 3 * np.array(economy.tariff)
-    exact = integrate_welfare(economy, Wedges.of(economy, tariff=tariff))
+    exact = integrate_welfare(Model(economy), Wedges.of(economy, tariff=tariff))
 
     def steps(count):
         here, terms, volume = economy, 0.0, 0.0
@@ -90,7 +90,7 @@ def test_parts_are_the_limit_of_small_steps_of_the_published_formula():
 
 def test_a_path_without_end_says_so(economy):
     with pytest.raises(SolveError, match="path integral"):
-        integrate_welfare(economy, shock(economy, "ban", 3), most_points=10)
+        integrate_welfare(Model(economy), shock(economy, "ban", 3), most_points=10)
 
 
 @pytest.mark.parametrize("count", [4, 16, 64])

@@ -9,6 +9,7 @@ import numpy as np
 from detente.core import Labels
 from detente.dossier.dossier import Dossier, FrozenDict
 from detente.dossier.measure import DatedValue, Effect, Measure, Products
+from detente.equilibrium import Model
 from detente.strategy.equilibria import StrategicForm
 from detente.strategy.games import Action, GameSpec, Rung
 from detente.strategy.payoff import Game
@@ -123,6 +124,12 @@ def switch(name: str, player: str, *measures: str) -> Action:
             Rung(id="on", title="on", does=f"uses {name}", set=on),
         ),
     )
+
+
+def duel_model() -> tuple[Model, Dossier, GameSpec]:
+    """The duel on the core model of its world."""
+    economy, dossier, spec = duel()
+    return Model(economy), dossier, spec
 
 
 def duel() -> tuple[Economy, Dossier, GameSpec]:

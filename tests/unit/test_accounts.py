@@ -134,16 +134,16 @@ def test_results_that_are_new_are_attributed_to_measures(name):
     world = toy()
     moves, start = war(world), Wedges.unchanged(world)
     goal = target(name, world)
-    found = integrated_gradients(world, start, moved(world, moves), moves, goal)
+    found = integrated_gradients(Model(world), start, moved(world, moves), moves, goal)
     assert abs(found.gap) <= 1e-8 * max(1.0, sum(map(abs, found.parts)))
     ends = solve(Model(world), start).value, solve(Model(world), moved(world, moves)).value
     held = moves[2].tariff, moves[2].export_tax
     assert found.total == pytest.approx(account(name, Shift(*ends, held_after=held)).total, rel=1e-7)
     if goal.along is None:
-        assert shapley(world, start, moves, goal).total == pytest.approx(found.total, rel=1e-9)
+        assert shapley(Model(world), start, moves, goal).total == pytest.approx(found.total, rel=1e-9)
     else:
         with pytest.raises(InputError, match="result of the path"):
-            shapley(world, start, moves, goal)
+            shapley(Model(world), start, moves, goal)
 
 
 def test_rents_of_a_cap_are_those_the_control_reports():

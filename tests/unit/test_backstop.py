@@ -44,7 +44,7 @@ def test_a_schedule_without_capacity_changes_no_bit():
     assert np.array_equal(plain.real_income_hat, none.real_income_hat)
 
 
-@pytest.mark.parametrize("structure", (Structure(), SHORT))
+@pytest.mark.parametrize("structure", [Structure(), SHORT])
 def test_a_schedule_that_nobody_needs_changes_nothing(structure):
     duties = Policy.unchanged(WORLD).duty("USA", "CHN").add_points(0.1)
     plain = solve(Model(WORLD, structure), duties).value
@@ -62,9 +62,9 @@ def test_it_comes_to_the_plain_model_as_its_capacity_shrinks():
     assert 0 < gaps[1] < 0.15 * gaps[0]
 
 
-@pytest.mark.parametrize("rent", ("exporter", "importer", "destroyed"))
-@pytest.mark.parametrize("share", (0.1, 0.07, 0.0))
-@pytest.mark.parametrize("structure", (Structure(mobility=2.0), SHORT))
+@pytest.mark.parametrize("rent", ["exporter", "importer", "destroyed"])
+@pytest.mark.parametrize("share", [0.1, 0.07, 0.0])
+@pytest.mark.parametrize("structure", [Structure(mobility=2.0), SHORT])
 def test_the_same_equilibrium_without_it(structure, share, rent):
     """A duty on every supplier, at home too, with trade costs that take it back, buys as much less from each and pays the same.
 
@@ -133,7 +133,7 @@ def test_a_dearer_way_out_costs_more():
     assert 0 < losses[0] < losses[1] < losses[2]
 
 
-@pytest.mark.parametrize("structure", (SHORT, replace(SHORT, mobility=float("inf"))))
+@pytest.mark.parametrize("structure", [SHORT, replace(SHORT, mobility=float("inf"))])
 def test_derivatives_are_central_differences(structure):
     model = Model(WORLD, with_ladder(structure))
     base = solve(model, cut(0.4)).value
@@ -174,7 +174,7 @@ def test_derivatives_are_central_differences(structure):
 
 @pytest.mark.parametrize(
     "values",
-    ((-0.1, 1.0, 2.0), (float("nan"), 1.0, 2.0), (0.1, 0.9, 2.0), (0.1, 2.0, 2.0), (0.1, 1.0, float("inf"))),
+    [(-0.1, 1.0, 2.0), (float("nan"), 1.0, 2.0), (0.1, 0.9, 2.0), (0.1, 2.0, 2.0), (0.1, 1.0, float("inf"))],
 )
 def test_a_step_without_sense_is_refused(values):
     with pytest.raises(UnitError):

@@ -417,8 +417,8 @@ def test_a_ban_is_explained_exactly(structure, way):
     goal = target("usa.real_income", economy)
     values = [solve(Model(economy, structure), one).value for one in (start, end)]
     whole = goal.value(values[1]) - goal.value(values[0])
-    along = integrated_gradients(economy, start, end, moves, goal, structure=structure)
-    groups = shapley(economy, start, moves, goal, structure=structure)
+    along = integrated_gradients(Model(economy, structure), start, end, moves, goal)
+    groups = shapley(Model(economy, structure), start, moves, goal)
     for made in (along, groups):
         assert made.total == pytest.approx(whole, abs=1e-11)
         assert abs(made.gap) < 1e-9
@@ -441,7 +441,7 @@ def test_a_ban_is_explained_exactly(structure, way):
         assert np.isfinite(parts)
     prices = account("usa.prices", shift).parts["trade_costs"].sum()
     assert np.sign(prices) == (1 if way == "into" else -1)
-    assert abs(decompose_path(economy, start, end, structure=structure).gap).max() < 1e-9
+    assert abs(decompose_path(Model(economy, structure), start, end).gap).max() < 1e-9
     with pytest.raises(InputError, match="nothing is left"):
         account("flow.USA.CHN.PARTS", shift)
 
@@ -452,10 +452,10 @@ def test_where_bans_leave_no_common_numeraire_a_path_is_refused():
     goal = target("usa.real_income", economy)
     moves = moves_between(start, end)
     with pytest.raises(SolveError, match="share no numeraire"):
-        integrated_gradients(economy, start, end, moves, goal)
+        integrated_gradients(Model(economy), start, end, moves, goal)
     with pytest.raises(SolveError, match="share no numeraire"):
-        decompose_path(economy, start, end)
-    made = shapley(economy, start, moves, goal)
+        decompose_path(Model(economy), start, end)
+    made = shapley(Model(economy), start, moves, goal)
     value = solve(Model(economy), end).value
     assert made.total == pytest.approx(goal.value(value), abs=1e-11)
     assert abs(made.gap) < 1e-12

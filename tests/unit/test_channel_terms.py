@@ -39,7 +39,7 @@ def wedges(step: float) -> Wedges:
 @pytest.mark.parametrize("closure", ["share", "fixed"])
 def test_every_channel_is_what_its_sentence_says(structure: Structure, closure: str) -> None:
     start, end = wedges(0.0), wedges(STEP)
-    found = decompose_path(WORLD, start, end, closure=closure, structure=structure)
+    found = decompose_path(Model(WORLD, structure, closure=closure), start, end)
     old, new = (solve(Model(WORLD, structure, closure), one).value for one in (start, end))
 
     def mean(name: str) -> np.ndarray:
@@ -91,7 +91,7 @@ def test_every_channel_is_what_its_sentence_says(structure: Structure, closure: 
 
 def test_terms_of_trade_of_all_partners_cancel() -> None:
     """What one country's exports gain in price, its buyers' imports lose."""
-    found = decompose_path(WORLD, wedges(0.0), wedges(0.2), closure="share")
+    found = decompose_path(Model(WORLD, closure="share"), wedges(0.0), wedges(0.2))
     income = solve(Model(WORLD, closure="share"), wedges(0.0)).value.income_new
     gains = found.terms_with * income[:, None]
     # At the incomes of one end alone the two sides of a pair cancel to first order only.
@@ -112,7 +112,7 @@ def test_a_path_has_as_few_points_as_its_parts_need(name: str) -> None:
     start, goal = wedges(0.0), target(name, WORLD)
     for step, few in ((1e-3, True), (3.0, False)):
         end = wedges(step)
-        found = integrated_gradients(WORLD, start, end, moves(start, end), goal)
+        found = integrated_gradients(Model(WORLD), start, end, moves(start, end), goal)
         assert (found.points == 9) == few
         assert abs(found.gap) <= 1e-8 * sum(map(abs, found.parts)) + 1e-12
 
@@ -126,12 +126,12 @@ def test_parts_that_nearly_add_up_are_taken_and_others_refused(
     start, end, goal = wedges(0.0), wedges(0.3), target(name, WORLD)
     for key, value in (("SIZES", (2,)), ("TIGHT", 0.0), ("NOISE", 0.0), ("COMPLETE", 1.0)):
         monkeypatch.setattr(room, key, value)
-    found = integrated_gradients(WORLD, start, end, moves(start, end), goal)
+    found = integrated_gradients(Model(WORLD), start, end, moves(start, end), goal)
     size = max(1.0, sum(map(abs, found.parts)))
     assert (size > 10) == (name == "usa.equivalent_variation")
     assert abs(found.gap) > 1e-9
     monkeypatch.setattr(room, "COMPLETE", 1.01 * abs(found.gap) / size)
-    assert integrated_gradients(WORLD, start, end, moves(start, end), goal).parts == found.parts
+    assert integrated_gradients(Model(WORLD), start, end, moves(start, end), goal).parts == found.parts
     monkeypatch.setattr(room, "COMPLETE", 0.99 * abs(found.gap) / size)
     with pytest.raises(SolveError, match="miss the whole"):
-        integrated_gradients(WORLD, start, end, moves(start, end), goal)
+        integrated_gradients(Model(WORLD), start, end, moves(start, end), goal)

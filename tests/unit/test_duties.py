@@ -237,7 +237,7 @@ def test_other_refusals(record: Dossier, before: Dossier, world: Economy) -> Non
 
 
 def test_a_us_product_list_is_refused_where_it_describes_nothing(record: Dossier, world: Economy) -> None:
-    with pytest.raises(InputError, match="describes US imports"):
+    with pytest.raises(InputError, match="describes USA imports"):
         added_duties(
             world, dossier(record, measure("m", actor="CHN", products={"lists": ["s232-steel"]})), DAY
         )

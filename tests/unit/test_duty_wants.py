@@ -63,7 +63,7 @@ def moved(game, seed=0, size=0.15):
 @pytest.mark.parametrize("wants", SETS)
 @pytest.mark.parametrize("structure", STRUCTURES)
 def test_slopes_are_the_derivatives_of_every_objective_under_every_structure(structure, wants):
-    game = duty_game(toy(), ["USA", "CHN"], preferences=SETS[wants], structure=STRUCTURES[structure])
+    game = duty_game(Model(toy(), STRUCTURES[structure]), ["USA", "CHN"], preferences=SETS[wants])
     duties = moved(game)
     value = game.solve(duties)
     levels, slopes = game.slopes(value, game.players)
@@ -80,7 +80,7 @@ def test_slopes_are_the_derivatives_of_every_objective_under_every_structure(str
 def test_slopes_with_ossas_politics_are_derivatives_under_every_structure(structure):
     economy = toy()
     weights = np.random.default_rng(0).uniform(0.3, 2, economy.va_share.shape)
-    game = duty_game(economy, ["USA", "CHN"], weights=weights, structure=STRUCTURES[structure])
+    game = duty_game(Model(economy, STRUCTURES[structure]), ["USA", "CHN"], weights=weights)
     duties = moved(game)
     _, slopes = game.slopes(game.solve(duties), game.players)
     direction = np.random.default_rng(1).normal(size=game.count)
@@ -93,9 +93,9 @@ def test_slopes_with_ossas_politics_are_derivatives_under_every_structure(struct
 @pytest.mark.parametrize("structure", STRUCTURES)
 def test_a_set_of_preferences_means_the_same_to_duties_as_to_packages(structure, wants):
     economy, chosen = toy(), SETS[wants]
-    game = duty_game(economy, ["USA", "CHN"], preferences=chosen, structure=STRUCTURES[structure])
+    game = duty_game(Model(economy, STRUCTURES[structure]), ["USA", "CHN"], preferences=chosen)
     duties = moved(game, 3)
-    solution = solve(Model(economy, game.structure), game.set_to(duties))
+    solution = solve(game.model, game.set_to(duties))
     places = [economy.labels.country(code) for code in game.players]
     parts = parts_of([solution], places)
     own = weigh(
@@ -116,7 +116,7 @@ def test_a_set_of_preferences_means_the_same_to_duties_as_to_packages(structure,
 def test_the_sets_of_the_shipped_case_leave_security_to_the_package_game():
     known = load_preferences()
     plain, security = (
-        duty_game(toy(), ["USA", "CHN"], by="partner", preferences=known.named(name), on="players")
+        duty_game(Model(toy()), ["USA", "CHN"], by="partner", preferences=known.named(name), on="players")
         for name in ("plain", "security")
     )
     duties = plain.standing() + 0.1
@@ -126,8 +126,8 @@ def test_the_sets_of_the_shipped_case_leave_security_to_the_package_game():
 
 
 def test_unit_weights_are_real_income_and_give_the_duties_of_real_income():
-    given = duty_game(toy(), ["USA", "CHN"], by="partner", on="players")
-    wanted = duty_game(toy(), ["USA", "CHN"], by="partner", on="players", preferences=PLAIN)
+    given = duty_game(Model(toy()), ["USA", "CHN"], by="partner", on="players")
+    wanted = duty_game(Model(toy()), ["USA", "CHN"], by="partner", on="players", preferences=PLAIN)
     assert nash_duties(wanted).duties == pytest.approx(nash_duties(given).duties, abs=1e-7)
     value = wanted.solve(moved(wanted))
     at = [toy().labels.country(code) for code in wanted.players]
@@ -139,7 +139,7 @@ def test_every_weight_moves_the_best_duty_the_way_it_should():
 
     def best(**mine):
         game = duty_game(
-            economy, ["USA", "CHN"], by="partner", on="players", preferences=preferences(USA=mine)
+            Model(economy), ["USA", "CHN"], by="partner", on="players", preferences=preferences(USA=mine)
         )
         found = optimal_duties(game, "USA", starts=["standing", "double"])
         assert found.is_maximum
@@ -153,7 +153,7 @@ def test_every_weight_moves_the_best_duty_the_way_it_should():
 
 
 def test_an_optimum_under_all_weights_beats_a_grid():
-    game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players", preferences=EVERYTHING)
+    game = duty_game(Model(toy()), ["USA", "CHN"], by="partner", on="players", preferences=EVERYTHING)
     found = optimal_duties(game, "USA", starts=["standing", "half", "double"])
     grid = np.linspace(0, 3, 301)
     alone = game.alone("USA")
@@ -168,7 +168,7 @@ def test_an_optimum_under_all_weights_beats_a_grid():
 def test_war_is_verified_at_every_horizon_under_every_kind_of_weight(name, wants):
     economy, structure = horizon(name, toy())
     game = duty_game(
-        economy, ["USA", "CHN"], by="sector", on="players", preferences=SETS[wants], structure=structure
+        Model(economy, structure), ["USA", "CHN"], by="sector", on="players", preferences=SETS[wants]
     )
     war = nash_duties(game)
     assert war.gap < 1e-6
@@ -190,7 +190,7 @@ def test_rivalry_makes_war_harsher_and_leaves_less_to_agree_on():
     found = {}
     for rho in (0.0, 0.9):
         chosen = preferences(USA={"relative": rho}, CHN={"relative": rho})
-        game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players", preferences=chosen)
+        game = duty_game(Model(toy()), ["USA", "CHN"], by="partner", on="players", preferences=chosen)
         war = nash_duties(game, verify=False)
         talks = cooperative_duties(game, origin=war.duties, starts=["origin"])
         assert talks.spread < 1e-6
@@ -205,7 +205,7 @@ def test_ossas_weights_are_read_back_under_nests():
     structure = Structure(sigma_value_added=0.6, sigma_materials=0.5)
     weights = np.ones(economy.va_share.shape)
     weights[0, :3] = [1.2, 0.9, 0.9]
-    game = duty_game(economy, ["USA"], mfn=True, weights=weights, structure=structure)
+    game = duty_game(Model(economy, structure), ["USA"], mfn=True, weights=weights)
     best = optimal_duties(game, "USA", starts=["standing"])
     assert best.is_maximum
     found = calibrate_weights(game, "USA", best.duties, shift=0.0, verify=False)
@@ -216,7 +216,7 @@ def test_ossas_weights_are_read_back_under_nests():
 def test_the_logarithm_goes_on_straight_where_a_rivals_gain_outweighs_an_income():
     economy = toy()
     chosen = preferences(USA={"relative": 900.0})
-    game = duty_game(economy, ["USA", "CHN"], by="partner", on="players", preferences=chosen)
+    game = duty_game(Model(economy), ["USA", "CHN"], by="partner", on="players", preferences=chosen)
     # China gains when the United States charges nothing and it does; below the floor the slope is still the level's own
     duties = np.array([0.0, 0.3])
     value = game.solve(duties)
@@ -243,7 +243,7 @@ def test_who_the_rival_is_must_be_clear():
     with pytest.raises(LabelError, match="CHN"):
         wants_of(preferences(USA={"relative": 0.5, "rival": "CHM"}), economy, ["USA", "CHN"])
     with pytest.raises(InputError, match="twice"):
-        duty_game(economy, ["USA"], weights=np.ones(economy.va_share.shape), preferences=PLAIN)
+        duty_game(Model(economy), ["USA"], weights=np.ones(economy.va_share.shape), preferences=PLAIN)
 
 
 def test_a_rivals_own_weights_count_in_its_payoff():
@@ -251,19 +251,20 @@ def test_a_rivals_own_weights_count_in_its_payoff():
     chosen = preferences(USA={"relative": 0.5}, CHN={"political": {"FARM": 4.0}, "revenue": 2.0})
     other = preferences(USA={"relative": 0.5}, CHN={})
     one, two = (
-        duty_game(economy, ["USA"], by="partner", preferences=this, on="all") for this in (chosen, other)
+        duty_game(Model(economy), ["USA"], by="partner", preferences=this, on="all")
+        for this in (chosen, other)
     )
     value = one.solve(one.standing() + 0.2)
     assert abs(one.welfare(value)[0] - two.welfare(value)[0]) > 1e-7
 
 
 def test_tables_say_what_is_wanted():
-    game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players", preferences=EVERYTHING)
+    game = duty_game(Model(toy()), ["USA", "CHN"], by="partner", on="players", preferences=EVERYTHING)
     welfare, _ = nash_tables(nash_duties(game))
     assert "preferences “Own”" in welfare.note
     assert (
         "USA: income weighted by sector, a dollar of duties worth 1.7, less 0.4 of what CHN gets"
         in welfare.note
     )
-    plain = duty_game(toy(), ["USA", "CHN"], by="partner", on="players", preferences=PLAIN)
+    plain = duty_game(Model(toy()), ["USA", "CHN"], by="partner", on="players", preferences=PLAIN)
     assert "USA: real income; CHN: real income" in nash_tables(nash_duties(plain))[0].note

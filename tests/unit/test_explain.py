@@ -69,7 +69,7 @@ START = Wedges.unchanged(WORLD)
 @pytest.mark.parametrize("structure", STRUCTURES.values(), ids=STRUCTURES)
 def test_integrated_gradients_add_up(name, structure):
     goal = target(name, WORLD)
-    found = integrated_gradients(WORLD, START, end(), moves(), goal, structure=structure)
+    found = integrated_gradients(Model(WORLD, structure), START, end(), moves(), goal)
     exact = goal.value(solve(Model(WORLD, structure), end()).value) - goal.value(
         solve(Model(WORLD, structure), START).value
     )
@@ -80,7 +80,7 @@ def test_integrated_gradients_add_up(name, structure):
 
 def test_shapley_is_the_mean_over_every_order():
     goal, parts = target("usa.real_income", WORLD), moves()
-    found = shapley(WORLD, START, parts, goal)
+    found = shapley(Model(WORLD), START, parts, goal)
     assert found.gap == pytest.approx(0, abs=1e-15)
     gains = np.zeros(len(parts))
     orders = list(itertools.permutations(range(len(parts))))
@@ -114,15 +114,15 @@ def test_both_methods_agree_to_first_order():
     )
     goal = target("usa.real_income", WORLD)
     a, b = (
-        integrated_gradients(WORLD, START, there, small, goal),
-        shapley(WORLD, START, small, goal),
+        integrated_gradients(Model(WORLD), START, there, small, goal),
+        shapley(Model(WORLD), START, small, goal),
     )
     assert np.allclose(a.parts, b.parts, rtol=1e-3, atol=1e-10)
 
 
 @pytest.mark.parametrize("structure", STRUCTURES.values(), ids=STRUCTURES)
 def test_channels_add_up_exactly(structure):
-    found = decompose_path(WORLD, START, end(), structure=structure)
+    found = decompose_path(Model(WORLD, structure), START, end())
     exact = np.log(solve(Model(WORLD, structure), end()).value.real_income_hat)
     assert abs(sum(found.parts.values()) - exact).max() < 1e-8
     assert abs(found.terms_with.sum(1) - found.parts["terms_of_trade"]).max() < 1e-15
@@ -134,7 +134,7 @@ def test_channels_add_up_exactly(structure):
 def test_channels_of_a_small_change_are_the_published_formula():
     there = Wedges.of(WORLD, tariff=WORLD.tariff * 1.0001)
     path, first = (
-        decompose_path(WORLD, START, there),
+        decompose_path(Model(WORLD), START, there),
         decompose_welfare(WORLD, solve(Model(WORLD), there).value),
     )
     assert abs(path.parts["terms_of_trade"] - first.terms_of_trade).max() < 1e-8
@@ -148,7 +148,7 @@ def test_a_ban_cannot_be_integrated_and_says_so():
     there = Wedges(WORLD.tariff, np.exp(ban), zero)
     with pytest.raises(SolveError, match="miss the whole"):
         integrated_gradients(
-            WORLD, START, there, [Move("ban", zero, ban, zero)], target("usa.real_income", WORLD)
+            Model(WORLD), START, there, [Move("ban", zero, ban, zero)], target("usa.real_income", WORLD)
         )
 
 
@@ -176,7 +176,7 @@ def test_a_measure_that_alone_moves_gets_everything():
         }
     )
     cases = prepare_cases(world, record, [own, load_scenario("standing")])
-    tables = {t.name: t for t in explain(world, record, "usa.real_income", *cases)}
+    tables = {t.name: t for t in explain(Model(world), record, "usa.real_income", *cases)}
     rows = list(tables["explain_measures"].records())
     assert [row["part"] for row in rows] == ["usa-2025-threat-100", "total"]
     assert rows[0]["contribution"] == pytest.approx(rows[1]["contribution"], abs=1e-9)
@@ -186,7 +186,7 @@ def test_explain_adds_up_in_every_unit_and_names_its_sources():
     world, structure = horizon("short", load_world())
     record = load_dossier()
     cases = prepare_cases(world, record, [load_scenario("standing")])
-    tables = {t.name: t for t in explain(world, record, "usa.real_income", *cases, structure=structure)}
+    tables = {t.name: t for t in explain(Model(world, structure), record, "usa.real_income", *cases)}
     measures = list(tables["explain_measures"].records())
     for key in ("contribution", "contribution_shown", "contribution_usd_bn"):
         assert sum(row[key] for row in measures[:-1]) == pytest.approx(measures[-1][key], abs=1e-6)
@@ -202,7 +202,7 @@ def test_explain_adds_up_in_every_unit_and_names_its_sources():
 def test_money_is_shared_like_the_exact_change():
     world, record = load_world(), load_dossier()
     cases = prepare_cases(world, record, [load_scenario("talks-fail"), load_scenario("standing")])
-    made = explain(world, record, "chn.real_income", *cases)[0]
+    made = explain(Model(world), record, "chn.real_income", *cases)[0]
     total = list(made.records())[-1]
     n = world.labels.country("CHN")
     later, earlier = (solution.value for solution, _ in solve_cases(Model(world), cases))
@@ -237,11 +237,11 @@ def test_a_scenario_that_changes_nothing_cannot_be_explained():
     still = Scenario(id="still", title="Still", dossier="busan-2025")
     cases = prepare_cases(world, record, [still, load_scenario("standing")])
     with pytest.raises(InputError, match="moves anything"):
-        explain(world, record, "usa.real_income", *cases)
+        explain(Model(world), record, "usa.real_income", *cases)
     with pytest.raises(InputError, match="against itself"):
-        explain(world, record, "usa.real_income", cases[0], cases[0])
+        explain(Model(world), record, "usa.real_income", cases[0], cases[0])
     with pytest.raises(LabelError, match="no method"):
-        explain(world, record, "usa.real_income", cases[1], method="shaply")
+        explain(Model(world), record, "usa.real_income", cases[1], method="shaply")
 
 
 @pytest.mark.parametrize("structure", STRUCTURES.values(), ids=STRUCTURES)
@@ -251,8 +251,8 @@ def test_channels_agree_with_the_validation_suite_s_own_integral(structure):
 
     there = Wedges(WORLD.tariff, end().iceberg_hat, np.zeros_like(WORLD.tariff))
     ours, theirs = (
-        decompose_path(WORLD, START, there, structure=structure),
-        integrate_welfare(WORLD, there, structure=structure),
+        decompose_path(Model(WORLD, structure), START, there),
+        integrate_welfare(Model(WORLD, structure), there),
     )
     for mine, name in (
         ("terms_of_trade", "terms_of_trade"),
@@ -267,7 +267,7 @@ def test_channels_agree_with_the_validation_suite_s_own_integral(structure):
 def test_a_result_has_an_interval_and_drivers_when_drawn():
     world, record = load_world(), load_dossier()
     cases = prepare_cases(world, record, [load_scenario("talks-fail"), load_scenario("standing")])
-    tables = {t.name: t for t in explain(world, record, "chn.output.C26", *cases, draws=32)}
+    tables = {t.name: t for t in explain(Model(world), record, "chn.output.C26", *cases, draws=32)}
     (row,) = tables["explain_interval"].records()
     assert row["low"] < row["median"] < row["high"]
     assert row["end_error"] > 0
@@ -276,9 +276,9 @@ def test_a_result_has_an_interval_and_drivers_when_drawn():
     shares = {r["parameter"]: r["first_pct"] for r in tables["explain_drivers"].records()}
     assert {"sigma_value_added", "sigma_materials", "sigma_final"} <= set(shares)
     assert max(shares, key=shares.get) == "machinery and electronics"
-    few = explain(world, record, "usa.revenue", *cases, draws=8)
+    few = explain(Model(world), record, "usa.revenue", *cases, draws=8)
     assert [t.name for t in few][-1] == "explain_interval"
-    base = {t.name: t for t in explain(world, record, "usa.revenue", cases[0], draws=8)}
+    base = {t.name: t for t in explain(Model(world), record, "usa.revenue", cases[0], draws=8)}
     (row,) = base["explain_interval"].records()
     assert row["central"] == pytest.approx(
         list(base["explain_measures"].records())[-1]["contribution_shown"], rel=1e-6
@@ -307,7 +307,7 @@ def test_tables_of_new_results_add_up(name):
         }
     )
     cases = prepare_cases(world, record, [own, load_scenario("standing")])
-    tables = {t.name: t for t in explain(world, record, name, *cases)}
+    tables = {t.name: t for t in explain(Model(world), record, name, *cases)}
     measures = list(tables["explain_measures"].records())
     assert sum(row["contribution"] for row in measures[:-1]) == pytest.approx(
         measures[-1]["contribution"], rel=1e-6, abs=1e-9

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from detente.core import InputError, LabelError
+from detente.equilibrium import Model
 from detente.strategy.duties.optimal import duty_game
 from detente.world import Wedges, toy
 from detente.world.economy import Economy
@@ -23,7 +24,7 @@ GOODS = [code for code in SECTORS if code != "SERV"]
 @pytest.mark.parametrize("sectors", [None, ("PARTS", "SERV")])
 def test_what_each_duty_covers(by: str, mfn: bool, on: str, sectors: tuple[str, ...] | None) -> None:
     players = ("CHN", "USA")
-    game = duty_game(WORLD, players, by=by, mfn=mfn, on=on, sectors=sectors)
+    game = duty_game(Model(WORLD), players, by=by, mfn=mfn, on=on, sectors=sectors)
     charged: dict[tuple[object, ...], list[tuple[int, int, int]]] = {}
     for n, importer in enumerate(CODES):
         for i, exporter in enumerate(CODES):
@@ -59,7 +60,7 @@ def test_what_each_duty_covers(by: str, mfn: bool, on: str, sectors: tuple[str, 
 
 
 def test_alone_only_one_player_sets_duties() -> None:
-    game = duty_game(WORLD, ("USA", "CHN", "MEX"))
+    game = duty_game(Model(WORLD), ("USA", "CHN", "MEX"))
     alone = game.alone("CHN")
     chn = CODES.index("CHN")
     assert (alone.players, set(alone.owner.tolist())) == (("CHN",), {chn})
@@ -76,7 +77,7 @@ def test_alone_only_one_player_sets_duties() -> None:
 
 def test_slopes_and_sizes_by_small_steps() -> None:
     start = Wedges.of(WORLD, tariff=WORLD.tariff + np.where(WORLD.tariff > 0, 0.05, 0.0))
-    game = duty_game(WORLD, ("USA", "CHN"), by="partner", on="players", wedges=start)
+    game = duty_game(Model(WORLD), ("USA", "CHN"), by="partner", on="players", wedges=start)
     at, step = np.array([0.1, 0.2]), 1e-6
     value = game.solve(at)
     welfare, slope = game.slopes(value, ("CHN", "USA", "MEX"))
@@ -103,7 +104,7 @@ def test_a_government_weighs_its_sectors_by_what_they_earn() -> None:
     """Ossa's welfare: weights on the real income earned in each sector, of mean one by nobody but the caller."""
     weights = np.ones(WORLD.output.shape)
     weights[0] = [2.0, 1.0, 0.5, 1.0]
-    game = duty_game(WORLD, ("USA", "CHN"), by="partner", on="players", weights=weights)
+    game = duty_game(Model(WORLD), ("USA", "CHN"), by="partner", on="players", weights=weights)
     low, high = game.solve(np.array([0.05, 0.05])), game.solve(np.array([0.3, 0.05]))
     welfare = [game.welfare(value)[1] for value in (low, high)]
     chn = CODES.index("CHN")
@@ -116,7 +117,7 @@ def test_a_government_weighs_its_sectors_by_what_they_earn() -> None:
     found = (game.welfare(up)[0] - game.welfare(down)[0]) / (2 * step)
     assert slope[0, 0] == pytest.approx(found, rel=1e-4)
     assert first == game.welfare(low)[0]
-    plain = duty_game(WORLD, ("USA", "CHN"), by="partner", on="players")
+    plain = duty_game(Model(WORLD), ("USA", "CHN"), by="partner", on="players")
     assert abs(slope[0, 0] - plain.slopes(low, ("USA",))[1][0, 0]) > 1e-3 * abs(slope[0, 0])
 
 
@@ -137,13 +138,13 @@ def test_a_government_weighs_its_sectors_by_what_they_earn() -> None:
 )
 def test_games_that_cannot_be_stated(options: dict[str, object], words: str) -> None:
     with pytest.raises(InputError, match=words):
-        duty_game(WORLD, **{"players": ("USA", "CHN"), **options})
+        duty_game(Model(WORLD), **{"players": ("USA", "CHN"), **options})
 
 
 def test_a_flow_that_does_not_exist_bears_no_duty() -> None:
     flows = WORLD.flows.copy()
     flows[0, 1, 1] = 0.0
     bare: Economy = dataclasses.replace(WORLD, flows=flows)
-    game = duty_game(bare, ("USA", "CHN"), on="players")
+    game = duty_game(Model(bare), ("USA", "CHN"), on="players")
     assert game.group[0, 1, 1] == -1
     assert game.count == 2 * len(GOODS) - 1

@@ -517,9 +517,9 @@ def test_logit_play_where_each_has_a_dominant_strategy_and_its_limits() -> None:
 def test_substitution_is_shown_at_four_multiples() -> None:
     found = substitution(mirror())
     assert list(found) == [f"elasticities x {scale}" for scale in ("0.25", "0.5", "1", "2")]
-    for scale, (economy, structure) in zip((0.25, 0.5, 1, 2), found.values(), strict=True):
-        assert economy.trade_elasticity == pytest.approx(np.array([4.0, 6.0]) * scale)
-        assert structure.horizon == f"elasticities x {scale:g}"
+    for scale, model in zip((0.25, 0.5, 1, 2), found.values(), strict=True):
+        assert model.economy.trade_elasticity == pytest.approx(np.array([4.0, 6.0]) * scale)
+        assert model.structure.horizon == f"elasticities x {scale:g}"
 
 
 # ---- the parts of a bargain ------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def test_parts_of_real_income_with_deficits_and_export_taxes(structure: Structur
 
 
 def test_tables_of_duties_cell_by_cell() -> None:
-    game = duty_game(WORLD, ("CHN", "USA"))
+    game = duty_game(Model(WORLD), ("CHN", "USA"))
     before = solve(Model(WORLD), Wedges.unchanged(WORLD)).value
     after = game.solve(np.linspace(0.05, 0.4, game.count))
     values = {"CHN": after, "USA": after}

@@ -8,10 +8,11 @@ import sys
 
 import numpy as np
 import pytest
-from strategy_games import duel
+from strategy_games import duel, duel_model
 
 from detente.core import InputError
 from detente.dossier.dossier import FrozenDict
+from detente.equilibrium import Model
 from detente.strategy.bargains import pareto_front
 from detente.strategy.equilibria import StrategicForm
 from detente.strategy.export import efg_text, known_form, nfg_text
@@ -25,7 +26,7 @@ COUNT = 7
 @pytest.fixture(scope="module")
 def exact() -> np.ndarray:
     """Payoffs [profile, player] against the standing state."""
-    payoffs = payoff_tensor(*duel()).game().payoffs.reshape(2, -1).T
+    payoffs = payoff_tensor(*duel_model()).game().payoffs.reshape(2, -1).T
     return payoffs - payoffs[0]
 
 
@@ -43,7 +44,7 @@ def by_hand(exact: np.ndarray, actions: tuple[int, ...], pairs: set[tuple[int, i
 
 
 def test_singles_and_pairs_predict_every_profile(exact: np.ndarray) -> None:
-    found = screen(*duel(), verify=0)
+    found = screen(*duel_model(), verify=0)
     pairs = set(itertools.combinations(range(COUNT), 2))
     assert (found.solves, int(found.verified.sum())) == (1 + 7 + 21, 29)
     assert (found.worst, found.typical) == (0, 0)
@@ -55,7 +56,7 @@ def test_singles_and_pairs_predict_every_profile(exact: np.ndarray) -> None:
 
 
 def test_only_the_steepest_actions_have_pairs(exact: np.ndarray) -> None:
-    found = screen(*duel(), verify=0, pairs=3)
+    found = screen(*duel_model(), verify=0, pairs=3)
     steep = abs(found.slopes).max(1)
     chosen = sorted(range(COUNT), key=lambda a: (-steep[a], a))[:3]
     pairs = set(itertools.combinations(sorted(chosen), 2))
@@ -71,7 +72,7 @@ def test_only_the_steepest_actions_have_pairs(exact: np.ndarray) -> None:
 def test_slopes_are_the_derivative_along_the_rung() -> None:
     """A hundredth of each measure, solved, says what the adjoint says."""
     economy, dossier, spec = duel()
-    found = screen(economy, dossier, spec, verify=0, pairs=0)
+    found = screen(Model(economy), dossier, spec, verify=0, pairs=0)
     small = {}
     for name, one in dossier.measures.items():
         values = tuple(
@@ -82,14 +83,16 @@ def test_slopes_are_the_derivative_along_the_rung() -> None:
             cost = {"X": 1.05 ** (1 / 100) - 1}
             effect = effect.model_copy(update={"ad_valorem": cost})
         small[name] = one.model_copy(update={"values": values, "effect": effect})
-    tiny = payoff_tensor(economy, dataclasses.replace(dossier, measures=FrozenDict(small)), spec).game()
+    tiny = payoff_tensor(
+        Model(economy), dataclasses.replace(dossier, measures=FrozenDict(small)), spec
+    ).game()
     for a in range(COUNT):
         moved = tiny.at(tuple(int(k == a) for k in range(COUNT))) - tiny.at(tiny.standing)
         assert found.slopes[a] == pytest.approx(100 * moved, rel=0.02, abs=1e-9)
 
 
 def test_the_best_and_some_of_all_are_verified_and_the_error_is_theirs(exact: np.ndarray) -> None:
-    rough, found = screen(*duel(), verify=0), screen(*duel(), verify=8)
+    rough, found = screen(*duel_model(), verify=0), screen(*duel_model(), verify=8)
     new = found.verified & ~rough.verified
     first = [int(k) for k in pareto_front(rough.predicted) if not rough.verified[k]]
     rest = sorted(
@@ -112,9 +115,9 @@ def test_a_game_beyond_prediction_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     room = sys.modules[screen.__module__]
     monkeypatch.setattr(room, "MOST", 127)
     with pytest.raises(InputError, match="128 profiles are too many"):
-        screen(*duel())
+        screen(*duel_model())
     monkeypatch.setattr(room, "MOST", 128)
-    assert screen(*duel(), verify=0, pairs=0).solves == 8
+    assert screen(*duel_model(), verify=0, pairs=0).solves == 8
 
 
 # ---- games as text, and whose gains count ----------------------------------------------------------------------------

@@ -138,7 +138,7 @@ def test_a_share_of_a_sector_counts_beside_a_list_of_all_goods() -> None:
     assert rates(lists=["all"], sectors={"X": 0.5}) == pytest.approx([0.10, 0.10, 0])
     assert rates(sectors={"X": 0.5, "BUS": 1}) == pytest.approx([0.05, 0, 0.10])
     assert not rates(sectors={"X": 0.5}, excluded=["all"]).any()
-    for products, said in (({}, "without products"), ({"lists": ["s232-steel"]}, "describes US imports")):
+    for products, said in (({}, "without products"), ({"lists": ["s232-steel"]}, "describes USA imports")):
         with pytest.raises(InputError, match=said):
             rates(**products)
     with pytest.raises(LabelError, match="unknown sector"):

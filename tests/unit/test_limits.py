@@ -130,7 +130,7 @@ def test_a_limit_is_explained_by_the_source_of_its_measure():
     from detente.show.tables.explanation import explain
 
     cases = prepare_cases(WORLD, RECORD, [load_scenario("talks-fail"), load_scenario("standing")])
-    rows = {row["part"]: row for row in explain(WORLD, RECORD, "usa.output.MAG", *cases)[0].records()}
+    rows = {row["part"]: row for row in explain(Model(WORLD), RECORD, "usa.output.MAG", *cases)[0].records()}
     magnets = rows["chn-2025-ann61-overseas.MAG"]
     assert magnets["source"] == "S53"
     assert "657 a month" in str(magnets)

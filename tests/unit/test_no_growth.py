@@ -32,9 +32,9 @@ def test_two_hundred_draws_leave_nothing_behind():
         Scenario(id="triple", title="Triple", dossier="toy"), Wedges.of(world, tariff=3 * world.tariff)
     )
     structure = Structure(sigma_final=0.8, mobility=2.0)
-    draw_outcomes(world, [case], draws=2, seed=1, structure=structure)
+    draw_outcomes(Model(world, structure), [case], draws=2, seed=1)
     before, prepared = living(), len(preparations._prepared)
-    draw_outcomes(world, [case], draws=200, seed=2, structure=structure)
+    draw_outcomes(Model(world, structure), [case], draws=200, seed=2)
     assert living() == before
     assert len(preparations._prepared) == prepared
 

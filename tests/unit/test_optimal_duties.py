@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from detente.core import InputError, LabelError, Labels, SolveError
-from detente.equilibrium import Structure
+from detente.equilibrium import Model, Structure
 from detente.equilibrium.gradients import gradients
 from detente.strategy.duties.game import duty_game
 from detente.strategy.duties.nash import nash_duties
@@ -61,7 +61,7 @@ def test_one_sector_duty_is_the_inverse_of_the_foreign_export_supply_elasticity(
     # With one sector, home faces the offer curve of the country abroad. Its demand for home's goods has elasticity θ in
     # relative prices times the share it spends at home, so t* = 1 / (θ · share abroad of its own goods in its spending).
     economy = small_world(size, theta)
-    game = duty_game(economy, ["HOME"])
+    game = duty_game(Model(economy), ["HOME"])
     best = optimal_duties(game, "HOME")
     value = game.solve(best.duties)
     assert best.duties[0] == pytest.approx(1 / (theta * value.trade_shares_new[1, 1, 0]), rel=1e-5)
@@ -72,7 +72,7 @@ def test_one_sector_duty_is_the_inverse_of_the_foreign_export_supply_elasticity(
 
 def test_the_optimum_beats_every_point_of_a_grid():
     economy = small_world((1.0, 2.0), 3.0)
-    game = duty_game(economy, ["HOME"])
+    game = duty_game(Model(economy), ["HOME"])
     best = optimal_duties(game, "HOME")
     grid = np.linspace(0, 2, 401)
     welfare = np.array([game.welfare(value)[0] for value in game.solve_many([np.array([t]) for t in grid])])
@@ -82,14 +82,14 @@ def test_the_optimum_beats_every_point_of_a_grid():
 
 
 def test_one_duty_for_each_sector_is_the_same_where_sectors_are_alike():
-    game = duty_game(small_world((1.0, 1.5), 4.0, sectors=3), ["HOME"])
+    game = duty_game(Model(small_world((1.0, 1.5), 4.0, sectors=3)), ["HOME"])
     best = optimal_duties(game, "HOME", starts=["standing"])
     assert np.ptp(best.duties) < 1e-5
 
 
 def test_nash_on_a_grid_by_brute_force():
     economy = small_world((1.0, 2.0), 3.0)
-    game = duty_game(economy)
+    game = duty_game(Model(economy))
     war = nash_duties(game)
     grid = np.linspace(0, 0.9, 31)
     first, second = np.meshgrid(grid, grid, indexing="ij")
@@ -109,7 +109,7 @@ def test_nash_on_a_grid_by_brute_force():
 
 
 def test_a_symmetric_world_has_a_symmetric_war_that_both_lose():
-    game = duty_game(small_world((1.0, 1.0), 4.0, sectors=2))
+    game = duty_game(Model(small_world((1.0, 1.0), 4.0, sectors=2)))
     war = nash_duties(game)
     assert np.ptp(war.duties) < 1e-5
     assert np.ptp(war.welfare_change) < 1e-8
@@ -118,7 +118,7 @@ def test_a_symmetric_world_has_a_symmetric_war_that_both_lose():
 
 
 def test_every_start_ends_in_the_same_war_without_politics():
-    game = duty_game(toy(), ["USA", "CHN", "EU27"], by="sector")
+    game = duty_game(Model(toy()), ["USA", "CHN", "EU27"], by="sector")
     ends = [nash_duties(game, start=start, verify=False) for start in ("standing", "zero", "double")]
     for other in ends[1:]:
         assert np.abs(other.duties - ends[0].duties).max() < 1e-5
@@ -129,7 +129,7 @@ def test_slopes_are_the_derivatives_of_welfare_with_politics():
     economy = toy()
     weights = np.random.default_rng(0).uniform(0.3, 2, economy.va_share.shape)
     structure = Structure(profit_share=0.15)
-    game = duty_game(economy, weights=weights, structure=structure)
+    game = duty_game(Model(economy, structure), weights=weights)
     duties = game.standing() + 0.2
     _, slopes = game.slopes(game.solve(duties), game.players)
     direction = np.random.default_rng(1).normal(size=game.count)
@@ -142,7 +142,7 @@ def test_slopes_are_the_derivatives_of_welfare_with_politics():
 
 def test_weights_of_one_are_real_income_and_only_ratios_count():
     economy = toy()
-    game = duty_game(economy, ["USA"])
+    game = duty_game(Model(economy), ["USA"])
     value, before = game.solve(game.standing() + 0.1), game.solve(game.standing())
     change = game.welfare(value)[0] - game.welfare(before)[0]
     n = economy.labels.country("USA")
@@ -157,10 +157,10 @@ def test_weights_of_one_are_real_income_and_only_ratios_count():
 
 def test_a_favoured_sector_is_protected_more():
     economy = toy()
-    plain = optimal_duties(duty_game(economy, ["USA"], mfn=True), "USA", starts=["standing"])
+    plain = optimal_duties(duty_game(Model(economy), ["USA"], mfn=True), "USA", starts=["standing"])
     weights = np.ones(economy.va_share.shape)
     weights[:, 0] = 1.5
-    game = duty_game(economy, ["USA"], mfn=True, weights=weights)
+    game = duty_game(Model(economy), ["USA"], mfn=True, weights=weights)
     best = optimal_duties(game, "USA", starts=["standing"])
     farm = game.group[economy.labels.country("USA"), economy.labels.country("CHN"), 0]
     assert best.duties[farm] > plain.duties[farm] + 0.05
@@ -170,7 +170,7 @@ def test_observed_duties_give_back_the_weights_they_were_made_with():
     economy = toy()
     weights = np.ones(economy.va_share.shape)
     weights[0, :3] = [1.3, 0.8, 0.9]
-    game = duty_game(economy, ["USA"], mfn=True, weights=weights)
+    game = duty_game(Model(economy), ["USA"], mfn=True, weights=weights)
     best = optimal_duties(game, "USA", starts=["standing"])
     observed = best.duties - 0.04
     found = calibrate_weights(game, "USA", observed)
@@ -185,7 +185,7 @@ def test_observed_duties_give_back_the_weights_they_were_made_with():
 
 
 def test_talks_give_everyone_the_same_and_more_than_war():
-    game = duty_game(toy(), ["USA", "CHN", "EU27"], by="partner")
+    game = duty_game(Model(toy()), ["USA", "CHN", "EU27"], by="partner")
     war = nash_duties(game, verify=False)
     talks = cooperative_duties(game, origin=war.duties)
     assert talks.gain > 0
@@ -202,7 +202,7 @@ def test_talks_give_everyone_the_same_and_more_than_war():
 
 def test_alone_the_others_keep_every_single_duty_they_have():
     economy = toy()
-    game = duty_game(economy, ["USA", "CHN"], by="partner", mfn=True)
+    game = duty_game(Model(economy), ["USA", "CHN"], by="partner", mfn=True)
     best = optimal_duties(game, "USA", starts=["standing"])
     tariff = best.game.expand(best.duties)
     others = [i for i, code in enumerate(economy.labels.countries) if code != "USA"]
@@ -216,7 +216,7 @@ def test_alone_the_others_keep_every_single_duty_they_have():
 
 def test_one_number_is_set_where_all_partners_and_sectors_are_charged_alike():
     economy = toy()
-    game = duty_game(economy, ["USA"], by="partner", mfn=True)
+    game = duty_game(Model(economy), ["USA"], by="partner", mfn=True)
     assert game.count == 1
     tariff = game.expand(np.array([0.3]))
     n = economy.labels.country("USA")
@@ -229,7 +229,7 @@ def test_one_number_is_set_where_all_partners_and_sectors_are_charged_alike():
 
 
 def test_duties_stay_within_their_bounds():
-    game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players", bounds=(0.0, 0.05))
+    game = duty_game(Model(toy()), ["USA", "CHN"], by="partner", on="players", bounds=(0.0, 0.05))
     war = nash_duties(game)
     assert (war.duties == 0.05).all()
     assert war.at_bound == {"USA": 1, "CHN": 1}
@@ -237,7 +237,7 @@ def test_duties_stay_within_their_bounds():
 
 
 def test_curvature_is_above_zero_at_a_minimum():
-    game = duty_game(small_world(), ["HOME"], bounds=(-0.9, 10.0))
+    game = duty_game(Model(small_world()), ["HOME"], bounds=(-0.9, 10.0))
     best = optimal_duties(game, "HOME", starts=["half"], deviations=False)
     assert curvature(game, best.duties, "HOME") < 0
     far = np.array([8.0])
@@ -245,7 +245,7 @@ def test_curvature_is_above_zero_at_a_minimum():
 
 
 def test_tables_hold_what_was_found():
-    game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players")
+    game = duty_game(Model(toy()), ["USA", "CHN"], by="partner", on="players")
     war = nash_duties(game)
     welfare, duties = nash_tables(war)
     rows = list(welfare.records())
@@ -277,12 +277,12 @@ def test_tables_hold_what_was_found():
 )
 def test_a_game_that_cannot_be_played_is_refused(options, kind, word):
     with pytest.raises(kind) as caught:
-        duty_game(toy(), **options)
+        duty_game(Model(toy()), **options)
     assert word in str(caught.value)
 
 
 def test_nests_without_politics_have_optimal_duties_too():
-    game = duty_game(toy(), ["USA"], by="partner", mfn=True, structure=Structure(sigma_materials=0.5))
+    game = duty_game(Model(toy(), Structure(sigma_materials=0.5)), ["USA"], by="partner", mfn=True)
     best = optimal_duties(game, "USA")
     assert best.is_maximum
     moved = [game.welfare(game.solve(best.duties + step))[0] for step in (-0.01, 0.0, 0.01)]
@@ -290,7 +290,7 @@ def test_nests_without_politics_have_optimal_duties_too():
 
 
 def test_a_player_outside_the_game_is_named():
-    game = duty_game(toy(), ["USA"])
+    game = duty_game(Model(toy()), ["USA"])
     with pytest.raises(LabelError, match="CHN"):
         optimal_duties(game, "CHN")
     with pytest.raises(InputError, match="start"):
@@ -308,7 +308,7 @@ def borrower(share):
 
 def test_a_trial_without_an_equilibrium_is_stepped_back_from():
     """Behind a duty of 400 % or so HOME earns less than it must lend: climbing, scanning and curvature stop before it."""
-    game = duty_game(borrower(0.3), by="partner")
+    game = duty_game(Model(borrower(0.3)), by="partner")
     alone = game.alone("ABROAD")
     assert alone.try_many([np.array([3.0]), np.array([9.0])])[1] is None
     start = alone.standing()
@@ -327,14 +327,14 @@ def test_a_trial_without_an_equilibrium_is_stepped_back_from():
 
 
 def test_relaxing_steps_back_too():
-    alone = duty_game(borrower(0.3), by="partner").alone("ABROAD")
+    alone = duty_game(Model(borrower(0.3)), by="partner").alone("ABROAD")
     found = relax(alone, np.array([3.5]), ["ABROAD"], max_evaluations=10)
     assert alone.try_many([found.duties])[0] is not None
 
 
 def test_an_optimum_that_lives_off_the_closure_says_so():
     """The borrower's wall makes the lender deliver more for the same sum; without lending the same wall only costs."""
-    game = duty_game(borrower(0.1), by="partner", bounds=(0.0, 5.0))
+    game = duty_game(Model(borrower(0.1)), by="partner", bounds=(0.0, 5.0))
     best = optimal_duties(game, "ABROAD", starts=["standing"])
     assert best.duties == pytest.approx([5.0])
     assert best.at_bound == best.at_bound_above == 1
@@ -344,7 +344,9 @@ def test_an_optimum_that_lives_off_the_closure_says_so():
     assert "upper bound of 500 %" in best.caution
     assert "driven by deficits" in best.caution
     assert "driven by deficits" in optimum_tables(game, [best])[0].note
-    balanced = optimal_duties(dataclasses.replace(game, closure="zero"), "ABROAD", starts=["standing"])
+    balanced = optimal_duties(
+        dataclasses.replace(game, model=game.model.under("zero")), "ABROAD", starts=["standing"]
+    )
     assert balanced.at_bound == 0
     assert not balanced.driven_by_transfers
     assert balanced.caution == ""
@@ -352,14 +354,16 @@ def test_an_optimum_that_lives_off_the_closure_says_so():
 
 
 def test_an_ordinary_optimum_is_not_the_closures():
-    best = optimal_duties(duty_game(toy(), ["USA"], by="partner", mfn=True), "USA", starts=["standing"])
+    best = optimal_duties(
+        duty_game(Model(toy()), ["USA"], by="partner", mfn=True), "USA", starts=["standing"]
+    )
     assert not best.driven_by_transfers
     assert best.gain_without_transfers == pytest.approx(best.gain, rel=0.3)
     assert best.caution == ""
 
 
 def test_a_start_without_an_equilibrium_is_left_out():
-    game = duty_game(borrower(0.6), by="partner")
+    game = duty_game(Model(borrower(0.6)), by="partner")
     best = optimal_duties(game, "ABROAD", starts=["standing", "double"], deviations=False)
     assert best.unsolved == ("double",)
     assert "double" in best.caution

@@ -14,7 +14,7 @@ from detente.cases.case import Case
 from detente.cases.headline_results import HEADLINES
 from detente.cases.horizons import horizon
 from detente.core import RESULTS, InputError, LabelError
-from detente.equilibrium import Model, Structure, solve
+from detente.equilibrium import Model, solve
 from detente.equilibrium.baseline import prepare
 from detente.equilibrium.explain.accounts import Shift
 from detente.equilibrium.explain.targets import account
@@ -48,9 +48,9 @@ CASES = [case("still"), case("war", 4.0, 1.1)]
 
 
 def test_the_same_seed_gives_the_same_bytes_whatever_the_workers():
-    one, two = (draw_outcomes(WORLD, CASES, draws=16, seed=3, workers=workers) for workers in (1, 2))
+    one, two = (draw_outcomes(Model(WORLD), CASES, draws=16, seed=3, workers=workers) for workers in (1, 2))
     assert one.values.tobytes() == two.values.tobytes()
-    other = draw_outcomes(WORLD, CASES, draws=16, seed=4)
+    other = draw_outcomes(Model(WORLD), CASES, draws=16, seed=4)
     assert not np.array_equal(one.values, other.values)
 
 
@@ -66,7 +66,7 @@ def test_lent_inverses_go_to_a_copy_that_nobody_else_holds(monkeypatch):
     monkeypatch.setattr(runs, "share_preparation", watched)
     _, structure = horizon("short", WORLD)
     other = WORLD.with_elasticities(1.4 * WORLD.trade_elasticity, "other")
-    copy = runs.steered_like(other, structure, (WORLD, structure))
+    copy = runs.steered_like(Model(other, structure), Model(WORLD, structure)).economy
     assert copy is not other
     assert copy.data_hash == other.data_hash
     assert lent == [(copy, WORLD)]
@@ -81,16 +81,17 @@ def test_lent_inverses_go_to_a_copy_that_nobody_else_holds(monkeypatch):
     calls = []
     solve_all = draws.solve_cases
 
-    def failing_at_first(economy, cases, **settings):
+    def failing_at_first(model, cases, **settings):
         """Solve, but say of lent inverses that they steer too badly."""
-        calls.append(economy)
-        solved = solve_all(economy, cases, **settings)
+        calls.append(model.economy)
+        solved = solve_all(model, cases, **settings)
         if len(calls) % 2:
             return [(dataclasses.replace(s, result=RESULTS.diverged), bindings) for s, bindings in solved]
         return solved
 
     monkeypatch.setattr(draws, "solve_cases", failing_at_first)
-    task = draws.Task(WORLD, structure, tuple(CASES), "share", uncertain_parameters(WORLD, structure))
+    model = Model(WORLD, structure)
+    task = draws.Task(model, tuple(CASES), uncertain_parameters(model))
     draws._one(task, np.zeros(len(task.parameters)))
     lent_to, own = calls
     assert lent_to is not own
@@ -101,10 +102,10 @@ def test_lent_inverses_go_to_a_copy_that_nobody_else_holds(monkeypatch):
 def test_draws_beside_solves_on_the_same_economy_change_neither():
     wedges = CASES[1].wedges
     alone = solve(Model(WORLD), wedges).value.real_income_hat
-    drawn = draw_outcomes(WORLD, CASES, draws=8, seed=5).values
+    drawn = draw_outcomes(Model(WORLD), CASES, draws=8, seed=5).values
     with ThreadPoolExecutor(3) as pool:
         solves = [pool.submit(lambda: solve(Model(WORLD), wedges).value.real_income_hat) for _ in range(24)]
-        beside = [pool.submit(draw_outcomes, WORLD, CASES, draws=8, seed=5) for _ in range(2)]
+        beside = [pool.submit(draw_outcomes, Model(WORLD), CASES, draws=8, seed=5) for _ in range(2)]
         for future in solves:
             assert future.result().tobytes() == alone.tobytes()
         for future in beside:
@@ -114,24 +115,22 @@ def test_draws_beside_solves_on_the_same_economy_change_neither():
 def test_a_draw_is_an_exact_solve_of_its_own_economy():
     """What steers the solves of a draw is borrowed; what they find is not."""
     _, structure = horizon("short", WORLD)
-    found = draw_outcomes(WORLD, CASES, draws=4, seed=1, structure=structure)
+    found = draw_outcomes(Model(WORLD, structure), CASES, draws=4, seed=1)
     normals = points(4, len(found.parameters), 1)
     for k, row in enumerate(normals):
-        economy, nests, scale = apply_draw(WORLD, structure, found.parameters, row)
+        drawn, scale = apply_draw(Model(WORLD, structure), found.parameters, row)
         wedges = CASES[1].wedges
-        alone = solve(
-            Model(economy, nests), Wedges(wedges.tariff, wedges.iceberg_hat**scale, wedges.export_tax)
-        )
+        alone = solve(drawn, Wedges(wedges.tariff, wedges.iceberg_hat**scale, wedges.export_tax))
         assert 100 * (alone.value.real_income_hat - 1) == pytest.approx(found.values[k, 1, 0, :-1], abs=1e-8)
 
 
 def test_the_base_year_does_not_move_whatever_is_drawn():
-    found = draw_outcomes(WORLD, [CASES[0]], draws=8, seed=1)
+    found = draw_outcomes(Model(WORLD), [CASES[0]], draws=8, seed=1)
     assert abs(found.values[:, 0, [0, 1, 2, 3, 5, 6]]).max() < 1e-7
 
 
 def test_the_centre_is_the_value_of_the_horizon():
-    found = draw_outcomes(WORLD, CASES, draws=4)
+    found = draw_outcomes(Model(WORLD), CASES, draws=4)
     exact = solve(Model(WORLD), CASES[1].wedges).value
     assert found.central[1, 0, :-1] == pytest.approx(100 * (exact.real_income_hat - 1), abs=1e-9)
     assert found.central[1, 4, :-1] == pytest.approx(exact.tariff_revenue_new / 1e3, rel=1e-9)
@@ -149,20 +148,20 @@ def test_spread_of_the_elasticities_is_that_of_the_shipped_sets():
 
 
 def test_draws_have_the_stated_spread():
-    parameters = uncertain_parameters(WORLD, Structure())
+    parameters = uncertain_parameters(Model(WORLD))
     normals = points(1024, len(parameters), 1)
     assert abs(normals.mean(0)).max() < 0.02
     assert abs(normals.std(0) - 1).max() < 0.02
-    scale = [apply_draw(WORLD, Structure(), parameters, row)[2] for row in normals]
+    scale = [apply_draw(Model(WORLD), parameters, row)[1] for row in normals]
     assert np.log(scale).std() == pytest.approx(0.5, abs=0.02)
 
 
 def test_what_is_drawn_depends_on_the_horizon():
-    long = {p.name for p in uncertain_parameters(WORLD, Structure())}
-    short = {p.name for p in uncertain_parameters(WORLD, horizon("short", WORLD)[1])}
+    long = {p.name for p in uncertain_parameters(Model(WORLD))}
+    short = {p.name for p in uncertain_parameters(Model(WORLD, horizon("short", WORLD)[1]))}
     assert {"mobility", "sigma_critical"} <= short - long
-    assert {p.group for p in uncertain_parameters(WORLD, Structure(), nests=False)}.isdisjoint({"nests"})
-    for parameter in uncertain_parameters(load_world(), Structure()):
+    assert {p.group for p in uncertain_parameters(Model(WORLD), nests=False)}.isdisjoint({"nests"})
+    for parameter in uncertain_parameters(Model(load_world())):
         assert parameter.sd > 0
         assert parameter.grade in ("inferred", "assumed")
         assert parameter.source
@@ -170,7 +169,7 @@ def test_what_is_drawn_depends_on_the_horizon():
 
 
 def test_intervals_hold_the_median_and_differences_are_ratios():
-    found = draw_outcomes(WORLD, CASES, draws=32)
+    found = draw_outcomes(Model(WORLD), CASES, draws=32)
     made = interval_table(found, against="still", countries=("USA", "CHN"))
     assert len(made) == 2 * len(HEADLINES)
     for row in made.records():
@@ -227,7 +226,7 @@ def test_sobol_indices_of_groups_agree_with_an_independent_code():
 
 
 def test_drivers_of_a_war_without_effects_are_not_effects():
-    found = drivers(WORLD, [case("still"), case("war", 4.0)], draws=64, against="still", nests=False)
+    found = drivers(Model(WORLD), [case("still"), case("war", 4.0)], draws=64, against="still", nests=False)
     made = list(driver_table(found, ("USA",), against="still").records())
     by_group = {row["group"]: row["total_pct"] for row in made}
     assert by_group["effects of measures"] == pytest.approx(0, abs=1e-9)
@@ -237,20 +236,20 @@ def test_drivers_of_a_war_without_effects_are_not_effects():
 
 def test_what_makes_no_sense_is_refused():
     with pytest.raises(InputError, match="1 draw cannot"):
-        draw_outcomes(WORLD, CASES, draws=1)
+        draw_outcomes(Model(WORLD), CASES, draws=1)
     with pytest.raises(InputError, match="no scenario"):
-        draw_outcomes(WORLD, [], draws=4)
-    found = draw_outcomes(WORLD, CASES, draws=4)
+        draw_outcomes(Model(WORLD), [], draws=4)
+    found = draw_outcomes(Model(WORLD), CASES, draws=4)
     with pytest.raises(LabelError, match="unknown outcome"):
         interval_table(found, against="wr")
     with pytest.raises(LabelError, match="`USA`"):
         interval_table(found, countries=("USAA",))
     with pytest.raises(LabelError, match="no metric"):
-        driver_table(drivers(WORLD, CASES, draws=4), ("USA",), metric="income")
+        driver_table(drivers(Model(WORLD), CASES, draws=4), ("USA",), metric="income")
 
 
 def test_the_table_says_how_every_spread_is_known():
-    for row in uncertainty_table(WORLD, Structure()).records():
+    for row in uncertainty_table(Model(WORLD)).records():
         assert row["factor_low"] * row["factor_high"] == pytest.approx(1)
         assert row["source"]
 
@@ -265,7 +264,7 @@ def test_error_of_an_end_is_that_of_repeated_samples():
 
 
 def test_a_linear_fit_finds_linear_drivers_and_says_what_it_misses():
-    found = draw_outcomes(WORLD, CASES[:1], draws=256)
+    found = draw_outcomes(Model(WORLD), CASES[:1], draws=256)
     z = found.normals
     linear = linear_fit(found, 2 * z[:, 0] + z[:, 1])
     assert linear.shares[:2] == pytest.approx([0.8, 0.2], abs=0.01)
@@ -274,13 +273,13 @@ def test_a_linear_fit_finds_linear_drivers_and_says_what_it_misses():
     bent = linear_fit(found, z[:, 0] ** 2)
     assert bent.explained < 0.2
     with pytest.raises(InputError, match="cannot tell"):
-        linear_fit(draw_outcomes(WORLD, CASES[:1], draws=4), z[:4, 0])
+        linear_fit(draw_outcomes(Model(WORLD), CASES[:1], draws=4), z[:4, 0])
 
 
 def test_any_result_is_drawn_like_a_headline():
     """Real income and duties read as results are the headlines; terms of trade start from the reference."""
     names = ("USA.real_income", "USA.revenue", "USA.terms_of_trade")
-    found = draw_outcomes(WORLD, CASES, draws=8, results=names, reference="still")
+    found = draw_outcomes(Model(WORLD), CASES, draws=8, results=names, reference="still")
     central, drawn = result_changes(found, "USA.real_income", "war", "still")
     against, values = found.against("still")
     assert 100 * np.expm1(drawn) == pytest.approx(values[:, 1, 0, 0], abs=1e-9)
@@ -294,7 +293,7 @@ def test_any_result_is_drawn_like_a_headline():
 
 
 def test_the_world_is_drawn_too_and_its_wage_is_the_numeraire():
-    found = draw_outcomes(WORLD, CASES, draws=16)
+    found = draw_outcomes(Model(WORLD), CASES, draws=16)
     rows = list(interval_table(found, against="still", countries=("WORLD",)).records())
     assert {r["metric"] for r in rows} == set(HEADLINES) - {"wage_pct"}
     for row in rows:

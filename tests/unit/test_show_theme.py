@@ -7,7 +7,9 @@ import itertools
 import pytest
 
 from detente.core import LabelError
+from detente.dossier import Authority
 from detente.dossier.measure import Grade, Status
+from detente.dossier.vocabulary import NEUTRAL, shared_authorities
 from detente.show.figures import theme
 
 REGIONS = [
@@ -59,9 +61,7 @@ def test_everything_that_is_drawn_has_a_colour() -> None:
 @pytest.mark.parametrize(
     ("kind", "code", "nearest"),
     [
-        ("country", "CHM", "CHN"),
         ("status", "in force", "in_force"),
-        ("authority", "section-233", "section-232"),
         ("colour", "x", ""),
     ],
 )
@@ -71,10 +71,34 @@ def test_a_missing_colour_is_an_error_that_offers_the_nearest(kind: str, code: s
     assert nearest in str(caught.value)
 
 
+def test_an_economy_of_another_world_is_drawn_by_its_code() -> None:
+    theme.check_colours("country", ["Home", "Abroad"])
+    assert theme.look("country", "Home").name == "Home"
+    assert theme.look("country", "Home").colour != theme.look("country", "Abroad").colour
+
+
+def test_an_authority_nobody_described_is_drawn_in_a_neutral_colour() -> None:
+    strange = theme.authority_look("river-treaty_2026")
+    assert (strange.name, strange.colour) == ("River treaty 2026", NEUTRAL)
+    own = Authority(id="river-treaty", name="Treaty of the river", colour="#123456", short="Treaty")
+    described = theme.authority_look("river-treaty", {"river-treaty": own})
+    assert (described.name, described.short_name, described.colour) == (
+        "Treaty of the river",
+        "Treaty",
+        "#123456",
+    )
+
+
+def test_every_shipped_authority_can_be_read_on_white() -> None:
+    for code, entry in shared_authorities().items():
+        if code != "mfn":  # the pale ground on which the others stand
+            assert contrast_on_white(entry.colour) >= 2.0, code
+
+
 def test_colours_drawn_together_stay_apart_in_greyscale() -> None:
-    sides = [theme.COUNTRIES[code].colour for code in ("USA", "CHN", "REST")]
+    sides = [theme.countries()[code].colour for code in ("USA", "CHN", "REST")]
     neighbours = [
-        theme.AUTHORITIES[code].colour
+        theme.authority_look(code).colour
         for code in ("mfn", "section-301", "section-232", "ieepa-fentanyl", "ieepa-reciprocal")
     ]
     for one, other in [*itertools.combinations(sides, 2), *itertools.pairwise(neighbours)]:
@@ -82,10 +106,10 @@ def test_colours_drawn_together_stay_apart_in_greyscale() -> None:
 
 
 def test_text_colours_can_be_read_on_white() -> None:
-    for colour in (theme.INK, theme.MUTED, theme.COUNTRIES["USA"].colour, theme.COUNTRIES["CHN"].colour):
+    for colour in (theme.INK, theme.MUTED, theme.countries()["USA"].colour, theme.countries()["CHN"].colour):
         assert contrast_on_white(colour) >= 4.5, colour
     for code in REGIONS:
-        assert contrast_on_white(theme.COUNTRIES[code].colour) >= 3.0, code
+        assert contrast_on_white(theme.countries()[code].colour) >= 3.0, code
 
 
 def test_names() -> None:

@@ -15,8 +15,8 @@ from detente.dossier import load_dossier
 from detente.dossier.dossier import FrozenDict
 from detente.equilibrium import Model, Policy, solve
 from detente.equilibrium.controls import QuantityControl
+from detente.policy.enacted import wedges_at
 from detente.policy.quantity import QuantityLimit
-from detente.policy.scenario import wedges_at
 from detente.strategy.caps import controls_for, rationing, with_limits
 from detente.strategy.games import load_game
 from detente.strategy.payoff import payoff_tensor
@@ -38,15 +38,15 @@ def stated(left=0.6, rent="exporter"):
 
 def test_nothing_changes_where_no_quantity_is_stated():
     economy, dossier, spec = duel()
-    assert not rationing(economy, dossier, spec, "stated").measures
-    costs, caps = (payoff_tensor(economy, dossier, spec, controls=how) for how in ("costs", "stated"))
+    assert not rationing(Model(economy), dossier, spec, "stated").measures
+    costs, caps = (payoff_tensor(Model(economy), dossier, spec, controls=how) for how in ("costs", "stated"))
     assert (costs.game().payoffs == caps.game().payoffs).all()
 
 
 def test_an_equivalent_cap_that_wastes_its_rent_is_the_cost_itself_when_it_stands_alone():
     economy, dossier, spec = duel()
-    costs = payoff_tensor(economy, dossier, spec, controls="costs")
-    caps = payoff_tensor(economy, dossier, spec, controls="equivalent", rent="destroyed")
+    costs = payoff_tensor(Model(economy), dossier, spec, controls="costs")
+    caps = payoff_tensor(Model(economy), dossier, spec, controls="equivalent", rent="destroyed")
     for name in ("a-control", "b-control"):
         profile = tuple(int(action.id == name) for action in spec.actions)
         assert costs.game().at(profile) == pytest.approx(caps.game().at(profile), abs=1e-6)
@@ -60,7 +60,9 @@ def test_who_keeps_the_rent_is_better_off_by_it():
     economy, dossier, spec = duel()
     profile = tuple(int(action.id == "a-control") for action in spec.actions)
     found = {
-        rent: payoff_tensor(economy, dossier, spec, controls="equivalent", rent=rent).game().at(profile)
+        rent: payoff_tensor(Model(economy), dossier, spec, controls="equivalent", rent=rent)
+        .game()
+        .at(profile)
         for rent in ("exporter", "importer", "destroyed")
     }
     assert found["exporter"][0] > max(found["importer"][0], found["destroyed"][0])
@@ -70,7 +72,7 @@ def test_who_keeps_the_rent_is_better_off_by_it():
 @pytest.mark.parametrize("rent", ["exporter", "importer", "destroyed"])
 def test_every_profile_equals_its_own_solve_under_caps(rent):
     economy, dossier, spec = stated(0.6, rent)
-    tensor = payoff_tensor(economy, dossier, spec, controls="stated")
+    tensor = payoff_tensor(Model(economy), dossier, spec, controls="stated")
     cells = np.zeros(economy.flows.shape, dtype=bool)
     cells[1, 0, 0] = True
     a = spec.action("a-control")
@@ -93,7 +95,7 @@ def test_every_profile_equals_its_own_solve_under_caps(rent):
 
 def test_a_cap_that_does_not_bind_costs_nothing():
     economy, dossier, spec = stated(1.0)
-    tensor = payoff_tensor(economy, dossier, spec, controls="stated")
+    tensor = payoff_tensor(Model(economy), dossier, spec, controls="stated")
     game, a = tensor.game(), spec.action("a-control")
     # abroad's duties cut the flow below the limit: the control makes no difference there
     duties = [int(action.id in ("b-duty", "b-more")) for action in spec.actions]
@@ -117,7 +119,7 @@ def test_caps_that_meet_are_joined_by_what_each_leaves_of_the_level():
 
 def test_stated_quantities_are_those_every_other_command_solves():
     economy, dossier, spec = load_world(), load_dossier(), load_game()
-    rules = rationing(economy, dossier, spec, "stated")
+    rules = rationing(Model(economy), dossier, spec, "stated")
     assert {"chn-2025-soybean-halt", "chn-2025-ann61-overseas"} <= set(rules.measures)
     parts = with_limits(profile_wedges(economy, dossier, spec), economy, dossier, spec, rules)
     draw = np.random.default_rng(5)
@@ -142,8 +144,8 @@ def test_the_halt_is_a_ban_and_its_end_is_the_end_of_it():
     small = spec.restrict(
         {action.id: [action.rungs[0].id] for action in spec.actions if action.id != "chn-soybeans"}
     )
-    game = payoff_tensor(economy, dossier, small, controls="stated").game()
-    cost = payoff_tensor(economy, dossier, small, controls="costs").game()
+    game = payoff_tensor(Model(economy), dossier, small, controls="stated").game()
+    cost = payoff_tensor(Model(economy), dossier, small, controls="costs").game()
     bought = small.profile({"chn-soybeans": "off"})
     assert game.at(bought) == pytest.approx(cost.at(bought), abs=1e-4)
     assert abs(game.at(game.standing) - cost.at(cost.standing)).max() > 10
@@ -152,4 +154,4 @@ def test_the_halt_is_a_ban_and_its_end_is_the_end_of_it():
 def test_choices_and_statements_are_checked():
     economy, dossier, spec = duel()
     with pytest.raises(LabelError, match="equivalent"):
-        rationing(economy, dossier, spec, "equivalant")
+        rationing(Model(economy), dossier, spec, "equivalant")

@@ -7,9 +7,10 @@ import math
 
 import numpy as np
 import pytest
-from strategy_games import actions, duel, form, game
+from strategy_games import actions, duel, duel_model, form, game
 
 from detente.core import InputError
+from detente.equilibrium import Model
 from detente.strategy.bargains import _on_edges, kalai_smorodinsky, nash_point, pareto_front
 from detente.strategy.deals import deal_space, gifts, payments, smallest_swaps
 from detente.strategy.equilibria import (
@@ -47,7 +48,7 @@ def brute_shapley(values: np.ndarray, count: int) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def small():
-    return payoff_tensor(*duel()).game()
+    return payoff_tensor(*duel_model()).game()
 
 
 # ---- leverage --------------------------------------------------------------------------------------------------------
@@ -411,9 +412,9 @@ def test_a_game_with_payoffs_of_another_shape_is_refused():
 
 def test_screening_predicts_from_pairs_and_says_what_it_verified():
     economy, dossier, spec = duel()
-    exact = payoff_tensor(economy, dossier, spec).game().payoffs.reshape(2, -1).T
+    exact = payoff_tensor(Model(economy), dossier, spec).game().payoffs.reshape(2, -1).T
     exact = exact - exact[0]
-    found = screen(economy, dossier, spec, verify=8)
+    found = screen(Model(economy), dossier, spec, verify=8)
     np.testing.assert_allclose(found.predicted[found.verified], exact[found.verified], atol=1e-6)
     singles = sum(
         exact[np.ravel_multi_index(tuple(int(k == a) for k in range(7)), spec.shape)][None]
@@ -424,15 +425,15 @@ def test_screening_predicts_from_pairs_and_says_what_it_verified():
     assert np.median(np.abs(found.predicted - exact)) < np.median(np.abs(singles - exact)) / 3
     assert 0 < found.typical <= found.worst
     assert f"{int(found.verified.sum()):,} of {len(exact):,} profiles" in found.statement()
-    full = screen(economy, dossier, spec, verify=4 * len(exact))
+    full = screen(Model(economy), dossier, spec, verify=4 * len(exact))
     assert full.verified.all()
     np.testing.assert_allclose(full.predicted, exact, atol=1e-6)
 
 
 def test_slopes_have_the_sign_of_small_measures():
     economy, dossier, spec = duel()
-    found = screen(economy, dossier, spec, verify=0, pairs=2)
-    singles = payoff_tensor(economy, dossier, spec).game()
+    found = screen(Model(economy), dossier, spec, verify=0, pairs=2)
+    singles = payoff_tensor(Model(economy), dossier, spec).game()
     for a in (2, 5):  # the controls, small enough for a slope
         profile = tuple(int(k == a) for k in range(7))
         np.testing.assert_allclose(

@@ -8,7 +8,7 @@ import shutil
 
 import numpy as np
 import pytest
-from strategy_games import duel, measure, mirror, record, switch
+from strategy_games import duel, duel_model, measure, mirror, record, switch
 
 from detente.cases.runs import prepare_cases, solve_cases
 from detente.core import DateError, InputError, LabelError
@@ -16,7 +16,7 @@ from detente.dossier import load_dossier
 from detente.dossier.dossier import FrozenDict
 from detente.equilibrium import Model, Structure, solve
 from detente.policy import load_scenario
-from detente.policy.scenario import wedges_at
+from detente.policy.enacted import wedges_at
 from detente.strategy import solves
 from detente.strategy.games import GameSpec, load_game, shipped_games
 from detente.strategy.payoff import payoff_tensor
@@ -33,7 +33,7 @@ def shipped():
 
 @pytest.fixture(scope="module")
 def small():
-    return payoff_tensor(*duel())
+    return payoff_tensor(*duel_model())
 
 
 def chosen(spec: GameSpec, count: int) -> list[tuple[int, ...]]:
@@ -61,7 +61,7 @@ def test_payoffs_of_the_shipped_game_equal_solves_one_by_one(shipped):
             if "precursors" not in action.id and action.id not in ("usa-fentanyl", "chn-soybeans")
         }
     )
-    tensor = payoff_tensor(economy, dossier, spec)
+    tensor = payoff_tensor(Model(economy), dossier, spec)
     assert tensor.solves == 6
     game = tensor.game()
     for profile in itertools.product(*(range(size) for size in spec.shape)):
@@ -96,7 +96,7 @@ def test_parts_add_up_with_profits_and_specific_factors():
     economy, dossier, spec = duel()
     structure = Structure(sigma_final=0.7, mobility=2.0, profit_share=0.1, horizon="test")
     tensor = payoff_tensor(
-        economy, dossier, spec.restrict({"a-more": ["off"], "b-more": ["off"]}), structure=structure
+        Model(economy, structure), dossier, spec.restrict({"a-more": ["off"], "b-more": ["off"]})
     )
     parts = tensor.parts
     np.testing.assert_allclose(
@@ -138,7 +138,7 @@ def test_a_mirror_world_has_mirror_payoffs(small):
 def test_a_killed_run_goes_on_where_it_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(solves, "TASK", 16)
     economy, dossier, spec = duel()
-    whole = payoff_tensor(economy, dossier, spec)
+    whole = payoff_tensor(Model(economy), dossier, spec)
     told = []
 
     def killed(done: int, _all: int) -> None:
@@ -147,7 +147,7 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path, monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        payoff_tensor(economy, dossier, spec, cache=tmp_path, report=killed)
+        payoff_tensor(Model(economy), dossier, spec, cache=tmp_path, report=killed)
     (folder,) = tmp_path.iterdir()
     kept = sorted(folder.iterdir())
     assert len(kept) == 2
@@ -155,11 +155,11 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path, monkeypatch):
     calls = []
     real = solves.solve_task
     monkeypatch.setattr(solves, "solve_task", lambda k, task=None: calls.append(k) or real(k, task))
-    again = payoff_tensor(economy, dossier, spec, cache=tmp_path)
+    again = payoff_tensor(Model(economy), dossier, spec, cache=tmp_path)
     assert calls == [0, 2, 3]
     np.testing.assert_array_equal(again.parts.real_income_usd, whole.parts.real_income_usd)
     calls.clear()
-    third = payoff_tensor(economy, dossier, spec, cache=tmp_path)
+    third = payoff_tensor(Model(economy), dossier, spec, cache=tmp_path)
     assert calls == []
     np.testing.assert_array_equal(third.game().payoffs, whole.game().payoffs)
 
@@ -169,9 +169,9 @@ def test_processes_give_the_same_numbers(monkeypatch, tmp_path):
 
     economy, dossier, spec = duel()
     monkeypatch.setattr(solves, "TASK", 16)
-    whole = payoff_tensor(economy, dossier, spec)
+    whole = payoff_tensor(Model(economy), dossier, spec)
     with ThreadPoolExecutor(2) as pool:
-        other = payoff_tensor(economy, dossier, spec, executor=pool)
+        other = payoff_tensor(Model(economy), dossier, spec, executor=pool)
     np.testing.assert_array_equal(other.parts.real_income_usd, whole.parts.real_income_usd)
     np.testing.assert_array_equal(other.parts.sector_income, whole.parts.sector_income)
 
@@ -185,8 +185,8 @@ def test_two_processes_of_the_standard_library_give_the_same_numbers():
     dossier = dataclasses.replace(
         dossier, measures=FrozenDict({**dossier.measures, **{one.id: one for one in extra}})
     )
-    one = payoff_tensor(economy, dossier, bigger, workers=1)
-    two = payoff_tensor(economy, dossier, bigger, workers=2)
+    one = payoff_tensor(Model(economy), dossier, bigger, workers=1)
+    two = payoff_tensor(Model(economy), dossier, bigger, workers=2)
     assert one.solves == 2**10
     np.testing.assert_array_equal(one.parts.real_income_usd, two.parts.real_income_usd)
 
@@ -195,7 +195,7 @@ def test_the_key_changes_with_everything_the_payoffs_follow_from():
     economy, dossier, spec = duel()
 
     def key(world=economy, evidence=dossier, game=spec, closure="share", structure=None):
-        return content_key(world, evidence, game, closure=closure, structure=structure or Structure())
+        return content_key(Model(world, structure or Structure(), closure=closure), evidence, game)
 
     first = key()
     assert first == key()
@@ -249,7 +249,7 @@ def test_the_key_changes_with_every_file_of_the_rooms_that_payoffs_follow_from(t
 def test_the_key_changes_with_the_record_beside_its_measures():
     economy, dossier, spec = duel()
     keys = {
-        content_key(economy, evidence, spec, closure="share", structure=Structure())
+        content_key(Model(economy, Structure(), closure="share"), evidence, spec)
         for evidence in (dossier, dataclasses.replace(dossier, content_hash="another"))
     }
     assert len(keys) == 2
@@ -292,7 +292,7 @@ def test_talks_fail_is_a_profile_of_the_game(shipped):
             if action.id not in ("usa-threat", "usa-software", "chn-october")
         }
     )
-    tensor = payoff_tensor(economy, dossier, spec, scenarios=[load_scenario("talks-fail")])
+    tensor = payoff_tensor(Model(economy), dossier, spec, scenarios=[load_scenario("talks-fail")])
     profile = spec.profile({"usa-threat": "on", "usa-software": "on", "chn-october": "on"})
     assert tensor.anchor_profiles["talks-fail"] == profile
     for one in load_preferences().sets:
@@ -408,8 +408,8 @@ def test_verdicts_at_a_horizon_equal_those_of_the_whole_tensor():
     )
     spec = spec.model_copy(update={"expected": exchanges})
     structure = Structure(sigma_final=0.6, mobility=3.0, horizon="soon")
-    whole = judge(payoff_tensor(economy, dossier, spec, structure=structure).game(), exchanges)
-    (found,) = judge_at(economy, dossier, spec, {"soon": (economy, structure)}, PLAIN).values()
+    whole = judge(payoff_tensor(Model(economy, structure), dossier, spec).game(), exchanges)
+    (found,) = judge_at(dossier, spec, {"soon": Model(economy, structure)}, PLAIN).values()
     for one, two in zip(whole, found, strict=True):
         assert one.rational == two.rational
         np.testing.assert_allclose(one.gains, two.gains, atol=1e-8)

@@ -61,7 +61,9 @@ def test_everything_opens_up_with_time(world):
     assert theta == sorted(theta)
     assert theta[-1] == pytest.approx(2.0)
     beans = world.labels.sector("SOY")
-    assert np.ptp([elasticities_after(world, at)[beans] for at in months]) < 1e-12  # the same whoever sells them
+    assert (
+        np.ptp([elasticities_after(world, at)[beans] for at in months]) < 1e-12
+    )  # the same whoever sells them
     mobility = [structure_after(world, at).mobility for at in months]
     assert mobility == sorted(mobility)
     capacity = [structure_after(world, at).backstop.capacity.sum() for at in months]

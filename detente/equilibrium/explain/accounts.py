@@ -27,6 +27,7 @@ from detente.equilibrium.backstop import MOST
 from detente.equilibrium.bans import log_ratio
 from detente.equilibrium.explain.channels import PathParts, decompose_path
 from detente.equilibrium.solution import Equilibrium
+from detente.equilibrium.world_model import Model
 from detente.world import Array
 
 EXACT = 1e-9
@@ -191,8 +192,8 @@ class Shift:
 
     @functools.cached_property
     def factor(self) -> Array:
-        """Change of log factor prices [country, sector]."""
-        moved = np.log(self.after.factor_price_hat) - np.log(self.before.factor_price_hat)
+        """Change of what employers pay a unit of the factor, log [country, sector]."""
+        moved = np.log(self.after.nominal_wage_hat) - np.log(self.before.nominal_wage_hat)
         return np.asarray(np.broadcast_to(moved[:, None], self.cost.shape) if moved.ndim == 1 else moved)
 
     @functools.cached_property
@@ -204,13 +205,7 @@ class Shift:
         SolveError
             When the change cannot be integrated along, as when bans cut trade into parts.
         """
-        return decompose_path(
-            self.after.economy,
-            self.before.wedges,
-            self.after.wedges,
-            closure=self.after.closure,
-            structure=self.after.structure,
-        )
+        return decompose_path(Model.behind(self.after), self.before.wedges, self.after.wedges)
 
     def selling(self, *, taxed: bool) -> dict[str, Array]:
         """Log changes of the value of flows by channel [importer, exporter, sector]; they add up to the flows' own.

@@ -20,14 +20,12 @@ import numpy as np
 
 from detente.core import InputError, SolveError
 from detente.equilibrium.bans import costs_between, log_costs, one_piece
-from detente.equilibrium.baseline import CORE
 from detente.equilibrium.entry import solve
 from detente.equilibrium.gradients.adjoint import Output
 from detente.equilibrium.gradients.derivatives import gradients
 from detente.equilibrium.solution import Equilibrium
-from detente.equilibrium.structure import Structure
 from detente.equilibrium.world_model import Model
-from detente.world import Array, Economy, Wedges
+from detente.world import Array, Wedges
 
 COMPLETE = 1e-8
 """Largest gap between the parts and the whole, relative to the larger of one and the sum of the parts' sizes."""
@@ -155,26 +153,23 @@ def path_wedges(start: Wedges, end: Wedges, share: float, theta: Array) -> Wedge
     )
 
 
-def solve_path(
-    economy: Economy, start: Wedges, end: Wedges, size: int, *, closure: str, structure: Structure
-) -> tuple[Equilibrium, ...]:
-    """Equilibria at the Chebyshev points of the path.
+def solve_path(model: Model, start: Wedges, end: Wedges, size: int) -> tuple[Equilibrium, ...]:
+    """Equilibria of a model at the Chebyshev points of the path.
 
     Raises
     ------
     SolveError
         When one of them has no equilibrium, or bans cut trade into parts at an end: there is no common numeraire on the way.
     """
-    if not one_piece(economy, start, end):
+    if not one_piece(model.economy, start, end):
         raise SolveError(
             "bans cut trade into parts that share no numeraire: no path leads there",
-            where=economy.name,
+            where=model.economy.name,
             hint="Shapley values need no path: up to ten measures with `--method shapley`; or leave a small share of trade",
         )
     points, _, _ = chebyshev(size)
-    theta = economy.trade_elasticity
-    wedges = [path_wedges(start, end, float(share), theta) for share in points]
-    solved = solve(Model(economy, structure, closure), wedges)
+    theta = model.economy.trade_elasticity
+    solved = solve(model, [path_wedges(start, end, float(share), theta) for share in points])
     return tuple(solution.value for solution in solved)
 
 
@@ -196,29 +191,25 @@ def _plus(start: Held, moves: Sequence[Move], share: float = 1.0) -> Held:
 
 
 def integrated_gradients(
-    economy: Economy,
+    model: Model,
     start: Wedges,
     end: Wedges,
     moves: Sequence[Move],
     target: Target,
     *,
     held: Held = None,
-    closure: str = "share",
-    structure: Structure = CORE,
 ) -> Attribution:
     """Attribute the change of a target to moves by the derivative along the straight path.
 
     Parameters
     ----------
-    economy : Economy
+    model : Model
     start, end : Wedges
     moves : sequence of Move
         Together they lead from start to end.
     target : Target
     held : (array, array), optional
         What quantity controls add to duties and export taxes at the start.
-    closure, structure
-        As in `solve`.
 
     Returns
     -------
@@ -232,10 +223,10 @@ def integrated_gradients(
         points.
     """
     for size in SIZES:
-        values = solve_path(economy, start, end, size, closure=closure, structure=structure)
+        values = solve_path(model, start, end, size)
         points, weights, derivative = chebyshev(size)
         parts = np.zeros(len(moves))
-        rates = cost_rates(start, end, moves, points, economy.trade_elasticity)
+        rates = cost_rates(start, end, moves, points, model.economy.trade_elasticity)
         for at, (value, weight, share) in enumerate(zip(values, weights, points, strict=True)):
             (slope,) = gradients(value, [target.output(value, _plus(held, moves, float(share)))])
             parts += weight * np.array(
@@ -259,7 +250,7 @@ def integrated_gradients(
         return made
     raise SolveError(
         f"the parts of `{target.name}` miss the whole by {made.gap:.1e}",
-        where=economy.name,
+        where=model.economy.name,
         hint="the change is too large to integrate along: explain up to ten measures, whose Shapley value needs no path",
     )
 
@@ -338,25 +329,23 @@ def shapley_of(worth: Array) -> Array:
 
 
 def shapley(
-    economy: Economy,
+    model: Model,
     start: Wedges,
     moves: Sequence[Move],
     target: Target,
     *,
     held: Held = None,
     beneath: Array | None = None,
-    closure: str = "share",
-    structure: Structure = CORE,
 ) -> Attribution:
     """Attribute the change of a target to moves by their Shapley value: 2^moves exact solves.
 
     Parameters
     ----------
-    economy : Economy
+    model : Model
     start : Wedges
     moves : sequence of Move
     target : Target
-    held, closure, structure
+    held : (array, array), optional
         As in `integrated_gradients`.
     beneath : array [importer, exporter, sector], optional
         As in `joined`.
@@ -379,7 +368,7 @@ def shapley(
         chosen = [move for k, move in enumerate(moves) if group >> k & 1]
         added.append(_plus(held, chosen) if chosen else held)
         wedges.append(joined(start, chosen, beneath))
-    solved = solve(Model(economy, structure, closure), wedges)
+    solved = solve(model, wedges)
     worth = np.array(
         [target.value(solution.value, extra) for solution, extra in zip(solved, added, strict=True)]
     )

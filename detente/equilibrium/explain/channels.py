@@ -7,26 +7,27 @@ With :math:`M` imports at the border (export tax paid, duty not), :math:`E` expo
 
     I\, d\ln W = \Big(\sum_x E\, d\ln p - \sum_m M\, d\ln p\Big) - \sum M\, d\ln d
         + \sum t\,(dM - M\, d\ln p^*) + \sum x\,(dF - F\, d\ln c) + \sum \phi\,(dY - Y\, d\ln c) + dD
+        + \sum E^f\, d\ln e
 
 holds exactly at every point (envelope theorem on costs, spending and the supply of factors). The first-order formula of
 Caliendo and Parro is its first and third terms at the base year alone. With deficits the split between terms of trade and
-transfers is not free of the numeraire.
+transfers is not free of the numeraire. The last term is there with wage floors alone: factor earnings :math:`E^f` of a sector
+times the change of its employment rate :math:`e`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from detente.core import SolveError
 from detente.equilibrium.bans import log_costs
-from detente.equilibrium.baseline import CORE
 from detente.equilibrium.explain.attribute import COMPLETE, NOISE, SIZES, TIGHT, chebyshev, solve_path
 from detente.equilibrium.solution import Equilibrium
-from detente.equilibrium.structure import Structure
-from detente.world import Array, Economy, Wedges, frozen
+from detente.equilibrium.world_model import Model
+from detente.world import Array, Wedges, frozen
 
 CHANNELS = {
     "terms_of_trade": "terms of trade: export prices against import prices",
@@ -35,6 +36,7 @@ CHANNELS = {
     "taxed_exports": "volume of exports that are taxed",
     "profits": "profits: output where prices are above cost",
     "transfers": "trade deficits that others finance",
+    "employment": "employment: factors that wage floors leave without work",
 }
 """Channels of real income, with what they are."""
 
@@ -109,6 +111,8 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
         "profits": (profit * (change(output) - output * d_cost[:, 0])).sum(2),
         "transfers": change(along("deficit_new")),
     }
+    if values[0].technology.log_floor is not None:
+        terms_of["employment"] = _employed(values, change)
     scale = weights[:, None] / income
     terms_with = (by_partner * scale[:, :, None]).sum(0)
     volume_with = (volumes * scale[:, :, None]).sum(0)
@@ -118,22 +122,20 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
     return PathParts(parts, frozen(terms_with), frozen(volume_with), frozen(total), len(values))
 
 
-def decompose_path(
-    economy: Economy,
-    start: Wedges,
-    end: Wedges,
-    *,
-    closure: str = "share",
-    structure: Structure = CORE,
-) -> PathParts:
+def _employed(values: tuple[Equilibrium, ...], change: Callable[[Array], Array]) -> Array:
+    """Factor earnings times the change of the log employment rate, by point and country."""
+    moved = change(np.log(np.stack([value.employment_rate for value in values])))
+    asked = np.stack([value.technology.earnings(np.log(value.factor_price_hat))[1] for value in values])
+    return np.asarray((asked * moved).reshape(*moved.shape[:2], -1).sum(2))
+
+
+def decompose_path(model: Model, start: Wedges, end: Wedges) -> PathParts:
     """Decompose the change of every country's log real income between two policies, exactly.
 
     Parameters
     ----------
-    economy : Economy
+    model : Model
     start, end : Wedges
-    closure, structure
-        As in `solve`.
 
     Returns
     -------
@@ -148,14 +150,15 @@ def decompose_path(
 
     Examples
     --------
+    >>> from detente.equilibrium import Model
     >>> from detente.world import Wedges, toy
     >>> world = toy()
     >>> start, end = Wedges.unchanged(world), Wedges.of(world, tariff=3 * world.tariff)
-    >>> bool(abs(decompose_path(world, start, end).gap).max() < 1e-8)
+    >>> bool(abs(decompose_path(Model(world), start, end).gap).max() < 1e-8)
     True
     """
     for size in SIZES:
-        values = solve_path(economy, start, end, size, closure=closure, structure=structure)
+        values = solve_path(model, start, end, size)
         _, weights, slope = chebyshev(size)
         made = integrate_channels(values, weights, slope)
         sizes = sum((np.abs(part) for part in made.parts.values()), np.zeros(len(made.total)))
@@ -165,6 +168,6 @@ def decompose_path(
         return made
     raise SolveError(
         f"the channels miss the whole by {np.abs(made.gap).max():.1e}",
-        where=economy.name,
+        where=model.economy.name,
         hint="the change is too large to integrate along: compare with a milder one, such as a cap instead of a ban",
     )

@@ -97,6 +97,7 @@ class Adjoint:
         self.final, _ = technology.final(log_price)
         keeps = 1 - technology.profit_share
         self.va_in_cost, self.inputs_in_cost = self.paid / keeps, self.inputs / keeps[:, None, :]
+        self.moves_wage = technology.moves_wage(log_factor)
         self.total, self.asked = technology.earnings(log_factor)
         self.units = Numeraires.of(technology)
         self.spent, self.sales = equilibrium.purchases_new, equilibrium.output_new
@@ -236,6 +237,9 @@ class Adjoint:
         if technology.moves_inputs:
             sigma = technology.structure.sigma_value_added
             direct = direct + (1 - sigma) * clearing * self.r_sales * self.sales
+        direct = (
+            direct * self.moves_wage
+        )  # below its floor a factor price moves neither cost nor its own share of it
         if technology.mobile:
             gap = direct.sum(-1) + income * self.total - clearing[..., 0]
             earned = self.total

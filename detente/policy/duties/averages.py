@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.dossier import Status
+from detente.dossier import Frozen, Slug, Status, read_yaml, validate
 from detente.policy.duties.cells import EVERYTHING, Cells, cells
 from detente.policy.duties.stacking import CellRows, Rows, is_duty, partner_rates
 from detente.world import Array, Economy, goods_sectors
@@ -35,24 +35,60 @@ CONCEPTS: Mapping[str, str] = {
 }
 """Every concept of average, and what it says."""
 
-PIIE_BASE = {("USA", "CHN"): 0.208, ("CHN", "USA"): 0.212}
-"""PIIE averages of 20 January 2025 (sources S9b and S17; 21.2 is 32.6 less the steps of 2025)."""
-GAP_TO_PIIE = {
-    (
-        "USA",
-        "CHN",
-    ): "PIIE, as we understand it (assumed), weights products by the exporter's sales to the world in 2017; we "
-    "weight sectors, and within a sector use what was still imported in 2024: goods under the highest duties had left by "
-    "then, and exempt electronics weigh more, so ours lies below. With product weights that a duty on one partner does not "
-    "move it is nearer: `detente duties --table published` has both, and what the rest of the gap is made of.",
-    (
-        "CHN",
-        "USA",
-    ): "PIIE weights products; we weight sectors, with the additions of 2018-19 at their height (later exclusions "
-    "not taken off) and lists of 2025 as shares of sectors.",
-}
-"""Why a fixed-weight average of ours is not the published one."""
-SINCE = dt.date(2025, 1, 1)
+
+class PublishedPair(Frozen):
+    """What the published averages of one pair rest on, and why ours differ."""
+
+    importer: str
+    exporter: str
+    base: float
+    """Published average of the month in which headline duties begin, a fraction."""
+    source: str
+    narrow: tuple[Slug, ...]
+    """Authorities whose duties are on lists of goods only."""
+    gap: str
+    """Why a fixed-weight average of ours is not the published one."""
+
+
+class Explained(Frozen):
+    """What the parts of a gap to a published point are made of (`detente.policy.duties.published`)."""
+
+    exporter: str
+    metals: Slug
+    metal_lists: str
+    metal_chapters: tuple[str, ...]
+    review: dt.date
+    higher_class: Slug
+    lower_class: Slug
+    chart_january: dt.date
+    peak: dt.date
+    peak_note: str
+
+
+class PublishedBasis(Frozen):
+    """What `published.yaml` holds."""
+
+    since: dt.date
+    """Duties announced from this day on are headline duties."""
+    pairs: tuple[PublishedPair, ...]
+    explained: Explained
+
+    def pair(self, importer: str, exporter: str) -> PublishedPair | None:
+        """What is published of a pair; None when nothing is."""
+        return next((one for one in self.pairs if (one.importer, one.exporter) == (importer, exporter)), None)
+
+
+@functools.cache
+def published_basis() -> PublishedBasis:
+    """What the published averages rest on; read once.
+
+    Examples
+    --------
+    >>> published_basis().since.year
+    2025
+    """
+    file = read_yaml(Path(__file__).parent / "data" / "published.yaml")
+    return validate(PublishedBasis, file.data, file, ())
 
 
 @dataclass(frozen=True)
@@ -175,7 +211,7 @@ def averages(basis: Basis) -> dict[str, Average]:
     """
     found = _weighted(basis) | _by_line(basis)
     headline = _headline(basis)
-    if basis.date >= SINCE:
+    if basis.date >= published_basis().since:
         found["headline_2025"] = (
             headline,
             "none",
@@ -252,14 +288,14 @@ def _headline(basis: Basis) -> float:
     codes = basis.rows.codes
     place = [p for p, names in enumerate(codes) if names[0] == exporter]
     place = place or [p for p, names in enumerate(codes) if exporter in names]
-    total = 0.0
+    total, since = 0.0, published_basis().since
     for state in basis.states:
         measure = state.measure
         if (
             measure.actor == importer
             and is_duty(measure)
             and state.status is Status.in_force
-            and measure.announced >= SINCE
+            and measure.announced >= since
             and EVERYTHING in state.products.lists
             and place
         ):
@@ -270,14 +306,16 @@ def _headline(basis: Basis) -> float:
 def _fixed_weights(basis: Basis, headline: float) -> Found:
     """Averages of the PIIE kind: sectors weighted by trade of 2017."""
     table, labels = cells(), basis.economy.labels
-    key = "<".join(basis.pair)
-    if f"{key}:world" not in table.weights_2017 or not set(table.sectors) <= set(labels.sectors):
+    key, published = "<".join(basis.pair), published_basis().pair(*basis.pair)
+    if (
+        published is None
+        or f"{key}:world" not in table.weights_2017
+        or not set(table.sectors) <= set(labels.sectors)
+    ):
         return {}
     place = np.array([labels.sector(code) for code in table.sectors])
     rates = basis.rates[:, place]
-    narrow = [
-        k for k, name in enumerate(basis.authorities) if name in ("section-232", "china-fentanyl-response")
-    ]
+    narrow = [k for k, name in enumerate(basis.authorities) if name in published.narrow]
     found: Found = {}
     partial = 0.0
     for kind, words in (
@@ -286,11 +324,11 @@ def _fixed_weights(basis: Basis, headline: float) -> Found:
     ):
         weights = table.weights_2017[f"{key}:{kind}"]
         value = float((rates.sum(0) * weights).sum() / weights.sum())
-        found[f"fixed_2017_{kind}"] = (value, f"{words}, by sector", GAP_TO_PIIE[basis.pair])
+        found[f"fixed_2017_{kind}"] = (value, f"{words}, by sector", published.gap)
         partial = float((rates[narrow].sum(0) * weights).sum() / weights.sum())
-    if basis.date < SINCE:  # the published base is that of January 2025
+    if basis.date < published_basis().since:  # the published base is that of January 2025
         return found
-    base = PIIE_BASE[basis.pair]
+    base = published.base
     found["published_base_plus_headline"] = (
         base + headline + partial,
         "PIIE's own for the base; none for headline duties; the exporter's sales to the world in 2017 for the rest",

@@ -1,8 +1,8 @@
 """Duties by six-digit product: every partner and every product on one day, from the same measures as the sector duties.
 
-For the United States every eight-digit tariff line is stacked by itself (lists, general rate, ceilings) and a six-digit
-product takes the plain mean of its lines. For every other importer a product pays what its sector pays, but for the
-lists that are known by six digits (China's of March 2025); `tier` says which of the two each authority is.
+For the importer of the shipped tables every eight-digit tariff line is stacked by itself (lists, general rate, ceilings) and a six-digit
+product takes the plain mean of its lines. For every other importer a product pays what its sector pays, but for duties by
+HS code and the lists that are known by six digits; `tier` says which of the two each authority is.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import Cell, Column, InputError, LabelError, Labels, Table, suggestion
-from detente.policy.duties.cells import IMPORTER, cells
+from detente.policy.duties.cells import cells, importer_of_cells
+from detente.policy.duties.codes import membership
 from detente.policy.duties.product_data import LineRows, ProductTable, line_rows, load_products, products
 from detente.policy.duties.stacking import check_targets, is_duty, partner_rates, stack
 from detente.world import Array, Economy, frozen
@@ -78,7 +79,7 @@ class ProductDuties:
     @functools.cached_property
     def value(self) -> Array | None:
         """US imports of 2024 [exporter, product], million USD; None for other importers."""
-        return self.table.value if self.importer == IMPORTER else None
+        return self.table.value if self.importer == importer_of_cells() else None
 
 
 def product_duties(
@@ -86,7 +87,7 @@ def product_duties(
     dossier: Dossier,
     *,
     date: dt.date,
-    importer: str = IMPORTER,
+    importer: str = "",
     exporters: Sequence[str] | None = None,
 ) -> ProductDuties:
     """Duties of one importer on every six-digit product, by partner and authority.
@@ -99,6 +100,7 @@ def product_duties(
     date : date
         Day the policy is evaluated.
     importer : str
+        The one of the shipped table of products when left out.
     exporters : sequence of str, optional
         Partners to keep; all when left out.
 
@@ -120,8 +122,9 @@ def product_duties(
     >>> round(float(found.total[0, found.table.find("950300")[0]]), 3)  # toys: exempt from Section 301
     0.3
     """
+    importer = importer or importer_of_cells()
     economy.labels.country(importer)
-    if importer == IMPORTER:
+    if importer == importer_of_cells():
         return _of_lines(economy, dossier, date, exporters)
     return _of_sectors(economy, dossier, date, importer, exporters)
 
@@ -151,13 +154,15 @@ def _of_lines(
     states = [
         state
         for state in dossier.states(date).values()
-        if state.measure.actor == IMPORTER and is_duty(state.measure)
+        if state.measure.actor == importer_of_cells() and is_duty(state.measure)
     ]
     known = {*economy.labels.countries, *table.partners}
     for state in states:
         check_targets(state.measure, (*state.measure.targets, *state.by_target), known)
-    listed = [state for state in states if not state.products.sectors]
-    by_share = [state for state in states if state.products.sectors and state.in_force]
+    listed = [state for state in states if not (state.products.sectors or state.products.codes)]
+    by_share = [
+        state for state in states if (state.products.sectors or state.products.codes) and state.in_force
+    ]
     by_authority = {MFN: np.asarray(rows.base), **stack(rows, listed)}
     kept = _chosen(exporters, table.partners)
     lines = np.bincount(table.line_product, minlength=len(table.codes))
@@ -170,12 +175,13 @@ def _of_lines(
     tiers = dict.fromkeys(names, EXACT)
     for state in by_share:
         authority = state.measure.authority
-        tiers[authority] = EXACT_AND_SECTOR if authority in found else BY_SECTOR
-        found[authority] = found.get(authority, 0.0) + _shared(rows, state)[kept]
+        own = BY_SECTOR if state.products.sectors else EXACT
+        tiers[authority] = EXACT_AND_SECTOR if tiers.get(authority, own) != own else own
+        found[authority] = found.get(authority, 0.0) + _shared(rows, state, dossier)[kept]
     return ProductDuties(
         date,
         dossier.asof,
-        IMPORTER,
+        importer_of_cells(),
         tuple(table.partners[p] for p in kept),
         _only(table, kept),
         tuple(found),
@@ -191,17 +197,32 @@ def _of_lines(
     )
 
 
-def _shared(rows: LineRows, state: MeasureState) -> Array:
-    """Duty [partner, product] of a measure known by sector shares only: every product of a sector pays the share."""
+def _shared(rows: LineRows, state: MeasureState, dossier: Dossier) -> Array:
+    """Duty [partner, product] of a measure by codes, or by sector shares: every product of a sector pays the share."""
     if state.products.lists or state.measure.excluded_by:
         raise InputError(
-            "a duty by sector shares that also names lists, or gives way to another, has no six-digit products",
+            "a duty by codes or sector shares that also names lists, or gives way to another, has no six-digit products",
             where=f"measure {state.measure.id}",
             hint="give `products.lists` alone, or ask by sector",
         )
     table = rows.table
     share = np.array([state.products.sectors.get(code, 0.0) for code in table.sectors])[table.sector]
+    if state.products.codes:
+        share = np.maximum(share, _listed(state, dossier))
     return np.asarray(partner_rates(state, rows)[0][:, None] * share[None])
+
+
+def _listed(state: MeasureState, dossier: Dossier) -> Array:
+    """Covered share [product] of a measure by codes."""
+    mine = [line for line in dossier.trade.values() if line.importer == state.measure.actor]
+    return membership(state.products, mine, where=f"measure {state.measure.id}")[0]
+
+
+def _by_codes_alone(state: MeasureState) -> bool:
+    """Whether a duty in force is by codes and nothing else, so that each product is charged or is not."""
+    scope = state.products
+    alone = bool(scope.codes) and not (scope.lists or scope.sectors or state.measure.excluded_by)
+    return alone and state.in_force and is_duty(state.measure)
 
 
 def _only(table: ProductTable, partners: list[int]) -> ProductTable:
@@ -230,20 +251,18 @@ def _of_sectors(
     names = [countries[k] for k in kept]
     place = np.array([labels.country(code) for code in names])
     sector = np.array([labels.sector(code) for code in table.sectors])[table.sector]
-    known = {
-        state.measure.id: state
-        for state in dossier.states(date).values()
-        if state.measure.id in table.answers and state.in_force and state.measure.actor == importer
-    }
-    base, layers = sector_layers(economy, dossier, date, importer, without=tuple(known))
+    mine = {k: state for k, state in dossier.states(date).items() if state.measure.actor == importer}
+    known = {k: state for k, state in mine.items() if k in table.answers and state.in_force}
+    coded = {k: state for k, state in mine.items() if k not in known and _by_codes_alone(state)}
+    base, layers = sector_layers(economy, dossier, date, importer, without=(*known, *coded))
     found = {MFN: base[place][:, sector]}
     found |= {name: rates[place][:, sector] for name, rates in layers.items()}
     tiers = {MFN: BY_SECTOR}
     for name, rates in layers.items():
         even = np.allclose(rates[:, sector], rates[:, sector[:1]])
         tiers[name] = EXACT if even else BY_SECTOR
-    for key, state in known.items():
-        share, _ = table.answers[key]
+    for key, state in (known | coded).items():
+        share = table.answers[key][0] if key in known else _listed(state, dossier)
         authority = state.measure.authority
         extra = np.array([state.rate_for(code) if state.covers(code) else 0.0 for code in names])
         exact = extra[:, None] * share[None]

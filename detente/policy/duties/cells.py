@@ -16,54 +16,43 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import InputError, LabelError, suggestion
-from detente.dossier import Products
+from detente.dossier import Frozen, Products, Slug, read_yaml, shared_vocabulary, validate
 from detente.world import Array, frozen, load_described
 
 NAME = "us_product_cells"
-IMPORTER = "USA"
 EVERYTHING = "all"
-PREFERENCE = "usmca"
-CEILING_LIST = "mfn-15-and-above"
 
-LISTS: Mapping[str, str] = {
-    EVERYTHING: "every good",
-    "s301-7.5": "Section 301 on China, 7.5 % class of 2025",
-    "s301-25": "Section 301 on China, 25 % class of 2025",
-    "s301-50": "Section 301 on China, 50 % class of 2025",
-    "s301-100": "Section 301 on China, 100 % class of 2025",
-    "s301-2026-7.5": "Section 301 on China, 7.5 % class from 2026",
-    "s301-2026-25": "Section 301 on China, 25 % class from 2026",
-    "s301-2026-50": "Section 301 on China, 50 % class from 2026",
-    "s301-2026-100": "Section 301 on China, 100 % class from 2026",
-    "ieepa-exempt-apr2025": "outside the reciprocal duty since April 2025 (Annex II)",
-    "ieepa-exempt-electronics": "phones, computers, chips: outside the reciprocal duty by the notice of 11 April 2025",
-    "ieepa-exempt-nov2025": "outside the reciprocal duty since November 2025 (farm goods added)",
-    "s232-steel-2018": "Section 232, mill steel of 2018 (HS 7206 to 7306)",
-    "s232-aluminium-2018": "Section 232, aluminium of 2018 (HS 7601 to 7609)",
-    "s232-steel": "Section 232, mill steel and the goods of chapter 73 added in March 2025: full value",
-    "s232-aluminium": "Section 232, aluminium and the goods of chapter 76 added in March and April 2025: full value",
-    "s232-metals-aug2025": "Section 232, goods of chapters 72, 73 and 76 added on 18 August 2025: full value",
-    "s232-derivatives": "Section 232, goods with steel or aluminium in them, March 2025: metal content",
-    "s232-derivatives-jun2025": "Section 232, household appliances added on 23 June 2025: metal content",
-    "s232-derivatives-aug2025": "Section 232, goods added on 18 August 2025: metal content",
-    "s232-traces": "Section 232, computer parts, March 2025: their little metal",
-    "s232-traces-aug2025": "Section 232, goods in cans and bottles added on 18 August 2025: their little metal",
-    "s232-beer": "Section 232, beer in cans, April 2025: its can",
-    "s232-tracker": "steel and aluminium goods as one tracker lists them (191 lines; to compare with it, not the law)",
-    "s232-timber": "Section 232, softwood timber and lumber, October 2025",
-    "s232-furniture": "Section 232, upholstered furniture and kitchen cabinets, October 2025",
-    "s232-autos": "Section 232, cars and light trucks (HS 8703, 8704)",
-    "s232-auto-parts": "Section 232, automobile parts",
-    "s232-copper": "Section 232, copper and derivatives",
-    "s232-metals-2026-50": "Section 232 metals as of April 2026, 50 % tier",
-    "s232-metals-2026-25": "Section 232 metals as of April 2026, 25 % tier",
-    "s122-exempt": "outside the Section 122 surcharge of February 2026",
-    "canada-energy": "energy products of the Canada fentanyl order",
-    "brazil-40-exempt": "annex of the Brazil order of July 2025",
-    PREFERENCE: "share of Canadian and Mexican trade that enters free (calibrated)",
-    CEILING_LIST: "general duty of 15 % or more",
-}
-"""Every product list a measure may name, and what it is."""
+
+class ProductTables(Frozen):
+    """Whose tariff lines the shipped tables of products hold, and which of their lists are special."""
+
+    importer: str
+    """Code of the importer."""
+    preference: Slug
+    """List whose members are shares of a partner's trade that enters free."""
+    ceiling_list: Slug
+    """List of goods whose general duty reaches the usual ceiling."""
+    by_heading: tuple[Slug, ...]
+    """Lists made from heading prefixes instead of a list of tariff lines."""
+
+
+@functools.cache
+def product_tables() -> ProductTables:
+    """What the shipped tables of products are about; read once.
+
+    Examples
+    --------
+    >>> product_tables().preference
+    'usmca'
+    """
+    file = read_yaml(Path(__file__).parent / "data" / "products.yaml")
+    return validate(ProductTables, file.data, file, ())
+
+
+def importer_of_cells() -> str:
+    """Code of the importer whose tariff lines the shipped tables hold."""
+    return product_tables().importer
+
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -80,13 +69,15 @@ def product_lists() -> Mapping[str, str]:
     >>> "s232-steel" in product_lists()
     True
     """
-    return LISTS
+    return shared_vocabulary().product_lists
 
 
 def check_list(name: str, *, where: str) -> str:
     """Return the name of a product list; `LabelError` with the nearest one when there is none."""
-    if name not in LISTS:
-        raise LabelError(f"unknown product list `{name}`", where=where, hint=suggestion(name, LISTS))
+    if name not in product_lists():
+        raise LabelError(
+            f"unknown product list `{name}`", where=where, hint=suggestion(name, product_lists())
+        )
     return name
 
 
@@ -176,11 +167,8 @@ class Cells:
             raise InputError(
                 f"array {error} is missing", where=NAME, hint="rebuild it with scripts/build_cells.py"
             ) from error
-        unlisted = sorted(set(cells.members) - set(LISTS))
-        if unlisted:
-            raise LabelError(
-                f"unknown product list `{unlisted[0]}`", where=NAME, hint=suggestion(unlisted[0], LISTS)
-            )
+        for name in sorted(cells.members):
+            check_list(name, where=NAME)
         return cells
 
     @functools.cached_property
@@ -193,7 +181,7 @@ class Cells:
         check_list(name, where=where)
         if name == EVERYTHING:
             return np.ones(len(self.value))
-        if name == PREFERENCE:
+        if name == product_tables().preference:
             return self.usmca[self.partner]
         return self.members[name].astype(np.float64)
 

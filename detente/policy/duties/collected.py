@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import Cell, Column, DateError, Table
-from detente.policy.duties.cells import IMPORTER, cells
+from detente.policy.duties.cells import cells, importer_of_cells
 from detente.policy.duties.stacking import CellRows, stack
 from detente.world import Economy
 
@@ -83,8 +83,9 @@ def statutory_average(economy: Economy, dossier: Dossier, date: dt.date) -> floa
     Goods that belong to no sector count at no duty.
     """
     table = cells()
-    economy.labels.country(IMPORTER)
-    states = [state for state in dossier.states(date).values() if state.measure.actor == IMPORTER]
+    importer = importer_of_cells()
+    economy.labels.country(importer)
+    states = [state for state in dossier.states(date).values() if state.measure.actor == importer]
     rates = table.base + sum(stack(CellRows(table), states).values(), np.zeros(len(table.value)))
     return float((rates * table.value).sum() / table.imports.sum())
 
@@ -130,6 +131,7 @@ def collected_table(economy: Economy, dossier: Dossier, *, first: str = FIRST) -
                 month.duties / 1e3,
             )
         )
+    who = economy.labels.country_name(importer_of_cells())
     columns = (
         Column("month", "Month"),
         Column("statutory", "Statutory, Détente", "%", "number", 1),
@@ -144,4 +146,4 @@ def collected_table(economy: Economy, dossier: Dossier, *, first: str = FIRST) -
         "content rules, preferences used more, trade that moved away. Tracker: Budget Lab at Yale (S59, S60). "
         f"Months published by {dossier.asof} (40 days after their end, assumed)."
     )
-    return Table("collected", "Duty due and duty collected, United States", columns, tuple(rows), note)
+    return Table("collected", f"Duty due and duty collected, {who}", columns, tuple(rows), note)

@@ -1,7 +1,7 @@
 """How much trade each duty covers, and how well the products it names are known.
 
-Tiers, best first: `exact` (lists by tariff line, or every good), `prefix` (lists made from heading prefixes),
-`sector` (a share of each sector's trade) and `unresolved` (no product scope that the world can read).
+Tiers, best first: `exact` (lists by tariff line, or every good), `prefix` (lists made from heading prefixes), `code` (codes
+of the Harmonized System, weighed as the duty's remark says), `sector` (a share of each sector's trade) and `unresolved` (no product scope that the world can read).
 """
 
 from __future__ import annotations
@@ -14,52 +14,50 @@ import numpy as np
 
 from detente.core import Cell, Column, Table
 from detente.dossier import Instrument, Measure, economy_names
-from detente.policy.duties.cells import EVERYTHING, IMPORTER, cells
+from detente.policy.duties.cells import cells, importer_of_cells, product_tables
 from detente.policy.duties.product_data import products
-from detente.policy.duties.stacking import CellRows, partner_rates
-from detente.world import Economy, goods_sectors
+from detente.policy.duties.stacking import CellRows, SectorRows, partner_rates
+from detente.world import Economy
 
 if TYPE_CHECKING:
-    from detente.dossier import Dossier, MeasureState
+    from detente.dossier import Dossier, MeasureState, TradeLine
 
-TIERS = ("exact", "prefix", "sector", "unresolved")
-PREFIX_LISTS = frozenset({"canada-energy", "brazil-40-exempt", "s232-autos", "s232-auto-parts"})
-"""Lists the cells take from heading prefixes instead of a list of tariff lines."""
+TIERS = ("exact", "prefix", "code", "sector", "unresolved")
 
 
 def tier(measure: Measure, state: MeasureState) -> str:
     """Tier of a duty's product scope."""
     scope = state.products
-    if measure.unit != "fraction" or not (scope.lists or scope.sectors):
+    if measure.unit != "fraction" or not (scope.lists or scope.sectors or scope.codes):
         return "unresolved"
+    if scope.codes and not scope.sectors:
+        return "code"
     if measure.id in products().answers:
         return "exact"
     if scope.sectors:
         return "sector"
-    return "prefix" if PREFIX_LISTS & {*scope.lists, *scope.excluded} else "exact"
+    return "prefix" if set(product_tables().by_heading) & {*scope.lists, *scope.excluded} else "exact"
 
 
-def covered_trade(economy: Economy, state: MeasureState) -> float:
+def covered_trade(economy: Economy, state: MeasureState, trade: tuple[TradeLine, ...] = ()) -> float:
     """Trade of the base year that a duty covers, million USD, whatever its status."""
     measure = state.measure
     labels = economy.labels
-    if measure.unit != "fraction" or not (state.products.lists or state.products.sectors):
+    scope = state.products
+    if measure.unit != "fraction" or not (scope.lists or scope.sectors or scope.codes):
         return 0.0
     where = f"measure {measure.id}"
-    if measure.actor == IMPORTER:
-        rows = CellRows(cells())
-        rates, _ = partner_rates(state, rows)
-        covered = rows.coverage(state.products, where=where) * (rates != 0)[rows.partner]
-        return float((covered * rows.cells.value).sum())
+    if measure.actor == importer_of_cells():
+        own = CellRows(cells())
+        rates, _ = partner_rates(state, own)
+        covered = own.coverage(state.products, where=where) * (rates != 0)[own.partner]
+        return float((covered * own.cells.value).sum())
     n = labels.country(measure.actor)
-    goods = goods_sectors(economy)
-    share = np.zeros(len(labels.sectors))
-    if EVERYTHING in state.products.lists:
-        share[goods] = 1.0
-    for code, part in state.products.sectors.items():
-        share[labels.sector(code)] = part
-    exporters = [i for i, code in enumerate(labels.countries) if i != n and state.covers(code)]
-    return float((economy.flows[n, exporters] * share).sum())
+    flows = economy.flows[n].reshape(-1)
+    covers = np.array([i != n and state.covers(code) for i, code in enumerate(labels.countries)])
+    rows = SectorRows(economy, measure.actor, np.zeros(len(flows)), trade)
+    share = rows.coverage(scope, where=where, among=covers)
+    return float((flows * share * np.repeat(covers, len(labels.sectors))).sum())
 
 
 def coverage_table(economy: Economy, dossier: Dossier, date: dt.date) -> Table:
@@ -83,7 +81,7 @@ def coverage_table(economy: Economy, dossier: Dossier, date: dt.date) -> Table:
         if state.measure.instrument is not Instrument.tariff:
             continue
         name = tier(state.measure, state)
-        value = covered_trade(economy, state) / 1e3
+        value = covered_trade(economy, state, tuple(dossier.trade.values())) / 1e3
         totals[name] += value
         counts[name] += 1
         rows.append(
@@ -91,6 +89,8 @@ def coverage_table(economy: Economy, dossier: Dossier, date: dt.date) -> Table:
         )
     whole = math.fsum(totals.values())
     for name in TIERS:
+        if name == "code" and not counts[name]:
+            continue
         share = f"{counts[name]} duties, {100 * totals[name] / whole if whole else 0:.0f} % of the value"
         rows.append((f"all: {name}", "", "", share, name, totals[name]))
     columns = (
@@ -103,6 +103,6 @@ def coverage_table(economy: Economy, dossier: Dossier, date: dt.date) -> Table:
     )
     note = (
         "Trade of the base year; goods under several duties count under each. "
-        "exact: tariff lines or every good; prefix: headings; sector: shares; unresolved: no scope the world can read."
+        "exact: tariff lines or every good; prefix: headings; code: HS codes; sector: shares; unresolved: no scope the world can read."
     )
     return Table("coverage", f"Trade covered by duties, {date}", columns, tuple(rows), note)

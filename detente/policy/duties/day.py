@@ -1,7 +1,7 @@
 """Duties on a day: measures of the record turned into rates by sector, authority by authority.
 
-For the United States as importer the rates come from product cells; for everybody else from the sector shares the
-measures carry. What the base year's data already hold cancels in `added_duties`.
+For the importer of the shipped product tables the rates come from product cells; for everybody else from the sector shares
+the measures carry, or from their products by HS code. What the base year's data already hold cancels in `added_duties`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import numpy as np
 
 from detente.core import Cell, Column, DateError, InputError, LabelError, Table, suggestion
 from detente.policy.duties.averages import CONCEPTS, Average, Basis, averages
-from detente.policy.duties.cells import IMPORTER, Cells, cells, check_list, product_lists
-from detente.policy.duties.stacking import CellRows, Rows, SectorRows, check_targets, is_duty, stack
+from detente.policy.duties.cells import Cells, cells, importer_of_cells, product_lists
+from detente.policy.duties.codes import remarks
+from detente.policy.duties.stacking import CellRows, Rows, SectorRows, check_measures, is_duty, stack
 from detente.policy.duties.tables import concept_table, stack_table
 from detente.world import Array, Economy, frozen, goods_sectors
 
@@ -59,17 +60,9 @@ class DutyStack:
     unallocated : float, million USD
         Imports that belong to no sector (chapters 98 and 99, electricity); no duty is counted on them.
     averages : mapping of concept to Average
+    remarks : tuple of str
+        On what the rates of single duties rest: by what products are weighed, the range over firms.
     sector_names, country_names : mapping of str to str
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> from detente.dossier import load_dossier
-    >>> from detente.world import load_world
-    >>> day = dt.date(2025, 10, 20)
-    >>> stacked = duty_stack(load_world(), load_dossier("busan-2025"), date=day, importer="USA", exporter="CHN")
-    >>> stacked.authorities[:2]
-    ('mfn', 'section-301')
     """
 
     date: dt.date
@@ -84,6 +77,7 @@ class DutyStack:
     averages: Mapping[str, Average]
     sector_names: Mapping[str, str] = field(default_factory=dict)
     country_names: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
     @property
     def total(self) -> Array:
@@ -115,31 +109,16 @@ def fits(economy: Economy, table: Cells) -> bool:
     return set(table.regions) <= set(labels.countries) and set(table.sectors) <= set(labels.sectors)
 
 
-def check_measures(economy: Economy, states: Iterable[MeasureState]) -> None:
-    """Check that every duty names actors, targets, lists and sectors that exist.
+def cells_fit(economy: Economy) -> bool:
+    """Whether the shipped product cells belong to an economy.
 
-    Raises
-    ------
-    LabelError
-        With the measure and the nearest valid name.
+    Examples
+    --------
+    >>> from detente.world import load_world, toy
+    >>> cells_fit(load_world()), cells_fit(toy())
+    (True, False)
     """
-    known = {*economy.labels.countries, *cells().partners}
-    for state in states:
-        measure = state.measure
-        if not is_duty(measure):
-            continue
-        where = f"measure {measure.id}"
-        check_targets(measure, (measure.actor,), economy.labels.countries)
-        check_targets(
-            measure, (*measure.targets, *measure.except_targets, *state.by_target, *state.ceiling), known
-        )
-        for name in (*state.products.lists, *state.products.excluded):
-            check_list(name, where=where)
-        for code in state.products.sectors:
-            if code not in economy.labels.sectors:
-                raise LabelError(
-                    f"unknown sector `{code}`", where=where, hint=suggestion(code, economy.labels.sectors)
-                )
+    return fits(economy, cells())
 
 
 def _states(dossier: Dossier, date: dt.date) -> list[MeasureState]:
@@ -158,16 +137,17 @@ def _base(economy: Economy, dossier: Dossier) -> list[MeasureState]:
 def _day(economy: Economy, dossier: Dossier, states: Sequence[MeasureState], importer: str) -> _Day:
     """Stack what one importer charges everybody, given the measures' states on the day."""
     mine = [state for state in states if state.measure.actor == importer]
-    if importer == IMPORTER and fits(economy, cells()):
+    if importer == importer_of_cells() and fits(economy, cells()):
         rows: Rows = CellRows(cells())
         return _Day(rows, stack(rows, mine))
     # The data hold the whole duty of the base year. What measures charged on the base day is taken off to leave the
     # duty before any measure; never below zero, where the measure claims more than the data show.
     inside = economy.tariff[economy.labels.country(importer)].reshape(-1)
-    whole = SectorRows(economy, importer, inside)
+    trade = tuple(dossier.trade.values())
+    whole = SectorRows(economy, importer, inside, trade)
     before = [state for state in _base(economy, dossier) if state.measure.actor == importer]
     layers = sum(stack(whole, before).values(), np.zeros(len(inside)))
-    rows = SectorRows(economy, importer, frozen(np.maximum(0.0, inside - layers)))
+    rows = SectorRows(economy, importer, frozen(np.maximum(0.0, inside - layers)), trade)
     return _Day(rows, stack(rows, mine))
 
 
@@ -223,6 +203,12 @@ def _by_flow(economy: Economy, day: _Day, values: Array) -> Array:
     value = np.bincount(place, weights=table.value, minlength=N * S)
     total = np.bincount(place, weights=table.value * values, minlength=N * S)
     return np.divide(total, value, out=np.zeros(N * S), where=value > 0).reshape(N, S)
+
+
+def base_layer(economy: Economy, dossier: Dossier, state: MeasureState) -> Array:
+    """What one measure charges by itself on a day [exporter, sector], fraction; as much as the base year's rows know."""
+    day = _day(economy, dossier, [state], state.measure.actor)
+    return _by_flow(economy, day, day.added)
 
 
 def added_duties(economy: Economy, dossier: Dossier, date: dt.date) -> Array:
@@ -286,6 +272,16 @@ def duty_stack(
         For an unknown country, or a measure that names an unknown country, product list or sector.
     InputError
         When importer and exporter are the same.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from detente import load_dossier, load_world
+    >>> stack = duty_stack(
+    ...     load_world("world-2024"), load_dossier("busan-2025"), date=dt.date(2025, 10, 28), importer="USA", exporter="CHN"
+    ... )
+    >>> stack.total.shape == stack.weights.shape  # fractions, by sector
+    True
     """
     labels = economy.labels
     n, i = labels.country(importer), labels.country(exporter)
@@ -329,6 +325,7 @@ def duty_stack(
         averages=averages(basis),
         sector_names=dict(labels.sector_names),
         country_names=dict(labels.country_names),
+        remarks=remarks(economy, dossier, states, importer, exporter),
     )
 
 

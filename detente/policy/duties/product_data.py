@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from detente.core import InputError, LabelError, nearest
 from detente.dossier import Products
-from detente.policy.duties.cells import EVERYTHING, PREFERENCE, Bools, Ints, cells, check_list
+from detente.policy.duties.cells import EVERYTHING, Bools, Ints, cells, check_list, product_tables
 from detente.world import Array, frozen, load_described
 
 NAME = "us_products"
@@ -179,13 +179,13 @@ class LineRows:
         pairs = zip(self.table.partners, self.table.regions, strict=True)
         return tuple((partner,) if partner == region else (partner, region) for partner, region in pairs)
 
-    def coverage(self, products: Products, *, where: str) -> Array:
+    def coverage(self, products: Products, *, where: str, among: Bools | None = None) -> Array:
         """Covered share [row] of a scope."""
         if not products.lists:
             raise InputError(
                 "a duty by sector shares has no six-digit products here",
                 where=where,
-                hint="give `products.lists` for duties of the United States",
+                hint="give `products.lists` or `products.codes`",
             )
         covered = np.zeros(len(self.base))
         for name in products.lists:
@@ -198,7 +198,7 @@ class LineRows:
         check_list(name, where=where)
         if name == EVERYTHING:
             return np.ones(len(self.base))
-        if name == PREFERENCE:
+        if name == product_tables().preference:
             return np.asarray(cells().usmca[self.partner])
         by_signature = self.table.signatures[:, self.table.lists.index(name)].astype(np.float64)
         return np.asarray(by_signature[self.signature])

@@ -19,9 +19,9 @@ import numpy as np
 
 from detente.core import Cell, Column, Table
 from detente.dossier import FrozenDict, Measure, Products
-from detente.policy.duties.averages import PIIE_BASE, published_averages
+from detente.policy.duties.averages import published_averages, published_basis
 from detente.policy.duties.by_product import product_duties
-from detente.policy.duties.cells import IMPORTER, Bools, cells
+from detente.policy.duties.cells import Bools, cells, importer_of_cells
 from detente.policy.duties.product_data import LineRows, products
 from detente.policy.duties.stacking import stack
 from detente.world import Array, Economy
@@ -31,19 +31,12 @@ if TYPE_CHECKING:
 
 CONCEPT = "fixed_2017_world"
 WITHIN_A_POINT = "within one point"
-CHART_JANUARY = dt.date(2025, 1, 1)
-"""Day of the chart's point of January 2025, before that year's steps: of the publication, whatever year a world is of."""
-REVIEW = dt.date(2024, 9, 27)
-"""First day of the raised classes of Section 301."""
-METALS = "section-232"
-PEAK_NOTE = "; versions of the same weeks give 124.1, 126.5 and 134.7"
-PEAK = dt.date(2025, 5, 3)
 
 
 def product_average(
-    economy: Economy, dossier: Dossier, date: dt.date, exporter: str = "CHN", *, weights: Array | None = None
+    economy: Economy, dossier: Dossier, date: dt.date, exporter: str = "", *, weights: Array | None = None
 ) -> float:
-    """US duty on an exporter by product, sectors weighted by its sales to the world in 2017.
+    """Duty of the product tables' importer on an exporter by product, sectors weighted by its sales to the world in 2017.
 
     Parameters
     ----------
@@ -51,6 +44,7 @@ def product_average(
     dossier : Dossier
     date : date
     exporter : str
+        The one of the explained pair when left out.
     weights : array [product], optional
         Of the products within their sector; all alike when left out.
 
@@ -66,8 +60,9 @@ def product_average(
     >>> 0.4 < product_average(load_world(), load_dossier("busan-2025"), day, weights=world_imports()) < 0.7
     True
     """
-    found = product_duties(economy, dossier, date=date, importer=IMPORTER, exporters=[exporter])
-    between = cells().weights_2017[f"{IMPORTER}<{exporter}:world"]
+    importer, exporter = importer_of_cells(), exporter or published_basis().explained.exporter
+    found = product_duties(economy, dossier, date=date, importer=importer, exporters=[exporter])
+    between = cells().weights_2017[f"{importer}<{exporter}:world"]
     size = len(found.table.sectors)
     within = np.ones(len(found.table.sector)) if weights is None else weights
     count = np.bincount(found.table.sector, weights=within, minlength=size)
@@ -104,7 +99,7 @@ def changed(dossier: Dossier, authority: str, change: Callable[[Measure], Measur
 
 
 def altered_average(dossier: Dossier, date: dt.date, signatures: Bools, weights: Array) -> float:
-    """US duty on China, percent, with every tariff line on the product lists given; weighed like `product_average`.
+    """Duty of the explained pair, percent, with every tariff line on the product lists given; weighed like `product_average`.
 
     Parameters
     ----------
@@ -114,18 +109,18 @@ def altered_average(dossier: Dossier, date: dt.date, signatures: Bools, weights:
     weights : array [product]
     """
     table = products()
-    china = table.partners.index("CHN")
+    importer, exporter = importer_of_cells(), published_basis().explained.exporter
     lines = np.arange(len(signatures))
     rows = LineRows(
         dataclasses.replace(table, signatures=signatures, line_signature=lines),
-        partner=np.full(len(lines), china),
+        partner=np.full(len(lines), table.partners.index(exporter)),
         signature=lines,
         base=table.line_mfn,
         row_of_line=lines[None],
     )
-    states = [state for state in dossier.states(date).values() if state.measure.actor == IMPORTER]
+    states = [state for state in dossier.states(date).values() if state.measure.actor == importer]
     duty = rows.base + sum(stack(rows, states).values(), np.zeros(len(lines)))
-    between = cells().weights_2017[f"{IMPORTER}<CHN:world"]
+    between = cells().weights_2017[f"{importer}<{exporter}:world"]
     within = (weights / np.maximum(1, np.bincount(table.line_product, minlength=len(table.codes))))[
         table.line_product
     ]
@@ -142,7 +137,7 @@ def six_digit_metals() -> Bools:
     table = products()
     signatures = table.signatures[table.line_signature].copy()
     for i, name in enumerate(table.lists):
-        if name.startswith("s232-"):
+        if name.startswith(published_basis().explained.metal_lists):
             listed = np.bincount(table.line_product, weights=signatures[:, i], minlength=len(table.codes)) > 0
             signatures[:, i] = listed[table.line_product]
     return signatures
@@ -155,8 +150,9 @@ def metals_before_2024() -> Bools:
     """
     table = products()
     signatures = table.signatures[table.line_signature].copy()
-    metal = np.array([code[:2] in ("72", "73", "76") for code in table.codes])[table.line_product]
-    high, low = table.lists.index("s301-25"), table.lists.index("s301-7.5")
+    of = published_basis().explained
+    metal = np.array([code[:2] in of.metal_chapters for code in table.codes])[table.line_product]
+    high, low = table.lists.index(of.higher_class), table.lists.index(of.lower_class)
     moved = metal & signatures[:, high]
     signatures[moved, high], signatures[moved, low] = False, True
     return signatures
@@ -180,9 +176,11 @@ def contributions(economy: Economy, dossier: Dossier, date: dt.date, gap: float)
         what counting a six-digit product when one of its lines is listed would add then. Before: what the classes of
         Section 301, which are those of 2025, put too high at most. Last what is left.
     """
-    weights = world_imports()
+    weights, of = world_imports(), published_basis().explained
+    pair = published_basis().pair(importer_of_cells(), of.exporter)
+    assert pair is not None
     ours = 100 * product_average(economy, dossier, date, weights=weights)
-    if date < REVIEW:
+    if date < of.review:
         parts = {
             "Section 301 classes of 2025, at most": altered_average(
                 dossier, date, metals_before_2024(), weights
@@ -190,11 +188,11 @@ def contributions(economy: Economy, dossier: Dossier, date: dt.date, gap: float)
             - ours
         }
     else:
-        base = 100 * product_average(economy, dossier, CHART_JANUARY, weights=weights)
-        full = changed(dossier, METALS, at_full_value)
+        base = 100 * product_average(economy, dossier, of.chart_january, weights=weights)
+        full = changed(dossier, of.metals, at_full_value)
         by_value = 100 * product_average(economy, full, date, weights=weights)
         parts = {
-            "carried from January 2025": 100 * PIIE_BASE[IMPORTER, "CHN"] - base,
+            "carried from January 2025": 100 * pair.base - base,
             "metal goods on their full value": by_value - ours,
             "six-digit products with one listed line in full": altered_average(
                 full, date, six_digit_metals(), weights
@@ -221,14 +219,15 @@ def published_table(economy: Economy, dossier: Dossier) -> Table:
     from detente.policy.duties.day import duty_stack
 
     rows: list[tuple[Cell, ...]] = []
-    points = sorted(published_averages(), key=lambda point: (point.importer != IMPORTER, point.begin))
+    home, of = importer_of_cells(), published_basis().explained
+    points = sorted(published_averages(), key=lambda point: (point.importer != home, point.begin))
     for point in points:
         if point.concept != CONCEPT or point.begin > dossier.asof:
             continue
         day = point.begin
         stacked = duty_stack(economy, dossier, date=day, importer=point.importer, exporter=point.exporter)
         by_value = 100 * stacked.averages[CONCEPT].value
-        mine = point.importer == IMPORTER
+        mine = point.importer == home
         from_all = 100 * product_average(economy, dossier, day, weights=world_imports()) if mine else None
         alike = 100 * product_average(economy, dossier, day) if mine else None
         ours = [one for one in (by_value, from_all, alike) if one is not None]
@@ -239,7 +238,7 @@ def published_table(economy: Economy, dossier: Dossier) -> Table:
         elif mine:
             parts = contributions(economy, dossier, day, gap)
             reason = "; ".join(f"{name} {part:+.1f}" for name, part in parts.items())
-            reason += PEAK_NOTE if day == PEAK else ""
+            reason += of.peak_note if day == of.peak else ""
         else:
             reason = "not explained"
         rows.append(
@@ -272,7 +271,7 @@ def published_table(economy: Economy, dossier: Dossier) -> Table:
     )
     note = (
         "Sectors weighted by the exporter's sales to the world in 2017, products within them by US imports of 2024 or alike; "
-        "the gap is to imports from all. Chinese duties are known by sector only. Parts of a gap are ours run again under "
+        "the gap is to imports from all. duties of other importers are known by sector only. Parts of a gap are ours run again under "
         "another reading; that the publisher reads so is not known."
     )
     return Table("published", "Published averages since 2018 beside ours", columns, tuple(rows), note)

@@ -9,7 +9,8 @@ Rules, in this order, for every product row:
 3. Within an authority, measures that combine by ``max`` give their largest rate and the others are added to it.
 4. Authorities add up, on top of the base duty.
 
-The rows are product cells for the United States (`CellRows`) and exporter-by-sector for everybody else (`SectorRows`).
+The rows are product cells for the importer of the shipped product tables (`CellRows`) and exporter-by-sector for everybody
+else (`SectorRows`).
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from detente.core import InputError, LabelError, UnitError, suggestion
-from detente.dossier import Instrument, Measure, Products, Status
-from detente.policy.duties.cells import EVERYTHING, Cells, Ints, check_list
+from detente.dossier import Instrument, Measure, Products, Status, TradeLine
+from detente.policy.duties.cells import EVERYTHING, Bools, Cells, Ints, cells, check_list, importer_of_cells
+from detente.policy.duties.codes import CodeShares, partner_shares
 from detente.world import Array, Economy, goods_sectors
 
 if TYPE_CHECKING:
@@ -45,8 +47,8 @@ class Rows(Protocol):
     def base(self) -> Array:
         """Duty before any measure [row], fraction."""
 
-    def coverage(self, products: Products, *, where: str) -> Array:
-        """Covered share [row] of a scope."""
+    def coverage(self, products: Products, *, where: str, among: Bools | None = None) -> Array:
+        """Covered share [row] of a scope; of the partners in `among` [partner] only, where that saves work."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,9 +75,21 @@ class CellRows:
         """Base duty [row]."""
         return self.cells.base
 
-    def coverage(self, products: Products, *, where: str) -> Array:
-        """Covered share [row]."""
-        return self.cells.coverage(products, where=where)
+    def coverage(self, products: Products, *, where: str, among: Bools | None = None) -> Array:
+        """Covered share [row]; what codes cover of a partner's sector falls alike on all its cells."""
+        if not products.codes and not products.excluded_codes:
+            return self.cells.coverage(products, where=where)
+        rest = products.model_copy(update={"codes": (), "excluded_codes": ()})
+        place = (self.cells.partner, self.cells.sector)
+        named = bool(rest.lists or rest.sectors)
+        covered = self.cells.coverage(rest, where=where) if named else np.zeros(len(self.base))
+        if named and products.excluded_codes:
+            off = Products(codes=products.excluded_codes)
+            covered = covered * (1 - partner_shares(off, where=where)[place])
+        by_code = partner_shares(products, where=where)[place]
+        for name in products.excluded:
+            by_code = by_code * (1 - self.cells.membership(name, where=where))
+        return np.maximum(covered, by_code)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,11 +101,14 @@ class SectorRows:
     economy : Economy
     importer : str
     base : array [exporter·sector], fraction
+    trade : tuple of TradeLine
+        The record's trade by product, for measures by HS code.
     """
 
     economy: Economy
     importer: str
     base: Array
+    trade: tuple[TradeLine, ...] = ()
 
     @functools.cached_property
     def codes(self) -> tuple[tuple[str, ...], ...]:
@@ -104,10 +121,10 @@ class SectorRows:
         labels = self.economy.labels
         return np.repeat(np.arange(len(labels.countries)), len(labels.sectors))
 
-    def coverage(self, products: Products, *, where: str) -> Array:
-        """Covered share [row]; product lists other than ``all`` describe US imports and are refused."""
+    def coverage(self, products: Products, *, where: str, among: Bools | None = None) -> Array:
+        """Covered share [row]; product lists other than ``all`` describe another importer's goods and are refused."""
         labels = self.economy.labels
-        if not products.lists and not products.sectors:
+        if not products.lists and not products.sectors and not products.codes:
             raise InputError(
                 "a tariff without products", where=where, hint="write `products: {lists: [all]}`"
             )
@@ -115,9 +132,9 @@ class SectorRows:
             check_list(name, where=where)
             if name != EVERYTHING:
                 raise InputError(
-                    f"product list `{name}` describes US imports of the default world, not those of {self.importer} in `{self.economy.name}`",
+                    f"product list `{name}` describes {importer_of_cells()} imports of the default world, not those of {self.importer} in `{self.economy.name}`",
                     where=where,
-                    hint="give `products.sectors`: the covered share of each sector's trade",
+                    hint="give `products.codes`, or `products.sectors`: the covered share of each sector's trade",
                 )
         shares = np.zeros(len(labels.sectors))
         if EVERYTHING in products.lists:
@@ -130,7 +147,23 @@ class SectorRows:
             shares[position] = max(shares[position], share)
         if EVERYTHING in products.excluded:
             shares[:] = 0.0
-        return np.tile(shares, len(labels.countries))
+        every = np.tile(shares, (len(labels.countries), 1))
+        if products.codes or products.excluded_codes:
+            every = self._by_code(products, every, where, among)
+        return every.reshape(-1)
+
+    def _by_code(self, products: Products, every: Array, where: str, among: Bools | None) -> Array:
+        """Covered share [exporter, sector] with what codes add and take off."""
+        shares = CodeShares(self.economy, self.importer, self.trade)
+        off = Products(codes=products.excluded_codes)
+        for i, code in enumerate(self.economy.labels.countries):
+            if code == self.importer or (among is not None and not among[i]):
+                continue
+            if products.excluded_codes and every[i].any():
+                every[i] *= 1 - shares.of(off, code, where=where)[0]
+            if products.codes and EVERYTHING not in products.excluded:
+                every[i] = np.maximum(every[i], shares.of(products, code, where=where)[0])
+        return every
 
 
 def is_duty(measure: Measure) -> bool:
@@ -148,6 +181,33 @@ def check_targets(measure: Measure, names: Iterable[str], known: Iterable[str]) 
                 where=f"measure {measure.id}",
                 hint=suggestion(name, sorted(valid)),
             )
+
+
+def check_measures(economy: Economy, states: Iterable[MeasureState]) -> None:
+    """Check that every duty names actors, targets, lists and sectors that exist.
+
+    Raises
+    ------
+    LabelError
+        With the measure and the nearest valid name.
+    """
+    known = {*economy.labels.countries, *cells().partners}
+    for state in states:
+        measure = state.measure
+        if not is_duty(measure):
+            continue
+        where = f"measure {measure.id}"
+        check_targets(measure, (measure.actor,), economy.labels.countries)
+        check_targets(
+            measure, (*measure.targets, *measure.except_targets, *state.by_target, *state.ceiling), known
+        )
+        for name in (*state.products.lists, *state.products.excluded):
+            check_list(name, where=where)
+        for code in state.products.sectors:
+            if code not in economy.labels.sectors:
+                raise LabelError(
+                    f"unknown sector `{code}`", where=where, hint=suggestion(code, economy.labels.sectors)
+                )
 
 
 def partner_rates(state: MeasureState, rows: Rows) -> tuple[Array, Array]:
@@ -189,7 +249,7 @@ def charges(rows: Rows, states: Iterable[MeasureState]) -> list[Charge]:
         if state.status is not Status.in_force or not is_duty(state.measure):
             continue
         rates, capped = partner_rates(state, rows)
-        covered = rows.coverage(state.products, where=f"measure {state.measure.id}")
+        covered = rows.coverage(state.products, where=f"measure {state.measure.id}", among=rates != 0)
         by_row = rates[rows.partner]
         covered = np.where(by_row != 0, covered, 0.0)
         if capped.any():

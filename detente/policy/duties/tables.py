@@ -60,7 +60,13 @@ def stack_table(stacked: DutyStack) -> Table:
         title=f"Duties of {_parties(stacked)}, {stacked.date}",
         columns=columns,
         rows=tuple(rows),
-        note=f"Statutory rates, weighted by imports of the base year; known on {stacked.asof}.",
+        note=". ".join(
+            (
+                f"Statutory rates, weighted by imports of the base year; known on {stacked.asof}",
+                *stacked.remarks,
+            )
+        )
+        + ".",
     )
 
 

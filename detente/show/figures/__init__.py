@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from detente.show.figures.theme import (
         GRADES as GRADES,
         STATUSES as STATUSES,
+        Look as Look,
+        authority_look as authority_look,
         country_name as country_name,
         look as look,
     )
@@ -41,7 +43,7 @@ else:
             "figures": "Figure NARROW WIDE draw_ahead figure_svg",
             "lifelines": "Span timeline",
             "paths": "Event duty_path",
-            "theme": "GRADES STATUSES country_name look",
+            "theme": "GRADES Look STATUSES authority_look country_name look",
             "worlds": "comparison_figure world_figure",
         },
     )

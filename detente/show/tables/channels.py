@@ -72,7 +72,7 @@ def channel_table(goal: Target, shift: Shift, later: ControlledOutcome, against:
     try:
         found = account(goal.name, shift)
     except SolveError:
-        if any(control.limit == 0 for control in later.controls):
+        if any(control.is_ban for control in later.controls):
             return []
         raise
     first, second = scales(goal.unit, found.total)

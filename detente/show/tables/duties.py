@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from detente.core import Column, InputError, Table, known_each
 from detente.show.figures.figures import NARROW, WIDE, Figure
 from detente.show.figures.rows import Segment, Stack, row_chart, text_width
-from detente.show.figures.theme import check_colours, country_name, look
+from detente.show.figures.theme import Look, authority_look, country_name
 from detente.show.words.words import date_words, lower_first, number, percent
+
+if TYPE_CHECKING:
+    from detente.dossier import Authority
 
 
 def duties_by_authority(
@@ -21,6 +25,8 @@ def duties_by_authority(
     concept: str = "import-weighted within the sector, 2024 trade",
     title: str = "",
     name: str = "duties_by_authority",
+    own: Mapping[str, Authority] | None = None,
+    remark: str = "",
 ) -> Figure:
     """Stack the duties of every authority, sector by sector.
 
@@ -32,6 +38,10 @@ def duties_by_authority(
         Country codes.
     day : str
         ISO day.
+    own : mapping of id to Authority, optional
+        Authorities of the record; the others are looked up among those of the package.
+    remark : str
+        On what single duties rest; added to the note.
     """
     authorities = [
         a
@@ -40,14 +50,14 @@ def duties_by_authority(
     ]
     if not authorities:
         raise InputError("every duty is zero", hint="choose another day or another pair of countries")
-    check_colours("authority", authorities)
+    looks = {a: authority_look(a, own) for a in authorities}
     total = known_each({sector: math.fsum(row.values()) for sector, row in rates.items()})
     ranked = sorted(rates, key=lambda sector: (-total[sector], sector))
     pair = (
         f"{country_name(importer, in_sentence=True)} on goods from {country_name(exporter, in_sentence=True)}"
     )
     columns = [Column("sector", "Sector"), Column("total", "All duties", "%", "number", 1)]
-    columns += [Column(a.replace("-", "_"), look("authority", a).name, "%", "number", 1) for a in authorities]
+    columns += [Column(a.replace("-", "_"), looks[a].name, "%", "number", 1) for a in authorities]
     table = Table(
         name,
         f"Duties of {pair} on {date_words(day)}",
@@ -67,27 +77,27 @@ def duties_by_authority(
         name,
         finding,
         alt,
-        _spec(rates, ranked, authorities, WIDE),
+        _spec(rates, ranked, looks, WIDE),
         table,
-        note=f"Average duty {concept}.",
+        note=f"Average duty {concept}. {remark}".strip(),
         subtitle=f"Average duty by authority on {date_words(day)}, percent",
-        narrow=_spec(rates, ranked, authorities, NARROW),
+        narrow=_spec(rates, ranked, looks, NARROW),
     )
 
 
 def _spec(
-    rates: Mapping[str, Mapping[str, float]], ranked: Sequence[str], authorities: Sequence[str], width: int
+    rates: Mapping[str, Mapping[str, float]], ranked: Sequence[str], looks: Mapping[str, Look], width: int
 ) -> dict[str, object]:
     stacks = []
     for sector in ranked:
         pieces, end = [], 0.0
-        for a in authorities:
+        for a in looks:
             rate = 100 * rates[sector].get(a, 0.0)
             if rate > 0:
-                pieces.append(Segment(end, end + rate, look("authority", a).colour, number(rate, 0)))
+                pieces.append(Segment(end, end + rate, looks[a].colour, number(rate, 0)))
                 end += rate
         stacks.append(Stack(sector, tuple(pieces) or (Segment(0.0, 0.0, "#ffffff"),), f"{number(end, 1)}%"))
-    entries = [look("authority", a) for a in authorities]
+    entries = list(looks.values())
     legend = [(entry.short_name if width < 500 else entry.name, entry.colour) for entry in entries]
     labels = min(max(text_width(s) for s in ranked) + 14, 230 if width > 500 else 118)
     return row_chart(stacks, width, label_width=labels, legend=legend)

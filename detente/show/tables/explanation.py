@@ -14,9 +14,9 @@ from detente.show.tables.channels import channel_table, scales, units
 if TYPE_CHECKING:
     from detente.cases import Case, ControlledOutcome
     from detente.dossier import Dossier
-    from detente.equilibrium import Structure
+    from detente.equilibrium import Model
     from detente.equilibrium.explain import Attribution, Move, Target
-    from detente.world import Array, Economy, Wedges
+    from detente.world import Array, Wedges
 
 METHODS = ("auto", "gradients", "shapley")
 MOST_FOR_SHAPLEY = 10
@@ -90,7 +90,7 @@ def _moves(
 
 
 def _attribute(
-    economy: Economy,
+    model: Model,
     start: Wedges,
     end: Wedges,
     moves: list[Move],
@@ -98,8 +98,6 @@ def _attribute(
     held: tuple[Array, Array] | None,
     beneath: Array | None,
     method: str,
-    closure: str,
-    structure: Structure,
 ) -> Attribution:
     from detente.equilibrium.explain import integrated_gradients, shapley
 
@@ -112,23 +110,17 @@ def _attribute(
             hint=f"up to {MOST_FOR_SHAPLEY} measures; `--method gradients` takes any number",
         )
     if method == "shapley" or (method == "auto" and len(moves) <= MOST_FOR_SHAPLEY and goal.along is None):
-        return shapley(
-            economy, start, moves, goal, held=held, beneath=beneath, closure=closure, structure=structure
-        )
-    return integrated_gradients(
-        economy, start, end, moves, goal, held=held, closure=closure, structure=structure
-    )
+        return shapley(model, start, moves, goal, held=held, beneath=beneath)
+    return integrated_gradients(model, start, end, moves, goal, held=held)
 
 
 def explain(
-    economy: Economy,
+    model: Model,
     dossier: Dossier,
     name: str,
     case: Case,
     reference: Case | None = None,
     *,
-    closure: str = "share",
-    structure: Structure | None = None,
     method: str = "auto",
     draws: int = 0,
     seed: int = 1,
@@ -137,8 +129,8 @@ def explain(
 
     Parameters
     ----------
-    economy : Economy
-        With the elasticities of the horizon.
+    model : Model
+        Of a horizon.
     dossier : Dossier
     name : str
         What to explain, as `detente.equilibrium.explain.targets.target` reads it: ``usa.real_income``.
@@ -146,8 +138,6 @@ def explain(
         The scenario.
     reference : Case, optional
         What it is compared with; the base year when left out.
-    closure, structure
-        As in `solve`.
     method : {"auto", "gradients", "shapley"}
         Shapley values up to ten measures and integrated gradients beyond, when `auto`.
     draws : int
@@ -169,18 +159,18 @@ def explain(
         When an equilibrium is not found, or the parts do not add up.
     """
     from detente.cases import run_cases
-    from detente.equilibrium import CORE, Model, solve
+    from detente.equilibrium import solve
     from detente.equilibrium.explain import Shift, target
     from detente.world import Wedges
 
-    structure = structure or CORE
+    economy = model.economy
     goal = target(name, economy)
     cases = [case, *([reference] if reference is not None else [])]
     if len({one.scenario.id for one in cases}) < len(cases):
         raise InputError(
             "the scenario is explained against itself", where="explain", hint="give --against another one"
         )
-    outcomes = run_cases(Model(economy, structure, closure), cases)
+    outcomes = run_cases(model, cases)
     later = outcomes[case.scenario.id]
     earlier = outcomes[reference.scenario.id] if reference is not None else None
     parts, moves = _moves(
@@ -197,28 +187,26 @@ def explain(
         )
     start = Wedges.unchanged(economy) if earlier is None else earlier.asked
     held, beneath = (None, None) if earlier is None else (earlier.held, earlier.wedges.iceberg_hat)
-    made = _attribute(economy, start, later.asked, moves, goal, held, beneath, method, closure, structure)
+    made = _attribute(model, start, later.asked, moves, goal, held, beneath, method)
     against = f"`{reference.scenario.id}`" if reference else f"the {economy.year} base year"
     tables = [_measure_table(goal, made, parts, later, against)]
     if earlier is None:
-        (base,) = solve(Model(economy, structure, closure), [start])
+        (base,) = solve(model, [start])
     before = base.value if earlier is None else earlier.value
     shift = Shift(before, later.value, held, later.held)
     tables += channel_table(goal, shift, later, against)
     tables.append(_source_table(goal, made, parts, later))
     if draws:
-        tables += _drawn(economy, goal, case, reference, against, closure, structure, draws, seed)
+        tables += _drawn(model, goal, case, reference, against, draws, seed)
     return tables
 
 
 def _drawn(
-    economy: Economy,
+    model: Model,
     goal: Target,
     case: Case,
     reference: Case | None,
     against: str,
-    closure: str,
-    structure: Structure,
     draws: int,
     seed: int,
 ) -> list[Table]:
@@ -228,14 +216,12 @@ def _drawn(
     from detente.show.tables.uncertain import result_tables
 
     if reference is None:
-        reference = base_case(economy, case)
+        reference = base_case(model.economy, case)
     found = draw_outcomes(
-        economy,
+        model,
         [case, reference],
         draws=draws,
         seed=seed,
-        closure=closure,
-        structure=structure,
         results=(goal.name,),
         reference=reference.scenario.id,
     )

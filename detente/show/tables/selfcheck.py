@@ -40,6 +40,7 @@ def self_check(
     from detente.dossier import audit, verify_places
     from detente.equilibrium import Model, solve
     from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
+    from detente.policy.duties import base_year_table, objections
     from detente.world import Wedges, check, load_world
 
     rows: list[tuple[str, str, str]] = []
@@ -74,13 +75,22 @@ def self_check(
         wrong = [r for r in table.records() if r["result"] != "ok"]
         return not wrong, f"{len(table) - len(wrong)} of {len(table)} claims stand where the record says"
 
+    def base() -> tuple[bool, str]:
+        told = base_year_table(economy, dossier).column("verdict")
+        wrong = objections(economy, dossier)
+        late = [key for key, why in wrong if why.startswith("announced after")]
+        detail = f"{sum(v != 'not in the data' for v in told)} duties are in the data of {economy.base_day.year} already"
+        if wrong:
+            detail += f"; {len(wrong)} claim more than the data show, such as `{wrong[0][0]}`: detente duties --table base"
+        return not late, detail
+
     def unchanged() -> tuple[bool, str]:
         solution = solve(Model(economy), Wedges.unchanged(economy))
         gap = float(np.abs(solution.value.real_income_hat - 1).max())
         return gap < 1e-12, f"no change gives no change: largest real-income change {gap:.0e}"
 
     def scenarios() -> tuple[bool, str]:
-        names = shipped_scenarios(source or dossier.id)
+        names = shipped_scenarios(source or dossier.id, dossier.asof)
         if not names:
             return True, "the dossier comes with no scenario"
         told, later = tellable(
@@ -99,6 +109,7 @@ def self_check(
     row("record", record)
     if reports is not None:
         row("claims", places)
+    row("base year", base)
     row("solver", unchanged)
     row("scenarios", scenarios)
     failed = any(outcome == "fail" for _, outcome, _ in rows)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import Cell, Column, InputError, Table
+from detente.core import Cell, Column, InputError, Table, limit_word
 from detente.show.tables.metrics import assumptions
 from detente.show.tables.results import COUNTRY, NAME, OUTCOME, chosen, number_column, shown
 
@@ -25,6 +25,7 @@ def welfare_table(
     SolveError
         When the path from the reference cannot be integrated, as when bans cut trade into parts.
     """
+    from detente.equilibrium import Model
     from detente.equilibrium.explain import decompose_path, decompose_welfare
     from detente.world import Wedges
 
@@ -33,7 +34,7 @@ def welfare_table(
     for name, value in kept:
         economy = value.economy
         start = Wedges.unchanged(economy) if reference is None else reference.wedges
-        path = decompose_path(economy, start, value.wedges, closure=value.closure, structure=value.structure)
+        path = decompose_path(Model.behind(value), start, value.wedges)
         first_order = decompose_welfare(economy, value) if reference is None else None
         parts = path.parts
         for code in chosen(outcomes, countries):
@@ -91,17 +92,17 @@ def control_table(outcomes: Mapping[str, Outcome]) -> Table:
         bindings = getattr(outcome, "bindings", {})
         for control in getattr(outcome, "controls", ()):
             found = bindings[control.name]
-            ban = control.limit == 0
+            ban = control.is_ban
             rows.append(
                 (
                     name,
                     control.name,
-                    "ban" if ban else control.kind,
+                    limit_word(control.kind, control.limit),
                     control.limit,
                     found.volume_hat,
                     "yes" if ban or found.log_wedge > 0 else "no",
                     None if ban else 100 * float(np.expm1(found.log_wedge)),
-                    "importer" if control.kind == "floor" else control.rent,
+                    control.enforcement.rent_to,
                     found.rent_usd / 1e3,
                 )
             )

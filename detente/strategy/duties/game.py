@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import InputError, LabelError, suggestion
-from detente.equilibrium import CORE, Equilibrium, Model, Newton, Structure, solve
+from detente.equilibrium import Equilibrium, Model, Newton, solve
 from detente.equilibrium.gradients import Output, gradients
 from detente.strategy.duties.wants import Wants, combine, government, payoff, wants_of
 from detente.strategy.preferences import Preferences
@@ -32,7 +32,7 @@ class DutyGame:
 
     Attributes
     ----------
-    economy : Economy
+    model : Model
     players : tuple of str
         Countries that set duties.
     group : array of int [importer, exporter, sector]
@@ -45,27 +45,28 @@ class DutyGame:
         Political weights λ.
     wants : Wants, optional
         Weights on revenue and on a rival's gains, from a set of preferences; Ossa's objective with `weights` when None.
-    structure : Structure
-    closure : str
     lower, upper : float
         Bounds of every duty, fractions.
     by : str
     mfn : bool
     """
 
-    economy: Economy
+    model: Model
     players: tuple[str, ...]
     group: Index
     owner: Index
     wedges: Wedges
     weights: Array
-    structure: Structure
-    closure: str
     lower: float
     upper: float
     by: str
     mfn: bool
     wants: Wants | None = None
+
+    @property
+    def economy(self) -> Economy:
+        """What the duties are set on."""
+        return self.model.economy
 
     @property
     def count(self) -> int:
@@ -96,7 +97,7 @@ class DutyGame:
 
     def unmoved(self) -> Equilibrium:
         """Equilibrium before anybody sets a duty of this game."""
-        return solve(Model(self.economy, self.structure, self.closure), self.wedges).value
+        return solve(self.model, self.wedges).value
 
     def expand(self, duties: Array) -> Array:
         """Duties of the game [duty] laid over the others' [importer, exporter, sector]."""
@@ -118,19 +119,16 @@ class DutyGame:
 
     def solve(self, duties: Array) -> Equilibrium:
         """Equilibrium at these duties [duty]."""
-        wedges = self.set_to(duties)
-        return solve(Model(self.economy, self.structure, self.closure), wedges).value
+        return solve(self.model, self.set_to(duties)).value
 
     def solve_many(self, duties: Sequence[Array]) -> list[Equilibrium]:
         """Equilibria at several sets of duties."""
-        wedges = [self.set_to(one) for one in duties]
-        found = solve(Model(self.economy, self.structure, self.closure), wedges)
-        return [solution.value for solution in found]
+        return [solution.value for solution in solve(self.model, [self.set_to(one) for one in duties])]
 
     def try_many(self, duties: Sequence[Array]) -> list[Equilibrium | None]:
         """Equilibria at several sets of duties; None where there is none, as when a country cannot pay for its subsidies."""
         wedges = [self.set_to(one) for one in duties]
-        found = solve(Model(self.economy, self.structure, self.closure, solver=TRIAL), wedges, throw=False)
+        found = solve(dataclasses.replace(self.model, solver=TRIAL), wedges, throw=False)
         return [solution.value if solution.result.ok else None for solution in found]
 
     def objective(self, value: Equilibrium, player: str) -> tuple[float, Output]:
@@ -186,7 +184,7 @@ class DutyGame:
 
 
 def duty_game(
-    economy: Economy,
+    model: Model,
     players: Sequence[str] | None = None,
     *,
     by: str = "sector",
@@ -195,8 +193,6 @@ def duty_game(
     sectors: Sequence[str] | None = None,
     weights: Array | None = None,
     preferences: Preferences | None = None,
-    structure: Structure = CORE,
-    closure: str = "share",
     wedges: Wedges | None = None,
     bounds: tuple[float, float] = (0.0, 10.0),
 ) -> DutyGame:
@@ -204,7 +200,7 @@ def duty_game(
 
     Parameters
     ----------
-    economy : Economy
+    model : Model
     players : sequence of str, optional
         Countries that set duties; every country when left out. The others' duties stay.
     by : {"sector", "partner"}
@@ -219,8 +215,6 @@ def duty_game(
         Political weights in Ossa's (2014) objective; one everywhere when left out.
     preferences : Preferences, optional
         A set of preferences instead: political weights, revenue, a rival's gains (`duties_wants.payoff`).
-    structure : Structure
-    closure : str
     wedges : Wedges, optional
         Everything else, and where the duties start; the base year's when left out.
     bounds : (float, float)
@@ -239,11 +233,11 @@ def duty_game(
     Examples
     --------
     >>> from detente.world import toy
-    >>> game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players")
+    >>> game = duty_game(Model(toy()), ["USA", "CHN"], by="partner", on="players")
     >>> game.count, game.players
     (2, ('USA', 'CHN'))
     """
-    labels = economy.labels
+    economy, labels = model.economy, model.labels
     for name, given, allowed in (("by", by, BY), ("on", on, ON)):
         if given not in allowed:
             raise InputError(f"`{given}` is not a choice of `{name}`", hint="one of: " + ", ".join(allowed))
@@ -295,14 +289,12 @@ def duty_game(
     group[free] = position
     owner = numbers // (N * S)
     return DutyGame(
-        economy=economy,
+        model=model,
         players=codes,
         group=group,
         owner=owner,
         wedges=Wedges.unchanged(economy) if wedges is None else wedges,
         weights=frozen(weights),
-        structure=structure,
-        closure=closure,
         lower=float(bounds[0]),
         upper=float(bounds[1]),
         by=by,

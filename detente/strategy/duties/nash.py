@@ -181,8 +181,9 @@ def nash_duties(
     Examples
     --------
     >>> from detente.strategy.duties.game import duty_game
+    >>> from detente.equilibrium import Model
     >>> from detente.world import toy
-    >>> game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players")
+    >>> game = duty_game(Model(toy()), ["USA", "CHN"], by="partner", on="players")
     >>> war = nash_duties(game)
     >>> war.largest_regret < 1e-5
     True

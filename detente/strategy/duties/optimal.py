@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from detente.core import Cell, Column, InputError, Table
-from detente.equilibrium import CLOSURES, Equilibrium
+from detente.equilibrium import Equilibrium
 from detente.strategy.duties.game import DutyGame, duty_game
 from detente.strategy.duties.nash import NashDuties, best_deviation, nash_duties
 from detente.strategy.duties.optimum import Optimum, optimal_duties
@@ -24,7 +24,7 @@ def _setting(game: DutyGame) -> str:
     economy = game.economy
     return (
         f"{game.count} duties between {100 * game.lower:g} and {100 * game.upper:g} % are set; "
-        f"all other duties stay. Horizon: {game.structure.horizon}. Closure: {CLOSURES[game.closure]}. "
+        f"all other duties stay. Horizon: {game.model.structure.horizon}. Closure: {game.model.closure_words}. "
         f"Elasticities: {economy.elasticity_source}. Baseline: {economy.name} ({economy.year})."
     )
 
@@ -188,8 +188,9 @@ def nash_tables(war: NashDuties) -> list[Table]:
 
     Examples
     --------
+    >>> from detente.equilibrium import Model
     >>> from detente.world import toy
-    >>> game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players")
+    >>> game = duty_game(Model(toy()), ["USA", "CHN"], by="partner", on="players")
     >>> [table.name for table in nash_tables(nash_duties(game))]
     ['nash-welfare', 'nash-duties']
     """
@@ -286,8 +287,9 @@ def by_preferences(tables: Mapping[str, Table]) -> Table:
     Examples
     --------
     >>> from detente.strategy.preferences import PLAIN
+    >>> from detente.equilibrium import Model
     >>> from detente.world import toy
-    >>> game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players", preferences=PLAIN)
+    >>> game = duty_game(Model(toy()), ["USA", "CHN"], by="partner", on="players", preferences=PLAIN)
     >>> by_preferences({"plain": nash_tables(nash_duties(game))[0]}).columns[0].key
     'preferences'
     """

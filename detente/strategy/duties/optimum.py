@@ -167,8 +167,9 @@ def optimal_duties(
     Examples
     --------
     >>> from detente.strategy.duties.game import duty_game
+    >>> from detente.equilibrium import Model
     >>> from detente.world import toy
-    >>> game = duty_game(toy(), ["USA"], by="partner", mfn=True)
+    >>> game = duty_game(Model(toy()), ["USA"], by="partner", mfn=True)
     >>> best = optimal_duties(game, "USA", starts=["standing"])
     >>> best.gain > 0, best.is_maximum
     (True, True)
@@ -237,9 +238,9 @@ def optimal_duties(
 
 def _without_transfers(game: DutyGame, before: Array, after: Array, place: int, gain: float) -> float:
     """Gain of moving a player's duties when no country lends or borrows, a ratio less one; not-a-number where unsolved."""
-    if game.closure == "zero":
+    if game.model.closure_name == "zero":
         return gain
-    first, last = dataclasses.replace(game, closure="zero").try_many([before, after])
+    first, last = dataclasses.replace(game, model=game.model.under("zero")).try_many([before, after])
     if first is None or last is None:
         return float("nan")
     return float(np.expm1(game.welfare(last)[place] - game.welfare(first)[place]))

@@ -102,8 +102,9 @@ def cooperative_duties(
     Examples
     --------
     >>> from detente.strategy.duties.game import duty_game
+    >>> from detente.equilibrium import Model
     >>> from detente.world import toy
-    >>> game = duty_game(toy(), ["USA", "CHN"], by="partner", on="players")
+    >>> game = duty_game(Model(toy()), ["USA", "CHN"], by="partner", on="players")
     >>> talks = cooperative_duties(game)
     >>> talks.gain > 0, talks.spread < 1e-6
     (True, True)

@@ -1,0 +1,329 @@
+"""Products by code of the Harmonized System, for any importer: what share of each sector's imports they are, and by what weights.
+
+Inside a sector products are weighed, best first, by the record's own table of trade (`trade.yaml`) over the world's flow; by
+the imports of the shipped table of products, for the importer it belongs to; or, for everybody else, by that importer's
+imports from all partners, which is an assumption. Every use says which of the three it was.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.core import InputError, LabelError, suggestion
+from detente.dossier import Products, TradeLine
+from detente.policy.duties.cells import Bools, importer_of_cells
+from detente.policy.duties.product_data import products as product_table
+from detente.world import Array, Economy
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier, MeasureState
+
+SIX = 6
+RECORD, OWN, BORROWED = "record", "own", "borrowed"
+
+
+@dataclass(frozen=True)
+class Basis:
+    """On what the weight of products inside their sector rests."""
+
+    kinds: frozenset[str]
+    sources: tuple[str, ...] = ()
+
+    def __or__(self, other: Basis) -> Basis:
+        return Basis(self.kinds | other.kinds, tuple(dict.fromkeys((*self.sources, *other.sources))))
+
+    def words(self) -> str:
+        """In words."""
+        who = importer_of_cells()
+        said = {
+            RECORD: f"the record's trade by product ({', '.join(self.sources)}) over the sector's imports in the world",
+            OWN: f"{who} imports of 2024 by product",
+            BORROWED: f"products weighed inside their sector as in {who} imports of 2024 from everybody (assumed)",
+        }
+        return "; ".join(said[kind] for kind in (RECORD, OWN, BORROWED) if kind in self.kinds)
+
+
+NOTHING = Basis(frozenset())
+
+
+@functools.lru_cache(maxsize=4096)
+def under(code: str) -> Bools:
+    """Which products of the shipped table [product] stand under a code; a national line counts as its six-digit product.
+
+    Raises
+    ------
+    LabelError
+        When there is no such product, with the nearest code.
+    """
+    known = product_table().codes
+    digits = code[:SIX]
+    inside = np.array([one.startswith(digits) for one in known])
+    if not inside.any():
+        options = sorted({one[: len(digits)] for one in known})
+        raise LabelError(f"no goods product `{digits}`", where="products", hint=suggestion(digits, options))
+    inside.setflags(write=False)
+    return inside
+
+
+def widest(codes: Iterable[str]) -> tuple[str, ...]:
+    """Codes without those that stand under another of them."""
+    kept: list[str] = []
+    for code in sorted(set(codes), key=lambda one: (len(one), one)):
+        if not any(code.startswith(other) for other in kept):
+            kept.append(code)
+    return tuple(kept)
+
+
+@dataclass(frozen=True, eq=False)
+class CodeShares:
+    """Shares of sectors' imports that codes cover, for one importer.
+
+    Parameters
+    ----------
+    economy : Economy
+    importer : str
+    trade : tuple of TradeLine
+        The record's trade by product, of every importer.
+    """
+
+    economy: Economy
+    importer: str
+    trade: tuple[TradeLine, ...] = ()
+
+    def of(self, products: Products, exporter: str, *, where: str) -> tuple[Array, Basis]:
+        """Covered share [sector] of an exporter's goods, and by what it is weighed.
+
+        Raises
+        ------
+        LabelError
+            For a code without products, or a trade line of a sector that the world does not have.
+        InputError
+            When the world's sectors are not those of the table of products and the record gives no trade for a code.
+        """
+        lines, flow = self._lines(exporter)
+        covered = np.zeros(len(self.economy.labels.sectors))
+        basis = NOTHING
+        for code in widest(products.codes):
+            share, rests_on = self._share(code, products.excluded_codes, lines, flow, exporter, where)
+            covered, basis = covered + share, basis | rests_on
+        return np.minimum(covered, 1.0), basis
+
+    def _lines(self, exporter: str) -> tuple[tuple[TradeLine, ...], Array]:
+        """The record's lines for a pair, else those for all exporters, with the flow [sector] they are parts of."""
+        labels = self.economy.labels
+        n = labels.country(self.importer)
+        mine = [line for line in self.trade if line.importer == self.importer]
+        pair = tuple(line for line in mine if line.exporter == exporter)
+        if pair:
+            return pair, self.economy.flows[n, labels.country(exporter)]
+        whole = self.economy.flows[n].sum(0) - self.economy.flows[n, n]
+        return tuple(line for line in mine if line.exporter == "all"), whole
+
+    def _share(
+        self,
+        code: str,
+        excluded: Sequence[str],
+        lines: tuple[TradeLine, ...],
+        flow: Array,
+        exporter: str,
+        where: str,
+    ) -> tuple[Array, Basis]:
+        """Share [sector] of one code, less what is excluded."""
+        inside = {line.code: line for line in lines if line.code.startswith(code)}
+        if inside:
+            chosen = [inside[name] for name in widest(inside)]
+            value = np.zeros(len(flow))
+            for line in chosen:
+                value = value + self._value(line, excluded, lines, where)
+            share = np.divide(value, flow, out=np.zeros(len(flow)), where=flow > 0)
+            return np.minimum(share, 1.0), Basis(frozenset({RECORD}), tuple({o.source: 0 for o in chosen}))
+        outer = max(
+            (o for o in lines if code.startswith(o.code)), key=lambda line: len(line.code), default=None
+        )
+        taken = tuple(name for name in excluded if name.startswith(code))
+        if outer is not None:
+            part = self._part(code, taken, outer.code, where)
+            value = self._by_sector(outer, where) * part
+            share = np.divide(value, flow, out=np.zeros(len(flow)), where=flow > 0)
+            return np.minimum(share, 1.0), Basis(frozenset({RECORD, BORROWED}), (outer.source,))
+        weights, kind = self._weights(exporter)
+        return self._spread(self._less(under(code), taken, where), weights, where), Basis(frozenset({kind}))
+
+    def _value(
+        self, line: TradeLine, excluded: Sequence[str], lines: tuple[TradeLine, ...], where: str
+    ) -> Array:
+        """Value [sector] of a line less the excluded codes inside it, million USD."""
+        if any(line.code.startswith(name) for name in excluded):
+            return np.zeros(len(self.economy.labels.sectors))
+        value = self._by_sector(line, where)
+        left = 1.0
+        for name in widest(name for name in excluded if name.startswith(line.code)):
+            known = next((other for other in lines if other.code == name), None)
+            if known is not None and line.value > 0:
+                left -= known.value / line.value
+            else:
+                left -= 1 - self._part(line.code, (name,), line.code, where)
+        return value * max(0.0, left)
+
+    def _part(self, code: str, excluded: Sequence[str], outer: str, where: str) -> float:
+        """What part of a wider code's imports a code is, less what is excluded, by imports from everybody."""
+        self._fits(where)
+        weights = product_table().value.sum(0)
+        whole = float(weights[under(outer)].sum())
+        mine = float(weights[self._less(under(code), excluded, where)].sum())
+        return mine / whole if whole > 0 else 1.0
+
+    @staticmethod
+    def _less(inside: Bools, excluded: Sequence[str], where: str) -> Bools:
+        """Products without the excluded codes; a national line cannot be taken off without its trade."""
+        for name in excluded:
+            if len(name) > SIX:
+                raise InputError(
+                    f"the national line `{name}` cannot be taken off: its trade is not known",
+                    where=where,
+                    hint="give its trade and that of its product in trade.yaml",
+                )
+            inside = inside & ~under(name)
+        return inside
+
+    def _by_sector(self, line: TradeLine, where: str) -> Array:
+        """Value [sector] of a trade line: in its own sector, or spread over those of its products."""
+        labels = self.economy.labels
+        value = np.zeros(len(labels.sectors))
+        if line.sector:
+            try:
+                value[labels.sector(line.sector)] = line.value
+            except LabelError as error:
+                raise LabelError(error.what, where=f"trade {line.id}", hint=error.hint) from None
+            return value
+        self._fits(f"trade {line.id}")
+        inside, weights = under(line.code), product_table().value.sum(0)
+        weights = weights if weights[inside].sum() > 0 else np.ones(len(weights))
+        parts = np.bincount(self._place[inside], weights=weights[inside], minlength=len(value))
+        return np.asarray(line.value * parts / parts.sum())
+
+    def _weights(self, exporter: str) -> tuple[Array, str]:
+        """Weights [product]: the importer's own where the shipped table has them, else its imports from everybody."""
+        table = product_table()
+        if self.importer == importer_of_cells():
+            own = [p for p, code in enumerate(table.partners) if exporter in (code, table.regions[p])]
+            return table.value[own].sum(0), OWN
+        return table.value.sum(0), BORROWED
+
+    def _spread(self, inside: Bools, weights: Array, where: str) -> Array:
+        """Share [sector] of products in their sectors by weights [product]."""
+        self._fits(where)
+        size = len(self.economy.labels.sectors)
+        whole = np.bincount(self._place, weights=weights, minlength=size)
+        mine = np.bincount(self._place, weights=weights * inside, minlength=size)
+        return np.divide(mine, whole, out=np.zeros(size), where=whole > 0)
+
+    @functools.cached_property
+    def _place(self) -> Array:
+        """Position among the economy's sectors of every product of the shipped table."""
+        table, labels = product_table(), self.economy.labels
+        return np.array([labels.sector(code) for code in table.sectors])[table.sector]
+
+    def _fits(self, where: str) -> None:
+        labels = self.economy.labels
+        if not set(product_table().sectors) <= set(labels.sectors):
+            raise InputError(
+                f"products by code have no sector in `{self.economy.name}`",
+                where=where,
+                hint="give their trade with its `sector` in trade.yaml, or `products.sectors` instead of codes",
+            )
+
+
+def partner_shares(products: Products, *, where: str) -> Array:
+    """Covered share [partner, sector] of codes in the shipped table of products, by its own imports of 2024.
+
+    Parameters
+    ----------
+    products : Products
+    where : str
+        Named in errors.
+    """
+    table = product_table()
+    inside = np.zeros(len(table.codes), dtype=np.bool_)
+    for code in widest(products.codes):
+        taken = [name for name in products.excluded_codes if name.startswith(code)]
+        inside = inside | CodeShares._less(under(code), taken, where)
+    size = len(table.sectors)
+
+    def by_sector(value: Array) -> Array:
+        return np.stack([np.bincount(table.sector, weights=row, minlength=size) for row in value])
+
+    whole, mine = by_sector(table.value), by_sector(table.value * inside)
+    return np.divide(mine, whole, out=np.zeros(whole.shape), where=whole > 0)
+
+
+def membership(products: Products, trade: Sequence[TradeLine], *, where: str) -> tuple[Array, Bools]:
+    """Covered share [product] of the shipped products by codes, and where that share is not known.
+
+    A national line covers the part of its six-digit product that the record's trade says; without it all of the product is
+    counted, and the second array is true.
+    """
+    table = product_table()
+    share, unknown = np.zeros(len(table.codes)), np.zeros(len(table.codes), dtype=np.bool_)
+    value = {line.code: line.value for line in trade}
+    for code in widest(products.codes):
+        if len(code) <= SIX:
+            share[under(code)] = 1.0
+            continue
+        whole = value.get(code[:SIX], 0.0)
+        known = code in value and whole > 0
+        share[under(code)] = np.minimum(1.0, share[under(code)] + (value[code] / whole if known else 1.0))
+        unknown[under(code)] |= not known
+    for code in products.excluded_codes:
+        if len(code) <= SIX:
+            share[under(code)] = 0.0
+        else:
+            whole = value.get(code[:SIX], 0.0)
+            known = code in value and whole > 0
+            share[under(code)] = np.maximum(0.0, share[under(code)] - (value[code] / whole if known else 0.0))
+            unknown[under(code)] |= not known
+    return share, unknown & (share > 0)
+
+
+def remarks(
+    economy: Economy, dossier: Dossier, states: Iterable[MeasureState], importer: str, exporter: str
+) -> tuple[str, ...]:
+    """What the rates of duties in force rest on, for those that are by product code or by firm.
+
+    Parameters
+    ----------
+    economy : Economy
+    dossier : Dossier
+        For its trade by product.
+    states : iterable of MeasureState
+    importer, exporter : str
+
+    Returns
+    -------
+    tuple of str
+        One sentence a duty, without a full stop.
+    """
+    shares = CodeShares(economy, importer, tuple(dossier.trade.values()))
+    said = []
+    for state in states:
+        measure = state.measure
+        if measure.actor != importer or not state.in_force or measure.unit != "fraction":
+            continue
+        if not state.covers(exporter):
+            continue
+        if state.products.codes:
+            basis = shares.of(state.products, exporter, where=f"measure {measure.id}")[1]
+            said.append(f"{measure.title}: products by code, weighed by {basis.words()}")
+        if state.by_firm:
+            rates = [firm.rate for firm in state.by_firm]
+            why = f" ({state.shares_from})" if state.shares_from else ""
+            said.append(
+                f"{measure.title}: {100 * min(rates):.1f} to {100 * max(rates):.1f} % by firm, "
+                f"{100 * (state.value or 0.0):.1f} % weighed by their shares of trade{why}"
+            )
+    return tuple(said)

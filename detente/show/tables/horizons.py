@@ -1,0 +1,166 @@
+"""Short and long run side by side, with the interval of the draws beside the range over published elasticities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from detente.core import Cell, Column, Table
+from detente.show.figures import country_name
+from detente.show.tables.findings import Change, changes, groups
+from detente.show.tables.intervals import draw_bands
+from detente.show.words import Sentence, percent
+from detente.world import Array, Economy
+
+if TYPE_CHECKING:
+    from detente.cases import Case, ControlledOutcome
+    from detente.equilibrium import Model, Structure
+    from detente.outlook import Draws
+
+SIDE_BY_SIDE = ("short", "long")
+
+
+def solve_horizons(
+    cases: Sequence[Case],
+    *,
+    known: Mapping[str, Mapping[str, ControlledOutcome]],
+    at: Mapping[str, Model],
+) -> dict[str, Mapping[str, ControlledOutcome]]:
+    """Outcomes at every horizon of `at`; those already `known` are not solved again."""
+    from detente.cases import run_cases
+
+    return {name: known[name] if name in known else run_cases(model, cases) for name, model in at.items()}
+
+
+def side_by_side(own: Economy, headline: str, chosen: Model) -> dict[str, Model]:
+    """Models of the economy in the short and the long run; the headline's horizon as `chosen`."""
+    from detente.cases import model_at
+
+    return {
+        name: chosen if name == headline else model_at(name, own, closure=chosen.closure)
+        for name in SIDE_BY_SIDE
+    }
+
+
+def horizon_table(
+    economy: Economy,
+    found: Mapping[str, Mapping[str, ControlledOutcome]],
+    reference: str,
+    parties: Sequence[str],
+    spread: Mapping[str, Mapping[str, Mapping[str, Change]]],
+    headline: str,
+    drawn: Mapping[str, Draws],
+) -> Table:
+    """Real income of each side under each outcome, in the short and the long run, with both kinds of range.
+
+    Parameters
+    ----------
+    economy : Economy
+    found : mapping of horizon to outcomes
+    reference : str
+    parties : sequence of str
+    spread : mapping
+        Changes by elasticity set, as `findings.sensitivity` gives them (headline horizon).
+    headline : str
+        Name of the horizon that `spread` was solved at.
+    drawn : mapping of horizon to Draws
+        Empty without draws.
+    """
+    from detente.outlook import drawn_words
+
+    members = groups(economy, parties)
+    names = {code: country_name(code) for code in parties}
+    bands = {name: draw_bands(draws, reference, parties) for name, draws in drawn.items()}
+    rows: list[tuple[Cell, ...]] = []
+    for key in next(iter(found.values())):
+        if key == reference:
+            continue
+        for horizon, outcomes in found.items():
+            hat: Array = outcomes[key].value.real_income_hat
+            change = changes(economy, hat, outcomes[reference].value.real_income_hat, members)
+            for code in members:
+                low_set = high_set = None
+                band = bands[horizon][key][code] if horizon in bands else None
+                if horizon == headline:
+                    over = [rows_[key][code].pct for rows_ in spread.values()]
+                    low_set, high_set = min(over), max(over)
+                rows.append(
+                    (
+                        outcomes[key].scenario.title,
+                        outcomes[key].value.structure.horizon,
+                        names.get(code, "Everyone else"),
+                        change[code].pct,
+                        change[code].usd / 1e3,
+                        band.low if band else None,
+                        band.high if band else None,
+                        band.error if band else None,
+                        low_set,
+                        high_set,
+                    )
+                )
+    what = "; ".join(
+        f"{draws.structure.horizon}: {len(draws.values)} draws (seed {draws.seed}) of {drawn_words(draws)}"
+        for draws in drawn.values()
+    )
+    settings = "; ".join(
+        f"{outcomes[reference].value.structure.horizon}: {outcomes[reference].value.structure.source}"
+        for outcomes in found.values()
+    )
+    return Table(
+        "horizons",
+        "The same outcomes after one year and in the long run",
+        (
+            Column("outcome", "Outcome"),
+            Column("horizon", "Horizon"),
+            Column("side", "Side"),
+            Column("real_income_pct", "Real income", "%", "number", 2),
+            Column("equivalent_variation_usd_bn", "Equivalent variation", "USD bn", "number", 1),
+            Column("low_draws_pct", "Draws, 5 %", "%", "number", 2),
+            Column("high_draws_pct", "Draws, 95 %", "%", "number", 2),
+            Column("end_error_pct", "Error of the ends", "points", "number", 2),
+            Column("low_sets_pct", "Sets, lowest", "%", "number", 2),
+            Column("high_sets_pct", "Sets, highest", "%", "number", 2),
+        ),
+        tuple(rows),
+        note=f"Against “{outcomes[reference].scenario.title}” at the same horizon. Draws, 5 to 95 %: {what or 'none'}; "
+        "error of the ends: standard error of the two points, the larger. "
+        f"Sets: range over {len(spread)} published sets of elasticities. {settings}. "
+        "The short run has no unemployment and no missing inputs either.",
+    )
+
+
+def horizon_sentence(
+    economy: Economy,
+    found: Mapping[str, Mapping[str, ControlledOutcome]],
+    reference: str,
+    key: str,
+    parties: Sequence[str],
+) -> Sentence:
+    """Say how one outcome differs between the horizons, for both sides."""
+    members = groups(economy, parties)
+    by_horizon = [
+        changes(
+            economy,
+            outcomes[key].value.real_income_hat,
+            outcomes[reference].value.real_income_hat,
+            members,
+        )
+        for outcomes in found.values()
+    ]
+    parts, values = [], []
+    for code in parties:
+        short, long = (change[code].pct for change in by_horizon)
+        parts.append(
+            f"{country_name(code, in_sentence=True)} {percent(short, signed=True)} after one year and "
+            f"{percent(long, signed=True)} in the long run"
+        )
+        values += [short, long]
+    title = next(iter(found.values()))[key].scenario.title
+    return Sentence(f"“{title}” moves {', '.join(parts)}.", tuple(values), "horizons")
+
+
+def structure_words(structure: Structure) -> str:
+    """What the horizon lets adjust, for the section on method."""
+    if structure.is_core:
+        return f"{structure.horizon}, factors move freely between sectors"
+    return f"{structure.horizon} ({structure.source})"

@@ -1,1 +1,0 @@
-"""Parts of `scripts/generate_docs.py`: quoted outputs, reference pages."""
