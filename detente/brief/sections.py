@@ -121,11 +121,17 @@ def outcome_section(
     )
 
 
+NOTHING_YET = (
+    "Nothing is recorded yet: no measure, no clock, no meeting. The duties below are those of the base year, and every outcome is "
+    "one of its scenarios alone."
+)
+
+
 def standing_section(
     dossier: Dossier, parties: tuple[str, str], averages: Table, clock_rows: tuple[ClockRow, ...]
 ) -> Section:
     """Where things stand: duties, lives of measures, clocks, rounds, ledger."""
-    start, end = dt.date(dossier.asof.year, 1, 1), dt.date(dossier.asof.year, 12, 31)
+    start, end = calendar.first_shown(dossier, parties), dt.date(dossier.asof.year, 12, 31)
     duty = duty_sentence(
         parties[0],
         parties[1],
@@ -138,6 +144,9 @@ def standing_section(
     lives = calendar.spans(dossier, parties, start, end)
     old = age(dossier)
     blocks: list[Block] = [Paragraph((duty, Sentence(old)) if old else (duty,))]
+    if not dossier.measures:
+        blocks.insert(0, Paragraph((Sentence(NOTHING_YET),)))
+        return Section("standing", "Where things stand", tuple(blocks))
     if lives:
         blocks.append(make("timeline", spans=lives, asof=dossier.asof, start=start, end=end))
     blocks.append(ClockBlock(clock_rows))
@@ -152,7 +161,7 @@ def duty_section(dossier: Dossier, economy: Economy, parties: tuple[str, str], a
     """The path of duties and their averages."""
     from detente.policy.duties import duty_stack
 
-    start = dt.date(dossier.asof.year, 1, 1)
+    start = calendar.first_shown(dossier, parties)
     horizon = dossier.asof + dt.timedelta(days=30)
     days = {start, dossier.asof}
     for measure in dossier.measures.values():
