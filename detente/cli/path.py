@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,7 +21,7 @@ from detente.cli.options import (
 from detente.cli.output import draw, emit, note, usage
 from detente.cli.records import HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.worlds import WorldOption, economy_for
-from detente.core import RENTS, InputError, LabelError, Rent, UnitError, suggestion
+from detente.core import RENTS, InputError, LabelError, UnitError, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -198,7 +198,7 @@ def path(
     floors = tuple(control for control in controls if control.is_floor)
     with usage():
         caps = (control for control in controls if not control.is_floor)
-        cuts = (*caps, *(read_cut(economy, text, rent=cast(Rent, rent)) for text in cut or ()))
+        cuts = (*caps, *(read_cut(economy, text, rent=rent) for text in cut or ()))
         if not cuts:
             raise InputError(
                 "nothing is cut",
