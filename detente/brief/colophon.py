@@ -10,6 +10,7 @@ from detente.brief.content import Citation, Paragraph
 from detente.core import Stamp
 from detente.dossier import Grade, Status
 from detente.show import build
+from detente.show.figures import country_name
 from detente.show.tables import horizons
 from detente.show.words import Sentence, joined
 
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
     from detente.dossier import Dossier
     from detente.policy import NotYet
     from detente.world import Economy
+
+
+def _on_cells(economy: Economy) -> str:
+    """Whose duties are stacked on product cells, where they belong to the world."""
+    from detente.policy.duties import cells_fit, importer_of_cells
+
+    if not cells_fit(economy):
+        return ""
+    who = country_name(importer_of_cells(), in_sentence=True)
+    return f", those of {who} on product cells of its imports in 2024 (partner, sector, membership of product lists)"
 
 
 def method(
@@ -33,7 +44,7 @@ def method(
             (
                 Sentence(
                     "Duties are read from the ledger of measures on a day, as known on the as-of day, and stacked by the rules of "
-                    "each authority on product cells of American imports in 2024 (partner, sector, membership of product lists)."
+                    f"each authority by sector{_on_cells(economy)}."
                 ),
                 Sentence(
                     "Their change since the end of 2024 is added to the duties of the base year; other measures enter as "

@@ -105,7 +105,11 @@ class Findings:
         """Changes under the sets of the headline's horizon: a range is over sets of one; the others are in the table only."""
         from detente.world import set_horizon
 
-        same = {name: found for name, found in self.every.items() if set_horizon(name) == self.headline}
+        same = {
+            name: found
+            for name, found in self.every.items()
+            if name != changes.OWN and set_horizon(name) == self.headline
+        }
         return same or self.every
 
     @functools.cached_property

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from detente.cases.backstops import way_out, with_commodities
+from detente.cases.backstops import after, with_commodities
 from detente.cases.horizons import MONTHS, horizon, named_horizon, with_horizon_elasticities
 from detente.core import LabelError, UnitError
 from detente.equilibrium import Structure, share_preparation
@@ -86,6 +86,12 @@ def _between(economy: Economy, months: float) -> Economy:
     )
 
 
+@functools.lru_cache(maxsize=4)
+def _structures(economy: Economy) -> dict[str, Structure]:
+    """The named horizons on an economy."""
+    return {name: horizon(name, economy, keep_elasticities=True)[1] for name in ("impact", "short", "long")}
+
+
 def structure_after(economy: Economy, months: float) -> Structure:
     """Nests, mobility and ladders after so many months.
 
@@ -102,25 +108,26 @@ def structure_after(economy: Economy, months: float) -> Structure:
     >>> structure_after(toy(), 500.0).is_core
     True
     """
+    named = _structures(economy)
     if months >= ADJUSTED:
-        return horizon("long", economy)[1]
+        return named["long"]
     early, late = ("impact", "short") if months < MONTHS["short"] else ("short", "long")
     way = (
         _way(months, MONTHS["impact"], MONTHS["short"])
         if early == "impact"
         else _way(months, MONTHS["short"], ADJUSTED)
     )
-    one, other = (horizon(name, economy)[1] for name in (early, late))
-    made = {
+    one, other = named[early], named[late]
+    between = {
         name: getattr(one, name) ** (1 - way) * getattr(other, name) ** way
         for name in ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final")
     }
     immobile = (1 - way) / one.mobility + way / other.mobility
     return Structure(
-        **made,
+        **between,
         mobility=1 / immobile,
         critical=one.critical,
-        backstop=way_out(economy, months),
+        backstop=after(named["short"].backstop, months),
         horizon=f"{months:g} months",
         source=f"between {one.horizon} and {other.horizon}: {way:.0%} of the way",
     )
@@ -147,6 +154,12 @@ def adjusting(economy: Economy, *, keep_elasticities: bool = False) -> Setting:
     >>> at(1.0)[1].horizon, at(1.0)[1] is at(1.0)[1]
     ('1 months', True)
     """
+    return _adjusting(economy, keep_elasticities)
+
+
+@functools.lru_cache(maxsize=4)
+def _adjusting(economy: Economy, keep_elasticities: bool) -> Setting:
+    """One function an economy: what it has made serves later paths too."""
     known: dict[float, tuple[Economy, Structure]] = {}
 
     def made(months: float) -> tuple[Economy, Structure]:

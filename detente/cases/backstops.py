@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from detente.core import Cell, Column, LabelError, Table
-from detente.equilibrium import Backstop, Step
-from detente.world import Array, Economy, with_elasticity_set
+from detente.equilibrium import Backstop
+from detente.world import Array, Economy, frozen, with_elasticity_set
 
 _FILE = Path(__file__).parent / "data" / "backstops.yaml"
 STOCKS = "stocks"
@@ -68,6 +68,10 @@ class Ladders:
     top_source: str
     rungs: tuple[Rung, ...]
     commodities: tuple[Commodity, ...]
+
+    def row(self, name: str) -> int:
+        """Position of a rung."""
+        return [rung.name for rung in self.rungs].index(name)
 
 
 @functools.cache
@@ -144,26 +148,36 @@ def way_out(
     >>> way_out(load_world(), 3.0).steps[-1]
     'stopped uses'
     """
-    said = ladders()
-    codes = [code for code in said.sectors if code in economy.labels.sectors]
-    if not codes:
+    said, labels = ladders(), economy.labels
+    goods = [labels.sector(code) for code in said.sectors if code in labels.sectors]
+    if not goods:
         return None
-    tops = np.minimum(worth_of_uses(economy), said.top)
-    schedules = {}
-    for n, country in enumerate(economy.labels.countries):
-        for code in codes:
-            top = float(tops[n, economy.labels.sector(code)])
-            schedules[country, code] = [
-                Step(
-                    rung.name,
-                    (stocks or {}).get((country, code), 0.0) if rung.name == STOCKS else rung.at(months),
-                    top**rung.first,
-                    top**rung.full,
-                    rung.stops,
-                )
-                for rung in said.rungs
-            ]
-    return Backstop.of(economy, schedules)
+    spent = np.zeros(economy.expenditure.shape, dtype=bool)
+    spent[:, goods] = economy.expenditure[:, goods] > 0
+    importer, sector = np.nonzero(spent)
+    top = np.log(np.minimum(worth_of_uses(economy)[importer, sector], said.top))
+    capacity = np.repeat([[rung.at(months)] for rung in said.rungs], len(importer), 1)
+    for (country, code), rate in (stocks or {}).items():
+        here = (importer == labels.country(country)) & (sector == labels.sector(code))
+        capacity[said.row(STOCKS), here] = rate
+    return Backstop(
+        importer=importer,
+        sector=sector,
+        base=frozen(economy.expenditure[importer, sector]),
+        first=frozen(np.array([[rung.first] for rung in said.rungs]) * top),
+        full=frozen(np.array([[rung.full] for rung in said.rungs]) * top),
+        capacity=frozen(capacity),
+        steps=tuple(rung.name for rung in said.rungs),
+        stops=tuple(rung.stops for rung in said.rungs),
+    )
+
+
+def after(backstop: Backstop | None, months: float) -> Backstop | None:
+    """The same ladders after so many months, nothing in stocks."""
+    if backstop is None:
+        return None
+    capacity = np.repeat([[rung.at(months)] for rung in ladders().rungs], len(backstop.base), 1)
+    return replace(backstop, capacity=frozen(capacity))
 
 
 def with_commodities(economy: Economy, own: Economy) -> Economy:

@@ -73,7 +73,9 @@ def drawn_tables(
                 made.economy.labels.country(code)
         if table == "pair" and countries and len(countries) != 2:
             raise InputError(
-                "this table is about two parties", where="--countries", hint="such as --countries USA,CHN"
+                "this table is about two parties",
+                where="--countries",
+                hint="name two, with a comma between: --countries ONE,OTHER",
             )
     return noted(_solved(made, table, countries, against is not None, *draw), made.cases)
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.options import ClosureOption, ElasticitiesOption, FormatOption, HorizonOption, OutOption
+from detente.cli.options import (
+    DEFAULT_DOSSIER,
+    ClosureOption,
+    ElasticitiesOption,
+    FormatOption,
+    HorizonOption,
+    OutOption,
+)
 from detente.cli.output import emit, note, progress, usage
 from detente.cli.worlds import WorldOption, economy_for
 from detente.core import InputError, LabelError, Table, suggestion
@@ -59,9 +66,11 @@ def nash(
     players: Annotated[
         str,
         typer.Option(
-            "--players", help="Codes of who sets duties, with commas between; `all` for every country."
+            "--players",
+            help="Codes of who sets duties, with commas between; `all` for every country.",
+            show_default="the two sides of the shipped record",
         ),
-    ] = "USA,CHN",
+    ] = "",
     kind: Annotated[
         str,
         typer.Option(
@@ -115,7 +124,8 @@ def nash(
     out: OutOption = None,
 ) -> None:
     """Find duties that are best for whoever sets them: in a trade war, alone, or agreed in talks."""
-    from detente.cases import model_at
+    from detente.cases import model_at, sides_in
+    from detente.dossier import load_dossier
     from detente.show import build
     from detente.strategy.duties import duty_game, starting_duties
 
@@ -134,6 +144,7 @@ def nash(
         model = model_at(horizon, economy, closure=closure, keep_elasticities=keep)
         codes = [code.strip() for code in players.split(",") if code.strip()]
         chosen = list(model.labels.countries) if codes == ["all"] else codes
+        chosen = chosen or list(sides_in(load_dossier(DEFAULT_DOSSIER), economy))
         known = read_preferences(preferences)
         wanted = known.sets if table == "preferences" else (known.named(),)
 

@@ -64,7 +64,7 @@ def held_at_the_start(economy: Economy, controls: Sequence[QuantityControl], sta
             raise UnitError(
                 f"the stock is `{months}`",
                 where=where,
-                hint="months of base-year use, 0 or more, as in --stock 2 or --stock CHN:rare-earths=2; inf never runs out",
+                hint="months of base-year use, 0 or more, such as --stock 2 or --stock CHN:rare-earths=2; inf never runs out",
             )
         given.update({name: amount} if mark else dict.fromkeys(names, amount))
     made: dict[str, tuple[float, str, tuple[object, ...]]] = {}

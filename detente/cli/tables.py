@@ -205,7 +205,9 @@ def _pair(countries: Sequence[str], sides: Callable[[], tuple[str, str]]) -> tup
         return sides()
     if len(countries) != 2:
         raise InputError(
-            "this table is about two parties", where="--countries", hint="such as --countries USA,CHN"
+            "this table is about two parties",
+            where="--countries",
+            hint="name two, with a comma between: --countries ONE,OTHER",
         )
     return (countries[0], countries[1])
 

@@ -86,12 +86,12 @@ def shared_work(
             futures = [pool.submit(function, item) for item in items]
         yield futures
     except BaseException:
-        _end(pool)
+        _kill_workers(pool)
         raise
     pool.shutdown()
 
 
-def _end(pool: ProcessPoolExecutor) -> None:
+def _kill_workers(pool: ProcessPoolExecutor) -> None:
     """End the processes of a pool now, and wait until they are gone."""
     children = list((getattr(pool, "_processes", None) or {}).values())
     pool.shutdown(wait=False, cancel_futures=True)

@@ -161,15 +161,15 @@ class Table:
             if column.names and f"{column.key}_name" not in taken
         }
         columns = [
-            one
+            written
             for j, column in enumerate(self.columns)
-            for one in ((column, added[j]) if j in added else (column,))
+            for written in ((column, added[j]) if j in added else (column,))
         ]
         rows = [
             [
-                one
+                written
                 for j, cell in enumerate(row)
-                for one in ((cell, self.columns[j].name(cell)) if j in added else (cell,))
+                for written in ((cell, self.columns[j].name(cell)) if j in added else (cell,))
             ]
             for row in self._known_rows()
         ]

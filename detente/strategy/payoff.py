@@ -257,11 +257,11 @@ def payoff_tensor(
 
     Examples
     --------
-    >>> from detente import load_dossier, load_game, load_world
+    >>> from detente import load_dossier, load_game, load_world, model_at
     >>> whole = load_game("busan-2025")
     >>> two = [next(action for action in whole.actions if action.player == side) for side in whole.players]
     >>> small = whole.model_copy(update={"actions": tuple(two)})
-    >>> tensor = payoff_tensor(load_world("world-2024"), load_dossier("busan-2025"), small)
+    >>> tensor = payoff_tensor(model_at("long", load_world("world-2024")), load_dossier("busan-2025"), small)
     >>> tensor.game().payoffs.shape  # [player, fentanyl duty, controls of October], million USD a year
     (2, 3, 3)
     """

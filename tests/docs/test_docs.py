@@ -199,6 +199,7 @@ def test_the_model_page_names_every_attribute_and_no_other():
         "with_elasticities",
         "unchanged",
         "of",
+        "each",
         "is_core",
     }
     for kind in (Economy, Wedges, Structure, Equilibrium):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from detente.core import SolveError
+from detente.equilibrium import Model
 from detente.strategy.duties.game import DutyGame, duty_game
 from detente.world import Array, toy
 
@@ -85,11 +86,16 @@ def paper_game(
     *,
     players: Sequence[str] = ("USA", "CHN"),
     there: Callable[[Array], bool] = lambda x: True,
+    closure: str = "share",
     **options: Any,
 ) -> PaperGame:
     """Lay welfare of ours over the duties of a game on the small world."""
     on = "players" if len(players) > 1 else "all"
-    game = duty_game(WORLD, players, **{"by": "partner", "on": on, "bounds": (-0.5, 10.0), **options})
+    game = duty_game(
+        Model(WORLD, closure=closure),
+        players,
+        **{"by": "partner", "on": on, "bounds": (-0.5, 10.0), **options},
+    )
     assert game.count == len(size)
     own = {one.name: getattr(game, one.name) for one in dataclasses.fields(game)}
     return PaperGame(**own, level=level, slope=slope, size=np.asarray(size, dtype=np.float64), there=there)

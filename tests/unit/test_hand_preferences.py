@@ -278,8 +278,8 @@ def test_a_chunk_is_its_profiles_in_batches_of_equal_numbers(monkeypatch) -> Non
         def limits(self, profile):
             return ("even",) if profile[0] % 2 == 0 else ("odd",)
 
-    def capped(economy, wedges, controls, *, closure, structure):
-        batches.append((wedges, controls, economy, closure, structure))
+    def capped(model, wedges, controls):
+        batches.append((wedges, controls, model))
         return wedges
 
     def controls_for(economy, limits, level):
@@ -296,14 +296,14 @@ def test_a_chunk_is_its_profiles_in_batches_of_equal_numbers(monkeypatch) -> Non
     monkeypatch.setattr(solves, "TASK", 10)
     monkeypatch.setattr(solves, "CHUNK", 4)
     monkeypatch.setattr(solves, "_task", None)
-    fields = {"economy": "world", "wedges": Layers(), "profiles": tuple((k,) for k in range(23))}
-    task = solves.Task(**fields, players=(0,), closure="share", structure="core")
+    model = SimpleNamespace(economy="world")
+    task = solves.Task(model, Layers(), profiles=tuple((k,) for k in range(23)), players=(0,))
     number, found = solves.solve_task(1, task)
     assert number == 1
     assert found["code"].tolist() == list(range(10, 20))
     assert [len(wedges) for wedges, *_ in batches] == [4, 4, 2]
     assert batches[0][1] == [("even",), ("odd",)] * 2
-    assert batches[0][2:] == ("world", "share", "core")
+    assert batches[0][2] is model
     assert made == [("world", ("even",), "level"), ("world", ("odd",), "level")]
     assert solves.solve_task(2, task)[1]["code"].tolist() == [20, 21, 22]
     solves.start_worker(replace(task, profiles=((5,),)))

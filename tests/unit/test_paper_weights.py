@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from detente.core import SolveError
-from detente.equilibrium import Structure
+from detente.equilibrium import Model, Structure
 from detente.strategy.duties import weights
 from detente.strategy.duties.game import duty_game
 from detente.strategy.duties.weights import calibrate_weights, sector_slopes
@@ -28,7 +28,7 @@ WORLD = toy()
 )
 def test_sectors_earn_by_duties_as_small_steps_say(structure) -> None:
     """Wages, profits, and the rest of income by their shares in wages."""
-    game = duty_game(WORLD, ["USA", "CHN"], by="sector", on="players", structure=structure)
+    game = duty_game(Model(WORLD, structure), ["USA", "CHN"], by="sector", on="players")
     at = np.linspace(0.2, 0.6, game.count)
     n = WORLD.labels.country("USA")
 
@@ -127,7 +127,7 @@ def searched(monkeypatch, misfit):
 
 
 GAME = duty_game(
-    WORLD, ["USA", "CHN"], by="sector", on="players", sectors=("PARTS", "GOODS"), bounds=(-0.9, 50.0)
+    Model(WORLD), ["USA", "CHN"], by="sector", on="players", sectors=("PARTS", "GOODS"), bounds=(-0.9, 50.0)
 )
 OBSERVED = np.array([0.3, 0.5, 0.1, 0.2])
 
@@ -175,7 +175,7 @@ def test_levels_without_weights_are_passed_over(monkeypatch) -> None:
 
 
 def test_shifted_duties_keep_within_the_bounds() -> None:
-    game = duty_game(WORLD, ["USA"], mfn=True, bounds=(0.0, 0.5))
+    game = duty_game(Model(WORLD), ["USA"], mfn=True, bounds=(0.0, 0.5))
     observed = np.array([0.1, 0.2, 0.3])
     found = calibrate_weights(game, "USA", observed, shift=0.25, verify=False)
     assert found.target.tolist() == pytest.approx([0.35, 0.45, 0.5])

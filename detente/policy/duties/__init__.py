@@ -12,12 +12,13 @@ if TYPE_CHECKING:
         product_duties as product_duties,
         product_table as product_table,
     )
-    from detente.policy.duties.cells import Ints as Ints
+    from detente.policy.duties.cells import Ints as Ints, importer_of_cells as importer_of_cells
     from detente.policy.duties.collected import collected_table as collected_table
     from detente.policy.duties.coverage import coverage_table as coverage_table
     from detente.policy.duties.day import (
         DutyStack as DutyStack,
         added_duties as added_duties,
+        cells_fit as cells_fit,
         duty_path as duty_path,
         duty_stack as duty_stack,
     )
@@ -33,10 +34,10 @@ else:
         {
             "base_year": "base_year_table objections",
             "by_product": "partner_table product_duties product_table",
-            "cells": "Ints",
+            "cells": "Ints importer_of_cells",
             "collected": "collected_table",
             "coverage": "coverage_table",
-            "day": "DutyStack added_duties duty_path duty_stack",
+            "day": "DutyStack added_duties cells_fit duty_path duty_stack",
             "product_data": "products",
             "published": "published_table",
             "stacking": "is_duty",

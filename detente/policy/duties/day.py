@@ -109,6 +109,18 @@ def fits(economy: Economy, table: Cells) -> bool:
     return set(table.regions) <= set(labels.countries) and set(table.sectors) <= set(labels.sectors)
 
 
+def cells_fit(economy: Economy) -> bool:
+    """Whether the shipped product cells belong to an economy.
+
+    Examples
+    --------
+    >>> from detente.world import load_world, toy
+    >>> cells_fit(load_world()), cells_fit(toy())
+    (True, False)
+    """
+    return fits(economy, cells())
+
+
 def _states(dossier: Dossier, date: dt.date) -> list[MeasureState]:
     if not isinstance(date, dt.date) or isinstance(date, dt.datetime):
         raise DateError(

@@ -185,7 +185,7 @@ class LineRows:
             raise InputError(
                 "a duty by sector shares has no six-digit products here",
                 where=where,
-                hint="give `products.lists` for duties of the United States",
+                hint="give `products.lists` or `products.codes`",
             )
         covered = np.zeros(len(self.base))
         for name in products.lists:

@@ -371,7 +371,7 @@ def estimates_table(dossier: Dossier) -> Table | None:
             for item in found
         ),
         note=(
-            "Shown beside ours, not tuned to. One-year models with sticky quantities (Kiel) find larger American losses than "
-            "long-run models (this one; Ignatenko and others): horizon, use of revenue and speed of substitution differ."
+            "Shown beside ours, not tuned to. One-year models with sticky quantities find larger losses than "
+            "long-run models (this one among them): horizon, use of revenue and speed of substitution differ."
         ),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import Cell, Column, Table
+from detente.core import Cell, Column, LabelError, Table
 from detente.equilibrium import Model
 from detente.show.figures import OutcomeRow, SectorRow, country_name
 from detente.show.tables.metrics import diversion_table
@@ -53,6 +53,10 @@ def changes(
     }
 
 
+OWN = "own"
+"""Name of the economy's own elasticities, where no published set fits its sectors."""
+
+
 def sensitivity(
     economy: Economy,
     outcomes: Mapping[str, ControlledOutcome],
@@ -60,7 +64,10 @@ def sensitivity(
     parties: Sequence[str],
     sets: Sequence[str],
 ) -> dict[str, dict[str, dict[str, Change]]]:
-    """Solve every outcome again under each set of elasticities: set -> outcome -> group -> change."""
+    """Solve every outcome again under each set of elasticities: set -> outcome -> group -> change.
+
+    A set that has no sector for the economy's is left out; when none is left, the economy's own elasticities stand alone.
+    """
     from detente.cases import run_cases, steered_like
     from detente.world import with_elasticity_set
 
@@ -69,10 +76,16 @@ def sensitivity(
     model = Model.behind(outcomes[reference].value)
     found: dict[str, dict[str, dict[str, Change]]] = {}
     for name in sets:
-        other = steered_like(model.on(with_elasticity_set(economy, name)), model)
+        try:
+            other = steered_like(model.on(with_elasticity_set(economy, name)), model)
+        except LabelError:  # another world's sectors
+            continue
         solved = run_cases(other, cases)
         hats = {key: solved[key].value.real_income_hat for key in outcomes}
         found[name] = {key: changes(other.economy, hats[key], hats[reference], members) for key in outcomes}
+    if not found:
+        hats = {key: one.value.real_income_hat for key, one in outcomes.items()}
+        found[OWN] = {key: changes(economy, hats[key], hats[reference], members) for key in outcomes}
     return found
 
 
@@ -87,7 +100,7 @@ def sensitivity_table(
         "sensitivity",
         "The same outcomes under other published elasticities",
         (
-            Column("elasticities", "Elasticities", names=elasticity_sets()),
+            Column("elasticities", "Elasticities", names={**elasticity_sets(), OWN: "those of the world"}),
             Column("outcome", "Outcome"),
             *(
                 Column(
