@@ -21,7 +21,14 @@ from detente.dossier import age
 from detente.show import build, make
 from detente.show.figures import charts, draw_ahead
 from detente.show.tables import evidence, findings, horizons, intervals
-from detente.show.words import Sentence, both_sides_sentence, clock_sentence, percent, ranking_sentence
+from detente.show.words import (
+    SMALL_QUARREL,
+    Sentence,
+    both_sides_sentence,
+    clock_sentence,
+    percent_range,
+    ranking_sentence,
+)
 
 if TYPE_CHECKING:
     from detente.cases import Outcome
@@ -302,7 +309,8 @@ def compose(
 def _compared(row: charts.OutcomeRow, parties: Sequence[str], table: str = "") -> Sentence:
     """Set what an outcome does to the two sides beside each other."""
     sides = {code: row.real_income_pct[code] for code in parties}
-    return both_sides_sentence(row.outcome, sides, against=TODAY, table=table)
+    amounts = {code: row.value_usd[code] for code in parties}
+    return both_sides_sentence(row.outcome, sides, against=TODAY, table=table, amounts=amounts)
 
 
 def _spread_sentence(row: charts.OutcomeRow, parties: tuple[str, str], over: str) -> Sentence:
@@ -314,9 +322,7 @@ def _spread_sentence(row: charts.OutcomeRow, parties: tuple[str, str], over: str
     parts, values = [], []
     for code in parties:
         low, high = row.low_pct[code], row.high_pct[code]
-        parts.append(
-            f"in {country_name(code, in_sentence=True)} by {percent(low, signed=True)} to {percent(high, signed=True)}"
-        )
+        parts.append(f"in {country_name(code, in_sentence=True)} by {percent_range(low, high)}")
         values += [low, high]
     text = f"Over {over}, “{row.outcome}” changes real income {' and '.join(parts)}."
     return Sentence(text, tuple(values), "outcomes")
@@ -333,8 +339,6 @@ def _key_numbers(
     from detente.show.figures import country_name
 
     first = rows[0]
-    assert first.low_pct is not None
-    assert first.high_pct is not None
     made = [
         KeyNumber(
             f"Average duty of {country_name(parties[0], in_sentence=True)} on goods from {country_name(parties[1], in_sentence=True)}",
@@ -345,38 +349,35 @@ def _key_numbers(
             signed=False,
         )
     ]
+    small = max(abs(first.real_income_pct[code]) for code in parties) < SMALL_QUARREL
     made += [
-        KeyNumber(
-            f"Real income of {country_name(code, in_sentence=True)}, “{first.outcome}”",
-            first.real_income_pct[code],
-            "%",
-            "outcomes",
-            f"against {TODAY}, {words}{said[0].get(code, '')}",
-            digits=2,
-            low=first.low_pct[code],
-            high=first.high_pct[code],
-            interval=interval,
-        )
-        for code in parties
+        _income_number(first, code, f"{words}{said[0].get(code, '')}", interval, small) for code in parties
     ]
     if len(rows) > 1:
-        second = rows[1]
-        assert second.low_pct is not None
-        assert second.high_pct is not None
         made.append(
-            KeyNumber(
-                f"Real income of {country_name(parties[0], in_sentence=True)}, “{second.outcome}”",
-                second.real_income_pct[parties[0]],
-                "%",
-                "outcomes",
-                f"against {TODAY}, {words}{said[1].get(parties[0], '')}",
-                digits=2,
-                low=second.low_pct[parties[0]],
-                high=second.high_pct[parties[0]],
-                interval=interval,
-            )
+            _income_number(rows[1], parties[0], f"{words}{said[1].get(parties[0], '')}", interval, small)
         )
     return tuple(made)
+
+
+def _income_number(row: charts.OutcomeRow, code: str, note: str, interval: str, small: bool) -> KeyNumber:
+    """Real income of a side under an outcome; in money where every share would read as nought."""
+    from detente.show.figures import country_name
+
+    assert row.low_pct is not None
+    assert row.high_pct is not None
+    share = row.real_income_pct[code]
+    return KeyNumber(
+        f"Real income of {country_name(code, in_sentence=True)}, “{row.outcome}”",
+        row.value_usd[code] / 1e3 if small else share,
+        "USD bn a year" if small else "%",
+        "outcomes",
+        f"against {TODAY}, {note}",
+        digits=1 if small else 2,
+        low=None if small else row.low_pct[code],
+        high=None if small else row.high_pct[code],
+        interval="" if small else interval,
+    )
 
 
 def _stamp(

@@ -128,7 +128,7 @@ def standing_section(
     dossier: Dossier, parties: tuple[str, str], averages: Table, clock_rows: tuple[ClockRow, ...]
 ) -> Section:
     """Where things stand: duties, lives of measures, clocks, rounds, ledger."""
-    start, end = dt.date(dossier.asof.year, 1, 1), dt.date(dossier.asof.year, 12, 31)
+    start, end = calendar.first_shown(dossier, parties), dt.date(dossier.asof.year, 12, 31)
     duty = duty_sentence(
         parties[0],
         parties[1],
@@ -157,7 +157,7 @@ def duty_section(dossier: Dossier, economy: Economy, parties: tuple[str, str], a
     """The path of duties and their averages."""
     from detente.policy.duties import duty_stack
 
-    start = dt.date(dossier.asof.year, 1, 1)
+    start = calendar.first_shown(dossier, parties)
     horizon = dossier.asof + dt.timedelta(days=30)
     days = {start, dossier.asof}
     for measure in dossier.measures.values():
