@@ -21,7 +21,7 @@ from detente.cli.options import (
 from detente.cli.output import draw, emit, note, usage
 from detente.cli.records import HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.worlds import WorldOption, economy_for
-from detente.core import RENTS, InputError, LabelError, Rent, UnitError, suggestion
+from detente.core import RENTS, InputError, LabelError, UnitError, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
