@@ -121,6 +121,12 @@ def outcome_section(
     )
 
 
+NOTHING_YET = (
+    "Nothing is recorded yet: no measure, no clock, no meeting. The duties below are those of the base year, and every outcome is "
+    "one of its scenarios alone."
+)
+
+
 def standing_section(
     dossier: Dossier, parties: tuple[str, str], averages: Table, clock_rows: tuple[ClockRow, ...]
 ) -> Section:
@@ -138,6 +144,9 @@ def standing_section(
     lives = calendar.spans(dossier, parties, start, end)
     old = age(dossier)
     blocks: list[Block] = [Paragraph((duty, Sentence(old)) if old else (duty,))]
+    if not dossier.measures:
+        blocks.insert(0, Paragraph((Sentence(NOTHING_YET),)))
+        return Section("standing", "Where things stand", tuple(blocks))
     if lives:
         blocks.append(make("timeline", spans=lives, asof=dossier.asof, start=start, end=end))
     blocks.append(ClockBlock(clock_rows))
