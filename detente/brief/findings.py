@@ -181,7 +181,8 @@ class Findings:
     def compared(self, row: OutcomeRow, table: str = "") -> Sentence:
         """Set what an outcome does to the two sides beside each other."""
         sides = {code: row.real_income_pct[code] for code in self.parties}
-        return both_sides_sentence(row.outcome, sides, against=TODAY, table=table)
+        amounts = {code: row.value_usd[code] for code in self.parties}
+        return both_sides_sentence(row.outcome, sides, against=TODAY, table=table, amounts=amounts)
 
     @property
     def draws(self) -> Draws | None:

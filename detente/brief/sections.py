@@ -39,6 +39,12 @@ if TYPE_CHECKING:
     from detente.brief.findings import Findings
 
 
+NOTHING_YET = (
+    "Nothing is recorded yet: no measure, no clock, no meeting. The duties below are those of the base year, and every outcome is "
+    "one of its scenarios alone."
+)
+
+
 def outcome_section(found: Findings) -> Section:
     """What each outcome costs whom."""
     economy, outcomes, reference, parties = found.economy, found.outcomes, found.reference, found.parties
@@ -126,7 +132,7 @@ def _costs(found: Findings) -> tuple[Paragraph, ...]:
 def standing_section(found: Findings) -> Section:
     """Where things stand: duties, lives of measures, clocks, rounds, ledger."""
     dossier, parties = found.dossier, found.parties
-    start, end = dt.date(dossier.asof.year, 1, 1), dt.date(dossier.asof.year, 12, 31)
+    start, end = calendar.first_shown(dossier, parties), dt.date(dossier.asof.year, 12, 31)
     duty = duty_sentence(
         parties[0],
         parties[1],
@@ -139,6 +145,9 @@ def standing_section(found: Findings) -> Section:
     lives = calendar.spans(dossier, parties, start, end)
     old = age(dossier)
     blocks: list[Block] = [Paragraph((duty, Sentence(old)) if old else (duty,))]
+    if not dossier.measures:
+        blocks.insert(0, Paragraph((Sentence(NOTHING_YET),)))
+        return Section("standing", "Where things stand", tuple(blocks))
     if lives:
         blocks.append(make("timeline", spans=lives, asof=dossier.asof, start=start, end=end))
     blocks.append(ClockBlock(found.clocks))
@@ -175,7 +184,7 @@ def duty_section(found: Findings) -> Section:
 def _path_of_duties(found: Findings) -> Figure:
     """Average duty of each side on the other along the year, as known, and a month ahead."""
     dossier, parties = found.dossier, found.parties
-    start = dt.date(dossier.asof.year, 1, 1)
+    start = calendar.first_shown(dossier, parties)
     horizon = dossier.asof + dt.timedelta(days=30)
     days = {start, dossier.asof}
     for measure in dossier.measures.values():

@@ -42,8 +42,8 @@ def strategy_section(found: Findings) -> Section | None:
     if not shipped_games(place, dossier.asof):
         return None
     spec = load_game(dossier=place, asof=dossier.asof).small()
-    if any(name not in dossier.measures for name in spec.measures):
-        return None  # on an earlier day the game could not be told yet
+    if not spec.measures or any(name not in dossier.measures for name in spec.measures):
+        return None  # a game without moves; or, on an earlier day, one that could not be told yet
     scenarios = [load_scenario(name, dossier=place) for name in spec.threats if name != "standing"]
     tensor = payoff_tensor(found.model, dossier, spec, scenarios=scenarios)
     known = load_preferences(game=spec.id)

@@ -10,7 +10,7 @@ from detente.brief.content import KeyNumber
 from detente.brief.findings import TODAY, Findings
 from detente.dossier import age
 from detente.show.tables import intervals
-from detente.show.words import Sentence, clock_sentence, percent, ranking_sentence
+from detente.show.words import SMALL_QUARREL, Sentence, clock_sentence, percent_range, ranking_sentence
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -59,9 +59,7 @@ def _spread_sentence(found: Findings) -> Sentence:
     parts, values = [], []
     for position, code in enumerate(found.parties):
         low, high = row.low_pct[code], row.high_pct[code]
-        parts.append(
-            f"in {found.party(position)} by {percent(low, signed=True)} to {percent(high, signed=True)}"
-        )
+        parts.append(f"in {found.party(position)} by {percent_range(low, high)}")
         values += [low, high]
     text = f"Over {found.sets_words}, “{row.outcome}” changes real income {' and '.join(parts)}."
     return Sentence(text, tuple(values), "outcomes")
@@ -85,18 +83,19 @@ def key_numbers(found: Findings) -> Iterator[KeyNumber]:
 
 
 def _income(found: Findings, position: int, which: int, words: str) -> KeyNumber:
-    """Real income of a side under an outcome, with its range; `words` are what draws say beside it."""
+    """Real income of a side under an outcome, in money where every share would read as nought; `words` are those of draws."""
     code, row = found.parties[position], found.rows[which]
     assert row.low_pct is not None
     assert row.high_pct is not None
+    small = max(abs(found.rows[0].real_income_pct[side]) for side in found.parties) < SMALL_QUARREL
     return KeyNumber(
         f"Real income of {found.party(position)}, “{row.outcome}”",
-        row.real_income_pct[code],
-        "%",
+        row.value_usd[code] / 1e3 if small else row.real_income_pct[code],
+        "USD bn a year" if small else "%",
         "outcomes",
         f"against {TODAY}, {found.horizon_words}{words}",
-        digits=2,
-        low=row.low_pct[code],
-        high=row.high_pct[code],
-        interval=found.interval,
+        digits=1 if small else 2,
+        low=None if small else row.low_pct[code],
+        high=None if small else row.high_pct[code],
+        interval="" if small else found.interval,
     )

@@ -32,11 +32,12 @@ from detente.cli.output import Format, emit, note, one_thread, parse_day, progre
 from detente.cli.path import path
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
+from detente.cli.skeleton import new
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.streams import ends, settle
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
-from detente.cli.worlds import WorldOption, economy_for, of_own_world
+from detente.cli.worlds import WorldOption, code_in, codes_in, economy_for, of_own_world
 
 app = typer.Typer(
     name="detente",
@@ -106,6 +107,10 @@ def brief(
     note(f"{record.title}, as of {record.asof}")
     for sentence in content.summary_sentences:
         note(f"  {sentence.text}")
+    if not record.measures:
+        note(
+            f"note: nothing is recorded yet: write sources.yaml and measures/ in {dossier}, then brief again"
+        )
     if waiting := untold(record, dossier):
         note(f"note: {waiting}")
     note("")
@@ -150,7 +155,7 @@ def run(
     from detente.cli.tables import outcome_tables, prepare_named, solve_prepared
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
-    codes = tuple(code.strip() for code in countries.split(",") if code.strip())
+    codes = codes_in(countries, world)
     holds = to_hold(hold_clocks, hold)
     if draws:
         from detente.cli.draws import drawn_tables
@@ -201,7 +206,7 @@ def compare(
         solver=solver_of(budget),
         hold=holds,
     )
-    codes = tuple(code.strip() for code in countries.split(",") if code.strip())
+    codes = codes_in(countries, world)
     with usage():
         made = [comparison_table(outcomes, codes)]
     if draws:
@@ -289,7 +294,8 @@ def duties(
     record = open_record(dossier, asof)
     with usage():
         day = parse_day(at, "--at") if at else record.asof
-        charges, charged = duty_sides(record, importer, exporter, world)
+        sides = (code_in(importer, world), code_in(exporter, world))
+        charges, charged = duty_sides(record, *sides, world)
         if by != "sector" or product or all_partners:
             made = product_duty_tables(
                 record, day, charges, None if all_partners else charged, by, product, world
@@ -353,7 +359,7 @@ def claims(
 app.command()(check)
 app.command()(cite)
 app.add_typer(world_app, name="world")
-for verb in (explain, audit, controls, pledges, ingest, validate, path, nash, leverage, deals, data):
+for verb in (new, explain, audit, controls, pledges, ingest, validate, path, nash, leverage, deals, data):
     app.command()(verb)
 app.command("game")(game_verb)
 

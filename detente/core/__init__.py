@@ -59,7 +59,6 @@ if TYPE_CHECKING:
         limit_word as limit_word,
     )
     from detente.core.plain import TYPED as TYPED, UNPRINTABLE as UNPRINTABLE, is_number as is_number
-    from detente.core.processes import shared_work as shared_work
     from detente.core.reading import (
         csv_rows as csv_rows,
         is_file as is_file,
@@ -82,6 +81,7 @@ if TYPE_CHECKING:
         package_version as package_version,
     )
     from detente.core.table import Cell as Cell, Column as Column, Table as Table
+    from detente.core.work import Local as Local, Pool as Pool, Remote as Remote, Where as Where, run as run
 else:
     from detente.core.face import face
 
@@ -97,12 +97,12 @@ else:
             "labels": "EVERYBODY Labels SECTOR_WORDS",
             "limits": "ENFORCEMENT Enforcement Lever LimitKind RENTS Rent is_ban limit_word",
             "plain": "TYPED UNPRINTABLE is_number",
-            "processes": "shared_work",
             "reading": "csv_rows is_file is_folder is_there name_of open_lines read_bytes read_json read_text readable_file unreadable",
             "register": "check_register read_register",
             "results": "RESULTS",
             "spelling": "nearest suggestion",
             "stamp": "Stamp package_commit package_version",
             "table": "Cell Column Table",
+            "work": "Local Pool Remote Where run",
         },
     )

@@ -109,7 +109,7 @@ def test_the_ladder_solves_in_order_of_pain(world: Economy) -> None:
     from detente.cases.runs import run_scenarios
 
     dossier = load_dossier("phase-one-2018")
-    names = shipped_scenarios("phase-one-2018")
+    names = shipped_scenarios("phase-one-2018", dossier.asof)
     assert names == ("standing", "talks-fail", "phase-one", "january-2018")
     outcomes = run_scenarios(
         Model(world), dossier, [load_scenario(name, dossier=dossier.id) for name in names]
