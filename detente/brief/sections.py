@@ -129,6 +129,9 @@ def _costs(found: Findings) -> tuple[Paragraph, ...]:
     )
 
 
+NOTHING_YET = "Nothing is recorded yet. The duties below are those of the base year; every outcome is its scenario's alone."
+
+
 def standing_section(found: Findings) -> Section:
     """Where things stand: duties, lives of measures, clocks, rounds, ledger."""
     dossier, parties = found.dossier, found.parties
@@ -146,8 +149,7 @@ def standing_section(found: Findings) -> Section:
     old = age(dossier)
     blocks: list[Block] = [Paragraph((duty, Sentence(old)) if old else (duty,))]
     if not dossier.measures:
-        blocks.insert(0, Paragraph((Sentence(NOTHING_YET),)))
-        return Section("standing", "Where things stand", tuple(blocks))
+        return Section("standing", "Where things stand", (Paragraph((Sentence(NOTHING_YET), duty)),))
     if lives:
         blocks.append(make("timeline", spans=lives, asof=dossier.asof, start=start, end=end))
     blocks.append(ClockBlock(found.clocks))

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from detente.cli.checking import check, cite
+from detente.cli.completion import completion
 from detente.cli.explain import explain
 from detente.cli.intake import ingest
 from detente.cli.ledger import audit, controls, pledges
@@ -32,6 +33,7 @@ from detente.cli.output import Format, emit, note, one_thread, parse_day, progre
 from detente.cli.path import path
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
+from detente.cli.settings import SetOption
 from detente.cli.skeleton import new
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.streams import ends, settle
@@ -147,6 +149,7 @@ def run(
     ] = 1,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
+    settings: SetOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -157,6 +160,15 @@ def run(
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = codes_in(countries, world)
     holds = to_hold(hold_clocks, hold)
+    if draws and settings:
+        from detente.core import InputError
+
+        with usage():
+            raise InputError(
+                "draws are of scenarios as they are written",
+                where="--set",
+                hint="write the setting into a scenario file, or leave --draws out",
+            )
     if draws:
         from detente.cli.draws import drawn_tables
 
@@ -164,7 +176,16 @@ def run(
         emit(drawn_tables(names, table, codes, against, setting, (draws, seed, workers)), style, out)
         return
     ready = prepare_named(
-        names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=holds
+        names,
+        dossier,
+        asof,
+        elasticities,
+        closure,
+        world=world,
+        horizon=horizon,
+        hold=holds,
+        settings=settings or (),
+        against=against,
     )
     outcomes = solve_prepared(ready, world, solver_of(budget))
     with usage():
@@ -359,7 +380,21 @@ def claims(
 app.command()(check)
 app.command()(cite)
 app.add_typer(world_app, name="world")
-for verb in (new, explain, audit, controls, pledges, ingest, validate, path, nash, leverage, deals, data):
+for verb in (
+    new,
+    completion,
+    explain,
+    audit,
+    controls,
+    pledges,
+    ingest,
+    validate,
+    path,
+    nash,
+    leverage,
+    deals,
+    data,
+):
     app.command()(verb)
 app.command("game")(game_verb)
 

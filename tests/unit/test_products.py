@@ -209,3 +209,48 @@ def test_the_data_sheet_names_its_inputs(shared: Path) -> None:
     assert sheet["inputs"]
     for path, digest in sheet["inputs"].items():
         assert sha256_file(shared / "data" / path) == digest
+
+
+# Between what and what
+
+
+def test_a_rate_that_depends_on_use_is_given_as_a_range(record: Dossier, world: Economy) -> None:
+    """Lithium batteries pay Section 232 as automobile parts, and the reciprocal duty otherwise; nobody can tell from the line."""
+    found = product_duties(world, record, date=dt.date(2025, 10, 28), exporters=["CHN"])
+    table = product_table(found, "850760")
+    row = next(iter(table.records()))
+    assert (round(row["low"], 1), round(row["high"], 1)) == (40.9, 55.9)
+    assert "automobile parts, or not" in row["depends_on"]
+    assert table.note.startswith("Between 40.9 and 55.9 %")
+    assert found.tiers["section-232"] == "exact but for use"
+    toys = next(iter(product_table(found, "950300").records()))
+    assert toys["low"] == toys["high"] == toys["total"]
+    assert toys["depends_on"] == ""
+
+
+def test_the_total_lies_between_its_bounds(record: Dossier, world: Economy) -> None:
+    for importer, exporter in (("USA", "CHN"), ("USA", "CAN"), ("CHN", "USA")):
+        found = product_duties(
+            world, record, date=dt.date(2025, 4, 20), importer=importer, exporters=[exporter]
+        )
+        assert found.spread is not None
+        assert (found.spread.low <= found.total + 1e-9).all()
+        assert (found.spread.high >= found.total - 1e-9).all()
+        open_ = found.spread.high - found.spread.low > 1e-9
+        said = np.array([bool(found.spread.why(0, h)) for h in range(len(found.table.codes))])
+        assert said[open_[0]].all()
+
+
+def test_a_sector_average_says_so_in_its_cell(record: Dossier, world: Economy) -> None:
+    found = product_duties(world, record, date=dt.date(2025, 10, 28), importer="CHN", exporters=["USA"])
+    table = product_table(found, "850760")
+    shown = {column.key: column.show(cell) for column, cell in zip(table.columns, table.rows[0], strict=True)}
+    assert shown["mfn"].endswith("(sector average)")
+    assert "(" not in shown["china-reciprocal-response"]
+    assert "sector average" not in table.to_csv().splitlines()[1].split(",")[5]
+
+
+def test_metal_in_a_machine_says_on_what_part_of_it_the_duty_falls(record: Dossier, world: Economy) -> None:
+    found = product_duties(world, record, date=dt.date(2025, 10, 28), exporters=["CHN"])
+    row = next(iter(product_table(found, "841810").records()))
+    assert row["depends_on"].endswith("50 % on 25 % of the value")

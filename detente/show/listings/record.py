@@ -286,7 +286,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.policy.duties:product_table",
         "duties code?",
         "duties",
-        "hs6 sector exporter {authority}[%] imports[USD mn]",
+        "hs6 sector exporter {authority}[%] low[%] high[%] depends_on imports[USD mn]",
     ),
     (
         "duties-by-partner as duties_{importer}_by_partner_{date}",
