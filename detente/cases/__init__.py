@@ -7,6 +7,7 @@ Never does: play, forecast, round or print.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from detente.cases.adjustment import adjusting as adjusting
     from detente.cases.backstops import (
         ladder_table as ladder_table,
         way_out as way_out,
@@ -50,6 +51,15 @@ if TYPE_CHECKING:
         path_with_stocks as path_with_stocks,
         stock_table as stock_table,
     )
+    from detente.cases.unfolding import (
+        LawOfDays as LawOfDays,
+        Still as Still,
+        Unfolding as Unfolding,
+        summary_table as summary_table,
+        unfold as unfold,
+        unfold_scenario as unfold_scenario,
+        unfolding_table as unfolding_table,
+    )
 else:
     from detente.core.face import face
 
@@ -66,6 +76,8 @@ else:
             "holdings": "figures_of",
             "horizons": "HORIZONS horizon horizon_sentence horizon_table",
             "outcomes": "Outcome",
+            "adjustment": "adjusting",
+            "unfolding": "LawOfDays Still Unfolding summary_table unfold unfold_scenario unfolding_table",
             "stocks": "Period by_horizon path_with_stocks stock_table",
         },
     )

@@ -44,8 +44,8 @@ class Rung:
 
     def at(self, months: float) -> float:
         """Capacity after so many months, share of base-year use."""
-        since, capacity = zip(*self.capacity, strict=True)
-        return float(np.interp(months, since, capacity))
+        when, share = zip(*self.capacity, strict=True)
+        return float(np.interp(months, when, share))
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,8 @@ def worth_of_uses(economy: Economy) -> Array:
     """Price at which the industries that use an input lose all they earn [country, sector], ratio to the base year's.
 
     ``1 + γ_u / g_ru`` for a user u of input r: the price that takes all of its value added. The geometric mean over users,
-    weighted by what they pay for the input. Infinite where no industry uses it.
+    weighted by what they pay for the input. Users that make a critical input themselves are left out: when theirs gets dear
+    they can pay more than they earn in the base year. Infinite where no other industry uses it.
 
     Examples
     --------
@@ -121,6 +122,8 @@ def worth_of_uses(economy: Economy) -> Array:
     """
     share = economy.input_shares
     used = share * economy.output[:, None, :]
+    labels = economy.labels
+    used[..., [labels.sector(code) for code in ladders().sectors if code in labels.sectors]] = 0.0
     worth = np.log1p(np.divide(economy.va_share[:, None, :], share, out=np.zeros_like(share), where=used > 0))
     paid = used.sum(2)
     mean = np.divide((used * worth).sum(2), paid, out=np.full_like(paid, np.inf), where=paid > 0)

@@ -154,8 +154,7 @@ def unfold(
         raise UnitError(
             f"periods are {list(dates)}", where="dates", hint="lengths in months, such as [1] * 12"
         )
-    one = law if isinstance(law, Policy) else None
-    at_months: Law = (lambda months: (one.wedges, one.controls)) if one is not None else law  # type: ignore[assignment]
+    at_months: Law = Still(law.wedges, law.controls) if isinstance(law, Policy) else law
     held = _HeldByFigures(economy) if stocks else Holdings(economy, {})
     setting = adjusting(economy, keep_elasticities=keep_elasticities)
     periods = walk(economy, at_months, held, dates, setting, closure, solver)
@@ -232,6 +231,19 @@ def unfold_scenario(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Still:
+    """Wedges and controls that hold all along, on no day."""
+
+    wedges: Wedges
+    controls: Sequence[QuantityControl] = ()
+    first_day: dt.date | None = None
+
+    def __call__(self, months: float) -> tuple[Wedges, Sequence[QuantityControl]]:
+        """The same at any time."""
+        return self.wedges, self.controls
+
+
 class LawOfDays:
     """Wedges and controls of a scenario by the months since its date, each stretch without a change made ready once."""
 
@@ -241,12 +253,15 @@ class LawOfDays:
         dossier: Dossier,
         scenario: Scenario,
         hold_clocks: bool | Sequence[str] = False,
+        cuts: Sequence[QuantityControl] = (),
     ) -> None:
+        self.cuts = tuple(cuts)
         self.economy, self.dossier, self.hold_clocks = economy, dossier, hold_clocks
         self.scenario = scenario
-        self.first_day = scenario.on(dossier.asof)
+        self.first_day: dt.date | None = scenario.on(dossier.asof)
+        self._first = scenario.on(dossier.asof)
         last = dossier.vintage + dt.timedelta(days=dossier.fresh_days)
-        self.last_day = max(last, self.first_day)
+        self.last_day = max(last, self._first)
         days = {
             day
             for measure in dossier.measures.values()
@@ -254,13 +269,13 @@ class LawOfDays:
             for day in (entry.from_, entry.until)
             if day is not None
         }
-        self.changes = sorted(day for day in days if day > self.first_day)
+        self.changes = sorted(day for day in days if day > self._first)
         self._cases: dict[int, Case] = {}
 
     def __call__(self, months: float) -> tuple[Wedges, Sequence[QuantityControl]]:
-        """Wedges and limits so many months after the first day."""
-        days = min(months * DAYS_A_MONTH, (self.last_day - self.first_day).days)
-        day = self.first_day + dt.timedelta(days=int(days))
+        """Wedges and controls so many months after the first day."""
+        days = min(months * DAYS_A_MONTH, (self.last_day - self._first).days)
+        day = self._first + dt.timedelta(days=int(days))
         stretch = int(
             np.searchsorted([change.toordinal() for change in self.changes], day.toordinal(), "right")
         )
@@ -270,7 +285,7 @@ class LawOfDays:
                 self.economy, self.dossier, [dated], hold_clocks=self.hold_clocks
             )
         case = self._cases[stretch]
-        return case.wedges, case.controls
+        return case.wedges, (*case.controls, *self.cuts)
 
 
 def unfolding_table(path: Unfolding, countries: Sequence[str]) -> Table:

@@ -5,8 +5,8 @@ whom no control reaches; dearer still, plants whose product is worth least in te
 schedule: how much of the base year's use is met outside the market at each price of the input, relative to the price of the
 buyer's final basket. With ``x = ln(price_hat / basket_hat)`` a step of the schedule meets
 
-    Q_k(x) = K_k · min(1, max(0, (x − a_k) / (b_k − a_k)))          share of base-year use
-    C_k(x) = ∫ e^x dQ_k = K_k/(b_k − a_k) · (e^min(x, b_k) − e^a_k)  its resources, in base-year spending at basket prices
+    Q_k(x) = K_k · (3 u² − 2 u³),   u = min(1, max(0, (x − a_k) / (b_k − a_k)))        share of base-year use
+    C_k(x) = ∫ e^x dQ_k             its resources, in base-year spending at basket prices
 
 so a unit costs as much as the first price at which it is worth while, and earns the market's price. Buyers spend
 
@@ -22,6 +22,7 @@ the last bit.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -96,6 +97,13 @@ class Backstop:
     steps: tuple[str, ...]
     stops: tuple[bool, ...]
 
+    def __repr__(self) -> str:
+        """Its size, and a hash of everything in it: two that differ never read the same."""
+        digest = hashlib.sha256(repr((self.steps, self.stops)).encode())
+        for array in (self.importer, self.sector, self.base, self.first, self.full, self.capacity):
+            digest.update(array.tobytes())
+        return f"<Backstop of {len(self.base)} goods by {len(self.steps)} steps, {digest.hexdigest()[:16]}>"
+
     @classmethod
     def of(cls, economy: Economy, schedules: Mapping[tuple[str, str], Sequence[Step]]) -> Backstop:
         """Set schedules by country and sector on an economy; a buyer that spends nothing on the good has none.
@@ -141,16 +149,30 @@ class Backstop:
         """Log price of the goods over that of the buyers' baskets [.., cell], from [.., n, s] and [.., n]."""
         return np.asarray(log_price[..., self.importer, self.sector] - log_basket[..., self.importer])
 
+    def _way(self, relative: Array) -> Array:
+        """How far each step is on its way from nothing to all it gives [.., step, cell]."""
+        return np.clip((relative[..., None, :] - self.first) / (self.full - self.first), 0.0, 1.0)
+
     def met(self, relative: Array) -> Array:
         """Share of base-year use that each step meets [.., step, cell]."""
-        way = (relative[..., None, :] - self.first) / (self.full - self.first)
-        return np.asarray(self.capacity * np.clip(way, 0.0, 1.0))
+        way = self._way(relative)
+        return np.asarray(self.capacity * way * way * (3 - 2 * way))
+
+    def rise(self, relative: Array) -> Array:
+        """Derivative of the share that all steps meet by the log relative price [.., cell]."""
+        way = self._way(relative)
+        return np.asarray((self.capacity * 6 * way * (1 - way) / (self.full - self.first)).sum(-2))
 
     def resources(self, relative: Array) -> Array:
-        """What each step uses up [.., step, cell], million USD at base-year prices of the basket."""
-        reached = np.clip(relative[..., None, :], self.first, self.full)
-        price = self.capacity / (self.full - self.first) * (np.exp(reached) - np.exp(self.first))
-        return np.asarray(self.base * price)
+        """What each step uses up [.., step, cell], million USD at base-year prices of the basket.
+
+        ``∫ e^x dQ = K e^a ∫ e^(L u) 6 u (1 − u) du`` with ``L = b − a``, by parts.
+        """
+        way, length = self._way(relative), self.full - self.first
+        density, slope = 6 * way * (1 - way), 6 - 12 * way
+        here = np.exp(length * way) * (density / length - slope / length**2 - 12 / length**3)
+        area = here + 6 / length**2 + 12 / length**3
+        return np.asarray(self.base * self.capacity * np.exp(self.first) * area)
 
     def taken(self, log_price: Array, log_basket: Array, expenditure: Array) -> tuple[Array, Array]:
         """What each step meets [.., step, cell], share of base-year use, and its resources, million USD at basket prices.
@@ -185,8 +207,7 @@ class Backstop:
         relative = self.relative(log_price, log_basket)
         at_price = self.base * np.exp(log_price[..., self.importer, self.sector])
         value = at_price * self.met(relative).sum(-2)
-        inside = (relative[..., None, :] > self.first) & (relative[..., None, :] < self.full)
-        slope = at_price * np.where(inside, self.capacity / (self.full - self.first), 0.0).sum(-2)
+        slope = at_price * self.rise(relative)
         ceiling = MOST * expenditure[..., self.importer, self.sector]
         free = value < ceiling
         return (
@@ -201,14 +222,12 @@ class Backstop:
         Infinite where nothing is.
         """
         relative = self.relative(log_price, log_basket)
-        met = self.met(relative).sum(-2)
-        inside = (relative[..., None, :] >= self.first) & (relative[..., None, :] < self.full)
-        slope = np.where(inside, self.capacity / (self.full - self.first), 0.0).sum(-2)
+        at_price = self.base * np.exp(log_price[..., self.importer, self.sector])
+        value = at_price * self.met(relative).sum(-2)
+        moves = value + at_price * self.rise(relative)
         ceiling = MOST * expenditure[..., self.importer, self.sector]
-        there = met > 0
-        safe = np.where(there, met, 1.0)
-        spent = np.log(self.base * safe) + log_price[..., self.importer, self.sector]
-        return np.asarray(np.where(there, (np.log(ceiling) - spent) / (1 + slope / safe), np.inf))
+        there = value > 0
+        return np.asarray(np.where(there, (ceiling - value) / np.where(there, moves, 1.0), np.inf))
 
     def spread(self, values: Array, shape: tuple[int, ...]) -> Array:
         """Values of cells [.., cell] laid out [.., country, sector], nil elsewhere."""

@@ -126,9 +126,8 @@ def _outside(technology: Technology, price_hat: Array, expenditure: Array) -> tu
     met = np.zeros_like(price)
     for capacity, first, full in zip(backstop.capacity, backstop.first, backstop.full, strict=True):
         way = np.log(relative / np.exp(first)) / (full - first)
-        met += np.where(
-            relative < np.exp(first), 0.0, np.where(relative > np.exp(full), capacity, capacity * way)
-        )
+        part = np.where(way < 0, 0.0, np.where(way > 1, 1.0, 3 * way**2 - 2 * way**3))
+        met += capacity * part
     wanted[at] = technology.economy.expenditure[at] * price * met
     return np.minimum(wanted, MOST * expenditure), wanted
 

@@ -67,6 +67,19 @@ def test_losses_add_up_to_the_world(detente):
     assert worst[0] < -0.01
 
 
+def test_a_scenario_without_cuts_is_told_along_time(detente):
+    code, out, err = detente("path", "january-2025", "--countries", "USA,CHN", "-f", "csv")
+    assert code == 0, err
+    found = rows(out)
+    assert [row["country"] for row in found] == ["USA", "CHN"]
+    assert {"first_year_pct", "long_run_pct", "discounted_usd_bn"} <= set(found[0])
+    dates = rows(detente("path", "january-2025", "--table", "dates", "--countries", "USA", "-f", "csv")[1])
+    assert len(dates) == 29
+    first = [float(row["real_income_pct"]) for row in dates[:12]]
+    assert float(found[0]["first_year_pct"]) == pytest.approx(sum(first) / 12, abs=1e-6)
+    assert float(found[0]["long_run_pct"]) == pytest.approx(float(dates[-1]["real_income_pct"]), abs=1e-9)
+
+
 def test_two_cuts_and_a_stock_for_each(detente):
     words = ("path", "--cut", "CHN:MAG:0.6:USA", "--cut", "CHN:REE+BAT:0.6:USA", "--months", "2")
     stocks = ("--stock", "5", "--stock", "CHN:REE+BAT:USA=0")
@@ -122,7 +135,7 @@ def test_every_format_and_a_picture(detente, tmp_path):
     ("words", "says", "hint"),
     [
         (("path",), "nothing is cut", "--cut CHN:rare-earths:0.3"),
-        (("path", "january-2025"), "nothing is cut", "caps or bans"),
+        (("path", "january-2025", "--table", "months"), "nothing is cut", "caps or bans"),
         (("path", "--cut", "CHN:REE"), "2 parts", "EXPORTERS:SECTORS:SHARE"),
         (("path", "--cut", "CHN:rare-earth:0.3"), "`rare-earth`", "did you mean `rare-earths`?"),
         (("path", "--cut", "CHM:REE:0.3"), "no country `CHM`", "`CHN`"),
