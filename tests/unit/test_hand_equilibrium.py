@@ -360,6 +360,19 @@ def test_a_sweep_near_the_base_year_leaves_little(name: str) -> None:
         assert 0.1 * size < worst[0] < 30 * size
 
 
+@EACH
+def test_a_sweep_says_how_far_the_worst_market_is_off(name: str) -> None:
+    """Where prices and spending are those of some factor prices, what is left is the gap of the factor markets."""
+    structure, wedges = STRUCTURES[name], shock()
+    base = prepare(WORLD, structure)
+    factor = 0.5 * prices(base.technology.mobile, 7)[0]
+    price, spending, gap, _ = state(structure, factor, wedges, WORLD.deficit)
+    one = Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
+    at = np.concatenate([factor.ravel(), price.ravel(), (spending / base.scale).ravel()])
+    _, worst = _Sweep(WORLD, base, WORLD.deficit)(_Shock.of(base, one, None), at[None])
+    assert worst[0] == pytest.approx(np.abs(gap).max(), rel=1e-6)
+
+
 def test_a_good_that_nobody_buys_stands_at_nothing() -> None:
     flows, inputs = np.array(WORLD.flows), np.array(WORLD.input_shares)
     flows[2, :, 1] = inputs[2, 1] = 0.0

@@ -85,6 +85,9 @@ def test_a_stock_runs_down_by_what_deliveries_leave_open(monkeypatch) -> None:
     path = walk({"cap": 1.0}, [2, 2], control())
     assert [one["cap"] for one in calls.limits] == pytest.approx([1.0, 0.6])
     assert [period.draws["cap"].drawn for period in path] == pytest.approx([0.8, 0.2])
+    structure = Structure()
+    year = path_with_stocks(WORLD, STILL, [control()], {}, structure_by_month=lambda _: (WORLD, structure))
+    assert [(period.start, period.months) for period in year] == [(k, 1) for k in range(12)]
     # who wants less than is delivered draws nothing
     walked(monkeypatch, 0.3)
     assert [one.draws["cap"].left for one in walk({"cap": 1.0}, [1, 1], control())] == [1.0, 1.0]
