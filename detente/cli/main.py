@@ -153,10 +153,10 @@ def run(
     codes = tuple(code.strip() for code in countries.split(",") if code.strip())
     holds = to_hold(hold_clocks, hold)
     if draws:
-        from detente.cli.draws import drawn_tables
+        from detente.cli.draws import Asked, Drawing, drawn_tables
 
-        setting = (dossier, asof, elasticities, closure, world, horizon, holds)
-        emit(drawn_tables(names, table, codes, against, setting, (draws, seed, workers)), style, out)
+        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds)
+        emit(drawn_tables(names, table, codes, against, asked, Drawing(draws, seed, workers)), style, out)
         return
     ready = prepare_named(
         names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=holds
@@ -205,10 +205,10 @@ def compare(
     with usage():
         made = [comparison_table(outcomes, codes)]
     if draws:
-        from detente.cli.draws import drawn_tables
+        from detente.cli.draws import Asked, Drawing, drawn_tables
 
-        setting = (dossier, asof, elasticities, closure, world, horizon, holds)
-        made += drawn_tables([first, second], "intervals", codes, first, setting, (draws, seed, 1))
+        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds)
+        made += drawn_tables([first, second], "intervals", codes, first, asked, Drawing(draws, seed))
     emit(made, style, out)
 
 
