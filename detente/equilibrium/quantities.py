@@ -1,7 +1,8 @@
 """Equilibria under caps, bans and floors, one or many at once.
 
-The sweeps find the wedges together with prices, wages and spending (`limits`). Where they do not settle, a semismooth Newton
-method on the complementarity conditions does, with the exact derivatives of every volume by every wedge from the adjoint.
+The sweeps find the wedges together with prices, wages and spending (`limits`). Where they do not settle (`ladder.LIMITS`), they
+go in stages, and in the end a semismooth Newton method on the complementarity conditions does, with the exact derivatives of
+every volume by every wedge from the adjoint.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ from detente.equilibrium.controls import (
     volume_of,
 )
 from detente.equilibrium.judged import CHUNK, alone, begin, check_wedges, chunks, finish, one_of, refused
+from detente.equilibrium.ladder import rescue_limits
 from detente.equilibrium.limits import Limits
-from detente.equilibrium.quantity_search import TIGHT, Setting, by_newton, known_wedges, noted
+from detente.equilibrium.quantity_search import TIGHT, Setting, known_wedges, noted
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, sweep_chunk
 from detente.world import Array, Economy, Wedges
@@ -139,7 +141,7 @@ def _chunk(
     controls: Sequence[Sequence[QuantityControl]],
     start: ControlledSolution | None,
 ) -> list[ControlledSolution]:
-    """Solve some scenarios: by sweeps together, each of those that do not settle in stages and by Newton, and verify them."""
+    """Solve some scenarios: by sweeps together, each of those that do not settle by `ladder.LIMITS`, and verify them."""
     banned = _with_bans(wedges, controls)
     found: dict[int, ControlledSolution] = {}
     for lanes, ground in chunks(setting.economy, setting.structure, banned, setting.deficit):
@@ -150,8 +152,8 @@ def _chunk(
             known |= dict(zip(left, swept, strict=True))
         for k, made in known.items():
             own = replace(setting, meter=Meter(setting.solver.budget, setting.solver.seconds))
-            one = made or _in_stages(own, wedges[k], controls[k], start)
-            found[k] = _verified(one or by_newton(own, wedges[k], controls[k], start), controls[k])
+            one = made or rescue_limits(own, wedges[k], controls[k], start)
+            found[k] = _verified(one, controls[k])
     return [found[k] for k in range(len(wedges))]
 
 
@@ -253,7 +255,7 @@ def _swept(
     return found
 
 
-def _in_stages(
+def in_stages(
     setting: Setting,
     wedges: Wedges,
     controls: Sequence[QuantityControl],
