@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from detente.dossier import Dossier, Measure
 
 
+def first_shown(dossier: Dossier, parties: tuple[str, str], enough: int = 6) -> dt.date:
+    """Where pictures of the past begin: at the turn of a year, far enough back that some measures of the parties fall into it."""
+    announced = sorted(one.announced for one in dossier.measures.values() if aimed(one, parties))
+    first = dt.date(dossier.asof.year, 1, 1)
+    while announced and announced[0] < first and sum(day >= first for day in announced) < enough:
+        first = dt.date(first.year - 1, 1, 1)
+    return first
+
+
 def spans(dossier: Dossier, parties: tuple[str, str], start: dt.date, end: dt.date) -> tuple[Span, ...]:
     """Stretches of status of measures the parties aim at each other, as known on the record's day."""
     found: list[Span] = []

@@ -14,30 +14,11 @@ from detente.show.figures import lever_sentences, space_sentence, swap_sentence
 from detente.show.words import Sentence
 
 if TYPE_CHECKING:
-    from detente.dossier import Dossier
-    from detente.equilibrium import Model
+    from detente.brief.findings import Findings
 
 
-def strategy_section(
-    dossier: Dossier,
-    model: Model,
-    *,
-    source: str = "",
-) -> tuple[Section, ...]:
+def strategy_section(found: Findings) -> Section | None:
     """Leverage and deals of the dossier's game; nothing when the dossier declares no game.
-
-    Parameters
-    ----------
-    dossier : Dossier
-    model : Model
-        Of a horizon.
-    source : str
-        Where the dossier came from (id or folder), for its game and scenarios.
-
-    Returns
-    -------
-    tuple of Section
-        One or none.
 
     Raises
     ------
@@ -56,14 +37,15 @@ def strategy_section(
         smallest_swaps,
     )
 
-    place = source or dossier.id
+    dossier = found.dossier
+    place = found.source or dossier.id
     if not shipped_games(place, dossier.asof):
-        return ()
+        return None
     spec = load_game(dossier=place, asof=dossier.asof).small()
-    if any(name not in dossier.measures for name in spec.measures):
-        return ()  # on an earlier day the game could not be told yet
+    if not spec.measures or any(name not in dossier.measures for name in spec.measures):
+        return None  # a game without moves; or, on an earlier day, one that could not be told yet
     scenarios = [load_scenario(name, dossier=place) for name in spec.threats if name != "standing"]
-    tensor = payoff_tensor(model, dossier, spec, scenarios=scenarios)
+    tensor = payoff_tensor(found.model, dossier, spec, scenarios=scenarios)
     known = load_preferences(game=spec.id)
     game = tensor.game(known.named())
     levers = leverage_of(game)
@@ -121,4 +103,4 @@ def strategy_section(
                 folded=True,
             )
         )
-    return (Section("leverage", "Who holds what over whom, and what could be traded", tuple(blocks)),)
+    return Section("leverage", "Who holds what over whom, and what could be traded", tuple(blocks))

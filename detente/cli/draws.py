@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from detente.cli.output import reporting, usage
-from detente.core import InputError, LabelError, Table, suggestion
+from detente.core import InputError, LabelError, Pool, Table, suggestion
 
 if TYPE_CHECKING:
     from detente.cli.tables import Prepared
@@ -107,7 +107,7 @@ def _solved(
                 draws=draws,
                 seed=seed,
                 against=reference,
-                workers=workers,
+                on=Pool(workers, threads=None),
                 report=report,
             )
         return [
@@ -124,7 +124,7 @@ def _solved(
             made.cases,
             draws=draws,
             seed=seed,
-            workers=workers,
+            on=Pool(workers, threads=None),
             report=report,
         )
     return [build("intervals", found=drawn, against=reference, countries=countries)]
@@ -152,7 +152,7 @@ def _of_results(
         cases,
         draws=draws,
         seed=seed,
-        workers=workers,
+        on=Pool(workers, threads=None),
         results=results_of(
             made.economy,
             table,

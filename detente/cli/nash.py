@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli.aliases import economies
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     ClosureOption,
@@ -142,7 +143,7 @@ def nash(
     with usage():
         economy, keep = economy_for(world, elasticities), elasticities is not None
         model = model_at(horizon, economy, closure=closure, keep_elasticities=keep)
-        codes = [code.strip() for code in players.split(",") if code.strip()]
+        codes = list(economies(players, economy.labels.countries, economy.labels.country_names))
         chosen = list(model.labels.countries) if codes == ["all"] else codes
         chosen = chosen or list(sides_in(load_dossier(DEFAULT_DOSSIER), economy))
         known = read_preferences(preferences)

@@ -20,7 +20,7 @@ from detente.cli.options import (
 )
 from detente.cli.output import draw, emit, note, usage
 from detente.cli.records import HoldClocksOption, HoldOption, open_record, to_hold
-from detente.cli.worlds import WorldOption, economy_for
+from detente.cli.worlds import WorldOption, codes_in, economy_for
 from detente.core import RENTS, InputError, LabelError, UnitError, suggestion
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ def path(
         added = tuple(read_cut(economy, text, rent=kept) for text in cut or ())
         cuts = (*caps, *added)
         table = table or ("summary" if story is not None and not cuts else "months")
-        chosen = [code.strip() for code in countries.split(",") if code.strip()]
+        chosen = list(codes_in(countries, world))
         for code in chosen:
             economy.labels.country(code)
     solver = solver_of(budget)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ import typer
 from detente.cli.output import note, parse_day, reporting, usage
 from detente.cli.records import load_record
 from detente.cli.worlds import economy_for, of_own_world
-from detente.core import InputError, LabelError, suggestion
+from detente.core import InputError, LabelError, Pool, suggestion
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -136,7 +135,7 @@ def tensor_for(
             controls=controls,
             cache=None if no_cache else cache or cache_folder(),
             notice=lambda text: note(f"note: {text}"),
-            workers=workers or os.cpu_count(),
+            on=Pool(workers),
             report=report,
         )
     how = {"costs": "; every control a cost", "stated": "", "equivalent": "; every control a cap"}[controls]

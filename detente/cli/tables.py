@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from detente.cli.options import DEFAULT_DOSSIER
 from detente.cli.output import parse_day, progress, usage
 from detente.cli.records import load_record, say_firing
+from detente.cli.settings import set_by_hand
 from detente.cli.worlds import economy_for, of_own_world
 from detente.core import DateError, InputError, LabelError, Table, suggestion
 
@@ -73,10 +74,13 @@ def prepare_named(
     world: str | None = None,
     horizon: str = "long",
     hold: bool | tuple[str, ...] = False,
+    settings: Sequence[str] = (),
+    against: str | None = None,
 ) -> Prepared:
     """Load what a solve of named scenarios needs: the economy at a horizon, the record, the wedges and controls.
 
-    Says on standard error which clocks the scenarios' dates let fire; `hold` holds all of them (True) or some.
+    Says on standard error which clocks the scenarios' dates let fire; `hold` holds all of them (True) or some. `settings` are
+    measures set on the command line, in every scenario but the one named `against`.
     """
     from detente.cases import model_at, prepare_cases
     from detente.equilibrium import CLOSURES
@@ -102,6 +106,7 @@ def prepare_named(
     )
     scenarios = _tellable(record, scenarios, dossier)
     with usage():
+        scenarios = set_by_hand(scenarios, settings, record, against)
         check_hold(record, () if isinstance(hold, bool) else hold, "--hold")
         economy, keep = economy_for(world, elasticities), elasticities is not None
         model = model_at(horizon, economy, closure=closure, keep_elasticities=keep)

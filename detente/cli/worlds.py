@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli.aliases import economies
 from detente.cli.output import usage
 from detente.core import InputError
 
@@ -53,13 +54,39 @@ def economy_for(world: str | None, elasticities: str | None) -> Economy:
         )
 
 
+def codes_in(text: str, world: str | None) -> tuple[str, ...]:
+    """Codes of a list of economies with commas between, in codes or in words; ``all`` is every country of the world.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``US,EU,WORLD``; empty gives nothing.
+    world : str, optional
+        As in `economy_for`.
+    """
+    if not text.strip():
+        return ()
+    labels = economy_for(world, None).labels
+    if text.strip().casefold() == "all":
+        return labels.countries
+    return economies(text, (*labels.countries, "WORLD", "REST"), labels.country_names)
+
+
+def code_in(text: str | None, world: str | None) -> str | None:
+    """One economy of a world, in its code or in a word; None stays None, and what nobody knows stays for the message to come."""
+    if text is None:
+        return None
+    found = codes_in(text, world)
+    return found[0] if len(found) == 1 else text
+
+
 @contextlib.contextmanager
 def of_own_world(world: str | None) -> Iterator[None]:
     """Say, when the record does not fit a world of one's own, that it need not: duties can be set by hand."""
     try:
         yield
     except InputError as error:
-        if world is not None and (error.where or "").startswith("measure "):
+        if world is not None and error.measure is not None:
             raise InputError(
                 f"the record does not fit the world `{world}`: {error.what}",
                 where=error.where,

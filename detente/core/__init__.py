@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         EvidenceError as EvidenceError,
         InputError as InputError,
         LabelError as LabelError,
+        MeasurePlace as MeasurePlace,
         SchemaError as SchemaError,
         SolveError as SolveError,
         StaleError as StaleError,
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
         limit_word as limit_word,
     )
     from detente.core.plain import TYPED as TYPED, UNPRINTABLE as UNPRINTABLE, is_number as is_number
-    from detente.core.processes import shared_work as shared_work
     from detente.core.reading import (
         csv_rows as csv_rows,
         is_file as is_file,
@@ -82,6 +82,7 @@ if TYPE_CHECKING:
         package_version as package_version,
     )
     from detente.core.table import Cell as Cell, Column as Column, Table as Table
+    from detente.core.work import Local as Local, Pool as Pool, Remote as Remote, Where as Where, run as run
 else:
     from detente.core.face import face
 
@@ -91,18 +92,18 @@ else:
             "arrays": "LARGEST NUMBERS_AND_TEXT read_arrays",
             "days": "FIRST_DAY LAST_DAY calendar_day parse_day",
             "digits": "bound known known_all known_each",
-            "errors": "BalanceError DateError DetenteError EvidenceError InputError LabelError SchemaError SolveError StaleError UnitError",
+            "errors": "BalanceError DateError DetenteError EvidenceError InputError LabelError MeasurePlace SchemaError SolveError StaleError UnitError",
             "files": "sha256_bytes sha256_file write_atomic write_together",
             "folders": "finish_folder write_folder",
             "labels": "EVERYBODY Labels SECTOR_WORDS",
             "limits": "ENFORCEMENT Enforcement Lever LimitKind RENTS Rent is_ban limit_word",
             "plain": "TYPED UNPRINTABLE is_number",
-            "processes": "shared_work",
             "reading": "csv_rows is_file is_folder is_there name_of open_lines read_bytes read_json read_text readable_file unreadable",
             "register": "check_register read_register",
             "results": "RESULTS",
             "spelling": "nearest suggestion",
             "stamp": "Stamp package_commit package_version",
             "table": "Cell Column Table",
+            "work": "Local Pool Remote Where run",
         },
     )

@@ -72,7 +72,7 @@ def find_conflicts(reports: Sequence[Extraction], dossier: Dossier) -> list[Poss
                     conflicts += _rate_and_unit(number, item, items, measure)
                     conflicts += _day_conflicts(number, item, items, measure, dossier, report)
                     conflicts += _status(number, item, items, measure, dossier, report)
-    conflicts += _between(reports)
+    conflicts += _between_reports(reports)
     return conflicts
 
 
@@ -253,7 +253,7 @@ def _status(
     )
 
 
-def _between(reports: Sequence[Extraction]) -> Iterator[PossibleConflict]:
+def _between_reports(reports: Sequence[Extraction]) -> Iterator[PossibleConflict]:
     for first, second in combinations(range(len(reports)), 2):
         report, other = reports[first], reports[second]
         yield from _venues_between(first, report, second, other)

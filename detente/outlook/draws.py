@@ -7,13 +7,13 @@ of the work leaves a trace in the result.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detente.cases import Case, headline_differences, headlines, held_wedges, solve_cases, steered_like
-from detente.core import InputError, LabelError, SolveError, suggestion
+from detente.core import InputError, LabelError, Local, SolveError, Where, run, suggestion
 from detente.equilibrium import Equilibrium, Model, Newton, Structure, any_ban
 from detente.equilibrium.explain import chebyshev, solve_path, target
 from detente.outlook.prior import Uncertain, apply_draw, points, uncertain_parameters
@@ -164,49 +164,32 @@ def _read(task: Task, drawn: Model, cases: Sequence[Case], values: Sequence[Equi
     return made
 
 
-_shared: dict[str, Task] = {}
-
-
-def _start_worker(task: Task) -> None:
-    _shared["task"] = task
-
-
 CHUNK = 8
 """Draws a process takes at a time."""
 
 
-def _work(normals: Array) -> list[tuple[Array, Array]]:
-    return [_one(_shared["task"], row) for row in normals]
+def _several(task: Task, normals: Array) -> list[tuple[Array, Array]]:
+    """`_one` for some draws [draw, dimension]."""
+    return [_one(task, row) for row in normals]
 
 
 def solve_draws(
-    task: Task, normals: Array, *, workers: int = 1, step: Callable[[], None] | None = None
+    task: Task, normals: Array, *, on: Where | None = None, step: Callable[[], None] | None = None
 ) -> tuple[Array, Array]:
     """Solve given standard normals [draw, dimension]; calls `step` after each.
 
     Returns headlines [draw, outcome, metric, country + world] and other results [draw, outcome, result].
     """
-    if workers <= 1:
-        found = list(_counted((_one(task, row) for row in normals), step))
-    else:
-        from detente.core import shared_work
+    size = CHUNK if on is not None and not isinstance(on, Local) else 1
 
-        chunks = [normals[first : first + CHUNK] for first in range(0, len(normals), CHUNK)]
-        with shared_work(
-            _work, chunks, workers=workers, initializer=_start_worker, arguments=(task,)
-        ) as futures:
-            found = list(_counted((one for future in futures for one in future.result()), step))
-    return np.stack([one[0] for one in found]), np.stack([one[1] for one in found])
-
-
-def _counted(
-    results: Iterable[tuple[Array, Array]], step: Callable[[], None] | None
-) -> Iterator[tuple[Array, Array]]:
-    """Results as they come, with a step after each."""
-    for result in results:
+    def count(_: int, solved: list[tuple[Array, Array]]) -> None:
         if step is not None:
-            step()
-        yield result
+            for _draw in solved:
+                step()
+
+    chunks = [normals[first : first + size] for first in range(0, len(normals), size)]
+    drawn = [one for chunk in run(_several, task, chunks, on=on, arrived=count) for one in chunk]
+    return np.stack([one[0] for one in drawn]), np.stack([one[1] for one in drawn])
 
 
 def counting(report: Callable[[int, int], None] | None, whole: int) -> Callable[[], None] | None:
@@ -224,7 +207,7 @@ def draw_outcomes(
     draws: int,
     seed: int = 1,
     nests: bool = True,
-    workers: int = 1,
+    on: Where | None = None,
     results: Sequence[str] = (),
     reference: str | None = None,
     report: Callable[[int, int], None] | None = None,
@@ -242,8 +225,8 @@ def draw_outcomes(
         Of the scrambling: the same seed gives the same bytes.
     nests : bool
         Whether elasticities of substitution in the nests are drawn too.
-    workers : int
-        Processes; the result does not depend on it.
+    on : Local, Pool or Remote, optional
+        Where it is solved (`detente.core.work`); here, when left out. The result does not depend on it.
     results : sequence of str
         Results to keep besides the headlines, as `detente.equilibrium.explain.targets.target` reads them.
     reference : str, optional
@@ -279,7 +262,7 @@ def draw_outcomes(
     normals = points(draws, len(parameters), seed)
     task = Task(model, tuple(cases), parameters, tuple(results), reference)
     central = _one(task, np.zeros(len(parameters)))
-    values = solve_draws(task, normals, workers=workers, step=counting(report, draws))
+    values = solve_draws(task, normals, on=on, step=counting(report, draws))
     names = tuple(case.scenario.id for case in cases)
     return Draws(
         model,

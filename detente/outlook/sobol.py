@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.cases import HEADLINES, Case
-from detente.core import Cell, Column, LabelError, Table, known_all, suggestion
+from detente.core import Cell, Column, LabelError, Table, Where, known_all, suggestion
 from detente.equilibrium import Model
 from detente.outlook.draws import Draws, Task, counting, solve_draws
 from detente.outlook.prior import points, uncertain_parameters
@@ -96,7 +96,7 @@ def drivers(
     seed: int = 1,
     against: str | None = None,
     nests: bool = True,
-    workers: int = 1,
+    on: Where | None = None,
     report: Callable[[int, int], None] | None = None,
 ) -> Drivers:
     """Sobol' indices of what drives the headlines of cases: ``draws × (groups + 2)`` solves of each.
@@ -110,7 +110,7 @@ def drivers(
     seed : int
     against : str, optional
         Id of the case that differences are taken from; the base year when left out.
-    nests, workers, report
+    nests, on, report
         As in `draw_outcomes`.
 
     Returns
@@ -131,7 +131,7 @@ def drivers(
         return Draws(model, parameters, names, values.mean(0), values, seed, rows, (), none[0], none)
 
     def drawn(rows: Array) -> Array:
-        values, _ = solve_draws(task, rows, workers=workers, step=step)
+        values, _ = solve_draws(task, rows, on=on, step=step)
         return values if against is None else wrapped(values, rows).against(against)[1]
 
     first, total, values = sobol_indices(drawn, members, normals)

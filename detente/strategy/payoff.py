@@ -9,14 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from detente.core import RESULTS, InputError, Rent, SolveError
+from detente.core import RESULTS, InputError, Rent, SolveError, Where
 from detente.dossier import Status
 from detente.equilibrium import Model, Policy, Structure, solve
 from detente.policy import Scenario, apply_scenario
@@ -212,8 +211,7 @@ def payoff_tensor(
     controls: str = "stated",
     rent: Rent | Literal["stated"] = "stated",
     cache: Path | None = None,
-    workers: int | None = 1,
-    executor: Executor | None = None,
+    on: Where | None = None,
     report: Report | None = None,
     notice: Notice = warnings.warn,
 ) -> PayoffTensor:
@@ -235,10 +233,8 @@ def payoff_tensor(
     cache : path, optional
         Folder for chunks of solves (`store.cache_folder`); a run that was killed goes on from them. Nothing is kept
         when left out.
-    workers : int, optional
-        Processes; None is one a core. The numbers do not depend on it.
-    executor : Executor, optional
-        Somebody else's pool instead; its processes need no preparation, the task goes with every chunk.
+    on : Local, Pool or Remote, optional
+        Where it is solved (`detente.core.work`); here, when left out. The numbers do not depend on it.
     report : callable, optional
         Called with (solves done, solves in all).
     notice : callable
@@ -274,10 +270,7 @@ def payoff_tensor(
     task = Task(model, wedges, tuple(profiles), players)
     key = store.content_key(model, dossier, spec, controls=f"{controls} {rent}")
     folder = None if cache is None else Path(cache) / f"payoffs-{key[:24]}"
-    labels = economy.labels
-    sizes = (len(labels.countries), len(players), len(labels.sectors))
-    found = solve_all(task, folder, sizes, workers, executor, report, notice)
-    parts = Parts(**found)
+    parts = Parts(**solve_all(task, folder, on, report=report, notice=notice))
     for number in np.flatnonzero(~np.isin(parts.code, [k for k, code in enumerate(RESULTS) if code.ok]))[:1]:
         names = ", ".join(
             f"{action.id}={action.rungs[r].id}"

@@ -1,23 +1,20 @@
 """Solve many profiles: chunk by chunk, over processes, kept on disk as they come.
 
-The chunks are fixed by the order of the profiles, so the numbers do not depend on how many processes solve them. A process
-gets the model and the parts of the wedges once, then the number of a chunk at a time.
+The chunks are fixed by the order of the profiles, so the numbers do not depend on where they are solved
+(`detente.core.work`). A process gets the model and the parts of the wedges once, then the number of a chunk at a time.
 """
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import os
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, as_completed
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from detente.core import RESULTS, InputError, shared_work
+from detente.core import RESULTS, InputError, Where, run
 from detente.equilibrium import CHUNK, Equilibrium, Model, QuantityControl, Solution
 from detente.policy import QuantityLimit
 from detente.strategy import store
@@ -101,19 +98,8 @@ class Task:
     players: tuple[int, ...]
 
 
-_task: Task | None = None
-
-
-def start_worker(task: Task) -> None:
-    """Receive the task, once a process."""
-    global _task
-    _task = task
-
-
-def solve_task(number: int, task: Task | None = None) -> tuple[int, dict[str, Array]]:
+def solve_chunk(job: Task, number: int) -> dict[str, Array]:
     """Solve one chunk of profiles; the same numbers whoever solves it."""
-    job = task or _task
-    assert job is not None
     chosen = job.profiles[number * TASK : (number + 1) * TASK]
 
     @functools.cache
@@ -130,22 +116,23 @@ def solve_task(number: int, task: Task | None = None) -> tuple[int, dict[str, Ar
             [controls(job.wedges.limits(profile)) for profile in some],
         )
         found.append(parts_of(solved, job.players))
-    return number, {name: np.concatenate([getattr(one, name) for one in found]) for name in vars(found[0])}
+    return {name: np.concatenate([getattr(one, name) for one in found]) for name in vars(found[0])}
 
 
 def solve_all(
     task: Task,
     folder: Path | None,
-    sizes: tuple[int, int, int],
-    workers: int | None,
-    executor: Executor | None,
-    report: Report | None,
+    on: Where | None = None,
+    *,
+    report: Report | None = None,
     notice: Notice = warnings.warn,
 ) -> dict[str, Array]:
     """Every profile of a task, from the cache or solved: arrays of `Parts` by name.
 
     A cache that cannot be written is left alone, and `notice` is told once.
     """
+    labels = task.model.labels
+    sizes = (len(labels.countries), len(task.players), len(labels.sectors))
     count = len(task.profiles)
     numbers = range(-(-count // TASK))
     chunks: dict[int, dict[str, Array]] = {}
@@ -157,52 +144,19 @@ def solve_all(
     done = sum(len(chunk["code"]) for chunk in chunks.values())
     tell = report or (lambda now, whole: None)
     tell(done, count)
-    for k, chunk in _solved(task, [k for k in numbers if k not in chunks], workers, executor):
-        chunks[k] = chunk
+    missing = [k for k in numbers if k not in chunks]
+
+    def keep(position: int, chunk: dict[str, Array]) -> None:
+        nonlocal folder, done
         if folder is not None:
             try:
-                store.save(folder / f"{k:05d}.solves", chunk)
+                store.save(folder / f"{missing[position]:05d}.solves", chunk)
             except InputError as error:
                 notice(f"solves are not kept: {error.what}: {folder}")
                 folder = None
         done += len(chunk["code"])
         tell(done, count)
+
+    solved = run(solve_chunk, task, missing, on=on, few=FEW, arrived=keep)
+    chunks |= dict(zip(missing, solved, strict=True))
     return {name: np.concatenate([chunks[k][name] for k in numbers]) for name in chunks[0]}
-
-
-def _solved(
-    task: Task, numbers: Sequence[int], workers: int | None, executor: Executor | None
-) -> Iterator[tuple[int, dict[str, Array]]]:
-    wanted = min(workers or os.cpu_count() or 1, len(numbers) // FEW)
-    if executor is None and wanted <= 1:
-        for k in numbers:
-            yield solve_task(k, task)
-        return
-    if executor is not None:
-        for future in as_completed([executor.submit(solve_task, k, task) for k in numbers]):
-            yield future.result()
-        return
-    with (
-        _one_thread_each(),
-        shared_work(
-            solve_task, numbers, workers=wanted, initializer=start_worker, arguments=(task,)
-        ) as futures,
-    ):
-        for future in as_completed(futures):
-            yield future.result()
-
-
-@contextlib.contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Processes started inside use one thread of linear algebra each: two pools in each other's way halve the speed."""
-    names = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

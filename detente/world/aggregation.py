@@ -122,10 +122,10 @@ def _merged_codes(
             )
     targets = [mapping.get(code, code) for code in codes]
     new = tuple(dict.fromkeys(targets))
-    return new, membership(targets, new)
+    return new, membership_matrix(targets, new)
 
 
-def membership(groups: Sequence[str], known: Sequence[str]) -> Array:
+def membership_matrix(groups: Sequence[str], known: Sequence[str]) -> Array:
     """The 0/1 matrix [member, group] of members whose groups are listed one by one.
 
     Parameters
@@ -137,7 +137,7 @@ def membership(groups: Sequence[str], known: Sequence[str]) -> Array:
 
     Examples
     --------
-    >>> membership(["EU27", "CHN", "EU27"], ["EU27", "CHN"]).tolist()
+    >>> membership_matrix(["EU27", "CHN", "EU27"], ["EU27", "CHN"]).tolist()
     [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]
     """
     matrix = np.zeros((len(groups), len(known)))

@@ -223,7 +223,7 @@ class Wedges:
         <Wedges 5 countries, 4 sectors>
         """
         arrays = zip(self.tariff, self.iceberg_hat, self.export_tax, strict=True)
-        return tuple(Wedges(*one) for one in arrays)
+        return tuple(Wedges(*scenario) for scenario in arrays)
 
     @classmethod
     def unchanged(cls, economy: Economy) -> Wedges:

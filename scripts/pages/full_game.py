@@ -20,7 +20,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY)]
 
 from detente.cases import HORIZONS, model_at  # noqa: E402
-from detente.core import Column, Table, write_atomic  # noqa: E402
+from detente.core import Column, Pool, Table, write_atomic  # noqa: E402
 from detente.core.table import Cell  # noqa: E402
 from detente.dossier import load_dossier  # noqa: E402
 from detente.policy import load_scenario  # noqa: E402
@@ -82,7 +82,7 @@ class Solver:
             controls=controls,
             rent=rent,  # type: ignore[arg-type]
             cache=cache_folder(),
-            workers=self.workers,
+            on=Pool(self.workers),
         )
         print(f"{name}, {controls}, {rent}: {made.solves:,} solves in {time.perf_counter() - began:.0f} s")
         return made

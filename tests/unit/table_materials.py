@@ -15,7 +15,7 @@ from detente.cases import Case, Period, model_at, path_with_stocks, prepare_case
 from detente.cases.unfolding import unfold
 from detente.core import SchemaError
 from detente.dossier import audit, load_dossier, parties_of
-from detente.equilibrium import CORE, Model, Policy, QuantityControl
+from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result
 from detente.intake import extract, make_draft, read_report
 from detente.outlook import draw_outcomes, drivers
 from detente.policy import Scenario, load_scenario
@@ -38,7 +38,7 @@ from detente.strategy.duties import cooperative_duties, duty_game, nash_duties, 
 from detente.validation.checks import Check
 from detente.world import Wedges, load_world, toy
 from detente.world.carve import load_disaggregation, shipped_chokepoints
-from detente.world.read.moved import Parts
+from detente.world.read.moved import AccountParts
 
 REPORTS = Path(__file__).parents[1] / "dossier" / "intake_reports"
 PAIR = ("USA", "CHN")
@@ -205,7 +205,7 @@ def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
 
 def of_worlds() -> dict[str, Callable[[], dict[str, Any]]]:
     one = {"economy": toy()}
-    parts = functools.partial(Parts.of_economy, toy())
+    parts = functools.partial(AccountParts.of_economy, toy())
     moved = {"economy": toy()}
 
     def two() -> dict[str, Any]:
@@ -364,6 +364,10 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
         },
         "unfolding": along_time,
         "summary": along_time,
+        "result": lambda: {
+            "result": labelled_result(outcomes()["war"].value, "flow_volume_hat"),
+            "count": 5,
+        },
         "stocks": path(controls=period()[0], countries=names),
         "path-losses": path(without=period()[2]),
         "path-stocks": lambda: {"held": {"parts": (1.0, "made up", ())}},

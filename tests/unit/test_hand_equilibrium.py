@@ -11,9 +11,10 @@ from hand_world import PROFIT, STRUCTURES, WORLD, shock
 
 from detente.core import InputError, UnitError
 from detente.equilibrium import Model, Newton, Structure, solve
+from detente.equilibrium.bans import Severed
 from detente.equilibrium.baseline import prepare
 from detente.equilibrium.controls import Binding
-from detente.equilibrium.implicit import Numeraires, factor_derivatives
+from detente.equilibrium.implicit import Numeraires, _System, factor_derivatives
 from detente.equilibrium.model import trade_cost_hat
 from detente.equilibrium.plain_residuals import residuals
 from detente.equilibrium.solution import Solution
@@ -158,6 +159,23 @@ def test_what_factors_earn_where_they_move_and_where_not() -> None:
     assert asked.sum(1) == pytest.approx(total, rel=1e-13)
 
 
+def test_a_sector_that_bans_have_closed_employs_nobody() -> None:
+    closed = np.zeros((N, S), dtype=bool)
+    closed[1, 0] = True
+    cut = Severed(np.zeros(N, dtype=np.int64), closed)
+    technology = Technology.of(WORLD, STRUCTURES["immobile"], cut)
+    earned = WORLD.va_share * WORLD.output
+    assert technology.earning.tolist() == ((earned > 0) & ~closed).tolist()
+    factor = prices(False)[0]
+    total, asked = technology.earnings(factor)
+    share = np.where(closed, 0.0, earned) / earned.sum(1, keepdims=True)
+    phi = (share * np.exp(1.7 * factor)).sum(1) ** (1 / 1.7)
+    assert total == pytest.approx(phi * earned.sum(1), rel=1e-12)
+    assert asked[1, 0] == 0
+    assert asked.sum(1) == pytest.approx(total, rel=1e-12)
+    assert Numeraires.of(technology).dropped[0] != 3
+
+
 def test_which_structure_is_the_core() -> None:
     assert Structure().is_core
     assert Structure(sigma_critical=0.3).is_core  # of nothing
@@ -272,6 +290,39 @@ def test_numeraires_are_the_largest_markets_and_keep_world_income(name: str) -> 
     assert units.over_countries(np.array([[1.0], [2.0], [3.0]])) == pytest.approx(6 / earned.sum())
 
 
+@pytest.mark.parametrize(
+    ("coupling", "columns", "iterations"),
+    [
+        (0.01, 1, range(3, 12)),  # the blocks leave little
+        (0.97, 1, range(402, 404)),  # a hundred iterations, then the whole is inverted, and corrected once
+        (0.97, 3, range(150, 151)),  # right-hand sides of the size of the system: solved whole at once
+    ],
+)
+def test_systems_are_solved_by_blocks_or_whole(coupling, columns, iterations) -> None:
+    """Two countries of two sectors; what couples the countries decides how far their blocks lead."""
+    kernel = np.zeros((4, 4))
+    kernel[:2, :2] = [[0.1, 0.2], [0.05, 0.1]]
+    kernel[2:, 2:] = [[0.2, 0.0], [0.1, 0.1]]
+    kernel[:2, 2:] = coupling * np.array([[0.6, 0.1], [0.1, 0.7]])
+    kernel[2:, :2] = coupling * np.array([[0.7, 0.1], [0.0, 0.8]])
+    blocks = np.stack([kernel[:2, :2], kernel[2:, 2:]])
+
+    def apply(cells):
+        return (kernel @ cells.reshape(4, -1)).reshape(cells.shape)
+
+    system = _System(blocks, apply)
+    for right in (np.random.default_rng(k).normal(size=(2, 2, columns)) for k in range(2)):
+        before = system.iterations
+        found = system.solve(right)
+        assert found.reshape(4, -1) == pytest.approx(
+            np.linalg.solve(np.eye(4) - kernel, right.reshape(4, -1)), rel=1e-11, abs=1e-11
+        )
+        if right[0, 0, 0] == np.random.default_rng(0).normal():
+            assert system.iterations - before in iterations
+    if system.whole is not None:  # inverted once
+        assert system.iterations < 410
+
+
 # ---- sweeps ------------------------------------------------------------------------------------------------------------
 
 
@@ -295,6 +346,20 @@ def test_a_sweep_near_the_base_year_leaves_little(name: str) -> None:
         left = size * draw + step[0]
         assert np.abs(left).max() < 0.1 * np.abs(size * draw).max()
         assert 0.1 * size < worst[0] < 30 * size
+
+
+def test_a_good_that_nobody_buys_stands_at_nothing() -> None:
+    flows, inputs = np.array(WORLD.flows), np.array(WORLD.input_shares)
+    flows[2, :, 1] = inputs[2, 1] = 0.0
+    world = dataclasses.replace(
+        WORLD, flows=flows, input_shares=inputs, va_share=1 - inputs.sum(1), name="less"
+    )
+    at = base_point(world, Structure())
+    assert at[:12].tolist() == [0.0] * 12
+    assert at[12:].tolist() == [1.0] * 7 + [0.0] + [1.0]
+    value = solve(Model(world), shock()).value
+    assert value.price_hat[2, 1] == 1.0
+    assert value.expenditure_new[2, 1] == 0.0
 
 
 @EACH
@@ -503,6 +568,23 @@ def test_every_reading_cell_by_cell(name: str) -> None:
     assert value.real_income_hat == pytest.approx(real, rel=1e-11)
     assert value.equivalent_variation_usd == pytest.approx((real - 1) * WORLD.income, rel=1e-9, abs=1e-9)
     assert value.real_wage_hat == pytest.approx(value.wage_hat / np.exp(index), rel=1e-12)
+
+
+def test_a_world_of_less_than_a_million_is_the_same() -> None:
+    """Ratios do not depend on the unit, even where every flow is a fraction of one."""
+    small = dataclasses.replace(WORLD, flows=WORLD.flows / 1e4, name="small")
+    for structure in (STRUCTURES["core"], STRUCTURES["all"]):
+        one, other = (solve(Model(world, structure), shock()).value for world in (WORLD, small))
+        for name in (
+            "output_volume_hat",
+            "flow_volume_hat",
+            "real_income_hat",
+            "price_hat",
+            "factor_price_hat",
+        ):
+            assert getattr(other, name) == pytest.approx(getattr(one, name), rel=1e-9)
+        assert 1e4 * other.flows_new == pytest.approx(one.flows_new, rel=1e-9)
+        assert residuals(other)["max_residual"] < 1e-10
 
 
 def test_a_solution_in_a_line() -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from concurrent.futures import Future
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from detente.core import InputError, LabelError
+from detente.core import InputError, LabelError, Remote
 from detente.strategy import solves
 from detente.strategy.preferences import (
     PLAIN,
@@ -21,7 +18,7 @@ from detente.strategy.preferences import (
     preference_table,
     weigh,
 )
-from detente.strategy.solves import Parts, _one_thread_each, solve_all
+from detente.strategy.solves import Parts, solve_all
 
 
 def preferences(name="own", **players) -> Preferences:
@@ -146,7 +143,9 @@ def test_files_of_preferences(tmp_path) -> None:
 
 
 def a_task(count: int):
-    return SimpleNamespace(profiles=tuple((k,) for k in range(count)))
+    labels = SimpleNamespace(countries=range(2), sectors=range(3))
+    model = SimpleNamespace(labels=labels)
+    return SimpleNamespace(model=model, players=(0,), profiles=tuple((k,) for k in range(count)))
 
 
 SIZES = (2, 1, 3)
@@ -155,7 +154,7 @@ SIZES = (2, 1, 3)
 def chunk_of(number: int, task, size: int):
     """What a solve of a chunk gives: every number tells its profile."""
     mine = np.array([float(profile[0]) for profile in task.profiles[number * size : (number + 1) * size]])
-    return number, {
+    return {
         name: np.broadcast_to(mine.reshape(-1, *[1] * (len(shape) - 1)), shape).copy()
         for name, shape in Parts.shapes(len(mine), *SIZES).items()
     }
@@ -165,39 +164,39 @@ def chunk_of(number: int, task, size: int):
 def small(monkeypatch):
     solved: list[int] = []
 
-    def solve_task(number, task=None):
+    def solve_chunk(task, number):
         solved.append(number)
         return chunk_of(number, task, 4)
 
     monkeypatch.setattr(solves, "TASK", 4)
-    monkeypatch.setattr(solves, "solve_task", solve_task)
+    monkeypatch.setattr(solves, "solve_chunk", solve_chunk)
     return solved
 
 
 @pytest.mark.parametrize("count", [1, 3, 4, 5, 8, 10])
 def test_every_profile_is_solved_once_in_its_place(small, count) -> None:
     told = []
-    found = solve_all(a_task(count), None, SIZES, 1, None, lambda now, whole: told.append((now, whole)))
+    found = solve_all(a_task(count), None, report=lambda now, whole: told.append((now, whole)))
     assert {name: array.shape for name, array in found.items()} == Parts.shapes(count, *SIZES)
     assert found["code"].tolist() == list(range(count))
     assert small == list(range(-(-count // 4)))
     assert told == [(0, count), *((min(4 * (k + 1), count), count) for k in small)]
-    assert solve_all(a_task(count), None, SIZES, 1, None, None)["code"].tolist() == list(range(count))
+    assert solve_all(a_task(count), None)["code"].tolist() == list(range(count))
 
 
 def test_chunks_that_are_kept_are_not_solved_again(small, tmp_path) -> None:
     task, told = a_task(10), []
-    solve_all(task, tmp_path, SIZES, 1, None, None)
+    solve_all(task, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"0000{k}.solves" for k in range(3)]
     (tmp_path / "00001.solves").unlink()
     small.clear()
-    found = solve_all(task, tmp_path, SIZES, 1, None, lambda now, whole: told.append((now, whole)))
+    found = solve_all(task, tmp_path, report=lambda now, whole: told.append((now, whole)))
     assert small == [1]
     assert told == [(6, 10), (10, 10)]
     assert found["code"].tolist() == list(range(10))
     small.clear()
     told.clear()
-    solve_all(task, tmp_path, SIZES, 1, None, lambda now, whole: told.append((now, whole)))
+    solve_all(task, tmp_path, report=lambda now, whole: told.append((now, whole)))
     assert (small, told) == ([], [(10, 10)])
 
 
@@ -209,7 +208,7 @@ def test_a_cache_that_cannot_be_written_is_said_once(small, tmp_path, monkeypatc
         raise InputError("no room", where="disk")
 
     monkeypatch.setattr(solves.store, "save", save)
-    found = solve_all(a_task(10), tmp_path, SIZES, 1, None, None, notes.append)
+    found = solve_all(a_task(10), tmp_path, notice=notes.append)
     assert found["code"].tolist() == list(range(10))
     assert tries == ["00000.solves"]
     assert notes == [f"solves are not kept: no room: {tmp_path}"]
@@ -218,51 +217,16 @@ def test_a_cache_that_cannot_be_written_is_said_once(small, tmp_path, monkeypatc
 def test_somebody_elses_pool_does_the_work(small) -> None:
     asked: list[int] = []
 
-    class Pool:
-        def submit(self, work, number, task):
+    class Owned:
+        def submit(self, work, task, number):
             asked.append(number)
             future: Future = Future()
-            future.set_result(work(number, task))
+            future.set_result(work(task, number))
             return future
 
-    found = solve_all(a_task(9), None, SIZES, 1, Pool(), None)
+    found = solve_all(a_task(9), None, Remote(Owned()))
     assert asked == [0, 1, 2]
     assert found["code"].tolist() == list(range(9))
-
-
-@pytest.mark.parametrize(
-    ("workers", "cores", "chunks", "pool"),
-    [(1, 8, 9, None), (2, 8, 3, None), (2, 8, 4, 2), (8, 8, 9, 4), (None, 3, 9, 3), (None, None, 9, None)],
-)
-def test_how_many_processes(small, monkeypatch, workers, cores, chunks, pool) -> None:
-    """At least two chunks each; one process is this one."""
-    started = []
-
-    @contextlib.contextmanager
-    def shared(work, numbers, *, workers, initializer, arguments):
-        started.append((workers, initializer, len(arguments)))
-        futures = []
-        for number in numbers:
-            future: Future = Future()
-            future.set_result(work(number, *arguments))
-            futures.append(future)
-        yield futures
-
-    monkeypatch.setattr(solves, "shared_work", shared)
-    monkeypatch.setattr(os, "cpu_count", lambda: cores)
-    found = solve_all(a_task(4 * chunks), None, SIZES, workers, None, None)
-    assert found["code"].tolist() == list(range(4 * chunks))
-    assert started == ([] if pool is None else [(pool, solves.start_worker, 1)])
-
-
-def test_processes_have_one_thread_each_and_leave_what_was_set(monkeypatch) -> None:
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "7")
-    monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
-    monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    names = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
-    with _one_thread_each():
-        assert [os.environ[name] for name in names] == ["1"] * 3
-    assert [os.environ.get(name) for name in names] == ["7", None, "3"]
 
 
 def test_a_chunk_is_its_profiles_in_batches_of_equal_numbers(monkeypatch) -> None:
@@ -295,16 +259,12 @@ def test_a_chunk_is_its_profiles_in_batches_of_equal_numbers(monkeypatch) -> Non
     monkeypatch.setattr(solves, "parts_of", read)
     monkeypatch.setattr(solves, "TASK", 10)
     monkeypatch.setattr(solves, "CHUNK", 4)
-    monkeypatch.setattr(solves, "_task", None)
     model = SimpleNamespace(economy="world")
     task = solves.Task(model, Layers(), profiles=tuple((k,) for k in range(23)), players=(0,))
-    number, found = solves.solve_task(1, task)
-    assert number == 1
+    found = solves.solve_chunk(task, 1)
     assert found["code"].tolist() == list(range(10, 20))
     assert [len(wedges) for wedges, *_ in batches] == [4, 4, 2]
     assert batches[0][1] == [("even",), ("odd",)] * 2
     assert batches[0][2] is model
     assert made == [("world", ("even",), "level"), ("world", ("odd",), "level")]
-    assert solves.solve_task(2, task)[1]["code"].tolist() == [20, 21, 22]
-    solves.start_worker(replace(task, profiles=((5,),)))
-    assert solves.solve_task(0)[1]["code"].tolist() == [5]
+    assert solves.solve_chunk(task, 2)["code"].tolist() == [20, 21, 22]

@@ -13,7 +13,7 @@ from detente.cases import runs
 from detente.cases.case import Case
 from detente.cases.headline_results import HEADLINES
 from detente.cases.horizons import horizon
-from detente.core import RESULTS, InputError, LabelError
+from detente.core import RESULTS, InputError, LabelError, Local, Pool
 from detente.equilibrium import Model, solve
 from detente.equilibrium.baseline import prepare
 from detente.equilibrium.explain.accounts import Shift
@@ -48,7 +48,7 @@ CASES = [case("still"), case("war", 4.0, 1.1)]
 
 
 def test_the_same_seed_gives_the_same_bytes_whatever_the_workers():
-    one, two = (draw_outcomes(Model(WORLD), CASES, draws=16, seed=3, workers=workers) for workers in (1, 2))
+    one, two = (draw_outcomes(Model(WORLD), CASES, draws=16, seed=3, on=on) for on in (Local(), Pool(2)))
     assert one.values.tobytes() == two.values.tobytes()
     other = draw_outcomes(Model(WORLD), CASES, draws=16, seed=4)
     assert not np.array_equal(one.values, other.values)

@@ -11,7 +11,7 @@ import pytest
 from strategy_games import duel, duel_model, measure, mirror, record, switch
 
 from detente.cases.runs import prepare_cases, solve_cases
-from detente.core import DateError, InputError, LabelError
+from detente.core import DateError, InputError, LabelError, Pool, Remote
 from detente.dossier import load_dossier
 from detente.dossier.dossier import FrozenDict
 from detente.equilibrium import Model, Structure, solve
@@ -153,8 +153,8 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path, monkeypatch):
     assert len(kept) == 2
     kept[0].write_bytes(kept[0].read_bytes()[:200])  # one was being written
     calls = []
-    real = solves.solve_task
-    monkeypatch.setattr(solves, "solve_task", lambda k, task=None: calls.append(k) or real(k, task))
+    real = solves.solve_chunk
+    monkeypatch.setattr(solves, "solve_chunk", lambda task, k: calls.append(k) or real(task, k))
     again = payoff_tensor(Model(economy), dossier, spec, cache=tmp_path)
     assert calls == [0, 2, 3]
     np.testing.assert_array_equal(again.parts.real_income_usd, whole.parts.real_income_usd)
@@ -171,7 +171,7 @@ def test_processes_give_the_same_numbers(monkeypatch, tmp_path):
     monkeypatch.setattr(solves, "TASK", 16)
     whole = payoff_tensor(Model(economy), dossier, spec)
     with ThreadPoolExecutor(2) as pool:
-        other = payoff_tensor(Model(economy), dossier, spec, executor=pool)
+        other = payoff_tensor(Model(economy), dossier, spec, on=Remote(pool))
     np.testing.assert_array_equal(other.parts.real_income_usd, whole.parts.real_income_usd)
     np.testing.assert_array_equal(other.parts.sector_income, whole.parts.sector_income)
 
@@ -185,8 +185,8 @@ def test_two_processes_of_the_standard_library_give_the_same_numbers():
     dossier = dataclasses.replace(
         dossier, measures=FrozenDict({**dossier.measures, **{one.id: one for one in extra}})
     )
-    one = payoff_tensor(Model(economy), dossier, bigger, workers=1)
-    two = payoff_tensor(Model(economy), dossier, bigger, workers=2)
+    one = payoff_tensor(Model(economy), dossier, bigger)
+    two = payoff_tensor(Model(economy), dossier, bigger, on=Pool(2))
     assert one.solves == 2**10
     np.testing.assert_array_equal(one.parts.real_income_usd, two.parts.real_income_usd)
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from detente.core import InputError, LabelError, UnitError, suggestion
+from detente.core import InputError, LabelError, MeasurePlace, UnitError, suggestion
 from detente.dossier import Instrument, Measure, Products, Status, TradeLine
 from detente.policy.duties.cells import EVERYTHING, Bools, Cells, Ints, cells, check_list, importer_of_cells
 from detente.policy.duties.codes import CodeShares, partner_shares
@@ -178,12 +178,12 @@ def check_targets(measure: Measure, names: Iterable[str], known: Iterable[str]) 
         if name != "all" and name not in valid:
             raise LabelError(
                 f"unknown country `{name}`",
-                where=f"measure {measure.id}",
+                where=MeasurePlace(measure.id),
                 hint=suggestion(name, sorted(valid)),
             )
 
 
-def check_measures(economy: Economy, states: Iterable[MeasureState]) -> None:
+def check_duties(economy: Economy, states: Iterable[MeasureState]) -> None:
     """Check that every duty names actors, targets, lists and sectors that exist.
 
     Raises
@@ -196,7 +196,7 @@ def check_measures(economy: Economy, states: Iterable[MeasureState]) -> None:
         measure = state.measure
         if not is_duty(measure):
             continue
-        where = f"measure {measure.id}"
+        where = MeasurePlace(measure.id)
         check_targets(measure, (measure.actor,), economy.labels.countries)
         check_targets(
             measure, (*measure.targets, *measure.except_targets, *state.by_target, *state.ceiling), known
@@ -227,7 +227,7 @@ def partner_rates(state: MeasureState, rows: Rows) -> tuple[Array, Array]:
     if (rates <= -1).any() or not np.isfinite(rates).all():
         raise UnitError(
             "a duty at or below -100 %",
-            where=f"measure {measure.id}",
+            where=MeasurePlace(measure.id),
             hint="rates are fractions: 0.25 is 25 %",
         )
     return rates, capped
@@ -244,19 +244,19 @@ class Charge:
 
 def charges(rows: Rows, states: Iterable[MeasureState]) -> list[Charge]:
     """Rates [row] of every duty in force, before mutual exclusion."""
-    found = []
+    charged = []
     for state in states:
         if state.status is not Status.in_force or not is_duty(state.measure):
             continue
         rates, capped = partner_rates(state, rows)
-        covered = rows.coverage(state.products, where=f"measure {state.measure.id}", among=rates != 0)
+        covered = rows.coverage(state.products, where=MeasurePlace(state.measure.id), among=rates != 0)
         by_row = rates[rows.partner]
         covered = np.where(by_row != 0, covered, 0.0)
         if capped.any():
             under = np.maximum(0.0, by_row - rows.base)
             by_row = np.where(capped[rows.partner] > 0, under, by_row)
-        found.append(Charge(state.measure, by_row, covered))
-    return found
+        charged.append(Charge(state.measure, by_row, covered))
+    return charged
 
 
 def stack(rows: Rows, states: Iterable[MeasureState]) -> dict[str, Array]:
@@ -280,14 +280,14 @@ def stack(rows: Rows, states: Iterable[MeasureState]) -> dict[str, Array]:
     UnitError
         For a duty at or below -100 %.
     """
-    found = charges(rows, states)
+    charged = charges(rows, states)
     reach: dict[str, Array] = {}
-    for charge in found:
+    for charge in charged:
         authority = charge.measure.authority
         reach[authority] = np.maximum(reach.get(authority, 0.0), charge.covered)
     added: dict[str, Array] = {}
     largest: dict[str, Array] = {}
-    for charge in found:
+    for charge in charged:
         authority = charge.measure.authority
         others = [reach[name] for name in charge.measure.excluded_by if name in reach]
         left = np.maximum(0.0, charge.covered - np.maximum.reduce(others)) if others else charge.covered
@@ -297,6 +297,6 @@ def stack(rows: Rows, states: Iterable[MeasureState]) -> dict[str, Array]:
             into[authority] = rate
         else:
             into[authority] = np.maximum(into[authority], rate) if into is largest else into[authority] + rate
-    order: Mapping[str, None] = dict.fromkeys(charge.measure.authority for charge in found)
+    order: Mapping[str, None] = dict.fromkeys(charge.measure.authority for charge in charged)
     zero = np.zeros(len(rows.base))
     return {name: added.get(name, zero) + largest.get(name, zero) for name in order}

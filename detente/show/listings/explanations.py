@@ -136,6 +136,14 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         ),
     ),
     (
+        "result as result-{quantity}",
+        "One array of an equilibrium, every value",
+        "detente.show.figures.plots:result_figure",
+        "result count?",
+        "outcomes",
+        "country importer exporter sector value[%] value[USD bn] value value[share of spending]",
+    ),
+    (
         "stocks",
         "A cut that stocks delay",
         "detente.cases:stock_table",

@@ -286,7 +286,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.policy.duties:product_table",
         "duties code?",
         "duties",
-        "hs6 sector exporter {authority}[%] imports[USD mn]",
+        "hs6 sector exporter {authority}[%] low[%] high[%] depends_on imports[USD mn]",
     ),
     (
         "duties-by-partner as duties_{importer}_by_partner_{date}",
@@ -314,6 +314,22 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
             "importer exporter from published[%] by_value[%] from_all[%] alike[%] gap[points] inside reason "
             "source"
         ),
+    ),
+    (
+        "duty-bill as bill_{measure}_{date}",
+        "Products on which a measure would charge most",
+        "detente.policy.duties:bill_table",
+        "economy dossier measure date exporter top?",
+        "record, world",
+        "hs6 sector without[%] with_it[%] imports[USD mn] bill[USD mn] share[%]",
+    ),
+    (
+        "duties-on-two-days as duties_{importer}_on_two_days",
+        "What a product pays on two days",
+        "detente.policy.duties:two_days_table",
+        "first second code",
+        "duties",
+        "hs6 authority first[%] second[%] change[points] depends_on",
     ),
     (
         "base-year-duties as base_year",

@@ -31,7 +31,7 @@ LINE = "line of the file"
 """Key under which a row keeps its line."""
 
 
-def _rows(path: Path, keys: tuple[str, ...], *others: str) -> list[dict[str, str]]:
+def _keyed_rows(path: Path, keys: tuple[str, ...], *others: str) -> list[dict[str, str]]:
     """Rows of a CSV by column; `keys` tell the rows apart, `others` must be there too."""
     rows = csv_rows((text for _, text in lines_of(path)), file=path.name)
     numbers = (line for line, _ in lines_of(path))
@@ -173,9 +173,9 @@ def read_cube_folder(folder: str | Path, *, year: int = 2022) -> SourceTable:
     cube, tariffs = read_parquet(paths[0]), read_parquet(paths[3])
     if f"musd_{year}" not in cube:
         raise InputError(f"the cube has no year {year}", where=paths[0].name, hint="2011 to 2022")
-    countries = [row["iso3"] for row in _rows(paths[1], ("iso3",), "name")]
-    detail = _rows(paths[2], ("sector",), "wiod16")
-    technology = _rows(paths[4], ("sector",), "is_goods", "name")
+    countries = [row["iso3"] for row in _keyed_rows(paths[1], ("iso3",), "name")]
+    detail = _keyed_rows(paths[2], ("sector",), "wiod16")
+    technology = _keyed_rows(paths[4], ("sector",), "is_goods", "name")
     goods = [row["sector"] for row in technology if row["is_goods"] == "1"]
     sectors = [*goods, SERVICES]
     _refuse_doubled(cube, ("destination", "origin", "sector"), paths[0].name)
@@ -191,7 +191,7 @@ def read_cube_folder(folder: str | Path, *, year: int = 2022) -> SourceTable:
         labels=Labels(
             tuple(countries),
             tuple(sectors),
-            {row["iso3"]: row["name"] for row in _rows(paths[1], ("iso3",), "name")},
+            {row["iso3"]: row["name"] for row in _keyed_rows(paths[1], ("iso3",), "name")},
             {**{row["sector"]: row["name"] for row in technology}, SERVICES: "Services"},
         ),
         flows=flows,
@@ -284,8 +284,8 @@ def read_uschina_folder(folder: str | Path, *, year: int = 2017) -> SourceTable:
     names = ("trade_tariff.parquet", "region_sector.csv", "io_shares.parquet", "sectors_elasticities.csv")
     paths = _named_files(folder, *names)
     trade, io = read_parquet(paths[0]), read_parquet(paths[2])
-    cells = _rows(paths[1], ("region", "sector"), "va_share")
-    detail = _rows(paths[3], ("sector",), "name", "theta")
+    cells = _keyed_rows(paths[1], ("region", "sector"), "va_share")
+    detail = _keyed_rows(paths[3], ("sector",), "name", "theta")
     countries = list(dict.fromkeys(row["region"] for row in cells))
     sectors = [row["sector"] for row in detail]
     axes = (("importer", countries), ("exporter", countries), ("sector", sectors))
@@ -322,8 +322,8 @@ def read_ossa_folder(folder: str | Path, *, year: int = 2007) -> SourceTable:
     """Read the data of Ossa (2014) (``ossa2014/``): 7 regions, 33 goods, no inputs, raw trade with its imbalances."""
     paths = _named_files(folder, "trade_tariff.parquet", "regions.csv", "sectors_sigma.csv")
     trade = read_parquet(paths[0])
-    regions = _rows(paths[1], ("region",), "name")
-    detail = _rows(paths[2], ("sector",), "name", "sigma_main")
+    regions = _keyed_rows(paths[1], ("region",), "name")
+    detail = _keyed_rows(paths[2], ("sector",), "name", "sigma_main")
     countries, sectors = [row["region"] for row in regions], [row["sector"] for row in detail]
     axes = (("importer", countries), ("exporter", countries), ("sector", sectors))
     flows = _cube(trade, "trade_musd", axes, paths[0].name)
@@ -360,8 +360,8 @@ def read_cp_parquet_folder(folder: str | Path, *, year: int = 1993) -> SourceTab
         "io_coefficients.parquet",
     )
     paths = _named_files(folder, *names)
-    nations = _rows(paths[0], ("iso3",), "name")
-    detail = _rows(paths[1], ("sector",), "name", "theta")
+    nations = _keyed_rows(paths[0], ("iso3",), "name")
+    detail = _keyed_rows(paths[1], ("sector",), "name", "theta")
     countries, sectors = [row["iso3"] for row in nations], [row["sector"] for row in detail]
     trade, table, io = (read_parquet(path) for path in paths[2:])
     if f"tariff_{year}_pct" not in trade:

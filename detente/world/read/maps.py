@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.core import LabelError, Labels, SchemaError, suggestion
-from detente.world.aggregation import membership
+from detente.world.aggregation import membership_matrix
 from detente.world.economy import Array
 from detente.world.read.files import read_long
 from detente.world.read.table import SourceTable
@@ -160,7 +160,7 @@ def _mapped_codes(
             hint=f"add a row for each; {suggestion(missing[0], mapping.groups)}",
         )
     groups = tuple(dict.fromkeys(group for code, group in mapping.groups.items() if code in codes))
-    matrix = membership([mapping.groups[code] for code in codes], groups)
+    matrix = membership_matrix([mapping.groups[code] for code in codes], groups)
     unused = [code for code in mapping.groups if code not in codes]
     notes = [f"{mapping.origin} names {', '.join(unused)}, which the table does not have"] if unused else []
     return groups, matrix, notes

@@ -1,0 +1,267 @@
+"""What is solved for a briefing, before a word of it is written: outcomes, their spread, horizons, draws."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from detente.cases import sides_in
+from detente.core import InputError, Table
+from detente.show import build, make
+from detente.show.figures import Figure, OutcomeRow, country_name
+from detente.show.tables import ClockRow, evidence, findings as changes, horizons, intervals
+from detente.show.words import Sentence, both_sides_sentence
+
+if TYPE_CHECKING:
+    from detente.cases import Case, ControlledOutcome
+    from detente.dossier import Dossier
+    from detente.equilibrium import Model
+    from detente.outlook import Draws
+    from detente.policy import NotYet, Scenario
+    from detente.world import Economy
+
+TODAY = "what is in force today"
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """Everything sections are written from. They solve nothing; what they need is read here or from the registry of tables.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        The record as known on its as-of day.
+    source : str
+        Where it came from: id or folder.
+    headline : str
+        Name of the horizon of the headline.
+    model : Model
+        Of the headline.
+    cases : tuple of Case
+    outcomes : mapping of str to ControlledOutcome
+        The reference first, then the one that is featured.
+    parties : (str, str)
+    later : tuple of NotYet
+        Scenarios that nobody could have told on the day.
+    every : mapping
+        Set of elasticities -> outcome -> group -> change.
+    at : mapping of horizon to Model
+        Horizons side by side.
+    both : mapping of horizon to outcomes
+    drawn : mapping of horizon to Draws
+        Empty until parameters are drawn.
+    seed : int
+        Of the draws.
+    """
+
+    dossier: Dossier
+    source: str
+    headline: str
+    model: Model
+    cases: tuple[Case, ...]
+    outcomes: Mapping[str, ControlledOutcome]
+    parties: tuple[str, str]
+    later: tuple[NotYet, ...]
+    every: Mapping[str, Mapping[str, Mapping[str, changes.Change]]]
+    at: Mapping[str, Model]
+    both: Mapping[str, Mapping[str, ControlledOutcome]]
+    drawn: Mapping[str, Draws] = field(default_factory=dict)
+    seed: int = 1
+
+    @property
+    def economy(self) -> Economy:
+        """Baseline at the headline's horizon."""
+        return self.model.economy
+
+    @property
+    def reference(self) -> str:
+        """Outcome that differences are taken from."""
+        return next(iter(self.outcomes))
+
+    @property
+    def featured(self) -> str:
+        """Outcome that is written about at length."""
+        return list(self.outcomes)[1]
+
+    @property
+    def horizon_words(self) -> str:
+        """Horizon of the headline, in words."""
+        return self.model.structure.horizon
+
+    @property
+    def sets_words(self) -> str:
+        """How many sets of elasticities the range is over, in words."""
+        return f"{len(self.spread)} {self.horizon_words.replace(' ', '-')} sets of elasticities"
+
+    @property
+    def interval(self) -> str:
+        """What the range beside the headline is."""
+        return f"range over {self.sets_words}"
+
+    @functools.cached_property
+    def spread(self) -> Mapping[str, Mapping[str, Mapping[str, changes.Change]]]:
+        """Changes under the sets of the headline's horizon: a range is over sets of one; the others are in the table only."""
+        from detente.world import set_horizon
+
+        same = {
+            name: found
+            for name, found in self.every.items()
+            if name != changes.OWN and set_horizon(name) == self.headline
+        }
+        return same or self.every
+
+    @functools.cached_property
+    def rows(self) -> tuple[OutcomeRow, ...]:
+        """Every outcome but the reference, with its range."""
+        return changes.outcome_rows(self.economy, self.outcomes, self.reference, self.parties, self.spread)
+
+    @property
+    def title(self) -> str:
+        """Title of the featured outcome, as the chart has it."""
+        return self.rows[0].outcome
+
+    @functools.cached_property
+    def averages(self) -> Table:
+        """Average duties of the sides on each other."""
+        return build("averages-of-sides", dossier=self.dossier, economy=self.economy, parties=self.parties)
+
+    def average(self, importer: str, key: str = "import_weighted_2024") -> float:
+        """One average for an importer, percent."""
+        for row in self.averages.records():
+            if row["importer"] == importer and row["key"] == key:
+                return float(row["average_pct"] or 0.0)
+        raise InputError(f"no average `{key}` for {importer}")
+
+    @functools.cached_property
+    def clocks(self) -> tuple[ClockRow, ...]:
+        """Clocks ahead."""
+        return evidence.clock_rows(self.dossier)
+
+    @functools.cached_property
+    def third(self) -> tuple[Mapping[str, float], Mapping[str, float], Table]:
+        """Real income of third economies (percent, million USD) and the table of their trade."""
+        pct, usd, table = make(
+            "third-trade",
+            outcome=self.outcomes[self.featured],
+            against=self.outcomes[self.reference],
+            parties=self.parties,
+        )
+        return pct, usd, table
+
+    @functools.cached_property
+    def outcome_figure(self) -> Figure:
+        """Every outcome for each side."""
+        figure: Figure = make(
+            "outcomes",
+            rows=self.rows,
+            standing=TODAY,
+            concept=f"{self.horizon_words}; bars: headline elasticities, whiskers: {self.interval}",
+            interval=self.interval,
+            title=self.compared(self.rows[0]).text,
+        )
+        return figure
+
+    @functools.cached_property
+    def diversion_figure(self) -> Figure:
+        """Third economies under the featured outcome."""
+        pct, usd, _ = self.third
+        figure: Figure = make(
+            "third-countries",
+            real_income_pct=pct,
+            value_usd=usd,
+            outcome=self.outcomes[self.featured].scenario.title,
+            standing=TODAY,
+            concept=self.horizon_words,
+            names={code: self.economy.labels.country_name(code) for code in pct},
+        )
+        return figure
+
+    def compared(self, row: OutcomeRow, table: str = "") -> Sentence:
+        """Set what an outcome does to the two sides beside each other."""
+        sides = {code: row.real_income_pct[code] for code in self.parties}
+        amounts = {code: row.value_usd[code] for code in self.parties}
+        return both_sides_sentence(row.outcome, sides, against=TODAY, table=table, amounts=amounts)
+
+    @property
+    def draws(self) -> Draws | None:
+        """Draws of the headline; None without."""
+        return self.drawn.get(self.headline)
+
+    @functools.cached_property
+    def bands(self) -> Mapping[str, Mapping[str, intervals.Interval]]:
+        """Intervals of the draws: outcome -> group; empty without."""
+        return intervals.draw_bands(self.draws, self.reference, self.parties) if self.draws else {}
+
+    def with_draws(self, draws: int, seed: int) -> Findings:
+        """Return the same findings with drawn parameters; as they are when none are asked for."""
+        if not draws:
+            return self
+        drawn = intervals.draw_headlines(
+            {self.headline: self.model, **self.at},
+            self.cases,
+            self.headline,
+            self.parties,
+            draws=draws,
+            seed=seed,
+        )
+        return replace(self, drawn=drawn, seed=seed)
+
+    def party(self, position: int) -> str:
+        """Name of one of the two sides, inside a sentence."""
+        return country_name(self.parties[position], in_sentence=True)
+
+
+def find(
+    dossier: Dossier,
+    economy: Economy,
+    *,
+    scenarios: Sequence[str] | None,
+    source: str,
+    closure: str,
+    parties: tuple[str, str] | None,
+    sets: Sequence[str] | None,
+    horizon: str,
+    keep_elasticities: bool,
+) -> Findings:
+    """Solve what a briefing is written from; parameters and errors as for `detente.brief.compose`."""
+    from detente.cases import model_at, prepare_cases, run_cases
+    from detente.world import elasticity_sets
+
+    chosen, later = _told(dossier, scenarios, source)
+    sides = parties or sides_in(dossier, economy)
+    model = model_at(horizon, economy, closure=closure, keep_elasticities=keep_elasticities)
+    cases = prepare_cases(model.economy, dossier, chosen)
+    outcomes = run_cases(model, cases)
+    every = changes.sensitivity(
+        model.economy,
+        outcomes,
+        next(iter(outcomes)),
+        sides,
+        tuple(sets) if sets is not None else tuple(elasticity_sets()),
+    )
+    at = horizons.side_by_side(economy, horizon, model)
+    both = horizons.solve_horizons(cases, known={horizon: outcomes}, at=at)
+    return Findings(
+        dossier, source, horizon, model, tuple(cases), outcomes, sides, tuple(later), every, at, both
+    )
+
+
+def _told(
+    dossier: Dossier, scenarios: Sequence[str] | None, source: str
+) -> tuple[Sequence[Scenario], Sequence[NotYet]]:
+    """Scenarios that can be told on the record's day, and those that cannot yet."""
+    from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
+
+    place = source or dossier.id
+    names = list(scenarios) if scenarios is not None else list(shipped_scenarios(place, dossier.asof))
+    chosen, later = tellable(dossier, [load_scenario(name, dossier=place) for name in names], source)
+    if len(chosen) < 2:
+        raise InputError(
+            f"the dossier `{dossier.id}` has {len(names)} scenarios"
+            + (f", of which {len(chosen)} could be told on {dossier.asof}" if later else ""),
+            hint="a briefing compares at least two, the reference and another"
+            + (f"; {waiting(later, dossier.asof)}" if later else ""),
+        )
+    return chosen, later

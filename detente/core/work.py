@@ -1,0 +1,232 @@
+"""Work in chunks: here, in processes of this machine, or in somebody else's pool; the same results in the same order.
+
+Processes of ours end when we do: on an error, on Ctrl-C, and when the parent is killed. What every chunk needs is sent to
+each of them once. A cluster is an adapter of one file: any `concurrent.futures.Executor` that is given as ``Remote(executor)``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from typing import Any, TypeVar
+
+Chunk = TypeVar("Chunk")
+Result = TypeVar("Result")
+Shared = TypeVar("Shared")
+_HELD = {signal.SIGINT, signal.SIGTERM}
+_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+
+
+@dataclass(frozen=True)
+class Local:
+    """In this process, one chunk after another."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """In processes of this machine.
+
+    Parameters
+    ----------
+    workers : int, optional
+        Processes at most; one a core when left out. One is this process.
+    threads : int, optional
+        Threads of linear algebra in each: two pools of threads in each other's way halve the speed. None leaves it to the
+        environment.
+    """
+
+    workers: int | None = None
+    threads: int | None = 1
+
+    def processes(self, chunks: int, few: int = 1) -> int:
+        """How many processes some chunks are worth, when `few` of them are not worth one of their own."""
+        return min(self.workers or os.cpu_count() or 1, chunks // few)
+
+
+@dataclass(frozen=True)
+class Remote:
+    """In somebody else's pool, which needs no preparation: what chunks share goes with every chunk.
+
+    Parameters
+    ----------
+    executor : concurrent.futures.Executor
+        Of the standard library, of dask, of a cluster: only ``submit`` is called, with a function of a module and what can
+        be pickled. Its owner starts it and shuts it down.
+    """
+
+    executor: Executor
+
+
+Where = Local | Pool | Remote
+
+
+def run(
+    work: Callable[[Shared, Chunk], Result],
+    shared: Shared,
+    chunks: Sequence[Chunk],
+    *,
+    on: Where | None = None,
+    few: int = 1,
+    arrived: Callable[[int, Result], None] | None = None,
+) -> list[Result]:
+    """Do some work on every chunk.
+
+    Parameters
+    ----------
+    work : callable
+        Of a module, so that another process can find it: ``work(shared, chunk)``. What it returns must follow from these two
+        alone; then the results do not depend on where it is done.
+    shared : object
+        What every chunk needs: sent to each process once.
+    chunks : sequence
+    on : Local, Pool or Remote
+        Here, when left out.
+    few : int
+        Chunks that are not worth a process of their own.
+    arrived : callable, optional
+        Called here with (position of a chunk, its result) as results come, in no fixed order: to keep them, or to say how
+        far it is.
+
+    Returns
+    -------
+    list
+        Results in the order of the chunks.
+
+    Raises
+    ------
+    Exception
+        The first that `work` or `arrived` raised; what was not begun is not done, and no process is left.
+
+    Examples
+    --------
+    >>> run(pow, 2, [1, 2, 3])
+    [2, 4, 8]
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> with ThreadPoolExecutor(2) as executor:
+    ...     run(pow, 2, [1, 2, 3], on=Remote(executor))
+    [2, 4, 8]
+    """
+    on = on or Local()
+    told = arrived or (lambda position, result: None)
+    if isinstance(on, Remote):
+        futures = [on.executor.submit(work, shared, chunk) for chunk in chunks]
+        try:
+            return _gathered(futures, told)
+        except BaseException:
+            for future in futures:
+                future.cancel()
+            raise
+    if isinstance(on, Pool) and (workers := on.processes(len(chunks), few)) > 1:
+        with _threads(on.threads), _processes(work, shared, chunks, workers) as futures:
+            return _gathered(futures, told)
+    results = []
+    for position, chunk in enumerate(chunks):
+        results.append(work(shared, chunk))
+        told(position, results[-1])
+    return results
+
+
+def _gathered(futures: Sequence[Future[Result]], told: Callable[[int, Result], None]) -> list[Result]:
+    """Results in the order of the futures, told as they come."""
+    places = {future: position for position, future in enumerate(futures)}
+    for future in as_completed(futures):
+        told(places[future], future.result())
+    return [future.result() for future in futures]
+
+
+_received: list[Any] = []
+"""What chunks share, in a process of ours: filled once, when it starts, and never in the process that asks."""
+
+
+def _do(chunk: object) -> Any:
+    work, shared = _received
+    return work(shared, chunk)
+
+
+def _start(packed: bytes) -> None:
+    """First act of a worker: leave Ctrl-C to the parent, end with the parent, then unpack the work and what it shares.
+
+    They come packed, so that the parent hands it over at once and does not wait for what unpacking imports.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+
+        def watch() -> None:
+            wait([parent.sentinel])
+            os._exit(1)
+
+        threading.Thread(target=watch, daemon=True).start()
+    _received[:] = pickle.loads(packed)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C and a signal to terminate wait while processes start, so that none is left half-started; the processes inherit
+    the block, and none of them prints a trace of its own."""
+    if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover - Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _threads(count: int | None) -> Iterator[None]:
+    """Processes started inside use so many threads of linear algebra each."""
+    before = {name: os.environ.get(name) for name in _THREADS}
+    if count is not None:
+        os.environ.update(dict.fromkeys(_THREADS, str(count)))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _processes(
+    work: Callable[[Shared, Chunk], Result], shared: Shared, chunks: Sequence[Chunk], workers: int
+) -> Iterator[list[Future[Result]]]:
+    """Futures of the work on chunks, in their order, worked on by processes.
+
+    When the block is left by an error or by Ctrl-C the processes are ended at once; no child is left.
+    """
+    packed = pickle.dumps((work, shared))
+    pool = ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), initializer=_start, initargs=(packed,)
+    )
+    try:
+        with _undisturbed():
+            futures = [pool.submit(_do, chunk) for chunk in chunks]
+        yield futures
+    except BaseException:
+        _end(pool)
+        raise
+    pool.shutdown()
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """End the processes of a pool now, and wait until they are gone."""
+    children = list((getattr(pool, "_processes", None) or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for child in children:
+        child.kill()  # they only compute; one that is still starting would not hear anything gentler
+    for child in children:
+        child.join(10)
