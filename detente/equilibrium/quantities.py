@@ -37,6 +37,8 @@ from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, sweep_chunk
 from detente.world import Array, Economy, Wedges
 
+KNOWN = 1_000.0
+"""Wedge of a cap, times the cost, up to which an answer is one: five times the highest a plant pays rather than stop (assumed)."""
 SMALLEST_STAGE = 1 / 64
 """Shortest part of the way from a start's volumes to the limits, in logarithms."""
 
@@ -189,9 +191,14 @@ def _refused(
 
 
 def _verified(found: ControlledSolution, controls: Sequence[QuantityControl]) -> ControlledSolution:
-    """A success only if every control holds by its own statement; the note names those that do not."""
+    """A success only if every control holds by its own statement, at a wedge within what is known; the note names the others."""
     if not controls or not found.solution.result.ok:
         return found
+    sizes = {one.name: found.bindings[one.name].log_wedge for one in controls if not one.is_floor}
+    endless = [name for name, size in sizes.items() if np.log(KNOWN) < size < np.inf]
+    if endless:
+        said = "; ".join(f"`{name}`: a wedge of {np.exp(sizes[name]):.3g} times the cost" for name in endless)
+        return replace(found, solution=noted(found.solution, RESULTS.beyond_knowledge, said))
     breaches = [breach(control, found.bindings[control.name]) for control in controls]
     said = "; ".join(filter(None, breaches))
     if not said:
