@@ -11,6 +11,7 @@ import typer
 
 from detente.cli.checking import check, cite
 from detente.cli.completion import completion
+from detente.cli.duties import duties
 from detente.cli.explain import explain
 from detente.cli.intake import ingest
 from detente.cli.ledger import audit, controls, pledges
@@ -39,7 +40,7 @@ from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.streams import ends, settle
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
-from detente.cli.worlds import WorldOption, code_in, codes_in, economy_for, of_own_world
+from detente.cli.worlds import WorldOption, codes_in, economy_for, of_own_world
 
 app = typer.Typer(
     name="detente",
@@ -276,54 +277,7 @@ def measures(
     emit(made, style, out)
 
 
-@app.command()
-def duties(
-    importer: Annotated[
-        str | None,
-        typer.Option("--importer", help="Country that charges.", show_default="a side of the record"),
-    ] = None,
-    exporter: Annotated[
-        str | None,
-        typer.Option("--exporter", help="Country that is charged.", show_default="the other side"),
-    ] = None,
-    at: Annotated[
-        str | None, typer.Option("--at", help="Day on which the duty is read.", show_default="the as-of day")
-    ] = None,
-    table: Annotated[
-        str, typer.Option("--table", help="sectors, averages, both, published, collected, stacking or base.")
-    ] = "both",
-    by: Annotated[str, typer.Option("--by", help="sector or hs6 (six-digit products).")] = "sector",
-    product: Annotated[
-        str,
-        typer.Option(
-            "--product", help="Only products under this code of 2, 4 or 6 digits; implies --by hs6."
-        ),
-    ] = "",
-    all_partners: Annotated[
-        bool, typer.Option("--all-partners", help="Every partner instead of --exporter; implies --by hs6.")
-    ] = False,
-    world: WorldOption = None,
-    dossier: DossierOption = DEFAULT_DOSSIER,
-    asof: AsofOption = None,
-    style: FormatOption = None,
-    out: OutOption = None,
-) -> None:
-    """Print the stack of duties by sector or product and authority, and its averages, each named by its concept."""
-    from detente.cli.duty_tables import product_duty_tables
-    from detente.cli.tables import duty_sides, duty_tables
-
-    record = open_record(dossier, asof)
-    with usage():
-        day = parse_day(at, "--at") if at else record.asof
-        sides = (code_in(importer, world), code_in(exporter, world))
-        charges, charged = duty_sides(record, *sides, world)
-        if by != "sector" or product or all_partners:
-            made = product_duty_tables(
-                record, day, charges, None if all_partners else charged, by, product, world
-            )
-        else:
-            made = duty_tables(record, day, charges, charged, table, world)
-    emit(made, style, out)
+app.command()(duties)
 
 
 @app.command()

@@ -58,7 +58,7 @@ def read_setting(text: str, record: Dossier) -> tuple[str, Setting]:
             where="--set",
             hint="write MEASURE=VALUE, such as MEASURE=0.10 or MEASURE=off",
         )
-    name, value = _measure(words.strip(), record), value.strip()
+    name, value = measure_called(words.strip(), record), value.strip()
     if value.casefold() == OFF:
         return name, Setting(status=Status.repealed, reason="set on the command line")
     if value.replace(" ", "_") in [status.value for status in Status]:
@@ -76,7 +76,7 @@ def read_setting(text: str, record: Dossier) -> tuple[str, Setting]:
     return name, Setting(value=amount, reason="set on the command line")
 
 
-def _measure(words: str, record: Dossier) -> str:
+def measure_called(words: str, record: Dossier, option: str = "--set") -> str:
     """A measure by its id, or by words that one id alone has."""
     if words in record.measures:
         return words
@@ -88,12 +88,12 @@ def _measure(words: str, record: Dossier) -> str:
     if meant:
         raise LabelError(
             f"`{words}` means {len(meant)} measures of the record",
-            where="--set",
+            where=option,
             hint="name one: " + ", ".join(meant[:6]),
         )
     raise LabelError(
         f"no measure `{words}` was known on {record.asof}",
-        where="--set",
+        where=option,
         hint=suggestion(words, sorted(record.measures), list_with="detente measures"),
     )
 

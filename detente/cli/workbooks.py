@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import zipfile
 from collections.abc import Sequence
@@ -112,8 +113,7 @@ def write_parquet(table: Table, path: Path) -> None:
         Without pyarrow, which Détente does not need for anything else.
     """
     try:
-        import pyarrow
-        import pyarrow.parquet
+        pyarrow, parquet = (importlib.import_module(name) for name in ("pyarrow", "pyarrow.parquet"))
     except ImportError:
         raise InputError(
             "Parquet needs the library pyarrow, which is not installed",
@@ -135,5 +135,5 @@ def write_parquet(table: Table, path: Path) -> None:
             )
     made = pyarrow.table(arrays).replace_schema_metadata({"title": table.title, "note": table.note})
     buffer = io.BytesIO()
-    pyarrow.parquet.write_table(made, buffer)
+    parquet.write_table(made, buffer)
     write_atomic(path, buffer.getvalue())

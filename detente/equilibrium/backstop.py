@@ -22,6 +22,7 @@ the last bit.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -95,6 +96,13 @@ class Backstop:
     capacity: Array
     steps: tuple[str, ...]
     stops: tuple[bool, ...]
+
+    def __repr__(self) -> str:
+        """Its size, and a hash of everything in it: two that differ never read the same."""
+        digest = hashlib.sha256(repr((self.steps, self.stops)).encode())
+        for array in (self.importer, self.sector, self.base, self.first, self.full, self.capacity):
+            digest.update(array.tobytes())
+        return f"<Backstop of {len(self.base)} goods by {len(self.steps)} steps, {digest.hexdigest()[:16]}>"
 
     @classmethod
     def of(cls, economy: Economy, schedules: Mapping[tuple[str, str], Sequence[Step]]) -> Backstop:

@@ -134,7 +134,7 @@ class Scenario(Frozen):
                 "tariffs": (*self.tariffs, *other.tariffs),
                 "record": self.record and other.record,
                 "quantities": tuple(
-                    {one.name: one for one in (*self.quantities, *other.quantities)}.values()
+                    {limit.name: limit for limit in (*self.quantities, *other.quantities)}.values()
                 ),
                 "assumed": tuple(dict.fromkeys((*self.assumed, *other.assumed))),
             }
@@ -149,10 +149,10 @@ class Scenario(Frozen):
         return self.model_copy(update={"hold_clocks": _both(self.hold_clocks, clocks)})
 
 
-def _both(one: bool | Sequence[str], two: bool | Sequence[str]) -> bool | tuple[str, ...]:
-    if one is True or two is True:
+def _both(first: bool | Sequence[str], second: bool | Sequence[str]) -> bool | tuple[str, ...]:
+    if first is True or second is True:
         return True
-    return tuple(dict.fromkeys((*(one or ()), *(two or ())))) or False
+    return tuple(dict.fromkeys((*(first or ()), *(second or ())))) or False
 
 
 def scenario_folder(dossier: str) -> Path:

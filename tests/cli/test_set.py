@@ -185,3 +185,17 @@ def test_bash_completes_verbs_options_and_ids(detente, tmp_path):
     assert complete("detente", "world", "sh") == ["show"]
     assert complete("detente", "world", "show", "--co") == ["--countries", "--count"]
     assert complete("detente", "nothing", "") == []
+
+
+def test_duties_answer_what_a_threat_and_two_days_cost(detente):
+    code, out, _ = detente("duties", "--bill", "threat-100", "--at", "2025-11-01", "--top", "5", "-f", "csv")
+    assert code == 0
+    assert len(rows(out)) == 6
+    code, out, _ = detente(
+        "duties", "--product", "850760", "--at", "2025-04-20", "--then", "2025-10-28", "-f", "csv"
+    )
+    assert code == 0
+    assert rows(out)[-1]["authority"] == "total"
+    code, _, err = detente("duties", "--then", "2025-10-28")
+    assert code == 2
+    assert "--product" in err

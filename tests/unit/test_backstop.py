@@ -179,3 +179,12 @@ def test_derivatives_are_central_differences(structure):
 def test_a_step_without_sense_is_refused(values):
     with pytest.raises(UnitError):
         Step("step", *values)
+
+
+def test_two_that_differ_never_read_the_same():
+    """What is kept on disk of solved games is kept by what a structure reads like."""
+    backstop = with_ladder().backstop
+    other = replace(backstop, capacity=backstop.capacity * (1 + 1e-15))
+    assert repr(backstop) == repr(with_ladder().backstop)
+    assert not np.array_equal(backstop.capacity, other.capacity)
+    assert repr(backstop) != repr(other)

@@ -507,15 +507,15 @@ def test_parts_by_integration_and_by_shapley_with_what_controls_hold() -> None:
     for held in (None, start_held):
         for goal, parts in ((linear(), [0.1, 0.3, 0.0]), (linear(2.0), [0.1, 0.3 + 0.6 + 0.15, 0.0])):
             for made in (
-                integrated_gradients(TOY, BASE, end, moves, goal, held=held),
-                shapley(TOY, BASE, moves, goal, held=held),
+                integrated_gradients(Model(TOY), BASE, end, moves, goal, held=held),
+                shapley(Model(TOY), BASE, moves, goal, held=held),
             ):
                 assert made.parts == pytest.approx(parts, abs=1e-12)
                 assert made.total == pytest.approx(sum(parts), abs=1e-12)
                 assert made.gap == pytest.approx(0, abs=1e-12)
     assert Attribution("m", (0.1, 0.3), 1.0, 2).gap == pytest.approx(0.6)
-    assert shapley(TOY, BASE, moves, linear()).points == 8
-    assert integrated_gradients(TOY, BASE, joined(BASE, moves[:1]), moves[:1], linear()).points == 9
+    assert shapley(Model(TOY), BASE, moves, linear()).points == 8
+    assert integrated_gradients(Model(TOY), BASE, joined(BASE, moves[:1]), moves[:1], linear()).points == 9
 
 
 def test_a_result_whose_parts_never_add_up_is_refused(monkeypatch) -> None:
@@ -525,10 +525,10 @@ def test_a_result_whose_parts_never_add_up_is_refused(monkeypatch) -> None:
     real = attribute.solve_path
     monkeypatch.setattr(attribute, "solve_path", lambda *a, **k: sizes.append(a[3]) or real(*a, **k))
     with pytest.raises(SolveError, match="the parts of `wrong` miss the whole by"):
-        integrated_gradients(TOY, BASE, joined(BASE, moves), moves, wrong)
+        integrated_gradients(Model(TOY), BASE, joined(BASE, moves), moves, wrong)
     assert sizes == [8, 16, 32, 64]
     sizes.clear()
-    integrated_gradients(TOY, BASE, joined(BASE, moves), moves, linear())
+    integrated_gradients(Model(TOY), BASE, joined(BASE, moves), moves, linear())
     assert sizes == [8]
 
 
@@ -536,8 +536,8 @@ def test_results_of_the_path_have_no_shapley_value() -> None:
     path = Target("path", "", linear().level, linear().partials, along=lambda values, weights, slope: 0.1)
     moves = [Move("a", at((0, 1, 1), 0.1), ZERO, ZERO)]
     with pytest.raises(InputError, match="is a result of the path"):
-        shapley(TOY, BASE, moves, path)
-    assert integrated_gradients(TOY, BASE, joined(BASE, moves), moves, path).total == 0.1
+        shapley(Model(TOY), BASE, moves, path)
+    assert integrated_gradients(Model(TOY), BASE, joined(BASE, moves), moves, path).total == 0.1
 
 
 def test_a_real_result_by_both_methods() -> None:
@@ -549,10 +549,13 @@ def test_a_real_result_by_both_methods() -> None:
     goal = target("usa.real_income", TOY)
     values = [solve(Model(TOY), one).value for one in (BASE, end)]
     whole = goal.value(values[1]) - goal.value(values[0])
-    along, groups = integrated_gradients(TOY, BASE, end, moves, goal), shapley(TOY, BASE, moves, goal)
+    along, groups = (
+        integrated_gradients(Model(TOY), BASE, end, moves, goal),
+        shapley(Model(TOY), BASE, moves, goal),
+    )
     for made in (along, groups):
         assert made.total == pytest.approx(whole, abs=1e-12)
         assert abs(made.gap) < 1e-11
     assert along.parts == pytest.approx(groups.parts, rel=0.05)
-    first = solve_path(TOY, BASE, end, 8, closure="share", structure=Structure())
+    first = solve_path(Model(TOY), BASE, end, 8)
     assert len(first) == 9

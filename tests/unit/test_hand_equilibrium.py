@@ -348,6 +348,20 @@ def test_a_sweep_near_the_base_year_leaves_little(name: str) -> None:
         assert 0.1 * size < worst[0] < 30 * size
 
 
+def test_a_good_that_nobody_buys_stands_at_nothing() -> None:
+    flows, inputs = np.array(WORLD.flows), np.array(WORLD.input_shares)
+    flows[2, :, 1] = inputs[2, 1] = 0.0
+    world = dataclasses.replace(
+        WORLD, flows=flows, input_shares=inputs, va_share=1 - inputs.sum(1), name="less"
+    )
+    at = base_point(world, Structure())
+    assert at[:12].tolist() == [0.0] * 12
+    assert at[12:].tolist() == [1.0] * 7 + [0.0] + [1.0]
+    value = solve(Model(world), shock()).value
+    assert value.price_hat[2, 1] == 1.0
+    assert value.expenditure_new[2, 1] == 0.0
+
+
 @EACH
 def test_the_fixed_point_of_sweeps_is_the_equilibrium(name: str) -> None:
     structure, wedges = STRUCTURES[name], shock()

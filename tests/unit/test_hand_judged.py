@@ -13,7 +13,7 @@ from detente.core import RESULTS, BalanceError, InputError, SolveError, UnitErro
 from detente.equilibrium import Model, Newton, Structure, baseline, judged, robust, solve, solver as solvers
 from detente.equilibrium.baseline import prepare, prepare_for
 from detente.equilibrium.budget import Meter
-from detente.equilibrium.implicit import Numeraires
+from detente.equilibrium.implicit import Numeraires, factor_derivatives
 from detente.equilibrium.judged import begin, check_wedges, chunks, finish, one_of, part_of, refused, take
 from detente.equilibrium.newton import Stage, log_trade_cost, newton, solve_prices, split
 from detente.equilibrium.plain_residuals import GATE, WALRAS_GATE, residuals
@@ -117,6 +117,39 @@ def test_codes_of_points(monkeypatch) -> None:
         assert found.stats["num_steps"] == given.get("steps", 5)
         assert found.stats["method"] == "sweep"
     assert called(monkeypatch, worst=np.nan).stats["max_residual"] == np.inf
+
+
+@pytest.mark.parametrize(
+    ("again", "code", "steps"),
+    [(0.0, "successful", 8), (1.0, "walras_violated", 5), (None, "walras_violated", 5)],
+)
+def test_a_dropped_market_that_does_not_clear_is_looked_at_once_more(monkeypatch, again, code, steps) -> None:
+    seen = []
+
+    def fake(technology, wedges, deficit, factor, price, expenditure):
+        seen.append(float(factor[0, 0]))
+        walras = 1.0 if len(seen) == 1 else again
+        stats = {"max_residual": 0.0, "walras": walras, "lowest_income": 1.0, "dropped": "A"}
+        return [stats], np.repeat(WORLD.trade_shares[None], 1, 0)
+
+    point = base_point(WORLD, Structure())
+    better = point.copy()
+    better[0] = 0.25
+    monkeypatch.setattr(judged, "chunk_residuals", fake)
+    monkeypatch.setattr(judged, "polish", lambda *_: None if again is None else (better, 3))
+    technology, one = prepare(WORLD, Structure()).technology, stacked(shock())
+    for robust_ in (True, False):
+        seen.clear()
+        solver = Newton(robust=robust_)
+        (found,) = finish(
+            technology, one, "share", WORLD.deficit, point[None], np.array([5]), solver, "sweep"
+        )
+        if not robust_:
+            assert (found.result.name, len(seen)) == ("walras_violated", 1)
+            continue
+        assert (found.result.name, found.stats["num_steps"]) == (code, steps)
+        assert seen == pytest.approx([1.0] if again is None else [1.0, np.exp(0.25)])
+        assert found.value.factor_price_hat[0] == pytest.approx(np.exp(0.25) if code == "successful" else 1.0)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -318,6 +351,33 @@ def test_residuals_say_which_equation_and_by_how_much(name) -> None:
     assert dropped in ("A", "B", "C") if value.technology.mobile else "/" in dropped
 
 
+def test_the_dropped_market_has_its_residual_beside_the_others() -> None:
+    """With its sign where there is one; of several the largest. What is left when too little or too much is bought."""
+    value = solve(Model(WORLD), shock()).value
+    apart = np.ones_like(WORLD.flows)
+    apart[1, [0, 2]] = apart[[0, 2], 1] = np.inf
+    parts = solve(Model(WORLD), Wedges.of(WORLD, tariff=2 * WORLD.tariff, iceberg_hat=apart)).value
+    for one, count in ((value, 1), (parts, 2)):
+        dropped = Numeraires.of(one.technology).dropped
+        assert len(dropped) == count
+        for country in dropped:
+            off = np.array(one.expenditure_new)
+            off[country] *= 0.9
+            moved = dataclasses.replace(one, expenditure_new=off)
+            output = np.einsum(
+                "nis,ns->is",
+                one.trade_shares_new / (1 + one.wedges.tariff) / (1 + one.wedges.export_tax),
+                off,
+            )
+            clearing = (WORLD.va_share * output).sum(1) / (one.wage_hat * WORLD.value_added) - 1
+            found = residuals(moved)
+            assert clearing[country] < -0.01
+            expected = clearing[country] if count == 1 else np.abs(clearing[dropped]).max()
+            assert found["walras"] == pytest.approx(expected, rel=1e-9)
+            others = np.delete(np.abs(clearing), dropped)
+            assert found["clearing_residual"] == pytest.approx(others.max(), rel=1e-6, abs=1e-10)
+
+
 # ---- prepared economies --------------------------------------------------------------------------------------------------
 
 
@@ -326,9 +386,9 @@ def test_the_inverses_of_what_bans_leave_are_kept_by_pattern() -> None:
     whole = prepare(WORLD, structure)
     assert prepare_for(WORLD, structure, PLAIN).factor_inverse is whole.factor_inverse
     apart = np.ones_like(WORLD.flows)
-    apart[0, 1:] = apart[1:, 0] = np.inf
+    apart[1, [0, 2]] = apart[[0, 2], 1] = np.inf
     cut = prepare_for(WORLD, structure, Wedges.of(WORLD, iceberg_hat=apart))
-    assert cut.technology.severed.part.tolist() == [0, 1, 1]
+    assert cut.technology.severed.part.tolist() == [0, 1, 0]
     assert cut.pull is not None
     assert cut.pull.tolist() == whole.pull.tolist()
     assert cut.factor_inverse.shape == whole.factor_inverse.shape
@@ -336,9 +396,34 @@ def test_the_inverses_of_what_bans_leave_are_kept_by_pattern() -> None:
     taxed = Wedges(WORLD.tariff + 0.1 * (WORLD.tariff > 0), apart, PLAIN.export_tax)
     assert prepare_for(WORLD, structure, taxed).factor_inverse is cut.factor_inverse
     # inverses at the shares that are left
+    left = np.where(np.isinf(apart), 0.0, WORLD.trade_shares)
+    left = left / left.sum(1, keepdims=True)
+    at = factor_derivatives(
+        cut.technology,
+        shares=left,
+        tariff=WORLD.tariff,
+        export_tax=np.zeros_like(left),
+        deficit=WORLD.deficit,
+        log_factor=np.zeros((3, 3)),
+        log_price=np.zeros((3, 3)),
+    )
+    assert cut.factor_inverse == pytest.approx(np.linalg.inv(at.residual).T, rel=1e-9, abs=1e-12)
     units = Numeraires.of(cut.technology)
     assert len(units.dropped) == 2
     assert len(whole.cut) == 1
+
+
+def test_inverses_may_be_lent_to_an_economy_nearby() -> None:
+    structure = STRUCTURES["immobile"]
+    near = WORLD.with_elasticities(1.1 * WORLD.trade_elasticity, "more")
+    baseline.share_preparation(near, structure, (WORLD, structure))
+    lent = prepare(near, structure)
+    assert lent.factor_inverse is prepare(WORLD, structure).factor_inverse
+    assert lent.technology.economy is near
+    own = dataclasses.replace(near, name="own")
+    assert prepare(own, structure).factor_inverse is not lent.factor_inverse
+    found, alone = (solve(Model(world, structure), shock()).value for world in (near, own))
+    assert found.price_hat == pytest.approx(alone.price_hat, abs=1e-10)
 
 
 def test_only_the_last_few_cuts_are_kept(monkeypatch) -> None:
@@ -417,6 +502,89 @@ def test_newton_ends_with_its_budget() -> None:
     start = Stage(np.zeros(3), np.zeros((3, 3)), WORLD.expenditure)
     made, steps = newton(technology, shock(), WORLD.deficit, start, 1e-11, Meter(1.0, 1e9))
     assert (made, steps) == (None, 1)
+
+
+def scripted(monkeypatch, gaps, *, bold=False, rtol=1e-11, price=0.0, singular=False):
+    """Newton where the gaps it meets are given, and the derivative is one: the log factor prices it asked about."""
+    from detente.equilibrium import newton as module
+
+    asked = []
+
+    def prices(technology, pull, log_factor, log_price, meter):
+        asked.append(log_factor.copy())
+        return np.full((3, 3), price), WORLD.trade_shares
+
+    def derivatives(technology, **_):
+        if singular:
+            raise np.linalg.LinAlgError
+        gap = gaps(len(asked)) if callable(gaps) else gaps[min(len(asked), len(gaps)) - 1]
+        level = np.full((3, 3), float(len(asked)))
+        gap = np.atleast_1d(np.asarray(gap, dtype=float))
+        gap = np.append(gap, np.zeros(3 - gap.size))
+        return SimpleNamespace(gap=gap, residual=np.eye(3), level=level, iterations=4)
+
+    monkeypatch.setattr(module, "solve_prices", prices)
+    monkeypatch.setattr(module, "factor_derivatives", derivatives)
+    start = Stage(np.zeros(3), np.zeros((3, 3)), WORLD.expenditure)
+    meter = Meter(1e9, 1e9)
+    technology = prepare(WORLD, Structure()).technology
+    with np.errstate(all="ignore"):
+        made, steps = newton(technology, shock(), WORLD.deficit, start, rtol, meter, bold=bold)
+    assert steps == len(asked)
+    return made, steps, asked, meter.spent
+
+
+def test_newtons_steps_are_held_back(monkeypatch) -> None:
+    _, _, asked, spent = scripted(monkeypatch, [(-2.0, 1.0), 0.0])
+    assert asked[1].tolist() == [0.5, -0.25, 0.0]  # all of them by what the longest may be
+    assert spent == 2 * (3 + 4) / 2
+    _, _, asked, _ = scripted(monkeypatch, [(-0.4, 0.2), 0.0])
+    assert asked[1].tolist() == pytest.approx([0.4, -0.2, 0.0])
+    # bold: on the logarithm of demand over supply, each held back on its own
+    _, _, asked, _ = scripted(monkeypatch, [(np.e - 1, -0.5, -9.0), 0.0], bold=True)
+    assert asked[1] == pytest.approx([-np.e, 0.5 * np.log(2), 6.0])
+    _, _, asked, _ = scripted(monkeypatch, [(np.e**3 - 1, -1.0, 0.0), 0.0], bold=True)
+    assert asked[1] == pytest.approx([-6.0, 1.0, 0.0])
+
+
+def test_newton_ends_where_it_is_there(monkeypatch) -> None:
+    made, steps, *_ = scripted(monkeypatch, [0.1, 1e-3, 0.9e-13, 0.0])
+    assert (steps, made.expenditure[0, 0]) == (3, 3.0)
+    made, steps, *_ = scripted(monkeypatch, [0.1, 1e-3, 1e-13, 0.0])
+    assert steps == 4
+    # rounding has the last word from the fourth step on, where the best met is good enough
+    made, steps, *_ = scripted(monkeypatch, [0.1, 1e-3, 0.9e-11, 2e-11, 0.0])
+    assert (steps, made.expenditure[0, 0]) == (4, 3.0)
+    made, steps, *_ = scripted(monkeypatch, [0.1, 1e-12, 1e-12, 0.0])
+    assert (steps, made.expenditure[0, 0]) == (4, 4.0)
+    made, steps, *_ = scripted(monkeypatch, [0.1, 1e-3, 1.1e-11, 2e-11, 0.0])
+    assert steps == 5
+
+
+def test_newton_ends_where_it_leads_nowhere(monkeypatch) -> None:
+    made, steps, *_ = scripted(monkeypatch, [1.0])  # six steps none of which leaves less
+    assert (made, steps) == (None, 7)
+    made, steps, *_ = scripted(monkeypatch, lambda step: 0.98**step)
+    assert (made, steps) == (None, 7)
+    made, steps, *_ = scripted(monkeypatch, lambda step: 0.81**step)  # every other step leaves two thirds
+    assert (made, steps) == (None, 40)
+    made, steps, *_ = scripted(monkeypatch, lambda step: 0.79**step)
+    assert (made, steps) == (None, 40)
+    made, steps, *_ = scripted(monkeypatch, lambda step: 0.79**step, bold=True)
+    assert (made, steps) == (None, 30)
+    made, steps, *_ = scripted(monkeypatch, lambda step: 0.79**step, rtol=0.79**38)
+    assert (made is not None, steps) == (True, 39)  # the first that is within the tolerance
+    for ratio, expected in ((999.0, 8), (1001.0, 2)):  # astray
+        made, steps, *_ = scripted(monkeypatch, [0.1, 0.1 * ratio])
+        assert (made, steps) == (None, expected if ratio > 1000 else 7)
+    made, steps, *_ = scripted(monkeypatch, [0.9e-11, 1.0, 1.0], rtol=1e-11)
+    assert (steps, made.expenditure[0, 0]) == (2, 1.0)  # astray, but it had been there
+    for gaps in ([np.nan], [np.inf]):
+        assert scripted(monkeypatch, gaps)[:2] == (None, 1)
+    assert scripted(monkeypatch, [0.1], singular=True)[:2] == (None, 1)
+    for price in (300.1, np.nan, np.inf):
+        assert scripted(monkeypatch, [0.0], price=price)[:2] == (None, 1)
+    assert scripted(monkeypatch, [0.0], price=300.0)[0] is not None
 
 
 # ---- stages ------------------------------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ SEVERAL = [
 
 
 CORE = Structure()
+SOLVE = Setting.solve
 
 
 def setting(structure=CORE, **solver):
@@ -105,6 +106,7 @@ def test_many_scenarios_are_each_their_own_in_their_order(monkeypatch) -> None:
             {name: b.volume_hat for name, b in alone.bindings.items()}, abs=1e-9
         )
     assert dict(found[1].bindings) == {}
+    assert {one.solution.stats["method"] for one in found} == {"sweep"}
     with pytest.raises(InputError, match="2 scenarios and controls for 1"):
         solve_batch_with_controls(WORLD, [BASE, BASE], [[]])
 
@@ -249,6 +251,22 @@ def test_stages_are_of_logarithms_halved_where_they_fail_and_doubled_where_not(m
     )
 
 
+def test_stages_are_charged_for_their_sweeps(monkeypatch) -> None:
+    steps = []
+    plain = quantities._swept
+
+    def swept(*arguments):
+        made = plain(*arguments)
+        steps.append(made[0].solution.stats["num_steps"])
+        return made
+
+    monkeypatch.setattr(quantities, "_swept", swept)
+    own = setting()
+    _in_stages(own, BASE, [control(limit=0.25)], None)
+    alone = solve_batch(WORLD, [BASE])[0].stats["num_steps"]  # where the path begins
+    assert own.meter.spent == pytest.approx((alone + sum(steps)) * (1 + 5 / 150))
+
+
 # ---- Newton ------------------------------------------------------------------------------------------------------------
 
 
@@ -319,10 +337,88 @@ def test_steps_that_come_no_nearer_are_counted(monkeypatch) -> None:
     assert found.solution.result is RESULTS.control_violated
 
 
+def test_one_limit_that_holds_does_not_make_the_search_go_on(monkeypatch) -> None:
+    tries = []
+    plain = Setting.solve
+    monkeypatch.setattr(Setting, "solve", lambda *a, **k: tries.append(1) or plain(*a, **k))
+    monkeypatch.setattr(quantity_search, "_slope_step", lambda value, controls, over: np.zeros(len(controls)))
+    by_newton(setting(), BASE, [control(limit=0.2), SEVERAL[4]], None)
+    assert len(tries) == 1 + 11
+
+
+def test_the_search_is_charged_for_its_solves_and_its_slopes(monkeypatch) -> None:
+    slopes, solves = [], []
+    step, plain = quantity_search._slope_step, Setting.solve
+
+    def solved(*arguments, **keys):
+        solves.append(plain(*arguments, **keys))
+        return solves[-1]
+
+    def stepped(value, controls, over):
+        slopes.append(len(controls))
+        return step(value, controls, over)
+
+    monkeypatch.setattr(Setting, "solve", solved)
+    monkeypatch.setattr(quantity_search, "_slope_step", stepped)
+    own = setting()
+    by_newton(own, BASE, SEVERAL[:4], None)
+    assert slopes
+    cost = 1 + 5 / 150
+    assert own.meter.spent == pytest.approx(
+        cost * (sum(one.stats["num_steps"] for one in solves) + 20 * sum(slopes))
+    )
+
+
+def failing(monkeypatch, after):
+    """Solves that are found up to a number, and none from there on."""
+    count = []
+
+    def solved(*arguments, **keys):
+        count.append(1)
+        found = SOLVE(*arguments, **keys)
+        return found if len(count) <= after else replace(found, result=RESULTS.diverged)
+
+    monkeypatch.setattr(Setting, "solve", solved)
+    return count
+
+
+def test_a_floor_that_is_paid_for_and_cannot_be_raised_is_out_of_reach(monkeypatch) -> None:
+    first = control("a", 1.5, ("CHN",), ("USA",), ("PARTS",), kind="floor")
+    other = control("b", 0.5, ("MEX",), ("CHN",), ("PARTS",), kind="floor")
+    (plain,) = solve_batch(WORLD, [BASE])
+    paid = ControlledSolution(plain, {"a": Binding(0.05, 1.1, 0.0), "b": Binding(0.0, 1.0, 0.0)})
+    count = failing(monkeypatch, 1)
+    found = by_newton(setting(), BASE, [first, other], paid)
+    assert found.solution.result is RESULTS.floor_unreached
+    assert len(count) == 1 + 5  # the step, a half, … a sixteenth of it
+    failing(monkeypatch, 1)
+    found = by_newton(setting(), BASE, [first, other], None)  # nothing is paid yet
+    assert found.solution.result is RESULTS.control_violated
+    failing(monkeypatch, 1)
+    cap = control(limit=0.2)
+    assert by_newton(setting(), BASE, [cap], None).solution.result is RESULTS.control_violated
+
+
+def test_where_the_first_look_fails_the_limits_it_misses_are_said(monkeypatch) -> None:
+    failing(monkeypatch, 0)
+    found = by_newton(setting(), BASE, [control(limit=0.2)], None)
+    assert found.solution.result is RESULTS.diverged
+    assert found.solution.note == "`cap`: 1 of the base flow, at most 0.2 allowed."
+    found = by_newton(setting(), BASE, [control("ban", 0.0)], None)
+    assert (found.solution.result, found.solution.note) == (RESULTS.diverged, "")
+
+
 def test_wedges_beyond_reach_end_the_search(monkeypatch) -> None:
     monkeypatch.setattr(quantity_search, "MAX_LOG_WEDGE", 0.3)
+    asked = []
+    monkeypatch.setattr(
+        quantity_search,
+        "apply_controls",
+        lambda w, c, point: asked.append(max(point)) or apply_controls(w, c, point),
+    )
     found = by_newton(setting(), BASE, [control(limit=0.05)], None)
     assert found.solution.result is RESULTS.control_violated
+    assert max(asked) <= 0.3
     monkeypatch.setattr(quantity_search, "MAX_LOG_SUBSIDY", 0.02)
     floor = control("floor", 1.5, ("CHN",), ("USA",), ("PARTS",), kind="floor")
     assert by_newton(setting(), BASE, [floor], None).solution.result is RESULTS.floor_unreached

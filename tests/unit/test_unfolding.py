@@ -23,8 +23,11 @@ from detente.cases import (
 )
 from detente.cases.adjustment import adjusting, elasticities_after, structure_after
 from detente.cases.backstops import ladders
+from detente.cases.holdings import Holdings, figures_of
+from detente.cases.stocks import walk
 from detente.core import UnitError
 from detente.equilibrium import Model, Policy, solve
+from detente.validation.shortages import TONNES, USUAL, WORLD_MAY, WORLD_USUAL, magnets_of, shortage_checks
 from detente.world import Wedges, load_world, toy
 
 
@@ -192,3 +195,43 @@ def test_without_ways_out_a_shortage_has_no_ceiling(world):
         prices.append(value.price_hat[economy.labels.country("USA"), economy.labels.sector("MAG")])
     assert 4 < prices[0] < 15
     assert prices[1] > 1_000
+
+
+# ---- the magnets of 2025 -------------------------------------------------------------------------------------------
+
+
+def test_the_tonnage_of_2025_needs_no_plant_to_stop_for_long(world):
+    """China's deliveries of May to October 2025 as caps: prices jump in May, and what is left of them by August is little."""
+    left = [tonnes / USUAL for tonnes in TONNES.values()]
+    economy_wide = [(WORLD_MAY - TONNES["May"]) / (WORLD_USUAL - USUAL), 0.6, 0.9, 1.0, 1.0, 1.0]
+    months = {
+        k + 0.5: magnets_of(world, min(a, 1.0), b)
+        for k, (a, b) in enumerate(zip(left, economy_wide, strict=True))
+    }
+    still = Wedges.unchanged(world)
+    held = {control.name: figures_of(world, control) for control in months[0.5]}
+    path = walk(
+        world, lambda middle: (still, months[middle]), Holdings(world, held), (1.0,) * 6, adjusting(world)
+    )
+    n, s = world.labels.country("USA"), world.labels.sector("MAG")
+    price = [period.value.price_hat[n, s] for period in path]
+    assert 4 < price[0] < 10
+    assert price[0] > price[1] > price[2] > 0.99
+    assert max(price[3:]) < 2
+    for k, period in enumerate(path):  # the tonnage is delivered to the last of it, or less is wanted
+        usa = period.draws["usa"].binding
+        assert usa.volume_hat == pytest.approx(min(left[k], 1.0), abs=1e-8) or usa.log_wedge == 0
+    for period in path:
+        backstop = period.value.structure.backstop
+        logs = np.log(period.value.price_hat), np.log(period.value.consumer_price_hat)
+        met, _ = backstop.taken(*logs, period.value.expenditure_new)
+        cell = (backstop.importer == n) & (backstop.sector == s)
+        assert met[list(backstop.stops).index(True), cell] < 0.05  # one plant for a week was observed
+    assert 0 < path[-1].draws["usa"].left < 2.0
+
+
+def test_every_line_on_shortages_agrees(world):
+    found = shortage_checks(world)
+    assert len(found) == 3
+    assert {check.verdict for check in found} == {"agrees"}
+    assert shortage_checks(toy()) == []

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
         base_year_table as base_year_table,
         objections as objections,
     )
+    from detente.policy.duties.bill import bill_table as bill_table, two_days_table as two_days_table
     from detente.policy.duties.by_product import (
         partner_table as partner_table,
         product_duties as product_duties,
@@ -33,6 +34,7 @@ else:
         __name__,
         {
             "base_year": "base_year_table objections",
+            "bill": "bill_table two_days_table",
             "by_product": "partner_table product_duties product_table",
             "cells": "Ints importer_of_cells",
             "collected": "collected_table",

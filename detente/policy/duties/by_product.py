@@ -176,7 +176,7 @@ def _of_lines(
     place = rows.row_of_line[kept][:, order]
     names = tuple(name for name, rate in by_authority.items() if name == MFN or rate.any())
     rates = np.stack([np.add.reduceat(by_authority[name][place], starts, axis=1) / lines for name in names])
-    found = dict(zip(names, rates, strict=True))
+    duties = dict(zip(names, rates, strict=True))
     by_use = {s.measure.authority for s in listed if {*product_tables().by_use} & {*s.products.lists}}
     tiers = {name: BUT_FOR_USE if name in by_use else EXACT for name in names}
     spread = product_ranges.of_lines(rows, listed, kept, order, starts)
@@ -185,15 +185,15 @@ def _of_lines(
         authority = state.measure.authority
         own = BY_SECTOR if state.products.sectors else EXACT
         tiers[authority] = EXACT_AND_SECTOR if tiers.get(authority, own) != own else own
-        found[authority] = found.get(authority, 0.0) + _shared(rows, state, dossier)[kept]
+        duties[authority] = duties.get(authority, 0.0) + _shared(rows, state, dossier)[kept]
     return ProductDuties(
         date,
         dossier.asof,
         importer_of_cells(),
         tuple(table.partners[p] for p in kept),
         _only(table, kept),
-        tuple(found),
-        frozen(np.stack(list(found.values()))),
+        tuple(duties),
+        frozen(np.stack(list(duties.values()))),
         tiers,
         dataclasses.replace(
             economy.labels,
@@ -217,11 +217,11 @@ def _shared(rows: LineRows, state: MeasureState, dossier: Dossier) -> Array:
     table = rows.table
     share = np.array([state.products.sectors.get(code, 0.0) for code in table.sectors])[table.sector]
     if state.products.codes:
-        share = np.maximum(share, _listed(state, dossier))
+        share = np.maximum(share, _covered_by_codes(state, dossier))
     return np.asarray(partner_rates(state, rows)[0][:, None] * share[None])
 
 
-def _listed(state: MeasureState, dossier: Dossier) -> Array:
+def _covered_by_codes(state: MeasureState, dossier: Dossier) -> Array:
     """Covered share [product] of a measure by codes."""
     mine = [line for line in dossier.trade.values() if line.importer == state.measure.actor]
     return membership(state.products, mine, where=MeasurePlace(state.measure.id))[0]
@@ -264,17 +264,17 @@ def _of_sectors(
     known = {k: state for k, state in mine.items() if k in table.answers and state.in_force}
     coded = {k: state for k, state in mine.items() if k not in known and _by_codes_alone(state)}
     base, layers = sector_layers(economy, dossier, date, importer, without=(*known, *coded))
-    found = {MFN: base[place][:, sector]}
-    found |= {name: rates[place][:, sector] for name, rates in layers.items()}
+    duties = {MFN: base[place][:, sector]}
+    duties |= {name: rates[place][:, sector] for name, rates in layers.items()}
     tiers = {MFN: BY_SECTOR}
     for name, rates in layers.items():
         even = np.allclose(rates[:, sector], rates[:, sector[:1]])
         tiers[name] = EXACT if even else BY_SECTOR
     rest = [state for key, state in mine.items() if key not in known and key not in coded]
     rows = SectorRows(economy, importer, np.zeros(economy.flows[0].size), tuple(dossier.trade.values()))
-    spread = product_ranges.of_sectors(rows, rest, found[MFN], place, sector)
+    spread = product_ranges.of_sectors(rows, rest, duties[MFN], place, sector)
     for key, state in (known | coded).items():
-        share = table.answers[key][0] if key in known else _listed(state, dossier)
+        share = table.answers[key][0] if key in known else _covered_by_codes(state, dossier)
         authority = state.measure.authority
         extra = np.array([state.rate_for(code) if state.covers(code) else 0.0 for code in names])
         exact = extra[:, None] * share[None]
@@ -284,10 +284,10 @@ def _of_sectors(
             partly, why = (share > 0) & (share < 1), f"{state.measure.title}: on a part of it only"
             least, most = np.where(partly, 0.0, share), (share > 0).astype(np.float64)
             product_ranges.add_bounds(spread, state, extra, least, most, why)
-        tiers[authority] = EXACT if authority not in found else EXACT_AND_SECTOR
-        found[authority] = found.get(authority, np.zeros(exact.shape)) + exact
-    authorities = tuple(name for name, rate in found.items() if name == MFN or rate.any())
-    rates = frozen(np.stack([found[name] for name in authorities]))
+        tiers[authority] = EXACT if authority not in duties else EXACT_AND_SECTOR
+        duties[authority] = duties.get(authority, np.zeros(exact.shape)) + exact
+    authorities = tuple(name for name, rate in duties.items() if name == MFN or rate.any())
+    rates = frozen(np.stack([duties[name] for name in authorities]))
     return ProductDuties(
         date, dossier.asof, importer, tuple(names), table, authorities, rates, tiers, labels, spread
     )

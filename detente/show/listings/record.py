@@ -316,6 +316,22 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         ),
     ),
     (
+        "duty-bill as bill_{measure}_{date}",
+        "Products on which a measure would charge most",
+        "detente.policy.duties:bill_table",
+        "economy dossier measure date exporter top?",
+        "record, world",
+        "hs6 sector without[%] with_it[%] imports[USD mn] bill[USD mn] share[%]",
+    ),
+    (
+        "duties-on-two-days as duties_{importer}_on_two_days",
+        "What a product pays on two days",
+        "detente.policy.duties:two_days_table",
+        "first second code",
+        "duties",
+        "hs6 authority first[%] second[%] change[points] depends_on",
+    ),
+    (
         "base-year-duties as base_year",
         "Duties that the data of the base year hold already",
         "detente.policy.duties:base_year_table",
