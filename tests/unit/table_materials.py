@@ -121,6 +121,9 @@ def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
     stack = functools.partial(duty_stack, world(), record(), date=day, importer="USA", exporter="CHN")
     path = {"dossier": record(), "economy": world(), "importer": "USA", "exporter": "CHN", "dates": [day]}
 
+    def one_partner(on: dt.date) -> Any:
+        return product_duties(world(), record(), date=on, importer="USA", exporters=["CHN"])
+
     def draft() -> dict[str, Any]:
         article, _ = read_report(REPORTS / "spring.txt")
         return {"draft": make_draft([extract(article, record())], record())}
@@ -165,6 +168,12 @@ def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
         "duties-by-product": lambda: {
             "duties": product_duties(world(), record(), date=day, importer="USA", exporters=["CHN"]),
             "code": "8542",
+        },
+        "duty-bill": alone(economy=world(), measure="usa-2025-threat-100", date=day, exporter="CHN"),
+        "duties-on-two-days": lambda: {
+            "first": one_partner(dt.date(2025, 1, 31)),
+            "second": one_partner(day),
+            "code": "850760",
         },
         "duties-by-partner": lambda: {
             "duties": product_duties(world(), record(), date=day, importer="USA", exporters=None)
