@@ -39,12 +39,6 @@ if TYPE_CHECKING:
     from detente.brief.findings import Findings
 
 
-NOTHING_YET = (
-    "Nothing is recorded yet: no measure, no clock, no meeting. The duties below are those of the base year, and every outcome is "
-    "one of its scenarios alone."
-)
-
-
 def outcome_section(found: Findings) -> Section:
     """What each outcome costs whom."""
     economy, outcomes, reference, parties = found.economy, found.outcomes, found.reference, found.parties

@@ -83,11 +83,14 @@ def key_numbers(found: Findings) -> Iterator[KeyNumber]:
 
 
 def _income(found: Findings, position: int, which: int, words: str) -> KeyNumber:
-    """Real income of a side under an outcome, in money where every share would read as nought; `words` are those of draws."""
+    """Real income of a side under an outcome, with its range; in money where every share would read as nought.
+
+    `words` are what draws say beside it.
+    """
+    small = max(abs(found.rows[0].real_income_pct[party]) for party in found.parties) < SMALL_QUARREL
     code, row = found.parties[position], found.rows[which]
     assert row.low_pct is not None
     assert row.high_pct is not None
-    small = max(abs(found.rows[0].real_income_pct[side]) for side in found.parties) < SMALL_QUARREL
     return KeyNumber(
         f"Real income of {found.party(position)}, “{row.outcome}”",
         row.value_usd[code] / 1e3 if small else row.real_income_pct[code],

@@ -86,7 +86,7 @@ def of_own_world(world: str | None) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        if world is not None and (error.where or "").startswith("measure "):
+        if world is not None and error.measure is not None:
             raise InputError(
                 f"the record does not fit the world `{world}`: {error.what}",
                 where=error.where,

@@ -21,6 +21,37 @@ from __future__ import annotations
 from typing import Any
 
 
+class MeasurePlace(str):
+    """Where something is wrong: in a measure of the record. Reads ``measure ID: part``, and knows which measure it is.
+
+    Parameters
+    ----------
+    measure : str
+        Its id.
+    part : str
+        What of it.
+
+    Examples
+    --------
+    >>> place = MeasurePlace("usa-2025-threat-100", "effect")
+    >>> print(place, place.measure, sep="; ")
+    measure usa-2025-threat-100: effect; usa-2025-threat-100
+    """
+
+    measure: str
+    part: str
+
+    def __new__(cls, measure: str, part: str = "") -> MeasurePlace:
+        """Make the words, and keep what they were made of."""
+        place = super().__new__(cls, f"measure {measure}: {part}" if part else f"measure {measure}")
+        place.measure, place.part = measure, part
+        return place
+
+    def __reduce__(self) -> tuple[type[MeasurePlace], tuple[str, str]]:
+        """What a copy is made of."""
+        return MeasurePlace, (self.measure, self.part)
+
+
 class DetenteError(Exception):
     """Root of every error Détente raises on purpose.
 
@@ -50,6 +81,11 @@ class DetenteError(Exception):
         self.where = where
         self.hint = hint
         super().__init__(what)
+
+    @property
+    def measure(self) -> str | None:
+        """Id of the measure that is wrong; None where it is something else."""
+        return self.where.measure if isinstance(self.where, MeasurePlace) else None
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what

@@ -81,8 +81,8 @@ class TradeLine(Frozen):
     """Code of the economy that exports, or ``all`` for imports from everybody."""
     code: HsCode
     """Chapter (2 digits), heading (4) or product (6) of the Harmonized System, or a national line (8 or 10); in quotes."""
-    value: Annotated[float, Field(ge=0)]
-    """Imports in a year, million USD."""
+    value: Annotated[float, Field(ge=0, le=1e8)]
+    """Imports in a year, million USD; three times the goods trade of the world at most."""
     year: Annotated[int, Field(ge=1900, le=2200)]
     """Year of the value; take the world's base year where you can."""
     sector: str = ""

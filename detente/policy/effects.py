@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.core import LabelError
+from detente.core import LabelError, MeasurePlace
 from detente.dossier import Effect, Measure
 from detente.world import Array, Economy, countries_named, sectors_named
 
@@ -47,7 +47,7 @@ def effect_hat(economy: Economy, measure: Measure, effect: Effect) -> Array:
         For an actor, target or sector the economy does not have.
     """
     labels = economy.labels
-    where = f"measure {measure.id}"
+    where = MeasurePlace(measure.id)
     actor = members(economy, (measure.actor,), where)[0]
     targets = [n for n in members(economy, measure.targets, where) if n != actor]
     excluded = set(members(economy, measure.except_targets, where)) if measure.except_targets else set()
@@ -58,7 +58,7 @@ def effect_hat(economy: Economy, measure: Measure, effect: Effect) -> Array:
         try:
             cost[sectors_named(economy, code)] = rate
         except LabelError as error:
-            raise LabelError(error.what, where=f"{where}: effect", hint=error.hint) from None
+            raise LabelError(error.what, where=MeasurePlace(measure.id, "effect"), hint=error.hint) from None
     hat = np.ones_like(economy.flows)
     for partners, share in ((targets, 1.0), (others, effect.spread)):
         if not share:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from detente.core import ENFORCEMENT, LimitKind
+from detente.core import ENFORCEMENT, LimitKind, MeasurePlace
 from detente.dossier import Effect, Measure, Status
 from detente.policy.effects import at_value, members
 from detente.policy.enacted import apply_scenario
@@ -54,7 +54,7 @@ def effect_limits(economy: Economy, measure: Measure, effect: Effect) -> tuple[Q
     LabelError
         For an actor, target or sector the economy does not have.
     """
-    labels, where = economy.labels, f"measure {measure.id}"
+    labels, where = economy.labels, MeasurePlace(measure.id)
     actor = members(economy, (measure.actor,), where)[0]
     excluded = members(economy, measure.except_targets, where) if measure.except_targets else []
     targets = [n for n in members(economy, measure.targets, where) if n != actor and n not in excluded]

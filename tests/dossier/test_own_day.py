@@ -153,14 +153,20 @@ def test_a_record_begins_on_the_day_of_its_first_measure() -> None:
     with pytest.raises(DateError, match="the record starts on 2025-05-10"):
         known_by(whole, EVE)
     assert list(known_by(whole, DAY).measures) == ["a"]
+    begun = record(measures=(measure("a", DAY),), begins=EVE)
+    assert known_by(begun, EVE).measures == {}  # it answers before its first announcement when it says so
+    with pytest.raises(DateError, match="the record starts on"):
+        known_by(begun, EVE - dt.timedelta(days=1))
     assert known_by(record(clocks=(clock(),)), EVE).clocks == {}  # without measures nothing is refused
 
 
 def test_the_title_changes_on_the_first_day_it_could_have_been_written() -> None:
     earlier = EarlierName(until=DAY, title="Earlier", summary="before")
-    whole = record(measures=(measure(),), earlier=earlier)
+    before = EarlierName(until=EVE, title="Before that", summary="first")
+    whole = record(measures=(measure(),), earlier=(earlier, before))
     assert [known_by(whole, day).title for day in (EVE, DAY)] == ["Earlier", "Title"]
     assert [known_by(whole, day).summary for day in (EVE, DAY)] == ["before", "s"]
+    assert known_by(whole, EARLY).title == "Before that"
     assert known_by(record(measures=(measure(),)), EVE).title == "Title"
 
 

@@ -200,6 +200,7 @@ def test_how_far_a_search_came() -> None:
     assert how_far(far) == (
         "12.3 % of the way to the shock, in logarithms, largest residual 5e-01, its budget of 12,345 sweeps used up"
     )
+    assert how_far(failed(ended="budget")).endswith(", its budget of 0 sweeps used up")
     assert how_far(failed(ended="seconds")).endswith(", its time used up")
     assert how_far(failed(ended="stages")).endswith(", no smaller stage could be solved")
     assert how_far(failed(ended="derivatives")).endswith(", volumes have no derivative there")
@@ -284,6 +285,33 @@ def test_answers_by_label() -> None:
     forty = Labelled("x", "u", np.zeros((5, 4)), ("country", "sector"), TOY.labels)._repr_html_()
     assert forty.count("<tr><td>") == 20
     assert "more values" not in forty
+
+
+def test_what_is_given_to_pandas_and_xarray(monkeypatch) -> None:
+    """Whether or not the libraries are there: the labels, values and names they are handed."""
+    library = SimpleNamespace(
+        Index=lambda labels, name: ("index", tuple(labels), name),
+        MultiIndex=SimpleNamespace(
+            from_product=lambda labels, names: ("product", tuple(labels), tuple(names))
+        ),
+        Series=lambda values, index, name: (values, index, name),
+        DataArray=lambda values, coords, dims, name, attrs: (values, coords, dims, name, attrs),
+    )
+    monkeypatch.setattr("detente.equilibrium.labelled._library", lambda name: library)
+    value = solve(Model(TOY), START.duty("USA", "CHN").add_points(0.25)).value
+    countries, sectors = TOY.labels.countries, TOY.labels.sectors
+    values, index, name = labelled_result(value).to_pandas()
+    assert values.tolist() == value.real_income_hat.tolist()
+    assert (index, name) == (("index", countries, "country"), "real_income_hat")
+    flows = labelled_result(value, "flows_new")
+    axes = ("importer", "exporter", "sector")
+    values, index, name = flows.to_pandas()
+    assert values.tolist() == value.flows_new.ravel().tolist()
+    assert (index, name) == (("product", (countries, countries, sectors), axes), "flows_new")
+    values, coords, dims, name, attrs = flows.to_xarray()
+    assert values.tolist() == value.flows_new.tolist()
+    assert coords == dict(zip(axes, map(list, (countries, countries, sectors)), strict=True))
+    assert (dims, name, attrs) == (axes, "flows_new", {"unit": "million USD"})
 
 
 def test_a_library_that_is_not_there(monkeypatch) -> None:
@@ -530,6 +558,28 @@ def test_a_result_whose_parts_never_add_up_is_refused(monkeypatch) -> None:
     sizes.clear()
     integrated_gradients(Model(TOY), BASE, joined(BASE, moves), moves, linear())
     assert sizes == [8]
+
+
+@pytest.mark.parametrize(("size", "gap", "looks"), [(1e-6, 5e-13, 1), (1e-6, 2e-12, 4), (2.0, 1e-9, 1)])
+def test_a_gap_of_the_solvers_own_asks_for_no_more_points(monkeypatch, size, gap, looks) -> None:
+    """A billionth of the change, or 1e-12 where the change is next to nothing; a hundred millionth at last."""
+    cell = (0, 1, 1)
+    goal = Target(
+        "off",
+        "",
+        lambda value, held: (
+            float(value.wedges.tariff[cell] - BASE.tariff[cell])
+            + (gap if value.wedges.tariff[cell] > BASE.tariff[cell] else 0.0)
+        ),
+        lambda value, held: Output("off", tariff=at(cell, 1.0)),
+    )
+    sizes = []
+    real = attribute.solve_path
+    monkeypatch.setattr(attribute, "solve_path", lambda *a, **k: sizes.append(a[3]) or real(*a, **k))
+    moves = [Move("a", at(cell, size), ZERO, ZERO)]
+    made = integrated_gradients(Model(TOY), BASE, joined(BASE, moves), moves, goal)
+    assert len(sizes) == looks
+    assert made.gap == pytest.approx(gap, rel=0.1)
 
 
 def test_results_of_the_path_have_no_shapley_value() -> None:

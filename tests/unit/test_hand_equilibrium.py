@@ -205,6 +205,18 @@ def test_structures_that_are_none() -> None:
     for bad in (1.0, 0.5, -2.0, np.nan):
         with pytest.raises(UnitError, match="mobility"):
             Structure(mobility=bad)
+    for bad in (
+        -0.1,
+        1.1,
+        np.nan,
+        np.array([0.5, -0.1, 1.0]),
+        np.array([0.5, 1.1, 0.0]),
+        np.array([0.5, np.nan, 0.0]),
+    ):
+        with pytest.raises(UnitError, match="a wage floor is outside 0 to 1"):
+            Structure(wage_floor=bad)
+    for good in (0.0, 1.0, np.array([0.0, 0.5, 1.0])):
+        assert Structure(wage_floor=good).is_core == (not np.any(good))
     for bad in (-0.01, WORLD.va_share + 1e-9, 1.0):
         with pytest.raises(InputError, match="profits exceed value added"):
             Technology.of(WORLD, Structure(profit_share=bad))
@@ -465,6 +477,16 @@ def test_scenarios_swept_together_are_what_they_are_alone() -> None:
     assert taken[0] == 1
 
 
+@pytest.mark.parametrize("most", [1, 3])
+def test_as_many_sweeps_as_are_allowed(monkeypatch, most) -> None:
+    looks = []
+    plain = _Sweep.__call__
+    monkeypatch.setattr(_Sweep, "__call__", lambda self, *rest: looks.append(1) or plain(self, *rest))
+    one = Wedges(*(getattr(shock(), name)[None] for name in ("tariff", "iceberg_hat", "export_tax")))
+    _, taken = sweep_chunk(WORLD, one, WORLD.deficit, Newton(max_steps=most), Structure())
+    assert (len(looks), taken.tolist()) == (most, [most])
+
+
 @pytest.mark.parametrize(("unknowns", "memory"), [(4, 8), (6, 3)])
 def test_acceleration_is_the_least_squares_mix_of_what_was_seen(unknowns, memory) -> None:
     draw = np.random.default_rng(unknowns)
@@ -568,6 +590,27 @@ def test_every_reading_cell_by_cell(name: str) -> None:
     assert value.real_income_hat == pytest.approx(real, rel=1e-11)
     assert value.equivalent_variation_usd == pytest.approx((real - 1) * WORLD.income, rel=1e-9, abs=1e-9)
     assert value.real_wage_hat == pytest.approx(value.wage_hat / np.exp(index), rel=1e-12)
+
+
+@EACH
+def test_workers_and_what_is_read_without_a_way_out(name: str) -> None:
+    value = solve(Model(WORLD, STRUCTURES[name]), shock()).value
+    technology = value.technology
+    base = technology.base_earnings()
+    if technology.mobile:
+        weight = value.sector_earnings_new
+    else:
+        weight = base * np.array(value.factor_price_hat) ** STRUCTURES[name].mobility
+    assert value.workers_share_new == pytest.approx(weight / weight.sum(1, keepdims=True), rel=1e-12)
+    assert value.unemployment == pytest.approx(np.zeros(N), abs=1e-14)
+    assert value.nominal_wage_hat.tolist() == value.factor_price_hat.tolist()
+    assert (value.employment_rate == 1).all()
+    assert value.outside_new.tolist() == np.zeros((N, S)).tolist()
+    assert value.purchases_new is value.expenditure_new
+    assert value.backstop_cost_new.tolist() == [0.0] * N
+    fresh = dataclasses.replace(value)  # nothing known but its unknowns
+    assert fresh.trade_shares_new == pytest.approx(value.trade_shares_new, rel=1e-11)
+    assert fresh.income_new == pytest.approx(value.income_new, rel=1e-11)
 
 
 def test_a_world_of_less_than_a_million_is_the_same() -> None:

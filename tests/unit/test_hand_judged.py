@@ -423,6 +423,11 @@ def test_inverses_may_be_lent_to_an_economy_nearby() -> None:
     own = dataclasses.replace(near, name="own")
     assert prepare(own, structure).factor_inverse is not lent.factor_inverse
     found, alone = (solve(Model(world, structure), shock()).value for world in (near, own))
+    none = dataclasses.replace(
+        WORLD, flows=np.where(WORLD.flows > 80, -WORLD.flows, WORLD.flows), name="none"
+    )
+    with pytest.raises((BalanceError, UnitError)):
+        baseline.share_preparation(none, structure, (WORLD, structure))
     assert found.price_hat == pytest.approx(alone.price_hat, abs=1e-10)
 
 

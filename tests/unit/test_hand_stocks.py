@@ -11,6 +11,7 @@ import pytest
 from detente.cases import horizons, stocks
 from detente.cases.case import Case, ControlledOutcome, base_case, controls_of, held_wedges
 from detente.cases.headline_results import HEADLINES, headline_differences, headlines
+from detente.cases.holdings import Holdings
 from detente.cases.horizons import (
     HORIZONS,
     critical_sectors,
@@ -24,7 +25,7 @@ from detente.cases.parties import sides_in
 from detente.cases.runs import solve_cases, steered_like
 from detente.cases.stocks import Draw, Period, by_horizon, path_with_stocks, stock_table
 from detente.core import InputError, LabelError, SolveError, UnitError
-from detente.equilibrium import Model, Policy, Structure, solve
+from detente.equilibrium import CORE, Model, Policy, Structure, solve
 from detente.equilibrium.controls import Binding, QuantityControl
 from detente.policy import Scenario
 from detente.policy.quantity import QuantityLimit
@@ -126,6 +127,21 @@ def test_the_same_period_is_solved_once_and_a_new_one_begins_at_the_last_of_its_
     assert calls.starts[2] is None
     assert path[1].value is path[2].value
     assert path[3].value is path[4].value
+
+
+def test_the_law_of_a_period_is_that_of_its_middle(monkeypatch) -> None:
+    calls = walked(monkeypatch, 0.9)
+    asked = []
+
+    def law(months):
+        asked.append(months)
+        return STILL, [control(limit=0.5 if months < 2 else 0.25)]
+
+    held = Holdings(WORLD, {"cap": 0.4})
+    path = stocks.walk(WORLD, law, held, [1, 2, 4], lambda months: (WORLD, CORE))
+    assert asked == [0.5, 2.0, 5.0]
+    assert [one["cap"] for one in calls.limits] == pytest.approx([0.9, 0.25])
+    assert [period.start for period in path] == [0, 1, 3]
 
 
 def test_horizons_follow_each_other_by_the_middle_of_a_period() -> None:
@@ -283,6 +299,9 @@ def test_elasticities_of_a_horizon(monkeypatch) -> None:
             assert ("for want of a set of" in own.elasticity_source) == bool(chosen.elasticity_set)
         made = with_horizon_elasticities(world, name)
         assert ("for want of a set of" in made.elasticity_source) is False
+        assert ("goods" in made.elasticity_source.rpartition(";")[2]) == (
+            name != "long"
+        )  # that change seller at once
         if chosen.scale != 1:
             assert f"; times {chosen.scale:g} (assumed)" in made.elasticity_source
     with pytest.raises(LabelError, match="unknown horizon `shart`"):

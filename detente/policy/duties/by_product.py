@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import Cell, Column, InputError, LabelError, Labels, Table, suggestion
+from detente.core import Cell, Column, InputError, LabelError, Labels, MeasurePlace, Table, suggestion
 from detente.policy.duties import product_ranges
 from detente.policy.duties.cells import MFN, cells, importer_of_cells, product_tables
 from detente.policy.duties.codes import membership
@@ -211,7 +211,7 @@ def _shared(rows: LineRows, state: MeasureState, dossier: Dossier) -> Array:
     if state.products.lists or state.measure.excluded_by:
         raise InputError(
             "a duty by codes or sector shares that also names lists, or gives way to another, has no six-digit products",
-            where=f"measure {state.measure.id}",
+            where=MeasurePlace(state.measure.id),
             hint="give `products.lists` alone, or ask by sector",
         )
     table = rows.table
@@ -224,7 +224,7 @@ def _shared(rows: LineRows, state: MeasureState, dossier: Dossier) -> Array:
 def _covered_by_codes(state: MeasureState, dossier: Dossier) -> Array:
     """Covered share [product] of a measure by codes."""
     mine = [line for line in dossier.trade.values() if line.importer == state.measure.actor]
-    return membership(state.products, mine, where=f"measure {state.measure.id}")[0]
+    return membership(state.products, mine, where=MeasurePlace(state.measure.id))[0]
 
 
 def _by_codes_alone(state: MeasureState) -> bool:

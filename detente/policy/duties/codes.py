@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import InputError, LabelError, suggestion
+from detente.core import InputError, LabelError, MeasurePlace, suggestion
 from detente.dossier import Products, TradeLine
 from detente.policy.duties.cells import Bools, importer_of_cells
 from detente.policy.duties.product_data import products as product_table
@@ -317,7 +317,7 @@ def remarks(
         if not state.covers(exporter):
             continue
         if state.products.codes:
-            basis = shares.of(state.products, exporter, where=f"measure {measure.id}")[1]
+            basis = shares.of(state.products, exporter, where=MeasurePlace(measure.id))[1]
             said.append(f"{measure.title}: products by code, weighed by {basis.words()}")
         if state.by_firm:
             rates = [firm.rate for firm in state.by_firm]

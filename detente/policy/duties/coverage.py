@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import Cell, Column, Table
+from detente.core import Cell, Column, MeasurePlace, Table
 from detente.dossier import Instrument, Measure, economy_names
 from detente.policy.duties.cells import cells, importer_of_cells, product_tables
 from detente.policy.duties.product_data import products
@@ -46,7 +46,7 @@ def covered_trade(economy: Economy, state: MeasureState, trade: tuple[TradeLine,
     scope = state.products
     if measure.unit != "fraction" or not (scope.lists or scope.sectors or scope.codes):
         return 0.0
-    where = f"measure {measure.id}"
+    where = MeasurePlace(measure.id)
     if measure.actor == importer_of_cells():
         own = CellRows(cells())
         rates, _ = partner_rates(state, own)

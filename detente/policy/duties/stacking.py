@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from detente.core import InputError, LabelError, UnitError, suggestion
+from detente.core import InputError, LabelError, MeasurePlace, UnitError, suggestion
 from detente.dossier import Instrument, Measure, Products, Status, TradeLine
 from detente.policy.duties.cells import EVERYTHING, Bools, Cells, Ints, cells, check_list, importer_of_cells
 from detente.policy.duties.codes import CodeShares, partner_shares
@@ -178,7 +178,7 @@ def check_targets(measure: Measure, names: Iterable[str], known: Iterable[str]) 
         if name != "all" and name not in valid:
             raise LabelError(
                 f"unknown country `{name}`",
-                where=f"measure {measure.id}",
+                where=MeasurePlace(measure.id),
                 hint=suggestion(name, sorted(valid)),
             )
 
@@ -196,7 +196,7 @@ def check_duties(economy: Economy, states: Iterable[MeasureState]) -> None:
         measure = state.measure
         if not is_duty(measure):
             continue
-        where = f"measure {measure.id}"
+        where = MeasurePlace(measure.id)
         check_targets(measure, (measure.actor,), economy.labels.countries)
         check_targets(
             measure, (*measure.targets, *measure.except_targets, *state.by_target, *state.ceiling), known
@@ -227,7 +227,7 @@ def partner_rates(state: MeasureState, rows: Rows) -> tuple[Array, Array]:
     if (rates <= -1).any() or not np.isfinite(rates).all():
         raise UnitError(
             "a duty at or below -100 %",
-            where=f"measure {measure.id}",
+            where=MeasurePlace(measure.id),
             hint="rates are fractions: 0.25 is 25 %",
         )
     return rates, capped
@@ -249,7 +249,7 @@ def charges(rows: Rows, states: Iterable[MeasureState]) -> list[Charge]:
         if state.status is not Status.in_force or not is_duty(state.measure):
             continue
         rates, capped = partner_rates(state, rows)
-        covered = rows.coverage(state.products, where=f"measure {state.measure.id}", among=rates != 0)
+        covered = rows.coverage(state.products, where=MeasurePlace(state.measure.id), among=rates != 0)
         by_row = rates[rows.partner]
         covered = np.where(by_row != 0, covered, 0.0)
         if capped.any():

@@ -37,6 +37,10 @@ def readiness(dossier: Dossier, economy: Economy, source: str) -> list[Row]:
     ]
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def _record(dossier: Dossier) -> Row:
     if not dossier.measures:
         return (
@@ -44,7 +48,7 @@ def _record(dossier: Dossier) -> Row:
             "note",
             "nothing recorded yet: write what the record rests on in sources.yaml, then measures/",
         )
-    parts = [f"{len(dossier.measures)} measures"]
+    parts = [_count(len(dossier.measures), "measure")]
     for kind, step in (
         ("clocks", "clocks.yaml: what happens by itself, and when"),
         ("rounds", "rounds.yaml: meetings and what they moved"),
@@ -79,7 +83,7 @@ def _brief(dossier: Dossier, economy: Economy, source: str) -> Row:
             "missing",
             f"{count} of the two scenarios it compares: add one to scenarios/ and to its ladder.txt",
         )
-    return "for `brief`", "ready", f"{first} and {second}, {count} scenarios"
+    return "for `brief`", "ready", f"{first} and {second}, {_count(count, 'scenario')}"
 
 
 def _leverage(dossier: Dossier, source: str) -> Row:
@@ -100,7 +104,7 @@ def _leverage(dossier: Dossier, source: str) -> Row:
     strange = [name for name in spec.measures if name not in dossier.measures]
     if strange:
         return what, "missing", f"games/{spec.id}.yaml sets `{strange[0]}`, which the record does not have"
-    return what, "ready", f"{len(spec.actions) - len(idle)} actions with two rungs or more"
+    return what, "ready", f"{_count(len(spec.actions) - len(idle), 'action')} with two rungs or more"
 
 
 def _path(dossier: Dossier, source: str) -> Row:
@@ -125,5 +129,9 @@ def _path(dossier: Dossier, source: str) -> Row:
 def _outlook(dossier: Dossier, source: str) -> Row:
     count = _scenarios(dossier, source)
     if count:
-        return "for an outlook", "ready", f"`detente run SCENARIO --draws 64` on any of {count} scenarios"
+        return (
+            "for an outlook",
+            "ready",
+            f"`detente run SCENARIO --draws 64` on any of {_count(count, 'scenario')}",
+        )
     return "for an outlook", "missing", "a scenario to draw: add one to scenarios/"

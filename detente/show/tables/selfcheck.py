@@ -52,7 +52,7 @@ def self_check(
             passed, detail = run()
         except DetenteError as error:
             passed, detail = False, " ".join(str(error).split())
-            if world is not None and (getattr(error, "where", None) or "").startswith("measure "):
+            if world is not None and error.measure is not None:
                 rows.append((what, "note", f"the record does not fit this world: {detail}"))
                 return
         rows.append((what, "pass" if passed else "fail", detail))
