@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 VENV := .venv
 PY := $(VENV)/bin/python
 OUT ?= out/busan-2025
+WORKERS ?= auto
 ASOF ?= 2025-10-28
 
 .DEFAULT_GOAL := help
@@ -35,8 +36,8 @@ setup: $(VENV)/.dev  ## create .venv with everything the developers need
 brief: $(VENV)/.runtime  ## set up, then write the briefing on the Busan standoff
 	@$(VENV)/bin/detente brief busan-2025 --asof $(ASOF) -o $(OUT)
 
-test: $(VENV)/.dev  ## set up, then run the tests
-	@$(PY) -m pytest $(PYTEST_ARGS)
+test: $(VENV)/.dev  ## set up, then run the tests on every core (WORKERS=0: in one process)
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/.dev  ## formatting, lint, types
 	@$(VENV)/bin/ruff format --check .

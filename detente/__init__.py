@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from detente.outlook import draw_outcomes as draw_outcomes
     from detente.policy import Scenario as Scenario, load_scenario as load_scenario
     from detente.policy.duties import duty_stack as duty_stack
+    from detente.show.figures import plot as plot
     from detente.strategy import (
         deal_space as deal_space,
         leverage_of as leverage_of,
@@ -57,6 +58,7 @@ else:
             "outlook": "draw_outcomes",
             "policy": "Scenario load_scenario",
             "policy.duties": "duty_stack",
+            "show.figures": "plot",
             "strategy": "deal_space leverage_of load_game payoff_tensor",
             "world": "Economy load_world toy",
             "world.read": "build_world",

@@ -12,13 +12,13 @@ import argparse
 from detente.core import write_atomic
 from detente.dossier import load_dossier
 from detente.dossier.held import replay
-from detente.dossier.load import _folder, read_record
+from detente.dossier.load import folder_of, read_record
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("dossier")
-    folder = _folder(parser.parse_args().dossier)
+    folder = folder_of(parser.parse_args().dossier)
     record, _ = read_record(folder)
     day = record.vintage
     lines = [

@@ -1,4 +1,4 @@
-"""Compose a briefing from the record and the solved outcomes. Every number comes from a table made here.
+"""Compose a briefing: what was found, written section by section. Every number comes from a table of the registry.
 
 What it says is decided by the data: the reference is the first scenario of the dossier's ladder, the sentences are
 written from the solved values, and the lists of what is assumed are read from the grades of the record.
@@ -6,27 +6,55 @@ written from the solved values, and the lists of what is assumed are read from t
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from detente.brief import evidence, findings, horizons, intervals, sections
-from detente.brief.content import BriefContent, Citation, KeyNumber, Paragraph, Section, TableBlock
-from detente.brief.sections import TODAY
+from detente.brief import sections
+from detente.brief.colophon import assumed, citations, limits, method, not_yet_told, stamp
+from detente.brief.content import BriefContent, Section
+from detente.brief.findings import Findings, find
 from detente.brief.strategy_section import strategy_section
-from detente.cases import sides_in
-from detente.core import Column, InputError, Stamp, Table
-from detente.dossier import age
-from detente.show.figures import charts, draw_ahead
-from detente.show.tables import citation_table, metrics
-from detente.show.words import Sentence, both_sides_sentence, clock_sentence, percent, ranking_sentence
+from detente.brief.summary import key_numbers, record_sentence, sentences
+from detente.show import build
+from detente.show.figures import draw_ahead
+from detente.show.tables import evidence
 
 if TYPE_CHECKING:
-    from detente.cases import Outcome
     from detente.dossier import Dossier
-    from detente.outlook import Draws
     from detente.world import Economy
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the page.
+
+    Parameters
+    ----------
+    id : str
+        Anchor of its section.
+    needs : tuple of str
+        What it is written from: ``record``, ``world``, ``outcomes``, ``game``, ``draws``.
+    write : function of Findings
+        Its section; None where there is nothing to say.
+    """
+
+    id: str
+    needs: tuple[str, ...]
+    write: Callable[[Findings], Section | None]
+
+
+PARTS: Final = (
+    Part("outcomes", ("outcomes", "draws"), sections.outcome_section),
+    Part("standing", ("record", "world"), sections.standing_section),
+    Part("duties", ("record", "world"), sections.duty_section),
+    Part("diversion", ("outcomes", "draws"), sections.diversion_section),
+    Part("sectors", ("outcomes", "draws"), sections.sector_section),
+    Part("leverage", ("record", "game"), strategy_section),
+    Part("disagreements", ("record",), sections.conflict_section),
+    Part("others", ("record",), sections.comparison_section),
+)
+"""The parts of a briefing, in the order of the page."""
 
 
 def compose(
@@ -92,325 +120,40 @@ def compose(
     >>> content.asof.isoformat(), len(content.sections) > 4
     ('2025-10-28', True)
     """
-    from detente.cases import model_at, prepare_cases, run_cases
-    from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
-    from detente.world import elasticity_sets, set_horizon
-
-    names = (
-        list(scenarios)
-        if scenarios is not None
-        else list(shipped_scenarios(source or dossier.id, dossier.asof))
+    found = find(
+        dossier,
+        economy,
+        scenarios=scenarios,
+        source=source,
+        closure=closure,
+        parties=parties,
+        sets=sets,
+        horizon=horizon,
+        keep_elasticities=keep_elasticities,
     )
-    told = [load_scenario(name, dossier=source or dossier.id) for name in names]
-    chosen, later = tellable(dossier, told, source)
-    if len(chosen) < 2:
-        raise InputError(
-            f"the dossier `{dossier.id}` has {len(names)} scenarios"
-            + (f", of which {len(chosen)} could be told on {dossier.asof}" if later else ""),
-            hint="a briefing compares at least two, the reference and another"
-            + (f"; {waiting(later, dossier.asof)}" if later else ""),
-        )
-    parties = parties or sides_in(dossier, economy)
-    own = economy
-    model = model_at(horizon, own, closure=closure, keep_elasticities=keep_elasticities)
-    economy = model.economy
-    cases = prepare_cases(economy, dossier, chosen)
-    outcomes = run_cases(model, cases)
-    words = model.structure.horizon
-    reference, featured, *_ = outcomes
-    every = findings.sensitivity(
-        economy, outcomes, reference, parties, tuple(sets) if sets is not None else tuple(elasticity_sets())
-    )
-    # a range is over sets of one horizon; the others are in the table only
-    spread = {name: found for name, found in every.items() if set_horizon(name) == horizon} or every
-    rows = findings.outcome_rows(economy, outcomes, reference, parties, spread)
-    interval = f"range over {len(spread)} {words.replace(chr(32), chr(45))} sets of elasticities"
-    at = horizons.side_by_side(own, horizon, model)
-    both = horizons.solve_horizons(cases, known={horizon: outcomes}, at=at)
-    averages = _averages(dossier, economy, parties)
-    duty_part = sections.duty_section(dossier, economy, parties, averages)
-    strategic: tuple[Section, ...] = ()
-    if strategy:
-        strategic = strategy_section(dossier, model, source=source)
-    outcome_figure = charts.outcomes(
-        rows,
-        standing=TODAY,
-        concept=f"{words}; bars: headline elasticities, whiskers: {interval}",
-        interval=interval,
-        title=_compared(rows[0], parties).text,
-    )
-    clock_rows = evidence.clock_rows(dossier)
-    pct, usd, third_trade = findings.third_parties(outcomes[featured], outcomes[reference], parties)
-    diversion_figure = charts.third_countries(
-        pct,
-        usd,
-        outcome=outcomes[featured].scenario.title,
-        standing=TODAY,
-        concept=words,
-        names={code: economy.labels.country_name(code) for code in pct},
-    )
-    standing = sections.standing_section(dossier, parties, averages, clock_rows)
-    blocks = [block for section in (*strategic, duty_part, standing) for block in section.blocks]
-    draw_ahead((outcome_figure, diversion_figure, *blocks))
-    drawn: dict[str, Draws] = {}
-    if draws:
-        drawn = intervals.draw_headlines(
-            {horizon: model, **at},
-            cases,
-            horizon,
-            parties,
-            draws=draws,
-            seed=seed,
-        )
-    mine = drawn.get(horizon)
-    beside = horizons.horizon_table(economy, both, reference, parties, spread, horizon, drawn)
-    worst, best = (
-        pick(rows, key=lambda row: row.value_usd[parties[0]] + row.value_usd[parties[1]])
-        for pick in (min, max)
-    )
-    summary = [_compared(row, parties, "outcomes") for row in rows[:2]]
-    summary.append(
-        _spread_sentence(
-            rows[0], parties, f"{len(spread)} {words.replace(chr(32), chr(45))} sets of elasticities"
-        )
-    )
-    bands = intervals.draw_bands(mine, reference, parties) if mine else {}
-    if mine:
-        summary.append(intervals.drawn_sentence(mine, bands, featured, rows[0].outcome, parties))
-    summary.append(ranking_sentence(usd, rows[0].outcome, table="diversion"))
-    if clock_rows:
-        # the truce matters more than what fires first: lead with the next legal expiry
-        soonest = next((row for row in clock_rows if row.kind == "legal_expiry"), clock_rows[0])
-        said_clock = clock_sentence(soonest.title, soonest.fires, dossier.asof).citing(soonest.source)
-        if soonest.kind == "legal_expiry":
-            said_clock = replace(
-                said_clock, text=said_clock.text.replace("The next clock:", "The next legal expiry:")
-            )
-        summary.append(said_clock)
-    if old := age(dossier):
-        summary.append(Sentence(old))
-    said = intervals.draw_words(bands, len(mine.values)) if mine else ({}, {})
-    third_says = [ranking_sentence(usd, rows[0].outcome, pct=pct, table="diversion")]
-    if mine:
-        third_trade = intervals.third_party_table(third_trade, mine, featured, reference)
-        third_says.append(intervals.third_party_sentence(third_trade, usd, len(mine.values)))
-    key_numbers = _key_numbers(rows, parties, averages, interval, words, said)
-    stamp = _stamp(dossier, economy, outcomes, closure, words, seed if mine else None)
+    parts = [part for part in PARTS if strategy or "game" not in part.needs]
+    written = {part.id: part.write(found) for part in parts if "draws" not in part.needs}
+    early = [block for section in written.values() if section for block in section.blocks]
+    draw_ahead((found.outcome_figure, found.diversion_figure, *early))
+    found = found.with_draws(draws, seed)
+    written |= {part.id: part.write(found) for part in parts if "draws" in part.needs}
     return BriefContent(
         title=dossier.title,
         subtitle="Where things stand, what each outcome of the talks would cost whom, and where the reports disagree",
         asof=dossier.asof,
-        dossier_title=(
-            f"The record behind it holds {len(dossier.measures)} measures, {len(dossier.clocks)} clocks and "
-            + (
-                f"{len(dossier.claims)} claims of {len(dossier.documents)} reports, each with its source."
-                if dossier.documents
-                else f"{len(dossier.rounds)} rounds of talks, each with its source."
-            )
-        ),
-        summary_sentences=tuple(summary),
-        key_numbers=key_numbers,
-        sections=(
-            sections.outcome_section(
-                dossier.asof,
-                economy,
-                outcomes,
-                reference,
-                parties,
-                rows,
-                outcome_figure,
-                every,
-                best.outcome,
-                worst.outcome,
-                beside,
-                horizons.horizon_sentence(economy, both, reference, featured, parties),
-                intervals.driver_table(mine, featured, rows[0].outcome, reference, parties) if mine else None,
-            ),
-            standing,
-            duty_part,
-            Section(
-                "diversion",
-                "Who gains and who loses elsewhere",
-                (
-                    Paragraph(tuple(third_says)),
-                    diversion_figure,
-                    TableBlock(third_trade, folded=True),
-                ),
-            ),
-            sections.sector_section(
-                outcomes,
-                reference,
-                featured,
-                parties,
-                intervals.sector_table(mine, featured, reference, parties) if mine else None,
-            ),
-            *strategic,
-            *((sections.conflict_section(dossier),) if dossier.documents else ()),
-            *sections.comparison_section(dossier),
-        ),
-        method=sections.method(dossier, economy, outcomes, closure),
-        limits=(*sections.not_yet_told(dossier, later), *sections.limits(economy)),
-        assumed=sections.assumed(dossier, economy, outcomes),
+        dossier_title=record_sentence(dossier),
+        summary_sentences=tuple(sentences(found)),
+        key_numbers=tuple(key_numbers(found)),
+        sections=tuple(section for part in parts if (section := written[part.id])),
+        method=method(dossier, found.economy, found.outcomes, closure),
+        limits=(*not_yet_told(dossier, found.later), *limits(found.economy)),
+        assumed=assumed(dossier, found.economy, found.outcomes),
         sources=evidence.sources(dossier),
-        stamp=stamp,
-        citations=tuple(
-            Citation(str(row["key"]), str(row["reference"]))
-            for row in citation_table(dossier, economy, ()).records()
-            if row["kind"] != "record"
-        ),
+        stamp=stamp(found, closure),
+        citations=citations(found),
         tables=(
-            averages,
-            metrics.country_table(outcomes, against=reference),
-            metrics.pair_table(outcomes, parties),
+            found.averages,
+            build("countries", outcomes=found.outcomes, against=found.reference),
+            build("pair", outcomes=found.outcomes, parties=found.parties),
         ),
-    )
-
-
-def _compared(row: charts.OutcomeRow, parties: Sequence[str], table: str = "") -> Sentence:
-    """Set what an outcome does to the two sides beside each other."""
-    sides = {code: row.real_income_pct[code] for code in parties}
-    return both_sides_sentence(row.outcome, sides, against=TODAY, table=table)
-
-
-def _averages(dossier: Dossier, economy: Economy, parties: tuple[str, str]) -> Table:
-    """Average duties of each side on the other on the record's day, every concept, beside what was published."""
-    from detente.policy.duties import duty_stack
-
-    rows = []
-    for importer, exporter in (parties, parties[::-1]):
-        stacked = duty_stack(economy, dossier, date=dossier.asof, importer=importer, exporter=exporter)
-        for key, average in stacked.averages.items():
-            rows.append(
-                (
-                    importer,
-                    exporter,
-                    key,
-                    average.concept,
-                    100 * average.value,
-                    None if average.published is None else 100 * average.published,
-                    average.published_source,
-                    average.note,
-                )
-            )
-    return Table(
-        "averages",
-        "One duty, several averages",
-        (
-            Column("importer", "Importer", names=economy.labels.country_names),
-            Column("exporter", "Exporter", names=economy.labels.country_names),
-            Column("key", "Key"),
-            Column("concept", "Concept"),
-            Column("average_pct", "Ours", "%", "number", 1),
-            Column("published_pct", "Published", "%", "number", 1),
-            Column("published_source", "Source"),
-            Column("note", "Why they differ"),
-        ),
-        tuple(rows),
-        note="Averages of the same duties under different weights and bases must not be mixed; each is named by its concept.",
-    )
-
-
-def _spread_sentence(row: charts.OutcomeRow, parties: tuple[str, str], over: str) -> Sentence:
-    """Say how far the featured outcome moves with the elasticities."""
-    from detente.show.figures import country_name
-
-    assert row.low_pct is not None
-    assert row.high_pct is not None
-    parts, values = [], []
-    for code in parties:
-        low, high = row.low_pct[code], row.high_pct[code]
-        parts.append(
-            f"in {country_name(code, in_sentence=True)} by {percent(low, signed=True)} to {percent(high, signed=True)}"
-        )
-        values += [low, high]
-    text = f"Over {over}, “{row.outcome}” changes real income {' and '.join(parts)}."
-    return Sentence(text, tuple(values), "outcomes")
-
-
-def _key_numbers(
-    rows: Sequence[charts.OutcomeRow],
-    parties: tuple[str, str],
-    averages: Table,
-    interval: str,
-    words: str,
-    said: tuple[Mapping[str, str], Mapping[str, str]],
-) -> tuple[KeyNumber, ...]:
-    from detente.show.figures import country_name
-
-    first = rows[0]
-    assert first.low_pct is not None
-    assert first.high_pct is not None
-    made = [
-        KeyNumber(
-            f"Average duty of {country_name(parties[0], in_sentence=True)} on goods from {country_name(parties[1], in_sentence=True)}",
-            sections.average(averages, parties[0]),
-            "%",
-            "averages",
-            "statutory, weighted by 2024 imports; no published average shares every detail of this concept",
-            signed=False,
-        )
-    ]
-    made += [
-        KeyNumber(
-            f"Real income of {country_name(code, in_sentence=True)}, “{first.outcome}”",
-            first.real_income_pct[code],
-            "%",
-            "outcomes",
-            f"against {TODAY}, {words}{said[0].get(code, '')}",
-            digits=2,
-            low=first.low_pct[code],
-            high=first.high_pct[code],
-            interval=interval,
-        )
-        for code in parties
-    ]
-    if len(rows) > 1:
-        second = rows[1]
-        assert second.low_pct is not None
-        assert second.high_pct is not None
-        made.append(
-            KeyNumber(
-                f"Real income of {country_name(parties[0], in_sentence=True)}, “{second.outcome}”",
-                second.real_income_pct[parties[0]],
-                "%",
-                "outcomes",
-                f"against {TODAY}, {words}{said[1].get(parties[0], '')}",
-                digits=2,
-                low=second.low_pct[parties[0]],
-                high=second.high_pct[parties[0]],
-                interval=interval,
-            )
-        )
-    return tuple(made)
-
-
-def _stamp(
-    dossier: Dossier,
-    economy: Economy,
-    outcomes: Mapping[str, Outcome],
-    closure: str,
-    words: str,
-    seed: int | None,
-) -> Stamp:
-    from detente.equilibrium import CLOSURES, GATE
-
-    digest = hashlib.sha256(dossier.content_hash.encode())
-    digest.update(economy.elasticity_source.encode())
-    digest.update(economy.trade_elasticity.tobytes())
-    for outcome in outcomes.values():
-        digest.update(outcome.scenario.model_dump_json().encode())
-    return Stamp(
-        dossier=dossier.id,
-        vintage=dossier.vintage.isoformat(),
-        asof=dossier.asof.isoformat(),
-        data_hash=economy.data_hash,
-        parameters_hash=digest.hexdigest(),
-        elasticity_source=economy.elasticity_source,
-        horizon=words,
-        closure=CLOSURES[closure],
-        seed=seed,
-        solver={
-            name: f"{outcome.solution.result.name}, every residual below {GATE:.0e}"
-            for name, outcome in outcomes.items()
-        },
     )

@@ -11,34 +11,27 @@ from dataclasses import dataclass
 
 from detente.core import Stamp, Table
 from detente.show.figures import Figure
+from detente.show.tables import ClockRow, ConflictCard, MeasureRow, ReadingText, Source
 from detente.show.words import Sentence
 
-
-@dataclass(frozen=True)
-class Source:
-    """Something a statement rests on.
-
-    Parameters
-    ----------
-    id : str
-        Slug; the page anchors it as ``source-ID``.
-    title, publisher : str
-        As one would cite it.
-    date : str
-        ISO day, or empty.
-    quality : str
-        ``A`` official or primary, ``B`` established news or research, ``C`` re-host of B, ``D`` low quality.
-    note, url : str
-        The address is shown as a link and never loaded.
-    """
-
-    id: str
-    title: str
-    publisher: str
-    date: str = ""
-    quality: str = ""
-    note: str = ""
-    url: str = ""
+__all__ = [
+    "BriefContent",
+    "Bullets",
+    "Citation",
+    "ClockBlock",
+    "ClockRow",
+    "ConflictBlock",
+    "ConflictCard",
+    "KeyNumber",
+    "MeasureBlock",
+    "MeasureRow",
+    "Paragraph",
+    "ReadingText",
+    "Section",
+    "Source",
+    "Subheading",
+    "TableBlock",
+]
 
 
 @dataclass(frozen=True)
@@ -119,44 +112,6 @@ class TableBlock:
 
 
 @dataclass(frozen=True)
-class MeasureRow:
-    """One measure as of the briefing's day.
-
-    Parameters
-    ----------
-    id, actor, title : str
-        Slug, country code (``USA``, ``CHN``, …) and title.
-    status : str
-        A member of `detente.dossier.measure.Status`.
-    value : str
-        Rate or quantity as text with its unit (``20 %``), or empty.
-    since, until : str
-        ISO days; `until` empty when nothing is scheduled.
-    source : str
-        Source id.
-    grade : str
-        ``official``, ``reported``, ``inferred`` or ``assumed``.
-    kind : str
-        Instrument and authority in words.
-    place, note : str
-        Where in the source; what to know.
-    """
-
-    id: str
-    actor: str
-    title: str
-    status: str
-    since: str
-    source: str
-    grade: str
-    until: str = ""
-    value: str = ""
-    kind: str = ""
-    place: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True)
 class MeasureBlock:
     """The ledger: measures by side, each with its status and source. Written as ``data/NAME.csv``."""
 
@@ -166,52 +121,12 @@ class MeasureBlock:
 
 
 @dataclass(frozen=True)
-class ClockRow:
-    """A date on which something fires unless somebody acts.
-
-    `fires` is an ISO day; the days left are counted from the briefing's as-of day. `kind` is one of
-    ``legal_expiry``, ``threat_deadline``, ``entry_into_force``, ``meeting``, ``pledge``, ``political``.
-    """
-
-    id: str
-    title: str
-    fires: str
-    kind: str
-    on_firing: str
-    source: str
-    grade: str
-    note: str = ""
-
-
-@dataclass(frozen=True)
 class ClockBlock:
     """Clocks ahead, soonest first. Written as ``data/NAME.csv``."""
 
     rows: tuple[ClockRow, ...]
     name: str = "clocks"
     title: str = "Clocks ahead"
-
-
-@dataclass(frozen=True)
-class ReadingText:
-    """What some reports say about a disputed matter; `documents` names them ("Reuters via News.Az, 23 October")."""
-
-    says: str
-    documents: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ConflictCard:
-    """Claims that cannot all be right, side by side, with the reading taken and why."""
-
-    id: str
-    question: str
-    kind: str
-    readings: tuple[ReadingText, ...]
-    reading_taken: str
-    why: str
-    basis: str
-    source: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,214 +1,267 @@
-"""The solved part of a briefing: outcomes, their spread over elasticities, diversion, sectors."""
+"""What is solved for a briefing, before a word of it is written: outcomes, their spread, horizons, draws."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from detente.core import Cell, Column, Table
-from detente.equilibrium import Model
-from detente.show.figures import OutcomeRow, SectorRow, country_name
-from detente.show.tables import diversion_table
-from detente.world import Array, Economy, goods_sectors
+from detente.cases import sides_in
+from detente.core import InputError, Table
+from detente.show import build, make
+from detente.show.figures import Figure, OutcomeRow, country_name
+from detente.show.tables import ClockRow, evidence, findings as changes, horizons, intervals
+from detente.show.words import Sentence, both_sides_sentence
 
 if TYPE_CHECKING:
-    from detente.cases import ControlledOutcome, Outcome
+    from detente.cases import Case, ControlledOutcome
+    from detente.dossier import Dossier
+    from detente.equilibrium import Model
+    from detente.outlook import Draws
+    from detente.policy import NotYet, Scenario
+    from detente.world import Economy
 
-REST = "REST"
-
-
-@dataclass(frozen=True)
-class Change:
-    """Real income of a group under an outcome against the reference: percent, and million USD a year."""
-
-    pct: float
-    usd: float
+TODAY = "what is in force today"
 
 
-def groups(economy: Economy, parties: Sequence[str]) -> dict[str, list[int]]:
-    """Positions of each party and of everyone else."""
-    labels = economy.labels
-    found = {code: [labels.country(code)] for code in parties}
-    found[REST] = [n for n, code in enumerate(labels.countries) if code not in parties]
-    return found
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """Everything sections are written from. They solve nothing; what they need is read here or from the registry of tables.
 
-
-def changes(
-    economy: Economy, hat: Array, reference: Array, members: Mapping[str, Sequence[int]]
-) -> dict[str, Change]:
-    """Real income of groups under `hat` against `reference` (both against the base year, [country]).
-
-    The percentage of a group is its equivalent variation over its real income under the reference.
+    Parameters
+    ----------
+    dossier : Dossier
+        The record as known on its as-of day.
+    source : str
+        Where it came from: id or folder.
+    headline : str
+        Name of the horizon of the headline.
+    model : Model
+        Of the headline.
+    cases : tuple of Case
+    outcomes : mapping of str to ControlledOutcome
+        The reference first, then the one that is featured.
+    parties : (str, str)
+    later : tuple of NotYet
+        Scenarios that nobody could have told on the day.
+    every : mapping
+        Set of elasticities -> outcome -> group -> change.
+    at : mapping of horizon to Model
+        Horizons side by side.
+    both : mapping of horizon to outcomes
+    drawn : mapping of horizon to Draws
+        Empty until parameters are drawn.
+    seed : int
+        Of the draws.
     """
-    usd = (hat - reference) * economy.income
-    return {
-        code: Change(
-            100 * float(usd[list(rows)].sum() / (reference * economy.income)[list(rows)].sum()),
-            float(usd[list(rows)].sum()),
+
+    dossier: Dossier
+    source: str
+    headline: str
+    model: Model
+    cases: tuple[Case, ...]
+    outcomes: Mapping[str, ControlledOutcome]
+    parties: tuple[str, str]
+    later: tuple[NotYet, ...]
+    every: Mapping[str, Mapping[str, Mapping[str, changes.Change]]]
+    at: Mapping[str, Model]
+    both: Mapping[str, Mapping[str, ControlledOutcome]]
+    drawn: Mapping[str, Draws] = field(default_factory=dict)
+    seed: int = 1
+
+    @property
+    def economy(self) -> Economy:
+        """Baseline at the headline's horizon."""
+        return self.model.economy
+
+    @property
+    def reference(self) -> str:
+        """Outcome that differences are taken from."""
+        return next(iter(self.outcomes))
+
+    @property
+    def featured(self) -> str:
+        """Outcome that is written about at length."""
+        return list(self.outcomes)[1]
+
+    @property
+    def horizon_words(self) -> str:
+        """Horizon of the headline, in words."""
+        return self.model.structure.horizon
+
+    @property
+    def sets_words(self) -> str:
+        """How many sets of elasticities the range is over, in words."""
+        return f"{len(self.spread)} {self.horizon_words.replace(' ', '-')} sets of elasticities"
+
+    @property
+    def interval(self) -> str:
+        """What the range beside the headline is."""
+        return f"range over {self.sets_words}"
+
+    @functools.cached_property
+    def spread(self) -> Mapping[str, Mapping[str, Mapping[str, changes.Change]]]:
+        """Changes under the sets of the headline's horizon: a range is over sets of one; the others are in the table only."""
+        from detente.world import set_horizon
+
+        same = {
+            name: found
+            for name, found in self.every.items()
+            if name != changes.OWN and set_horizon(name) == self.headline
+        }
+        return same or self.every
+
+    @functools.cached_property
+    def rows(self) -> tuple[OutcomeRow, ...]:
+        """Every outcome but the reference, with its range."""
+        return changes.outcome_rows(self.economy, self.outcomes, self.reference, self.parties, self.spread)
+
+    @property
+    def title(self) -> str:
+        """Title of the featured outcome, as the chart has it."""
+        return self.rows[0].outcome
+
+    @functools.cached_property
+    def averages(self) -> Table:
+        """Average duties of the sides on each other."""
+        return build("averages-of-sides", dossier=self.dossier, economy=self.economy, parties=self.parties)
+
+    def average(self, importer: str, key: str = "import_weighted_2024") -> float:
+        """One average for an importer, percent."""
+        for row in self.averages.records():
+            if row["importer"] == importer and row["key"] == key:
+                return float(row["average_pct"] or 0.0)
+        raise InputError(f"no average `{key}` for {importer}")
+
+    @functools.cached_property
+    def clocks(self) -> tuple[ClockRow, ...]:
+        """Clocks ahead."""
+        return evidence.clock_rows(self.dossier)
+
+    @functools.cached_property
+    def third(self) -> tuple[Mapping[str, float], Mapping[str, float], Table]:
+        """Real income of third economies (percent, million USD) and the table of their trade."""
+        pct, usd, table = make(
+            "third-trade",
+            outcome=self.outcomes[self.featured],
+            against=self.outcomes[self.reference],
+            parties=self.parties,
         )
-        for code, rows in members.items()
-    }
+        return pct, usd, table
+
+    @functools.cached_property
+    def outcome_figure(self) -> Figure:
+        """Every outcome for each side."""
+        figure: Figure = make(
+            "outcomes",
+            rows=self.rows,
+            standing=TODAY,
+            concept=f"{self.horizon_words}; bars: headline elasticities, whiskers: {self.interval}",
+            interval=self.interval,
+            title=self.compared(self.rows[0]).text,
+        )
+        return figure
+
+    @functools.cached_property
+    def diversion_figure(self) -> Figure:
+        """Third economies under the featured outcome."""
+        pct, usd, _ = self.third
+        figure: Figure = make(
+            "third-countries",
+            real_income_pct=pct,
+            value_usd=usd,
+            outcome=self.outcomes[self.featured].scenario.title,
+            standing=TODAY,
+            concept=self.horizon_words,
+            names={code: self.economy.labels.country_name(code) for code in pct},
+        )
+        return figure
+
+    def compared(self, row: OutcomeRow, table: str = "") -> Sentence:
+        """Set what an outcome does to the two sides beside each other."""
+        sides = {code: row.real_income_pct[code] for code in self.parties}
+        amounts = {code: row.value_usd[code] for code in self.parties}
+        return both_sides_sentence(row.outcome, sides, against=TODAY, table=table, amounts=amounts)
+
+    @property
+    def draws(self) -> Draws | None:
+        """Draws of the headline; None without."""
+        return self.drawn.get(self.headline)
+
+    @functools.cached_property
+    def bands(self) -> Mapping[str, Mapping[str, intervals.Interval]]:
+        """Intervals of the draws: outcome -> group; empty without."""
+        return intervals.draw_bands(self.draws, self.reference, self.parties) if self.draws else {}
+
+    def with_draws(self, draws: int, seed: int) -> Findings:
+        """Return the same findings with drawn parameters; as they are when none are asked for."""
+        if not draws:
+            return self
+        drawn = intervals.draw_headlines(
+            {self.headline: self.model, **self.at},
+            self.cases,
+            self.headline,
+            self.parties,
+            draws=draws,
+            seed=seed,
+        )
+        return replace(self, drawn=drawn, seed=seed)
+
+    def party(self, position: int) -> str:
+        """Name of one of the two sides, inside a sentence."""
+        return country_name(self.parties[position], in_sentence=True)
 
 
-def sensitivity(
+def find(
+    dossier: Dossier,
     economy: Economy,
-    outcomes: Mapping[str, ControlledOutcome],
-    reference: str,
-    parties: Sequence[str],
-    sets: Sequence[str],
-) -> dict[str, dict[str, dict[str, Change]]]:
-    """Solve every outcome again under each set of elasticities: set -> outcome -> group -> change."""
-    from detente.cases import run_cases, steered_like
-    from detente.world import with_elasticity_set
-
-    members = groups(economy, parties)
-    cases = [one.case for one in outcomes.values()]
-    model = Model.behind(outcomes[reference].value)
-    found: dict[str, dict[str, dict[str, Change]]] = {}
-    for name in sets:
-        other = steered_like(model.on(with_elasticity_set(economy, name)), model)
-        solved = run_cases(other, cases)
-        hats = {key: solved[key].value.real_income_hat for key in outcomes}
-        found[name] = {key: changes(other.economy, hats[key], hats[reference], members) for key in outcomes}
-    return found
-
-
-def sensitivity_table(
-    found: Mapping[str, Mapping[str, Mapping[str, Change]]], outcomes: Mapping[str, Outcome], reference: str
-) -> Table:
-    """One row a set and outcome: real income of each side and of the rest, percent against the reference."""
+    *,
+    scenarios: Sequence[str] | None,
+    source: str,
+    closure: str,
+    parties: tuple[str, str] | None,
+    sets: Sequence[str] | None,
+    horizon: str,
+    keep_elasticities: bool,
+) -> Findings:
+    """Solve what a briefing is written from; parameters and errors as for `detente.brief.compose`."""
+    from detente.cases import model_at, prepare_cases, run_cases
     from detente.world import elasticity_sets
 
-    groups_shown = list(next(iter(next(iter(found.values())).values())))
-    return Table(
-        "sensitivity",
-        "The same outcomes under other published elasticities",
-        (
-            Column("elasticities", "Elasticities", names=elasticity_sets()),
-            Column("outcome", "Outcome"),
-            *(
-                Column(
-                    f"{code.lower()}_real_income_pct",
-                    "Everyone else" if code == REST else country_name(code),
-                    "%",
-                    "number",
-                    3,
-                )
-                for code in groups_shown
-            ),
-        ),
-        tuple(
-            (name, outcomes[key].scenario.title, *(rows[key][code].pct for code in groups_shown))
-            for name, rows in found.items()
-            for key in rows
-            if key != reference
-        ),
-        note=f"Real income against “{outcomes[reference].scenario.title}”. Each row is an exact solve.",
+    chosen, later = _told(dossier, scenarios, source)
+    sides = parties or sides_in(dossier, economy)
+    model = model_at(horizon, economy, closure=closure, keep_elasticities=keep_elasticities)
+    cases = prepare_cases(model.economy, dossier, chosen)
+    outcomes = run_cases(model, cases)
+    every = changes.sensitivity(
+        model.economy,
+        outcomes,
+        next(iter(outcomes)),
+        sides,
+        tuple(sets) if sets is not None else tuple(elasticity_sets()),
+    )
+    at = horizons.side_by_side(economy, horizon, model)
+    both = horizons.solve_horizons(cases, known={horizon: outcomes}, at=at)
+    return Findings(
+        dossier, source, horizon, model, tuple(cases), outcomes, sides, tuple(later), every, at, both
     )
 
 
-def outcome_rows(
-    economy: Economy,
-    outcomes: Mapping[str, Outcome],
-    reference: str,
-    parties: Sequence[str],
-    spread: Mapping[str, Mapping[str, Mapping[str, Change]]],
-) -> tuple[OutcomeRow, ...]:
-    """Rows of the outcome chart, with the range over elasticity sets."""
-    members = groups(economy, parties)
-    base = outcomes[reference].value.real_income_hat
-    rows = []
-    for key, outcome in outcomes.items():
-        if key == reference:
-            continue
-        change = changes(economy, outcome.value.real_income_hat, base, members)
-        ranges = {
-            code: [rows_[key][code].pct for rows_ in spread.values()] + [change[code].pct] for code in members
-        }
-        rows.append(
-            OutcomeRow(
-                outcome.scenario.title,
-                {code: c.pct for code, c in change.items()},
-                {code: c.usd for code, c in change.items()},
-                {code: min(values) for code, values in ranges.items()},
-                {code: max(values) for code, values in ranges.items()},
-            )
+def _told(
+    dossier: Dossier, scenarios: Sequence[str] | None, source: str
+) -> tuple[Sequence[Scenario], Sequence[NotYet]]:
+    """Scenarios that can be told on the record's day, and those that cannot yet."""
+    from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
+
+    place = source or dossier.id
+    names = list(scenarios) if scenarios is not None else list(shipped_scenarios(place, dossier.asof))
+    chosen, later = tellable(dossier, [load_scenario(name, dossier=place) for name in names], source)
+    if len(chosen) < 2:
+        raise InputError(
+            f"the dossier `{dossier.id}` has {len(names)} scenarios"
+            + (f", of which {len(chosen)} could be told on {dossier.asof}" if later else ""),
+            hint="a briefing compares at least two, the reference and another"
+            + (f"; {waiting(later, dossier.asof)}" if later else ""),
         )
-    return tuple(rows)
-
-
-def levels_table(
-    economy: Economy, outcomes: Mapping[str, Outcome], reference: str, parties: Sequence[str]
-) -> Table:
-    """Each outcome for each side, everyone else and the world: level against the base year, and difference from today."""
-    members = {**groups(economy, parties), "WORLD": list(range(len(economy.labels.countries)))}
-    ones = np.ones(len(economy.labels.countries))
-    base = outcomes[reference].value.real_income_hat
-    names = {REST: "Everyone else", "WORLD": "World", **{code: country_name(code) for code in parties}}
-    rows: list[tuple[Cell, ...]] = []
-    for key, outcome in outcomes.items():
-        hat = outcome.value.real_income_hat
-        parts = [(f"level, against {economy.year}", changes(economy, hat, ones, members))]
-        if key != reference:
-            parts.append(("difference from today", changes(economy, hat, base, members)))
-        for measure, found in parts:
-            cells = [value for code in members for value in (found[code].pct, found[code].usd / 1e3)]
-            rows.append((outcome.scenario.title, measure, *cells))
-    columns = [
-        Column(f"{code.lower()}_{key}", names.get(code, code), unit, "number", digits)
-        for code in members
-        for key, unit, digits in (("real_income_pct", "%", 2), ("equivalent_variation_usd_bn", "USD bn", 1))
-    ]
-    return Table(
-        "levels",
-        "What each outcome costs whom: real income",
-        (Column("outcome", "Outcome"), Column("measure", "Measured as"), *columns),
-        tuple(rows),
-        note=(
-            f"“Today” is “{outcomes[reference].scenario.title}”. Money is equivalent variation in USD of {economy.year}, a year, "
-            "in the long run. The file countries.csv holds every economy, with prices, wages, duties collected and trade."
-        ),
-    )
-
-
-def third_parties(
-    outcome: Outcome, against: Outcome, parties: tuple[str, str]
-) -> tuple[dict[str, float], dict[str, float], Table]:
-    """Real income of third economies (percent, million USD) and the table of their trade."""
-    table = diversion_table(outcome, parties, against=against)
-    pct = {str(row["country"]): float(row["real_income_pct"] or 0) for row in table.records()}
-    usd = {
-        str(row["country"]): 1e3 * float(row["equivalent_variation_usd_bn"] or 0) for row in table.records()
-    }
-    renamed = Table(
-        "third_trade", "Trade of third economies with the two sides", table.columns, table.rows, table.note
-    )
-    return pct, usd, renamed
-
-
-def sector_rows(outcome: Outcome, against: Outcome, parties: Sequence[str]) -> tuple[SectorRow, ...]:
-    """Output by goods sector of the two sides, against the reference; sectors without output are left out."""
-    economy = outcome.value.economy
-    rows = []
-    for code in parties:
-        n = economy.labels.country(code)
-        for s in goods_sectors(economy):
-            base = float(economy.output[n, s])
-            if base <= 0:
-                continue
-            new, old = (
-                float(outcome.value.output_volume_hat[n, s]),
-                float(against.value.output_volume_hat[n, s]),
-            )
-            rows.append(
-                SectorRow(
-                    code,
-                    economy.labels.sector_name(economy.labels.sectors[s]),
-                    100 * (new / old - 1),
-                    base * (new - old),
-                )
-            )
-    return tuple(rows)
+    return chosen, later

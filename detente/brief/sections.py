@@ -1,4 +1,4 @@
-"""The sections of a briefing, each from the record or the solved outcomes."""
+"""The sections of a briefing: each written from what was found, with its heading, sentences, tables and figures."""
 
 from __future__ import annotations
 
@@ -7,93 +7,74 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from detente.brief import evidence, findings
+from detente.brief import evidence as calendar
 from detente.brief.content import (
     Block,
     Bullets,
     ClockBlock,
-    ClockRow,
     ConflictBlock,
     MeasureBlock,
     Paragraph,
     Section,
     TableBlock,
 )
-from detente.brief.horizons import structure_words
-from detente.brief.intervals import sector_sentence
-from detente.core import Column, InputError, Table, known_each
-from detente.dossier import Grade, Status, age
-from detente.show.figures import charts, country_name, duty_path as duty_figure, timeline
-from detente.show.tables import firing_words, metrics
+from detente.brief.findings import TODAY
+from detente.core import known_each
+from detente.dossier import age
+from detente.show import build, make
+from detente.show.figures import Figure, charts, country_name
+from detente.show.tables import evidence, findings, firing_words, horizons, intervals
 from detente.show.words import (
     Sentence,
     change_sentence,
     date_words,
     duty_sentence,
-    joined,
     money,
     number,
     percent,
+    ranking_sentence,
 )
 
 if TYPE_CHECKING:
-    from detente.cases import Outcome
-    from detente.dossier import Dossier
-    from detente.policy import NotYet
-    from detente.world import Economy
-
-TODAY = "what is in force today"
+    from detente.brief.findings import Findings
 
 
-def average(averages: Table, importer: str, key: str = "import_weighted_2024") -> float:
-    """One average of `averages` for an importer, percent."""
-    for row in averages.records():
-        if row["importer"] == importer and row["key"] == key:
-            return float(row["average_pct"] or 0.0)
-    raise InputError(f"no average `{key}` for {importer}")
+NOTHING_YET = (
+    "Nothing is recorded yet: no measure, no clock, no meeting. The duties below are those of the base year, and every outcome is "
+    "one of its scenarios alone."
+)
 
 
-def outcome_section(
-    asof: dt.date,
-    economy: Economy,
-    outcomes: Mapping[str, Outcome],
-    reference: str,
-    parties: tuple[str, str],
-    rows: Sequence[charts.OutcomeRow],
-    figure: Block,
-    spread: Mapping[str, Mapping[str, Mapping[str, findings.Change]]],
-    best: str,
-    worst: str,
-    beside: Table,
-    contrast: Sentence,
-    drivers: Table | None,
-) -> Section:
+def outcome_section(found: Findings) -> Section:
     """What each outcome costs whom."""
+    economy, outcomes, reference, parties = found.economy, found.outcomes, found.reference, found.parties
+    beside = build(
+        "horizons",
+        economy=economy,
+        found=found.both,
+        reference=reference,
+        parties=parties,
+        spread=found.spread,
+        headline=found.headline,
+        drawn=found.drawn,
+    )
+    drivers = found.draws and make(
+        "drivers-of-sides",
+        found=found.draws,
+        key=found.featured,
+        title=found.title,
+        reference=reference,
+        parties=parties,
+    )
+    contrast = horizons.horizon_sentence(economy, found.both, reference, found.featured, parties)
     stories = tuple(
         Sentence(
-            f"{outcome.scenario.title}, on {date_words(outcome.scenario.on(asof))}: {outcome.scenario.story} "
+            f"{outcome.scenario.title}, on {date_words(outcome.scenario.on(found.dossier.asof))}: {outcome.scenario.story} "
             f"{firing_words(outcome.timing)}".strip()
         )
         for outcome in outcomes.values()
     )
-    costs = tuple(
-        Paragraph(
-            tuple(
-                change_sentence(
-                    code,
-                    row.real_income_pct[code],
-                    row.value_usd[code],
-                    "" if position else row.outcome,
-                    against="" if position else TODAY,
-                    table="outcomes",
-                )
-                for position, code in enumerate((*parties, findings.REST))
-            )
-        )
-        for row in rows
-        if row.outcome in (best, worst)
-    )
-    pair = metrics.pair_table(outcomes, parties)
+    pair = build("pair", outcomes=outcomes, parties=parties)
     return Section(
         "outcomes",
         "What each outcome costs whom",
@@ -106,50 +87,106 @@ def outcome_section(
                 )
             ),
             Bullets(stories),
-            figure,
-            *costs,
-            TableBlock(findings.levels_table(economy, outcomes, reference, parties)),
+            found.outcome_figure,
+            *_costs(found),
+            TableBlock(
+                build("levels", economy=economy, outcomes=outcomes, reference=reference, parties=parties)
+            ),
             Paragraph((contrast,)),
             TableBlock(beside),
             *((TableBlock(drivers, folded=True),) if drivers else ()),
             TableBlock(pair, folded=True),
-            TableBlock(findings.sensitivity_table(spread, outcomes, reference), folded=True),
+            TableBlock(
+                build("sensitivity", found=found.every, outcomes=outcomes, reference=reference), folded=True
+            ),
         ),
     )
 
 
-def standing_section(
-    dossier: Dossier, parties: tuple[str, str], averages: Table, clock_rows: tuple[ClockRow, ...]
-) -> Section:
+def _costs(found: Findings) -> tuple[Paragraph, ...]:
+    """What the worst and the best outcome cost both sides and everyone else."""
+    first, second = found.parties
+    worst, best = (
+        pick(found.rows, key=lambda row: row.value_usd[first] + row.value_usd[second]).outcome
+        for pick in (min, max)
+    )
+    return tuple(
+        Paragraph(
+            tuple(
+                change_sentence(
+                    code,
+                    row.real_income_pct[code],
+                    row.value_usd[code],
+                    "" if position else row.outcome,
+                    against="" if position else TODAY,
+                    table="outcomes",
+                )
+                for position, code in enumerate((first, second, findings.REST))
+            )
+        )
+        for row in found.rows
+        if row.outcome in (best, worst)
+    )
+
+
+NOTHING_YET = "Nothing is recorded yet. The duties below are those of the base year; every outcome is its scenario's alone."
+
+
+def standing_section(found: Findings) -> Section:
     """Where things stand: duties, lives of measures, clocks, rounds, ledger."""
-    start, end = dt.date(dossier.asof.year, 1, 1), dt.date(dossier.asof.year, 12, 31)
+    dossier, parties = found.dossier, found.parties
+    start, end = calendar.first_shown(dossier, parties), dt.date(dossier.asof.year, 12, 31)
     duty = duty_sentence(
         parties[0],
         parties[1],
-        average(averages, parties[0]) / 100,
+        found.average(parties[0]) / 100,
         "statutory, all layers, weighted by 2024 imports",
         dossier.asof,
-        other_rate=average(averages, parties[1]) / 100,
+        other_rate=found.average(parties[1]) / 100,
         table="averages",
     )
-    lives = evidence.spans(dossier, parties, start, end)
+    lives = calendar.spans(dossier, parties, start, end)
     old = age(dossier)
     blocks: list[Block] = [Paragraph((duty, Sentence(old)) if old else (duty,))]
+    if not dossier.measures:
+        return Section("standing", "Where things stand", (Paragraph((Sentence(NOTHING_YET), duty)),))
     if lives:
-        blocks.append(timeline(lives, asof=dossier.asof, start=start, end=end))
-    blocks.append(ClockBlock(clock_rows))
+        blocks.append(make("timeline", spans=lives, asof=dossier.asof, start=start, end=end))
+    blocks.append(ClockBlock(found.clocks))
     blocks += [
-        TableBlock(evidence.rounds_table(dossier)),
+        TableBlock(build("rounds", dossier=dossier)),
         MeasureBlock(evidence.measure_rows(dossier, parties)),
     ]
     return Section("standing", "Where things stand", tuple(blocks))
 
 
-def duty_section(dossier: Dossier, economy: Economy, parties: tuple[str, str], averages: Table) -> Section:
+def duty_section(found: Findings) -> Section:
     """The path of duties and their averages."""
-    from detente.policy.duties import duty_path, duty_stack
+    return Section(
+        "duties",
+        "The path of duties",
+        (
+            _path_of_duties(found),
+            TableBlock(
+                found.averages,
+                columns=(
+                    "importer",
+                    "exporter",
+                    "concept",
+                    "average_pct",
+                    "published_pct",
+                    "published_source",
+                ),
+            ),
+            _sector_duties(found),
+        ),
+    )
 
-    start = dt.date(dossier.asof.year, 1, 1)
+
+def _path_of_duties(found: Findings) -> Figure:
+    """Average duty of each side on the other along the year, as known, and a month ahead."""
+    dossier, parties = found.dossier, found.parties
+    start = calendar.first_shown(dossier, parties)
     horizon = dossier.asof + dt.timedelta(days=30)
     days = {start, dossier.asof}
     for measure in dossier.measures.values():
@@ -161,19 +198,36 @@ def duty_section(dossier: Dossier, economy: Economy, parties: tuple[str, str], a
     ordered = sorted(days)
     rates = {
         pair: [
-            float(row["average"] or 0) / 100 for row in duty_path(dossier, economy, *pair, ordered).records()
+            float(row["average"] or 0) / 100
+            for row in build(
+                "duty-path",
+                dossier=dossier,
+                economy=found.economy,
+                importer=pair[0],
+                exporter=pair[1],
+                dates=ordered,
+            ).records()
         ]
         for pair in (parties, parties[::-1])
     }
-    path = duty_figure(
-        ordered,
-        rates,
+    figure: Figure = make(
+        "duty-averages",
+        dates=ordered,
+        rates=rates,
         asof=dossier.asof,
         concept="statutory, all layers, weighted by 2024 imports; dashed: what the law provides, as known",
-        events=evidence.events(dossier, start),
+        events=calendar.events(dossier, start),
         end=horizon,
     )
-    stack = duty_stack(economy, dossier, date=dossier.asof, importer=parties[0], exporter=parties[1])
+    return figure
+
+
+def _sector_duties(found: Findings) -> Figure:
+    """Duties of the first side on the second in the sectors it buys most of, by authority."""
+    from detente.policy.duties import duty_stack
+
+    dossier, parties = found.dossier, found.parties
+    stack = duty_stack(found.economy, dossier, date=dossier.asof, importer=parties[0], exporter=parties[1])
     by_sector = {
         stack.sector_names.get(code, code): {
             name: float(stack.rates[a, s])
@@ -189,33 +243,17 @@ def duty_section(dossier: Dossier, economy: Economy, parties: tuple[str, str], a
         if weight > 0
     )[-12:]
     shown = {name: by_sector[name] for _, name in reversed(largest)}
-    return Section(
-        "duties",
-        "The path of duties",
-        (
-            path,
-            TableBlock(
-                averages,
-                columns=(
-                    "importer",
-                    "exporter",
-                    "concept",
-                    "average_pct",
-                    "published_pct",
-                    "published_source",
-                ),
-            ),
-            charts.duties_by_authority(
-                shown,
-                importer=parties[0],
-                exporter=parties[1],
-                day=dossier.asof.isoformat(),
-                title=_range_title(shown, parties),
-                own=dossier.authorities,
-                remark=". ".join((*stack.remarks, "")).strip(),
-            ),
-        ),
+    figure: Figure = make(
+        "duties-by-authority",
+        rates=shown,
+        importer=parties[0],
+        exporter=parties[1],
+        day=dossier.asof.isoformat(),
+        title=_range_title(shown, parties),
+        own=dossier.authorities,
+        remark=". ".join((*stack.remarks, "")).strip(),
     )
+    return figure
 
 
 def _range_title(shown: Mapping[str, Mapping[str, float]], parties: tuple[str, str]) -> str:
@@ -244,19 +282,43 @@ def _sector_money(code: str, rows: Sequence[charts.SectorRow], outcome: str) -> 
     return Sentence(text, (worst.value_usd, worst.output_pct, best.value_usd, best.output_pct), "sectors")
 
 
-def sector_section(
-    outcomes: Mapping[str, Outcome],
-    reference: str,
-    featured: str,
-    parties: tuple[str, str],
-    drawn: Table | None,
-) -> Section:
+def diversion_section(found: Findings) -> Section:
+    """Who gains and who loses elsewhere."""
+    pct, usd, table = found.third
+    says = [ranking_sentence(usd, found.title, pct=pct, table="diversion")]
+    if found.draws:
+        table = build(
+            "third-trade-drawn",
+            table=table,
+            found=found.draws,
+            key=found.featured,
+            reference=found.reference,
+        )
+        says.append(intervals.third_party_sentence(table, usd, len(found.draws.values)))
+    return Section(
+        "diversion",
+        "Who gains and who loses elsewhere",
+        (Paragraph(tuple(says)), found.diversion_figure, TableBlock(table, folded=True)),
+    )
+
+
+def sector_section(found: Findings) -> Section:
     """Which sectors are hit."""
-    rows = findings.sector_rows(outcomes[featured], outcomes[reference], parties)
-    title = outcomes[featured].scenario.title
+    parties, featured = found.parties, found.outcomes[found.featured]
+    drawn = found.draws and build(
+        "sector-intervals",
+        found=found.draws,
+        key=found.featured,
+        reference=found.reference,
+        parties=parties,
+    )
+    rows = findings.sector_rows(featured, found.outcomes[found.reference], parties)
+    title = featured.scenario.title
     sentences = tuple(_sector_money(code, rows, title) for code in parties)
     said = tuple(
-        sector_sentence(drawn, code, [pick(own, key=lambda row: row.value_usd).sector for pick in (min, max)])
+        intervals.sector_sentence(
+            drawn, code, [pick(own, key=lambda row: row.value_usd).sector for pick in (min, max)]
+        )
         for code in parties
         if drawn and (own := [row for row in rows if row.country == code])
     )
@@ -265,11 +327,12 @@ def sector_section(
         "Which sectors are hit",
         (
             Bullets((*sentences, *said)),
-            charts.sectors_hit(
-                rows,
+            make(
+                "sectors-hit",
+                rows=rows,
                 outcome=title,
                 standing=TODAY,
-                concept=outcomes[featured].value.structure.horizon,
+                concept=featured.value.structure.horizon,
                 title=sentences[0].text,
             ),
             *((TableBlock(drawn, folded=True),) if drawn else ()),
@@ -277,21 +340,14 @@ def sector_section(
     )
 
 
-def conflict_section(dossier: Dossier) -> Section:
-    """What the reports disagree on."""
+def conflict_section(found: Findings) -> Section | None:
+    """What the reports disagree on; nothing without reports."""
+    dossier = found.dossier
+    if not dossier.documents:
+        return None
     cards = evidence.conflict_cards(dossier)
     chains = {document.chain for document in dossier.documents.values()}
-    counted = Table(
-        "evidence_counts",
-        "What the record holds",
-        (Column("what", "What"), Column("count", "Count", "", "number", 0)),
-        (
-            ("reports", len(dossier.documents)),
-            ("independent chains", len(chains)),
-            ("claims", len(dossier.claims)),
-            ("contradictions", len(cards)),
-        ),
-    )
+    counted = build("evidence-counts", dossier=dossier)
     lead = Sentence(
         f"The {number(len(dossier.documents), 0)} reports descend from {number(len(chains), 0)} independent chains and make "
         f"{number(len(dossier.claims), 0)} claims on record; they contradict each other, or the facts, on {number(len(cards), 0)} matters.",
@@ -305,93 +361,13 @@ def conflict_section(dossier: Dossier) -> Section:
     )
 
 
-def comparison_section(dossier: Dossier) -> tuple[Section, ...]:
+def comparison_section(found: Findings) -> Section | None:
     """What other models say; nothing when the record holds no estimate."""
-    table = evidence.estimates_table(dossier)
+    table = make("estimates", dossier=found.dossier)
     if table is None:
-        return ()
+        return None
     lead = Sentence(
         "Published estimates of neighbouring scenarios, as they were known on the day of this briefing. They disagree with each "
         "other and with ours for reasons of horizon, use of revenue and speed of substitution; nothing here was tuned to them."
     )
-    return (Section("others", "What other models say", (Paragraph((lead,)), TableBlock(table))),)
-
-
-def method(
-    dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome], closure: str
-) -> tuple[Paragraph, ...]:
-    """How the numbers were made."""
-    from detente.equilibrium import CLOSURES, GATE
-
-    first = next(iter(outcomes.values()))
-    return (
-        Paragraph(
-            (
-                Sentence(
-                    "Duties are read from the ledger of measures on a day, as known on the as-of day, and stacked by the rules of "
-                    "each authority on product cells of American imports in 2024 (partner, sector, membership of product lists)."
-                ),
-                Sentence(
-                    "Their change since the end of 2024 is added to the duties of the base year; other measures enter as "
-                    "trade-cost equivalents."
-                ),
-            )
-        ),
-        Paragraph(
-            (
-                Sentence(
-                    f"The equilibrium is that of Caliendo and Parro (2015) in exact changes, on {economy.name}: "
-                    f"{len(economy.labels.countries)} economies, {len(economy.labels.sectors)} sectors with input-output links, "
-                    f"duties collected and given back to households. Horizon: {structure_words(first.value.structure)}. "
-                    f"Closure: {CLOSURES[closure]}. Elasticities: {economy.elasticity_source}."
-                ),
-                Sentence(
-                    f"Every market of every outcome clears: result “{first.solution.result.name}”, every relative residual below {GATE:.0e}. "
-                    "Real income is income over the price of the final basket; equivalent variation is its change in money of the base year."
-                ),
-            )
-        ),
-    )
-
-
-def not_yet_told(dossier: Dossier, later: Sequence[NotYet]) -> tuple[str, ...]:
-    """Outcomes of the record that nobody could have told on its day, without saying what they are."""
-    if not later:
-        return ()
-    names = joined([f"“{one.scenario}”" for one in later])
-    return (f"Left out, for they rest on measures that had not been announced by {dossier.asof}: {names}.",)
-
-
-def limits(economy: Economy) -> tuple[str, ...]:
-    """What they cannot say."""
-    weaknesses = economy.provenance.get("weaknesses", ())
-    own = (
-        "No unemployment and no adjustment path, at any horizon: the one-year figures say how far trade and factors can adjust by "
-        "then, not what a recession on the way would cost.",
-        "Controls, halts of purchases and pledges that state a quantity bind as quantities, at sizes taken over from observed "
-        "deliveries; other controls are small trade costs of assumed size. Stocks are left out: within months a cap on magnets "
-        "makes the model's many times dearer, where buyers who hold stocks see a fraction of that.",
-        "No probabilities are given: the record does not support a scored forecast yet.",
-    )
-    return (*own, *(map(str, weaknesses) if isinstance(weaknesses, (list, tuple)) else ()))
-
-
-def assumed(dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
-    """What nobody sourced, read from the grades of the record."""
-    found: list[str] = []
-    for outcome in outcomes.values():
-        found += [f"{outcome.scenario.title}: {text}" for text in outcome.scenario.assumed]
-    for state in dossier.states(dossier.asof).values():
-        measure = state.measure
-        if measure.effect is not None and measure.effect.grade is Grade.assumed:
-            found.append(f"Trade-cost equivalent of “{measure.title}”: {measure.effect.derivation.strip()}")
-        if state.grade is Grade.assumed and state.status in (Status.in_force, Status.suspended):
-            found.append(f"“{measure.title}”: its value or date is from general knowledge ({measure.id}).")
-    assumed = economy.provenance.get("assumed", ())
-    if isinstance(assumed, (list, tuple)):
-        for item in assumed:
-            if isinstance(item, dict):
-                value = item.get("value")
-                shown = "; ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
-                found.append(f"Baseline: {item.get('what')} = {shown}")
-    return tuple(dict.fromkeys(found))
+    return Section("others", "What other models say", (Paragraph((lead,)), TableBlock(table)))

@@ -9,35 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detente.brief.content import Block, Paragraph, Section, TableBlock
-from detente.show.figures import deal_figure, ladder_figure, lever_sentences, space_sentence, swap_sentence
-from detente.show.tables import lever_table, space_table, swap_table, verdict_table
+from detente.show import build, make
+from detente.show.figures import lever_sentences, space_sentence, swap_sentence
 from detente.show.words import Sentence
 
 if TYPE_CHECKING:
-    from detente.dossier import Dossier
-    from detente.equilibrium import Model
+    from detente.brief.findings import Findings
 
 
-def strategy_section(
-    dossier: Dossier,
-    model: Model,
-    *,
-    source: str = "",
-) -> tuple[Section, ...]:
+def strategy_section(found: Findings) -> Section | None:
     """Leverage and deals of the dossier's game; nothing when the dossier declares no game.
-
-    Parameters
-    ----------
-    dossier : Dossier
-    model : Model
-        Of a horizon.
-    source : str
-        Where the dossier came from (id or folder), for its game and scenarios.
-
-    Returns
-    -------
-    tuple of Section
-        One or none.
 
     Raises
     ------
@@ -56,14 +37,15 @@ def strategy_section(
         smallest_swaps,
     )
 
-    place = source or dossier.id
+    dossier = found.dossier
+    place = found.source or dossier.id
     if not shipped_games(place, dossier.asof):
-        return ()
+        return None
     spec = load_game(dossier=place, asof=dossier.asof).small()
-    if any(name not in dossier.measures for name in spec.measures):
-        return ()  # on an earlier day the game could not be told yet
+    if not spec.measures or any(name not in dossier.measures for name in spec.measures):
+        return None  # a game without moves; or, on an earlier day, one that could not be told yet
     scenarios = [load_scenario(name, dossier=place) for name in spec.threats if name != "standing"]
-    tensor = payoff_tensor(model, dossier, spec, scenarios=scenarios)
+    tensor = payoff_tensor(found.model, dossier, spec, scenarios=scenarios)
     known = load_preferences(game=spec.id)
     game = tensor.game(known.named())
     levers = leverage_of(game)
@@ -88,26 +70,37 @@ def strategy_section(
         "measures left free are ranked, not those held fixed, such as a further 100 points."
     )
     figures = (
-        ladder_figure(levers, concept=concept),
-        deal_figure(game, space, threats=names, concept=f"{concept}; {len(space.gains):,} joint choices"),
+        make("leverage-ladder", levers=levers, concept=concept),
+        make(
+            "deal-space-points",
+            game=game,
+            space=space,
+            threats=names,
+            concept=f"{concept}; {len(space.gains):,} joint choices",
+        ),
     )
     blocks: list[Block] = [
         Paragraph((opening,)),
         Paragraph((*lever_sentences(levers, table="leverage"), caution)),
         figures[0],
-        TableBlock(lever_table(levers, note=f"{concept[0].upper()}{concept[1:]}."), folded=True),
+        TableBlock(build("leverage", levers=levers, note=f"{concept[0].upper()}{concept[1:]}."), folded=True),
         Paragraph((space_sentence(game, space, name=names[space.threat], table="deal-space"),)),
         figures[1],
-        TableBlock(space_table(spaces, names), folded=True),
+        TableBlock(build("deal-space", games=spaces, names=names), folded=True),
     ]
     if swaps:
         said = tuple(swap_sentence(game, swap, table="swaps") for swap in swaps[:2])
-        blocks += [Paragraph(said), TableBlock(swap_table(game, swaps), folded=True)]
+        blocks += [Paragraph(said), TableBlock(build("swaps", game=game, swaps=swaps), folded=True)]
     if spec.expected:
         blocks.append(
             TableBlock(
-                verdict_table(judged, spec.players, names={one.id: one.title for one in known.sets}),
+                build(
+                    "expected-swaps",
+                    verdicts=judged,
+                    players=spec.players,
+                    names={one.id: one.title for one in known.sets},
+                ),
                 folded=True,
             )
         )
-    return (Section("leverage", "Who holds what over whom, and what could be traded", tuple(blocks)),)
+    return Section("leverage", "Who holds what over whom, and what could be traded", tuple(blocks))

@@ -17,93 +17,24 @@ from detente.brief.content import (
     Paragraph,
     TableBlock,
 )
-from detente.core import Column, EvidenceError, InputError, LabelError, Table, suggestion
+from detente.core import EvidenceError, InputError, LabelError, Table, suggestion
+from detente.show import build
 from detente.show.figures import Figure, country_name, look
+from detente.show.tables import days_left
 from detente.show.words import Sentence
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
-
-
-def days_left(fires: str, asof: dt.date) -> int:
-    """Days from the as-of day to an ISO day."""
-    return (dt.date.fromisoformat(fires) - asof).days
-
-
-def measure_table(block: MeasureBlock) -> Table:
-    """Return the ledger as a table."""
-    columns = [
-        Column(key, label, kind="date" if key in ("since", "until") else "text")
-        for key, label in (
-            ("id", "Id"),
-            ("actor", "Side"),
-            ("title", "Measure"),
-            ("kind", "Kind"),
-            ("status", "Status"),
-            ("value", "Value"),
-            ("since", "Since"),
-            ("until", "Until"),
-            ("source", "Source"),
-            ("place", "Place"),
-            ("grade", "Grade"),
-            ("note", "Note"),
-        )
-    ]
-    rows = tuple(tuple(getattr(row, column.key) for column in columns) for row in block.rows)
-    return Table(block.name, block.title, tuple(columns), rows)
-
-
-def clock_table(block: ClockBlock, asof: dt.date) -> Table:
-    """Return the clocks as a table, soonest first, with the days left."""
-    columns = (
-        Column("id", "Id"),
-        Column("title", "Clock"),
-        Column("fires", "Fires", kind="date"),
-        Column("days_left", "Days left", kind="number", digits=0),
-        Column("kind", "Kind"),
-        Column("on_firing", "What happens"),
-        Column("source", "Source"),
-        Column("grade", "Grade"),
-        Column("note", "Note"),
-    )
-    rows = tuple(
-        (r.id, r.title, r.fires, days_left(r.fires, asof), r.kind, r.on_firing, r.source, r.grade, r.note)
-        for r in sorted(block.rows, key=lambda r: (r.fires, r.id))
-    )
-    return Table(block.name, block.title, columns, rows, f"Days counted from {asof.isoformat()}.")
-
-
-def conflict_table(block: ConflictBlock) -> Table:
-    """Return the disagreements as a table, one reading a row."""
-    keys = ("id", "question", "kind", "says", "documents", "reading_taken", "why", "basis", "source")
-    labels = ("Id", "Question", "Kind", "Reading", "Reports", "Reading taken", "Why", "Basis", "Source")
-    rows = tuple(
-        (c.id, c.question, c.kind, r.says, "; ".join(r.documents), c.reading_taken, c.why, c.basis, c.source)
-        for c in block.cards
-        for r in c.readings
-    )
-    columns = tuple(Column(key, label) for key, label in zip(keys, labels, strict=True))
-    return Table(block.name, block.title, columns, rows)
-
-
-def source_table(content: BriefContent) -> Table:
-    """Return the list of sources as a table."""
-    columns = tuple(
-        Column(key, key.capitalize())
-        for key in ("id", "title", "publisher", "date", "quality", "note", "url")
-    )
-    rows = tuple(tuple(getattr(s, c.key) for c in columns) for s in content.sources)
-    return Table("sources", "Sources", columns, rows)
 
 
 def _table_of(block: Block, asof: dt.date) -> Table | None:
     if isinstance(block, Figure | TableBlock):
         return block.table
     if isinstance(block, MeasureBlock):
-        return measure_table(block)
+        return build("ledger", rows=block.rows, name=block.name, title=block.title)
     if isinstance(block, ClockBlock):
-        return clock_table(block, asof)
+        return build("clocks-ahead", rows=block.rows, asof=asof, name=block.name, title=block.title)
     if isinstance(block, ConflictBlock):
-        return conflict_table(block)
+        return build("readings", cards=block.cards, name=block.name, title=block.title)
     return None
 
 
@@ -118,7 +49,11 @@ def tables_of(content: BriefContent) -> dict[str, Table]:
     found: dict[str, Table] = {}
     blocks = [block for section in content.sections for block in section.blocks]
     own = [_table_of(block, content.asof) for block in blocks]
-    for table in (*(t for t in own if t is not None), *content.tables, source_table(content)):
+    for table in (
+        *(t for t in own if t is not None),
+        *content.tables,
+        build("sources", sources=content.sources),
+    ):
         if not _NAME.match(table.name):
             raise InputError(
                 f"`{table.name}` cannot be the name of a table",
@@ -251,11 +186,8 @@ def _unique(names: list[str], kind: str) -> None:
 
 __all__ = [
     "check_content",
-    "clock_table",
-    "conflict_table",
     "country_name",
     "days_left",
     "figures_of",
-    "measure_table",
     "tables_of",
 ]

@@ -7,6 +7,12 @@ Never does: play, forecast, round or print.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from detente.cases.adjustment import adjusting as adjusting
+    from detente.cases.backstops import (
+        ladder_table as ladder_table,
+        way_out as way_out,
+        worth_of_uses as worth_of_uses,
+    )
     from detente.cases.case import (
         BASE_YEAR as BASE_YEAR,
         Case as Case,
@@ -22,10 +28,12 @@ if TYPE_CHECKING:
         headline_differences as headline_differences,
         headlines as headlines,
     )
+    from detente.cases.holdings import figures_of as figures_of
     from detente.cases.horizons import (
         HORIZONS as HORIZONS,
         horizon as horizon,
         horizon_sentence as horizon_sentence,
+        horizon_table as horizon_table,
     )
     from detente.cases.outcomes import Outcome as Outcome
     from detente.cases.parties import sides_in as sides_in
@@ -43,6 +51,15 @@ if TYPE_CHECKING:
         path_with_stocks as path_with_stocks,
         stock_table as stock_table,
     )
+    from detente.cases.unfolding import (
+        LawOfDays as LawOfDays,
+        Still as Still,
+        Unfolding as Unfolding,
+        summary_table as summary_table,
+        unfold as unfold,
+        unfold_scenario as unfold_scenario,
+        unfolding_table as unfolding_table,
+    )
 else:
     from detente.core.face import face
 
@@ -50,13 +67,17 @@ else:
         __name__,
         {
             "parties": "sides_in",
+            "backstops": "ladder_table way_out worth_of_uses",
             "case": "BASE_YEAR Case ControlledOutcome base_case controls_of held_wedges",
             "runs": "prepare_cases run_cases run_scenarios solve_cases steered_like",
             "standoff": "Standoff model_at",
             "cuts": "read_cut",
             "headline_results": "HEADLINES WORLD headline_differences headlines",
-            "horizons": "HORIZONS horizon horizon_sentence",
+            "holdings": "figures_of",
+            "horizons": "HORIZONS horizon horizon_sentence horizon_table",
             "outcomes": "Outcome",
+            "adjustment": "adjusting",
+            "unfolding": "LawOfDays Still Unfolding summary_table unfold unfold_scenario unfolding_table",
             "stocks": "Period by_horizon path_with_stocks stock_table",
         },
     )

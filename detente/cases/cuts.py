@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 
-from detente.core import InputError, LabelError, UnitError, suggestion
+from detente.core import InputError, LabelError, Rent, UnitError, suggestion
 from detente.equilibrium import QuantityControl
 from detente.world import Economy, sector_groups
 
 FORM = "EXPORTERS:SECTORS:SHARE[:IMPORTERS], such as CHN:rare-earths:0.3 or CHN:REE+MAG:0.3:USA+JPN"
 
 
-def read_cut(economy: Economy, text: str) -> QuantityControl:
-    """Read a cut: a cap on what some countries deliver of some inputs, with a rent that stays with the exporters.
+def read_cut(economy: Economy, text: str, *, rent: Rent = "destroyed") -> QuantityControl:
+    """Read a cut: a cap on what some countries deliver of some inputs.
 
     Parameters
     ----------
@@ -21,6 +21,8 @@ def read_cut(economy: Economy, text: str) -> QuantityControl:
         ``EXPORTERS:SECTORS:SHARE[:IMPORTERS]``; several codes are joined with ``+``. Sectors may be a group that was carved
         together (`sector_groups`). The share of the base year's volume that is left is a fraction, 0 is a ban. Left out,
         importers are all other countries. The cut is named after all parts but the share.
+    rent : {"exporter", "importer", "destroyed"}
+        Who keeps the difference between cost and price: nobody unless stated, since queues and licences use it up.
 
     Returns
     -------
@@ -82,6 +84,7 @@ def read_cut(economy: Economy, text: str) -> QuantityControl:
         exporters=exporters,
         sectors=chosen,
         limit=limit,
+        rent=rent,
     )
     if not economy.flows[made.cells].sum() > 0:
         raise InputError(

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from detente.cases.backstops import way_out, with_commodities
 from detente.core import Cell, Column, InputError, LabelError, Table, suggestion
 from detente.equilibrium import Structure
 from detente.world import Economy
 
 HORIZONS = ("impact", "short", "long")
+MONTHS = {"impact": 3.0, "short": 12.0}
+"""Months after which a horizon stands; the long run is when everything has adjusted."""
 _FILE = Path(__file__).parent / "data" / "horizons.yaml"
 _NESTS = ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final", "mobility")
 _GRADES = ("official", "reported", "inferred", "assumed")
@@ -132,8 +135,8 @@ def critical_sectors(economy: Economy) -> tuple[tuple[str, ...], str]:
     return (), "no sector of this world is listed as critical"
 
 
-def with_horizon_elasticities(economy: Economy, name: str) -> Economy:
-    """Return the economy with the trade elasticities of a horizon.
+def with_horizon_elasticities(economy: Economy, name: str, *, commodities: bool = True) -> Economy:
+    """Return the economy with the trade elasticities of a horizon; commodities keep theirs unless told otherwise.
 
     Raises
     ------
@@ -152,13 +155,15 @@ def with_horizon_elasticities(economy: Economy, name: str) -> Economy:
         except LabelError:
             made, factor = economy, chosen.otherwise_scale
             said = f", for want of a set of the {chosen.title} for these sectors"
-    if factor == 1:
-        return made
-    source = f"{made.elasticity_source}; times {factor:g} (assumed{said})"
-    return made.with_elasticities(made.trade_elasticity * factor, source)
+    if factor != 1:
+        source = f"{made.elasticity_source}; times {factor:g} (assumed{said})"
+        made = made.with_elasticities(made.trade_elasticity * factor, source)
+    return made if name == "long" or not commodities else with_commodities(made, economy)
 
 
-def horizon(name: str, economy: Economy, *, keep_elasticities: bool = False) -> tuple[Economy, Structure]:
+def horizon(
+    name: str, economy: Economy, *, keep_elasticities: bool = False, ways_out: bool = True
+) -> tuple[Economy, Structure]:
     """Set an economy to a horizon: its trade elasticities, and the structure that goes with them.
 
     Parameters
@@ -167,6 +172,9 @@ def horizon(name: str, economy: Economy, *, keep_elasticities: bool = False) -> 
     economy : Economy
     keep_elasticities : bool
         Keep the economy's own instead of the horizon's: somebody asked for them by name.
+    ways_out : bool
+        Whether buyers of critical inputs have a way out and change sellers of commodities at once (`backstops`). Without,
+        a shortage has no ceiling: what the ladders are worth is the difference.
 
     Returns
     -------
@@ -204,14 +212,21 @@ def horizon(name: str, economy: Economy, *, keep_elasticities: bool = False) -> 
         parts.append(f"κ {values['mobility']:g}")
     else:
         parts.append("factors move freely between sectors")
+    months = MONTHS.get(name)
+    backstop = way_out(economy, months) if ways_out and months is not None else None
+    if backstop is not None:
+        parts.append("critical inputs with a way out: the ladder of stopped uses and what comes before")
     grades = sorted({chosen.settings[key].grade for key in _NESTS})
     structure = Structure(
         **values,
         critical=critical,
+        backstop=backstop,
         horizon=chosen.title.split(":")[0] if name != "long" else "long run",
         source="; ".join(parts) + f"; grades: {', '.join(grades)}",
     )
-    return economy if keep_elasticities else with_horizon_elasticities(economy, name), structure
+    if keep_elasticities:
+        return economy, structure
+    return with_horizon_elasticities(economy, name, commodities=ways_out), structure
 
 
 def horizon_sentence(structure: Structure) -> str:

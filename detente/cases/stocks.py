@@ -1,12 +1,12 @@
-"""Stocks of critical inputs: a cap on deliveries binds its users only after what they hold has run down.
+"""Stocks of critical inputs: a cap on deliveries binds its users only as what they hold runs down.
 
-Each period is a solve of its own. Users may buy what the cap leaves and draw on what they hold, so the volume they can use
-in a period of ``m`` months is ``limit + stock / m`` (stock in months of base-year use); the complementarity of the cap
-decides whether they want that much. What they use above the cap comes out of the stock.
+Each period is a solve of its own; periods are linked by the stock alone. Where the input has a way out (`backstops`), a stock
+is one step of it: holders part with more as the price climbs, and keep some for uses that are worth more. Elsewhere users buy
+what the cap leaves and draw on what they hold, so the volume they can use in a period of ``m`` months is ``limit + stock / m``
+(stock in months of base-year use); the complementarity of the cap decides whether they want that much, what they use above the
+cap comes out of the stock, and is booked as bought from the exporter in the month it is used, at that month's price.
 
-Simplifications, all of them on purpose: nobody hoards in advance or saves for later (a stock is used as soon as it helps);
-stocks are not refilled; what is drawn is booked as if it had been bought from the exporter in the month it is used, at that
-month's price; periods are linked by the stock alone.
+Stocks are not refilled.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from detente.cases.backstops import STOCKS
+from detente.cases.holdings import Holdings, Stated
 from detente.cases.horizons import horizon
 from detente.core import Cell, Column, InputError, LabelError, SolveError, Table, UnitError, suggestion
 from detente.equilibrium import (
@@ -29,12 +31,16 @@ from detente.equilibrium import (
     Solution,
     Structure,
     how_far,
+    share_preparation,
     solve,
 )
-from detente.world import Economy, Wedges
+from detente.world import Economy, Wedges, frozen
 
 Setting = Callable[[float], tuple[Economy, Structure]]
 """Economy and structure by the months that have passed at the middle of a period."""
+
+Law = Callable[[float], tuple[Wedges, Sequence[QuantityControl]]]
+"""Wedges and controls that hold so many months on."""
 
 IMPACT_UNTIL, SHORT_UNTIL = 6.0, 36.0
 """Months after which a path by default goes over from the impact to the short and to the long horizon (assumed)."""
@@ -103,7 +109,9 @@ def _used(value: Equilibrium, control: QuantityControl) -> float:
     return float((base * value.flow_volume_hat).sum() / base.sum())
 
 
-def _check(controls: Sequence[QuantityControl], stocks: Mapping[str, float], months: Sequence[float]) -> None:
+def _check(
+    controls: Sequence[QuantityControl], stocks: Mapping[str, Stated], months: Sequence[float]
+) -> None:
     names = [control.name for control in controls]
     floors = {control.name for control in controls if control.kind == "floor"}
     for name, held in stocks.items():
@@ -111,9 +119,10 @@ def _check(controls: Sequence[QuantityControl], stocks: Mapping[str, float], mon
             raise InputError("a floor has no stock", where=name, hint="give stocks of caps and bans only")
         if name not in names:
             raise LabelError(f"no control `{name}`", where="stocks_months", hint=suggestion(name, names))
-        if not held >= 0:
+        amounts = list(held.values()) if isinstance(held, Mapping) else [held]
+        if not all(amount >= 0 for amount in amounts):
             raise UnitError(
-                f"the stock is {held}",
+                f"the stock is {min(amounts)}",
                 where=name,
                 hint="months of base-year use, 0 or more; inf never runs out",
             )
@@ -127,7 +136,7 @@ def path_with_stocks(
     economy: Economy,
     wedges: Wedges,
     controls: Sequence[QuantityControl],
-    stocks_months: Mapping[str, float],
+    stocks_months: Mapping[str, Stated],
     months: Sequence[float] = (1,) * 12,
     *,
     structure_by_month: Setting | None = None,
@@ -143,8 +152,9 @@ def path_with_stocks(
         Duties, trade costs and export taxes besides the caps.
     controls : sequence of QuantityControl
         Caps and bans, and floors, which have no stock; in force from the first period on.
-    stocks_months : mapping of control name to float
-        What its users hold at the start, months of base-year use; none when a control is not named, ``inf`` never runs out.
+    stocks_months : mapping of control name to float, or to a mapping of (country, sector) to float
+        What its users hold at the start, months of base-year use: every buyer, or each its own; none when a control is not
+        named, ``inf`` never runs out.
     months : sequence of float
         Lengths of the periods.
     structure_by_month : function of months to (Economy, Structure), optional
@@ -174,30 +184,74 @@ def path_with_stocks(
     """
     _check(controls, stocks_months, months)
     at = structure_by_month or by_horizon(economy)
-    left = {control.name: float(stocks_months.get(control.name, 0.0)) for control in controls}
+    return walk(
+        economy,
+        lambda start: (wedges, controls),
+        Holdings(economy, stocks_months),
+        months,
+        at,
+        closure,
+        solver,
+    )
+
+
+def walk(
+    economy: Economy,
+    law: Law,
+    held: Holdings,
+    months: Sequence[float],
+    at: Setting,
+    closure: str = "share",
+    solver: Newton | None = None,
+) -> tuple[Period, ...]:
+    """Solve periods one after the other under the law of each, as stocks run down.
+
+    Parameters
+    ----------
+    economy : Economy
+    law : function of months to (Wedges, sequence of QuantityControl)
+        What holds at the middle of a period.
+    held : Holdings
+        Changed as periods pass.
+    months : sequence of float
+        Lengths of the periods.
+    at : function of months to (Economy, Structure)
+    closure : str
+    solver : Newton, optional
+
+    Raises
+    ------
+    SolveError
+        When a period has no equilibrium.
+    """
     start, path = 0.0, []
-    known: dict[tuple[int, tuple[float, ...]], Solution[Equilibrium]] = {}
-    last: dict[int, Solution[Equilibrium]] = {}
+    known: dict[tuple[object, ...], Solution[Equilibrium]] = {}
+    last: Solution[Equilibrium] | None = None
     for length in months:
         here, structure = at(start + length / 2)
+        wedges, controls = law(start + length / 2)
+        stocked = structure.backstop is not None
+        caps = [control for control in controls if control.kind == "cap"]
         available = {
-            one.name: one.limit + (left[one.name] / length if one.kind == "cap" else 0.0) for one in controls
+            one.name: one.limit + (held.months(one) / length if one.kind == "cap" and not stocked else 0.0)
+            for one in controls
         }
-        binding = [
+        if stocked:  # one that never runs out leaves nothing to limit
+            available |= {one.name: math.inf for one in caps if math.isinf(held.months(one))}
+        binding = tuple(
             replace(control, limit=available[control.name])
             for control in controls
             if math.isfinite(available[control.name])
-        ]
-        # once stocks are gone, periods of one horizon are the same
-        key = (id(structure), tuple(available.values()))
+        )
+        rates = held.rates(caps, length) if stocked else {}
+        # once stocks are gone, periods under one law and one structure are the same
+        key = (id(structure), id(wedges), tuple(available.items()), tuple(rates.items()))
         if key not in known:
-            near = last.get(id(structure))
+            set_up = _with_stocks(here, structure, rates)
+            near = last if last is not None and _alike(last.value.structure, set_up) else None
+            policy = Policy(here, wedges, binding)
             try:
-                known[key] = solve(
-                    Model(here, structure, closure, solver=solver),
-                    Policy(here, wedges, tuple(binding)),
-                    start=near,
-                )
+                known[key] = solve(Model(here, set_up, closure, solver=solver), policy, start=near)
             except SolveError as error:
                 said = ", ".join(f"{name} at {100 * volume:.3g} %" for name, volume in available.items())
                 raise SolveError(
@@ -208,23 +262,58 @@ def path_with_stocks(
                     + (error.hint or ""),
                     solution=error.solution,
                 ) from error
-        solved = last[id(structure)] = known[key]
-        draws = {}
-        for control in controls:
-            found = solved.bindings.get(control.name)
-            if found is None:
-                found = Binding(0.0, _used(solved.value, control), 0.0)
-            if control.kind == "floor":
-                draws[control.name] = Draw(found.volume_hat, 0.0, 0.0, found)
-                continue
-            drawn = min(max(found.volume_hat - control.limit, 0.0) * length, left[control.name])
-            if found.log_wedge > 0:  # it binds: all there is has been used
-                drawn = left[control.name]
-            left[control.name] -= drawn
-            draws[control.name] = Draw(found.volume_hat, drawn, left[control.name], found)
-        path.append(Period(start, float(length), solved.value, draws))
+        solved = last = known[key]
+        path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
         start += length
     return tuple(path)
+
+
+def _with_stocks(economy: Economy, structure: Structure, rates: Mapping[tuple[str, str], float]) -> Structure:
+    """A structure whose buyers can draw on stocks at these rates, steered like the one without."""
+    if not rates:
+        return structure
+    backstop = structure.backstop
+    assert backstop is not None
+    capacity, labels = np.array(backstop.capacity), economy.labels
+    row = backstop.steps.index(STOCKS)
+    for cell, (n, s) in enumerate(zip(backstop.importer, backstop.sector, strict=True)):
+        capacity[row, cell] = rates.get((labels.countries[n], labels.sectors[s]), 0.0)
+    stocked = replace(structure, backstop=replace(backstop, capacity=frozen(capacity)))
+    share_preparation(economy, stocked, (economy, structure))
+    return stocked
+
+
+def _alike(one: Structure, other: Structure) -> bool:
+    """Whether an equilibrium of one structure can be a start for the other: factors move freely in both, or in neither."""
+    return math.isinf(one.mobility) == math.isinf(other.mobility)
+
+
+def _draws(
+    controls: Sequence[QuantityControl], solved: Solution[Equilibrium], held: Holdings, length: float
+) -> dict[str, Draw]:
+    """What every control's users do in a period, after which `held` is what is left."""
+    stocked = solved.value.structure.backstop is not None
+    caps = [control for control in controls if control.kind == "cap"]
+    taken = held.draw(caps, solved.value, length) if stocked else {}
+    draws = {}
+    for control in controls:
+        bound = solved.bindings.get(control.name)
+        if bound is None:
+            bound = Binding(0.0, _used(solved.value, control), 0.0)
+        if control.kind == "floor":
+            draws[control.name] = Draw(bound.volume_hat, 0.0, 0.0, bound)
+            continue
+        if stocked:
+            drawn = taken[control.name]
+            used = bound.volume_hat + drawn / length
+            draws[control.name] = Draw(used, drawn, held.months(control), bound)
+            continue
+        drawn = min(max(bound.volume_hat - control.limit, 0.0) * length, held.months(control))
+        if bound.log_wedge > 0:  # it binds: all there is has been used
+            drawn = held.months(control)
+        held.use(control, drawn)
+        draws[control.name] = Draw(bound.volume_hat, drawn, held.months(control), bound)
+    return draws
 
 
 def stock_table(
@@ -284,6 +373,6 @@ def stock_table(
             Column("real_income_pct", "Real income", "%", "number", 3),
         ),
         tuple(rows),
-        note="Against the base year. Stocks are used as soon as they help and are not refilled; nobody hoards in advance; what "
-        "is drawn is booked as bought in the month it is used. The wedge of a ban is infinite (–).",
+        note="Against the base year. Stocks are not refilled; holders part with more of them as the price rises, or as soon as "
+        "they help where the input has no way out. Used: delivered and drawn. The wedge of a ban is infinite (–).",
     )

@@ -21,6 +21,9 @@ from detente.cli.worlds import WorldOption, economy_for
 
 
 def check(
+    folder: Annotated[
+        str, typer.Argument(help="Dossier to check: its folder, or a shipped id.", show_default="--dossier")
+    ] = "",
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
     reports: Annotated[
@@ -31,9 +34,13 @@ def check(
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
-    """Check the world's identities, the record, the scenarios and the solver; exits with 4 when something fails."""
+    """Check the world's identities, the record, the scenarios and the solver, and say what a dossier of your own still lacks.
+
+    Exits with 4 when something fails.
+    """
     from detente.cli.tables import check_table
 
+    dossier = folder or dossier
     record = open_record(dossier, asof)
     with progress(None, "checking"):
         made, failed = check_table(record, reports, dossier, world)

@@ -109,7 +109,9 @@ def drawn_tables(
                 made.economy.labels.country(code)
         if table == "pair" and countries and len(countries) != 2:
             raise InputError(
-                "this table is about two parties", where="--countries", hint="such as --countries USA,CHN"
+                "this table is about two parties",
+                where="--countries",
+                hint="name two, with a comma between: --countries ONE,OTHER",
             )
     return noted(_solved(made, table, countries, against is not None, drawing), made.cases)
 
@@ -123,10 +125,11 @@ def _solved(
 ) -> list[Table]:
     """Draw, and lay out."""
     from detente.cases import sides_in
-    from detente.outlook import draw_outcomes, driver_table, drivers, interval_table, uncertainty_table
+    from detente.outlook import draw_outcomes, drivers
+    from detente.show import build
 
     if table == "uncertainty":
-        return [uncertainty_table(made.model)]
+        return [build("uncertainty", model=made.model)]
     reference = made.cases[-1].scenario.id if compared else None
     if table in OF_RESULTS:
         return [_of_results(made, table, countries, reference, drawing)]
@@ -141,7 +144,14 @@ def _solved(
                 on=drawing.on,
                 report=report,
             )
-        return [driver_table(found, countries or sides_in(made.dossier, made.economy), against=reference)]
+        return [
+            build(
+                "drivers",
+                found=found,
+                countries=countries or sides_in(made.dossier, made.economy),
+                against=reference,
+            )
+        ]
     with reporting("solving draws") as report:
         drawn = draw_outcomes(
             made.model,
@@ -151,7 +161,7 @@ def _solved(
             on=drawing.on,
             report=report,
         )
-    return [interval_table(drawn, against=reference, countries=countries)]
+    return [build("intervals", found=drawn, against=reference, countries=countries)]
 
 
 def _of_results(
@@ -164,7 +174,8 @@ def _of_results(
     """Draw the results behind a table of `detente run`."""
     from detente.cases import base_case, sides_in
     from detente.outlook import draw_outcomes
-    from detente.show.tables import results_of, results_table
+    from detente.show import build
+    from detente.show.tables import results_of
 
     cases = made.cases if reference else (*made.cases, base_case(made.economy, made.cases[0]))
     controlled = any(case.controls for case in cases)
@@ -182,4 +193,4 @@ def _of_results(
         ),
         reference=cases[-1].scenario.id,
     )
-    return results_table(found, cases[-1].scenario.id, table)
+    return build("drawn-results", found=found, reference=cases[-1].scenario.id, table=table)

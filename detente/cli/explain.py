@@ -68,7 +68,7 @@ def explain(
 ) -> None:
     """Say why a number is what it is: its parts by measure and by channel, what it rests on, and how sure it is."""
     from detente.cli.tables import prepare_named
-    from detente.show.tables import explain as made
+    from detente.show import make
 
     if draws == 1 or draws < 0:
         with usage():
@@ -97,11 +97,13 @@ def explain(
         hold=to_hold(hold_clocks, hold),
     )
     with usage(), progress(None, "explaining"):
-        tables = made(
-            ready.model,
-            ready.dossier,
-            result,
-            *ready.cases,
+        tables = make(
+            "explain-measures",
+            model=ready.model,
+            dossier=ready.dossier,
+            name=result,
+            case=ready.cases[0],
+            reference=ready.cases[1] if against else None,
             method=method,
             draws=draws,
             seed=seed,

@@ -41,17 +41,15 @@ def ingest(
     """Read news reports and write a draft of claims and possible conflicts, for a person to accept."""
     from detente.cli.records import load_record
     from detente.intake import (
-        conflicts_table,
         extract,
-        items_table,
         keep_copy,
         make_draft,
         read_report,
-        summary_table,
         write_draft,
     )
+    from detente.show import build
 
-    tables = {"summary": summary_table, "conflicts": conflicts_table, "items": items_table}
+    tables = {"summary": "intake", "conflicts": "possible-conflicts", "items": "items"}
     with usage():
         if table not in (*tables, "all"):
             raise InputError(f"no table `{table}`", where="--table", hint="summary, conflicts, items, or all")
@@ -72,5 +70,5 @@ def ingest(
         if keep is not None:
             note(f"kept {keep_copy(article, content, keep)}; leave it out of version control")
     draft = make_draft(reports, record)
-    emit([make(draft) for key, make in tables.items() if table in (key, "all")], style, None)
+    emit([build(name, draft=draft) for key, name in tables.items() if table in (key, "all")], style, None)
     note(f"wrote {write_draft(draft, out)}; fill in `says` and set each verdict")

@@ -42,7 +42,7 @@ def controls(
 ) -> None:
     """List controls, fees and listings on a day: what each binds, since when, and what ends it."""
     from detente.cli.tables import filtered
-    from detente.dossier import control_table, fee_table
+    from detente.show import build
 
     record, day = _record(dossier, asof, at)
     with usage():
@@ -51,9 +51,9 @@ def controls(
                 f"no table `{table}`", where="--table", hint=suggestion(table, ("controls", "fees"))
             )
         if table == "fees":
-            made = fee_table(record, day)
+            made = build("port-fees", dossier=record, date=day)
         else:
-            made = filtered(control_table(record, day), actor=actor, status=status)
+            made = filtered(build("controls", dossier=record, date=day), actor=actor, status=status)
     emit(made, style, out)
 
 
@@ -65,11 +65,11 @@ def pledges(
     out: OutOption = None,
 ) -> None:
     """List purchase pledges on a day: promised, delivered, and how late."""
-    from detente.dossier import pledge_table
+    from detente.show import build
 
     record, day = _record(dossier, asof, at)
     with usage():
-        made = pledge_table(record, day)
+        made = build("pledges", dossier=record, date=day)
     emit(made, style, out)
 
 
@@ -108,7 +108,8 @@ def audit(
     out: OutOption = None,
 ) -> None:
     """Hold a record against its rules; exits with 4 when one of them is broken."""
-    from detente.show.tables import TABLES, audit_tables, is_record, malformed_table
+    from detente.show import build
+    from detente.show.tables import TABLES, audit_tables, is_record
 
     with usage():
         known = parse_day(asof, "--asof") if asof else None
@@ -124,7 +125,7 @@ def audit(
     except InputError as error:
         if not is_record(dossier):
             raise
-        made, errors = malformed_table(error), 1
+        made, errors = build("audit-malformed", error=error), 1
     emit(made, style, out)
     if errors:
         note(f"{errors} error{'s' if errors > 1 else ''}: put the record right before using it")
@@ -134,7 +135,8 @@ def audit(
 def clock_tables(dossier: Dossier, day: dt.date, cost: bool, ics: Path | None) -> Table:
     """Clocks from a day on with their stakes; written to a calendar file too when one is named."""
     from detente.dossier import parties_of
-    from detente.show.tables import calendar_details, costs, stakes_table
+    from detente.show import build
+    from detente.show.tables import calendar_details, costs
 
     stakes = None
     parties: tuple[str, ...] = ()
@@ -149,4 +151,4 @@ def clock_tables(dossier: Dossier, day: dt.date, cost: bool, ics: Path | None) -
 
         write_atomic(ics, calendar(dossier, day, calendar_details(dossier, stakes)).encode())
         note(f"wrote {ics}")
-    return stakes_table(dossier, day, stakes, parties)
+    return build("clocks", dossier=dossier, from_date=day, stakes=stakes, parties=parties)

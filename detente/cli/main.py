@@ -10,6 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from detente.cli.checking import check, cite
+from detente.cli.completion import completion
+from detente.cli.duties import duties
 from detente.cli.explain import explain
 from detente.cli.intake import ingest
 from detente.cli.ledger import audit, controls, pledges
@@ -32,11 +34,13 @@ from detente.cli.output import Format, emit, note, one_thread, parse_day, progre
 from detente.cli.path import path
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
+from detente.cli.settings import SetOption
+from detente.cli.skeleton import new
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.streams import ends, settle
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
-from detente.cli.worlds import WorldOption, economy_for, of_own_world
+from detente.cli.worlds import WorldOption, codes_in, economy_for, of_own_world
 
 app = typer.Typer(
     name="detente",
@@ -106,6 +110,10 @@ def brief(
     note(f"{record.title}, as of {record.asof}")
     for sentence in content.summary_sentences:
         note(f"  {sentence.text}")
+    if not record.measures:
+        note(
+            f"note: nothing is recorded yet: write sources.yaml and measures/ in {dossier}, then brief again"
+        )
     if waiting := untold(record, dossier):
         note(f"note: {waiting}")
     note("")
@@ -142,6 +150,7 @@ def run(
     ] = 1,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
+    settings: SetOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -150,8 +159,17 @@ def run(
     from detente.cli.tables import outcome_tables, prepare_named, solve_prepared
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
-    codes = tuple(code.strip() for code in countries.split(",") if code.strip())
+    codes = codes_in(countries, world)
     holds = to_hold(hold_clocks, hold)
+    if draws and settings:
+        from detente.core import InputError
+
+        with usage():
+            raise InputError(
+                "draws are of scenarios as they are written",
+                where="--set",
+                hint="write the setting into a scenario file, or leave --draws out",
+            )
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
@@ -159,7 +177,16 @@ def run(
         emit(drawn_tables(names, table, codes, against, asked, Drawing(draws, seed, workers)), style, out)
         return
     ready = prepare_named(
-        names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=holds
+        names,
+        dossier,
+        asof,
+        elasticities,
+        closure,
+        world=world,
+        horizon=horizon,
+        hold=holds,
+        settings=settings or (),
+        against=against,
     )
     outcomes = solve_prepared(ready, world, solver_of(budget))
     with usage():
@@ -201,7 +228,7 @@ def compare(
         solver=solver_of(budget),
         hold=holds,
     )
-    codes = tuple(code.strip() for code in countries.split(",") if code.strip())
+    codes = codes_in(countries, world)
     with usage():
         made = [comparison_table(outcomes, codes)]
     if draws:
@@ -250,53 +277,7 @@ def measures(
     emit(made, style, out)
 
 
-@app.command()
-def duties(
-    importer: Annotated[
-        str | None,
-        typer.Option("--importer", help="Country that charges.", show_default="a side of the record"),
-    ] = None,
-    exporter: Annotated[
-        str | None,
-        typer.Option("--exporter", help="Country that is charged.", show_default="the other side"),
-    ] = None,
-    at: Annotated[
-        str | None, typer.Option("--at", help="Day on which the duty is read.", show_default="the as-of day")
-    ] = None,
-    table: Annotated[
-        str, typer.Option("--table", help="sectors, averages, both, published, collected, stacking or base.")
-    ] = "both",
-    by: Annotated[str, typer.Option("--by", help="sector or hs6 (six-digit products).")] = "sector",
-    product: Annotated[
-        str,
-        typer.Option(
-            "--product", help="Only products under this code of 2, 4 or 6 digits; implies --by hs6."
-        ),
-    ] = "",
-    all_partners: Annotated[
-        bool, typer.Option("--all-partners", help="Every partner instead of --exporter; implies --by hs6.")
-    ] = False,
-    world: WorldOption = None,
-    dossier: DossierOption = DEFAULT_DOSSIER,
-    asof: AsofOption = None,
-    style: FormatOption = None,
-    out: OutOption = None,
-) -> None:
-    """Print the stack of duties by sector or product and authority, and its averages, each named by its concept."""
-    from detente.cli.duty_tables import product_duty_tables
-    from detente.cli.tables import duty_sides, duty_tables
-
-    record = open_record(dossier, asof)
-    with usage():
-        day = parse_day(at, "--at") if at else record.asof
-        charges, charged = duty_sides(record, importer, exporter, world)
-        if by != "sector" or product or all_partners:
-            made = product_duty_tables(
-                record, day, charges, None if all_partners else charged, by, product, world
-            )
-        else:
-            made = duty_tables(record, day, charges, charged, table, world)
-    emit(made, style, out)
+app.command()(duties)
 
 
 @app.command()
@@ -338,22 +319,36 @@ def claims(
 ) -> None:
     """List what the reports claim, with the place in the text; or their contradictions."""
     from detente.cli.tables import some_report
-    from detente.dossier import claims_table, conflict_table, sheets
+    from detente.show import build, make
 
     record = open_record(dossier, asof)
     with usage():
         some_report(record)
     flat = style in (Format.csv, Format.json) or (out is not None and out.suffix in (".csv", ".json"))
     if conflicts and not flat:
-        emit(sheets(record), style, out)
+        emit(make("conflict-sheets", dossier=record), style, out)
     else:
-        emit(conflict_table(record) if conflicts else claims_table(record), style, out)
+        emit(build("conflicts" if conflicts else "claims", dossier=record), style, out)
 
 
 app.command()(check)
 app.command()(cite)
 app.add_typer(world_app, name="world")
-for verb in (explain, audit, controls, pledges, ingest, validate, path, nash, leverage, deals, data):
+for verb in (
+    new,
+    completion,
+    explain,
+    audit,
+    controls,
+    pledges,
+    ingest,
+    validate,
+    path,
+    nash,
+    leverage,
+    deals,
+    data,
+):
     app.command()(verb)
 app.command("game")(game_verb)
 

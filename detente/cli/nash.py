@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.options import ClosureOption, ElasticitiesOption, FormatOption, HorizonOption, OutOption
+from detente.cli.aliases import economies
+from detente.cli.options import (
+    DEFAULT_DOSSIER,
+    ClosureOption,
+    ElasticitiesOption,
+    FormatOption,
+    HorizonOption,
+    OutOption,
+)
 from detente.cli.output import emit, note, progress, usage
 from detente.cli.worlds import WorldOption, economy_for
 from detente.core import InputError, LabelError, Table, suggestion
@@ -39,28 +47,31 @@ def read_preferences(name: str) -> PreferenceFile:
 
 def solved_tables(game: DutyGame, kind: str, start: str, verify: bool) -> list[Table]:
     """Search the duties asked for and lay them out."""
-    from detente.strategy.duties import optimal as duties
+    from detente.show import make
+    from detente.strategy.duties import cooperative_duties, nash_duties, optimal_duties
 
     if kind == "alone":
         found = []
         for code in game.players:
             note(f"{code} alone: {int(game.of(code).sum())} duties")
-            found.append(
-                duties.optimal_duties(game, code, starts=["standing", "half", "double"], deviations=verify)
-            )
-        return duties.optimum_tables(game, found)
-    if kind == "talks":
-        return duties.talks_tables(duties.cooperative_duties(game))
-    return duties.nash_tables(duties.nash_duties(game, start=start, verify=verify))
+            found.append(optimal_duties(game, code, starts=["standing", "half", "double"], deviations=verify))
+        tables = make("optimal-welfare", game=game, optima=found)
+    elif kind == "talks":
+        tables = make("talks-welfare", talks=cooperative_duties(game))
+    else:
+        tables = make("nash-welfare", war=nash_duties(game, start=start, verify=verify))
+    return list(tables)
 
 
 def nash(
     players: Annotated[
         str,
         typer.Option(
-            "--players", help="Codes of who sets duties, with commas between; `all` for every country."
+            "--players",
+            help="Codes of who sets duties, with commas between; `all` for every country.",
+            show_default="the two sides of the shipped record",
         ),
-    ] = "USA,CHN",
+    ] = "",
     kind: Annotated[
         str,
         typer.Option(
@@ -114,8 +125,10 @@ def nash(
     out: OutOption = None,
 ) -> None:
     """Find duties that are best for whoever sets them: in a trade war, alone, or agreed in talks."""
-    from detente.cases import model_at
-    from detente.strategy.duties import by_preferences, duty_game, starting_duties
+    from detente.cases import model_at, sides_in
+    from detente.dossier import load_dossier
+    from detente.show import build
+    from detente.strategy.duties import duty_game, starting_duties
 
     with usage():
         for option, given, allowed in (("--kind", kind, KINDS), ("--table", table, TABLES)):
@@ -130,8 +143,9 @@ def nash(
     with usage():
         economy, keep = economy_for(world, elasticities), elasticities is not None
         model = model_at(horizon, economy, closure=closure, keep_elasticities=keep)
-        codes = [code.strip() for code in players.split(",") if code.strip()]
+        codes = list(economies(players, economy.labels.countries, economy.labels.country_names))
         chosen = list(model.labels.countries) if codes == ["all"] else codes
+        chosen = chosen or list(sides_in(load_dossier(DEFAULT_DOSSIER), economy))
         known = read_preferences(preferences)
         wanted = known.sets if table == "preferences" else (known.named(),)
 
@@ -156,7 +170,9 @@ def nash(
     with progress(None, "searching duties"):
         made = {name: solved_tables(game, kind, start, verify) for name, game in games.items()}
     if table == "preferences":
-        shown: Table | list[Table] = by_preferences({name: found[0] for name, found in made.items()})
+        shown: Table | list[Table] = build(
+            "welfare-by-preferences", tables={name: found[0] for name, found in made.items()}
+        )
     else:
         (shown,) = made.values()
     emit(shown if isinstance(shown, Table) or table == "both" else shown[TABLES.index(table)], style, out)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from detente.cli import workbooks
 from detente.cli.layout import as_text
 from detente.core import (
     TYPED,
@@ -109,6 +110,9 @@ def emit(tables: Table | list[Table], style: Format | None, out: Path | None) ->
         When several tables would go into one CSV.
     """
     many = tables if isinstance(tables, list) else [tables]
+    if out is not None and style is None and out.suffix.lower() in workbooks.SUFFIXES:
+        _for_others(many, out)
+        return
     if out is not None and style is None:
         style = SUFFIXES.get(out.suffix.lower())
         if style is None:
@@ -116,7 +120,7 @@ def emit(tables: Table | list[Table], style: Format | None, out: Path | None) ->
                 raise InputError(
                     f"the ending `{out.suffix}` says no format",
                     where=str(out),
-                    hint="add --format table, csv, json or md",
+                    hint="end it in .csv, .json, .md, .txt, .xlsx or .parquet; or add --format table, csv, json or md",
                 )
     style = style or Format.table
     if style is Format.csv and len(many) > 1:
@@ -134,6 +138,18 @@ def emit(tables: Table | list[Table], style: Format | None, out: Path | None) ->
     else:
         write_atomic(out, body)
         note(f"wrote {out}")
+
+
+def _for_others(tables: list[Table], out: Path) -> None:
+    """Write tables as a workbook, or the first as Parquet."""
+    if out.suffix.lower() == ".xlsx":
+        workbooks.write_workbook(tables, out)
+    else:
+        if len(tables) > 1:
+            note("Parquet holds one table: the first is written; ask for the others by name")
+        with usage():
+            workbooks.write_parquet(tables[0], out)
+    note(f"wrote {out}")
 
 
 def _in_its_characters(body: str, style: Format) -> str:
@@ -202,12 +218,17 @@ def reporting(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def draw(figure: Figure, path: Path) -> None:
-    """Write a picture as a file of its own, with the table behind it beside it, and say its title."""
+    """Write a picture as a file of its own, SVG or PNG by its ending, with the table behind it beside it, and say its title."""
     from detente.show.figures import figure_svg
 
     svg = figure_svg(figure)
     if "xmlns=" not in svg.split(">", 1)[0]:
         svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-    write_together({path: svg + "\n", path.with_suffix(".csv"): figure.table.to_csv()})
+    picture: str | bytes = svg + "\n"
+    if path.suffix.lower() == ".png":
+        import vl_convert
+
+        picture = vl_convert.svg_to_png(svg, scale=2)
+    write_together({path: picture, path.with_suffix(".csv"): figure.table.to_csv()})
     note(figure.title)
     note(f"wrote {path} and {path.with_suffix('.csv')}")

@@ -1,4 +1,4 @@
-"""`detente path`: a cut month by month, with the stocks that delay it. It parses, calls the rooms and prints."""
+"""`detente path`: a scenario or a cut along time, with the stocks that delay it. It parses, calls the rooms and prints."""
 
 from __future__ import annotations
 
@@ -20,18 +20,23 @@ from detente.cli.options import (
 )
 from detente.cli.output import draw, emit, note, usage
 from detente.cli.records import HoldClocksOption, HoldOption, open_record, to_hold
-from detente.cli.worlds import WorldOption, economy_for
-from detente.core import InputError, LabelError, UnitError, suggestion
+from detente.cli.worlds import WorldOption, codes_in, economy_for
+from detente.core import RENTS, InputError, LabelError, UnitError, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from detente.cases import LawOfDays, Still
+    from detente.core import Rent
     from detente.dossier import Dossier
     from detente.equilibrium import QuantityControl
+    from detente.policy import Scenario
     from detente.show.tables import Held
     from detente.world import Economy, Wedges
 
 TABLES = ("months", "losses", "stocks")
+ALONG = ("summary", "dates")
+"""Tables of the whole path: months, quarters to five years, the long run."""
 MOST_MONTHS = 240.0
 STATED = "given on the command line"
 FIGURES = "figures of the world"
@@ -64,7 +69,7 @@ def held_at_the_start(economy: Economy, controls: Sequence[QuantityControl], sta
             raise UnitError(
                 f"the stock is `{months}`",
                 where=where,
-                hint="months of base-year use, 0 or more, as in --stock 2 or --stock CHN:rare-earths=2; inf never runs out",
+                hint="months of base-year use, 0 or more, such as --stock 2 or --stock CHN:rare-earths=2; inf never runs out",
             )
         given.update({name: amount} if mark else dict.fromkeys(names, amount))
     made: dict[str, tuple[float, str, tuple[object, ...]]] = {}
@@ -75,6 +80,12 @@ def held_at_the_start(economy: Economy, controls: Sequence[QuantityControl], sta
             months_held, figures = stock_of_flows(economy, control.cells)
             made[control.name] = (months_held, FIGURES if figures else "no figure: none held", figures)
     return made  # type: ignore[return-value]
+
+
+def _rent(name: str) -> Rent:
+    if name not in RENTS:
+        raise LabelError(f"no rent `{name}`", where="--rent", hint=suggestion(name, RENTS))
+    return name
 
 
 def _periods(months: float, step: float) -> tuple[float, ...]:
@@ -101,15 +112,16 @@ def _policy(
     closure: str,
     world: str | None,
     hold: bool | tuple[str, ...],
-) -> tuple[Dossier, Economy, Wedges, tuple[QuantityControl, ...]]:
-    """The record, the economy with its own elasticities, and the wedges and quantity controls of a scenario, or none."""
+) -> tuple[Dossier, Economy, Wedges, tuple[QuantityControl, ...], Scenario | None]:
+    """The record, the economy with its own elasticities, the wedges and quantity controls of a scenario, and it; or none."""
     from detente.cli.tables import prepare_named
     from detente.equilibrium import CLOSURES
     from detente.world import Wedges
 
     if scenario is not None:
         ready = prepare_named([scenario], dossier, asof, elasticities, closure, world=world, hold=hold)
-        return ready.dossier, ready.economy, ready.cases[0].wedges, ready.cases[0].controls
+        case = ready.cases[0]
+        return ready.dossier, ready.economy, case.wedges, case.controls, case.scenario
     with usage():
         if closure not in CLOSURES:
             raise InputError(
@@ -117,7 +129,23 @@ def _policy(
             )
     record = open_record(dossier, asof)
     economy = economy_for(world, elasticities)
-    return record, economy, Wedges.unchanged(economy), ()
+    return record, economy, Wedges.unchanged(economy), (), None
+
+
+def _law(
+    economy: Economy,
+    record: Dossier,
+    scenario: Scenario | None,
+    wedges: Wedges,
+    cuts: tuple[QuantityControl, ...],
+    holds: bool | tuple[str, ...],
+) -> LawOfDays | Still:
+    """What holds on every day: a scenario's measures as they begin and end, or the base year's; with cuts on top."""
+    from detente.cases import LawOfDays, Still
+
+    if scenario is None:
+        return Still(wedges, cuts)
+    return LawOfDays(economy, record, scenario, holds, cuts)
 
 
 def path(
@@ -135,6 +163,13 @@ def path(
             "CHN:rare-earths:0.3 leaves 30 % of China's rare earths and magnets to all others.",
         ),
     ] = None,
+    rent: Annotated[
+        str,
+        typer.Option(
+            "--rent",
+            help="Who keeps the difference between cost and price under a --cut: destroyed (nobody), exporter or importer.",
+        ),
+    ] = "destroyed",
     stock: Annotated[
         list[str] | None,
         typer.Option(
@@ -146,9 +181,14 @@ def path(
     months: Annotated[float, typer.Option("--months", help="Length of the path.")] = 12.0,
     step: Annotated[float, typer.Option("--step", help="Months of a period.")] = 1.0,
     table: Annotated[
-        str,
-        typer.Option("--table", help="months, losses (who loses what), stocks (what is held) or all."),
-    ] = "months",
+        str | None,
+        typer.Option(
+            "--table",
+            help="summary (first year, long run, discounted sum), dates (months, quarters to five years, long run); of a cut "
+            "months, losses (who loses what), stocks (what is held) or all.",
+            show_default="months where something is cut, else summary",
+        ),
+    ] = None,
     countries: Annotated[
         str,
         typer.Option(
@@ -174,21 +214,50 @@ def path(
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
-    """Say what a cut of deliveries does month by month, and to whom, while stocks run down."""
-    from detente.cases import by_horizon, path_with_stocks, read_cut, stock_table
+    """Say what a scenario or a cut of deliveries does along time, and to whom, while stocks run down."""
+    from detente.cases import (
+        by_horizon,
+        figures_of,
+        path_with_stocks,
+        read_cut,
+        summary_table,
+        unfold,
+        unfolding_table,
+    )
     from detente.dossier import codes_of
+    from detente.show import build, make
     from detente.show.tables import stocks as show
 
     with usage():
-        if table not in (*TABLES, "all"):
-            raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, (*TABLES, "all")))
+        every = (*ALONG, *TABLES, "all")
+        if table is not None and table not in every:
+            raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, every))
+        kept = _rent(rent)
         lengths = _periods(months, step)
     holds = to_hold(hold_clocks, hold)
-    record, economy, wedges, controls = _policy(scenario, dossier, asof, elasticities, closure, world, holds)
+    record, economy, wedges, controls, story = _policy(
+        scenario, dossier, asof, elasticities, closure, world, holds
+    )
     floors = tuple(control for control in controls if control.is_floor)
     with usage():
         caps = (control for control in controls if not control.is_floor)
-        cuts = (*caps, *(read_cut(economy, text) for text in cut or ()))
+        added = tuple(read_cut(economy, text, rent=kept) for text in cut or ())
+        cuts = (*caps, *added)
+        table = table or ("summary" if story is not None and not cuts else "months")
+        chosen = list(codes_in(countries, world))
+        for code in chosen:
+            economy.labels.country(code)
+    solver = solver_of(budget)
+    if table in ALONG:
+        law = _law(economy, record, story, wedges, added, holds)
+        keep = elasticities is not None
+        along = unfold(
+            economy, law, closure=closure, keep_elasticities=keep, first_day=law.first_day, solver=solver
+        )
+        shown = chosen or [code for code in codes_of(record) if code in economy.labels.countries]
+        emit((summary_table if table == "summary" else unfolding_table)(along, shown), style, out)
+        return
+    with usage():
         if not cuts:
             raise InputError(
                 "nothing is cut",
@@ -196,12 +265,9 @@ def path(
                 hint="add --cut CHN:rare-earths:0.3, or name a scenario with caps or bans (`quantities:`, or measures in force)",
             )
         held = held_at_the_start(economy, cuts, stock or ())
-        chosen = [code.strip() for code in countries.split(",") if code.strip()]
-        for code in chosen:
-            economy.labels.country(code)
     setting = by_horizon(economy, keep_elasticities=elasticities is not None)
-    stocks = {name: amount for name, (amount, _, _) in held.items()}
-    solver = solver_of(budget)
+    own = {control.name: figures_of(economy, control) for control in cuts}
+    stocks = {name: own[name] if who == FIGURES else amount for name, (amount, who, _) in held.items()}
     made = path_with_stocks(
         economy,
         wedges,
@@ -215,12 +281,12 @@ def path(
     without = path_with_stocks(
         economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure, solver=solver
     )
-    losses = show.loss_table(made, without)
+    losses = build("path-losses", path=made, without=without)
     hardest = str(losses.column("country")[0])
     shown = chosen or [
         code for code in dict.fromkeys((*codes_of(record), hardest)) if code in economy.labels.countries
     ]
-    monthly = stock_table(made, cuts, shown)
+    monthly = build("stocks", path=made, controls=cuts, countries=shown)
     said = "; ".join(
         f"{name} {amount:.2g} months ({', '.join(filter(None, (who, show.grade_of(figures))))})"
         for name, (amount, who, figures) in held.items()
@@ -230,6 +296,6 @@ def path(
     for sentence in sentences[:-1] if picture is not None else sentences:  # the last is the picture's title
         note(sentence.text)
     if picture is not None:
-        draw(show.path_figure(made, without, cuts, shown), picture)
-    tables = {"months": monthly, "losses": losses, "stocks": show.held_table(held)}
+        draw(make("path-months", path=made, without=without, controls=cuts, countries=shown), picture)
+    tables = {"months": monthly, "losses": losses, "stocks": build("path-stocks", held=held)}
     emit(list(tables.values()) if table == "all" else tables[table], style, out)

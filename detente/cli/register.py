@@ -21,13 +21,13 @@ def data(
 ) -> None:
     """List the data files that come with Détente, with sources, licences and hashes."""
     from detente.core import check_register
-    from detente.show.tables import data_file_table, data_source_table
+    from detente.show import build
 
     if check:
         note(f"{check_register()} data files are as registered")
         return
-    makers = {"files": data_file_table, "sources": data_source_table}
+    kinds = ("files", "sources")
     with usage():
-        if table not in makers:
-            raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, tuple(makers)))
-    emit(makers[table](), style, out)
+        if table not in kinds:
+            raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, kinds))
+    emit(build(f"data-{table}"), style, out)

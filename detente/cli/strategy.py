@@ -59,8 +59,8 @@ def leverage(
     out: OutOption = None,
 ) -> None:
     """Say what each measure costs the other side, its own side and everybody else, and at which horizon."""
-    from detente.show.figures import ladder_figure, lever_sentences
-    from detente.show.tables import lever_table, levers_by_preferences, reach_table
+    from detente.show import build, make
+    from detente.show.figures import lever_sentences
     from detente.strategy import leverage as levers
 
     known_table(table, ("levers", "horizons", "substitution", "preferences"))
@@ -73,20 +73,26 @@ def leverage(
     concept = f"{play.horizon}; {chosen.title.lower()}"
     tables = []
     if table in ("levers", "all"):
-        tables.append(lever_table(found, note=f"{concept[0].upper()}{concept[1:]}."))
+        tables.append(build("leverage", levers=found, note=f"{concept[0].upper()}{concept[1:]}."))
     span = levers.extremes(play)
     if table in ("preferences", "all"):
         low, high = span
         tables.append(
-            levers_by_preferences(
-                {one.id: levers.leverage_of(made.game(one), gentle=low, harsh=high) for one in known.sets}
+            build(
+                "leverage-by-preferences",
+                found={
+                    one.id: levers.leverage_of(made.game(one), gentle=low, harsh=high) for one in known.sets
+                },
             )
         )
     if table in ("horizons", "all"):
         settings = levers.horizons(economy)
         with progress(None, "solving at each horizon"):
             tables.append(
-                reach_table(levers.reach(economy, record, spec, settings, span=span, controls=controls))
+                build(
+                    "leverage-horizons",
+                    reached=levers.reach(economy, record, spec, settings, span=span, controls=controls),
+                )
             )
     if table in ("substitution", "all"):
         with progress(None, "solving as substitution rises"):
@@ -94,11 +100,13 @@ def leverage(
                 economy, record, spec, levers.substitution(economy), span=span, controls=controls
             )
         title = "Leverage as substitution rises"
-        tables.append(reach_table(reached, name="leverage-substitution", title=title))
+        tables.append(
+            build("leverage-substitution", reached=reached, name="leverage-substitution", title=title)
+        )
     for sentence in lever_sentences(found):
         note(sentence.text)
     if picture is not None:
-        draw(ladder_figure(found, concept=concept), picture)
+        draw(make("leverage-ladder", levers=found, concept=concept), picture)
     emit(tables, style, out)
 
 
@@ -138,9 +146,9 @@ def deals(
 ) -> None:
     """Say which exchanges beat no deal for both, under which weights, and what a side would have to be paid."""
     from detente.policy import load_scenario
-    from detente.show.figures import deal_figure, space_sentence, swap_sentence
-    from detente.show.tables import bargains_by_preferences, strategy as show
-    from detente.strategy import deals as room, horizons, preference_table
+    from detente.show import build, make
+    from detente.show.figures import space_sentence, swap_sentence
+    from detente.strategy import deals as room, horizons
 
     known_table(table, ("expected", "horizons", "swaps", "space", "payments", "sensitivity", "preferences"))
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
@@ -161,22 +169,28 @@ def deals(
     if table in ("expected", "all"):
         judged = {name: room.judge(one, spec.expected, spec.threats) for name, one in games.items()}
         tables.append(
-            show.verdict_table(judged, spec.players, names={one.id: one.title for one in known.sets})
+            build(
+                "expected-swaps",
+                verdicts=judged,
+                players=spec.players,
+                names={one.id: one.title for one in known.sets},
+            )
         )
     if table in ("horizons", "all"):
         with progress(None, "solving at each horizon"):
             later = room.judge_at(record, spec, horizons(economy), chosen, controls=controls)
-        tables.append(show.verdict_table(later, spec.players, by="horizon"))
+        tables.append(build("expected-horizons", verdicts=later, players=spec.players, by="horizon"))
     swaps = room.smallest_swaps(play, most=most, count=count)
     if table in ("swaps", "all"):
-        tables.append(show.swap_table(play, swaps))
+        tables.append(build("swaps", game=play, swaps=swaps))
     if table in ("space", "all"):
         spaces = {
             name: (one, [room.deal_space(one, name) for name in spec.threats]) for name, one in games.items()
         }
-        tables.append(show.space_table(spaces, names))
+        tables.append(build("deal-space", games=spaces, names=names))
     if table in ("payments", "all"):
-        tables.append(show.payment_table(play, {name: room.payments(play, name) for name in spec.threats}))
+        paid = {name: room.payments(play, name) for name in spec.threats}
+        tables.append(build("payments", game=play, found=paid))
     if table in ("sensitivity", "all"):
         bargains = {
             name: (
@@ -186,16 +200,16 @@ def deals(
             )
             for name, one in games.items()
         }
-        tables.append(bargains_by_preferences(bargains))
+        tables.append(build("bargains-by-preferences", found=bargains))
     if table in ("preferences", "all"):
-        tables.append(preference_table(known))
+        tables.append(build("preferences", preferences=known))
     space = room.deal_space(play, point)
     note(space_sentence(play, space, name=names[point]).text)
     if swaps:
         note(swap_sentence(play, swaps[0]).text)
     if picture is not None:
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
-        draw(deal_figure(play, space, threats=names, concept=concept), picture)
+        draw(make("deal-space-points", game=play, space=space, threats=names, concept=concept), picture)
     emit(tables, style, out)
 
 
@@ -229,7 +243,7 @@ def game_verb(
     out: OutOption = None,
 ) -> None:
     """Say what the two sides would do without an agreement: equilibria, dominance, quantal response; export the game."""
-    from detente.show.tables import dominance_table, equilibrium_table, play_by_preferences
+    from detente.show import build
     from detente.strategy import efg_text, equilibria as room, known_form, nfg_text
 
     known_table(table, ("equilibria", "dominance", "preferences"))
@@ -252,11 +266,14 @@ def game_verb(
         pure = room.pure_equilibria(form, epsilon=1e-3)
         if not pure:
             note("no pure equilibrium")
-        tables.append(equilibrium_table(play, form, pure, quantal))
+        tables.append(build("equilibria", game=play, form=form, pure=pure, quantal=quantal))
     if table in ("dominance", "all"):
         tables.append(
-            dominance_table(
-                room.dominant_rungs(play), chosen.title.lower(), {one.id: one.title for one in spec.actions}
+            build(
+                "dominance",
+                found=room.dominant_rungs(play),
+                name=chosen.title.lower(),
+                titles={one.id: one.title for one in spec.actions},
             )
         )
     if table in ("preferences", "all"):
@@ -266,7 +283,7 @@ def game_verb(
             shape = room.strategic_form(other)
             reply = room.logit_quantal(shape, precision / 1e3) if precision else None
             found[one.id] = (other, shape, room.pure_equilibria(shape, epsilon=1e-3), reply)
-        tables.append(play_by_preferences(found))
+        tables.append(build("equilibria-by-preferences", found=found))
     if export is not None:
         text = (nfg_text if export.suffix == ".nfg" else efg_text)(known_form(form), title=spec.title)
         write_atomic(export, text)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from detente.cli.options import DEFAULT_DOSSIER
 from detente.cli.output import parse_day, progress, usage
 from detente.cli.records import load_record, say_firing
+from detente.cli.settings import set_by_hand
 from detente.cli.worlds import economy_for, of_own_world
-from detente.core import Column, DateError, InputError, LabelError, Table, suggestion
+from detente.core import DateError, InputError, LabelError, Table, suggestion
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -73,10 +74,13 @@ def prepare_named(
     world: str | None = None,
     horizon: str = "long",
     hold: bool | tuple[str, ...] = False,
+    settings: Sequence[str] = (),
+    against: str | None = None,
 ) -> Prepared:
     """Load what a solve of named scenarios needs: the economy at a horizon, the record, the wedges and controls.
 
-    Says on standard error which clocks the scenarios' dates let fire; `hold` holds all of them (True) or some.
+    Says on standard error which clocks the scenarios' dates let fire; `hold` holds all of them (True) or some. `settings` are
+    measures set on the command line, in every scenario but the one named `against`.
     """
     from detente.cases import model_at, prepare_cases
     from detente.equilibrium import CLOSURES
@@ -102,6 +106,7 @@ def prepare_named(
     )
     scenarios = _tellable(record, scenarios, dossier)
     with usage():
+        scenarios = set_by_hand(scenarios, settings, record, against)
         check_hold(record, () if isinstance(hold, bool) else hold, "--hold")
         economy, keep = economy_for(world, elasticities), elasticities is not None
         model = model_at(horizon, economy, closure=closure, keep_elasticities=keep)
@@ -160,7 +165,8 @@ def outcome_tables(
     sides: Callable[[], tuple[str, str]],
 ) -> list[Table]:
     """One of the tables of `detente run`; `sides` says whom a table about two is about when nobody is named."""
-    from detente.show.tables import firing_table, metrics, noted, results, welfare
+    from detente.show import build
+    from detente.show.tables import noted
 
     reference = None
     if against is not None:
@@ -169,24 +175,29 @@ def outcome_tables(
         if reference is None:  # a path: the last one asked for
             reference = list(outcomes)[-1]
     shown = {name: outcome for name, outcome in outcomes.items() if name != reference} or dict(outcomes)
+    every: dict[str, object] = {"outcomes": outcomes, "countries": countries, "against": reference}
+
+    def of_sides() -> dict[str, object]:
+        return {**every, "countries": countries or sides()}
+
     kinds = {
-        "countries": lambda: [metrics.country_table(outcomes, against=reference, countries=countries)],
-        "sectors": lambda: [metrics.sector_table(outcomes, countries or sides(), against=reference)],
-        "pair": lambda: [metrics.pair_table(outcomes, _pair(countries, sides))],
+        "countries": lambda: [build("countries", **every)],
+        "sectors": lambda: [build("sectors", **of_sides())],
+        "pair": lambda: [build("pair", outcomes=outcomes, parties=_pair(countries, sides))],
         "diversion": lambda: [
             _diversion(outcomes, outcome, lambda: _pair(countries, sides), reference)
             for outcome in shown.values()
         ],
-        "measures": lambda: [metrics.footprint_table(outcome) for outcome in shown.values()],
-        "employment": lambda: [results.employment_table(outcomes, countries or sides(), against=reference)],
-        "wages": lambda: [results.wage_table(outcomes, countries, against=reference)],
-        "prices": lambda: [results.price_table(outcomes, countries or sides(), against=reference)],
-        "flows": lambda: [results.flow_table(outcomes, countries, against=reference)],
-        "revenue": lambda: [results.revenue_table(outcomes, countries, against=reference)],
-        "duties": lambda: [results.duty_table(outcomes, countries)],
-        "welfare": lambda: [welfare.welfare_table(outcomes, countries, against=reference)],
-        "quantities": lambda: [welfare.control_table(outcomes)],
-        "clocks": lambda: [firing_table(outcomes.values())],
+        "measures": lambda: [build("footprints", outcome=outcome) for outcome in shown.values()],
+        "employment": lambda: [build("employment", **of_sides())],
+        "wages": lambda: [build("wages", **every)],
+        "prices": lambda: [build("prices", **of_sides())],
+        "flows": lambda: [build("flows", **every)],
+        "revenue": lambda: [build("revenue", **every)],
+        "duties": lambda: [build("effective-duties", outcomes=outcomes, countries=countries)],
+        "welfare": lambda: [build("welfare", **every)],
+        "quantities": lambda: [build("quantities", outcomes=outcomes)],
+        "clocks": lambda: [build("firing", timed=outcomes.values())],
     }
     if which not in kinds:
         raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))
@@ -199,7 +210,9 @@ def _pair(countries: Sequence[str], sides: Callable[[], tuple[str, str]]) -> tup
         return sides()
     if len(countries) != 2:
         raise InputError(
-            "this table is about two parties", where="--countries", hint="such as --countries USA,CHN"
+            "this table is about two parties",
+            where="--countries",
+            hint="name two, with a comma between: --countries ONE,OTHER",
         )
     return (countries[0], countries[1])
 
@@ -210,7 +223,7 @@ def _diversion(
     pair: Callable[[], tuple[str, str]],
     reference: str | None,
 ) -> Table:
-    from detente.show.tables import metrics
+    from detente.show import build
 
     if reference is None:
         raise InputError(
@@ -218,52 +231,28 @@ def _diversion(
             where="--table diversion",
             hint="add --against standing",
         )
-    return metrics.diversion_table(outcome, pair(), against=outcomes[reference])
+    return build("diversion", outcome=outcome, parties=pair(), against=outcomes[reference])
 
 
 def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str]) -> Table:
     """Two outcomes side by side."""
-    from detente.show.tables import comparison_table as made, noted
+    from detente.show import build
+    from detente.show.tables import noted
 
     if len(outcomes) != 2:
         raise InputError("the two scenarios are one and the same", hint="compare takes two different ones")
-    return noted([made(outcomes, countries)], outcomes.values())[0]
+    return noted([build("comparison", outcomes=outcomes, countries=countries)], outcomes.values())[0]
 
 
 def scenario_table(dossier: str, asof: dt.date | None = None) -> Table:
     """Scenarios shipped with a dossier that are a live question on a day; those that could not be told yet without their story."""
-    from detente.policy import load_scenario, shipped_scenarios, tellable
+    from detente.show import build
     from detente.show.tables import is_record
 
     if not is_record(dossier):
         load_record(dossier, None)  # says that there is none, and which there are
     record = load_record(dossier, asof)
-    found = [load_scenario(name, dossier=dossier) for name in shipped_scenarios(dossier, record.asof)]
-    since: dict[str, dt.date] = {}
-    if asof is not None:
-        kept, later = tellable(record, found, dossier)
-        since = {one.scenario: one.since for one in later}
-        told = {one.id: one for one in kept}
-        found = [told.get(one.id, one) for one in found]
-    return Table(
-        "scenarios",
-        f"Scenarios shipped with {dossier}",
-        (
-            Column("scenario", "Scenario"),
-            Column("title", "Title"),
-            Column("date", "Date", kind="date"),
-            Column("settings", "Measures set", kind="number", digits=0),
-            Column("known", "Could be told"),
-            Column("story", "Story"),
-        ),
-        tuple(
-            (s.id, s.title, s.date.isoformat() if s.date else "as-of day", len(s.set), "yes", s.story)
-            if s.id not in since
-            else (s.id, s.title, None, None, f"from {since[s.id]} on", "")
-            for s in found
-        ),
-        note="`detente run SCENARIO`; a scenario file of your own is given by its path.",
-    )
+    return build("scenarios", source=dossier, dossier=record, sifted=asof is not None)
 
 
 def filtered(table: Table, **wanted: str | None) -> Table:
@@ -291,9 +280,9 @@ def filtered(table: Table, **wanted: str | None) -> Table:
 
 def measures_on(record: Dossier, day: dt.date, *, actor: str | None, status: str | None) -> Table:
     """Measures of a day, perhaps of one actor or status; a day before every measure is an error."""
-    from detente.dossier import measure_table
+    from detente.show import build
 
-    table = measure_table(record, day)
+    table = build("measures", dossier=record, date=day)
     if not table.rows:
         first = min((one.announced for one in record.measures.values()), default=None)
         raise DateError(
@@ -332,15 +321,8 @@ def duty_tables(
     dossier: Dossier, day: dt.date, importer: str, exporter: str, which: str, world: str | None = None
 ) -> list[Table]:
     """The stack of duties by sector and authority, its averages by concept, or what surrounds them."""
-    from detente.cli.duty_tables import rule_table
-    from detente.policy.duties import (
-        base_year_table,
-        collected_table,
-        concept_table,
-        duty_stack,
-        published_table,
-        stack_table,
-    )
+    from detente.policy.duties import duty_stack
+    from detente.show import build
 
     economy = economy_for(world, None)
 
@@ -350,16 +332,16 @@ def duty_tables(
 
     def both() -> list[Table]:
         found = stack()
-        return [stack_table(found), concept_table(found)]
+        return [build("duties", stacked=found), build("averages", stacked=found)]
 
     kinds: dict[str, Callable[[], list[Table]]] = {
-        "sectors": lambda: [stack_table(stack())],
-        "averages": lambda: [concept_table(stack())],
+        "sectors": lambda: [build("duties", stacked=stack())],
+        "averages": lambda: [build("averages", stacked=stack())],
         "both": both,
-        "collected": lambda: [collected_table(economy, dossier)],
-        "published": lambda: [published_table(economy, dossier)],
-        "stacking": lambda: [rule_table(dossier)],
-        "base": lambda: [base_year_table(economy, dossier)],
+        "collected": lambda: [build("collected", economy=economy, dossier=dossier)],
+        "published": lambda: [build("published", economy=economy, dossier=dossier)],
+        "stacking": lambda: [build("stacking", dossier=dossier)],
+        "base": lambda: [build("base-year-duties", economy=economy, dossier=dossier)],
     }
     if which not in kinds:
         raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))
@@ -370,20 +352,21 @@ def check_table(
     dossier: Dossier, reports: Path | None, source: str, world: str | None = None
 ) -> tuple[Table, bool]:
     """Identities, record, scenarios and solver, one row a check; whether any failed."""
-    from detente.show.tables import self_check
+    from detente.show import make
 
     economy = None if world is None else economy_for(world, None)
-    return self_check(dossier, reports, source, economy)
+    table, failed = make("check", dossier=dossier, reports=reports, source=source, world=economy)
+    return table, failed
 
 
 def citation_table(dossier: Dossier, economy: object, scenario: str | None, source: str) -> Table:
     """What to cite, for everything or for one scenario."""
-    from detente.show.tables import citation_table as made
+    from detente.show import build
     from detente.world import Economy
 
     assert isinstance(economy, Economy)
     if scenario is None:
-        return made(dossier, economy)
+        return build("citations", dossier=dossier, economy=economy)
     from detente.policy import apply_scenario, wedges_and_footprints
 
     chosen = _scenario(scenario, source)
@@ -391,4 +374,4 @@ def citation_table(dossier: Dossier, economy: object, scenario: str | None, sour
     states = apply_scenario(dossier, chosen).states(chosen.on(dossier.asof))
     used = {states[f.measure].source for f in footprints if f.moves}
     used |= {value.source for f in footprints if f.moves for value in dossier.measures[f.measure].values}
-    return made(dossier, economy, used)
+    return build("citations", dossier=dossier, economy=economy, source_ids=used)

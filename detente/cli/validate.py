@@ -24,14 +24,14 @@ def validate(
     out: OutOption = None,
 ) -> None:
     """Solve published tables, closed forms and identities again, beside the published figures; exits with 4 when one is missed."""
-    from detente.show.tables import validation_table
+    from detente.show import build
     from detente.validation import STUDIES, find_shared, run_checks
 
     with usage():
         folder = find_shared(shared)
     with progress(2 + len(STUDIES), "solving published tables again") as step:
         checks = run_checks(folder, step=lambda _: step())
-    emit(validation_table(checks), style, out)
+    emit(build("validation", checks=checks), style, out)
     missed = [check for check in checks if check.failed]
     for check in missed:
         note(f"missed: {check.group}: {check.what}")

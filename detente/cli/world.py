@@ -29,9 +29,9 @@ TABLES = ("sizes", "countries", "sectors", "flows", "duties", "provenance")
 @app.command("list")
 def list_worlds(style: FormatOption = None, out: OutOption = None) -> None:
     """List the worlds that come with Détente."""
-    from detente.world import shipped_table
+    from detente.show import build as build_table
 
-    emit(shipped_table(), style, out)
+    emit(build_table("worlds-shipped"), style, out)
 
 
 @app.command()
@@ -49,15 +49,8 @@ def show(
     out: OutOption = None,
 ) -> None:
     """Say what a world is: sizes, balances, largest flows, provenance, licences."""
-    from detente.world import (
-        country_table,
-        duty_table,
-        flow_table,
-        load_world,
-        provenance_table,
-        sector_table,
-        size_table,
-    )
+    from detente.show import build as build_table
+    from detente.world import load_world
 
     with usage():
         economy = load_world(world)
@@ -69,21 +62,23 @@ def show(
                 hint="such as --countries USA,CHN",
             )
         makers = {
-            "sizes": lambda: size_table(economy),
-            "countries": lambda: country_table(economy),
-            "sectors": lambda: sector_table(economy),
-            "flows": lambda: flow_table(economy, count=count, between=codes),
-            "duties": lambda: duty_table(economy, codes[0], codes[1]),
-            "provenance": lambda: provenance_table(economy),
+            "sizes": lambda: build_table("world-size", economy=economy),
+            "countries": lambda: build_table("world-countries", economy=economy),
+            "sectors": lambda: build_table("world-sectors", economy=economy),
+            "flows": lambda: build_table("world-flows", economy=economy, count=count, between=codes),
+            "duties": lambda: build_table(
+                "world-duties", economy=economy, importer=codes[0], exporter=codes[1]
+            ),
+            "provenance": lambda: build_table("world-provenance", economy=economy),
         }
         if table != "all" and table not in makers:
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, (*makers, "all")))
         wanted = [name for name in TABLES if name != "duties"] if table == "all" else [table]
         made = [makers[name]() for name in wanted]
     if picture is not None:
-        from detente.show.figures import world_figure
+        from detente.show import make
 
-        draw(world_figure(economy), picture)
+        draw(make("largest-countries", economy=economy), picture)
     emit(made, style, out)
 
 
@@ -95,7 +90,8 @@ def check_world(
     out: OutOption = None,
 ) -> None:
     """Verify the accounting identities of a world; exits with 1 at the first that fails, naming the cell."""
-    from detente.world import check, load_world
+    from detente.show import build as build_table
+    from detente.world import load_world
 
     with usage():
         if not 0 <= tolerance <= 1:
@@ -104,7 +100,7 @@ def check_world(
             )
         if not is_there(world):
             load_world(world)  # an unknown name is a slip on the command line, a world that fails is not
-    emit(check(load_world(world), tolerance=tolerance), style, out)
+    emit(build_table("world-check", economy=load_world(world), tolerance=tolerance), style, out)
 
 
 @app.command()
@@ -116,15 +112,14 @@ def compare(
     out: OutOption = None,
 ) -> None:
     """Put two worlds side by side: as a whole, and the countries both have."""
-    from detente.world import compare_worlds, load_world
+    from detente.show import make
+    from detente.world import load_world
 
     with usage():
         one, two = load_world(first), load_world(second)
-        made = compare_worlds(one, two)
+        made = make("worlds", first=one, second=two)
     if picture is not None:
-        from detente.show.figures import comparison_figure
-
-        draw(comparison_figure(one, two), picture)
+        draw(make("world-differences", first=one, second=two), picture)
     emit(made, style, out)
 
 
@@ -180,9 +175,9 @@ def build(
         )
     folder = save_world(report.economy, out, report)
     if picture is not None:
-        from detente.show.figures import world_figure
+        from detente.show import make
 
-        draw(world_figure(report.economy), picture)
+        draw(make("largest-countries", economy=report.economy), picture)
     for line in report.notes:
         note(f"note: {line}")
     note(f"wrote {folder}; use it with --world {folder}")

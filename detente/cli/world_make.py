@@ -51,7 +51,8 @@ def aggregate(
     style: FormatOption = None,
 ) -> None:
     """Merge countries or sectors of a world; values add up exactly, what the maps do not name stays as it is."""
-    from detente.world import aggregate as merge, compare_worlds, load_world
+    from detente.show import make
+    from detente.world import aggregate as merge, load_world
     from detente.world.read import read_map
 
     with usage():
@@ -78,7 +79,7 @@ def aggregate(
             name=name or f"{economy.name}-merged",
         )
     _written(coarse, out)
-    emit(compare_worlds(economy, coarse), style, None)
+    emit(make("worlds", first=economy, second=coarse), style, None)
 
 
 def _check_codes(groups: Mapping[str, str], codes: tuple[str, ...], kind: str, origin: str) -> None:
@@ -102,16 +103,12 @@ def disaggregate(
     style: FormatOption = None,
 ) -> None:
     """Carve finer sectors out of a world, such as soybeans out of crops; added up they give the old world again."""
+    from detente.show import build
     from detente.world import load_world
-    from detente.world.carve import (
-        assumption_table,
-        disaggregate as carve,
-        load_disaggregation,
-        specification_table,
-    )
+    from detente.world.carve import disaggregate as carve, load_disaggregation
 
     if specification is None:
-        emit(specification_table(), style, None)
+        emit(build("specifications"), style, None)
         return
     with usage():
         economy = load_world(world)
@@ -134,4 +131,4 @@ def disaggregate(
         note(
             f"{one.name} ({one.code}) out of {one.parent}: {finer.output[:, s].sum() / 1e3:,.1f} billion USD of output"
         )
-    emit(assumption_table(spec), style, None)
+    emit(build("chokepoint", spec=spec), style, None)

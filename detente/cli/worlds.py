@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli.aliases import economies
 from detente.cli.output import usage
 from detente.core import InputError
 
@@ -51,6 +52,32 @@ def economy_for(world: str | None, elasticities: str | None) -> Economy:
         return with_elasticity_set(
             economy, elasticities or DEFAULT_ELASTICITIES, concordance={"SERV": "D_U"} if world else None
         )
+
+
+def codes_in(text: str, world: str | None) -> tuple[str, ...]:
+    """Codes of a list of economies with commas between, in codes or in words; ``all`` is every country of the world.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``US,EU,WORLD``; empty gives nothing.
+    world : str, optional
+        As in `economy_for`.
+    """
+    if not text.strip():
+        return ()
+    labels = economy_for(world, None).labels
+    if text.strip().casefold() == "all":
+        return labels.countries
+    return economies(text, (*labels.countries, "WORLD", "REST"), labels.country_names)
+
+
+def code_in(text: str | None, world: str | None) -> str | None:
+    """One economy of a world, in its code or in a word; None stays None, and what nobody knows stays for the message to come."""
+    if text is None:
+        return None
+    found = codes_in(text, world)
+    return found[0] if len(found) == 1 else text
 
 
 @contextlib.contextmanager

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     )
     from detente.core.limits import (
         ENFORCEMENT as ENFORCEMENT,
+        RENTS as RENTS,
         Enforcement as Enforcement,
         Lever as Lever,
         LimitKind as LimitKind,
@@ -94,7 +95,7 @@ else:
             "files": "sha256_bytes sha256_file write_atomic write_together",
             "folders": "finish_folder write_folder",
             "labels": "EVERYBODY Labels SECTOR_WORDS",
-            "limits": "ENFORCEMENT Enforcement Lever LimitKind Rent is_ban limit_word",
+            "limits": "ENFORCEMENT Enforcement Lever LimitKind RENTS Rent is_ban limit_word",
             "plain": "TYPED UNPRINTABLE is_number",
             "reading": "csv_rows is_file is_folder is_there name_of open_lines read_bytes read_json read_text readable_file unreadable",
             "register": "check_register read_register",

@@ -65,7 +65,7 @@ def read_arrays(
         raise _error("this is not an .npz file (a zip of arrays)", where)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return dict(_members(archive, where, wanted, kinds, limit))
+            return dict(_archive_arrays(archive, where, wanted, kinds, limit))
     except zipfile.BadZipFile as error:
         cut = not zipfile.is_zipfile(io.BytesIO(content))
         what = "the file is cut short: its end is missing" if cut else f"the archive is damaged ({error})"
@@ -88,7 +88,7 @@ def _error(what: str, where: str) -> InputError:
     return InputError(what, where=where, hint="copy it again, reinstall or rebuild it")
 
 
-def _members(
+def _archive_arrays(
     archive: zipfile.ZipFile, where: str, wanted: Sequence[str], kinds: str, limit: int
 ) -> Iterator[tuple[str, npt.NDArray[np.generic]]]:
     members = archive.infolist()

@@ -49,10 +49,10 @@ def face(
                 hint = ""
             raise AttributeError(f"module `{package}` has no name `{name}`{hint}")
         module = home[name]
-        found = getattr(
+        value = getattr(
             importlib.import_module(module if module.startswith("detente.") else f"{package}.{module}"), name
         )
-        setattr(sys.modules[package], name, found)
-        return found
+        setattr(sys.modules[package], name, value)
+        return value
 
     return get, lambda: sorted({*home, *vars(sys.modules[package])}), sorted(home)

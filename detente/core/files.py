@@ -94,7 +94,7 @@ def write_together(contents: Mapping[Path, str | bytes], *, durable: bool = True
             target.parent.mkdir(parents=True, exist_ok=True)
             handle, name = reserve(target, _new_file)
             ready.append((handle, name, target))
-            _fill(handle, data, durable=durable)
+            _write_through(handle, data, durable=durable)
         for _, name, target in ready:
             name.replace(target)
         if durable:
@@ -114,7 +114,7 @@ def write_together(contents: Mapping[Path, str | bytes], *, durable: bool = True
     return tuple(contents)
 
 
-def _fill(handle: int, data: bytes, *, durable: bool) -> None:
+def _write_through(handle: int, data: bytes, *, durable: bool) -> None:
     with os.fdopen(os.dup(handle), "wb") as stream:
         stream.write(data)
         stream.flush()

@@ -61,7 +61,7 @@ def write_folder(place: str | os.PathLike[str], files: Mapping[str, bytes], *, k
     try:
         finish_folder(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        if not (folder.exists() and _lived_in(folder)) and _replaced(folder, files, keep=keep):
+        if not (folder.exists() and _lived_in(folder)) and _exchanged_whole(folder, files, keep=keep):
             return Path(place)
         _write_inside(folder, files, keep=keep)
     except OSError as error:
@@ -117,7 +117,7 @@ def _lived_in(folder: Path) -> bool:
     return False
 
 
-def _replaced(folder: Path, files: Mapping[str, bytes], *, keep: bool) -> bool:
+def _exchanged_whole(folder: Path, files: Mapping[str, bytes], *, keep: bool) -> bool:
     """Make the new version beside the folder and exchange the two; False when they cannot be exchanged."""
     try:
         handle, workshop = reserve(folder, new_folder)
@@ -128,7 +128,7 @@ def _replaced(folder: Path, files: Mapping[str, bytes], *, keep: bool) -> bool:
     try:
         fresh = workshop / "new"
         fresh.mkdir()
-        _fill(fresh, files)
+        _write_files(fresh, files)
         if not folder.exists():
             fresh.rename(folder)
         else:
@@ -144,7 +144,7 @@ def _replaced(folder: Path, files: Mapping[str, bytes], *, keep: bool) -> bool:
         os.close(handle)
 
 
-def _fill(folder: Path, files: Mapping[str, bytes]) -> None:
+def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -161,7 +161,7 @@ def _take_over(old: Path, fresh: Path) -> None:
     for path, folders, names in os.walk(old):
         below = fresh / Path(path).relative_to(old)
         below.mkdir(exist_ok=True)
-        for name in [*names, *(one for one in folders if (Path(path) / one).is_symlink())]:
+        for name in [*names, *(folder for folder in folders if (Path(path) / folder).is_symlink())]:
             source, target = Path(path) / name, below / name
             if target.exists() or target.is_symlink():
                 continue
@@ -192,8 +192,8 @@ def _write_inside(folder: Path, files: Mapping[str, bytes], *, keep: bool) -> No
 
 def _declare_and_move(folder: Path, part: Path, files: Mapping[str, bytes], *, keep: bool) -> None:
     gone = [] if keep else sorted(_files_in(folder) - set(files))
-    _fill(part, {f"files/{name}": content for name, content in files.items()})
-    _fill(part, {_LIST: json.dumps({"files": sorted(files), "gone": gone}).encode()})
+    _write_files(part, {f"files/{name}": content for name, content in files.items()})
+    _write_files(part, {_LIST: json.dumps({"files": sorted(files), "gone": gone}).encode()})
     part.rename(folder / NEXT)
     sync_folder(folder)
     _move_up(folder)

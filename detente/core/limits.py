@@ -9,12 +9,13 @@ a cap. Records, scenarios, the engine and the tables all read this.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 LimitKind = Literal["cap", "floor"]
 """From above or from below."""
 Rent = Literal["exporter", "importer", "destroyed"]
 """Who keeps the rent of a cap."""
+RENTS: Final[tuple[Rent, ...]] = get_args(Rent)
 Lever = Literal["export_tax", "tariff", "iceberg_hat"]
 """What a wedge is put on: a tax of the exporter, a duty of the importer, a trade cost."""
 

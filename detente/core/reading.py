@@ -106,7 +106,9 @@ def readable_file(path: PathLike, *, expected: str = "a file", hint: str | None 
         ) from None
     except OSError as error:
         if error.errno in _ABSENT:
-            raise InputError("there is no such file", where=where, hint=hint or _near(given)) from None
+            raise InputError(
+                "there is no such file", where=where, hint=hint or _nearest_file(given)
+            ) from None
         raise unreadable(error, where) from None
     if stat.S_ISDIR(mode):
         raise InputError(f"this is a folder, {expected} is wanted", where=where, hint="give the file inside")
@@ -120,7 +122,7 @@ def readable_file(path: PathLike, *, expected: str = "a file", hint: str | None 
     return given
 
 
-def _near(path: Path) -> str:
+def _nearest_file(path: Path) -> str:
     """Nearest name in the folder of a file that is not there."""
     try:
         names = sorted(p.name for p in path.parent.iterdir())[:2000] if is_folder(path.parent) else []
@@ -277,12 +279,12 @@ def read_json(path: PathLike, *, expected: str = "a data sheet", limit: int = LA
         return int(digits)
 
     def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        entries: dict[str, Any] = {}
         for key, value in pairs:
-            if key in found:
+            if key in entries:
                 raise complaint(f"the key `{name_of(key, 40)}` is given twice")
-            found[key] = value
-        return found
+            entries[key] = value
+        return entries
 
     try:
         data = json.loads(

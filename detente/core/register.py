@@ -23,12 +23,12 @@ def data_files(root: Path = ROOT) -> tuple[str, ...]:
     >>> "world/data/world-2024.npz" in data_files()
     True
     """
-    found = (
+    files = (
         path.relative_to(root)
         for path in root.rglob("*")
         if path.is_file() and path.suffix not in (".py", ".pyc") and not path.name.startswith(".")
     )
-    return tuple(sorted(path.as_posix() for path in found if "data" in path.parts[:-1]))
+    return tuple(sorted(path.as_posix() for path in files if "data" in path.parts[:-1]))
 
 
 def read_register() -> dict[str, Any]:

@@ -28,8 +28,8 @@ def nearest(name: str, options: Iterable[str], *, count: int = 1) -> list[str]:
     by_fold: dict[str, str] = {}
     for option in options:
         by_fold.setdefault(option.casefold(), option)
-    found = difflib.get_close_matches(name.casefold(), list(by_fold), n=count, cutoff=0.5)
-    return [by_fold[fold] for fold in found]
+    folds = difflib.get_close_matches(name.casefold(), list(by_fold), n=count, cutoff=0.5)
+    return [by_fold[fold] for fold in folds]
 
 
 def suggestion(name: str, options: Iterable[str], *, list_with: str | None = None) -> str:

@@ -40,6 +40,8 @@ class Column:
         Digits a number has in files; fewer for one that small differences were divided by (`detente.core.digits`).
     names : mapping of str to str
         Names of the codes in the cells: people read ``China (CHN)``, files keep the code and gain a column ``<key>_name``.
+    mark : str
+        What people read in brackets after every number of the column, such as ``sector average``; files have the number alone.
 
     Examples
     --------
@@ -54,6 +56,7 @@ class Column:
     digits: int = 2
     significant: int = field(default=DIGITS, kw_only=True)
     names: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    mark: str = field(default="", kw_only=True)
 
     @property
     def heading(self) -> str:
@@ -67,7 +70,8 @@ class Column:
             return "–"
         if self.kind == "number" and isinstance(cell, (int, float)):
             text = f"{known(cell, SHOWN) if isinstance(cell, float) else cell:,.{self.digits}f}"
-            return text[1:] if text.startswith("-") and not text.strip("-0.,") else text
+            text = text[1:] if text.startswith("-") and not text.strip("-0.,") else text
+            return f"{text} ({self.mark})" if self.mark else text
         text = ", ".join(self._named(code) for code in str(cell).split(", ")) if self.names else str(cell)
         return text.translate(UNPRINTABLE)
 
@@ -161,15 +165,15 @@ class Table:
             if column.names and f"{column.key}_name" not in taken
         }
         columns = [
-            one
+            written
             for j, column in enumerate(self.columns)
-            for one in ((column, added[j]) if j in added else (column,))
+            for written in ((column, added[j]) if j in added else (column,))
         ]
         rows = [
             [
-                one
+                written
                 for j, cell in enumerate(row)
-                for one in ((cell, self.columns[j].name(cell)) if j in added else (cell,))
+                for written in ((cell, self.columns[j].name(cell)) if j in added else (cell,))
             ]
             for row in self._known_rows()
         ]

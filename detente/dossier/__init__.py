@@ -75,7 +75,11 @@ if TYPE_CHECKING:
         Source as Source,
         Status as Status,
     )
-    from detente.dossier.parties import codes_of as codes_of, parties_of as parties_of
+    from detente.dossier.parties import (
+        all_codes as all_codes,
+        codes_of as codes_of,
+        parties_of as parties_of,
+    )
     from detente.dossier.pledges import pledge_table as pledge_table
     from detente.dossier.scope import TradeLine as TradeLine
     from detente.dossier.timeline import MeasureState as MeasureState, known_day as known_day
@@ -98,7 +102,7 @@ else:
         __name__,
         {
             "announced": "Announcements announcements",
-            "parties": "codes_of parties_of",
+            "parties": "all_codes codes_of parties_of",
             "audit_record": "audit audit_table coverage_by_grade errors refuse_stale",
             "audit_rules": "Finding RULES",
             "authorities": "authority_table",

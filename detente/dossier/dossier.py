@@ -112,6 +112,9 @@ class DossierHead(Frozen):
     """Day the record was last checked against its sources."""
     asof: dt.date
     """Day whose knowledge is shown when nobody asks for another."""
+    parties: tuple[Slug, ...] = ()
+    """Who the record is about, as ids of actors that are economies or blocs: two or more, the headline pair first. Left out,
+    the two economies with the most measures between them."""
     begins: dt.date | None = None
     """First day the record answers for, though nothing may have been done by then; the first announcement when left out."""
     earlier: Annotated[tuple[EarlierName, ...], BeforeValidator(_listed)] = ()
@@ -158,6 +161,8 @@ class Dossier:
         Of the whole record: its names on earlier as-of days, in the order of their days.
     fresh_days : int
         Days after the vintage beyond which the record no longer answers (`require_fresh`).
+    parties : tuple of str
+        Declared parties, the headline pair first; empty when the record does not say (`parties_of`).
     begins : date, optional
         First day the record answers for; its first announcement when left out.
 
@@ -193,6 +198,7 @@ class Dossier:
     trade: dict[str, TradeLine] = field(default_factory=dict)
     earlier: tuple[EarlierName, ...] = ()
     fresh_days: int = 180
+    parties: tuple[str, ...] = ()
     begins: dt.date | None = None
 
     def measure(self, measure_id: str) -> Measure:

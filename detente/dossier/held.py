@@ -6,6 +6,7 @@ Each check yields (rule, kind of entry, id, what, hint); `audit` turns them into
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -142,6 +143,13 @@ def expectations(dossier: Dossier) -> Iterator[Objection]:
             )
 
 
+def _one_value(value: float | None, written: float | None) -> bool:
+    """Whether a value is the one written down to ten digits; an average over firms has more."""
+    if value is None or written is None:
+        return value is written
+    return math.isclose(value, written, rel_tol=1e-9, abs_tol=1e-12)
+
+
 def snapshot(dossier: Dossier) -> Iterator[Objection]:
     """Round trip: every act in order gives the states of the day, and those of the snapshot written down for it."""
     days = {entry.on for entry in dossier.snapshot.values()} | {dossier.asof}
@@ -160,7 +168,7 @@ def snapshot(dossier: Dossier) -> Iterator[Objection]:
             continue
         for key, entry in written.items():
             one = again[key]
-            if (one.status, one.value) != (entry.status, entry.value):
+            if one.status is not entry.status or not _one_value(one.value, entry.value):
                 what = f"on {day}: {_say(one.status, one.value)} after every act, {_say(entry.status, entry.value)} in the snapshot"
                 yield (
                     "snapshot-differs",

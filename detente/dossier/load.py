@@ -139,11 +139,33 @@ def read_record(folder: Path) -> tuple[Dossier, dt.date]:
         earlier=head.earlier,
         begins=head.begins,
         fresh_days=head.fresh_days,
+        parties=_declared(head, head_file, groups["actors"]),
         content_hash=_content_hash({"dossier.yaml": head_file, **files}),
         **{kind: FrozenDict(entries) for kind, entries in groups.items()},
     )
     check_links(record, places)
     return record, head.asof
+
+
+def _declared(head: DossierHead, file: YamlFile, actors: dict[str, Any]) -> tuple[str, ...]:
+    """The parties that the record declares; each is an economy among its actors, and named once."""
+    economies = [key for key, actor in actors.items() if actor.kind == "economy"]
+    for place, name in enumerate(head.parties):
+        if name not in economies:
+            raise LabelError(
+                f"the party `{name}` is no economy among the actors",
+                where=file.where(("parties", place)),
+                hint=suggestion(name, economies, list_with="actors.yaml"),
+            )
+    if head.parties and len(set(head.parties)) < max(2, len(head.parties)):
+        raise SchemaError(
+            "a record has two parties or more, each named once",
+            file=file.name,
+            line=file.place(("parties",))[0],
+            key="parties",
+            hint="name the headline pair first; or leave `parties` out",
+        )
+    return head.parties
 
 
 def _data() -> Path:

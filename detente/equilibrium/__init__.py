@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detente.equilibrium.advice import QUICK as QUICK, how_far as how_far, what_to_try as what_to_try
+    from detente.equilibrium.backstop import Backstop as Backstop, Step as Step
     from detente.equilibrium.bans import any_ban as any_ban, log_ratio as log_ratio, no_exports as no_exports
     from detente.equilibrium.baseline import CORE as CORE, share_preparation as share_preparation
     from detente.equilibrium.controls import (
@@ -35,6 +36,7 @@ else:
         __name__,
         {
             "advice": "QUICK how_far what_to_try",
+            "backstop": "Backstop Step",
             "bans": "any_ban log_ratio no_exports",
             "baseline": "CORE share_preparation",
             "labelled": "Labelled labelled_result",

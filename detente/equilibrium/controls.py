@@ -218,7 +218,7 @@ def volume_of(equilibrium: Equilibrium, control: QuantityControl, log_wedge: flo
     n, i, s = control.traded(equilibrium.economy)
     wedges = equilibrium.wedges
     factor = (1 + wedges.tariff[n, i, s]) * (1 + wedges.export_tax[n, i, s])
-    sold = equilibrium.trade_shares_new[n, i, s] * equilibrium.expenditure_new[n, s] / factor
+    sold = equilibrium.trade_shares_new[n, i, s] * equilibrium.purchases_new[n, s] / factor
     shipped = (sold / equilibrium.cost_hat[i, s]).sum() / equilibrium.economy.flows[n, i, s].sum()
     arrives = np.exp(-log_wedge) if control.enforcement.wasted else 1.0
     return float(shipped * arrives)
@@ -238,7 +238,7 @@ def by_wedge(gradient: Gradient, control: QuantityControl, wedges: Wedges) -> fl
 def _rent(equilibrium: Equilibrium, wedges: Wedges, control: QuantityControl) -> float:
     """Rent of a control, million USD, at the wedges it added to `wedges`."""
     new, at = equilibrium.wedges, control.flows
-    spent = equilibrium.trade_shares_new[at] * equilibrium.expenditure_new[at[0], at[2]]
+    spent = equilibrium.trade_shares_new[at] * equilibrium.purchases_new[at[0], at[2]]
     at_border = spent / (1 + new.tariff[at])
     lever = control.enforcement.lever
     if lever == "tariff":

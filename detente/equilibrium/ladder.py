@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from detente.equilibrium.controls import ControlledSolution, QuantityControl
     from detente.equilibrium.quantity_search import Setting
 
-SWEEPS_SHARE = 0.2
-"""Share of what is left of the budget that sweeps get: they are cheap. Newton, the last resort, gets the rest."""
+SHARE = 0.2
+"""Share of what is left of the budget that a rung gets, such as sweeps, which are cheap. The last resort gets the rest."""
+STEPS_OUTSIDE = 3
+"""Times as many sweeps a stage where a backstop is at work: its schedule bends where the base year's derivatives are straight."""
 
 
 @dataclass(eq=False)
@@ -60,9 +62,17 @@ class Climb:
     further: tuple[Array, float] | None = None
 
     @property
+    def outside(self) -> bool:
+        """Whether a backstop is at work, which Newton's derivatives do not know."""
+        return self.structure.backstop is not None
+
+    @property
     def asked(self) -> tuple[Economy, Wedges, Array, Newton, Structure]:
         """What `robust` asks for."""
-        return self.economy, self.wedges, self.deficit, self.solver, self.structure
+        solver = self.solver
+        if self.outside:
+            solver = replace(solver, max_steps=STEPS_OUTSIDE * solver.max_steps)
+        return self.economy, self.wedges, self.deficit, solver, self.structure
 
 
 @dataclass(frozen=True)
@@ -76,8 +86,6 @@ class Rung:
         Why here, and not earlier or later.
     fits : function of Climb to bool
         Whether it can lead anywhere.
-    share : float
-        Of what is left of the budget.
     climb : function of Climb and Meter to Solution
         Notes on the meter what it took and how far it came.
     """
@@ -85,7 +93,6 @@ class Rung:
     name: str
     why: str
     fits: Callable[[Climb], bool]
-    share: float
     climb: Callable[[Climb, Meter], Solution[Equilibrium]]
 
 
@@ -112,22 +119,19 @@ SHOCKS = (
     Rung(
         "from start",
         "a start is near what is looked for, and sweeps are cheap",
-        lambda scenario: scenario.start is not None and not scenario.in_parts,
-        SWEEPS_SHARE,
+        lambda scenario: scenario.start is not None and (scenario.outside or not scenario.in_parts),
         from_start,
     ),
     Rung(
         "stages",
         "most shocks are only too large for one look; this way also finds the branch that leads from the base year",
-        lambda scenario: not scenario.in_parts,
-        SWEEPS_SHARE,
+        lambda scenario: scenario.outside or not scenario.in_parts,
         in_stages,
     ),
     Rung(
         "newton",
         "settles what no sweep does, and trade that bans cut into parts; each step costs as much as many sweeps",
-        lambda scenario: True,
-        1.0,
+        lambda scenario: not scenario.outside,
         by_newton,
     ),
 )
@@ -145,10 +149,9 @@ def rescue(scenario: Climb) -> Solution[Equilibrium]:
     """
     meter = Meter(scenario.solver.budget, scenario.solver.seconds)
     tries: list[tuple[Solution[Equilibrium], float]] = []
-    for rung in SHOCKS:
-        if not rung.fits(scenario):
-            continue
-        part = meter.part(rung.share)
+    rungs = [rung for rung in SHOCKS if rung.fits(scenario)]
+    for rung in rungs:
+        part = meter.part(1.0 if rung is rungs[-1] else SHARE)
         solution = rung.climb(scenario, part)
         meter.charge(part.spent)
         if solution.result.ok:

@@ -172,6 +172,7 @@ class Limits:
         log_cost: Array,
         total: Array,
         expenditure: Array,
+        yielding: Array | None = None,
     ) -> tuple[Array, Array]:
         """Step of the log wedges, and how far each control is from its conditions [scenario, control].
 
@@ -182,7 +183,9 @@ class Limits:
         weight, log_cost : array [scenario, exporter, sector]
             ``cost_hat^−θ`` and log cost.
         total, expenditure : array [scenario, importer, sector]
-            Σ_i of what the exporters pull, and spending.
+            Σ_i of what the exporters pull, and spending that reaches them.
+        yielding : array [scenario, importer, sector], optional
+            By how much the logarithm of that spending falls as the log price rises; nil when left out.
         """
         at = (self.lane, self.sector, self.importer, self.exporter)
         made, spent = (self.lane, self.exporter, self.sector), (self.lane, self.importer, self.sector)
@@ -192,7 +195,10 @@ class Limits:
         shipped = np.bincount(key, part, log_wedge.size).reshape(shape)
         # a market the control holds alone answers by 1 to its wedge, one with many rivals by 1 + θ
         held = np.bincount(self.market, pull[at] * drawn)[self.market]
-        moved = np.bincount(key, part * (1 + self.theta * (1 - held)), log_wedge.size).reshape(shape)
+        answer = 1 + self.theta * (1 - held)
+        if yielding is not None:  # a backstop answers to the price, which the wedge moves by what it holds
+            answer = answer + held * yielding[spent]
+        moved = np.bincount(key, part * answer, log_wedge.size).reshape(shape)
         there = shipped > 0
         volume = np.log(np.where(there, shipped, 1.0)) - self.wasted * log_wedge
         over = np.where(there, self.sign * (volume - self.log_limit), -1e3 * self.sign)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from detente.equilibrium import model
+from detente.equilibrium.backstop import MOST
 from detente.equilibrium.implicit import Numeraires
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Technology
@@ -59,20 +60,30 @@ def chunk_residuals(
         cost_hat = np.exp(log_cost)
         paid, inputs = technology.shares(log_factor, log_price, log_cost)
         final, _ = technology.final(log_price)
+    outside, wanted_outside = _outside(technology, price_hat, expenditure)
+    reaching = expenditure - outside
     shares = model.trade_shares_new(
         economy.trade_shares, kappa_hat, cost_hat, price_hat, economy.trade_elasticity
     )
     # the price equation holds where shares add up to one: P_hat of the equation is price_hat · (Σ_i π')^(−1/θ)
     added = np.where(economy.expenditure > 0, shares.sum(-2), 1.0)
     price_gap = np.abs(np.log(added)) / economy.trade_elasticity
-    output = model.output_new(shares, wedges.tariff, wedges.export_tax, expenditure)
+    if technology.structure.backstop is not None:
+        # or the schedule sets the price: all but the last of spending goes there, and suppliers ask for more
+        full = np.log(
+            np.divide(wanted_outside, MOST * expenditure, out=np.ones_like(outside), where=outside > 0)
+        )
+        sets = (wanted_outside > 0.5 * expenditure) & (np.abs(full) < price_gap) & (added < 1)
+        price_gap = np.where(sets, np.abs(full), price_gap)
+        shares = np.where(sets[..., None, :], shares / added[..., None, :], shares)
+    output = model.output_new(shares, wedges.tariff, wedges.export_tax, reaching)
     earned, asked = technology.earnings(log_factor)
     income = model.income_new(
         np.ones(()),
         earned + (technology.profit_share * output).sum(-1),
-        model.tariff_revenue_new(shares, wedges.tariff, expenditure),
-        model.export_tax_revenue_new(shares, wedges.tariff, wedges.export_tax, expenditure),
-        deficit,
+        model.tariff_revenue_new(shares, wedges.tariff, reaching),
+        model.export_tax_revenue_new(shares, wedges.tariff, wedges.export_tax, reaching),
+        deficit + (expenditure - reaching).sum(-1),
     )
     wanted = model.expenditure_new(inputs, output, final, income)
     if technology.mobile:
@@ -100,6 +111,25 @@ def chunk_residuals(
         for k in range(len(factor_hat))
     ]
     return stats, shares
+
+
+def _outside(technology: Technology, price_hat: Array, expenditure: Array) -> tuple[Array, Array]:
+    """Spending that goes outside the market [.., n, s], and would without a ceiling: the equations of `backstop` written apart."""
+    backstop = technology.structure.backstop
+    wanted = np.zeros_like(expenditure)
+    if backstop is None:
+        return wanted, wanted
+    basket_hat = np.exp(technology.final(np.log(price_hat))[1])
+    at = (..., backstop.importer, backstop.sector)
+    price = price_hat[at]
+    relative = price / basket_hat[..., backstop.importer]
+    met = np.zeros_like(price)
+    for capacity, first, full in zip(backstop.capacity, backstop.first, backstop.full, strict=True):
+        way = np.log(relative / np.exp(first)) / (full - first)
+        part = np.where(way < 0, 0.0, np.where(way > 1, 1.0, 3 * way**2 - 2 * way**3))
+        met += capacity * part
+    wanted[at] = technology.economy.expenditure[at] * price * met
+    return np.minimum(wanted, MOST * expenditure), wanted
 
 
 def dropped_name(economy: Economy, technology: Technology, drop: int) -> str:

@@ -129,55 +129,87 @@ class Equilibrium:
         return frozen(np.exp(self.technology.log_cost(np.log(self.factor_price_hat), np.log(self.price_hat))))
 
     @functools.cached_property
+    def outside_new(self) -> Array:
+        """Spending that a backstop takes out of the market [country, sector], million USD; nil without one."""
+        backstop = self.structure.backstop
+        if backstop is None:
+            return frozen(np.zeros_like(self.expenditure_new))
+        logs = np.log(self.price_hat), np.log(self.consumer_price_hat)
+        value, _, _ = backstop.bought(*logs, self.expenditure_new)
+        return frozen(backstop.spread(value, self.expenditure_new.shape))
+
+    @functools.cached_property
+    def purchases_new(self) -> Array:
+        """Spending that reaches suppliers [country, sector], million USD, duty paid: all of it without a backstop."""
+        return (
+            self.expenditure_new
+            if self.structure.backstop is None
+            else frozen(self.expenditure_new - self.outside_new)
+        )
+
+    @functools.cached_property
+    def backstop_cost_new(self) -> Array:
+        """Resources that a backstop uses up [country], million USD: part of the final basket that nobody enjoys."""
+        backstop = self.structure.backstop
+        if backstop is None:
+            return frozen(np.zeros(len(self.deficit_new)))
+        logs = np.log(self.price_hat), np.log(self.consumer_price_hat)
+        _, resources = backstop.taken(*logs, self.expenditure_new)
+        return frozen(np.bincount(backstop.importer, resources.sum(0), len(self.deficit_new)))
+
+    @functools.cached_property
     def trade_shares_new(self) -> Array:
-        """Share of each exporter in spending [importer, exporter, sector], duty paid."""
+        """Share of each exporter in spending that reaches suppliers [importer, exporter, sector], duty paid."""
         kappa_hat = model.trade_cost_hat(
             self.economy.tariff, self.wedges.tariff, self.wedges.iceberg_hat, self.wedges.export_tax
         )
-        return frozen(
-            model.trade_shares_new(
-                self.economy.trade_shares,
-                kappa_hat,
-                self.cost_hat,
-                self.price_hat,
-                self.economy.trade_elasticity,
-            )
+        shares = model.trade_shares_new(
+            self.economy.trade_shares,
+            kappa_hat,
+            self.cost_hat,
+            self.price_hat,
+            self.economy.trade_elasticity,
         )
+        if (
+            self.structure.backstop is not None
+        ):  # where the schedule sets the price, suppliers share what is left
+            added = shares.sum(1)
+            sets = (self.outside_new > 0.5 * self.expenditure_new) & (added < 1)
+            shares = np.where(sets[:, None], shares / np.where(sets, added, 1.0)[:, None], shares)
+        return frozen(shares)
 
     @functools.cached_property
     def flows_new(self) -> Array:
         """Flows [importer, exporter, sector], million USD at the border: export tax paid, import duty not."""
-        return frozen(self.trade_shares_new * self.expenditure_new[:, None, :] / (1 + self.wedges.tariff))
+        return frozen(self.trade_shares_new * self.purchases_new[:, None, :] / (1 + self.wedges.tariff))
 
     @functools.cached_property
     def output_new(self) -> Array:
         """Output [country, sector], million USD at producer prices."""
         return frozen(
             model.output_new(
-                self.trade_shares_new, self.wedges.tariff, self.wedges.export_tax, self.expenditure_new
+                self.trade_shares_new, self.wedges.tariff, self.wedges.export_tax, self.purchases_new
             )
         )
 
     @functools.cached_property
     def tariff_revenue_new(self) -> Array:
         """Duties collected [country], million USD."""
-        return frozen(
-            model.tariff_revenue_new(self.trade_shares_new, self.wedges.tariff, self.expenditure_new)
-        )
+        return frozen(model.tariff_revenue_new(self.trade_shares_new, self.wedges.tariff, self.purchases_new))
 
     @functools.cached_property
     def export_tax_revenue_new(self) -> Array:
         """Export taxes collected [country], million USD."""
         return frozen(
             model.export_tax_revenue_new(
-                self.trade_shares_new, self.wedges.tariff, self.wedges.export_tax, self.expenditure_new
+                self.trade_shares_new, self.wedges.tariff, self.wedges.export_tax, self.purchases_new
             )
         )
 
     @functools.cached_property
     def income_new(self) -> Array:
-        """Income [country], million USD."""
-        return frozen(
+        """Income [country], million USD: what is spent on final goods, less what a backstop uses up of them."""
+        income = (
             model.income_new(
                 self.wage_hat,
                 self.technology.base_earnings().sum(1),
@@ -187,6 +219,9 @@ class Equilibrium:
             )
             + self.profit_new
         )
+        if self.structure.backstop is not None:
+            income = income + self.outside_new.sum(1) - self.backstop_cost_new
+        return frozen(income)
 
     @functools.cached_property
     def consumer_price_hat(self) -> Array:

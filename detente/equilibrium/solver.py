@@ -185,10 +185,15 @@ def rebase(equilibrium: Equilibrium, name: str) -> Economy:
     Raises
     ------
     InputError
-        With export taxes: a base year has none.
+        With export taxes, or what a backstop gives outside the market: a base year has neither.
     """
     if equilibrium.wedges.export_tax.any():
         raise InputError("an equilibrium with export taxes cannot be a baseline", hint="remove them first")
+    if equilibrium.outside_new.any():
+        raise InputError(
+            "what is got outside the market is in no table, so this cannot be a baseline",
+            hint="solve without a backstop first",
+        )
     technology = equilibrium.technology
     logs = (np.log(equilibrium.factor_price_hat), np.log(equilibrium.price_hat), np.log(equilibrium.cost_hat))
     paid, inputs = technology.shares(*logs)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from detente.core import InputError, UnitError
+from detente.equilibrium.backstop import Backstop
 from detente.equilibrium.bans import Mask, Severed
 from detente.world import Array, Economy, frozen
 
@@ -47,6 +48,8 @@ class Structure:
         Lowest factor price in the numeraire, to that of the base year, 0 to 1: downward nominal wage rigidity (Rodríguez-Clare,
         Ulate and Vásquez 2025). World value added in dollars is the nominal anchor. Where the floor binds, part of the factor
         is not employed, and what remains is paid the floor. 0 is no floor: the core.
+    backstop : Backstop, optional
+        What buyers of critical inputs do when these get dear; nothing when left out.
     horizon : str
         Name of the horizon these stand for.
     source : str
@@ -70,6 +73,7 @@ class Structure:
     wage_floor: float | Array = 0.0
     horizon: str = "long run"
     source: str = "core model: Cobb-Douglas nests, free mobility (Caliendo and Parro 2015)"
+    backstop: Backstop | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final"):
@@ -103,6 +107,7 @@ class Structure:
             and math.isinf(self.mobility)
             and not np.any(self.profit_share)
             and not np.any(self.wage_floor)
+            and self.backstop is None
         )
 
 

@@ -175,6 +175,7 @@ class _Sweep:
         self.earning = self.technology.earning
         self.units = Numeraires.of(self.technology)
         self.profits = bool(self.technology.profit_share.any())
+        self.backstop = self.technology.structure.backstop
 
     def split(self, point: Array) -> tuple[Array, Array, Array]:
         """Log factor prices, log prices and expenditures of the points of a chunk."""
@@ -198,6 +199,15 @@ class _Sweep:
         """Σ_i of the exporters' pull, price_hat^−θ; one where nothing is spent."""
         return np.where(self.spends, _over_exporters(shock.pull, weight), 1.0)
 
+    def reaching(self, log_price: Array, log_basket: Array, expenditure: Array) -> tuple[Array, Array | None]:
+        """Spending that reaches suppliers, and by how much its logarithm falls as the log price rises, spending held."""
+        if self.backstop is None:
+            return expenditure, None
+        value, by_price, _ = self.backstop.bought(log_price, log_basket, expenditure)
+        reaching = expenditure - self.backstop.spread(value, expenditure.shape)
+        fall = self.backstop.spread(by_price, expenditure.shape)
+        return reaching, np.divide(fall, reaching, out=np.zeros_like(fall), where=fall > 0)
+
     def __call__(self, shock: _Shock, point: Array) -> tuple[Array, Array]:
         """One sweep. Returns the step [scenario, unknown] and the largest residual [scenario] met on the way."""
         base, technology = self.base, self.technology
@@ -210,6 +220,10 @@ class _Sweep:
 
         weight = np.exp(-self.theta * technology.log_cost(log_factor, log_price))
         price_gap = -np.log(self.total(shock, weight)) / self.theta - log_price
+        if self.backstop is not None:
+            at = (slice(None), self.backstop.importer, self.backstop.sector)
+            room = self.backstop.room(log_price, technology.final(log_price)[1], expenditure)
+            price_gap[at] = np.minimum(price_gap[at], room)
         price_step = steer(price_gap, base.price_inverse)
         log_price = log_price + price_step.reshape(log_price.shape)
         log_cost = technology.log_cost(log_factor, log_price)
@@ -217,24 +231,31 @@ class _Sweep:
         total = self.total(shock, weight)
 
         paid = technology.paid(log_factor, log_cost)
-        final, _ = technology.final(log_price)
+        final, log_basket = technology.final(log_price)
         earned, asked = technology.earnings(log_factor)
+        reaching, yielding = self.reaching(log_price, log_basket, expenditure)
         kept = 1 - _over_exporters(shock.to_producer, weight) / total
-        output = weight * _over_importers(shock.to_producer, expenditure / total)
-        income = earned + self.deficit + (kept * expenditure).sum(-1)
+        output = weight * _over_importers(shock.to_producer, reaching / total)
+        income = earned + self.deficit + (kept * reaching).sum(-1)
+        if self.backstop is not None:
+            income = income + (expenditure - reaching).sum(-1)
         if self.profits:
             income = income + (technology.profit_share * output).sum(-1)
         if (
             shock.to_exporter is not None
         ):  # what is not the producer's is duty, but for what the exporter taxes
-            income = income + (weight * _over_importers(shock.to_exporter, expenditure / total)).sum(-1)
-            income = income - (_over_exporters(shock.to_exporter, weight) / total * expenditure).sum(-1)
+            income = income + (weight * _over_importers(shock.to_exporter, reaching / total)).sum(-1)
+            income = income - (_over_exporters(shock.to_exporter, weight) / total * reaching).sum(-1)
         wanted = technology.bought(log_price, log_cost, output) + final * income[..., None]
         spending_gap = (wanted - expenditure) / base.scale
         spending_step = steer(spending_gap, base.expenditure_inverse)
         expenditure = expenditure + spending_step.reshape(expenditure.shape) * base.scale
 
-        output = weight * _over_importers(shock.to_producer, expenditure / total)
+        if self.backstop is None:
+            reaching = expenditure
+        else:
+            reaching, yielding = self.reaching(log_price, log_basket, expenditure)
+        output = weight * _over_importers(shock.to_producer, reaching / total)
         clearing = self.clearing(paid, output, asked, earned)
         worst = np.maximum(np.abs(clearing).max(1), np.abs(price_gap).max((1, 2)))
         worst = np.maximum(worst, np.abs(spending_gap).max((1, 2)))
@@ -250,7 +271,7 @@ class _Sweep:
         )
         if limits is not None:
             step[:, F + 2 * size :], unmet = limits.step(
-                log_wedge, shock.pull, shock.to_producer, weight, log_cost, total, expenditure
+                log_wedge, shock.pull, shock.to_producer, weight, log_cost, total, reaching, yielding
             )
             worst = np.maximum(worst, unmet.max(1))
         return step, worst

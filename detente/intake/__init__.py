@@ -7,7 +7,12 @@ every statement in the file. Never does: change the record, keep article text, f
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from detente.intake.article import Article as Article, Block as Block, Item as Item, Sentence as Sentence
+    from detente.intake.article import (
+        Article as Article,
+        ArticleSentence as ArticleSentence,
+        Block as Block,
+        Item as Item,
+    )
     from detente.intake.draft import (
         Draft as Draft,
         conflicts_table as conflicts_table,
@@ -26,7 +31,7 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "article": "Article Block Item Sentence",
+            "article": "Article ArticleSentence Block Item",
             "draft": "Draft conflicts_table draft_yaml items_table keep_copy make_draft summary_table write_draft",
             "extraction": "Extraction extract",
             "read": "read_article read_report",

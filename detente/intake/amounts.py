@@ -117,7 +117,7 @@ def find_amounts(text: str) -> list[Amount]:
     ['0.25 fraction', '400 CNY per net ton', '56 USD per net ton', '90 day', '1200000 metric ton']
     """
     taken = bytearray(len(text))
-    found: list[Amount] = []
+    amounts: list[Amount] = []
     for rule, pattern in _patterns().items():
         for match in pattern.finditer(text):
             if any(taken[match.start() : match.end()]):
@@ -126,8 +126,8 @@ def find_amounts(text: str) -> list[Amount]:
             if amount is None:
                 continue
             taken[amount.start : amount.end] = b"\x01" * (amount.end - amount.start)
-            found.append(amount)
-    return _share_units(text, sorted(found, key=lambda a: a.start))
+            amounts.append(amount)
+    return _share_units(text, sorted(amounts, key=lambda a: a.start))
 
 
 def _amount(rule: str, match: re.Match[str], text: str) -> Amount | None:
@@ -179,11 +179,11 @@ def _duration(match: re.Match[str], text: str, number: float, detail: dict[str, 
     return Amount(start, match.end(), number, span, "duration", 0.85, detail)
 
 
-def _share_units(text: str, found: list[Amount]) -> list[Amount]:
+def _share_units(text: str, amounts: list[Amount]) -> list[Amount]:
     """Give a sum its unit from further on: “90 pesos ($5) landing charge per cubic metre”, “10% to 15%”."""
     _, _, units, _ = _lookups()
-    made = []
-    for amount in found:
+    with_units = []
+    for amount in amounts:
         money = amount.rule in ("money", "money word") and " per " not in amount.unit
         if money:
             rest = text[amount.end :]
@@ -198,21 +198,21 @@ def _share_units(text: str, found: list[Amount]) -> list[Amount]:
                 amount = Amount(
                     amount.start, amount.end, amount.number, unit, amount.rule, 0.9, amount.detail
                 )
-        made.append(amount)
-    return _ranges(text, made)
+        with_units.append(amount)
+    return _ranges(text, with_units)
 
 
-def _ranges(text: str, found: list[Amount]) -> list[Amount]:
+def _ranges(text: str, amounts: list[Amount]) -> list[Amount]:
     """Add the lower end of a range that shares its sign: “10 to 15%”, “10–15 percent”."""
     extra = []
-    for amount in found:
+    for amount in amounts:
         if amount.rule == "rate":
             lower = re.search(r"(?<![\d.,$€£¥])(\d+(?:\.\d+)?)\s?(?:to|–|-|or|and)\s?$", text[: amount.start])
             if lower and not re.search(r"[A-Za-z]-$", text[: lower.start()]):
                 extra.append(
                     Amount(*lower.span(1), float(lower.group(1)) / 100, "fraction", "rate, lower end", 0.85)
                 )
-    return sorted([*found, *extra], key=lambda a: a.start)
+    return sorted([*amounts, *extra], key=lambda a: a.start)
 
 
 def amount_items(article: Article) -> list[Item]:

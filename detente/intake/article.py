@@ -96,7 +96,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Sentence:
+class ArticleSentence:
     """A sentence of a block: characters [start, end) of the block's cleaned text."""
 
     number: int
@@ -195,14 +195,16 @@ class Article:
         return len(self._line_starts) - (1 if self.source.endswith("\n") else 0)
 
     @cached_property
-    def sentences(self) -> tuple[Sentence, ...]:
+    def sentences(self) -> tuple[ArticleSentence, ...]:
         """Sentences of the title and the body."""
-        found: list[Sentence] = []
+        sentences: list[ArticleSentence] = []
         for number, block in enumerate(self.blocks):
             if block.kind in READ_KINDS:
                 for start, end in split_sentences(block.text):
-                    found.append(Sentence(len(found), number, start, end, block.text[start:end]))
-        return tuple(found)
+                    sentences.append(
+                        ArticleSentence(len(sentences), number, start, end, block.text[start:end])
+                    )
+        return tuple(sentences)
 
     @cached_property
     def body(self) -> str:
@@ -219,7 +221,7 @@ class Article:
     def item(
         self,
         kind: str,
-        sentence: Sentence,
+        sentence: ArticleSentence,
         start: int,
         end: int,
         value: str,

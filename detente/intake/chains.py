@@ -55,15 +55,16 @@ def kinship(reports: Sequence[Extraction], first: int, second: int) -> Kinship:
     quote two or more of the same people within three days, or when a tenth of the shorter one's runs of five words
     stand in the other.
     """
-    one, two = reports[first], reports[second]
+    report, other = reports[first], reports[second]
     near = sum(
-        any(a.value == b.value and likeness(a.text, b.text) >= 0.6 for b in _long(two)) for a in _long(one)
+        any(a.value == b.value and likeness(a.text, b.text) >= 0.6 for b in _long(other))
+        for a in _long(report)
     )
-    quoted = [{i.value for i in x.of("quotation")} - {"anonymous", "unknown"} for x in (one, two)]
+    quoted = [{i.value for i in x.of("quotation")} - {"anonymous", "unknown"} for x in (report, other)]
     both = len(quoted[0] & quoted[1])
-    sets = [_shingles(x) for x in (one, two)]
+    sets = [_shingles(x) for x in (report, other)]
     shared = len(sets[0] & sets[1]) / max(1, min(map(len, sets)))
-    close = abs((one.day.day - two.day.day).days) <= 3
+    close = abs((report.day.day - other.day.day).days) <= 3
     reasons = []
     if near:
         reasons.append(f"{near} long quotation{'s' if near > 1 else ''} in nearly the same words")
@@ -76,8 +77,8 @@ def kinship(reports: Sequence[Extraction], first: int, second: int) -> Kinship:
 
 
 def _shingles(extraction: Extraction) -> set[tuple[str, ...]]:
-    found = words(extraction.article.body)
-    return {tuple(found[i : i + _SHINGLE]) for i in range(len(found) - _SHINGLE + 1)}
+    tokens = words(extraction.article.body)
+    return {tuple(tokens[i : i + _SHINGLE]) for i in range(len(tokens) - _SHINGLE + 1)}
 
 
 def chains_of(reports: Sequence[Extraction]) -> tuple[list[int], list[Kinship]]:
@@ -91,11 +92,11 @@ def chains_of(reports: Sequence[Extraction]) -> tuple[list[int], list[Kinship]]:
         Pairs found to be one story, with the reasons.
     """
     root = list(range(len(reports)))
-    found = []
+    kinships = []
     for first, second in combinations(range(len(reports)), 2):
         kin = kinship(reports, first, second)
         if kin.same:
-            found.append(kin)
+            kinships.append(kin)
             low, high = sorted((root[first], root[second]))
             root = [low if number == high else number for number in root]
-    return root, found
+    return root, kinships

@@ -61,19 +61,19 @@ def find_conflicts(reports: Sequence[Extraction], dossier: Dossier) -> list[Poss
     list of PossibleConflict
         Those with the ledger first.
     """
-    found: list[PossibleConflict] = []
+    conflicts: list[PossibleConflict] = []
     for number, report in enumerate(reports):
-        found += _odd_days(number, report)
+        conflicts += _odd_days(number, report)
         for items in _by_sentence(report).values():
-            found += _venue(number, items, dossier)
+            conflicts += _venue(number, items, dossier)
             for item in items:
                 if item.kind == "measure":
                     measure = dossier.measures[item.value]
-                    found += _rate_and_unit(number, item, items, measure)
-                    found += _days(number, item, items, measure, dossier, report)
-                    found += _status(number, item, items, measure, dossier, report)
-    found += _between(reports)
-    return found
+                    conflicts += _rate_and_unit(number, item, items, measure)
+                    conflicts += _day_conflicts(number, item, items, measure, dossier, report)
+                    conflicts += _status(number, item, items, measure, dossier, report)
+    conflicts += _between_reports(reports)
+    return conflicts
 
 
 def _by_sentence(report: Extraction) -> dict[int, list[Item]]:
@@ -100,16 +100,16 @@ def _venue(number: int, items: list[Item], dossier: Dossier) -> Iterator[Possibl
     days = [i for i in items if i.kind == "date" and re.fullmatch(r"[\d-]{10}", i.value)]
     if not (events and towns and days):
         return
-    for one in dossier.rounds.values():
-        on = [i for i in days if one.start <= dt.date.fromisoformat(i.value) <= one.end]
-        level = {"summit": "leaders", "round": "ministers"}.get(events[0].value, one.level)
-        if on and one.level == level and not any(i.text == one.place for i in towns):
-            why = f"on {on[0].value} the ledger has {one.title.lower()} in {one.place}"
+    for meeting in dossier.rounds.values():
+        on = [i for i in days if meeting.start <= dt.date.fromisoformat(i.value) <= meeting.end]
+        level = {"summit": "leaders", "round": "ministers"}.get(events[0].value, meeting.level)
+        if on and meeting.level == level and not any(i.text == meeting.place for i in towns):
+            why = f"on {on[0].value} the ledger has {meeting.title.lower()} in {meeting.place}"
             yield PossibleConflict(
                 "venue",
                 f"Where is the {events[0].value}?",
                 (_side(number, towns[0]),),
-                f"{one.id}: {one.place}",
+                f"{meeting.id}: {meeting.place}",
                 why,
                 0.7,
             )
@@ -147,7 +147,7 @@ def _rate_and_unit(
             and unit == "fraction"
             and inside
             and known
-            and not _close(figure, known)
+            and not _is_known_rate(figure, known)
         ):
             shown = ", ".join(f"{x:.4g}" for x in sorted(known))
             yield PossibleConflict(
@@ -160,11 +160,11 @@ def _rate_and_unit(
             )
 
 
-def _close(figure: float, known: set[float]) -> bool:
+def _is_known_rate(figure: float, known: set[float]) -> bool:
     return any(abs(figure - value) < 1e-9 for value in known)
 
 
-def _days(
+def _day_conflicts(
     number: int, item: Item, items: list[Item], measure: Measure, dossier: Dossier, report: Extraction
 ) -> Iterator[PossibleConflict]:
     """An end or a beginning on a day on which the ledger has neither."""
@@ -253,28 +253,30 @@ def _status(
     )
 
 
-def _between(reports: Sequence[Extraction]) -> Iterator[PossibleConflict]:
+def _between_reports(reports: Sequence[Extraction]) -> Iterator[PossibleConflict]:
     for first, second in combinations(range(len(reports)), 2):
-        one, two = reports[first], reports[second]
-        yield from _venues_between(first, one, second, two)
-        yield from _amounts_between(first, one, second, two)
-        yield from _quotes_between(first, one, second, two)
+        report, other = reports[first], reports[second]
+        yield from _venues_between(first, report, second, other)
+        yield from _amounts_between(first, report, second, other)
+        yield from _quotes_between(first, report, second, other)
 
 
 def _meeting_towns(report: Extraction) -> dict[tuple[str, str], Item]:
     """Town of a meeting by its sort and day."""
-    found: dict[tuple[str, str], Item] = {}
+    towns: dict[tuple[str, str], Item] = {}
     for items in _by_sentence(report).values():
         event = next((i for i in items if i.kind == "event" and i.value in ("summit", "round")), None)
         town = next((i for i in items if i.kind == "place" and i.text in place_words()), None)
         for day in items:
             if event and town and day.kind == "date" and re.fullmatch(r"[\d-]{10}", day.value):
-                found.setdefault((event.value, day.value), town)
-    return found
+                towns.setdefault((event.value, day.value), town)
+    return towns
 
 
-def _venues_between(first: int, one: Extraction, second: int, two: Extraction) -> Iterator[PossibleConflict]:
-    here, there = _meeting_towns(one), _meeting_towns(two)
+def _venues_between(
+    first: int, report: Extraction, second: int, other: Extraction
+) -> Iterator[PossibleConflict]:
+    here, there = _meeting_towns(report), _meeting_towns(other)
     for key in here.keys() & there.keys():
         if here[key].value != there[key].value:
             sides = (_side(first, here[key]), _side(second, there[key]))
@@ -285,7 +287,7 @@ def _venues_between(first: int, one: Extraction, second: int, two: Extraction) -
 
 def _figures(report: Extraction) -> dict[tuple[str, str], Item]:
     """Amounts by measure and sort of unit, where one stands inside a measure's mention."""
-    found: dict[tuple[str, str], Item] = {}
+    figures: dict[tuple[str, str], Item] = {}
     for items in _by_sentence(report).values():
         for measure in (i for i in items if i.kind == "measure"):
             for amount in (
@@ -293,12 +295,14 @@ def _figures(report: Extraction) -> dict[tuple[str, str], Item]:
             ):
                 unit = str(amount.detail["unit"])
                 if unit == "fraction" or " per " in unit:
-                    found.setdefault((measure.value, unit.split()[0]), amount)
-    return found
+                    figures.setdefault((measure.value, unit.split()[0]), amount)
+    return figures
 
 
-def _amounts_between(first: int, one: Extraction, second: int, two: Extraction) -> Iterator[PossibleConflict]:
-    here, there = _figures(one), _figures(two)
+def _amounts_between(
+    first: int, report: Extraction, second: int, other: Extraction
+) -> Iterator[PossibleConflict]:
+    here, there = _figures(report), _figures(other)
     for key in sorted(here.keys() & there.keys()):
         if here[key].value != there[key].value:
             same_figure = here[key].detail["number"] == there[key].detail["number"]
@@ -313,9 +317,11 @@ def _amounts_between(first: int, one: Extraction, second: int, two: Extraction) 
             )
 
 
-def _quotes_between(first: int, one: Extraction, second: int, two: Extraction) -> Iterator[PossibleConflict]:
-    for a in one.of("quotation", "term")[:200]:
-        for b in two.of("quotation", "term")[:200]:
+def _quotes_between(
+    first: int, report: Extraction, second: int, other: Extraction
+) -> Iterator[PossibleConflict]:
+    for a in report.of("quotation", "term")[:200]:
+        for b in other.of("quotation", "term")[:200]:
             yield from _two_quotes(first, a, second, b)
 
 
@@ -328,7 +334,7 @@ def _two_quotes(first: int, a: Item, second: int, b: Item) -> Iterator[PossibleC
             len(mine) <= 4
             and len(other) <= 4
             and len(mine) > 1
-            and (_holds(mine, other) or _holds(other, mine))
+            and (_contains_run(mine, other) or _contains_run(other, mine))
         )
     sides = (_side(first, a), _side(second, b))
     if same and len(mine) > 1 and a.value != b.value:
@@ -341,11 +347,11 @@ def _two_quotes(first: int, a: Item, second: int, b: Item) -> Iterator[PossibleC
         and min(len(mine), len(other)) >= 6
     ):
         alike = likeness(a.text, b.text)
-        if alike >= 0.6 and not (_holds(mine, other) or _holds(other, mine)):
+        if alike >= 0.6 and not (_contains_run(mine, other) or _contains_run(other, mine)):
             why = f"{alike:.0%} of the words agree; inside quotation marks all should"
             yield PossibleConflict("altered quotation", f"What did {a.value} say?", sides, "", why, 0.9)
 
 
-def _holds(long: list[str], short: list[str]) -> bool:
+def _contains_run(long: list[str], short: list[str]) -> bool:
     """Whether one run of words stands whole in another (a quotation that was only cut)."""
     return any(long[i : i + len(short)] == short for i in range(len(long) - len(short) + 1))

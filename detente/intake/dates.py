@@ -15,7 +15,7 @@ from detente.core import FIRST_DAY, LAST_DAY
 from detente.intake.expressions import Expression, Tense, find_expressions
 from detente.intake.tables import table
 
-__all__ = ["Expression", "Resolution", "find_expressions", "resolve"]
+__all__ = ["Expression", "Resolution", "find_expressions", "resolve_expression"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Resolution:
     note: str = ""
 
 
-def resolve(expression: Expression, today: dt.date) -> Resolution:
+def resolve_expression(expression: Expression, today: dt.date) -> Resolution:
     """Say which days an expression means in a report of a certain day.
 
     Parameters
@@ -50,21 +50,27 @@ def resolve(expression: Expression, today: dt.date) -> Resolution:
 
     Examples
     --------
-    >>> [found] = find_expressions("The summit runs from Sept. 31 to November.")[:1]
-    >>> resolve(found, dt.date(2025, 10, 14)).note
+    >>> [expression] = find_expressions("The summit runs from Sept. 31 to November.")[:1]
+    >>> resolve_expression(expression, dt.date(2025, 10, 14)).note
     'September has 30 days; probably 2025-10-31, or 2025-09-30'
     """
     strange = [
-        key for key in ("y", "y2") if expression.parts.get(key) and not _near(int(expression.parts[key]))
+        key
+        for key in ("y", "y2")
+        if expression.parts.get(key) and not _in_calendar(int(expression.parts[key]))
     ]
     if strange:
-        made = Resolution("impossible", None, None, "no such year", 0.9, "no year of the calendar of records")
+        resolution = Resolution(
+            "impossible", None, None, "no such year", 0.9, "no year of the calendar of records"
+        )
     else:
-        made = _RESOLVERS[expression.rule](expression, today)
-    return replace(made, rule=f"{expression.rule}: {made.rule}" if made.rule else expression.rule)
+        resolution = _RESOLVERS[expression.rule](expression, today)
+    return replace(
+        resolution, rule=f"{expression.rule}: {resolution.rule}" if resolution.rule else expression.rule
+    )
 
 
-def _one(day: dt.date, rule: str, confidence: float, note: str = "") -> Resolution:
+def _single_day(day: dt.date, rule: str, confidence: float, note: str = "") -> Resolution:
     return Resolution(day.isoformat(), day, day, rule, confidence, note)
 
 
@@ -83,7 +89,7 @@ def _end_of_month(year: int, month: int) -> dt.date:
     return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _near(year: int) -> bool:
+def _in_calendar(year: int) -> bool:
     return FIRST_DAY.year <= year <= LAST_DAY.year
 
 
@@ -95,23 +101,23 @@ def _calendar_day(
     year: int, month: int, day: int, e: Expression, today: dt.date, *, given: bool
 ) -> Resolution:
     try:
-        found = dt.date(year, month, day)
+        first_day = dt.date(year, month, day)
     except ValueError:
         return _impossible(year, month, day, e, today)
     if "d2" in e.parts:
         try:
-            return _span(found, dt.date(year, month, int(e.parts["d2"])), "from day to day", 0.9)
+            return _span(first_day, dt.date(year, month, int(e.parts["d2"])), "from day to day", 0.9)
         except ValueError:
             return _impossible(year, month, int(e.parts["d2"]), e, today)
     note = ""
-    if not given and e.tense == "ahead" and found < today:
+    if not given and e.tense == "ahead" and first_day < today:
         note = f"announced as still to come, yet before {today.isoformat()}"
     rule = "year given" if given else "nearest year"
-    return _one(found, rule, 0.99 if given else (0.6 if note else 0.93), note)
+    return _single_day(first_day, rule, 0.99 if given else (0.6 if note else 0.93), note)
 
 
 def _impossible(year: int, month: int, day: int, e: Expression, today: dt.date) -> Resolution:
-    if not (1 <= month <= 12 and _near(year)):
+    if not (1 <= month <= 12 and _in_calendar(year)):
         return Resolution("impossible", None, None, "no such month", 0.9, "no such month")
     last = _end_of_month(year, month)
     options = []
@@ -170,24 +176,24 @@ def _weekday(e: Expression, today: dt.date) -> Resolution:
     back = (today.weekday() - wanted) % 7
     ahead = (wanted - today.weekday()) % 7
     if word == "last":
-        return _one(today - dt.timedelta(days=back or 7), "the last before the report", 0.85)
+        return _single_day(today - dt.timedelta(days=back or 7), "the last before the report", 0.85)
     if word == "next":
-        return _one(today + dt.timedelta(days=ahead or 7), "the next after the report", 0.75)
+        return _single_day(today + dt.timedelta(days=ahead or 7), "the next after the report", 0.75)
     if word in ("later", "earlier") and back == 0:
-        return _one(today, "day of the report", 0.9)
+        return _single_day(today, "day of the report", 0.9)
     if word.startswith("this"):
         past = "past" in word or (e.tense == "past" and "coming" not in word)
-        return _one(
+        return _single_day(
             today - dt.timedelta(days=back) if past else today + dt.timedelta(days=ahead), "this week's", 0.8
         )
     if e.tense == "ahead":
-        return _one(today + dt.timedelta(days=ahead or 7), "still to come", 0.85)
+        return _single_day(today + dt.timedelta(days=ahead or 7), "still to come", 0.85)
     rule = (
         "reported, so the last up to the report"
         if e.tense == "past"
         else "no telling verb, taken as reported"
     )
-    return _one(today - dt.timedelta(days=back), rule, 0.9 if e.tense == "past" else 0.55)
+    return _single_day(today - dt.timedelta(days=back), rule, 0.9 if e.tense == "past" else 0.55)
 
 
 def _weekend(e: Expression, today: dt.date) -> Resolution:
@@ -226,7 +232,7 @@ def _period(e: Expression, today: dt.date) -> Resolution:
 
 def _day_word(e: Expression, today: dt.date) -> Resolution:
     shift = {"yesterday": -1, "tomorrow": 1}.get(e.parts["w"].lower(), 0)
-    return _one(today + dt.timedelta(days=shift), "counted from the report", 0.9)
+    return _single_day(today + dt.timedelta(days=shift), "counted from the report", 0.9)
 
 
 def _relative(e: Expression, today: dt.date) -> Resolution:
@@ -243,7 +249,7 @@ def _shift(today: dt.date, count: int, unit: str) -> dt.date:
         return today + dt.timedelta(days={"hour": 0, "day": 1, "week": 7}[unit] * count)
     months = today.year * 12 + today.month - 1 + count * {"month": 1, "quarter": 3, "year": 12}[unit]
     year, month = months // 12, months % 12 + 1
-    if not _near(year):
+    if not _in_calendar(year):
         return today
     return dt.date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
 
@@ -252,26 +258,26 @@ def _ago(e: Expression, today: dt.date) -> Resolution:
     count = _number(e.parts["n"])
     if count is None:
         return Resolution("relative", None, None, "no number", 0.5)
-    return _one(_shift(today, -count, e.parts["u"]), "counted back from the report", 0.75)
+    return _single_day(_shift(today, -count, e.parts["u"]), "counted back from the report", 0.75)
 
 
 def _in_so_long(e: Expression, today: dt.date) -> Resolution:
     count = _number(e.parts["n"]) or 1
-    return _one(_shift(today, count, e.parts["u"]), "counted on from the report", 0.75)
+    return _single_day(_shift(today, count, e.parts["u"]), "counted on from the report", 0.75)
 
 
 def _end_of(e: Expression, today: dt.date) -> Resolution:
     if "y" in e.parts:
-        return _one(dt.date(int(e.parts["y"]), 12, 31), "last day of the year", 0.9)
+        return _single_day(dt.date(int(e.parts["y"]), 12, 31), "last day of the year", 0.9)
     if "mo" in e.parts:
         month = _month(e.parts["mo"])
         year = int(e.parts.get("y2", 0)) or _nearest_year(month, 28, e.tense, today)
-        return _one(_end_of_month(year, month), "last day of the month", 0.9)
+        return _single_day(_end_of_month(year, month), "last day of the month", 0.9)
     if e.parts["u"] == "week":
-        return _one(today + dt.timedelta(days=6 - today.weekday()), "Sunday", 0.7)
+        return _single_day(today + dt.timedelta(days=6 - today.weekday()), "Sunday", 0.7)
     if e.parts["u"] == "month":
-        return _one(_end_of_month(today.year, today.month), "last day of the month", 0.9)
-    return _one(dt.date(today.year, 12, 31), "last day of the year", 0.9)
+        return _single_day(_end_of_month(today.year, today.month), "last day of the month", 0.9)
+    return _single_day(dt.date(today.year, 12, 31), "last day of the year", 0.9)
 
 
 def _month_year(e: Expression, today: dt.date) -> Resolution:
@@ -294,7 +300,7 @@ def _month_alone(e: Expression, today: dt.date) -> Resolution:
     return _span(first, _end_of_month(first.year, month), rule, 0.85)
 
 
-def _year(e: Expression, today: dt.date) -> Resolution:
+def _whole_year(e: Expression, today: dt.date) -> Resolution:
     year = int(e.parts["y"])
     return _span(dt.date(year, 1, 1), dt.date(year, 12, 31), "the whole of it", 0.9)
 
@@ -315,5 +321,5 @@ _RESOLVERS: dict[str, Callable[[Expression, dt.date], Resolution]] = {
     "in so long": _in_so_long,
     "month and year": _month_year,
     "month": _month_alone,
-    "year": _year,
+    "year": _whole_year,
 }

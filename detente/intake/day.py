@@ -10,9 +10,9 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from detente.dossier import Dossier
+from detente.dossier import Dossier, codes_of
 from detente.intake.article import Article
-from detente.intake.dates import resolve
+from detente.intake.dates import resolve_expression
 from detente.intake.events import round_of
 from detente.intake.expressions import Expression, find_expressions
 from detente.intake.matching import profiles
@@ -61,7 +61,9 @@ def report_day(
     tests = [*_round_tests(article, dossier), *_measure_tests(article, dossier, names)]
     if tests:
         tests += _fresh_tests(article)
-    last = max([dossier.asof, *(one.end for one in dossier.rounds.values() if one.known <= dossier.asof)])
+    last = max(
+        [dossier.asof, *(meeting.end for meeting in dossier.rounds.values() if meeting.known <= dossier.asof)]
+    )
     days = [last - dt.timedelta(days=shift) for shift in range(_BACK, -1, -1)]
     support = {day: sum(test(day) for test in tests) for day in days} if tests else {}
     best = max(support.values(), default=0.0)
@@ -80,13 +82,13 @@ def report_day(
 
 def _hits(expression: Expression, first: dt.date, last: dt.date, known: dt.date, weight: float) -> Test:
     def test(day: dt.date) -> float:
-        found = resolve(expression, day)
-        if found.first is None or found.last is None or known > day:
+        resolution = resolve_expression(expression, day)
+        if resolution.first is None or resolution.last is None or known > day:
             return 0.0
         right_side = expression.tense != "past" or first <= day
         if expression.tense == "ahead" and last < day:
             right_side = False
-        return weight if right_side and found.first <= last and first <= found.last else 0.0
+        return weight if right_side and resolution.first <= last and first <= resolution.last else 0.0
 
     return test
 
@@ -99,7 +101,7 @@ def _fresh_tests(article: Article) -> list[Test]:
             if expression.rule == "weekday" and expression.tense == "past" and "w" not in expression.parts:
 
                 def test(day: dt.date, told: Expression = expression) -> float:
-                    first = resolve(told, day).first
+                    first = resolve_expression(told, day).first
                     return 0.3 if first is not None and (day - first).days <= 1 else 0.0
 
                 tests.append(test)
@@ -120,16 +122,19 @@ def _round_tests(article: Article, dossier: Dossier) -> list[Test]:
             ):
                 continue
             near = expression.rule != "calendar period" or expression.parts.get("u") == "week"
-            for one, exact in rounds:
+            for meeting, exact in rounds:
                 if near:
-                    tests.append(_hits(expression, one.start, one.end, one.known, 2.0 if exact else 1.0))
+                    tests.append(
+                        _hits(expression, meeting.start, meeting.end, meeting.known, 2.0 if exact else 1.0)
+                    )
                 if expression.tense == "past" and expression.rule == "weekday":
-                    tests.append(_hits(expression, one.known, one.known, one.known, 0.8))
+                    tests.append(_hits(expression, meeting.known, meeting.known, meeting.known, 0.8))
     return tests
 
 
 def _measure_tests(article: Article, dossier: Dossier, names: Sequence[Mention]) -> list[Test]:
     known = profiles(dossier)
+    sides = set(codes_of(dossier))
     tests: list[Test] = []
     for mention in find_mentions(article, names):
         expressions = find_expressions(mention.near)
@@ -139,7 +144,7 @@ def _measure_tests(article: Article, dossier: Dossier, names: Sequence[Mention])
                 continue
             if mention.actor and mention.actor != profile.measure.actor:
                 continue
-            partner = (mention.partners - {"USA", "CHN"}) & set(profile.measure.targets)
+            partner = (mention.partners - sides) & set(profile.measure.targets)
             if partner:
                 tests.append(lambda day, known=announced: 0.7 if known <= day else 0.0)  # type: ignore[misc]
             for expression in expressions:

@@ -34,7 +34,7 @@ _SIGNATURES = (
 )
 
 
-def read_bytes(path: Path) -> bytes:
+def read_report_bytes(path: Path) -> bytes:
     """Read a file, never more than the limit.
 
     Raises
@@ -103,7 +103,7 @@ def decode(content: bytes, name: str) -> tuple[str, str, list[str]]:
             )
     if not content.strip():
         raise InputError("is empty", where=name, hint="give a report with text")
-    text, encoding = _decode(content)
+    text, encoding = _decoded_text(content)
     warnings: list[str] = []
     nulls = text.count("\x00")
     control = nulls + len(re.findall(r"[\x01-\x08\x0b\x0e-\x1f]", text))
@@ -124,7 +124,7 @@ def decode(content: bytes, name: str) -> tuple[str, str, list[str]]:
     return text, encoding, warnings
 
 
-def _decode(content: bytes) -> tuple[str, str]:
+def _decoded_text(content: bytes) -> tuple[str, str]:
     marks = (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF32_LE, "utf-32"),

@@ -94,7 +94,7 @@ def draft_entries(draft: Draft) -> dict[str, list[dict[str, Any]]]:
         )
         for position, statement in enumerate(draft.statements[number], start=1):
             claim = f"{key}-{position:03d}"
-            claims.append(_claim(claim, key, article, statement))
+            claims.append(_claim_row(claim, key, article, statement))
             notes.append(_note(claim, key, statement, draft.dossier))
         for item in report.of("candidate"):
             detail = item.detail
@@ -116,7 +116,8 @@ def draft_entries(draft: Draft) -> dict[str, list[dict[str, Any]]]:
         "notes": notes,
         "candidates": candidates,
         "conflicts": [
-            _conflict(position, one, draft) for position, one in enumerate(draft.conflicts, start=1)
+            _conflict_row(position, conflict, draft)
+            for position, conflict in enumerate(draft.conflicts, start=1)
         ],
     }
 
@@ -127,8 +128,8 @@ def _day_note(report: Extraction) -> str:
     return f"{day.rule}{span}"
 
 
-def _claim(key: str, document: str, article: Article, statement: Statement) -> dict[str, Any]:
-    made: dict[str, Any] = {
+def _claim_row(key: str, document: str, article: Article, statement: Statement) -> dict[str, Any]:
+    claim: dict[str, Any] = {
         "id": key,
         "document": document,
         "line": statement.line,
@@ -139,11 +140,11 @@ def _claim(key: str, document: str, article: Article, statement: Statement) -> d
         "kind": statement.kind,
     }
     if statement.speaker:
-        made["speaker"] = statement.speaker
+        claim["speaker"] = statement.speaker
     if statement.measures:
-        made["measures"] = list(statement.measures)
-    made["verdict"] = "unverified"
-    return made
+        claim["measures"] = list(statement.measures)
+    claim["verdict"] = "unverified"
+    return claim
 
 
 def _note(key: str, document: str, statement: Statement, dossier: Dossier) -> dict[str, Any]:
@@ -179,11 +180,11 @@ def _note(key: str, document: str, statement: Statement, dossier: Dossier) -> di
     return note
 
 
-def _conflict(position: int, one: PossibleConflict, draft: Draft) -> dict[str, Any]:
+def _conflict_row(position: int, conflict: PossibleConflict, draft: Draft) -> dict[str, Any]:
     return {
         "id": f"possible-{position:03d}",
-        "kind": one.kind,
-        "question": one.question,
+        "kind": conflict.kind,
+        "question": conflict.question,
         "sides": [
             {
                 "document": draft.report_id(s.report),
@@ -192,12 +193,12 @@ def _conflict(position: int, one: PossibleConflict, draft: Draft) -> dict[str, A
                 "end": s.end,
                 "value": s.value,
             }
-            for s in one.sides
+            for s in conflict.sides
         ],
-        "ledger": one.ledger,
-        "why": one.why,
-        "confidence": one.confidence,
-        "independent_observations": len({draft.chains[s.report] for s in one.sides}),
+        "ledger": conflict.ledger,
+        "why": conflict.why,
+        "confidence": conflict.confidence,
+        "independent_observations": len({draft.chains[s.report] for s in conflict.sides}),
     }
 
 
@@ -218,11 +219,11 @@ def draft_yaml(draft: Draft) -> str:
     for key, rows in entries.items():
         lines.append(f"{key}:" if rows else f"{key}: []")
         for row in rows:
-            lines += _entry(row)
+            lines += _entry_lines(row)
     return "\n".join(lines) + "\n"
 
 
-def _entry(row: dict[str, Any]) -> Iterator[str]:
+def _entry_lines(row: dict[str, Any]) -> Iterator[str]:
     mark = "- "
     for key, value in row.items():
         plain = (
@@ -295,7 +296,7 @@ def summary_table(draft: Draft) -> Table:
         aside = sum(
             block.kind in ("furniture", "caption", "note", "byline") for block in report.article.blocks
         )
-        touching = sum(any(side.report == number for side in one.sides) for one in draft.conflicts)
+        touching = sum(any(side.report == number for side in conflict.sides) for conflict in draft.conflicts)
         counts = [len(report.of(kind)) for kind in kinds]
         rows.append(
             (
@@ -332,14 +333,14 @@ def conflicts_table(draft: Draft) -> Table:
     )
     rows = tuple(
         (
-            one.kind,
-            one.question,
-            "; ".join(f"{draft.reports[s.report].article.name}:{s.line}: {s.value}" for s in one.sides),
-            one.ledger,
-            one.why,
-            one.confidence,
+            conflict.kind,
+            conflict.question,
+            "; ".join(f"{draft.reports[s.report].article.name}:{s.line}: {s.value}" for s in conflict.sides),
+            conflict.ledger,
+            conflict.why,
+            conflict.confidence,
         )
-        for one in draft.conflicts
+        for conflict in draft.conflicts
     )
     return Table(
         "possible_conflicts",

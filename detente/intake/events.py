@@ -6,9 +6,9 @@ import datetime as dt
 import functools
 import re
 
-from detente.dossier import Dossier, Round
-from detente.intake.article import Article, Item, Sentence
-from detente.intake.dates import resolve
+from detente.dossier import Dossier, Round, codes_of
+from detente.intake.article import Article, ArticleSentence, Item
+from detente.intake.dates import resolve_expression
 from detente.intake.expressions import find_expressions
 from detente.intake.geography import economy_words, place_words
 
@@ -43,21 +43,21 @@ _SORTS: tuple[tuple[str, str], ...] = (
 
 
 @functools.cache
-def _compiled() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _event_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((sort, re.compile(pattern)) for sort, pattern in _SORTS)
 
 
 def round_of(text: str, dossier: Dossier) -> list[tuple[Round, bool]]:
     """Rounds of the ledger whose place a text names, with whether the very place (not only its country) is named."""
     places = place_words()
-    economies = {code for code, _ in economy_words(text)} - {"USA", "CHN"}
-    found = []
-    for one in dossier.rounds.values():
-        exact = bool(re.search(rf"\b{re.escape(one.place)}\b", text))
-        code = places.get(one.place, ("", ""))[1]
+    economies = {code for code, _ in economy_words(text)} - set(codes_of(dossier))
+    rounds = []
+    for meeting in dossier.rounds.values():
+        exact = bool(re.search(rf"\b{re.escape(meeting.place)}\b", text))
+        code = places.get(meeting.place, ("", ""))[1]
         if exact or code in economies:
-            found.append((one, exact))
-    return found
+            rounds.append((meeting, exact))
+    return rounds
 
 
 def event_items(article: Article, dossier: Dossier, today: dt.date) -> list[Item]:
@@ -74,7 +74,7 @@ def event_items(article: Article, dossier: Dossier, today: dt.date) -> list[Item
     for sentence in article.sentences:
         seen: set[str] = set()
         taken = bytearray(len(sentence.text))
-        for sort, pattern in _compiled():
+        for sort, pattern in _event_patterns():
             for match in pattern.finditer(sentence.text):
                 if any(taken[match.start() : match.end()]):
                     continue
@@ -90,16 +90,18 @@ def event_items(article: Article, dossier: Dossier, today: dt.date) -> list[Item
     return items
 
 
-def _about_leaders(article: Article, sentence: Sentence) -> bool:
+def _about_leaders(article: Article, sentence: ArticleSentence) -> bool:
     near = article.sentences[max(0, sentence.number - 2) : sentence.number + 1]
-    return any(re.search(_LEADERS, one.text) or "summit" in one.text.lower() for one in near)
+    return any(
+        re.search(_LEADERS, neighbour.text) or "summit" in neighbour.text.lower() for neighbour in near
+    )
 
 
 def _ledger_round(text: str, dossier: Dossier, today: dt.date) -> str:
     """Id of the round that a sentence means by its place and day; empty when none fits."""
-    days = [resolve(e, today) for e in find_expressions(text)]
-    for one, exact in sorted(round_of(text, dossier), key=lambda pair: not pair[1]):
-        fits = any(d.first and d.last and d.first <= one.end and one.start <= d.last for d in days)
+    days = [resolve_expression(e, today) for e in find_expressions(text)]
+    for meeting, exact in sorted(round_of(text, dossier), key=lambda pair: not pair[1]):
+        fits = any(d.first and d.last and d.first <= meeting.end and meeting.start <= d.last for d in days)
         if fits or (exact and not any(d.first for d in days)):
-            return one.id
+            return meeting.id
     return ""

@@ -98,7 +98,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 
 
 @functools.cache
-def _compiled() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _time_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((rule, re.compile(rf"(?<![\w$€£¥-])(?:{pattern})")) for rule, pattern in _PATTERNS)
 
 
@@ -125,16 +125,16 @@ def find_expressions(text: str) -> list[Expression]:
     [('month and day', 'on Oct. 9', 'past'), ('calendar period', 'next week', 'ahead')]
     """
     taken = bytearray(len(text))
-    found = []
-    for rule, pattern in _compiled():
+    expressions = []
+    for rule, pattern in _time_patterns():
         for match in pattern.finditer(text):
             start, end = match.span()
             if any(taken[start:end]) or not _plausible(rule, match):
                 continue
             taken[start:end] = b"\x01" * (end - start)
             parts = {key: value for key, value in match.groupdict().items() if value}
-            found.append(Expression(start, end, rule, parts, tense_at(text, start, end)))
-    return sorted(found, key=lambda e: e.start)
+            expressions.append(Expression(start, end, rule, parts, tense_at(text, start, end)))
+    return sorted(expressions, key=lambda e: e.start)
 
 
 def _plausible(rule: str, match: re.Match[str]) -> bool:

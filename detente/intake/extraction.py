@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from detente.dossier import Dossier
 from detente.intake.amounts import amount_items
 from detente.intake.article import Article, Item
-from detente.intake.dates import resolve
+from detente.intake.dates import resolve_expression
 from detente.intake.day import ReportDay, report_day
 from detente.intake.events import event_items
 from detente.intake.expressions import find_expressions
@@ -74,17 +74,17 @@ def date_items(article: Article, today: dt.date) -> list[Item]:
         )
     for sentence in article.sentences:
         for e in find_expressions(sentence.text):
-            found = resolve(e, today)
+            resolution = resolve_expression(e, today)
             items.append(
                 article.item(
                     "date",
                     sentence,
                     e.start,
                     e.end,
-                    found.value,
-                    found.rule,
-                    found.confidence,
-                    note=found.note,
+                    resolution.value,
+                    resolution.rule,
+                    resolution.confidence,
+                    note=resolution.note,
                     tense=e.tense,
                 )
             )

@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Iterable
 
-from detente.intake.article import Article, Item, Sentence
+from detente.intake.article import Article, ArticleSentence, Item
 from detente.intake.tables import table
 from detente.intake.text import slug
 
@@ -25,12 +25,12 @@ def economy_entries() -> dict[str, tuple[str, str]]:
 @functools.cache
 def _economy_pattern() -> re.Pattern[str]:
     words = sorted(economy_entries(), key=len, reverse=True)
-    made = "|".join(
+    alternatives = "|".join(
         re.escape(word) if "." not in word else re.escape(word.rstrip(".")) + r"\.?"
         for word in words
         if word != "us"
     )
-    return re.compile(rf"(?<![\w.])(?:(?i:{made})|US)(?![\w])")
+    return re.compile(rf"(?<![\w.])(?:(?i:{alternatives})|US)(?![\w])")
 
 
 def economy_words(text: str) -> list[tuple[str, tuple[int, int, str]]]:
@@ -41,7 +41,7 @@ def economy_words(text: str) -> list[tuple[str, tuple[int, int, str]]]:
     >>> [(code, kind) for code, (_, _, kind) in economy_words("Beijing’s curbs on US firms")]
     [('CHN', 'capitals'), ('USA', 'names')]
     """
-    found = []
+    economies = []
     for match in _economy_pattern().finditer(text):
         words = match.group()
         if not words[0].isupper() and words.lower() != "the bloc":
@@ -49,18 +49,18 @@ def economy_words(text: str) -> list[tuple[str, tuple[int, int, str]]]:
         entry = economy_entries().get(words.lower()) or economy_entries().get(words.lower() + ".")
         entry = entry or economy_entries().get(words.lower().rstrip("."))
         if entry:
-            found.append((entry[0], (match.start(), match.end(), entry[1])))
-    return found
+            economies.append((entry[0], (match.start(), match.end(), entry[1])))
+    return economies
 
 
 @functools.cache
 def place_words() -> dict[str, tuple[str, str]]:
     """Places by their name: identifier and economy."""
-    found = {word: (slug(word), code) for code, words in table("places").items() for word in words}
+    places = {word: (slug(word), code) for code, words in table("places").items() for word in words}
     for code, words in table("economies").items():
         for word in words["capitals"]:
-            found.setdefault(word, (slug(word), code))
-    return found
+            places.setdefault(word, (slug(word), code))
+    return places
 
 
 @functools.cache
@@ -87,7 +87,7 @@ def find_places(article: Article, named: Iterable[tuple[int, int, int]]) -> list
     named : iterable of (sentence, start, end)
         Where other names stand.
     """
-    found: dict[str, Item] = {}
+    places: dict[str, Item] = {}
     in_names: dict[int, list[tuple[int, int]]] = {}
     for number, start, end in named:
         in_names.setdefault(number, []).append((start, end))
@@ -97,43 +97,43 @@ def find_places(article: Article, named: Iterable[tuple[int, int, int]]) -> list
         spans = in_names.get(sentence.number, [])
         dateline = article.dateline if article.dateline and text.startswith(article.dateline) else ""
         if dateline and sentence.start == 0:
-            _dateline_places(article, sentence, dateline, found)
+            _dateline_places(article, sentence, dateline, places)
         for match in _place_pattern().finditer(text):
             inside = any(a <= match.start() < b for a, b in spans)
             key, code = place_words()[match.group()]
             if inside or match.start() < len(dateline):
                 continue
             owned = text[match.end() : match.end() + 2] in ("’s", "'s")
-            if match.group() in capitals and (owned or not _located(text, match.start(), found)):
+            if match.group() in capitals and (owned or not _located(text, match.start())):
                 continue
-            found.setdefault(
+            places.setdefault(
                 key, article.item("place", sentence, *match.span(), key, "named place", 0.9, economy=code)
             )
         for code, (start, end, kind) in economy_words(text):
             inside = any(a <= start < b for a, b in spans) or start < len(dateline)
-            if kind != "names" or inside or code in ("USA", "EU27"):
+            if kind != "names" or inside or table("economies")[code].get("never_a_place"):
                 continue
             here = re.search(r"\b(?:in|near|visit to|trip to|stop in|talks in|tour of)\s$", text[:start])
             if here and not re.match(r"[’']s", text[end:]):
                 key = slug(table("economies")[code]["names"][0])
                 if (
-                    code == "CHN"
+                    table("economies")[code].get("place_of_meetings_only")
                     and here.group().strip() == "in"
                     and not re.search(
                         r"\b(?:meet\w*|talks|summit|visit|stop|arriv\w+|held)\b[^,;]{0,60}$", text[:start]
                     )
                 ):
                     continue
-                found.setdefault(
+                places.setdefault(
                     key,
                     article.item(
                         "place", sentence, start, end, key, "country after a preposition", 0.7, economy=code
                     ),
                 )
-    return list(found.values())
+    return list(places.values())
 
 
-def _located(text: str, start: int, found: dict[str, Item]) -> bool:
+def _located(text: str, start: int) -> bool:
     """Whether what stands before a capital makes it a place; after a comma only in a list of places."""
     here = _AT.search(text[:start])
     if here is None:
@@ -145,7 +145,9 @@ def _located(text: str, start: int, found: dict[str, Item]) -> bool:
     return True
 
 
-def _dateline_places(article: Article, sentence: Sentence, dateline: str, found: dict[str, Item]) -> None:
+def _dateline_places(
+    article: Article, sentence: ArticleSentence, dateline: str, places: dict[str, Item]
+) -> None:
     position = 0
     lookup = {word.lower(): value for word, value in place_words().items()}
     for part in dateline.split(","):
@@ -153,5 +155,5 @@ def _dateline_places(article: Article, sentence: Sentence, dateline: str, found:
         start = dateline.index(word, position)
         key, code = lookup.get(word.lower(), (slug(word), ""))
         item = article.item("place", sentence, start, start + len(word), key, "dateline", 0.95, economy=code)
-        found.setdefault(key, item)
+        places.setdefault(key, item)
         position = start + len(word)

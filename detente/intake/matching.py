@@ -8,8 +8,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from detente.dossier import Dossier, Measure
-from detente.intake.article import Sentence
+from detente.dossier import Dossier, Measure, codes_of
+from detente.intake.article import ArticleSentence
 from detente.intake.tables import phrases, table
 
 
@@ -24,13 +24,15 @@ class Profile:
     days: frozenset[dt.date]
     rare: frozenset[str] = frozenset()
     """Topics that at most three measures of the ledger have."""
+    sides: frozenset[str] = frozenset()
+    """The headline pair of the ledger."""
 
 
 @dataclass(frozen=True)
 class MeasureMention:
     """An instrument's word with its surroundings."""
 
-    sentence: Sentence
+    sentence: ArticleSentence
     start: int
     end: int
     word: str
@@ -79,7 +81,8 @@ def profiles(dossier: Dossier) -> list[Profile]:
     ----------
     dossier : Dossier
     """
-    made = []
+    all_profiles = []
+    sides = frozenset(codes_of(dossier))
     for measure in dossier.measures.values():
         words = f"{measure.title} {measure.act} {measure.id.replace('-', ' ')}"
         topics = set(topics_in(words))
@@ -91,9 +94,13 @@ def profiles(dossier: Dossier) -> list[Profile]:
         rates = {value.value for value in measure.values if value.value is not None}
         rates |= {rate for value in measure.values for rate in value.by_target.values()}
         days = {measure.announced, *(value.from_ for value in measure.values)}
-        made.append(Profile(measure, instrument, frozenset(topics), frozenset(rates), frozenset(days)))
-    count = Counter(topic for profile in made for topic in profile.topics)
-    return [replace(p, rare=frozenset(topic for topic in p.topics if count[topic] <= 3)) for p in made]
+        all_profiles.append(
+            Profile(measure, instrument, frozenset(topics), frozenset(rates), frozenset(days), sides=sides)
+        )
+    count = Counter(topic for profile in all_profiles for topic in profile.topics)
+    return [
+        replace(p, rare=frozenset(topic for topic in p.topics if count[topic] <= 3)) for p in all_profiles
+    ]
 
 
 def score(
@@ -133,7 +140,7 @@ def score(
     if days & profile.days:
         points += 1.4
         why.append("same day")
-    points += _parties(mention, measure, why)
+    points += _party_points(mention, profile, why)
     if mention.rates & profile.rates:
         points += 1.2
         why.append("same rate")
@@ -156,8 +163,8 @@ def score(
     return Match(measure.id, round(points, 2), tuple(why))
 
 
-def _parties(mention: MeasureMention, measure: Measure, why: list[str]) -> float:
-    points = 0.0
+def _party_points(mention: MeasureMention, profile: Profile, why: list[str]) -> float:
+    measure, points = profile.measure, 0.0
     if mention.actor:
         same = mention.actor == measure.actor
         points += 0.8 if same else -0.8
@@ -170,10 +177,10 @@ def _parties(mention: MeasureMention, measure: Measure, why: list[str]) -> float
         points += 0.7 if hit else -0.9
         if hit:
             why.append(f"on {mention.target}")
-    partners = (mention.partners - {"USA", "CHN"}) & set(measure.targets)
+    partners = (mention.partners - profile.sides) & set(measure.targets)
     if partners:
         points += 1.2
         why.append(f"with {', '.join(sorted(partners))}")
-    elif measure.targets != ("all",) and not set(measure.targets) & {"USA", "CHN"}:
+    elif measure.targets != ("all",) and not set(measure.targets) & profile.sides:
         points -= 1.5
     return points

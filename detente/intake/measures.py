@@ -14,8 +14,8 @@ from collections.abc import Sequence
 
 from detente.dossier import Dossier
 from detente.intake.amounts import find_amounts
-from detente.intake.article import Article, Item, Sentence
-from detente.intake.dates import resolve
+from detente.intake.article import Article, ArticleSentence, Item
+from detente.intake.dates import resolve_expression
 from detente.intake.expressions import find_expressions
 from detente.intake.geography import economy_words
 from detente.intake.matching import Match, MeasureMention, Profile, profiles, score, topics_in
@@ -50,7 +50,7 @@ def find_mentions(article: Article, names: Sequence[Mention]) -> list[MeasureMen
     for name in names:
         if name.side:
             sides.setdefault(name.sentence, []).append(name)
-    found = []
+    mentions = []
     pattern, entries = _triggers()
     for sentence in article.sentences:
         text = sentence.text
@@ -60,21 +60,21 @@ def find_mentions(article: Article, names: Sequence[Mention]) -> list[MeasureMen
         for position, match in enumerate(hits[:_MOST]):
             floor = hits[position - 1].end() if position else 0
             ceiling = hits[position + 1].start() if position + 1 < len(hits) else len(text)
-            entry = _entry(match.group(), entries)
-            found.append(_mention(sentence, match, floor, ceiling, entry, sides.get(sentence.number, [])))
-    return found
+            entry = _named_by(match.group(), entries)
+            mentions.append(_mention(sentence, match, floor, ceiling, entry, sides.get(sentence.number, [])))
+    return mentions
 
 
-def _entry(words: str, entries: dict[str, tuple[frozenset[str], bool]]) -> tuple[frozenset[str], bool]:
+def _named_by(words: str, entries: dict[str, tuple[frozenset[str], bool]]) -> tuple[frozenset[str], bool]:
     """What a word may name; a plural may also be listed by itself."""
-    plain = re.sub(r"[\s‑–-]+", " ", words.lower())
+    plain = _plain_words(words)
     options = {plain, plain.removesuffix("s"), plain.removesuffix("es")}
     hits = [entry for word, entry in entries.items() if re.sub(r"[\s-]+", " ", word) in options]
     return frozenset().union(*(kinds for kinds, _ in hits)), any(strong for _, strong in hits)
 
 
 def _mention(
-    sentence: Sentence,
+    sentence: ArticleSentence,
     match: re.Match[str],
     floor: int,
     ceiling: int,
@@ -129,13 +129,13 @@ def _mention(
         economies,
         rates | money,
         threat,
-        back and _plain(match.group()) in table("topics")["backward"],
+        back and _plain_words(match.group()) in table("topics")["backward"],
         bool(re.search(r"\bnew\s(?:[\w-]+\s)?$", left)),
         near,
     )
 
 
-def _plain(words: str) -> str:
+def _plain_words(words: str) -> str:
     return re.sub(r"[\s‑–-]+", " ", words.lower())
 
 
@@ -198,7 +198,7 @@ def measure_items(article: Article, dossier: Dossier, names: Sequence[Mention], 
     memory: list[tuple[MeasureMention, list[Match]]] = []
     seen: set[tuple[int, str]] = set()
     for mention in find_mentions(article, names):
-        days = {resolve(e, today).first for e in find_expressions(mention.near)}
+        days = {resolve_expression(e, today).first for e in find_expressions(mention.near)}
         ranked = _rank(mention, known, today, frozenset(day for day in days if day))
         pointed = ""
         if not _sure(mention, ranked):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from detente.dossier import Actor
-from detente.intake.article import Article, Item, Sentence
+from detente.intake.article import Article, ArticleSentence, Item
 from detente.intake.geography import economy_entries, economy_words, place_words
 from detente.intake.tables import phrases, table
 from detente.intake.text import slug
@@ -38,7 +38,7 @@ class Mention:
     sure: float = 0.9
 
 
-def bare(words: str) -> str:
+def without_possessive(words: str) -> str:
     """Name without a possessive ending."""
     return re.sub(r"(?:[’']s|[’'])$", "", words.strip())
 
@@ -46,7 +46,7 @@ def bare(words: str) -> str:
 def surname(actor: Actor) -> str:
     """Word by which a person is called the second time."""
     parts = actor.name.split()
-    family_first = actor.side in ("CHN", "KOR", "TWN", "VNM") and len(parts) == 2
+    family_first = table("economies").get(actor.side, {}).get("family_first") and len(parts) == 2
     return parts[0] if family_first else parts[-1]
 
 
@@ -94,26 +94,26 @@ class Names:
         introduced: dict[str, tuple[str, str]] = {}
         for sentence in article.sentences:
             taken = bytearray(len(sentence.text))
-            found = [
+            in_sentence = [
                 *self._listed(sentence, taken),
                 *self._known_persons(sentence, taken),
                 *_organisations(sentence, taken),
                 *_persons(sentence, taken),
             ]
-            for mention in found:
+            for mention in in_sentence:
                 if mention.kind == "person":
                     for word in self._short(mention):
                         introduced.setdefault(word, (mention.id, mention.side))
-            found += self._surnames(sentence, taken, introduced)
-            mentions += sorted(found, key=lambda m: m.start)
+            in_sentence += self._surnames(sentence, taken, introduced)
+            mentions += sorted(in_sentence, key=lambda m: m.start)
         return mentions
 
     def _short(self, mention: Mention) -> list[str]:
         actor = self._persons.get(re.sub(r"[\s‑-]+", " ", mention.text.lower()))
         return [surname(actor)] if actor else [mention.text.split()[-1], *mention.text.split()[:1]]
 
-    def _listed(self, sentence: Sentence, taken: bytearray) -> list[Mention]:
-        found = []
+    def _listed(self, sentence: ArticleSentence, taken: bytearray) -> list[Mention]:
+        mentions = []
         for match in self._pattern.finditer(sentence.text):
             words = match.group()
             entry = self._named.get(re.sub(r"[\s‑–]+", " ", words.lower())) or self._named.get(words.lower())
@@ -134,16 +134,16 @@ class Names:
             if len(words) <= 5 and words.upper() != words and words.lower() == words:
                 continue
             _take(taken, match.start(), match.end())
-            found.append(Mention(key, kind, sentence.number, match.start(), match.end(), words, side))
-        return found
+            mentions.append(Mention(key, kind, sentence.number, match.start(), match.end(), words, side))
+        return mentions
 
-    def _known_persons(self, sentence: Sentence, taken: bytearray) -> list[Mention]:
-        found = []
+    def _known_persons(self, sentence: ArticleSentence, taken: bytearray) -> list[Mention]:
+        mentions = []
         for match in self._full.finditer(sentence.text):
             actor = self._persons.get(re.sub(r"[\s‑–-]+", " ", match.group().lower()))
             if actor and not any(taken[match.start() : match.end()]) and match.group()[0].isupper():
                 _take(taken, match.start(), match.end())
-                found.append(
+                mentions.append(
                     Mention(
                         actor.id,
                         "person",
@@ -155,16 +155,16 @@ class Names:
                         0.98,
                     )
                 )
-        return found
+        return mentions
 
     def _surnames(
-        self, sentence: Sentence, taken: bytearray, introduced: dict[str, tuple[str, str]]
+        self, sentence: ArticleSentence, taken: bytearray, introduced: dict[str, tuple[str, str]]
     ) -> list[Mention]:
         ledger: dict[str, list[Actor]] = {}
         not_names = set(table("names")["not_names"])
         for actor in self._persons.values():
             ledger.setdefault(surname(actor), []).append(actor)
-        found = []
+        mentions = []
         for match in re.finditer(r"[A-ZÀ-Þ][\w-]+", sentence.text):
             parts = [(match.start(), match.end(), match.group())]
             if "-" in match.group():  # “Xi-Trump”
@@ -183,8 +183,8 @@ class Names:
                 else:
                     continue
                 _take(taken, start, end)
-                found.append(Mention(key, "person", sentence.number, start, end, word, side, sure))
-        return found
+                mentions.append(Mention(key, "person", sentence.number, start, end, word, side, sure))
+        return mentions
 
 
 def _take(taken: bytearray, start: int, end: int) -> None:
@@ -258,8 +258,8 @@ _OPENERS = frozenset(
 )
 
 
-def _organisations(sentence: Sentence, taken: bytearray) -> list[Mention]:
-    text, found = sentence.text, []
+def _organisations(sentence: ArticleSentence, taken: bytearray) -> list[Mention]:
+    text, mentions = sentence.text, []
     not_names = set(table("names")["not_names"])
     economies = set(economy_entries())
     for pattern, group, sure in ((_organisation_pattern(), 0, 0.8), (_after_role(), "name", 0.7)):
@@ -269,7 +269,7 @@ def _organisations(sentence: Sentence, taken: bytearray) -> list[Mention]:
             while words and (words[0] in _OPENERS or (group == "name" and words[0] in not_names)):
                 start += len(words[0]) + 1
                 words = words[1:]
-            name = bare(" ".join(words))
+            name = without_possessive(" ".join(words))
             if (
                 not words
                 or any(taken[start:end])
@@ -277,20 +277,20 @@ def _organisations(sentence: Sentence, taken: bytearray) -> list[Mention]:
                 or (len(words) == 1 and name in table("names")["kinds"])
             ):
                 continue
-            if group == "name" and any(bare(word) in not_names for word in words):
+            if group == "name" and any(without_possessive(word) in not_names for word in words):
                 continue
             _take(taken, start, start + len(name))
-            found.append(
+            mentions.append(
                 Mention(slug(name), "organisation", sentence.number, start, start + len(name), name, "", sure)
             )
-    return found
+    return mentions
 
 
 @functools.cache
 def _person_patterns() -> tuple[re.Pattern[str], ...]:
     titles = "|".join(sorted(map(re.escape, table("names")["titles"]), key=len, reverse=True))
     roles = "|".join(sorted(map(re.escape, table("names")["roles"]), key=len, reverse=True))
-    made = (
+    forms = (
         rf"\b(?:{titles}),?\s(?P<name>{_PERSON})",
         rf"\b{_SAID}\s(?P<name>{_PERSON})",
         rf"(?P<name>{_PERSON})(?:,[^,.;]{{3,90}},)?\s{_SAID}\b",
@@ -298,18 +298,18 @@ def _person_patterns() -> tuple[re.Pattern[str], ...]:
         rf"(?P<name>{_PERSON}),\s(?:who|whose)\b",
         rf"\b[Aa]ccording to\s(?P<name>{_PERSON})(?=[,. ])",
     )
-    return tuple(re.compile(pattern) for pattern in made)
+    return tuple(re.compile(pattern) for pattern in forms)
 
 
-def _persons(sentence: Sentence, taken: bytearray) -> list[Mention]:
+def _persons(sentence: ArticleSentence, taken: bytearray) -> list[Mention]:
     not_names = set(table("names")["not_names"])
     economies = set(economy_entries())
-    found = []
+    mentions = []
     for pattern in _person_patterns():
         for match in pattern.finditer(sentence.text):
             start, end = match.span("name")
             words = sentence.text[start:end].split()
-            while words and (words[0] in not_names or bare(words[0]).lower() in economies):
+            while words and (words[0] in not_names or without_possessive(words[0]).lower() in economies):
                 start += len(words[0]) + 1
                 words = words[1:]
             while words and (words[-1] in not_names or "’" in words[-1] or "'" in words[-1]):
@@ -320,19 +320,19 @@ def _persons(sentence: Sentence, taken: bytearray) -> list[Mention]:
             if name.lower() in economies or name in place_words():
                 continue
             _take(taken, start, start + len(name))
-            found.append(
+            mentions.append(
                 Mention(slug(name), "person", sentence.number, start, start + len(name), name, "", 0.8)
             )
-    return found
+    return mentions
 
 
 def actor_items(article: Article, mentions: Sequence[Mention]) -> list[Item]:
     """One item for each person, agency, organisation or firm, where it is first named."""
-    found: dict[str, Item] = {}
+    items: dict[str, Item] = {}
     for mention in sorted(mentions, key=lambda m: (m.sentence, m.start)):
         sentence = article.sentences[mention.sentence]
-        if mention.id not in found:
-            found[mention.id] = article.item(
+        if mention.id not in items:
+            items[mention.id] = article.item(
                 "actor",
                 sentence,
                 mention.start,
@@ -342,4 +342,4 @@ def actor_items(article: Article, mentions: Sequence[Mention]) -> list[Item]:
                 mention.sure,
                 side=mention.side,
             )
-    return list(found.values())
+    return list(items.values())

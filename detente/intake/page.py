@@ -141,10 +141,10 @@ class _Reader:
         """Find, remembering what is nowhere further on so that a broken page is not searched again and again."""
         if what in self.missing:
             return -1
-        found = self.source.find(what, start)
-        if found < 0:
+        position = self.source.find(what, start)
+        if position < 0:
             self.missing.add(what)
-        return found
+        return position
 
     @property
     def top(self) -> _Open:
@@ -263,9 +263,9 @@ class _Reader:
         close = re.compile(f"</{tag}", re.IGNORECASE).search(self.source, start)
         stop = close.start() if close else len(self.source)
         if tag == "script":
-            found = _DATE_PUBLISHED.search(self.source, start, min(stop, start + 100_000))
-            if found:
-                self.page.meta.setdefault("datepublished", (found.group(1), found.start(1)))
+            dated = _DATE_PUBLISHED.search(self.source, start, min(stop, start + 100_000))
+            if dated:
+                self.page.meta.setdefault("datepublished", (dated.group(1), dated.start(1)))
         if close is None:
             return len(self.source)
         end = self.find(">", close.end())

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from detente.intake.article import Article, Item, Sentence
+from detente.intake.article import Article, ArticleSentence, Item
 from detente.intake.geography import economy_words
 from detente.intake.names import Mention
 from detente.intake.tables import table
@@ -22,7 +22,7 @@ _TERM_WORDS = 3
 
 
 @dataclass(frozen=True)
-class Span:
+class MarkedSpan:
     """Characters [start, end) of a block between quotation marks (marks not included)."""
 
     block: int
@@ -44,24 +44,24 @@ def find_marks(text: str) -> list[tuple[int, int, bool]]:
     >>> [text[a:b] for a, b, _ in find_marks(text)]
     ['‘deal mode,’', 'Wait.']
     """
-    found, position = [], 0
+    spans, position = [], 0
     while position < len(text):
         start = next((i for i in range(position, len(text)) if text[i] in _OPEN), -1)
         if start < 0:
             break
         mark = text[start]
-        end, after = _close(text, start, mark)
+        end, after = _closing_mark(text, start, mark)
         if end < 0:
             straight = mark == '"'
             if not straight or text.count('"', start) == 1:
-                found.append((start + 1, len(text), False))
+                spans.append((start + 1, len(text), False))
             break
-        found.append((start + 1, end, True))
+        spans.append((start + 1, end, True))
         position = after
-    return found
+    return spans
 
 
-def _close(text: str, start: int, mark: str) -> tuple[int, int]:
+def _closing_mark(text: str, start: int, mark: str) -> tuple[int, int]:
     """End of a quotation and where to go on; -1 when it is not closed."""
     closing = {"“": "”", "„": "“”", "«": "»", '"': '"'}[mark]
     limit = next((i for i in range(start + 1, len(text)) if text[i] in closing), -1)
@@ -128,7 +128,7 @@ def quote_items(article: Article, mentions: Sequence[Mention]) -> list[Item]:
                 continue
             following = spans[position + 1][0] - 1 if position + 1 < len(spans) else len(block.text)
             frame = _Frame(block.text, start, end, previous_end, following, by_block.get(number, ()))
-            speaker = _speaker(frame, last, sentence)
+            speaker = _attributed(frame, last, sentence)
             previous_end = end
             item = _make(article, sentence, frame, speaker, closed)
             items.append(item)
@@ -167,7 +167,9 @@ class _Frame:
         return [m for m in self.mentions if start <= m.start and m.end <= end]
 
 
-def _make(article: Article, sentence: Sentence, frame: _Frame, speaker: _Speaker, closed: bool) -> Item:
+def _make(
+    article: Article, sentence: ArticleSentence, frame: _Frame, speaker: _Speaker, closed: bool
+) -> Item:
     words = frame.text[frame.start : frame.end].strip()
     count = len(re.findall(r"\w+", words))
     brought = speaker.rule not in ("", "goes on", "named in the paragraph before")
@@ -191,13 +193,13 @@ def _make(article: Article, sentence: Sentence, frame: _Frame, speaker: _Speaker
     )
 
 
-def _speaker(frame: _Frame, last: _Speaker, sentence: Sentence) -> _Speaker:
+def _attributed(frame: _Frame, last: _Speaker, sentence: ArticleSentence) -> _Speaker:
     """Who says it: the verb right after, the clause before, the rest of the paragraph, the last speaker."""
     runs_on = bool(re.match(r"[a-zà-þ]", frame.text[frame.start : frame.start + 1]))
-    for look in (_before, _after) if runs_on else (_after, _before):
-        found = look(frame, last)
-        if found:
-            return found
+    for look in (_speaker_before, _speaker_after) if runs_on else (_speaker_after, _speaker_before):
+        speaker = look(frame, last)
+        if speaker:
+            return speaker
     if last.id != "unknown" and _goes_on(frame):
         return _Speaker(last.id, "goes on", 0.75, last.words)
     return _Speaker("unknown", "", 0.2)
@@ -209,7 +211,7 @@ def _goes_on(frame: _Frame) -> bool:
     return frame.floor > 0 or not gap or len(gap) < 4
 
 
-def _after(frame: _Frame, last: _Speaker) -> _Speaker | None:
+def _speaker_after(frame: _Frame, last: _Speaker) -> _Speaker | None:
     """“…,” said Name · “…,” Name said · “…,” he added · “…” according to X."""
     tail = re.split(r"(?<=[a-z\d])[.!?](?:\s|$)|[;“\"]", frame.after)[0][:260]
     said, _, _ = _verbs()
@@ -244,7 +246,7 @@ def _has_subject(text: str) -> bool:
     return bool(re.search(r"\w", text.replace("and", "")))
 
 
-def _before(frame: _Frame, last: _Speaker) -> _Speaker | None:
+def _speaker_before(frame: _Frame, last: _Speaker) -> _Speaker | None:
     """Name said: “…” · Name called it “…” · in Name's words “…”."""
     head = frame.before.rstrip()
     if re.search(r"[.!?][”’\"]*$", head):
@@ -326,7 +328,7 @@ def _resolved(
 
 def _by_block(article: Article, mentions: Sequence[Mention]) -> dict[int, list[Mention]]:
     """Mentions with places within their block."""
-    found: dict[int, list[Mention]] = {}
+    by_block: dict[int, list[Mention]] = {}
     for mention in mentions:
         sentence = article.sentences[mention.sentence]
         shifted = Mention(
@@ -339,11 +341,11 @@ def _by_block(article: Article, mentions: Sequence[Mention]) -> dict[int, list[M
             mention.side,
             mention.sure,
         )
-        found.setdefault(sentence.block, []).append(shifted)
-    return found
+        by_block.setdefault(sentence.block, []).append(shifted)
+    return by_block
 
 
-def _sentence_at(article: Article, block: int, start: int) -> Sentence | None:
+def _sentence_at(article: Article, block: int, start: int) -> ArticleSentence | None:
     for sentence in article.sentences:
         if sentence.block == block and sentence.start <= start < sentence.end:
             return sentence

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from detente.core import InputError, calendar_day, sha256_bytes
 from detente.intake.article import Article, Block, BlockKind, PieceBuilder
-from detente.intake.decode import MAX_TEXT, decode, read_bytes, read_stream
+from detente.intake.decode import MAX_TEXT, decode, read_report_bytes, read_stream
 from detente.intake.page import Page, read_html
 from detente.intake.tables import patterns
 
@@ -104,7 +104,7 @@ def read_report(source: str | Path) -> tuple[Article, bytes]:
             raise InputError("standard input is closed", where="-", hint="give the name of a file instead")
         content = read_stream(sys.stdin.buffer, "stdin")
         return read_article("stdin", content=content), content
-    content = read_bytes(Path(source))
+    content = read_report_bytes(Path(source))
     return read_article(source, content=content), content
 
 
@@ -200,14 +200,14 @@ def _line_kind(line: str) -> tuple[BlockKind, str]:
         for kind in ("whole", "note", "caption"):
             for pattern in patterns("furniture", kind):
                 if pattern.fullmatch(line):
-                    found: BlockKind = "furniture" if kind == "whole" else kind  # type: ignore[assignment]
-                    return found, pattern.pattern
+                    block_kind: BlockKind = "furniture" if kind == "whole" else kind  # type: ignore[assignment]
+                    return block_kind, pattern.pattern
         if any(pattern.fullmatch(line) for pattern in patterns("furniture", "byline")):
             return "byline", ""
         if len(re.findall(r"\s[|·•›»]\s", line)) >= 2 and not _TERMINAL.search(line):
             return "furniture", "menu"
-        found_day = _FULL_DATE.search(line)
-        if found_day and len(line) - len(found_day.group()) < 60:
+        full_date = _FULL_DATE.search(line)
+        if full_date and len(line) - len(full_date.group()) < 60:
             announced = patterns("furniture", "published")[0].match(line)
             if announced or not re.search(r"[.!?][\"”’')]*$", line):
                 return "byline", "day"
@@ -218,7 +218,7 @@ def _line_kind(line: str) -> tuple[BlockKind, str]:
 
 def _order(blocks: list[Block]) -> list[Block]:
     """Decide the kind of each block, looking at its neighbours: repeats, captions, the title, what follows the end."""
-    made: list[Block] = []
+    judged: list[Block] = []
     seen: set[str] = set()
     has_title = any(block.kind == "title" for block in blocks)
     for block in blocks:
@@ -232,20 +232,20 @@ def _order(blocks: list[Block]) -> list[Block]:
             block = replace(block, kind=kind, why=why)
         elif block.kind in ("title", "heading") and text in seen:
             block = replace(block, kind="furniture", why="said before")
-        elif block.kind == "title" and any(one.kind == "title" for one in made):
+        elif block.kind == "title" and any(earlier.kind == "title" for earlier in judged):
             block = replace(block, kind="heading")
         if (
             block.kind == "heading"
             and not has_title
             and len(text) > 15
-            and not _has_body(made)
+            and not _has_body(judged)
             and " " in text
         ):
             block, has_title = replace(block, kind="title"), True
         if block.kind != "furniture" or block.why == "said before":
             seen.add(text)
-        made.append(block)
-    return _after_the_end(_picture_lines(made))
+        judged.append(block)
+    return _after_the_end(_picture_lines(judged))
 
 
 def _has_body(blocks: list[Block]) -> bool:
@@ -274,10 +274,10 @@ def _after_the_end(blocks: list[Block]) -> list[Block]:
             before += len(block.text)
         elif before > 0.66 * total and _is_end(block.text):
             tail = [
-                replace(one, kind="furniture", why=f"after “{block.text}”")
-                if one.kind in ("body", "heading", "title")
-                else one
-                for one in blocks[position:]
+                replace(later, kind="furniture", why=f"after “{block.text}”")
+                if later.kind in ("body", "heading", "title")
+                else later
+                for later in blocks[position:]
             ]
             return blocks[:position] + tail
     return blocks
@@ -297,10 +297,10 @@ def _head(article: Article, meta: dict[str, tuple[str, int]]) -> Article:
         if byline:
             break
         if block.kind == "byline":
-            found = next(
+            credit = next(
                 (p.search(block.text) for p in patterns("furniture", "byline") if p.search(block.text)), None
             )
-            byline = found.group("name") if found else ""
+            byline = credit.group("name") if credit else ""
     publisher = meta.get("og:site_name", ("", 0))[0]
     if not publisher:
         short = [b.text for b in blocks if len(b.text) <= 40 and b.kind != "body"]
@@ -310,7 +310,7 @@ def _head(article: Article, meta: dict[str, tuple[str, int]]) -> Article:
     where = _DATELINE.match(first.text) if first else None
     if where and len(where.group("place")) > 2:
         dateline = where.group("place") + (where.group("more") or "")
-    day, rule, at = _published(article, meta, where)
+    day, rule, at = _publication(article, meta, where)
     return replace(
         article,
         title=title,
@@ -323,7 +323,7 @@ def _head(article: Article, meta: dict[str, tuple[str, int]]) -> Article:
     )
 
 
-def _published(
+def _publication(
     article: Article, meta: dict[str, tuple[str, int]], dateline: re.Match[str] | None
 ) -> tuple[dt.date | None, str, tuple[int, int] | None]:
     for key in (
@@ -336,46 +336,50 @@ def _published(
         "og:published_time",
     ):
         if key in meta:
-            found = _FULL_DATE.search(meta[key][0])
-            day = _day(found) if found else None
-            if found and day:
-                begin = meta[key][1] + found.start()
-                exact = article.source[begin : begin + len(found.group())] == found.group()
-                return day, f"the page's head ({key})", (begin, begin + len(found.group())) if exact else None
+            full_date = _FULL_DATE.search(meta[key][0])
+            day = _day_of_date(full_date) if full_date else None
+            if full_date and day:
+                begin = meta[key][1] + full_date.start()
+                exact = article.source[begin : begin + len(full_date.group())] == full_date.group()
+                return (
+                    day,
+                    f"the page's head ({key})",
+                    (begin, begin + len(full_date.group())) if exact else None,
+                )
     words = patterns("furniture", "published")[0]
     candidates = []
     for number, block in enumerate(article.blocks):
         if block.kind in ("byline", "furniture", "heading") and len(block.text) <= _LONG:
-            for found in _FULL_DATE.finditer(block.text):
-                day = _day(found)
+            for full_date in _FULL_DATE.finditer(block.text):
+                day = _day_of_date(full_date)
                 if day and not block.why.startswith("after"):
-                    named = bool(words.search(block.text[: found.start()]))
+                    named = bool(words.search(block.text[: full_date.start()]))
                     piece = block.piece
-                    at = (piece.starts[found.start()], piece.ends[found.end() - 1])
+                    at = (piece.starts[full_date.start()], piece.ends[full_date.end() - 1])
                     candidates.append(((not named, block.kind == "furniture", number), day, at))
     if candidates:
         _, day, at = min(candidates)
         return day, "printed on the page", at
     if dateline and dateline.group("day"):
-        found = _FULL_DATE.search(dateline.group("day"))
-        day = _day(found) if found else None
-        if found and day:
+        full_date = _FULL_DATE.search(dateline.group("day"))
+        day = _day_of_date(full_date) if full_date else None
+        if full_date and day:
             first = next(block for block in article.blocks if block.kind == "body")
-            begin = dateline.start("day") + found.start()
-            end = dateline.start("day") + found.end()
+            begin = dateline.start("day") + full_date.start()
+            end = dateline.start("day") + full_date.end()
             return day, "the dateline", (first.piece.starts[begin], first.piece.ends[end - 1])
     return None, "", None
 
 
-def _day(found: re.Match[str]) -> dt.date | None:
+def _day_of_date(full_date: re.Match[str]) -> dt.date | None:
     """Day of a full date, or None when there is no such day."""
-    if found.group("iso"):
-        year, month, day = (int(part) for part in found.group("iso").split("-"))
+    if full_date.group("iso"):
+        year, month, day = (int(part) for part in full_date.group("iso").split("-"))
         return calendar_day(year, month, day)
     names = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-    name = found.group("m1") or found.group("m2")
+    name = full_date.group("m1") or full_date.group("m2")
     return calendar_day(
-        int(found.group("y1") or found.group("y2")),
+        int(full_date.group("y1") or full_date.group("y2")),
         names.index(name[:3].lower()) + 1,
-        int(found.group("d1") or found.group("d2")),
+        int(full_date.group("d1") or full_date.group("d2")),
     )

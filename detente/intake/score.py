@@ -58,8 +58,8 @@ class Tally:
     @property
     def precision(self) -> float | None:
         """Share of what was found that is right; None when nothing was found."""
-        found = self.right + self.wrong
-        return self.right / found if found else None
+        reported = self.right + self.wrong
+        return self.right / reported if reported else None
 
     @property
     def recall(self) -> float | None:
@@ -141,7 +141,7 @@ def labels_from_words(
     return labels
 
 
-def same_value(kind: str, found: str, wanted: Sequence[str]) -> bool:
+def same_value(kind: str, value: str, wanted: Sequence[str]) -> bool:
     """Whether a value is one that a label allows.
 
     Examples
@@ -150,8 +150,8 @@ def same_value(kind: str, found: str, wanted: Sequence[str]) -> bool:
     (True, False)
     """
     if kind in ("amount", "date"):
-        return found in wanted
-    return any(found in option.split() or option == "*" for option in wanted)
+        return value in wanted
+    return any(value in option.split() or option == "*" for option in wanted)
 
 
 def _overlap(item: Item, label: Label) -> int:
@@ -167,11 +167,11 @@ def tally(items: Sequence[Item], labels: Sequence[Label]) -> dict[str, Tally]:
     """Count right, wrong and missed by kind for one report."""
     result = {}
     for kind in KINDS:
-        found = [item for item in items if item.kind == kind]
+        reported = [item for item in items if item.kind == kind]
         wanted = [label for label in labels if label.kind == kind]
         pairs = [
             (not label.optional, _overlap(item, label), -i, -j)
-            for i, item in enumerate(found)
+            for i, item in enumerate(reported)
             for j, label in enumerate(wanted)
             if _overlap(item, label) > 0 and same_value(kind, item.value, label.values)
         ]
@@ -185,7 +185,7 @@ def tally(items: Sequence[Item], labels: Sequence[Label]) -> dict[str, Tally]:
             used_labels.add(-j)
             passed += not firm
         right = sum(not wanted[j].optional for j in used_labels)
-        wrong = len(found) - len(used_items)
+        wrong = len(reported) - len(used_items)
         missed = sum(not label.optional for label in wanted) - right
         result[kind] = Tally(right, wrong, missed)
     return result
@@ -194,8 +194,8 @@ def tally(items: Sequence[Item], labels: Sequence[Label]) -> dict[str, Tally]:
 def total(tallies: Iterable[Mapping[str, Tally]]) -> dict[str, Tally]:
     """Sum of several reports' counts."""
     summed = dict.fromkeys(KINDS, Tally())
-    for one in tallies:
-        for kind, count in one.items():
+    for counts in tallies:
+        for kind, count in counts.items():
             summed[kind] = summed[kind] + count
     return summed
 
@@ -219,7 +219,7 @@ def score_table(name: str, title: str, counts: Mapping[str, Tally], note: str = 
 
 
 def statement_table(
-    found: Mapping[str, Sequence[Statement]], dossier: Dossier, *, name: str = "statements"
+    drafted: Mapping[str, Sequence[Statement]], dossier: Dossier, *, name: str = "statements"
 ) -> Table:
     """How many of the ledger's statements a draft covers, by kind.
 
@@ -228,25 +228,26 @@ def statement_table(
 
     Parameters
     ----------
-    found : mapping of document id to drafted statements
+    drafted : mapping of document id to drafted statements
     dossier : Dossier
         Its claims are the statements to be found.
     """
     counts: dict[str, Counter[str]] = {}
     for claim in dossier.claims.values():
-        if claim.document not in found:
+        if claim.document not in drafted:
             continue
         count = counts.setdefault(claim.kind, Counter())
         over = [
-            one
-            for one in found[claim.document]
-            if one.line == claim.line
-            and 2 * (min(one.end, claim.end) - max(one.start, claim.start)) >= claim.end - claim.start
+            statement
+            for statement in drafted[claim.document]
+            if statement.line == claim.line
+            and 2 * (min(statement.end, claim.end) - max(statement.start, claim.start))
+            >= claim.end - claim.start
         ]
-        named = {measure for one in over for measure in one.measures}
+        named = {measure for statement in over for measure in statement.measures}
         count["there"] += 1
         count["covered"] += bool(over)
-        count["kind"] += any(one.kind == claim.kind for one in over)
+        count["kind"] += any(statement.kind == claim.kind for statement in over)
         count["with"] += bool(claim.measures)
         count["matched"] += bool(named & set(claim.measures))
     columns = (

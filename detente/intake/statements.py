@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from detente.dossier import Dossier
-from detente.intake.article import Item, Sentence
+from detente.intake.article import ArticleSentence, Item
 from detente.intake.extraction import Extraction
 from detente.intake.tables import table
 
@@ -48,16 +48,19 @@ def find_statements(extraction: Extraction, dossier: Dossier) -> list[Statement]
     extraction : Extraction
     dossier : Dossier
     """
-    found: list[Statement] = []
+    statements: list[Statement] = []
     by_sentence: dict[int, list[Item]] = {}
     for item in extraction.items:
         by_sentence.setdefault(item.sentence, []).append(item)
     for sentence in extraction.article.sentences:
         items = by_sentence.get(sentence.number, [])
-        found += _quotations(extraction, sentence, items, dossier)
-        found += _clauses(extraction, sentence, items, dossier)
-        found += _introductions(extraction, sentence, items, dossier)
-    unique = {(one.line, one.start, one.end, one.kind): one for one in found}
+        statements += _quotations(extraction, sentence, items, dossier)
+        statements += _clauses(extraction, sentence, items, dossier)
+        statements += _introductions(extraction, sentence, items, dossier)
+    unique = {
+        (statement.line, statement.start, statement.end, statement.kind): statement
+        for statement in statements
+    }
     return sorted(unique.values(), key=lambda s: (s.line, s.start, s.end, s.kind))
 
 
@@ -82,7 +85,7 @@ def guess_kind(text: str) -> str:
 
 
 def _quotations(
-    extraction: Extraction, sentence: Sentence, items: list[Item], dossier: Dossier
+    extraction: Extraction, sentence: ArticleSentence, items: list[Item], dossier: Dossier
 ) -> Iterator[Statement]:
     for item in items:
         if item.kind == "quotation":
@@ -93,35 +96,35 @@ def _quotations(
                 item.line,
                 item.start,
                 item.end,
-                _speaker(item.value, dossier),
+                _ledger_actor(item.value, dossier),
                 (item,),
                 _says(kind, [item], dossier),
             )
 
 
-def _speaker(value: str, dossier: Dossier) -> str:
+def _ledger_actor(value: str, dossier: Dossier) -> str:
     return value if value in dossier.actors else ""
 
 
 def _clauses(
-    extraction: Extraction, sentence: Sentence, items: list[Item], dossier: Dossier
+    extraction: Extraction, sentence: ArticleSentence, items: list[Item], dossier: Dossier
 ) -> Iterator[Statement]:
     bounds = [0]
     for match in _CUT.finditer(sentence.text):
         bounds += [match.start(), match.end()]
     bounds.append(len(sentence.text))
-    article, made = extraction.article, 0
+    article, drafted = extraction.article, 0
     quoted = [(i.at[1] - sentence.start, i.at[2] - sentence.start) for i in items if i.kind == "quotation"]
-    speaker = next((_speaker(i.value, dossier) for i in items if i.kind == "quotation"), "")
+    speaker = next((_ledger_actor(i.value, dossier) for i in items if i.kind == "quotation"), "")
     for start, end in zip(bounds[::2], bounds[1::2], strict=True):
         text = sentence.text[start:end]
         if len(text.split()) < 4 or _mostly(start, end, quoted):
             continue
         inside = [i for i in items if start <= i.at[1] - sentence.start < end and i.kind != "quotation"]
         kind = _clause_kind(text, inside)
-        if kind == "claim" and made:
+        if kind == "claim" and drafted:
             continue
-        made += 1
+        drafted += 1
         place = article.item("", sentence, start, end, "", "", 0.0)
         yield Statement(
             kind,
@@ -154,7 +157,7 @@ def _mostly(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
 
 
 def _introductions(
-    extraction: Extraction, sentence: Sentence, items: list[Item], dossier: Dossier
+    extraction: Extraction, sentence: ArticleSentence, items: list[Item], dossier: Dossier
 ) -> Iterator[Statement]:
     """People with what they are: “Name, director of …” or “Title Name”."""
     roles = "|".join(sorted(map(re.escape, table("names")["roles"]), key=len, reverse=True))
@@ -169,7 +172,7 @@ def _introductions(
         if role:
             begin = item.at[1] - sentence.start
             place = extraction.article.item("", sentence, begin, after + role.end(), "", "", 0.0)
-            who = _speaker(item.value, dossier)
+            who = _ledger_actor(item.value, dossier)
             says = f"{dossier.actors[who].name}: {dossier.actors[who].role}" if who else "Introduces a person"
             yield Statement("actor", place.line, place.start, place.end, "", (item,), says)
 

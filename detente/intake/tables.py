@@ -41,7 +41,7 @@ def phrases(words: tuple[str, ...], flags: int = re.IGNORECASE) -> re.Pattern[st
     True
     """
     ordered = sorted(set(words), key=lambda word: (-len(word), word))
-    made = "|".join(
+    alternatives = "|".join(
         r"[\s\-‑–]+".join(re.escape(part) for part in re.split(r"[\s-]+", word)) for word in ordered
     )
-    return re.compile(rf"(?<![\w])(?:{made})(?:s|es)?(?![\w])", flags)
+    return re.compile(rf"(?<![\w])(?:{alternatives})(?:s|es)?(?![\w])", flags)

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
         at_value as at_value,
         effect_hat as effect_hat,
     )
+    from detente.policy.enacted import (
+        Footprint as Footprint,
+        apply_scenario as apply_scenario,
+        wedges_and_footprints as wedges_and_footprints,
+        wedges_at as wedges_at,
+    )
     from detente.policy.firing import (
         Fired as Fired,
         Timing as Timing,
@@ -32,14 +38,10 @@ if TYPE_CHECKING:
     )
     from detente.policy.quantity import QuantityLimit as QuantityLimit
     from detente.policy.scenario import (
-        Footprint as Footprint,
         Scenario as Scenario,
-        apply_scenario as apply_scenario,
         load_scenario as load_scenario,
         scenario_folder as scenario_folder,
         shipped_scenarios as shipped_scenarios,
-        wedges_and_footprints as wedges_and_footprints,
-        wedges_at as wedges_at,
     )
     from detente.policy.settings import (
         Setting as Setting,
@@ -60,7 +62,8 @@ else:
             "later": "NotYet first_known tellable waiting",
             "limits": "effect_limits join_limits limits_at",
             "quantity": "QuantityLimit",
-            "scenario": "Footprint Scenario apply_scenario load_scenario scenario_folder shipped_scenarios wedges_and_footprints wedges_at",
+            "scenario": "Scenario load_scenario scenario_folder shipped_scenarios",
+            "enacted": "Footprint apply_scenario wedges_and_footprints wedges_at",
             "settings": "Setting Window check_setting live setting_places",
         },
     )

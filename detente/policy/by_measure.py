@@ -18,7 +18,8 @@ import numpy as np
 
 from detente.dossier import DatedValue, FrozenDict, Grade, Measure, Status
 from detente.policy.duties.stacking import is_duty
-from detente.policy.scenario import Scenario, apply_scenario, wedges_at
+from detente.policy.enacted import apply_scenario, wedges_at
+from detente.policy.scenario import Scenario
 from detente.world import Array, Economy, Wedges, frozen
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _reference_on(economy: Economy, dossier: Dossier, reference: Scenario | None
     return _State(dataclasses.replace(record, measures=FrozenDict(held)), day, states)
 
 
-def _same(first: MeasureState | None, second: MeasureState | None) -> bool:
+def _binds_alike(first: MeasureState | None, second: MeasureState | None) -> bool:
     """Whether a measure binds alike in two states; out of force is alike whatever the reason."""
     live = [state for state in (first, second) if state is not None and state.status is Status.in_force]
     if len(live) < 2:
@@ -125,7 +126,7 @@ def _as_in(measure: Measure, day: dt.date, state: MeasureState | None, known: dt
     return measure.model_copy(update={"values": (*kept, entry)})
 
 
-def _on(economy: Economy, record: Dossier, day: dt.date) -> Wedges:
+def _wedges_on(economy: Economy, record: Dossier, day: dt.date) -> Wedges:
     """Wedges of a record on a day, with nothing set."""
     scenario = Scenario(id="contribution", title="contribution", dossier=record.id, date=day)
     return wedges_at(economy, record, scenario, quantities=True)
@@ -138,7 +139,7 @@ def _wedges(economy: Economy, state: _State, measure: str, other: _State) -> Wed
     record = dataclasses.replace(
         state.record, measures=FrozenDict({**state.record.measures, measure: changed})
     )
-    return _on(economy, record, state.day)
+    return _wedges_on(economy, record, state.day)
 
 
 def contributions(
@@ -179,25 +180,25 @@ def contributions(
         np.log(full.iceberg_hat / start.iceberg_hat),
         full.export_tax - start.export_tax,
     )
-    found: list[Contribution] = []
+    parts: list[Contribution] = []
     if scenario.record and (reference is None or reference.record):
-        found = _by_measure(economy, dossier, scenario, reference)
+        parts = _by_measure(economy, dossier, scenario, reference)
     hand = _by_hand(economy, dossier, scenario, full)
     if reference is not None:
         hand = hand - _by_hand(economy, dossier, reference, start)
     if np.abs(hand).max() > 1e-15:
         zero = np.zeros_like(hand)
-        found.append(
+        parts.append(
             Contribution(
                 BY_HAND, "Duties set by hand in the scenario", frozen(hand), zero, zero, "assumed", "scenario"
             )
         )
     rest = [
-        whole - sum((getattr(part, key) for part in found), np.zeros_like(whole))
+        whole - sum((getattr(part, key) for part in parts), np.zeros_like(whole))
         for whole, key in zip(change, ("tariff", "log_iceberg", "export_tax"), strict=True)
     ]
     if max(float(np.abs(part).max()) for part in rest) > 1e-13:
-        found.append(
+        parts.append(
             Contribution(
                 STACKING,
                 "Measures displacing one another",
@@ -207,7 +208,7 @@ def contributions(
                 derivation="what single measures leave of the whole",
             )
         )
-    return tuple(found)
+    return tuple(parts)
 
 
 def _by_hand(economy: Economy, dossier: Dossier, scenario: Scenario, whole: Wedges) -> Array:
@@ -223,14 +224,14 @@ def _by_measure(
 ) -> list[Contribution]:
     later = _state(dossier, scenario)
     earlier = _reference_on(economy, dossier, reference, later.day)
-    whole_later = _on(economy, later.record, later.day)
-    whole_earlier = _on(economy, earlier.record, earlier.day)
-    found = []
+    whole_later = _wedges_on(economy, later.record, later.day)
+    whole_earlier = _wedges_on(economy, earlier.record, earlier.day)
+    parts = []
     for name, measure in later.record.measures.items():
         if measure.effect is None and not is_duty(measure):
             continue
         now, before = later.states.get(name), earlier.states.get(name)
-        if _same(now, before):
+        if _binds_alike(now, before):
             continue
         without = _wedges(economy, later, name, earlier)
         with_it = _wedges(economy, earlier, name, later)
@@ -246,8 +247,8 @@ def _by_measure(
             *_known(measure, now or before),
         )
         if part.moves:
-            found.append(part)
-    return found
+            parts.append(part)
+    return parts
 
 
 def _known(measure: Measure, state: MeasureState | None) -> tuple[str, str, str]:

@@ -47,7 +47,9 @@ class Fired:
     def own(self) -> tuple[Change, ...]:
         """Changes that can move a result and that the scenario does not decide itself."""
         return tuple(
-            one for one in self.changes if one.measure not in self.settled and not one.after.measure.inert
+            change
+            for change in self.changes
+            if change.measure not in self.settled and not change.after.measure.inert
         )
 
     @property
@@ -85,12 +87,12 @@ class Timing:
     @property
     def lets(self) -> tuple[Fired, ...]:
         """What fires and changes a measure that can move a result and that the scenario neither holds nor decides."""
-        return tuple(one for one in self.fired if one.lets)
+        return tuple(fired for fired in self.fired if fired.lets)
 
     @property
     def held(self) -> tuple[Fired, ...]:
         """What would have done so, had the scenario not held it."""
-        return tuple(one for one in self.fired if one.held and one.own)
+        return tuple(fired for fired in self.fired if fired.held and fired.own)
 
 
 def timing(dossier: Dossier, scenario: Scenario) -> Timing:
@@ -126,28 +128,28 @@ def timing(dossier: Dossier, scenario: Scenario) -> Timing:
     if not scenario.record:
         return Timing(dossier.asof, day)
     actual = turns(holding(dossier, scenario), dossier.asof, day)
-    happens = {(one.measure, one.day) for one in actual}
+    happens = {(change.measure, change.day) for change in actual}
     natural = turns(dossier, dossier.asof, day)
-    put_off = tuple(one for one in natural if (one.measure, one.day) not in happens)
+    put_off = tuple(change for change in natural if (change.measure, change.day) not in happens)
     settled = decided(scenario, dossier.measures)
-    found, named = [], set()
+    events, named = [], set()
     for clock in dossier.clocks.values():
         if running(dossier, clock) and dossier.asof < clock.fires <= day:
             held = _holds(scenario, clock.id)
             mine = tuple(
-                one
-                for one in (put_off if held else actual)
-                if one.day == clock.fires and one.measure in clock.measures
+                change
+                for change in (put_off if held else actual)
+                if change.day == clock.fires and change.measure in clock.measures
             )
-            found.append(Fired(clock.fires, clock, mine, held, _of(mine, settled)))
-            named |= {(one.measure, one.day) for one in mine}
+            events.append(Fired(clock.fires, clock, mine, held, _of(mine, settled)))
+            named |= {(change.measure, change.day) for change in mine}
     for held, rest in ((False, actual), (True, put_off)):
-        found += [
-            Fired(one.day, None, (one,), held, _of((one,), settled))
-            for one in rest
-            if (one.measure, one.day) not in named
+        events += [
+            Fired(change.day, None, (change,), held, _of((change,), settled))
+            for change in rest
+            if (change.measure, change.day) not in named
         ]
-    ordered = tuple(sorted(found, key=lambda fired: (fired.day, fired.clock is None, fired.name)))
+    ordered = tuple(sorted(events, key=lambda fired: (fired.day, fired.clock is None, fired.name)))
     return Timing(dossier.asof, day, ordered, _beyond(dossier, day), _idle(dossier, scenario, put_off))
 
 
@@ -197,12 +199,14 @@ def _idle(dossier: Dossier, scenario: Scenario, put_off: tuple[Change, ...]) -> 
     hold = scenario.hold_clocks
     if isinstance(hold, bool):
         return ()
-    waits = {(one.measure, one.day) for one in put_off} | {(one.measure, None) for one in put_off}
+    waits = {(change.measure, change.day) for change in put_off} | {
+        (change.measure, None) for change in put_off
+    }
     return tuple(name for name in hold if not waits & _what(dossier, name, f"{scenario.id}: hold_clocks"))
 
 
 def _of(changes: tuple[Change, ...], settled: frozenset[str]) -> frozenset[str]:
-    return settled & {one.measure for one in changes}
+    return settled & {change.measure for change in changes}
 
 
 def decided(scenario: Scenario, measures: Mapping[str, Measure]) -> frozenset[str]:

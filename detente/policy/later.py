@@ -142,5 +142,5 @@ def waiting(later: Sequence[NotYet], asof: dt.date) -> str:
     >>> waiting([NotYet("talks-fail", dt.date(2025, 10, 10))], dt.date(2025, 9, 1))
     'not yet known on 2025-09-01: `talks-fail` (--asof 2025-10-10 or later)'
     """
-    said = ", ".join(f"`{one.scenario}` (--asof {one.since} or later)" for one in later)
+    said = ", ".join(f"`{entry.scenario}` (--asof {entry.since} or later)" for entry in later)
     return f"not yet known on {asof}: {said}"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from detente.core import ENFORCEMENT, LimitKind
 from detente.dossier import Effect, Measure, Status
 from detente.policy.effects import at_value, members
+from detente.policy.enacted import apply_scenario
 from detente.policy.quantity import QuantityLimit
-from detente.policy.scenario import Scenario, apply_scenario
+from detente.policy.scenario import Scenario
 from detente.world import Economy
 
 if TYPE_CHECKING:
@@ -36,13 +37,13 @@ def limits_at(economy: Economy, dossier: Dossier, scenario: Scenario) -> tuple[Q
         return scenario.quantities
     applied = apply_scenario(dossier, scenario)
     before = dossier.base_states(economy.base_day)
-    made: list[QuantityLimit] = []
+    limits: list[QuantityLimit] = []
     for name, state in applied.states(scenario.on(dossier.asof)).items():
         effect = applied.measures[name].effect
         was = name in before and before[name].status is Status.in_force
         if effect is not None and state.status is Status.in_force and not was:
-            made += effect_limits(economy, applied.measures[name], at_value(effect, state.value))
-    return (*join_limits(made), *scenario.quantities)
+            limits += effect_limits(economy, applied.measures[name], at_value(effect, state.value))
+    return (*join_limits(limits), *scenario.quantities)
 
 
 def effect_limits(economy: Economy, measure: Measure, effect: Effect) -> tuple[QuantityLimit, ...]:
@@ -58,7 +59,7 @@ def effect_limits(economy: Economy, measure: Measure, effect: Effect) -> tuple[Q
     excluded = members(economy, measure.except_targets, where) if measure.except_targets else []
     targets = [n for n in members(economy, measure.targets, where) if n != actor and n not in excluded]
     partners, own = tuple(labels.countries[n] for n in targets), (labels.countries[actor],)
-    made = []
+    limits = []
     stated: tuple[tuple[LimitKind, Mapping[str, float]], ...] = (
         ("cap", effect.left),
         ("floor", effect.least),
@@ -68,7 +69,7 @@ def effect_limits(economy: Economy, measure: Measure, effect: Effect) -> tuple[Q
             for way, buyers, sellers in (("actor_exports", partners, own), ("actor_imports", own, partners)):
                 if effect.flows not in (way, "both"):
                     continue
-                made.append(
+                limits.append(
                     QuantityLimit(
                         name=f"{measure.id}.{code}"
                         + (".imports" if effect.flows == "both" and buyers == own else ""),
@@ -81,7 +82,7 @@ def effect_limits(economy: Economy, measure: Measure, effect: Effect) -> tuple[Q
                         reason=measure.title,
                     )
                 )
-    return tuple(made)
+    return tuple(limits)
 
 
 def join_limits(limits: Sequence[QuantityLimit]) -> tuple[QuantityLimit, ...]:
@@ -109,7 +110,7 @@ def join_limits(limits: Sequence[QuantityLimit]) -> tuple[QuantityLimit, ...]:
         floors = [limit for limit in own if limit.is_floor]
         together.setdefault(tuple(limit.name for limit in floors or own), []).append(flow)
     by_name = {limit.name: limit for limit in limits}
-    made = []
+    joined = []
     for names, flows in together.items():
         own = [by_name[name] for name in names]
         if own[0].is_floor:
@@ -118,7 +119,7 @@ def join_limits(limits: Sequence[QuantityLimit]) -> tuple[QuantityLimit, ...]:
             product = 1.0
             for limit in own:
                 product *= limit.limit
-        made.append(
+        joined.append(
             own[0].model_copy(
                 update={
                     "name": "+".join(names),
@@ -129,4 +130,4 @@ def join_limits(limits: Sequence[QuantityLimit]) -> tuple[QuantityLimit, ...]:
                 }
             )
         )
-    return tuple(made)
+    return tuple(joined)

@@ -26,8 +26,8 @@ class QuantityLimit(Frozen):
     """Ratio to the volume of the base year: 0.5 is half, 0 is a ban."""
     kind: LimitKind = "cap"
     """Whether the volume may not be above or not below the limit."""
-    rent: Rent = "exporter"
-    """Who keeps the rent of a cap; a floor is always paid by the importer."""
+    rent: Rent = "destroyed"
+    """Who keeps the rent of a cap: nobody unless stated, queues and licences use it up; a floor is always paid by the importer."""
     reason: str = ""
     """Why, in words."""
     extraordinary: bool = False

@@ -62,7 +62,8 @@ def live(windows: tuple[Window, ...], day: dt.date) -> bool:
     (True, False, True)
     """
     return not windows or any(
-        (one.since is None or one.since <= day) and (one.until is None or day < one.until) for one in windows
+        (window.since is None or window.since <= day) and (window.until is None or day < window.until)
+        for window in windows
     )
 
 
@@ -116,10 +117,10 @@ def setting_places(file: YamlFile, *under: KeyPath) -> dict[str, str]:
     under : key paths
         Of the mappings from measure id to setting.
     """
-    found: dict[str, str] = {}
+    places: dict[str, str] = {}
     for path in file.places:
         for start in under:
             if path[: len(start)] == start and path[len(start) + 1 :] == ("value",):
                 line = file.places[path][0]
-                found[str(path[len(start)])] = f"{file.name}:{line}: {key_text(path)}"
-    return found
+                places[str(path[len(start)])] = f"{file.name}:{line}: {key_text(path)}"
+    return places

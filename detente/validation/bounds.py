@@ -48,7 +48,7 @@ def war(
     return Wedges.of(world, tariff=tariff)
 
 
-def _pair(world: Economy, value: Equilibrium) -> tuple[float, float, float]:
+def _pair_outcomes(world: Economy, value: Equilibrium) -> tuple[float, float, float]:
     """Real income of the two and their goods trade, percent."""
     usa, chn = world.labels.country("USA"), world.labels.country("CHN")
     goods = goods_sectors(world)
@@ -62,7 +62,7 @@ def long_run_checks(world: Economy) -> list[Check]:
     checks = []
     for case, points, (us, china) in (("case 2", 0.54, (-0.09, -0.67)), ("case 3", 1.08, (-0.29, -0.79))):
         value = solve(Model(economy), war(economy, points, points, 0.10, 0.10)).value
-        ours = _pair(economy, value)
+        ours = _pair_outcomes(economy, value)
         for code, mine, theirs in (("United States", ours[0], us), ("China", ours[1], china)):
             what = f"{code}, real income, {100 * points:.0f} both ways, 10 with others, long run"
             checks.append(beside(GROUP, what, mine, theirs, source=f"{IGNATENKO}, {case}", note=LONG))
@@ -82,7 +82,7 @@ def one_year_checks(world: Economy) -> list[Check]:
     value = solve(Model(economy, structure), war(economy, 1.45, 1.25, 0.10, 0.0)).value
     without = _without_added_revenue(value)
     checks = []
-    ours = _pair(economy, value)
+    ours = _pair_outcomes(economy, value)
     for code, name, mine, theirs in (
         ("USA", "United States", ours[0], -1.6),
         ("CHN", "China", ours[1], -0.7),
@@ -103,7 +103,7 @@ def one_year_checks(world: Economy) -> list[Check]:
         beside(
             GROUP,
             f"{what}, long run",
-            _pair(later, long_run)[2],
+            _pair_outcomes(later, long_run)[2],
             -70.0,
             source=f"{KIEL}: beyond −70 %",
             note=note,

@@ -45,7 +45,7 @@ def one_sector_world(countries: int = 5, trade_elasticity: float = 4.0, seed: in
     )
 
 
-def bare(economy: Economy) -> Economy:
+def without_duties(economy: Economy) -> Economy:
     """The economy as it would be without duties and imbalances: where the formulas hold."""
     free = solve(
         Model(economy, closure="zero"), Wedges.of(economy, tariff=np.zeros_like(economy.tariff))
@@ -94,7 +94,7 @@ def pct(hat: Array) -> Array:
 def formula_checks(world: Economy) -> list[Check]:
     """ACR and autarky, in one sector and on the shipped world without duties and imbalances."""
     checks = []
-    for economy in (one_sector_world(), bare(world)):
+    for economy in (one_sector_world(), without_duties(world)):
         N, _, S = economy.flows.shape
         where = "1 sector" if S == 1 else f"{N} economies, {S} sectors with inputs"
         value = solve(Model(economy), iceberg_shock(economy)).value
@@ -129,13 +129,13 @@ def formula_checks(world: Economy) -> list[Check]:
 
 def lerner_check() -> Check:
     """A 20 % tax on all exports and a 20 % duty on all imports."""
-    economy = bare(toy())
+    economy = without_duties(toy())
     duty, tax = np.zeros_like(economy.tariff), np.zeros_like(economy.tariff)
     foreign = np.arange(len(duty)) != 1
     duty[1, foreign], tax[foreign, 1] = 0.2, 0.2
-    one = np.ones_like(duty)
-    imports = solve(Model(economy, closure="zero"), Wedges(duty, one, 0 * one)).value
-    exports = solve(Model(economy, closure="zero"), Wedges(0 * one, one, tax)).value
+    ones = np.ones_like(duty)
+    imports = solve(Model(economy, closure="zero"), Wedges(duty, ones, 0 * ones)).value
+    exports = solve(Model(economy, closure="zero"), Wedges(0 * ones, ones, tax)).value
     return gate(
         GROUP,
         "Tax on all exports against duty on all imports",

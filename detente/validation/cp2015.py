@@ -32,7 +32,7 @@ SOURCE = "Caliendo and Parro (2015), table 1, 99 % sample; 8.22 where there is n
 
 
 @dataclass(frozen=True, eq=False)
-class Inputs:
+class CleanedData:
     """The authors' data after their own cleaning, million USD of 1993.
 
     Attributes
@@ -79,7 +79,7 @@ class Inputs:
         return np.asarray(self.flows.sum((1, 2)) - self.flows.sum((0, 2)))
 
 
-def read_inputs(shared: Path) -> Inputs:
+def read_inputs(shared: Path) -> CleanedData:
     """Read and clean the data as the authors do (see the notes at the top of this module).
 
     Parameters
@@ -124,7 +124,7 @@ def read_inputs(shared: Path) -> Inputs:
     tariff = before / 100
     input_shares = materials * (1 - va_share)[:, None, :]
     final = np.maximum((flows * (1 + tariff)).sum(1) - np.einsum("nrs,ns->nr", input_shares, output), 0)
-    return Inputs(
+    return CleanedData(
         labels=labels,
         flows=flows,
         tariff_1993=tariff,
@@ -136,7 +136,7 @@ def read_inputs(shared: Path) -> Inputs:
     )
 
 
-def bloc_tariff(inputs: Inputs) -> Array:
+def bloc_tariff(inputs: CleanedData) -> Array:
     """Duties of 1993, those of the three members on one another moved to 2005."""
     tariff = inputs.tariff_1993.copy()
     members = [inputs.labels.country(code) for code in BLOC]
@@ -146,7 +146,7 @@ def bloc_tariff(inputs: Inputs) -> Array:
     return tariff
 
 
-def economy_of(inputs: Inputs, flows: Array, tariff: Array, name: str) -> Economy:
+def economy_of(inputs: CleanedData, flows: Array, tariff: Array, name: str) -> Economy:
     """Wrap flows and duties with the technology of the data."""
     return Economy(
         name=name,
@@ -161,7 +161,7 @@ def economy_of(inputs: Inputs, flows: Array, tariff: Array, name: str) -> Econom
     )
 
 
-def reconciled_economy(inputs: Inputs) -> Economy:
+def reconciled_economy(inputs: CleanedData) -> Economy:
     """The economy with the data's shares and value added, and the deficits that these imply."""
     return economy_from_shares(
         name="cp2015-reconciled",
@@ -178,14 +178,14 @@ def reconciled_economy(inputs: Inputs) -> Economy:
     )
 
 
-def purged_economy(inputs: Inputs) -> tuple[Economy, Equilibrium]:
+def purged_economy(inputs: CleanedData) -> tuple[Economy, Equilibrium]:
     """First stage of the published exercise: deficits set to zero; and the equilibrium that leads there."""
     reconciled = reconciled_economy(inputs)
     purge = solve(Model(reconciled, closure="zero"), Wedges.unchanged(reconciled)).value
     return economy_of(inputs, purge.flows_new, inputs.tariff_1993, "cp2015-baseline"), purge
 
 
-def baseline_with_deficits(inputs: Inputs) -> Economy:
+def baseline_with_deficits(inputs: CleanedData) -> Economy:
     """The first stage with the deficits of the data kept, in units of world value added.
 
     They are not those of `reconciled_economy`: from there, deficits are set to the data's, as in the variant of the

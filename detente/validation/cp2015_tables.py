@@ -18,7 +18,7 @@ from detente.equilibrium import Equilibrium, Model, solve
 from detente.validation.checks import Check, gate
 from detente.validation.cp2015 import (
     BLOC,
-    Inputs,
+    CleanedData,
     baseline_with_deficits,
     bloc_tariff,
     purged_economy,
@@ -102,13 +102,13 @@ class Experiment:
         Country name -> column -> percent.
     """
 
-    inputs: Inputs
+    inputs: CleanedData
     base: Economy
     value: Equilibrium
     golden: Mapping[str, Mapping[str, float]]
 
     @classmethod
-    def of(cls, inputs: Inputs, base: Economy, path: Path, closure: str) -> Experiment:
+    def of(cls, inputs: CleanedData, base: Economy, path: Path, closure: str) -> Experiment:
         """Solve the second stage."""
         wedges = Wedges.of(base, tariff=bloc_tariff(inputs))
         return cls(inputs, base, solve(Model(base, closure=closure), wedges).value, read_golden(path))

@@ -13,7 +13,7 @@ import numpy as np
 from detente.core import Labels
 from detente.equilibrium import Equilibrium, Model
 from detente.strategy.duties import DutyGame, duty_game
-from detente.validation.ossa2014 import Study, median_tariff, outcomes, read
+from detente.validation.ossa2014 import Study, median_tariff, read_study, study_outcomes
 from detente.validation.raw import frame
 from detente.world import Array, Economy
 
@@ -27,7 +27,7 @@ def ossa_game(study: Study, panel: str, *, mfn: bool = False) -> DutyGame:
     Parameters
     ----------
     study : Study
-        From `detente.validation.ossa2014.read`.
+        From `detente.validation.ossa2014.read_study`.
     panel : {"bas", "pol"}
         Without and with political weights.
     mfn : bool
@@ -57,15 +57,15 @@ def weighted_duty(study: Study, tariff: Array) -> Array:
     return np.asarray(100 * (weight * tariff).sum((1, 2)) / weight.sum((1, 2)))
 
 
-def changes(
+def outcome_changes(
     study: Study, panel: str, value: Equilibrium, before: Equilibrium | None = None
 ) -> dict[str, Array]:
     """His outcomes [region], percent, against the factual duties or against another equilibrium."""
-    after = outcomes(study, value, study.weights[panel])
+    after = study_outcomes(study, value, study.weights[panel])
     after["median_tariff"] = median_tariff(value.wedges.tariff)
     if before is None:
         return after
-    first = outcomes(study, before, study.weights[panel])
+    first = study_outcomes(study, before, study.weights[panel])
     ratio = {
         name: 100 * ((1 + after[name] / 100) / (1 + first[name] / 100) - 1)
         for name in ("gov_welfare", "welfare", "profit")
@@ -76,7 +76,7 @@ def changes(
 
 def ossa_study(shared: Path) -> Study:
     """His world, purged of trade imbalances."""
-    return read(shared)
+    return read_study(shared)
 
 
 def with_sigma(study: Study, sigma: Array, weights: Array | None = None) -> Study:

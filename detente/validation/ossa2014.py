@@ -83,8 +83,8 @@ class Study:
     def solve(self, tariffs: Sequence[Array]) -> list[Equilibrium]:
         """Equilibria at duties [importer, exporter, sector], trade balanced."""
         wedges = [Wedges.of(self.base, tariff=tariff) for tariff in tariffs]
-        found = solve(Model(self.base, self.structure, "zero"), wedges)
-        return [solution.value for solution in found]
+        solutions = solve(Model(self.base, self.structure, "zero"), wedges)
+        return [solution.value for solution in solutions]
 
     def unilateral(self, duties: Array, importer: int) -> Array:
         """Factual duties with one importer's replaced."""
@@ -93,7 +93,7 @@ class Study:
         return tariff
 
 
-def read(shared: Path) -> Study:
+def read_study(shared: Path) -> Study:
     """Read the data and purge the imbalances.
 
     Parameters
@@ -151,7 +151,7 @@ def sector_income(output: Array, revenue: Array, profit_share: Array) -> Array:
     return np.asarray(wages + profit_share * output + wages / wages.sum(1, keepdims=True) * revenue[:, None])
 
 
-def outcomes(study: Study, value: Equilibrium, weights: Array) -> dict[str, Array]:
+def study_outcomes(study: Study, value: Equilibrium, weights: Array) -> dict[str, Array]:
     """His four outcomes [region], percent."""
     base = study.base
     before = sector_income(base.output, base.tariff_revenue, study.profit_share)
@@ -174,13 +174,13 @@ def median_tariff(duties: Array) -> Array:
 
 def _own_and_other(of_region: Sequence[dict[str, Array]]) -> dict[str, Array]:
     """From one set of outcomes for each mover: its own, and the mean of the others'."""
-    found: dict[str, Array] = {}
+    figures: dict[str, Array] = {}
     for name in of_region[0]:
         every = np.array([outcome[name] for outcome in of_region])
         own = np.diag(every)
-        found[f"{name}_own"] = own
-        found[f"{name}_other"] = (every.sum(1) - own) / (len(own) - 1)
-    return found
+        figures[f"{name}_own"] = own
+        figures[f"{name}_other"] = (every.sum(1) - own) / (len(own) - 1)
+    return figures
 
 
 def table_figures(study: Study, table: str, panel: str) -> dict[str, Array]:
@@ -195,11 +195,11 @@ def table_figures(study: Study, table: str, panel: str) -> dict[str, Array]:
     weights = study.weights[panel]
     if table in WAR:
         duties = study.tariffs[f"{WAR[table]}_{panel}"]
-        columns = outcomes(study, study.solve([duties])[0], weights)
+        columns = study_outcomes(study, study.solve([duties])[0], weights)
     else:
         duties = study.tariffs[f"{UNILATERAL[table]}_{panel}"]
         each = [study.unilateral(duties, n) for n in range(len(duties))]
-        columns = _own_and_other([outcomes(study, value, weights) for value in study.solve(each)])
+        columns = _own_and_other([study_outcomes(study, value, weights) for value in study.solve(each)])
     columns["median_tariff"] = median_tariff(duties)
     return {name: np.append(values, values.mean()) for name, values in columns.items()}
 
@@ -215,14 +215,14 @@ def table_2_figures(study: Study) -> dict[str, dict[str, float]]:
         tariff[usa, :, labels.sector(code)] += 0.5
         tariff[usa, usa] = 0
         tariffs.append(tariff)
-    found = {}
+    figures = {}
     income, profits = study.base.income[usa], study.profit_share * study.base.output[usa]
     for code, value in zip(industries, study.solve(tariffs), strict=True):
         s, wage = labels.sector(code), value.wage_hat
         sales = value.output_new[usa] / study.base.output[usa]
         relative = 100 * (sales / wage[usa] - 1)
         imports = study.base.flows[usa]
-        found[code] = {
+        figures[code] = {
             "us_wage": 100 * float(wage[usa] - wage.mean()),
             "us_sales_protected": float(relative[s]),
             "us_sales_other": float(np.delete(relative, s).mean()),
@@ -230,7 +230,7 @@ def table_2_figures(study: Study) -> dict[str, dict[str, float]]:
             "tot_effect": 100 * float((imports * (wage[usa] - wage)[:, None]).sum() / income),
             "profit_shifting_effect": 100 * float((profits * (sales - wage[usa])).sum() / income),
         }
-    return found
+    return figures
 
 
 def purge_checks(study: Study, shared: Path) -> list[Check]:
@@ -274,11 +274,11 @@ def table_checks(study: Study, shared: Path, table: str) -> list[Check]:
     """Every column of table 3, 4, 8 or 9, unrounded and as printed."""
     rows = golden_rows(shared / "golden" / f"ossa_table{table}.csv")
     order = [*NAMES.values(), "mean"]
-    found: dict[str, tuple[list[Array], list[float], list[float]]] = {}
+    by_column: dict[str, tuple[list[Array], list[float], list[float]]] = {}
     for panel in PANELS:
         at = {row["region"]: row for row in rows if row["panel"] == panel}
         for name, values in table_figures(study, table, panel).items():
-            ours, exact, printed = found.setdefault(name, ([], [], []))
+            ours, exact, printed = by_column.setdefault(name, ([], [], []))
             ours.append(values)
             exact += [float(at[region][f"{name}_exact"]) for region in order]
             printed += [float(at[region][name]) for region in order]
@@ -293,13 +293,13 @@ def table_checks(study: Study, shared: Path, table: str) -> list[Check]:
             TOLERANCE,
             source=source,
         )
-        for name, (ours, exact, _) in found.items()
+        for name, (ours, exact, _) in by_column.items()
     ]
     printed_gate = gate(
         GROUP,
         f"Table {table}, {what}: every printed figure",
-        np.concatenate([np.concatenate(ours) for ours, _, _ in found.values()]),
-        np.concatenate([printed for _, _, printed in found.values()]),
+        np.concatenate([np.concatenate(ours) for ours, _, _ in by_column.values()]),
+        np.concatenate([printed for _, _, printed in by_column.values()]),
         PRINTED,
         source=source,
         printed=True,
@@ -330,7 +330,7 @@ def table_2_checks(study: Study, shared: Path) -> list[Check]:
 
 def ossa_checks(shared: Path) -> list[Check]:
     """The purge and tables 2, 3, 4, 8 and 9."""
-    study = read(shared)
+    study = read_study(shared)
     checks = [*purge_checks(study, shared), *table_2_checks(study, shared)]
     for table in ("3", "4", "8", "9"):
         checks += table_checks(study, shared, table)

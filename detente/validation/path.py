@@ -114,13 +114,13 @@ def integrate_welfare(
     count, last, gap = 8, None, np.inf
     known: dict[float, Equilibrium] = {}
     while count < most_points:
-        made = _integrate(model, wedges, count, known)
-        gap = float(np.abs(made.total - made.log_real_income_hat).max())
+        parts = _integrate(model, wedges, count, known)
+        gap = float(np.abs(parts.total - parts.log_real_income_hat).max())
         if last is not None:
-            gap = max(gap, *(float(np.abs(getattr(made, p) - getattr(last, p)).max()) for p in PARTS))
+            gap = max(gap, *(float(np.abs(getattr(parts, p) - getattr(last, p)).max()) for p in PARTS))
             if gap < tolerance:
-                return made
-        last, count = made, 2 * count
+                return parts
+        last, count = parts, 2 * count
     raise SolveError(
         f"the path integral is off by {gap:.1e} after {count // 2 + 1} points",
         where=model.economy.name,
@@ -137,7 +137,7 @@ def _at(economy: Economy, wedges: Wedges, share: float) -> Wedges:
     )
 
 
-def _solved(
+def _points_solved(
     model: Model, wedges: Wedges, points: Array, known: dict[float, Equilibrium]
 ) -> list[Equilibrium]:
     """Equilibria at points of the path, those known already not solved again."""
@@ -145,20 +145,20 @@ def _solved(
     base, target = model.economy.deficit, model.deficit
     staged = [_at(model.economy, wedges, share) for share in new]
     if np.array_equal(target, base):
-        found = solve(model.under(target), staged)
+        solutions = solve(model.under(target), staged)
     else:
-        found = tuple(
-            solve(model.under((1 - share) * base + share * target), [one])[0]
-            for share, one in zip(new, staged, strict=True)
+        solutions = tuple(
+            solve(model.under((1 - share) * base + share * target), [stage])[0]
+            for share, stage in zip(new, staged, strict=True)
         )
-    known.update({share: solution.value for share, solution in zip(new, found, strict=True)})
+    known.update({share: solution.value for share, solution in zip(new, solutions, strict=True)})
     return [known[float(share)] for share in points]
 
 
 def _integrate(model: Model, wedges: Wedges, count: int, known: dict[float, Equilibrium]) -> PathParts:
     economy = model.economy
     points, weights, derivative = chebyshev(count)
-    path = _solved(model, wedges, points, known)
+    path = _points_solved(model, wedges, points, known)
 
     def moved(values: Array) -> Array:
         return np.asarray(np.tensordot(derivative, values, axes=1))

@@ -59,7 +59,7 @@ def _nafta(shared: Path) -> list[Check]:
 
 
 def _war(shared: Path) -> list[Check]:
-    study = ossa2014.read(shared)
+    study = ossa2014.read_study(shared)
     parts = integrate_welfare(
         Model(study.base, study.structure, "zero"),
         Wedges.of(study.base, tariff=study.tariffs["nash_bas"]),

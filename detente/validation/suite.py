@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from detente.core import DetenteError
-from detente.validation import bounds, closed_forms, cp2015_tables, ossa2014, path_checks, war2018
+from detente.validation import bounds, closed_forms, cp2015_tables, ossa2014, path_checks, shortages, war2018
 from detente.validation.checks import Check, missing
+from detente.world import load_world
 
 STUDIES: tuple[tuple[str, str, str, Callable[[Path], list[Check]]], ...] = (
     (
@@ -73,4 +74,6 @@ def run_checks(shared: Path | None = None, *, step: Callable[[str], None] | None
             raise
     say(bounds.GROUP)
     checks += bounds.standoff_checks()
+    say(shortages.GROUP)
+    checks += shortages.shortage_checks(load_world())
     return tuple(checks)

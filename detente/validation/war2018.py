@@ -47,7 +47,7 @@ class War:
         return self.economy.labels.country("USA"), self.economy.labels.country("CHN")
 
 
-def read(shared: Path) -> War:
+def read_war(shared: Path) -> War:
     """Read ``data/uschina2017`` and reconcile it (final shares as stated, deficits as they imply)."""
     folder = shared / "data" / "uschina2017"
     trade, cells = frame(folder / "trade_tariff.parquet"), frame(folder / "region_sector.csv")
@@ -95,19 +95,19 @@ def read(shared: Path) -> War:
 
 
 def bilateral_trade_pct(
-    economy: Economy, value: Equilibrium, one: int, other: int, goods: Sequence[int]
+    economy: Economy, value: Equilibrium, country: int, partner: int, goods: Sequence[int]
 ) -> float:
     """Change of goods trade between two countries, both ways, percent."""
 
     def both(flows: Array) -> float:
-        return float(flows[one, other, goods].sum() + flows[other, one, goods].sum())
+        return float(flows[country, partner, goods].sum() + flows[partner, country, goods].sum())
 
     return 100 * (both(value.flows_new) / both(economy.flows) - 1)
 
 
 def war_checks(shared: Path) -> list[Check]:
     """Welfare of the two, and their trade, beside the literature."""
-    war = read(shared)
+    war = read_war(shared)
     economy, (usa, chn) = war.economy, war.pair
     value = solve(Model(economy), Wedges.of(economy, tariff=war.tariff)).value
     goods = np.flatnonzero((economy.tariff + war.tariff).sum((0, 1)) > 0).tolist()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from detente.world.held import (
         StockFigure as StockFigure,
         sector_groups as sector_groups,
+        stock_figures as stock_figures,
         stock_of_flows as stock_of_flows,
     )
     from detente.world.identities import check as check
@@ -55,7 +56,7 @@ else:
             "described": "load_described",
             "economy": "Array Economy Wedges frozen",
             "elasticities": "divisions elasticity_set elasticity_sets elasticity_table set_horizon with_elasticity_set",
-            "held": "StockFigure sector_groups stock_of_flows",
+            "held": "StockFigure sector_groups stock_figures stock_of_flows",
             "identities": "check",
             "known_facts": "benchmarks",
             "goods": "goods_sectors",

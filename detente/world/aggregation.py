@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from detente.core import LabelError, Labels, suggestion
+from detente.world.balance import cut_inputs
 from detente.world.economy import Array, Economy
 
 
@@ -60,8 +61,8 @@ def aggregate(
     >>> _ = check(small)
     """
     country_map, sector_map = country_map or {}, sector_map or {}
-    countries, member = _membership("country", economy.labels.countries, country_map)
-    sectors, group = _membership("sector", economy.labels.sectors, sector_map)
+    countries, member = _merged_codes("country", economy.labels.countries, country_map)
+    sectors, group = _merged_codes("sector", economy.labels.sectors, sector_map)
 
     flows = _add_up(economy.flows, member, group)
     duties = _add_up(economy.flows * economy.tariff, member, group)
@@ -80,7 +81,7 @@ def aggregate(
     input_shares = np.divide(
         inputs, output[:, None, :], out=plain_inputs / sizes[:, None, :], where=output[:, None, :] > 0
     )
-    input_shares = _carry_dropped_duties(input_shares, output, (flows * (1 + tariff)).sum(1))
+    input_shares = cut_inputs(input_shares, output, (flows * (1 + tariff)).sum(1))
     spending = economy.expenditure.sum(0)
     weights = group * np.maximum(spending, 1e-300)[:, None]
     names = {**economy.labels.country_names, **(country_names or {})}
@@ -109,7 +110,7 @@ def aggregate(
     )
 
 
-def _membership(
+def _merged_codes(
     kind: str, codes: tuple[str, ...], mapping: Mapping[str, str]
 ) -> tuple[tuple[str, ...], Array]:
     """New codes in order of first appearance, and the 0/1 matrix [old, new]."""
@@ -121,16 +122,27 @@ def _membership(
             )
     targets = [mapping.get(code, code) for code in codes]
     new = tuple(dict.fromkeys(targets))
-    matrix = np.zeros((len(codes), len(new)))
-    matrix[np.arange(len(codes)), [new.index(target) for target in targets]] = 1.0
-    return new, matrix
+    return new, membership_matrix(targets, new)
 
 
-def _carry_dropped_duties(input_shares: Array, output: Array, expenditure: Array) -> Array:
-    """Scale inputs [country, supplier, user] down where they would use more of a product than is spent on it."""
-    used = np.einsum("nrs,ns->nr", input_shares, output)
-    scale = np.divide(expenditure, used, out=np.ones_like(used), where=used > expenditure)
-    return np.asarray(input_shares * scale[:, :, None])
+def membership_matrix(groups: Sequence[str], known: Sequence[str]) -> Array:
+    """The 0/1 matrix [member, group] of members whose groups are listed one by one.
+
+    Parameters
+    ----------
+    groups : sequence of str
+        Group of each member.
+    known : sequence of str
+        Every group, in the order of the columns.
+
+    Examples
+    --------
+    >>> membership_matrix(["EU27", "CHN", "EU27"], ["EU27", "CHN"]).tolist()
+    [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]
+    """
+    matrix = np.zeros((len(groups), len(known)))
+    matrix[np.arange(len(groups)), [known.index(group) for group in groups]] = 1.0
+    return matrix
 
 
 def _add_up(values: Array, member: Array, group: Array) -> Array:

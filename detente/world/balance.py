@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from detente.core import BalanceError
 from detente.world.economy import Array
@@ -22,7 +23,7 @@ FINAL_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
-class Limits:
+class BalanceLimits:
     """How far balancing may go.
 
     Parameters
@@ -41,8 +42,8 @@ class Limits:
     floors: tuple[float, float] = (0.1, 0.01)
 
 
-SHIPPED = Limits()
-AS_PUBLISHED = Limits(export_caps=(1.0,), least_output=0.0, least_final=0.0, floors=(0.0, 0.0))
+SHIPPED = BalanceLimits()
+AS_PUBLISHED = BalanceLimits(export_caps=(1.0,), least_output=0.0, least_final=0.0, floors=(0.0, 0.0))
 """For other people's tables: nothing but the signs is asked for."""
 
 
@@ -71,7 +72,7 @@ def balance_region(
     output_prior: Array,
     final_prior: Array,
     *,
-    limits: Limits = SHIPPED,
+    limits: BalanceLimits = SHIPPED,
     name: str = "region",
 ) -> Balanced:
     """Find output ``Y`` [sector] with the least departure from the priors of output and of final demand.
@@ -119,32 +120,16 @@ def balance_region(
     design = np.vstack([identity, leontief]) * weights[:, None]
     wanted = np.concatenate([output_prior, final_prior + net]) * weights
     active = (output_prior > 0) | (exports > 0)
+    rows = np.concatenate([active, leontief[:, active].any(1)])
+    lower = np.vstack([identity * (1 / output_scale)[:, None], leontief * (1 / final_scale)[:, None]])
     for cap in limits.export_caps:
-        lower = np.vstack([identity * (1 / output_scale)[:, None], leontief * (1 / final_scale)[:, None]])
         # One millionth of slack keeps a cap below one after rounding.
         slack = 1e-6 if cap < 1 else 0.0
         least_output = np.maximum(
             exports / cap * (1 + slack), np.maximum(limits.least_output * output_prior, limits.floors[0])
         )
         bounds = np.concatenate([least_output / output_scale, (net + least_final) / final_scale])
-        if active.all():
-            output = constrained_least_squares(design, wanted, lower, bounds, va_share, value_added)
-        else:  # what is not made at home stays so
-            found = None
-            rows = np.concatenate([active, leontief[:, active].any(1)])
-            if (bounds[~rows] <= 1e-8).all():
-                found = constrained_least_squares(
-                    design[rows][:, active],
-                    wanted[rows],
-                    lower[rows][:, active],
-                    bounds[rows],
-                    va_share[active],
-                    value_added,
-                )
-            output = None
-            if found is not None:
-                output = np.zeros(len(exports))
-                output[active] = found
+        output = _solved_where_active(design, wanted, lower, bounds, va_share, value_added, active, rows)
         if output is not None:
             return Balanced(output, leontief @ output - net, cap)
     raise BalanceError(
@@ -152,6 +137,40 @@ def balance_region(
         where=name,
         hint="check exports, input shares and value added of this country",
     )
+
+
+def _solved_where_active(
+    design: Array,
+    wanted: Array,
+    lower: Array,
+    bounds: Array,
+    va_share: Array,
+    value_added: float,
+    active: npt.NDArray[np.bool_],
+    rows: npt.NDArray[np.bool_],
+) -> Array | None:
+    """Output [sector] of the least-squares problem with idle sectors at zero; None when nothing is within the bounds.
+
+    `active` [sector] says which sectors make or export something, `rows` [constraint] which bounds any of them moves:
+    what is not made at home stays so, and a bound that nothing moves must hold by itself.
+    """
+    if active.all():
+        return constrained_least_squares(design, wanted, lower, bounds, va_share, value_added)
+    if not (bounds[~rows] <= 1e-8).all():
+        return None
+    made_at_home = constrained_least_squares(
+        design[rows][:, active],
+        wanted[rows],
+        lower[rows][:, active],
+        bounds[rows],
+        va_share[active],
+        value_added,
+    )
+    if made_at_home is None:
+        return None
+    output = np.zeros(len(active))
+    output[active] = made_at_home
+    return output
 
 
 def constrained_least_squares(

@@ -7,17 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from detente.core import Cell, Column, InputError, LabelError, Table, suggestion
-from detente.world.economy import Array, Economy
+from detente.world.economy import Economy, flows_abroad
 
 
-def _abroad(economy: Economy) -> Array:
-    """Flows between countries [importer, exporter, sector]."""
-    return np.asarray(economy.flows * ~np.eye(len(economy.labels.countries), dtype=bool)[:, :, None])
-
-
-def _totals(economy: Economy) -> dict[str, tuple[str, str, float]]:
+def _world_figures(economy: Economy) -> dict[str, tuple[str, str, float]]:
     """Key → heading, unit, value of the figures that describe a whole world."""
-    abroad = _abroad(economy)
+    abroad = flows_abroad(economy)
     traded = float(abroad.sum())
     home = np.einsum("nns->ns", economy.flows)
     exports = economy.output - home
@@ -94,7 +89,9 @@ def size_table(economy: Economy) -> Table:
     >>> size_table(toy()).column("value")[:2]
     [5.0, 4.0]
     """
-    rows: list[tuple[Cell, ...]] = [(name, value, unit) for name, unit, value in _totals(economy).values()]
+    rows: list[tuple[Cell, ...]] = [
+        (name, value, unit) for name, unit, value in _world_figures(economy).values()
+    ]
     return Table(
         "world-size",
         f"{economy.name} ({economy.year})",
@@ -122,7 +119,7 @@ def flow_table(economy: Economy, *, count: int = 20, between: Sequence[str] = ()
     InputError
         When nothing is traded.
     """
-    abroad = _abroad(economy)
+    abroad = flows_abroad(economy)
     if between:
         chosen = [economy.labels.country(code) for code in between]
         keep = np.zeros(abroad.shape, dtype=bool)
@@ -180,17 +177,17 @@ def provenance_table(economy: Economy) -> Table:
         rows.append(
             (
                 "source",
-                _text(source, "citation", "title"),
-                _text(source, "licence", "license") or "not stated",
+                _entry_text(source, "citation", "title"),
+                _entry_text(source, "licence", "license") or "not stated",
             )
         )
     for file in _entries(sheet, "inputs"):
-        rows.append(("file", _text(file, "path"), _text(file, "sha256")[:12]))
+        rows.append(("file", _entry_text(file, "path"), _entry_text(file, "sha256")[:12]))
     for key, kind in (("method", "method"), ("weaknesses", "weakness")):
         for entry in _entries(sheet, key):
             rows.append((kind, str(entry), ""))
     for entry in _entries(sheet, "assumed"):
-        rows.append(("assumed", _text(entry, "what"), _text(entry, "value")))
+        rows.append(("assumed", _entry_text(entry, "what"), _entry_text(entry, "value")))
     rows.append(("elasticities", economy.elasticity_source, ""))
     rows.append(("data hash", economy.data_hash, ""))
     return Table(
@@ -202,11 +199,11 @@ def provenance_table(economy: Economy) -> Table:
 
 
 def _entries(sheet: Mapping[str, object], key: str) -> list[object]:
-    found = sheet.get(key, ())
-    return list(found) if isinstance(found, (list, tuple)) else []
+    entries = sheet.get(key, ())
+    return list(entries) if isinstance(entries, (list, tuple)) else []
 
 
-def _text(entry: object, *keys: str) -> str:
+def _entry_text(entry: object, *keys: str) -> str:
     if not isinstance(entry, Mapping):
         return str(entry)
     return next((str(entry[key]) for key in keys if key in entry), "")
@@ -229,11 +226,22 @@ def compare_worlds(first: Economy, second: Economy) -> list[Table]:
     LabelError
         When the two have no country in common.
     """
-    one, two = _totals(first), _totals(second)
+    common = [code for code in first.labels.countries if code in second.labels.countries]
+    if not common:
+        raise LabelError(
+            f"{first.name} and {second.name} have no country in common",
+            hint=suggestion(second.labels.countries[0], first.labels.countries),
+        )
+    return [_totals_compared(first, second), _countries_compared(first, second, common)]
+
+
+def _totals_compared(first: Economy, second: Economy) -> Table:
+    first_totals, second_totals = _world_figures(first), _world_figures(second)
     rows: list[tuple[Cell, ...]] = [
-        (name, unit, a, two[key][2], two[key][2] - a) for key, (name, unit, a) in one.items()
+        (name, unit, a, second_totals[key][2], second_totals[key][2] - a)
+        for key, (name, unit, a) in first_totals.items()
     ]
-    whole = Table(
+    return Table(
         "worlds",
         f"{first.name} and {second.name}",
         (
@@ -246,12 +254,9 @@ def compare_worlds(first: Economy, second: Economy) -> list[Table]:
         tuple(rows),
         note=f"Years {first.year} and {second.year}.",
     )
-    common = [code for code in first.labels.countries if code in second.labels.countries]
-    if not common:
-        raise LabelError(
-            f"{first.name} and {second.name} have no country in common",
-            hint=suggestion(second.labels.countries[0], first.labels.countries),
-        )
+
+
+def _countries_compared(first: Economy, second: Economy, common: list[str]) -> Table:
     body: list[tuple[Cell, ...]] = []
     for code in common:
         a, b = _country(first, code), _country(second, code)
@@ -261,7 +266,7 @@ def compare_worlds(first: Economy, second: Economy) -> list[Table]:
     note = (
         f"Countries in one of the two only: {', '.join(only)}." if only else "Both have the same countries."
     )
-    countries = Table(
+    return Table(
         "worlds-countries",
         f"Countries of {first.name} and {second.name}",
         (
@@ -275,7 +280,6 @@ def compare_worlds(first: Economy, second: Economy) -> list[Table]:
         tuple(body),
         note=note,
     )
-    return [whole, countries]
 
 
 _FIGURES = {
@@ -289,7 +293,7 @@ _FIGURES = {
 
 def _country(economy: Economy, code: str) -> dict[str, float]:
     n = economy.labels.country(code)
-    abroad = _abroad(economy)
+    abroad = flows_abroad(economy)
     imports = float(abroad[n].sum())
     return {
         "value_added": float(economy.value_added[n]) / 1e3,

@@ -223,7 +223,7 @@ class Wedges:
         <Wedges 5 countries, 4 sectors>
         """
         arrays = zip(self.tariff, self.iceberg_hat, self.export_tax, strict=True)
-        return tuple(Wedges(*one) for one in arrays)
+        return tuple(Wedges(*scenario) for scenario in arrays)
 
     @classmethod
     def unchanged(cls, economy: Economy) -> Wedges:
@@ -241,3 +241,25 @@ class Wedges:
             else iceberg_hat,
             np.zeros(np.shape(base.tariff if tariff is None else tariff)),
         )
+
+
+def flows_abroad(economy: Economy) -> Array:
+    """Flows between different countries, million USD before duty.
+
+    Parameters
+    ----------
+    economy : Economy
+
+    Returns
+    -------
+    array [importer, exporter, sector]
+        `Economy.flows` with zeros for sales at home.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> economy = toy()
+    >>> float(flows_abroad(economy)[0, 0].sum()), bool((flows_abroad(economy)[0, 1] == economy.flows[0, 1]).all())
+    (0.0, True)
+    """
+    return np.asarray(economy.flows * ~np.eye(len(economy.labels.countries), dtype=bool)[:, :, None])

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from detente.core import Cell, Column, LabelError, SchemaError, Table, csv_rows, open_lines, suggestion
 from detente.world.economy import Array, Economy, frozen
-from detente.world.numbers import check_theta, number
+from detente.world.numbers import check_theta, parse_number
 
 _TABLE = Path(__file__).parent / "data" / "elasticities.csv"
 _SECTIONS = {
@@ -58,10 +58,10 @@ _COLUMNS = ["set", "horizon", "sector", "trade_elasticity", "citation"]
 @functools.cache
 def _sets() -> dict[str, _Set]:
     """The shipped table, read once."""
-    return read_sets(_TABLE)
+    return read_elasticity_sets(_TABLE)
 
 
-def read_sets(path: Path) -> dict[str, _Set]:
+def read_elasticity_sets(path: Path) -> dict[str, _Set]:
     """Read a table of elasticity sets, each with every sector once.
 
     Raises
@@ -73,7 +73,7 @@ def read_sets(path: Path) -> dict[str, _Set]:
     UnitError
         A number that cannot be an elasticity.
     """
-    found: dict[str, _Set] = {}
+    sets: dict[str, _Set] = {}
     values: dict[str, dict[str, float]] = {}
     with open_lines(path) as stream:
         rows = csv_rows(stream, file=path.name)
@@ -102,9 +102,9 @@ def read_sets(path: Path) -> dict[str, _Set]:
                 )
             cell = f"{name}, {sector}"
             by_sector[sector] = check_theta(
-                number(text, file=path.name, line=line, cell=cell), where=f"{path.name}:{line}: {cell}"
+                parse_number(text, file=path.name, line=line, cell=cell), where=f"{path.name}:{line}: {cell}"
             )
-            found.setdefault(name, _Set(citation, horizon, by_sector))
+            sets.setdefault(name, _Set(citation, horizon, by_sector))
     every = dict.fromkeys(sector for by_sector in values.values() for sector in by_sector)
     for name, by_sector in values.items():
         missing = [sector for sector in every if sector not in by_sector]
@@ -114,7 +114,7 @@ def read_sets(path: Path) -> dict[str, _Set]:
                 file=path.name,
                 hint="the file is cut short, or rows were left out: install Détente again",
             )
-    return found
+    return sets
 
 
 def elasticity_sets() -> dict[str, str]:
@@ -125,7 +125,7 @@ def elasticity_sets() -> dict[str, str]:
     >>> sorted(elasticity_sets())
     ['blpn-10y', 'blpn-1y', 'bsy', 'cp', 'fgo', 'fgo-sigma', 'gyy', 'll', 'shap', 'u4']
     """
-    return {name: one.citation for name, one in _sets().items()}
+    return {name: entry.citation for name, entry in _sets().items()}
 
 
 def set_horizon(name: str) -> str:
@@ -164,14 +164,14 @@ def divisions(code: str) -> frozenset[int]:
 @functools.cache
 def _base_divisions() -> dict[str, frozenset[int]]:
     """Divisions of every sector of the shipped table that has them."""
-    found = {
+    sector_divisions = {
         name: frozenset(d for letter in letters for d in divisions(letter))
         for name, letters in _SERVICES.items()
     }
     for code in next(iter(_sets().values())).by_sector:
-        if code not in found and divisions(code):
-            found[code] = divisions(code)
-    return found
+        if code not in sector_divisions and divisions(code):
+            sector_divisions[code] = divisions(code)
+    return sector_divisions
 
 
 def _parts(code: str, concordance: Mapping[str, str], known: Mapping[str, float]) -> dict[str, float]:
@@ -224,7 +224,7 @@ def elasticity_set(
         raise LabelError(f"unknown elasticity set `{name}`", hint=suggestion(name, table))
     known = table[name].by_sector
     parts = {sector: _parts(sector, concordance or {}, known) for sector in sectors}
-    unmapped = [sector for sector, found in parts.items() if not found]
+    unmapped = [sector for sector, weights in parts.items() if not weights]
     if unmapped:
         raise LabelError(
             f"elasticity set `{name}` has no sector for {', '.join(f'`{code}`' for code in unmapped)}",
@@ -232,8 +232,8 @@ def elasticity_set(
             hint=f"{suggestion(unmapped[0], known)}; or say which it is: concordance={{{unmapped[0]!r}: 'C26', …}}",
         )
     values = [
-        math.fsum(known[base] * weight for base, weight in found.items()) / math.fsum(found.values())
-        for found in parts.values()
+        math.fsum(known[base] * weight for base, weight in weights.items()) / math.fsum(weights.values())
+        for weights in parts.values()
     ]
     return frozen(values), table[name].citation
 
@@ -277,9 +277,9 @@ def elasticity_table() -> Table:
     ['blpn-1y']
     """
     rows: list[tuple[Cell, ...]] = []
-    for name, one in _sets().items():
-        goods = sorted(value for code, value in one.by_sector.items() if code not in _SERVICES)
-        rows.append((name, one.horizon, goods[0], goods[len(goods) // 2], goods[-1], one.citation))
+    for name, entry in _sets().items():
+        goods = sorted(value for code, value in entry.by_sector.items() if code not in _SERVICES)
+        rows.append((name, entry.horizon, goods[0], goods[len(goods) // 2], goods[-1], entry.citation))
     return Table(
         "elasticity-sets",
         "Trade elasticities to choose from",

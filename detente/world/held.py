@@ -35,16 +35,16 @@ def stock_figures(economy: Economy) -> tuple[StockFigure, ...]:
     (4.0, 'assumed')
     """
     about = economy.provenance.get("about_carved", {})
-    made = []
+    figures = []
     for sector, said in (about if isinstance(about, Mapping) else {}).items():
         for block in said.get("stocks", ()):
             for country, months in block["months"].items():
-                made.append(
+                figures.append(
                     StockFigure(
                         sector, country, float(months), block["source"], block["grade"], block.get("note", "")
                     )
                 )
-    return tuple(made)
+    return tuple(figures)
 
 
 def stock_of_flows(
@@ -99,9 +99,9 @@ def sector_groups(economy: Economy) -> dict[str, tuple[str, ...]]:
     ('MAG', 'REE')
     """
     about = economy.provenance.get("about_carved", {})
-    made: dict[str, tuple[str, ...]] = {}
+    groups: dict[str, tuple[str, ...]] = {}
     for sector in economy.labels.sectors:
         said = about.get(sector) if isinstance(about, Mapping) else None
         if said and said.get("specification"):
-            made[said["specification"]] = (*made.get(said["specification"], ()), sector)
-    return made
+            groups[said["specification"]] = (*groups.get(said["specification"], ()), sector)
+    return groups

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from detente.core import BalanceError, Cell, Column, Table
-from detente.world.economy import Array, Economy
+from detente.dossier import read_yaml
+from detente.world.economy import Array, Economy, flows_abroad
 from detente.world.numbers import LARGEST, LARGEST_THETA, LEAST_THETA
 
 # World GDP by year, million USD: sums of the World Bank's current-dollar figures; 2024 partly typed, years before 2017
@@ -21,7 +25,6 @@ WORLD_GDP = {
     2022: 101.2e6, 2023: 105.6e6, 2024: 110.5e6,
 }  # fmt: skip
 UNIT_FACTOR = 20.0  # further from the year's world GDP than this is a wrong unit, not a different concept
-_SURPLUS_SINCE = 1998  # before, China's surplus and the American deficit were not there every year
 _ANCHOR_BAND = (0.85, 1.05)  # value added at basic prices is somewhat below GDP
 
 
@@ -98,7 +101,7 @@ def check(economy: Economy, *, tolerance: float = 1e-9) -> Table:
     )
 
 
-def _place(economy: Economy, gap: Array, *axes: str) -> str:
+def _largest_cell(economy: Economy, gap: Array, *axes: str) -> str:
     """Name the cell where an array of gaps is largest."""
     names = {
         "country": economy.labels.countries,
@@ -116,7 +119,7 @@ def _signs(economy: Economy, tolerance: float) -> _Finding:
     gap = np.maximum(-economy.flows, 0.0)
     return _Finding(
         "flows are not negative",
-        _place(economy, gap, "importer", "exporter", "sector"),
+        _largest_cell(economy, gap, "importer", "exporter", "sector"),
         float(gap.max()),
         0.0,
         "a negative sale at home means exports above output: raise output or cut the exports of that cell",
@@ -130,7 +133,7 @@ def _magnitudes(economy: Economy, tolerance: float) -> _Finding | None:
         return None
     return _Finding(
         "no flow is larger than any economy",
-        _place(economy, flows, "importer", "exporter", "sector"),
+        _largest_cell(economy, flows, "importer", "exporter", "sector"),
         float(flows.max()),
         LARGEST,
         "levels are million USD: a cell is misread, or in another unit",
@@ -145,7 +148,7 @@ def _elasticities(economy: Economy, tolerance: float) -> _Finding | None:
         return None
     return _Finding(
         f"trade elasticities lie between {LEAST_THETA:g} and {LARGEST_THETA:g}",
-        f"{_place(economy, off, 'sector')} with {theta[int(off.argmax())]:g}",
+        f"{_largest_cell(economy, off, 'sector')} with {theta[int(off.argmax())]:g}",
         float(off.max()),
         1.0,
         "give the elasticity itself, such as 4: no percentage, no standard error, no other parameter",
@@ -158,7 +161,7 @@ def _share_signs(economy: Economy, tolerance: float) -> _Finding:
     )
     return _Finding(
         "value-added and input shares lie between 0 and 1",
-        _place(economy, gap, "country", "sector"),
+        _largest_cell(economy, gap, "country", "sector"),
         float(gap.max()),
         tolerance,
         "shares are fractions of the user's output (0.45, not 45)",
@@ -174,7 +177,7 @@ def _cost_shares(economy: Economy, tolerance: float) -> _Finding:
         )
     return _Finding(
         "value-added share + input shares = 1",
-        _place(economy, gap, "country", "sector"),
+        _largest_cell(economy, gap, "country", "sector"),
         float(gap.max()),
         tolerance,
         hint,
@@ -185,7 +188,7 @@ def _home_duty(economy: Economy, tolerance: float) -> _Finding:
     diagonal = np.abs(np.einsum("nns->ns", economy.tariff))
     return _Finding(
         "no duty on sales at home",
-        _place(economy, diagonal, "country", "sector"),
+        _largest_cell(economy, diagonal, "country", "sector"),
         float(diagonal.max()),
         0.0,
         "set tariff[n, n, :] to zero; a duty is what an importer charges another country",
@@ -197,7 +200,7 @@ def _duty_range(economy: Economy, tolerance: float) -> _Finding:
     gap = np.maximum(-economy.tariff - (1 - 1e-9), 0.0)
     return _Finding(
         "duties are above -100 %",
-        _place(economy, gap, "importer", "exporter", "sector"),
+        _largest_cell(economy, gap, "importer", "exporter", "sector"),
         float(gap.max()),
         0.0,
         "a duty is a fraction of the value before duty; an import subsidy cannot reach 100 %",
@@ -205,13 +208,13 @@ def _duty_range(economy: Economy, tolerance: float) -> _Finding:
 
 
 def _duty_unit(economy: Economy, tolerance: float) -> _Finding:
-    weights = economy.flows * ~np.eye(len(economy.labels.countries), dtype=bool)[:, :, None]
+    weights = flows_abroad(economy)
     total = float(weights.sum())
     average = float((economy.tariff * weights).sum() / total) if total > 0 else 0.0
     worst = economy.tariff * (weights > 0)
     return _Finding(
         "the world's average duty is below 100 %",
-        _place(economy, worst, "importer", "exporter", "sector"),
+        _largest_cell(economy, worst, "importer", "exporter", "sector"),
         max(average, 0.0),
         1.0,
         "duties look like percent: divide by 100",
@@ -222,7 +225,7 @@ def _trade_shares(economy: Economy, tolerance: float) -> _Finding:
     gap = np.abs(economy.trade_shares.sum(1) - (economy.expenditure > 0))
     return _Finding(
         "trade shares sum to 1 where there is spending",
-        _place(economy, gap, "country", "sector"),
+        _largest_cell(economy, gap, "country", "sector"),
         float(gap.max()),
         tolerance,
         "look for a duty at or below -100 % or a negative flow in that row",
@@ -233,7 +236,7 @@ def _deficits(economy: Economy, tolerance: float) -> _Finding:
     world = max(float(economy.value_added.sum()), 1e-300)
     return _Finding(
         "trade deficits sum to zero over the world",
-        _place(economy, np.abs(economy.deficit), "country"),
+        _largest_cell(economy, np.abs(economy.deficit), "country"),
         abs(float(economy.deficit.sum())) / world,
         tolerance,
         "some flow leaves a country and arrives nowhere: check that importers and exporters are the same list",
@@ -251,7 +254,7 @@ def _final_demand(economy: Economy, tolerance: float) -> _Finding:
             hint = "it would balance with importer and exporter exchanged: flows are [importer, exporter, sector]"
     return _Finding(
         "final demand is not negative",
-        _place(economy, gap, "country", "sector"),
+        _largest_cell(economy, gap, "country", "sector"),
         float(gap.max()),
         tolerance,
         hint,
@@ -263,7 +266,7 @@ def _absorption(economy: Economy, tolerance: float) -> _Finding:
     gap = np.abs(economy.expenditure - used) / economy.expenditure.max(1).clip(1e-300)[:, None]
     return _Finding(
         "expenditure = inputs + final demand",
-        _place(economy, gap, "country", "sector"),
+        _largest_cell(economy, gap, "country", "sector"),
         float(gap.max()),
         tolerance,
         "expenditure is duty-paid: count duties on both sides",
@@ -274,7 +277,7 @@ def _spending(economy: Economy, tolerance: float) -> _Finding:
     gap = np.abs(economy.final_demand.sum(1) - economy.income) / np.abs(economy.income).clip(1e-300)
     return _Finding(
         "final spending = value added + duties + deficit",
-        _place(economy, gap, "country"),
+        _largest_cell(economy, gap, "country"),
         float(gap.max()),
         tolerance,
         "the cost shares of that country do not add up to one",
@@ -285,7 +288,7 @@ def _incomes(economy: Economy, tolerance: float) -> _Finding:
     gap = np.maximum(-np.minimum(economy.income, economy.value_added), 0.0) + (economy.value_added <= 0)
     return _Finding(
         "every country has value added and income",
-        _place(economy, gap, "country"),
+        _largest_cell(economy, gap, "country"),
         float(gap.max()),
         0.0,
         "give the country output and value-added shares, or merge it into another one",
@@ -322,26 +325,34 @@ def _size_close(economy: Economy, tolerance: float) -> _Finding | None:
 
 def _direction(economy: Economy, tolerance: float) -> _Finding | None:
     """Exchange of importer and exporter keeps most identities; the signs of two well-known balances give it away."""
-    labels = economy.labels
-    if economy.year not in WORLD_GDP or economy.year < _SURPLUS_SINCE:
+    labels, known = economy.labels, _known_balance()
+    if economy.year not in WORLD_GDP or economy.year < known["since"]:
         return None
-    if not {"USA", "CHN"} <= set(labels.countries):
+    if not {known["buyer"], known["seller"]} <= set(labels.countries):
         return None
-    us, cn = labels.country("USA"), labels.country("CHN")
+    buyer, seller = labels.country(known["buyer"]), labels.country(known["seller"])
     flows = economy.flows
     reversed_balances = [
-        flows[cn, us].sum() - flows[us, cn].sum(),
-        -economy.deficit[us],
-        economy.deficit[cn],
+        flows[seller, buyer].sum() - flows[buyer, seller].sum(),
+        -economy.deficit[buyer],
+        economy.deficit[seller],
     ]
     world = float(economy.value_added.sum())
     return _Finding(
-        "China sells the United States more than it buys, and runs a surplus; the United States a deficit",
-        "USA and CHN",
+        known["what"],
+        f"{known['buyer']} and {known['seller']}",
         max(float(min(reversed_balances)) / world, 0.0),
         1e-4,
         "importer and exporter look exchanged: flows are [importer, exporter, sector]",
     )
+
+
+@functools.cache
+def _known_balance() -> dict[str, Any]:
+    """A trade balance whose sign everybody can look up."""
+    data = read_yaml(Path(__file__).parent / "data" / "known_balance.yaml").data
+    assert isinstance(data, dict)
+    return data
 
 
 _CHECKS: tuple[Callable[[Economy, float], _Finding | None], ...] = (

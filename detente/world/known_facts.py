@@ -67,7 +67,7 @@ def _goods(economy: Economy) -> Array:
     return np.asarray(economy.flows * off[:, :, None] * goods)
 
 
-def _pair(importer: str, exporter: str) -> Callable[[Economy], float]:
+def _goods_between(importer: str, exporter: str) -> Callable[[Economy], float]:
     return lambda e: float(_goods(e)[e.labels.country(importer), e.labels.country(exporter)].sum() / 1e3)
 
 
@@ -75,7 +75,7 @@ def _imports(code: str) -> Callable[[Economy], float]:
     return lambda e: float(_goods(e)[e.labels.country(code)].sum() / 1e3)
 
 
-def _exports(code: str) -> Callable[[Economy], float]:
+def _goods_exports(code: str) -> Callable[[Economy], float]:
     return lambda e: float(_goods(e)[:, e.labels.country(code)].sum() / 1e3)
 
 
@@ -155,30 +155,30 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     Benchmark("World value added against world GDP", "USD tn", (105.0, 112.0), "memory", _value_added(None), 0.03, _CONCEPT, "input"),
     Benchmark("United States: value added against GDP", "USD tn", (29.2, 29.2), "memory", _value_added("USA"), 0.08, _CONCEPT, "input"),
     Benchmark("China: value added against GDP", "USD tn", (18.7, 19.2), "memory", _value_added("CHN"), 0.08, _CONCEPT, "input"),
-    Benchmark("US goods imports from China", "USD bn", (429.4, 438.9), "S31, S19", _pair("USA", "CHN"), 0.02,
+    Benchmark("US goods imports from China", "USD bn", (429.4, 438.9), "S31, S19", _goods_between("USA", "CHN"), 0.02,
               "with Hong Kong, 5.9 bn", "input"),
-    Benchmark("US goods exports to China", "USD bn", (143.5, 171.5), "D5; Hong Kong from memory", _pair("CHN", "USA"), 0.04,
+    Benchmark("US goods exports to China", "USD bn", (143.5, 171.5), "D5; Hong Kong from memory", _goods_between("CHN", "USA"), 0.04,
               _HONG_KONG),
     Benchmark("US goods deficit with China", "USD bn", (272.0, 295.5), "S31; with Hong Kong from memory",
-              lambda e: _pair("USA", "CHN")(e) - _pair("CHN", "USA")(e), 0.06,
+              lambda e: _goods_between("USA", "CHN")(e) - _goods_between("CHN", "USA")(e), 0.06,
               "our American exports to China with Hong Kong are above the American books by the fact before this one"),
     Benchmark("US goods imports, all partners", "USD bn", (3086.0, 3296.0), "S19; memory", _imports("USA"), 0.02, _FOB, "input"),
-    Benchmark("US goods exports, all partners", "USD bn", (2065.0, 2084.0), "memory", _exports("USA"), 0.03,
+    Benchmark("US goods exports, all partners", "USD bn", (2065.0, 2084.0), "memory", _goods_exports("USA"), 0.03,
               "BACI 2023 grown by 2 %, fitted to a goods deficit of 1,200 bn", "fitted"),
-    Benchmark("US imports from the EU", "USD bn", (597.0, 597.5), "S19", _pair("USA", "EU27"), 0.02, _FOB, "input"),
-    Benchmark("US imports from Mexico", "USD bn", (503.0, 503.5), "S19", _pair("USA", "MEX"), 0.02, _FOB, "input"),
-    Benchmark("US imports from Canada", "USD bn", (411.7, 412.0), "S19", _pair("USA", "CAN"), 0.02, _FOB, "input"),
-    Benchmark("US imports from Japan", "USD bn", (150.5, 151.5), "S19", _pair("USA", "JPN"), 0.02, _FOB, "input"),
-    Benchmark("US imports from Viet Nam", "USD bn", (141.0, 141.4), "S19", _pair("USA", "VNM"), 0.02, _FOB, "input"),
-    Benchmark("US imports from Taiwan", "USD bn", (114.5, 115.5), "S19", _pair("USA", "TWN"), 0.02, _FOB, "input"),
-    Benchmark("US imports from India", "USD bn", (87.5, 88.5), "S19", _pair("USA", "IND"), 0.02, _FOB, "input"),
+    Benchmark("US imports from the EU", "USD bn", (597.0, 597.5), "S19", _goods_between("USA", "EU27"), 0.02, _FOB, "input"),
+    Benchmark("US imports from Mexico", "USD bn", (503.0, 503.5), "S19", _goods_between("USA", "MEX"), 0.02, _FOB, "input"),
+    Benchmark("US imports from Canada", "USD bn", (411.7, 412.0), "S19", _goods_between("USA", "CAN"), 0.02, _FOB, "input"),
+    Benchmark("US imports from Japan", "USD bn", (150.5, 151.5), "S19", _goods_between("USA", "JPN"), 0.02, _FOB, "input"),
+    Benchmark("US imports from Viet Nam", "USD bn", (141.0, 141.4), "S19", _goods_between("USA", "VNM"), 0.02, _FOB, "input"),
+    Benchmark("US imports from Taiwan", "USD bn", (114.5, 115.5), "S19", _goods_between("USA", "TWN"), 0.02, _FOB, "input"),
+    Benchmark("US imports from India", "USD bn", (87.5, 88.5), "S19", _goods_between("USA", "IND"), 0.02, _FOB, "input"),
     Benchmark("China's part of US goods imports", "%", (13.3, 13.9), "S31 over memory; S19",
-              lambda e: 100 * _pair("USA", "CHN")(e) / _imports("USA")(e), 0.03, "with Hong Kong", "input"),
+              lambda e: 100 * _goods_between("USA", "CHN")(e) / _imports("USA")(e), 0.03, "with Hong Kong", "input"),
     Benchmark("US balance of goods and services", "USD bn", (-920.0, -903.0), "data assessment; memory", _balance("USA"), 0.01,
               "a target of the fit", "fitted"),
     Benchmark("China's balance of goods and services", "USD bn", (539.0, 590.0), "memory", _balance("CHN"), 0.05,
               "a target of the fit", "fitted"),
-    Benchmark("China's goods surplus", "USD bn", (768.0, 992.0), "memory", lambda e: _exports("CHN")(e) - _imports("CHN")(e), 0.05,
+    Benchmark("China's goods surplus", "USD bn", (768.0, 992.0), "memory", lambda e: _goods_exports("CHN")(e) - _imports("CHN")(e), 0.05,
               "balance of payments 768, Chinese customs 992; here goods without re-exports"),
     Benchmark("US collected duty on imports from China", "%", (10.87, 10.87), "S19", _duty("USA", "CHN"), 0.04,
               "with Hong Kong, whose goods pay less; base includes chapters 98–99", "input"),

@@ -75,14 +75,14 @@ def load_world(name: str | os.PathLike[str] = "world-2024") -> Economy:
     sheet = _read_sheet(sheet_path)
     if "derived_from" in sheet:
         return _derived(sheet, sheet_path)
-    arrays = _read_arrays(arrays_path, str(_entry(sheet, "sha256", sheet_path)))
-    countries, sectors = (_names(sheet, key, sheet_path) for key in ("countries", "sectors"))
+    arrays = _read_arrays(arrays_path, str(_required(sheet, "sha256", sheet_path)))
+    countries, sectors = (_names_by_code(sheet, key, sheet_path) for key in ("countries", "sectors"))
     labels = Labels(tuple(countries), tuple(sectors), countries, sectors)
     economy = Economy(
-        name=str(_entry(sheet, "name", sheet_path)),
-        year=_year(sheet, sheet_path),
+        name=str(_required(sheet, "name", sheet_path)),
+        year=_sheet_year(sheet, sheet_path),
         labels=labels,
-        elasticity_source=str(_entry(sheet, "elasticity_source", sheet_path)),
+        elasticity_source=str(_required(sheet, "elasticity_source", sheet_path)),
         provenance=sheet,
         **arrays,
     )
@@ -90,9 +90,9 @@ def load_world(name: str | os.PathLike[str] = "world-2024") -> Economy:
     return economy
 
 
-def _names(sheet: Mapping[str, Any], key: str, path: Path) -> dict[str, str]:
+def _names_by_code(sheet: Mapping[str, Any], key: str, path: Path) -> dict[str, str]:
     """Names by code from a data sheet."""
-    names = _entry(sheet, key, path)
+    names = _required(sheet, key, path)
     if not isinstance(names, dict) or not names or not all(isinstance(name, str) for name in names.values()):
         raise SchemaError(
             f"`{key}` is no list of codes and names", file=path.name, key=key, hint="rebuild the sheet"
@@ -100,9 +100,9 @@ def _names(sheet: Mapping[str, Any], key: str, path: Path) -> dict[str, str]:
     return names
 
 
-def _year(sheet: Mapping[str, Any], path: Path) -> int:
+def _sheet_year(sheet: Mapping[str, Any], path: Path) -> int:
     """Year from a data sheet."""
-    year = _entry(sheet, "year", path)
+    year = _required(sheet, "year", path)
     if isinstance(year, bool) or not isinstance(year, int) or not 0 < year < 10_000:
         raise SchemaError(
             f"`{name_of(year, 40)}` is no year", file=path.name, key="year", hint="such as 2024"
@@ -114,14 +114,14 @@ def _derived(sheet: Mapping[str, Any], path: Path) -> Economy:
     """Make a world that is another one with its carved sectors merged; only shipped worlds are made so."""
     from detente.world.carve.disaggregation import merge_carved
 
-    parent = _entry(sheet, "derived_from", path)
+    parent = _required(sheet, "derived_from", path)
     if path.parent != DATA or parent not in shipped_worlds() or parent == sheet.get("name"):
         raise InputError(
             "only a shipped world can be derived from another one",
             where=path.name,
             hint="save the world with its arrays: `save_world`, or `detente world aggregate -o FOLDER`",
         )
-    economy = merge_carved(load_world(str(parent)), name=str(_entry(sheet, "name", path)))
+    economy = merge_carved(load_world(str(parent)), name=str(_required(sheet, "name", path)))
     check(economy)
     return economy
 
@@ -169,14 +169,14 @@ def _paths(name: str | os.PathLike[str]) -> tuple[Path, Path]:
 
 def _only_world(folder: Path) -> Path:
     """The one world in a folder."""
-    found = sorted(folder.glob("*.datapackage.json"))
-    if len(found) != 1:
+    descriptors = sorted(folder.glob("*.datapackage.json"))
+    if len(descriptors) != 1:
         raise InputError(
-            f"the folder holds {len(found)} worlds, one is wanted",
+            f"the folder holds {len(descriptors)} worlds, one is wanted",
             where=str(folder),
-            hint="give the path of the .npz" if found else "`detente world build -o FOLDER` writes one",
+            hint="give the path of the .npz" if descriptors else "`detente world build -o FOLDER` writes one",
         )
-    return found[0].with_name(found[0].name.removesuffix(".datapackage.json") + ".npz")
+    return descriptors[0].with_name(descriptors[0].name.removesuffix(".datapackage.json") + ".npz")
 
 
 def _read_sheet(path: Path) -> Mapping[str, Any]:
@@ -189,7 +189,7 @@ def _read_sheet(path: Path) -> Mapping[str, Any]:
     return sheet
 
 
-def _entry(sheet: Mapping[str, Any], key: str, path: Path) -> Any:
+def _required(sheet: Mapping[str, Any], key: str, path: Path) -> Any:
     """Return an entry the data sheet must have."""
     if key not in sheet:
         raise InputError(

@@ -15,7 +15,7 @@ error or another parameter was taken for one, and the equations lose their digit
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
-def number(text: str, *, file: str, line: int, cell: str) -> float:
+def parse_number(text: str, *, file: str, line: int, cell: str) -> float:
     """Read one number.
 
     Raises

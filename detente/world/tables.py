@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from detente.core import Cell, Column, Table
-from detente.world.economy import Array, Economy
+from detente.world.economy import Array, Economy, flows_abroad
 
 
 def country_table(economy: Economy) -> Table:
@@ -26,7 +26,7 @@ def country_table(economy: Economy) -> Table:
     >>> country_table(toy()).column("country")[:2]
     ['United States', 'China']
     """
-    abroad = _abroad(economy)
+    abroad = flows_abroad(economy)
     duties = abroad * economy.tariff
     exports, imports = abroad.sum((0, 2)), abroad.sum((1, 2))
     levied, met = _ratio(duties.sum((1, 2)), imports), _ratio(duties.sum((0, 2)), exports)
@@ -73,7 +73,7 @@ def sector_table(economy: Economy) -> Table:
     Table
         One row a sector: world output, share traded, average duty, elasticity.
     """
-    abroad = _abroad(economy)
+    abroad = flows_abroad(economy)
     output, traded = economy.output.sum(0), abroad.sum((0, 1))
     duty = _ratio((abroad * economy.tariff).sum((0, 1)), traded)
     share = _ratio(traded, output)
@@ -145,11 +145,6 @@ def duty_table(economy: Economy, importer: str, exporter: str) -> Table:
         tuple(rows),
         note="Base year, before any measure of a scenario.",
     )
-
-
-def _abroad(economy: Economy) -> Array:
-    """Flows between different countries [importer, exporter, sector]."""
-    return np.asarray(economy.flows * ~np.eye(len(economy.labels.countries), dtype=bool)[:, :, None])
 
 
 def _ratio(part: Array, whole: Array) -> Array:

@@ -23,6 +23,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Solution",
         "Equilibrium",
         "labelled_result",
+        "plot",
         "draw_outcomes",
     ),
     "Worlds": ("Economy", "load_world", "toy", "build_world"),

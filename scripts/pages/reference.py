@@ -404,10 +404,10 @@ def world_tables() -> list[Any]:
     from detente.show.figures.worlds import comparison_figure, world_figure
     from detente.world import toy
     from detente.world.describe import compare_worlds, flow_table, provenance_table, shipped_table, size_table
-    from detente.world.read.moved import Parts, largest_moves, moved_table
+    from detente.world.read.moved import AccountParts, largest_moves, moved_table
 
     economy = toy()
-    parts = Parts.of_economy(economy)
+    parts = AccountParts.of_economy(economy)
     return [
         shipped_table(),
         size_table(economy),

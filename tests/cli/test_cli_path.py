@@ -16,10 +16,15 @@ def test_a_stock_delays_the_cut_and_then_it_binds(detente):
     assert code == 0
     found = rows(out)
     assert [float(row["to_month"]) for row in found] == [1, 2, 3]
-    assert [float(row["left_months"]) for row in found] == pytest.approx([0.7, 0.2, 0.0], abs=1e-9)
-    assert [float(row["volume"]) for row in found] == pytest.approx([1, 1, 0.7], abs=1e-9)
-    assert [float(row["wedge_pct"]) > 0 for row in found] == [False, False, True]
-    assert "binds from month 2" in err
+    left = [float(row["left_months"]) for row in found]
+    assert 1.2 > left[0] > left[1] > left[2] > 0  # holders part with more as the price climbs, and keep some
+    drawn = [float(row["drawn_months"]) for row in found]
+    assert drawn == sorted(drawn, reverse=True)
+    volumes = [0.5 + months for months in drawn]
+    assert [float(row["volume"]) for row in found] == pytest.approx(volumes, abs=1e-6)
+    bare = rows(detente(*CUT, "--stock", "0", "--countries", "USA", "-f", "csv")[1])
+    for row, without in zip(found, bare, strict=True):
+        assert 0 < float(row["price_pct"]) < float(without["price_pct"])
     assert "Hardest hit" in err
 
 
@@ -59,7 +64,20 @@ def test_losses_add_up_to_the_world(detente):
     )  # seven digits are written of each
     worst = [float(row["worst_pp"]) for row in countries]
     assert worst == sorted(worst)
-    assert worst[0] < -0.1
+    assert worst[0] < -0.01
+
+
+def test_a_scenario_without_cuts_is_told_along_time(detente):
+    code, out, err = detente("path", "january-2025", "--countries", "USA,CHN", "-f", "csv")
+    assert code == 0, err
+    found = rows(out)
+    assert [row["country"] for row in found] == ["USA", "CHN"]
+    assert {"first_year_pct", "long_run_pct", "discounted_usd_bn"} <= set(found[0])
+    dates = rows(detente("path", "january-2025", "--table", "dates", "--countries", "USA", "-f", "csv")[1])
+    assert len(dates) == 29
+    first = [float(row["real_income_pct"]) for row in dates[:12]]
+    assert float(found[0]["first_year_pct"]) == pytest.approx(sum(first) / 12, abs=1e-6)
+    assert float(found[0]["long_run_pct"]) == pytest.approx(float(dates[-1]["real_income_pct"]), abs=1e-9)
 
 
 def test_two_cuts_and_a_stock_for_each(detente):
@@ -70,8 +88,8 @@ def test_two_cuts_and_a_stock_for_each(detente):
         for row in rows(detente(*words, *stocks, "--countries", "USA", "-f", "csv")[1])
         if row["from_month"] == "0.0"
     }
-    assert float(found["CHN:MAG:USA"]["wedge_pct"]) == 0
-    assert float(found["CHN:REE+BAT:USA"]["wedge_pct"]) > 0
+    assert float(found["CHN:MAG:USA"]["drawn_months"]) > 0
+    assert float(found["CHN:REE+BAT:USA"]["drawn_months"]) == 0
 
 
 def test_caps_of_a_scenario_are_cuts(detente, tmp_path):
@@ -84,7 +102,10 @@ def test_caps_of_a_scenario_are_cuts(detente, tmp_path):
         "path", str(own), "--stock", "magnets=0.5", "--months", "2", "--countries", "USA", "-f", "csv"
     )
     assert code == 0
-    assert [float(row["volume"]) for row in rows(out)] == pytest.approx([1.0, 0.5], abs=1e-8)
+    first, second = rows(out)
+    for row in (first, second):  # delivered at the cap, and drawn from what is held
+        assert float(row["volume"]) == pytest.approx(0.5 + float(row["drawn_months"]), abs=1e-6)
+    assert 0 < float(second["drawn_months"]) < float(first["drawn_months"]) < 0.5
 
 
 def test_the_controls_of_the_record_are_cuts_of_its_scenarios(detente):
@@ -95,7 +116,7 @@ def test_the_controls_of_the_record_are_cuts_of_its_scenarios(detente):
     found = {(row["control"], row["from_month"]): row for row in rows(out)}
     first, last = (found["chn-2025-ann61-overseas.MAG", start] for start in ("0.0", "2.0"))
     assert float(first["volume"]) > float(last["volume"]) > 0
-    assert float(last["left_months"]) == 0
+    assert 0 < float(last["left_months"]) < float(first["left_months"])
     assert "chn-2025-soybean-halt.SOY" in err
 
 
@@ -114,7 +135,7 @@ def test_every_format_and_a_picture(detente, tmp_path):
     ("words", "says", "hint"),
     [
         (("path",), "nothing is cut", "--cut CHN:rare-earths:0.3"),
-        (("path", "january-2025"), "nothing is cut", "caps or bans"),
+        (("path", "january-2025", "--table", "months"), "nothing is cut", "caps or bans"),
         (("path", "--cut", "CHN:REE"), "2 parts", "EXPORTERS:SECTORS:SHARE"),
         (("path", "--cut", "CHN:rare-earth:0.3"), "`rare-earth`", "did you mean `rare-earths`?"),
         (("path", "--cut", "CHM:REE:0.3"), "no country `CHM`", "`CHN`"),

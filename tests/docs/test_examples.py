@@ -18,7 +18,7 @@ EXAMPLES = sorted((REPOSITORY / "examples").glob("[0-9]*.py"))
 
 
 def test_there_are_examples():
-    assert [path.stem[:2] for path in EXAMPLES] == ["01", "02", "03"]
+    assert [path.stem[:2] for path in EXAMPLES] == ["01", "02", "03", "04"]
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

@@ -131,7 +131,8 @@ def test_fees_follow_their_steps_and_the_arithmetic(dossier: Dossier) -> None:
 
 def test_a_higher_step_costs_trade_more(record: Dossier) -> None:
     from detente.policy.effects import at_value
-    from detente.policy.scenario import Scenario, wedges_at
+    from detente.policy.enacted import wedges_at
+    from detente.policy.scenario import Scenario
     from detente.world import load_world
 
     effect = record.measures["chn-2025-port-fee"].effect

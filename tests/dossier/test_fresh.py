@@ -11,7 +11,7 @@ from detente.cli.main import main
 from detente.core import StaleError
 from detente.dossier import load_dossier, refuse_stale, require_fresh
 from detente.policy import load_scenario
-from detente.policy.scenario import apply_scenario
+from detente.policy.enacted import apply_scenario
 
 
 def last(dossier) -> dt.date:

@@ -8,7 +8,7 @@ import pytest
 
 from detente.dossier import load_dossier
 from detente.intake.amounts import find_amounts
-from detente.intake.dates import resolve
+from detente.intake.dates import resolve_expression
 from detente.intake.expressions import find_expressions
 from detente.intake.extraction import extract
 from detente.intake.read import read_article
@@ -60,7 +60,7 @@ def test_every_resolution_says_its_rule_and_how_sure_it_is():
         "Since 2018 it has grown.",
     ):
         for expression in find_expressions(text):
-            made = resolve(expression, TUESDAY)
+            made = resolve_expression(expression, TUESDAY)
             assert made.rule
             assert 0 < made.confidence < 1
 
@@ -75,7 +75,7 @@ def test_every_resolution_says_its_rule_and_how_sure_it_is():
     ],
 )
 def test_impossible_days_are_flagged_not_repaired(text, likely):
-    [made] = [resolve(e, TUESDAY) for e in find_expressions(text)]
+    [made] = [resolve_expression(e, TUESDAY) for e in find_expressions(text)]
     assert made.value == "impossible"
     assert f"probably {likely}" in made.note
 

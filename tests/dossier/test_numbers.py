@@ -26,7 +26,8 @@ from detente.dossier.load import KINDS
 from detente.dossier.measure import Frozen
 from detente.dossier.scope import Delivery, Snapshot
 from detente.dossier.yaml_reader import YamlFile, parse_yaml, read_yaml
-from detente.policy.scenario import Scenario, apply_scenario, load_scenario
+from detente.policy.enacted import apply_scenario
+from detente.policy.scenario import Scenario, load_scenario
 from detente.strategy.games import GameSpec, check_measures, load_game
 from detente.strategy.preferences import PreferenceFile, load_preferences
 

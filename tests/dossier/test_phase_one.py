@@ -10,7 +10,7 @@ import pytest
 
 from detente.dossier import Dossier, Status, audit, coverage_by_grade, load_dossier, shipped_dossiers
 from detente.equilibrium import Model
-from detente.policy import load_scenario, shipped_scenarios
+from detente.policy import live, load_scenario, shipped_scenarios, tellable
 from detente.policy.duties.day import added_duties, duty_stack
 from detente.world import Economy, load_world
 
@@ -54,7 +54,7 @@ def test_it_is_read_three_days_before_the_deadline() -> None:
 @pytest.mark.parametrize(
     ("importer", "day", "concept", "published", "within"),
     [
-        ("USA", "2018-07-01", "fixed_2017_world", 0.031, 0.001),
+        ("USA", "2018-03-01", "fixed_2017_world", 0.031, 0.001),
         ("CHN", "2018-10-15", "fixed_2017_world", 0.183, 0.006),
         ("CHN", "2019-03-15", "fixed_2017_world", 0.165, 0.005),
         ("CHN", "2019-10-15", "fixed_2017_world", 0.211, 0.01),
@@ -109,7 +109,7 @@ def test_the_ladder_solves_in_order_of_pain(world: Economy) -> None:
     from detente.cases.runs import run_scenarios
 
     dossier = load_dossier("phase-one-2018")
-    names = shipped_scenarios("phase-one-2018")
+    names = shipped_scenarios("phase-one-2018", dossier.asof)
     assert names == ("standing", "talks-fail", "phase-one", "january-2018")
     outcomes = run_scenarios(
         Model(world), dossier, [load_scenario(name, dossier=dossier.id) for name in names]
@@ -131,3 +131,48 @@ def test_the_briefing_is_written(world: Economy, tmp_path: Path) -> None:
     assert "rounds of talks" in page
     for later in ("Signature of Phase One", "76.7 billion", "fentanyl"):
         assert later not in page
+
+
+def test_every_day_of_the_two_years_has_its_outcomes(record: Dossier) -> None:
+    scenarios = {name: load_scenario(name, dossier=record.id) for name in shipped_scenarios(record.id)}
+    day = dt.date(2018, 1, 1)
+    while day <= dt.date(2020, 12, 31):
+        found = [name for name, one in scenarios.items() if live(one.told, day)]
+        assert len(found) >= 2, day
+        assert found[0] == "standing"
+        day += dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize("day", ["2018-01-15", "2018-12-02", "2019-05-20", "2020-02-14"])
+def test_outcomes_of_a_day_solve(world: Economy, day: str) -> None:
+    from detente.cases.runs import run_scenarios
+
+    dossier = load_dossier("phase-one-2018", asof=dt.date.fromisoformat(day))
+    told, later = tellable(
+        dossier,
+        [load_scenario(name, dossier=dossier.id) for name in shipped_scenarios(dossier.id, dossier.asof)],
+    )
+    assert later == ()
+    outcomes = run_scenarios(Model(world), dossier, told)
+    china = world.labels.country("CHN")
+    income = [float(one.value.real_income_hat[china]) for one in outcomes.values()]
+    assert income[1] < income[0]
+    assert outcomes[told[1].id].scenario.id != "standing"
+
+
+def test_the_measures_of_both_sides_are_there(record: Dossier) -> None:
+    lists = {
+        "usa-2018-lists-1-3",
+        "usa-2019-list-4a",
+        "usa-2019-list-4b",
+        "usa-2018-232-steel",
+        "usa-2018-232-aluminium",
+    }
+    answers = {"china-2018-response", "china-2018-steel-answer", "china-2018-general-cuts", "china-2018-cars"}
+    assert lists | answers <= set(record.measures)
+    assert {"buenos-aires", "osaka", "washington-2019-10", "signature-2020-01"} <= set(record.rounds)
+    promised, made = record.parameters["purchases-promised"].value, record.parameters["purchases-made"].value
+    assert made / promised == pytest.approx(record.parameters["purchases-share"].value, abs=0.006)
+    assert record.state("china-2020-phase-one-purchases", dt.date(2021, 6, 1)).value == pytest.approx(
+        200000 - 76700
+    )

@@ -15,7 +15,7 @@ from detente.world.economy import Wedges
 
 @pytest.fixture(scope="module")
 def study(shared):
-    return ossa2014.read(shared)
+    return ossa2014.read_study(shared)
 
 
 def holds(checks):

@@ -18,9 +18,9 @@ from detente.strategy.duties.optimum import optimal_duties
 from detente.strategy.duties.talks import cooperative_duties
 from detente.strategy.duties.weights import calibrate_weights
 from detente.validation.duties_studies import (
-    changes,
     ossa_game,
     ossa_study,
+    outcome_changes,
     stored_duties,
     weighted_duty,
     with_sigma,
@@ -60,7 +60,7 @@ def check_optimum(study, shared, region, panel, mfn=False):
     assert 100 * best.gain == pytest.approx(float(row["gov_welfare_own_exact"]), abs=1e-4)
     assert 100 * best.gain > float(row["gov_welfare_own_exact"]) - 1e-6
     value = best.game.solve(best.duties)
-    ours = changes(study, panel, value)
+    ours = outcome_changes(study, panel, value)
     others = np.arange(7) != place
     for key in ("gov_welfare", "welfare", "wage", "profit"):
         assert ours[key][place] == pytest.approx(float(row[f"{key}_own"]), abs=PRINTED), key
@@ -85,7 +85,7 @@ def test_japan_with_politics_has_several_peaks_and_deviations_find_the_highest(s
 def war_matches(study, shared, panel, war):
     """Nash duties against our converged equilibrium, 1e-4 points of welfare."""
     rows = golden(shared, "ossa_nash_converged.csv", panel)
-    ours = changes(study, panel, war.value)
+    ours = outcome_changes(study, panel, war.value)
     for key in ("gov_welfare", "welfare"):
         assert ours[key] == pytest.approx(column(rows, f"{key}_converged"), abs=1e-4), key
     assert weighted_duty(study, war.value.wedges.tariff) == pytest.approx(
@@ -125,7 +125,7 @@ def talks_match(study, shared, panel, begin):
     talks = cooperative_duties(game, origin=origin, starts=["origin"])
     assert talks.spread < 1e-5
     rows = golden(shared, "ossa_table5_to_7.csv", panel)
-    ours = changes(study, panel, talks.value, talks.before)
+    ours = outcome_changes(study, panel, talks.value, talks.before)
     digits = 0.005 + 1e-6 if begin == "free" else PRINTED
     for key, tolerance in (("gov_welfare", digits), ("welfare", digits), ("wage", 0.1), ("profit", 0.1)):
         gap = np.abs(ours[key] - column(rows, f"{key}_from_{begin}")).max()
@@ -183,7 +183,7 @@ class TestEveryWar:
             war_matches(study, shared, panel, war)
             return
         rows = golden(shared, "ossa_table9.csv", panel)
-        ours = changes(study, panel, war.value)
+        ours = outcome_changes(study, panel, war.value)
         for key in ("gov_welfare", "welfare"):  # stored duties are not converged, by up to 0.02 points
             assert ours[key] == pytest.approx(column(rows, f"{key}_exact"), abs=0.02), key
 
@@ -223,6 +223,6 @@ class TestWarUnderOtherElasticities:
             for row in golden_rows(shared / "golden" / "ossa_table4_panel_c.csv")
             if row["panel"] == panel and row["mean_sigma"] == mean
         )
-        ours = changes(other, panel, war.value)
+        ours = outcome_changes(other, panel, war.value)
         for key in ("gov_welfare", "welfare", "profit"):
             assert ours[key].mean() == pytest.approx(float(row[key]), abs=0.1), key

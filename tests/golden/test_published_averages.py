@@ -19,8 +19,8 @@ from detente.policy.duties.published import (
     altered_average,
     at_full_value,
     changed,
-    contributions,
     metals_before_2024,
+    parts_of_gap,
     product_average,
     published_table,
     six_digit_metals,
@@ -83,7 +83,7 @@ def test_the_largest_gap_is_made_of_two_readings_of_the_metal_duties(world: Econ
         rise = altered_average(full, day, flags, weights) - start
         assert rise == pytest.approx(published - 20.8, abs=0.5)
         law = 100 * product_average(world, record, day, weights=weights)
-        parts = contributions(world, record, day, published - law)
+        parts = parts_of_gap(world, record, day, published - law)
         assert sum(parts.values()) == pytest.approx(published - law)
         assert abs(parts["left"]) < 0.6
 

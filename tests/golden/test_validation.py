@@ -53,7 +53,7 @@ def test_the_order_of_losses_moves_with_horizon_and_revenue():
 
 
 def test_the_war_of_2018_is_solved_on_its_own_world(shared):
-    war = war2018.read(shared)
+    war = war2018.read_war(shared)
     usa, china = war.pair
     added = war.tariff - war.economy.tariff
     assert {tuple(cell) for cell in zip(*added.sum(2).nonzero(), strict=True)} == {(usa, china), (china, usa)}

@@ -290,8 +290,8 @@ def test_own_authorities_are_hidden_until_something_known_names_them(write: Writ
 
 def test_a_briefing_day_with_an_authority_of_its_time_draws_it() -> None:
     """The surcharge of February 2026 was the first authority that the registry of colours did not know."""
-    from detente.brief.evidence import measure_rows
     from detente.show.tables.duties import duties_by_authority
+    from detente.show.tables.evidence import measure_rows
 
     record = load_dossier("busan-2025", asof=dt.date(2026, 2, 25))
     assert any("Section 122" in row.kind for row in measure_rows(record, ("USA", "CHN")))

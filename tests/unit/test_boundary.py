@@ -237,11 +237,11 @@ def test_the_first_and_the_last_day_are_days():
 )
 @pytest.mark.parametrize("today", [FIRST_DAY, dt.date(2025, 10, 28), LAST_DAY])
 def test_a_report_may_name_days_that_are_none(words, today):
-    from detente.intake.dates import resolve
+    from detente.intake.dates import resolve_expression
     from detente.intake.expressions import find_expressions
 
     for expression in find_expressions(f"It will begin on {words}, officials said; it ends in 999 weeks."):
-        found = resolve(expression, today)
+        found = resolve_expression(expression, today)
         assert found.value == "impossible" or found.first is not None
 
 

@@ -65,8 +65,8 @@ def test_a_search_without_end_is_given_up_and_says_how_far_it_came():
 
 
 def test_the_same_input_is_given_up_at_the_same_place():
-    economy, structure = horizon("impact", load_world())
-    cut = read_cut(economy, "CHN:rare-earths:0")
+    economy, structure = horizon("impact", load_world(), ways_out=False)
+    cut = read_cut(economy, "CHN:rare-earths:0", rent="exporter")
     asked = Policy(economy, Wedges.unchanged(economy), (cut,))
     first, again = (
         solve(Model(economy, structure, solver=Newton(budget=1_500.0)), asked, throw=False) for _ in range(2)
@@ -79,9 +79,9 @@ def test_the_same_input_is_given_up_at_the_same_place():
 @pytest.mark.parametrize("name", ["cut", "subsidies"])
 def test_the_default_budget_ends_within_its_work(name):
     """The work, not the clock, is what a test can hold to: 10,000 sweeps are about four seconds on an idle core."""
-    economy, structure = horizon("impact", load_world())
+    economy, structure = horizon("impact", load_world(), ways_out=False)
     if name == "cut":
-        cut = read_cut(economy, "CHN:rare-earths:0")
+        cut = read_cut(economy, "CHN:rare-earths:0", rent="exporter")
         asked = Policy(economy, Wedges.unchanged(economy), (cut,))
         solution = solve(Model(economy, structure), asked, throw=False)
     else:
@@ -94,7 +94,7 @@ def test_the_default_budget_ends_within_its_work(name):
 @pytest.mark.parametrize(("sectors", "closure"), [(("REE",), "share"), (("REE", "MAG"), "zero")])
 def test_a_full_stop_at_impact_has_its_answer_within_the_budget(sectors, closure):
     """Some small markets' factor prices move by a factor of e²⁰: each is held back on its own."""
-    economy, structure = horizon("impact", load_world())
+    economy, structure = horizon("impact", load_world(), ways_out=False)
     china, iceberg = economy.labels.country("CHN"), np.ones_like(economy.flows)
     iceberg[:, china, [economy.labels.sector(one) for one in sectors]] = np.inf
     iceberg[china, china] = 1
@@ -114,8 +114,8 @@ def test_seconds_are_the_second_guard():
 
 
 def test_more_budget_goes_further():
-    economy, structure = horizon("short", load_world())
-    cut = read_cut(economy, "CHN:rare-earths:0")
+    economy, structure = horizon("short", load_world(), ways_out=False)
+    cut = read_cut(economy, "CHN:rare-earths:0", rent="exporter")
     asked = Policy(economy, Wedges.unchanged(economy), (cut,))
     results = [
         solve(Model(economy, structure, solver=Newton(budget=budget)), asked, throw=False)

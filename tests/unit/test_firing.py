@@ -17,9 +17,10 @@ from detente.dossier.firing import reach, turns
 from detente.dossier.measure import Clock, DatedValue
 from detente.equilibrium import Model
 from detente.policy import load_scenario, shipped_scenarios
+from detente.policy.enacted import apply_scenario
 from detente.policy.firing import timing
 from detente.policy.later import tellable
-from detente.policy.scenario import Scenario, apply_scenario
+from detente.policy.scenario import Scenario
 from detente.policy.settings import Setting
 from detente.show.tables.firing import firing_lines, firing_note, firing_table, firing_words, noted
 from detente.world import load_world

@@ -152,7 +152,7 @@ def test_controls_that_meet_or_ask_for_nothing_are_refused() -> None:
 
 def test_a_cut_names_sellers_goods_share_and_buyers() -> None:
     cut = read_cut(WORLD, " CHN+MEX : PARTS : 0.3 ")
-    assert (cut.name, cut.limit, cut.kind, cut.rent) == ("CHN+MEX:PARTS", 0.3, "cap", "exporter")
+    assert (cut.name, cut.limit, cut.kind, cut.rent) == ("CHN+MEX:PARTS", 0.3, "cap", "destroyed")
     assert sorted(zip(*(k.tolist() for k in cut.flows), strict=True)) == [
         (n, i, PARTS) for n in (USA, EU, ROW) for i in (CHN, MEX)
     ]

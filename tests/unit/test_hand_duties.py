@@ -10,7 +10,8 @@ import pytest
 from detente.core import DetenteError, InputError, LabelError, SchemaError
 from detente.dossier import load_dossier
 from detente.policy import load_scenario, wedges_at
-from detente.policy.scenario import Scenario, wedges_and_footprints
+from detente.policy.enacted import wedges_and_footprints
+from detente.policy.scenario import Scenario
 from detente.world import toy
 from detente.world.goods import is_service
 

@@ -13,7 +13,7 @@ from detente.cases import Standoff
 from detente.dossier import load_dossier
 from detente.equilibrium import Model, solve
 from detente.policy import load_scenario, wedges_at
-from detente.policy.scenario import wedges_and_footprints
+from detente.policy.enacted import wedges_and_footprints
 from detente.world import load_world
 
 

@@ -31,7 +31,7 @@ USA, CHN, EU, MEX, ROW = range(5)
 
 def game_of(**options):
     return duty_game(
-        Model(WORLD), ("USA", "CHN"), **{"by": "partner", "on": "players", "bounds": (0.0, 2.5), **options}
+        Model(WORLD), ("USA", "CHN"), **{"by": "partner", "on": "players", "bounds": (0.01, 2.5), **options}
     )
 
 
@@ -40,7 +40,7 @@ BEFORE = GAME.unmoved()
 AFTER = GAME.solve(np.array([0.3, 0.5]))
 BOTH = {"USA": AFTER, "CHN": AFTER}
 SETTING = (
-    "2 duties between 0 and 250 % are set; all other duties stay. Horizon: long run. "
+    "2 duties between 1 and 250 % are set; all other duties stay. Horizon: long run. "
     f"Closure: {CLOSURES['share']}. Elasticities: {WORLD.elasticity_source}. Baseline: {WORLD.name} ({WORLD.year})."
 )
 
@@ -111,6 +111,22 @@ def test_what_is_wanted_by_a_set_of_preferences() -> None:
         "Wanted, by the preferences “Own”: USA: income weighted by sector, a dollar of duties worth 1.5; "
         "CHN: real income, less 0.25 of what USA gets."
     )
+
+
+@pytest.mark.parametrize("start", [BEFORE, GAME.solve(np.array([0.1, 0.05]))], ids=["base year", "war"])
+def test_every_number_of_a_row(start) -> None:
+    hat = AFTER.real_income_hat / start.real_income_hat
+    rows = duty_welfare_table(GAME, start, BOTH, name="n", title="t").rows
+    for row, (n, m, rate) in zip(rows, ((USA, CHN, 30.0), (CHN, USA, 50.0)), strict=True):
+        inside = GAME.group[n] >= 0
+        flows, old = start.flows_new[n][inside], start.wedges.tariff[n][inside]
+        others = [k for k in range(5) if k != n]
+        income = start.income_new[others]
+        change = 100 * ((hat[others] - 1) * income).sum() / income.sum()
+        before = 100 * (flows * old).sum() / flows.sum()
+        own = 100 * (hat[n] - 1)
+        assert m in others
+        assert row[1:-1] == pytest.approx((1, before, rate, rate, rate, rate, own, own, change))
 
 
 def test_regret_is_shown_where_it_is_known() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 import json
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from detente.core import InputError, LabelError, sha256_file
 from detente.dossier import Dossier, FrozenDict, Products, load_dossier
+from detente.policy.duties.bill import bill_table, two_days_table
 from detente.policy.duties.by_product import partner_table, product_duties, product_table
 from detente.policy.duties.cells import cells
 from detente.policy.duties.day import duty_stack, sector_layers
@@ -209,3 +211,109 @@ def test_the_data_sheet_names_its_inputs(shared: Path) -> None:
     assert sheet["inputs"]
     for path, digest in sheet["inputs"].items():
         assert sha256_file(shared / "data" / path) == digest
+
+
+# Between what and what
+
+
+def test_a_rate_that_depends_on_use_is_given_as_a_range(record: Dossier, world: Economy) -> None:
+    """Lithium batteries pay Section 232 as automobile parts, and the reciprocal duty otherwise; nobody can tell from the line."""
+    found = product_duties(world, record, date=dt.date(2025, 10, 28), exporters=["CHN"])
+    table = product_table(found, "850760")
+    row = next(iter(table.records()))
+    assert (round(row["low"], 1), round(row["high"], 1)) == (40.9, 55.9)
+    assert "automobile parts, or not" in row["depends_on"]
+    assert table.note.startswith("Between 40.9 and 55.9 %")
+    assert found.tiers["section-232"] == "exact but for use"
+    toys = next(iter(product_table(found, "950300").records()))
+    assert toys["low"] == toys["high"] == toys["total"]
+    assert toys["depends_on"] == ""
+
+
+def test_the_total_lies_between_its_bounds(record: Dossier, world: Economy) -> None:
+    for importer, exporter in (("USA", "CHN"), ("USA", "CAN"), ("CHN", "USA")):
+        found = product_duties(
+            world, record, date=dt.date(2025, 4, 20), importer=importer, exporters=[exporter]
+        )
+        assert found.spread is not None
+        assert (found.spread.low <= found.total + 1e-9).all()
+        assert (found.spread.high >= found.total - 1e-9).all()
+        open_ = found.spread.high - found.spread.low > 1e-9
+        said = np.array([bool(found.spread.why(0, h)) for h in range(len(found.table.codes))])
+        assert said[open_[0]].all()
+
+
+def test_a_sector_average_says_so_in_its_cell(record: Dossier, world: Economy) -> None:
+    found = product_duties(world, record, date=dt.date(2025, 10, 28), importer="CHN", exporters=["USA"])
+    table = product_table(found, "850760")
+    shown = {column.key: column.show(cell) for column, cell in zip(table.columns, table.rows[0], strict=True)}
+    assert shown["mfn"].endswith("(sector average)")
+    assert "(" not in shown["china-reciprocal-response"]
+    assert "sector average" not in table.to_csv().splitlines()[1].split(",")[5]
+
+
+def test_metal_in_a_machine_says_on_what_part_of_it_the_duty_falls(record: Dossier, world: Economy) -> None:
+    found = product_duties(world, record, date=dt.date(2025, 10, 28), exporters=["CHN"])
+    row = next(iter(product_table(found, "841810").records()))
+    assert row["depends_on"].endswith("50 % on 25 % of the value")
+
+
+# What a measure would cost, and two days
+
+
+def test_the_bill_of_a_threat_ranks_products_and_adds_up(record: Dossier, world: Economy) -> None:
+    known = load_dossier("busan-2025")
+    bill = bill_table(
+        world, known, measure="usa-2025-threat-100", date=dt.date(2025, 11, 1), exporter="CHN", top=10_000
+    )
+    rows = list(bill.records())
+    lines, total = rows[:-1], rows[-1]
+    bills = [row["bill"] for row in lines]
+    assert all(one >= other * (1 - 1e-9) for one, other in itertools.pairwise(bills))
+    assert lines[0]["hs6"] == "851713"  # telephones
+    assert sum(bills) == pytest.approx(total["bill"], rel=1e-9)
+    table = products()
+    imports = table.value[table.partners.index("CHN")]
+    assert total["imports"] == pytest.approx(imports.sum())
+    assert total["bill"] == pytest.approx(imports.sum(), rel=1e-9)  # a hundred points on everything
+    assert lines[0]["with_it"] - lines[0]["without"] == pytest.approx(100)
+    few = bill_table(
+        world, known, measure="usa-2025-threat-100", date=dt.date(2025, 11, 1), exporter="CHN", top=5
+    )
+    assert [row["hs6"] for row in few.records()] == [row["hs6"] for row in rows[:5]] + ["all"]
+
+
+def test_the_bill_of_a_duty_in_force_is_what_it_adds(record: Dossier, world: Economy) -> None:
+    known = load_dossier("busan-2025")
+    day = dt.date(2025, 10, 28)
+    bill = bill_table(world, known, measure="usa-2025-fentanyl-china", date=day, exporter="CHN")
+    total = list(bill.records())[-1]
+    found = product_duties(world, known, date=day, exporters=["CHN"])
+    k = found.authorities.index("ieepa-fentanyl")
+    assert found.value is not None
+    assert total["bill"] == pytest.approx(float((found.rates[k, 0] * found.value[0]).sum()), rel=1e-9)
+
+
+def test_a_bill_needs_a_duty_and_trade_by_product(record: Dossier, world: Economy) -> None:
+    known, day = load_dossier("busan-2025"), dt.date(2025, 10, 28)
+    with pytest.raises(InputError, match="is no duty"):
+        bill_table(world, known, measure="chn-2025-soybean-halt", date=day, exporter="USA")
+    with pytest.raises(InputError, match="is not known by product"):
+        bill_table(world, known, measure="china-2018-response", date=day, exporter="USA")
+    with pytest.raises(LabelError):
+        bill_table(world, known, measure="nothing", date=day, exporter="CHN")
+
+
+def test_a_product_on_two_days(record: Dossier, world: Economy) -> None:
+    first, second = (
+        product_duties(world, record, date=day, exporters=["CHN"])
+        for day in (dt.date(2025, 4, 20), dt.date(2025, 10, 28))
+    )
+    rows = {row["authority"]: row for row in two_days_table(first, second, "950300").records()}
+    assert rows["ieepa-reciprocal"]["first"] == pytest.approx(125)
+    assert rows["ieepa-reciprocal"]["change"] == pytest.approx(-115)
+    parts = sum(row["second"] for name, row in rows.items() if name != "total")
+    assert parts == pytest.approx(rows["total"]["second"])
+    assert "mfn" not in rows  # toys are free: what charges nothing on both days is left out
+    cells_of = list(two_days_table(first, second, "850760").records())[-1]
+    assert "40.9 to 55.9 %" in cells_of["depends_on"]

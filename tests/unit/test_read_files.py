@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from detente.core import InputError, LabelError, SchemaError, UnitError
-from detente.world.numbers import number
-from detente.world.read.files import check_text, money, read_long, unit_factor
+from detente.world.numbers import parse_number
+from detente.world.read.files import check_text, million_usd, read_long, unit_factor
 from detente.world.read.icio import read_icio
 from detente.world.read.sources import read_source
 from detente.world.read.wiod import read_wiod
@@ -111,22 +111,22 @@ def test_ragged_and_cut_rows_are_told_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "nan", "NA", "..", "inf", "-inf"])
 def test_cells_without_a_number(text: str) -> None:
     with pytest.raises(UnitError) as error:
-        number(text, file="x.csv", line=7, cell="USA_A → CHN_B")
+        parse_number(text, file="x.csv", line=7, cell="USA_A → CHN_B")
     assert str(error.value.where) == "x.csv:7: USA_A → CHN_B"
 
 
 @pytest.mark.parametrize("text", ["1,5", "1 000", "12 %", "abc", "1.2.3"])
 def test_cells_that_are_no_numbers(text: str) -> None:
     with pytest.raises(SchemaError) as error:
-        number(text, file="x.csv", line=7, cell="USA_A")
+        parse_number(text, file="x.csv", line=7, cell="USA_A")
     assert (error.value.line, error.value.key) == (7, "USA_A")
 
 
 def test_magnitudes() -> None:
-    assert money(1e-12, 1.0, where="x") == 0.0
-    assert money(5.0, 1e3, where="x") == 5e3
+    assert million_usd(1e-12, 1.0, where="x") == 0.0
+    assert million_usd(5.0, 1e3, where="x") == 5e3
     with pytest.raises(UnitError, match="more than any economy"):
-        money(1e10, 1e3, where="x.csv:2")
+        million_usd(1e10, 1e3, where="x.csv:2")
 
 
 def test_units() -> None:

@@ -20,7 +20,7 @@ from detente.core import (
     sha256_file,
 )
 from detente.world import check, load_world, save_world, toy
-from detente.world.elasticities import read_sets
+from detente.world.elasticities import read_elasticity_sets
 from detente.world.load import DATA
 from detente.world.read import build_world
 from detente.world.read.long_csv import write_long_folder
@@ -76,7 +76,7 @@ def test_the_table_of_sets_is_whole(tmp_path):
     whole = (DATA / "elasticities.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     path = tmp_path / "elasticities.csv"
     path.write_text("".join(whole), encoding="utf-8")
-    assert read_sets(path)["fgo"].by_sector["A03"] == 2.91
+    assert read_elasticity_sets(path)["fgo"].by_sector["A03"] == 2.91
     for lines, what in (
         (whole[:-1], "has no elasticity for"),
         ([*whole, whole[-1]], "stands twice"),
@@ -85,7 +85,7 @@ def test_the_table_of_sets_is_whole(tmp_path):
     ):
         path.write_text("".join(lines), encoding="utf-8")
         with pytest.raises(InputError, match=what):
-            read_sets(path)
+            read_elasticity_sets(path)
 
 
 def test_a_doubled_row_of_duties(table, tmp_path):

@@ -61,7 +61,6 @@ def test_everything_that_is_drawn_has_a_colour() -> None:
 @pytest.mark.parametrize(
     ("kind", "code", "nearest"),
     [
-        ("country", "CHM", "CHN"),
         ("status", "in force", "in_force"),
         ("colour", "x", ""),
     ],
@@ -70,6 +69,12 @@ def test_a_missing_colour_is_an_error_that_offers_the_nearest(kind: str, code: s
     with pytest.raises(LabelError) as caught:
         theme.check_colours(kind, [code])
     assert nearest in str(caught.value)
+
+
+def test_an_economy_of_another_world_is_drawn_by_its_code() -> None:
+    theme.check_colours("country", ["Home", "Abroad"])
+    assert theme.look("country", "Home").name == "Home"
+    assert theme.look("country", "Home").colour != theme.look("country", "Abroad").colour
 
 
 def test_an_authority_nobody_described_is_drawn_in_a_neutral_colour() -> None:
@@ -91,7 +96,7 @@ def test_every_shipped_authority_can_be_read_on_white() -> None:
 
 
 def test_colours_drawn_together_stay_apart_in_greyscale() -> None:
-    sides = [theme.COUNTRIES[code].colour for code in ("USA", "CHN", "REST")]
+    sides = [theme.countries()[code].colour for code in ("USA", "CHN", "REST")]
     neighbours = [
         theme.authority_look(code).colour
         for code in ("mfn", "section-301", "section-232", "ieepa-fentanyl", "ieepa-reciprocal")
@@ -101,10 +106,10 @@ def test_colours_drawn_together_stay_apart_in_greyscale() -> None:
 
 
 def test_text_colours_can_be_read_on_white() -> None:
-    for colour in (theme.INK, theme.MUTED, theme.COUNTRIES["USA"].colour, theme.COUNTRIES["CHN"].colour):
+    for colour in (theme.INK, theme.MUTED, theme.countries()["USA"].colour, theme.countries()["CHN"].colour):
         assert contrast_on_white(colour) >= 4.5, colour
     for code in REGIONS:
-        assert contrast_on_white(theme.COUNTRIES[code].colour) >= 3.0, code
+        assert contrast_on_white(theme.countries()[code].colour) >= 3.0, code
 
 
 def test_names() -> None:

@@ -9,6 +9,8 @@ import math
 import numpy as np
 import pytest
 
+from detente.cases.backstops import way_out, worth_of_uses
+from detente.cases.horizons import MONTHS
 from detente.cases.stocks import by_horizon, path_with_stocks, stock_table
 from detente.core import InputError, LabelError, UnitError
 from detente.equilibrium import Model, Policy, Structure, solve
@@ -96,17 +98,36 @@ def test_a_path_on_the_shipped_world_is_its_periods_solved_each_alone():
     cut = QuantityControl.on(
         world, "rare", importers=["USA", "EU27"], exporters=["CHN"], sectors=["REE", "MAG"], limit=0.35
     )
-    held, months = 0.9, (1, 1, 6)
+    held, months, drawn = 0.9, (1, 1, 6), 0.0
+    left = {(country, sector): held for country in ("USA", "EU27") for sector in ("REE", "MAG")}
+    bought = np.where(cut.cells, world.flows * (1 + world.tariff), 0.0).sum(1)
+    labels = world.labels
     for period in path_with_stocks(world, Wedges.unchanged(world), [cut], {"rare": held}, months):
-        economy, structure = by_horizon(world)(period.start + period.months / 2)
-        available = dataclasses.replace(cut, limit=cut.limit + held / period.months)
-        alone = solve(Model(economy, structure), Policy(economy, Wedges.unchanged(economy), (available,)))
+        middle = period.start + period.months / 2
+        economy, structure = by_horizon(world)(middle)
+        rates = {}
+        for country in ("USA", "EU27"):
+            for sector in ("REE", "MAG"):
+                at = labels.country(country), labels.sector(sector)
+                rates[country, sector] = (
+                    left[country, sector] * bought[at] / world.expenditure[at] / period.months
+                )
+        backstop = way_out(economy, MONTHS["impact" if middle < 6 else "short"], stocks=rates)
+        policy = Policy(economy, Wedges.unchanged(economy), (cut,))
+        alone = solve(Model(economy, dataclasses.replace(structure, backstop=backstop)), policy)
         np.testing.assert_allclose(period.value.real_income_hat, alone.value.real_income_hat, rtol=1e-9)
         draw = period.draws["rare"]
-        assert draw.volume == pytest.approx(alone.bindings["rare"].volume_hat, abs=1e-9)
         assert draw.binding.log_wedge == pytest.approx(alone.bindings["rare"].log_wedge, abs=1e-7)
-        held = draw.left
-    assert held == 0
+        # what the ladder gives of a stock: its part of the way from the base year's price to the top, in logarithms
+        for (country, sector), months_left in left.items():
+            n, s = labels.country(country), labels.sector(sector)
+            price = np.log(alone.value.price_hat[n, s] / alone.value.consumer_price_hat[n])
+            top = np.log(min(worth_of_uses(world)[n, s], 200.0))
+            way = max(price / top - 0.03, 0) / 0.97
+            left[country, sector] = months_left * (1 - 3 * way**2 + 2 * way**3)
+        drawn += draw.drawn
+        assert draw.left == pytest.approx(held - drawn, abs=1e-9)
+    assert 0 < draw.left < held
 
 
 def test_a_floor_holds_in_every_month_and_takes_no_stock():

@@ -15,8 +15,8 @@ from detente.dossier import load_dossier
 from detente.dossier.dossier import FrozenDict
 from detente.equilibrium import Model, Policy, solve
 from detente.equilibrium.controls import QuantityControl
+from detente.policy.enacted import wedges_at
 from detente.policy.quantity import QuantityLimit
-from detente.policy.scenario import wedges_at
 from detente.strategy.caps import controls_for, rationing, with_limits
 from detente.strategy.games import load_game
 from detente.strategy.payoff import payoff_tensor

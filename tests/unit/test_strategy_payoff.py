@@ -16,7 +16,7 @@ from detente.dossier import load_dossier
 from detente.dossier.dossier import FrozenDict
 from detente.equilibrium import Model, Structure, solve
 from detente.policy import load_scenario
-from detente.policy.scenario import wedges_at
+from detente.policy.enacted import wedges_at
 from detente.strategy import solves
 from detente.strategy.games import GameSpec, load_game, shipped_games
 from detente.strategy.payoff import payoff_tensor

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.core import InputError
+from detente.equilibrium.backstop import MOST
 from detente.equilibrium.bans import log_ratio
 from detente.equilibrium.explain.channels import PathParts, decompose_path
 from detente.equilibrium.solution import Equilibrium
@@ -138,6 +139,13 @@ class Shift:
                 where=self.after.economy.name,
                 hint="solve both with the same elasticities and horizon",
             )
+        for value in (self.before, self.after):
+            if (value.outside_new >= MOST * value.expenditure_new)[value.outside_new > 0].any():
+                raise InputError(
+                    "nearly all of a good is got outside the market, where prices are not those of suppliers",
+                    where=self.after.economy.name,
+                    hint="ask at the long horizon, or for a cut that leaves more of the good",
+                )
 
     @property
     def theta(self) -> Array:
@@ -171,8 +179,8 @@ class Shift:
 
     @functools.cached_property
     def spending(self) -> Array:
-        """Change of log expenditure [country, sector]; zero where nothing is spent."""
-        old, new = self.before.expenditure_new, self.after.expenditure_new
+        """Change of the log of what reaches suppliers of expenditure [country, sector]; zero where nothing is spent."""
+        old, new = self.before.purchases_new, self.after.purchases_new
         there = (old > 0) & (new > 0)
         return np.asarray(np.log(np.where(there, new, 1.0)) - np.log(np.where(there, old, 1.0)))
 

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detente.core import InputError
+from detente.equilibrium.backstop import MOST
 from detente.equilibrium.baseline import prepare_for
 from detente.equilibrium.implicit import Numeraires
 from detente.equilibrium.solution import Equilibrium
@@ -98,11 +100,9 @@ class Adjoint:
         self.moves_wage = technology.moves_wage(log_factor)
         self.total, self.asked = technology.earnings(log_factor)
         self.units = Numeraires.of(technology)
-        self.spent, self.income, self.sales = (
-            equilibrium.expenditure_new,
-            equilibrium.income_new,
-            equilibrium.output_new,
-        )
+        self.spent, self.sales = equilibrium.purchases_new, equilibrium.output_new
+        self.income = equilibrium.income_new + equilibrium.backstop_cost_new
+        self.outside = _Outside.of(equilibrium)
         self.shares = equilibrium.trade_shares_new
         self.to_producer = 1 / ((1 + wedges.tariff) * (1 + wedges.export_tax))
         self.to_importer = wedges.tariff / (1 + wedges.tariff)
@@ -173,6 +173,9 @@ class Adjoint:
         sales, income = self._weights(mu, spending)
         on_price = self.o_price + self.theta * self.spent * self._by_importer(sales, income)
         on_cost = self.o_cost + _gather(self.p_shares, price) - self.theta * self._by_exporter(sales, income)
+        if self.outside is not None:
+            worth = income[..., None] - self._by_importer(sales, income)
+            on_price = on_price + self.outside.on_price(worth, self.o_income, self.final)
         structure = self.technology.structure
         if structure.sigma_final != 1:
             moved = spending * self.final * self.income[:, None]
@@ -296,6 +299,53 @@ class Adjoint:
             export_tax=frozen(log_cost / tax + spent * by_tax + self.o_tax[index]),
             log_iceberg=frozen(log_cost + self.o_iceberg[index]),
         )
+
+
+@dataclass(frozen=True, eq=False)
+class _Outside:
+    """Derivatives of what a backstop takes out of the market and of what it uses up, by log prices.
+
+    Attributes
+    ----------
+    by_price, by_basket : array [country, sector]
+        Of spending outside the market, by the log price of the good and of the buyer's basket. The resources move with the
+        price of the good by as much as spending moves against that of the basket.
+    cost : array [country]
+    """
+
+    by_price: Array
+    by_basket: Array
+    cost: Array
+
+    @classmethod
+    def of(cls, equilibrium: Equilibrium) -> _Outside | None:
+        """At an equilibrium; None where nothing goes outside.
+
+        Raises
+        ------
+        InputError
+            Where all but a thousandth of a good is got outside the market: there is no derivative on both sides.
+        """
+        backstop = equilibrium.structure.backstop
+        if backstop is None or not equilibrium.outside_new.any():
+            return None
+        if (equilibrium.outside_new >= MOST * equilibrium.expenditure_new)[equilibrium.outside_new > 0].any():
+            raise InputError(
+                "nearly all of a good is got outside the market, and spending there has no derivative",
+                where="derivatives and explanations",
+                hint="leave a larger share of the good",
+            )
+        logs = np.log(equilibrium.price_hat), np.log(equilibrium.consumer_price_hat)
+        _, by_price, by_basket = backstop.bought(*logs, equilibrium.expenditure_new)
+        shape = equilibrium.price_hat.shape
+        laid_out = backstop.spread(by_price, shape), backstop.spread(by_basket, shape)
+        return cls(*laid_out, equilibrium.backstop_cost_new)
+
+    def on_price(self, worth: Array, income: Array, final: Array) -> Array:
+        """Coefficients on log price [k, n, s]: `worth` of a unit that goes outside, and an output's own weight on income."""
+        used = self.by_basket * income[..., None]
+        on_basket = (worth * self.by_basket - used).sum(-1) - income * self.cost
+        return np.asarray(worth * self.by_price + used + final * on_basket[..., None])
 
 
 def _by_sector(array: Array) -> Array:

@@ -66,7 +66,7 @@ def flow_volume(equilibrium: Equilibrium, importer: str, exporter: str, sector: 
     """Log volume of a flow."""
     labels = equilibrium.economy.labels
     n, i, s = labels.country(importer), labels.country(exporter), labels.sector(sector)
-    spent = equilibrium.trade_shares_new[n, i, s] * equilibrium.expenditure_new[n, s]
+    spent = equilibrium.trade_shares_new[n, i, s] * equilibrium.purchases_new[n, s]
     remains(float(spent), f"flow_volume[{importer}, {exporter}, {sector}]")
     cell, tariff, tax = (np.zeros_like(equilibrium.wedges.tariff) for _ in range(3))
     cost = np.zeros_like(equilibrium.price_hat)
@@ -83,7 +83,7 @@ def tariff_revenue(equilibrium: Equilibrium, country: str) -> Output:
     duty = equilibrium.wedges.tariff
     cell, tariff = np.zeros_like(duty), np.zeros_like(duty)
     cell[n] = duty[n] / (1 + duty[n])
-    tariff[n] = equilibrium.trade_shares_new[n] * equilibrium.expenditure_new[n] / (1 + duty[n]) ** 2
+    tariff[n] = equilibrium.trade_shares_new[n] * equilibrium.purchases_new[n] / (1 + duty[n]) ** 2
     return Output(f"tariff_revenue[{country}]", cell=cell, tariff=tariff)
 
 

@@ -75,7 +75,7 @@ def flow(equilibrium: Equilibrium, name: str, cells: npt.NDArray[np.bool_]) -> O
     """Log volume, at base-year prices, of some flows together."""
     share = np.where(cells, equilibrium.economy.flows, 0.0) * equilibrium.flow_volume_hat
     share = share / remains(float(share.sum()), name)
-    spent = equilibrium.trade_shares_new * equilibrium.expenditure_new[:, None, :]
+    spent = equilibrium.trade_shares_new * equilibrium.purchases_new[:, None, :]
     cell = np.divide(share, spent, out=np.zeros_like(share), where=share > 0)
     return Output(
         name,

@@ -75,7 +75,9 @@ class PublishedBasis(Frozen):
 
     def pair(self, importer: str, exporter: str) -> PublishedPair | None:
         """What is published of a pair; None when nothing is."""
-        return next((one for one in self.pairs if (one.importer, one.exporter) == (importer, exporter)), None)
+        return next(
+            (entry for entry in self.pairs if (entry.importer, entry.exporter) == (importer, exporter)), None
+        )
 
 
 @functools.cache
@@ -147,7 +149,7 @@ def published_averages() -> tuple[Published, ...]:
         )
 
 
-def _published(concept: str, basis: Basis) -> tuple[float | None, str]:
+def _published(concept: str, basis: AverageBasis) -> tuple[float | None, str]:
     """Published value for a day, hidden when its period begins after the as-of day."""
     for row in published_averages():
         if (
@@ -160,7 +162,7 @@ def _published(concept: str, basis: Basis) -> tuple[float | None, str]:
 
 
 @dataclass(frozen=True, eq=False)
-class Basis:
+class AverageBasis:
     """What averages are formed from: one pair on one day.
 
     Parameters
@@ -193,11 +195,11 @@ class Basis:
     pair: tuple[str, str]
 
 
-Found = dict[str, tuple[float, str, str]]
+ByConcept = dict[str, tuple[float, str, str]]
 """By concept: value, weights in words, note."""
 
 
-def averages(basis: Basis) -> dict[str, Average]:
+def averages(basis: AverageBasis) -> dict[str, Average]:
     """Form every average that the data allow for one pair on one day.
 
     Parameters
@@ -209,27 +211,27 @@ def averages(basis: Basis) -> dict[str, Average]:
     dict of concept to Average
         In the order of `CONCEPTS`.
     """
-    found = _weighted(basis) | _by_line(basis)
+    by_concept = _weighted(basis) | _by_line(basis)
     headline = _headline(basis)
     if basis.date >= published_basis().since:
-        found["headline_2025"] = (
+        by_concept["headline_2025"] = (
             headline,
             "none",
             "Counts duties on all goods only: no exemptions, no Section 232, nothing from before 2025.",
         )
-    found |= _fixed_weights(basis, headline)
-    made = {}
+    by_concept |= _fixed_weights(basis, headline)
+    formed = {}
     for concept, words in CONCEPTS.items():
-        if concept in found:
-            value, weights, note = found[concept]
+        if concept in by_concept:
+            value, weights, note = by_concept[concept]
             published, source = _published(concept, basis)
-            made[concept] = Average(value, words, weights, published, source, note)
-    return made
+            formed[concept] = Average(value, words, weights, published, source, note)
+    return formed
 
 
-def _weighted(basis: Basis) -> Found:
+def _weighted(basis: AverageBasis) -> ByConcept:
     """Import-weighted averages: statutory, and on the base collected in 2024."""
-    found: Found = {}
+    by_concept: ByConcept = {}
     value = basis.weights.sum() + basis.unallocated
     if value > 0:
         outside = (
@@ -237,7 +239,7 @@ def _weighted(basis: Basis) -> Found:
             if basis.unallocated
             else ""
         )
-        found["import_weighted_2024"] = (
+        by_concept["import_weighted_2024"] = (
             float((basis.rates.sum(0) * basis.weights).sum() / value),
             "imports of 2024",
             "Statutory: exclusions and evasion are not in it, so it lies above what is collected." + outside,
@@ -248,13 +250,13 @@ def _weighted(basis: Basis) -> Found:
         inside = np.isin(table.partner, members)
         imports = table.imports[members].sum()
         since = float((basis.added_since[inside] * table.value[inside]).sum() / imports)
-        found["collected_base_plus_added"] = (
+        by_concept["collected_base_plus_added"] = (
             float(table.duty[members].sum() / imports) + since,
             f"imports of 2024 under {who}",
             "The tracker it is compared with lets Section 232 replace the fentanyl duty and dates some steps otherwise; "
             "here both are charged, and on legal days.",
         )
-    return found
+    return by_concept
 
 
 def _members(table: Cells, exporter: str) -> tuple[list[int], str]:
@@ -265,7 +267,7 @@ def _members(table: Cells, exporter: str) -> tuple[list[int], str]:
     return [p for p, code in enumerate(table.regions) if code == exporter], "the codes of its members"
 
 
-def _by_line(basis: Basis) -> Found:
+def _by_line(basis: AverageBasis) -> ByConcept:
     """Every tariff line (or sector) counts the same."""
     if not isinstance(basis.rows, CellRows):
         goods = goods_sectors(basis.economy)
@@ -282,7 +284,7 @@ def _by_line(basis: Basis) -> Found:
     return {"simple_average": (value, weights, "Specific duties count as zero.")}
 
 
-def _headline(basis: Basis) -> float:
+def _headline(basis: AverageBasis) -> float:
     """Sum of the rates of duties on all goods announced since 2025, before any exemption."""
     importer, exporter = basis.pair
     codes = basis.rows.codes
@@ -303,7 +305,7 @@ def _headline(basis: Basis) -> float:
     return total
 
 
-def _fixed_weights(basis: Basis, headline: float) -> Found:
+def _fixed_weights(basis: AverageBasis, headline: float) -> ByConcept:
     """Averages of the PIIE kind: sectors weighted by trade of 2017."""
     table, labels = cells(), basis.economy.labels
     key, published = "<".join(basis.pair), published_basis().pair(*basis.pair)
@@ -316,7 +318,7 @@ def _fixed_weights(basis: Basis, headline: float) -> Found:
     place = np.array([labels.sector(code) for code in table.sectors])
     rates = basis.rates[:, place]
     narrow = [k for k, name in enumerate(basis.authorities) if name in published.narrow]
-    found: Found = {}
+    by_concept: ByConcept = {}
     partial = 0.0
     for kind, words in (
         ("bilateral", "the pair's goods trade of 2017"),
@@ -324,15 +326,15 @@ def _fixed_weights(basis: Basis, headline: float) -> Found:
     ):
         weights = table.weights_2017[f"{key}:{kind}"]
         value = float((rates.sum(0) * weights).sum() / weights.sum())
-        found[f"fixed_2017_{kind}"] = (value, f"{words}, by sector", published.gap)
+        by_concept[f"fixed_2017_{kind}"] = (value, f"{words}, by sector", published.gap)
         partial = float((rates[narrow].sum(0) * weights).sum() / weights.sum())
     if basis.date < published_basis().since:  # the published base is that of January 2025
-        return found
+        return by_concept
     base = published.base
-    found["published_base_plus_headline"] = (
+    by_concept["published_base_plus_headline"] = (
         base + headline + partial,
         "PIIE's own for the base; none for headline duties; the exporter's sales to the world in 2017 for the rest",
         f"{100 * base:.1f} published for January 2025 + {100 * headline:.1f} headline + {100 * partial:.1f} on lists of goods. "
         "Not independent of PIIE: it shows that the published figure adds headline rates without exemptions to its base.",
     )
-    return found
+    return by_concept

@@ -106,9 +106,9 @@ def objections(economy: Economy, dossier: Dossier) -> list[tuple[str, str]]:
     >>> [why for _, why in objections(load_world(), load_dossier()) if "after" in why]
     []
     """
-    found = base_year_table(economy, dossier).records()
+    rows = base_year_table(economy, dossier).records()
     return [
         (str(row["id"]), str(row["verdict"]))
-        for row in found
+        for row in rows
         if row["verdict"] not in ("ok", "not in the data")
     ]

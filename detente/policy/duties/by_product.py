@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import Cell, Column, InputError, LabelError, Labels, Table, suggestion
-from detente.policy.duties.cells import cells, importer_of_cells
+from detente.policy.duties import product_ranges
+from detente.policy.duties.cells import MFN, cells, importer_of_cells, product_tables
 from detente.policy.duties.codes import membership
 from detente.policy.duties.product_data import LineRows, ProductTable, line_rows, load_products, products
-from detente.policy.duties.stacking import check_targets, is_duty, partner_rates, stack
+from detente.policy.duties.stacking import SectorRows, check_targets, is_duty, partner_rates, stack
 from detente.world import Array, Economy, frozen
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ __all__ = [
     "products",
 ]
 
-MFN = "mfn"
 EXACT, BY_SECTOR, EXACT_AND_SECTOR = "exact", "sector", "exact and sector"
+BUT_FOR_USE = "exact but for use"
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,10 +56,13 @@ class ProductDuties:
     authorities : tuple of str
         ``mfn`` first.
     rates : array [authority, exporter, product], fraction
-    tiers : mapping of authority to "exact", "sector" or "exact and sector"
-        Whether the rate rests on product lists, is the mean of the product's sector, or in part each.
+    tiers : mapping of authority to "exact", "exact but for use", "sector" or "exact and sector"
+        Whether the rate rests on product lists (one of which may hold a good for one use only), is the mean of the product's
+        sector, or in part each.
     labels : Labels
         Of the economy, for the names.
+    spread : Spread, optional
+        Between what and what each duty lies, and why.
     """
 
     date: dt.date
@@ -70,6 +74,7 @@ class ProductDuties:
     rates: Array
     tiers: Mapping[str, str]
     labels: Labels = field(default_factory=lambda: Labels((), ()))
+    spread: product_ranges.Spread | None = None
 
     @functools.cached_property
     def total(self) -> Array:
@@ -171,21 +176,24 @@ def _of_lines(
     place = rows.row_of_line[kept][:, order]
     names = tuple(name for name, rate in by_authority.items() if name == MFN or rate.any())
     rates = np.stack([np.add.reduceat(by_authority[name][place], starts, axis=1) / lines for name in names])
-    found = dict(zip(names, rates, strict=True))
-    tiers = dict.fromkeys(names, EXACT)
+    duties = dict(zip(names, rates, strict=True))
+    by_use = {s.measure.authority for s in listed if {*product_tables().by_use} & {*s.products.lists}}
+    tiers = {name: BUT_FOR_USE if name in by_use else EXACT for name in names}
+    spread = product_ranges.of_lines(rows, listed, kept, order, starts)
     for state in by_share:
+        product_ranges.add_shared(spread, table, state, partner_rates(state, rows)[0][kept], dossier)
         authority = state.measure.authority
         own = BY_SECTOR if state.products.sectors else EXACT
         tiers[authority] = EXACT_AND_SECTOR if tiers.get(authority, own) != own else own
-        found[authority] = found.get(authority, 0.0) + _shared(rows, state, dossier)[kept]
+        duties[authority] = duties.get(authority, 0.0) + _shared(rows, state, dossier)[kept]
     return ProductDuties(
         date,
         dossier.asof,
         importer_of_cells(),
         tuple(table.partners[p] for p in kept),
         _only(table, kept),
-        tuple(found),
-        frozen(np.stack(list(found.values()))),
+        tuple(duties),
+        frozen(np.stack(list(duties.values()))),
         tiers,
         dataclasses.replace(
             economy.labels,
@@ -194,6 +202,7 @@ def _of_lines(
                 **dict(zip(table.partners, table.partner_names, strict=True)),
             },
         ),
+        spread,
     )
 
 
@@ -208,11 +217,11 @@ def _shared(rows: LineRows, state: MeasureState, dossier: Dossier) -> Array:
     table = rows.table
     share = np.array([state.products.sectors.get(code, 0.0) for code in table.sectors])[table.sector]
     if state.products.codes:
-        share = np.maximum(share, _listed(state, dossier))
+        share = np.maximum(share, _covered_by_codes(state, dossier))
     return np.asarray(partner_rates(state, rows)[0][:, None] * share[None])
 
 
-def _listed(state: MeasureState, dossier: Dossier) -> Array:
+def _covered_by_codes(state: MeasureState, dossier: Dossier) -> Array:
     """Covered share [product] of a measure by codes."""
     mine = [line for line in dossier.trade.values() if line.importer == state.measure.actor]
     return membership(state.products, mine, where=f"measure {state.measure.id}")[0]
@@ -255,22 +264,49 @@ def _of_sectors(
     known = {k: state for k, state in mine.items() if k in table.answers and state.in_force}
     coded = {k: state for k, state in mine.items() if k not in known and _by_codes_alone(state)}
     base, layers = sector_layers(economy, dossier, date, importer, without=(*known, *coded))
-    found = {MFN: base[place][:, sector]}
-    found |= {name: rates[place][:, sector] for name, rates in layers.items()}
+    duties = {MFN: base[place][:, sector]}
+    duties |= {name: rates[place][:, sector] for name, rates in layers.items()}
     tiers = {MFN: BY_SECTOR}
     for name, rates in layers.items():
         even = np.allclose(rates[:, sector], rates[:, sector[:1]])
         tiers[name] = EXACT if even else BY_SECTOR
+    rest = [state for key, state in mine.items() if key not in known and key not in coded]
+    rows = SectorRows(economy, importer, np.zeros(economy.flows[0].size), tuple(dossier.trade.values()))
+    spread = product_ranges.of_sectors(rows, rest, duties[MFN], place, sector)
     for key, state in (known | coded).items():
-        share = table.answers[key][0] if key in known else _listed(state, dossier)
+        share = table.answers[key][0] if key in known else _covered_by_codes(state, dossier)
         authority = state.measure.authority
         extra = np.array([state.rate_for(code) if state.covers(code) else 0.0 for code in names])
         exact = extra[:, None] * share[None]
-        tiers[authority] = EXACT if authority not in found else EXACT_AND_SECTOR
-        found[authority] = found.get(authority, np.zeros(exact.shape)) + exact
-    authorities = tuple(name for name, rate in found.items() if name == MFN or rate.any())
-    rates = frozen(np.stack([found[name] for name in authorities]))
-    return ProductDuties(date, dossier.asof, importer, tuple(names), table, authorities, rates, tiers, labels)
+        if key in coded:
+            product_ranges.add_shared(spread, table, state, extra, dossier)
+        else:
+            partly, why = (share > 0) & (share < 1), f"{state.measure.title}: on a part of it only"
+            least, most = np.where(partly, 0.0, share), (share > 0).astype(np.float64)
+            product_ranges.add_bounds(spread, state, extra, least, most, why)
+        tiers[authority] = EXACT if authority not in duties else EXACT_AND_SECTOR
+        duties[authority] = duties.get(authority, np.zeros(exact.shape)) + exact
+    authorities = tuple(name for name, rate in duties.items() if name == MFN or rate.any())
+    rates = frozen(np.stack([duties[name] for name in authorities]))
+    return ProductDuties(
+        date, dossier.asof, importer, tuple(names), table, authorities, rates, tiers, labels, spread
+    )
+
+
+def _range_words(rows: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> str:
+    """Between what and what the one duty of a table lies, and why; nothing for several or where it is one number."""
+    place = {column.key: i for i, column in enumerate(columns)}
+    if len(rows) != 1 or rows[0][place["low"]] is None:
+        return ""
+    low, high = (float(rows[0][place[key]] or 0.0) for key in ("low", "high"))
+    why = rows[0][place["depends_on"]]
+    if high - low < 0.05:
+        return f"Depends on: {why}. " if why else ""
+    return f"Between {low:.1f} and {high:.1f} %, which depends on: {why}. "
+
+
+MARKS = {BY_SECTOR: "sector average", EXACT_AND_SECTOR: "in part sector average"}
+"""What a person reads beside a rate that is not the product's own."""
 
 
 def product_table(duties: ProductDuties, code: str = "") -> Table:
@@ -285,7 +321,7 @@ def product_table(duties: ProductDuties, code: str = "") -> Table:
     Returns
     -------
     Table
-        One row an exporter and product, percent by authority; with US imports of 2024 where they are known.
+        One row an exporter and product, percent by authority; between what and what it lies and why, and imports of 2024 where they are known.
     """
     table = duties.table
     chosen = table.find(code) if code else list(range(len(table.codes)))
@@ -294,17 +330,29 @@ def product_table(duties: ProductDuties, code: str = "") -> Table:
         Column("hs6", "Product"),
         Column("sector", "Sector", names=duties.labels.sector_names),
         Column("exporter", "Exporter", names=duties.labels.country_names),
-        *(Column(name, name, "%", "number", 1) for name in duties.authorities),
+        *(
+            Column(name, name, "%", "number", 1, mark=MARKS.get(duties.tiers[name], ""))
+            for name in duties.authorities
+        ),
         Column("total", "Total", "%", "number", 1),
+        Column("low", "At least", "%", "number", 1),
+        Column("high", "At most", "%", "number", 1),
+        Column("depends_on", "Depends on"),
     ]
+    spread = duties.spread
     if value is not None:
-        columns.append(Column("imports", "US imports 2024", "USD mn", "number", 1))
+        columns.append(Column("imports", "Imports 2024", "USD mn", "number", 1))
     rows: list[tuple[Cell, ...]] = []
     for h in chosen:
         for e, exporter in enumerate(duties.exporters):
             shares = [round(100 * float(rate), 6) for rate in duties.rates[:, e, h]]
             cells_: list[Cell] = [table.codes[h], table.sectors[table.sector[h]], exporter, *shares]
             cells_.append(round(100 * float(duties.total[e, h]), 6))
+            if spread is None:
+                cells_ += [None, None, ""]
+            else:
+                bounds = (float(spread.low[e, h]), float(spread.high[e, h]))
+                cells_ += [*(round(100 * bound, 6) for bound in bounds), spread.why(e, h)]
             if value is not None:
                 cells_.append(round(float(value[e, h]), 3))
             rows.append(tuple(cells_))
@@ -314,7 +362,8 @@ def product_table(duties: ProductDuties, code: str = "") -> Table:
         f"Duties of {duties.labels.country_and_code(duties.importer)} by six-digit product, {duties.date}",
         tuple(columns),
         tuple(rows),
-        f"Plain mean over the tariff lines of a product. Rests on: {tiers}. Known on {duties.asof}.",
+        f"{_range_words(rows, columns)}Plain mean over the tariff lines of a product; a sector average "
+        f"stands for a product that may pay more or less. Rests on: {tiers}. Known on {duties.asof}.",
     )
 
 

@@ -21,6 +21,8 @@ from detente.world import Array, frozen, load_described
 
 NAME = "us_product_cells"
 EVERYTHING = "all"
+MFN = "mfn"
+"""Name of the duty before any measure among the authorities."""
 
 
 class ProductTables(Frozen):
@@ -34,6 +36,8 @@ class ProductTables(Frozen):
     """List of goods whose general duty reaches the usual ceiling."""
     by_heading: tuple[Slug, ...]
     """Lists made from heading prefixes instead of a list of tariff lines."""
+    by_use: tuple[Slug, ...]
+    """Lists that hold a good for one use only: whether it pays cannot be told from its tariff line."""
 
 
 @functools.cache

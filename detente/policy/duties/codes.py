@@ -62,9 +62,9 @@ def under(code: str) -> Bools:
     """
     known = product_table().codes
     digits = code[:SIX]
-    inside = np.array([one.startswith(digits) for one in known])
+    inside = np.array([product.startswith(digits) for product in known])
     if not inside.any():
-        options = sorted({one[: len(digits)] for one in known})
+        options = sorted({product[: len(digits)] for product in known})
         raise LabelError(f"no goods product `{digits}`", where="products", hint=suggestion(digits, options))
     inside.setflags(write=False)
     return inside
@@ -73,7 +73,7 @@ def under(code: str) -> Bools:
 def widest(codes: Iterable[str]) -> tuple[str, ...]:
     """Codes without those that stand under another of them."""
     kept: list[str] = []
-    for code in sorted(set(codes), key=lambda one: (len(one), one)):
+    for code in sorted(set(codes), key=lambda digits: (len(digits), digits)):
         if not any(code.startswith(other) for other in kept):
             kept.append(code)
     return tuple(kept)

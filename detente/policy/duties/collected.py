@@ -131,6 +131,7 @@ def collected_table(economy: Economy, dossier: Dossier, *, first: str = FIRST) -
                 month.duties / 1e3,
             )
         )
+    who = economy.labels.country_name(importer_of_cells())
     columns = (
         Column("month", "Month"),
         Column("statutory", "Statutory, Détente", "%", "number", 1),
@@ -145,4 +146,4 @@ def collected_table(economy: Economy, dossier: Dossier, *, first: str = FIRST) -
         "content rules, preferences used more, trade that moved away. Tracker: Budget Lab at Yale (S59, S60). "
         f"Months published by {dossier.asof} (40 days after their end, assumed)."
     )
-    return Table("collected", "Duty due and duty collected, United States", columns, tuple(rows), note)
+    return Table("collected", f"Duty due and duty collected, {who}", columns, tuple(rows), note)

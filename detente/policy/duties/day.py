@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import Cell, Column, DateError, InputError, LabelError, Table, suggestion
-from detente.policy.duties.averages import CONCEPTS, Average, Basis, averages
+from detente.policy.duties.averages import CONCEPTS, Average, AverageBasis, averages
 from detente.policy.duties.cells import Cells, cells, importer_of_cells, product_lists
 from detente.policy.duties.codes import remarks
-from detente.policy.duties.stacking import CellRows, Rows, SectorRows, check_measures, is_duty, stack
+from detente.policy.duties.stacking import CellRows, Rows, SectorRows, check_duties, is_duty, stack
 from detente.policy.duties.tables import concept_table, stack_table
 from detente.world import Array, Economy, frozen, goods_sectors
 
@@ -28,7 +28,7 @@ __all__ = [
     "Average",
     "DutyStack",
     "added_duties",
-    "check_measures",
+    "check_duties",
     "concept_table",
     "duty_path",
     "duty_stack",
@@ -109,6 +109,18 @@ def fits(economy: Economy, table: Cells) -> bool:
     return set(table.regions) <= set(labels.countries) and set(table.sectors) <= set(labels.sectors)
 
 
+def cells_fit(economy: Economy) -> bool:
+    """Whether the shipped product cells belong to an economy.
+
+    Examples
+    --------
+    >>> from detente.world import load_world, toy
+    >>> cells_fit(load_world()), cells_fit(toy())
+    (True, False)
+    """
+    return fits(economy, cells())
+
+
 def _states(dossier: Dossier, date: dt.date) -> list[MeasureState]:
     if not isinstance(date, dt.date) or isinstance(date, dt.datetime):
         raise DateError(
@@ -122,7 +134,7 @@ def _base(economy: Economy, dossier: Dossier) -> list[MeasureState]:
     return list(dossier.base_states(economy.base_day).values())
 
 
-def _day(economy: Economy, dossier: Dossier, states: Sequence[MeasureState], importer: str) -> _Day:
+def _stacked_day(economy: Economy, dossier: Dossier, states: Sequence[MeasureState], importer: str) -> _Day:
     """Stack what one importer charges everybody, given the measures' states on the day."""
     mine = [state for state in states if state.measure.actor == importer]
     if importer == importer_of_cells() and fits(economy, cells()):
@@ -166,8 +178,10 @@ def sector_layers(
         For a measure that names an unknown country, product list or sector.
     """
     states = _states(dossier, date)
-    check_measures(economy, states)
-    day = _day(economy, dossier, [state for state in states if state.measure.id not in without], importer)
+    check_duties(economy, states)
+    day = _stacked_day(
+        economy, dossier, [state for state in states if state.measure.id not in without], importer
+    )
     if not isinstance(day.rows, SectorRows):
         raise InputError(
             f"{importer} has product cells", where="sector_layers", hint="use duty_stack or product_duties"
@@ -195,7 +209,7 @@ def _by_flow(economy: Economy, day: _Day, values: Array) -> Array:
 
 def base_layer(economy: Economy, dossier: Dossier, state: MeasureState) -> Array:
     """What one measure charges by itself on a day [exporter, sector], fraction; as much as the base year's rows know."""
-    day = _day(economy, dossier, [state], state.measure.actor)
+    day = _stacked_day(economy, dossier, [state], state.measure.actor)
     return _by_flow(economy, day, day.added)
 
 
@@ -223,13 +237,13 @@ def added_duties(economy: Economy, dossier: Dossier, date: dt.date) -> Array:
         When a measure names a product list of the United States and the economy is not the one the cells belong to.
     """
     now, before = _states(dossier, date), _base(economy, dossier)
-    check_measures(economy, now)
+    check_duties(economy, now)
     added = np.zeros_like(economy.flows)
     actors = {state.measure.actor for state in (*now, *before) if is_duty(state.measure)}
     for actor in sorted(actors):
         n = economy.labels.country(actor)
-        later = _day(economy, dossier, now, actor)
-        earlier = _day(economy, dossier, before, actor)
+        later = _stacked_day(economy, dossier, now, actor)
+        earlier = _stacked_day(economy, dossier, before, actor)
         added[n] = _by_flow(economy, later, later.added - earlier.added)
         added[n, n] = 0.0
     return frozen(np.maximum(added, -economy.tariff))
@@ -278,15 +292,15 @@ def duty_stack(
             f"`{importer}` charges itself no duty", where="duty_stack", hint="name two countries"
         )
     states = _states(dossier, date)
-    check_measures(economy, states)
-    day = _day(economy, dossier, states, importer)
-    before = _day(economy, dossier, _base(economy, dossier), importer)
+    check_duties(economy, states)
+    day = _stacked_day(economy, dossier, states, importer)
+    before = _stacked_day(economy, dossier, _base(economy, dossier), importer)
     every = {MFN: day.rows.base, **day.by_authority}
     by_sector = {name: _by_flow(economy, day, values)[i] for name, values in every.items()}
     names = tuple(name for name, rates in by_sector.items() if name == MFN or rates.any())
     rates = frozen(np.stack([by_sector[name] for name in names]))
     weights, unallocated = _weights(economy, day, importer, exporter)
-    basis = Basis(
+    basis = AverageBasis(
         economy=economy,
         states=states,
         rows=day.rows,
@@ -375,14 +389,16 @@ def duty_path(
             hint=suggestion(concept, stacks[0].averages),
         )
     authorities = (
-        list(dict.fromkeys(name for one in stacks for name in one.authorities)) if concept == WEIGHTED else []
+        list(dict.fromkeys(name for stacked in stacks for name in stacked.authorities))
+        if concept == WEIGHTED
+        else []
     )
     rows: list[tuple[Cell, ...]] = []
-    for one in stacks:
-        parts = dict(zip(one.authorities, one.weighted(), strict=True))
-        average = 100 * one.averages[concept].value
+    for stacked in stacks:
+        parts = dict(zip(stacked.authorities, stacked.weighted(), strict=True))
+        average = 100 * stacked.averages[concept].value
         rows.append(
-            (one.date.isoformat(), average, *(float(100 * parts.get(name, 0.0)) for name in authorities))
+            (stacked.date.isoformat(), average, *(float(100 * parts.get(name, 0.0)) for name in authorities))
         )
     return Table(
         name=f"duty_path_{importer}_on_{exporter}",

@@ -122,14 +122,14 @@ class ProductTable:
             if digits.isdigit() and len(digits) > 6:
                 hint = f"the table ends at six digits: `{digits[:6]}`"
             raise LabelError(f"`{code}` is no product code of six digits", where="product", hint=hint)
-        found = [i for i, known in enumerate(self.codes) if known.startswith(digits)]
-        if not found:
+        positions = [i for i, known in enumerate(self.codes) if known.startswith(digits)]
+        if not positions:
             options = sorted({known[: len(digits)] for known in self.codes})
             same = [known for known in options if known[:-1] == digits[:-1]]
             close = nearest(digits, same or options, count=3)
             hint = f"near it: {', '.join(close)}" if close else "codes are those of the Harmonized System"
             raise LabelError(f"no goods product `{code}`", where="product", hint=hint)
-        return found
+        return positions
 
 
 def load_products(folder: Path) -> ProductTable:
@@ -185,7 +185,7 @@ class LineRows:
             raise InputError(
                 "a duty by sector shares has no six-digit products here",
                 where=where,
-                hint="give `products.lists` for duties of the United States",
+                hint="give `products.lists` or `products.codes`",
             )
         covered = np.zeros(len(self.base))
         for name in products.lists:

@@ -61,12 +61,12 @@ def product_average(
     True
     """
     importer, exporter = importer_of_cells(), exporter or published_basis().explained.exporter
-    found = product_duties(economy, dossier, date=date, importer=importer, exporters=[exporter])
+    duties = product_duties(economy, dossier, date=date, importer=importer, exporters=[exporter])
     between = cells().weights_2017[f"{importer}<{exporter}:world"]
-    size = len(found.table.sectors)
-    within = np.ones(len(found.table.sector)) if weights is None else weights
-    count = np.bincount(found.table.sector, weights=within, minlength=size)
-    total = np.bincount(found.table.sector, weights=found.total[0] * within, minlength=size)
+    size = len(duties.table.sectors)
+    within = np.ones(len(duties.table.sector)) if weights is None else weights
+    count = np.bincount(duties.table.sector, weights=within, minlength=size)
+    total = np.bincount(duties.table.sector, weights=duties.total[0] * within, minlength=size)
     mean = np.divide(total, count, out=np.zeros(size), where=count > 0)
     return float((mean * between).sum() / between.sum())
 
@@ -158,7 +158,7 @@ def metals_before_2024() -> Bools:
     return signatures
 
 
-def contributions(economy: Economy, dossier: Dossier, date: dt.date, gap: float) -> dict[str, float]:
+def parts_of_gap(economy: Economy, dossier: Dossier, date: dt.date, gap: float) -> dict[str, float]:
     """What the gap to a published point is made of, in points; the parts add up to the gap.
 
     Parameters
@@ -230,13 +230,13 @@ def published_table(economy: Economy, dossier: Dossier) -> Table:
         mine = point.importer == home
         from_all = 100 * product_average(economy, dossier, day, weights=world_imports()) if mine else None
         alike = 100 * product_average(economy, dossier, day) if mine else None
-        ours = [one for one in (by_value, from_all, alike) if one is not None]
+        ours = [average for average in (by_value, from_all, alike) if average is not None]
         published = 100 * point.value
         gap = published - (by_value if from_all is None else from_all)
         if abs(gap) <= 1:
             reason = WITHIN_A_POINT
         elif mine:
-            parts = contributions(economy, dossier, day, gap)
+            parts = parts_of_gap(economy, dossier, day, gap)
             reason = "; ".join(f"{name} {part:+.1f}" for name, part in parts.items())
             reason += of.peak_note if day == of.peak else ""
         else:
@@ -271,7 +271,7 @@ def published_table(economy: Economy, dossier: Dossier) -> Table:
     )
     note = (
         "Sectors weighted by the exporter's sales to the world in 2017, products within them by US imports of 2024 or alike; "
-        "the gap is to imports from all. Chinese duties are known by sector only. Parts of a gap are ours run again under "
+        "the gap is to imports from all. duties of other importers are known by sector only. Parts of a gap are ours run again under "
         "another reading; that the publisher reads so is not known."
     )
     return Table("published", "Published averages since 2018 beside ours", columns, tuple(rows), note)

@@ -183,7 +183,7 @@ def check_targets(measure: Measure, names: Iterable[str], known: Iterable[str]) 
             )
 
 
-def check_measures(economy: Economy, states: Iterable[MeasureState]) -> None:
+def check_duties(economy: Economy, states: Iterable[MeasureState]) -> None:
     """Check that every duty names actors, targets, lists and sectors that exist.
 
     Raises
@@ -244,7 +244,7 @@ class Charge:
 
 def charges(rows: Rows, states: Iterable[MeasureState]) -> list[Charge]:
     """Rates [row] of every duty in force, before mutual exclusion."""
-    found = []
+    charged = []
     for state in states:
         if state.status is not Status.in_force or not is_duty(state.measure):
             continue
@@ -255,8 +255,8 @@ def charges(rows: Rows, states: Iterable[MeasureState]) -> list[Charge]:
         if capped.any():
             under = np.maximum(0.0, by_row - rows.base)
             by_row = np.where(capped[rows.partner] > 0, under, by_row)
-        found.append(Charge(state.measure, by_row, covered))
-    return found
+        charged.append(Charge(state.measure, by_row, covered))
+    return charged
 
 
 def stack(rows: Rows, states: Iterable[MeasureState]) -> dict[str, Array]:
@@ -280,14 +280,14 @@ def stack(rows: Rows, states: Iterable[MeasureState]) -> dict[str, Array]:
     UnitError
         For a duty at or below -100 %.
     """
-    found = charges(rows, states)
+    charged = charges(rows, states)
     reach: dict[str, Array] = {}
-    for charge in found:
+    for charge in charged:
         authority = charge.measure.authority
         reach[authority] = np.maximum(reach.get(authority, 0.0), charge.covered)
     added: dict[str, Array] = {}
     largest: dict[str, Array] = {}
-    for charge in found:
+    for charge in charged:
         authority = charge.measure.authority
         others = [reach[name] for name in charge.measure.excluded_by if name in reach]
         left = np.maximum(0.0, charge.covered - np.maximum.reduce(others)) if others else charge.covered
@@ -297,6 +297,6 @@ def stack(rows: Rows, states: Iterable[MeasureState]) -> dict[str, Array]:
             into[authority] = rate
         else:
             into[authority] = np.maximum(into[authority], rate) if into is largest else into[authority] + rate
-    order: Mapping[str, None] = dict.fromkeys(charge.measure.authority for charge in found)
+    order: Mapping[str, None] = dict.fromkeys(charge.measure.authority for charge in charged)
     zero = np.zeros(len(rows.base))
     return {name: added.get(name, zero) + largest.get(name, zero) for name in order}

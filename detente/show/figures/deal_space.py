@@ -154,7 +154,7 @@ def ladder_figure(levers: Sequence[Lever], *, concept: str, name: str = "leverag
         for code in players:
             rows.append(Heading(f"{country_name(code)}: harm to the other side, and to itself (grey)"))
             for lv in (one for one in ordered if one.player == code):
-                colour = look("country", code).colour if code in ("USA", "CHN") else INK
+                colour = look("country", code).colour
                 rows.append(Bar(lv.title, lv.harm_target / BN, _bn(lv.harm_target), colour))
                 rows.append(Bar("", lv.harm_self / BN, _bn(lv.harm_self), QUIET))
         labels = min(max(text_width(lv.title) for lv in ordered) + 14, 200 if width > 500 else 118)

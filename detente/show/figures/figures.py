@@ -145,6 +145,16 @@ def figure_svg(figure: Figure, width: int = WIDE) -> str:
     return _inline(drawn, prefix=f"{figure.name}-{width}", label=figure.alt)
 
 
+def figure_png(figure: Figure, width: int = WIDE, *, scale: float = 2.0) -> bytes:
+    """Draw a figure as a PNG picture, `scale` pixels a pixel of its width; parameters and errors as for `figure_svg`."""
+    import vl_convert
+
+    try:
+        return bytes(vl_convert.vegalite_to_png(_text(figure, width), vl_version=_VEGA_LITE, scale=scale))
+    except ValueError as error:
+        raise InputError(f"the chart could not be drawn: {error}", where=figure.name) from error
+
+
 def draw_ahead(blocks: Iterable[object], widths: Iterable[int] = (WIDE, NARROW)) -> None:
     """Draw the figures among some blocks in a process of its own while other work goes on; `figure_svg` then finds them drawn.
 

@@ -1,4 +1,4 @@
-"""One registry of the colour and the name of everything that is drawn or listed: countries and statuses; authorities are data.
+"""One registry of the colour and the name of everything that is drawn or listed: economies and statuses; authorities are data.
 
 Colours are told apart by people with any of the common colour-vision deficiencies and stay apart in greyscale (their
 lightness differs); colour never stands alone: a label, a shape or a text goes with it.
@@ -6,13 +6,15 @@ lightness differs); colour never stands alone: a label, a shape or a text goes w
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from detente.core import LabelError, suggestion
-from detente.dossier import authority_of
+from detente.dossier import authority_of, read_yaml
 
 if TYPE_CHECKING:
     from detente.dossier import Authority
@@ -61,36 +63,32 @@ class Look:
         return self.short or self.name
 
 
-_REST = "#8793a0"
+@functools.cache
+def countries() -> Mapping[str, Look]:
+    """How economies are called and drawn: regions of the shipped world, and the groups ``REST`` and ``WORLD``; read once.
 
-COUNTRIES: Mapping[str, Look] = MappingProxyType(
-    {
-        "USA": Look("United States", "#17406d", "the United States", "US"),
-        "CHN": Look("China", "#b5431a", shape="square"),
-        "REST": Look("Everyone else", _REST, "everyone else", "Others", shape="triangle-up"),
-        "WORLD": Look("World", "#3d4650", "the world", shape="diamond"),
-        "EU27": Look("European Union", "#2f6690", "the European Union", "EU"),
-        "JPN": Look("Japan", "#7d5a86"),
-        "KOR": Look("Korea", "#3a7d6b"),
-        "TWN": Look("Taiwan", "#8c6d1f"),
-        "IND": Look("India", "#c27c1d"),
-        "GBR": Look("United Kingdom", "#4a5d8f", "the United Kingdom", "UK"),
-        "CAN": Look("Canada", "#94475e"),
-        "MEX": Look("Mexico", "#2d7a3f"),
-        "BRA": Look("Brazil", "#6a8f2f"),
-        "ANZ": Look("Australia and New Zealand", "#5f7fa8", short="Australia, NZ"),
-        "RUS": Look("Russia", "#6b4f3a"),
-        "IDN": Look("Indonesia", "#a0522d"),
-        "VNM": Look("Viet Nam", "#a83246"),
-        "TUR": Look("Türkiye", "#806a9c"),
-        "EFTA": Look("EFTA", "#4f8a9c"),
-        "ASEAN": Look("Other ASEAN", "#3f8f8f", "the other ASEAN members"),
-        "MENA": Look("Middle East and North Africa", "#b08d3c", "the Middle East and North Africa", "MENA"),
-        "LATAM": Look("Other Latin America", "#5d9c59", "the rest of Latin America", "Latin America"),
-        "ROW": Look("Rest of the world", _REST, "the rest of the world", "Rest of world"),
-    }
-)
-"""Regions of the shipped world, and the two groups ``REST`` (all but the two sides) and ``WORLD``."""
+    Examples
+    --------
+    >>> countries()["GBR"].short_name
+    'UK'
+    """
+    return MappingProxyType({code: Look(**entry) for code, entry in _economies()["economies"].items()})
+
+
+@functools.cache
+def _economies() -> dict[str, Any]:
+    data = read_yaml(Path(__file__).parent / "data" / "economies.yaml").data
+    assert isinstance(data, dict)
+    return data
+
+
+def _spare(code: str) -> Look:
+    """An economy that the registry does not know: its code, in a colour of its own."""
+    spare = _economies()["spare"]
+    return Look(
+        code, spare[sum(k * byte for k, byte in enumerate(code.encode(), 1)) % len(spare)], shape="square"
+    )
+
 
 STATUSES: Mapping[str, Look] = MappingProxyType(
     {
@@ -114,7 +112,7 @@ GRADES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_REGISTRIES: Mapping[str, Mapping[str, Look]] = MappingProxyType({"country": COUNTRIES, "status": STATUSES})
+_KINDS = ("country", "status")
 
 
 def authority_look(code: str, own: Mapping[str, Authority] | None = None) -> Look:
@@ -149,27 +147,29 @@ def look(kind: str, code: str) -> Look:
     Raises
     ------
     LabelError
-        When the registry has no entry of that name; nothing is ever drawn in a default colour.
+        For a kind of thing that has no registry, or a status that does not exist. An economy that is not in the registry
+        (another world's) takes its code as its name and one of the spare colours.
 
     Examples
     --------
     >>> look("country", "CHN").name
     'China'
     """
-    if kind not in _REGISTRIES:
+    if kind not in _KINDS:
         raise LabelError(
             f"unknown registry `{kind}`",
             where="detente.show.figures.theme",
-            hint=suggestion(kind, _REGISTRIES),
+            hint=suggestion(kind, _KINDS),
         )
-    entries = _REGISTRIES[kind]
-    if code not in entries:
+    if kind == "country":
+        return countries().get(code) or _spare(code)
+    if code not in STATUSES:
         raise LabelError(
             f"no colour for {kind} `{code}`",
             where="detente.show.figures.theme",
-            hint=f"{suggestion(code, entries)}; or give it an entry in the registry",
+            hint=f"{suggestion(code, STATUSES)}; or give it an entry in the registry",
         )
-    return entries[code]
+    return STATUSES[code]
 
 
 def check_colours(kind: str, codes: Iterable[str]) -> None:
@@ -199,7 +199,7 @@ def country_name(code: str, *, in_sentence: bool = False, short: bool = False) -
     >>> country_name("USA", in_sentence=True), country_name("USA", short=True), country_name("Home")
     ('the United States', 'US', 'Home')
     """
-    entry = COUNTRIES.get(code)
+    entry = countries().get(code)
     if entry is None:
         return code
     if in_sentence:

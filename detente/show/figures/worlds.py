@@ -5,7 +5,7 @@ from __future__ import annotations
 from detente.core import Cell, Column, Table
 from detente.show.figures.figures import NARROW, WIDE, Figure
 from detente.show.figures.rows import Bar, Heading, row_chart, text_width
-from detente.show.figures.theme import COUNTRIES, country_name, look
+from detente.show.figures.theme import countries, country_name, look
 from detente.show.words.words import number, percent
 from detente.world import Economy
 
@@ -15,7 +15,7 @@ _SHOWN = 15
 
 
 def _colour(code: str) -> str:
-    return look("country", code).colour if code in COUNTRIES else _PLAIN
+    return look("country", code).colour if code in countries() else _PLAIN
 
 
 def _name(economy: Economy, code: str, width: int) -> str:

@@ -5,6 +5,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from detente.show.tables.citations import citation_table as citation_table
     from detente.show.tables.comparison import comparison_table as comparison_table
+    from detente.show.tables.evidence import (
+        ClockRow as ClockRow,
+        ConflictCard as ConflictCard,
+        MeasureRow as MeasureRow,
+        ReadingText as ReadingText,
+        Source as Source,
+        aimed as aimed,
+        days_left as days_left,
+    )
     from detente.show.tables.explanation import explain as explain
     from detente.show.tables.firing import (
         firing_lines as firing_lines,
@@ -57,6 +66,7 @@ else:
         __name__,
         {
             "citations": "citation_table",
+            "evidence": "ClockRow ConflictCard MeasureRow ReadingText Source aimed days_left",
             "comparison": "comparison_table",
             "explanation": "explain",
             "firing": "firing_lines firing_table firing_words noted",

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import Column, DetenteError, Table, bound
+from detente.core import Column, DetenteError, Table, bound, is_folder
+from detente.show.tables.readiness import readiness
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -33,7 +34,8 @@ def self_check(
     Returns
     -------
     table : Table
-        One row a check: what, outcome (``pass``, ``fail``, ``note``), detail.
+        One row a check: what, outcome (``pass``, ``fail``, ``note``), detail. For a folder of one's own also what it can be
+        used for: ``ready``, ``missing`` and the next step.
     failed : bool
     """
     from detente.cases import run_scenarios
@@ -112,6 +114,8 @@ def self_check(
     row("base year", base)
     row("solver", unchanged)
     row("scenarios", scenarios)
+    if source and is_folder(source):
+        rows += readiness(dossier, economy, source)
     failed = any(outcome == "fail" for _, outcome, _ in rows)
     table = Table(
         "check",

@@ -11,7 +11,7 @@ import numpy as np
 from detente.core import Cell, Column, InputError, Table, known, known_all
 from detente.show.figures.figures import NARROW, WIDE, Figure
 from detente.show.figures.rows import Row, layer, pixel
-from detente.show.figures.theme import COUNTRIES, GRID, MUTED, country_name, look
+from detente.show.figures.theme import GRID, MUTED, countries, country_name, look
 from detente.show.words.sentences import Sentence
 from detente.show.words.words import joined, number, percent
 from detente.world import StockFigure
@@ -281,7 +281,7 @@ def _spec(
     layers: list[dict[str, Any]] = []
     taken = 0.0
     for code, values in sorted(lines.items(), key=lambda item: (-known(float(item[1][-1])), item[0])):
-        colour = look("country", code).colour if code in COUNTRIES else _PLAIN
+        colour = look("country", code).colour if code in countries() else _PLAIN
         mark = {"type": "line", "interpolate": "step-after", "color": colour, "strokeWidth": 2.4}
         layers.append(layer(mark, _steps(path, values), x=x, y=income))
         income = {**income, "axis": None}  # one axis a panel

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from detente.core import Cell, Column, Table, known
-from detente.show.figures.theme import COUNTRIES, country_name
+from detente.show.figures.theme import countries, country_name
 from detente.show.words.words import joined
 from detente.strategy import (
     DealSpace,
@@ -27,11 +27,13 @@ from detente.strategy import (
 )
 
 BN = 1e3
-NAMES = {code: look.name for code, look in COUNTRIES.items()}
-
-
 GAME_DIGITS = 5
 """Known digits of money in a game: differences of differences of incomes."""
+
+
+def _names() -> dict[str, str]:
+    """Names of economies by code, for cells that hold codes."""
+    return {code: look.name for code, look in countries().items()}
 
 
 def money_column(key: str, label: str) -> Column:
@@ -97,7 +99,7 @@ def lever_table(levers: Sequence[Lever], *, note: str = "") -> Table:
             )
         )
     columns = (
-        Column("player", "Side", names=NAMES),
+        Column("player", "Side", names=_names()),
         Column("measure", "Measure"),
         Column("gentle", "From"),
         Column("harsh", "To"),
@@ -107,7 +109,7 @@ def lever_table(levers: Sequence[Lever], *, note: str = "") -> Table:
         Column("pays_from", "Pays at", "USD", "number", 2, significant=GAME_DIGITS - 1),
         money_column("alone_target", "Alone, rival"),
         money_column("alone_self", "Alone, itself"),
-        Column("hit_most", "Hit most", names=NAMES),
+        Column("hit_most", "Hit most", names=_names()),
         money_column("harm_third", "Its harm"),
         money_column("harm_others", "All others"),
         Column("action", "Action"),
@@ -135,7 +137,7 @@ def reach_table(reached: Sequence[Reach], *, name: str = "leverage-horizons", ti
                 (one.player, one.title, setting, one.harm_target / BN, one.harm_self / BN, ratio, action)
             )
     columns = (
-        Column("player", "Side", names=NAMES),
+        Column("player", "Side", names=_names()),
         Column("measure", "Measure"),
         Column("horizon", "Horizon"),
         money_column("harm_target", "Harm to rival"),
@@ -334,8 +336,8 @@ def payment_table(game: Game, found: Mapping[str, Sequence[Payment]]) -> Table:
     ]
     columns = (
         Column("threat", "No deal means"),
-        Column("player", "Side", names=NAMES),
-        Column("other", "Whose favourite", names=NAMES),
+        Column("player", "Side", names=_names()),
+        Column("other", "Whose favourite", names=_names()),
         money_column("payment", "Payment needed"),
         money_column("gain_other", "The other's gain"),
         Column("affordable", "The other could pay"),
@@ -354,7 +356,7 @@ def dominance_table(
         for one in found
     ]
     columns = (
-        Column("player", "Side", names=NAMES),
+        Column("player", "Side", names=_names()),
         Column("action", "Action", names=titles or {}),
         Column("best", "Best rung"),
         Column("best_share", "In this share of cases", "%", "number", 1),
@@ -404,7 +406,7 @@ def equilibrium_table(
                 )
     columns = (
         Column("equilibrium", "Equilibrium"),
-        Column("player", "Side", names=NAMES),
+        Column("player", "Side", names=_names()),
         Column("strategy", "Strategy"),
         Column("probability", "Probability", "%", "number", 1),
         money_column("payoff", "Expected payoff"),

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detente.show.words.sentences import (
+        SMALL_QUARREL as SMALL_QUARREL,
         Sentence as Sentence,
         both_sides_sentence as both_sides_sentence,
         change_sentence as change_sentence,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
         money as money,
         number as number,
         percent as percent,
+        percent_range as percent_range,
     )
 else:
     from detente.core.face import face
@@ -27,7 +29,7 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "sentences": "Sentence both_sides_sentence change_sentence clock_sentence duty_sentence ranking_sentence",
-            "words": "NBSP THIN date_words joined lower_first money number percent",
+            "sentences": "SMALL_QUARREL Sentence both_sides_sentence change_sentence clock_sentence duty_sentence ranking_sentence",
+            "words": "NBSP THIN date_words joined lower_first money number percent percent_range",
         },
     )

@@ -141,12 +141,17 @@ def change_sentence(
     return Sentence(text, values, table)
 
 
+SMALL_QUARREL = 0.05
+"""Percent of real income below which changes are told as amounts: shares of that size all read as nought."""
+
+
 def both_sides_sentence(
     outcome: str,
     changes: Mapping[str, float],
     *,
     against: str = "",
     table: str = "",
+    amounts: Mapping[str, float] | None = None,
 ) -> Sentence:
     """Set the two sides' changes of real income beside each other, and say who loses more.
 
@@ -160,6 +165,8 @@ def both_sides_sentence(
         What the outcome is compared with; the base year when left out.
     table : str
         Where the numbers are.
+    amounts : mapping of country code to million USD a year, optional
+        The same as amounts; said in place of shares of income that are all below a twentieth of a percent.
 
     Raises
     ------
@@ -180,6 +187,8 @@ def both_sides_sentence(
     values = first_pct, second_pct = tuple(changes.values())
     small = [abs(value) < PERCENT_TOLERANCE for value in values]
     name = f"“{outcome}”"
+    if amounts is not None and max(abs(value) for value in values) < SMALL_QUARREL:
+        return _amounts_sentence(name, dict(zip((a, b), amounts.values(), strict=True)), than, table)
     if all(small):
         return Sentence(f"{name} hardly changes real income in {a} or {b}{than}.", values, table)
     if any(small):
@@ -217,6 +226,16 @@ def _share_words(ratio: float) -> str:
     if ratio > 10:
         return "more than ten times as large a share"
     return f"{f'{ratio:.1f}'.removesuffix('.0')} times as large a share"
+
+
+def _amounts_sentence(name: str, amounts: Mapping[str, float], than: str, table: str) -> Sentence:
+    """What an outcome of a small quarrel does to each side, in money."""
+    (a, first), (b, second) = amounts.items()
+    said = [f"{'loses' if value < 0 else 'gains'} {money(abs(value))}" for value in (first, second)]
+    same = (first < 0) == (second < 0)
+    other = money(abs(second)) if same else said[1]
+    text = f"Under {name}, {a} {said[0]} a year and {b} {other}{than}; neither is a twentieth of a percent of real income."
+    return Sentence(text, (first / 1e3, second / 1e3), table)
 
 
 def ranking_sentence(

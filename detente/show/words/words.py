@@ -78,6 +78,18 @@ def percent(pct: float, digits: int | None = None, *, signed: bool = False) -> s
     return f"{number(pct, places, signed=signed)}{NBSP}percent"
 
 
+def percent_range(low: float, high: float) -> str:
+    """Write a range of signed percentages; once only when both ends read the same.
+
+    Examples
+    --------
+    >>> [percent_range(*ends).replace(NBSP, " ") for ends in ((-0.4, 0.2), (-0.011, -0.009), (-0.001, 0.002))]
+    ['−0.40 percent to +0.20 percent', '−0.01 percent', 'less than 0.01 percent']
+    """
+    first, last = percent(low, signed=True), percent(high, signed=True)
+    return first if first == last else f"{first} to {last}"
+
+
 def points(value_pp: float, digits: int = 1) -> str:
     """Write a difference of two percentages.
 

@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from detente.strategy.duties.game import DutyGame as DutyGame, duty_game as duty_game
     from detente.strategy.duties.nash import nash_duties as nash_duties, starting_duties as starting_duties
-    from detente.strategy.duties.optimal import by_preferences as by_preferences
+    from detente.strategy.duties.optimal import (
+        by_preferences as by_preferences,
+        nash_tables as nash_tables,
+        optimum_tables as optimum_tables,
+        talks_tables as talks_tables,
+    )
     from detente.strategy.duties.optimum import optimal_duties as optimal_duties
     from detente.strategy.duties.talks import cooperative_duties as cooperative_duties
     from detente.strategy.duties.weights import calibrate_weights as calibrate_weights
@@ -17,7 +22,7 @@ else:
         {
             "game": "DutyGame duty_game",
             "nash": "nash_duties starting_duties",
-            "optimal": "by_preferences",
+            "optimal": "by_preferences nash_tables optimum_tables talks_tables",
             "optimum": "optimal_duties",
             "talks": "cooperative_duties",
             "weights": "calibrate_weights",

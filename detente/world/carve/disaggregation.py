@@ -79,9 +79,9 @@ def disaggregate(
 
 def carved(economy: Economy) -> dict[str, str]:
     """Sector → sector it was carved out of, for every carved sector of an economy."""
-    found = economy.provenance.get("carved", {})
+    parents = economy.provenance.get("carved", {})
     codes = economy.labels.sectors
-    return {c: p for c, p in found.items() if c in codes} if isinstance(found, Mapping) else {}
+    return {c: p for c, p in parents.items() if c in codes} if isinstance(parents, Mapping) else {}
 
 
 def merge_carved(economy: Economy, *, name: str | None = None) -> Economy:
@@ -110,8 +110,8 @@ def _carve(economy: Economy, carve: Carve, spec_id: str) -> Economy:
     labels, where = economy.labels, f"{spec_id}: {carve.code}"
     if carve.code in labels.sectors:
         raise LabelError(f"there is a sector `{carve.code}` already", where=where, hint="choose another code")
-    p = _sector(labels, carve.parent, where)
-    after = _sector(labels, carve.after or carve.parent, where)
+    p = _sector_position(labels, carve.parent, where)
+    after = _sector_position(labels, carve.after or carve.parent, where)
     N, S = economy.va_share.shape
 
     flows = allocate_trade(economy, carve, p, _wanted_users(economy, carve, p, where), where)
@@ -164,8 +164,8 @@ def _carve(economy: Economy, carve: Carve, spec_id: str) -> Economy:
 
 
 def _about(economy: Economy) -> dict[str, object]:
-    found = economy.provenance.get("about_carved", {})
-    return dict(found) if isinstance(found, Mapping) else {}
+    about = economy.provenance.get("about_carved", {})
+    return dict(about) if isinstance(about, Mapping) else {}
 
 
 def _metadata(carve: Carve, spec_id: str) -> dict[str, object]:
@@ -181,7 +181,7 @@ def _metadata(carve: Carve, spec_id: str) -> dict[str, object]:
     }
 
 
-def _sector(labels: Labels, code: str, where: str) -> int:
+def _sector_position(labels: Labels, code: str, where: str) -> int:
     if code not in labels.sectors:
         raise LabelError(f"unknown sector `{code}`", where=where, hint=suggestion(code, labels.sectors))
     return labels.sectors.index(code)
@@ -205,7 +205,7 @@ def _split_technology(
             where=f"{where}: inputs",
             hint="they must stay below 1",
         )
-    rows = [_sector(economy.labels, code, f"{where}: inputs") for code in stated]
+    rows = [_sector_position(economy.labels, code, f"{where}: inputs") for code in stated]
     wanted = np.tile(np.array(list(stated.values())), (len(total), 1))
     scaled = {code for block in carve.inputs if block.where_short == "scale" for code in block.shares}
     most = np.divide(

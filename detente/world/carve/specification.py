@@ -160,14 +160,14 @@ class Carve(Frozen):
 
     def blocks(self) -> tuple[tuple[str, Sourced], ...]:
         """Every sourced block with the name of its key, in the order of the form."""
-        found: list[tuple[str, Sourced]] = [("size", self.size)]
+        named_blocks: list[tuple[str, Sourced]] = [("size", self.size)]
         for key in _BLOCKS:
             value = getattr(self, key)
-            found += [
+            named_blocks += [
                 (key, block)
                 for block in (value if isinstance(value, tuple) else () if value is None else (value,))
             ]
-        return tuple(found)
+        return tuple(named_blocks)
 
 
 _BLOCKS = (
@@ -214,7 +214,7 @@ def specification_table() -> Table:
     >>> specification_table().column("id")
     ['batteries', 'chips', 'rare-earths', 'soybeans']
     """
-    found = [load_disaggregation(name) for name in shipped_chokepoints()]
+    specifications = [load_disaggregation(name) for name in shipped_chokepoints()]
     return Table(
         "specifications",
         "Specifications of finer sectors that come with Détente",
@@ -228,10 +228,10 @@ def specification_table() -> Table:
             (
                 spec.id,
                 spec.title,
-                ", ".join(f"{one.name} ({one.code}) out of {one.parent}" for one in spec.sectors),
+                ", ".join(f"{sector.name} ({sector.code}) out of {sector.parent}" for sector in spec.sectors),
                 spec.summary.strip(),
             )
-            for spec in found
+            for spec in specifications
         ),
         note="`detente world disaggregate SPECIFICATION -o FOLDER`; one of your own is given by its path.",
     )

@@ -48,23 +48,23 @@ def fill(seed: Array, cap: Array, total: Array) -> Array:
 def by_country(economy: Economy, codes: Iterable[str], where: str) -> list[int]:
     """Positions of countries; `LabelError` with the nearest name."""
     countries = economy.labels.countries
-    found = []
+    positions = []
     for code in codes:
         if code not in countries:
             raise LabelError(f"unknown country `{code}`", where=where, hint=suggestion(code, countries))
-        found.append(countries.index(code))
-    return found
+        positions.append(countries.index(code))
+    return positions
 
 
 def _stated(
     economy: Economy, blocks: tuple[Shares, ...] | tuple[Amounts, ...], where: str
 ) -> dict[int, float]:
     """Numbers of some blocks by country position."""
-    found: dict[int, float] = {}
+    stated: dict[int, float] = {}
     for block in blocks:
         values = block.shares if isinstance(block, Shares) else block.usd_mn
-        found.update(zip(by_country(economy, values, where), values.values(), strict=True))
-    return found
+        stated.update(zip(by_country(economy, values, where), values.values(), strict=True))
+    return stated
 
 
 def known_flows(economy: Economy, carve: Carve, p: int, where: str) -> tuple[Array, Array]:
@@ -116,10 +116,10 @@ def allocate_trade(economy: Economy, carve: Carve, p: int, users: Array, where: 
     """
     parent = economy.flows[:, :, p]
     fixed, known = known_flows(economy, carve, p, where)
-    _check_shares(carve, where)
+    _check_market_shares(carve, where)
     demand = _demand(economy, carve, p, users, where)
     cap = np.where(known, 0.0, carve.largest_share_of_parent * parent)
-    total, home = _totals(economy, carve, p, fixed, known, cap, where)
+    total, home = _wanted_totals(economy, carve, p, fixed, known, cap, where)
     for i, value in home.items():  # sales at home are stated or follow: the rest is sold abroad
         if value > parent[i, i] * (1 + 1e-12):
             _too_large(
@@ -163,7 +163,7 @@ def _left_to_place(
     return np.asarray(np.maximum(rest, 0.0))
 
 
-def _check_shares(carve: Carve, where: str) -> None:
+def _check_market_shares(carve: Carve, where: str) -> None:
     for key, blocks in (("producers", carve.producers), ("consumers", carve.consumers)):
         total = math.fsum(share for block in blocks for share in block.shares.values())
         if total > 1 + 1e-9:
@@ -195,7 +195,7 @@ def _demand(economy: Economy, carve: Carve, p: int, users: Array, where: str) ->
     return np.asarray(result / result.sum())
 
 
-def _totals(
+def _wanted_totals(
     economy: Economy, carve: Carve, p: int, fixed: Array, known: Array, cap: Array, where: str
 ) -> tuple[Array, dict[int, float]]:
     """Output [country] wanted, and the sales at home that are known or follow from it.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         write_long_folder as write_long_folder,
     )
     from detente.world.read.maps import read_map as read_map
+    from detente.world.read.moved import largest_moves as largest_moves, moved_table as moved_table
     from detente.world.read.sources import READERS as READERS, read_source as read_source
     from detente.world.read.table import SourceTable as SourceTable
     from detente.world.read.wiod import read_wiod as read_wiod
@@ -32,6 +33,7 @@ else:
             "icio": "read_icio",
             "long_csv": "read_long_folder write_long_folder",
             "maps": "read_map",
+            "moved": "largest_moves moved_table",
             "sources": "READERS read_source",
             "table": "SourceTable",
             "wiod": "read_wiod",

@@ -13,10 +13,10 @@ from detente.world.balance import AS_PUBLISHED, balance_region, cut_inputs
 from detente.world.economy import Array, Economy
 from detente.world.elasticities import elasticity_set
 from detente.world.identities import check
-from detente.world.numbers import check_theta, number
+from detente.world.numbers import check_theta, parse_number
 from detente.world.read.files import read_long
 from detente.world.read.maps import CodeMap, aggregate_table, as_map
-from detente.world.read.moved import Parts, largest_moves, moved_table
+from detente.world.read.moved import AccountParts, largest_moves, moved_table
 from detente.world.read.refuse import refuse_nonsense
 from detente.world.read.sources import read_source
 from detente.world.read.table import SourceTable, mean_duty
@@ -111,7 +111,7 @@ def build_world(
     if tariffs is not None and table.tariff is original.tariff:  # pragma: no cover - codes of groups
         table = _with_tariffs(table, Path(tariffs), strict=True)
     notes += refuse_nonsense(table, max_gap=max_gap)
-    flows, va_share, input_shares, more, before = _close(table)
+    flows, va_share, input_shares, more, before = _close_accounts(table)
     theta, citation = choose_elasticities(elasticities, table)
     economy = Economy(
         name=name or table.name,
@@ -126,7 +126,7 @@ def build_world(
         provenance=_provenance(table, original, (*table.notes, *notes, *more), tariffs),
     )
     check(economy)
-    after = Parts.of_economy(economy)
+    after = AccountParts.of_economy(economy)
     return WorldReport(
         economy=economy,
         moved=moved_table(economy, before, after),
@@ -157,7 +157,7 @@ def _provenance(
     }
 
 
-def _close(table: SourceTable) -> tuple[Array, Array, Array, list[str], Parts]:
+def _close_accounts(table: SourceTable) -> tuple[Array, Array, Array, list[str], AccountParts]:
     """Flows, value-added shares and input shares that satisfy every identity; notes; and the parts as they were."""
     labels, duties = table.labels, table.duties
     N = len(labels.countries)
@@ -176,14 +176,14 @@ def _close(table: SourceTable) -> tuple[Array, Array, Array, list[str], Parts]:
     price = 1 + mean_duty(flows, duties)
     # Inputs are negative by rounding at most: the readers refuse others.
     used = np.maximum(table.inputs, 0.0) * price[:, :, None]
-    shares, more = _technology(used, output, table)
+    shares, more = _technology_of_table(used, output, table)
     notes += more
     va_share = 1 - shares.sum(1)
     exports = flows.sum(0) - flows[home, home]
     imports = (flows * (1 + duties)).sum(1) - flows[home, home]
     stated = None if table.final is None else table.final * price
     left = output - exports + imports - np.einsum("nrs,ns->nr", shares, output)
-    before = Parts(table.output, stated if stated is not None else left, used, table.flows)
+    before = AccountParts(table.output, stated if stated is not None else left, used, table.flows)
     closed = np.zeros_like(output)
     for k, code in enumerate(labels.countries):
         closed[k], note = _close_country(
@@ -198,17 +198,17 @@ def _close(table: SourceTable) -> tuple[Array, Array, Array, list[str], Parts]:
         )
         notes += [note] if note else []
     flows[home, home] = np.maximum(closed - exports, 0.0)
-    made = flows.sum(0)
-    shares = cut_inputs(shares, made, (flows * (1 + duties)).sum(1))
+    sales = flows.sum(0)
+    shares = cut_inputs(shares, sales, (flows * (1 + duties)).sum(1))
     return flows, 1 - shares.sum(1), shares, notes, before
 
 
-def _technology(used: Array, output: Array, table: SourceTable) -> tuple[Array, list[str]]:
+def _technology_of_table(used: Array, output: Array, table: SourceTable) -> tuple[Array, list[str]]:
     """Input shares of output [country, supplier, user]; at most one in all, the world's where nothing is made."""
     notes = []
     labels = table.labels
-    made = output.sum(0)
-    world = np.divide(used.sum(0), made, out=np.zeros_like(used[0]), where=made > 0)
+    world_output = output.sum(0)
+    world = np.divide(used.sum(0), world_output, out=np.zeros_like(used[0]), where=world_output > 0)
     shares = np.where(output[:, None, :] > 0, 0.0, world[None])
     np.divide(used, output[:, None, :], out=shares, where=np.broadcast_to(output[:, None, :] > 0, used.shape))
     idle = (output <= 0) & (used.sum(1) > 0)
@@ -247,7 +247,7 @@ def _close_country(
         return output, ""
     prior = np.maximum(left if stated is None else stated, 0.0)
     try:
-        found = balance_region(
+        balanced = balance_region(
             shares,
             va_share,
             float(va_share @ output),
@@ -267,7 +267,7 @@ def _close_country(
             f"{code}: no output closes the accounts with its technology; output is raised to exports and inputs are "
             "cut to what is bought"
         )
-    return found.output, ""
+    return balanced.output, ""
 
 
 def _with_tariffs(table: SourceTable, path: Path, *, strict: bool) -> SourceTable:
@@ -299,7 +299,7 @@ def _with_tariffs(table: SourceTable, path: Path, *, strict: bool) -> SourceTabl
                 where=f"{path.name}:{line}",
                 hint="put the row with `all` before the rows of single sectors",
             )
-        rate = number(text, file=path.name, line=line, cell=cell)
+        rate = parse_number(text, file=path.name, line=line, cell=cell)
         if not -1 < rate <= 20:
             raise UnitError(
                 f"a duty of {100 * rate:g} %",
@@ -355,7 +355,7 @@ def choose_elasticities(choice: str, table: SourceTable) -> tuple[Array, str]:
 
 
 def _elasticities_of(path: Path, sectors: tuple[str, ...]) -> tuple[Array, str]:
-    found: dict[str, float] = {}
+    elasticities: dict[str, float] = {}
     seen: dict[str, int] = {}
     for line, (sector, text) in read_long(path, ("sector", "trade_elasticity")):
         if sector not in sectors:
@@ -364,16 +364,16 @@ def _elasticities_of(path: Path, sectors: tuple[str, ...]) -> tuple[Array, str]:
                 where=f"{path.name}:{line}",
                 hint=f"sectors: {', '.join(sectors)}",
             )
-        if sector in found:
+        if sector in elasticities:
             raise LabelError(
                 f"sector `{sector}` stands in line {seen[sector]} already",
                 where=f"{path.name}:{line}",
                 hint="one row a sector: drop one of the two",
             )
         seen[sector] = line
-        value = number(text, file=path.name, line=line, cell=sector)
-        found[sector] = check_theta(value, where=f"{path.name}:{line}: {sector}")
-    missing = [code for code in sectors if code not in found]
+        value = parse_number(text, file=path.name, line=line, cell=sector)
+        elasticities[sector] = check_theta(value, where=f"{path.name}:{line}: {sector}")
+    missing = [code for code in sectors if code not in elasticities]
     if missing:
         raise SchemaError(f"no elasticity for {', '.join(missing)}", file=path.name, hint="one row a sector")
-    return np.array([found[code] for code in sectors]), f"{path.name} (given by the user)"
+    return np.array([elasticities[code] for code in sectors]), f"{path.name} (given by the user)"

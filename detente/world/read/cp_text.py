@@ -27,7 +27,7 @@ import numpy as np
 
 from detente.core import InputError, LabelError, Labels, SchemaError, UnitError, is_file, is_folder
 from detente.world.economy import Array
-from detente.world.numbers import check_theta, number
+from detente.world.numbers import check_theta, parse_number
 from detente.world.read.files import check_text, lines_of, read_long
 from detente.world.read.table import SourceTable, hashed, mean_duty
 
@@ -78,17 +78,17 @@ def read_cp_folder(folder: str | Path, *, year: int = 1993) -> SourceTable:
         raise InputError(
             "this is no folder", where=str(folder), hint="give the folder that holds xbilat1993.txt"
         )
-    trade_path = _one(folder, "xbilat", None)
+    trade_path = _only_file(folder, "xbilat", None)
     paths = [
         trade_path,
-        _one(folder, "tariffs", year),
+        _only_file(folder, "tariffs", year),
         *(folder / f"{name}.txt" for name in ("IO", "B", "GO", "T")),
     ]
     go_path = paths[4]
-    shape = _numbers(go_path).shape
+    shape = _matrix(go_path).shape
     S, N = shape
-    labels, label_files = _labels(folder, N, S)
-    trade = _numbers(paths[0], columns=N)
+    labels, label_files = _paper_labels(folder, N, S)
+    trade = _matrix(paths[0], columns=N)
     if trade.shape[0] % N or trade.shape[0] > N * S:
         raise SchemaError(
             f"{trade.shape[0]} rows are no multiple of {N} countries, or more than {S} sectors of them",
@@ -99,13 +99,13 @@ def read_cp_folder(folder: str | Path, *, year: int = 1993) -> SourceTable:
     flows, tariff = np.zeros((N, N, S)), np.zeros((N, N, S))
     flows[:, :, :J] = _stacked(trade, paths[0], labels, J) / 1e3
     tariff[:, :, :J] = (
-        _stacked(_numbers(paths[1], rows=J * N, columns=N), paths[1], labels, J, least=-100.0) / 100
+        _stacked(_matrix(paths[1], rows=J * N, columns=N), paths[1], labels, J, least=-100.0) / 100
     )
     tariff[np.arange(N), np.arange(N)] = 0.0
-    materials = _numbers(paths[2], rows=N * S, columns=S).reshape(N, S, S)
-    va_share = _numbers(paths[3], rows=S, columns=N).T
-    output = _numbers(go_path, rows=S, columns=N).T / 1e6
-    _check_shares(va_share, labels, paths[3])
+    materials = _matrix(paths[2], rows=N * S, columns=S).reshape(N, S, S)
+    va_share = _matrix(paths[3], rows=S, columns=N).T
+    output = _matrix(go_path, rows=S, columns=N).T / 1e6
+    _check_value_added(va_share, labels, paths[3])
     _check_materials(materials, labels, paths[2])
     theta = _estimates(paths[5], labels, J)
     trade_year = int(re.sub(r"[^0-9]", "", trade_path.stem)[-4:] or year)
@@ -177,27 +177,27 @@ def cp_table(
     )
 
 
-def _one(folder: Path, stem: str, year: int | None) -> Path:
-    found = sorted(folder.glob(f"{stem}*.txt"))
-    if year is not None and len(found) > 1:
-        found = [path for path in found if str(year) in path.stem]
-    if len(found) != 1:
+def _only_file(folder: Path, stem: str, year: int | None) -> Path:
+    files = sorted(folder.glob(f"{stem}*.txt"))
+    if year is not None and len(files) > 1:
+        files = [path for path in files if str(year) in path.stem]
+    if len(files) != 1:
         raise InputError(
-            f"{len(found)} files {stem}*.txt, one is wanted",
+            f"{len(files)} files {stem}*.txt, one is wanted",
             where=str(folder),
             hint=f"such as {stem}1993.txt; choose the duties with --year",
         )
-    return found[0]
+    return files[0]
 
 
-def _numbers(path: Path, *, rows: int | None = None, columns: int | None = None) -> Array:
+def _matrix(path: Path, *, rows: int | None = None, columns: int | None = None) -> Array:
     """Read a matrix; the shape, when known, is checked with the line that breaks it."""
     check_text(path, expected="a text file of numbers")
-    found: list[list[float]] = []
+    matrix: list[list[float]] = []
     line = 0
     for line, text in lines_of(path):
         cells = [cell for cell in re.split(r"[,\s]+", text.strip()) if cell]
-        wanted = columns if columns is not None else len(found[0]) if found else len(cells)
+        wanted = columns if columns is not None else len(matrix[0]) if matrix else len(cells)
         if len(cells) != wanted:
             raise SchemaError(
                 f"the row has {len(cells)} numbers, {wanted} are wanted",
@@ -205,18 +205,21 @@ def _numbers(path: Path, *, rows: int | None = None, columns: int | None = None)
                 line=line,
                 hint="one number a country (trade, duties, B, GO) or a sector (IO)",
             )
-        found.append(
-            [number(cell, file=path.name, line=line, cell=f"column {c}") for c, cell in enumerate(cells, 1)]
+        matrix.append(
+            [
+                parse_number(cell, file=path.name, line=line, cell=f"column {c}")
+                for c, cell in enumerate(cells, 1)
+            ]
         )
-    if rows is not None and len(found) != rows:
-        what = "cut short" if len(found) < rows else "too long"
+    if rows is not None and len(matrix) != rows:
+        what = "cut short" if len(matrix) < rows else "too long"
         raise SchemaError(
-            f"the file is {what}: {len(found)} of {rows} rows",
+            f"the file is {what}: {len(matrix)} of {rows} rows",
             file=path.name,
             line=line,
             hint="copy it again",
         )
-    return np.array(found)
+    return np.array(matrix)
 
 
 def _stacked(values: Array, path: Path, labels: Labels, J: int, *, least: float = 0.0) -> Array:
@@ -235,7 +238,7 @@ def _stacked(values: Array, path: Path, labels: Labels, J: int, *, least: float 
 
 def _estimates(path: Path, labels: Labels, J: int) -> Array:
     """Elasticities [sector] from ``T.txt``: one a sector with trade, or one a sector; the others have `NO_ESTIMATE`."""
-    values = _numbers(path).ravel()
+    values = _matrix(path).ravel()
     S = len(labels.sectors)
     if len(values) not in (J, S):
         raise SchemaError(
@@ -263,7 +266,7 @@ def _check_materials(materials: Array, labels: Labels, path: Path) -> None:
         )
 
 
-def _check_shares(va_share: Array, labels: Labels, path: Path) -> None:
+def _check_value_added(va_share: Array, labels: Labels, path: Path) -> None:
     bad = (va_share < 0) | (va_share > 1 + 1e-9)
     if bad.any():
         n, s = np.argwhere(bad)[0]
@@ -274,7 +277,7 @@ def _check_shares(va_share: Array, labels: Labels, path: Path) -> None:
         )
 
 
-def _labels(folder: Path, N: int, S: int) -> tuple[Labels, list[Path]]:
+def _paper_labels(folder: Path, N: int, S: int) -> tuple[Labels, list[Path]]:
     """Labels from the folder's own files, the paper's for a table of its size."""
     files = []
     codes: list[dict[str, str]] = []
@@ -284,22 +287,22 @@ def _labels(folder: Path, N: int, S: int) -> tuple[Labels, list[Path]]:
             codes.append({})
             continue
         files.append(path)
-        found: dict[str, str] = {}
+        titles: dict[str, str] = {}
         for line, (code, title) in read_long(path, ("code",), ("name",)):
-            if code in found or not code:
+            if code in titles or not code:
                 raise LabelError(
                     f"the code `{code}` stands twice" if code else "the code is missing",
                     where=f"{name}:{line}",
                     hint="give every row a code of its own",
                 )
-            found[code] = title or code
-        if len(found) != count:
+            titles[code] = title or code
+        if len(titles) != count:
             raise SchemaError(
-                f"{len(found)} codes for {count} in the data",
+                f"{len(titles)} codes for {count} in the data",
                 file=name,
                 hint="one row a country or sector, in order",
             )
-        codes.append(found)
+        codes.append(titles)
     countries, sectors = codes
     if not countries:
         countries = {code: code for code in PAPER_COUNTRIES} if len(PAPER_COUNTRIES) == N else {}

@@ -20,11 +20,11 @@ from detente.core import (
     suggestion,
     unreadable,
 )
-from detente.world.numbers import LARGEST, check_theta, number
+from detente.world.numbers import LARGEST, check_theta, parse_number
 
 __all__ = [
-    "LARGEST", "UNITS", "check_delimiter", "check_doubled", "check_text", "check_theta", "lines_of", "money", "number",
-    "open_text", "ragged", "read_long", "unit_factor",
+    "LARGEST", "UNITS", "check_delimiter", "check_doubled", "check_text", "check_theta", "lines_of", "million_usd",
+    "open_text", "parse_number", "ragged", "read_long", "unit_factor",
 ]  # fmt: skip
 SMALLEST = 1e-9
 """Million USD. Less than a tenth of a cent counts as nothing."""
@@ -92,17 +92,17 @@ def lines_of(path: Path) -> Iterator[tuple[int, str]]:
     InputError
         Bytes that are not UTF-8, with the line.
     """
-    number = 0
+    line_number = 0
     with open_text(path) as stream:
         try:
-            for number, line in enumerate(stream, 1):
+            for line_number, line in enumerate(stream, 1):
                 text = line.rstrip("\r\n")
                 if text.strip():
-                    yield number, text
+                    yield line_number, text
         except UnicodeDecodeError as error:
             raise InputError(
                 f"bytes that are not UTF-8 ({error.reason})",
-                where=f"{path.name}: after line {number}",
+                where=f"{path.name}: after line {line_number}",
                 hint="save the file as UTF-8",
             ) from None
 
@@ -140,7 +140,7 @@ def check_doubled(names: Sequence[str], path: Path, kind: str) -> None:
         seen[name] = position
 
 
-def money(value: float, factor: float, *, where: str) -> float:
+def million_usd(value: float, factor: float, *, where: str) -> float:
     """Million USD from a value and its unit; nothing below a tenth of a cent, an error beyond any economy.
 
     Raises
@@ -227,17 +227,17 @@ def read_long(
         raise InputError("the file has a header and nothing else", where=path.name, hint="export it again")
 
 
-def ragged(path: Path, line: int, found: int, expected: int, *, last: bool) -> SchemaError:
+def ragged(path: Path, line: int, cells: int, expected: int, *, last: bool) -> SchemaError:
     """Error for a row with the wrong number of cells; in the last row it is a file cut short."""
-    if last and found < expected:
+    if last and cells < expected:
         return SchemaError(
-            f"the file is cut short: its last row has {found} of {expected} cells",
+            f"the file is cut short: its last row has {cells} of {expected} cells",
             file=path.name,
             line=line,
             hint="download or copy it again",
         )
     return SchemaError(
-        f"the row has {found} cells, the header {expected}",
+        f"the row has {cells} cells, the header {expected}",
         file=path.name,
         line=line,
         hint="a comma inside a cell needs quotes; a missing cell needs its comma",

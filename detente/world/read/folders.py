@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from detente.core import InputError, LabelError, Labels, SchemaError, UnitError, csv_rows, is_file, suggestion
 from detente.world.economy import Array
-from detente.world.numbers import check_theta, number
+from detente.world.numbers import check_theta, parse_number
 from detente.world.read.cp_text import cp_table
 from detente.world.read.files import LARGEST, check_doubled, lines_of, ragged
 from detente.world.read.table import SourceTable, hashed, mean_duty
@@ -31,7 +31,7 @@ LINE = "line of the file"
 """Key under which a row keeps its line."""
 
 
-def _rows(path: Path, keys: tuple[str, ...], *others: str) -> list[dict[str, str]]:
+def _keyed_rows(path: Path, keys: tuple[str, ...], *others: str) -> list[dict[str, str]]:
     """Rows of a CSV by column; `keys` tell the rows apart, `others` must be there too."""
     rows = csv_rows((text for _, text in lines_of(path)), file=path.name)
     numbers = (line for line, _ in lines_of(path))
@@ -43,7 +43,7 @@ def _rows(path: Path, keys: tuple[str, ...], *others: str) -> list[dict[str, str
             raise SchemaError(
                 f"column `{name}` is missing", file=path.name, line=1, hint="columns: " + ",".join(header)
             )
-    found: list[dict[str, str]] = []
+    records: list[dict[str, str]] = []
     seen: dict[tuple[str, ...], int] = {}
     for line, row in zip(numbers, rows, strict=False):
         if len(row) != len(header):
@@ -57,24 +57,24 @@ def _rows(path: Path, keys: tuple[str, ...], *others: str) -> list[dict[str, str
                 hint="drop or rename one of the two",
             )
         seen[key] = line
-        found.append({**cells, LINE: str(line)})
-    return found
+        records.append({**cells, LINE: str(line)})
+    return records
 
 
-def _numbers(rows: Sequence[Mapping[str, str]], name: str, path: Path) -> Array:
+def _column(rows: Sequence[Mapping[str, str]], name: str, path: Path) -> Array:
     """Numbers of a column, each of them finite."""
-    return np.array([number(row[name], file=path.name, line=int(row[LINE]), cell=name) for row in rows])
+    return np.array([parse_number(row[name], file=path.name, line=int(row[LINE]), cell=name) for row in rows])
 
 
 def _theta(rows: Sequence[Mapping[str, str]], name: str, path: Path, *, less: float = 0.0) -> Array:
     """Trade elasticities from a column, each of them one that a study could find."""
-    values = _numbers(rows, name, path) - less
+    values = _column(rows, name, path) - less
     for row, value in zip(rows, values, strict=True):
         check_theta(float(value), where=f"{path.name}:{row[LINE]}: {row['sector']}")
     return np.asarray(values)
 
 
-def _place(codes: Sequence[str], values: Sequence[str] | Any, where: str) -> npt.NDArray[np.int64]:
+def _positions(codes: Sequence[str], values: Sequence[str] | Any, where: str) -> npt.NDArray[np.int64]:
     """Positions of codes in a list; an unknown code is an error."""
     index = {code: position for position, code in enumerate(codes)}
     for value in values:
@@ -93,7 +93,7 @@ def _cube(
 ) -> Array:
     """Values of a long table on axes; a cell that stands twice is refused, unless cells are meant to add up."""
     need_columns(columns, (*(axis for axis, _ in axes), value), where)
-    places = tuple(_place(codes, [str(code) for code in columns[name]], where) for name, codes in axes)
+    places = tuple(_positions(codes, [str(code) for code in columns[name]], where) for name, codes in axes)
     try:
         values = np.asarray(columns[value], dtype=np.float64)
     except (TypeError, ValueError):
@@ -138,17 +138,17 @@ def _refuse_doubled(columns: Mapping[str, Any], keys: tuple[str, ...], where: st
         seen.add(key)
 
 
-def _folder(path: str | Path, *names: str) -> list[Path]:
+def _named_files(path: str | Path, *names: str) -> list[Path]:
     folder = Path(path)
-    found = [folder / name for name in names]
-    for file in found:
+    files = [folder / name for name in names]
+    for file in files:
         if not is_file(file):
             raise InputError(
                 f"the folder has no {file.relative_to(folder)}",
                 where=str(folder),
                 hint="needed: " + ", ".join(names),
             )
-    return found
+    return files
 
 
 def read_cube_folder(folder: str | Path, *, year: int = 2022) -> SourceTable:
@@ -169,38 +169,21 @@ def read_cube_folder(folder: str | Path, *, year: int = 2022) -> SourceTable:
     names = ("icio2022/trade_cube_2011_2022.parquet", "icio2022/countries.csv", "icio2022/sectors_elasticities.csv",
              "icio2022/tariffs_teti_16sec.parquet", "icio2020_coef/sectors.csv", "icio2020_coef/country_sector.parquet",
              "icio2020_coef/io_coefficients.parquet")  # fmt: skip
-    paths = _folder(folder, *names)
+    paths = _named_files(folder, *names)
     cube, tariffs = read_parquet(paths[0]), read_parquet(paths[3])
     if f"musd_{year}" not in cube:
         raise InputError(f"the cube has no year {year}", where=paths[0].name, hint="2011 to 2022")
-    countries = [row["iso3"] for row in _rows(paths[1], ("iso3",), "name")]
-    detail = _rows(paths[2], ("sector",), "wiod16")
-    technology = _rows(paths[4], ("sector",), "is_goods", "name")
+    countries = [row["iso3"] for row in _keyed_rows(paths[1], ("iso3",), "name")]
+    detail = _keyed_rows(paths[2], ("sector",), "wiod16")
+    technology = _keyed_rows(paths[4], ("sector",), "is_goods", "name")
     goods = [row["sector"] for row in technology if row["is_goods"] == "1"]
     sectors = [*goods, SERVICES]
     _refuse_doubled(cube, ("destination", "origin", "sector"), paths[0].name)
     cube["sector"] = [CUBE_TO_SECTOR.get(str(code), str(code)) for code in cube["sector"]]
     axes = (("destination", countries), ("origin", countries), ("sector", sectors))
     flows = _cube(cube, f"musd_{year}", axes, paths[0].name, adds_up=True)
-    group_of = {CUBE_TO_SECTOR.get(row["sector"], row["sector"]): row["wiod16"] for row in detail}
-    for code in sectors:
-        if code not in group_of:
-            raise LabelError(
-                f"the sector `{code}` has no group of duties",
-                where=paths[2].name,
-                hint="give it a row with its `wiod16`",
-            )
-    groups = sorted(set(group_of.values()))
-    by_group = _cube(
-        tariffs,
-        "tariff_2021",
-        (("importer", countries), ("exporter", countries), ("wiod16", groups)),
-        paths[3].name,
-    )
-    tariff = by_group[:, :, [groups.index(group_of[code]) for code in sectors]]
-    tariff[:, :, -1] = 0.0
-    tariff[np.arange(len(countries)), np.arange(len(countries))] = 0.0
-    shares = _technology(paths, countries, sectors, [row["sector"] for row in technology])
+    tariff = _cube_duties(tariffs, countries, sectors, detail, paths[3].name, paths[2].name)
+    shares = _cube_technology(paths, countries, sectors, [row["sector"] for row in technology])
     output = flows.sum(0)
     return SourceTable(
         name=f"oecd-cube-{year}",
@@ -208,7 +191,7 @@ def read_cube_folder(folder: str | Path, *, year: int = 2022) -> SourceTable:
         labels=Labels(
             tuple(countries),
             tuple(sectors),
-            {row["iso3"]: row["name"] for row in _rows(paths[1], ("iso3",), "name")},
+            {row["iso3"]: row["name"] for row in _keyed_rows(paths[1], ("iso3",), "name")},
             {**{row["sector"]: row["name"] for row in technology}, SERVICES: "Services"},
         ),
         flows=flows,
@@ -232,7 +215,37 @@ def read_cube_folder(folder: str | Path, *, year: int = 2022) -> SourceTable:
     )  # fmt: skip
 
 
-def _technology(paths: list[Path], countries: list[str], sectors: list[str], detail: list[str]) -> Array:
+def _cube_duties(
+    tariffs: Mapping[str, Any],
+    countries: Sequence[str],
+    sectors: Sequence[str],
+    detail: Sequence[Mapping[str, str]],
+    file: str,
+    groups_file: str,
+) -> Array:
+    """Duties [importer, exporter, sector] of Teti's groups at the cube's sectors; none on services and at home."""
+    group_of = {CUBE_TO_SECTOR.get(row["sector"], row["sector"]): row["wiod16"] for row in detail}
+    for code in sectors:
+        if code not in group_of:
+            raise LabelError(
+                f"the sector `{code}` has no group of duties",
+                where=groups_file,
+                hint="give it a row with its `wiod16`",
+            )
+    groups = sorted(set(group_of.values()))
+    by_group = _cube(
+        tariffs,
+        "tariff_2021",
+        (("importer", countries), ("exporter", countries), ("wiod16", groups)),
+        file,
+    )
+    tariff = by_group[:, :, [groups.index(group_of[code]) for code in sectors]]
+    tariff[:, :, -1] = 0.0
+    tariff[np.arange(len(countries)), np.arange(len(countries))] = 0.0
+    return tariff
+
+
+def _cube_technology(paths: list[Path], countries: list[str], sectors: list[str], detail: list[str]) -> Array:
     """Input shares [country, supplier, user] at the cube's sectors, services merged."""
     table, coefficients = read_parquet(paths[5]), read_parquet(paths[6])
     need_columns(table, ("country",), paths[5].name)
@@ -269,10 +282,10 @@ def _technology(paths: list[Path], countries: list[str], sectors: list[str], det
 def read_uschina_folder(folder: str | Path, *, year: int = 2017) -> SourceTable:
     """Read the US–China model data of 2017 (``uschina2017/``): 7 regions, 44 sectors, duties before the trade war."""
     names = ("trade_tariff.parquet", "region_sector.csv", "io_shares.parquet", "sectors_elasticities.csv")
-    paths = _folder(folder, *names)
+    paths = _named_files(folder, *names)
     trade, io = read_parquet(paths[0]), read_parquet(paths[2])
-    cells = _rows(paths[1], ("region", "sector"), "va_share")
-    detail = _rows(paths[3], ("sector",), "name", "theta")
+    cells = _keyed_rows(paths[1], ("region", "sector"), "va_share")
+    detail = _keyed_rows(paths[3], ("sector",), "name", "theta")
     countries = list(dict.fromkeys(row["region"] for row in cells))
     sectors = [row["sector"] for row in detail]
     axes = (("importer", countries), ("exporter", countries), ("sector", sectors))
@@ -284,7 +297,7 @@ def read_uschina_folder(folder: str | Path, *, year: int = 2017) -> SourceTable:
     )  # fmt: skip
     columns = {
         **{key: [row[key] for row in cells] for key in ("region", "sector")},
-        "va_share": _numbers(cells, "va_share", paths[1]),
+        "va_share": _column(cells, "va_share", paths[1]),
     }
     va = _cube(columns, "va_share", (("region", countries), ("sector", sectors)), paths[1].name)
     output = flows.sum(0)
@@ -307,10 +320,10 @@ def read_uschina_folder(folder: str | Path, *, year: int = 2017) -> SourceTable:
 
 def read_ossa_folder(folder: str | Path, *, year: int = 2007) -> SourceTable:
     """Read the data of Ossa (2014) (``ossa2014/``): 7 regions, 33 goods, no inputs, raw trade with its imbalances."""
-    paths = _folder(folder, "trade_tariff.parquet", "regions.csv", "sectors_sigma.csv")
+    paths = _named_files(folder, "trade_tariff.parquet", "regions.csv", "sectors_sigma.csv")
     trade = read_parquet(paths[0])
-    regions = _rows(paths[1], ("region",), "name")
-    detail = _rows(paths[2], ("sector",), "name", "sigma_main")
+    regions = _keyed_rows(paths[1], ("region",), "name")
+    detail = _keyed_rows(paths[2], ("sector",), "name", "sigma_main")
     countries, sectors = [row["region"] for row in regions], [row["sector"] for row in detail]
     axes = (("importer", countries), ("exporter", countries), ("sector", sectors))
     flows = _cube(trade, "trade_musd", axes, paths[0].name)
@@ -346,9 +359,9 @@ def read_cp_parquet_folder(folder: str | Path, *, year: int = 1993) -> SourceTab
         "country_sector.parquet",
         "io_coefficients.parquet",
     )
-    paths = _folder(folder, *names)
-    nations = _rows(paths[0], ("iso3",), "name")
-    detail = _rows(paths[1], ("sector",), "name", "theta")
+    paths = _named_files(folder, *names)
+    nations = _keyed_rows(paths[0], ("iso3",), "name")
+    detail = _keyed_rows(paths[1], ("sector",), "name", "theta")
     countries, sectors = [row["iso3"] for row in nations], [row["sector"] for row in detail]
     trade, table, io = (read_parquet(path) for path in paths[2:])
     if f"tariff_{year}_pct" not in trade:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from detente.core import InputError, LabelError, SchemaError, suggestion
 from detente.world.read.files import check_text
-from detente.world.read.matrix import Label, MatrixSum, stream_matrix, table_of
+from detente.world.read.matrix import HeaderLabel, MatrixSum, stream_matrix, table_of
 from detente.world.read.table import SourceTable
 
 FINAL = {"HFCE": False, "NPISH": False, "GGFC": False, "GFCF": True, "INVNT": True, "DPABR": True,
@@ -48,11 +48,11 @@ def year_of(path: Path) -> int | None:
     >>> year_of(Path("ICIO2021_2018.csv")), year_of(Path("table.csv"))
     (2018, None)
     """
-    found = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", path.stem.replace("ICIO2", "ICIO 2"))
-    return int(found[-1]) if found else None
+    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", path.stem.replace("ICIO2", "ICIO 2"))
+    return int(years[-1]) if years else None
 
 
-def column_label(name: str) -> Label:
+def column_label(name: str) -> HeaderLabel:
     """What a column of an ICIO table stands for.
 
     Raises
@@ -61,21 +61,21 @@ def column_label(name: str) -> Label:
         A heading of another form.
     """
     if name in _TOTALS:
-        return Label("output")
-    found = _CODE.match(name)
-    if not found:
+        return HeaderLabel("output")
+    match = _CODE.match(name)
+    if not match:
         raise LabelError(
             f"column `{name}` is no country and industry",
             where="line 1",
             hint="columns are named such as ARG_A01 or ARG_HFCE; " + suggestion(name, _TOTALS),
         )
-    country, item = PARENTS.get(found[1], found[1]), found[2]
+    country, item = PARENTS.get(match[1], match[1]), match[2]
     if item in FINAL:
-        return Label("final", country, item, FINAL[item])
-    return Label("industry", country, item)
+        return HeaderLabel("final", country, item, FINAL[item])
+    return HeaderLabel("industry", country, item)
 
 
-def row_label(cells: Sequence[str]) -> tuple[Label, str]:
+def row_label(cells: Sequence[str]) -> tuple[HeaderLabel, str]:
     """What a row of an ICIO table stands for, and its name.
 
     Raises
@@ -86,14 +86,14 @@ def row_label(cells: Sequence[str]) -> tuple[Label, str]:
     name = cells[0]
     tail = name.rpartition("_")[2]
     if tail in _BELOW:
-        return Label(_BELOW[tail]), name  # type: ignore[arg-type]
-    found = _CODE.match(name)
-    if not found:
+        return HeaderLabel(_BELOW[tail]), name  # type: ignore[arg-type]
+    match = _CODE.match(name)
+    if not match:
         raise LabelError(
             f"row `{name}` is no country and industry",
             hint="rows are named such as ARG_A01, then TLS, VA and OUT",
         )
-    return Label("industry", PARENTS.get(found[1], found[1]), found[2]), name
+    return HeaderLabel("industry", PARENTS.get(match[1], match[1]), match[2]), name
 
 
 def read_icio(path: str | Path, *, year: int | None = None) -> SourceTable:

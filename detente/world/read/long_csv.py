@@ -36,8 +36,8 @@ from detente.core import (
     write_folder,
 )
 from detente.world.economy import Array, Economy
-from detente.world.numbers import number
-from detente.world.read.files import money, read_long, unit_factor
+from detente.world.numbers import parse_number
+from detente.world.read.files import million_usd, read_long, unit_factor
 from detente.world.read.table import SourceTable, hashed, mean_duty
 
 KEYS = ("name", "year", "unit", "tariff_unit", "uses", "source", "licence", "countries", "sectors")
@@ -92,8 +92,8 @@ def read_long_folder(folder: str | Path, *, year: int | None = None) -> SourceTa
     inputs = _optional(folder / "inputs.csv", ("country", "supplier", "user"), factor)
     added = _optional(folder / "value_added.csv", ("country", "sector"), factor)
     final = _optional(folder / "final_demand.csv", ("country", "sector"), factor)
-    labels = _labels(sheet, trade, inputs, added, final)
-    arrays = _arrays(labels, trade, inputs, added, final, duty_paid=uses == "duty paid")
+    labels = _labels_of_trade(sheet, trade, inputs, added, final)
+    arrays = _account_arrays(labels, trade, inputs, added, final, duty_paid=uses == "duty paid")
     files = [
         folder / name
         for name in ("world.yaml", "trade.csv", "inputs.csv", "value_added.csv", "final_demand.csv")
@@ -164,7 +164,7 @@ def _choice(sheet: Mapping[str, Any], key: str, options: Mapping[str, Any], defa
 def _cells(path: Path, keys: tuple[str, ...], factor: float, *, tariff: float | None = None) -> list[_Cell]:
     """Read one file; refuse doubled cells, negative values, and rates that look like another unit."""
     seen: dict[tuple[str, ...], int] = {}
-    found = []
+    entries = []
     optional = ("tariff",) if tariff is not None else ()
     for line, cells in read_long(path, (*keys, "value"), optional):
         names = cells[: len(keys)]
@@ -185,8 +185,8 @@ def _cells(path: Path, keys: tuple[str, ...], factor: float, *, tariff: float | 
             )
         seen[names] = line
         cell = ", ".join(names)
-        value = money(
-            number(cells[len(keys)], file=path.name, line=line, cell=cell),
+        value = million_usd(
+            parse_number(cells[len(keys)], file=path.name, line=line, cell=cell),
             factor,
             where=f"{path.name}:{line}: {cell}",
         )
@@ -198,22 +198,22 @@ def _cells(path: Path, keys: tuple[str, ...], factor: float, *, tariff: float | 
             )
         rate = 0.0
         if tariff is not None and cells[-1]:
-            rate = tariff * number(cells[-1], file=path.name, line=line, cell=f"{cell}: tariff")
+            rate = tariff * parse_number(cells[-1], file=path.name, line=line, cell=f"{cell}: tariff")
             if not -1 < rate <= 100:
                 raise UnitError(
                     f"a duty of {100 * rate:g} %",
                     where=f"{path.name}:{line}: {cell}",
                     hint="say `tariff_unit: percent` or `fraction` in world.yaml",
                 )
-        found.append(_Cell(line, names, value, rate))
-    return found
+        entries.append(_Cell(line, names, value, rate))
+    return entries
 
 
 def _optional(path: Path, keys: tuple[str, ...], factor: float) -> list[_Cell] | None:
     return _cells(path, keys, factor) if is_there(path) else None
 
 
-def _labels(
+def _labels_of_trade(
     sheet: Mapping[str, Any],
     trade: list[_Cell],
     inputs: list[_Cell] | None,
@@ -254,7 +254,7 @@ def _labels(
     )
 
 
-def _arrays(
+def _account_arrays(
     labels: Labels,
     trade: list[_Cell],
     inputs: list[_Cell] | None,

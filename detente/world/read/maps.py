@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.core import LabelError, Labels, SchemaError, suggestion
+from detente.world.aggregation import membership_matrix
 from detente.world.economy import Array
 from detente.world.read.files import read_long
 from detente.world.read.table import SourceTable
@@ -95,8 +96,8 @@ def aggregate_table(
     if regions is None and sectors is None:
         return table, []
     labels = table.labels
-    countries, member, note_r = _membership("country", labels.countries, regions)
-    products, group, note_s = _membership("sector", labels.sectors, sectors)
+    countries, member, note_r = _mapped_codes("country", labels.countries, regions)
+    products, group, note_s = _mapped_codes("sector", labels.sectors, sectors)
 
     def cube(values: Array) -> Array:
         return np.asarray(np.einsum("nis,na,ib,sk->abk", values, member, member, group, optimize=True))
@@ -144,7 +145,7 @@ def aggregate_table(
     ), [*note_r, *note_s]
 
 
-def _membership(
+def _mapped_codes(
     kind: str, codes: Sequence[str], mapping: CodeMap | None
 ) -> tuple[tuple[str, ...], Array, list[str]]:
     """Groups, the 0/1 matrix [code, group], and notes."""
@@ -159,8 +160,7 @@ def _membership(
             hint=f"add a row for each; {suggestion(missing[0], mapping.groups)}",
         )
     groups = tuple(dict.fromkeys(group for code, group in mapping.groups.items() if code in codes))
-    matrix = np.zeros((len(codes), len(groups)))
-    matrix[np.arange(len(codes)), [groups.index(mapping.groups[code]) for code in codes]] = 1.0
+    matrix = membership_matrix([mapping.groups[code] for code in codes], groups)
     unused = [code for code in mapping.groups if code not in codes]
     notes = [f"{mapping.origin} names {', '.join(unused)}, which the table does not have"] if unused else []
     return groups, matrix, notes

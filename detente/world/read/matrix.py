@@ -19,7 +19,7 @@ import numpy as np
 
 from detente.core import InputError, LabelError, Labels, UnitError, csv_rows
 from detente.world.economy import Array
-from detente.world.numbers import LARGEST, number
+from detente.world.numbers import LARGEST, parse_number
 from detente.world.read.files import check_delimiter, check_doubled, lines_of, ragged
 from detente.world.read.table import SourceTable, hashed
 
@@ -32,7 +32,7 @@ Kind = Literal["industry", "final", "output", "value_added", "taxes", "skip"]
 
 
 @dataclass(frozen=True)
-class Label:
+class HeaderLabel:
     """What a row or column stands for."""
 
     kind: Kind
@@ -54,7 +54,7 @@ class MatrixSum:
         For messages.
     """
 
-    def __init__(self, columns: Sequence[Label], names: Sequence[str], file: str) -> None:
+    def __init__(self, columns: Sequence[HeaderLabel], names: Sequence[str], file: str) -> None:
         self.file, self.names = file, list(names)
         users = [label for label in columns if label.kind == "industry"]
         buyers = [label for label in columns if label.kind in ("industry", "final")]
@@ -96,7 +96,7 @@ class MatrixSum:
         self.negative_value = 0.0
         self.whole_numbers = True
 
-    def add(self, row: Label, name: str, line: int, values: Array) -> None:
+    def add(self, row: HeaderLabel, name: str, line: int, values: Array) -> None:
         """Add one row of the file.
 
         Raises
@@ -185,8 +185,8 @@ class MatrixSum:
 
 def stream_matrix(
     path: Path,
-    column_label: Callable[[str], Label],
-    row_label: Callable[[Sequence[str]], tuple[Label, str]],
+    column_label: Callable[[str], HeaderLabel],
+    row_label: Callable[[Sequence[str]], tuple[HeaderLabel, str]],
     *,
     label_columns: int = 1,
 ) -> MatrixSum:
@@ -220,13 +220,13 @@ def stream_matrix(
     columns = [column_label(name) for name in names]
     total = MatrixSum(columns, names, path.name)
     while block := list(itertools.islice(lines, BLOCK)):
-        for (line, labels), values in _parsed(path, block, names, label_columns, lines):
+        for (line, labels), values in _parsed_block(path, block, names, label_columns, lines):
             label, name = row_label(labels)
             total.add(label, name, line, values)
     return total
 
 
-def _parsed(
+def _parsed_block(
     path: Path,
     block: list[tuple[int, str]],
     names: list[str],
@@ -260,7 +260,7 @@ def _parsed(
         if not plain or not np.isfinite(row).all():
             row = np.array(
                 [
-                    number(cell, file=path.name, line=line, cell=f"{'_'.join(labels)} → {name}")
+                    parse_number(cell, file=path.name, line=line, cell=f"{'_'.join(labels)} → {name}")
                     for cell, name in zip(cells[label_columns:], names, strict=True)
                 ]
             )

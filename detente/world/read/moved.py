@@ -15,7 +15,7 @@ LEAST = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
+class AccountParts:
     """The parts of the accounts that balancing may move, million USD.
 
     Parameters
@@ -32,7 +32,7 @@ class Parts:
     flows: Array
 
     @classmethod
-    def of_economy(cls, economy: Economy) -> Parts:
+    def of_economy(cls, economy: Economy) -> AccountParts:
         """Parts of a balanced world."""
         return cls(
             economy.output,
@@ -52,14 +52,14 @@ class Parts:
         yield "final demand", self.final, ("sector",)
 
 
-def _place(economy: Economy, axes: tuple[str, ...], position: tuple[int, ...]) -> str:
+def _cell_name(economy: Economy, axes: tuple[str, ...], position: tuple[int, ...]) -> str:
     return " ".join(
         f"{axis} {(economy.labels.countries if axis == 'exporter' else economy.labels.sectors)[int(index)]}"
         for axis, index in zip(axes, position, strict=True)
     )
 
 
-def moved_table(economy: Economy, before: Parts, after: Parts) -> Table:
+def moved_table(economy: Economy, before: AccountParts, after: AccountParts) -> Table:
     """By country and part: value in the table, what was moved, and the cell moved most.
 
     Parameters
@@ -79,7 +79,7 @@ def moved_table(economy: Economy, before: Parts, after: Parts) -> Table:
         whole, moved = float(np.abs(old).sum()), float(gap.sum())
         n, *rest = (int(k) for k in np.unravel_index(int(gap.argmax()), gap.shape))
         place = (
-            f"{economy.labels.countries[n]}: {_place(economy, axes, tuple(rest))}"
+            f"{economy.labels.countries[n]}: {_cell_name(economy, axes, tuple(rest))}"
             if moved > LEAST * whole
             else "–"
         )
@@ -89,7 +89,7 @@ def moved_table(economy: Economy, before: Parts, after: Parts) -> Table:
             if shift <= LEAST * max(value, float(before.output[n].sum())):
                 continue
             worst = np.unravel_index(int(gap[n].argmax()), gap[n].shape)
-            cell = _place(economy, axes, tuple(int(k) for k in worst))
+            cell = _cell_name(economy, axes, tuple(int(k) for k in worst))
             rows.append((code, part, value / 1e3, shift / 1e3, 100 * shift / max(value, 1e-300), cell))
     rows.sort(key=lambda row: (-float(row[3] or 0.0), str(row[0]), str(row[1])))
     return Table(
@@ -108,7 +108,7 @@ def moved_table(economy: Economy, before: Parts, after: Parts) -> Table:
     )
 
 
-def largest_moves(economy: Economy, before: Parts, after: Parts, *, count: int = 25) -> Table:
+def largest_moves(economy: Economy, before: AccountParts, after: AccountParts, *, count: int = 25) -> Table:
     """The cells moved furthest, in money.
 
     Parameters
@@ -122,7 +122,7 @@ def largest_moves(economy: Economy, before: Parts, after: Parts, *, count: int =
     -------
     Table
     """
-    found: list[tuple[float, str, str, str, float, float]] = []
+    moves: list[tuple[float, str, str, str, float, float]] = []
     floor = LEAST * float(before.output.sum())
     for (part, old, axes), (_, new, _) in zip(before.by_country(), after.by_country(), strict=True):
         gap = np.abs(new - old)
@@ -131,8 +131,8 @@ def largest_moves(economy: Economy, before: Parts, after: Parts, *, count: int =
             size = float(gap[(n, *rest)])
             if size <= floor:
                 break
-            cell = _place(economy, axes, tuple(rest))
-            found.append(
+            cell = _cell_name(economy, axes, tuple(rest))
+            moves.append(
                 (
                     size,
                     economy.labels.countries[n],
@@ -142,10 +142,10 @@ def largest_moves(economy: Economy, before: Parts, after: Parts, *, count: int =
                     float(new[(n, *rest)]),
                 )
             )
-    found.sort(key=lambda item: (-item[0], *item[1:4]))
+    moves.sort(key=lambda item: (-item[0], *item[1:4]))
     rows: list[tuple[Cell, ...]] = [
         (country, part, cell, old / 1e3, new / 1e3, (new - old) / 1e3)
-        for _, country, part, cell, old, new in found[:count]
+        for _, country, part, cell, old, new in moves[:count]
     ]
     return Table(
         "moved-cells",

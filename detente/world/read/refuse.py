@@ -36,11 +36,11 @@ def refuse_nonsense(table: SourceTable, *, max_gap: float) -> list[str]:
     BalanceError
         Importer and exporter exchanged; totals that disagree; inputs, output or trade with the wrong sign.
     """
-    _signs(table)
-    _missing(table)
-    _units(table)
+    _refuse_signs(table)
+    _refuse_missing(table)
+    _refuse_units(table)
     _exchanged(table)
-    _totals(table, max_gap)
+    _refuse_totals(table, max_gap)
     abroad = float(_exports(table).sum())
     share = abroad / float(table.output.sum())
     if share < 0.002 and len(table.labels.countries) > 1:
@@ -53,10 +53,10 @@ def _exports(table: SourceTable) -> Array:
     return np.asarray(table.flows.sum(0) - np.einsum("nns->ns", table.flows))
 
 
-def _signs(table: SourceTable) -> None:
+def _refuse_signs(table: SourceTable) -> None:
     """Refuse negative inputs, output and trade beyond what stocks and rounding make, by cell: a flipped sign is no small gap."""
     labels = table.labels
-    used, made = table.inputs, table.output
+    used, output = table.inputs, table.output
     bought = np.abs(used).sum(1, keepdims=True)
     over = np.maximum(-used - _ROUNDING * bought, 0.0)
     if over.any():
@@ -66,10 +66,10 @@ def _signs(table: SourceTable) -> None:
             where=f"{table.name}: {labels.countries[n]}",
             hint="inputs are not negative: the sign of this cell, or of the table, is flipped",
         )
-    if (made < -_ROUNDING * np.abs(made).max()).any():
-        n, s = (int(k) for k in np.unravel_index(int(made.argmin()), made.shape))
+    if (output < -_ROUNDING * np.abs(output).max()).any():
+        n, s = (int(k) for k in np.unravel_index(int(output.argmin()), output.shape))
         raise BalanceError(
-            f"output is {made[n, s]:,.6g}",
+            f"output is {output[n, s]:,.6g}",
             where=f"{table.name}: {labels.countries[n]}, {labels.sectors[s]}",
             hint="output is not negative: its sign, or that of the sales it adds up, is flipped",
         )
@@ -84,10 +84,10 @@ def _signs(table: SourceTable) -> None:
         )
 
 
-def _missing(table: SourceTable) -> None:
+def _refuse_missing(table: SourceTable) -> None:
     """A country that trades and makes nothing, or buys nothing."""
-    made, bought = table.output.sum(1), np.maximum(table.flows, 0.0).sum((1, 2))
-    for what, values in (("makes", made), ("buys", bought)):
+    output, bought = table.output.sum(1), np.maximum(table.flows, 0.0).sum((1, 2))
+    for what, values in (("makes", output), ("buys", bought)):
         if (values <= 0).any():
             code = table.labels.countries[int((values <= 0).argmax())]
             raise BalanceError(
@@ -97,11 +97,11 @@ def _missing(table: SourceTable) -> None:
             )
 
 
-def _units(table: SourceTable) -> None:
-    abroad, made = float(_exports(table).sum()), float(table.output.sum())
-    if abroad > made:
+def _refuse_units(table: SourceTable) -> None:
+    abroad, output = float(_exports(table).sum()), float(table.output.sum())
+    if abroad > output:
         raise UnitError(
-            f"the world exports {abroad / made:.3g} times what it makes",
+            f"the world exports {abroad / output:.3g} times what it makes",
             where=table.name,
             hint="trade and output are in different units: a factor of 1000 is thousand or billion USD read as million",
         )
@@ -121,7 +121,7 @@ def _units(table: SourceTable) -> None:
             where=table.name,
             hint="inputs are in another unit than trade",
         )
-    value = made - float(table.inputs.sum())
+    value = output - float(table.inputs.sum())
     if table.year in WORLD_GDP and value > 0:
         ratio = value / WORLD_GDP[table.year]
         if not 1 / UNIT_FACTOR < ratio < UNIT_FACTOR:
@@ -161,20 +161,20 @@ def _exchanged(table: SourceTable) -> None:
         )
 
 
-def _totals(table: SourceTable, max_gap: float) -> None:
+def _refuse_totals(table: SourceTable, max_gap: float) -> None:
     labels = table.labels
     checks = [("sales", "output", table.flows.sum(0), table.output)]
     if table.final is not None:
         checks.append(("supply", "uses", table.flows.sum(1), table.inputs.sum(2) + table.final))
-    for first, second, one, two in checks:
-        gap = np.abs(one - two)
-        share = gap.sum(1) / np.maximum(two.sum(1), 1e-300)
+    for first, second, left, right in checks:
+        gap = np.abs(left - right)
+        share = gap.sum(1) / np.maximum(right.sum(1), 1e-300)
         if share.max() > max_gap:
             n = int(share.argmax())
             s = int(gap[n].argmax())
             raise BalanceError(
                 f"{first} and {second} of {labels.countries[n]} disagree by {100 * min(share[n], 1e6):.3g} % of {second}; "
-                f"most in {labels.sectors[s]}: {one[n, s]:,.6g} against {two[n, s]:,.6g}",
+                f"most in {labels.sectors[s]}: {left[n, s]:,.6g} against {right[n, s]:,.6g}",
                 where=table.name,
                 hint=f"balancing is for small gaps (up to {100 * max_gap:g} %); look at these cells, or raise --max-gap",
             )

@@ -20,10 +20,10 @@ import numpy as np
 
 from detente.core import InputError, LabelError, SchemaError, UnitError, is_folder, readable_file
 from detente.world.economy import Array
-from detente.world.numbers import number
-from detente.world.read.files import check_text, lines_of, money, read_long
+from detente.world.numbers import parse_number
+from detente.world.read.files import check_text, lines_of, million_usd, read_long
 from detente.world.read.icio import year_of
-from detente.world.read.matrix import Label, MatrixSum, stream_matrix, table_of
+from detente.world.read.matrix import HeaderLabel, MatrixSum, stream_matrix, table_of
 from detente.world.read.table import SourceTable
 
 SOURCE = {
@@ -95,64 +95,64 @@ def read_wiod(path: str | Path, *, year: int | None = None) -> SourceTable:
 
 
 def _only_table(folder: Path) -> Path:
-    found = sorted(
+    tables = sorted(
         path for path in folder.iterdir() if re.fullmatch(r"wio[dt].*\d{4}.*\.(csv|parquet)", path.name)
     )
-    if len(found) != 1:
+    if len(tables) != 1:
         raise InputError(
-            f"{len(found)} WIOD tables in this folder, one is wanted",
+            f"{len(tables)} WIOD tables in this folder, one is wanted",
             where=str(folder),
             hint="give the file itself",
         )
-    return found[0]
+    return tables[0]
 
 
-def _industry(country: str, item: str) -> Label:
+def _industry(country: str, item: str) -> HeaderLabel:
     code = COUNTRIES.get(country, country)
     if item in FINAL:
-        return Label("final", code, item, FINAL[item])
-    return Label("industry", code, item)
+        return HeaderLabel("final", code, item, FINAL[item])
+    return HeaderLabel("industry", code, item)
 
 
-def _wide_column(name: str) -> Label:
+def _wide_column(name: str) -> HeaderLabel:
     if name == "gross_output":
-        return Label("output")
+        return HeaderLabel("output")
     if name == "value_added_residual":
-        return Label("skip")  # output less inputs: says nothing that the sums do not
-    found = _WIDE.match(name)
-    if not found:
+        return HeaderLabel("skip")  # output less inputs: says nothing that the sums do not
+    match = _WIDE.match(name)
+    if not match:
         raise LabelError(
             f"column `{name}` is no country and industry",
             where="line 1",
             hint="columns are named such as AUS|c1",
         )
-    return _industry(found[1], found[2])
+    return _industry(match[1], match[2])
 
 
-def _wide_row(cells: Sequence[str]) -> tuple[Label, str]:
+def _wide_row(cells: Sequence[str]) -> tuple[HeaderLabel, str]:
     return _industry(cells[0], cells[1]), f"{cells[0]}|{cells[1]}"
 
 
-def _stata_column(name: str) -> Label:
+def _stata_column(name: str) -> HeaderLabel:
     if name == "TOT":
-        return Label("output")
-    found = _STATA.match(name)
-    if not found:
+        return HeaderLabel("output")
+    match = _STATA.match(name)
+    if not match:
         raise LabelError(
             f"column `{name}` is no country and user", where="line 1", hint="columns are named such as vAUS1"
         )
-    place = int(found[2])
-    country = COUNTRIES.get(found[1], found[1].upper())
+    place = int(match[2])
+    country = COUNTRIES.get(match[1], match[1].upper())
     if place <= _INDUSTRIES_2016:
-        return Label("industry", country, f"r{place}")
-    return Label("final", country, f"f{place - _INDUSTRIES_2016}", place - _INDUSTRIES_2016 >= 4)
+        return HeaderLabel("industry", country, f"r{place}")
+    return HeaderLabel("final", country, f"f{place - _INDUSTRIES_2016}", place - _INDUSTRIES_2016 >= 4)
 
 
-def _stata_row(cells: Sequence[str]) -> tuple[Label, str]:
+def _stata_row(cells: Sequence[str]) -> tuple[HeaderLabel, str]:
     code, _, country, place, _ = cells
     if country == "TOT":
-        return Label(_STATA_BELOW.get(code, "skip")), code  # type: ignore[arg-type]
-    return Label(
+        return HeaderLabel(_STATA_BELOW.get(code, "skip")), code  # type: ignore[arg-type]
+    return HeaderLabel(
         "industry", COUNTRIES.get(country, country.upper()), f"r{int(place)}"
     ), f"v{country}{int(place)}"
 
@@ -192,9 +192,9 @@ def _from_long(path: Path) -> MatrixSum:
                 hint="drop one of the two",
             )
         seen[seller, user] = line
-        value = number(text, file=path.name, line=line, cell=f"{seller} → {user}")
+        value = parse_number(text, file=path.name, line=line, cell=f"{seller} → {user}")
         row = blocks.setdefault(seller, np.zeros(len(ordered)))
-        row[place[user]] = money(value, 1.0, where=f"{path.name}:{line}: {seller} → {user}")
+        row[place[user]] = million_usd(value, 1.0, where=f"{path.name}:{line}: {seller} → {user}")
     columns = [_wide_column(name) for name in ordered]
     total = MatrixSum(columns, ordered, path.name)
     for name, label in zip(ordered, columns, strict=True):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from detente.brief.findings import Change, changes, groups
-from detente.brief.intervals import draw_bands
 from detente.core import Cell, Column, Table
 from detente.show.figures import country_name
+from detente.show.tables.findings import Change, changes, groups
+from detente.show.tables.intervals import draw_bands
 from detente.show.words import Sentence, percent
 from detente.world import Array, Economy
 

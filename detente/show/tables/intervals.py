@@ -1,4 +1,4 @@
-"""What drawn parameters say of a briefing's headlines: intervals with the error of their ends, and what drives them."""
+"""What drawn parameters say of headlines: intervals with the error of their ends, and what drives them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.brief.findings import changes, groups
 from detente.core import Cell, Column, Table, known_each
 from detente.show.figures import country_name
-from detente.show.tables import driver_rows
-from detente.show.words import Sentence, lower_first, money, number, percent
+from detente.show.tables.findings import changes, groups
+from detente.show.tables.uncertain import driver_rows
+from detente.show.words import Sentence, lower_first, money, number, percent_range
 from detente.world import goods_sectors
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def draw_words(
     """For the first two outcomes, by side: what the draws say beside the range over sets."""
     made = [
         {
-            code: f"; 5 to 95 % of {count} draws: {percent(one.low, signed=True)} to {percent(one.high, signed=True)}"
+            code: f"; 5 to 95 % of {count} draws: {percent_range(one.low, one.high)}"
             for code, one in band.items()
         }
         for band in bands.values()
@@ -127,9 +127,7 @@ def drawn_sentence(
     parts, values = [], []
     for code in parties:
         band = bands[key][code]
-        parts.append(
-            f"in {country_name(code, in_sentence=True)} by {percent(band.low, signed=True)} to {percent(band.high, signed=True)}"
-        )
+        parts.append(f"in {country_name(code, in_sentence=True)} by {percent_range(band.low, band.high)}")
         values += [band.low, band.high]
     worst = max(bands[key][code].error for code in parties)
     return Sentence(
@@ -221,7 +219,7 @@ def sector_sentence(table: Table, code: str, sectors: Sequence[str]) -> Sentence
     for sector in dict.fromkeys(sectors):
         row = records[code, sector]
         low, high = float(row["low_draws_pct"] or 0.0), float(row["high_draws_pct"] or 0.0)
-        parts.append(f"{lower_first(sector)} {percent(low, signed=True)} to {percent(high, signed=True)}")
+        parts.append(f"{lower_first(sector)} {percent_range(low, high)}")
         values += [low, high]
     text = f"5 to 95 % of the draws, {country_name(code, in_sentence=True)}: {', '.join(parts)}."
     return Sentence(text, tuple(values), table.name)

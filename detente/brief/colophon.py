@@ -1,0 +1,147 @@
+"""What a briefing says of itself: how its numbers were made, what it cannot say, what nobody sourced, and its stamp."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from detente.brief.content import Citation, Paragraph
+from detente.core import Stamp
+from detente.dossier import Grade, Status
+from detente.show import build
+from detente.show.figures import country_name
+from detente.show.tables import horizons
+from detente.show.words import Sentence, joined
+
+if TYPE_CHECKING:
+    from detente.brief.findings import Findings
+    from detente.cases import Outcome
+    from detente.dossier import Dossier
+    from detente.policy import NotYet
+    from detente.world import Economy
+
+
+def _on_cells(economy: Economy) -> str:
+    """Whose duties are stacked on product cells, where they belong to the world."""
+    from detente.policy.duties import cells_fit, importer_of_cells
+
+    if not cells_fit(economy):
+        return ""
+    who = country_name(importer_of_cells(), in_sentence=True)
+    return f", those of {who} on product cells of its imports in 2024 (partner, sector, membership of product lists)"
+
+
+def method(
+    dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome], closure: str
+) -> tuple[Paragraph, ...]:
+    """How the numbers were made."""
+    from detente.equilibrium import CLOSURES, GATE
+
+    first = next(iter(outcomes.values()))
+    return (
+        Paragraph(
+            (
+                Sentence(
+                    "Duties are read from the ledger of measures on a day, as known on the as-of day, and stacked by the rules of "
+                    f"each authority by sector{_on_cells(economy)}."
+                ),
+                Sentence(
+                    "Their change since the end of 2024 is added to the duties of the base year; other measures enter as "
+                    "trade-cost equivalents."
+                ),
+            )
+        ),
+        Paragraph(
+            (
+                Sentence(
+                    f"The equilibrium is that of Caliendo and Parro (2015) in exact changes, on {economy.name}: "
+                    f"{len(economy.labels.countries)} economies, {len(economy.labels.sectors)} sectors with input-output links, "
+                    f"duties collected and given back to households. Horizon: {horizons.structure_words(first.value.structure)}. "
+                    f"Closure: {CLOSURES[closure]}. Elasticities: {economy.elasticity_source}."
+                ),
+                Sentence(
+                    f"Every market of every outcome clears: result “{first.solution.result.name}”, every relative residual below {GATE:.0e}. "
+                    "Real income is income over the price of the final basket; equivalent variation is its change in money of the base year."
+                ),
+            )
+        ),
+    )
+
+
+def not_yet_told(dossier: Dossier, later: Sequence[NotYet]) -> tuple[str, ...]:
+    """Outcomes of the record that nobody could have told on its day, without saying what they are."""
+    if not later:
+        return ()
+    names = joined([f"“{one.scenario}”" for one in later])
+    return (f"Left out, for they rest on measures that had not been announced by {dossier.asof}: {names}.",)
+
+
+def limits(economy: Economy) -> tuple[str, ...]:
+    """What they cannot say."""
+    weaknesses = economy.provenance.get("weaknesses", ())
+    own = (
+        "No unemployment and no adjustment path, at any horizon: the one-year figures say how far trade and factors can adjust by "
+        "then, not what a recession on the way would cost.",
+        "Controls, halts of purchases and pledges that state a quantity bind as quantities, at sizes taken over from observed "
+        "deliveries; other controls are small trade costs of assumed size. Stocks are left out: within months a cap on magnets "
+        "makes the model's many times dearer, where buyers who hold stocks see a fraction of that.",
+        "No probabilities are given: the record does not support a scored forecast yet.",
+    )
+    return (*own, *(map(str, weaknesses) if isinstance(weaknesses, (list, tuple)) else ()))
+
+
+def assumed(dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
+    """What nobody sourced, read from the grades of the record."""
+    found: list[str] = []
+    for outcome in outcomes.values():
+        found += [f"{outcome.scenario.title}: {text}" for text in outcome.scenario.assumed]
+    for state in dossier.states(dossier.asof).values():
+        measure = state.measure
+        if measure.effect is not None and measure.effect.grade is Grade.assumed:
+            found.append(f"Trade-cost equivalent of “{measure.title}”: {measure.effect.derivation.strip()}")
+        if state.grade is Grade.assumed and state.status in (Status.in_force, Status.suspended):
+            found.append(f"“{measure.title}”: its value or date is from general knowledge ({measure.id}).")
+    assumed = economy.provenance.get("assumed", ())
+    if isinstance(assumed, (list, tuple)):
+        for item in assumed:
+            if isinstance(item, dict):
+                value = item.get("value")
+                shown = "; ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+                found.append(f"Baseline: {item.get('what')} = {shown}")
+    return tuple(dict.fromkeys(found))
+
+
+def citations(found: Findings) -> tuple[Citation, ...]:
+    """What to cite: data, elasticities, methods; the sources of the record have a list of their own."""
+    table = build("citations", dossier=found.dossier, economy=found.economy, source_ids=())
+    return tuple(
+        Citation(str(row["key"]), str(row["reference"])) for row in table.records() if row["kind"] != "record"
+    )
+
+
+def stamp(found: Findings, closure: str) -> Stamp:
+    """What made the briefing, from what, and how well it was solved."""
+    from detente.equilibrium import CLOSURES, GATE
+
+    dossier, economy = found.dossier, found.economy
+    digest = hashlib.sha256(dossier.content_hash.encode())
+    digest.update(economy.elasticity_source.encode())
+    digest.update(economy.trade_elasticity.tobytes())
+    for outcome in found.outcomes.values():
+        digest.update(outcome.scenario.model_dump_json().encode())
+    return Stamp(
+        dossier=dossier.id,
+        vintage=dossier.vintage.isoformat(),
+        asof=dossier.asof.isoformat(),
+        data_hash=economy.data_hash,
+        parameters_hash=digest.hexdigest(),
+        elasticity_source=economy.elasticity_source,
+        horizon=found.horizon_words,
+        closure=CLOSURES[closure],
+        seed=found.seed if found.draws else None,
+        solver={
+            name: f"{outcome.solution.result.name}, every residual below {GATE:.0e}"
+            for name, outcome in found.outcomes.items()
+        },
+    )

@@ -1,0 +1,78 @@
+"""`detente duties`: what an importer charges an exporter on a day, by sector, by product, by measure."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from detente.cli.options import DEFAULT_DOSSIER, AsofOption, DossierOption, FormatOption, OutOption
+from detente.cli.output import emit, parse_day, usage
+from detente.cli.records import open_record
+from detente.cli.worlds import WorldOption, code_in
+
+
+def duties(
+    importer: Annotated[
+        str | None,
+        typer.Option("--importer", help="Country that charges.", show_default="a side of the record"),
+    ] = None,
+    exporter: Annotated[
+        str | None,
+        typer.Option("--exporter", help="Country that is charged.", show_default="the other side"),
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="Day on which the duty is read.", show_default="the as-of day")
+    ] = None,
+    table: Annotated[
+        str, typer.Option("--table", help="sectors, averages, both, published, collected, stacking or base.")
+    ] = "both",
+    by: Annotated[str, typer.Option("--by", help="sector or hs6 (six-digit products).")] = "sector",
+    product: Annotated[
+        str,
+        typer.Option(
+            "--product", help="Only products under this code of 2, 4 or 6 digits; implies --by hs6."
+        ),
+    ] = "",
+    all_partners: Annotated[
+        bool, typer.Option("--all-partners", help="Every partner instead of --exporter; implies --by hs6.")
+    ] = False,
+    then: Annotated[
+        str | None,
+        typer.Option(
+            "--then", help="A second day: what the products under --product pay on both.", show_default="none"
+        ),
+    ] = None,
+    bill: Annotated[
+        str,
+        typer.Option(
+            "--bill", help="A duty of the record: the products on which it would charge most, ranked."
+        ),
+    ] = "",
+    top: Annotated[int, typer.Option("--top", help="Products of --bill shown.", min=1)] = 10,
+    world: WorldOption = None,
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """Print the stack of duties by sector or product and authority, and its averages, each named by its concept."""
+    from detente.cli.duty_tables import bill_of, on_two_days, product_duty_tables
+    from detente.cli.tables import duty_sides, duty_tables
+
+    record = open_record(dossier, asof)
+    with usage():
+        day = parse_day(at, "--at") if at else record.asof
+        sides = (code_in(importer, world), code_in(exporter, world))
+        charges, charged = duty_sides(record, *sides, world)
+        if bill:
+            made = [bill_of(record, bill, day, sides[1] or "", top, world)]
+        elif then:
+            made = [on_two_days(record, (day, parse_day(then, "--then")), charges, charged, product, world)]
+        elif by != "sector" or product or all_partners:
+            made = product_duty_tables(
+                record, day, charges, None if all_partners else charged, by, product, world
+            )
+        else:
+            made = duty_tables(record, day, charges, charged, table, world)
+    emit(made, style, out)

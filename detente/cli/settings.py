@@ -1,0 +1,143 @@
+"""`--set MEASURE=VALUE`: one measure otherwise, without a scenario file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.core import InputError, LabelError, is_number, suggestion
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+    from detente.policy import Scenario, Setting
+
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="A measure otherwise: MEASURE=0.10, MEASURE=10%, MEASURE=off, suspended or in_force; an id of the record, or words "
+        "of one. May be given again.",
+        show_default="none",
+    ),
+]
+OFF = "off"
+
+
+def read_setting(text: str, record: Dossier) -> tuple[str, Setting]:
+    """Measure and setting of one ``--set``.
+
+    Parameters
+    ----------
+    text : str
+        ``MEASURE=VALUE``.
+    record : Dossier
+
+    Raises
+    ------
+    InputError
+        Without an equals sign, or with a value that is neither a number nor a status.
+    LabelError
+        For words that mean no measure of the record, or several.
+
+    Examples
+    --------
+    >>> from detente.dossier import load_dossier
+    >>> name, setting = read_setting("usa-fentanyl-china=10%", load_dossier())
+    >>> name, setting.value
+    ('usa-2025-fentanyl-china', 0.1)
+    """
+    from detente.dossier import Status
+    from detente.policy import Setting
+
+    words, found, value = text.partition("=")
+    if not found:
+        raise InputError(
+            f"`{text}` sets nothing",
+            where="--set",
+            hint="write MEASURE=VALUE, such as MEASURE=0.10 or MEASURE=off",
+        )
+    name, value = measure_called(words.strip(), record), value.strip()
+    if value.casefold() == OFF:
+        return name, Setting(status=Status.repealed, reason="set on the command line")
+    if value.replace(" ", "_") in [status.value for status in Status]:
+        return name, Setting(status=Status(value.replace(" ", "_")), reason="set on the command line")
+    percent = value.endswith("%")
+    number = value.removesuffix("%").strip()
+    if not is_number(number):
+        raise InputError(
+            f"`{value}` is neither a value nor a status",
+            where="--set",
+            hint="a number in the measure's unit (0.10 is 10 %), 10%, off, or one of "
+            + ", ".join(status.value for status in Status),
+        )
+    amount = float(number) / 100 if percent else float(number)
+    return name, Setting(value=amount, reason="set on the command line")
+
+
+def measure_called(words: str, record: Dossier, option: str = "--set") -> str:
+    """A measure by its id, or by words that one id alone has."""
+    if words in record.measures:
+        return words
+    parts = words.casefold().replace("_", "-").split("-")
+    meant = [key for key in record.measures if all(part in key.casefold().split("-") for part in parts)]
+    meant = meant or [key for key in record.measures if all(part in key.casefold() for part in parts)]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        raise LabelError(
+            f"`{words}` means {len(meant)} measures of the record",
+            where=option,
+            hint="name one: " + ", ".join(meant[:6]),
+        )
+    raise LabelError(
+        f"no measure `{words}` was known on {record.asof}",
+        where=option,
+        hint=suggestion(words, sorted(record.measures), list_with="detente measures"),
+    )
+
+
+def set_by_hand(
+    scenarios: Sequence[Scenario], texts: Sequence[str], record: Dossier, against: str | None
+) -> list[Scenario]:
+    """Scenarios with measures set otherwise, under an id and a title that say so; what they are held against stays as it is.
+
+    Parameters
+    ----------
+    scenarios : sequence of Scenario
+    texts : sequence of str
+        ``MEASURE=VALUE``, later ones win.
+    record : Dossier
+    against : str, optional
+        Id of the reference.
+
+    Returns
+    -------
+    list of Scenario
+    """
+    if not texts:
+        return list(scenarios)
+    own = dict(read_setting(text, record) for text in texts)
+    said = "; ".join(
+        f"{record.measures[name].title}: "
+        + (
+            (
+                f"{100 * setting.value:g} %"
+                if record.measures[name].unit == "fraction"
+                else f"{setting.value:g}"
+            )
+            if setting.value is not None
+            else setting.status.value.replace("_", " ")
+        )
+        for name, setting in own.items()
+    )
+    alone = len(scenarios) == 1
+    changed = [
+        one.model_copy(
+            update={"id": f"{one.id}-set", "title": f"{one.title} ({said})", "set": {**one.set, **own}}
+        )
+        for one in scenarios
+        if alone or one.id != against
+    ]
+    return [*changed, *(one for one in scenarios if one.id == against)]

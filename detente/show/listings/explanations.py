@@ -1,0 +1,184 @@
+"""Tables of why and how sure: explanations, intervals, drivers; and of paths through time.
+
+A line holds name (and name in files), title, maker, arguments, needs and columns; see `detente.show.registry`.
+"""
+
+from typing import Final
+
+ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
+    (
+        "explain-measures as explain_measures",
+        "A number by measure",
+        "explanation:explain",
+        "model dossier name case reference? method? draws? seed?",
+        "explanation",
+        (
+            "part title contribution[log points] contribution_shown[%] contribution_usd_bn[USD bn] "
+            "weight_pct[%] grade source derivation"
+        ),
+    ),
+    (
+        "explain-channels as explain_channels",
+        "A number by channel",
+        "explanation:explain",
+        "model dossier name case reference? method? draws? seed?",
+        "explanation",
+        "channel what partner contribution[log points] contribution_shown[%]",
+    ),
+    (
+        "explain-sources as explain_sources",
+        "What a number rests on",
+        "explanation:explain",
+        "model dossier name case reference? method? draws? seed?",
+        "explanation",
+        "what says figure",
+    ),
+    (
+        "explain-interval as explain_interval",
+        "A number with its interval",
+        "uncertain:result_tables",
+        "found goal later earlier against",
+        "draws, explanation",
+        "result unit central low median high end_error",
+    ),
+    (
+        "explain-drivers as explain_drivers",
+        "What drives the uncertainty of a number",
+        "uncertain:result_tables",
+        "found goal later earlier against",
+        "draws, explanation",
+        "result parameter group first_pct[%]",
+    ),
+    (
+        "drawn-results as intervals",
+        "Results with intervals",
+        "uncertain:results_table",
+        "found reference table",
+        "draws, reference",
+        "outcome result unit central low median high end_error",
+    ),
+    (
+        "intervals",
+        "Headlines with intervals",
+        "detente.outlook:interval_table",
+        "found against? countries? low? high?",
+        "draws",
+        "outcome country name metric metric_name central low median high end_error",
+    ),
+    (
+        "uncertainty",
+        "What is uncertain",
+        "detente.outlook:uncertainty_table",
+        "model nests?",
+        "world",
+        "parameter group sd factor_low factor_high grade source",
+    ),
+    (
+        "drivers",
+        "What drives the uncertainty of a result",
+        "detente.outlook:driver_table",
+        "found countries metric? against?",
+        "draws",
+        "outcome country group first_pct[%] total_pct[%]",
+    ),
+    (
+        "drivers-of-sides as drivers",
+        "What drives the uncertainty of real income of two sides",
+        "intervals:driver_table",
+        "found key title reference parties",
+        "draws, reference, sides",
+        "result parameter group first_pct[%]",
+    ),
+    (
+        "sector-intervals as sector_intervals",
+        "Output by sector, with intervals",
+        "intervals:sector_table",
+        "found key reference parties",
+        "draws, reference, sides",
+        (
+            "country sector output_pct[%] low_draws_pct[%] high_draws_pct[%] end_error_pct[points] "
+            "base_output_usd_bn[USD bn]"
+        ),
+    ),
+    (
+        "third-trade-drawn as third_trade",
+        "Trade of third economies with the two sides, with intervals",
+        "intervals:third_party_table",
+        "table found key reference",
+        "draws, reference, sides",
+        (
+            "country name equivalent_variation_usd_bn[USD bn] low_draws_usd_bn[USD bn] high_draws_usd_bn[USD "
+            "bn] end_error_usd_bn[USD bn] real_income_pct[%] exports_to_first_usd_bn[USD bn] "
+            "exports_to_second_usd_bn[USD bn] imports_from_first_usd_bn[USD bn] "
+            "imports_from_second_usd_bn[USD bn]"
+        ),
+    ),
+    (
+        "unfolding",
+        "What happens along time",
+        "detente.cases.unfolding:unfolding_table",
+        "path countries",
+        "path",
+        (
+            "from_month to_month from_day country real_income_pct[%] equivalent_variation_usd_bn[USD bn a "
+            "year] consumer_price_pct[%]"
+        ),
+    ),
+    (
+        "summary",
+        "The first year and the long run",
+        "detente.cases.unfolding:summary_table",
+        "path countries rate?",
+        "path",
+        (
+            "country first_year_pct[%] last_date_pct[%] long_run_pct[%] first_year_usd_bn[USD bn] "
+            "long_run_usd_bn[USD bn a year] discounted_usd_bn[USD bn] discounted_pct[% a year]"
+        ),
+    ),
+    (
+        "result as result-{quantity}",
+        "One array of an equilibrium, every value",
+        "detente.show.figures.plots:result_figure",
+        "result count?",
+        "outcomes",
+        "country importer exporter sector value[%] value[USD bn] value value[share of spending]",
+    ),
+    (
+        "stocks",
+        "A cut that stocks delay",
+        "detente.cases:stock_table",
+        "path controls countries",
+        "path",
+        (
+            "from_month to_month horizon control country volume[of base use] drawn_months[months of base "
+            "use] left_months[months of base use] wedge_pct[%] price_pct[%] real_income_pct[%]"
+        ),
+    ),
+    (
+        "path-losses",
+        "What the cut costs whom",
+        "stocks:loss_table",
+        "path without",
+        "path",
+        (
+            "country name worst_pp[points] worst_from_month last_pp[points] equivalent_variation_usd_bn[USD "
+            "bn]"
+        ),
+    ),
+    (
+        "path-stocks",
+        "Stocks at the start",
+        "stocks:held_table",
+        "held",
+        "path",
+        "control country sector months[months of base use] share_pct[%] source grade note",
+    ),
+    (
+        "path-months",
+        "The cut month by month",
+        "stocks:path_figure",
+        "path without controls countries",
+        "path",
+        "from_month horizon {code}_pp[points] left_{number}[months of base use]",
+    ),
+)

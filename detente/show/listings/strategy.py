@@ -1,0 +1,227 @@
+"""Tables of games: leverage, deals, equilibria, duties.
+
+A line holds name (and name in files), title, maker, arguments, needs and columns; see `detente.show.registry`.
+"""
+
+from typing import Final
+
+ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
+    (
+        "leverage",
+        "Who can hurt whom, and at what cost to itself",
+        "strategy:lever_table",
+        "levers note?",
+        "game",
+        (
+            "player measure gentle harsh harm_target[USD bn] harm_self[USD bn] ratio pays_from[USD] "
+            "alone_target[USD bn] alone_self[USD bn] hit_most harm_third[USD bn] harm_others[USD bn] action"
+        ),
+    ),
+    (
+        "leverage-ladder",
+        "The ladder of leverage",
+        "detente.show.figures:ladder_figure",
+        "levers concept name?",
+        "game",
+        "player measure gentle harsh harm_target[USD bn] harm_self[USD bn]",
+    ),
+    (
+        "leverage-horizons",
+        "Leverage at each horizon",
+        "strategy:reach_table",
+        "reached name? title?",
+        "game",
+        "player measure horizon harm_target[USD bn] harm_self[USD bn] ratio action",
+    ),
+    (
+        "leverage-substitution",
+        "Leverage as substitution rises",
+        "strategy:reach_table",
+        "reached name? title?",
+        "game",
+        "player measure horizon harm_target[USD bn] harm_self[USD bn] ratio action",
+    ),
+    (
+        "leverage-by-preferences",
+        "Leverage, by what the players want",
+        "sensitivity:levers_by_preferences",
+        "found",
+        "game",
+        ("preferences player measure rank harm_target[USD bn] harm_self[USD bn] ratio pays_from[USD] action"),
+    ),
+    (
+        "deal-space",
+        "What can be had by agreement",
+        "strategy:space_table",
+        "games names?",
+        "game",
+        (
+            "preferences threat profiles better better_share[%] front_size nash_{code}[USD bn] "
+            "kalai_{code}[USD bn] nash_words"
+        ),
+    ),
+    (
+        "deal-space-points",
+        "The space of deals",
+        "detente.show.figures:deal_figure",
+        "game space threats? concept name?",
+        "game",
+        "kind point gain_{code}[USD bn]",
+    ),
+    (
+        "swaps",
+        "The smallest swaps that leave both better off",
+        "strategy:swap_table",
+        "game swaps",
+        "game",
+        "gives_{code} gain_{code}[USD bn] cost_{code}[USD bn] kind size",
+    ),
+    (
+        "expected-swaps",
+        "Exchanges the reports expect, by what the players want",
+        "strategy:verdict_table",
+        "verdicts players by? names?",
+        "game",
+        "exchange preferences gain_{code}[USD bn] own_{code}[USD bn] verdict refuses_{code} claims",
+    ),
+    (
+        "expected-horizons",
+        "Exchanges the reports expect, at each horizon",
+        "strategy:verdict_table",
+        "verdicts players by? names?",
+        "game",
+        "exchange horizon gain_{code}[USD bn] own_{code}[USD bn] verdict refuses_{code} claims",
+    ),
+    (
+        "payments",
+        "What each side would have to be paid",
+        "strategy:payment_table",
+        "game found",
+        "game",
+        "threat player other payment[USD bn] gain_other[USD bn] affordable favourite",
+    ),
+    (
+        "bargains-by-preferences",
+        "Swaps and payments, by what the players want",
+        "sensitivity:bargains_by_preferences",
+        "found",
+        "game",
+        (
+            "preferences threat swaps real_swaps best gain_{code}[USD bn] payment_{code}[USD bn] "
+            "affordable_{code}"
+        ),
+    ),
+    (
+        "dominance",
+        "What pays whatever the other side does",
+        "strategy:dominance_table",
+        "found name titles?",
+        "game",
+        "player action best best_share[%] margin[USD bn] always",
+    ),
+    (
+        "equilibria",
+        "What the two sides would do",
+        "strategy:equilibrium_table",
+        "game form pure quantal count?",
+        "game",
+        "equilibrium player strategy probability[%] payoff[USD bn] regret[USD bn]",
+    ),
+    (
+        "equilibria-by-preferences",
+        "What the two sides would do, by what they want",
+        "sensitivity:play_by_preferences",
+        "found",
+        "game",
+        "preferences player equilibria strategy payoff[USD bn] likeliest probability[%]",
+    ),
+    (
+        "preferences",
+        "What the players want",
+        "detente.strategy:preference_table",
+        "preferences",
+        "game",
+        "preferences preferences_title source grade note",
+    ),
+    (
+        "nash-welfare",
+        "What comes of duties that are each player's best against the others'",
+        "detente.strategy.duties:nash_tables",
+        "war",
+        "duty game",
+        (
+            "player duties_set duty_before_pct[%] duty_after_pct[%] duty_median_pct[%] duty_lowest_pct[%] "
+            "duty_highest_pct[%] government_pct[%] real_income_pct[%] others_real_income_pct[%] "
+            "regret_pct[%]"
+        ),
+    ),
+    (
+        "nash-duties",
+        "Duties that are each player's best against the others'",
+        "detente.strategy.duties:nash_tables",
+        "war",
+        "duty game",
+        (
+            "player charged imports_usd_bn[USD bn] duty_before_pct[%] duty_after_pct[%] duty_lowest_pct[%] "
+            "duty_highest_pct[%]"
+        ),
+    ),
+    (
+        "optimal-welfare",
+        "What comes of a player's best duties if nobody answers",
+        "detente.strategy.duties:optimum_tables",
+        "game optima",
+        "duty game",
+        (
+            "player duties_set duty_before_pct[%] duty_after_pct[%] duty_median_pct[%] duty_lowest_pct[%] "
+            "duty_highest_pct[%] government_pct[%] real_income_pct[%] others_real_income_pct[%] "
+            "regret_pct[%]"
+        ),
+    ),
+    (
+        "optimal-duties",
+        "A player's best duties if nobody answers",
+        "detente.strategy.duties:optimum_tables",
+        "game optima",
+        "duty game",
+        (
+            "player charged imports_usd_bn[USD bn] duty_before_pct[%] duty_after_pct[%] duty_lowest_pct[%] "
+            "duty_highest_pct[%]"
+        ),
+    ),
+    (
+        "talks-welfare",
+        "What comes of duties agreed in talks",
+        "detente.strategy.duties:talks_tables",
+        "talks",
+        "duty game",
+        (
+            "player duties_set duty_before_pct[%] duty_after_pct[%] duty_median_pct[%] duty_lowest_pct[%] "
+            "duty_highest_pct[%] government_pct[%] real_income_pct[%] others_real_income_pct[%] "
+            "regret_pct[%]"
+        ),
+    ),
+    (
+        "talks-duties",
+        "Duties agreed in talks",
+        "detente.strategy.duties:talks_tables",
+        "talks",
+        "duty game",
+        (
+            "player charged imports_usd_bn[USD bn] duty_before_pct[%] duty_after_pct[%] duty_lowest_pct[%] "
+            "duty_highest_pct[%]"
+        ),
+    ),
+    (
+        "welfare-by-preferences as {kind}-welfare-by-preferences",
+        "What comes of duties, by what the players want",
+        "detente.strategy.duties:by_preferences",
+        "tables",
+        "duty game",
+        (
+            "preferences player duties_set duty_before_pct[%] duty_after_pct[%] duty_median_pct[%] "
+            "duty_lowest_pct[%] duty_highest_pct[%] government_pct[%] real_income_pct[%] "
+            "others_real_income_pct[%] regret_pct[%]"
+        ),
+    ),
+)

@@ -1,0 +1,134 @@
+"""Shortages of 2018 and 2025 beside what was observed: one figure was fitted, the others are tests.
+
+Observed figures are of the facts register (S53) or, where it has none, of market reports as we remember them, and said to be.
+A line agrees within a factor of two.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from detente.cases import figures_of, horizon, path_with_stocks
+from detente.cases.adjustment import adjusting
+from detente.equilibrium import Model, Policy, QuantityControl, solve
+from detente.validation.checks import Check
+from detente.world import Economy, Wedges
+
+GROUP = "Shortages of 2018 and 2025"
+TONNES = {"May": 46.0, "June": 353.0, "July": 620.0, "August": 590.0, "September": 420.5, "October": 656.0}
+"""Magnets from China to the United States in 2025, tonnes a month."""
+USUAL = 657.0
+"""The same in 2024, the mean month."""
+WORLD_MAY, WORLD_USUAL = 1_238.0, 4_830.0
+"""Magnets from China to all countries, tonnes in May 2025 and in the mean month of 2024 (58,000 tonnes a year, from memory)."""
+MAGNETS = "S53: May 2025, 93 % less to the United States; European prices six times China's"
+BEANS = (
+    "market reports of autumn 2018, from memory: Brazilian beans up to a quarter dearer than American ones"
+)
+
+
+def beside_twice(
+    what: str, ours: float, published: float, *, source: str, unit: str, note: str = ""
+) -> Check:
+    """One line: agrees when ours has the sign of the published figure and is within a factor of two.
+
+    Examples
+    --------
+    >>> beside_twice("a price", 5.0, 6.0, source="", unit="times").verdict
+    'agrees'
+    >>> beside_twice("a price", 2.0, 6.0, source="", unit="times").verdict
+    'differs'
+    """
+    near = ours * published > 0 and 0.5 <= ours / published <= 2
+    return Check(GROUP, what, source, unit, "agrees" if near else "differs", published, ours, note=note)
+
+
+def magnets_of(
+    world: Economy, left_usa: float, left_others: float
+) -> tuple[QuantityControl, QuantityControl]:
+    """China's deliveries of magnets to the United States and to all others, shares of the base year's."""
+    others = [code for code in world.labels.countries if code not in ("USA", "CHN")]
+    return (
+        QuantityControl.on(
+            world,
+            "usa",
+            importers=["USA"],
+            exporters=["CHN"],
+            sectors=["MAG"],
+            limit=left_usa,
+            rent="destroyed",
+        ),
+        QuantityControl.on(
+            world,
+            "others",
+            importers=others,
+            exporters=["CHN"],
+            sectors=["MAG"],
+            limit=left_others,
+            rent="destroyed",
+        ),
+    )
+
+
+def shortage_checks(world: Economy) -> list[Check]:
+    """Magnets in May 2025 and soybeans when China stops buying American ones.
+
+    Parameters
+    ----------
+    world : Economy
+        One with magnets and soybeans as sectors; others give no line.
+    """
+    labels = world.labels
+    if not {"MAG", "SOY"} <= set(labels.sectors) or not {"USA", "CHN", "EU27", "BRA"} <= set(
+        labels.countries
+    ):
+        return []
+    left_usa = TONNES["May"] / USUAL
+    controls = magnets_of(world, left_usa, (WORLD_MAY - TONNES["May"]) / (WORLD_USUAL - USUAL))
+    held = {control.name: figures_of(world, control) for control in controls}
+    (may,) = path_with_stocks(
+        world, Wedges.unchanged(world), controls, held, (1,), structure_by_month=adjusting(world)
+    )
+    magnets = labels.sector("MAG")
+    price = may.value.price_hat[:, magnets] / may.value.price_hat[labels.country("CHN"), magnets]
+    checks = [
+        beside_twice(
+            "Magnets, price in Europe over China's, May 2025 (fitted)",
+            float(price[labels.country("EU27")]),
+            6.0,
+            source=MAGNETS,
+            unit="times",
+            note="the top of the ladder and its first stop are set by this line",
+        )
+    ]
+    economy, structure = horizon("short", world)
+    stop = QuantityControl.on(
+        economy, "beans", importers=["CHN"], exporters=["USA"], sectors=["SOY"], limit=0.0
+    )
+    value = solve(Model(economy, structure), Policy(economy, Wedges.unchanged(economy), (stop,))).value
+    beans, china = labels.sector("SOY"), labels.country("CHN")
+    cost = value.cost_hat[:, beans]
+    premium = 100 * float(cost[labels.country("BRA")] / cost[labels.country("USA")] - 1)
+    bill = np.delete(value.flows_new[china, :, beans], china).sum()
+    before = np.delete(world.flows[china, :, beans], china).sum()
+    return [
+        *checks,
+        beside_twice(
+            "Soybeans, Brazilian over American price when China stops buying American ones, one year",
+            premium,
+            25.0,
+            source=BEANS,
+            unit="%",
+            note="a year, when harvests and fields have begun to answer; theirs is the peak of some weeks",
+        ),
+        Check(
+            GROUP,
+            "Soybeans, China's import bill when it stops buying American ones, one year",
+            "China's customs, from memory: the bill of 2018 was within a tenth of that of 2017",
+            "%",
+            "agrees" if abs(bill / before - 1) <= 0.2 else "differs",
+            0.0,
+            100 * float(bill / before - 1),
+            note="agrees within twice the tenth",
+        ),
+    ]

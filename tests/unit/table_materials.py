@@ -1,0 +1,437 @@
+"""What every registered table is made of, on the shipped record and small worlds: quick to solve."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from strategy_games import duel
+
+from detente.cases import Case, Period, model_at, path_with_stocks, prepare_cases, run_cases
+from detente.cases.unfolding import unfold
+from detente.core import SchemaError
+from detente.dossier import audit, load_dossier, parties_of
+from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result
+from detente.intake import extract, make_draft, read_report
+from detente.outlook import draw_outcomes, drivers
+from detente.policy import Scenario, load_scenario
+from detente.policy.duties import duty_stack, product_duties
+from detente.show.figures import Event, OutcomeRow, SectorRow, Span
+from detente.show.figures.timelines import ClockDot
+from detente.show.tables import evidence, findings
+from detente.strategy import (
+    deal_space,
+    deals,
+    equilibria,
+    judge,
+    leverage,
+    leverage_of,
+    load_preferences,
+    payoff_tensor,
+    smallest_swaps,
+)
+from detente.strategy.duties import cooperative_duties, duty_game, nash_duties, optimal_duties
+from detente.validation.checks import Check
+from detente.world import Wedges, load_world, toy
+from detente.world.carve import load_disaggregation, shipped_chokepoints
+from detente.world.read.moved import AccountParts
+
+REPORTS = Path(__file__).parents[1] / "dossier" / "intake_reports"
+PAIR = ("USA", "CHN")
+
+
+@functools.cache
+def record() -> Any:
+    return load_dossier()
+
+
+@functools.cache
+def world() -> Any:
+    return load_world()
+
+
+@functools.cache
+def cases() -> tuple[Case, ...]:
+    """The base year, and a war with a cap, on the toy world."""
+    economy = toy()
+    tariff = np.array(economy.tariff)
+    tariff[0, 1] += 0.25
+    cap = QuantityControl.on(economy, "parts", importers="USA", exporters="CHN", sectors="PARTS", limit=0.5)
+    still = Case(Scenario(id="standing", title="Standing", dossier="toy"), Wedges.unchanged(economy))
+    war = Case(
+        Scenario(id="war", title="War", dossier="toy"), Wedges.of(economy, tariff=tariff), controls=(cap,)
+    )
+    return still, war
+
+
+@functools.cache
+def outcomes() -> Any:
+    return run_cases(Model(toy()), cases())
+
+
+@functools.cache
+def drawn() -> Any:
+    results = tuple(f"{code}.output.{sector}" for code in PAIR for sector in ("FARM", "PARTS"))
+    return draw_outcomes(Model(toy()), cases(), draws=32, seed=1, results=results)
+
+
+@functools.cache
+def period() -> tuple[tuple[QuantityControl, ...], Any, Any]:
+    economy = toy()
+    cuts = cases()[1].controls
+
+    def along(controls: Any, stocks: Any) -> tuple[Period, ...]:
+        return path_with_stocks(
+            economy,
+            Wedges.unchanged(economy),
+            controls,
+            stocks,
+            (1.0, 1.0),
+            structure_by_month=lambda _: (economy, CORE),
+        )
+
+    return cuts, along(cuts, {"parts": 1.0}), along((), {})
+
+
+@functools.cache
+def unfolded() -> Any:
+    """Ten points more along a year, on the shipped world."""
+    policy = Policy.unchanged(world()).duty("USA", "CHN").add_points(0.1)
+    return unfold(world(), policy, dates=(6.0, 6.0), stocks=False)
+
+
+@functools.cache
+def played() -> Any:
+    economy, dossier, spec = duel()
+    return spec, payoff_tensor(Model(economy), dossier, spec), (economy, dossier)
+
+
+@functools.cache
+def duties() -> Any:
+    return duty_game(Model(toy()), list(PAIR), by="partner", on="players")
+
+
+def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
+    day = record().asof
+    rows = functools.partial(evidence.measure_rows, record(), PAIR)
+    stack = functools.partial(duty_stack, world(), record(), date=day, importer="USA", exporter="CHN")
+    path = {"dossier": record(), "economy": world(), "importer": "USA", "exporter": "CHN", "dates": [day]}
+
+    def draft() -> dict[str, Any]:
+        article, _ = read_report(REPORTS / "spring.txt")
+        return {"draft": make_draft([extract(article, record())], record())}
+
+    def alone(**given: Any) -> Callable[[], dict[str, Any]]:
+        return lambda: {"dossier": record(), **given}
+
+    return {
+        "scenarios": lambda: {"source": "busan-2025", "dossier": load_dossier(asof=dt.date(2025, 9, 1))},
+        "measures": alone(date=day),
+        "ledger": lambda: {"rows": rows()},
+        "clocks": alone(from_date=day, parties=parties_of(record())),
+        "clocks-listed": alone(from_date=day),
+        "clocks-ahead": lambda: {"rows": evidence.clock_rows(record()), "asof": day},
+        "clock-marks": lambda: {"rows": [ClockDot("Truce ends", dt.date(2025, 11, 10))], "asof": day},
+        "rounds": alone(),
+        "claims": alone(),
+        "places": alone(folder=REPORTS),
+        "conflicts": alone(),
+        "conflict-overview": alone(),
+        "conflict-sheets": alone(),
+        "readings": lambda: {"cards": evidence.conflict_cards(record())},
+        "evidence-counts": alone(),
+        "estimates": alone(),
+        "sources": lambda: {"sources": evidence.sources(record())},
+        "citations": alone(economy=world()),
+        "controls": alone(date=day),
+        "port-fees": alone(date=day),
+        "pledges": alone(date=day),
+        "stacking": alone(),
+        "audit": lambda: {"findings": audit(record())},
+        "audit-malformed": lambda: {"error": SchemaError("x", file="measures.yaml", line=1, hint="y")},
+        "audit-rules": lambda: {"findings": audit(record())},
+        "audit-dates": alone(),
+        "audit-stale": alone(today=day, max_age_days=1),
+        "coverage-by-grade": alone(),
+        "coverage": alone(economy=world(), date=day),
+        "duties": lambda: {"stacked": stack()},
+        "averages": lambda: {"stacked": stack()},
+        "averages-of-sides": alone(economy=world(), parties=PAIR),
+        "duty-path": lambda: path,
+        "duties-by-product": lambda: {
+            "duties": product_duties(world(), record(), date=day, importer="USA", exporters=["CHN"]),
+            "code": "8542",
+        },
+        "duties-by-partner": lambda: {
+            "duties": product_duties(world(), record(), date=day, importer="USA", exporters=None)
+        },
+        "collected": alone(economy=world()),
+        "published": alone(economy=world()),
+        "base-year-duties": alone(economy=world()),
+        "intake": draft,
+        "possible-conflicts": draft,
+        "items": draft,
+        "check": alone(world=toy()),
+        "validation": lambda: {
+            "checks": [Check("group", "what", "source", "%", "holds", 1.0, 1.0, 1.0, 0.0, 0.1, 1)]
+        },
+        "data-files": dict,
+        "data-sources": dict,
+        "duties-by-authority": lambda: {
+            "rates": {"Cars": {"section-232": 0.25}},
+            "importer": "USA",
+            "exporter": "CHN",
+            "day": day.isoformat(),
+        },
+        "duty-averages": lambda: {
+            "dates": [dt.date(2025, 1, 1), day],
+            "rates": {PAIR: [0.1, 0.4], PAIR[::-1]: [0.1, 0.3]},
+            "asof": day,
+            "concept": "made up",
+            "events": [Event(dt.date(2025, 5, 12), "Geneva")],
+        },
+        "timeline": lambda: {
+            "spans": [Span("a", "A", "USA", "in_force", dt.date(2025, 2, 4), None)],
+            "asof": day,
+            "start": dt.date(2025, 1, 1),
+            "end": dt.date(2025, 12, 31),
+        },
+    }
+
+
+def of_worlds() -> dict[str, Callable[[], dict[str, Any]]]:
+    one = {"economy": toy()}
+    parts = functools.partial(AccountParts.of_economy, toy())
+    moved = {"economy": toy()}
+
+    def two() -> dict[str, Any]:
+        return {"first": toy(), "second": toy()}
+
+    def shown(**more: Any) -> Callable[[], dict[str, Any]]:
+        return lambda: {**one, **more}
+
+    return {
+        "worlds-shipped": dict,
+        "elasticity-sets": dict,
+        "specifications": dict,
+        "horizon-parameters": dict,
+        "ladders": dict,
+        "chokepoint": lambda: {"spec": load_disaggregation(shipped_chokepoints()[0])},
+        **{
+            f"world-{name}": shown()
+            for name in ("size", "countries", "sectors", "flows", "provenance", "check")
+        },
+        "world-duties": shown(importer="USA", exporter="CHN"),
+        "world-benchmarks": lambda: {"economy": world()},
+        "world-moved": lambda: {**moved, "before": parts(), "after": parts()},
+        "world-moved-cells": lambda: {**moved, "before": parts(), "after": parts()},
+        "worlds": two,
+        "worlds-countries": two,
+        "largest-countries": shown(),
+        "world-differences": two,
+        "uncertainty": lambda: {"model": model_at("short", world())},
+    }
+
+
+@functools.cache
+def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
+    names = list(PAIR)
+    economy = toy()
+
+    def every(**more: Any) -> Callable[[], dict[str, Any]]:
+        return lambda: {"outcomes": outcomes(), **more}
+
+    def one(**more: Any) -> Callable[[], dict[str, Any]]:
+        return lambda: {"outcome": outcomes()["war"], **more}
+
+    against = {"reference": "standing", "parties": PAIR}
+
+    def sensitive() -> Any:
+        members = findings.groups(economy, PAIR)
+        base = outcomes()["standing"].value.real_income_hat
+        return {
+            "fgo": {
+                key: findings.changes(economy, one.value.real_income_hat, base, members)
+                for key, one in outcomes().items()
+            }
+        }
+
+    def sides() -> dict[str, Any]:
+        return {
+            "economy": economy,
+            "found": {"short": outcomes(), "long": outcomes()},
+            **against,
+            "spread": sensitive(),
+            "headline": "long",
+            "drawn": {"long": drawn()},
+        }
+
+    def explained() -> dict[str, Any]:
+        own = load_scenario("standing").model_copy(
+            update={
+                "id": "own",
+                "set": {"usa-2025-threat-100": load_scenario("talks-fail").set["usa-2025-threat-100"]},
+            }
+        )
+        case, earlier = prepare_cases(world(), record(), [own, load_scenario("standing")])
+        return {
+            "model": Model(world()),
+            "dossier": record(),
+            "name": "usa.real_income",
+            "case": case,
+            "reference": earlier,
+        }
+
+    def along_time() -> dict[str, Any]:
+        return {"path": unfolded(), "countries": names}
+
+    def third() -> Any:
+        return findings.third_parties(outcomes()["war"], outcomes()["standing"], PAIR)
+
+    def path(**more: Any) -> Callable[[], dict[str, Any]]:
+        return lambda: {"path": period()[1], **more}
+
+    return {
+        "countries": every(against="standing"),
+        "sectors": every(countries=names),
+        "pair": every(parties=PAIR),
+        "diversion": lambda: {
+            "outcome": outcomes()["war"],
+            "parties": PAIR,
+            "against": outcomes()["standing"],
+        },
+        "third-trade": lambda: {
+            "outcome": outcomes()["war"],
+            "against": outcomes()["standing"],
+            "parties": PAIR,
+        },
+        "footprints": one(),
+        **{
+            name: every(countries=names)
+            for name in ("employment", "wages", "prices", "flows", "revenue", "effective-duties", "welfare")
+        },
+        "quantities": every(),
+        "firing": lambda: {"timed": prepare_cases(world(), record(), [load_scenario("talks-fail")])},
+        "comparison": every(),
+        "outcomes": lambda: {
+            "rows": [OutcomeRow("War", {"USA": -1.0}, {"USA": -2e4}, {"USA": -2.0}, {"USA": -0.5})],
+            "standing": "today",
+        },
+        "levels": every(economy=economy, **against),
+        "sensitivity": lambda: {"found": sensitive(), "outcomes": outcomes(), "reference": "standing"},
+        "horizons": sides,
+        "third-countries": lambda: {
+            "real_income_pct": {"MEX": 0.1, "JPN": -0.1},
+            "value_usd": {"MEX": 1e3, "JPN": -1e3},
+            "outcome": "War",
+            "standing": "today",
+        },
+        "sectors-hit": lambda: {
+            "rows": [SectorRow("USA", "Cars", -2.0, -1e3), SectorRow("CHN", "Cars", 1.0, 1e3)],
+            "outcome": "War",
+            "standing": "today",
+        },
+        **dict.fromkeys(("explain-measures", "explain-channels", "explain-sources"), explained),
+        "drawn-results": lambda: {"found": drawn(), "reference": "standing", "table": "sectors"},
+        "intervals": lambda: {"found": drawn()},
+        "drivers": lambda: {
+            "found": drivers(Model(toy()), cases(), draws=8, seed=1),
+            "countries": names,
+            "against": "standing",
+        },
+        "drivers-of-sides": lambda: {
+            "found": drawn(),
+            "key": "war",
+            "title": "War",
+            "reference": "standing",
+            "parties": PAIR,
+        },
+        "sector-intervals": lambda: {
+            "found": drawn(),
+            "key": "war",
+            "reference": "standing",
+            "parties": PAIR,
+        },
+        "third-trade-drawn": lambda: {
+            "table": third()[2],
+            "found": drawn(),
+            "key": "war",
+            "reference": "standing",
+        },
+        "unfolding": along_time,
+        "summary": along_time,
+        "result": lambda: {
+            "result": labelled_result(outcomes()["war"].value, "flow_volume_hat"),
+            "count": 5,
+        },
+        "stocks": path(controls=period()[0], countries=names),
+        "path-losses": path(without=period()[2]),
+        "path-stocks": lambda: {"held": {"parts": (1.0, "made up", ())}},
+        "path-months": path(without=period()[2], controls=period()[0], countries=names),
+    }
+
+
+def drawn_explanation() -> dict[str, Any]:
+    """What the tables of an explained and drawn number take."""
+    from detente.equilibrium.explain import target
+
+    return {
+        "found": drawn(),
+        "goal": target("usa.output.PARTS", toy()),
+        "later": "war",
+        "earlier": "standing",
+        "against": "standing",
+    }
+
+
+@functools.cache
+def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
+    spec, tensor, (economy, dossier) = played()
+    known = load_preferences()
+    plain = known.named()
+    game = tensor.game(plain)
+    form = equilibria.strategic_form(game)
+    pure = equilibria.pure_equilibria(form, epsilon=1e-3)
+    quantal = equilibria.logit_quantal(form, 1e-3)
+    space = deal_space(game, spec.threats[0])
+    swaps = smallest_swaps(game, most=1)
+    paid = {name: deals.payments(game, name) for name in spec.threats}
+    judged = {plain.id: judge(game, spec.expected, spec.threats)}
+    reached = leverage.reach(
+        economy, dossier, spec, {"long": Model(economy)}, span=leverage.extremes(game), controls="costs"
+    )
+    war = nash_duties(duties(), verify=False)
+
+    def fixed(**given: Any) -> Callable[[], dict[str, Any]]:
+        return lambda: given
+
+    optima = [optimal_duties(duties(), "USA", deviations=False)]
+    talks = cooperative_duties(duties())
+    return {
+        "leverage": fixed(levers=leverage_of(game)),
+        "leverage-ladder": fixed(levers=leverage_of(game), concept="made up"),
+        "leverage-horizons": fixed(reached=reached),
+        "leverage-substitution": fixed(reached=reached, name="leverage-substitution", title="x"),
+        "leverage-by-preferences": fixed(found={plain.id: leverage_of(game)}),
+        "deal-space": fixed(games={plain.id: (game, [space])}),
+        "deal-space-points": fixed(game=game, space=space, concept="made up"),
+        "swaps": fixed(game=game, swaps=swaps),
+        "expected-swaps": fixed(verdicts=judged, players=spec.players),
+        "expected-horizons": fixed(verdicts=judged, players=spec.players, by="horizon"),
+        "payments": fixed(game=game, found=paid),
+        "bargains-by-preferences": fixed(found={plain.id: (game, swaps, paid)}),
+        "dominance": fixed(found=equilibria.dominant_rungs(game), name="plain"),
+        "equilibria": fixed(game=game, form=form, pure=pure, quantal=quantal),
+        "equilibria-by-preferences": fixed(found={plain.id: (game, form, pure, quantal)}),
+        "preferences": fixed(preferences=known),
+        "nash-welfare": fixed(war=war),
+        "nash-duties": fixed(war=war),
+        "optimal-welfare": fixed(game=duties(), optima=optima),
+        "optimal-duties": fixed(game=duties(), optima=optima),
+        "talks-welfare": fixed(talks=talks),
+        "talks-duties": fixed(talks=talks),
+    }

@@ -1,0 +1,101 @@
+"""The parts of a briefing: in one order, each from what it says it needs, every table a registered one."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+
+import pytest
+
+from detente.brief import compose
+from detente.brief.composition import PARTS
+from detente.brief.findings import Findings, find
+from detente.brief.tables import tables_of
+from detente.dossier import load_dossier
+from detente.show import registered
+from detente.show.figures import Figure
+from detente.world import load_world
+
+SCENARIOS = ("standing", "talks-fail", "narrow-deal")
+
+
+@pytest.fixture(scope="module")
+def found():
+    return find(
+        load_dossier(),
+        load_world(),
+        scenarios=SCENARIOS,
+        source="",
+        closure="share",
+        parties=None,
+        sets=("fgo",),
+        horizon="long",
+        keep_elasticities=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def content():
+    return compose(load_dossier(), load_world(), scenarios=SCENARIOS, sets=("fgo",), draws=8)
+
+
+def told(section):
+    """A section without the identity of its pictures."""
+    return (
+        section.id,
+        section.title,
+        [
+            (block.name, block.title, block.table.to_csv()) if isinstance(block, Figure) else block
+            for block in section.blocks
+        ],
+    )
+
+
+def test_sections_stand_in_the_order_of_the_parts(content):
+    ids = [part.id for part in PARTS]
+    assert len(set(ids)) == len(ids)
+    assert [section.id for section in content.sections] == ids
+
+
+def test_every_table_a_briefing_writes_is_a_registered_one(content):
+    written = tables_of(content)
+    assert len(written) > 20
+    assert [name for name, table in written.items() if not registered(table)] == []
+
+
+@pytest.mark.parametrize(
+    "part", [part for part in PARTS if "game" not in part.needs], ids=lambda part: part.id
+)
+def test_a_part_is_written_alone_from_what_it_needs(found, part):
+    """No part needs another to be written first; those that need no draws are the same with and without."""
+    section = part.write(dataclasses.replace(found))
+    assert section is not None
+    assert section.id == part.id
+    assert section.blocks
+    if "draws" not in part.needs:
+        drawn = found.with_draws(2, 1)
+        assert told(part.write(drawn)) == told(section)
+
+
+@pytest.mark.parametrize("id", ["standing", "duties", "disagreements", "others"])
+def test_a_part_of_the_record_asks_for_no_outcome(found, id):
+    (part,) = (part for part in PARTS if part.id == id)
+    assert "outcomes" not in part.needs
+    names = [field.name for field in dataclasses.fields(Findings)]
+    blind = {name: getattr(found, name) for name in names}
+    blind.update(outcomes={}, every={}, at={}, both={}, cases=())
+    assert told(part.write(Findings(**blind))) == told(part.write(found))
+
+
+def test_a_record_without_reports_has_no_part_on_disagreements(found):
+    (part,) = (part for part in PARTS if part.id == "disagreements")
+    silent = dataclasses.replace(
+        found, dossier=dataclasses.replace(found.dossier, documents={}, claims={}, conflicts={})
+    )
+    assert part.write(silent) is None
+
+
+def test_composing_is_short():
+    """Composition strings parts together and writes none itself."""
+    source = inspect.getsource(compose)
+    assert len(source.split('"""')[-1].splitlines()) <= 60
