@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from detente.equilibrium.controls import ControlledSolution, QuantityControl
     from detente.equilibrium.quantity_search import Setting
 
-SWEEPS_SHARE = 0.2
-"""Share of what is left of the budget that sweeps get: they are cheap. Newton, the last resort, gets the rest."""
+SHARE = 0.2
+"""Share of what is left of the budget that a rung gets, such as sweeps, which are cheap. The last resort gets the rest."""
 STEPS_OUTSIDE = 3
 """Times as many sweeps a stage where a backstop is at work: its schedule bends where the base year's derivatives are straight."""
 
@@ -62,22 +62,17 @@ class Climb:
     further: tuple[Array, float] | None = None
 
     @property
+    def outside(self) -> bool:
+        """Whether a backstop is at work, which Newton's derivatives do not know."""
+        return self.structure.backstop is not None
+
+    @property
     def asked(self) -> tuple[Economy, Wedges, Array, Newton, Structure]:
         """What `robust` asks for."""
         solver = self.solver
         if self.outside:
             solver = replace(solver, max_steps=STEPS_OUTSIDE * solver.max_steps)
         return self.economy, self.wedges, self.deficit, solver, self.structure
-
-    @property
-    def outside(self) -> bool:
-        """Whether buyers have a way out (a backstop), which Newton's derivatives do not know."""
-        return self.structure.backstop is not None
-
-    @property
-    def by_steps(self) -> bool:
-        """Whether small steps lead there from trade in one piece."""
-        return self.outside or not self.in_parts
 
 
 @dataclass(frozen=True)
@@ -91,8 +86,6 @@ class Rung:
         Why here, and not earlier or later.
     fits : function of Climb to bool
         Whether it can lead anywhere.
-    share : float
-        Of what is left of the budget; the last rung that fits gets the rest.
     climb : function of Climb and Meter to Solution
         Notes on the meter what it took and how far it came.
     """
@@ -100,7 +93,6 @@ class Rung:
     name: str
     why: str
     fits: Callable[[Climb], bool]
-    share: float
     climb: Callable[[Climb, Meter], Solution[Equilibrium]]
 
 
@@ -127,22 +119,19 @@ SHOCKS = (
     Rung(
         "from start",
         "a start is near what is looked for, and sweeps are cheap",
-        lambda scenario: scenario.start is not None and scenario.by_steps,
-        SWEEPS_SHARE,
+        lambda scenario: scenario.start is not None and (scenario.outside or not scenario.in_parts),
         from_start,
     ),
     Rung(
         "stages",
         "most shocks are only too large for one look; this way also finds the branch that leads from the base year",
-        lambda scenario: scenario.by_steps,
-        SWEEPS_SHARE,
+        lambda scenario: scenario.outside or not scenario.in_parts,
         in_stages,
     ),
     Rung(
         "newton",
         "settles what no sweep does, and trade that bans cut into parts; each step costs as much as many sweeps",
         lambda scenario: not scenario.outside,
-        1.0,
         by_newton,
     ),
 )
@@ -162,7 +151,7 @@ def rescue(scenario: Climb) -> Solution[Equilibrium]:
     tries: list[tuple[Solution[Equilibrium], float]] = []
     rungs = [rung for rung in SHOCKS if rung.fits(scenario)]
     for rung in rungs:
-        part = meter.part(1.0 if rung is rungs[-1] else rung.share)
+        part = meter.part(1.0 if rung is rungs[-1] else SHARE)
         solution = rung.climb(scenario, part)
         meter.charge(part.spent)
         if solution.result.ok:

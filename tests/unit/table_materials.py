@@ -13,7 +13,7 @@ from strategy_games import duel
 
 from detente.cases import Case, Period, model_at, path_with_stocks, prepare_cases, run_cases
 from detente.cases.unfolding import unfold
-from detente.core import Local, SchemaError
+from detente.core import SchemaError
 from detente.dossier import audit, load_dossier, parties_of
 from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result
 from detente.intake import extract, make_draft, read_report
@@ -107,7 +107,7 @@ def unfolded() -> Any:
 @functools.cache
 def played() -> Any:
     economy, dossier, spec = duel()
-    return spec, payoff_tensor(Model(economy), dossier, spec, on=Local()), (economy, dossier)
+    return spec, payoff_tensor(Model(economy), dossier, spec), (economy, dossier)
 
 
 @functools.cache

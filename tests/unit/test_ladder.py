@@ -34,14 +34,13 @@ def a_rung(name, solution, reached, spent=1.0, fits=True, seen=None) -> Rung:
         meter.charge(spent)
         return solution
 
-    return Rung(name, "why", lambda scenario: fits, 0.5, tried)
+    return Rung(name, "why", lambda scenario: fits, tried)
 
 
 def test_the_order_is_a_list_and_every_rung_says_why() -> None:
     assert [rung.name for rung in SHOCKS] == ["from start", "stages", "newton"]
     assert [rung.name for rung in LIMITS] == ["stages", "newton"]
     assert all(len(rung.why) > 30 for rung in (*SHOCKS, *LIMITS))
-    assert [rung.share for rung in SHOCKS] == [0.2, 0.2, 1.0]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +55,14 @@ def test_rungs_that_lead_nowhere_are_left_out(options, names) -> None:
     assert [rung.name for rung in SHOCKS if rung.fits(climb(**options))] == names
 
 
+def test_newton_knows_no_backstop_and_sweeps_need_more_steps_for_one(monkeypatch) -> None:
+    backed = climb(in_parts=True, start=VALUE.value)
+    monkeypatch.setattr(Climb, "outside", True)
+    assert [rung.name for rung in SHOCKS if rung.fits(backed)] == ["from start", "stages"]
+    assert backed.asked[3].max_steps == 3 * Newton().max_steps
+    assert backed.asked[3].budget == 1000.0
+
+
 def test_it_stops_at_the_first_equilibrium(monkeypatch) -> None:
     seen: list = []
     lost, met = ending(RESULTS.max_steps_reached, 1.0), ending(RESULTS.successful, 1e-13)
@@ -64,7 +71,7 @@ def test_it_stops_at_the_first_equilibrium(monkeypatch) -> None:
     monkeypatch.setattr(ladder, "SHOCKS", tuple(rungs))
     solution = rescue(climb())
     assert [name for name, _ in seen] == ["one", "two"]
-    assert [left for _, left in seen] == pytest.approx([500.0, 0.5 * 997.0])
+    assert [left for _, left in seen] == pytest.approx([0.2 * 1000.0, 0.2 * 997.0])
     assert solution.result is RESULTS.successful
     assert solution.stats["work"] == pytest.approx(7.0)
 
