@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detente.cli.output import reporting, usage
@@ -16,13 +17,40 @@ OF_RESULTS = ("sectors", "employment", "wages", "prices", "flows", "pair", "reve
 TABLES = (*OWN, *OF_RESULTS)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What was asked of a verb that solves scenarios: the record and what was known of it, the world, the model."""
+
+    dossier: str
+    asof: str | None
+    elasticities: str | None
+    closure: str
+    world: str | None
+    horizon: str
+    hold: bool | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How much is drawn, from which seed, and by how many processes."""
+
+    draws: int
+    seed: int
+    workers: int = 1
+
+    @property
+    def on(self) -> Pool:
+        """Where it is solved."""
+        return Pool(self.workers, threads=None)
+
+
 def drawn_tables(
     names: Sequence[str],
     table: str,
     countries: Sequence[str],
     against: str | None,
-    setting: tuple[str, str | None, str | None, str, str | None, str, bool | tuple[str, ...]],
-    draw: tuple[int, int, int],
+    asked: Asked,
+    drawing: Drawing,
 ) -> list[Table]:
     """One of the tables of `detente run --draws`.
 
@@ -36,8 +64,8 @@ def drawn_tables(
     countries : sequence of str
     against : str, optional
         Scenario that differences are taken from.
-    setting : (dossier, asof, elasticities, closure, world, horizon, hold)
-    draw : (draws, seed, workers)
+    asked : Asked
+    drawing : Drawing
 
     Raises
     ------
@@ -55,18 +83,26 @@ def drawn_tables(
             raise LabelError(
                 f"`{table}` has no draws", where="--table", hint=suggestion(table, TABLES) + " with --draws"
             )
-        if draw[0] < 2:
+        if drawing.draws < 2:
             raise InputError(
-                f"{draw[0]} draw{'' if draw[0] == 1 else 's'} cannot make an interval",
+                f"{drawing.draws} draw{'' if drawing.draws == 1 else 's'} cannot make an interval",
                 where="--draws",
                 hint="64 or more",
             )
-        if draw[2] < 1:
-            raise InputError(f"{draw[2]} workers do nothing", where="--workers", hint="1 or more")
+        if drawing.workers < 1:
+            raise InputError(f"{drawing.workers} workers do nothing", where="--workers", hint="1 or more")
     if against:  # the reference stands last
         names = [*(name for name in names if name != against), against]
-    dossier, asof, elasticities, closure, world, horizon, hold = setting
-    made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=hold)
+    made = prepare_named(
+        names,
+        asked.dossier,
+        asked.asof,
+        asked.elasticities,
+        asked.closure,
+        world=asked.world,
+        horizon=asked.horizon,
+        hold=asked.hold,
+    )
     with usage():
         for code in countries:
             if code != "WORLD" or table in OF_RESULTS:
@@ -77,7 +113,7 @@ def drawn_tables(
                 where="--countries",
                 hint="name two, with a comma between: --countries ONE,OTHER",
             )
-    return noted(_solved(made, table, countries, against is not None, *draw), made.cases)
+    return noted(_solved(made, table, countries, against is not None, drawing), made.cases)
 
 
 def _solved(
@@ -85,9 +121,7 @@ def _solved(
     table: str,
     countries: Sequence[str],
     compared: bool,
-    draws: int,
-    seed: int,
-    workers: int,
+    drawing: Drawing,
 ) -> list[Table]:
     """Draw, and lay out."""
     from detente.cases import sides_in
@@ -98,16 +132,16 @@ def _solved(
         return [build("uncertainty", model=made.model)]
     reference = made.cases[-1].scenario.id if compared else None
     if table in OF_RESULTS:
-        return [_of_results(made, table, countries, reference, draws, seed, workers)]
+        return [_of_results(made, table, countries, reference, drawing)]
     if table == "drivers":
         with reporting("solving draws") as report:
             found = drivers(
                 made.model,
                 made.cases,
-                draws=draws,
-                seed=seed,
+                draws=drawing.draws,
+                seed=drawing.seed,
                 against=reference,
-                on=Pool(workers, threads=None),
+                on=drawing.on,
                 report=report,
             )
         return [
@@ -122,9 +156,9 @@ def _solved(
         drawn = draw_outcomes(
             made.model,
             made.cases,
-            draws=draws,
-            seed=seed,
-            on=Pool(workers, threads=None),
+            draws=drawing.draws,
+            seed=drawing.seed,
+            on=drawing.on,
             report=report,
         )
     return [build("intervals", found=drawn, against=reference, countries=countries)]
@@ -135,9 +169,7 @@ def _of_results(
     table: str,
     countries: Sequence[str],
     reference: str | None,
-    draws: int,
-    seed: int,
-    workers: int,
+    drawing: Drawing,
 ) -> Table:
     """Draw the results behind a table of `detente run`."""
     from detente.cases import base_case, sides_in
@@ -150,9 +182,9 @@ def _of_results(
     found = draw_outcomes(
         made.model,
         cases,
-        draws=draws,
-        seed=seed,
-        on=Pool(workers, threads=None),
+        draws=drawing.draws,
+        seed=drawing.seed,
+        on=drawing.on,
         results=results_of(
             made.economy,
             table,

@@ -171,10 +171,10 @@ def run(
                 hint="write the setting into a scenario file, or leave --draws out",
             )
     if draws:
-        from detente.cli.draws import drawn_tables
+        from detente.cli.draws import Asked, Drawing, drawn_tables
 
-        setting = (dossier, asof, elasticities, closure, world, horizon, holds)
-        emit(drawn_tables(names, table, codes, against, setting, (draws, seed, workers)), style, out)
+        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds)
+        emit(drawn_tables(names, table, codes, against, asked, Drawing(draws, seed, workers)), style, out)
         return
     ready = prepare_named(
         names,
@@ -232,10 +232,10 @@ def compare(
     with usage():
         made = [comparison_table(outcomes, codes)]
     if draws:
-        from detente.cli.draws import drawn_tables
+        from detente.cli.draws import Asked, Drawing, drawn_tables
 
-        setting = (dossier, asof, elasticities, closure, world, horizon, holds)
-        made += drawn_tables([first, second], "intervals", codes, first, setting, (draws, seed, 1))
+        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds)
+        made += drawn_tables([first, second], "intervals", codes, first, asked, Drawing(draws, seed))
     emit(made, style, out)
 
 

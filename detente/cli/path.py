@@ -220,9 +220,7 @@ def path(
         figures_of,
         path_with_stocks,
         read_cut,
-        summary_table,
         unfold,
-        unfolding_table,
     )
     from detente.dossier import codes_of
     from detente.show import build, make
@@ -255,7 +253,7 @@ def path(
             economy, law, closure=closure, keep_elasticities=keep, first_day=law.first_day, solver=solver
         )
         shown = chosen or [code for code in codes_of(record) if code in economy.labels.countries]
-        emit((summary_table if table == "summary" else unfolding_table)(along, shown), style, out)
+        emit(build("summary" if table == "summary" else "unfolding", path=along, countries=shown), style, out)
         return
     with usage():
         if not cuts:

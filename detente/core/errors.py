@@ -47,9 +47,9 @@ class MeasurePlace(str):
         place.measure, place.part = measure, part
         return place
 
-    def __getnewargs__(self) -> tuple[str, str]:
+    def __reduce__(self) -> tuple[type[MeasurePlace], tuple[str, str]]:
         """What a copy is made of."""
-        return self.measure, self.part
+        return MeasurePlace, (self.measure, self.part)
 
 
 class DetenteError(Exception):

@@ -37,6 +37,10 @@ class RESULTS(enum.Enum):
     control_violated = (
         "A limit on quantities does not hold at the point that was reached. Loosen the limits one by one."
     )
+    beyond_knowledge = (
+        "A shortage would drive a price a thousandfold: nothing like it was ever observed, and the model knows nothing of it. "
+        "Leave a larger share, or a world whose input has a way out."
+    )
 
     @property
     def ok(self) -> bool:

@@ -1,7 +1,8 @@
 """Equilibria under caps, bans and floors, one or many at once.
 
-The sweeps find the wedges together with prices, wages and spending (`limits`). Where they do not settle, a semismooth Newton
-method on the complementarity conditions does, with the exact derivatives of every volume by every wedge from the adjoint.
+The sweeps find the wedges together with prices, wages and spending (`limits`). Where they do not settle (`ladder.LIMITS`), they
+go in stages, and in the end a semismooth Newton method on the complementarity conditions does, with the exact derivatives of
+every volume by every wedge from the adjoint.
 """
 
 from __future__ import annotations
@@ -29,12 +30,15 @@ from detente.equilibrium.controls import (
     volume_of,
 )
 from detente.equilibrium.judged import CHUNK, alone, begin, check_wedges, chunks, finish, one_of, refused
+from detente.equilibrium.ladder import rescue_limits
 from detente.equilibrium.limits import Limits
-from detente.equilibrium.quantity_search import TIGHT, Setting, by_newton, known_wedges, noted
+from detente.equilibrium.quantity_search import TIGHT, Setting, known_wedges, noted
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, sweep_chunk
 from detente.world import Array, Economy, Wedges
 
+KNOWN = 1_000.0
+"""Wedge of a cap, times the cost, up to which an answer is one: five times the highest a plant pays rather than stop (assumed)."""
 SMALLEST_STAGE = 1 / 64
 """Shortest part of the way from a start's volumes to the limits, in logarithms."""
 
@@ -139,7 +143,7 @@ def _chunk(
     controls: Sequence[Sequence[QuantityControl]],
     start: ControlledSolution | None,
 ) -> list[ControlledSolution]:
-    """Solve some scenarios: by sweeps together, each of those that do not settle in stages and by Newton, and verify them."""
+    """Solve some scenarios: by sweeps together, each of those that do not settle by `ladder.LIMITS`, and verify them."""
     banned = _with_bans(wedges, controls)
     found: dict[int, ControlledSolution] = {}
     for lanes, ground in chunks(setting.economy, setting.structure, banned, setting.deficit):
@@ -150,8 +154,8 @@ def _chunk(
             known |= dict(zip(left, swept, strict=True))
         for k, made in known.items():
             own = replace(setting, meter=Meter(setting.solver.budget, setting.solver.seconds))
-            one = made or _in_stages(own, wedges[k], controls[k], start)
-            found[k] = _verified(one or by_newton(own, wedges[k], controls[k], start), controls[k])
+            one = made or rescue_limits(own, wedges[k], controls[k], start)
+            found[k] = _verified(one, controls[k])
     return [found[k] for k in range(len(wedges))]
 
 
@@ -187,9 +191,14 @@ def _refused(
 
 
 def _verified(found: ControlledSolution, controls: Sequence[QuantityControl]) -> ControlledSolution:
-    """A success only if every control holds by its own statement; the note names those that do not."""
+    """A success only if every control holds by its own statement, at a wedge within what is known; the note names the others."""
     if not controls or not found.solution.result.ok:
         return found
+    sizes = {one.name: found.bindings[one.name].log_wedge for one in controls if not one.is_floor}
+    endless = [name for name, size in sizes.items() if np.log(KNOWN) < size < np.inf]
+    if endless:
+        said = "; ".join(f"`{name}`: a wedge of {np.exp(sizes[name]):.3g} times the cost" for name in endless)
+        return replace(found, solution=noted(found.solution, RESULTS.beyond_knowledge, said))
     breaches = [breach(control, found.bindings[control.name]) for control in controls]
     said = "; ".join(filter(None, breaches))
     if not said:
@@ -253,7 +262,7 @@ def _swept(
     return found
 
 
-def _in_stages(
+def in_stages(
     setting: Setting,
     wedges: Wedges,
     controls: Sequence[QuantityControl],

@@ -8,27 +8,20 @@ to; one that fails is halved. A `budget.Meter` counts the work and ends a search
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
-from detente.core import RESULTS
 from detente.equilibrium.bans import costs_between
 from detente.equilibrium.baseline import prepare, prepare_for
 from detente.equilibrium.budget import Meter, sweep_cost
 from detente.equilibrium.implicit import Numeraires
 from detente.equilibrium.newton import Stage, newton, split
-from detente.equilibrium.plain_residuals import GATE
-from detente.equilibrium.solution import Equilibrium, Solution
+from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Newton, base_point, sweep_chunk
 from detente.world import Array, Economy, Wedges
 
 SMALLEST_STAGE = 1 / 256
-SWEEPS_SHARE = 0.2
-"""Share of what is left of the budget that sweeps get: they are cheap. Newton, the last resort, gets the rest."""
-STEPS_OUTSIDE = 3
-"""Times as many sweeps a stage where a backstop is at work: its schedule bends where the base year's derivatives are straight."""
 
 Reach = Callable[[Wedges, Array, Array], tuple[Array | None, int]]
 """From wedges, deficits and a first point to the point of the equilibrium there, if it is found, and the steps taken."""
@@ -223,74 +216,6 @@ def solve_robustly(
     left = 1.0 if further is None else 1 - further[1]
     point, more = _follow(begin, wedges, deficit, reach, left / 2, meter, theta, further)
     return point, steps + more
-
-
-def rescue(
-    economy: Economy,
-    wedges: Wedges,
-    deficit: Array,
-    solver: Newton,
-    structure: Structure,
-    start: Equilibrium | None,
-    judged: Callable[[str, Array, int], Solution[Equilibrium]],
-    *,
-    in_parts: bool = False,
-) -> Solution[Equilibrium]:
-    """Take a shock in stages, within the solver's budget: by sweeps from a start, by sweeps and by Newton from the base year.
-
-    Parameters
-    ----------
-    economy : Economy
-    wedges : Wedges
-        One scenario.
-    deficit : array [country], million USD
-    solver : Newton
-    structure : Structure
-    start : Equilibrium, optional
-    judged : function of method, point and steps to Solution
-        Gives a point its code.
-    in_parts : bool
-        Bans cut trade into parts or close sectors: no small step from trade in one piece, so that is Newton's work alone.
-
-    Returns
-    -------
-    Solution
-        The equilibrium; else the furthest point met, with the code `gave_up` unless markets clear there and something else
-        is wrong with it. ``stats`` say the ``work`` done, how much of the way was ``reached``, and what ``ended`` it.
-    """
-    meter = Meter(solver.budget, solver.seconds)
-    asked = (economy, wedges, deficit, solver, structure)
-    tries: list[tuple[Solution[Equilibrium], float]] = []
-    ways: tuple[str, ...] = ("stages", "newton") if start is None else ("from start", "stages", "newton")
-    if structure.backstop is not None:  # Newton's derivatives know none, and sweeps need more steps for it
-        ways = ways[:-1]
-        asked = (*asked[:3], replace(solver, max_steps=STEPS_OUTSIDE * solver.max_steps), structure)
-    elif in_parts:
-        ways = ("newton",)
-    further = None
-    for way in ways:
-        part = meter.part(1.0 if way == ways[-1] else SWEEPS_SHARE)
-        if way == "newton":
-            if further is not None:
-                part.reached = further[1]
-            found = judged("newton", *solve_robustly(*asked, part, further))
-        else:
-            at = start if way == "from start" else None
-            point, steps = sweep_in_stages(*asked, at, part)
-            found = judged("stages", point, steps)
-            further = (point, part.reached) if way == "stages" and part.reached > 0 else None
-        meter.charge(part.spent)
-        if found.result.ok:
-            return replace(found, stats={**found.stats, "work": meter.spent})
-        tries.append((found, part.reached))
-        if way == "stages" and float(found.stats["max_residual"]) <= GATE:
-            break  # the branch that leads from the base year: markets clear, and something else is wrong with it
-        if meter.ended:
-            break
-    settled = [(found, share) for found, share in tries if float(found.stats["max_residual"]) <= GATE]
-    found, share = settled[0] if settled else max(tries[-2:], key=lambda one: one[1])
-    stats = {**found.stats, "work": meter.spent, "reached": share, "ended": meter.ended or "stages"}
-    return replace(found, result=found.result if settled else RESULTS.gave_up, stats=stats)
 
 
 def polish(

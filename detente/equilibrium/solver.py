@@ -1,7 +1,7 @@
 """Solve for the counterfactual equilibrium: accelerated sweeps over all scenarios at once, exact Newton where they fail.
 
-A scenario that the sweeps of `sweep` do not settle is solved again by `robust.rescue`: in stages of the shock, and by exact
-implicit Newton, within the budget of the solver. Convergence is declared on the residuals of the plain equations in `model`, never on the
+A scenario that the sweeps of `sweep` do not settle climbs the ladder of rescue (`ladder.SHOCKS`): in stages of the
+shock, and by exact implicit Newton, within the budget of the solver. Convergence is declared on the residuals of the plain equations in `model`, never on the
 size of a step.
 """
 
@@ -29,7 +29,7 @@ from detente.equilibrium.judged import (
     refused,
     take,
 )
-from detente.equilibrium.robust import rescue
+from detente.equilibrium.ladder import Climb, rescue
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
@@ -128,7 +128,7 @@ def solve_batch(
             return finish(technology, alone, named, deficit, point[None], again, solver, method, ground)[0]
 
         in_parts = ground is not None
-        return rescue(economy, asked, deficit, solver, structure, start, judged, in_parts=in_parts)
+        return rescue(Climb(economy, asked, deficit, solver, structure, start, judged, in_parts))
 
     def works(alone: Wedges, other: str) -> bool:
         again = solve_batch(economy, alone, closure=other, structure=structure, solver=QUICK)

@@ -144,7 +144,7 @@ def _interior(gains: Array) -> Array:
         return np.asarray(np.arange(count) == least.argmax(), dtype=np.float64)
     from scipy.optimize import linprog
 
-    found = linprog(
+    optimum = linprog(
         np.append(np.zeros(count), -1.0),
         A_ub=np.hstack([-gains.T, np.ones((players, 1))]),
         b_ub=np.zeros(players),
@@ -153,13 +153,13 @@ def _interior(gains: Array) -> Array:
         bounds=[(0, None)] * count + [(None, None)],
         method="highs",
     )
-    if not found.success or found.x[-1] <= 0:
+    if not optimum.success or optimum.x[-1] <= 0:
         raise InputError(
             "no lottery gives every player more than the threat point",
             where="nash_point",
             hint="there is nothing to bargain over",
         )
-    weights = np.maximum(found.x[:-1], 0.0)
+    weights = np.maximum(optimum.x[:-1], 0.0)
     return np.asarray(weights / weights.sum())
 
 
@@ -265,7 +265,7 @@ def kalai_smorodinsky(points: Array, threat: Array) -> tuple[Lottery, Array]:
         hope[p] = -best.fun
     from scipy.optimize import linprog
 
-    found = linprog(
+    optimum = linprog(
         np.append(np.zeros(count), -1.0),
         A_ub=np.hstack([-gains.T, hope[:, None]]),
         b_ub=np.zeros(players),
@@ -274,6 +274,6 @@ def kalai_smorodinsky(points: Array, threat: Array) -> tuple[Lottery, Array]:
         bounds=[(0, None)] * count + [(None, None)],
         method="highs",
     )
-    if not found.success:
+    if not optimum.success:
         raise SolveError("the linear programme failed", where="kalai_smorodinsky", hint="rescale the payoffs")
-    return _lottery(points, front, np.maximum(found.x[:-1], 0.0)), frozen(hope * scale + threat)
+    return _lottery(points, front, np.maximum(optimum.x[:-1], 0.0)), frozen(hope * scale + threat)

@@ -69,12 +69,12 @@ class Rationing:
     def in_force(self, dossier: Dossier, scenario: Scenario) -> dict[str, Effect]:
         """Measures of these that bind in a scenario, with their effect at their value there."""
         applied, day = apply_scenario(dossier, scenario), scenario.on(dossier.asof)
-        found = {}
+        binding = {}
         for name, effect in self.measures.items():
             state = applied.state(name, day)
             if state.status is Status.in_force:
-                found[name] = at_value(effect, state.value)
-        return found
+                binding[name] = at_value(effect, state.value)
+        return binding
 
 
 def rationing(
@@ -153,20 +153,21 @@ def _equivalent(model: Model, dossier: Dossier, spec: GameSpec, chosen: Mapping[
         free = free / hats[name]
     every = [np.ones_like(free), *hats.values()]
     cases = [Wedges(bare.tariff, free * hat, bare.export_tax) for hat in every]
-    found = solve(model, cases)
+    solutions = solve(model, cases)
     # what arrives of what is shipped
     level, *each = (
-        economy.flows * one.value.flow_volume_hat / hat for one, hat in zip(found, every, strict=True)
+        economy.flows * solution.value.flow_volume_hat / hat
+        for solution, hat in zip(solutions, every, strict=True)
     )
-    made = {}
+    rationed = {}
     for (name, effect), volume in zip(chosen.items(), each, strict=True):
         left = {}
         for code in effect.ad_valorem:
             s = economy.labels.sector(code)
             cells = hats[name][:, :, s] != 1
             left[code] = float(volume[cells, s].sum() / level[cells, s].sum())
-        made[name] = effect.model_copy(update={"left": left})
-    return Rationing(made, level)
+        rationed[name] = effect.model_copy(update={"left": left})
+    return Rationing(rationed, level)
 
 
 def _hat(economy: Economy, measure: Measure, effect: Effect, *, whole: bool) -> Array:
@@ -224,12 +225,12 @@ def with_limits(
         for r in range(len(action.rungs)):
             there = rules.in_force(dossier, spec.scenario((*zero[:a], r, *zero[a + 1 :])))
             held.append({name: effect for name, effect in there.items() if name in mine})
-        stood = [_stands_for(economy, dossier, rules, one) for one in held]
+        stood = [_stands_for(economy, dossier, rules, effects) for effects in held]
         ratio = costs.get(a, np.ones((len(held), *economy.flows.shape)))
-        costs[a] = np.stack([ratio[r] * stood[0] / one for r, one in enumerate(stood)])
-        limits[a] = tuple(_limits(economy, dossier, one) for one in held)
+        costs[a] = np.stack([ratio[r] * stood[0] / cost for r, cost in enumerate(stood)])
+        limits[a] = tuple(_limits(economy, dossier, effects) for effects in held)
         same = [(int(classes[a][r]), limits[a][r]) for r in range(len(held))]
-        classes[a] = np.array([same.index(one) for one in same], dtype=np.int64)
+        classes[a] = np.array([same.index(alike) for alike in same], dtype=np.int64)
     return dataclasses.replace(
         wedges,
         iceberg_hat=wedges.iceberg_hat / _stands_for(economy, dossier, rules, standing),
@@ -245,13 +246,15 @@ def controls_for(
     economy: Economy, limits: Sequence[QuantityLimit], level: Array | None = None
 ) -> tuple[QuantityControl, ...]:
     """Controls of some limits, those that meet on a flow joined; `level` as in `Rationing`."""
-    made = controls_of(economy, join_limits(limits), "game") if limits else ()
+    controls = controls_of(economy, join_limits(limits), "game") if limits else ()
     if level is None:
-        return made
+        return controls
     flows = economy.flows
     return tuple(
-        dataclasses.replace(one, limit=one.limit * float(level[one.cells].sum() / flows[one.cells].sum()))
-        for one in made
+        dataclasses.replace(
+            control, limit=control.limit * float(level[control.cells].sum() / flows[control.cells].sum())
+        )
+        for control in controls
     )
 
 

@@ -163,15 +163,15 @@ def gifts(game: Game, player: str, *, most: int = 1) -> list[Gift]:
     own = game.players.index(player)
     others = [p for p in range(len(game.players)) if p != own]
     base = game.at(game.standing)
-    found = []
+    given = []
     for count in range(1, most + 1):
         for actions in itertools.combinations(game.own(player), count):
             for rungs in itertools.product(*(range(1, len(game.actions[a].rungs)) for a in actions)):
                 changes = tuple(zip(actions, rungs, strict=True))
                 moved = game.at(_apply(game.standing, changes)) - base
                 if (moved[others] > TOLERANCE).all() and _incomes_hold(game, player, changes):
-                    found.append(Gift(player, changes, float(-moved[own]) + 0.0, float(moved[others].sum())))
-    return found
+                    given.append(Gift(player, changes, float(-moved[own]) + 0.0, float(moved[others].sum())))
+    return given
 
 
 def _incomes_hold(game: Game, player: str, changes: Sequence[tuple[int, int]]) -> bool:
@@ -211,17 +211,17 @@ def smallest_swaps(game: Game, *, most: int = 1, count: int | None = None) -> li
         raise InputError("swaps are between two players", where="smallest_swaps", hint="restrict the game")
     base = game.at(game.standing)
     first, second = (gifts(game, code, most=most) for code in game.players)
-    found = []
-    for one, two in itertools.product(first, second):
-        profile = _apply(game.standing, (*one.changes, *two.changes))
+    swaps = []
+    for offer, answer in itertools.product(first, second):
+        profile = _apply(game.standing, (*offer.changes, *answer.changes))
         gains = game.at(profile) - base
         if (gains > TOLERANCE).all():
-            needed = one.cost > TOLERANCE or two.cost > TOLERANCE
+            needed = offer.cost > TOLERANCE or answer.cost > TOLERANCE
             pair = (float(gains[0]), float(gains[1]))
-            found.append(Swap((one, two), profile, pair, "swap" if needed else "pays alone"))
-    found.sort(key=lambda swap: (swap.size, -known(swap.gains[0] * swap.gains[1]), swap.profile))
+            swaps.append(Swap((offer, answer), profile, pair, "swap" if needed else "pays alone"))
+    swaps.sort(key=lambda swap: (swap.size, -known(swap.gains[0] * swap.gains[1]), swap.profile))
     kept: list[Swap] = []
-    for swap in found:
+    for swap in swaps:
         inside = {change for gift in swap.gifts for change in gift.changes}
         if not any(
             {change for gift in other.gifts for change in gift.changes} < inside
@@ -259,7 +259,7 @@ def payments(game: Game, threat: str = "standing") -> list[Payment]:
     """For every pair, the payment that makes one accept the other's favourite; ties go to the gentler for the payer."""
     origin = game.threat(threat)
     flat = game.payoffs.reshape(len(game.players), -1) - origin[:, None]
-    made = []
+    offers = []
     for q, other in enumerate(game.players):
         best = np.flatnonzero(flat[q] >= flat[q].max() - TOLERANCE)
         rest = [p for p in range(len(game.players)) if p != q]
@@ -268,8 +268,8 @@ def payments(game: Game, threat: str = "standing") -> list[Payment]:
         for p in rest:
             needed = max(0.0, float(-flat[p, chosen]))
             gain = float(flat[q, chosen])
-            made.append(Payment(game.players[p], other, profile, gain, needed, gain >= needed))
-    return made
+            offers.append(Payment(game.players[p], other, profile, gain, needed, gain >= needed))
+    return offers
 
 
 @dataclass(frozen=True)
@@ -310,7 +310,7 @@ def judge(game: Game, exchanges: Sequence[Exchange], threats: Sequence[str] = ("
     """
     if game.spec is None:
         raise InputError("the game has no declaration", where="judge", hint="make it from a payoff tensor")
-    made = []
+    verdicts = []
     for exchange in exchanges:
         before = game.spec.profile(exchange.instead_of)
         after = game.spec.profile({**exchange.instead_of, **exchange.moves})
@@ -322,7 +322,7 @@ def judge(game: Game, exchanges: Sequence[Exchange], threats: Sequence[str] = ("
             )
             alone.append(float(game.at(mixed)[p] - game.at(before)[p]) + 0.0)
         bare = _without_relative(game, gains)
-        made.append(
+        verdicts.append(
             Verdict(
                 exchange,
                 tuple(float(gain) + 0.0 for gain in gains),
@@ -332,7 +332,7 @@ def judge(game: Game, exchanges: Sequence[Exchange], threats: Sequence[str] = ("
                 bare,
             )
         )
-    return made
+    return verdicts
 
 
 def judge_at(
@@ -360,9 +360,9 @@ def judge_at(
     SolveError
         When a profile has no equilibrium at a horizon.
     """
-    found: dict[str, list[Verdict]] = {}
+    verdicts: dict[str, list[Verdict]] = {}
     for name, model in settings.items():
-        found[name] = []
+        verdicts[name] = []
         for exchange in spec.expected:
             before, after = (
                 spec.profile(exchange.instead_of),
@@ -374,8 +374,8 @@ def judge_at(
             }
             small = spec.restrict(kept)
             tensor = payoff_tensor(model, dossier, small, controls=controls)
-            found[name] += judge(tensor.game(preferences), [exchange], ())
-    return found
+            verdicts[name] += judge(tensor.game(preferences), [exchange], ())
+    return verdicts
 
 
 def _without_relative(game: Game, gains: Array) -> tuple[float | None, ...]:

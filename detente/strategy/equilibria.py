@@ -96,17 +96,17 @@ def strategic_form(game: Game) -> StrategicForm:
         names.append(
             tuple(
                 ", ".join(
-                    f"{game.actions[a].id}={game.actions[a].rungs[one[mine.index(a)]].id}" for a in shown
+                    f"{game.actions[a].id}={game.actions[a].rungs[strategy[mine.index(a)]].id}" for a in shown
                 )
                 or "nothing"
-                for one in own
+                for strategy in own
             )
         )
     moved = np.transpose(payoffs, (0, *(a + 1 for a in order)))
     return StrategicForm(
         game.players,
         tuple(names),
-        moved.reshape((len(game.players), *(len(one) for one in rungs))),
+        moved.reshape((len(game.players), *(len(strategies) for strategies in rungs))),
         tuple(rungs),
     )
 
@@ -176,7 +176,7 @@ def dominant_rungs(game: Game) -> tuple[RungDominance, ...]:
 
     `share` is the fraction of those cases, `margin` the smallest advantage over the second-best rung in them.
     """
-    made = []
+    dominance = []
     for a, action in enumerate(game.actions):
         if len(action.rungs) < 2:
             continue
@@ -188,10 +188,10 @@ def dominant_rungs(game: Game) -> tuple[RungDominance, ...]:
         ranked = np.sort(rows[:, best == winner], axis=0)
         share = float(counts[winner] / counts.sum())
         margin = float((ranked[-1] - ranked[-2]).min())
-        made.append(
+        dominance.append(
             RungDominance(action.id, action.player, action.rungs[winner].title, share == 1.0, share, margin)
         )
-    return tuple(made)
+    return tuple(dominance)
 
 
 def logit_quantal(
@@ -283,8 +283,8 @@ class _Branch:
         return np.concatenate([np.full(size, -np.log(size)) for size in self.sizes])
 
     def mixes(self, point: Array) -> tuple[Array, ...]:
-        found = [np.exp(point[a:b]) for a, b in itertools.pairwise(self.starts)]
-        return tuple(frozen(mix / mix.sum()) for mix in found)
+        chances = [np.exp(point[a:b]) for a, b in itertools.pairwise(self.starts)]
+        return tuple(frozen(mix / mix.sum()) for mix in chances)
 
     def _expected(self, p: int, mixes: Sequence[Array], keep: Sequence[int]) -> Array:
         """Payoff of player p over the strategies of `keep`, the others mixing."""
@@ -324,8 +324,8 @@ class _Branch:
     def tangent(self, point: Array, ahead: Array) -> Array:
         """Unit direction of the path that goes on `ahead`."""
         matrix = np.vstack([self.jacobian(point), ahead])
-        found = np.linalg.solve(matrix, np.append(np.zeros(len(point) - 1), 1.0))
-        return np.asarray(found / np.linalg.norm(found))
+        direction = np.linalg.solve(matrix, np.append(np.zeros(len(point) - 1), 1.0))
+        return np.asarray(direction / np.linalg.norm(direction))
 
     def correct(
         self, guess: Array, tangent: Array, tolerance: float, *, fixed: float | None = None

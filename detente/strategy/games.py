@@ -131,11 +131,11 @@ class GameSpec(Frozen):
         >>> load_game("busan-2025").profile({"usa-fentanyl": "10"})[:2]
         (1, 0)
         """
-        found = [0] * len(self.actions)
+        rungs = [0] * len(self.actions)
         for name, rung in moves.items():
             position = self.action(name)
-            found[position] = self.actions[position].rung(rung)
-        return tuple(found)
+            rungs[position] = self.actions[position].rung(rung)
+        return tuple(rungs)
 
     def scenario(self, profile: Profile) -> Scenario:
         """The profile as a scenario, evaluated on the record's as-of day."""
@@ -164,9 +164,11 @@ class GameSpec(Frozen):
             actions[position] = mine.model_copy(update={"rungs": chosen})
         has = {action.id: {rung.id for rung in action.rungs} for action in actions}
         kept_exchanges = tuple(
-            one
-            for one in self.expected
-            if all(rung in has[name] for name, rung in (*one.moves.items(), *one.instead_of.items()))
+            exchange
+            for exchange in self.expected
+            if all(
+                rung in has[name] for name, rung in (*exchange.moves.items(), *exchange.instead_of.items())
+            )
         )
         return self.model_copy(update={"actions": tuple(actions), "expected": kept_exchanges, "reduced": {}})
 

@@ -172,22 +172,22 @@ def leverage_of(
     corners = corners.reshape((len(everything), *(2 for _ in moving)))
     shares = shapley(corners, len(moving))
     none = entry(corners, slice(None), *(0 for _ in moving))
-    made = []
+    levers = []
     for a, action in enumerate(game.actions):
         if a in moving:
             k = moving.index(a)
             alone = entry(corners, slice(None), *(int(j == k) for j in range(len(moving)))) - none
-            made.append(
+            levers.append(
                 _lever(
                     game, third, action.id, action.player, action.title, low[a], high[a], shares[k], alone, a
                 )
             )
         else:
             zero = np.zeros(len(everything))
-            made.append(
+            levers.append(
                 _lever(game, third, action.id, action.player, action.title, low[a], high[a], zero, zero, a)
             )
-    return (*made, *_sides(game, third, corners, moving))
+    return (*levers, *_sides(game, third, corners, moving))
 
 
 def _sides(game: Game, third: Sequence[str], corners: Array, moving: Sequence[int]) -> list[Lever]:
@@ -298,7 +298,7 @@ def reach(
     for a in moving:
         for rung in (low[a], high[a]):
             profiles.append(tuple(rung if k == a else 0 for k in range(len(spec.actions))))
-    made = []
+    reaches = []
     for name, model in settings.items():
         world = model.economy
         rules = rationing(model, dossier, spec, controls)
@@ -327,7 +327,7 @@ def reach(
             harm = values[2 * k] - values[2 * k + 1]
             own = economy.labels.country(action.player)
             rivals = [economy.labels.country(code) for code in spec.players if code != action.player]
-            made.append(
+            reaches.append(
                 Reach(
                     action.id,
                     action.player,
@@ -339,7 +339,7 @@ def reach(
                     float(harm[own]),
                 )
             )
-    return tuple(made)
+    return tuple(reaches)
 
 
 def horizons(economy: Economy, names: Sequence[str] | None = None) -> dict[str, Model]:

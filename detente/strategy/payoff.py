@@ -85,10 +85,10 @@ class PayoffTensor:
             anchors={
                 name: frozen(
                     _payoffs(
-                        preferences, self.spec, found, self.economy, np.int64(0), self.anchor_profiles[name]
+                        preferences, self.spec, anchor, self.economy, np.int64(0), self.anchor_profiles[name]
                     )
                 )
-                for name, found in self.anchors.items()
+                for name, anchor in self.anchors.items()
             },
             spec=self.spec,
             preferences=preferences,
@@ -195,11 +195,11 @@ def _payoffs(
                 if at is not None
                 else np.reshape(worth, [-1 if k == a else 1 for k in range(len(spec.actions))])
             )
-    made = []
+    payoffs = []
     for code in players:
         rival = preferences.rival(code, players)
-        made.append(whole[code] - preferences.of(code).relative * whole[rival] if rival else whole[code])
-    return made
+        payoffs.append(whole[code] - preferences.of(code).relative * whole[rival] if rival else whole[code])
+    return payoffs
 
 
 def payoff_tensor(
@@ -302,7 +302,7 @@ def _nearest_profile(dossier: Dossier, spec: GameSpec, scenario: Scenario) -> Pr
 
     there = apply_scenario(dossier, scenario)
     day = scenario.on(dossier.asof)
-    found = []
+    rungs = []
     for a, action in enumerate(spec.actions):
         names = sorted({name for rung in action.rungs for name in rung.set})
         wanted, chosen = standing(there, names, day), 0
@@ -312,5 +312,5 @@ def _nearest_profile(dossier: Dossier, spec: GameSpec, scenario: Scenario) -> Pr
             if names and standing(here, names, dossier.asof) == wanted:
                 chosen = r
                 break
-        found.append(chosen)
-    return tuple(found)
+        rungs.append(chosen)
+    return tuple(rungs)

@@ -132,16 +132,16 @@ class PreferenceFile(Frozen):
 
     def doubts(self) -> Iterator[Doubt]:
         """What its sets doubt."""
-        for i, one in enumerate(self.sets):
-            yield from (doubt.below("sets", i) for doubt in one.doubts())
+        for i, preferences in enumerate(self.sets):
+            yield from (doubt.below("sets", i) for doubt in preferences.doubts())
 
     def named(self, name: str | None = None) -> Preferences:
         """One set by id, the default when left out; `LabelError` with the nearest one when there is none."""
         wanted = name or self.default
-        found = {one.id: one for one in self.sets}
-        if wanted not in found:
-            raise LabelError(f"no set of preferences `{wanted}`", hint=suggestion(wanted, found))
-        return found[wanted]
+        by_id = {preferences.id: preferences for preferences in self.sets}
+        if wanted not in by_id:
+            raise LabelError(f"no set of preferences `{wanted}`", hint=suggestion(wanted, by_id))
+        return by_id[wanted]
 
 
 PLAIN = Preferences(
@@ -185,7 +185,9 @@ def preference_table(preferences: PreferenceFile) -> Table:
             Column("grade", "Grade"),
             Column("note", "Note"),
         ),
-        tuple((one.id, one.title, one.source, one.grade.value, one.note) for one in preferences.sets),
+        tuple(
+            (entry.id, entry.title, entry.source, entry.grade.value, entry.note) for entry in preferences.sets
+        ),
         f"Default: {preferences.default}. Sets differ in one respect each.",
     )
 

@@ -68,7 +68,7 @@ class ProfileWedges:
 
     def limits(self, profile: Profile) -> tuple[QuantityLimit, ...]:
         """Caps and floors of a profile, as its measures state them."""
-        return (*self.always, *(one for a, mine in self.by_action.items() for one in mine[profile[a]]))
+        return (*self.always, *(limit for a, mine in self.by_action.items() for limit in mine[profile[a]]))
 
     def wedges(self, profiles: Sequence[Profile]) -> Wedges:
         """Wedges of several profiles, with a leading axis."""
@@ -84,9 +84,9 @@ class ProfileWedges:
 
     def solves(self) -> tuple[list[Profile], Ints]:
         """Profiles that need a solve, and for every profile [*rungs] the number of the one that stands for it."""
-        kept = [sorted(set(found.tolist())) for found in self.classes]
+        kept = [sorted(set(classes.tolist())) for classes in self.classes]
         profiles = list(itertools.product(*kept))
-        places = [np.searchsorted(rungs, found) for rungs, found in zip(kept, self.classes, strict=True)]
+        places = [np.searchsorted(rungs, classes) for rungs, classes in zip(kept, self.classes, strict=True)]
         sizes = tuple(len(rungs) for rungs in kept)
         index = np.ravel_multi_index(np.meshgrid(*places, indexing="ij"), sizes)
         return profiles, np.asarray(index, dtype=np.int64)
@@ -114,7 +114,7 @@ def profile_wedges(economy: Economy, dossier: Dossier, spec: GameSpec) -> Profil
                 economy, dossier, spec.scenario((*zero[:a], r, *zero[a + 1 :])), quantities=False
             )
             ratio.append(moved.iceberg_hat / standing.iceberg_hat)
-        if any((one != 1).any() for one in ratio):
+        if any((change != 1).any() for change in ratio):
             costs[a] = np.stack(ratio)
     classes = tuple(_classes(a, size, duties, costs) for a, size in enumerate(spec.shape))
     return ProfileWedges(spec.shape, standing.tariff, standing.iceberg_hat, duties, costs, classes)
@@ -128,7 +128,7 @@ def _duty_rows(economy: Economy, dossier: Dossier, spec: GameSpec) -> tuple[Duty
         measures = [dossier.measures[name] for rung in action.rungs for name in rung.set]
         for actor in dict.fromkeys(measure.actor for measure in measures if is_duty(measure)):
             by_actor.setdefault(actor, []).append(a)
-    found = []
+    rows = []
     for actor, actions in by_actor.items():
         n = economy.labels.country(actor)
         rates = np.empty((*(spec.shape[a] for a in actions), *economy.flows.shape[1:]))
@@ -138,8 +138,8 @@ def _duty_rows(economy: Economy, dossier: Dossier, spec: GameSpec) -> tuple[Duty
                 profile[a] = r
             applied = apply_scenario(dossier, spec.scenario(tuple(profile)))
             rates[rungs] = economy.tariff[n] + added_duties(economy, applied, dossier.asof)[n]
-        found.append(DutyRows(n, tuple(actions), rates))
-    return tuple(found)
+        rows.append(DutyRows(n, tuple(actions), rates))
+    return tuple(rows)
 
 
 def _classes(action: int, size: int, duties: Sequence[DutyRows], costs: dict[int, Array]) -> Ints:

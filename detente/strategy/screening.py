@@ -80,7 +80,7 @@ def slopes(model: Model, parts: ProfileWedges, spec: GameSpec) -> Array:
     standing = parts.wedges([zero])
     value = solve(model, standing.each())[0].value
     economy = model.economy
-    found = gradients(value, [real_income(value, code) for code in spec.players])
+    by_player = gradients(value, [real_income(value, code) for code in spec.players])
     income = np.array([value.real_income_hat[economy.labels.country(code)] for code in spec.players])
     income *= np.array([economy.income[economy.labels.country(code)] for code in spec.players])
     out = np.zeros((len(spec.actions), len(spec.players)))
@@ -90,7 +90,7 @@ def slopes(model: Model, parts: ProfileWedges, spec: GameSpec) -> Array:
             duty = moved.tariff[0] - standing.tariff[0]
             cost = np.log(moved.iceberg_hat[0] / standing.iceberg_hat[0])
             effect = (
-                np.array([(g.tariff * duty).sum() + (g.log_iceberg * cost).sum() for g in found]) * income
+                np.array([(g.tariff * duty).sum() + (g.log_iceberg * cost).sum() for g in by_player]) * income
             )
             out[a] = np.where(abs(effect) > abs(out[a]), effect, out[a])
     return out
@@ -175,9 +175,9 @@ def screen(
     ahead = list(dict.fromkeys([*best, *spread]))
     errors = np.zeros(1)
     if ahead:
-        found = exact([tuple(int(r) for r in every[k]) for k in ahead]) - base
-        errors = abs(found - predicted[ahead]).max(1)
-        predicted[ahead] = found
+        solved = exact([tuple(int(r) for r in every[k]) for k in ahead]) - base
+        errors = abs(solved - predicted[ahead]).max(1)
+        predicted[ahead] = solved
         verified[ahead] = True
     return Screening(
         every.astype(np.int64),
@@ -191,7 +191,7 @@ def screen(
 
 
 def _profile(spec: GameSpec, moves: Sequence[tuple[int, int]]) -> Profile:
-    found = [0] * len(spec.actions)
+    rungs = [0] * len(spec.actions)
     for action, rung in moves:
-        found[action] = rung
-    return tuple(found)
+        rungs[action] = rung
+    return tuple(rungs)

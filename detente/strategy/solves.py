@@ -107,7 +107,7 @@ def solve_chunk(job: Task, number: int) -> dict[str, Array]:
         # profiles that differ in duties only have the same ones
         return controls_for(job.model.economy, limits, job.wedges.level)
 
-    found = []
+    parts = []
     for first in range(0, len(chosen), CHUNK):
         some = chosen[first : first + CHUNK]
         solved = solve_capped(
@@ -115,8 +115,8 @@ def solve_chunk(job: Task, number: int) -> dict[str, Array]:
             job.wedges.wedges(some),
             [controls(job.wedges.limits(profile)) for profile in some],
         )
-        found.append(parts_of(solved, job.players))
-    return {name: np.concatenate([getattr(one, name) for one in found]) for name in vars(found[0])}
+        parts.append(parts_of(solved, job.players))
+    return {name: np.concatenate([getattr(part, name) for part in parts]) for name in vars(parts[0])}
 
 
 def solve_all(

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.cases import figures_of, horizon, path_with_stocks
-from detente.cases.adjustment import adjusting
+from detente.cases import adjusting, figures_of, horizon, path_with_stocks
 from detente.equilibrium import Model, Policy, QuantityControl, solve
 from detente.validation.checks import Check
 from detente.world import Economy, Wedges

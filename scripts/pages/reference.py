@@ -564,7 +564,8 @@ def rooms_page() -> str:
         )
     parts.append(
         "## Rooms that do not exist yet\n\n`campaign` (moves over time, between `strategy` and `outlook`) and `app` (an explorer, beside `brief`) are planned; `outlook` "
-        "holds draws and no forecast yet. Nothing of them is in this version; see [Status](status.md)."
+        "holds draws and no forecast yet. Nothing of them is in this version; see [Status](status.md). What they must keep to is in "
+        "[Contracts](contracts.md)."
     )
     return page(
         "Rooms",

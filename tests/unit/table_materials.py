@@ -107,7 +107,7 @@ def unfolded() -> Any:
 @functools.cache
 def played() -> Any:
     economy, dossier, spec = duel()
-    return spec, payoff_tensor(Model(economy), dossier, spec, workers=1), (economy, dossier)
+    return spec, payoff_tensor(Model(economy), dossier, spec), (economy, dossier)
 
 
 @functools.cache
@@ -120,6 +120,9 @@ def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
     rows = functools.partial(evidence.measure_rows, record(), PAIR)
     stack = functools.partial(duty_stack, world(), record(), date=day, importer="USA", exporter="CHN")
     path = {"dossier": record(), "economy": world(), "importer": "USA", "exporter": "CHN", "dates": [day]}
+
+    def one_partner(on: dt.date) -> Any:
+        return product_duties(world(), record(), date=on, importer="USA", exporters=["CHN"])
 
     def draft() -> dict[str, Any]:
         article, _ = read_report(REPORTS / "spring.txt")
@@ -165,6 +168,12 @@ def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
         "duties-by-product": lambda: {
             "duties": product_duties(world(), record(), date=day, importer="USA", exporters=["CHN"]),
             "code": "8542",
+        },
+        "duty-bill": alone(economy=world(), measure="usa-2025-threat-100", date=day, exporter="CHN"),
+        "duties-on-two-days": lambda: {
+            "first": one_partner(dt.date(2025, 1, 31)),
+            "second": one_partner(day),
+            "code": "850760",
         },
         "duties-by-partner": lambda: {
             "duties": product_duties(world(), record(), date=day, importer="USA", exporters=None)

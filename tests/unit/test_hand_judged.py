@@ -10,14 +10,25 @@ import pytest
 from hand_world import STRUCTURES, WORLD, shock
 
 from detente.core import RESULTS, BalanceError, InputError, SolveError, UnitError
-from detente.equilibrium import Model, Newton, Structure, baseline, judged, robust, solve, solver as solvers
+from detente.equilibrium import (
+    Model,
+    Newton,
+    Structure,
+    baseline,
+    judged,
+    ladder,
+    robust,
+    solve,
+    solver as solvers,
+)
 from detente.equilibrium.baseline import prepare, prepare_for
 from detente.equilibrium.budget import Meter
 from detente.equilibrium.implicit import Numeraires, factor_derivatives
 from detente.equilibrium.judged import begin, check_wedges, chunks, finish, one_of, part_of, refused, take
+from detente.equilibrium.ladder import Climb, rescue
 from detente.equilibrium.newton import Stage, log_trade_cost, newton, solve_prices, split
 from detente.equilibrium.plain_residuals import GATE, WALRAS_GATE, residuals
-from detente.equilibrium.robust import in_own_units, point_of, rescue, solve_robustly, sweep_in_stages
+from detente.equilibrium.robust import in_own_units, point_of, solve_robustly, sweep_in_stages
 from detente.equilibrium.solver import rebase, solve_batch
 from detente.equilibrium.sweep import base_point
 from detente.world import Wedges, toy
@@ -697,10 +708,10 @@ def rescued(monkeypatch, results, *, start=None, in_parts=False, reached=0.5):
             SOLVED, result=code, stats={"max_residual": worst, "method": method, "num_steps": count}
         )
 
-    monkeypatch.setattr(robust, "sweep_in_stages", staged)
-    monkeypatch.setattr(robust, "solve_robustly", robustly)
+    monkeypatch.setattr(ladder, "sweep_in_stages", staged)
+    monkeypatch.setattr(ladder, "solve_robustly", robustly)
     solver = Newton(budget=1000.0, seconds=1e6)
-    found = rescue(WORLD, shock(), WORLD.deficit, solver, Structure(), start, judge, in_parts=in_parts)
+    found = rescue(Climb(WORLD, shock(), WORLD.deficit, solver, Structure(), start, judge, in_parts))
     return ways, found
 
 
@@ -747,9 +758,9 @@ def test_a_budget_that_is_spent_ends_the_search(monkeypatch) -> None:
         return np.zeros(1), 3
 
     judge = lambda method, point, count: dataclasses.replace(SOLVED, result=BAD, stats={"max_residual": 2.0})  # noqa: E731
-    monkeypatch.setattr(robust, "sweep_in_stages", staged)
-    monkeypatch.setattr(robust, "solve_robustly", lambda *_: pytest.fail("nothing is left"))
-    found = rescue(WORLD, shock(), WORLD.deficit, Newton(budget=1000.0), Structure(), None, judge)
+    monkeypatch.setattr(ladder, "sweep_in_stages", staged)
+    monkeypatch.setattr(ladder, "solve_robustly", lambda *_: pytest.fail("nothing is left"))
+    found = rescue(Climb(WORLD, shock(), WORLD.deficit, Newton(budget=1000.0), Structure(), None, judge))
     assert (found.result, found.stats["ended"]) == (RESULTS.gave_up, "budget")
 
 

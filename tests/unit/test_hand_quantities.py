@@ -20,11 +20,11 @@ from detente.equilibrium.controls import (
     excess,
 )
 from detente.equilibrium.quantities import (
-    _in_stages,
     _refused,
     _swept,
     _verified,
     _with_bans,
+    in_stages,
     solve_batch_with_controls,
 )
 from detente.equilibrium.quantity_search import Setting, by_newton, known_wedges, noted
@@ -78,7 +78,7 @@ def holds(found, controls):
 @pytest.mark.parametrize("structure", [Structure(), SLOW], ids=["core", "immobile"])
 def test_three_ways_to_the_same_wedges(structure) -> None:
     swept = _swept(setting(structure), [BASE], [SEVERAL], None)[0]
-    staged = _in_stages(setting(structure), BASE, SEVERAL, None)
+    staged = in_stages(setting(structure), BASE, SEVERAL, None)
     newton = by_newton(setting(structure), BASE, SEVERAL, None)
     for found in (swept, staged, newton):
         holds(found, SEVERAL)
@@ -190,7 +190,7 @@ def test_a_start_changes_nothing_but_the_way(way) -> None:
     asked = [replace(one, limit=one.limit * 0.9) for one in SEVERAL[:3]] + SEVERAL[3:]
     do = {
         "sweep": lambda at: _swept(setting(), [BASE], [asked], at)[0],
-        "stages": lambda at: _in_stages(setting(), BASE, asked, at),
+        "stages": lambda at: in_stages(setting(), BASE, asked, at),
         "newton": lambda at: by_newton(setting(), BASE, asked, at),
     }[way]
     one, other = do(start), do(None)
@@ -210,12 +210,12 @@ def test_sweeps_that_do_not_settle_are_none_or_a_code() -> None:
 
 
 def test_stages_need_a_limit_and_a_solver_that_may() -> None:
-    assert _in_stages(setting(), BASE, [control("ban", 0.0)], None) is None
-    assert _in_stages(setting(robust=False), BASE, [control()], None) is None
+    assert in_stages(setting(), BASE, [control("ban", 0.0)], None) is None
+    assert in_stages(setting(robust=False), BASE, [control()], None) is None
     spent = setting()
     spent.meter.charge(1e12)
-    assert _in_stages(spent, BASE, [control()], None) is None
-    assert _in_stages(setting(max_steps=2), BASE, [control()], None) is None
+    assert in_stages(spent, BASE, [control()], None) is None
+    assert in_stages(setting(max_steps=2), BASE, [control()], None) is None
 
 
 def staged(monkeypatch, fails, limit=0.25):
@@ -228,7 +228,7 @@ def staged(monkeypatch, fails, limit=0.25):
         return [None] if fails(tried) else plain(setting, wedges, controls, start, ground)
 
     monkeypatch.setattr(quantities, "_swept", swept)
-    found = _in_stages(setting(), BASE, [control(limit=limit), control("ban", 0.0, ("MEX",))], None)
+    found = in_stages(setting(), BASE, [control(limit=limit), control("ban", 0.0, ("MEX",))], None)
     return tried, found
 
 
@@ -262,7 +262,7 @@ def test_stages_are_charged_for_their_sweeps(monkeypatch) -> None:
 
     monkeypatch.setattr(quantities, "_swept", swept)
     own = setting()
-    _in_stages(own, BASE, [control(limit=0.25)], None)
+    in_stages(own, BASE, [control(limit=0.25)], None)
     alone = solve_batch(WORLD, [BASE])[0].stats["num_steps"]  # where the path begins
     assert own.meter.spent == pytest.approx((alone + sum(steps)) * (1 + 5 / 150))
 

@@ -25,7 +25,7 @@ from detente.cases.adjustment import adjusting, elasticities_after, structure_af
 from detente.cases.backstops import ladders
 from detente.cases.holdings import Holdings, figures_of
 from detente.cases.stocks import walk
-from detente.core import UnitError
+from detente.core import RESULTS, UnitError
 from detente.equilibrium import Model, Policy, solve
 from detente.validation.shortages import TONNES, USUAL, WORLD_MAY, WORLD_USUAL, magnets_of, shortage_checks
 from detente.world import Wedges, load_world, toy
@@ -187,14 +187,19 @@ def test_a_full_stop_has_prices_below_the_top_and_nobody_gains_tens_of_billions_
 
 
 def test_without_ways_out_a_shortage_has_no_ceiling(world):
-    prices = []
+    found = []
     for ways_out in (True, False):
         economy, structure = horizon("impact", world, ways_out=ways_out)
-        cut = read_cut(economy, "CHN:MAG:0.07")
-        value = solve(Model(economy, structure), Policy(economy, Wedges.unchanged(economy), (cut,))).value
-        prices.append(value.price_hat[economy.labels.country("USA"), economy.labels.sector("MAG")])
-    assert 4 < prices[0] < 15
-    assert prices[1] > 1_000
+        asked = Policy(
+            economy, Wedges.unchanged(economy), (read_cut(economy, "CHN:MAG:0.07", rent="exporter"),)
+        )
+        found.append(solve(Model(economy, structure), asked, throw=False))
+    at = world.labels.country("USA"), world.labels.sector("MAG")
+    assert found[0].result.ok
+    assert 4 < found[0].value.price_hat[at] < 15
+    assert found[1].result is RESULTS.beyond_knowledge  # refused, with the cut and its size in the note
+    assert "CHN:MAG" in found[1].note
+    assert found[1].value.price_hat[at] > 1_000
 
 
 # ---- the magnets of 2025 -------------------------------------------------------------------------------------------

@@ -271,7 +271,7 @@ def published_table(economy: Economy, dossier: Dossier) -> Table:
     )
     note = (
         "Sectors weighted by the exporter's sales to the world in 2017, products within them by US imports of 2024 or alike; "
-        "the gap is to imports from all. duties of other importers are known by sector only. Parts of a gap are ours run again under "
+        "the gap is to imports from all. Duties of other importers are known by sector only. Parts of a gap are ours run again under "
         "another reading; that the publisher reads so is not known."
     )
     return Table("published", "Published averages since 2018 beside ours", columns, tuple(rows), note)

@@ -123,13 +123,13 @@ class DutyGame:
 
     def solve_many(self, duties: Sequence[Array]) -> list[Equilibrium]:
         """Equilibria at several sets of duties."""
-        return [solution.value for solution in solve(self.model, [self.set_to(one) for one in duties])]
+        return [solution.value for solution in solve(self.model, [self.set_to(rates) for rates in duties])]
 
     def try_many(self, duties: Sequence[Array]) -> list[Equilibrium | None]:
         """Equilibria at several sets of duties; None where there is none, as when a country cannot pay for its subsidies."""
-        wedges = [self.set_to(one) for one in duties]
-        found = solve(dataclasses.replace(self.model, solver=TRIAL), wedges, throw=False)
-        return [solution.value if solution.result.ok else None for solution in found]
+        wedges = [self.set_to(rates) for rates in duties]
+        solutions = solve(dataclasses.replace(self.model, solver=TRIAL), wedges, throw=False)
+        return [solution.value if solution.result.ok else None for solution in solutions]
 
     def objective(self, value: Equilibrium, player: str) -> tuple[float, Output]:
         """Log welfare of a government at an equilibrium, and its partial derivatives."""
@@ -153,8 +153,8 @@ class DutyGame:
         slope = np.zeros((len(seeds), self.count))
         for first in range(0, len(seeds), together):
             part = [seed for _, seed in seeds[first : first + together]]
-            for k, one in enumerate(gradients(value, part)):
-                slope[first + k] = self.gather(one.tariff * factor)
+            for k, gradient in enumerate(gradients(value, part)):
+                slope[first + k] = self.gather(gradient.tariff * factor)
         return np.array([level for level, _ in seeds]), slope
 
     def weighted(self, value: Equilibrium, shares: Array) -> tuple[Array, Array]:
@@ -167,8 +167,10 @@ class DutyGame:
         """
         seeds = [self.objective(value, code) for code in self.players]
         total = combine("weighted welfare", [seed for _, seed in seeds], shares)
-        (found,) = gradients(value, [total])
-        return np.array([level for level, _ in seeds]), self.gather(found.tariff * (1 + value.wedges.tariff))
+        (gradient,) = gradients(value, [total])
+        return np.array([level for level, _ in seeds]), self.gather(
+            gradient.tariff * (1 + value.wedges.tariff)
+        )
 
     def scale(self, value: Equilibrium) -> Array:
         """Size of the own second derivative of log welfare by log(1 + duty) to expect: θ · imports before duty / income.

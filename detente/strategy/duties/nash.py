@@ -107,21 +107,21 @@ def settle(game: DutyGame, duties: Array, tolerance: float) -> tuple[Found, int]
     rounds : int
         Rounds of best responses.
     """
-    found = relax(game, duties, game.players, tolerance=tolerance)
-    spent, rounds = found.evaluations, 0
-    if found.gap > 1e-2:  # the relaxation went nowhere: start the rounds where we were asked to
-        found = Found(duties, found.gap, found.promise, spent)
-    while found.gap > tolerance and found.promise > 1e-13 and rounds < MAX_ROUNDS:
+    settled = relax(game, duties, game.players, tolerance=tolerance)
+    spent, rounds = settled.evaluations, 0
+    if settled.gap > 1e-2:  # the relaxation went nowhere: start the rounds where we were asked to
+        settled = Found(duties, settled.gap, settled.promise, spent)
+    while settled.gap > tolerance and settled.promise > 1e-13 and rounds < MAX_ROUNDS:
         rounds += 1
-        point = found.duties
+        point = settled.duties
         for code in game.players:
             step = climb(game, point, code, precision=1e-7)
             point, spent = step.duties, spent + step.evaluations
-        found = relax(game, point, game.players, tolerance=tolerance, max_evaluations=60)
-        spent += found.evaluations
-        if found.gap > 1e-2 and found.promise > 1e-9:
-            found = Found(point, found.gap, found.promise, 0)
-    return Found(found.duties, found.gap, found.promise, spent), rounds
+        settled = relax(game, point, game.players, tolerance=tolerance, max_evaluations=60)
+        spent += settled.evaluations
+        if settled.gap > 1e-2 and settled.promise > 1e-9:
+            settled = Found(point, settled.gap, settled.promise, 0)
+    return Found(settled.duties, settled.gap, settled.promise, spent), rounds
 
 
 def best_deviation(game: DutyGame, duties: Array, player: str) -> tuple[Array, float, int]:
@@ -140,11 +140,11 @@ def best_deviation(game: DutyGame, duties: Array, player: str) -> tuple[Array, f
     trial, _, tried = scan(game, duties, player)
     best, gain = duties, 0.0
     for start in (duties, trial):
-        found = climb(game, start, player, precision=1e-7)
-        tried += found.evaluations
-        added = float(game.welfare(game.solve(found.duties))[place] - here)
+        climbed = climb(game, start, player, precision=1e-7)
+        tried += climbed.evaluations
+        added = float(game.welfare(game.solve(climbed.duties))[place] - here)
         if added > gain:
-            best, gain = found.duties, added
+            best, gain = climbed.duties, added
     return best, gain, tried
 
 
@@ -191,13 +191,13 @@ def nash_duties(
     named = start if isinstance(start, str) else "given"
     point = starting_duties(game, start)
     before = game.unmoved()
-    found, rounds = settle(game, np.clip(point, game.lower, game.upper), tolerance)
-    spent, tried = found.evaluations, 0
+    settled, rounds = settle(game, np.clip(point, game.lower, game.upper), tolerance)
+    spent, tried = settled.evaluations, 0
     jumps: list[str] = []
     regret: dict[str, float] = {}
     checked = tuple(game.players if verify is True else verify or ())
     while checked:
-        deviations = {code: best_deviation(game, found.duties, code) for code in checked}
+        deviations = {code: best_deviation(game, settled.duties, code) for code in checked}
         tried += sum(count for _, _, count in deviations.values())
         regret = {code: float(np.expm1(gain)) for code, (_, gain, _) in deviations.items()}
         worst = max(regret, key=lambda code: regret[code])
@@ -205,18 +205,18 @@ def nash_duties(
             break
         jumps.append(worst)
         better = ascend(game, deviations[worst][0], worst)
-        found, more = settle(game, better.duties, tolerance)
-        spent, rounds = spent + better.evaluations + found.evaluations, rounds + more
-    bound = (found.duties <= game.lower) | (found.duties >= game.upper)
+        settled, more = settle(game, better.duties, tolerance)
+        spent, rounds = spent + better.evaluations + settled.evaluations, rounds + more
+    bound = (settled.duties <= game.lower) | (settled.duties >= game.upper)
     return NashDuties(
         game=game,
-        duties=found.duties,
-        value=game.solve(found.duties),
+        duties=settled.duties,
+        value=game.solve(settled.duties),
         before=before,
-        gap=found.gap,
-        promise=found.promise,
+        gap=settled.gap,
+        promise=settled.promise,
         regret=regret,
-        curvature={code: curvature(game, found.duties, code) for code in checked},
+        curvature={code: curvature(game, settled.duties, code) for code in checked},
         at_bound={code: int((bound & game.of(code)).sum()) for code in game.players},
         jumps=tuple(jumps),
         rounds=rounds,

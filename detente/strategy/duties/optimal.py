@@ -39,15 +39,15 @@ def _wanted(game: DutyGame) -> str:
             else "income weighted by sector (political weights), over the price index"
         )
         return f"A government wants {weights}."
-    codes, found = game.economy.labels.countries, []
+    codes, said = game.economy.labels.countries, []
     for code, n in zip(game.players, game.countries, strict=True):
         parts = ["real income" if flat[n] else "income weighted by sector"]
         if game.wants.revenue[n] != 1:
             parts.append(f"a dollar of duties worth {game.wants.revenue[n]:g}")
         if game.wants.relative[n]:
             parts.append(f"less {game.wants.relative[n]:g} of what {codes[game.wants.rival[n]]} gets")
-        found.append(f"{code}: {', '.join(parts)}")
-    return f"Wanted, by the preferences “{game.wants.title}”: {'; '.join(found)}."
+        said.append(f"{code}: {', '.join(parts)}")
+    return f"Wanted, by the preferences “{game.wants.title}”: {'; '.join(said)}."
 
 
 def _mean(weight: Array, rate: Array) -> float:
@@ -221,19 +221,19 @@ def nash_tables(war: NashDuties) -> list[Table]:
 def optimum_tables(game: DutyGame, optima: list[Optimum]) -> list[Table]:
     """Welfare and duties of every player's optimum in a game, each alone while the others keep their duties."""
     before = game.unmoved()
-    values = {one.player: one.game.solve(one.duties) for one in optima}
+    values = {optimum.player: optimum.game.solve(optimum.duties) for optimum in optima}
     shown = dataclasses.replace(game, players=tuple(values))
-    peaks = [one.player for one in optima if one.several_peaks]
+    peaks = [optimum.player for optimum in optima if optimum.several_peaks]
     note = "Every row is a world of its own: the player sets its duties, all others keep theirs. "
     checked = (
         "Every one is a maximum: first and second-order conditions hold, and no deviation searched adds welfare. "
-        if all(one.is_maximum for one in optima)
+        if all(optimum.is_maximum for optimum in optima)
         else "Second-order conditions are flat or fail for some. "
     )
     note += checked
     if peaks:
         note += f"Several stationary points for {', '.join(peaks)}: the best met is shown. "
-    note += " ".join(one.caution for one in optima if one.caution)
+    note += " ".join(optimum.caution for optimum in optima if optimum.caution)
     return [
         duty_welfare_table(
             shown,
@@ -296,10 +296,10 @@ def by_preferences(tables: Mapping[str, Table]) -> Table:
     if not tables:
         raise InputError("no set of preferences to lay out", where="by_preferences", hint="such as `plain`")
     first = next(iter(tables.values()))
-    found: dict[str, list[str]] = {}
+    by_finding: dict[str, list[str]] = {}
     for name, table in tables.items():
-        found.setdefault(table.meta["found"], []).append(name)
-    said = "; ".join(f"{', '.join(names)}: {what}" for what, names in found.items())
+        by_finding.setdefault(table.meta["found"], []).append(name)
+    said = "; ".join(f"{', '.join(names)}: {what}" for what, names in by_finding.items())
     wanted = " ".join(table.meta["wanted"] for table in tables.values())
     return Table(
         f"{first.name}-by-preferences",

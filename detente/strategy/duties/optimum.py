@@ -112,8 +112,8 @@ class Optimum:
     @property
     def several_peaks(self) -> bool:
         """Whether searches from different starts ended at different welfare."""
-        found = [*self.peaks.values(), self.gain]
-        return max(found) - min(found) > WORTH
+        gains = [*self.peaks.values(), self.gain]
+        return max(gains) - min(gains) > WORTH
 
 
 def begin(game: DutyGame, duties: Array, mover: str, start: str) -> Array:
@@ -186,8 +186,8 @@ def optimal_duties(
     place = game.players.index(player)
     before = game.welfare(first)[place]
 
-    def welfare(found: Found) -> float:
-        return float(game.welfare(game.solve(found.duties))[place])
+    def welfare(reached: Found) -> float:
+        return float(game.welfare(game.solve(reached.duties))[place])
 
     spent, tried, jumps = 0, 0, 0
     peaks: dict[str, float] = {}
@@ -195,17 +195,17 @@ def optimal_duties(
     unsolved: list[str] = []
     for start in starts:
         try:
-            found = ascend(game, begin(game, duties, player, start), player)
+            reached = ascend(game, begin(game, duties, player, start), player)
         except SolveError:
             unsolved.append(start)
             if len(unsolved) == len(starts):
                 raise
             continue
-        spent += found.evaluations
-        level = welfare(found)
+        spent += reached.evaluations
+        level = welfare(reached)
         peaks[start] = float(np.expm1(level - before))
         if level > top:
-            best, top = found, level
+            best, top = reached, level
     while deviations and jumps <= MAX_JUMPS:
         trial, gain, count = scan(game, best.duties, player)
         tried += count

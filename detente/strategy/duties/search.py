@@ -155,7 +155,7 @@ def climb(
         last = (point.copy(), -UNIT * (float(level[0]) - start))
         return last[1], -UNIT * slope[0][mine] / scale
 
-    bounds = [(np.log1p(game.lower) * one, np.log1p(game.upper) * one) for one in scale]
+    bounds = [(np.log1p(game.lower) * stretch, np.log1p(game.upper) * stretch) for stretch in scale]
     result = minimize(
         loss,
         np.log1p(full[mine]) * scale,

@@ -119,14 +119,14 @@ def cooperative_duties(
     duties, shares = given, np.full(len(base), 1 / len(base))
     for start in starts:
         begin = given if start == "origin" else starting_duties(game, start)
-        found, weights, count, updates = _equalise(
+        agreed, weights, count, updates = _equalise(
             game, np.clip(begin, game.lower, game.upper), base, stiffness
         )
         spent, rounds = spent + count, rounds + updates
-        gain = float((game.welfare(game.solve(found)) - base).min())
+        gain = float((game.welfare(game.solve(agreed)) - base).min())
         peaks[start] = float(np.expm1(gain))
         if gain > top:
-            duties, shares, top = found, weights, gain
+            duties, shares, top = agreed, weights, gain
     value = game.solve(duties)
     gains = game.welfare(value) - base
     return TalksDuties(
@@ -183,13 +183,13 @@ def _climb_together(
         level = (shares * gains).sum() - stiffness / 2 * (apart**2).sum()
         return -UNIT * float(level), -UNIT * slope / scale
 
-    bounds = [(np.log1p(game.lower) * one, np.log1p(game.upper) * one) for one in scale]
+    bounds = [(np.log1p(game.lower) * stretch, np.log1p(game.upper) * stretch) for stretch in scale]
     options = {"maxfun": 400, "maxiter": 400, "maxcor": 30, "ftol": 1e-8, "gtol": 1e-5}
     result = minimize(
         loss, np.log1p(duties) * scale, jac=True, method="L-BFGS-B", bounds=bounds, options=options
     )
-    found = np.clip(np.expm1(result.x / scale), game.lower, game.upper)
-    return found, game.welfare(game.solve(found)) - base, count
+    reached = np.clip(np.expm1(result.x / scale), game.lower, game.upper)
+    return reached, game.welfare(game.solve(reached)) - base, count
 
 
 def _slack(game: DutyGame, value: Equilibrium, duties: Array, shares: Array) -> float:

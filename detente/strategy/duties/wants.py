@@ -124,7 +124,10 @@ def combine(name: str, outputs: Sequence[Output], factors: Sequence[float] | Arr
     fields = [field.name for field in dataclasses.fields(Output) if field.name != "name"]
     sums = {
         field: sum(
-            (float(w) * np.asarray(getattr(one, field)) for w, one in zip(factors, outputs, strict=True)),
+            (
+                float(w) * np.asarray(getattr(output, field))
+                for w, output in zip(factors, outputs, strict=True)
+            ),
             start=np.float64(0.0),
         )
         for field in fields

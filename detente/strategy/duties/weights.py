@@ -78,9 +78,9 @@ def sector_slopes(game: DutyGame, value: Equilibrium, player: str) -> tuple[Arra
         parts = earned_by_sector(value, n, by_earnings, unit - share[s])
         outputs.append(Output(f"income[{player}, {s}]", income=income, **parts))
     outputs.append(Output(f"price index[{player}]", price=price_index(value, n)))
-    found = gradients(value, outputs)
+    derivatives = gradients(value, outputs)
     by_duty = 1 + value.wedges.tariff
-    slope = np.stack([game.gather(one.tariff * by_duty) for one in found])
+    slope = np.stack([game.gather(derivative.tariff * by_duty) for derivative in derivatives])
     return wages + profits + share * rest, slope[:-1], slope[-1]
 
 
@@ -157,10 +157,10 @@ def calibrate_weights(
 
     if shift is None:
         trials = np.linspace(-float(observed[mine].mean()) / 2, largest_shift, 15)
-        found = np.array([misfit(amount) for amount in trials])
-        if not np.isfinite(found).any():
+        misfits = np.array([misfit(amount) for amount in trials])
+        if not np.isfinite(misfits).any():
             raise SolveError("no level of the observed duties gives political weights", where=player)
-        k = int(np.nanargmin(found))
+        k = int(np.nanargmin(misfits))
         bracket = (float(trials[max(k - 1, 0)]), float(trials[min(k + 1, len(trials) - 1)]))
         shift = float(minimize_scalar(misfit, bounds=bracket, method="bounded", options={"xatol": 1e-5}).x)
     weights, left = _fit(game, player, shifted(shift), told)
