@@ -14,7 +14,7 @@ from detente.intake.read import read_article
 Row = Callable[[str, float, str, float | None, str], None]
 Best = Callable[[Callable[[], object], int], float]
 
-REPORTS = Path(__file__).resolve().parents[1] / "tests" / "dossier" / "intake_reports"
+REPORTS = Path(__file__).resolve().parents[1] / "tests" / "intake" / "intake_reports"
 
 
 def measure(best: Best, row: Row) -> None:

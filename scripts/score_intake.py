@@ -26,7 +26,7 @@ from detente.intake.score import (
 from detente.intake.statements import find_statements
 
 ROOT = Path(__file__).resolve().parents[1]
-REPORTS = ROOT / "tests" / "dossier" / "intake_reports"
+REPORTS = ROOT / "tests" / "intake" / "intake_reports"
 SEEDS = ROOT.parent / "shared" / "seeds"
 PAGE = ROOT / "docs" / "concepts" / "intake.md"
 OPEN, CLOSE = "<!-- scores: written by scripts/score_intake.py -->", "<!-- end of scores -->"

@@ -57,6 +57,13 @@ PARTS: Final = (
 """The parts of a briefing, in the order of the page."""
 
 
+def _subtitle(dossier: Dossier) -> str:
+    """What the page tells, which is less where no reports were read."""
+    if dossier.conflicts:
+        return "Where things stand, what each outcome of the talks would cost whom, and where the reports disagree"
+    return "Where things stand, and what each outcome of the talks would cost whom"
+
+
 def compose(
     dossier: Dossier,
     economy: Economy,
@@ -139,7 +146,7 @@ def compose(
     written |= {part.id: part.write(found) for part in parts if "draws" in part.needs}
     return BriefContent(
         title=dossier.title,
-        subtitle="Where things stand, what each outcome of the talks would cost whom, and where the reports disagree",
+        subtitle=_subtitle(dossier),
         asof=dossier.asof,
         dossier_title=record_sentence(dossier),
         summary_sentences=tuple(sentences(found)),

@@ -50,7 +50,7 @@ def elasticities_after(economy: Economy, months: float) -> Array:
     >>> world = load_world()
     >>> cars = world.labels.sector("C29")
     >>> [round(float(elasticities_after(world, months)[cars]), 2) for months in (3, 12, 84)]
-    [0.38, 0.76, 2.0]
+    [0.4, 0.8, 2.0]
     """
     return np.asarray(_between(economy, months).trade_elasticity)
 

@@ -165,7 +165,7 @@ def reach(dossier: Dossier) -> tuple[dt.date, dt.date]:
     --------
     >>> from detente.dossier import load_dossier
     >>> [day.isoformat() for day in reach(load_dossier("phase-one-2018"))]
-    ['2018-04-16', '2020-11-03']
+    ['2017-08-18', '2020-11-03']
     """
     first = min((measure.announced for measure in dossier.measures.values()), default=dossier.asof)
     return first, max(_known_days(dossier), default=dossier.asof)

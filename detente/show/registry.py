@@ -202,8 +202,8 @@ def offered(there: Iterable[str]) -> tuple[Entry, ...]:
 
     Examples
     --------
-    >>> [one.name for one in offered(["sides", "outcomes"])][:3]
-    ['worlds-shipped', 'elasticity-sets', 'specifications']
+    >>> {"outcomes", "diversion"} <= {one.name for one in offered(["sides", "outcomes"])}
+    True
     """
     known = {"nothing", *there}
     for need in sorted(known):

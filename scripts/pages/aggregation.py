@@ -117,7 +117,7 @@ def compare() -> tuple[Row, ...]:
     """Solve every shipped outcome on every world."""
     economy = load_world()
     dossier = load_dossier("busan-2025", asof=ASOF)
-    names = shipped_scenarios()
+    names = shipped_scenarios(asof=load_dossier().asof)
     scenarios = [load_scenario(name) for name in names]
     wedges = [wedges_at(economy, dossier, scenario, quantities=False) for scenario in scenarios]
     fine = [solution.value for solution in solve(Model(economy), wedges)]

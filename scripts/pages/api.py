@@ -25,6 +25,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "labelled_result",
         "plot",
         "draw_outcomes",
+        "plot",
     ),
     "Worlds": ("Economy", "load_world", "toy", "build_world"),
     "The record": (
@@ -146,7 +147,7 @@ def entry(name: str) -> str:
     call = name if name in ("RESULTS",) else _signature(name, thing)
     parts = [
         f"### {name}\n",
-        f"```python\ndetente.{call}\n```\n",
+        f"```text\ndetente.{call}\n```\n",
         f"A {kind} of `{home}`.\n",
         described(thing),
     ]

@@ -107,6 +107,9 @@ NOTES = {
     "Snapshot.on": "Day of the state.",
     "Snapshot.status": "What the measure was on that day.",
     "Snapshot.value": "Its value, in the measure's unit.",
+    "Scenario.told": "As-of days on which the outcome was a live question; every day when left out.",
+    "Window.since": "First as-of day.",
+    "Window.until": "Day from which it no longer is; open when left out.",
     "StackingRule.authority": "Switch name of the authority it is about.",
     "StackingRule.announced_from": "Only measures announced on this day or later.",
     "StackingRule.announced_until": "Only measures announced on this day or earlier.",
@@ -287,7 +290,7 @@ def measures_page() -> str:
 def scenario_page() -> str:
     """`docs/reference/scenario.md`."""
     from detente.dossier.measure import Status
-    from detente.policy import load_scenario, scenario, shipped_scenarios
+    from detente.policy import load_scenario, scenario, settings, shipped_scenarios
 
     shipped = [load_scenario(name) for name in shipped_scenarios()]
     rows = [
@@ -302,6 +305,7 @@ def scenario_page() -> str:
             scenario.Removal,
             scenario.HandDuty,
             scenario.QuantityLimit,
+            settings.Window,
         )
     ]
     parts += [

@@ -238,11 +238,11 @@ def shipped_tables() -> dict[str, list[Any]]:
     from detente.brief import compose
     from detente.brief.tables import check_content
     from detente.cases.runs import run_scenarios
-    from detente.cli.duty_tables import rule_table
     from detente.cli.tables import scenario_table
     from detente.dossier import (
         audit,
         audit_table,
+        authority_table,
         claims_table,
         clock_table,
         conflict_table,
@@ -303,7 +303,7 @@ def shipped_tables() -> dict[str, list[Any]]:
             stack_table(stacked),
             concept_table(stacked),
             collected_table(economy, dossier),
-            rule_table(dossier),
+            authority_table(dossier),
             published_table(economy, dossier),
             product_table(by_product, "8505"),
             partner_table(by_product),
@@ -494,7 +494,10 @@ def engine_python_tables() -> list[Any]:
 
 def metrics_page() -> str:
     """`docs/reference/metrics.md`: every column of every table."""
+    from detente.show import registry
+
     parts = []
+    shown: list[Any] = []
     for origin, tables in shipped_tables().items():
         parts.append(f"## {origin}\n")
         for made in tables:
@@ -505,6 +508,15 @@ def metrics_page() -> str:
             parts.append(
                 f"### `{made.name}`\n\n{made.title}.\n\n" + table(("Key", "Heading", "Unit", "Kind"), rows)
             )
+            shown.append(made)
+    parts.append(
+        "## Other tables\n\nThe rest of the registry (`detente.show.registry`); braces stand for a code.\n"
+    )
+    covered = {entry.name for made in shown for entry in registry.registered(made)}
+    for entry in registry.tables():
+        if entry.name not in covered and entry.columns:
+            rows = [(f"`{column.key}`", column.unit or "–") for column in entry.columns]
+            parts.append(f"### `{entry.name}`\n\n{entry.title}.\n\n" + table(("Key", "Unit"), rows))
     return page(
         "Tables and their columns",
         "What the tables hold. The key is the header in CSV and JSON, the heading is what people see. Files hold the [digits that are known](../concepts/files.md); "

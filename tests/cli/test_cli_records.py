@@ -32,13 +32,14 @@ def late(tmp_path):
 
 @pytest.fixture(scope="module")
 def wrong(tmp_path_factory):
-    """The shipped record with an authority nobody knows: an error of the audit that loading lets through."""
+    """The shipped record with a target nobody knows: an error of the audit that loading lets through."""
     folder = tmp_path_factory.mktemp("record") / "wrong"
     shutil.copytree(Path(package.__file__).parent / "dossier" / "data" / "busan-2025", folder)
     path = folder / "measures" / "us_other.yaml"
     text = path.read_text(encoding="utf-8")
-    assert "authority: entity-lists" in text
-    path.write_text(text.replace("authority: entity-lists", "authority: entitty-lists"), encoding="utf-8")
+    known = "targets: [CHN]\n  instrument: entity_listing"
+    assert known in text
+    path.write_text(text.replace(known, known.replace("CHN", "CHX"), 1), encoding="utf-8")
     return folder
 
 

@@ -104,7 +104,7 @@ def test_the_control_table(dossier: Dossier) -> None:
     assert "Qualcomm" in str(rows["chn-2025-qualcomm-probe"]["firms"])
     assert rows["chn-2025-port-fee"]["until"] == "2026-04-17"
     with pytest.raises(InputError, match="no control"):
-        control_table(load_dossier("phase-one-2018"), dt.date(2018, 1, 1))
+        control_table(load_dossier("phase-one-2018"), dt.date(2017, 1, 1))
 
 
 def test_fees_follow_their_steps_and_the_arithmetic(dossier: Dossier) -> None:

@@ -77,7 +77,7 @@ def test_the_numbers_of_the_first_sentence_are_those_of_the_sides_named(brief):
         for block in section.blocks
         if getattr(getattr(block, "table", None), "name", "") == "outcomes"
     )
-    rows = {row["country"]: row["real_income_pct"] for row in table.records() if row["outcome"] in first.text}
+    rows = {row["country"]: row["value_usd_bn"] for row in table.records() if row["outcome"] in first.text}
     named = [name for name in rows if name in first.text]
     assert set(named) == {"Brazil", "European Union"}
     in_order = sorted(named, key=first.text.index)

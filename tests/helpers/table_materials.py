@@ -40,7 +40,7 @@ from detente.world import Wedges, load_world, toy
 from detente.world.carve import load_disaggregation, shipped_chokepoints
 from detente.world.read.moved import AccountParts
 
-REPORTS = Path(__file__).parents[1] / "dossier" / "intake_reports"
+REPORTS = Path(__file__).parents[1] / "intake" / "intake_reports"
 PAIR = ("USA", "CHN")
 
 

@@ -236,22 +236,39 @@ def test_the_timeline_counts_what_stands_on_the_day() -> None:
 @pytest.mark.parametrize(
     ("error", "make"),
     [
-        (LabelError, lambda: timeline([Span("a", "A", "ZZZ", "in_force", "2025-01-01")], asof="2025-10-28", start="2025-01-01", end="2025-12-31")),
         (LabelError, lambda: timeline([Span("a", "A", "USA", "active", "2025-01-01")], asof="2025-10-28", start="2025-01-01", end="2025-12-31")),
         (InputError, lambda: timeline([], asof="2025-10-28", start="2025-01-01", end="2025-12-31")),
         (InputError, lambda: timeline([Span("a", "A", "USA", "in_force", "2025-01-01")], asof="2025-10-28", start="2025-12-31", end="2025-01-01")),
         (InputError, lambda: clocks([], asof="2025-10-28")),
         (InputError, lambda: clocks([ClockDot("x", "2025-10-01")], asof="2025-10-28")),
         (InputError, lambda: outcomes([], standing="today")),
-        (LabelError, lambda: outcomes([OutcomeRow("X", {"XXX": 0.1}, {"XXX": 1.0})], standing="today")),
         (InputError, lambda: third_countries({}, {}, outcome="X", standing="today")),
         (InputError, lambda: sectors_hit([], outcome="X", standing="today")),
-        (LabelError, lambda: duties_by_authority({"A": {"nothing": 0.1}}, importer="USA", exporter="CHN", day="2025-10-28")),
     ],
 )  # fmt: skip
 def test_bad_input_is_an_error_and_not_an_empty_chart(error: type[Exception], make: Any) -> None:
     with pytest.raises(error):
         make()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: timeline(
+            [Span("a", "A", "ZZZ", "in_force", "2025-01-01")],
+            asof="2025-10-28",
+            start="2025-01-01",
+            end="2025-12-31",
+        ),
+        lambda: outcomes([OutcomeRow("X", {"XXX": 0.1}, {"XXX": 1.0})], standing="today"),
+        lambda: duties_by_authority(
+            {"A": {"nothing": 0.1}}, importer="USA", exporter="CHN", day="2025-10-28"
+        ),
+    ],
+    ids=["actor", "economy", "authority"],
+)
+def test_what_nobody_described_is_drawn_in_a_colour_of_no_party(make: Any) -> None:
+    assert "<svg" in figure_svg(make(), NARROW)
 
 
 def test_hostile_text_is_inert() -> None:
