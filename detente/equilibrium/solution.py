@@ -102,7 +102,7 @@ class Equilibrium:
             paid = self.sector_earnings_new
             return frozen(paid / paid.sum(1, keepdims=True) * self.employment_rate[:, None])
         base = technology.base_earnings()
-        weight = np.where(base > 0, base, 0.0) * np.where(technology.earning, self.factor_price_hat, 0.0) ** (
+        weight = base * np.where(technology.earning, self.factor_price_hat, 0.0) ** (
             technology.structure.mobility
         )
         return frozen(weight / weight.sum(1, keepdims=True) * self.employment_rate)

@@ -202,7 +202,7 @@ def offered(there: Iterable[str]) -> tuple[Entry, ...]:
 
     Examples
     --------
-    >>> {"outcomes", "diversion"} <= {one.name for one in offered(["sides", "outcomes"])}
+    >>> {"countries", "pair"} <= {one.name for one in offered(["sides", "outcomes"])}
     True
     """
     known = {"nothing", *there}

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-for folder in ("unit", "web"):
+for folder in ("helpers", "web"):
     sys.path.insert(0, str(TESTS / folder))
 
 Tree = dict[str, bytes]
