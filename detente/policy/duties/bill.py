@@ -111,17 +111,17 @@ def _imports(duties: ProductDuties, dossier: Dossier, importer: str, exporter: s
     if duties.value is not None:
         return np.asarray(duties.value[0])
     mine = [line for line in dossier.trade.values() if (line.importer, line.exporter) == (importer, exporter)]
-    found = np.zeros(len(duties.table.codes))
+    imports = np.zeros(len(duties.table.codes))
     for line in mine:
         if line.code in duties.table.index:
-            found[duties.table.index[line.code]] += line.value
-    if not found.any():
+            imports[duties.table.index[line.code]] += line.value
+    if not imports.any():
         raise InputError(
             f"the trade of {importer} with {exporter} is not known by product",
             where="bill",
             hint="give it by six-digit codes in the record's trade.yaml",
         )
-    return found
+    return imports
 
 
 def two_days_table(first: ProductDuties, second: ProductDuties, code: str) -> Table:
