@@ -73,7 +73,7 @@ def not_yet_told(dossier: Dossier, later: Sequence[NotYet]) -> tuple[str, ...]:
     """Outcomes of the record that nobody could have told on its day, without saying what they are."""
     if not later:
         return ()
-    names = joined([f"“{one.scenario}”" for one in later])
+    names = joined([f"“{untold.scenario}”" for untold in later])
     return (f"Left out, for they rest on measures that had not been announced by {dossier.asof}: {names}.",)
 
 
@@ -93,42 +93,42 @@ def limits(economy: Economy) -> tuple[str, ...]:
 
 def assumed(dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
     """What nobody sourced, read from the grades of the record."""
-    found: list[str] = []
+    texts: list[str] = []
     for outcome in outcomes.values():
-        found += [f"{outcome.scenario.title}: {text}" for text in outcome.scenario.assumed]
+        texts += [f"{outcome.scenario.title}: {text}" for text in outcome.scenario.assumed]
     for state in dossier.states(dossier.asof).values():
         measure = state.measure
         if measure.effect is not None and measure.effect.grade is Grade.assumed:
-            found.append(f"Trade-cost equivalent of “{measure.title}”: {measure.effect.derivation.strip()}")
+            texts.append(f"Trade-cost equivalent of “{measure.title}”: {measure.effect.derivation.strip()}")
         if state.grade is Grade.assumed and state.status in (Status.in_force, Status.suspended):
-            found.append(f"“{measure.title}”: its value or date is from general knowledge ({measure.id}).")
+            texts.append(f"“{measure.title}”: its value or date is from general knowledge ({measure.id}).")
     assumed = economy.provenance.get("assumed", ())
     if isinstance(assumed, (list, tuple)):
         for item in assumed:
             if isinstance(item, dict):
                 value = item.get("value")
                 shown = "; ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
-                found.append(f"Baseline: {item.get('what')} = {shown}")
-    return tuple(dict.fromkeys(found))
+                texts.append(f"Baseline: {item.get('what')} = {shown}")
+    return tuple(dict.fromkeys(texts))
 
 
-def citations(found: Findings) -> tuple[Citation, ...]:
+def citations(findings: Findings) -> tuple[Citation, ...]:
     """What to cite: data, elasticities, methods; the sources of the record have a list of their own."""
-    table = build("citations", dossier=found.dossier, economy=found.economy, source_ids=())
+    table = build("citations", dossier=findings.dossier, economy=findings.economy, source_ids=())
     return tuple(
         Citation(str(row["key"]), str(row["reference"])) for row in table.records() if row["kind"] != "record"
     )
 
 
-def stamp(found: Findings, closure: str) -> Stamp:
+def stamp(findings: Findings, closure: str) -> Stamp:
     """What made the briefing, from what, and how well it was solved."""
     from detente.equilibrium import CLOSURES, GATE
 
-    dossier, economy = found.dossier, found.economy
+    dossier, economy = findings.dossier, findings.economy
     digest = hashlib.sha256(dossier.content_hash.encode())
     digest.update(economy.elasticity_source.encode())
     digest.update(economy.trade_elasticity.tobytes())
-    for outcome in found.outcomes.values():
+    for outcome in findings.outcomes.values():
         digest.update(outcome.scenario.model_dump_json().encode())
     return Stamp(
         dossier=dossier.id,
@@ -137,11 +137,11 @@ def stamp(found: Findings, closure: str) -> Stamp:
         data_hash=economy.data_hash,
         parameters_hash=digest.hexdigest(),
         elasticity_source=economy.elasticity_source,
-        horizon=found.horizon_words,
+        horizon=findings.horizon_words,
         closure=CLOSURES[closure],
-        seed=found.seed if found.draws else None,
+        seed=findings.seed if findings.draws else None,
         solver={
             name: f"{outcome.solution.result.name}, every residual below {GATE:.0e}"
-            for name, outcome in found.outcomes.items()
+            for name, outcome in findings.outcomes.items()
         },
     )

@@ -127,7 +127,7 @@ def compose(
     >>> content.asof.isoformat(), len(content.sections) > 4
     ('2025-10-28', True)
     """
-    found = find(
+    findings = find(
         dossier,
         economy,
         scenarios=scenarios,
@@ -139,28 +139,28 @@ def compose(
         keep_elasticities=keep_elasticities,
     )
     parts = [part for part in PARTS if strategy or "game" not in part.needs]
-    written = {part.id: part.write(found) for part in parts if "draws" not in part.needs}
+    written = {part.id: part.write(findings) for part in parts if "draws" not in part.needs}
     early = [block for section in written.values() if section for block in section.blocks]
-    draw_ahead((found.outcome_figure, found.diversion_figure, *early))
-    found = found.with_draws(draws, seed)
-    written |= {part.id: part.write(found) for part in parts if "draws" in part.needs}
+    draw_ahead((findings.outcome_figure, findings.diversion_figure, *early))
+    findings = findings.with_draws(draws, seed)
+    written |= {part.id: part.write(findings) for part in parts if "draws" in part.needs}
     return BriefContent(
         title=dossier.title,
         subtitle=_subtitle(dossier),
         asof=dossier.asof,
         dossier_title=record_sentence(dossier),
-        summary_sentences=tuple(sentences(found)),
-        key_numbers=tuple(key_numbers(found)),
+        summary_sentences=tuple(sentences(findings)),
+        key_numbers=tuple(key_numbers(findings)),
         sections=tuple(section for part in parts if (section := written[part.id])),
-        method=method(dossier, found.economy, found.outcomes, closure),
-        limits=(*not_yet_told(dossier, found.later), *limits(found.economy)),
-        assumed=assumed(dossier, found.economy, found.outcomes),
+        method=method(dossier, findings.economy, findings.outcomes, closure),
+        limits=(*not_yet_told(dossier, findings.later), *limits(findings.economy)),
+        assumed=assumed(dossier, findings.economy, findings.outcomes),
         sources=evidence.sources(dossier),
-        stamp=stamp(found, closure),
-        citations=citations(found),
+        stamp=stamp(findings, closure),
+        citations=citations(findings),
         tables=(
-            found.averages,
-            build("countries", outcomes=found.outcomes, against=found.reference),
-            build("pair", outcomes=found.outcomes, parties=found.parties),
+            findings.averages,
+            build("countries", outcomes=findings.outcomes, against=findings.reference),
+            build("pair", outcomes=findings.outcomes, parties=findings.parties),
         ),
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def first_shown(dossier: Dossier, parties: tuple[str, str], enough: int = 6) -> dt.date:
     """Where pictures of the past begin: at the turn of a year, far enough back that some measures of the parties fall into it."""
-    announced = sorted(one.announced for one in dossier.measures.values() if aimed(one, parties))
+    announced = sorted(measure.announced for measure in dossier.measures.values() if aimed(measure, parties))
     first = dt.date(dossier.asof.year, 1, 1)
     while announced and announced[0] < first and sum(day >= first for day in announced) < enough:
         first = dt.date(first.year - 1, 1, 1)
@@ -23,13 +23,13 @@ def first_shown(dossier: Dossier, parties: tuple[str, str], enough: int = 6) -> 
 
 def spans(dossier: Dossier, parties: tuple[str, str], start: dt.date, end: dt.date) -> tuple[Span, ...]:
     """Stretches of status of measures the parties aim at each other, as known on the record's day."""
-    found: list[Span] = []
+    stretches: list[Span] = []
     for measure in dossier.measures.values():
         if not aimed(measure, parties) or measure.announced < start:
             continue
-        found += _stretches(dossier, measure, end)
-    found.sort(key=lambda span: parties.index(span.actor))
-    return tuple(found)
+        stretches += _stretches(dossier, measure, end)
+    stretches.sort(key=lambda span: parties.index(span.actor))
+    return tuple(stretches)
 
 
 def _stretches(dossier: Dossier, measure: Measure, end: dt.date) -> list[Span]:

@@ -106,8 +106,8 @@ class Findings:
         from detente.world import set_horizon
 
         same = {
-            name: found
-            for name, found in self.every.items()
+            name: by_outcome
+            for name, by_outcome in self.every.items()
             if name != changes.OWN and set_horizon(name) == self.headline
         }
         return same or self.every

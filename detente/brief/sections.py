@@ -23,7 +23,7 @@ from detente.core import known_each
 from detente.dossier import age
 from detente.show import build, make
 from detente.show.figures import Figure, charts, country_name
-from detente.show.tables import evidence, findings, firing_words, horizons, intervals
+from detente.show.tables import evidence, findings as changes, firing_words, horizons, intervals
 from detente.show.words import (
     Sentence,
     change_sentence,
@@ -39,31 +39,36 @@ if TYPE_CHECKING:
     from detente.brief.findings import Findings
 
 
-def outcome_section(found: Findings) -> Section:
+def outcome_section(findings: Findings) -> Section:
     """What each outcome costs whom."""
-    economy, outcomes, reference, parties = found.economy, found.outcomes, found.reference, found.parties
+    economy, outcomes, reference, parties = (
+        findings.economy,
+        findings.outcomes,
+        findings.reference,
+        findings.parties,
+    )
     beside = build(
         "horizons",
         economy=economy,
-        found=found.both,
+        found=findings.both,
         reference=reference,
         parties=parties,
-        spread=found.spread,
-        headline=found.headline,
-        drawn=found.drawn,
+        spread=findings.spread,
+        headline=findings.headline,
+        drawn=findings.drawn,
     )
-    drivers = found.draws and make(
+    drivers = findings.draws and make(
         "drivers-of-sides",
-        found=found.draws,
-        key=found.featured,
-        title=found.title,
+        found=findings.draws,
+        key=findings.featured,
+        title=findings.title,
         reference=reference,
         parties=parties,
     )
-    contrast = horizons.horizon_sentence(economy, found.both, reference, found.featured, parties)
+    contrast = horizons.horizon_sentence(economy, findings.both, reference, findings.featured, parties)
     stories = tuple(
         Sentence(
-            f"{outcome.scenario.title}, on {date_words(outcome.scenario.on(found.dossier.asof))}: {outcome.scenario.story} "
+            f"{outcome.scenario.title}, on {date_words(outcome.scenario.on(findings.dossier.asof))}: {outcome.scenario.story} "
             f"{firing_words(outcome.timing)}".strip()
         )
         for outcome in outcomes.values()
@@ -81,8 +86,8 @@ def outcome_section(found: Findings) -> Section:
                 )
             ),
             Bullets(stories),
-            found.outcome_figure,
-            *_costs(found),
+            findings.outcome_figure,
+            *_costs(findings),
             TableBlock(
                 build("levels", economy=economy, outcomes=outcomes, reference=reference, parties=parties)
             ),
@@ -91,17 +96,18 @@ def outcome_section(found: Findings) -> Section:
             *((TableBlock(drivers, folded=True),) if drivers else ()),
             TableBlock(pair, folded=True),
             TableBlock(
-                build("sensitivity", found=found.every, outcomes=outcomes, reference=reference), folded=True
+                build("sensitivity", found=findings.every, outcomes=outcomes, reference=reference),
+                folded=True,
             ),
         ),
     )
 
 
-def _costs(found: Findings) -> tuple[Paragraph, ...]:
+def _costs(findings: Findings) -> tuple[Paragraph, ...]:
     """What the worst and the best outcome cost both sides and everyone else."""
-    first, second = found.parties
+    first, second = findings.parties
     worst, best = (
-        pick(found.rows, key=lambda row: row.value_usd[first] + row.value_usd[second]).outcome
+        pick(findings.rows, key=lambda row: row.value_usd[first] + row.value_usd[second]).outcome
         for pick in (min, max)
     )
     return tuple(
@@ -115,10 +121,10 @@ def _costs(found: Findings) -> tuple[Paragraph, ...]:
                     against="" if position else TODAY,
                     table="outcomes",
                 )
-                for position, code in enumerate((first, second, findings.REST))
+                for position, code in enumerate((first, second, changes.REST))
             )
         )
-        for row in found.rows
+        for row in findings.rows
         if row.outcome in (best, worst)
     )
 
@@ -126,17 +132,17 @@ def _costs(found: Findings) -> tuple[Paragraph, ...]:
 NOTHING_YET = "Nothing is recorded yet. The duties below are those of the base year; every outcome is its scenario's alone."
 
 
-def standing_section(found: Findings) -> Section:
+def standing_section(findings: Findings) -> Section:
     """Where things stand: duties, lives of measures, clocks, rounds, ledger."""
-    dossier, parties = found.dossier, found.parties
+    dossier, parties = findings.dossier, findings.parties
     start, end = calendar.first_shown(dossier, parties), dt.date(dossier.asof.year, 12, 31)
     duty = duty_sentence(
         parties[0],
         parties[1],
-        found.average(parties[0]) / 100,
+        findings.average(parties[0]) / 100,
         "statutory, all layers, weighted by 2024 imports",
         dossier.asof,
-        other_rate=found.average(parties[1]) / 100,
+        other_rate=findings.average(parties[1]) / 100,
         table="averages",
     )
     lives = calendar.spans(dossier, parties, start, end)
@@ -146,7 +152,7 @@ def standing_section(found: Findings) -> Section:
         return Section("standing", "Where things stand", (Paragraph((Sentence(NOTHING_YET), duty)),))
     if lives:
         blocks.append(make("timeline", spans=lives, asof=dossier.asof, start=start, end=end))
-    blocks.append(ClockBlock(found.clocks))
+    blocks.append(ClockBlock(findings.clocks))
     blocks += [
         TableBlock(build("rounds", dossier=dossier)),
         MeasureBlock(evidence.measure_rows(dossier, parties)),
@@ -154,15 +160,15 @@ def standing_section(found: Findings) -> Section:
     return Section("standing", "Where things stand", tuple(blocks))
 
 
-def duty_section(found: Findings) -> Section:
+def duty_section(findings: Findings) -> Section:
     """The path of duties and their averages."""
     return Section(
         "duties",
         "The path of duties",
         (
-            _path_of_duties(found),
+            _path_of_duties(findings),
             TableBlock(
-                found.averages,
+                findings.averages,
                 columns=(
                     "importer",
                     "exporter",
@@ -172,14 +178,14 @@ def duty_section(found: Findings) -> Section:
                     "published_source",
                 ),
             ),
-            _sector_duties(found),
+            _sector_duties(findings),
         ),
     )
 
 
-def _path_of_duties(found: Findings) -> Figure:
+def _path_of_duties(findings: Findings) -> Figure:
     """Average duty of each side on the other along the year, as known, and a month ahead."""
-    dossier, parties = found.dossier, found.parties
+    dossier, parties = findings.dossier, findings.parties
     start = calendar.first_shown(dossier, parties)
     horizon = dossier.asof + dt.timedelta(days=30)
     days = {start, dossier.asof}
@@ -196,7 +202,7 @@ def _path_of_duties(found: Findings) -> Figure:
             for row in build(
                 "duty-path",
                 dossier=dossier,
-                economy=found.economy,
+                economy=findings.economy,
                 importer=pair[0],
                 exporter=pair[1],
                 dates=ordered,
@@ -216,12 +222,12 @@ def _path_of_duties(found: Findings) -> Figure:
     return figure
 
 
-def _sector_duties(found: Findings) -> Figure:
+def _sector_duties(findings: Findings) -> Figure:
     """Duties of the first side on the second in the sectors it buys most of, by authority."""
     from detente.policy.duties import duty_stack
 
-    dossier, parties = found.dossier, found.parties
-    stack = duty_stack(found.economy, dossier, date=dossier.asof, importer=parties[0], exporter=parties[1])
+    dossier, parties = findings.dossier, findings.parties
+    stack = duty_stack(findings.economy, dossier, date=dossier.asof, importer=parties[0], exporter=parties[1])
     by_sector = {
         stack.sector_names.get(code, code): {
             name: float(stack.rates[a, s])
@@ -276,37 +282,37 @@ def _sector_money(code: str, rows: Sequence[charts.SectorRow], outcome: str) -> 
     return Sentence(text, (worst.value_usd, worst.output_pct, best.value_usd, best.output_pct), "sectors")
 
 
-def diversion_section(found: Findings) -> Section:
+def diversion_section(findings: Findings) -> Section:
     """Who gains and who loses elsewhere."""
-    pct, usd, table = found.third
-    says = [ranking_sentence(usd, found.title, pct=pct, table="diversion")]
-    if found.draws:
+    pct, usd, table = findings.third
+    says = [ranking_sentence(usd, findings.title, pct=pct, table="diversion")]
+    if findings.draws:
         table = build(
             "third-trade-drawn",
             table=table,
-            found=found.draws,
-            key=found.featured,
-            reference=found.reference,
+            found=findings.draws,
+            key=findings.featured,
+            reference=findings.reference,
         )
-        says.append(intervals.third_party_sentence(table, usd, len(found.draws.values)))
+        says.append(intervals.third_party_sentence(table, usd, len(findings.draws.values)))
     return Section(
         "diversion",
         "Who gains and who loses elsewhere",
-        (Paragraph(tuple(says)), found.diversion_figure, TableBlock(table, folded=True)),
+        (Paragraph(tuple(says)), findings.diversion_figure, TableBlock(table, folded=True)),
     )
 
 
-def sector_section(found: Findings) -> Section:
+def sector_section(findings: Findings) -> Section:
     """Which sectors are hit."""
-    parties, featured = found.parties, found.outcomes[found.featured]
-    drawn = found.draws and build(
+    parties, featured = findings.parties, findings.outcomes[findings.featured]
+    drawn = findings.draws and build(
         "sector-intervals",
-        found=found.draws,
-        key=found.featured,
-        reference=found.reference,
+        found=findings.draws,
+        key=findings.featured,
+        reference=findings.reference,
         parties=parties,
     )
-    rows = findings.sector_rows(featured, found.outcomes[found.reference], parties)
+    rows = changes.sector_rows(featured, findings.outcomes[findings.reference], parties)
     title = featured.scenario.title
     sentences = tuple(_sector_money(code, rows, title) for code in parties)
     said = tuple(
@@ -334,9 +340,9 @@ def sector_section(found: Findings) -> Section:
     )
 
 
-def conflict_section(found: Findings) -> Section | None:
+def conflict_section(findings: Findings) -> Section | None:
     """What the reports disagree on; nothing without reports."""
-    dossier = found.dossier
+    dossier = findings.dossier
     if not dossier.documents:
         return None
     cards = evidence.conflict_cards(dossier)
@@ -355,9 +361,9 @@ def conflict_section(found: Findings) -> Section | None:
     )
 
 
-def comparison_section(found: Findings) -> Section | None:
+def comparison_section(findings: Findings) -> Section | None:
     """What other models say; nothing when the record holds no estimate."""
-    table = make("estimates", dossier=found.dossier)
+    table = make("estimates", dossier=findings.dossier)
     if table is None:
         return None
     lead = Sentence(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from detente.brief.findings import Findings
 
 
-def strategy_section(found: Findings) -> Section | None:
+def strategy_section(findings: Findings) -> Section | None:
     """Leverage and deals of the dossier's game; nothing when the dossier declares no game.
 
     Raises
@@ -37,27 +37,33 @@ def strategy_section(found: Findings) -> Section | None:
         smallest_swaps,
     )
 
-    dossier = found.dossier
-    place = found.source or dossier.id
+    dossier = findings.dossier
+    place = findings.source or dossier.id
     if not shipped_games(place, dossier.asof):
         return None
     spec = load_game(dossier=place, asof=dossier.asof).small()
     if not spec.measures or any(name not in dossier.measures for name in spec.measures):
         return None  # a game without moves; or, on an earlier day, one that could not be told yet
     scenarios = [load_scenario(name, dossier=place) for name in spec.threats if name != "standing"]
-    tensor = payoff_tensor(found.model, dossier, spec, scenarios=scenarios)
+    tensor = payoff_tensor(findings.model, dossier, spec, scenarios=scenarios)
     known = load_preferences(game=spec.id)
     game = tensor.game(known.named())
     levers = leverage_of(game)
     concept = f"{game.horizon}; {game.preferences.title.lower()}"
     spaces = {
-        one.id: (tensor.game(one), [deal_space(tensor.game(one), name) for name in spec.threats])
-        for one in known.sets
+        preferences.id: (
+            tensor.game(preferences),
+            [deal_space(tensor.game(preferences), name) for name in spec.threats],
+        )
+        for preferences in known.sets
     }
     space = deal_space(game, spec.threats[0])
     names = {name: load_scenario(name, dossier=place).title for name in spec.threats}
     swaps = smallest_swaps(game, most=1, count=12)
-    judged = {one.id: judge(tensor.game(one), spec.expected, spec.threats) for one in known.sets}
+    judged = {
+        preferences.id: judge(tensor.game(preferences), spec.expected, spec.threats)
+        for preferences in known.sets
+    }
     free = [action.title for action in spec.actions if len(action.rungs) > 1]
     opening = Sentence(
         f"Of the game’s {len(spec.actions)} measures, {len(free)} are free to move here, on two positions each; every one of the "
@@ -98,7 +104,7 @@ def strategy_section(found: Findings) -> Section | None:
                     "expected-swaps",
                     verdicts=judged,
                     players=spec.players,
-                    names={one.id: one.title for one in known.sets},
+                    names={preferences.id: preferences.title for preferences in known.sets},
                 ),
                 folded=True,
             )

@@ -28,77 +28,79 @@ def record_sentence(dossier: Dossier) -> str:
     )
 
 
-def sentences(found: Findings) -> Iterator[Sentence]:
+def sentences(findings: Findings) -> Iterator[Sentence]:
     """The finding: outcomes for both sides, how sure, who else gains, what expires next, how old the record is."""
-    for row in found.rows[:2]:
-        yield found.compared(row, "outcomes")
-    yield _spread_sentence(found)
-    if found.draws:
-        yield intervals.drawn_sentence(found.draws, found.bands, found.featured, found.title, found.parties)
-    yield ranking_sentence(found.third[1], found.title, table="diversion")
-    if found.clocks:
-        yield _clock_sentence(found)
-    if old := age(found.dossier):
+    for row in findings.rows[:2]:
+        yield findings.compared(row, "outcomes")
+    yield _spread_sentence(findings)
+    if findings.draws:
+        yield intervals.drawn_sentence(
+            findings.draws, findings.bands, findings.featured, findings.title, findings.parties
+        )
+    yield ranking_sentence(findings.third[1], findings.title, table="diversion")
+    if findings.clocks:
+        yield _clock_sentence(findings)
+    if old := age(findings.dossier):
         yield Sentence(old)
 
 
-def _clock_sentence(found: Findings) -> Sentence:
+def _clock_sentence(findings: Findings) -> Sentence:
     """The truce matters more than what fires first: lead with the next legal expiry."""
-    soonest = next((row for row in found.clocks if row.kind == "legal_expiry"), found.clocks[0])
-    said = clock_sentence(soonest.title, soonest.fires, found.dossier.asof).citing(soonest.source)
+    soonest = next((row for row in findings.clocks if row.kind == "legal_expiry"), findings.clocks[0])
+    said = clock_sentence(soonest.title, soonest.fires, findings.dossier.asof).citing(soonest.source)
     if soonest.kind != "legal_expiry":
         return said
     return replace(said, text=said.text.replace("The next clock:", "The next legal expiry:"))
 
 
-def _spread_sentence(found: Findings) -> Sentence:
+def _spread_sentence(findings: Findings) -> Sentence:
     """Say how far the featured outcome moves with the elasticities."""
-    row = found.rows[0]
+    row = findings.rows[0]
     assert row.low_pct is not None
     assert row.high_pct is not None
     parts, values = [], []
-    for position, code in enumerate(found.parties):
+    for position, code in enumerate(findings.parties):
         low, high = row.low_pct[code], row.high_pct[code]
-        parts.append(f"in {found.party(position)} by {percent_range(low, high)}")
+        parts.append(f"in {findings.party(position)} by {percent_range(low, high)}")
         values += [low, high]
-    text = f"Over {found.sets_words}, “{row.outcome}” changes real income {' and '.join(parts)}."
+    text = f"Over {findings.sets_words}, “{row.outcome}” changes real income {' and '.join(parts)}."
     return Sentence(text, tuple(values), "outcomes")
 
 
-def key_numbers(found: Findings) -> Iterator[KeyNumber]:
+def key_numbers(findings: Findings) -> Iterator[KeyNumber]:
     """The average duty, the featured outcome for both sides, the next one for the first."""
-    drawn = found.draws
-    said = intervals.draw_words(found.bands, len(drawn.values)) if drawn else ({}, {})
+    drawn = findings.draws
+    said = intervals.draw_words(findings.bands, len(drawn.values)) if drawn else ({}, {})
     yield KeyNumber(
-        f"Average duty of {found.party(0)} on goods from {found.party(1)}",
-        found.average(found.parties[0]),
+        f"Average duty of {findings.party(0)} on goods from {findings.party(1)}",
+        findings.average(findings.parties[0]),
         "%",
         "averages",
         "statutory, weighted by 2024 imports; no published average shares every detail of this concept",
         signed=False,
     )
     for position, row, words in ((0, 0, said[0]), (1, 0, said[0]), (0, 1, said[1])):
-        if row < len(found.rows):
-            yield _income(found, position, row, words.get(found.parties[position], ""))
+        if row < len(findings.rows):
+            yield _income(findings, position, row, words.get(findings.parties[position], ""))
 
 
-def _income(found: Findings, position: int, which: int, words: str) -> KeyNumber:
+def _income(findings: Findings, position: int, which: int, words: str) -> KeyNumber:
     """Real income of a side under an outcome, with its range; in money where every share would read as nought.
 
     `words` are what draws say beside it.
     """
-    small = max(abs(found.rows[0].real_income_pct[party]) for party in found.parties) < SMALL_QUARREL
-    code, row = found.parties[position], found.rows[which]
+    small = max(abs(findings.rows[0].real_income_pct[party]) for party in findings.parties) < SMALL_QUARREL
+    code, row = findings.parties[position], findings.rows[which]
     assert row.low_pct is not None
     assert row.high_pct is not None
     return KeyNumber(
-        f"Real income of {found.party(position)}, “{row.outcome}”",
+        f"Real income of {findings.party(position)}, “{row.outcome}”",
         row.value_usd[code] / 1e3 if small else row.real_income_pct[code],
         "USD bn a year" if small else "%",
         "outcomes",
-        f"against {TODAY}, {found.horizon_words}{words}",
+        f"against {TODAY}, {findings.horizon_words}{words}",
         digits=1 if small else 2,
         low=None if small else row.low_pct[code],
         high=None if small else row.high_pct[code],
-        interval="" if small else found.interval,
+        interval="" if small else findings.interval,
     )

@@ -46,7 +46,7 @@ def tables_of(content: BriefContent) -> dict[str, Table]:
     InputError
         When two different tables have one name, or a name cannot be a file name.
     """
-    found: dict[str, Table] = {}
+    tables: dict[str, Table] = {}
     blocks = [block for section in content.sections for block in section.blocks]
     own = [_table_of(block, content.asof) for block in blocks]
     for table in (
@@ -59,10 +59,10 @@ def tables_of(content: BriefContent) -> dict[str, Table]:
                 f"`{table.name}` cannot be the name of a table",
                 hint="use lower-case letters, digits and hyphens",
             )
-        if table.name in found and found[table.name] != table:
+        if table.name in tables and tables[table.name] != table:
             raise InputError(f"two tables are called `{table.name}`", hint="give one of them another name")
-        found[table.name] = table
-    return found
+        tables[table.name] = table
+    return tables
 
 
 def figures_of(content: BriefContent) -> list[Figure]:
