@@ -173,15 +173,15 @@ def build(name: str, /, **given: Any) -> Table:
     Table
         The first of that name where the maker makes several.
     """
-    made = make(name, **given)
-    if isinstance(made, Table):
-        return made
-    table = getattr(made, "table", None)
+    result = make(name, **given)
+    if isinstance(result, Table):
+        return result
+    table = getattr(result, "table", None)
     if isinstance(table, Table):
         return table
     chosen = entry(name)
-    several = [one for one in made if isinstance(one, Table)]
-    return next(one for one in several if chosen.is_named(one.name))
+    several = [candidate for candidate in result if isinstance(candidate, Table)]
+    return next(candidate for candidate in several if chosen.is_named(candidate.name))
 
 
 def build_with(name: str, materials: Mapping[str, Any]) -> Table:
@@ -209,12 +209,12 @@ def offered(there: Iterable[str]) -> tuple[Entry, ...]:
     for need in sorted(known):
         if need not in MATERIALS:
             raise LabelError(f"nothing is made of `{need}`", hint=suggestion(need, MATERIALS))
-    return tuple(one for one in tables() if set(one.needs) <= known)
+    return tuple(listed for listed in tables() if set(listed.needs) <= known)
 
 
 def registered(table: Table) -> tuple[Entry, ...]:
     """Entries that a table can be, by its name and columns."""
-    return tuple(one for one in tables() if one.fits(table))
+    return tuple(listed for listed in tables() if listed.fits(table))
 
 
 @functools.cache
@@ -225,7 +225,7 @@ def _entries() -> Mapping[str, Entry]:
     entries = [
         _read(*row) for part in (record, worlds, outcomes, explanations, strategy) for row in part.ROWS
     ]
-    return {one.name: one for one in entries}
+    return {listed.name: listed for listed in entries}
 
 
 def _read(name: str, title: str, maker: str, arguments: str, needs: str, columns: str) -> Entry:

@@ -29,7 +29,7 @@ def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tupl
     InputError
         When no measure moves anything.
     """
-    made = []
+    sentences = []
     for code in dict.fromkeys(lever.player for lever in levers):
         mine = [
             lv
@@ -42,7 +42,7 @@ def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tupl
             country_name(rival, in_sentence=True) or "the others",
         )
         if not mine:
-            made.append(Sentence(f"No measure of {who} moves {whom} in this model.", (), table))
+            sentences.append(Sentence(f"No measure of {who} moves {whom} in this model.", (), table))
             continue
         best = max(mine, key=lambda lever: known(lever.harm_target))
         values = [best.harm_target / BN, best.harm_self / BN]
@@ -59,7 +59,7 @@ def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tupl
             )
         else:
             text += f", and it gains {who} {money(-best.harm_self)}."
-        made.append(Sentence(text, tuple(values), table))
+        sentences.append(Sentence(text, tuple(values), table))
         # a cap whose rent stays at home can gain its owner something: cheaper than any lever that has a price
         free = max(
             (lv for lv in mine if lv.harm_self < -0.5 and lv is not best),
@@ -67,7 +67,7 @@ def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tupl
             default=None,
         )
         if free is not None:
-            made.append(
+            sentences.append(
                 Sentence(
                     f"“{free.title}” costs {whom} {money(free.harm_target)} and gains {who} {money(-free.harm_self)}.",
                     (free.harm_target / BN, -free.harm_self / BN),
@@ -78,7 +78,7 @@ def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tupl
             (lv for lv in mine if lv.ratio is not None), key=lambda lv: known(lv.ratio or 0.0), default=None
         )
         if cheap is not None and cheap.ratio is not None and cheap is not best:
-            made.append(
+            sentences.append(
                 Sentence(
                     f"Its cheapest lever{'' if free is None else ' that has a price'} is “{lower_first(cheap.title)}”: ${number(cheap.ratio, 2)} of harm for each dollar of its own, "
                     f"but only {money(cheap.harm_target)} in all.",
@@ -93,9 +93,9 @@ def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tupl
         for code, harm in lv.others.items()
     ]
     if hit:
-        code, harm, lever = max(hit, key=lambda one: known(one[1]))
+        code, harm, lever = max(hit, key=lambda effect: known(effect[1]))
         if harm > 0.5:
-            made.append(
+            sentences.append(
                 Sentence(
                     f"Outside the two, “{lower_first(lever.title)}” of {country_name(lever.player, in_sentence=True)} reaches furthest: "
                     f"it costs {country_name(code, in_sentence=True)} {money(harm)} a year.",
@@ -103,7 +103,7 @@ def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tupl
                     table,
                 )
             )
-    return tuple(made)
+    return tuple(sentences)
 
 
 def ladder_figure(levers: Sequence[Lever], *, concept: str, name: str = "leverage-ladder") -> Figure:
@@ -153,7 +153,7 @@ def ladder_figure(levers: Sequence[Lever], *, concept: str, name: str = "leverag
         rows: list[Heading | Bar] = []
         for code in players:
             rows.append(Heading(f"{country_name(code)}: harm to the other side, and to itself (grey)"))
-            for lv in (one for one in ordered if one.player == code):
+            for lv in (lever for lever in ordered if lever.player == code):
                 colour = look("country", code).colour
                 rows.append(Bar(lv.title, lv.harm_target / BN, _bn(lv.harm_target), colour))
                 rows.append(Bar("", lv.harm_self / BN, _bn(lv.harm_self), QUIET))
@@ -279,15 +279,15 @@ def _labelled_apart(
 ) -> list[tuple[str, str, float, float]]:
     """Marks of one kind that would lie on one another share a label."""
     across, up = (np.ptp(side) for side in zip(*((x, y) for *_, x, y in (*marks, *rows)), strict=True))
-    made: list[tuple[str, str, float, float]] = []
+    labelled: list[tuple[str, str, float, float]] = []
     for kind, label, x, y in marks:
-        near = (k for k, m in enumerate(made) if abs(m[2] - x) < across / 25 and abs(m[3] - y) < up / 25)
-        same = next((k for k in near if made[k][0] == kind), None)
+        near = (k for k, m in enumerate(labelled) if abs(m[2] - x) < across / 25 and abs(m[3] - y) < up / 25)
+        same = next((k for k in near if labelled[k][0] == kind), None)
         if same is None:
-            made.append((kind, label, x, y))
+            labelled.append((kind, label, x, y))
         else:
-            made[same] = (kind, f"{made[same][1]}, {label}", *made[same][2:])
-    return made
+            labelled[same] = (kind, f"{labelled[same][1]}, {label}", *labelled[same][2:])
+    return labelled
 
 
 def _thinned(gains: Any, front: Sequence[int]) -> list[int]:

@@ -200,16 +200,16 @@ for line in sys.stdin:
 
 def _draw_aside(drawings: Mapping[str, Future[str]]) -> None:
     """Draw in another process: the chart library keeps Python waiting. What does not come back is drawn in this one."""
-    found: list[object] = []
+    pictures: list[object] = []
     with contextlib.suppress(OSError, ValueError, subprocess.SubprocessError):
         asked = "\n".join(json.dumps(text) for text in drawings)
         command = [sys.executable, "-c", _ASIDE]
         done = subprocess.run(
             command, input=asked, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False
         )
-        found += [json.loads(line) for line in done.stdout.splitlines()]
+        pictures += [json.loads(line) for line in done.stdout.splitlines()]
     left = dict(drawings)
-    for text, drawn in zip(drawings, found, strict=False):
+    for text, drawn in zip(drawings, pictures, strict=False):
         left.pop(text).set_result(str(drawn))
     _draw(left)
 
@@ -231,8 +231,8 @@ def _inline(svg: str, *, prefix: str, label: str) -> str:
         raise InputError("the chart library wrote an SVG without a viewBox", where=prefix)
     # Identifiers must be unique in the page, and clip paths are numbered by a counter of the process.
     names: dict[str, str] = {}
-    for found in re.findall(r'\bid="([^"]+)"', rest):
-        names.setdefault(found, f"{prefix}-{len(names)}")
+    for identifier in re.findall(r'\bid="([^"]+)"', rest):
+        names.setdefault(identifier, f"{prefix}-{len(names)}")
     rest = re.sub(r'\bid="([^"]+)"', lambda m: f'id="{names[m[1]]}"', rest)
     rest = re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{names.get(m[1], m[1])})", rest)
     rest = re.sub(r' (?:pointer-events|class|role|aria-[a-z]+)="[^"]*"', "", rest)

@@ -143,7 +143,7 @@ def plot(
         return Plot(result)
     if isinstance(result, Labelled):
         return Plot(result_figure(result, count))
-    if isinstance(result, Mapping) and result and all(_equilibrium(one) for one in result.values()):
+    if isinstance(result, Mapping) and result and all(_equilibrium(outcome) for outcome in result.values()):
         return Plot(_outcomes_figure(result, countries))
     value = _equilibrium(result)
     if value is None:
@@ -157,8 +157,8 @@ def plot(
 
 def _equilibrium(result: Any) -> Equilibrium | None:
     """The equilibrium that a result is or holds."""
-    found = getattr(result, "value", result)
-    return found if isinstance(found, Equilibrium) else None
+    value = getattr(result, "value", result)
+    return value if isinstance(value, Equilibrium) else None
 
 
 def result_figure(result: Labelled, count: int = MOST) -> Figure:
@@ -171,7 +171,7 @@ def result_figure(result: Labelled, count: int = MOST) -> Figure:
         Most bars.
     """
     unit, shown, digits = next(
-        (found for start, found in SHOWN.items() if result.unit.startswith(start)),
+        (display for start, display in SHOWN.items() if result.unit.startswith(start)),
         (result.unit, np.asarray, 3),
     )
     values = np.asarray(shown(result.values), dtype=np.float64)
@@ -238,15 +238,15 @@ def _name(result: Labelled, codes: Sequence[str]) -> str:
     return ", ".join(words)
 
 
-def _outcomes_figure(found: Mapping[str, Outcome], countries: Sequence[str]) -> Figure:
+def _outcomes_figure(solved: Mapping[str, Outcome], countries: Sequence[str]) -> Figure:
     """What every outcome does to real income against the first."""
-    if len(found) < 2:
+    if len(solved) < 2:
         raise InputError(
             "one outcome has nothing to be compared with",
             where="plot",
             hint="solve two scenarios, the reference first; or draw the outcome itself",
         )
-    reference, *others = found.values()
+    reference, *others = solved.values()
     economy = reference.value.economy
     base = reference.value.real_income_hat
     for code in countries:
@@ -255,12 +255,12 @@ def _outcomes_figure(found: Mapping[str, Outcome], countries: Sequence[str]) -> 
     order = sorted(range(len(moved)), key=lambda n: (-known(float(moved[n])), economy.labels.countries[n]))
     codes = tuple(countries) or tuple(economy.labels.countries[n] for n in order[:2])
     rows = []
-    for one in others:
-        change = one.value.real_income_hat - base
+    for outcome in others:
+        change = outcome.value.real_income_hat - base
         at = {code: economy.labels.country(code) for code in codes}
         rows.append(
             OutcomeRow(
-                one.scenario.title,
+                outcome.scenario.title,
                 {code: 100 * float(change[n] / base[n]) for code, n in at.items()},
                 {code: float(change[n] * economy.income[n]) for code, n in at.items()},
             )

@@ -36,15 +36,15 @@ def units(goal: Target) -> tuple[str, str]:
     return _UNITS[goal.unit]
 
 
-def _named(found: Account, channel: str) -> list[tuple[str, float]]:
+def _named(split: Account, channel: str) -> list[tuple[str, float]]:
     """Details of a channel, the largest first, what is left of them last; none where it is not split."""
-    values = found.parts[channel]
-    if len(values) != len(found.details):
+    values = split.parts[channel]
+    if len(values) != len(split.details):
         return []
     ranks = np.array(known_all(np.abs(values).tolist()))
     order = [int(k) for k in np.argsort(-ranks, kind="stable") if values[k]]
     named = order if channel == "terms_of_trade" else order[:MOST]
-    rows = [(found.details[k], float(values[k])) for k in named]
+    rows = [(split.details[k], float(values[k])) for k in named]
     if len(named) < len(order):
         rows.append(("others", math.fsum(values[k] for k in order[MOST:])))
     return rows
@@ -70,20 +70,20 @@ def channel_table(goal: Target, shift: Shift, later: ControlledOutcome, against:
     from detente.equilibrium.explain import account
 
     try:
-        found = account(goal.name, shift)
+        split = account(goal.name, shift)
     except SolveError:
         if any(control.is_ban for control in later.controls):
             return []
         raise
-    first, second = scales(goal.unit, found.total)
+    first, second = scales(goal.unit, split.total)
     rows: list[tuple[Cell, ...]] = []
-    for channel in found.parts:
-        value = float(np.sum(found.parts[channel]))
-        rows.append((channel, found.words[channel], "", first * value, second * value))
+    for channel in split.parts:
+        value = float(np.sum(split.parts[channel]))
+        rows.append((channel, split.words[channel], "", first * value, second * value))
         rows += [
-            (channel, "of which", code, first * part, second * part) for code, part in _named(found, channel)
+            (channel, "of which", code, first * part, second * part) for code, part in _named(split, channel)
         ]
-    rows.append(("total", "The change itself", "", first * found.total, second * found.total))
+    rows.append(("total", "The change itself", "", first * split.total, second * split.total))
     units_of = units(goal)
     return [
         Table(
@@ -92,12 +92,12 @@ def channel_table(goal: Target, shift: Shift, later: ControlledOutcome, against:
             (
                 Column("channel", "Channel"),
                 Column("what", "What it is"),
-                Column(found.by, found.by.capitalize()),
+                Column(split.by, split.by.capitalize()),
                 Column("contribution", "Contribution", units_of[0], "number", 4),
                 Column("contribution_shown", "Contribution", units_of[1], "number", 4),
             ),
             tuple(rows),
-            note=f"How it is split: {found.equation}. The channels miss the whole by {abs(found.gap):.0e}"
+            note=f"How it is split: {split.equation}. The channels miss the whole by {abs(split.gap):.0e}"
             + (f" {goal.unit}." if goal.unit == "USD mn" else "."),
         )
     ]

@@ -31,15 +31,15 @@ def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str] =
     long = country_table(
         {second: outcomes[second], first: outcomes[first]}, against=first, countries=countries or None
     )
-    found: dict[tuple[str, str], dict[str, Cell]] = {}
+    by_country: dict[tuple[str, str], dict[str, Cell]] = {}
     for row in long.records():
-        found.setdefault((str(row["country"]), str(row["name"])), {})[
+        by_country.setdefault((str(row["country"]), str(row["name"])), {})[
             f"{row['outcome']}/{row['measure']}"
         ] = None
         for metric in ("real_income_pct", "equivalent_variation_usd_bn"):
-            found[(str(row["country"]), str(row["name"]))][f"{row['outcome']}/{row['measure']}/{metric}"] = (
-                row[metric]
-            )
+            by_country[(str(row["country"]), str(row["name"]))][
+                f"{row['outcome']}/{row['measure']}/{metric}"
+            ] = row[metric]
 
     def cell(values: Mapping[str, Cell], outcome: str, measure: str, metric: str) -> float:
         return float(values[f"{outcome}/{measure}/{metric}"] or 0.0)
@@ -55,7 +55,7 @@ def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str] =
             cell(values, second, "level", "equivalent_variation_usd_bn"),
             cell(values, second, "delta", "equivalent_variation_usd_bn"),
         )
-        for (code, name), values in found.items()
+        for (code, name), values in by_country.items()
     ]
     ranks = known_each({row[0]: abs(row[7]) for row in rows})
     rows.sort(key=lambda row: (row[0] == "WORLD", -ranks[row[0]], row[0]))

@@ -347,8 +347,8 @@ def source_table(sources: Sequence[Source]) -> Table:
 
 def estimates_table(dossier: Dossier) -> Table | None:
     """Other models' published numbers, as known on the record's day; none when the record has none."""
-    found = [item for item in dossier.parameters.values() if item.kind == "estimate"]
-    if not found:
+    estimates = [item for item in dossier.parameters.values() if item.kind == "estimate"]
+    if not estimates:
         return None
     return Table(
         "estimates",
@@ -368,7 +368,7 @@ def estimates_table(dossier: Dossier) -> Table | None:
                 item.concept,
                 item.source,
             )
-            for item in found
+            for item in estimates
         ),
         note=(
             "Shown beside ours, not tuned to. One-year models with sticky quantities find larger losses than "

@@ -53,12 +53,12 @@ def _moves(
 
     every = list(parts)
     sides = [(later, 1.0), *([(earlier, -1.0)] if earlier is not None else [])]
-    found: dict[str, Contribution] = {}
+    by_control: dict[str, Contribution] = {}
     for outcome, sign in sides:
         enforced, policy = outcome.asked, outcome.wedges
         for control in outcome.controls:
             cells = control.cells
-            before = found.get(control.name)
+            before = by_control.get(control.name)
             change = [
                 np.where(cells, sign * difference, 0.0)
                 for difference in (
@@ -74,7 +74,7 @@ def _moves(
                         np.nan_to_num(a + b, posinf=np.inf, neginf=-np.inf)
                         for a, b in zip(change, known, strict=True)
                     ]
-            found[control.name] = Contribution(
+            by_control[control.name] = Contribution(
                 control.name,
                 outcome.reasons.get(control.name) or f"Quantity control on {int(cells.sum())} flows",
                 change[0],
@@ -82,9 +82,9 @@ def _moves(
                 change[2],
                 *_limit_known(dossier, control.name),
             )
-    every += [part for part in found.values() if part.moves]
+    every += [part for part in by_control.values() if part.moves]
     return every, [
-        Move(part.name, part.tariff, part.log_iceberg, part.export_tax, held=part.name in found)
+        Move(part.name, part.tariff, part.log_iceberg, part.export_tax, held=part.name in by_control)
         for part in every
     ]
 
@@ -166,7 +166,7 @@ def explain(
     economy = model.economy
     goal = target(name, economy)
     cases = [case, *([reference] if reference is not None else [])]
-    if len({one.scenario.id for one in cases}) < len(cases):
+    if len({given.scenario.id for given in cases}) < len(cases):
         raise InputError(
             "the scenario is explained against itself", where="explain", hint="give --against another one"
         )
@@ -187,15 +187,15 @@ def explain(
         )
     start = Wedges.unchanged(economy) if earlier is None else earlier.asked
     held, beneath = (None, None) if earlier is None else (earlier.held, earlier.wedges.iceberg_hat)
-    made = _attribute(model, start, later.asked, moves, goal, held, beneath, method)
+    attribution = _attribute(model, start, later.asked, moves, goal, held, beneath, method)
     against = f"`{reference.scenario.id}`" if reference else f"the {economy.year} base year"
-    tables = [_measure_table(goal, made, parts, later, against)]
+    tables = [_measure_table(goal, attribution, parts, later, against)]
     if earlier is None:
         (base,) = solve(model, [start])
     before = base.value if earlier is None else earlier.value
     shift = Shift(before, later.value, held, later.held)
     tables += channel_table(goal, shift, later, against)
-    tables.append(_source_table(goal, made, parts, later))
+    tables.append(_source_table(goal, attribution, parts, later))
     if draws:
         tables += _drawn(model, goal, case, reference, against, draws, seed)
     return tables
@@ -217,7 +217,7 @@ def _drawn(
 
     if reference is None:
         reference = base_case(model.economy, case)
-    found = draw_outcomes(
+    sample = draw_outcomes(
         model,
         [case, reference],
         draws=draws,
@@ -225,28 +225,28 @@ def _drawn(
         results=(goal.name,),
         reference=reference.scenario.id,
     )
-    return result_tables(found, goal, case.scenario.id, reference.scenario.id, against)
+    return result_tables(sample, goal, case.scenario.id, reference.scenario.id, against)
 
 
-def _scales(goal: Target, made: Attribution, later: ControlledOutcome) -> tuple[float, float | None]:
+def _scales(goal: Target, attribution: Attribution, later: ControlledOutcome) -> tuple[float, float | None]:
     """Factors from the target's unit to what is shown: per cent (or USD bn, points), and USD bn of real income."""
-    _, shown = scales(goal.unit, made.total)
+    _, shown = scales(goal.unit, attribution.total)
     if not goal.name.endswith(".real_income"):
         return shown, None
     economy = later.value.economy
     n = economy.labels.country(goal.name.split(".")[0])
-    before = float(later.value.real_income_hat[n] / np.exp(made.total))
+    before = float(later.value.real_income_hat[n] / np.exp(attribution.total))
     return shown, shown / 100 * before * float(economy.income[n]) / 1e3
 
 
 def _measure_table(
-    goal: Target, made: Attribution, parts: list[Contribution], later: ControlledOutcome, against: str
+    goal: Target, attribution: Attribution, parts: list[Contribution], later: ControlledOutcome, against: str
 ) -> Table:
-    shown, money = _scales(goal, made, later)
-    first, _ = scales(goal.unit, made.total)
-    ranks = known_all([abs(part) for part in made.parts])
+    shown, money = _scales(goal, attribution, later)
+    first, _ = scales(goal.unit, attribution.total)
+    ranks = known_all([abs(part) for part in attribution.parts])
     order = sorted(range(len(parts)), key=lambda k: -ranks[k])
-    size = math.fsum(abs(part) for part in made.parts) or 1.0
+    size = math.fsum(abs(part) for part in attribution.parts) or 1.0
 
     def cells(value: float) -> tuple[Cell, ...]:
         return (
@@ -259,19 +259,19 @@ def _measure_table(
         (
             parts[k].name,
             parts[k].title,
-            *cells(made.parts[k]),
-            100 * abs(made.parts[k]) / size,
+            *cells(attribution.parts[k]),
+            100 * abs(attribution.parts[k]) / size,
             parts[k].grade,
             parts[k].source,
             parts[k].derivation,
         )
         for k in order
     ]
-    rows.append(("total", "The change itself", *cells(made.total), None, "", "", ""))
+    rows.append(("total", "The change itself", *cells(attribution.total), None, "", "", ""))
     unit, unit_shown = units(goal)
     what = (
         "Shapley value: each measure's effect averaged over every order of entering"
-        if made.method == "Shapley value"
+        if attribution.method == "Shapley value"
         else "integrated gradients: the derivative along the straight path from the reference, times each measure's change"
     )
     from detente.show.tables.metrics import assumptions
@@ -291,23 +291,23 @@ def _measure_table(
             Column("derivation", "How the value was arrived at"),
         ),
         tuple(rows),
-        note=f"Method: {what}; free of order, {made.points} equilibria. The parts miss the whole by {abs(made.gap):.0e}. "
+        note=f"Method: {what}; free of order, {attribution.points} equilibria. The parts miss the whole by {abs(attribution.gap):.0e}. "
         "Per cent and money share the whole out in proportion to log points. Duties of measures that displace one another: "
         f"mean of leaving out and putting in, the remainder as `stacking`. {assumptions(later)}",
     )
 
 
 def _source_table(
-    goal: Target, made: Attribution, parts: list[Contribution], later: ControlledOutcome
+    goal: Target, attribution: Attribution, parts: list[Contribution], later: ControlledOutcome
 ) -> Table:
     """What the number rests on: parameters with their source, grades of what moves it, residuals."""
     from detente.equilibrium import CLOSURES
 
     value = later.value
     structure, stats = value.structure, later.solution.stats
-    size = math.fsum(abs(part) for part in made.parts) or 1.0
+    size = math.fsum(abs(part) for part in attribution.parts) or 1.0
     by_grade: dict[str, float] = {}
-    for part, amount in zip(parts, made.parts, strict=True):
+    for part, amount in zip(parts, attribution.parts, strict=True):
         by_grade[part.grade or "none"] = by_grade.get(part.grade or "none", 0.0) + abs(amount)
     worst = float(stats["max_residual"])
     rows: list[tuple[Cell, ...]] = [
@@ -325,16 +325,20 @@ def _source_table(
         for grade, amount in sorted(by_grade.items(), key=lambda item: (-known(item[1]), item[0]))
     ]
     rows += [
-        ("clock that fires", f"{fired.name}, {fired.day}: {'; '.join(one.words() for one in fired.lets)}", "")
+        (
+            "clock that fires",
+            f"{fired.name}, {fired.day}: {'; '.join(change.words() for change in fired.lets)}",
+            "",
+        )
         for fired in (later.timing.lets if later.timing is not None else ())
     ]
     rows += [
-        ("clock held", f"{fired.name}, {fired.day}: {'; '.join(one.words() for one in fired.own)}", "")
+        ("clock held", f"{fired.name}, {fired.day}: {'; '.join(change.words() for change in fired.own)}", "")
         for fired in (later.timing.held if later.timing is not None else ())
     ]
     rows += [
         ("residual", f"largest residual of the equilibrium ({later.solution.result.name})", bound(worst)),
-        ("gap", "what the parts by measure miss of the whole", bound(made.gap)),
+        ("gap", "what the parts by measure miss of the whole", bound(attribution.gap)),
     ]
     return Table(
         "explain_sources",

@@ -31,9 +31,9 @@ class Change:
 def groups(economy: Economy, parties: Sequence[str]) -> dict[str, list[int]]:
     """Positions of each party and of everyone else."""
     labels = economy.labels
-    found = {code: [labels.country(code)] for code in parties}
-    found[REST] = [n for n, code in enumerate(labels.countries) if code not in parties]
-    return found
+    members = {code: [labels.country(code)] for code in parties}
+    members[REST] = [n for n, code in enumerate(labels.countries) if code not in parties]
+    return members
 
 
 def changes(
@@ -72,9 +72,9 @@ def sensitivity(
     from detente.world import with_elasticity_set
 
     members = groups(economy, parties)
-    cases = [one.case for one in outcomes.values()]
+    cases = [outcome.case for outcome in outcomes.values()]
     model = Model.behind(outcomes[reference].value)
-    found: dict[str, dict[str, dict[str, Change]]] = {}
+    by_set: dict[str, dict[str, dict[str, Change]]] = {}
     for name in sets:
         try:
             other = steered_like(model.on(with_elasticity_set(economy, name)), model)
@@ -82,11 +82,11 @@ def sensitivity(
             continue
         solved = run_cases(other, cases)
         hats = {key: solved[key].value.real_income_hat for key in outcomes}
-        found[name] = {key: changes(other.economy, hats[key], hats[reference], members) for key in outcomes}
-    if not found:
-        hats = {key: one.value.real_income_hat for key, one in outcomes.items()}
-        found[OWN] = {key: changes(economy, hats[key], hats[reference], members) for key in outcomes}
-    return found
+        by_set[name] = {key: changes(other.economy, hats[key], hats[reference], members) for key in outcomes}
+    if not by_set:
+        hats = {key: outcome.value.real_income_hat for key, outcome in outcomes.items()}
+        by_set[OWN] = {key: changes(economy, hats[key], hats[reference], members) for key in outcomes}
+    return by_set
 
 
 def sensitivity_table(
@@ -167,8 +167,8 @@ def levels_table(
         parts = [(f"level, against {economy.year}", changes(economy, hat, ones, members))]
         if key != reference:
             parts.append(("difference from today", changes(economy, hat, base, members)))
-        for measure, found in parts:
-            cells = [value for code in members for value in (found[code].pct, found[code].usd / 1e3)]
+        for measure, by_group in parts:
+            cells = [value for code in members for value in (by_group[code].pct, by_group[code].usd / 1e3)]
             rows.append((outcome.scenario.title, measure, *cells))
     columns = [
         Column(f"{code.lower()}_{key}", names.get(code, code), unit, "number", digits)

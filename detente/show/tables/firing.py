@@ -31,11 +31,11 @@ HOLD = "--hold-clocks, or `hold_clocks: true` in the scenario, keeps what holds 
 def firing_note(timed: Iterable[Timed]) -> str:
     """One sentence a scenario for the note of a table; empty when no date lets anything fire and nothing is held."""
     said = []
-    for one in timed:
-        when = one.timing
+    for case in timed:
+        when = case.timing
         if when is None:
             continue
-        name = one.scenario.id
+        name = case.scenario.id
         if when.lets:
             clocks = joined([f"{fired.name} ({fired.day})" for fired in when.lets])
             said.append(f"The date of `{name}`, {when.date}, lets fire what nobody holds: {clocks}.")
@@ -54,16 +54,16 @@ def noted(tables: Sequence[Table], timed: Iterable[Timed]) -> list[Table]:
     return [replace(table, note=f"{table.note} {said}".strip()) for table in tables]
 
 
-def firing_lines(one: Timed) -> list[str]:
+def firing_lines(case: Timed) -> list[str]:
     """What fires in a scenario and what each snaps back to, line by line, with how to hold it."""
-    when = one.timing
+    when = case.timing
     if when is None:
         return []
     lines = []
     if when.beyond:
-        lines.append(f"note: `{one.scenario.id}`: {when.beyond}")
+        lines.append(f"note: `{case.scenario.id}`: {when.beyond}")
     if when.lets:
-        lines.append(f"note: `{one.scenario.id}` is read on {when.date}; since {when.asof}, nobody acting:")
+        lines.append(f"note: `{case.scenario.id}` is read on {when.date}; since {when.asof}, nobody acting:")
         for fired in when.lets:
             what = (
                 f"{fired.clock.id} fires ({fired.clock.title})" if fired.clock else "no clock of the record"
@@ -73,7 +73,7 @@ def firing_lines(one: Timed) -> list[str]:
         lines.append(f"  hint: {HOLD.format(asof=when.asof, name=when.lets[0].name)}")
     if when.held:
         held = joined([f"{fired.name} ({fired.day})" for fired in when.held])
-        lines.append(f"note: `{one.scenario.id}` holds {held}")
+        lines.append(f"note: `{case.scenario.id}` holds {held}")
     return lines
 
 
@@ -107,12 +107,12 @@ def firing_table(timed: Iterable[Timed]) -> Table:
         One row a clock and measure: what it snaps back to, and whether the scenario lets it, holds it or decides itself.
     """
     rows: list[tuple[Cell, ...]] = []
-    for one in timed:
-        when = one.timing
+    for case in timed:
+        when = case.timing
         for fired in when.fired if when is not None else ():
             clock = fired.clock
             head = (
-                one.scenario.id,
+                case.scenario.id,
                 fired.day.isoformat(),
                 clock.id if clock else "",
                 clock.title if clock else "",

@@ -131,7 +131,7 @@ def horizon_table(
 
 def horizon_sentence(
     economy: Economy,
-    found: Mapping[str, Mapping[str, ControlledOutcome]],
+    solved: Mapping[str, Mapping[str, ControlledOutcome]],
     reference: str,
     key: str,
     parties: Sequence[str],
@@ -145,7 +145,7 @@ def horizon_sentence(
             outcomes[reference].value.real_income_hat,
             members,
         )
-        for outcomes in found.values()
+        for outcomes in solved.values()
     ]
     parts, values = [], []
     for code in parties:
@@ -155,7 +155,7 @@ def horizon_sentence(
             f"{percent(long, signed=True)} in the long run"
         )
         values += [short, long]
-    title = next(iter(found.values()))[key].scenario.title
+    title = next(iter(solved.values()))[key].scenario.title
     return Sentence(f"“{title}” moves {', '.join(parts)}.", tuple(values), "horizons")
 
 

@@ -77,30 +77,30 @@ def draw_headlines(
     """
     from detente.outlook import draw_outcomes
 
-    found = {}
+    by_horizon = {}
     for name, model in at.items():
         full = name == headline
-        found[name] = draw_outcomes(
+        by_horizon[name] = draw_outcomes(
             model,
             cases,
             draws=draws if full else min(draws, max(draws // OTHER_SHARE, LEAST)),
             seed=seed,
             results=sector_results(model.economy, parties) if full else (),
         )
-    return found
+    return by_horizon
 
 
-def draw_bands(found: Draws, reference: str, parties: Sequence[str]) -> dict[str, dict[str, Interval]]:
+def draw_bands(sample: Draws, reference: str, parties: Sequence[str]) -> dict[str, dict[str, Interval]]:
     """Real income against the reference: outcome -> group -> interval in per cent."""
-    members = groups(found.economy, parties)
-    hats = 1 + found.values[:, :, 0, :-1] / 100  # the last is the world
-    position = found.position(reference)
+    members = groups(sample.economy, parties)
+    hats = 1 + sample.values[:, :, 0, :-1] / 100  # the last is the world
+    position = sample.position(reference)
     bands: dict[str, dict[str, Interval]] = {}
-    for k, name in enumerate(found.outcomes):
+    for k, name in enumerate(sample.outcomes):
         if name == reference:
             continue
-        drawn = [changes(found.economy, hat[k], hat[position], members) for hat in hats]
-        bands[name] = {code: Interval.of([one[code].pct for one in drawn]) for code in members}
+        drawn = [changes(sample.economy, hat[k], hat[position], members) for hat in hats]
+        bands[name] = {code: Interval.of([change[code].pct for change in drawn]) for code in members}
     return bands
 
 
@@ -108,18 +108,18 @@ def draw_words(
     bands: Mapping[str, Mapping[str, Interval]], count: int
 ) -> tuple[dict[str, str], dict[str, str]]:
     """For the first two outcomes, by side: what the draws say beside the range over sets."""
-    made = [
+    words = [
         {
-            code: f"; 5 to 95 % of {count} draws: {percent_range(one.low, one.high)}"
-            for code, one in band.items()
+            code: f"; 5 to 95 % of {count} draws: {percent_range(interval.low, interval.high)}"
+            for code, interval in band.items()
         }
         for band in bands.values()
     ]
-    return made[0], made[1] if len(made) > 1 else {}
+    return words[0], words[1] if len(words) > 1 else {}
 
 
 def drawn_sentence(
-    found: Draws, bands: Mapping[str, Mapping[str, Interval]], key: str, title: str, parties: Sequence[str]
+    sample: Draws, bands: Mapping[str, Mapping[str, Interval]], key: str, title: str, parties: Sequence[str]
 ) -> Sentence:
     """Say the interval of one outcome for both sides, what was drawn, and how well the ends are known."""
     from detente.outlook import drawn_words
@@ -131,7 +131,7 @@ def drawn_sentence(
         values += [band.low, band.high]
     worst = max(bands[key][code].error for code in parties)
     return Sentence(
-        f"Over {len(found.values)} draws of {drawn_words(found)}, “{title}” changes real income {' and '.join(parts)} "
+        f"Over {len(sample.values)} draws of {drawn_words(sample)}, “{title}” changes real income {' and '.join(parts)} "
         f"(5 to 95 %; the ends are known to {number(worst, 2)} points, one standard error).",
         (*values, worst),
         "horizons",

@@ -91,23 +91,23 @@ def audit_tables(
         assert world is not None
         findings += inert_findings(world, dossier)
     errors = sum(finding.severity == "error" for finding in findings)
-    made: list[Table] = []
+    tables: list[Table] = []
     if which in ("findings", "all"):
-        made.append(audit_table(findings))
+        tables.append(audit_table(findings))
     if which in ("rules", "all"):
-        made.append(rules_table(findings))
+        tables.append(rules_table(findings))
     if which in ("grades", "all"):
-        made.append(coverage_by_grade(dossier))
+        tables.append(coverage_by_grade(dossier))
     if which in ("dates", "all"):
-        made.append(dates_table(dossier))
+        tables.append(dates_table(dossier))
     if which in ("stale", "all"):
-        made.append(stale_table(dossier, today or dossier.vintage, max_age_days or dossier.fresh_days))
+        tables.append(stale_table(dossier, today or dossier.vintage, max_age_days or dossier.fresh_days))
     if which in ("trade", "all"):
         from detente.policy.duties import coverage_table
 
         assert world is not None
-        made.append(coverage_table(world, dossier, dossier.asof))
-    return made, errors
+        tables.append(coverage_table(world, dossier, dossier.asof))
+    return tables, errors
 
 
 def malformed_table(error: DetenteError) -> Table:
@@ -220,7 +220,7 @@ def inert_findings(economy: Economy, dossier: Dossier) -> list[Finding]:
     from detente.cases import prepare_cases, solve_cases
     from detente.policy import Scenario, Setting
 
-    found: list[Finding] = []
+    findings: list[Finding] = []
     trials: list[tuple[str, int, int]] = []
     scenarios: list[Scenario] = []
     plain: dict[dt.date, int] = {}
@@ -242,18 +242,18 @@ def inert_findings(economy: Economy, dossier: Dossier) -> list[Finding]:
     solved = [
         solution.value.real_income_hat for solution, _ in solve_cases(Model(economy), cases, throw=True)
     ]
-    for key, one, two in trials:
-        moved = float(np.abs(solved[two] - solved[one]).max())
+    for key, before, after in trials:
+        moved = float(np.abs(solved[after] - solved[before]).max())
         flagged = dossier.measures[key].inert
         if moved <= MOVES and not flagged:
             what = "its removal moves no real income anywhere"
-            found.append(
+            findings.append(
                 Finding("inert-unflagged", "measure", key, what, "add `inert: true`, or correct its scope")
             )
         elif moved > MOVES and flagged:
             what = f"flagged inert, but its removal moves a real income by {moved:.1e}"
-            found.append(Finding("inert-but-moves", "measure", key, what, "take the flag away"))
-    return found
+            findings.append(Finding("inert-but-moves", "measure", key, what, "take the flag away"))
+    return findings
 
 
 def is_record(name: str) -> bool:

@@ -31,8 +31,8 @@ def assumptions(outcome: Outcome, *others: Outcome) -> str:
 
     value = outcome.value
     notes = {
-        one.scenario.id: " ".join(filter(None, (one.solution.note, _gains_without_exports(one))))
-        for one in (outcome, *others)
+        case.scenario.id: " ".join(filter(None, (case.solution.note, _gains_without_exports(case))))
+        for case in (outcome, *others)
     }
     return (
         f"{horizon_sentence(value.structure)} Closure: {CLOSURES[value.closure]}. "
@@ -256,7 +256,11 @@ def pair_table(outcomes: Mapping[str, Outcome], parties: tuple[str, str]) -> Tab
         "pair",
         f"Goods trade and duties between {' and '.join(names.get(code, code) for code in parties)}",
         (
-            Column("outcome", "Outcome", names={name: one.scenario.title for name, one in outcomes.items()}),
+            Column(
+                "outcome",
+                "Outcome",
+                names={name: outcome.scenario.title for name, outcome in outcomes.items()},
+            ),
             Column("importer", "Importer", names=names),
             Column("exporter", "Exporter", names=names),
             Column("base_usd_bn", "Base year", "USD bn", "number", 1),

@@ -30,9 +30,9 @@ def scenario_table(source: str, dossier: Dossier, sifted: bool = True) -> Table:
     since: dict[str, dt.date] = {}
     if sifted:
         kept, later = tellable(dossier, scenarios, source)
-        since = {one.scenario: one.since for one in later}
-        told = {one.id: one for one in kept}
-        scenarios = [told.get(one.id, one) for one in scenarios]
+        since = {untold.scenario: untold.since for untold in later}
+        told = {scenario.id: scenario for scenario in kept}
+        scenarios = [told.get(scenario.id, scenario) for scenario in scenarios]
     return Table(
         "scenarios",
         f"Scenarios shipped with {source}",

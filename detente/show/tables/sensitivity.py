@@ -30,12 +30,14 @@ def levers_by_preferences(found: Mapping[str, Sequence[Lever]]) -> Table:
         if max(abs(lever.harm_target), abs(lever.harm_self)) > NOTHING
     }
     for name, levers in found.items():
-        for lever in (one for one in levers if one.action in moving):
+        for lever in (lever for lever in levers if lever.action in moving):
             whole = lever.action.startswith("side:")
             mine = [
-                one.harm_target
-                for one in levers
-                if one.player == lever.player and one.action in moving and not one.action.startswith("side:")
+                other.harm_target
+                for other in levers
+                if other.player == lever.player
+                and other.action in moving
+                and not other.action.startswith("side:")
             ]
             rows.append(
                 (
@@ -127,7 +129,7 @@ def bargains_by_preferences(
     for name, (game, swaps, payments) in found.items():
         best = swaps[0] if swaps else None
         for threat, many in payments.items():
-            needed = {one.player: one for one in many}
+            needed = {payment.player: payment for payment in many}
             rows.append(
                 (
                     name,

@@ -27,17 +27,19 @@ LEGAL = ("legal_expiry", "entry_into_force")
 def firing(dossier: Dossier, clock: Clock) -> Scenario | None:
     """The standing state with only what a clock changes; None when that moves no result."""
     moved = changes(dossier, clock)
-    if all(one.after.measure.inert for one in moved):
+    if all(change.after.measure.inert for change in moved):
         return None
-    settings = {one.measure: Setting(status=one.after.status, value=one.after.value) for one in moved}
+    settings = {
+        change.measure: Setting(status=change.after.status, value=change.after.value) for change in moved
+    }
     return Scenario(id=clock.id, title=clock.title, dossier=dossier.id, date=dossier.asof, set=settings)
 
 
 def eve(dossier: Dossier, clock: Clock) -> Scenario:
     """The standing state with the clock's measures as they are on the eve of its day."""
     settings = {
-        one.measure: Setting(status=one.before.status, value=one.before.value)
-        for one in changes(dossier, clock)
+        change.measure: Setting(status=change.before.status, value=change.before.value)
+        for change in changes(dossier, clock)
     }
     title = f"Eve of: {clock.title}"
     return Scenario(id=f"{clock.id}-eve", title=title, dossier=dossier.id, date=dossier.asof, set=settings)
@@ -152,7 +154,7 @@ def stakes_table(
                 "law" if clock.kind in LEGAL else "decision",
                 "running" if running(dossier, clock) else f"called off {clock.superseded}",
                 clock.on_firing.strip(),
-                "; ".join(one.words() for one in moved),
+                "; ".join(change.words() for change in moved),
                 *(cost.get(code) for code in parties),
                 ", ".join(clock.measures),
                 clock.source,
@@ -173,13 +175,13 @@ def calendar_details(
     dossier: Dossier, stakes: Mapping[str, Mapping[str, float]] | None = None
 ) -> dict[str, tuple[str, ...]]:
     """Lines for the calendar: what each clock changes and what it costs."""
-    found: dict[str, tuple[str, ...]] = {}
+    details: dict[str, tuple[str, ...]] = {}
     for key, clock in dossier.clocks.items():
-        lines = [one.words() for one in changes(dossier, clock)]
+        lines = [change.words() for change in changes(dossier, clock)]
         for code, value in (stakes or {}).get(key, {}).items():
             lines.append(f"At stake for {code}: {value:+.1f} billion USD a year, long run")
-        found[key] = tuple(lines)
-    return found
+        details[key] = tuple(lines)
+    return details
 
 
 __all__ = [

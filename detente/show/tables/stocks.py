@@ -34,12 +34,14 @@ def effect_of_cuts(path: Sequence[Period], without: Sequence[Period]) -> Array:
     InputError
         When the two paths do not have the same periods.
     """
-    if [(one.start, one.months) for one in path] != [(one.start, one.months) for one in without]:
+    if [(period.start, period.months) for period in path] != [
+        (period.start, period.months) for period in without
+    ]:
         raise InputError("the paths have other periods", hint="solve both with the same `months`")
     pairs = zip(path, without, strict=True)
-    found = [100 * (one.value.real_income_hat - other.value.real_income_hat) for one, other in pairs]
+    effect = [100 * (period.value.real_income_hat - other.value.real_income_hat) for period, other in pairs]
     # what is left of a difference behind the ninth digit is rounding, and must not decide who comes first
-    return np.array(found).round(9) + 0.0
+    return np.array(effect).round(9) + 0.0
 
 
 def loss_table(path: Sequence[Period], without: Sequence[Period]) -> Table:
@@ -129,25 +131,25 @@ def path_sentences(
     path: Sequence[Period], without: Sequence[Period], controls: Sequence[QuantityControl]
 ) -> tuple[Sentence, ...]:
     """When every cut begins to bind, and who is hit hardest when."""
-    made = []
+    sentences = []
     for control in controls:
         tight = [period for period in path if period.draws[control.name].binding.log_wedge > 0]
         if not tight:
-            made.append(Sentence(f"{control.name}: does not bind on this path."))
+            sentences.append(Sentence(f"{control.name}: does not bind on this path."))
             continue
         gone = next((p for p in path if p.draws[control.name].left == 0), None)
         text = f"{control.name}: binds from month {number(tight[0].start, 0)} on"
         if gone is not None and tight[0].draws[control.name].drawn > 0:
             text += ", when the last of the stock is used"
-        made.append(Sentence(f"{text}.", (tight[0].start,)))
+        sentences.append(Sentence(f"{text}.", (tight[0].start,)))
     effect = effect_of_cuts(path, without)
     codes = path[0].value.economy.labels.countries
     k, n = np.unravel_index(int(np.argmin(effect)), effect.shape)
     worst, month = float(effect[k, n]), path[int(k)].start
     if worst < -0.005:
         said = f"Hardest hit: {country_name(codes[int(n)])}, {percent(worst, signed=True)} of real income from month {number(month, 0)}."
-        made.append(Sentence(said, (worst, month)))
-    return tuple(made)
+        sentences.append(Sentence(said, (worst, month)))
+    return tuple(sentences)
 
 
 def path_figure(

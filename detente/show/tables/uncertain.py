@@ -113,31 +113,31 @@ def results_of(
     labels = economy.labels
     if table in ("flows", "pair"):
         goods = goods_sectors(economy)
-        made = []
+        names = []
         for n, importer in enumerate(labels.countries):
             for i, exporter in enumerate(labels.countries):
                 here = {importer, exporter} & set(countries)
                 there = n != i and economy.flows[n, i, goods].any()
                 if there and (here if table == "flows" else len(here) == 2):
-                    made.append(f"flow.{importer}.{exporter}")
+                    names.append(f"flow.{importer}.{exporter}")
                     if table == "pair":
-                        made += [f"{importer}.duty_pre.{exporter}", f"{importer}.duty_post.{exporter}"]
-        return tuple(made)
-    made = []
+                        names += [f"{importer}.duty_pre.{exporter}", f"{importer}.duty_post.{exporter}"]
+        return tuple(names)
+    names = []
     for code in countries:
         for form in OF_TABLE[table]:
             if form == "rents" and not controlled:
                 continue
             if "{s}" not in form:
-                made.append(f"{code}.{form}")
+                names.append(f"{code}.{form}")
                 continue
             sold = economy.output[labels.country(code)] > 0
-            made += [
+            names += [
                 f"{code}." + form.format(s=s)
                 for s, is_sold in zip(labels.sectors, sold, strict=True)
                 if is_sold
             ]
-    return tuple(made)
+    return tuple(names)
 
 
 def results_table(found: Draws, reference: str, table: str) -> Table:

@@ -91,7 +91,7 @@ def control_table(outcomes: Mapping[str, Outcome]) -> Table:
     for name, outcome in outcomes.items():
         bindings = getattr(outcome, "bindings", {})
         for control in getattr(outcome, "controls", ()):
-            found = bindings[control.name]
+            binding = bindings[control.name]
             ban = control.is_ban
             rows.append(
                 (
@@ -99,11 +99,11 @@ def control_table(outcomes: Mapping[str, Outcome]) -> Table:
                     control.name,
                     limit_word(control.kind, control.limit),
                     control.limit,
-                    found.volume_hat,
-                    "yes" if ban or found.log_wedge > 0 else "no",
-                    None if ban else 100 * float(np.expm1(found.log_wedge)),
+                    binding.volume_hat,
+                    "yes" if ban or binding.log_wedge > 0 else "no",
+                    None if ban else 100 * float(np.expm1(binding.log_wedge)),
                     control.enforcement.rent_to,
-                    found.rent_usd / 1e3,
+                    binding.rent_usd / 1e3,
                 )
             )
     if not rows:
