@@ -184,3 +184,13 @@ def test_a_standoff_in_a_line(monkeypatch) -> None:
         monkeypatch.setattr(Standoff, "scenarios", property(lambda self, names=names: names))
         line = repr(Standoff(record, TOY, ("USA", "CHN"), "r"))
         assert line == f"<Standoff r as of 2025-01-01 on {TOY.name}: USA, CHN; outcomes {told}>"
+
+
+def test_deficits_of_ones_own_are_told_apart_in_the_key():
+    own = np.zeros(len(WORLD.labels.countries))
+    other = own.copy()
+    other[:2] = 1.0, -1.0
+    assert Model(WORLD, closure="zero").closure_key == "zero"
+    keys = {Model(WORLD, closure=deficit).closure_key for deficit in (own, other)}
+    assert len(keys) == 2
+    assert all(key.startswith("own ") for key in keys)
