@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 VENV := .venv
 PY := $(VENV)/bin/python
 OUT ?= out/busan-2025
-WORKERS ?= auto
+WORKERS ?= logical
 ASOF ?= 2025-10-28
 
 .DEFAULT_GOAL := help
