@@ -223,10 +223,13 @@ def _processes(
 
 
 def _end(pool: ProcessPoolExecutor) -> None:
-    """End the processes of a pool now, and wait until they are gone."""
+    """End the processes of a pool now, and wait until they and the thread that minds them are gone."""
     children = list((getattr(pool, "_processes", None) or {}).values())
+    minder = getattr(pool, "_executor_manager_thread", None)
     pool.shutdown(wait=False, cancel_futures=True)
     for child in children:
         child.kill()  # they only compute; one that is still starting would not hear anything gentler
     for child in children:
         child.join(10)
+    if minder is not None:  # left alone it closes its pipe while Python, at exit, wakes it through that pipe
+        minder.join(10)
