@@ -27,7 +27,9 @@ from detente.cli.playing import (
     PreferencesOption,
     ReducedOption,
     WorkersOption,
+    headed,
     known_table,
+    near_for,
     read_game,
     read_sets,
     tensor_for,
@@ -39,7 +41,12 @@ from detente.core import InputError, LabelError, suggestion, write_atomic
 
 def leverage(
     table: Annotated[
-        str, typer.Option("--table", help="levers, horizons, substitution, preferences or all.")
+        str,
+        typer.Option(
+            "--table",
+            help="levers (each measure alone, from today), shares (of the harm of everything together; solves the whole "
+            "game), horizons, substitution, preferences or all.",
+        ),
     ] = "levers",
     game: GameOption = None,
     reduced: ReducedOption = False,
@@ -61,30 +68,31 @@ def leverage(
     """Say what each measure costs the other side, its own side and everybody else, and at which horizon."""
     from detente.show import build, make
     from detente.show.figures import lever_sentences
-    from detente.strategy import leverage as levers
+    from detente.strategy import leverage as levers, shares_of
 
-    known_table(table, ("levers", "horizons", "substitution", "preferences"))
+    known_table(table, ("levers", "shares", "horizons", "substitution", "preferences"))
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     known, chosen = read_sets(spec, preference_file, preferences)
     economy, model = world_at(world, elasticities, horizon)
-    made = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
-    play = made.game(chosen)
-    found = levers.leverage_of(play)
+    if table in ("shares", "all"):
+        tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
+    else:
+        tensor = near_for(record, spec, source, model, controls, known, world)
+    play = tensor.game(chosen)
+    alone = levers.leverage_of(play)
+    span = low, high = levers.extremes(play)
     concept = f"{play.horizon}; {chosen.title.lower()}"
+    held = f"{concept[0].upper()}{concept[1:]}."
     tables = []
     if table in ("levers", "all"):
-        tables.append(build("leverage", levers=found, note=f"{concept[0].upper()}{concept[1:]}."))
-    span = levers.extremes(play)
+        tables.append(build("leverage", levers=alone, note=held))
+    if table in ("shares", "all"):
+        tables.append(build("leverage-shares", levers=shares_of(play), note=held))
     if table in ("preferences", "all"):
-        low, high = span
-        tables.append(
-            build(
-                "leverage-by-preferences",
-                found={
-                    one.id: levers.leverage_of(made.game(one), gentle=low, harsh=high) for one in known.sets
-                },
-            )
-        )
+        by_set = {
+            each.id: levers.leverage_of(tensor.game(each), gentle=low, harsh=high) for each in known.sets
+        }
+        tables.append(build("leverage-by-preferences", found=by_set))
     if table in ("horizons", "all"):
         settings = levers.horizons(economy)
         with progress(None, "solving at each horizon"):
@@ -103,11 +111,11 @@ def leverage(
         tables.append(
             build("leverage-substitution", reached=reached, name="leverage-substitution", title=title)
         )
-    for sentence in lever_sentences(found):
+    for sentence in lever_sentences(alone):
         note(sentence.text)
     if picture is not None:
-        draw(make("leverage-ladder", levers=found, concept=concept), picture)
-    emit(tables, style, out)
+        draw(make("leverage-ladder", levers=alone, concept=concept), picture)
+    emit(headed(tables, reduced=reduced), style, out)
 
 
 def deals(
@@ -160,10 +168,14 @@ def deals(
                 f"no threat point `{point}`", where="--threat", hint=suggestion(point, spec.threats)
             )
     economy, model = world_at(world, elasticities, horizon)
-    made = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
-    play = made.game(chosen)
+    whole = table in ("space", "payments", "sensitivity", "all") or picture is not None or most > 1
+    if whole:
+        tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
+    else:
+        tensor = near_for(record, spec, source, model, controls, known, world)
+    play = tensor.game(chosen)
     sets = {chosen.id: chosen} if preferences else {one.id: one for one in known.sets}
-    games = {name: made.game(one) for name, one in sets.items()}
+    games = {name: tensor.game(one) for name, one in sets.items()}
     names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     tables = []
     if table in ("expected", "all"):
@@ -203,14 +215,15 @@ def deals(
         tables.append(build("bargains-by-preferences", found=bargains))
     if table in ("preferences", "all"):
         tables.append(build("preferences", preferences=known))
-    space = room.deal_space(play, point)
-    note(space_sentence(play, space, name=names[point]).text)
+    space = room.deal_space(play, point) if whole else None
+    if space is not None:
+        note(space_sentence(play, space, name=names[point]).text)
     if swaps:
         note(swap_sentence(play, swaps[0]).text)
-    if picture is not None:
+    if picture is not None and space is not None:
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
         draw(make("deal-space-points", game=play, space=space, threats=names, concept=concept), picture)
-    emit(tables, style, out)
+    emit(headed(tables, reduced=reduced), style, out)
 
 
 def game_verb(
@@ -257,8 +270,8 @@ def game_verb(
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     known, chosen = read_sets(spec, preference_file, preferences)
     _, model = world_at(world, elasticities, horizon)
-    made = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
-    play = made.game(chosen)
+    tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
+    play = tensor.game(chosen)
     form = room.strategic_form(play)
     tables = []
     if table in ("equilibria", "all"):
@@ -279,7 +292,7 @@ def game_verb(
     if table in ("preferences", "all"):
         found = {}
         for one in known.sets:
-            other = made.game(one)
+            other = tensor.game(one)
             shape = room.strategic_form(other)
             reply = room.logit_quantal(shape, precision / 1e3) if precision else None
             found[one.id] = (other, shape, room.pure_equilibria(shape, epsilon=1e-3), reply)
@@ -288,4 +301,4 @@ def game_verb(
         text = (nfg_text if export.suffix == ".nfg" else efg_text)(known_form(form), title=spec.title)
         write_atomic(export, text)
         note(f"wrote {export}")
-    emit(tables, style, out)
+    emit(headed(tables, reduced=reduced), style, out)

@@ -32,6 +32,7 @@ from detente.strategy import (
     leverage_of,
     load_preferences,
     payoff_tensor,
+    shares_of,
     smallest_swaps,
 )
 from detente.strategy.duties import cooperative_duties, duty_game, nash_duties, optimal_duties
@@ -422,6 +423,7 @@ def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
     talks = cooperative_duties(duties())
     return {
         "leverage": fixed(levers=leverage_of(game)),
+        "leverage-shares": fixed(levers=shares_of(game)),
         "leverage-ladder": fixed(levers=leverage_of(game), concept="made up"),
         "leverage-horizons": fixed(reached=reached),
         "leverage-substitution": fixed(reached=reached, name="leverage-substitution", title="x"),
