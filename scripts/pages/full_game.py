@@ -31,12 +31,12 @@ from detente.strategy import (  # noqa: E402
     PayoffTensor,
     deal_space,
     judge,
-    shares_of,
     load_game,
     load_preferences,
     payments,
     payoff_tensor,
     pure_equilibria,
+    shares_of,
     smallest_swaps,
     strategic_form,
 )
