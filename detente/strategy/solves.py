@@ -42,7 +42,7 @@ class Parts:
     sector_income : array [solve, player, sector]
         Factor earnings and profits by sector over the price index.
     revenue, transfers : array [solve, player]
-        Duties collected; deficit and export taxes.
+        Duties collected; deficit, export taxes, and what getting goods outside the market leaves (`detente.equilibrium.Backstop`).
     code : array [solve]
         Position of the result code in `RESULTS`.
     """
@@ -75,12 +75,13 @@ def parts_of(solutions: Sequence[Solution[Equilibrium]], players: Sequence[int])
         profit = value.technology.profit_share[mine]
         base_sector = value.technology.base_earnings()[mine] + profit * economy.output[mine]
         earned = value.sector_earnings_new[mine] + profit * value.output_new[mine]
+        outside = value.outside_new.sum(1) - value.backstop_cost_new
         rows.append(
             (
                 value.equivalent_variation_usd,
                 earned / price[:, None] - base_sector,
                 value.tariff_revenue_new[mine] / price - economy.tariff_revenue[mine],
-                (value.deficit_new[mine] + value.export_tax_revenue_new[mine]) / price
+                (value.deficit_new + value.export_tax_revenue_new + outside)[mine] / price
                 - economy.deficit[mine],
                 float(list(RESULTS).index(solution.result)),
             )
