@@ -27,6 +27,8 @@ TASK = 128
 """Solves a chunk file holds, and a process takes at a time."""
 FEW = 2
 """Chunks that are not worth a process of their own."""
+FOUND = [position for position, code in enumerate(RESULTS) if code.ok]
+"""Positions in `RESULTS` of the codes that come with an equilibrium."""
 Report = Callable[[int, int], None]
 Notice = Callable[[str], object]
 
@@ -130,7 +132,8 @@ def solve_all(
 ) -> dict[str, Array]:
     """Every profile of a task, from the cache or solved: arrays of `Parts` by name.
 
-    A cache that cannot be written is left alone, and `notice` is told once.
+    A chunk in which a profile has no equilibrium is not kept: more work may find one. A cache that cannot be written is left
+    alone, and `notice` is told once.
     """
     labels = task.model.labels
     sizes = (len(labels.countries), len(task.players), len(labels.sectors))
@@ -149,7 +152,7 @@ def solve_all(
 
     def keep(position: int, chunk: dict[str, Array]) -> None:
         nonlocal folder, done
-        if folder is not None:
+        if folder is not None and np.isin(chunk["code"], FOUND).all():
             try:
                 store.save(folder / f"{missing[position]:05d}.solves", chunk)
             except InputError as error:
