@@ -7,7 +7,7 @@ import pytest
 
 from detente.cases.horizons import HORIZONS, horizon
 from detente.core import InputError, LabelError
-from detente.equilibrium import Model, Structure, solve
+from detente.equilibrium import Backstop, Model, Step, Structure, solve
 from detente.strategy.duties.game import duty_game
 from detente.strategy.duties.nash import nash_duties
 from detente.strategy.duties.optimal import nash_tables
@@ -36,6 +36,17 @@ STRUCTURES = {
         mobility=1.6,
         profit_share=0.1,
     ),
+    "floors": Structure(sigma_value_added=0.4, sigma_final=0.8, wage_floor=1.0),
+    "floors and a way out": Structure(
+        sigma_value_added=0.4,
+        critical=("PARTS",),
+        sigma_critical=0.3,
+        mobility=1.6,
+        wage_floor=1.0,
+        backstop=Backstop.of(
+            toy(), {(code, "PARTS"): [Step("thrift", 0.2, 1.0, 1.4)] for code in toy().labels.countries}
+        ),
+    ),
 }
 
 
@@ -58,6 +69,14 @@ SETS = {
 
 def moved(game, seed=0, size=0.15):
     return game.standing() + np.random.default_rng(seed).uniform(0, size, game.count)
+
+
+@pytest.mark.parametrize("structure", ["floors", "floors and a way out"])
+def test_floors_bind_and_the_way_out_is_taken_in_what_follows(structure):
+    game = duty_game(Model(toy(), STRUCTURES[structure]), ["USA", "CHN"])
+    value = game.solve(moved(game))
+    assert value.unemployment.max() > 0.01
+    assert value.outside_new.any() == ("way out" in structure)
 
 
 @pytest.mark.parametrize("wants", SETS)
