@@ -171,9 +171,10 @@ def _adjusting(economy: Economy, keep_elasticities: bool) -> Setting:
             raise UnitError(f"{months} months", where="path", hint="0 or more")
         if months not in known:
             known[months] = made(months)
-            year = known.setdefault(MONTHS["short"], made(MONTHS["short"]))
+            if MONTHS["short"] not in known:
+                known[MONTHS["short"]] = made(MONTHS["short"])
             if not known[months][1].is_core and months != MONTHS["short"]:
-                share_preparation(*known[months], year)
+                share_preparation(*known[months], known[MONTHS["short"]])
         return known[months]
 
     return at
