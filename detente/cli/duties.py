@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from detente.cli import aliases
 from detente.cli.options import DEFAULT_DOSSIER, AsofOption, DossierOption, FormatOption, OutOption
 from detente.cli.output import emit, parse_day, usage
 from detente.cli.records import open_record
@@ -31,7 +32,8 @@ def duties(
     product: Annotated[
         str,
         typer.Option(
-            "--product", help="Only products under this code of 2, 4 or 6 digits; implies --by hs6."
+            "--product",
+            help="Only products under this code of 2, 4 or 6 digits, or word for one (batteries); implies --by hs6.",
         ),
     ] = "",
     all_partners: Annotated[
@@ -62,6 +64,7 @@ def duties(
 
     record = open_record(dossier, asof)
     with usage():
+        product = aliases.product(product)
         day = parse_day(at, "--at") if at else record.asof
         sides = (code_in(importer, world), code_in(exporter, world))
         charges, charged = duty_sides(record, *sides, world)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from detente.cli.aliases import result_in_codes
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -101,7 +102,7 @@ def explain(
             "explain-measures",
             model=ready.model,
             dossier=ready.dossier,
-            name=result,
+            name=result_in_codes(result, ready.economy),
             case=ready.cases[0],
             reference=ready.cases[1] if against else None,
             method=method,

@@ -21,12 +21,14 @@ from detente.cli.options import (
     AsofOption,
     BudgetOption,
     ClosureOption,
+    CountriesOption,
     DossierOption,
     DrawsOption,
     ElasticitiesOption,
     FormatOption,
     HorizonOption,
     OutOption,
+    PictureOption,
     SeedOption,
     solver_of,
 )
@@ -34,7 +36,7 @@ from detente.cli.output import Format, emit, note, one_thread, parse_day, progre
 from detente.cli.path import path
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
-from detente.cli.settings import SetOption
+from detente.cli.settings import SetOption, no_draws_of_settings
 from detente.cli.skeleton import new
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.streams import ends, settle
@@ -132,11 +134,11 @@ def run(
         str,
         typer.Option(
             "--table",
-            help="countries, sectors, pair, diversion, measures, employment, wages, prices, flows, revenue, duties, "
+            help="countries, sectors, pair, diversion, diverted (by sector), measures, employment, wages, prices, flows, revenue, duties, "
             "welfare, quantities, clocks or branches (every way an outcome can come about); with --draws most of them with intervals, and drivers or uncertainty.",
         ),
     ] = "countries",
-    countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
+    countries: CountriesOption = "",
     world: WorldOption = None,
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
@@ -151,25 +153,26 @@ def run(
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
     settings: SetOption = None,
+    picture: PictureOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
     """Solve scenarios and print what they do."""
     from detente.cases import sides_in
-    from detente.cli.tables import branch_tables, outcome_tables, prepare_named, solve_prepared
+    from detente.cli.pictures import draw_outcomes
+    from detente.cli.tables import (
+        branch_tables,
+        outcome_tables,
+        prepare_named,
+        reference_in,
+        solve_prepared,
+    )
+    from detente.cli.whose import economies_shown, with_the_others
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = codes_in(countries, world)
     holds = to_hold(hold_clocks, hold)
-    if draws and settings:
-        from detente.core import InputError
-
-        with usage():
-            raise InputError(
-                "draws are of scenarios as they are written",
-                where="--set",
-                hint="write the setting into a scenario file, or leave --draws out",
-            )
+    no_draws_of_settings(draws, settings)
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
@@ -193,8 +196,13 @@ def run(
         return
     outcomes = solve_prepared(ready, world, solver_of(budget))
     with usage():
-        made = outcome_tables(outcomes, table, codes, against, lambda: sides_in(ready.dossier, ready.economy))
-    emit(made, style, out)
+        shown = economies_shown(codes, countries, table, ready)
+        tables = outcome_tables(
+            outcomes, table, shown, against, lambda: sides_in(ready.dossier, ready.economy)
+        )
+    if picture is not None:
+        draw_outcomes(outcomes, codes, picture, reference=reference_in(outcomes, against))
+    emit(with_the_others(tables, shown, countries), style, out)
 
 
 @app.command()
@@ -203,7 +211,7 @@ def compare(
     second: Annotated[str, typer.Argument(help="Scenario to compare it with.")],
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
-    countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
+    countries: CountriesOption = "",
     world: WorldOption = None,
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
@@ -213,14 +221,19 @@ def compare(
     seed: SeedOption = 1,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
+    settings: SetOption = None,
+    picture: PictureOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
-    """Put two scenarios side by side: each as a level, and the difference."""
-    from detente.cli.tables import comparison_table, solve_named
+    """Put two scenarios side by side: the difference, then each as a level."""
+    from detente.cli.pictures import draw_outcomes
+    from detente.cli.tables import comparison_table, prepare_named, solve_prepared
+    from detente.cli.whose import economies_shown, with_the_others
 
+    no_draws_of_settings(draws, settings)
     holds = to_hold(hold_clocks, hold)
-    outcomes = solve_named(
+    ready = prepare_named(
         [first, second],
         dossier,
         asof,
@@ -228,18 +241,25 @@ def compare(
         closure,
         world=world,
         horizon=horizon,
-        solver=solver_of(budget),
         hold=holds,
+        settings=settings or (),
+        against=first,
     )
+    outcomes = solve_prepared(ready, world, solver_of(budget))
+    if settings:  # what is set stands before what it is held against
+        outcomes = dict(reversed(list(outcomes.items())))
     codes = codes_in(countries, world)
     with usage():
-        made = [comparison_table(outcomes, codes)]
+        shown = economies_shown(codes, countries, "comparison", ready)
+        tables = with_the_others([comparison_table(outcomes, shown)], shown, countries)
+    if picture is not None:
+        draw_outcomes(outcomes, codes, picture, reference=None)
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
         asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds)
-        made += drawn_tables([first, second], "intervals", codes, first, asked, Drawing(draws, seed))
-    emit(made, style, out)
+        tables += drawn_tables([first, second], "intervals", codes, first, asked, Drawing(draws, seed))
+    emit(tables, style, out)
 
 
 @app.command()

@@ -18,8 +18,18 @@ FormatOption = Annotated[
     Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
 ]
 OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.")]
-PictureOption = Annotated[Path | None, typer.Option("--picture", help="Also draw it into this SVG file.")]
+PictureOption = Annotated[
+    Path | None, typer.Option("--picture", help="Also draw it into this file, SVG or PNG by its ending.")
+]
 DossierOption = Annotated[str, typer.Option("--dossier", help="A shipped dossier's id, or a folder of one.")]
+CountriesOption = Annotated[
+    str,
+    typer.Option(
+        "--countries",
+        help="Economies to show, in codes or words with commas between; all for all.",
+        show_default="the sides of the record, and the world in tables over all economies",
+    ),
+]
 AsofOption = Annotated[
     str | None,
     typer.Option("--asof", help="What was known on this day.", show_default="the dossier's own day"),

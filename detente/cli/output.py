@@ -221,6 +221,13 @@ def draw(figure: Figure, path: Path) -> None:
     """Write a picture as a file of its own, SVG or PNG by its ending, with the table behind it beside it, and say its title."""
     from detente.show.figures import figure_svg
 
+    if path.suffix.lower() not in (".svg", ".png"):
+        with usage():
+            raise InputError(
+                f"the ending `{path.suffix}` says no kind of picture",
+                where=str(path),
+                hint="end it in .svg or .png",
+            )
     svg = figure_svg(figure)
     if "xmlns=" not in svg.split(">", 1)[0]:
         svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)

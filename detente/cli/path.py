@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli.aliases import cut_in_codes, sectors_in
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from detente.show.tables import Held
     from detente.world import Economy, Wedges
 
-TABLES = ("months", "losses", "stocks")
+TABLES = ("months", "losses", "output", "stocks")
 ALONG = ("summary", "dates")
 """Tables of the whole path: months, quarters to five years, the long run."""
 MOST_MONTHS = 240.0
@@ -185,7 +186,7 @@ def path(
         typer.Option(
             "--table",
             help="summary (first year, long run, discounted sum), dates (months, quarters to five years, long run); of a cut "
-            "months, losses (who loses what), stocks (what is held) or all.",
+            "months, losses (who loses what), output (by sector), stocks (what is held) or all.",
             show_default="months where something is cut, else summary",
         ),
     ] = None,
@@ -195,6 +196,14 @@ def path(
             "--countries",
             help="Codes to show month by month, with commas between.",
             show_default="the sides of the record and who is hit hardest",
+        ),
+    ] = "",
+    sectors: Annotated[
+        str,
+        typer.Option(
+            "--sectors",
+            help="Sectors of --table output, in codes or words with commas between, such as cars.",
+            show_default="all",
         ),
     ] = "",
     picture: PictureOption = None,
@@ -239,12 +248,13 @@ def path(
     floors = tuple(control for control in controls if control.is_floor)
     with usage():
         caps = (control for control in controls if not control.is_floor)
-        added = tuple(read_cut(economy, text, rent=kept) for text in cut or ())
+        added = tuple(read_cut(economy, cut_in_codes(text, economy), rent=kept) for text in cut or ())
         cuts = (*caps, *added)
         table = table or ("summary" if story is not None and not cuts else "months")
         chosen = list(codes_in(countries, world))
         for code in chosen:
             economy.labels.country(code)
+        of_sectors = sectors_in(sectors, economy.labels)
     solver = solver_of(budget)
     if table in ALONG:
         law = _law(economy, record, story, wedges, added, holds)
@@ -295,5 +305,10 @@ def path(
         note(sentence.text)
     if picture is not None:
         draw(make("path-months", path=made, without=without, controls=cuts, countries=shown), picture)
-    tables = {"months": monthly, "losses": losses, "stocks": build("path-stocks", held=held)}
+    tables = {
+        "months": monthly,
+        "losses": losses,
+        "output": build("path-output", path=made, without=without, countries=shown, sectors=of_sectors),
+        "stocks": build("path-stocks", held=held),
+    }
     emit(list(tables.values()) if table == "all" else tables[table], style, out)

@@ -39,23 +39,6 @@ class Prepared:
         return self.model.economy
 
 
-def solve_named(
-    names: Sequence[str],
-    dossier: str,
-    asof: str | None,
-    elasticities: str | None,
-    closure: str,
-    *,
-    world: str | None = None,
-    horizon: str = "long",
-    solver: Newton | None = None,
-    hold: bool | tuple[str, ...] = False,
-) -> Mapping[str, Outcome]:
-    """Load scenarios by id or path, with the dossier as of their day, and solve them together at a horizon."""
-    made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=hold)
-    return solve_prepared(made, world, solver)
-
-
 def solve_prepared(ready: Prepared, world: str | None, solver: Newton | None = None) -> Mapping[str, Outcome]:
     """Solve what `prepare_named` loaded."""
     from detente.cases import run_cases
@@ -106,7 +89,9 @@ def prepare_named(
     )
     scenarios = _tellable(record, scenarios, dossier)
     with usage():
-        scenarios = set_by_hand(scenarios, settings, record, against)
+        places = {name: scenario.id for name, scenario in zip(dict.fromkeys(names), scenarios, strict=True)}
+        reference = places.get(against or "", against)
+        scenarios = set_by_hand(scenarios, settings, record, reference)
         check_hold(record, () if isinstance(hold, bool) else hold, "--hold")
         economy, keep = economy_for(world, elasticities), elasticities is not None
         model = model_at(horizon, economy, closure=closure, keep_elasticities=keep)
@@ -168,12 +153,7 @@ def outcome_tables(
     from detente.show import build
     from detente.show.tables import noted
 
-    reference = None
-    if against is not None:
-        ids = {outcome.scenario.id: name for name, outcome in outcomes.items()}
-        reference = against if against in outcomes else ids.get(Path(against).stem)
-        if reference is None:  # a path: the last one asked for
-            reference = list(outcomes)[-1]
+    reference = reference_in(outcomes, against)
     shown = {name: outcome for name, outcome in outcomes.items() if name != reference} or dict(outcomes)
     every: dict[str, object] = {"outcomes": outcomes, "countries": countries, "against": reference}
 
@@ -186,6 +166,16 @@ def outcome_tables(
         "pair": lambda: [build("pair", outcomes=outcomes, parties=_pair(countries, sides))],
         "diversion": lambda: [
             _diversion(outcomes, outcome, lambda: _pair(countries, sides), reference)
+            for outcome in shown.values()
+        ],
+        "diverted": lambda: [
+            build(
+                "diverted",
+                outcome=outcome,
+                parties=sides(),
+                against=_reference(outcomes, reference, "diverted"),
+                countries=countries,
+            )
             for outcome in shown.values()
         ],
         "measures": lambda: [build("footprints", outcome=outcome) for outcome in shown.values()],
@@ -203,6 +193,15 @@ def outcome_tables(
         raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))
     made = kinds[which]()
     return made if which == "clocks" else noted(made, outcomes.values())
+
+
+def reference_in(outcomes: Mapping[str, Outcome], against: str | None) -> str | None:
+    """Name of the outcome that differences are taken from, given as an id or a path."""
+    if against is None:
+        return None
+    ids = {outcome.scenario.id: name for name, outcome in outcomes.items()}
+    # a path: the last one asked for
+    return against if against in outcomes else ids.get(Path(against).stem) or list(outcomes)[-1]
 
 
 def branch_tables(
@@ -263,13 +262,19 @@ def _diversion(
 ) -> Table:
     from detente.show import build
 
+    other = _reference(outcomes, reference, "diversion")
+    return build("diversion", outcome=outcome, parties=pair(), against=other)
+
+
+def _reference(outcomes: Mapping[str, Outcome], reference: str | None, table: str) -> Outcome:
+    """The outcome that a table of differences needs."""
     if reference is None:
         raise InputError(
             "diversion is a difference between two outcomes",
-            where="--table diversion",
+            where=f"--table {table}",
             hint="add --against standing",
         )
-    return build("diversion", outcome=outcome, parties=pair(), against=outcomes[reference])
+    return outcomes[reference]
 
 
 def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str]) -> Table:

@@ -408,6 +408,7 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "count": 5,
         },
         "stocks": path(controls=period()[0], countries=names),
+        "path-output": path(without=period()[2], countries=("USA",)),
         "path-losses": path(without=period()[2]),
         "path-stocks": lambda: {"held": {"parts": (1.0, "made up", ())}},
         "path-months": path(without=period()[2], controls=period()[0], countries=names),
