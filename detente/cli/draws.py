@@ -44,6 +44,23 @@ class Drawing:
         return Pool(self.workers, threads=None)
 
 
+def check_draws(draws: int) -> None:
+    """Refuse a number of draws that makes no interval; 0 is none at all.
+
+    Raises
+    ------
+    InputError
+        Below 0, and for one.
+    """
+    if draws < 0 or draws == 1:
+        with usage():
+            raise InputError(
+                f"{draws} draw{'' if draws == 1 else 's'} cannot make an interval",
+                where="--draws",
+                hint="2 or more, and 64 or more for ends that stand still; 0 draws none",
+            )
+
+
 def drawn_tables(
     names: Sequence[str],
     table: str,
@@ -83,12 +100,7 @@ def drawn_tables(
             raise LabelError(
                 f"`{table}` has no draws", where="--table", hint=suggestion(table, TABLES) + " with --draws"
             )
-        if drawing.draws < 2:
-            raise InputError(
-                f"{drawing.draws} draw{'' if drawing.draws == 1 else 's'} cannot make an interval",
-                where="--draws",
-                hint="64 or more",
-            )
+        check_draws(drawing.draws)
         if drawing.workers < 1:
             raise InputError(f"{drawing.workers} workers do nothing", where="--workers", hint="1 or more")
     if against:  # the reference stands last

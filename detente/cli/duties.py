@@ -8,7 +8,7 @@ import typer
 
 from detente.cli import aliases
 from detente.cli.options import DEFAULT_DOSSIER, AsofOption, DossierOption, FormatOption, OutOption
-from detente.cli.output import emit, parse_day, usage
+from detente.cli.output import emit, parse_day, progress, usage
 from detente.cli.records import open_record
 from detente.cli.worlds import WorldOption, code_in
 
@@ -68,14 +68,17 @@ def duties(
         day = parse_day(at, "--at") if at else record.asof
         sides = (code_in(importer, world), code_in(exporter, world))
         charges, charged = duty_sides(record, *sides, world)
-        if bill:
-            made = [bill_of(record, bill, day, sides[1] or "", top, world)]
-        elif then:
-            made = [on_two_days(record, (day, parse_day(then, "--then")), charges, charged, product, world)]
-        elif by != "sector" or product or all_partners:
-            made = product_duty_tables(
-                record, day, charges, None if all_partners else charged, by, product, world
-            )
-        else:
-            made = duty_tables(record, day, charges, charged, table, world)
+        with progress(None, "stacking duties"):
+            if bill:
+                made = [bill_of(record, bill, day, sides[1] or "", top, world)]
+            elif then:
+                made = [
+                    on_two_days(record, (day, parse_day(then, "--then")), charges, charged, product, world)
+                ]
+            elif by != "sector" or product or all_partners:
+                made = product_duty_tables(
+                    record, day, charges, None if all_partners else charged, by, product, world
+                )
+            else:
+                made = duty_tables(record, day, charges, charged, table, world)
     emit(made, style, out)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from detente.cli.aliases import result_in_codes
+from detente.cli.draws import check_draws
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -71,9 +72,7 @@ def explain(
     from detente.cli.tables import prepare_named
     from detente.show import make
 
-    if draws == 1 or draws < 0:
-        with usage():
-            raise InputError(f"{draws} draws make no interval", where="--draws", hint="64 or more")
+    check_draws(draws)
     if "." in scenario and "." not in result and not scenario.endswith((".yaml", ".yml")):
         with usage():
             raise InputError(

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.options import DEFAULT_DOSSIER, AsofOption, DossierOption, FormatOption, OutOption
-from detente.cli.output import emit, note, parse_day, progress, usage
+from detente.cli.output import emit, parse_day, progress, usage
 from detente.cli.records import load_record
+from detente.cli.terminal import note
 from detente.core import InputError, LabelError, Table, suggestion, write_atomic
 
 if TYPE_CHECKING:

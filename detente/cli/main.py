@@ -11,6 +11,7 @@ import typer
 
 from detente.cli.checking import check, cite
 from detente.cli.completion import completion
+from detente.cli.draws import check_draws
 from detente.cli.duties import duties
 from detente.cli.explain import explain
 from detente.cli.intake import ingest
@@ -32,14 +33,16 @@ from detente.cli.options import (
     SeedOption,
     solver_of,
 )
-from detente.cli.output import Format, emit, note, one_thread, parse_day, progress, usage
+from detente.cli.output import Format, emit, one_thread, parse_day, progress, usage
 from detente.cli.path import path
+from detente.cli.questions import WithQuestions
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
 from detente.cli.settings import SetOption, no_draws_of_settings
 from detente.cli.skeleton import new
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.streams import ends, settle
+from detente.cli.terminal import begin, flush_said, note
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
 from detente.cli.worlds import WorldOption, codes_in, economy_for, of_own_world
@@ -50,6 +53,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    cls=WithQuestions,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -58,6 +62,13 @@ app = typer.Typer(
 def bare(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    no_pager: Annotated[
+        bool,
+        typer.Option(
+            "--no-pager",
+            help="Print long tables at once; so do NO_PAGER=1 and an empty PAGER. May stand anywhere.",
+        ),
+    ] = False,
 ) -> None:
     """Say what is in the box and what to do next."""
     if version:
@@ -93,6 +104,7 @@ def brief(
     from detente.brief import build_brief, compose
     from detente.cli.tables import untold
 
+    check_draws(draws)
     record = open_record(dossier, asof)
     economy = economy_for(world, elasticities)
     target = out if out != Path() else Path("out") / record.id
@@ -172,6 +184,7 @@ def run(
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = codes_in(countries, world)
     holds = to_hold(hold_clocks, hold)
+    check_draws(draws)
     no_draws_of_settings(draws, settings)
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
@@ -229,8 +242,9 @@ def compare(
     """Put two scenarios side by side: the difference, then each as a level."""
     from detente.cli.pictures import draw_outcomes
     from detente.cli.tables import comparison_table, prepare_named, solve_prepared
-    from detente.cli.whose import economies_shown, with_the_others
+    from detente.cli.whose import economies_shown, say_difference, with_the_others
 
+    check_draws(draws)
     no_draws_of_settings(draws, settings)
     holds = to_hold(hold_clocks, hold)
     ready = prepare_named(
@@ -252,6 +266,7 @@ def compare(
     with usage():
         shown = economies_shown(codes, countries, "comparison", ready)
         tables = with_the_others([comparison_table(outcomes, shown)], shown, countries)
+        say_difference(ready, outcomes)
     if picture is not None:
         draw_outcomes(outcomes, codes, picture, reference=None)
     if draws:
@@ -390,9 +405,12 @@ def main(arguments: list[str] | None = None) -> None:
     # Not `app()`: that has ends of its own for some of these.
     with (
         ends(),
-        _command().make_context("detente", list(sys.argv[1:] if arguments is None else arguments)) as context,
+        _command().make_context(
+            "detente", begin(list(sys.argv[1:] if arguments is None else arguments))
+        ) as context,
     ):
         _command().invoke(context)
+        flush_said()
     sys.exit(0)
 
 

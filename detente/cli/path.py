@@ -19,8 +19,9 @@ from detente.cli.options import (
     PictureOption,
     solver_of,
 )
-from detente.cli.output import draw, emit, note, usage
+from detente.cli.output import draw, emit, progress, usage
 from detente.cli.records import HoldClocksOption, HoldOption, open_record, to_hold
+from detente.cli.terminal import say
 from detente.cli.worlds import WorldOption, codes_in, economy_for
 from detente.core import RENTS, InputError, LabelError, UnitError, suggestion
 
@@ -259,9 +260,10 @@ def path(
     if table in ALONG:
         law = _law(economy, record, story, wedges, added, holds)
         keep = elasticities is not None
-        along = unfold(
-            economy, law, closure=closure, keep_elasticities=keep, first_day=law.first_day, solver=solver
-        )
+        with progress(None, "solving day by day"):
+            along = unfold(
+                economy, law, closure=closure, keep_elasticities=keep, first_day=law.first_day, solver=solver
+            )
         shown = chosen or [code for code in codes_of(record) if code in economy.labels.countries]
         emit(build("summary" if table == "summary" else "unfolding", path=along, countries=shown), style, out)
         return
@@ -276,19 +278,20 @@ def path(
     setting = by_horizon(economy, keep_elasticities=elasticities is not None)
     own = {control.name: figures_of(economy, control) for control in cuts}
     stocks = {name: own[name] if who == FIGURES else amount for name, (amount, who, _) in held.items()}
-    made = path_with_stocks(
-        economy,
-        wedges,
-        (*floors, *cuts),
-        stocks,
-        lengths,
-        structure_by_month=setting,
-        closure=closure,
-        solver=solver,
-    )
-    without = path_with_stocks(
-        economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure, solver=solver
-    )
+    with progress(None, "solving month by month"):
+        made = path_with_stocks(
+            economy,
+            wedges,
+            (*floors, *cuts),
+            stocks,
+            lengths,
+            structure_by_month=setting,
+            closure=closure,
+            solver=solver,
+        )
+        without = path_with_stocks(
+            economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure, solver=solver
+        )
     losses = build("path-losses", path=made, without=without)
     hardest = str(losses.column("country")[0])
     shown = chosen or [
@@ -302,7 +305,7 @@ def path(
     monthly = replace(monthly, note=f"{monthly.note} Held at the start: {said}.")
     sentences = show.path_sentences(made, without, cuts)
     for sentence in sentences[:-1] if picture is not None else sentences:  # the last is the picture's title
-        note(sentence.text)
+        say(sentence.text)
     if picture is not None:
         draw(make("path-months", path=made, without=without, controls=cuts, countries=shown), picture)
     tables = {

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.output import note, parse_day, progress, reporting, usage
+from detente.cli.output import parse_day, progress, reporting, usage
 from detente.cli.records import load_record
+from detente.cli.terminal import note
 from detente.cli.worlds import economy_for, of_own_world
 from detente.core import InputError, LabelError, Pool, Table, suggestion
 

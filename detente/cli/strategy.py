@@ -15,7 +15,7 @@ from detente.cli.options import (
     OutOption,
     PictureOption,
 )
-from detente.cli.output import draw, emit, note, progress, usage
+from detente.cli.output import draw, emit, progress, usage
 from detente.cli.playing import (
     CacheOption,
     ControlsOption,
@@ -35,7 +35,8 @@ from detente.cli.playing import (
     tensor_for,
     world_at,
 )
-from detente.cli.worlds import WorldOption
+from detente.cli.terminal import note, say
+from detente.cli.worlds import WorldOption, code_in
 from detente.core import InputError, LabelError, suggestion, write_atomic
 
 
@@ -112,7 +113,7 @@ def leverage(
             build("leverage-substitution", reached=reached, name="leverage-substitution", title=title)
         )
     for sentence in lever_sentences(alone):
-        note(sentence.text)
+        say(sentence.text)
     if picture is not None:
         draw(make("leverage-ladder", levers=alone, concept=concept), picture)
     emit(headed(tables, reduced=reduced), style, out)
@@ -122,7 +123,9 @@ def deals(
     table: Annotated[
         str,
         typer.Option(
-            "--table", help="expected, horizons, swaps, space, payments, sensitivity, preferences or all."
+            "--table",
+            help="expected, concessions (what each side could give, cheapest first), horizons, swaps, space, payments, "
+            "sensitivity, preferences or all.",
         ),
     ] = "expected",
     threat: Annotated[
@@ -130,6 +133,9 @@ def deals(
         typer.Option(
             "--threat", help="What no deal means, for the picture.", show_default="the game's first"
         ),
+    ] = None,
+    side: Annotated[
+        str | None, typer.Option("--side", help="Whose concessions.", show_default="both sides'")
     ] = None,
     most: Annotated[
         int, typer.Option("--most", help="Measures each side may change in a swap.", min=1, max=3)
@@ -158,7 +164,10 @@ def deals(
     from detente.show.figures import space_sentence, swap_sentence
     from detente.strategy import deals as room, horizons
 
-    known_table(table, ("expected", "horizons", "swaps", "space", "payments", "sensitivity", "preferences"))
+    known_table(
+        table,
+        ("expected", "concessions", "horizons", "swaps", "space", "payments", "sensitivity", "preferences"),
+    )
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     known, chosen = read_sets(spec, preference_file, preferences)
     with usage():
@@ -166,6 +175,13 @@ def deals(
         if point not in spec.threats:
             raise LabelError(
                 f"no threat point `{point}`", where="--threat", hint=suggestion(point, spec.threats)
+            )
+        sides = (code_in(side, world) or "",) if side else spec.players
+        if not set(sides) <= set(spec.players):
+            raise LabelError(
+                f"`{side}` plays no part in the game",
+                where="--side",
+                hint=suggestion(side or "", spec.players),
             )
     economy, model = world_at(world, elasticities, horizon)
     whole = table in ("space", "payments", "sensitivity", "all") or picture is not None or most > 1
@@ -188,6 +204,8 @@ def deals(
                 names={one.id: one.title for one in known.sets},
             )
         )
+    if table in ("concessions", "all"):
+        tables.append(build("concessions", game=play, players=sides))
     if table in ("horizons", "all"):
         with progress(None, "solving at each horizon"):
             later = room.judge_at(record, spec, horizons(economy), chosen, controls=controls)
@@ -217,9 +235,9 @@ def deals(
         tables.append(build("preferences", preferences=known))
     space = room.deal_space(play, point) if whole else None
     if space is not None:
-        note(space_sentence(play, space, name=names[point]).text)
+        say(space_sentence(play, space, name=names[point]).text)
     if swaps:
-        note(swap_sentence(play, swaps[0]).text)
+        say(swap_sentence(play, swaps[0]).text)
     if picture is not None and space is not None:
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
         draw(make("deal-space-points", game=play, space=space, threats=names, concept=concept), picture)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.options import FormatOption, OutOption, PictureOption
-from detente.cli.output import draw, emit, note, progress, usage
+from detente.cli.output import draw, emit, progress, usage
+from detente.cli.terminal import note
 from detente.cli.world_make import aggregate, disaggregate
 from detente.core import InputError, LabelError, Table, UnitError, is_there, suggestion
 

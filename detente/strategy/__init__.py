@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Swap as Swap,
         Verdict as Verdict,
         deal_space as deal_space,
+        gifts as gifts,
         judge as judge,
         payments as payments,
         smallest_swaps as smallest_swaps,
@@ -72,7 +73,7 @@ else:
         {
             "bargains": "Lottery kalai_smorodinsky nash_point pareto_front",
             "caps": "CONTROLS",
-            "deals": "DealSpace Payment Swap Verdict deal_space judge payments smallest_swaps",
+            "deals": "DealSpace Payment Swap Verdict deal_space gifts judge payments smallest_swaps",
             "equilibria": "Quantal RungDominance StrategicForm logit_quantal pure_equilibria regret strategic_form",
             "export": "efg_text known_form nfg_text",
             "games": "GameSpec Profile load_game shipped_games",

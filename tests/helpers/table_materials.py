@@ -460,6 +460,7 @@ def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
         "leverage-by-preferences": fixed(found={plain.id: leverage_of(game)}),
         "deal-space": fixed(games={plain.id: (game, [space])}),
         "deal-space-points": fixed(game=game, space=space, concept="made up"),
+        "concessions": fixed(game=game),
         "swaps": fixed(game=game, swaps=swaps),
         "expected-swaps": fixed(verdicts=judged, players=spec.players),
         "expected-horizons": fixed(verdicts=judged, players=spec.players, by="horizon"),

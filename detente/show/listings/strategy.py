@@ -88,6 +88,14 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "gives_{code} gain_{code}[USD bn] cost_{code}[USD bn] kind size",
     ),
     (
+        "concessions",
+        "What each side could give, cheapest first",
+        "concessions:concession_table",
+        "game players?",
+        "game",
+        "player rank concession cost[USD bn] gain_other[USD bn] gain_per_dollar kind",
+    ),
+    (
         "expected-swaps",
         "Exchanges the reports expect, by what the players want",
         "strategy:verdict_table",
