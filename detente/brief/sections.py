@@ -50,7 +50,7 @@ def outcome_section(findings: Findings) -> Section:
     beside = build(
         "horizons",
         economy=economy,
-        found=findings.both,
+        outcomes_by_horizon=findings.both,
         reference=reference,
         parties=parties,
         spread=findings.spread,
@@ -59,7 +59,7 @@ def outcome_section(findings: Findings) -> Section:
     )
     drivers = findings.draws and make(
         "drivers-of-sides",
-        found=findings.draws,
+        draws=findings.draws,
         key=findings.featured,
         title=findings.title,
         reference=reference,
@@ -96,7 +96,7 @@ def outcome_section(findings: Findings) -> Section:
             *((TableBlock(drivers, folded=True),) if drivers else ()),
             TableBlock(pair, folded=True),
             TableBlock(
-                build("sensitivity", found=findings.every, outcomes=outcomes, reference=reference),
+                build("sensitivity", changes_by_set=findings.every, outcomes=outcomes, reference=reference),
                 folded=True,
             ),
         ),
@@ -290,7 +290,7 @@ def diversion_section(findings: Findings) -> Section:
         table = build(
             "third-trade-drawn",
             table=table,
-            found=findings.draws,
+            draws=findings.draws,
             key=findings.featured,
             reference=findings.reference,
         )
@@ -307,7 +307,7 @@ def sector_section(findings: Findings) -> Section:
     parties, featured = findings.parties, findings.outcomes[findings.featured]
     drawn = findings.draws and build(
         "sector-intervals",
-        found=findings.draws,
+        draws=findings.draws,
         key=findings.featured,
         reference=findings.reference,
         parties=parties,
