@@ -47,20 +47,20 @@ def audit(
     >>> [finding for finding in audit(load_dossier("busan-2025")) if finding.severity == "error"]
     []
     """
-    found: list[Finding] = []
+    findings: list[Finding] = []
     limit = max_age_days or dossier.fresh_days
     for measure in dossier.measures.values():
         for rule in MEASURE_RULES:
-            found += rule(dossier, measure)
-        found += _stale(measure, today or dossier.vintage, limit)
-    found += [Finding(*one) for one in source_days(dossier, dt.timedelta(days=lag_days))]
+            findings += rule(dossier, measure)
+        findings += _stale(measure, today or dossier.vintage, limit)
+    findings += [Finding(*objection) for objection in source_days(dossier, dt.timedelta(days=lag_days))]
     for clock in dossier.clocks.values():
-        found += _clock(dossier, clock)
-    found += _other_entries(dossier)
+        findings += _clock(dossier, clock)
+    findings += _other_entries(dossier)
     for check in CHECKS:
-        found += [Finding(*objection) for objection in check(dossier)]
+        findings += [Finding(*objection) for objection in check(dossier)]
     order = {"error": 0, "warning": 1, "note": 2}
-    return sorted(found, key=lambda finding: (order[finding.severity], list(RULES).index(finding.rule)))
+    return sorted(findings, key=lambda finding: (order[finding.severity], list(RULES).index(finding.rule)))
 
 
 def errors(dossier: Dossier) -> int:
@@ -193,8 +193,12 @@ def _moves(measure: Measure, day: dt.date, asof: dt.date) -> bool:
     before = day - dt.timedelta(days=1)
     if asof < measure.announced or before < measure.announced:
         return False
-    one, two = resolve(measure, before, asof), resolve(measure, day, asof)
-    return (one.status, one.value, one.by_target) != (two.status, two.value, two.by_target)
+    before_state, after_state = resolve(measure, before, asof), resolve(measure, day, asof)
+    return (before_state.status, before_state.value, before_state.by_target) != (
+        after_state.status,
+        after_state.value,
+        after_state.by_target,
+    )
 
 
 def _other_entries(dossier: Dossier) -> Iterator[Finding]:

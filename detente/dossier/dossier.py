@@ -219,14 +219,14 @@ class Dossier:
 
     def base_states(self, day: dt.date) -> dict[str, MeasureState]:
         """States that the data of a base year hold, on its last day: a measure's `in_base` where it says so."""
-        found = {}
+        states = {}
         for key, measure in self.measures.items():
             if measure.in_base is None:
                 if measure.announced <= day:
-                    found[key] = resolve(measure, day, self.asof)
+                    states[key] = resolve(measure, day, self.asof)
             elif measure.in_base != 0:
                 state = resolve(measure, max(day, measure.announced), self.asof)
-                found[key] = replace(
+                states[key] = replace(
                     state,
                     status=Status.in_force,
                     value=measure.in_base,
@@ -234,7 +234,7 @@ class Dossier:
                     by_firm=(),
                     ceiling=(),
                 )
-        return found
+        return states
 
     def states(self, date: dt.date) -> dict[str, MeasureState]:
         """State of every measure announced by a day, in the order of the record."""
