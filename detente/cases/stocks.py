@@ -92,13 +92,13 @@ def by_horizon(economy: Economy, *, keep_elasticities: bool = False) -> Setting:
     >>> by_horizon(toy())(1.0)[1].horizon, by_horizon(toy())(12.0)[1].horizon
     ('impact', 'short run')
     """
-    made = {
+    settings = {
         name: horizon(name, economy, keep_elasticities=keep_elasticities)
         for name in ("impact", "short", "long")
     }
 
     def at(months: float) -> tuple[Economy, Structure]:
-        return made["impact" if months < IMPACT_UNTIL else "short" if months < SHORT_UNTIL else "long"]
+        return settings["impact" if months < IMPACT_UNTIL else "short" if months < SHORT_UNTIL else "long"]
 
     return at
 
@@ -234,11 +234,12 @@ def walk(
         stocked = has_stocks(structure.backstop)
         caps = [control for control in controls if control.kind == "cap"]
         available = {
-            one.name: one.limit + (held.months(one) / length if one.kind == "cap" and not stocked else 0.0)
-            for one in controls
+            control.name: control.limit
+            + (held.months(control) / length if control.kind == "cap" and not stocked else 0.0)
+            for control in controls
         }
         if stocked:  # one that never runs out leaves nothing to limit
-            available |= {one.name: math.inf for one in caps if math.isinf(held.months(one))}
+            available |= {control.name: math.inf for control in caps if math.isinf(held.months(control))}
         binding = tuple(
             replace(control, limit=available[control.name])
             for control in controls
@@ -287,9 +288,9 @@ def _with_stocks(economy: Economy, structure: Structure, rates: Mapping[tuple[st
     return stocked
 
 
-def _alike(one: Structure, other: Structure) -> bool:
+def _alike(structure: Structure, other: Structure) -> bool:
     """Whether an equilibrium of one structure can be a start for the other: factors move freely in both, or in neither."""
-    return math.isinf(one.mobility) == math.isinf(other.mobility)
+    return math.isinf(structure.mobility) == math.isinf(other.mobility)
 
 
 def _draws(

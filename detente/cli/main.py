@@ -193,8 +193,10 @@ def run(
         return
     outcomes = solve_prepared(ready, world, solver_of(budget))
     with usage():
-        made = outcome_tables(outcomes, table, codes, against, lambda: sides_in(ready.dossier, ready.economy))
-    emit(made, style, out)
+        tables = outcome_tables(
+            outcomes, table, codes, against, lambda: sides_in(ready.dossier, ready.economy)
+        )
+    emit(tables, style, out)
 
 
 @app.command()
@@ -233,13 +235,13 @@ def compare(
     )
     codes = codes_in(countries, world)
     with usage():
-        made = [comparison_table(outcomes, codes)]
+        tables = [comparison_table(outcomes, codes)]
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
         asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds)
-        made += drawn_tables([first, second], "intervals", codes, first, asked, Drawing(draws, seed))
-    emit(made, style, out)
+        tables += drawn_tables([first, second], "intervals", codes, first, asked, Drawing(draws, seed))
+    emit(tables, style, out)
 
 
 @app.command()
@@ -253,8 +255,8 @@ def scenarios(
     from detente.cli.tables import scenario_table
 
     with usage():
-        made = scenario_table(dossier, parse_day(asof, "--asof") if asof else None)
-    emit(made, style, out)
+        listing = scenario_table(dossier, parse_day(asof, "--asof") if asof else None)
+    emit(listing, style, out)
 
 
 @app.command()
@@ -276,8 +278,8 @@ def measures(
     record = open_record(dossier, asof)
     with usage():
         day = parse_day(at, "--at") if at else record.asof
-        made = measures_on(record, day, actor=actor, status=status)
-    emit(made, style, out)
+        listing = measures_on(record, day, actor=actor, status=status)
+    emit(listing, style, out)
 
 
 app.command()(duties)
@@ -306,8 +308,8 @@ def clocks(
     with usage():
         day = parse_day(start, "--from") if start else record.asof
     with progress(None, "solving what each clock is worth"):
-        made = clock_tables(record, day, cost, ics)
-    emit(made, style, out)
+        tables = clock_tables(record, day, cost, ics)
+    emit(tables, style, out)
 
 
 @app.command()

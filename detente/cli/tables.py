@@ -52,8 +52,10 @@ def solve_named(
     hold: bool | tuple[str, ...] = False,
 ) -> Mapping[str, Outcome]:
     """Load scenarios by id or path, with the dossier as of their day, and solve them together at a horizon."""
-    made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=hold)
-    return solve_prepared(made, world, solver)
+    ready = prepare_named(
+        names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=hold
+    )
+    return solve_prepared(ready, world, solver)
 
 
 def solve_prepared(ready: Prepared, world: str | None, solver: Newton | None = None) -> Mapping[str, Outcome]:
@@ -201,8 +203,8 @@ def outcome_tables(
     }
     if which not in kinds:
         raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))
-    made = kinds[which]()
-    return made if which == "clocks" else noted(made, outcomes.values())
+    tables = kinds[which]()
+    return tables if which == "clocks" else noted(tables, outcomes.values())
 
 
 def branch_tables(
@@ -322,7 +324,7 @@ def measures_on(record: Dossier, day: dt.date, *, actor: str | None, status: str
 
     table = build("measures", dossier=record, date=day)
     if not table.rows:
-        first = min((one.announced for one in record.measures.values()), default=None)
+        first = min((measure.announced for measure in record.measures.values()), default=None)
         raise DateError(
             f"no measure had been announced by {day}",
             where="--at",
@@ -369,8 +371,8 @@ def duty_tables(
             return duty_stack(economy, dossier, date=day, importer=importer, exporter=exporter)
 
     def both() -> list[Table]:
-        found = stack()
-        return [build("duties", stacked=found), build("averages", stacked=found)]
+        stacked = stack()
+        return [build("duties", stacked=stacked), build("averages", stacked=stacked)]
 
     kinds: dict[str, Callable[[], list[Table]]] = {
         "sectors": lambda: [build("duties", stacked=stack())],

@@ -194,7 +194,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "sensitivity",
         "The same outcomes under other published elasticities",
         "findings:sensitivity_table",
-        "found outcomes reference",
+        "changes_by_set outcomes reference",
         "outcomes, reference, sides",
         "elasticities outcome {code}_real_income_pct[%]",
     ),
@@ -202,7 +202,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "horizons",
         "The same outcomes after one year and in the long run",
         "horizons:horizon_table",
-        "economy found reference parties spread headline drawn",
+        "economy outcomes_by_horizon reference parties spread headline drawn",
         "outcomes, reference, sides, draws",
         (
             "outcome horizon side real_income_pct[%] equivalent_variation_usd_bn[USD bn] low_draws_pct[%] "
