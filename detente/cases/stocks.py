@@ -19,8 +19,8 @@ import numpy as np
 
 from detente.cases.backstops import STOCKS
 from detente.cases.holdings import Holdings, Stated
-from detente.cases.horizons import MONTHS, horizon
-from detente.cases.together import solve_dates
+from detente.cases.horizons import horizon
+from detente.cases.together import STEERING, solve_dates
 from detente.core import Cell, Column, InputError, LabelError, SolveError, Table, UnitError, suggestion
 from detente.equilibrium import (
     Binding,
@@ -231,10 +231,13 @@ def walk(
         When a period has no equilibrium.
     """
     start, path = 0.0, []
-    ahead = _ahead(law, held, months, at, closure, solver) if together else {}
+    ahead: dict[int, Solution[Equilibrium]] = {}
     known: dict[tuple[object, ...], Solution[Equilibrium]] = {}
     last: Solution[Equilibrium] | None = None
-    for length in months:
+    for k, length in enumerate(months):
+        if together and k in (0, EARLY):
+            block = months[:EARLY] if k == 0 else months[EARLY:]
+            ahead = _ahead(start, block, law, held, at, closure, solver, last)
         here, structure = at(start + length / 2)
         wedges, controls = law(start + length / 2)
         stocked = structure.backstop is not None
@@ -251,8 +254,9 @@ def walk(
             if math.isfinite(available[control.name])
         )
         rates = held.rates(caps, length) if stocked else {}
-        if len(path) in ahead and _gives(ahead[len(path)].value, rates):
-            solved = last = ahead[len(path)]
+        place = k if k < EARLY else k - EARLY
+        if place in ahead and _gives(ahead[place].value, rates):
+            solved = last = ahead[place]
             path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
             start += length
             continue
@@ -280,38 +284,33 @@ def walk(
     return tuple(path)
 
 
+EARLY = 12
+"""Periods of a path solved at once before the others: much is short in them, and those after begin where they end."""
 ROUNDING = 1e-9
 """Distance of what stocks give in a period solved ahead from what they are found to hold, as far as that is rounding."""
 
 
 def _ahead(
+    first: float,
+    months: Sequence[float],
     law: Law,
     held: Holdings,
-    months: Sequence[float],
     at: Setting,
     closure: str,
     solver: Newton | None,
+    last: Solution[Equilibrium] | None,
 ) -> dict[int, Solution[Equilibrium]]:
-    """Periods solved at once, by position: those that were found."""
-    middles = np.cumsum(months) - np.array(months) / 2
+    """Periods from a month on solved at once, by position: those that were found."""
     lanes = []
-    for middle in middles:
+    for middle in first + np.cumsum(months) - np.array(months) / 2:
         here, structure = at(float(middle))
         wedges, controls = law(float(middle))
-        lanes.append(
-            Lane(
-                here,
-                structure,
-                wedges,
-                tuple(one for one in controls if one.is_floor or math.isfinite(held.months(one))),
-            )
-        )
-    like = at(MONTHS["short"])
-    return {
-        k: solution
-        for k, solution in enumerate(solve_dates(lanes, months, held, like, closure, solver))
-        if solution.result.ok
-    }
+        kept = (one for one in controls if one.is_floor or math.isfinite(held.months(one)))
+        lanes.append(Lane(here, structure, wedges, tuple(kept)))
+    near = last if last is not None and _alike(last.value.structure, lanes[0].structure) else None
+    like = at(STEERING)
+    found = solve_dates(lanes, months, held, like, closure, solver, near)
+    return {k: solution for k, solution in enumerate(found) if solution.result.ok}
 
 
 def _gives(value: Equilibrium, rates: Mapping[tuple[str, str], float]) -> bool:
