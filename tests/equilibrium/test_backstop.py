@@ -65,7 +65,9 @@ def test_it_comes_to_the_plain_model_as_its_capacity_shrinks():
 
 @pytest.mark.parametrize("rent", ["exporter", "importer", "destroyed"])
 @pytest.mark.parametrize("share", [0.1, 0.07, 0.0])
-@pytest.mark.parametrize("structure", [Structure(mobility=2.0), SHORT])
+@pytest.mark.parametrize(
+    "structure", [Structure(mobility=2.0), SHORT, Structure(mobility=2.0, wage_floor=0.999)]
+)
 def test_the_same_equilibrium_without_it(structure, share, rent):
     """A duty on every supplier, at home too, with trade costs that take it back, buys as much less from each and pays the same.
 
@@ -198,11 +200,35 @@ def test_a_dearer_way_out_costs_more():
     assert 0 < losses[0] < losses[1] < losses[2]
 
 
-@pytest.mark.parametrize("structure", [SHORT, replace(SHORT, mobility=float("inf"))])
+FLOORED = (replace(SHORT, wage_floor=1.0), replace(SHORT, mobility=float("inf"), wage_floor=1.0))
+
+
+@pytest.mark.parametrize("structure", FLOORED)
+def test_wage_floors_hold_beside_a_way_out(structure):
+    solution = solve(Model(WORLD, with_ladder(structure)), cut(0.1, rent="destroyed"))
+    value = solution.value
+    assert solution.stats["max_residual"] < 1e-10
+    assert abs(float(solution.stats["walras"])) < 1e-9
+    assert value.unemployment.max() > 0.01
+    assert value.outside_new[0].sum() > 0.01 * value.expenditure_new[0, 1]
+    assert (value.nominal_wage_hat >= 1).all()
+    # what is spent is what is bought: in the market or outside it
+    inputs = value.technology.bought(np.log(value.price_hat), np.log(value.cost_hat), value.output_new)
+    spent = (value.expenditure_new - inputs).sum(1)
+    assert np.allclose(spent, value.income_new + value.backstop_cost_new, rtol=1e-9)
+    # without a floor wages fall where people were out of work, and all work
+    free = solve(Model(WORLD, with_ladder(replace(structure, wage_floor=0.0))), cut(0.1, rent="destroyed"))
+    worst = value.unemployment.argmax()
+    assert free.value.wage_hat[worst] < 1
+    assert not free.value.unemployment.any()
+
+
+@pytest.mark.parametrize("structure", [SHORT, replace(SHORT, mobility=float("inf")), *FLOORED])
 def test_derivatives_are_central_differences(structure):
     model = Model(WORLD, with_ladder(structure))
     base = solve(model, cut(0.4)).value
     assert base.outside_new.any()
+    assert base.unemployment.any() == bool(structure.wage_floor)
     outputs = [
         derivatives.real_income(base, "USA"),
         derivatives.real_income(base, "CHN"),
