@@ -156,6 +156,7 @@ class Shock:
         )
 
     def keep(self, lanes: Lanes) -> Shock:
+        """Only these scenarios."""
         return Shock(
             self.pull[lanes],
             self.to_producer[lanes],
