@@ -20,7 +20,7 @@ import numpy as np
 from detente.core import InputError, LabelError, Labels, MeasurePlace, suggestion
 from detente.policy.duties import product_ranges
 from detente.policy.duties.cells import MFN, Bools, Ints, cells, fits, importer_of_cells, product_tables
-from detente.policy.duties.ordinary import check_ordinary, ordinary_duties
+from detente.policy.duties.ordinary import Ordinary, check_ordinary, ordinary_duties
 from detente.policy.duties.product_data import LineRows, ProductTable, line_rows, products
 from detente.policy.duties.reach import Reach, reach_of, stacked
 from detente.policy.duties.stacking import SectorRows, check_targets, is_duty, partner_rates, stack
@@ -56,6 +56,8 @@ class ProductDuties:
         Of the economy, for the names.
     ranges : callable, optional
         Makes `spread`; called when it is asked for.
+    ordinary : Ordinary, optional
+        Duties before any measure as the record states them; None where every tariff line is known.
     """
 
     date: dt.date
@@ -69,6 +71,7 @@ class ProductDuties:
     by_use: frozenset[str] = frozenset()
     labels: Labels = field(default_factory=lambda: Labels((), ()))
     ranges: Callable[[], product_ranges.Spread] | None = field(default=None, repr=False)
+    ordinary: Ordinary | None = field(default=None, repr=False)
 
     @functools.cached_property
     def spread(self) -> product_ranges.Spread | None:
@@ -360,4 +363,5 @@ def _of_sectors(
         averages,
         labels=labels,
         ranges=lambda: product_ranges.of_sectors(ordinary, reached),
+        ordinary=ordinary,
     )

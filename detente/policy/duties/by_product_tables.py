@@ -80,13 +80,15 @@ def product_table(duties: ProductDuties, code: str = "") -> Table:
                 cells_.append(round(float(value[e, h]), 3))
             rows.append(tuple(cells_))
     tiers = "; ".join(f"{name}: {duties.tier(name, chosen)}" for name in duties.authorities)
+    stated = duties.ordinary.rests_on(chosen) if duties.ordinary is not None else ""
     return Table(
         f"duties_{duties.importer}_by_hs6_{duties.date}",
         f"Duties of {duties.labels.country_and_code(duties.importer)} by six-digit product, {duties.date}",
         tuple(columns),
         tuple(rows),
         f"{_range_words(rows, columns)}Plain mean over the tariff lines of a product; a sector average "
-        f"stands for a product that may pay more or less. Rests on: {tiers}. Known on {duties.asof}.",
+        f"stands for a product that may pay more or less. Rests on: {tiers}. "
+        f"{f'Ordinary duties of the line: {stated}. ' if stated else ''}Known on {duties.asof}.",
         marks=marks,
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import InputError, LabelError, suggestion
-from detente.policy.duties.cells import Bools, importer_of_cells
+from detente.policy.duties.cells import Bools, Ints, importer_of_cells
 from detente.policy.duties.codes import under
 from detente.world import Array
 
@@ -26,13 +26,26 @@ class Ordinary:
     ----------
     rate, low, high : array [exporter, product], fraction
         The recorded rate and the range over its national lines; the average of the sector where nothing is recorded.
-    recorded : array [exporter, product] of bool
+    entry : array [exporter, product] of int
+        Position of the entry that decides among `entries`; -1 where nothing is recorded.
+    entries : tuple of OrdinaryDuty
     """
 
     rate: Array
     low: Array
     high: Array
-    recorded: Bools
+    entry: Ints
+    entries: tuple[OrdinaryDuty, ...]
+
+    @property
+    def recorded(self) -> Bools:
+        """Whether the duty is the product's own [exporter, product]."""
+        return np.asarray(self.entry >= 0)
+
+    def rests_on(self, of: Sequence[int]) -> str:
+        """Sources and grades of the duties recorded for some products, in words; empty when there are none."""
+        used = [self.entries[k] for k in np.unique(self.entry[:, of]) if k >= 0]
+        return ", ".join(dict.fromkeys(f"{duty.source} ({duty.grade.value})" for duty in used))
 
 
 def ordinary_duties(
@@ -60,20 +73,20 @@ def ordinary_duties(
         For a code without products.
     """
     rate, low, high = average.copy(), average.copy(), average.copy()
-    recorded = np.zeros(average.shape, dtype=np.bool_)
-    for duty in _of(dossier, importer):
+    entry, entries = np.full(average.shape, -1), _of(dossier, importer)
+    for k, duty in enumerate(entries):
         inside = under(duty.code, f"ordinary {duty.id}")
         for e, exporter in enumerate(exporters):
             if duty.holds(exporter, date):
-                rate[e, inside], recorded[e, inside] = duty.rate, True
+                rate[e, inside], entry[e, inside] = duty.rate, k
                 low[e, inside], high[e, inside] = duty.bounds
-    return Ordinary(rate, low, high, recorded)
+    return Ordinary(rate, low, high, entry, entries)
 
 
-def _of(dossier: Dossier, importer: str) -> list[OrdinaryDuty]:
+def _of(dossier: Dossier, importer: str) -> tuple[OrdinaryDuty, ...]:
     """Ordinary duties of an importer, those that count behind those they replace: longer codes, named partners, later days."""
     mine = [duty for duty in dossier.ordinary.values() if duty.importer == importer]
-    return sorted(mine, key=lambda duty: (len(duty.code), "all" not in duty.exporters, duty.from_))
+    return tuple(sorted(mine, key=lambda duty: (len(duty.code), "all" not in duty.exporters, duty.from_)))
 
 
 def check_ordinary(dossier: Dossier, known: Sequence[str]) -> None:
