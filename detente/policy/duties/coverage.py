@@ -28,7 +28,7 @@ TIERS = ("exact", "prefix", "code", "sector", "unresolved")
 def tier(measure: Measure, state: MeasureState) -> str:
     """Tier of a duty's product scope."""
     scope = state.products
-    if measure.unit != "fraction" or not (scope.lists or scope.sectors or scope.codes):
+    if measure.unit != "fraction" or not scope.named:
         return "unresolved"
     if scope.codes and not scope.sectors:
         return "code"
@@ -44,7 +44,7 @@ def covered_trade(economy: Economy, state: MeasureState, trade: tuple[TradeLine,
     measure = state.measure
     labels = economy.labels
     scope = state.products
-    if measure.unit != "fraction" or not (scope.lists or scope.sectors or scope.codes):
+    if measure.unit != "fraction" or not scope.named:
         return 0.0
     where = MeasurePlace(measure.id)
     if measure.actor == importer_of_cells():

@@ -137,7 +137,7 @@ class SectorRows:
     def coverage(self, products: Products, *, where: str, among: Bools | None = None) -> Array:
         """Covered share [row]; product lists other than ``all`` describe another importer's goods and are refused."""
         labels = self.economy.labels
-        if not products.lists and not products.sectors and not products.codes:
+        if not products.named:
             raise InputError(
                 "a tariff without products", where=where, hint="write `products: {lists: [all]}`"
             )
