@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from detente.cases.outcomes import Outcome as Outcome
     from detente.cases.own_duties import with_duties_of as with_duties_of
     from detente.cases.parties import sides_in as sides_in
-    from detente.cases.rupture import Rupture as Rupture, RuptureStep as RuptureStep, rupture as rupture
     from detente.cases.runs import (
         prepare_cases as prepare_cases,
         run_cases as run_cases,
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
         solve_cases as solve_cases,
         steered_like as steered_like,
     )
+    from detente.cases.rupture import Rupture as Rupture, RuptureStep as RuptureStep, rupture as rupture
     from detente.cases.standoff import Standoff as Standoff, model_at as model_at
     from detente.cases.stocks import (
         Period as Period,
