@@ -58,7 +58,7 @@ def outcome_section(findings: Findings) -> Section:
     beside = build(
         "horizons",
         economy=economy,
-        found=findings.both,
+        outcomes_by_horizon=findings.both,
         reference=reference,
         parties=parties,
         spread=findings.spread,
@@ -67,7 +67,7 @@ def outcome_section(findings: Findings) -> Section:
     )
     drivers = findings.draws and make(
         "drivers-of-sides",
-        found=findings.draws,
+        draws=findings.draws,
         key=findings.featured,
         title=findings.title,
         reference=reference,
@@ -105,7 +105,7 @@ def outcome_section(findings: Findings) -> Section:
             *((TableBlock(drivers, folded=True),) if drivers else ()),
             TableBlock(pair, folded=True),
             TableBlock(
-                build("sensitivity", found=findings.every, outcomes=outcomes, reference=reference),
+                build("sensitivity", changes_by_set=findings.every, outcomes=outcomes, reference=reference),
                 folded=True,
             ),
         ),
@@ -319,7 +319,7 @@ def diversion_section(findings: Findings) -> Section:
         table = build(
             "third-trade-drawn",
             table=table,
-            found=findings.draws,
+            draws=findings.draws,
             key=findings.featured,
             reference=findings.reference,
         )
@@ -336,7 +336,7 @@ def sector_section(findings: Findings) -> Section:
     parties, featured = findings.parties, findings.outcomes[findings.featured]
     drawn = findings.draws and build(
         "sector-intervals",
-        found=findings.draws,
+        draws=findings.draws,
         key=findings.featured,
         reference=findings.reference,
         parties=parties,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,9 +25,6 @@ from detente.policy import (
     Timing,
 )
 from detente.world import Array, Economy, Wedges
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +126,7 @@ def controls_of(economy: Economy, limits: Sequence[QuantityLimit], where: str) -
     InputError
         For a control that joins no two countries.
     """
-    made = []
+    controls = []
     for limit in limits:
         here = f"{where}: quantities: {limit.name}"
         try:
@@ -152,8 +148,8 @@ def controls_of(economy: Economy, limits: Sequence[QuantityLimit], where: str) -
                 where=here,
                 hint="a control binds trade between countries",
             )
-        made.append(control)
-    return tuple(made)
+        controls.append(control)
+    return tuple(controls)
 
 
 BASE_YEAR = "base year"

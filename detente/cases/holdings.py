@@ -27,12 +27,12 @@ def figures_of(economy: Economy, control: QuantityControl) -> dict[tuple[str, st
     {('USA', 'MAG'): 2.0}
     """
     labels, bought = economy.labels, np.where(control.cells, economy.flows, 0.0).sum(1)
-    found = {}
+    months_held = {}
     for figure in stock_figures(economy):
         known = figure.country in labels.countries and figure.sector in labels.sectors
         if known and bought[labels.country(figure.country), labels.sector(figure.sector)] > 0:
-            found[figure.country, figure.sector] = figure.months
-    return found
+            months_held[figure.country, figure.sector] = figure.months
+    return months_held
 
 
 class Holdings:
@@ -95,9 +95,13 @@ class Holdings:
         """Stocks of several controls together [country, sector], million USD a month of base-year spending."""
         held = np.zeros(self.economy.expenditure.shape)
         for control in controls:
-            left = self.of(control)
-            held += self._worth(control) * np.where(np.isfinite(left), left, 0.0)
+            held += self.worth(control)
         return held
+
+    def worth(self, control: QuantityControl) -> Array:
+        """What is held of a control's flows [country, sector], million USD a month of base-year spending times months."""
+        left = self.of(control)
+        return np.asarray(self._worth(control) * np.where(np.isfinite(left), left, 0.0))
 
     def _worth(self, control: QuantityControl) -> Array:
         """Base-year spending on a control's flows [country, sector], duty paid."""

@@ -12,7 +12,7 @@ Stocks are not refilled.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +20,7 @@ import numpy as np
 from detente.cases.backstops import STOCKS, has_stocks
 from detente.cases.holdings import Holdings, Stated
 from detente.cases.horizons import horizon
+from detente.cases.together import EARLY, Law, Setting, alike, gives, solve_ahead
 from detente.core import Cell, Column, InputError, LabelError, SolveError, Table, UnitError, suggestion
 from detente.equilibrium import (
     Binding,
@@ -35,12 +36,6 @@ from detente.equilibrium import (
     solve,
 )
 from detente.world import Economy, Wedges, frozen
-
-Setting = Callable[[float], tuple[Economy, Structure]]
-"""Economy and structure by the months that have passed at the middle of a period."""
-
-Law = Callable[[float], tuple[Wedges, Sequence[QuantityControl]]]
-"""Wedges and controls that hold so many months on."""
 
 IMPACT_UNTIL, SHORT_UNTIL = 6.0, 36.0
 """Months after which a path by default goes over from the impact to the short and to the long horizon (assumed)."""
@@ -92,13 +87,13 @@ def by_horizon(economy: Economy, *, keep_elasticities: bool = False) -> Setting:
     >>> by_horizon(toy())(1.0)[1].horizon, by_horizon(toy())(12.0)[1].horizon
     ('impact', 'short run')
     """
-    made = {
+    settings = {
         name: horizon(name, economy, keep_elasticities=keep_elasticities)
         for name in ("impact", "short", "long")
     }
 
     def at(months: float) -> tuple[Economy, Structure]:
-        return made["impact" if months < IMPACT_UNTIL else "short" if months < SHORT_UNTIL else "long"]
+        return settings["impact" if months < IMPACT_UNTIL else "short" if months < SHORT_UNTIL else "long"]
 
     return at
 
@@ -203,6 +198,8 @@ def walk(
     at: Setting,
     closure: str = "share",
     solver: Newton | None = None,
+    *,
+    together: bool = False,
 ) -> tuple[Period, ...]:
     """Solve periods one after the other under the law of each, as stocks run down.
 
@@ -218,6 +215,8 @@ def walk(
     at : function of months to (Economy, Structure)
     closure : str
     solver : Newton, optional
+    together : bool
+        Solve periods at once as far as that goes (`together`): for structures that differ from period to period.
 
     Raises
     ------
@@ -225,26 +224,37 @@ def walk(
         When a period has no equilibrium.
     """
     start, path = 0.0, []
+    ahead: dict[int, Solution[Equilibrium]] = {}
     known: dict[tuple[object, ...], Solution[Equilibrium]] = {}
     alive: list[tuple[object, ...]] = []  # what the keys are the numbers of: no other may get one of these
     last: Solution[Equilibrium] | None = None
-    for length in months:
+    for k, length in enumerate(months):
+        if together and k in (0, EARLY):
+            block = months[:EARLY] if k == 0 else months[EARLY:]
+            ahead = solve_ahead(start, block, law, held, at, closure, solver, last)
         here, structure = at(start + length / 2)
         wedges, controls = law(start + length / 2)
         stocked = has_stocks(structure.backstop)
         caps = [control for control in controls if control.kind == "cap"]
         available = {
-            one.name: one.limit + (held.months(one) / length if one.kind == "cap" and not stocked else 0.0)
-            for one in controls
+            control.name: control.limit
+            + (held.months(control) / length if control.kind == "cap" and not stocked else 0.0)
+            for control in controls
         }
         if stocked:  # one that never runs out leaves nothing to limit
-            available |= {one.name: math.inf for one in caps if math.isinf(held.months(one))}
+            available |= {control.name: math.inf for control in caps if math.isinf(held.months(control))}
         binding = tuple(
             replace(control, limit=available[control.name])
             for control in controls
             if math.isfinite(available[control.name])
         )
         rates = held.rates(caps, length) if stocked else {}
+        place = k if k < EARLY else k - EARLY
+        if place in ahead and gives(ahead[place].value, rates):
+            solved = last = ahead[place]
+            path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
+            start += length
+            continue
         # once stocks are gone, periods under one law and one structure are the same
         parts = (here, structure, wedges)
         flows = tuple((one.name, one.kind, one.rent, one.cells.tobytes()) for one in controls)
@@ -252,7 +262,7 @@ def walk(
         if key not in known:
             alive.append(parts)
             set_up = _with_stocks(here, structure, rates)
-            near = last if last is not None and _alike(last.value.structure, set_up) else None
+            near = last if last is not None and alike(last.value.structure, set_up) else None
             policy = Policy(here, wedges, binding)
             try:
                 known[key] = solve(Model(here, set_up, closure, solver=solver), policy, start=near)
@@ -285,11 +295,6 @@ def _with_stocks(economy: Economy, structure: Structure, rates: Mapping[tuple[st
     stocked = replace(structure, backstop=replace(backstop, capacity=frozen(capacity)))
     share_preparation(economy, stocked, (economy, structure))
     return stocked
-
-
-def _alike(one: Structure, other: Structure) -> bool:
-    """Whether an equilibrium of one structure can be a start for the other: factors move freely in both, or in neither."""
-    return math.isinf(one.mobility) == math.isinf(other.mobility)
 
 
 def _draws(

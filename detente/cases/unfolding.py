@@ -19,7 +19,8 @@ from detente.cases.case import Case
 from detente.cases.holdings import Holdings, figures_of
 from detente.cases.horizons import horizon
 from detente.cases.runs import prepare_cases
-from detente.cases.stocks import Law, Period, walk
+from detente.cases.stocks import Period, walk
+from detente.cases.together import Law
 from detente.core import Cell, Column, Table, UnitError
 from detente.equilibrium import Equilibrium, Model, Newton, Policy, QuantityControl, solve
 from detente.policy import Scenario
@@ -157,7 +158,7 @@ def unfold(
     at_months: Law = Still(law.wedges, law.controls) if isinstance(law, Policy) else law
     held = _HeldByFigures(economy) if stocks else Holdings(economy, {})
     setting = adjusting(economy, keep_elasticities=keep_elasticities)
-    periods = walk(economy, at_months, held, dates, setting, closure, solver)
+    periods = walk(economy, at_months, held, dates, setting, closure, solver, together=True)
     core, structure = horizon("long", economy, keep_elasticities=keep_elasticities)
     wedges, controls = at_months(float(sum(dates)))
     long = solve(Model(core, structure, closure, solver=solver), Policy(core, wedges, tuple(controls)))

@@ -70,15 +70,15 @@ def duties(
         charges, charged = duty_sides(record, *sides, world)
         with progress(None, "stacking duties"):
             if bill:
-                made = [bill_of(record, bill, day, sides[1] or "", top, world)]
+                tables = [bill_of(record, bill, day, sides[1] or "", top, world)]
             elif then:
-                made = [
+                tables = [
                     on_two_days(record, (day, parse_day(then, "--then")), charges, charged, product, world)
                 ]
             elif by != "sector" or product or all_partners:
-                made = product_duty_tables(
+                tables = product_duty_tables(
                     record, day, charges, None if all_partners else charged, by, product, world
                 )
             else:
-                made = duty_tables(record, day, charges, charged, table, world)
-    emit(made, style, out)
+                tables = duty_tables(record, day, charges, charged, table, world)
+    emit(tables, style, out)

@@ -38,6 +38,7 @@ from detente.cli.path import path
 from detente.cli.questions import WithQuestions
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
+from detente.cli.rupture import rupture
 from detente.cli.settings import SetOption, no_draws_of_settings
 from detente.cli.skeleton import new
 from detente.cli.strategy import deals, game_verb, leverage
@@ -288,8 +289,8 @@ def scenarios(
     from detente.cli.tables import scenario_table
 
     with usage():
-        made = scenario_table(dossier, parse_day(asof, "--asof") if asof else None)
-    emit(made, style, out)
+        listing = scenario_table(dossier, parse_day(asof, "--asof") if asof else None)
+    emit(listing, style, out)
 
 
 @app.command()
@@ -311,8 +312,8 @@ def measures(
     record = open_record(dossier, asof)
     with usage():
         day = parse_day(at, "--at") if at else record.asof
-        made = measures_on(record, day, actor=actor, status=status)
-    emit(made, style, out)
+        listing = measures_on(record, day, actor=actor, status=status)
+    emit(listing, style, out)
 
 
 app.command()(duties)
@@ -341,8 +342,8 @@ def clocks(
     with usage():
         day = parse_day(start, "--from") if start else record.asof
     with progress(None, "solving what each clock is worth"):
-        made = clock_tables(record, day, cost, ics)
-    emit(made, style, out)
+        tables = clock_tables(record, day, cost, ics)
+    emit(tables, style, out)
 
 
 @app.command()
@@ -382,6 +383,7 @@ for verb in (
     ingest,
     validate,
     path,
+    rupture,
     nash,
     leverage,
     deals,

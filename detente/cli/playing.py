@@ -128,7 +128,7 @@ def tensor_for(
             )
     check_controls(controls)
     with reporting("solving profiles") as report, of_own_world(world):
-        made = payoff_tensor(
+        tensor = payoff_tensor(
             model,
             record,
             spec,
@@ -140,9 +140,9 @@ def tensor_for(
             report=report,
         )
     note(
-        f"{spec.title}: {made.index.size:,} joint profiles, {made.solves:,} exact solves, {model.structure.horizon}{HOW[controls]}"
+        f"{spec.title}: {tensor.index.size:,} joint profiles, {tensor.solves:,} exact solves, {model.structure.horizon}{HOW[controls]}"
     )
-    return made
+    return tensor
 
 
 def near_for(

@@ -69,7 +69,7 @@ def leverage(
     """Say what each measure costs the other side, its own side and everybody else, and at which horizon."""
     from detente.show import build, make
     from detente.show.figures import lever_sentences
-    from detente.strategy import leverage as levers, shares_of
+    from detente.strategy import leverage as room, shares_of
 
     known_table(table, ("levers", "shares", "horizons", "substitution", "preferences"))
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
@@ -80,42 +80,43 @@ def leverage(
     else:
         tensor = near_for(record, spec, source, model, controls, known, world)
     play = tensor.game(chosen)
-    alone = levers.leverage_of(play)
-    span = low, high = levers.extremes(play)
+    levers = room.leverage_of(play)
+    span = low, high = room.extremes(play)
     concept = f"{play.horizon}; {chosen.title.lower()}"
     held = f"{concept[0].upper()}{concept[1:]}."
     tables = []
     if table in ("levers", "all"):
-        tables.append(build("leverage", levers=alone, note=held))
+        tables.append(build("leverage", levers=levers, note=held))
     if table in ("shares", "all"):
         tables.append(build("leverage-shares", levers=shares_of(play), note=held))
     if table in ("preferences", "all"):
-        by_set = {
-            each.id: levers.leverage_of(tensor.game(each), gentle=low, harsh=high) for each in known.sets
+        levers_by_set = {
+            preference_set.id: room.leverage_of(tensor.game(preference_set), gentle=low, harsh=high)
+            for preference_set in known.sets
         }
-        tables.append(build("leverage-by-preferences", found=by_set))
+        tables.append(build("leverage-by-preferences", levers_by_set=levers_by_set))
     if table in ("horizons", "all"):
-        settings = levers.horizons(economy)
+        settings = room.horizons(economy)
         with progress(None, "solving at each horizon"):
             tables.append(
                 build(
                     "leverage-horizons",
-                    reached=levers.reach(economy, record, spec, settings, span=span, controls=controls),
+                    reached=room.reach(economy, record, spec, settings, span=span, controls=controls),
                 )
             )
     if table in ("substitution", "all"):
         with progress(None, "solving as substitution rises"):
-            reached = levers.reach(
-                economy, record, spec, levers.substitution(economy), span=span, controls=controls
+            reached = room.reach(
+                economy, record, spec, room.substitution(economy), span=span, controls=controls
             )
         title = "Leverage as substitution rises"
         tables.append(
             build("leverage-substitution", reached=reached, name="leverage-substitution", title=title)
         )
-    for sentence in lever_sentences(alone):
+    for sentence in lever_sentences(levers):
         say(sentence.text)
     if picture is not None:
-        draw(make("leverage-ladder", levers=alone, concept=concept), picture)
+        draw(make("leverage-ladder", levers=levers, concept=concept), picture)
     emit(headed(tables, reduced=reduced), style, out)
 
 
@@ -190,18 +191,22 @@ def deals(
     else:
         tensor = near_for(record, spec, source, model, controls, known, world)
     play = tensor.game(chosen)
-    sets = {chosen.id: chosen} if preferences else {one.id: one for one in known.sets}
-    games = {name: tensor.game(one) for name, one in sets.items()}
+    sets = (
+        {chosen.id: chosen}
+        if preferences
+        else {preference_set.id: preference_set for preference_set in known.sets}
+    )
+    games = {name: tensor.game(preference_set) for name, preference_set in sets.items()}
     names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     tables = []
     if table in ("expected", "all"):
-        judged = {name: room.judge(one, spec.expected, spec.threats) for name, one in games.items()}
+        judged = {name: room.judge(weighed, spec.expected, spec.threats) for name, weighed in games.items()}
         tables.append(
             build(
                 "expected-swaps",
                 verdicts=judged,
                 players=spec.players,
-                names={one.id: one.title for one in known.sets},
+                names={preference_set.id: preference_set.title for preference_set in known.sets},
             )
         )
     if table in ("concessions", "all"):
@@ -215,22 +220,23 @@ def deals(
         tables.append(build("swaps", game=play, swaps=swaps))
     if table in ("space", "all"):
         spaces = {
-            name: (one, [room.deal_space(one, name) for name in spec.threats]) for name, one in games.items()
+            name: (weighed, [room.deal_space(weighed, name) for name in spec.threats])
+            for name, weighed in games.items()
         }
         tables.append(build("deal-space", games=spaces, names=names))
     if table in ("payments", "all"):
         paid = {name: room.payments(play, name) for name in spec.threats}
-        tables.append(build("payments", game=play, found=paid))
+        tables.append(build("payments", game=play, payments=paid))
     if table in ("sensitivity", "all"):
         bargains = {
             name: (
-                one,
-                room.smallest_swaps(one, most=most),
-                {threat: room.payments(one, threat) for threat in spec.threats},
+                weighed,
+                room.smallest_swaps(weighed, most=most),
+                {threat: room.payments(weighed, threat) for threat in spec.threats},
             )
-            for name, one in games.items()
+            for name, weighed in games.items()
         }
-        tables.append(build("bargains-by-preferences", found=bargains))
+        tables.append(build("bargains-by-preferences", bargains=bargains))
     if table in ("preferences", "all"):
         tables.append(build("preferences", preferences=known))
     space = room.deal_space(play, point) if whole else None
@@ -302,19 +308,19 @@ def game_verb(
         tables.append(
             build(
                 "dominance",
-                found=room.dominant_rungs(play),
+                dominance=room.dominant_rungs(play),
                 name=chosen.title.lower(),
-                titles={one.id: one.title for one in spec.actions},
+                titles={action.id: action.title for action in spec.actions},
             )
         )
     if table in ("preferences", "all"):
-        found = {}
-        for one in known.sets:
-            other = tensor.game(one)
+        played = {}
+        for preference_set in known.sets:
+            other = tensor.game(preference_set)
             shape = room.strategic_form(other)
             reply = room.logit_quantal(shape, precision / 1e3) if precision else None
-            found[one.id] = (other, shape, room.pure_equilibria(shape, epsilon=1e-3), reply)
-        tables.append(build("equilibria-by-preferences", found=found))
+            played[preference_set.id] = (other, shape, room.pure_equilibria(shape, epsilon=1e-3), reply)
+        tables.append(build("equilibria-by-preferences", played=played))
     if export is not None:
         text = (nfg_text if export.suffix == ".nfg" else efg_text)(known_form(form), title=spec.title)
         write_atomic(export, text)

@@ -191,8 +191,8 @@ def outcome_tables(
     }
     if which not in kinds:
         raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))
-    made = kinds[which]()
-    return made if which == "clocks" else noted(made, outcomes.values())
+    tables = kinds[which]()
+    return tables if which == "clocks" else noted(tables, outcomes.values())
 
 
 def reference_in(outcomes: Mapping[str, Outcome], against: str | None) -> str | None:
@@ -327,7 +327,7 @@ def measures_on(record: Dossier, day: dt.date, *, actor: str | None, status: str
 
     table = build("measures", dossier=record, date=day)
     if not table.rows:
-        first = min((one.announced for one in record.measures.values()), default=None)
+        first = min((measure.announced for measure in record.measures.values()), default=None)
         raise DateError(
             f"no measure had been announced by {day}",
             where="--at",
@@ -374,8 +374,8 @@ def duty_tables(
             return duty_stack(economy, dossier, date=day, importer=importer, exporter=exporter)
 
     def both() -> list[Table]:
-        found = stack()
-        return [build("duties", stacked=found), build("averages", stacked=found)]
+        stacked = stack()
+        return [build("duties", stacked=stacked), build("averages", stacked=stacked)]
 
     kinds: dict[str, Callable[[], list[Table]]] = {
         "sectors": lambda: [build("duties", stacked=stack())],

@@ -43,7 +43,7 @@ def known_by(record: Dossier, asof: dt.date) -> Dossier:
         raise DateError(f"nothing was known on {asof}", where=record.id, hint=f"the record starts on {first}")
     measure_ids = {m.id for m in measures}
     earlier = [name for name in record.earlier if asof < name.until]
-    name = min(earlier, key=lambda one: one.until) if earlier else record
+    name = min(earlier, key=lambda earlier_name: earlier_name.until) if earlier else record
     stripped = replace(
         record,
         asof=asof,
@@ -68,6 +68,7 @@ def known_by(record: Dossier, asof: dt.date) -> Dossier:
         ),
         expectations=by_id(e for e in record.expectations.values() if e.known <= asof),
         snapshot=by_id(s for s in record.snapshot.values() if s.on <= asof and s.id in measure_ids),
+        ordinary=by_id(o for o in record.ordinary.values() if (o.known or o.from_) <= asof),
         stacking=by_id(r for r in record.stacking.values() if r.known is None or r.known <= asof),
     )
     named = {m.authority for m in measures} | {r.authority for r in stripped.stacking.values()}
@@ -98,6 +99,7 @@ def cited_sources(record: Dossier) -> Iterable[str]:
         record.deliveries,
         record.expectations,
         record.trade,
+        record.ordinary,
     )
     for group in groups:
         yield from (entry.source for entry in group.values())

@@ -69,7 +69,7 @@ def _findings(dossier: Dossier, today: dt.date, limit: int, lag_days: int) -> li
         for rule in MEASURE_RULES:
             findings += rule(dossier, measure)
         findings += _stale(measure, today, limit)
-    findings += [Finding(*one) for one in source_days(dossier, dt.timedelta(days=lag_days))]
+    findings += [Finding(*objection) for objection in source_days(dossier, dt.timedelta(days=lag_days))]
     for clock in dossier.clocks.values():
         findings += _clock(dossier, clock)
     findings += _other_entries(dossier)
@@ -209,8 +209,12 @@ def _moves(measure: Measure, day: dt.date, asof: dt.date) -> bool:
     before = day - dt.timedelta(days=1)
     if asof < measure.announced or before < measure.announced:
         return False
-    one, two = resolve(measure, before, asof), resolve(measure, day, asof)
-    return (one.status, one.value, one.by_target) != (two.status, two.value, two.by_target)
+    before_state, after_state = resolve(measure, before, asof), resolve(measure, day, asof)
+    return (before_state.status, before_state.value, before_state.by_target) != (
+        after_state.status,
+        after_state.value,
+        after_state.by_target,
+    )
 
 
 def _other_entries(dossier: Dossier) -> Iterator[Finding]:

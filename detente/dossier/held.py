@@ -159,18 +159,20 @@ def snapshot(dossier: Dossier) -> Iterator[Objection]:
         states = dossier.states(day)
         again = replay(dossier, day)
         for key, state in states.items():
-            one = again[key]
-            if (one.status, one.value) != (state.status, state.value):
-                what = f"on {day}: {_say(one.status, one.value)} after every act, {_say(state.status, state.value)} by the rule"
+            replayed = again[key]
+            if (replayed.status, replayed.value) != (state.status, state.value):
+                what = f"on {day}: {_say(replayed.status, replayed.value)} after every act, {_say(state.status, state.value)} by the rule"
                 yield "snapshot-differs", "measure", key, what, "the entries cannot be put into one order"
         written = {key: entry for key, entry in dossier.snapshot.items() if entry.on == day}
         if not written:
             continue
         for key, entry in written.items():
-            one = again[key]
+            replayed = again[key]
             averaged = key in states and bool(states[key].by_firm)
-            if one.status is not entry.status or not _one_value(one.value, entry.value, averaged=averaged):
-                what = f"on {day}: {_say(one.status, one.value)} after every act, {_say(entry.status, entry.value)} in the snapshot"
+            if replayed.status is not entry.status or not _one_value(
+                replayed.value, entry.value, averaged=averaged
+            ):
+                what = f"on {day}: {_say(replayed.status, replayed.value)} after every act, {_say(entry.status, entry.value)} in the snapshot"
                 yield (
                     "snapshot-differs",
                     "measure",

@@ -3,7 +3,7 @@
 A folder holds ``dossier.yaml`` (a mapping: id, title, summary, vintage, asof), ``sources.yaml``, ``documents.yaml``,
 ``actors.yaml``, ``measures/*.yaml``, ``clocks.yaml``, ``rounds.yaml``, ``claims.yaml``, ``conflicts.yaml``,
 ``parameters.yaml``, ``scopes.yaml``, ``deliveries.yaml``, ``expectations.yaml``, ``snapshot.yaml``, ``authorities.yaml``,
-``stacking.yaml`` and ``trade.yaml``. Each but the first is a YAML list whose entries start with ``- id: …``; a list without entries is
+``stacking.yaml``, ``trade.yaml`` and ``ordinary.yaml``. Each but the first is a YAML list whose entries start with ``- id: …``; a list without entries is
 written ``[]``. Only ``dossier.yaml`` and ``sources.yaml`` must be there. Ids are unique across a kind.
 """
 
@@ -30,7 +30,7 @@ from detente.dossier.dossier import Actor, Dossier, DossierHead, FrozenDict, Par
 from detente.dossier.form import validate
 from detente.dossier.links import Places, check_links
 from detente.dossier.measure import Claim, Clock, Conflict, Document, Frozen, Measure, Round, Source
-from detente.dossier.scope import Delivery, Expectation, Scope, Snapshot, TradeLine
+from detente.dossier.scope import Delivery, Expectation, OrdinaryDuty, Scope, Snapshot, TradeLine
 from detente.dossier.vocabulary import Authority
 from detente.dossier.yaml_reader import YamlFile, read_yaml
 
@@ -51,6 +51,7 @@ KINDS: dict[str, type[Frozen]] = {
     "authorities": Authority,
     "stacking": StackingRule,
     "trade": TradeLine,
+    "ordinary": OrdinaryDuty,
 }
 
 
@@ -194,7 +195,7 @@ def folder_of(name_or_path: str | Path) -> Path:
 def _read_files(folder: Path) -> dict[str, YamlFile]:
     """Every YAML file of the folder by its name inside it; refuses files nobody would read."""
     try:
-        found = sorted(folder.glob("*.yaml")) + sorted(folder.glob("measures/*.yaml"))
+        paths = sorted(folder.glob("*.yaml")) + sorted(folder.glob("measures/*.yaml"))
     except OSError as error:
         raise unreadable(error, name_of(folder)) from error
     allowed = ("dossier.yaml", *(f"{kind}.yaml" for kind in KINDS))
@@ -204,7 +205,7 @@ def _read_files(folder: Path) -> dict[str, YamlFile]:
             "a file ending in .yml would not be read", file=path.name, hint="rename it to .yaml"
         )
     files: dict[str, YamlFile] = {}
-    for path in found:
+    for path in paths:
         name = path.relative_to(folder).as_posix()
         if "/" not in name and name not in allowed:
             raise SchemaError(

@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 from strategy_games import duel
 
-from detente.cases import Case, Period, model_at, path_with_stocks, prepare_cases, run_cases, solve_branches
+from detente.cases import (
+    Case,
+    Period,
+    model_at,
+    path_with_stocks,
+    prepare_cases,
+    run_cases,
+    rupture,
+    solve_branches,
+)
 from detente.cases.unfolding import unfold
 from detente.core import SchemaError
 from detente.dossier import audit, load_dossier, parties_of
@@ -295,7 +304,7 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
     def sides() -> dict[str, Any]:
         return {
             "economy": economy,
-            "found": {"short": outcomes(), "long": outcomes()},
+            "outcomes_by_horizon": {"short": outcomes(), "long": outcomes()},
             **against,
             "spread": sensitive(),
             "headline": "long",
@@ -354,8 +363,18 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "standing": "today",
         },
         "levels": every(economy=economy, **against),
-        "sensitivity": lambda: {"found": sensitive(), "outcomes": outcomes(), "reference": "standing"},
+        "sensitivity": lambda: {
+            "changes_by_set": sensitive(),
+            "outcomes": outcomes(),
+            "reference": "standing",
+        },
         "horizons": sides,
+        **{
+            name: lambda: {
+                "ruptures": {"long": rupture(Model(toy()), cases()[0], PAIR, cuts=(0.5,), points=(0.5,))}
+            }
+            for name in ("rupture", "rupture-figure")
+        },
         "own-duties": lambda: {
             "outcomes": outcomes(),
             "featured": "war",
@@ -375,29 +394,29 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "standing": "today",
         },
         **dict.fromkeys(("explain-measures", "explain-channels", "explain-sources"), explained),
-        "drawn-results": lambda: {"found": drawn(), "reference": "standing", "table": "sectors"},
-        "intervals": lambda: {"found": drawn()},
+        "drawn-results": lambda: {"draws": drawn(), "reference": "standing", "table": "sectors"},
+        "intervals": lambda: {"draws": drawn()},
         "drivers": lambda: {
-            "found": drivers(Model(toy()), cases(), draws=8, seed=1),
+            "indices": drivers(Model(toy()), cases(), draws=8, seed=1),
             "countries": names,
             "against": "standing",
         },
         "drivers-of-sides": lambda: {
-            "found": drawn(),
+            "draws": drawn(),
             "key": "war",
             "title": "War",
             "reference": "standing",
             "parties": PAIR,
         },
         "sector-intervals": lambda: {
-            "found": drawn(),
+            "draws": drawn(),
             "key": "war",
             "reference": "standing",
             "parties": PAIR,
         },
         "third-trade-drawn": lambda: {
             "table": third()[2],
-            "found": drawn(),
+            "draws": drawn(),
             "key": "war",
             "reference": "standing",
         },
@@ -420,7 +439,7 @@ def drawn_explanation() -> dict[str, Any]:
     from detente.equilibrium.explain import target
 
     return {
-        "found": drawn(),
+        "draws": drawn(),
         "goal": target("usa.output.PARTS", toy()),
         "later": "war",
         "earlier": "standing",
@@ -457,18 +476,18 @@ def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
         "leverage-ladder": fixed(levers=leverage_of(game), concept="made up"),
         "leverage-horizons": fixed(reached=reached),
         "leverage-substitution": fixed(reached=reached, name="leverage-substitution", title="x"),
-        "leverage-by-preferences": fixed(found={plain.id: leverage_of(game)}),
+        "leverage-by-preferences": fixed(levers_by_set={plain.id: leverage_of(game)}),
         "deal-space": fixed(games={plain.id: (game, [space])}),
         "deal-space-points": fixed(game=game, space=space, concept="made up"),
         "concessions": fixed(game=game),
         "swaps": fixed(game=game, swaps=swaps),
         "expected-swaps": fixed(verdicts=judged, players=spec.players),
         "expected-horizons": fixed(verdicts=judged, players=spec.players, by="horizon"),
-        "payments": fixed(game=game, found=paid),
-        "bargains-by-preferences": fixed(found={plain.id: (game, swaps, paid)}),
-        "dominance": fixed(found=equilibria.dominant_rungs(game), name="plain"),
+        "payments": fixed(game=game, payments=paid),
+        "bargains-by-preferences": fixed(bargains={plain.id: (game, swaps, paid)}),
+        "dominance": fixed(dominance=equilibria.dominant_rungs(game), name="plain"),
         "equilibria": fixed(game=game, form=form, pure=pure, quantal=quantal),
-        "equilibria-by-preferences": fixed(found={plain.id: (game, form, pure, quantal)}),
+        "equilibria-by-preferences": fixed(played={plain.id: (game, form, pure, quantal)}),
         "preferences": fixed(preferences=known),
         "nash-welfare": fixed(war=war),
         "nash-duties": fixed(war=war),

@@ -25,13 +25,13 @@ def consumer_price(equilibrium: Equilibrium, country: str) -> Output:
 def equivalent_variation(equilibrium: Equilibrium, country: str) -> Output:
     """Equivalent variation of a country, million USD: base income times real income."""
     n = equilibrium.economy.labels.country(country)
-    found = real_income(equilibrium, country)
+    reading = real_income(equilibrium, country)
     worth = equilibrium.economy.income[n] * equilibrium.real_income_hat[n]
     return replace(
-        found,
+        reading,
         name=f"equivalent_variation[{country}]",
-        price=worth * np.asarray(found.price),
-        income=worth * np.asarray(found.income),
+        price=worth * np.asarray(reading.price),
+        income=worth * np.asarray(reading.income),
     )
 
 

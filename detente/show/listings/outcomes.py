@@ -205,7 +205,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "sensitivity",
         "The same outcomes under other published elasticities",
         "findings:sensitivity_table",
-        "found outcomes reference",
+        "changes_by_set outcomes reference",
         "outcomes, reference, sides",
         "elasticities outcome {code}_real_income_pct[%]",
     ),
@@ -213,7 +213,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "horizons",
         "The same outcomes after one year and in the long run",
         "horizons:horizon_table",
-        "economy found reference parties spread headline drawn",
+        "economy outcomes_by_horizon reference parties spread headline drawn",
         "outcomes, reference, sides, draws",
         (
             "outcome horizon side real_income_pct[%] equivalent_variation_usd_bn[USD bn] low_draws_pct[%] "
@@ -227,6 +227,22 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "tree parties",
         "outcomes, record, sides",
         "branch date standing {side}_{horizon}_pct[%] happens",
+    ),
+    (
+        "rupture",
+        "What a rupture of trade costs, step by step",
+        "rupture:rupture_table",
+        "ruptures",
+        "outcomes, sides",
+        ("horizon kind size_pct[%] trade_lost_pct[%] {party}_real_income_pct[%] {party}_next_loss[%]"),
+    ),
+    (
+        "rupture-figure as rupture",
+        "What a rupture of trade costs, as a picture",
+        "rupture:rupture_figure",
+        "ruptures name?",
+        "outcomes, sides",
+        ("horizon kind size_pct[%] trade_lost_pct[%] {party}_real_income_pct[%] {party}_next_loss[%]"),
     ),
     (
         "own-duties",

@@ -100,15 +100,25 @@ def _lever_rows(levers: Sequence[Lever], name: str, title: str, note: str) -> Ta
 
 def reach_table(reached: Sequence[Reach], *, name: str = "leverage-horizons", title: str = "") -> Table:
     """Measures taken alone from the standing state, at several horizons or speeds of substitution."""
-    settings = list(dict.fromkeys(one.horizon for one in reached))
+    settings = list(dict.fromkeys(measure.horizon for measure in reached))
     rows: list[tuple[Cell, ...]] = []
-    for action in dict.fromkeys(one.action for one in reached):
-        mine = {one.horizon: one for one in reached if one.action == action}
+    for action in dict.fromkeys(measure.action for measure in reached):
+        mine = {measure.horizon: measure for measure in reached if measure.action == action}
         for setting in settings:
-            one = mine[setting]
-            ratio = one.harm_target / one.harm_self if one.harm_self > 0 < one.harm_target else None
+            effect = mine[setting]
+            ratio = (
+                effect.harm_target / effect.harm_self if effect.harm_self > 0 < effect.harm_target else None
+            )
             rows.append(
-                (one.player, one.title, setting, one.harm_target / BN, one.harm_self / BN, ratio, action)
+                (
+                    effect.player,
+                    effect.title,
+                    setting,
+                    effect.harm_target / BN,
+                    effect.harm_self / BN,
+                    ratio,
+                    action,
+                )
             )
     columns = (
         Column("player", "Side", names=economy_names()),
