@@ -55,7 +55,7 @@ def called(text: str, known: Sequence[str], kind: str, names: Mapping[str, str] 
     ('EU27', 'MAG')
     """
     word = text.strip()
-    if word in known:
+    if not word or word in known:
         return word
     plain = _plain(word)
     for code in known:

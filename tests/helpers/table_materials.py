@@ -345,6 +345,11 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "parties": PAIR,
             "against": outcomes()["standing"],
         },
+        "diverted": lambda: {
+            "outcome": outcomes()["war"],
+            "parties": PAIR,
+            "against": outcomes()["standing"],
+        },
         "third-trade": lambda: {
             "outcome": outcomes()["war"],
             "against": outcomes()["standing"],

@@ -35,7 +35,7 @@ def diverted_table(
         One row an economy and goods sector, the largest increase first; the whole of its goods last.
     """
     economy = outcome.value.economy
-    labels, goods = economy.labels, np.flatnonzero(goods_sectors(economy))
+    labels, goods = economy.labels, np.asarray(goods_sectors(economy))
     sellers = [labels.country(code) for code in parties]
     before, after = against.value, outcome.value
     rows: list[tuple[Cell, ...]] = []
