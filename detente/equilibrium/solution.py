@@ -83,6 +83,41 @@ class Equilibrium:
         return frozen(earned / self.technology.base_earnings().sum(1))
 
     @functools.cached_property
+    def factor_supply_hat(self) -> Array:
+        """Factors a country offers [country], ratio: 1 unless supply is elastic or duties replace other taxes."""
+        if not self.structure.moves_supply:
+            return frozen(np.ones(len(self.wage_hat)))
+        budget = self.technology.budget
+        return frozen(
+            budget.supply_hat(
+                self.wage_hat * budget.earned, np.log(self.consumer_price_hat), self.tariff_revenue_new
+            )
+        )
+
+    @functools.cached_property
+    def saved_new(self) -> Array:
+        """Duties beyond those of the base year that a treasury saves [country], million USD; nil where households get all."""
+        moved = self.technology.budget.moved
+        if moved is None:
+            return frozen(np.zeros(len(self.deficit_new)))
+        share = self.technology.budget.cut - np.diag(moved)
+        return frozen(share * (self.tariff_revenue_new - self.economy.tariff_revenue))
+
+    @functools.cached_property
+    def lent_new(self) -> Array:
+        """What countries spend of the duties that others save [country], million USD."""
+        budget = self.technology.budget
+        if budget.moved is None:
+            return frozen(np.zeros(len(self.deficit_new)))
+        off_diagonal = budget.moved * ~np.eye(len(budget.cut), dtype=bool)
+        return frozen((self.tariff_revenue_new - self.economy.tariff_revenue) @ off_diagonal)
+
+    @functools.cached_property
+    def borrowed_new(self) -> Array:
+        """Trade deficit [country], million USD: that of the closure, less what is saved of duties, plus what others save."""
+        return frozen(self.deficit_new - self.saved_new + self.lent_new)
+
+    @functools.cached_property
     def nominal_wage_hat(self) -> Array:
         """What employers pay, ratio, in the shape of the factor prices: these, or the floor where that is higher."""
         if self.technology.log_floor is None:
@@ -211,13 +246,15 @@ class Equilibrium:
         """Income [country], million USD: what is spent on final goods, less what a backstop uses up of them."""
         income = (
             model.income_new(
-                self.wage_hat,
+                self.wage_hat * self.factor_supply_hat,
                 self.technology.base_earnings().sum(1),
                 self.tariff_revenue_new,
                 self.export_tax_revenue_new,
                 self.deficit_new,
             )
             + self.profit_new
+            - self.saved_new
+            + self.lent_new
         )
         if self.structure.backstop is not None:
             income = income + self.outside_new.sum(1) - self.backstop_cost_new
