@@ -123,8 +123,10 @@ def structure_after(economy: Economy, months: float) -> Structure:
         for name in ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final")
     }
     immobile = (1 - way) / one.mobility + way / other.mobility
+    saved = (1 - way) * np.asarray(one.revenue_saved) + way * np.asarray(other.revenue_saved)
     return Structure(
         **between,
+        revenue_saved=float(saved),
         mobility=1 / immobile,
         critical=one.critical,
         backstop=after(named["short"].backstop, months),

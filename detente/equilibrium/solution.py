@@ -243,7 +243,8 @@ class Equilibrium:
 
     @functools.cached_property
     def income_new(self) -> Array:
-        """Income [country], million USD: what is spent on final goods, less what a backstop uses up of them."""
+        """Income [country], million USD, less what a backstop uses up of it: what is spent on final goods, and what is saved
+        of duties, less what is borrowed of others' (`spending_new`)."""
         income = (
             model.income_new(
                 self.wage_hat * self.factor_supply_hat,
@@ -253,12 +254,22 @@ class Equilibrium:
                 self.deficit_new,
             )
             + self.profit_new
-            - self.saved_new
-            + self.lent_new
         )
         if self.structure.backstop is not None:
             income = income + self.outside_new.sum(1) - self.backstop_cost_new
         return frozen(income)
+
+    @functools.cached_property
+    def spending_new(self) -> Array:
+        """What households spend on final goods [country], million USD: `income_new` unless duties are saved somewhere."""
+        if self.technology.budget.moved is None:
+            return self.income_new
+        return frozen(self.income_new - self.saved_new + self.lent_new)
+
+    @functools.cached_property
+    def household_spending_hat(self) -> Array:
+        """What households can buy [country], ratio: `spending_new` over the price of the final basket."""
+        return frozen(self.spending_new / self.economy.income / self.consumer_price_hat)
 
     @functools.cached_property
     def consumer_price_hat(self) -> Array:
@@ -267,13 +278,31 @@ class Equilibrium:
 
     @functools.cached_property
     def real_income_hat(self) -> Array:
-        """Welfare [country], ratio: income over the price of the final basket."""
+        """Welfare [country], ratio: income, what is saved of duties with it, over the price of the final basket."""
         return frozen(model.real_income_hat(self.income_new, self.economy.income, self.consumer_price_hat))
 
     @functools.cached_property
     def real_wage_hat(self) -> Array:
         """Wage over the price of the final basket [country], ratio."""
         return frozen(self.wage_hat / self.consumer_price_hat)
+
+    @functools.cached_property
+    def gdp_volume_hat(self) -> Array:
+        """Gross domestic product at base-year prices [country], ratio: final demand and exports less imports, in volumes.
+
+        It leaves out the terms of trade, which real income counts: a country that gets its imports for less makes no more.
+        """
+        economy = self.economy
+        abroad = ~np.eye(len(economy.income), dtype=bool)[:, :, None]
+        final, _ = self.technology.final(np.log(self.price_hat))
+        bought = (final * self.spending_new[:, None] / self.price_hat).sum(1)
+        base = economy.flows * abroad
+        sold = base * self.flow_volume_hat
+        arrived = np.divide(
+            sold, self.wedges.iceberg_hat, out=np.zeros_like(sold), where=np.isfinite(self.wedges.iceberg_hat)
+        )
+        before = economy.final_demand.sum(1) + base.sum((0, 2)) - base.sum((1, 2))
+        return frozen((bought + sold.sum((0, 2)) - arrived.sum((1, 2))) / before)
 
     @functools.cached_property
     def equivalent_variation_usd(self) -> Array:

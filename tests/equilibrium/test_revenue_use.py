@@ -106,8 +106,11 @@ def test_equations_written_apart_hold(seed):
 
 def test_who_saves_spends_less_and_the_others_more():
     kept, saved = solved(Structure()), solved(STRUCTURES["saved"])
-    assert saved.real_income_hat[USA] < kept.real_income_hat[USA] - 0.005
-    assert saved.real_income_hat[CHN] > kept.real_income_hat[CHN]
+    assert saved.household_spending_hat[USA] < kept.real_income_hat[USA] - 0.005
+    assert saved.household_spending_hat[CHN] > kept.real_income_hat[CHN]
+    # what is saved is not lost, but the terms of trade are no longer bought with it
+    assert saved.household_spending_hat[USA] < saved.real_income_hat[USA] < kept.real_income_hat[USA]
+    np.testing.assert_array_equal(kept.household_spending_hat, kept.real_income_hat)
     assert saved.saved_new.sum() == pytest.approx(saved.lent_new.sum(), rel=1e-12)
     assert saved.wage_hat[USA] < kept.wage_hat[USA]
 
@@ -200,7 +203,7 @@ def test_channels_add_up_with_savings_and_supply_among_them(name):
     parts = decompose_path(Model(WORLD, STRUCTURES[name]), Wedges.unchanged(WORLD), WAR.wedges)
     assert np.abs(parts.gap).max() < 1e-8  # what is promised where a floor bends the path
     if "saved" in name:
-        assert parts.parts["transfers"][USA] < -0.005
+        assert parts.parts["savings"][USA] != 0
 
 
 def test_what_makes_no_sense_is_refused():

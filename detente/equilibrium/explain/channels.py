@@ -7,13 +7,14 @@ With :math:`M` imports at the border (export tax paid, duty not), :math:`E` expo
 
     I\, d\ln W = \Big(\sum_x E\, d\ln p - \sum_m M\, d\ln p\Big) - \sum M\, d\ln d
         + \sum t\,(dM - M\, d\ln p^*) + \sum x\,(dF - F\, d\ln c) + \sum \phi\,(dY - Y\, d\ln c) + dD
-        + \sum E^f\, d\ln e + E\, d\ln\ell
+        + \sum E^f\, d\ln e + E\, d\ln\ell - S\, d\ln P
 
 holds exactly at every point (envelope theorem on costs, spending and the supply of factors). The first-order formula of
 Caliendo and Parro is its first and third terms at the base year alone. With deficits the split between terms of trade and
-transfers is not free of the numeraire; :math:`D` counts duties that are saved, and what others save. The last two terms are
-there with wage floors and with a supply of factors that changes: factor earnings :math:`E^f` of a sector times the change of
-its employment rate :math:`e`, and of a country times that of its supply :math:`\ell`.
+transfers is not free of the numeraire. The last terms are there with wage floors, with a supply of factors that changes and
+with duties that are saved: factor earnings :math:`E^f` of a sector times the change of its employment rate :math:`e`, and of a
+country times that of its supply :math:`\ell`; what is saved of duties less what is borrowed of others', :math:`S`, times that of
+consumer prices.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ CHANNELS = {
     "profits": "profits: output where prices are above cost",
     "transfers": "trade deficits that others finance",
     "employment": "employment: factors that wage floors leave without work",
+    "savings": "savings: what prices take from, or give to, duties that are saved",
     "supply": "supply of factors: with real wages, or as duties replace other taxes",
 }
 """Channels of real income, with what they are."""
@@ -111,10 +113,13 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
         "volume_of_trade": volumes.sum(2),
         "taxed_exports": (tax * (change(producer) - producer * d_cost)).sum((1, 3)),
         "profits": (profit * (change(output) - output * d_cost[:, 0])).sum(2),
-        "transfers": change(along("borrowed_new")),
+        "transfers": change(along("deficit_new")),
     }
     if values[0].technology.log_floor is not None:
         terms_of["employment"] = _employed(values, change)
+    if values[0].technology.budget.moved is not None:
+        prices = change(np.log(along("consumer_price_hat")))
+        terms_of["savings"] = -(along("saved_new") - along("lent_new")) * prices
     if values[0].structure.moves_supply:
         supply = along("factor_supply_hat")
         earned = along("wage_hat") * supply * values[0].technology.base_earnings().sum(1)

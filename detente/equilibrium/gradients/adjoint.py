@@ -105,7 +105,7 @@ class Adjoint:
         """What factors earn but for what duties free of other taxes."""
         self.units = Numeraires.of(technology)
         self.spent, self.sales = equilibrium.purchases_new, equilibrium.output_new
-        self.income = equilibrium.income_new + equilibrium.backstop_cost_new
+        self.income = equilibrium.spending_new + equilibrium.backstop_cost_new
         self.outside = _Outside.of(equilibrium)
         self.shares = equilibrium.trade_shares_new
         self.to_producer = 1 / ((1 + wedges.tariff) * (1 + wedges.export_tax))
@@ -158,7 +158,8 @@ class Adjoint:
         """Worth of a unit of duties collected [k, n]: what its uses add to incomes, and to the supply of factors."""
         if self.budget.moved is None:
             return income
-        worth = income + income @ self.budget.moved.T
+        spent = income - self.o_income  # what is saved is income all the same
+        worth = income + spent @ self.budget.moved.T + self.budget.cut * self.o_income
         clearing = np.where(self.asked_active, self._clearing(mu), 0.0).sum(-1)
         return np.asarray(worth - self.budget.cut * clearing / self.total)
 
