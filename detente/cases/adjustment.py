@@ -18,7 +18,7 @@ import numpy as np
 from detente.cases.backstops import after, with_commodities
 from detente.cases.horizons import MONTHS, horizon, named_horizon, with_horizon_elasticities
 from detente.core import LabelError, UnitError
-from detente.equilibrium import Structure, share_preparation
+from detente.equilibrium import Structure, lend_preparation
 from detente.world import Array, Economy, with_elasticity_set
 
 TEN_YEARS_SET = "blpn-10y"
@@ -175,7 +175,7 @@ def _adjusting(economy: Economy, keep_elasticities: bool) -> Setting:
             known[months] = made(months)
             year = known.setdefault(MONTHS["short"], made(MONTHS["short"]))
             if not known[months][1].is_core and months != MONTHS["short"]:
-                share_preparation(*known[months], year)
+                lend_preparation(*known[months], year)
         return known[months]
 
     return at

@@ -22,7 +22,14 @@ HORIZONS = ("impact", "short", "long")
 MONTHS = {"impact": 3.0, "short": 12.0}
 """Months after which a horizon stands; the long run is when everything has adjusted."""
 _FILE = Path(__file__).parent / "data" / "horizons.yaml"
-_NESTS = ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final", "mobility", "revenue_saved")
+_NESTS = (
+    "sigma_value_added",
+    "sigma_materials",
+    "sigma_critical",
+    "sigma_final",
+    "mobility",
+    "revenue_saved",
+)
 _GRADES = ("official", "reported", "inferred", "assumed")
 
 

@@ -19,11 +19,13 @@ import numpy as np
 
 from detente.cases.backstops import STOCKS
 from detente.cases.holdings import Holdings, Stated
-from detente.cases.horizons import horizon
+from detente.cases.horizons import MONTHS, horizon
+from detente.cases.together import solve_dates
 from detente.core import Cell, Column, InputError, LabelError, SolveError, Table, UnitError, suggestion
 from detente.equilibrium import (
     Binding,
     Equilibrium,
+    Lane,
     Model,
     Newton,
     Policy,
@@ -203,6 +205,8 @@ def walk(
     at: Setting,
     closure: str = "share",
     solver: Newton | None = None,
+    *,
+    together: bool = False,
 ) -> tuple[Period, ...]:
     """Solve periods one after the other under the law of each, as stocks run down.
 
@@ -218,6 +222,8 @@ def walk(
     at : function of months to (Economy, Structure)
     closure : str
     solver : Newton, optional
+    together : bool
+        Solve periods at once as far as that goes (`together`): for structures that differ from period to period.
 
     Raises
     ------
@@ -225,6 +231,7 @@ def walk(
         When a period has no equilibrium.
     """
     start, path = 0.0, []
+    ahead = _ahead(law, held, months, at, closure, solver) if together else {}
     known: dict[tuple[object, ...], Solution[Equilibrium]] = {}
     last: Solution[Equilibrium] | None = None
     for length in months:
@@ -244,6 +251,11 @@ def walk(
             if math.isfinite(available[control.name])
         )
         rates = held.rates(caps, length) if stocked else {}
+        if len(path) in ahead and _gives(ahead[len(path)].value, rates):
+            solved = last = ahead[len(path)]
+            path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
+            start += length
+            continue
         # once stocks are gone, periods under one law and one structure are the same
         key = (id(structure), id(wedges), tuple(available.items()), tuple(rates.items()))
         if key not in known:
@@ -266,6 +278,52 @@ def walk(
         path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
         start += length
     return tuple(path)
+
+
+ROUNDING = 1e-9
+"""Distance of what stocks give in a period solved ahead from what they are found to hold, as far as that is rounding."""
+
+
+def _ahead(
+    law: Law,
+    held: Holdings,
+    months: Sequence[float],
+    at: Setting,
+    closure: str,
+    solver: Newton | None,
+) -> dict[int, Solution[Equilibrium]]:
+    """Periods solved at once, by position: those that were found."""
+    middles = np.cumsum(months) - np.array(months) / 2
+    lanes = []
+    for middle in middles:
+        here, structure = at(float(middle))
+        wedges, controls = law(float(middle))
+        lanes.append(
+            Lane(
+                here,
+                structure,
+                wedges,
+                tuple(one for one in controls if one.is_floor or math.isfinite(held.months(one))),
+            )
+        )
+    like = at(MONTHS["short"])
+    return {
+        k: solution
+        for k, solution in enumerate(solve_dates(lanes, months, held, like, closure, solver))
+        if solution.result.ok
+    }
+
+
+def _gives(value: Equilibrium, rates: Mapping[tuple[str, str], float]) -> bool:
+    """Whether the stocks of an equilibrium give as much as is held."""
+    backstop = value.structure.backstop
+    if backstop is None:
+        return not rates
+    labels = value.economy.labels
+    given = backstop.capacity[backstop.steps.index(STOCKS)]
+    cells = zip(backstop.importer, backstop.sector, strict=True)
+    asked = [rates.get((labels.countries[n], labels.sectors[s]), 0.0) for n, s in cells]
+    return bool(np.abs(given - asked).max(initial=0.0) < ROUNDING)
 
 
 def _with_stocks(economy: Economy, structure: Structure, rates: Mapping[tuple[str, str], float]) -> Structure:

@@ -155,7 +155,7 @@ def _chunk(
         for k, made in known.items():
             own = replace(setting, meter=Meter(setting.solver.budget, setting.solver.seconds))
             one = made or rescue_limits(own, wedges[k], controls[k], start)
-            found[k] = _verified(one, controls[k])
+            found[k] = verified(one, controls[k])
     return [found[k] for k in range(len(wedges))]
 
 
@@ -190,7 +190,7 @@ def _refused(
     return None if without is None else ControlledSolution(without, {})
 
 
-def _verified(found: ControlledSolution, controls: Sequence[QuantityControl]) -> ControlledSolution:
+def verified(found: ControlledSolution, controls: Sequence[QuantityControl]) -> ControlledSolution:
     """A success only if every control holds by its own statement, at a wedge within what is known; the note names the others."""
     if not controls or not found.solution.result.ok:
         return found

@@ -14,10 +14,12 @@ income on it (Greenwood, Hercowitz and Huffman 1988); the numeraire is world fac
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from detente.core import InputError, UnitError
 from detente.world import Array, Economy, frozen
@@ -123,9 +125,34 @@ class Budget:
             moved = frozen(lends[:, None] * (spread - np.eye(count)) + np.diag(extra))
         return cls(moved, frozen(extra), frozen(elasticity), economy.tariff_revenue, frozen(earned))
 
+    @property
+    def moves_supply(self) -> bool:
+        """Whether the supply of factors changes."""
+        return bool(self.elasticity.any() or self.cut.any())
+
+    @classmethod
+    def stacked(cls, budgets: Sequence[Budget]) -> Budget:
+        """Those of several scenarios, one axis [scenario, ..] before their arrays'."""
+        first = budgets[0]
+        moved = None
+        if any(budget.moved is not None for budget in budgets):
+            none = np.zeros((len(first.earned), len(first.earned)))
+            moved = np.stack([none if budget.moved is None else budget.moved for budget in budgets])
+        cut, elasticity = (
+            np.stack([getattr(budget, name) for budget in budgets]) for name in ("cut", "elasticity")
+        )
+        return cls(moved, cut, elasticity, first.base, first.earned)
+
+    def keep(self, lanes: npt.NDArray[np.bool_]) -> Budget:
+        """Only these scenarios of a stack."""
+        moved = None if self.moved is None else self.moved[lanes]
+        return Budget(moved, self.cut[lanes], self.elasticity[lanes], self.base, self.earned)
+
     def income_moves(self, duties: Array) -> Array | float:
         """What uses of revenue other than a gift to households add to incomes [.., n], million USD; 0 without any."""
-        return 0.0 if self.moved is None else np.asarray((duties - self.base) @ self.moved)
+        if self.moved is None:
+            return 0.0
+        return np.asarray(np.matmul((duties - self.base)[..., None, :], self.moved)[..., 0, :])
 
     def supply_hat(self, total: Array, log_basket: Array, duties: Array | None) -> Array:
         """Supply of factors [.., n], ratio, from earnings at base supply, log prices of final baskets, and duties."""

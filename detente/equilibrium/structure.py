@@ -206,10 +206,17 @@ class Technology:
         )
 
     def shared(self) -> dict[str, Any]:
-        """Its arrays, with those derived from them: everything but the economy and the structure they stand for."""
-        derived = [self._by_user, self._weights, self.budget]  # computed here, or by every solve anew
+        """Its arrays, with those derived from them: everything but the economy and the structure they stand for.
+
+        Not its budget either: structures that share their arrays may use duties differently.
+        """
+        derived = [self._by_user, self._weights]  # computed here, or by every solve anew
         assert derived
-        return {name: value for name, value in vars(self).items() if name not in ("economy", "structure")}
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if name not in ("economy", "structure", "budget")
+        }
 
     @classmethod
     def from_shared(cls, economy: Economy, structure: Structure, arrays: dict[str, Any]) -> Technology:
@@ -261,7 +268,7 @@ class Technology:
         The supply there is follows log prices of final baskets [.., n] and duties collected [.., n], million USD.
         """
         total, asked = self.earnings(log_factor)
-        if not self.structure.moves_supply:
+        if not self.budget.moves_supply:
             return total, total, asked
         supply = self.budget.supply_hat(total, log_basket, duties)
         whole = total * supply

@@ -46,7 +46,7 @@ def test_more_time_lets_everything_adjust_more():
 
 def test_every_parameter_has_a_grade_and_a_source():
     rows = list(horizon_table().records())
-    assert len(rows) == 3 * 6
+    assert len(rows) == 3 * 7
     for row in rows:
         assert row["grade"] in ("official", "reported", "inferred", "assumed")
         assert len(str(row["source"])) > 15
