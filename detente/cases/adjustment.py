@@ -17,6 +17,7 @@ import numpy as np
 
 from detente.cases.backstops import after, with_commodities
 from detente.cases.horizons import MONTHS, horizon, named_horizon, with_horizon_elasticities
+from detente.cases.together import STEERING
 from detente.core import LabelError, UnitError
 from detente.equilibrium import Structure, lend_preparation
 from detente.world import Array, Economy, with_elasticity_set
@@ -117,26 +118,26 @@ def structure_after(economy: Economy, months: float) -> Structure:
         if early == "impact"
         else _way(months, MONTHS["short"], ADJUSTED)
     )
-    one, other = named[early], named[late]
+    start, end = named[early], named[late]
     between = {
-        name: getattr(one, name) ** (1 - way) * getattr(other, name) ** way
+        name: getattr(start, name) ** (1 - way) * getattr(end, name) ** way
         for name in ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final")
     }
-    immobile = (1 - way) / one.mobility + way / other.mobility
-    saved = (1 - way) * np.asarray(one.revenue_saved) + way * np.asarray(other.revenue_saved)
+    immobile = (1 - way) / start.mobility + way / end.mobility
+    saved = (1 - way) * np.asarray(start.revenue_saved) + way * np.asarray(end.revenue_saved)
     return Structure(
         **between,
         revenue_saved=float(saved),
         mobility=1 / immobile,
-        critical=one.critical,
+        critical=start.critical,
         backstop=after(named["short"].backstop, months),
         horizon=f"{months:g} months",
-        source=f"between {one.horizon} and {other.horizon}: {way:.0%} of the way",
+        source=f"between {start.horizon} and {end.horizon}: {way:.0%} of the way",
     )
 
 
 def adjusting(economy: Economy, *, keep_elasticities: bool = False) -> Setting:
-    """Economy and structure by the months that have passed, for paths; the inverses of a year after steer all of them.
+    """Economy and structure by the months that have passed, for paths; the inverses of one date steer all of them.
 
     Parameters
     ----------
@@ -164,7 +165,7 @@ def _adjusting(economy: Economy, keep_elasticities: bool) -> Setting:
     """One function an economy: what it has made serves later paths too."""
     known: dict[float, tuple[Economy, Structure]] = {}
 
-    def made(months: float) -> tuple[Economy, Structure]:
+    def prepared(months: float) -> tuple[Economy, Structure]:
         here = economy if keep_elasticities else _between(economy, months)
         return here, structure_after(economy, months)
 
@@ -172,10 +173,11 @@ def _adjusting(economy: Economy, keep_elasticities: bool) -> Setting:
         if not months >= 0:
             raise UnitError(f"{months} months", where="path", hint="0 or more")
         if months not in known:
-            known[months] = made(months)
-            year = known.setdefault(MONTHS["short"], made(MONTHS["short"]))
-            if not known[months][1].is_core and months != MONTHS["short"]:
-                lend_preparation(*known[months], year)
+            known[months] = prepared(months)
+            if STEERING not in known:
+                known[STEERING] = prepared(STEERING)
+            if not known[months][1].is_core and months != STEERING:
+                lend_preparation(*known[months], known[STEERING])
         return known[months]
 
     return at

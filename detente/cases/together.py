@@ -7,6 +7,7 @@ stocks that earlier dates leave are counted again: what a date takes is given to
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,11 @@ from detente.cases.backstops import STOCKS
 from detente.cases.holdings import Holdings
 from detente.equilibrium import Equilibrium, Lane, Newton, Solution, Structure, solve_lanes
 from detente.world import Array, Economy
+
+STEERING = 24.0
+"""Months after which the inverses are taken that steer every date of a path: they serve the first month and the last quarter."""
+MOST_SWEEPS = 120
+"""Dates in which much is short take their time, and cost little beside the others."""
 
 
 class RunningDown:
@@ -78,6 +84,7 @@ def solve_dates(
     like: tuple[Economy, Structure],
     closure: str,
     solver: Newton | None,
+    start: Solution[Equilibrium] | None = None,
 ) -> list[Solution[Equilibrium]]:
     """Dates of a path at once; none where they cannot be solved so (`solve_lanes`).
 
@@ -93,13 +100,14 @@ def solve_dates(
         Whose inverses steer.
     closure : str
     solver : Newton, optional
+    start : Solution, optional
+        Of a date before, where the search begins.
     """
     link = None
     if any(one.kind == "cap" for lane in lanes for one in lane.controls):
         if lanes[0].structure.backstop is None:
             return []  # without a ladder a stock widens its cap: dates one after the other
         link = RunningDown(lanes, months, held)
-    return (
-        solve_lanes(lanes, like, closure=closure, solver=solver, link=link if link and link.any else None)
-        or []
-    )
+    linked = link if link is not None and link.any else None
+    solver = replace(solver or Newton(), max_steps=MOST_SWEEPS)
+    return solve_lanes(lanes, like, closure=closure, solver=solver, link=linked, start=start) or []

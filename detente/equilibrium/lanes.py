@@ -32,6 +32,7 @@ from detente.equilibrium.limits import Limits
 from detente.equilibrium.quantities import verified
 from detente.equilibrium.quantity_search import TIGHT
 from detente.equilibrium.revenue import Budget
+from detente.equilibrium.robust import point_of
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Lanes, Newton, Shock, Sweep, base_point, deficits, settle_lanes
@@ -83,6 +84,7 @@ class _LaneTechnology(Technology):
 
     sigmas: dict[str, Array] = field(default_factory=dict)
     kappa: Array = field(default_factory=lambda: np.zeros(0))
+    last: dict[str, tuple[Array, Array, Array]] = field(default_factory=dict)
 
     @classmethod
     def over(cls, technology: Technology, structures: Sequence[Structure]) -> _LaneTechnology:
@@ -93,7 +95,7 @@ class _LaneTechnology(Technology):
             return np.array([getattr(one, name) for one in structures])[:, None, None]
 
         made.__dict__["sigmas"] = {name: stacked(name) for name in _SIGMAS}
-        made.__dict__["kappa"] = stacked("mobility")
+        made.__dict__.update(kappa=stacked("mobility"), last={})
         budgets = [replace(technology, structure=structure).budget for structure in structures]
         made.__dict__["budget"] = Budget.stacked(budgets)
         return made
@@ -103,11 +105,17 @@ class _LaneTechnology(Technology):
         made = _LaneTechnology.__new__(_LaneTechnology)
         made.__dict__.update(vars(self))
         made.__dict__["sigmas"] = {name: values[lanes] for name, values in self.sigmas.items()}
-        made.__dict__["kappa"] = self.kappa[lanes]
+        made.__dict__.update(kappa=self.kappa[lanes], last={})
         made.__dict__["budget"] = self.budget.keep(lanes)
         return made
 
     def nests(self, log_price: Array) -> tuple[Array, Array]:
+        known = self.last.get("nests")
+        if known is None or known[0] is not log_price:  # asked for twice in a row at the same prices
+            known = self.last["nests"] = (log_price, *self._nests(log_price))
+        return known[1], known[2]
+
+    def _nests(self, log_price: Array) -> tuple[Array, Array]:
         other, share, inside = self._weights
         power = 1 - self.sigmas["sigma_materials"]
         moved = over_suppliers(other, np.expm1(power * log_price))
@@ -141,6 +149,12 @@ class _LaneTechnology(Technology):
         return np.asarray(made)
 
     def final(self, log_price: Array) -> tuple[Array, Array]:
+        known = self.last.get("final")
+        if known is None or known[0] is not log_price:
+            known = self.last["final"] = (log_price, *self._final(log_price))
+        return known[1], known[2]
+
+    def _final(self, log_price: Array) -> tuple[Array, Array]:
         alpha, power = self.economy.final_shares, 1 - self.sigmas["sigma_final"]
         index = np.log1p((alpha * np.expm1(power * log_price)).sum(-1)) / power[..., 0]
         return np.asarray(alpha * np.exp(power * (log_price - index[..., None]))), np.asarray(index)
@@ -189,8 +203,8 @@ class _LaneSweep(Sweep):
             return super().__call__(shock, point)
         _, log_price, expenditure = self.split(point)
         basket = self.technology.final(log_price)[1]
-        met = self.backstop.taken(log_price, basket, expenditure)[0][:, self.link.row]
-        given = self.link.capacity(self.lanes, met)
+        met = self.backstop.met_of(log_price, basket, expenditure)[0]
+        given = self.link.capacity(self.lanes, met[:, self.link.row])
         if self.set is None:
             self.set = np.array(given)
         self.backstop.capacity[:, self.link.row] = self.set[self.lanes] = given
@@ -205,8 +219,9 @@ def solve_lanes(
     closure: str | Array = "share",
     solver: Newton | None = None,
     link: Link | None = None,
+    start: Solution[Equilibrium] | None = None,
 ) -> list[Solution[Equilibrium]] | None:
-    """Solve lanes together, each at its own parameters, from the base year; nothing is rescued.
+    """Solve lanes together, each at its own parameters; nothing is rescued.
 
     Parameters
     ----------
@@ -217,6 +232,9 @@ def solve_lanes(
     solver : Newton, optional
     link : Link, optional
         What earlier lanes leave to later ones.
+    start : Solution, optional
+        Near what is looked for, on the same base year, factors not free either: where the search begins, at its log wedges
+        of limits of the same name; the base year when left out.
 
     Returns
     -------
@@ -242,13 +260,18 @@ def solve_lanes(
     technology = _LaneTechnology.over(base.technology, [lane.structure for lane in lanes])
     limits = Limits.of(economy, banned, free, theta)
     width = 0 if limits is None else limits.width
-    start = np.concatenate([base_point(economy, structure), np.zeros(width)])
+    point = base_point(economy, structure) if start is None else point_of(start.value)
+    begun = np.stack([np.pad(point, (0, width)) for _ in lanes])
+    for k, some in enumerate(free):
+        sizes = [
+            0.0 if start is None or one.name not in start.bindings else start.bindings[one.name].log_wedge
+            for one in some
+        ]
+        begun[k, len(point) : len(point) + len(some)] = sizes
     sweep = _LaneSweep(
         replace(base, technology=technology), deficit, theta[:, None, :], _stacked(lanes), link
     )
-    points, steps = settle_lanes(
-        sweep, Shock.of(base, banned, limits, theta), np.repeat(start[None], len(lanes), 0), solver
-    )
+    points, steps = settle_lanes(sweep, Shock.of(base, banned, limits, theta), begun, solver)
     solutions = []
     for k, lane in enumerate(lanes):
         own = lane if sweep.set is None or link is None else _with_capacity(lane, link.row, sweep.set[k])
