@@ -146,12 +146,22 @@ def standing_section(findings: Findings) -> Section:
         table="averages",
     )
     lives = calendar.spans(dossier, parties, start, end)
+    earlier = any(calendar.before(measure, parties, start) for measure in dossier.measures.values())
     old = age(dossier)
     blocks: list[Block] = [Paragraph((duty, Sentence(old)) if old else (duty,))]
     if not dossier.measures:
         return Section("standing", "Where things stand", (Paragraph((Sentence(NOTHING_YET), duty)),))
     if lives:
-        blocks.append(make("timeline", spans=lives, asof=dossier.asof, start=start, end=end))
+        blocks.append(
+            make(
+                "timeline",
+                spans=lives,
+                asof=dossier.asof,
+                start=start,
+                end=end,
+                since=start if earlier else None,
+            )
+        )
     blocks.append(ClockBlock(findings.clocks))
     blocks += [
         TableBlock(build("rounds", dossier=dossier)),

@@ -12,6 +12,7 @@ from detente.core import Cell, Column, LabelError, Table
 from detente.equilibrium import Model
 from detente.show.figures import OutcomeRow, SectorRow, country_name
 from detente.show.tables.metrics import diversion_table
+from detente.show.words import enough_digits
 from detente.world import Array, Economy, goods_sectors
 
 if TYPE_CHECKING:
@@ -170,10 +171,14 @@ def levels_table(
         for measure, by_group in parts:
             cells = [value for code in members for value in (by_group[code].pct, by_group[code].usd / 1e3)]
             rows.append((outcome.scenario.title, measure, *cells))
+    share = enough_digits(float(cell) for row in rows for cell in row[2::2] if isinstance(cell, float))
     columns = [
         Column(f"{code.lower()}_{key}", names.get(code, code), unit, "number", digits)
         for code in members
-        for key, unit, digits in (("real_income_pct", "%", 2), ("equivalent_variation_usd_bn", "USD bn", 1))
+        for key, unit, digits in (
+            ("real_income_pct", "%", share),
+            ("equivalent_variation_usd_bn", "USD bn", 1),
+        )
     ]
     return Table(
         "levels",
