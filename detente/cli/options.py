@@ -58,6 +58,31 @@ SeedOption = Annotated[
 ]
 
 
+def refuse_idle(because: str, **given: bool) -> None:
+    """Refuse an option that was given though nothing would read it: silence would pass for an answer.
+
+    Parameters
+    ----------
+    because : str
+        When it has no effect, such as "without --draws".
+    given : bool by name of an option
+        Whether it was given.
+
+    Raises
+    ------
+    InputError
+        Naming the first one that was.
+    """
+    from detente.core import InputError
+
+    for name, was in given.items():
+        if was:
+            with usage():
+                raise InputError(
+                    f"it has no effect {because}", where=f"--{name.replace('_', '-')}", hint="leave it out"
+                )
+
+
 def solver_of(budget: float | None) -> Newton | None:
     """Settings of the solver with this budget, and time in proportion; the defaults when it is None.
 
