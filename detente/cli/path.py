@@ -289,7 +289,7 @@ def path(
     without = path_with_stocks(
         economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure, solver=solver
     )
-    losses = build("path-losses", path=cut_path, without=without)
+    losses = build("path-losses", path=cut_path, without=without, controls=cuts)
     hardest = str(losses.column("country")[0])
     shown = chosen or [
         code for code in dict.fromkeys((*codes_of(record), hardest)) if code in economy.labels.countries

@@ -109,3 +109,34 @@ def test_the_command_line_loads_no_network_and_no_numbers_before_a_verb_asks():
         "vl_convert",
     ):
         assert f"'{name}'" not in loaded
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("leverage -o levers.docx", "end it in .csv"),
+        ("validate --out checks", "end it in .csv"),
+        ("path talks-fail --table months --picture path.pdf", "end it in .svg or .png"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_solved(words, hint, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(words.split())
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "the ending `" in said
+    assert hint in said
+
+
+def test_a_format_allows_any_ending_wherever_it_stands(tmp_path, capsys):
+    for place, words in enumerate((["-f", "csv", "-o"], ["-o"])):
+        file = tmp_path / f"{place}.dat"
+        with pytest.raises(SystemExit) as ended:
+            main(["data", "--table", "sources", *words, str(file), *(["-f", "csv"] if place else [])])
+        assert ended.value.code == 0
+        assert file.read_text("utf-8").startswith("source,")
+    folder = tmp_path / "maps.csv"
+    folder.write_text("code,group\nCAN,NAFTA\nMEX,NAFTA\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["world", "aggregate", "--regions", str(folder), "-o", str(tmp_path / "coarse")])
+    assert ended.value.code == 0

@@ -15,45 +15,16 @@ from dataclasses import dataclass
 from detente.core import InputError, known_each
 from detente.show.figures.theme import country_name
 from detente.show.words.words import (
-    MINUS,
     NBSP,
     PERCENT_TOLERANCE,
-    THIN,
     cardinal,
-    count_words,
     date_words,
     joined,
     lower_first,
     money,
     number,
     percent,
-    points,
-    times_as,
 )
-
-__all__ = [
-    "MINUS",
-    "NBSP",
-    "PERCENT_TOLERANCE",
-    "THIN",
-    "Sentence",
-    "both_sides_sentence",
-    "cardinal",
-    "change_sentence",
-    "clock_sentence",
-    "count_words",
-    "date_words",
-    "duty_sentence",
-    "joined",
-    "lower_first",
-    "money",
-    "number",
-    "percent",
-    "points",
-    "ranking_sentence",
-    "sector_sentence",
-    "times_as",
-]
 
 
 @dataclass(frozen=True)
