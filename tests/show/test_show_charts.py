@@ -18,6 +18,7 @@ from detente.show.figures.figures import NARROW, WIDE, Figure, figure_svg
 from detente.show.figures.lifelines import Span, timeline
 from detente.show.figures.paths import Event, duty_path
 from detente.show.figures.timelines import ClockDot, clocks
+from detente.show.tables import findings
 from detente.show.tables.duties import duties_by_authority
 
 ROWS = (
@@ -377,3 +378,16 @@ def test_a_chart_that_cannot_be_drawn_ahead_says_so_when_asked() -> None:
     figures.draw_ahead([broken])
     with pytest.raises(InputError, match="could not be drawn"):
         figure_svg(broken)
+
+
+def test_a_sentence_on_sectors_names_only_what_moves() -> None:
+    rows = [SectorRow("USA", "Crops", -3.0, -200.0), SectorRow("USA", "Cars", 0.0, 0.1)]
+    said = findings.sector_sentence("USA", rows, "No deal")
+    assert said.text.replace("\u00a0", " ") == (
+        "In dollars of output, in the United States “No deal” hits crops most ($200 million a year, −3.00 percent)."
+    )
+    assert said.values == (-200.0, -3.0)
+    for still in ([], rows[1:]):
+        quiet = findings.sector_sentence("USA", still, "No deal")
+        assert "moves no sector’s output" in quiet.text
+        assert quiet.values == ()
