@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from detente.cases.outcomes import Outcome as Outcome
     from detente.cases.own_duties import with_duties_of as with_duties_of
     from detente.cases.parties import sides_in as sides_in
+    from detente.cases.rupture import Rupture as Rupture, RuptureStep as RuptureStep, rupture as rupture
     from detente.cases.runs import (
         prepare_cases as prepare_cases,
         run_cases as run_cases,
@@ -73,6 +74,7 @@ else:
             "backstops": "ladder_table way_out worth_of_uses",
             "branching": "Branched solve_branches",
             "case": "BASE_YEAR Case ControlledOutcome base_case controls_of held_wedges",
+            "rupture": "Rupture RuptureStep rupture",
             "runs": "prepare_cases run_cases run_scenarios solve_cases steered_like",
             "standoff": "Standoff model_at",
             "cuts": "read_cut",

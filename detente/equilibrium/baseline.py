@@ -181,6 +181,20 @@ def _same_arrays(one: Technology, other: Technology) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
+def lend_preparation(economy: Economy, structure: Structure, like: tuple[Economy, Structure]) -> None:
+    """`share_preparation` where nothing differs but elasticities, mobility and capacities: the arrays are shared too.
+
+    Raises
+    ------
+    BalanceError, UnitError
+        As from `prepare`, for either economy.
+    """
+    prepare(*like)
+    check_sound(economy)
+    of_economy = _prepared.setdefault(economy, weakref.WeakKeyDictionary())
+    of_economy.setdefault(structure, _prepared[like[0]][like[1]])
+
+
 def _linked(economy: Economy) -> bool:
     """Whether trade links every economy with every other, through others if need be."""
     traded = economy.flows.sum(2) > 0

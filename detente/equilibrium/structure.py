@@ -211,6 +211,11 @@ class Technology:
         """Log of what employers pay, from log factor prices: the factor price, or the floor where that is higher."""
         return log_factor if self.log_floor is None else np.maximum(log_factor, self.log_floor)
 
+    def _by_sector(self, log_factor: Array) -> Array:
+        """Log of what employers pay, laid out by sector [.., n, s], or [.., n, 1] where one price holds in all."""
+        wage = self.wage(log_factor)
+        return wage[..., None] if self.mobile else wage
+
     def moves_wage(self, log_factor: Array) -> Array | float:
         """Where a factor price moves what employers pay, as 1 or 0 [.., n, s]; a plain 1 without floors."""
         if self.log_floor is None:
@@ -244,17 +249,16 @@ class Technology:
             return _ces(other, log_price, s.sigma_materials), np.zeros(log_price.shape)
         composite = _ces(inside, log_price, s.sigma_critical)
         if s.sigma_materials == 1:
-            return _over_suppliers(other, log_price) + share * composite, composite
+            return over_suppliers(other, log_price) + share * composite, composite
         power = 1 - s.sigma_materials
-        moved = _over_suppliers(other, np.expm1(power * log_price)) + share * np.expm1(power * composite)
+        moved = over_suppliers(other, np.expm1(power * log_price)) + share * np.expm1(power * composite)
         return np.asarray(np.log1p(moved) / power), composite
 
     def log_cost(self, log_factor: Array, log_price: Array) -> Array:
         """Log unit cost [.., n, s] from log factor prices [.., n] or [.., n, s] and log prices [.., n, s]."""
-        wage = self.wage(log_factor)
-        factor = wage[..., None] if self.mobile else wage
+        factor = self._by_sector(log_factor)
         if not self.moves_inputs:
-            return np.asarray(self.va_in_cost * factor + _over_suppliers(self.inputs_in_cost, log_price))
+            return np.asarray(self.va_in_cost * factor + over_suppliers(self.inputs_in_cost, log_price))
         materials, _ = self.nests(log_price)
         return _ces_pair(self.va_in_cost, factor, materials, self.structure.sigma_value_added)
 
@@ -262,11 +266,8 @@ class Technology:
         """Share of sales that pays factors [.., n, s] at these prices."""
         if not self.moves_inputs:
             return self.factor_share
-        wage = self.wage(log_factor)
-        factor = wage[..., None] if self.mobile else wage
-        return np.asarray(
-            self.factor_share * np.exp((1 - self.structure.sigma_value_added) * (factor - log_cost))
-        )
+        power = 1 - self.structure.sigma_value_added
+        return np.asarray(self.factor_share * np.exp(power * (self._by_sector(log_factor) - log_cost)))
 
     def shares(self, log_factor: Array, log_price: Array, log_cost: Array) -> tuple[Array, Array]:
         """Shares of sales that pay factors [.., n, s] and inputs [.., n, r, s] at these prices."""
@@ -369,23 +370,23 @@ def _log_floor(economy: Economy, structure: Structure) -> Array | None:
         return frozen(np.log(whole))
 
 
-def _over_suppliers(weight: Array, vector: Array) -> Array:
+def over_suppliers(weight: Array, vector: Array) -> Array:
     """Σ_r weight[n, r, s] · vector[.., n, r] as [.., n, s]."""
     if vector.ndim == 3:  # one matrix product a country over all scenarios
         return np.asarray(np.matmul(vector.transpose(1, 0, 2), weight).transpose(1, 0, 2))
     return np.asarray(np.matmul(vector[..., None, :], weight)[..., 0, :])
 
 
-_over_users = _over_suppliers
+_over_users = over_suppliers
 """The same with weights laid out [country, user, supplier] and a vector over users."""
 
 
 def _ces(weight: Array, log_price: Array, sigma: float) -> Array:
     """Log CES price over suppliers [.., n, s]: weight [n, r, s] adding up to one (or none), log price [.., n, r]."""
     if sigma == 1:
-        return _over_suppliers(weight, log_price)
+        return over_suppliers(weight, log_price)
     # log1p and expm1 keep every digit as the elasticity comes near one
-    moved = _over_suppliers(weight, np.expm1((1 - sigma) * log_price))
+    moved = over_suppliers(weight, np.expm1((1 - sigma) * log_price))
     return np.asarray(np.log1p(moved) / (1 - sigma))
 
 
