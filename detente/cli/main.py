@@ -34,6 +34,7 @@ from detente.cli.output import Format, emit, note, one_thread, parse_day, progre
 from detente.cli.path import path
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
+from detente.cli.rupture import rupture
 from detente.cli.settings import SetOption
 from detente.cli.skeleton import new
 from detente.cli.strategy import deals, game_verb, leverage
@@ -349,6 +350,7 @@ for verb in (
     ingest,
     validate,
     path,
+    rupture,
     nash,
     leverage,
     deals,

@@ -87,6 +87,7 @@ if TYPE_CHECKING:
         Authority as Authority,
         authorities_of as authorities_of,
         authority_of as authority_of,
+        hint_for_part as hint_for_part,
         shared_vocabulary as shared_vocabulary,
     )
     from detente.dossier.yaml_reader import (
@@ -120,7 +121,7 @@ else:
             "pledges": "pledge_table",
             "scope": "OrdinaryDuty TradeLine",
             "timeline": "MeasureState known_day",
-            "vocabulary": "Authority authorities_of authority_of shared_vocabulary",
+            "vocabulary": "Authority authorities_of authority_of hint_for_part shared_vocabulary",
             "yaml_reader": "KeyPath YamlFile key_text read_yaml",
         },
     )

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from detente.core import InputError, LabelError, MeasurePlace, UnitError, suggestion
-from detente.dossier import Instrument, Measure, Products, Status, TradeLine
+from detente.dossier import Instrument, Measure, Products, Status, TradeLine, hint_for_part
 from detente.policy.duties.cells import EVERYTHING, Bools, Cells, Ints, cells, check_list, importer_of_cells
 from detente.policy.duties.codes import CodeShares
 from detente.policy.duties.membership import partner_shares
@@ -192,7 +192,7 @@ def check_targets(measure: Measure, names: Iterable[str], known: Iterable[str]) 
             raise LabelError(
                 f"unknown country `{name}`",
                 where=MeasurePlace(measure.id),
-                hint=suggestion(name, sorted(valid)),
+                hint=hint_for_part(name) or suggestion(name, sorted(valid)),
             )
 
 

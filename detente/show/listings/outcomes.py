@@ -218,6 +218,22 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "branch date standing {side}_{horizon}_pct[%] happens",
     ),
     (
+        "rupture",
+        "What a rupture of trade costs, step by step",
+        "rupture:rupture_table",
+        "ruptures",
+        "outcomes, sides",
+        ("horizon kind size_pct[%] trade_lost_pct[%] {party}_real_income_pct[%] {party}_next_loss[%]"),
+    ),
+    (
+        "rupture-figure as rupture",
+        "What a rupture of trade costs, as a picture",
+        "rupture:rupture_figure",
+        "ruptures name?",
+        "outcomes, sides",
+        ("horizon kind size_pct[%] trade_lost_pct[%] {party}_real_income_pct[%] {party}_next_loss[%]"),
+    ),
+    (
         "own-duties",
         "Outcomes that cost a side less because its own duties are lower",
         "branches:own_duty_table",
