@@ -316,5 +316,8 @@ def test_a_product_on_two_days(record: Dossier, world: Economy) -> None:
     parts = sum(row["second"] for name, row in rows.items() if name != "total")
     assert parts == pytest.approx(rows["total"]["second"])
     assert "mfn" not in rows  # toys are free: what charges nothing on both days is left out
-    cells_of = list(two_days_table(first, second, "850760").records())[-1]
+    battery = two_days_table(first, second, "850760")
+    said = [text for text, row in zip(battery.shown(), battery.rows, strict=True) if row[1] == "section-232"]
+    assert said[0][3] == "25.0 (depends on its use)"
+    cells_of = list(battery.records())[-1]
     assert "40.9 to 55.9 %" in cells_of["depends_on"]
