@@ -159,7 +159,11 @@ def test_an_american_duty_by_sector_shares_reaches_its_products(world: Economy, 
     fish = found.table.sector == found.table.sectors.index("A03")
     assert np.allclose((found.total - plain.total)[0, fish], 0.10)
     assert np.allclose((found.total - plain.total)[0, ~fish], 0)
-    assert found.tiers["ieepa-other"] in ("sector", "exact and sector")
+    assert found.tier("ieepa-other", np.flatnonzero(fish).tolist()) == "sector"
+    assert (
+        product_table(found, "030111").shown()[0][3 + found.authorities.index("ieepa-other")]
+        == "10.0 (sector average)"
+    )
     stacked = duty_stack(world, changed, date=date, importer="USA", exporter="CHN")
     both = duty_stack(world, record, date=date, importer="USA", exporter="CHN")
     place = world.labels.sector("A03")
