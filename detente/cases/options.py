@@ -49,6 +49,13 @@ class Options:
     wage_floor: ByCountry | None = None
     labour_supply: ByCountry | None = None
 
+    def after(self, months: float) -> Options:
+        """Return what holds after so many months: wages may fall to the floor within a year, to its square in two."""
+        floor, years = self.wage_floor, months / 12
+        if isinstance(floor, Mapping):
+            return replace(self, wage_floor={code: value**years for code, value in floor.items()})
+        return self if floor is None else replace(self, wage_floor=floor**years)
+
     def on(self, structure: Structure, economy: Economy) -> Structure:
         """Return the structure with these settings.
 
