@@ -149,6 +149,22 @@ def revenue_sentence(structure: Structure) -> str:
     return f"Of what duties bring beyond the base year's {' and '.join(parts)}; households get the rest."
 
 
+def revenue_words(structure: Structure) -> str:
+    """What is done with duties, in a few words that follow “duties are”.
+
+    Examples
+    --------
+    >>> revenue_words(Structure(revenue_saved=1.0)), revenue_words(Structure())
+    ('saved by the treasury', 'given to households')
+    """
+    saved, cut = (np.asarray(share) for share in (structure.revenue_saved, structure.revenue_cut))
+    if (saved == 1).all():
+        return "saved by the treasury"
+    if (cut == 1).all():
+        return "used to lower other taxes"
+    return "partly saved or used to lower other taxes" if saved.any() or cut.any() else "given to households"
+
+
 def _share(share: Array) -> str:
     low, high = 100 * float(share.min()), 100 * float(share.max())
     return f"{low:.0f} %" if low == high else f"{low:.0f} to {high:.0f} %"
