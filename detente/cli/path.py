@@ -20,6 +20,7 @@ from detente.cli.options import (
     SupplyOption,
     WageFloorOption,
     beside,
+    refuse_idle,
     solver_of,
 )
 from detente.cli.output import draw, emit, note, usage
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 TABLES = ("months", "losses", "stocks")
 ALONG = ("summary", "dates")
 """Tables of the whole path: months, quarters to five years, the long run."""
+MONTHS, STEP = 12.0, 1.0
 MOST_MONTHS = 240.0
 STATED = "given on the command line"
 FIGURES = "figures of the world"
@@ -182,8 +184,8 @@ def path(
             show_default="the world's own figures",
         ),
     ] = None,
-    months: Annotated[float, typer.Option("--months", help="Length of the path.")] = 12.0,
-    step: Annotated[float, typer.Option("--step", help="Months of a period.")] = 1.0,
+    months: Annotated[float, typer.Option("--months", help="Length of the path.")] = MONTHS,
+    step: Annotated[float, typer.Option("--step", help="Months of a period.")] = STEP,
     table: Annotated[
         str | None,
         typer.Option(
@@ -253,7 +255,15 @@ def path(
         for code in chosen:
             economy.labels.country(code)
     solver = solver_of(budget)
+    refuse_idle("without --cut", rent=rent != "destroyed" and not cut)
     if table in ALONG:
+        refuse_idle(
+            f"on the table {table}; --table months takes it",
+            stock=bool(stock),
+            months=months != MONTHS,
+            step=step != STEP,
+            picture=picture is not None,
+        )
         law = _law(economy, record, story, wedges, added, holds)
         keep = elasticities is not None
         along = unfold(
@@ -298,7 +308,7 @@ def path(
     without = path_with_stocks(
         economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure, solver=solver
     )
-    losses = build("path-losses", path=cut_path, without=without)
+    losses = build("path-losses", path=cut_path, without=without, controls=cuts)
     hardest = str(losses.column("country")[0])
     shown = chosen or [
         code for code in dict.fromkeys((*codes_of(record), hardest)) if code in economy.labels.countries

@@ -74,7 +74,8 @@ def chunk_residuals(
             np.divide(wanted_outside, MOST * expenditure, out=np.ones_like(outside), where=outside > 0)
         )
         sets = (wanted_outside > 0.5 * expenditure) & (np.abs(full) < price_gap) & (added < 1)
-        price_gap = np.where(sets, np.abs(full), price_gap)
+        # elsewhere suppliers set it, and no more than that part may be wanted outside
+        price_gap = np.where(sets, np.abs(full), np.maximum(price_gap, full))
         shares = np.where(sets[..., None, :], shares / added[..., None, :], shares)
     output = model.output_new(shares, wedges.tariff, wedges.export_tax, reaching)
     earned, asked = technology.earnings(log_factor)
@@ -106,7 +107,8 @@ def chunk_residuals(
     }
     parts["max_residual"] = np.max(list(parts.values()), axis=0)
     parts["walras"] = clearing[:, drop[0]] if len(drop) == 1 else np.abs(clearing[:, drop]).max(1)
-    parts["lowest_income"] = (income / economy.income).min(1)
+    enjoyed = income - _used_up(technology, log_price, expenditure) if outside.any() else income
+    parts["lowest_income"] = (enjoyed / economy.income).min(1)
     name = ", ".join(dropped_name(economy, technology, int(market)) for market in drop)
     stats: list[dict[str, float | str]] = [
         {**{key: float(values[k]) for key, values in parts.items()}, "dropped": name}
@@ -158,6 +160,14 @@ def _outside(technology: Technology, price_hat: Array, expenditure: Array) -> tu
         met += capacity * part
     wanted[at] = technology.economy.expenditure[at] * price * met
     return np.minimum(wanted, MOST * expenditure), wanted
+
+
+def _used_up(technology: Technology, log_price: Array, expenditure: Array) -> Array:
+    """Resources that a backstop takes out of final baskets [.., n], million USD."""
+    backstop = technology.structure.backstop
+    assert backstop is not None
+    _, resources = backstop.taken(log_price, technology.final(log_price)[1], expenditure)
+    return np.asarray(backstop.spread(resources.sum(-2), expenditure.shape).sum(-1))
 
 
 def dropped_name(economy: Economy, technology: Technology, drop: int) -> str:

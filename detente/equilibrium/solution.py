@@ -145,7 +145,9 @@ class Equilibrium:
     @functools.cached_property
     def unemployment(self) -> Array:
         """Share of each country's factor that wage floors leave without work [country]; zero without a floor."""
-        return frozen(1 - self.workers_share_new.sum(1))
+        if self.technology.log_floor is None:
+            return frozen(np.zeros(len(self.deficit_new)))
+        return frozen(np.maximum(1 - self.workers_share_new.sum(1), 0.0))
 
     @functools.cached_property
     def sector_earnings_new(self) -> Array:

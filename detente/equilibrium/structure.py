@@ -243,6 +243,11 @@ class Technology:
         """Log of what employers pay, from log factor prices: the factor price, or the floor where that is higher."""
         return log_factor if self.log_floor is None else np.maximum(log_factor, self.log_floor)
 
+    def _by_sector(self, log_factor: Array) -> Array:
+        """Log of what employers pay, laid out by sector [.., n, s], or [.., n, 1] where one price holds in all."""
+        wage = self.wage(log_factor)
+        return wage[..., None] if self.mobile else wage
+
     def moves_wage(self, log_factor: Array) -> Array | float:
         """Where a factor price moves what employers pay, as 1 or 0 [.., n, s]; a plain 1 without floors."""
         if self.log_floor is None:
@@ -303,8 +308,7 @@ class Technology:
 
     def log_cost(self, log_factor: Array, log_price: Array) -> Array:
         """Log unit cost [.., n, s] from log factor prices [.., n] or [.., n, s] and log prices [.., n, s]."""
-        wage = self.wage(log_factor)
-        factor = wage[..., None] if self.mobile else wage
+        factor = self._by_sector(log_factor)
         if not self.moves_inputs:
             return np.asarray(self.va_in_cost * factor + over_suppliers(self.inputs_in_cost, log_price))
         materials, _ = self.nests(log_price)
@@ -314,11 +318,8 @@ class Technology:
         """Share of sales that pays factors [.., n, s] at these prices."""
         if not self.moves_inputs:
             return self.factor_share
-        wage = self.wage(log_factor)
-        factor = wage[..., None] if self.mobile else wage
-        return np.asarray(
-            self.factor_share * np.exp((1 - self.structure.sigma_value_added) * (factor - log_cost))
-        )
+        power = 1 - self.structure.sigma_value_added
+        return np.asarray(self.factor_share * np.exp(power * (self._by_sector(log_factor) - log_cost)))
 
     def shares(self, log_factor: Array, log_price: Array, log_cost: Array) -> tuple[Array, Array]:
         """Shares of sales that pay factors [.., n, s] and inputs [.., n, r, s] at these prices."""

@@ -22,7 +22,6 @@ from detente.equilibrium.structure import Structure
 from detente.world import Array, Economy, Wedges
 
 Lanes = npt.NDArray[np.bool_]
-
 CLOSURES: dict[str, str] = {
     "share": "each country's deficit is a fixed share of world value added",
     "fixed": "each country's deficit is fixed in the numeraire (world value added)",
@@ -118,7 +117,7 @@ class Shock:
 
     @classmethod
     def of(cls, base: Baseline, wedges: Wedges, limits: Limits | None, by_lane: Array | None = None) -> Shock:
-        """Lay out wedges with a leading scenario axis; `by_lane` are trade elasticities of each scenario's own."""
+        """Lay out wedges with a leading scenario axis; `by_lane`: elasticities of each scenario [lane, sector]."""
         economy = base.technology.economy
         taxes = wedges.export_tax.any() or (limits is not None and limits.taxes_exports)
         tax = wedges.export_tax if taxes else None
@@ -156,6 +155,7 @@ class Shock:
         )
 
     def keep(self, lanes: Lanes) -> Shock:
+        """Only these scenarios."""
         return Shock(
             self.pull[lanes],
             self.to_producer[lanes],
@@ -181,7 +181,7 @@ class Sweep:
         self.budget = self.technology.budget
 
     def keep(self, lanes: Lanes) -> Sweep:
-        """The map over these scenarios alone: itself, as what differs between them is in their shock."""
+        """The map over these scenarios alone: itself, what differs is in their shock."""
         return self
 
     def split(self, point: Array) -> tuple[Array, Array, Array]:
@@ -398,9 +398,8 @@ def sweep_chunk(
 def settle_lanes(
     sweep: Sweep, shock: Shock, point: Array, solver: Newton
 ) -> tuple[Array, npt.NDArray[np.int64]]:
-    """Sweep from points [scenario, unknown] until every scenario has settled or given up; as from `sweep_chunk`."""
-    lanes = len(point)
-    points = np.full_like(point, np.nan)
+    """Sweep from points [scenario, unknown] until every scenario has settled or given up; as `sweep_chunk`."""
+    lanes, points = len(point), np.full_like(point, np.nan)
     steps_taken = np.full(lanes, solver.max_steps)
     active = np.arange(lanes)
     open_ = np.ones(lanes, dtype=bool)  # lanes of the current arrays that are not settled yet
@@ -420,8 +419,8 @@ def settle_lanes(
                 if not open_.any():
                     return points, steps_taken
                 if open_.sum() <= 0.6 * len(open_):  # settled scenarios ride along until dropping them pays
-                    active, point, shock = active[open_], point[open_], shock.keep(open_)
-                    sweep = sweep.keep(open_)
+                    active, point = active[open_], point[open_]
+                    sweep, shock = sweep.keep(open_), shock.keep(open_)
                     history.keep(open_)
                     open_ = open_[open_]
     points[active[open_]] = point[open_]

@@ -13,7 +13,7 @@ import numpy as np
 
 from detente.core import Cell, Column, InputError, LabelError, Table, suggestion
 from detente.show.tables.metrics import assumptions
-from detente.world import Array, goods_sectors
+from detente.world import Array, flows_abroad, goods_sectors
 
 if TYPE_CHECKING:
     from detente.cases import Outcome
@@ -331,8 +331,7 @@ def duty_table(outcomes: Mapping[str, Outcome], countries: Sequence[str] = ()) -
     for name, outcome in outcomes.items():
         value, economy = outcome.value, outcome.value.economy
         goods = goods_sectors(economy)
-        abroad = ~np.eye(len(economy.labels.countries), dtype=bool)[:, :, None]
-        old, new = (economy.flows * abroad)[:, :, goods], (value.flows_new * abroad)[:, :, goods]
+        old, new = (flows_abroad(economy, flows)[:, :, goods] for flows in (economy.flows, value.flows_new))
         duty, duty_new = economy.tariff[:, :, goods], value.wedges.tariff[:, :, goods]
         for code in chosen(outcomes, countries):
             n = economy.labels.country(code)
