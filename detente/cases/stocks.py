@@ -12,7 +12,7 @@ Stocks are not refilled.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,12 +20,11 @@ import numpy as np
 from detente.cases.backstops import STOCKS, has_stocks
 from detente.cases.holdings import Holdings, Stated
 from detente.cases.horizons import horizon
-from detente.cases.together import STEERING, solve_dates
+from detente.cases.together import EARLY, Law, Setting, alike, gives, solve_ahead
 from detente.core import Cell, Column, InputError, LabelError, SolveError, Table, UnitError, suggestion
 from detente.equilibrium import (
     Binding,
     Equilibrium,
-    Lane,
     Model,
     Newton,
     Policy,
@@ -37,12 +36,6 @@ from detente.equilibrium import (
     solve,
 )
 from detente.world import Economy, Wedges, frozen
-
-Setting = Callable[[float], tuple[Economy, Structure]]
-"""Economy and structure by the months that have passed at the middle of a period."""
-
-Law = Callable[[float], tuple[Wedges, Sequence[QuantityControl]]]
-"""Wedges and controls that hold so many months on."""
 
 IMPACT_UNTIL, SHORT_UNTIL = 6.0, 36.0
 """Months after which a path by default goes over from the impact to the short and to the long horizon (assumed)."""
@@ -238,7 +231,7 @@ def walk(
     for k, length in enumerate(months):
         if together and k in (0, EARLY):
             block = months[:EARLY] if k == 0 else months[EARLY:]
-            ahead = _ahead(start, block, law, held, at, closure, solver, last)
+            ahead = solve_ahead(start, block, law, held, at, closure, solver, last)
         here, structure = at(start + length / 2)
         wedges, controls = law(start + length / 2)
         stocked = has_stocks(structure.backstop)
@@ -257,7 +250,7 @@ def walk(
         )
         rates = held.rates(caps, length) if stocked else {}
         place = k if k < EARLY else k - EARLY
-        if place in ahead and _gives(ahead[place].value, rates):
+        if place in ahead and gives(ahead[place].value, rates):
             solved = last = ahead[place]
             path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
             start += length
@@ -269,7 +262,7 @@ def walk(
         if key not in known:
             alive.append(parts)
             set_up = _with_stocks(here, structure, rates)
-            near = last if last is not None and _alike(last.value.structure, set_up) else None
+            near = last if last is not None and alike(last.value.structure, set_up) else None
             policy = Policy(here, wedges, binding)
             try:
                 known[key] = solve(Model(here, set_up, closure, solver=solver), policy, start=near)
@@ -289,47 +282,6 @@ def walk(
     return tuple(path)
 
 
-EARLY = 12
-"""Periods of a path solved at once before the others: much is short in them, and those after begin where they end."""
-ROUNDING = 1e-9
-"""Distance of what stocks give in a period solved ahead from what they are found to hold, as far as that is rounding."""
-
-
-def _ahead(
-    first: float,
-    months: Sequence[float],
-    law: Law,
-    held: Holdings,
-    at: Setting,
-    closure: str,
-    solver: Newton | None,
-    last: Solution[Equilibrium] | None,
-) -> dict[int, Solution[Equilibrium]]:
-    """Periods from a month on solved at once, by position: those that were found."""
-    lanes = []
-    for middle in first + np.cumsum(months) - np.array(months) / 2:
-        here, structure = at(float(middle))
-        wedges, controls = law(float(middle))
-        kept = (one for one in controls if one.is_floor or math.isfinite(held.months(one)))
-        lanes.append(Lane(here, structure, wedges, tuple(kept)))
-    near = last if last is not None and _alike(last.value.structure, lanes[0].structure) else None
-    like = at(STEERING)
-    found = solve_dates(lanes, months, held, like, closure, solver, near)
-    return {k: solution for k, solution in enumerate(found) if solution.result.ok}
-
-
-def _gives(value: Equilibrium, rates: Mapping[tuple[str, str], float]) -> bool:
-    """Whether the stocks of an equilibrium give as much as is held."""
-    backstop = value.structure.backstop
-    if backstop is None:
-        return not rates
-    labels = value.economy.labels
-    given = backstop.capacity[backstop.steps.index(STOCKS)]
-    cells = zip(backstop.importer, backstop.sector, strict=True)
-    asked = [rates.get((labels.countries[n], labels.sectors[s]), 0.0) for n, s in cells]
-    return bool(np.abs(given - asked).max(initial=0.0) < ROUNDING)
-
-
 def _with_stocks(economy: Economy, structure: Structure, rates: Mapping[tuple[str, str], float]) -> Structure:
     """A structure whose buyers can draw on stocks at these rates, steered like the one without."""
     if not rates:
@@ -343,11 +295,6 @@ def _with_stocks(economy: Economy, structure: Structure, rates: Mapping[tuple[st
     stocked = replace(structure, backstop=replace(backstop, capacity=frozen(capacity)))
     share_preparation(economy, stocked, (economy, structure))
     return stocked
-
-
-def _alike(structure: Structure, other: Structure) -> bool:
-    """Whether an equilibrium of one structure can be a start for the other: factors move freely in both, or in neither."""
-    return math.isinf(structure.mobility) == math.isinf(other.mobility)
 
 
 def _draws(

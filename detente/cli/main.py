@@ -27,7 +27,11 @@ from detente.cli.options import (
     FormatOption,
     HorizonOption,
     OutOption,
+    RevenueOption,
     SeedOption,
+    SupplyOption,
+    WageFloorOption,
+    beside,
     refuse_idle,
     solver_of,
 )
@@ -139,7 +143,8 @@ def run(
         typer.Option(
             "--table",
             help="countries, sectors, pair, diversion, measures, employment, wages, prices, flows, revenue, duties, "
-            "welfare, quantities, clocks or branches (every way an outcome can come about); with --draws most of them with intervals, and drivers or uncertainty.",
+            "welfare, jobs, unemployment, quantities, clocks or branches (every way an outcome can come about); with --draws most "
+            "of them with intervals, and drivers or uncertainty.",
         ),
     ] = "countries",
     countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
@@ -147,6 +152,9 @@ def run(
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
+    revenue: RevenueOption = None,
+    wage_floor: WageFloorOption = None,
+    labour_supply: SupplyOption = None,
     budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
@@ -166,7 +174,7 @@ def run(
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = codes_in(countries, world)
-    holds = to_hold(hold_clocks, hold)
+    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
     if draws:
         refuse_idle("with --draws, which keep the default", budget=budget is not None)
     else:
@@ -189,7 +197,7 @@ def run(
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
-        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds)
+        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
         emit(drawn_tables(names, table, codes, against, asked, Drawing(draws, seed, workers)), style, out)
         return
     ready = prepare_named(
@@ -203,9 +211,10 @@ def run(
         hold=holds,
         settings=settings or (),
         against=against,
+        options=options,
     )
     if table == "branches":
-        emit(branch_tables(ready, against, codes, world, elasticities, holds), style, out)
+        emit(branch_tables(ready, against, codes, world, elasticities, holds, options), style, out)
         return
     outcomes = solve_prepared(ready, world, solver_of(budget))
     with usage():
@@ -226,6 +235,9 @@ def compare(
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
+    revenue: RevenueOption = None,
+    wage_floor: WageFloorOption = None,
+    labour_supply: SupplyOption = None,
     budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
@@ -237,8 +249,8 @@ def compare(
     """Put two scenarios side by side: each as a level, and the difference."""
     from detente.cli.tables import comparison_table, solve_named
 
+    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
     refuse_idle("without --draws", seed=seed != 1 and not draws)
-    holds = to_hold(hold_clocks, hold)
     outcomes = solve_named(
         [first, second],
         dossier,
@@ -249,6 +261,7 @@ def compare(
         horizon=horizon,
         solver=solver_of(budget),
         hold=holds,
+        options=options,
     )
     codes = codes_in(countries, world)
     with usage():
@@ -256,7 +269,7 @@ def compare(
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
-        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds)
+        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
         tables += drawn_tables([first, second], "intervals", codes, first, asked, Drawing(draws, seed))
     emit(tables, style, out)
 

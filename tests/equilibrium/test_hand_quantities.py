@@ -22,10 +22,10 @@ from detente.equilibrium.controls import (
 from detente.equilibrium.quantities import (
     _refused,
     _swept,
-    verified,
     _with_bans,
     in_stages,
     solve_batch_with_controls,
+    verified,
 )
 from detente.equilibrium.quantity_search import Setting, by_newton, known_wedges, noted
 from detente.equilibrium.solver import solve_batch
