@@ -12,12 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detente.brief.content import Block, Paragraph, Section, TableBlock
+from detente.dossier import Instrument
 from detente.show import build, make
-from detente.show.figures import lever_sentences, space_sentence, swap_sentence
-from detente.show.words import Sentence
+from detente.show.figures import lever_sentences, moving, space_sentence, swap_sentence
+from detente.show.words import Sentence, count_words, lower_first
 
 if TYPE_CHECKING:
     from detente.brief.findings import Findings
+    from detente.dossier import Dossier
     from detente.strategy import GameSpec
 
 
@@ -68,25 +70,19 @@ def strategy_section(findings: Findings) -> Section | None:
         preferences.id: judge(near.game(preferences), spec.expected, spec.threats)
         for preferences in known.sets
     }
-    opening = Sentence(
-        f"Each of the game’s {len(spec.actions)} measures is taken alone, everything else as it stands; every state is solved as an "
-        "equilibrium of its own. What a side wants is real income unless said otherwise; the tables repeat every conclusion "
-        "under other weights."
-    )
-    caution = Sentence(
-        "Read the ranking with care: a control is a cap where the record states a quantity and a small assumed cost elsewhere, so "
-        "what is held through the latter is understated (what other models say about chokepoints comes on top)."
-    )
     reduced = _reduced_words(spec, tensor.index.size)
-    figures = (
-        make("leverage-ladder", levers=levers, concept=concept),
-        make(
-            "deal-space-points",
-            game=few,
-            space=space,
-            threats=names,
-            concept=f"{concept}; {reduced}",
-        ),
+    ladder = (make("leverage-ladder", levers=levers, concept=concept),) if moving(levers) else ()
+    points = make("deal-space-points", game=few, space=space, threats=names, concept=f"{concept}; {reduced}")
+    table = build("deal-space", games=spaces, names=names)
+    limits = (
+        ()
+        if spec.small() == spec
+        else (
+            Sentence(
+                f"Packages are judged here in the {reduced.split(':')[0]}, whose {tensor.index.size:,} joint choices are all solved; the "
+                f"whole game has {math.prod(spec.shape):,}, and `detente deals --table space` solves them."
+            ),
+        )
     )
     table = build("deal-space", games=spaces, names=names)
     limits = (
@@ -100,12 +96,12 @@ def strategy_section(findings: Findings) -> Section | None:
         )
     )
     blocks: list[Block] = [
-        Paragraph((opening,)),
-        Paragraph((*lever_sentences(levers, table="leverage"), caution)),
-        figures[0],
+        Paragraph((_opening(spec, several=len(known.sets) > 1),)),
+        Paragraph((*lever_sentences(levers, table="leverage"), *_caution(spec, dossier))),
+        *ladder,
         TableBlock(build("leverage", levers=levers, note=f"{concept[0].upper()}{concept[1:]}."), folded=True),
         Paragraph((*limits, space_sentence(few, space, name=names[space.threat], table="deal-space"))),
-        figures[1],
+        points,
         TableBlock(replace(table, title=f"{table.title}, {reduced}"), folded=True),
     ]
     if swaps:
@@ -134,3 +130,28 @@ def _reduced_words(spec: GameSpec, count: int) -> str:
         if count == whole
         else f"reduced game: {count:,} of {whole:,} joint choices"
     )
+
+
+def _opening(spec: GameSpec, *, several: bool) -> Sentence:
+    """How the measures of the game are taken, and what a side wants."""
+    return Sentence(
+        f"Each of the game’s {count_words(len(spec.actions), 'measure')} is taken alone, everything else as it stands; every state is "
+        "solved as an equilibrium of its own. "
+        f"What a side wants is real income{' unless said otherwise; the tables repeat every conclusion under other weights' * several}."
+    )
+
+
+def _caution(spec: GameSpec, dossier: Dossier) -> tuple[Sentence, ...]:
+    """What the ranking understates or leaves out; nothing where it does neither."""
+    held = [action.title for action in spec.actions if len(action.rungs) == 1]
+    says = []
+    if any(dossier.measures[name].instrument is not Instrument.tariff for name in spec.measures):
+        says.append(
+            "a control is a cap where the record states a quantity and a small assumed cost elsewhere, so what is held through "
+            "the latter is understated (what other models say about chokepoints comes on top)"
+        )
+    if held:
+        says.append(
+            f"only the measures left free are ranked, not those held fixed, such as “{lower_first(held[0])}”"
+        )
+    return (Sentence(f"Read the ranking with care: {'; and '.join(says)}."),) if says else ()

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from detente.world import Economy
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A name without case, dashes and underscores, to compare by."""
     return " ".join(text.replace("-", " ").replace("_", " ").casefold().split())
 
 
@@ -28,7 +29,7 @@ def _aliases(kind: str) -> Mapping[str, tuple[str, ...]]:
     meant: dict[str, tuple[str, ...]] = {}
     for code, words in data[kind].items():
         for word in words:
-            meant[_plain(word)] = (*meant.get(_plain(word), ()), str(code))
+            meant[plain(word)] = (*meant.get(plain(word), ()), str(code))
     return meant
 
 
@@ -57,11 +58,11 @@ def called(text: str, known: Sequence[str], kind: str, names: Mapping[str, str] 
     word = text.strip()
     if not word or word in known:
         return word
-    plain = _plain(word)
+    said = plain(word)
     for code in known:
-        if plain in (_plain(code), _plain((names or {}).get(code, ""))):
+        if said in (plain(code), plain((names or {}).get(code, ""))):
             return code
-    meant = [code for code in _aliases(kind).get(plain, ()) if code in known]
+    meant = [code for code in _aliases(kind).get(said, ()) if code in known]
     if len(meant) > 1:
         listed = ", ".join(f"{code} ({names[code]})" if names and code in names else code for code in meant)
         raise LabelError(f"`{word}` stands for several {kind}", where=word, hint=f"name one: {listed}")

@@ -18,6 +18,7 @@ from detente.cli.options import (
     HorizonOption,
     OutOption,
     SeedOption,
+    refuse_idle,
 )
 from detente.cli.output import emit, progress, usage
 from detente.cli.records import HoldClocksOption, HoldOption, to_hold
@@ -73,6 +74,7 @@ def explain(
     from detente.show import make
 
     check_draws(draws)
+    refuse_idle("without --draws", seed=seed != 1 and not draws)
     if "." in scenario and "." not in result and not scenario.endswith((".yaml", ".yml")):
         with usage():
             raise InputError(

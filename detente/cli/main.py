@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from detente.cli.briefing import brief
 from detente.cli.checking import check, cite
 from detente.cli.completion import completion
 from detente.cli.draws import check_draws
@@ -30,7 +31,12 @@ from detente.cli.options import (
     HorizonOption,
     OutOption,
     PictureOption,
+    RevenueOption,
     SeedOption,
+    SupplyOption,
+    WageFloorOption,
+    beside,
+    refuse_idle,
     solver_of,
 )
 from detente.cli.output import Format, emit, one_thread, parse_day, progress, usage
@@ -43,10 +49,13 @@ from detente.cli.settings import SetOption, no_draws_of_settings
 from detente.cli.skeleton import new
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.streams import ends, settle
-from detente.cli.terminal import begin, flush_said, note
+from detente.cli.terminal import begin, flush_said
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
-from detente.cli.worlds import WorldOption, codes_in, economy_for, of_own_world
+from detente.cli.worlds import WorldOption, codes_in
+
+OF_NO_COUNTRY = ("measures", "quantities", "clocks", "uncertainty")
+"""Tables of `detente run` that show no economies to choose among."""
 
 app = typer.Typer(
     name="detente",
@@ -83,56 +92,7 @@ def bare(
         print(welcome())
 
 
-@app.command()
-def brief(
-    dossier: Annotated[
-        str, typer.Argument(help="A shipped dossier's id, or a folder of one.")
-    ] = DEFAULT_DOSSIER,
-    asof: AsofOption = None,
-    out: Annotated[
-        Path, typer.Option("--out", "-o", help="Folder to write.", show_default="out/<dossier>")
-    ] = Path(),
-    world: WorldOption = None,
-    elasticities: ElasticitiesOption = None,
-    horizon: HorizonOption = "long",
-    draws: Annotated[
-        int, typer.Option("--draws", help="Drawn parameters behind the intervals; 0 leaves them out.")
-    ] = 24,
-    seed: SeedOption = 1,
-    closure: ClosureOption = "share",
-) -> None:
-    """Write the briefing: one HTML file, its data as CSV, and a manifest."""
-    from detente.brief import build_brief, compose
-    from detente.cli.tables import untold
-
-    check_draws(draws)
-    record = open_record(dossier, asof)
-    economy = economy_for(world, elasticities)
-    target = out if out != Path() else Path("out") / record.id
-    with progress(None, "solving and writing the briefing"):
-        with of_own_world(world):
-            content = compose(
-                record,
-                economy,
-                closure=closure,
-                source=dossier,
-                horizon=horizon,
-                keep_elasticities=elasticities is not None,
-                draws=draws,
-                seed=seed,
-            )
-        result = build_brief(content, target)
-    note(f"{record.title}, as of {record.asof}")
-    for sentence in content.summary_sentences:
-        note(f"  {sentence.text}")
-    if not record.measures:
-        note(
-            f"note: nothing is recorded yet: write sources.yaml and measures/ in {dossier}, then brief again"
-        )
-    if waiting := untold(record, dossier):
-        note(f"note: {waiting}")
-    note("")
-    print(result.index)
+app.command()(brief)
 
 
 @app.command()
@@ -147,8 +107,9 @@ def run(
         str,
         typer.Option(
             "--table",
-            help="countries, sectors, pair, diversion, diverted (by sector), measures, employment, wages, prices, flows, revenue, duties, "
-            "welfare, quantities, clocks or branches (every way an outcome can come about); with --draws most of them with intervals, and drivers or uncertainty.",
+            help="countries, sectors, pair, diversion, diverted (by sector), measures, employment, wages, prices, flows, "
+            "revenue, duties, welfare, jobs, unemployment, quantities, clocks or branches (every way an outcome can come about); "
+            "with --draws most of them with intervals, and drivers or uncertainty.",
         ),
     ] = "countries",
     countries: CountriesOption = "",
@@ -156,6 +117,9 @@ def run(
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
+    revenue: RevenueOption = None,
+    wage_floor: WageFloorOption = None,
+    labour_supply: SupplyOption = None,
     budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
@@ -177,20 +141,34 @@ def run(
         branch_tables,
         outcome_tables,
         prepare_named,
-        reference_in,
         solve_prepared,
     )
     from detente.cli.whose import economies_shown, with_the_others
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = codes_in(countries, world)
-    holds = to_hold(hold_clocks, hold)
+    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
     check_draws(draws)
     no_draws_of_settings(draws, settings)
     if draws:
+        refuse_idle(
+            "with --draws, which keep the default",
+            budget=budget is not None,
+            picture=picture is not None,
+        )
+    else:
+        refuse_idle("without --draws", seed=seed != 1, workers=workers != 1)
+    refuse_idle(
+        "on the table branches, which has both horizons",
+        horizon=horizon != "long" and table == "branches",
+        budget=budget is not None and table == "branches",
+        picture=picture is not None and table == "branches",
+    )
+    refuse_idle(f"on the table {table}", countries=bool(countries) and table in OF_NO_COUNTRY)
+    if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
-        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds)
+        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
         emit(drawn_tables(names, table, codes, against, asked, Drawing(draws, seed, workers)), style, out)
         return
     ready = prepare_named(
@@ -204,18 +182,19 @@ def run(
         hold=holds,
         settings=settings or (),
         against=against,
+        options=options,
     )
     if table == "branches":
-        emit(branch_tables(ready, against, codes, world, elasticities, holds), style, out)
+        emit(branch_tables(ready, against, codes, world, elasticities, holds, options), style, out)
         return
     outcomes = solve_prepared(ready, world, solver_of(budget))
     with usage():
         shown = economies_shown(codes, countries, table, ready)
         tables = outcome_tables(
-            outcomes, table, shown, against, lambda: sides_in(ready.dossier, ready.economy)
+            outcomes, table, shown, ready.reference, lambda: sides_in(ready.dossier, ready.economy)
         )
     if picture is not None:
-        draw_outcomes(outcomes, codes, picture, reference=reference_in(outcomes, against))
+        draw_outcomes(outcomes, codes, picture, reference=ready.reference)
     emit(with_the_others(tables, shown, countries), style, out)
 
 
@@ -230,6 +209,9 @@ def compare(
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
+    revenue: RevenueOption = None,
+    wage_floor: WageFloorOption = None,
+    labour_supply: SupplyOption = None,
     budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
@@ -247,7 +229,8 @@ def compare(
 
     check_draws(draws)
     no_draws_of_settings(draws, settings)
-    holds = to_hold(hold_clocks, hold)
+    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
+    refuse_idle("without --draws", seed=seed != 1 and not draws)
     ready = prepare_named(
         [first, second],
         dossier,
@@ -259,6 +242,7 @@ def compare(
         hold=holds,
         settings=settings or (),
         against=first,
+        options=options,
     )
     outcomes = solve_prepared(ready, world, solver_of(budget))
     if settings:  # what is set stands before what it is held against
@@ -273,7 +257,7 @@ def compare(
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
-        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds)
+        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
         tables += drawn_tables([first, second], "intervals", codes, first, asked, Drawing(draws, seed))
     emit(tables, style, out)
 

@@ -17,6 +17,11 @@ from detente.cli.options import (
     FormatOption,
     OutOption,
     PictureOption,
+    RevenueOption,
+    SupplyOption,
+    WageFloorOption,
+    beside,
+    refuse_idle,
     solver_of,
 )
 from detente.cli.output import draw, emit, progress, usage
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
 TABLES = ("months", "losses", "output", "stocks")
 ALONG = ("summary", "dates")
 """Tables of the whole path: months, quarters to five years, the long run."""
+MONTHS, STEP = 12.0, 1.0
 MOST_MONTHS = 240.0
 STATED = "given on the command line"
 FIGURES = "figures of the world"
@@ -180,8 +186,8 @@ def path(
             show_default="the world's own figures",
         ),
     ] = None,
-    months: Annotated[float, typer.Option("--months", help="Length of the path.")] = 12.0,
-    step: Annotated[float, typer.Option("--step", help="Months of a period.")] = 1.0,
+    months: Annotated[float, typer.Option("--months", help="Length of the path.")] = MONTHS,
+    step: Annotated[float, typer.Option("--step", help="Months of a period.")] = STEP,
     table: Annotated[
         str | None,
         typer.Option(
@@ -218,6 +224,9 @@ def path(
         ),
     ] = None,
     closure: ClosureOption = "share",
+    revenue: RevenueOption = None,
+    wage_floor: WageFloorOption = None,
+    labour_supply: SupplyOption = None,
     budget: BudgetOption = None,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
@@ -242,7 +251,7 @@ def path(
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, every))
         kept = _rent(rent)
         lengths = _periods(months, step)
-    holds = to_hold(hold_clocks, hold)
+    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
     record, economy, wedges, controls, story = _policy(
         scenario, dossier, asof, elasticities, closure, world, holds
     )
@@ -257,17 +266,37 @@ def path(
             economy.labels.country(code)
         of_sectors = sectors_in(sectors, economy.labels)
     solver = solver_of(budget)
+    refuse_idle("without --cut", rent=rent != "destroyed" and not cut)
     if table in ALONG:
+        refuse_idle(
+            f"on the table {table}; --table months takes it",
+            stock=bool(stock),
+            months=months != MONTHS,
+            step=step != STEP,
+            picture=picture is not None,
+        )
         law = _law(economy, record, story, wedges, added, holds)
         keep = elasticities is not None
         with progress(None, "solving day by day"):
             along = unfold(
-                economy, law, closure=closure, keep_elasticities=keep, first_day=law.first_day, solver=solver
+                economy,
+                law,
+                closure=closure,
+                keep_elasticities=keep,
+                first_day=law.first_day,
+                solver=solver,
+                options=options,
             )
         shown = chosen or [code for code in codes_of(record) if code in economy.labels.countries]
         emit(build("summary" if table == "summary" else "unfolding", path=along, countries=shown), style, out)
         return
     with usage():
+        if options is not None:
+            raise InputError(
+                "what duties are used for, wage floors and labour supply are set on whole paths",
+                where="path",
+                hint="add --table summary or --table dates",
+            )
         if not cuts:
             raise InputError(
                 "nothing is cut",
@@ -292,7 +321,7 @@ def path(
         without = path_with_stocks(
             economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure, solver=solver
         )
-    losses = build("path-losses", path=cut_path, without=without)
+    losses = build("path-losses", path=cut_path, without=without, controls=cuts)
     hardest = str(losses.column("country")[0])
     shown = chosen or [
         code for code in dict.fromkeys((*codes_of(record), hardest)) if code in economy.labels.countries

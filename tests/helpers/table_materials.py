@@ -260,6 +260,7 @@ def of_worlds() -> dict[str, Callable[[], dict[str, Any]]]:
         "elasticity-sets": dict,
         "specifications": dict,
         "horizon-parameters": dict,
+        "options": dict,
         "ladders": dict,
         "chokepoint": lambda: {"spec": load_disaggregation(shipped_chokepoints()[0])},
         **{
@@ -358,7 +359,17 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
         "footprints": one(),
         **{
             name: every(countries=names)
-            for name in ("employment", "wages", "prices", "flows", "revenue", "effective-duties", "welfare")
+            for name in (
+                "employment",
+                "wages",
+                "prices",
+                "flows",
+                "revenue",
+                "effective-duties",
+                "welfare",
+                "jobs",
+                "unemployment",
+            )
         },
         "quantities": every(),
         "firing": lambda: {"timed": prepare_cases(world(), record(), [load_scenario("talks-fail")])},

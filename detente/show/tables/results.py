@@ -112,7 +112,7 @@ def employment_table(
             number_column("employment_pct", "Workers in the sector", "%"),
         ),
         tuple(rows),
-        note="Factor use; total employment is given: the model has no unemployment. " + note,
+        note="Factor use, as shares of a country's; `--table jobs` has employment in all. " + note,
     )
 
 
@@ -319,7 +319,7 @@ def revenue_table(
             number_column("tariff_revenue_share_pct", "Duties in income", "%"),
         ),
         tuple(rows),
-        note="All of it is income of the country's households; a floor's rent is negative: what it costs the budget. "
+        note="All of it is income of the country, of its households where duties are not saved; a floor's rent is negative: what it costs the budget. "
         + note,
     )
 
