@@ -115,7 +115,7 @@ def check_ending(out: Path | None, style: Format | None) -> None:
         raise InputError(
             f"the ending `{out.suffix}` says no format",
             where=str(out),
-            hint="end it in .csv, .json, .md, .txt, .xlsx or .parquet; or add --format table, csv, json or md",
+            hint="end it in .csv, .json, .md, .txt, .xlsx, .parquet or .ipynb; or add --format table, csv, json or md",
         )
 
 
