@@ -253,11 +253,9 @@ class Technology:
         if self.log_floor is None:
             return 1.0
         free = (log_factor > self.log_floor).astype(np.float64)
-        return (
-            np.broadcast_to(free[..., None], (*free.shape, len(self.economy.labels.sectors)))
-            if self.mobile
-            else free
-        )
+        if not self.mobile:
+            return free
+        return np.broadcast_to(free[..., None], (*free.shape, len(self.economy.labels.sectors)))
 
     @functools.cached_property
     def budget(self) -> Budget:
