@@ -58,6 +58,10 @@ TRADE = """# Trade in the products of the record, by code: what they weigh insid
 # - {{id: cars, importer: {first}, exporter: {second}, code: "870380", value: 9000, year: 2024, source: gazette, grade: reported}}
 []
 """
+ORDINARY = """# Ordinary duties by product, where a source says them. Without them a product shows its sector's average, and says so.
+# - {{id: ordinary-cars, importer: {first}, exporters: [{second}], code: "8703", rate: 0.10, from: {day}, source: gazette, grade: reported}}
+[]
+"""
 CLOCKS = """# Days on which something happens unless somebody acts.
 # - {{id: undertaking-talks, title: Talks on price undertakings, fires: {later}, since: {day}, known: {day},
 #    kind: meeting, on_firing: "the two sides meet again", source: gazette, grade: reported}}
@@ -148,6 +152,7 @@ def skeleton(name: str, parties: Mapping[str, str], day: dt.date, title: str = "
             for code, called in parties.items()
         ),
         "trade.yaml": TRADE.format(**words),
+        "ordinary.yaml": ORDINARY.format(**words),
         "clocks.yaml": CLOCKS.format(**words),
         "scenarios/standing.yaml": STANDING.format(**words),
         "scenarios/quarter-on-all.yaml": QUARTER.format(**words),

@@ -126,7 +126,7 @@ def test_every_commented_example_of_the_skeleton_is_a_valid_entry(tmp_path):
     record = load_dossier(put(tmp_path / "cars", live))
     assert record.title == 'A "quoted" title'
     assert set(record.measures) == {"eu27-2024-duty", "chn-2024-duty"}
-    assert len(record.trade) == len(record.clocks) == len(record.sources) == 1
+    assert len(record.trade) == len(record.ordinary) == len(record.clocks) == len(record.sources) == 1
     assert not [finding for finding in audit(record) if finding.severity == "error"]
 
 
