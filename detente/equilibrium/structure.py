@@ -212,11 +212,8 @@ class Technology:
         """
         derived = [self._by_user, self._weights]  # computed here, or by every solve anew
         assert derived
-        return {
-            name: value
-            for name, value in vars(self).items()
-            if name not in ("economy", "structure", "budget")
-        }
+        own = ("economy", "structure", "budget")
+        return {name: value for name, value in vars(self).items() if name not in own}
 
     @classmethod
     def from_shared(cls, economy: Economy, structure: Structure, arrays: dict[str, Any]) -> Technology:
