@@ -16,6 +16,10 @@ from detente.cli.options import (
     FormatOption,
     OutOption,
     PictureOption,
+    RevenueOption,
+    SupplyOption,
+    WageFloorOption,
+    beside,
     refuse_idle,
     solver_of,
 )
@@ -210,6 +214,9 @@ def path(
         ),
     ] = None,
     closure: ClosureOption = "share",
+    revenue: RevenueOption = None,
+    wage_floor: WageFloorOption = None,
+    labour_supply: SupplyOption = None,
     budget: BudgetOption = None,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
@@ -234,7 +241,7 @@ def path(
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, every))
         kept = _rent(rent)
         lengths = _periods(months, step)
-    holds = to_hold(hold_clocks, hold)
+    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
     record, economy, wedges, controls, story = _policy(
         scenario, dossier, asof, elasticities, closure, world, holds
     )
@@ -260,12 +267,24 @@ def path(
         law = _law(economy, record, story, wedges, added, holds)
         keep = elasticities is not None
         along = unfold(
-            economy, law, closure=closure, keep_elasticities=keep, first_day=law.first_day, solver=solver
+            economy,
+            law,
+            closure=closure,
+            keep_elasticities=keep,
+            first_day=law.first_day,
+            solver=solver,
+            options=options,
         )
         shown = chosen or [code for code in codes_of(record) if code in economy.labels.countries]
         emit(build("summary" if table == "summary" else "unfolding", path=along, countries=shown), style, out)
         return
     with usage():
+        if options is not None:
+            raise InputError(
+                "what duties are used for, wage floors and labour supply are set on whole paths",
+                where="path",
+                hint="add --table summary or --table dates",
+            )
         if not cuts:
             raise InputError(
                 "nothing is cut",

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from detente.dossier import Dossier
     from detente.equilibrium import Model, Newton
     from detente.policy import Scenario
-    from detente.policy.duties import DutyStack
     from detente.world import Economy
 
 
@@ -357,51 +356,6 @@ def some_report(record: Dossier) -> None:
             where="--asof",
             hint="a later day, if the record has claims at all; `detente claims` takes the record's own day",
         )
-
-
-def duty_sides(
-    dossier: Dossier, importer: str | None, exporter: str | None, world: str | None
-) -> tuple[str, str]:
-    """Importer and exporter of a duty: as named, else the sides of the record, the one not named taking what is left."""
-    from detente.cases import sides_in
-
-    if importer and exporter:
-        return importer, exporter
-    first, second = sides_in(dossier, economy_for(world, None))
-    if importer:
-        return importer, first if importer == second else second
-    return (second if exporter == first else first), exporter or second
-
-
-def duty_tables(
-    dossier: Dossier, day: dt.date, importer: str, exporter: str, which: str, world: str | None = None
-) -> list[Table]:
-    """The stack of duties by sector and authority, its averages by concept, or what surrounds them."""
-    from detente.policy.duties import duty_stack
-    from detente.show import build
-
-    economy = economy_for(world, None)
-
-    def stack() -> DutyStack:
-        with of_own_world(world):
-            return duty_stack(economy, dossier, date=day, importer=importer, exporter=exporter)
-
-    def both() -> list[Table]:
-        stacked = stack()
-        return [build("duties", stacked=stacked), build("averages", stacked=stacked)]
-
-    kinds: dict[str, Callable[[], list[Table]]] = {
-        "sectors": lambda: [build("duties", stacked=stack())],
-        "averages": lambda: [build("averages", stacked=stack())],
-        "both": both,
-        "collected": lambda: [build("collected", economy=economy, dossier=dossier)],
-        "published": lambda: [build("published", economy=economy, dossier=dossier)],
-        "stacking": lambda: [build("stacking", dossier=dossier)],
-        "base": lambda: [build("base-year-duties", economy=economy, dossier=dossier)],
-    }
-    if which not in kinds:
-        raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))
-    return kinds[which]()
 
 
 def check_table(

@@ -66,6 +66,7 @@ def horizon_table(
     drawn : mapping of horizon to Draws
         Empty without draws.
     """
+    from detente.cases import revenue_words
     from detente.outlook import drawn_words
 
     members = groups(economy, parties)
@@ -107,6 +108,10 @@ def horizon_table(
         f"{outcomes[reference].value.structure.horizon}: {outcomes[reference].value.structure.source}"
         for outcomes in outcomes_by_horizon.values()
     )
+    revenue = "Duties are " + ", ".join(
+        f"{revenue_words(outcomes[reference].value.structure)} in the {outcomes[reference].value.structure.horizon}"
+        for outcomes in outcomes_by_horizon.values()
+    )
     return Table(
         "horizons",
         "The same outcomes after one year and in the long run",
@@ -126,7 +131,7 @@ def horizon_table(
         note=f"Against “{outcomes[reference].scenario.title}” at the same horizon. Draws, 5 to 95 %: {what or 'none'}; "
         "error of the ends: standard error of the two points, the larger. "
         f"Sets: range over {len(spread)} published sets of elasticities. {settings}. "
-        "The short run has no unemployment and no missing inputs either.",
+        f"{revenue}. Neither has unemployment or missing inputs.",
     )
 
 
@@ -138,6 +143,8 @@ def horizon_sentence(
     parties: Sequence[str],
 ) -> Sentence:
     """Say how one outcome differs between the horizons, for both sides."""
+    from detente.cases import revenue_words
+
     members = groups(economy, parties)
     by_horizon = [
         changes(
@@ -159,7 +166,9 @@ def horizon_sentence(
         )
         values += [short, long]
     title = next(iter(solved.values()))[key].scenario.title
-    return Sentence(f"“{title}” moves {', '.join(parts)}.", tuple(values), "horizons")
+    first, last = (revenue_words(outcomes[key].value.structure) for outcomes in solved.values())
+    uses = f"are {first}" if first == last else f"are {first} in that year and {last} in the end"
+    return Sentence(f"“{title}” moves {', '.join(parts)}. Duties {uses}.", tuple(values), "horizons")
 
 
 def structure_words(structure: Structure) -> str:
