@@ -23,7 +23,15 @@ from detente.core import known_each
 from detente.dossier import age
 from detente.show import build, make
 from detente.show.figures import Figure, charts, country_name
-from detente.show.tables import evidence, findings as changes, firing_words, horizons, intervals
+from detente.show.tables import (
+    branch_sentence,
+    evidence,
+    findings as changes,
+    firing_words,
+    horizons,
+    intervals,
+    own_duty_sentences,
+)
 from detente.show.words import (
     Sentence,
     change_sentence,
@@ -50,7 +58,7 @@ def outcome_section(findings: Findings) -> Section:
     beside = build(
         "horizons",
         economy=economy,
-        found=findings.both,
+        outcomes_by_horizon=findings.both,
         reference=reference,
         parties=parties,
         spread=findings.spread,
@@ -59,7 +67,7 @@ def outcome_section(findings: Findings) -> Section:
     )
     drivers = findings.draws and make(
         "drivers-of-sides",
-        found=findings.draws,
+        draws=findings.draws,
         key=findings.featured,
         title=findings.title,
         reference=reference,
@@ -88,6 +96,7 @@ def outcome_section(findings: Findings) -> Section:
             Bullets(stories),
             findings.outcome_figure,
             *_costs(findings),
+            *_ways(findings),
             TableBlock(
                 build("levels", economy=economy, outcomes=outcomes, reference=reference, parties=parties)
             ),
@@ -96,7 +105,7 @@ def outcome_section(findings: Findings) -> Section:
             *((TableBlock(drivers, folded=True),) if drivers else ()),
             TableBlock(pair, folded=True),
             TableBlock(
-                build("sensitivity", found=findings.every, outcomes=outcomes, reference=reference),
+                build("sensitivity", changes_by_set=findings.every, outcomes=outcomes, reference=reference),
                 folded=True,
             ),
         ),
@@ -127,6 +136,26 @@ def _costs(findings: Findings) -> tuple[Paragraph, ...]:
         for row in findings.rows
         if row.outcome in (best, worst)
     )
+
+
+def _ways(findings: Findings) -> tuple[Block, ...]:
+    """How far the featured outcome turns on what nobody knows, and where a party's own duties decide what it loses."""
+    owed = build(
+        "own-duties",
+        outcomes=findings.outcomes,
+        featured=findings.featured,
+        reference=findings.reference,
+        parties=findings.parties,
+    )
+    blocks: list[Block] = []
+    if owed.rows:
+        blocks = [Paragraph(own_duty_sentences(owed)), TableBlock(owed, folded=True)]
+    if findings.tree is not None:
+        blocks += [
+            Paragraph((branch_sentence(findings.tree, findings.parties),)),
+            TableBlock(build("branches", tree=findings.tree, parties=findings.parties), folded=True),
+        ]
+    return tuple(blocks)
 
 
 NOTHING_YET = "Nothing is recorded yet. The duties below are those of the base year; every outcome is its scenario's alone."
@@ -290,7 +319,7 @@ def diversion_section(findings: Findings) -> Section:
         table = build(
             "third-trade-drawn",
             table=table,
-            found=findings.draws,
+            draws=findings.draws,
             key=findings.featured,
             reference=findings.reference,
         )
@@ -307,7 +336,7 @@ def sector_section(findings: Findings) -> Section:
     parties, featured = findings.parties, findings.outcomes[findings.featured]
     drawn = findings.draws and build(
         "sector-intervals",
-        found=findings.draws,
+        draws=findings.draws,
         key=findings.featured,
         reference=findings.reference,
         parties=parties,

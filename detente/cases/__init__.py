@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         way_out as way_out,
         worth_of_uses as worth_of_uses,
     )
+    from detente.cases.branching import Branched as Branched, solve_branches as solve_branches
     from detente.cases.case import (
         BASE_YEAR as BASE_YEAR,
         Case as Case,
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
         horizon_sentence as horizon_sentence,
         horizon_table as horizon_table,
     )
+    from detente.cases.laws import LawOfDays as LawOfDays, Still as Still
     from detente.cases.outcomes import Outcome as Outcome
+    from detente.cases.own_duties import with_duties_of as with_duties_of
     from detente.cases.parties import sides_in as sides_in
     from detente.cases.runs import (
         prepare_cases as prepare_cases,
@@ -52,12 +55,11 @@ if TYPE_CHECKING:
         stock_table as stock_table,
     )
     from detente.cases.unfolding import (
-        LawOfDays as LawOfDays,
-        Still as Still,
         Unfolding as Unfolding,
         summary_table as summary_table,
         unfold as unfold,
         unfold_scenario as unfold_scenario,
+        unfold_scenarios as unfold_scenarios,
         unfolding_table as unfolding_table,
     )
 else:
@@ -66,8 +68,10 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
+            "own_duties": "with_duties_of",
             "parties": "sides_in",
             "backstops": "ladder_table way_out worth_of_uses",
+            "branching": "Branched solve_branches",
             "case": "BASE_YEAR Case ControlledOutcome base_case controls_of held_wedges",
             "runs": "prepare_cases run_cases run_scenarios solve_cases steered_like",
             "standoff": "Standoff model_at",
@@ -77,7 +81,8 @@ else:
             "horizons": "HORIZONS horizon horizon_sentence horizon_table",
             "outcomes": "Outcome",
             "adjustment": "adjusting",
-            "unfolding": "LawOfDays Still Unfolding summary_table unfold unfold_scenario unfolding_table",
+            "laws": "LawOfDays Still",
+            "unfolding": "Unfolding summary_table unfold unfold_scenario unfold_scenarios unfolding_table",
             "stocks": "Period by_horizon path_with_stocks stock_table",
         },
     )

@@ -118,19 +118,19 @@ def structure_after(economy: Economy, months: float) -> Structure:
         if early == "impact"
         else _way(months, MONTHS["short"], ADJUSTED)
     )
-    one, other = named[early], named[late]
+    start, end = named[early], named[late]
     between = {
-        name: getattr(one, name) ** (1 - way) * getattr(other, name) ** way
+        name: getattr(start, name) ** (1 - way) * getattr(end, name) ** way
         for name in ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final")
     }
-    immobile = (1 - way) / one.mobility + way / other.mobility
+    immobile = (1 - way) / start.mobility + way / end.mobility
     return Structure(
         **between,
         mobility=1 / immobile,
-        critical=one.critical,
+        critical=start.critical,
         backstop=after(named["short"].backstop, months),
         horizon=f"{months:g} months",
-        source=f"between {one.horizon} and {other.horizon}: {way:.0%} of the way",
+        source=f"between {start.horizon} and {end.horizon}: {way:.0%} of the way",
     )
 
 
@@ -163,7 +163,7 @@ def _adjusting(economy: Economy, keep_elasticities: bool) -> Setting:
     """One function an economy: what it has made serves later paths too."""
     known: dict[float, tuple[Economy, Structure]] = {}
 
-    def made(months: float) -> tuple[Economy, Structure]:
+    def prepared(months: float) -> tuple[Economy, Structure]:
         here = economy if keep_elasticities else _between(economy, months)
         return here, structure_after(economy, months)
 
@@ -171,10 +171,11 @@ def _adjusting(economy: Economy, keep_elasticities: bool) -> Setting:
         if not months >= 0:
             raise UnitError(f"{months} months", where="path", hint="0 or more")
         if months not in known:
-            known[months] = made(months)
-            steering = known.setdefault(STEERING, made(STEERING))
+            known[months] = prepared(months)
+            if STEERING not in known:
+                known[STEERING] = prepared(STEERING)
             if not known[months][1].is_core and months != STEERING:
-                lend_preparation(*known[months], steering)
+                lend_preparation(*known[months], known[STEERING])
         return known[months]
 
     return at

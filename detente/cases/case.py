@@ -130,7 +130,7 @@ def controls_of(economy: Economy, limits: Sequence[QuantityLimit], where: str) -
     InputError
         For a control that joins no two countries.
     """
-    made = []
+    controls = []
     for limit in limits:
         here = f"{where}: quantities: {limit.name}"
         try:
@@ -152,8 +152,8 @@ def controls_of(economy: Economy, limits: Sequence[QuantityLimit], where: str) -
                 where=here,
                 hint="a control binds trade between countries",
             )
-        made.append(control)
-    return tuple(made)
+        controls.append(control)
+    return tuple(controls)
 
 
 BASE_YEAR = "base year"

@@ -77,7 +77,7 @@ def read_cut(economy: Economy, text: str, *, rent: Rent = "destroyed") -> Quanti
             raise LabelError(f"no country `{word}`", where=where, hint=suggestion(word, labels.countries))
     if len(parts) == 3:
         importers = [code for code in importers if code not in exporters]
-    made = QuantityControl.on(
+    control = QuantityControl.on(
         economy,
         ":".join((*parts[:2], *parts[3:])),
         importers=importers,
@@ -86,10 +86,10 @@ def read_cut(economy: Economy, text: str, *, rent: Rent = "destroyed") -> Quanti
         limit=limit,
         rent=rent,
     )
-    if not economy.flows[made.cells].sum() > 0:
+    if not economy.flows[control.cells].sum() > 0:
         raise InputError(
             "there is no such trade in the base year",
             where=where,
             hint="name other sellers, buyers or sectors",
         )
-    return made
+    return control

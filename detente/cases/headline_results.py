@@ -69,8 +69,8 @@ def headlines(value: Equilibrium) -> Array:
 
 def headline_differences(levels: Array, base: Array) -> Array:
     """Headlines against another outcome [.., metric, country]: ratios for per cent, differences for money."""
-    made = 100 * ((1 + levels / 100) / (1 + base / 100) - 1)
+    differences = 100 * ((1 + levels / 100) / (1 + base / 100) - 1)
     for metric, (_, unit, _) in enumerate(HEADLINES.values()):
         if unit == MONEY:
-            made[..., metric, :] = (levels - base)[..., metric, :]
-    return np.asarray(made)
+            differences[..., metric, :] = (levels - base)[..., metric, :]
+    return np.asarray(differences)

@@ -27,12 +27,12 @@ def figures_of(economy: Economy, control: QuantityControl) -> dict[tuple[str, st
     {('USA', 'MAG'): 2.0}
     """
     labels, bought = economy.labels, np.where(control.cells, economy.flows, 0.0).sum(1)
-    found = {}
+    months_held = {}
     for figure in stock_figures(economy):
         known = figure.country in labels.countries and figure.sector in labels.sectors
         if known and bought[labels.country(figure.country), labels.sector(figure.sector)] > 0:
-            found[figure.country, figure.sector] = figure.months
-    return found
+            months_held[figure.country, figure.sector] = figure.months
+    return months_held
 
 
 class Holdings:

@@ -64,16 +64,18 @@ def _setting(body: Any, where: str) -> Setting:
     try:
         value = body["value"]
         number = math.inf if value == "free" else float(value)
-        made = Setting(number, body["grade"], body["source"])
+        setting = Setting(number, body["grade"], body["source"])
     except (KeyError, TypeError, ValueError):
         raise InputError(
             "a parameter needs `value`, `grade` and `source`",
             where=where,
             hint="{value: 0.5, grade: assumed, source: …}",
         ) from None
-    if made.grade not in _GRADES:
-        raise LabelError(f"unknown grade `{made.grade}`", where=where, hint=suggestion(made.grade, _GRADES))
-    return made
+    if setting.grade not in _GRADES:
+        raise LabelError(
+            f"unknown grade `{setting.grade}`", where=where, hint=suggestion(setting.grade, _GRADES)
+        )
+    return setting
 
 
 @functools.cache
@@ -83,11 +85,11 @@ def _read() -> tuple[dict[str, Horizon], tuple[tuple[tuple[str, ...], str], ...]
 
     data = read_yaml(_FILE).data
     assert isinstance(data, dict)
-    found = {}
+    horizons = {}
     for body in data["horizons"]:
         where = f"{_FILE.name}: {body['name']}"
         trade = body["trade_elasticity"]
-        found[body["name"]] = Horizon(
+        horizons[body["name"]] = Horizon(
             body["name"],
             body["title"],
             trade.get("set", ""),
@@ -97,7 +99,7 @@ def _read() -> tuple[dict[str, Horizon], tuple[tuple[tuple[str, ...], str], ...]
             {name: _setting(body[name], f"{where}: {name}") for name in _NESTS},
         )
     lists = tuple((tuple(entry["sectors"]), entry["why"]) for entry in data["critical"])
-    return found, lists
+    return horizons, lists
 
 
 def named_horizon(name: str) -> Horizon:
@@ -113,10 +115,10 @@ def named_horizon(name: str) -> Horizon:
     >>> named_horizon("short").settings["sigma_critical"].grade
     'assumed'
     """
-    found, _ = _read()
-    if name not in found:
-        raise LabelError(f"unknown horizon `{name}`", where="horizon", hint=suggestion(name, found))
-    return found[name]
+    horizons, _ = _read()
+    if name not in horizons:
+        raise LabelError(f"unknown horizon `{name}`", where="horizon", hint=suggestion(name, horizons))
+    return horizons[name]
 
 
 def critical_sectors(economy: Economy) -> tuple[tuple[str, ...], str]:
@@ -148,17 +150,17 @@ def with_horizon_elasticities(economy: Economy, name: str, *, commodities: bool 
     chosen = named_horizon(name)
     factor = chosen.scale
     if not chosen.elasticity_set:
-        made, said = economy, ""
+        adapted, said = economy, ""
     else:
         try:
-            made, said = with_elasticity_set(economy, chosen.elasticity_set), ""
+            adapted, said = with_elasticity_set(economy, chosen.elasticity_set), ""
         except LabelError:
-            made, factor = economy, chosen.otherwise_scale
+            adapted, factor = economy, chosen.otherwise_scale
             said = f", for want of a set of the {chosen.title} for these sectors"
     if factor != 1:
-        source = f"{made.elasticity_source}; times {factor:g} (assumed{said})"
-        made = made.with_elasticities(made.trade_elasticity * factor, source)
-    return made if name == "long" or not commodities else with_commodities(made, economy)
+        source = f"{adapted.elasticity_source}; times {factor:g} (assumed{said})"
+        adapted = adapted.with_elasticities(adapted.trade_elasticity * factor, source)
+    return adapted if name == "long" or not commodities else with_commodities(adapted, economy)
 
 
 def horizon(

@@ -70,7 +70,7 @@ def extraterritorial_controls(
     """
     content = content_shares(economy, exporter, sector)
     labels = economy.labels
-    made = []
+    controls = []
     for j, code in enumerate(labels.countries):
         if code == exporter:
             continue
@@ -79,7 +79,7 @@ def extraterritorial_controls(
             share = min(float(content[j, s]), 1.0)
             cells = economy.flows[[labels.country(buyer) for buyer in buyers], j, s]
             if share >= threshold and buyers and cells.sum() > 0:
-                made.append(
+                controls.append(
                     QuantityControl.on(
                         economy,
                         f"{name}/{code}/{product}",
@@ -90,10 +90,10 @@ def extraterritorial_controls(
                         rent=rent,
                     )
                 )
-    if not made:
+    if not controls:
         raise InputError(
             f"no product holds {sector} of {exporter} at {threshold:g} of its value or more",
             where=name,
             hint=f"the largest content is {float(np.delete(content, labels.country(exporter), 0).max()):.4f}",
         )
-    return tuple(made)
+    return tuple(controls)

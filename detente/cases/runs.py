@@ -45,10 +45,10 @@ def prepare_cases(
     `hold_clocks` holds everything (True), or these clocks and measures, that would change by itself on the way to a
     scenario's date, beside what the scenarios hold themselves.
     """
-    made = []
-    for scenario in (one.holding(hold_clocks) for one in scenarios):
+    cases = []
+    for scenario in (written.holding(hold_clocks) for written in scenarios):
         limits = limits_at(economy, dossier, scenario)
-        made.append(
+        cases.append(
             Case(
                 scenario,
                 *wedges_and_footprints(economy, dossier, scenario, quantities=True),
@@ -57,7 +57,7 @@ def prepare_cases(
                 timing(dossier, scenario),
             )
         )
-    return tuple(made)
+    return tuple(cases)
 
 
 def solve_cases(

@@ -1,8 +1,8 @@
 """Stocks of critical inputs: a cap on deliveries binds its users only as what they hold runs down.
 
-Each period is a solve of its own; periods are linked by the stock alone. Where the input has a way out (`backstops`), a stock
-is one step of it: holders part with more as the price climbs, and keep some for uses that are worth more. Elsewhere users buy
-what the cap leaves and draw on what they hold, so the volume they can use in a period of ``m`` months is ``limit + stock / m``
+Each period is a solve of its own; periods are linked by the stock alone. Where the input has a way out with a step for stocks
+(`backstops`), holders part with more as the price climbs, and keep some for uses that are worth more. Elsewhere users buy what
+the cap leaves and draw on what they hold, so the volume they can use in a period of ``m`` months is ``limit + stock / m``
 (stock in months of base-year use); the complementarity of the cap decides whether they want that much, what they use above the
 cap comes out of the stock, and is booked as bought from the exporter in the month it is used, at that month's price.
 
@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.cases.backstops import STOCKS
+from detente.cases.backstops import STOCKS, has_stocks
 from detente.cases.holdings import Holdings, Stated
 from detente.cases.horizons import horizon
 from detente.cases.together import EARLY, Law, Setting, alike, gives, solve_ahead
@@ -87,13 +87,13 @@ def by_horizon(economy: Economy, *, keep_elasticities: bool = False) -> Setting:
     >>> by_horizon(toy())(1.0)[1].horizon, by_horizon(toy())(12.0)[1].horizon
     ('impact', 'short run')
     """
-    made = {
+    settings = {
         name: horizon(name, economy, keep_elasticities=keep_elasticities)
         for name in ("impact", "short", "long")
     }
 
     def at(months: float) -> tuple[Economy, Structure]:
-        return made["impact" if months < IMPACT_UNTIL else "short" if months < SHORT_UNTIL else "long"]
+        return settings["impact" if months < IMPACT_UNTIL else "short" if months < SHORT_UNTIL else "long"]
 
     return at
 
@@ -226,6 +226,7 @@ def walk(
     start, path = 0.0, []
     ahead: dict[int, Solution[Equilibrium]] = {}
     known: dict[tuple[object, ...], Solution[Equilibrium]] = {}
+    alive: list[tuple[object, ...]] = []  # what the keys are the numbers of: no other may get one of these
     last: Solution[Equilibrium] | None = None
     for k, length in enumerate(months):
         if together and k in (0, EARLY):
@@ -233,14 +234,15 @@ def walk(
             ahead = solve_ahead(start, block, law, held, at, closure, solver, last)
         here, structure = at(start + length / 2)
         wedges, controls = law(start + length / 2)
-        stocked = structure.backstop is not None
+        stocked = has_stocks(structure.backstop)
         caps = [control for control in controls if control.kind == "cap"]
         available = {
-            one.name: one.limit + (held.months(one) / length if one.kind == "cap" and not stocked else 0.0)
-            for one in controls
+            control.name: control.limit
+            + (held.months(control) / length if control.kind == "cap" and not stocked else 0.0)
+            for control in controls
         }
         if stocked:  # one that never runs out leaves nothing to limit
-            available |= {one.name: math.inf for one in caps if math.isinf(held.months(one))}
+            available |= {control.name: math.inf for control in caps if math.isinf(held.months(control))}
         binding = tuple(
             replace(control, limit=available[control.name])
             for control in controls
@@ -254,8 +256,11 @@ def walk(
             start += length
             continue
         # once stocks are gone, periods under one law and one structure are the same
-        key = (id(structure), id(wedges), tuple(available.items()), tuple(rates.items()))
+        parts = (here, structure, wedges)
+        flows = tuple((one.name, one.kind, one.rent, one.cells.tobytes()) for one in controls)
+        key = (*map(id, parts), flows, tuple(available.items()), tuple(rates.items()))
         if key not in known:
+            alive.append(parts)
             set_up = _with_stocks(here, structure, rates)
             near = last if last is not None and alike(last.value.structure, set_up) else None
             policy = Policy(here, wedges, binding)
@@ -296,7 +301,7 @@ def _draws(
     controls: Sequence[QuantityControl], solved: Solution[Equilibrium], held: Holdings, length: float
 ) -> dict[str, Draw]:
     """What every control's users do in a period, after which `held` is what is left."""
-    stocked = solved.value.structure.backstop is not None
+    stocked = has_stocks(solved.value.structure.backstop)
     caps = [control for control in controls if control.kind == "cap"]
     taken = held.draw(caps, solved.value, length) if stocked else {}
     draws = {}

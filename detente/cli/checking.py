@@ -43,8 +43,8 @@ def check(
     dossier = folder or dossier
     record = open_record(dossier, asof)
     with progress(None, "checking"):
-        made, failed = check_table(record, reports, dossier, world)
-    emit(made, style, out)
+        checks, failed = check_table(record, reports, dossier, world)
+    emit(checks, style, out)
     if failed:
         raise typer.Exit(4)
 
@@ -63,5 +63,5 @@ def cite(
 
     record = open_record(dossier, asof)
     with usage():
-        made = citation_table(record, economy_for(world, elasticities), scenario, dossier)
-    emit(made, style, out)
+        citations = citation_table(record, economy_for(world, elasticities), scenario, dossier)
+    emit(citations, style, out)

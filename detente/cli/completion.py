@@ -31,7 +31,7 @@ def verbs_of(command: Any, before: str = "") -> dict[str, tuple[str, tuple[str, 
     before : str
         Verb it stands below.
     """
-    found: dict[str, tuple[str, tuple[str, ...]]] = {}
+    verbs: dict[str, tuple[str, tuple[str, ...]]] = {}
     for name, verb in getattr(command, "commands", {}).items():
         below = tuple(getattr(verb, "commands", {}))
         options = tuple(
@@ -42,9 +42,9 @@ def verbs_of(command: Any, before: str = "") -> dict[str, tuple[str, tuple[str, 
             if word.startswith("--")
         )
         help_ = " ".join((verb.help or "").split())
-        found[f"{before}{name}"] = (help_.split(". ")[0].rstrip("."), (*below, *options, "--help"))
-        found |= verbs_of(verb, f"{before}{name} ")
-    return found
+        verbs[f"{before}{name}"] = (help_.split(". ")[0].rstrip("."), (*below, *options, "--help"))
+        verbs |= verbs_of(verb, f"{before}{name} ")
+    return verbs
 
 
 def script(shell: Shell, verbs: Verbs, ids: Mapping[str, tuple[str, ...]]) -> str:

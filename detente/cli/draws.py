@@ -93,7 +93,7 @@ def drawn_tables(
             raise InputError(f"{drawing.workers} workers do nothing", where="--workers", hint="1 or more")
     if against:  # the reference stands last
         names = [*(name for name in names if name != against), against]
-    made = prepare_named(
+    ready = prepare_named(
         names,
         asked.dossier,
         asked.asof,
@@ -106,18 +106,18 @@ def drawn_tables(
     with usage():
         for code in countries:
             if code != "WORLD" or table in OF_RESULTS:
-                made.economy.labels.country(code)
+                ready.economy.labels.country(code)
         if table == "pair" and countries and len(countries) != 2:
             raise InputError(
                 "this table is about two parties",
                 where="--countries",
                 hint="name two, with a comma between: --countries ONE,OTHER",
             )
-    return noted(_solved(made, table, countries, against is not None, drawing), made.cases)
+    return noted(_solved(ready, table, countries, against is not None, drawing), ready.cases)
 
 
 def _solved(
-    made: Prepared,
+    ready: Prepared,
     table: str,
     countries: Sequence[str],
     compared: bool,
@@ -129,15 +129,15 @@ def _solved(
     from detente.show import build
 
     if table == "uncertainty":
-        return [build("uncertainty", model=made.model)]
-    reference = made.cases[-1].scenario.id if compared else None
+        return [build("uncertainty", model=ready.model)]
+    reference = ready.cases[-1].scenario.id if compared else None
     if table in OF_RESULTS:
-        return [_of_results(made, table, countries, reference, drawing)]
+        return [_of_results(ready, table, countries, reference, drawing)]
     if table == "drivers":
         with reporting("solving draws") as report:
-            found = drivers(
-                made.model,
-                made.cases,
+            indices = drivers(
+                ready.model,
+                ready.cases,
                 draws=drawing.draws,
                 seed=drawing.seed,
                 against=reference,
@@ -147,25 +147,25 @@ def _solved(
         return [
             build(
                 "drivers",
-                found=found,
-                countries=countries or sides_in(made.dossier, made.economy),
+                indices=indices,
+                countries=countries or sides_in(ready.dossier, ready.economy),
                 against=reference,
             )
         ]
     with reporting("solving draws") as report:
         drawn = draw_outcomes(
-            made.model,
-            made.cases,
+            ready.model,
+            ready.cases,
             draws=drawing.draws,
             seed=drawing.seed,
             on=drawing.on,
             report=report,
         )
-    return [build("intervals", found=drawn, against=reference, countries=countries)]
+    return [build("intervals", draws=drawn, against=reference, countries=countries)]
 
 
 def _of_results(
-    made: Prepared,
+    ready: Prepared,
     table: str,
     countries: Sequence[str],
     reference: str | None,
@@ -177,20 +177,20 @@ def _of_results(
     from detente.show import build
     from detente.show.tables import results_of
 
-    cases = made.cases if reference else (*made.cases, base_case(made.economy, made.cases[0]))
+    cases = ready.cases if reference else (*ready.cases, base_case(ready.economy, ready.cases[0]))
     controlled = any(case.controls for case in cases)
-    found = draw_outcomes(
-        made.model,
+    drawn = draw_outcomes(
+        ready.model,
         cases,
         draws=drawing.draws,
         seed=drawing.seed,
         on=drawing.on,
         results=results_of(
-            made.economy,
+            ready.economy,
             table,
-            tuple(countries) or sides_in(made.dossier, made.economy),
+            tuple(countries) or sides_in(ready.dossier, ready.economy),
             controlled=controlled,
         ),
         reference=cases[-1].scenario.id,
     )
-    return build("drawn-results", found=found, reference=cases[-1].scenario.id, table=table)
+    return build("drawn-results", draws=drawn, reference=cases[-1].scenario.id, table=table)

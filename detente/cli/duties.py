@@ -66,13 +66,13 @@ def duties(
         sides = (code_in(importer, world), code_in(exporter, world))
         charges, charged = duty_sides(record, *sides, world)
         if bill:
-            made = [bill_of(record, bill, day, sides[1] or "", top, world)]
+            tables = [bill_of(record, bill, day, sides[1] or "", top, world)]
         elif then:
-            made = [on_two_days(record, (day, parse_day(then, "--then")), charges, charged, product, world)]
+            tables = [on_two_days(record, (day, parse_day(then, "--then")), charges, charged, product, world)]
         elif by != "sector" or product or all_partners:
-            made = product_duty_tables(
+            tables = product_duty_tables(
                 record, day, charges, None if all_partners else charged, by, product, world
             )
         else:
-            made = duty_tables(record, day, charges, charged, table, world)
-    emit(made, style, out)
+            tables = duty_tables(record, day, charges, charged, table, world)
+    emit(tables, style, out)

@@ -109,11 +109,11 @@ def explain(
             seed=seed,
         )
         if table != "all":
-            tables = [one for one in tables if one.name == f"explain_{table}"] or _missing(table, tables)
+            tables = [part for part in tables if part.name == f"explain_{table}"] or _missing(table, tables)
     emit(tables, style, out)
 
 
 def _missing(table: str, tables: list[Table]) -> list[Table]:
     """Refuse a table that was not made."""
-    there = ["all", *(one.name.removeprefix("explain_") for one in tables)]
+    there = ["all", *(part.name.removeprefix("explain_") for part in tables)]
     raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, there))

@@ -88,12 +88,12 @@ def _narrow(
     if not 1 <= len(blocks) <= BLOCKS:
         keys = _keys(table, cells, kept)[:3] or [kept[0]]
         return [_paragraph(table, row, keys, [j for j in kept if j not in keys], width) for row in cells]
-    made = []
+    parts = []
     for block in blocks:
         widths = _allot(table, cells, block, width)
         assert widths is not None
-        made.append(_grid(table, cells, block, widths, colour))
-    return made
+        parts.append(_grid(table, cells, block, widths, colour))
+    return parts
 
 
 def _height(cells: Sequence[Sequence[str]], widths: dict[int, int]) -> int:
@@ -132,12 +132,12 @@ def _same(table: Table, cells: Sequence[Sequence[str]]) -> tuple[int, ...]:
     """Columns of text that say the same in every row; never all of them, and none in a table of one row."""
     if len(cells) < 2:
         return ()
-    found = tuple(
+    alike = tuple(
         j
         for j, column in enumerate(table.columns)
         if column.kind != "number" and all(row[j] == cells[0][j] for row in cells)
     )
-    return found if len(found) < len(table.columns) else ()
+    return alike if len(alike) < len(table.columns) else ()
 
 
 def _allot(

@@ -51,10 +51,10 @@ def controls(
                 f"no table `{table}`", where="--table", hint=suggestion(table, ("controls", "fees"))
             )
         if table == "fees":
-            made = build("port-fees", dossier=record, date=day)
+            shown = build("port-fees", dossier=record, date=day)
         else:
-            made = filtered(build("controls", dossier=record, date=day), actor=actor, status=status)
-    emit(made, style, out)
+            shown = filtered(build("controls", dossier=record, date=day), actor=actor, status=status)
+    emit(shown, style, out)
 
 
 def pledges(
@@ -69,8 +69,8 @@ def pledges(
 
     record, day = _record(dossier, asof, at)
     with usage():
-        made = build("pledges", dossier=record, date=day)
-    emit(made, style, out)
+        shown = build("pledges", dossier=record, date=day)
+    emit(shown, style, out)
 
 
 def audit(
@@ -116,17 +116,17 @@ def audit(
         day = parse_day(today, "--today") if today else None
         if table not in TABLES:
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, TABLES))
-    made: Table | list[Table]
+    shown: Table | list[Table]
     try:
         with progress(None, "auditing"):
-            made, errors = audit_tables(
+            shown, errors = audit_tables(
                 dossier, known, table, today=day, max_age_days=max_age, solve=solve, strict=strict
             )
     except InputError as error:
         if not is_record(dossier):
             raise
-        made, errors = build("audit-malformed", error=error), 1
-    emit(made, style, out)
+        shown, errors = build("audit-malformed", error=error), 1
+    emit(shown, style, out)
     if errors:
         note(f"{errors} error{'s' if errors > 1 else ''}: put the record right before using it")
         raise typer.Exit(4)

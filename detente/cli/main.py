@@ -133,7 +133,7 @@ def run(
         typer.Option(
             "--table",
             help="countries, sectors, pair, diversion, measures, employment, wages, prices, flows, revenue, duties, "
-            "welfare, quantities or clocks; with --draws most of them with intervals, and drivers or uncertainty.",
+            "welfare, quantities, clocks or branches (every way an outcome can come about); with --draws most of them with intervals, and drivers or uncertainty.",
         ),
     ] = "countries",
     countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
@@ -156,7 +156,7 @@ def run(
 ) -> None:
     """Solve scenarios and print what they do."""
     from detente.cases import sides_in
-    from detente.cli.tables import outcome_tables, prepare_named, solve_prepared
+    from detente.cli.tables import branch_tables, outcome_tables, prepare_named, solve_prepared
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = codes_in(countries, world)
@@ -188,10 +188,15 @@ def run(
         settings=settings or (),
         against=against,
     )
+    if table == "branches":
+        emit(branch_tables(ready, against, codes, world, elasticities, holds), style, out)
+        return
     outcomes = solve_prepared(ready, world, solver_of(budget))
     with usage():
-        made = outcome_tables(outcomes, table, codes, against, lambda: sides_in(ready.dossier, ready.economy))
-    emit(made, style, out)
+        tables = outcome_tables(
+            outcomes, table, codes, against, lambda: sides_in(ready.dossier, ready.economy)
+        )
+    emit(tables, style, out)
 
 
 @app.command()
@@ -230,13 +235,13 @@ def compare(
     )
     codes = codes_in(countries, world)
     with usage():
-        made = [comparison_table(outcomes, codes)]
+        tables = [comparison_table(outcomes, codes)]
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
         asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds)
-        made += drawn_tables([first, second], "intervals", codes, first, asked, Drawing(draws, seed))
-    emit(made, style, out)
+        tables += drawn_tables([first, second], "intervals", codes, first, asked, Drawing(draws, seed))
+    emit(tables, style, out)
 
 
 @app.command()
@@ -250,8 +255,8 @@ def scenarios(
     from detente.cli.tables import scenario_table
 
     with usage():
-        made = scenario_table(dossier, parse_day(asof, "--asof") if asof else None)
-    emit(made, style, out)
+        listing = scenario_table(dossier, parse_day(asof, "--asof") if asof else None)
+    emit(listing, style, out)
 
 
 @app.command()
@@ -273,8 +278,8 @@ def measures(
     record = open_record(dossier, asof)
     with usage():
         day = parse_day(at, "--at") if at else record.asof
-        made = measures_on(record, day, actor=actor, status=status)
-    emit(made, style, out)
+        listing = measures_on(record, day, actor=actor, status=status)
+    emit(listing, style, out)
 
 
 app.command()(duties)
@@ -303,8 +308,8 @@ def clocks(
     with usage():
         day = parse_day(start, "--from") if start else record.asof
     with progress(None, "solving what each clock is worth"):
-        made = clock_tables(record, day, cost, ics)
-    emit(made, style, out)
+        tables = clock_tables(record, day, cost, ics)
+    emit(tables, style, out)
 
 
 @app.command()

@@ -51,11 +51,13 @@ def solved_tables(game: DutyGame, kind: str, start: str, verify: bool) -> list[T
     from detente.strategy.duties import cooperative_duties, nash_duties, optimal_duties
 
     if kind == "alone":
-        found = []
+        optima = []
         for code in game.players:
             note(f"{code} alone: {int(game.of(code).sum())} duties")
-            found.append(optimal_duties(game, code, starts=["standing", "half", "double"], deviations=verify))
-        tables = make("optimal-welfare", game=game, optima=found)
+            optima.append(
+                optimal_duties(game, code, starts=["standing", "half", "double"], deviations=verify)
+            )
+        tables = make("optimal-welfare", game=game, optima=optima)
     elif kind == "talks":
         tables = make("talks-welfare", talks=cooperative_duties(game))
     else:
@@ -149,7 +151,7 @@ def nash(
         known = read_preferences(preferences)
         wanted = known.sets if table == "preferences" else (known.named(),)
 
-        def play(one: Preferences) -> DutyGame:
+        def play(preference_set: Preferences) -> DutyGame:
             return duty_game(
                 model,
                 chosen,
@@ -157,22 +159,22 @@ def nash(
                 mfn=mfn,
                 on=on,
                 sectors=[code.strip() for code in sectors.split(",") if code.strip()] or None,
-                preferences=one,
+                preferences=preference_set,
                 bounds=(0.0, highest / 100),
             )
 
-        games = {one.id: play(one) for one in wanted}
+        games = {preference_set.id: play(preference_set) for preference_set in wanted}
         starting_duties(
             games[wanted[0].id], start
         )  # an unknown start is a slip, said before anything is solved
     if len(wanted) == 1 and any(wanted[0].of(code).security for code in chosen):
         note("security weights belong to the switches of `detente deals`, which stand still here")
     with progress(None, "searching duties"):
-        made = {name: solved_tables(game, kind, start, verify) for name, game in games.items()}
+        tables_by_set = {name: solved_tables(game, kind, start, verify) for name, game in games.items()}
     if table == "preferences":
         shown: Table | list[Table] = build(
-            "welfare-by-preferences", tables={name: found[0] for name, found in made.items()}
+            "welfare-by-preferences", tables={name: tables[0] for name, tables in tables_by_set.items()}
         )
     else:
-        (shown,) = made.values()
+        (shown,) = tables_by_set.values()
     emit(shown if isinstance(shown, Table) or table == "both" else shown[TABLES.index(table)], style, out)

@@ -72,14 +72,14 @@ def held_at_the_start(economy: Economy, controls: Sequence[QuantityControl], sta
                 hint="months of base-year use, 0 or more, such as --stock 2 or --stock CHN:rare-earths=2; inf never runs out",
             )
         given.update({name: amount} if mark else dict.fromkeys(names, amount))
-    made: dict[str, tuple[float, str, tuple[object, ...]]] = {}
+    held: dict[str, tuple[float, str, tuple[object, ...]]] = {}
     for control in controls:
         if control.name in given:
-            made[control.name] = (given[control.name], STATED, ())
+            held[control.name] = (given[control.name], STATED, ())
         else:
             months_held, figures = stock_of_flows(economy, control.cells)
-            made[control.name] = (months_held, FIGURES if figures else "no figure: none held", figures)
-    return made  # type: ignore[return-value]
+            held[control.name] = (months_held, FIGURES if figures else "no figure: none held", figures)
+    return held  # type: ignore[return-value]
 
 
 def _rent(name: str) -> Rent:
@@ -266,7 +266,7 @@ def path(
     setting = by_horizon(economy, keep_elasticities=elasticities is not None)
     own = {control.name: figures_of(economy, control) for control in cuts}
     stocks = {name: own[name] if who == FIGURES else amount for name, (amount, who, _) in held.items()}
-    made = path_with_stocks(
+    cut_path = path_with_stocks(
         economy,
         wedges,
         (*floors, *cuts),
@@ -279,21 +279,21 @@ def path(
     without = path_with_stocks(
         economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure, solver=solver
     )
-    losses = build("path-losses", path=made, without=without)
+    losses = build("path-losses", path=cut_path, without=without)
     hardest = str(losses.column("country")[0])
     shown = chosen or [
         code for code in dict.fromkeys((*codes_of(record), hardest)) if code in economy.labels.countries
     ]
-    monthly = build("stocks", path=made, controls=cuts, countries=shown)
+    monthly = build("stocks", path=cut_path, controls=cuts, countries=shown)
     said = "; ".join(
         f"{name} {amount:.2g} months ({', '.join(filter(None, (who, show.grade_of(figures))))})"
         for name, (amount, who, figures) in held.items()
     )
     monthly = replace(monthly, note=f"{monthly.note} Held at the start: {said}.")
-    sentences = show.path_sentences(made, without, cuts)
+    sentences = show.path_sentences(cut_path, without, cuts)
     for sentence in sentences[:-1] if picture is not None else sentences:  # the last is the picture's title
         note(sentence.text)
     if picture is not None:
-        draw(make("path-months", path=made, without=without, controls=cuts, countries=shown), picture)
+        draw(make("path-months", path=cut_path, without=without, controls=cuts, countries=shown), picture)
     tables = {"months": monthly, "losses": losses, "stocks": build("path-stocks", held=held)}
     emit(list(tables.values()) if table == "all" else tables[table], style, out)

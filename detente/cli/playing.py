@@ -127,7 +127,7 @@ def tensor_for(
             )
     threats = [load_scenario(name, dossier=source) for name in spec.threats if name != "standing"]
     with reporting("solving profiles") as report, of_own_world(world):
-        made = payoff_tensor(
+        tensor = payoff_tensor(
             model,
             record,
             spec,
@@ -140,9 +140,9 @@ def tensor_for(
         )
     how = {"costs": "; every control a cost", "stated": "", "equivalent": "; every control a cap"}[controls]
     note(
-        f"{spec.title}: {made.index.size:,} joint profiles, {made.solves:,} exact solves, {model.structure.horizon}{how}"
+        f"{spec.title}: {tensor.index.size:,} joint profiles, {tensor.solves:,} exact solves, {model.structure.horizon}{how}"
     )
-    return made
+    return tensor
 
 
 def known_table(name: str, tables: tuple[str, ...]) -> None:

@@ -70,8 +70,8 @@ def say_errors(record: Dossier, name: str) -> Dossier:
 
     if old := age(record):
         once(f"note: {old}")
-    if found := errors(record):
-        many = f"{found} errors" if found > 1 else "1 error"
+    if count := errors(record):
+        many = f"{count} errors" if count > 1 else "1 error"
         once(f"note: the record has {many}: detente audit {name} --asof {record.asof}")
     return record
 

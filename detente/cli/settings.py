@@ -51,8 +51,8 @@ def read_setting(text: str, record: Dossier) -> tuple[str, Setting]:
     from detente.dossier import Status
     from detente.policy import Setting
 
-    words, found, value = text.partition("=")
-    if not found:
+    words, mark, value = text.partition("=")
+    if not mark:
         raise InputError(
             f"`{text}` sets nothing",
             where="--set",
@@ -134,10 +134,14 @@ def set_by_hand(
     )
     alone = len(scenarios) == 1
     changed = [
-        one.model_copy(
-            update={"id": f"{one.id}-set", "title": f"{one.title} ({said})", "set": {**one.set, **own}}
+        scenario.model_copy(
+            update={
+                "id": f"{scenario.id}-set",
+                "title": f"{scenario.title} ({said})",
+                "set": {**scenario.set, **own},
+            }
         )
-        for one in scenarios
-        if alone or one.id != against
+        for scenario in scenarios
+        if alone or scenario.id != against
     ]
-    return [*changed, *(one for one in scenarios if one.id == against)]
+    return [*changed, *(scenario for scenario in scenarios if scenario.id == against)]

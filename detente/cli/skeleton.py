@@ -139,7 +139,7 @@ def skeleton(name: str, parties: Mapping[str, str], day: dt.date, title: str = "
         "lower": first.lower(),
         "name": parties[first],
     }
-    made = {
+    files = {
         "dossier.yaml": HEAD.format(**words),
         "sources.yaml": SOURCES,
         "actors.yaml": ACTORS
@@ -156,13 +156,13 @@ def skeleton(name: str, parties: Mapping[str, str], day: dt.date, title: str = "
     for code, called in parties.items():
         other = second if code == first else first
         own = {**words, "code": code, "name": called, "lower": code.lower(), "other": other}
-        made[f"measures/{code.lower()}.yaml"] = MEASURES.format(**own)
+        files[f"measures/{code.lower()}.yaml"] = MEASURES.format(**own)
     actions = "".join(
         ACTION.format(code=code, lower=code.lower(), name=parties[code], year=day.year)
         for code in (first, second)
     )
-    made[f"games/{name}.yaml"] = GAME.format(**words, actions=actions)
-    return made
+    files[f"games/{name}.yaml"] = GAME.format(**words, actions=actions)
+    return files
 
 
 def _quoted(text: str) -> str:

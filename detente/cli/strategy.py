@@ -61,52 +61,53 @@ def leverage(
     """Say what each measure costs the other side, its own side and everybody else, and at which horizon."""
     from detente.show import build, make
     from detente.show.figures import lever_sentences
-    from detente.strategy import leverage as levers
+    from detente.strategy import leverage as room
 
     known_table(table, ("levers", "horizons", "substitution", "preferences"))
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     known, chosen = read_sets(spec, preference_file, preferences)
     economy, model = world_at(world, elasticities, horizon)
-    made = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
-    play = made.game(chosen)
-    found = levers.leverage_of(play)
+    tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
+    play = tensor.game(chosen)
+    levers = room.leverage_of(play)
     concept = f"{play.horizon}; {chosen.title.lower()}"
     tables = []
     if table in ("levers", "all"):
-        tables.append(build("leverage", levers=found, note=f"{concept[0].upper()}{concept[1:]}."))
-    span = levers.extremes(play)
+        tables.append(build("leverage", levers=levers, note=f"{concept[0].upper()}{concept[1:]}."))
+    span = room.extremes(play)
     if table in ("preferences", "all"):
         low, high = span
         tables.append(
             build(
                 "leverage-by-preferences",
-                found={
-                    one.id: levers.leverage_of(made.game(one), gentle=low, harsh=high) for one in known.sets
+                levers_by_set={
+                    preference_set.id: room.leverage_of(tensor.game(preference_set), gentle=low, harsh=high)
+                    for preference_set in known.sets
                 },
             )
         )
     if table in ("horizons", "all"):
-        settings = levers.horizons(economy)
+        settings = room.horizons(economy)
         with progress(None, "solving at each horizon"):
             tables.append(
                 build(
                     "leverage-horizons",
-                    reached=levers.reach(economy, record, spec, settings, span=span, controls=controls),
+                    reached=room.reach(economy, record, spec, settings, span=span, controls=controls),
                 )
             )
     if table in ("substitution", "all"):
         with progress(None, "solving as substitution rises"):
-            reached = levers.reach(
-                economy, record, spec, levers.substitution(economy), span=span, controls=controls
+            reached = room.reach(
+                economy, record, spec, room.substitution(economy), span=span, controls=controls
             )
         title = "Leverage as substitution rises"
         tables.append(
             build("leverage-substitution", reached=reached, name="leverage-substitution", title=title)
         )
-    for sentence in lever_sentences(found):
+    for sentence in lever_sentences(levers):
         note(sentence.text)
     if picture is not None:
-        draw(make("leverage-ladder", levers=found, concept=concept), picture)
+        draw(make("leverage-ladder", levers=levers, concept=concept), picture)
     emit(tables, style, out)
 
 
@@ -160,20 +161,24 @@ def deals(
                 f"no threat point `{point}`", where="--threat", hint=suggestion(point, spec.threats)
             )
     economy, model = world_at(world, elasticities, horizon)
-    made = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
-    play = made.game(chosen)
-    sets = {chosen.id: chosen} if preferences else {one.id: one for one in known.sets}
-    games = {name: made.game(one) for name, one in sets.items()}
+    tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
+    play = tensor.game(chosen)
+    sets = (
+        {chosen.id: chosen}
+        if preferences
+        else {preference_set.id: preference_set for preference_set in known.sets}
+    )
+    games = {name: tensor.game(preference_set) for name, preference_set in sets.items()}
     names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     tables = []
     if table in ("expected", "all"):
-        judged = {name: room.judge(one, spec.expected, spec.threats) for name, one in games.items()}
+        judged = {name: room.judge(weighed, spec.expected, spec.threats) for name, weighed in games.items()}
         tables.append(
             build(
                 "expected-swaps",
                 verdicts=judged,
                 players=spec.players,
-                names={one.id: one.title for one in known.sets},
+                names={preference_set.id: preference_set.title for preference_set in known.sets},
             )
         )
     if table in ("horizons", "all"):
@@ -185,22 +190,23 @@ def deals(
         tables.append(build("swaps", game=play, swaps=swaps))
     if table in ("space", "all"):
         spaces = {
-            name: (one, [room.deal_space(one, name) for name in spec.threats]) for name, one in games.items()
+            name: (weighed, [room.deal_space(weighed, name) for name in spec.threats])
+            for name, weighed in games.items()
         }
         tables.append(build("deal-space", games=spaces, names=names))
     if table in ("payments", "all"):
         paid = {name: room.payments(play, name) for name in spec.threats}
-        tables.append(build("payments", game=play, found=paid))
+        tables.append(build("payments", game=play, payments=paid))
     if table in ("sensitivity", "all"):
         bargains = {
             name: (
-                one,
-                room.smallest_swaps(one, most=most),
-                {threat: room.payments(one, threat) for threat in spec.threats},
+                weighed,
+                room.smallest_swaps(weighed, most=most),
+                {threat: room.payments(weighed, threat) for threat in spec.threats},
             )
-            for name, one in games.items()
+            for name, weighed in games.items()
         }
-        tables.append(build("bargains-by-preferences", found=bargains))
+        tables.append(build("bargains-by-preferences", bargains=bargains))
     if table in ("preferences", "all"):
         tables.append(build("preferences", preferences=known))
     space = room.deal_space(play, point)
@@ -257,8 +263,8 @@ def game_verb(
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     known, chosen = read_sets(spec, preference_file, preferences)
     _, model = world_at(world, elasticities, horizon)
-    made = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
-    play = made.game(chosen)
+    tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
+    play = tensor.game(chosen)
     form = room.strategic_form(play)
     tables = []
     if table in ("equilibria", "all"):
@@ -271,19 +277,19 @@ def game_verb(
         tables.append(
             build(
                 "dominance",
-                found=room.dominant_rungs(play),
+                dominance=room.dominant_rungs(play),
                 name=chosen.title.lower(),
-                titles={one.id: one.title for one in spec.actions},
+                titles={action.id: action.title for action in spec.actions},
             )
         )
     if table in ("preferences", "all"):
-        found = {}
-        for one in known.sets:
-            other = made.game(one)
+        played = {}
+        for preference_set in known.sets:
+            other = tensor.game(preference_set)
             shape = room.strategic_form(other)
             reply = room.logit_quantal(shape, precision / 1e3) if precision else None
-            found[one.id] = (other, shape, room.pure_equilibria(shape, epsilon=1e-3), reply)
-        tables.append(build("equilibria-by-preferences", found=found))
+            played[preference_set.id] = (other, shape, room.pure_equilibria(shape, epsilon=1e-3), reply)
+        tables.append(build("equilibria-by-preferences", played=played))
     if export is not None:
         text = (nfg_text if export.suffix == ".nfg" else efg_text)(known_form(form), title=spec.title)
         write_atomic(export, text)

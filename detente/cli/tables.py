@@ -52,8 +52,10 @@ def solve_named(
     hold: bool | tuple[str, ...] = False,
 ) -> Mapping[str, Outcome]:
     """Load scenarios by id or path, with the dossier as of their day, and solve them together at a horizon."""
-    made = prepare_named(names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=hold)
-    return solve_prepared(made, world, solver)
+    ready = prepare_named(
+        names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=hold
+    )
+    return solve_prepared(ready, world, solver)
 
 
 def solve_prepared(ready: Prepared, world: str | None, solver: Newton | None = None) -> Mapping[str, Outcome]:
@@ -201,8 +203,46 @@ def outcome_tables(
     }
     if which not in kinds:
         raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))
-    made = kinds[which]()
-    return made if which == "clocks" else noted(made, outcomes.values())
+    tables = kinds[which]()
+    return tables if which == "clocks" else noted(tables, outcomes.values())
+
+
+def branch_tables(
+    ready: Prepared,
+    against: str | None,
+    countries: Sequence[str],
+    world: str | None,
+    elasticities: str | None,
+    hold: bool | tuple[str, ...],
+) -> list[Table]:
+    """Each scenario in every way it can come about, in the first year and the long run.
+
+    Changes are against the scenario named by `against`; else against the first of the record's ladder.
+    """
+    from detente.cases import model_at, sides_in, solve_branches
+    from detente.policy import shipped_scenarios
+    from detente.show import build
+
+    scenarios = [case.scenario for case in ready.cases]
+    start = scenarios[0].dossier
+    name = against or next(iter(shipped_scenarios(start, ready.dossier.asof)), scenarios[0].id)
+    reference = _scenario(name, start)
+    economy, keep = economy_for(world, elasticities), elasticities is not None
+    models = {
+        horizon: model_at(horizon, economy, closure=ready.model.closure, keep_elasticities=keep)
+        for horizon in ("short", "long")
+    }
+    parties = countries or sides_in(ready.dossier, ready.economy)
+    with of_own_world(world), progress(None, "solving"):
+        return [
+            build(
+                "branches",
+                tree=solve_branches(models, ready.dossier, scenario, reference, hold_clocks=hold),
+                parties=parties,
+            )
+            for scenario in scenarios
+            if scenario.id != reference.id
+        ]
 
 
 def _pair(countries: Sequence[str], sides: Callable[[], tuple[str, str]]) -> tuple[str, str]:
@@ -284,7 +324,7 @@ def measures_on(record: Dossier, day: dt.date, *, actor: str | None, status: str
 
     table = build("measures", dossier=record, date=day)
     if not table.rows:
-        first = min((one.announced for one in record.measures.values()), default=None)
+        first = min((measure.announced for measure in record.measures.values()), default=None)
         raise DateError(
             f"no measure had been announced by {day}",
             where="--at",
@@ -331,8 +371,8 @@ def duty_tables(
             return duty_stack(economy, dossier, date=day, importer=importer, exporter=exporter)
 
     def both() -> list[Table]:
-        found = stack()
-        return [build("duties", stacked=found), build("averages", stacked=found)]
+        stacked = stack()
+        return [build("duties", stacked=stacked), build("averages", stacked=stacked)]
 
     kinds: dict[str, Callable[[], list[Table]]] = {
         "sectors": lambda: [build("duties", stacked=stack())],

@@ -97,11 +97,11 @@ def _letters(position: int) -> str:
 
 def _sheet_names(names: Sequence[str]) -> list[str]:
     """Names as a workbook allows: at most 31 characters, each once."""
-    made: list[str] = []
+    sheets: list[str] = []
     for name in names:
         short = name.translate(_FORBIDDEN)[:28] or "table"
-        made.append(short if short not in made else f"{short[:25]} {len(made) + 1}")
-    return made
+        sheets.append(short if short not in sheets else f"{short[:25]} {len(sheets) + 1}")
+    return sheets
 
 
 def write_parquet(table: Table, path: Path) -> None:
@@ -133,7 +133,7 @@ def write_parquet(table: Table, path: Path) -> None:
             arrays[column.key] = pyarrow.array(
                 [None if v is None else str(v) for v in values], pyarrow.string()
             )
-    made = pyarrow.table(arrays).replace_schema_metadata({"title": table.title, "note": table.note})
+    arrow = pyarrow.table(arrays).replace_schema_metadata({"title": table.title, "note": table.note})
     buffer = io.BytesIO()
-    parquet.write_table(made, buffer)
+    parquet.write_table(arrow, buffer)
     write_atomic(path, buffer.getvalue())

@@ -74,12 +74,12 @@ def show(
         if table != "all" and table not in makers:
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, (*makers, "all")))
         wanted = [name for name in TABLES if name != "duties"] if table == "all" else [table]
-        made = [makers[name]() for name in wanted]
+        tables = [makers[name]() for name in wanted]
     if picture is not None:
         from detente.show import make
 
         draw(make("largest-countries", economy=economy), picture)
-    emit(made, style, out)
+    emit(tables, style, out)
 
 
 @app.command("check")
@@ -116,11 +116,11 @@ def compare(
     from detente.world import load_world
 
     with usage():
-        one, two = load_world(first), load_world(second)
-        made = make("worlds", first=one, second=two)
+        left, right = load_world(first), load_world(second)
+        tables = make("worlds", first=left, second=right)
     if picture is not None:
-        draw(make("world-differences", first=one, second=two), picture)
-    emit(made, style, out)
+        draw(make("world-differences", first=left, second=right), picture)
+    emit(tables, style, out)
 
 
 @app.command()

@@ -64,11 +64,11 @@ def aggregate(
             )
         economy = load_world(world)
         maps = [None if path is None else read_map(path) for path in (regions, sectors)]
-        for found, codes, kind in zip(
+        for group_map, codes, kind in zip(
             maps, (economy.labels.countries, economy.labels.sectors), ("country", "sector"), strict=True
         ):
-            if found is not None:
-                _check_codes(found.groups, codes, kind, found.origin)
+            if group_map is not None:
+                _check_codes(group_map.groups, codes, kind, group_map.origin)
         country_map, sector_map = maps
         coarse = merge(
             economy,
@@ -115,7 +115,7 @@ def disaggregate(
         if not specification.endswith((".yaml", ".yml")):
             load_disaggregation(specification)  # an unknown id is a slip on the command line
     spec = load_disaggregation(specification)
-    taken = [one.code for one in spec.sectors if one.code in economy.labels.sectors]
+    taken = [sector.code for sector in spec.sectors if sector.code in economy.labels.sectors]
     if taken:
         with usage():
             raise InputError(
@@ -126,9 +126,9 @@ def disaggregate(
     finer = carve(economy, spec)
     finer = dataclasses.replace(finer, name=name or f"{economy.name}-{spec.id}")
     _written(finer, out)
-    for one in spec.sectors:
-        s = finer.labels.sector(one.code)
+    for sector in spec.sectors:
+        s = finer.labels.sector(sector.code)
         note(
-            f"{one.name} ({one.code}) out of {one.parent}: {finer.output[:, s].sum() / 1e3:,.1f} billion USD of output"
+            f"{sector.name} ({sector.code}) out of {sector.parent}: {finer.output[:, s].sum() / 1e3:,.1f} billion USD of output"
         )
     emit(build("chokepoint", spec=spec), style, None)

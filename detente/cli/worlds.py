@@ -76,8 +76,8 @@ def code_in(text: str | None, world: str | None) -> str | None:
     """One economy of a world, in its code or in a word; None stays None, and what nobody knows stays for the message to come."""
     if text is None:
         return None
-    found = codes_in(text, world)
-    return found[0] if len(found) == 1 else text
+    codes = codes_in(text, world)
+    return codes[0] if len(codes) == 1 else text
 
 
 @contextlib.contextmanager

@@ -43,7 +43,7 @@ def known_by(record: Dossier, asof: dt.date) -> Dossier:
         raise DateError(f"nothing was known on {asof}", where=record.id, hint=f"the record starts on {first}")
     measure_ids = {m.id for m in measures}
     earlier = [name for name in record.earlier if asof < name.until]
-    name = min(earlier, key=lambda one: one.until) if earlier else record
+    name = min(earlier, key=lambda earlier_name: earlier_name.until) if earlier else record
     stripped = replace(
         record,
         asof=asof,

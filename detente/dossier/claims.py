@@ -257,14 +257,14 @@ def show_value(state: MeasureState) -> str:
     unit = state.measure.unit
     factor = 100 if unit in ("fraction", "share") else 1
 
-    def one(value: float) -> str:
+    def single(value: float) -> str:
         return f"{value * factor:,.10g} {_UNITS[unit]}".strip()
 
     def span(values: Collection[float]) -> str:
         low, high = min(values), max(values)
-        return one(low) if low == high else f"{low * factor:,.10g} to {one(high)}"
+        return single(low) if low == high else f"{low * factor:,.10g} to {single(high)}"
 
-    parts = [] if state.value is None else [one(round(state.value, 4) if state.by_firm else state.value)]
+    parts = [] if state.value is None else [single(round(state.value, 4) if state.by_firm else state.value)]
     if state.by_firm:
         parts.append(f"by firm {span([firm.rate for firm in state.by_firm])}")
     if state.by_target:

@@ -105,7 +105,7 @@ def control(dossier: Dossier, measure_id: str, date: dt.date) -> Control:
     """
     measure = find(dossier.measures, measure_id, "measure", dossier.asof)
     if not is_control(measure):
-        known = [key for key, one in dossier.measures.items() if is_control(one)]
+        known = [key for key, entry in dossier.measures.items() if is_control(entry)]
         raise LabelError(
             f"`{measure_id}` is a duty or a pledge, no control", hint=suggestion(measure_id, known)
         )
@@ -133,8 +133,8 @@ def control_table(dossier: Dossier, date: dt.date) -> Table:
     InputError
         When the record has no control announced by that day.
     """
-    found = controls_at(dossier, date)
-    if not found:
+    controls = controls_at(dossier, date)
+    if not controls:
         raise InputError(f"no control was announced by {date}", where=dossier.id, hint="ask for a later day")
     columns = (
         Column("id", "Control"),
@@ -157,8 +157,8 @@ def control_table(dossier: Dossier, date: dt.date) -> Table:
         Column("grade", "Grade"),
     )
     rows: list[tuple[Cell, ...]] = []
-    for key, one in found.items():
-        state, scope = one.state, one.scope
+    for key, held in controls.items():
+        state, scope = held.state, held.scope
         rows.append(
             (
                 key,
@@ -169,13 +169,13 @@ def control_table(dossier: Dossier, date: dt.date) -> Table:
                 show_value(state),
                 scope.binds if scope else "",
                 scope.what if scope else "",
-                one.threshold,
+                held.threshold,
                 ", ".join(scope.firms) if scope else "",
                 ", ".join(f"{code} {share:g}" for code, share in state.products.sectors.items()),
                 REACH[scope.reach] if scope else "",
                 state.since.isoformat(),
                 state.until.isoformat() if state.until else None,
-                one.next_status.value.replace("_", " ") if one.next_status else "",
+                held.next_status.value.replace("_", " ") if held.next_status else "",
                 scope.ends if scope else "",
                 state.source,
                 state.grade.value,

@@ -41,8 +41,8 @@ class Change:
     @property
     def changes(self) -> bool:
         """Whether anything changes."""
-        one, two = self.before, self.after
-        return (one.status, one.value, dict(one.by_target)) != (two.status, two.value, dict(two.by_target))
+        eve, day = self.before, self.after
+        return (eve.status, eve.value, dict(eve.by_target)) != (day.status, day.value, dict(day.by_target))
 
     def words(self) -> str:
         """The change as a person reads it."""
@@ -68,14 +68,14 @@ def changes(dossier: Dossier, clock: Clock) -> tuple[Change, ...]:
     """
     if not running(dossier, clock):
         return ()
-    found = []
+    fired = []
     for key in clock.measures:
         measure = dossier.measures[key]
         eve = max(clock.fires - ONE_DAY, measure.announced)
-        found.append(
+        fired.append(
             Change(key, dossier.state(key, eve), dossier.state(key, max(clock.fires, measure.announced)))
         )
-    return tuple(one for one in found if one.changes)
+    return tuple(change for change in fired if change.changes)
 
 
 def turns(dossier: Dossier, after: dt.date, until: dt.date) -> tuple[Change, ...]:
@@ -99,7 +99,7 @@ def turns(dossier: Dossier, after: dt.date, until: dt.date) -> tuple[Change, ...
     >>> [one.measure for one in turns(record, record.asof, dt.date(2025, 11, 10)) if one.after.value]
     ['china-2025-reciprocal-usa-24', 'usa-2025-reciprocal-china-24']
     """
-    found: list[Change] = []
+    turning: list[Change] = []
     for key, measure in dossier.measures.items():
         for day in sorted(day for day in _days(measure, dossier.asof) if after < day <= until):
             if measure.announced < day:
@@ -107,8 +107,8 @@ def turns(dossier: Dossier, after: dt.date, until: dt.date) -> tuple[Change, ...
                     key, resolve(measure, day - ONE_DAY, dossier.asof), resolve(measure, day, dossier.asof)
                 )
                 if change.changes or _scope(change.before) != _scope(change.after):
-                    found.append(change)
-    return tuple(sorted(found, key=lambda change: change.day))
+                    turning.append(change)
+    return tuple(sorted(turning, key=lambda change: change.day))
 
 
 def _scope(state: MeasureState) -> object:

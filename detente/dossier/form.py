@@ -96,14 +96,14 @@ def _kind(value: Any) -> str:
 def _fields(model: type[BaseModel]) -> dict[str, tuple[frozenset[Any], type[BaseModel] | None]]:
     """By key: the plain types a field takes, and the model of its entries if it has one."""
     hints = typing.get_type_hints(model)
-    found: dict[str, tuple[frozenset[Any], type[BaseModel] | None]] = {}
+    fields: dict[str, tuple[frozenset[Any], type[BaseModel] | None]] = {}
     for name, info in model.model_fields.items():
         leaves = frozenset(_leaves(hints[name]))
         nested = next(
             (leaf for leaf in leaves if isinstance(leaf, type) and issubclass(leaf, BaseModel)), None
         )
-        found[info.alias or name] = (leaves, nested)
-    return found
+        fields[info.alias or name] = (leaves, nested)
+    return fields
 
 
 def _leaves(hint: Any) -> list[Any]:

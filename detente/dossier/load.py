@@ -194,7 +194,7 @@ def folder_of(name_or_path: str | Path) -> Path:
 def _read_files(folder: Path) -> dict[str, YamlFile]:
     """Every YAML file of the folder by its name inside it; refuses files nobody would read."""
     try:
-        found = sorted(folder.glob("*.yaml")) + sorted(folder.glob("measures/*.yaml"))
+        paths = sorted(folder.glob("*.yaml")) + sorted(folder.glob("measures/*.yaml"))
     except OSError as error:
         raise unreadable(error, name_of(folder)) from error
     allowed = ("dossier.yaml", *(f"{kind}.yaml" for kind in KINDS))
@@ -204,7 +204,7 @@ def _read_files(folder: Path) -> dict[str, YamlFile]:
             "a file ending in .yml would not be read", file=path.name, hint="rename it to .yaml"
         )
     files: dict[str, YamlFile] = {}
-    for path in found:
+    for path in paths:
         name = path.relative_to(folder).as_posix()
         if "/" not in name and name not in allowed:
             raise SchemaError(

@@ -76,7 +76,7 @@ def pledges_at(dossier: Dossier, date: dt.date) -> tuple[Tranche, ...]:
 
     A value that holds for several years is promised in each of them: one period a calendar year.
     """
-    found: list[Tranche] = []
+    tranches: list[Tranche] = []
     for measure in dossier.measures.values():
         if measure.instrument is not Instrument.purchase_pledge or measure.announced > date:
             continue
@@ -99,8 +99,8 @@ def pledges_at(dossier: Dossier, date: dt.date) -> tuple[Tranche, ...]:
                 for d in dossier.deliveries.values()
                 if d.pledge == measure.id and d.since == start and d.date <= date
             ]
-            found.append(_tranche(measure, start, end, pledged, source, counts, date))
-    return tuple(found)
+            tranches.append(_tranche(measure, start, end, pledged, source, counts, date))
+    return tuple(tranches)
 
 
 def _tranche(
@@ -161,26 +161,26 @@ def pledge_table(dossier: Dossier, date: dt.date) -> Table:
     rows: list[tuple[Cell, ...]] = []
     tranches = pledges_at(dossier, date)
     for measure in pledges:
-        mine = [one for one in tranches if one.measure.id == measure.id]
+        mine = [tranche for tranche in tranches if tranche.measure.id == measure.id]
         unit = measure.unit.replace("_per_year", "").replace("usd_mn", "USD mn").replace("_", " ")
-        for one in mine:
-            share = None if one.delivered is None else 100 * one.delivered / one.pledged
+        for tranche in mine:
+            share = None if tranche.delivered is None else 100 * tranche.delivered / tranche.pledged
             rows.append(
                 (
                     measure.id,
                     measure.title,
-                    one.start.isoformat(),
-                    one.due.isoformat(),
-                    one.pledged,
+                    tranche.start.isoformat(),
+                    tranche.due.isoformat(),
+                    tranche.pledged,
                     unit,
-                    one.delivered,
-                    one.counted.isoformat() if one.counted else None,
+                    tranche.delivered,
+                    tranche.counted.isoformat() if tranche.counted else None,
                     share,
-                    100 * one.elapsed,
-                    one.state,
-                    one.slip_days,
-                    one.source,
-                    "" if one.delivered is not None else "nobody counted",
+                    100 * tranche.elapsed,
+                    tranche.state,
+                    tranche.slip_days,
+                    tranche.source,
+                    "" if tranche.delivered is not None else "nobody counted",
                 )
             )
         if not mine:

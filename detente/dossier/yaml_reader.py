@@ -76,9 +76,9 @@ class YamlFile:
     def place(self, path: KeyPath) -> tuple[int | None, int | None]:
         """Line and column of a key path, or of the nearest enclosing one that has a place."""
         for length in range(len(path), -1, -1):
-            found = self.places.get(path[:length])
-            if found is not None:
-                return found
+            place = self.places.get(path[:length])
+            if place is not None:
+                return place
         return None, None
 
     def where(self, path: KeyPath) -> str:

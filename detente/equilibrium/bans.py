@@ -238,19 +238,19 @@ def log_costs(first: Array, last: Array, shares: Array, theta: Array) -> Array:
     """
     stops, frees = np.isinf(last) & np.isfinite(first), np.isinf(first) & np.isfinite(last)
     straight = np.where(stops | frees, 0.0, log_ratio(last, first))
-    made = np.repeat(straight[None], len(shares), 0)
+    slopes = np.repeat(straight[None], len(shares), 0)
     if not (stops.any() or frees.any()):
-        return made
-    for point, share in zip(made, shares, strict=True):
+        return slopes
+    for point, share in zip(slopes, shares, strict=True):
         left, gone = 1 - share, share
         point += np.where(stops & (left > 0), FADING / theta / max(left, 1e-300), 0.0)
         point -= np.where(frees & (gone > 0), FADING / theta / max(gone, 1e-300), 0.0)
-    return made
+    return slopes
 
 
 def one_piece(economy: Economy, *wedges: Wedges) -> bool:
     """Whether trade stays in one piece under each of these policies, so that a path between them has one numeraire."""
-    return all(severed(economy, one, mobile=True) is None for one in wedges)
+    return all(severed(economy, policy, mobile=True) is None for policy in wedges)
 
 
 def no_exports(economy: Economy, wedges: Wedges) -> Mask:
@@ -340,7 +340,7 @@ def _unpaid(links: Mask, part: npt.NDArray[np.int64], deficit: Array, value_adde
         own = np.unique(group[part == number])
         if len(own) > 1:
             suspects += _sealed(links, reach, group, own)
-    for inside in sorted(suspects, key=lambda one: int(one.sum())):
+    for inside in sorted(suspects, key=lambda mask: int(mask.sum())):
         if deficit[inside].sum() >= -NIL * value_added[inside].sum():
             return inside
     return None
@@ -353,8 +353,8 @@ def _sealed(links: Mask, reach: Mask, group: npt.NDArray[np.int64], own: npt.NDA
             np.isin(group, some) for size in range(1, len(own)) for some in itertools.combinations(own, size)
         ]
     else:
-        upstream = [reach[group == one].any(0) for one in own]
-        chosen = upstream + [np.isin(group, own) & ~reach[:, group == one].any(1) for one in own]
+        upstream = [reach[group == member].any(0) for member in own]
+        chosen = upstream + [np.isin(group, own) & ~reach[:, group == member].any(1) for member in own]
     return [
         inside
         for inside in chosen

@@ -58,18 +58,18 @@ class _Kept:
     inverses: dict[str, Any]
 
     @classmethod
-    def of(cls, technology: Technology, made: Baseline) -> _Kept:
+    def of(cls, technology: Technology, baseline: Baseline) -> _Kept:
         arrays = technology.shared()
-        return cls(arrays, {name: value for name, value in vars(made).items() if name != "technology"})
+        return cls(arrays, {name: value for name, value in vars(baseline).items() if name != "technology"})
 
     def at(self, economy: Economy, structure: Structure) -> Baseline:
-        made = Baseline.__new__(
+        baseline = Baseline.__new__(
             Baseline
         )  # asked several times a solve: the constructor would cost a per cent of it
-        made.__dict__.update(
+        baseline.__dict__.update(
             self.inverses, technology=Technology.from_shared(economy, structure, self.technology)
         )
-        return made
+        return baseline
 
 
 CORE = Structure()
@@ -100,15 +100,15 @@ def prepare(economy: Economy, structure: Structure = CORE) -> Baseline:
     try:
         if not _linked(economy):
             raise np.linalg.LinAlgError
-        made = _inverses(technology)
+        baseline = _inverses(technology)
     except np.linalg.LinAlgError:
         raise BalanceError(
             "relative wages are not determined: some economies trade only among themselves",
             where=economy.name,
             hint="aggregate the economies without trade into a neighbour, or leave them out",
         ) from None
-    of_economy[structure] = _Kept.of(technology, made)
-    return made
+    of_economy[structure] = _Kept.of(technology, baseline)
+    return baseline
 
 
 def prepare_for(economy: Economy, structure: Structure, wedges: Wedges) -> Baseline:
@@ -145,6 +145,8 @@ def prepare_for(economy: Economy, structure: Structure, wedges: Wedges) -> Basel
 def share_preparation(economy: Economy, structure: Structure, like: tuple[Economy, Structure]) -> None:
     """Let an economy be steered by the inverses of a near one: they only steer, the residuals judge what is found.
 
+    Where factors move freely on one side only there is nothing to lend, and nothing is done.
+
     Parameters
     ----------
     economy : Economy
@@ -160,8 +162,23 @@ def share_preparation(economy: Economy, structure: Structure, like: tuple[Econom
     """
     lent = prepare(*like)
     check_sound(economy)
-    of_economy = _prepared.setdefault(economy, weakref.WeakKeyDictionary())
-    of_economy.setdefault(structure, _Kept.of(Technology.of(economy, structure), lent))
+    technology = Technology.of(economy, structure)
+    if technology.mobile != lent.technology.mobile:
+        return
+    # trade that bans cut is kept with the technology it was cut in
+    own = lent if _same_arrays(technology, lent.technology) else replace(lent, cut={})
+    _prepared.setdefault(economy, weakref.WeakKeyDictionary()).setdefault(
+        structure, _Kept.of(technology, own)
+    )
+
+
+def _same_arrays(one: Technology, other: Technology) -> bool:
+    """Whether two structures set on one base year give the same arrays, as when they differ in elasticities alone."""
+    first, second = (
+        (each.critical, each.profit_share, () if each.log_floor is None else each.log_floor)
+        for each in (one, other)
+    )
+    return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
 def lend_preparation(economy: Economy, structure: Structure, like: tuple[Economy, Structure]) -> None:

@@ -194,7 +194,8 @@ def apply_to_each(
 ) -> Wedges:
     """Wedges of several scenarios with those of their controls on top, with a leading axis unless `alone`."""
     arrays = [
-        np.stack([getattr(one, name) for one in wedges]) for name in ("tariff", "iceberg_hat", "export_tax")
+        np.stack([getattr(policy, name) for policy in wedges])
+        for name in ("tariff", "iceberg_hat", "export_tax")
     ]
     tariff, iceberg, tax = arrays
     for k, (own, sizes) in enumerate(zip(controls, log_wedges, strict=True)):
@@ -265,15 +266,15 @@ def bindings_of(
     value: Equilibrium, wedges: Wedges, controls: Sequence[QuantityControl], log_wedge: Array
 ) -> dict[str, Binding]:
     """What controls do at an equilibrium, by name; `wedges` are those without them."""
-    made = {}
+    bindings = {}
     for control, size in zip(controls, log_wedge, strict=True):
         ban = control.is_ban
-        made[control.name] = Binding(
+        bindings[control.name] = Binding(
             float("inf") if ban else float(size),
             volume_of(value, control, 0.0 if ban else float(size)),
             0.0 if ban else _rent(value, wedges, control),
         )
-    return made
+    return bindings
 
 
 def breach(control: QuantityControl, binding: Binding) -> str:

@@ -114,7 +114,7 @@ def solve(
             start=None if begun is None else ControlledSolution(begun, begun.bindings),
             throw=throw,
         )
-        solutions = tuple(replace(one.solution, bindings=one.bindings) for one in held)
+        solutions = tuple(replace(controlled.solution, bindings=controlled.bindings) for controlled in held)
     else:
         solutions = solve_batch(
             model.economy,

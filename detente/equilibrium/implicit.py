@@ -98,11 +98,11 @@ class _System:
             self.iterations += ONCE_COST
             matrix = self._matrix(right.shape[:2])
             return np.asarray(np.linalg.solve(matrix, right.reshape(unknowns, -1)).reshape(right.shape))
-        found = self._first(right)
-        size = max(float(np.abs(found).max()), 1e-300)
+        solution = self._first(right)
+        size = max(float(np.abs(solution).max()), 1e-300)
         for count in range(MOST_ITERATIONS):
-            gap = right + self.apply(found) - found
-            found = found + self._first(gap)
+            gap = right + self.apply(solution) - solution
+            solution = solution + self._first(gap)
             self.iterations += 1
             if not float(np.abs(gap).max()) > 1e-15 * size:
                 break
@@ -114,7 +114,7 @@ class _System:
             ):  # far from the base year the blocks may leave too much, or all
                 self._set_up_whole(right.shape[:2])
                 return self.solve(right)
-        return np.asarray(found)
+        return np.asarray(solution)
 
     def _set_up_whole(self, cells: tuple[int, ...]) -> None:
         """Invert the whole system, unless that is done."""
@@ -260,13 +260,13 @@ def factor_derivatives(
     to_exporter = to_producer * (export_tax + technology.profit_share)
     total, asked = technology.earnings(log_factor)
 
-    made = np.ascontiguousarray(to_producer.transpose(2, 1, 0))
+    produced = np.ascontiguousarray(to_producer.transpose(2, 1, 0))
     owned = np.ascontiguousarray(to_exporter.transpose(2, 1, 0))
     duties = to_importer.sum(1)
 
     def respent(dX: Array) -> Array:
         """Spending that follows from spending [n, s, d]: on inputs of what is sold, and out of duties, taxes and profits."""
-        sold = np.matmul(made, dX.transpose(1, 0, 2)).transpose(1, 0, 2)
+        sold = np.matmul(produced, dX.transpose(1, 0, 2)).transpose(1, 0, 2)
         income = (duties[..., None] * dX).sum(1)
         if owned.any():
             income = income + np.matmul(owned, dX.transpose(1, 0, 2)).sum(0)
@@ -317,7 +317,7 @@ def factor_derivatives(
         right += (alpha * (income + total + deficit)[:, None])[..., None] * substitution
 
     dX = spending.solve(right)
-    doutput = output_fixed + np.matmul(made, dX.transpose(1, 0, 2)).transpose(1, 0, 2)
+    doutput = output_fixed + np.matmul(produced, dX.transpose(1, 0, 2)).transpose(1, 0, 2)
     payments = paid * output
     dpayments = paid[..., None] * doutput + payments[..., None] * paid_moves
     if technology.mobile:

@@ -127,19 +127,21 @@ def finish(
 
 
 def _polished(
-    found: Solution[Equilibrium], technology: Technology, solver: Newton, ground: Ground | None
+    solution: Solution[Equilibrium], technology: Technology, solver: Newton, ground: Ground | None
 ) -> Solution[Equilibrium]:
     """A point whose dropped market does not clear, solved again with another one dropped; as it was where that fails."""
-    value, method = found.value, str(found.stats["method"])
+    value, method = solution.value, str(solution.stats["method"])
     meter = Meter(solver.budget, solver.seconds)
-    made = polish(technology, value.wedges, value.deficit_new, point_of(value), meter, solver.rtol)
-    if made is None:
-        return found
-    steps = np.array([int(found.stats["num_steps"]) + made[1]])
+    polished = polish(technology, value.wedges, value.deficit_new, point_of(value), meter, solver.rtol)
+    if polished is None:
+        return solution
+    steps = np.array([int(solution.stats["num_steps"]) + polished[1]])
     only = replace(solver, robust=False)  # once
     wedges, deficit = alone(value.wedges), value.deficit_new
-    again = finish(technology, wedges, value.closure, deficit, made[0][None], steps, only, method, ground)[0]
-    return again if again.result.ok else found
+    again = finish(
+        technology, wedges, value.closure, deficit, polished[0][None], steps, only, method, ground
+    )[0]
+    return again if again.result.ok else solution
 
 
 def refused(
@@ -234,10 +236,10 @@ def chunks(
             if ground.failure or ground.parts > 1 or (ground.closes and not mobile):
                 grounds[int(lane)] = ground
     plain = [lane for lane in range(count) if lane not in grounds]
-    found: list[tuple[list[int], Ground | None]] = [
+    together: list[tuple[list[int], Ground | None]] = [
         (plain[first : first + CHUNK], None) for first in range(0, len(plain), CHUNK)
     ]
-    return found + [([lane], ground) for lane, ground in grounds.items()]
+    return together + [([lane], ground) for lane, ground in grounds.items()]
 
 
 def alone(wedges: Wedges) -> Wedges:

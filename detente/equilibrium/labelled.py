@@ -104,8 +104,8 @@ class Labelled:
             self.labels.sector(code) if axis == "sector" else self.labels.country(code)
             for axis, code in zip(self.axes, wanted, strict=False)
         )
-        found = self.values[at]
-        return float(found) if np.ndim(found) == 0 else found
+        picked = self.values[at]
+        return float(picked) if np.ndim(picked) == 0 else picked
 
     def along(self, axis: str) -> tuple[str, ...]:
         """Labels along an axis."""

@@ -164,7 +164,7 @@ def rescue(scenario: Climb) -> Solution[Equilibrium]:
     settled = [
         (solution, share) for solution, share in tries if float(solution.stats["max_residual"]) <= GATE
     ]
-    solution, share = settled[0] if settled else max(tries[-2:], key=lambda one: one[1])
+    solution, share = settled[0] if settled else max(tries[-2:], key=lambda attempt: attempt[1])
     stats = {**solution.stats, "work": meter.spent, "reached": share, "ended": meter.ended or "stages"}
     return replace(solution, result=solution.result if settled else RESULTS.gave_up, stats=stats)
 

@@ -197,10 +197,10 @@ class Limits:
             By how much the logarithm of that spending falls as the log price rises; nil when left out.
         """
         at = (self.lane, self.sector, self.importer, self.exporter)
-        made, spent = (self.lane, self.exporter, self.sector), (self.lane, self.importer, self.sector)
+        supplied, spent = (self.lane, self.exporter, self.sector), (self.lane, self.importer, self.sector)
         key, shape = self.lane * self.width + self.slot, log_wedge.shape
-        drawn = weight[made] / total[spent]
-        part = to_producer[at] * drawn * expenditure[spent] / self.base * np.exp(-log_cost[made])
+        drawn = weight[supplied] / total[spent]
+        part = to_producer[at] * drawn * expenditure[spent] / self.base * np.exp(-log_cost[supplied])
         shipped = np.bincount(key, part, log_wedge.size).reshape(shape)
         # a market the control holds alone answers by 1 to its wedge, one with many rivals by 1 + θ
         held = np.bincount(self.market, pull[at] * drawn)[self.market]

@@ -29,10 +29,10 @@ def residuals(equilibrium: Equilibrium) -> dict[str, float | str]:
         country, or country/sector).
     """
     wedges = equilibrium.wedges
-    one = Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
+    stacked = Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
     return chunk_residuals(
         equilibrium.technology,
-        one,
+        stacked,
         equilibrium.deficit_new,
         equilibrium.factor_price_hat[None],
         equilibrium.price_hat[None],

@@ -48,15 +48,15 @@ class Policy:
 
     def __repr__(self) -> str:
         parts = []
-        for array, base, one in (
+        for array, base, change in (
             (self.wedges.tariff, self.economy.tariff, "duty"),
             (self.wedges.iceberg_hat, 1.0, "trade cost"),
             (self.wedges.export_tax, 0.0, "export tax"),
         ):
             count = int(np.count_nonzero(array != base))
-            many = {"duty": "duties", "export tax": "export taxes"}.get(one, one + "s")
+            changes = {"duty": "duties", "export tax": "export taxes"}.get(change, change + "s")
             if count:
-                parts.append(f"{count} {one if count == 1 else many} changed")
+                parts.append(f"{count} {change if count == 1 else changes} changed")
         if self.controls:
             parts.append(f"{len(self.controls)} limit{'s' if len(self.controls) > 1 else ''}")
         return f"<Policy {self.name}: {', '.join(parts) or 'nothing changed'}>"

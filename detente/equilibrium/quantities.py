@@ -106,14 +106,14 @@ def solve_batch_with_controls(
             hint="give every scenario its controls, an empty list where it has none",
         )
     solver = solver or Newton()
-    for one, some in zip(wedges, controls, strict=True):
-        check_wedges(economy, one)
+    for policy, some in zip(wedges, controls, strict=True):
+        check_wedges(economy, policy)
         check_controls(economy, some)
     setting = Setting(economy, structure, closure, solver, Meter(solver.budget, solver.seconds))
-    found: list[ControlledSolution] = []
+    solutions: list[ControlledSolution] = []
     for first in range(0, len(wedges), CHUNK):
-        found += _chunk(setting, wedges[first : first + CHUNK], controls[first : first + CHUNK], start)
-        for k, held in enumerate(found[first:], first):
+        solutions += _chunk(setting, wedges[first : first + CHUNK], controls[first : first + CHUNK], start)
+        for k, held in enumerate(solutions[first:], first):
             if throw and not held.solution.result.ok:
                 raise SolveError(
                     f"the quantity controls were not met: {held.solution.message} ({how_far(held.solution)})",
@@ -126,15 +126,15 @@ def solve_batch_with_controls(
                     ),
                     solution=held.solution,
                 )
-    return tuple(found)
+    return tuple(solutions)
 
 
 def _works(setting: Setting, wedges: Wedges, controls: Sequence[QuantityControl], closure: str) -> bool:
     """Whether a scenario has an equilibrium under another closure, as far as a quick search finds out."""
-    (found,) = solve_batch_with_controls(
+    (controlled,) = solve_batch_with_controls(
         setting.economy, [wedges], [controls], closure=closure, structure=setting.structure, solver=QUICK
     )
-    return found.solution.result.ok
+    return controlled.solution.result.ok
 
 
 def _chunk(
@@ -145,23 +145,23 @@ def _chunk(
 ) -> list[ControlledSolution]:
     """Solve some scenarios: by sweeps together, each of those that do not settle by `ladder.LIMITS`, and verify them."""
     banned = _with_bans(wedges, controls)
-    found: dict[int, ControlledSolution] = {}
+    judged: dict[int, ControlledSolution] = {}
     for lanes, ground in chunks(setting.economy, setting.structure, banned, setting.deficit):
         known = {k: _refused(setting, one_of(banned, k), controls[k], ground) for k in lanes}
         left = [k for k in lanes if known[k] is None]
         if left:
             swept = _swept(setting, [wedges[k] for k in left], [controls[k] for k in left], start, ground)
             known |= dict(zip(left, swept, strict=True))
-        for k, made in known.items():
+        for k, settled in known.items():
             own = replace(setting, meter=Meter(setting.solver.budget, setting.solver.seconds))
-            one = made or rescue_limits(own, wedges[k], controls[k], start)
-            found[k] = verified(one, controls[k])
-    return [found[k] for k in range(len(wedges))]
+            controlled = settled or rescue_limits(own, wedges[k], controls[k], start)
+            judged[k] = verified(controlled, controls[k])
+    return [judged[k] for k in range(len(wedges))]
 
 
 def _with_bans(wedges: Sequence[Wedges], controls: Sequence[Sequence[QuantityControl]]) -> Wedges:
     """Wedges of several scenarios with their bans, with a leading axis."""
-    bans = [[one for one in some if one.is_ban] for some in controls]
+    bans = [[control for control in some if control.is_ban] for some in controls]
     return apply_to_each(wedges, bans, [np.zeros(len(ban)) for ban in bans])
 
 
@@ -190,20 +190,24 @@ def _refused(
     return None if without is None else ControlledSolution(without, {})
 
 
-def verified(found: ControlledSolution, controls: Sequence[QuantityControl]) -> ControlledSolution:
+def verified(controlled: ControlledSolution, controls: Sequence[QuantityControl]) -> ControlledSolution:
     """A success only if every control holds by its own statement, at a wedge within what is known; the note names the others."""
-    if not controls or not found.solution.result.ok:
-        return found
-    sizes = {one.name: found.bindings[one.name].log_wedge for one in controls if not one.is_floor}
+    if not controls or not controlled.solution.result.ok:
+        return controlled
+    sizes = {
+        control.name: controlled.bindings[control.name].log_wedge
+        for control in controls
+        if not control.is_floor
+    }
     endless = [name for name, size in sizes.items() if np.log(KNOWN) < size < np.inf]
     if endless:
         said = "; ".join(f"`{name}`: a wedge of {np.exp(sizes[name]):.3g} times the cost" for name in endless)
-        return replace(found, solution=noted(found.solution, RESULTS.beyond_knowledge, said))
-    breaches = [breach(control, found.bindings[control.name]) for control in controls]
+        return replace(controlled, solution=noted(controlled.solution, RESULTS.beyond_knowledge, said))
+    breaches = [breach(control, controlled.bindings[control.name]) for control in controls]
     said = "; ".join(filter(None, breaches))
     if not said:
-        return found
-    return replace(found, solution=noted(found.solution, RESULTS.control_violated, said))
+        return controlled
+    return replace(controlled, solution=noted(controlled.solution, RESULTS.control_violated, said))
 
 
 def _swept(
@@ -220,7 +224,7 @@ def _swept(
     economy, structure, solver = setting.economy, setting.structure, setting.solver
     deficit = setting.deficit if ground is None else ground.deficit
     named = setting.closure if isinstance(setting.closure, str) else "own"
-    free = [[one for one in some if not one.is_ban] for some in controls]
+    free = [[control for control in some if not control.is_ban] for some in controls]
     banned, base = _with_bans(wedges, controls), prepare(economy, structure)
     if ground is not None:
         banned, base = (
@@ -244,7 +248,7 @@ def _swept(
         applied = apply_to_each(each, free, log_wedges)
     points = points[:, :settled]
     solutions = finish(base.technology, applied, named, deficit, points, steps, solver, "sweep", ground)
-    found: list[ControlledSolution | None] = []
+    controlled: list[ControlledSolution | None] = []
     for k, solution in enumerate(solutions):
         met = solution.result.ok
         if met and free[k]:
@@ -253,13 +257,13 @@ def _swept(
         if not met:
             code = RESULTS.max_steps_reached if solution.result.ok else solution.result
             unmet = ControlledSolution(replace(solution, result=code), {})
-            found.append(None if solver.robust else unmet)
+            controlled.append(None if solver.robust else unmet)
             continue
-        sizes = dict(zip((one.name for one in free[k]), log_wedges[k], strict=True))
-        in_order = np.array([float(sizes.get(one.name, 0.0)) for one in controls[k]])
+        sizes = dict(zip((control.name for control in free[k]), log_wedges[k], strict=True))
+        in_order = np.array([float(sizes.get(control.name, 0.0)) for control in controls[k]])
         bound = bindings_of(solution.value, wedges[k], controls[k], in_order)
-        found.append(ControlledSolution(solution, bound))
-    return found
+        controlled.append(ControlledSolution(solution, bound))
+    return controlled
 
 
 def in_stages(
@@ -269,19 +273,22 @@ def in_stages(
     start: ControlledSolution | None,
 ) -> ControlledSolution | None:
     """Sweeps along a path of limits, from the volumes of a start (bans and nothing else) to those asked for."""
-    free = [one for one in controls if not one.is_ban]
+    free = [control for control in controls if not control.is_ban]
     if not free or not setting.solver.robust:
         return None
     here = start
-    if here is None or any(one.is_ban for one in controls):
-        bans = [one for one in controls if one.is_ban]
+    if here is None or any(control.is_ban for control in controls):
+        bans = [control for control in controls if control.is_ban]
         near = None if start is None else start.value
         alone = setting.solve(apply_controls(wedges, bans, np.zeros(len(bans))), near, throw=False)
         if not alone.result.ok:
             return None
         here = ControlledSolution(alone, {})
-    known = dict(zip((one.name for one in free), known_wedges(here, free), strict=True))
-    first = {one.name: volume_of(here.value, one, float(known[one.name])) or one.limit for one in free}
+    known = dict(zip((control.name for control in free), known_wedges(here, free), strict=True))
+    first = {
+        control.name: volume_of(here.value, control, float(known[control.name])) or control.limit
+        for control in free
+    }
     reached, stage = 0.0, 0.5
     ((_, ground),) = chunks(
         setting.economy, setting.structure, _with_bans([wedges], [controls]), setting.deficit
@@ -289,18 +296,18 @@ def in_stages(
     while reached < 1:
         target = min(1.0, reached + stage)
         staged = [
-            one
-            if one.is_ban or target == 1
-            else replace(one, limit=float(first[one.name] ** (1 - target) * one.limit**target))
-            for one in controls
+            control
+            if control.is_ban or target == 1
+            else replace(control, limit=float(first[control.name] ** (1 - target) * control.limit**target))
+            for control in controls
         ]
         if setting.meter.ended:
             return None
-        (made,) = _swept(setting, [wedges], [staged], here, ground)
-        steps = setting.solver.max_steps if made is None else int(made.solution.stats["num_steps"])
+        (swept,) = _swept(setting, [wedges], [staged], here, ground)
+        steps = setting.solver.max_steps if swept is None else int(swept.solution.stats["num_steps"])
         setting.meter.charge(steps * sweep_cost(here.value.factor_price_hat.size))
-        if made is not None:
-            here, reached, stage = made, target, min(2 * stage, 1.0)
+        if swept is not None:
+            here, reached, stage = swept, target, min(2 * stage, 1.0)
         else:
             stage /= 2
             if stage < SMALLEST_STAGE:

@@ -92,7 +92,7 @@ class Setting:
     def solve(self, wedges: Wedges, start: Equilibrium | None, throw: bool) -> Solution[Equilibrium]:
         """One scenario without controls, within what is left of the budget."""
         work, seconds = self.meter.left
-        (found,) = solve_batch(
+        (solution,) = solve_batch(
             self.economy,
             alone(wedges),
             closure=self.closure,
@@ -101,13 +101,16 @@ class Setting:
             start=start,
             throw=throw,
         )
-        self.meter.charge(work_of(found))
-        return found
+        self.meter.charge(work_of(solution))
+        return solution
 
 
 def known_wedges(start: ControlledSolution, controls: Sequence[QuantityControl]) -> Array:
     """Log wedges that a start has for controls of these names; nil where it has none, or bans what is now allowed."""
-    known = [start.bindings[one.name].log_wedge if one.name in start.bindings else 0.0 for one in controls]
+    known = [
+        start.bindings[control.name].log_wedge if control.name in start.bindings else 0.0
+        for control in controls
+    ]
     return np.where(np.isfinite(known), known, 0.0)
 
 
@@ -189,7 +192,11 @@ def by_newton(
         stats = {**solution.stats, "work": setting.meter.spent, **({"ended": ended} if ended else {})}
         code = result if result in (RESULTS.floor_unreached, RESULTS.gave_up) else RESULTS.control_violated
         solution = noted(replace(solution, stats=stats), code, _reached(solution, controls, bound))
-    elif not solution.result.ok and free and np.isfinite([one.volume_hat for one in bound.values()]).all():
+    elif (
+        not solution.result.ok
+        and free
+        and np.isfinite([binding.volume_hat for binding in bound.values()]).all()
+    ):
         solution = noted(solution, solution.result, _reached(solution, controls, bound))
     return ControlledSolution(solution, bound)
 
@@ -211,21 +218,21 @@ def _reached(
     solution: Solution[Equilibrium], controls: Sequence[QuantityControl], bound: Mapping[str, Binding]
 ) -> str:
     """Limits on whose wrong side the search ended, and why no wedge may bring them about."""
-    unmet = [one for one in controls if overstep(one, bound[one.name])]
-    said = [overstep(one, bound[one.name]) for one in unmet]
-    said = said or [text for one in controls if (text := breach(one, bound[one.name]))]
+    unmet = [control for control in controls if overstep(control, bound[control.name])]
+    said = [overstep(control, bound[control.name]) for control in unmet]
+    said = said or [text for control in controls if (text := breach(control, bound[control.name]))]
     said = said or ["the search for the wedges ended before the limits were met"]
-    if any(one.is_floor for one in unmet):
+    if any(control.is_floor for control in unmet):
         said.append(
             "no subsidy that was tried reaches the floor: the buyers' budget pays for it, and has too little"
         )
     deficit, codes = solution.value.deficit_new, solution.value.economy.labels.countries
-    for one in unmet if solution.result.ok else ():
-        borrow, lend = one.cells.any((1, 2)) & (deficit > 0), one.cells.any((0, 2)) & (deficit < 0)
+    for control in unmet if solution.result.ok else ():
+        borrow, lend = control.cells.any((1, 2)) & (deficit > 0), control.cells.any((0, 2)) & (deficit < 0)
         whom = ", ".join(codes[n] for n in np.flatnonzero(borrow | lend))
-        if not one.is_floor and whom:
+        if not control.is_floor and whom:
             said.append(
-                f"the closure has {whom} trade what it borrows or lends, which may be more than `{one.name}` lets through: "
+                f"the closure has {whom} trade what it borrows or lends, which may be more than `{control.name}` lets through: "
                 "try the closure `zero`"
             )
     return "; ".join(said)

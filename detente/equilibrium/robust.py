@@ -89,13 +89,13 @@ def _follow(
                 between(1 + first.export_tax, 1 + wedges.export_tax, target) - 1,
             )
         with np.errstate(all="ignore"):  # a stage that leaves the numbers is caught and halved
-            made, count = reach(
+            point, count = reach(
                 staged, (1 - target) * lent + target * deficit, here + slope * (target - reached)
             )
         steps += count
-        if made is not None:
-            slope = (made - here) / (target - reached)
-            here, reached, stage = made, target, min(2 * stage, 1.0)
+        if point is not None:
+            slope = (point - here) / (target - reached)
+            here, reached, stage = point, target, min(2 * stage, 1.0)
             meter.reached = reached
         else:
             stage /= 2
@@ -196,21 +196,21 @@ def solve_robustly(
         log_factor, log_price = split(point, economy, structure)
         first, steps = Stage(log_factor, log_price, economy.expenditure), 0
         for bold in ways:  # long steps first: they get there in a third of the time, or not at all
-            made, count = newton(technology, staged, lent, first, solver.rtol, meter, bold=bold)
+            end, count = newton(technology, staged, lent, first, solver.rtol, meter, bold=bold)
             steps += count
-            if made is not None:
+            if end is not None:
                 break
         else:
             return None, steps
-        spending = made.expenditure / base.scale
-        return np.concatenate([made.log_factor.ravel(), made.log_price.ravel(), spending.ravel()]), steps
+        spending = end.expenditure / base.scale
+        return np.concatenate([end.log_factor.ravel(), end.log_price.ravel(), spending.ravel()]), steps
 
     begin, theta = _along(None, economy, structure), economy.trade_elasticity
     with np.errstate(all="ignore"):
-        made, steps = reach(wedges, deficit, begin[0], (True, False) if further is None else (True,))
-    if made is not None:
+        solved, steps = reach(wedges, deficit, begin[0], (True, False) if further is None else (True,))
+    if solved is not None:
         meter.reached = 1.0
-        return made, steps
+        return solved, steps
     if meter.ended:
         return (begin if further is None else further)[0], steps
     left = 1.0 if further is None else 1 - further[1]
@@ -249,8 +249,8 @@ def polish(
     )
     first = Stage(log_factor, log_price, economy.expenditure)
     with np.errstate(all="ignore"):
-        made, count = newton(technology, wedges, deficit, first, rtol, meter, units=units)
-    if made is None:
+        end, count = newton(technology, wedges, deficit, first, rtol, meter, units=units)
+    if end is None:
         return None
-    spending = made.expenditure / prepare(economy, technology.structure).scale
-    return np.concatenate([made.log_factor.ravel(), made.log_price.ravel(), spending.ravel()]), count
+    spending = end.expenditure / prepare(economy, technology.structure).scale
+    return np.concatenate([end.log_factor.ravel(), end.log_price.ravel(), spending.ravel()]), count

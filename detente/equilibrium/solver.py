@@ -92,12 +92,12 @@ def solve_batch(
     else:
         if not wedges:
             return ()
-        for one in wedges:
-            check_wedges(economy, one)
+        for policy in wedges:
+            check_wedges(economy, policy)
         stacked = Wedges(
-            np.stack([one.tariff for one in wedges]),
-            np.stack([one.iceberg_hat for one in wedges]),
-            np.stack([one.export_tax for one in wedges]),
+            np.stack([policy.tariff for policy in wedges]),
+            np.stack([policy.iceberg_hat for policy in wedges]),
+            np.stack([policy.export_tax for policy in wedges]),
         )
     check_wedges(economy, stacked)
     if stacked.tariff.ndim != 4:

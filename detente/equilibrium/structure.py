@@ -189,9 +189,9 @@ class Technology:
     @classmethod
     def from_shared(cls, economy: Economy, structure: Structure, arrays: dict[str, Any]) -> Technology:
         """Make one from the arrays that `shared` gave for the same economy and structure."""
-        made = cls.__new__(cls)
-        made.__dict__.update(arrays, economy=economy, structure=structure)
-        return made
+        technology = cls.__new__(cls)
+        technology.__dict__.update(arrays, economy=economy, structure=structure)
+        return technology
 
     @property
     def mobile(self) -> bool:
@@ -290,12 +290,12 @@ class Technology:
         materials, composite = self.nests(log_price)
         power = 1 - s.sigma_materials
         used = output * np.exp((1 - s.sigma_value_added) * (materials - log_cost) - power * materials)
-        made = np.exp(power * log_price) * _over_users(self._by_user, used)
+        spending = np.exp(power * log_price) * _over_users(self._by_user, used)
         if self.critical.any():
             inside = 1 - s.sigma_critical
             within = _over_users(self._by_user, used * np.exp((power - inside) * composite))
-            made = np.where(self.critical, np.exp(inside * log_price) * within, made)
-        return np.asarray(made)
+            spending = np.where(self.critical, np.exp(inside * log_price) * within, spending)
+        return np.asarray(spending)
 
     @functools.cached_property
     def _by_user(self) -> Array:

@@ -133,15 +133,15 @@ def _one(task: Task, normals: Array) -> tuple[Array, Array]:
                 solution=solution,
             )
     values = [solution.value for solution, _ in solved]
-    found = np.stack([headlines(value) for value in values])
-    return found, _read(task, at, scaled, values)
+    levels = np.stack([headlines(value) for value in values])
+    return levels, _read(task, at, scaled, values)
 
 
 def _read(task: Task, drawn: Model, cases: Sequence[Case], values: Sequence[Equilibrium]) -> Array:
     """Results other than headlines of every case [outcome, result]; those of a path start from the reference."""
-    made = np.zeros((len(cases), len(task.results)))
+    readings = np.zeros((len(cases), len(task.results)))
     if not task.results:
-        return made
+        return readings
     goals = [target(name, drawn.economy) for name in task.results]
     names = [case.scenario.id for case in cases]
     start = (
@@ -157,11 +157,11 @@ def _read(task: Task, drawn: Model, cases: Sequence[Case], values: Sequence[Equi
             points = solve_path(drawn, start, value.wedges, size)
         for k, goal in enumerate(goals):
             if goal.along is not None:
-                made[position, k] = goal.along(points, weights, slope) if points else 0.0
+                readings[position, k] = goal.along(points, weights, slope) if points else 0.0
             else:
                 held = held_wedges(case.wedges, value, case.controls) if goal.held else None
-                made[position, k] = goal.value(value, held)
-    return made
+                readings[position, k] = goal.value(value, held)
+    return readings
 
 
 CHUNK = 8
@@ -188,8 +188,8 @@ def solve_draws(
                 step()
 
     chunks = [normals[first : first + size] for first in range(0, len(normals), size)]
-    drawn = [one for chunk in run(_several, task, chunks, on=on, arrived=count) for one in chunk]
-    return np.stack([one[0] for one in drawn]), np.stack([one[1] for one in drawn])
+    drawn = [pair for chunk in run(_several, task, chunks, on=on, arrived=count) for pair in chunk]
+    return np.stack([pair[0] for pair in drawn]), np.stack([pair[1] for pair in drawn])
 
 
 def counting(report: Callable[[int, int], None] | None, whole: int) -> Callable[[], None] | None:

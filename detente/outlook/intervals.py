@@ -55,12 +55,12 @@ class Band:
     @classmethod
     def of(cls, values: Array, low: float = 5, high: float = 95) -> Band:
         """Percentiles over the leading axis."""
-        found = np.percentile(values, [low, 50, high], axis=0)
+        ends = np.percentile(values, [low, 50, high], axis=0)
         error = np.maximum(quantile_errors(values, low), quantile_errors(values, high))
-        return cls(found[0], found[1], found[2], error)
+        return cls(ends[0], ends[1], ends[2], error)
 
 
-def drawn_words(found: Draws) -> str:
+def drawn_words(draws: Draws) -> str:
     """What the draws vary, for a note.
 
     Examples
@@ -82,13 +82,13 @@ def drawn_words(found: Draws) -> str:
         "sigma_final": "σ_F",
         "mobility": "κ",
     }
-    inside = [sign for name, sign in signs.items() if any(p.name == name for p in found.parameters)]
+    inside = [sign for name, sign in signs.items() if any(p.name == name for p in draws.parameters)]
     nests = f", nests ({', '.join(inside)})" if inside else ""
     return f"elasticities{nests} and effects of measures"
 
 
 def interval_table(
-    found: Draws,
+    draws: Draws,
     *,
     against: str | None = None,
     countries: Sequence[str] = (),
@@ -99,7 +99,7 @@ def interval_table(
 
     Parameters
     ----------
-    found : Draws
+    draws : Draws
     against : str, optional
         Id of the outcome that differences are taken from; the base year when left out.
     countries : sequence of str
@@ -107,15 +107,15 @@ def interval_table(
     low, high : float
         Percentiles.
     """
-    labels = found.economy.labels
+    labels = draws.economy.labels
     codes = (*labels.countries, WORLD)
     for code in countries:
         if code != WORLD:
             labels.country(code)
-    central, values = (found.central, found.values) if against is None else found.against(against)
+    central, values = (draws.central, draws.values) if against is None else draws.against(against)
     band = Band.of(values, low, high)
     rows: list[tuple[Cell, ...]] = []
-    for position, name in enumerate(found.outcomes):
+    for position, name in enumerate(draws.outcomes):
         if name == against:
             continue
         for code in countries or codes:
@@ -135,10 +135,10 @@ def interval_table(
                         *(float(end[place]) for end in (band.low, band.median, band.high, band.error)),
                     )
                 )
-    what = f"`{against}`" if against else f"the {found.economy.year} base year"
+    what = f"`{against}`" if against else f"the {draws.economy.year} base year"
     return Table(
         "intervals",
-        f"Headlines with intervals: {low:g} to {high:g} % of {len(found.values)} draws",
+        f"Headlines with intervals: {low:g} to {high:g} % of {len(draws.values)} draws",
         (
             Column("outcome", "Outcome"),
             Column("country", "Country"),
@@ -149,7 +149,7 @@ def interval_table(
             *_ends(low, high),
         ),
         tuple(rows),
-        note=f"Against {what}. {interval_note(found)}",
+        note=f"Against {what}. {interval_note(draws)}",
     )
 
 
@@ -162,23 +162,23 @@ def _ends(low: float, high: float) -> tuple[Column, ...]:
     )
 
 
-def interval_note(found: Draws) -> str:
+def interval_note(draws: Draws) -> str:
     """What was drawn, how often, around what, for the note of a table."""
     return (
-        f"{len(found.values)} quasi-random draws, seed {found.seed}, of {drawn_words(found)}; `--table uncertainty` has their "
+        f"{len(draws.values)} quasi-random draws, seed {draws.seed}, of {drawn_words(draws)}; `--table uncertainty` has their "
         "spreads. They vary parameters, not the model nor the policy. Central: the values of the horizon. Error of the ends: "
         "standard error of the 5 and 95 % points, the larger (Maritz and Jarrett 1978). "
-        f"Horizon: {found.structure.horizon} ({found.structure.source}). Elasticities around: {found.economy.elasticity_source}."
+        f"Horizon: {draws.structure.horizon} ({draws.structure.source}). Elasticities around: {draws.economy.elasticity_source}."
     )
 
 
-def result_changes(found: Draws, result: str, later: str, earlier: str | None) -> tuple[float, Array]:
+def result_changes(draws: Draws, result: str, later: str, earlier: str | None) -> tuple[float, Array]:
     """Change of a kept result between two outcomes: central, and [draw]; of results of a path, the later reading itself."""
-    k, position = found.results.index(result), found.position(later)
-    central, drawn = found.central_readings[position, k], found.readings[:, position, k]
+    k, position = draws.results.index(result), draws.position(later)
+    central, drawn = draws.central_readings[position, k], draws.readings[:, position, k]
     if earlier is not None:
-        base = found.position(earlier)
-        central, drawn = central - found.central_readings[base, k], drawn - found.readings[:, base, k]
+        base = draws.position(earlier)
+        central, drawn = central - draws.central_readings[base, k], drawn - draws.readings[:, base, k]
     return float(central), np.asarray(drawn)
 
 
@@ -202,12 +202,12 @@ class Fit:
     explained: float
 
 
-def linear_fit(found: Draws, values: Array) -> Fit:
+def linear_fit(draws: Draws, values: Array) -> Fit:
     """Attribute the variance of a result over draws to parameters by least squares on their standard normals.
 
     Parameters
     ----------
-    found : Draws
+    draws : Draws
     values : array [draw]
 
     Raises
@@ -237,16 +237,16 @@ def linear_fit(found: Draws, values: Array) -> Fit:
     """
     from detente.core import InputError
 
-    count, dimensions = found.normals.shape
+    count, dimensions = draws.normals.shape
     if count <= dimensions + 1:
         raise InputError(
             f"{count} draws cannot tell {dimensions} parameters apart",
             where="draws",
             hint=f"{2 * dimensions} draws or more",
         )
-    names = tuple(p.name for p in found.parameters)
-    groups = tuple(p.group for p in found.parameters)
-    design = np.column_stack([np.ones(count), found.normals])
+    names = tuple(p.name for p in draws.parameters)
+    groups = tuple(p.group for p in draws.parameters)
+    design = np.column_stack([np.ones(count), draws.normals])
     slope, *_ = np.linalg.lstsq(design, values, rcond=None)
     left = float(((values - design @ slope) ** 2).sum()) / (count - dimensions - 1)
     variance = slope[1:] ** 2

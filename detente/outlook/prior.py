@@ -69,9 +69,9 @@ def sector_group(code: str) -> str:
     >>> sector_group("C10T12"), sector_group("C26"), sector_group("PARTS")
     ('light manufacturing', 'machinery and electronics', 'machinery and electronics')
     """
-    found = divisions(code)
+    own_divisions = divisions(code)
     for name, span in SECTOR_GROUPS.items():
-        if found and min(found) in span:
+        if own_divisions and min(own_divisions) in span:
             return name
     return "machinery and electronics"
 
@@ -96,27 +96,29 @@ def uncertain_parameters(model: Model, *, nests: bool = True) -> tuple[Uncertain
     labels = economy.labels
     goods = [labels.sectors[s] for s in goods_sectors(economy)]
     present = {sector_group(code) for code in goods}
-    made = [Uncertain("level", "elasticities: level", BETWEEN_SETS, "inferred", f"{_SETS}, of their means")]
-    made += [
+    parameters = [
+        Uncertain("level", "elasticities: level", BETWEEN_SETS, "inferred", f"{_SETS}, of their means")
+    ]
+    parameters += [
         Uncertain(name, f"elasticities: {name}", WITHIN_SETS, "inferred", f"{_SETS}, of a sector in its set")
         for name in SECTOR_GROUPS
         if name in present
     ]
     if len(goods) < len(labels.sectors):
-        made.append(
+        parameters.append(
             Uncertain("services", "elasticities: services", 0.5, "assumed", "no shipped set estimates them")
         )
     if nests:
         for key, sign in _NESTS.items():
             if key != "sigma_critical" or structure.critical:
-                made.append(
+                parameters.append(
                     Uncertain(key, "nests", 0.3, "assumed", f"{sign}: a factor of 1.6 either way at 90 %")
                 )
     if math.isfinite(structure.mobility):
-        made.append(
+        parameters.append(
             Uncertain("mobility", "mobility", 0.5, "assumed", "κ − 1: a factor of 2.3 either way at 90 %")
         )
-    made.append(
+    parameters.append(
         Uncertain(
             "effects",
             "effects of measures",
@@ -125,7 +127,7 @@ def uncertain_parameters(model: Model, *, nests: bool = True) -> tuple[Uncertain
             "trade-cost equivalents of measures that are no duties, all together: a factor of 2.3 either way at 90 %",
         )
     )
-    return tuple(made)
+    return tuple(parameters)
 
 
 def points(count: int, dimensions: int, seed: int) -> Array:

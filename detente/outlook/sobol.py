@@ -140,7 +140,7 @@ def drivers(
 
 
 def driver_table(
-    found: Drivers, countries: Sequence[str], *, metric: str = "real_income_pct", against: str | None = None
+    indices: Drivers, countries: Sequence[str], *, metric: str = "real_income_pct", against: str | None = None
 ) -> Table:
     """Shares of the variance of one headline, largest first.
 
@@ -151,26 +151,26 @@ def driver_table(
     """
     if metric not in HEADLINES:
         raise LabelError(f"no metric `{metric}`", hint=suggestion(metric, HEADLINES))
-    m, labels = list(HEADLINES).index(metric), found.draws.economy.labels
+    m, labels = list(HEADLINES).index(metric), indices.draws.economy.labels
     rows: list[tuple[Cell, ...]] = []
-    for position, name in enumerate(found.draws.outcomes):
+    for position, name in enumerate(indices.draws.outcomes):
         if name == against:
             continue
         for code in countries:
             n = labels.country(code)
-            ranks = known_all(found.total[:, position, m, n].tolist())
-            order = sorted(range(len(found.groups)), key=lambda k: -ranks[k])
+            ranks = known_all(indices.total[:, position, m, n].tolist())
+            order = sorted(range(len(indices.groups)), key=lambda k: -ranks[k])
             rows += [
                 (
                     name,
                     code,
-                    found.groups[k],
-                    100 * float(found.first[k, position, m, n]),
-                    100 * float(found.total[k, position, m, n]),
+                    indices.groups[k],
+                    100 * float(indices.first[k, position, m, n]),
+                    100 * float(indices.total[k, position, m, n]),
                 )
                 for k in order
             ]
-    count = len(found.draws.values) // 2
+    count = len(indices.draws.values) // 2
     return Table(
         "drivers",
         f"What drives the uncertainty of: {HEADLINES[metric][0].lower()}",
@@ -182,7 +182,7 @@ def driver_table(
             Column("total_pct", "with interactions", "%", "number", 1),
         ),
         tuple(rows),
-        note=f"Sobol' indices from {count} × {len(found.groups) + 2} solves, seed {found.draws.seed}; sampling error of a few "
+        note=f"Sobol' indices from {count} × {len(indices.groups) + 2} solves, seed {indices.draws.seed}; sampling error of a few "
         f"points, so an index near zero may come out below it. Against {f'`{against}`' if against else 'the base year'}. "
-        f"Horizon: {found.draws.structure.horizon}.",
+        f"Horizon: {indices.draws.structure.horizon}.",
     )

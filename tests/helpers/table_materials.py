@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from strategy_games import duel
 
-from detente.cases import Case, Period, model_at, path_with_stocks, prepare_cases, run_cases
+from detente.cases import Case, Period, model_at, path_with_stocks, prepare_cases, run_cases, solve_branches
 from detente.cases.unfolding import unfold
 from detente.core import SchemaError
 from detente.dossier import audit, load_dossier, parties_of
@@ -66,6 +66,28 @@ def cases() -> tuple[Case, ...]:
         Scenario(id="war", title="War", dossier="toy"), Wedges.of(economy, tariff=tariff), controls=(cap,)
     )
     return still, war
+
+
+@functools.cache
+def tree() -> Any:
+    """A quarrel on the toy world that is answered or not."""
+    line = {"importer": "USA", "exporter": "CHN", "sectors": "all", "add": 0.25}
+    ways = [
+        {"id": "silence", "title": "no answer"},
+        {"id": "answer", "title": "an answer", "tariffs": [{**line, "importer": "CHN", "exporter": "USA"}]},
+    ]
+    still = Scenario(id="standing", title="Standing", dossier="busan-2025", record=False)
+    quarrel = Scenario.model_validate(
+        {
+            "id": "quarrel",
+            "title": "Quarrel",
+            "dossier": "busan-2025",
+            "record": False,
+            "tariffs": [line],
+            "forks": [{"id": "answered", "title": "Is it answered?", "ways": ways}],
+        }
+    )
+    return solve_branches({"long": Model(toy())}, record(), quarrel, still)
 
 
 @functools.cache
@@ -272,7 +294,7 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
     def sides() -> dict[str, Any]:
         return {
             "economy": economy,
-            "found": {"short": outcomes(), "long": outcomes()},
+            "outcomes_by_horizon": {"short": outcomes(), "long": outcomes()},
             **against,
             "spread": sensitive(),
             "headline": "long",
@@ -331,8 +353,19 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "standing": "today",
         },
         "levels": every(economy=economy, **against),
-        "sensitivity": lambda: {"found": sensitive(), "outcomes": outcomes(), "reference": "standing"},
+        "sensitivity": lambda: {
+            "changes_by_set": sensitive(),
+            "outcomes": outcomes(),
+            "reference": "standing",
+        },
         "horizons": sides,
+        "own-duties": lambda: {
+            "outcomes": outcomes(),
+            "featured": "war",
+            "reference": "standing",
+            "parties": PAIR,
+        },
+        "branches": lambda: {"tree": tree(), "parties": PAIR},
         "third-countries": lambda: {
             "real_income_pct": {"MEX": 0.1, "JPN": -0.1},
             "value_usd": {"MEX": 1e3, "JPN": -1e3},
@@ -345,29 +378,29 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "standing": "today",
         },
         **dict.fromkeys(("explain-measures", "explain-channels", "explain-sources"), explained),
-        "drawn-results": lambda: {"found": drawn(), "reference": "standing", "table": "sectors"},
-        "intervals": lambda: {"found": drawn()},
+        "drawn-results": lambda: {"draws": drawn(), "reference": "standing", "table": "sectors"},
+        "intervals": lambda: {"draws": drawn()},
         "drivers": lambda: {
-            "found": drivers(Model(toy()), cases(), draws=8, seed=1),
+            "indices": drivers(Model(toy()), cases(), draws=8, seed=1),
             "countries": names,
             "against": "standing",
         },
         "drivers-of-sides": lambda: {
-            "found": drawn(),
+            "draws": drawn(),
             "key": "war",
             "title": "War",
             "reference": "standing",
             "parties": PAIR,
         },
         "sector-intervals": lambda: {
-            "found": drawn(),
+            "draws": drawn(),
             "key": "war",
             "reference": "standing",
             "parties": PAIR,
         },
         "third-trade-drawn": lambda: {
             "table": third()[2],
-            "found": drawn(),
+            "draws": drawn(),
             "key": "war",
             "reference": "standing",
         },
@@ -389,7 +422,7 @@ def drawn_explanation() -> dict[str, Any]:
     from detente.equilibrium.explain import target
 
     return {
-        "found": drawn(),
+        "draws": drawn(),
         "goal": target("usa.output.PARTS", toy()),
         "later": "war",
         "earlier": "standing",
@@ -425,17 +458,17 @@ def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
         "leverage-ladder": fixed(levers=leverage_of(game), concept="made up"),
         "leverage-horizons": fixed(reached=reached),
         "leverage-substitution": fixed(reached=reached, name="leverage-substitution", title="x"),
-        "leverage-by-preferences": fixed(found={plain.id: leverage_of(game)}),
+        "leverage-by-preferences": fixed(levers_by_set={plain.id: leverage_of(game)}),
         "deal-space": fixed(games={plain.id: (game, [space])}),
         "deal-space-points": fixed(game=game, space=space, concept="made up"),
         "swaps": fixed(game=game, swaps=swaps),
         "expected-swaps": fixed(verdicts=judged, players=spec.players),
         "expected-horizons": fixed(verdicts=judged, players=spec.players, by="horizon"),
-        "payments": fixed(game=game, found=paid),
-        "bargains-by-preferences": fixed(found={plain.id: (game, swaps, paid)}),
-        "dominance": fixed(found=equilibria.dominant_rungs(game), name="plain"),
+        "payments": fixed(game=game, payments=paid),
+        "bargains-by-preferences": fixed(bargains={plain.id: (game, swaps, paid)}),
+        "dominance": fixed(dominance=equilibria.dominant_rungs(game), name="plain"),
         "equilibria": fixed(game=game, form=form, pure=pure, quantal=quantal),
-        "equilibria-by-preferences": fixed(found={plain.id: (game, form, pure, quantal)}),
+        "equilibria-by-preferences": fixed(played={plain.id: (game, form, pure, quantal)}),
         "preferences": fixed(preferences=known),
         "nash-welfare": fixed(war=war),
         "nash-duties": fixed(war=war),

@@ -80,7 +80,7 @@ def test_columns_and_what_they_show() -> None:
 
 
 def test_what_a_table_rests_on() -> None:
-    table = welfare(note="Note.", found="a thing")
+    table = welfare(note="Note.", finding="a thing")
     assert table.meta == {
         "found": "a thing",
         "wanted": "A government wants real income.",
@@ -271,7 +271,7 @@ def test_what_is_said_of_talks() -> None:
 
 
 def test_sets_of_preferences_below_each_other() -> None:
-    first = welfare(found="a war")
+    first = welfare(finding="a war")
     second = dataclasses.replace(first, meta={**first.meta, "found": "a war", "wanted": "Wanted otherwise."})
     third = dataclasses.replace(first, meta={**first.meta, "found": "nothing", "wanted": "Wanted at last."})
     table = by_preferences({"one": first, "two": second, "three": third})

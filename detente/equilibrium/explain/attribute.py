@@ -242,14 +242,14 @@ def integrated_gradients(
             total = target.value(values[-1], _plus(held, moves)) - target.value(values[0], held)
         else:
             total = target.along(values, weights, derivative)
-        made = Attribution("integrated gradients", tuple(map(float, parts)), total, len(values))
+        attribution = Attribution("integrated gradients", tuple(map(float, parts)), total, len(values))
         size_of = float(np.abs(parts).sum())
-        if abs(made.gap) <= TIGHT * size_of + NOISE * max(1.0, size_of):
-            return made
-    if abs(made.gap) <= COMPLETE * max(1.0, size_of):
-        return made
+        if abs(attribution.gap) <= TIGHT * size_of + NOISE * max(1.0, size_of):
+            return attribution
+    if abs(attribution.gap) <= COMPLETE * max(1.0, size_of):
+        return attribution
     raise SolveError(
-        f"the parts of `{target.name}` miss the whole by {made.gap:.1e}",
+        f"the parts of `{target.name}` miss the whole by {attribution.gap:.1e}",
         where=model.economy.name,
         hint="the change is too large to integrate along: explain up to ten measures, whose Shapley value needs no path",
     )
@@ -321,11 +321,11 @@ def shapley_of(worth: Array) -> Array:
     groups = np.arange(len(worth))
     size = np.array([int(group).bit_count() for group in groups])
     weights = shapley_weights(players)
-    found = np.zeros(players)
+    values = np.zeros(players)
     for k in range(players):
         outside = groups[(groups >> k) & 1 == 0]
-        found[k] = (weights[size[outside]] * (worth[outside | (1 << k)] - worth[outside])).sum()
-    return found
+        values[k] = (weights[size[outside]] * (worth[outside | (1 << k)] - worth[outside])).sum()
+    return values
 
 
 def shapley(

@@ -160,14 +160,14 @@ def decompose_path(model: Model, start: Wedges, end: Wedges) -> PathParts:
     for size in SIZES:
         values = solve_path(model, start, end, size)
         _, weights, slope = chebyshev(size)
-        made = integrate_channels(values, weights, slope)
-        sizes = sum((np.abs(part) for part in made.parts.values()), np.zeros(len(made.total)))
-        if (np.abs(made.gap) <= TIGHT * sizes + NOISE).all():
-            return made
-    if np.abs(made.gap).max() <= COMPLETE:
-        return made
+        decomposed = integrate_channels(values, weights, slope)
+        sizes = sum((np.abs(part) for part in decomposed.parts.values()), np.zeros(len(decomposed.total)))
+        if (np.abs(decomposed.gap) <= TIGHT * sizes + NOISE).all():
+            return decomposed
+    if np.abs(decomposed.gap).max() <= COMPLETE:
+        return decomposed
     raise SolveError(
-        f"the channels miss the whole by {np.abs(made.gap).max():.1e}",
+        f"the channels miss the whole by {np.abs(decomposed.gap).max():.1e}",
         where=model.economy.name,
         hint="the change is too large to integrate along: compare with a milder one, such as a cap instead of a ban",
     )

@@ -57,21 +57,21 @@ Accounting = Callable[[Shift], Account]
 
 def _code(labels: Labels, word: str) -> str:
     """A country's code, in any case."""
-    found = {code.casefold(): code for code in labels.countries}
-    if word.casefold() not in found:
+    codes = {code.casefold(): code for code in labels.countries}
+    if word.casefold() not in codes:
         raise LabelError(
             f"unknown country `{word}`", where="explain", hint=suggestion(word.upper(), labels.countries)
         )
-    return found[word.casefold()]
+    return codes[word.casefold()]
 
 
 def _sector(labels: Labels, word: str) -> str:
-    found = {code.casefold(): code for code in labels.sectors}
-    if word.casefold() not in found:
+    codes = {code.casefold(): code for code in labels.sectors}
+    if word.casefold() not in codes:
         raise LabelError(
             f"unknown sector `{word}`", where="explain", hint=suggestion(word.upper(), labels.sectors)
         )
-    return found[word.casefold()]
+    return codes[word.casefold()]
 
 
 def welfare_account(shift: Shift, country: str, *, money: bool = False) -> Account:
@@ -326,14 +326,14 @@ def _parsed(name: str, economy: Economy) -> tuple[Target, Accounting]:
         if economy.output[n, s] <= 0:
             raise InputError(f"{country} makes no {sector} in the base year", where="explain", hint=_FORM)
         if kind == "output":
-            made = _simple(
+            goal = _simple(
                 shown,
                 "log",
                 lambda v: float(np.log(remains(float(v.output_volume_hat[n, s]), shown))),
                 lambda v: output_volume(v, country, sector),
             )
         else:
-            made = _simple(
+            goal = _simple(
                 shown,
                 "log",
                 lambda v: float(
@@ -343,22 +343,22 @@ def _parsed(name: str, economy: Economy) -> tuple[Target, Accounting]:
                 ),
                 lambda v: readings.employment(v, country, sector),
             )
-        return made, _accounting(kind, country, sector)
+        return goal, _accounting(kind, country, sector)
     if kind in OF_PARTNER:
         partner = _code(labels, words[2]) if len(words) == 3 else None
         shown = f"{shown}.{partner}" if partner else shown
         cells = demand.goods_from(economy, n, labels.country(partner) if partner else None)
         if partner == country or not economy.flows[cells].any():
             raise InputError(f"there are no imports behind `{shown}`", where="explain", hint=_FORM)
-        made = _of_duty(shown, cells, after_substitution=kind == "duty_post")
-        return made, _accounting(kind, country, partner)
+        goal = _of_duty(shown, cells, after_substitution=kind == "duty_post")
+        return goal, _accounting(kind, country, partner)
     if kind in OF_PATH:
-        made = _of_path(shown, kind, country, n)
+        goal = _of_path(shown, kind, country, n)
     elif kind == "rents":
-        made = _of_rents(shown, country, n)
+        goal = _of_rents(shown, country, n)
     else:
-        made = _of_country(shown, kind, country, n)
-    return made, _accounting(kind, country, None)
+        goal = _of_country(shown, kind, country, n)
+    return goal, _accounting(kind, country, None)
 
 
 def _parsed_flow(words: list[str], economy: Economy) -> tuple[Target, Accounting]:

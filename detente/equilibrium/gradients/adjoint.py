@@ -116,7 +116,7 @@ class Adjoint:
 
         def seeds(name: str, shape: tuple[int, ...]) -> Array:
             return np.stack(
-                [np.broadcast_to(np.asarray(getattr(one, name), dtype=float), shape) for one in outputs]
+                [np.broadcast_to(np.asarray(getattr(output, name), dtype=float), shape) for output in outputs]
             )
 
         self.o_price, self.o_spending, self.o_cost, self.o_sales = (
@@ -151,22 +151,22 @@ class Adjoint:
 
     def _by_importer(self, sales: Array, income: Array) -> Array:
         """Σ_i share · worth of a unit spent there [k, n, s]."""
-        made = _contract(self.p_producer, sales) + self.p_importer * income[..., None]
-        made = made + _contract(self.p_owner, np.broadcast_to(income[..., None], sales.shape))
+        worth = _contract(self.p_producer, sales) + self.p_importer * income[..., None]
+        worth = worth + _contract(self.p_owner, np.broadcast_to(income[..., None], sales.shape))
         if self.o_cell is not None:
-            made = made + (self.shares * self.o_cell).sum(2)
-        return np.asarray(made)
+            worth = worth + (self.shares * self.o_cell).sum(2)
+        return np.asarray(worth)
 
     def _by_exporter(self, sales: Array, income: Array) -> Array:
         """Σ_n spending · worth of a unit spent here [k, i, s]."""
         spent = self.spent
-        made = _gather(self.p_producer, np.broadcast_to(spent, sales.shape)) * sales
-        made = made + _gather(self.p_owner, np.broadcast_to(spent, sales.shape)) * income[..., None]
+        worth = _gather(self.p_producer, np.broadcast_to(spent, sales.shape)) * sales
+        worth = worth + _gather(self.p_owner, np.broadcast_to(spent, sales.shape)) * income[..., None]
         importer = spent * income[..., None]
-        made = made + _gather(self.p_duties, importer)
+        worth = worth + _gather(self.p_duties, importer)
         if self.o_cell is not None:
-            made = made + (self.shares * spent[:, None, :] * self.o_cell).sum(1)
-        return np.asarray(made)
+            worth = worth + (self.shares * spent[:, None, :] * self.o_cell).sum(1)
+        return np.asarray(worth)
 
     def _price_channels(self, mu: Array, spending: Array, price: Array) -> tuple[Array, Array]:
         """Coefficients on log unit cost [k, i, s] and on log price other than through cost [k, n, s]."""

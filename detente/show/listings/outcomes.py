@@ -194,7 +194,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "sensitivity",
         "The same outcomes under other published elasticities",
         "findings:sensitivity_table",
-        "found outcomes reference",
+        "changes_by_set outcomes reference",
         "outcomes, reference, sides",
         "elasticities outcome {code}_real_income_pct[%]",
     ),
@@ -202,11 +202,30 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "horizons",
         "The same outcomes after one year and in the long run",
         "horizons:horizon_table",
-        "economy found reference parties spread headline drawn",
+        "economy outcomes_by_horizon reference parties spread headline drawn",
         "outcomes, reference, sides, draws",
         (
             "outcome horizon side real_income_pct[%] equivalent_variation_usd_bn[USD bn] low_draws_pct[%] "
             "high_draws_pct[%] end_error_pct[points] low_sets_pct[%] high_sets_pct[%]"
+        ),
+    ),
+    (
+        "branches",
+        "An outcome in every way it can come about",
+        "branches:branch_table",
+        "tree parties",
+        "outcomes, record, sides",
+        "branch date standing {side}_{horizon}_pct[%] happens",
+    ),
+    (
+        "own-duties",
+        "Outcomes that cost a side less because its own duties are lower",
+        "branches:own_duty_table",
+        "outcomes featured reference parties",
+        "outcomes, reference, sides",
+        (
+            "party other outcome real_income_pct[%] featured_pct[%] own_duty_pct[%] featured_duty_pct[%] "
+            "raised_pct[%]"
         ),
     ),
     (

@@ -90,12 +90,14 @@ def sensitivity(
 
 
 def sensitivity_table(
-    found: Mapping[str, Mapping[str, Mapping[str, Change]]], outcomes: Mapping[str, Outcome], reference: str
+    changes_by_set: Mapping[str, Mapping[str, Mapping[str, Change]]],
+    outcomes: Mapping[str, Outcome],
+    reference: str,
 ) -> Table:
     """One row a set and outcome: real income of each side and of the rest, percent against the reference."""
     from detente.world import elasticity_sets
 
-    groups_shown = list(next(iter(next(iter(found.values())).values())))
+    groups_shown = list(next(iter(next(iter(changes_by_set.values())).values())))
     return Table(
         "sensitivity",
         "The same outcomes under other published elasticities",
@@ -115,7 +117,7 @@ def sensitivity_table(
         ),
         tuple(
             (name, outcomes[key].scenario.title, *(rows[key][code].pct for code in groups_shown))
-            for name, rows in found.items()
+            for name, rows in changes_by_set.items()
             for key in rows
             if key != reference
         ),

@@ -44,7 +44,7 @@ def side_by_side(own: Economy, headline: str, chosen: Model) -> dict[str, Model]
 
 def horizon_table(
     economy: Economy,
-    found: Mapping[str, Mapping[str, ControlledOutcome]],
+    outcomes_by_horizon: Mapping[str, Mapping[str, ControlledOutcome]],
     reference: str,
     parties: Sequence[str],
     spread: Mapping[str, Mapping[str, Mapping[str, Change]]],
@@ -56,7 +56,7 @@ def horizon_table(
     Parameters
     ----------
     economy : Economy
-    found : mapping of horizon to outcomes
+    outcomes_by_horizon : mapping of horizon to outcomes
     reference : str
     parties : sequence of str
     spread : mapping
@@ -72,10 +72,10 @@ def horizon_table(
     names = {code: country_name(code) for code in parties}
     bands = {name: draw_bands(draws, reference, parties) for name, draws in drawn.items()}
     rows: list[tuple[Cell, ...]] = []
-    for key in next(iter(found.values())):
+    for key in next(iter(outcomes_by_horizon.values())):
         if key == reference:
             continue
-        for horizon, outcomes in found.items():
+        for horizon, outcomes in outcomes_by_horizon.items():
             hat: Array = outcomes[key].value.real_income_hat
             change = changes(economy, hat, outcomes[reference].value.real_income_hat, members)
             for code in members:
@@ -104,7 +104,7 @@ def horizon_table(
     )
     settings = "; ".join(
         f"{outcomes[reference].value.structure.horizon}: {outcomes[reference].value.structure.source}"
-        for outcomes in found.values()
+        for outcomes in outcomes_by_horizon.values()
     )
     return Table(
         "horizons",

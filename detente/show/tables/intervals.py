@@ -138,10 +138,10 @@ def drawn_sentence(
     )
 
 
-def third_party_table(table: Table, found: Draws, key: str, reference: str) -> Table:
+def third_party_table(table: Table, draws: Draws, key: str, reference: str) -> Table:
     """The table of third economies with the interval of their equivalent variation."""
-    _, values = found.against(reference)
-    labels, place = found.economy.labels, found.position(key)
+    _, values = draws.against(reference)
+    labels, place = draws.economy.labels, draws.position(key)
     at = next(k for k, column in enumerate(table.columns) if column.key == "equivalent_variation_usd_bn") + 1
     rows = []
     for row in table.rows:
@@ -154,7 +154,7 @@ def third_party_table(table: Table, found: Draws, key: str, reference: str) -> T
         Column("end_error_usd_bn", "Error of the ends", "USD bn", "number", 2),
         *table.columns[at:],
     )
-    note = f"{table.note} Draws: {len(found.values)}, seed {found.seed}."
+    note = f"{table.note} Draws: {len(draws.values)}, seed {draws.seed}."
     return Table(table.name, table.title, columns, tuple(rows), note)
 
 
@@ -171,18 +171,18 @@ def third_party_sentence(table: Table, usd: Mapping[str, float], count: int) -> 
     return Sentence(f"5 to 95 % of {count} draws: {', '.join(parts)}.", tuple(values), table.name)
 
 
-def sector_table(found: Draws, key: str, reference: str, parties: Sequence[str]) -> Table:
+def sector_table(draws: Draws, key: str, reference: str, parties: Sequence[str]) -> Table:
     """Output of the goods sectors of both sides under an outcome, against the reference, with intervals."""
     from detente.outlook import drawn_words, result_changes
 
-    economy = found.economy
+    economy = draws.economy
     labels = economy.labels
     rows: list[tuple[Cell, ...]] = []
-    for name in found.results:
+    for name in draws.results:
         code, _, sector = name.split(".")
         if code not in parties:
             continue
-        central, drawn = result_changes(found, name, key, reference)
+        central, drawn = result_changes(draws, name, key, reference)
         band = Interval.of((100 * np.expm1(drawn)).tolist())
         rows.append(
             (
@@ -208,7 +208,7 @@ def sector_table(found: Draws, key: str, reference: str, parties: Sequence[str])
             Column("base_output_usd_bn", "Output in the base year", "USD bn", "number", 1),
         ),
         tuple(rows),
-        note=f"`{key}` against `{reference}`. {len(found.values)} draws, seed {found.seed}, of {drawn_words(found)}.",
+        note=f"`{key}` against `{reference}`. {len(draws.values)} draws, seed {draws.seed}, of {drawn_words(draws)}.",
     )
 
 
@@ -225,15 +225,15 @@ def sector_sentence(table: Table, code: str, sectors: Sequence[str]) -> Sentence
     return Sentence(text, tuple(values), table.name)
 
 
-def driver_table(found: Draws, key: str, title: str, reference: str, parties: Sequence[str]) -> Table | None:
+def driver_table(draws: Draws, key: str, title: str, reference: str, parties: Sequence[str]) -> Table | None:
     """What drives the real income of both sides under an outcome; nothing when there are too few draws to tell."""
     from detente.outlook import linear_fit
 
-    if len(found.values) < 2 * len(found.parameters):
+    if len(draws.values) < 2 * len(draws.parameters):
         return None
-    _, values = found.against(reference)
-    place, labels = found.position(key), found.economy.labels
+    _, values = draws.against(reference)
+    place, labels = draws.position(key), draws.economy.labels
     fits = [
-        (country_name(code), linear_fit(found, values[:, place, 0, labels.country(code)])) for code in parties
+        (country_name(code), linear_fit(draws, values[:, place, 0, labels.country(code)])) for code in parties
     ]
     return driver_rows("drivers", f"What drives the uncertainty of real income under “{title}”", fits)

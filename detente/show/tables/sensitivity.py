@@ -9,12 +9,12 @@ from detente.show.tables.strategy import BN, GAME_DIGITS, money_column, moves_in
 from detente.strategy import NOTHING, Game, Lever, Payment, Profile, Quantal, StrategicForm, Swap
 
 
-def levers_by_preferences(found: Mapping[str, Sequence[Lever]]) -> Table:
+def levers_by_preferences(levers_by_set: Mapping[str, Sequence[Lever]]) -> Table:
     """Every lever under every set of preferences, with its rank among its side's measures.
 
     Parameters
     ----------
-    found : mapping of set of preferences to levers
+    levers_by_set : mapping of set of preferences to levers
         Taken between the same rungs, so that rows compare one thing.
 
     Returns
@@ -25,11 +25,11 @@ def levers_by_preferences(found: Mapping[str, Sequence[Lever]]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     moving = {
         lever.action
-        for levers in found.values()
+        for levers in levers_by_set.values()
         for lever in levers
         if max(abs(lever.harm_target), abs(lever.harm_self)) > NOTHING
     }
-    for name, levers in found.items():
+    for name, levers in levers_by_set.items():
         for lever in (lever for lever in levers if lever.action in moving):
             whole = lever.action.startswith("side:")
             mine = [
@@ -72,16 +72,16 @@ def levers_by_preferences(found: Mapping[str, Sequence[Lever]]) -> Table:
 
 
 def play_by_preferences(
-    found: Mapping[str, tuple[Game, StrategicForm, Sequence[Profile], Quantal | None]],
+    played: Mapping[str, tuple[Game, StrategicForm, Sequence[Profile], Quantal | None]],
 ) -> Table:
     """What the players would do without an agreement, under every set of preferences.
 
     Parameters
     ----------
-    found : mapping of set of preferences to (game, form, pure equilibria, quantal response)
+    played : mapping of set of preferences to (game, form, pure equilibria, quantal response)
     """
     rows: list[tuple[Cell, ...]] = []
-    for name, (game, form, pure, quantal) in found.items():
+    for name, (game, form, pure, quantal) in played.items():
         for p, code in enumerate(form.players):
             likely = None if quantal is None else int(quantal.mixes[p].argmax())
             rows.append(
@@ -115,18 +115,18 @@ def play_by_preferences(
 
 
 def bargains_by_preferences(
-    found: Mapping[str, tuple[Game, Sequence[Swap], Mapping[str, Sequence[Payment]]]],
+    bargains: Mapping[str, tuple[Game, Sequence[Swap], Mapping[str, Sequence[Payment]]]],
 ) -> Table:
     """Smallest swaps, and what each side would have to be paid for the other's favourite, under every set of preferences.
 
     Parameters
     ----------
-    found : mapping of set of preferences to (game, swaps, payments by threat point)
+    bargains : mapping of set of preferences to (game, swaps, payments by threat point)
         Swaps with the best first.
     """
-    players = next(iter(found.values()))[0].players
+    players = next(iter(bargains.values()))[0].players
     rows: list[tuple[Cell, ...]] = []
-    for name, (game, swaps, payments) in found.items():
+    for name, (game, swaps, payments) in bargains.items():
         best = swaps[0] if swaps else None
         for threat, many in payments.items():
             needed = {payment.player: payment for payment in many}

@@ -126,15 +126,25 @@ def lever_table(levers: Sequence[Lever], *, note: str = "") -> Table:
 
 def reach_table(reached: Sequence[Reach], *, name: str = "leverage-horizons", title: str = "") -> Table:
     """Measures taken alone from the standing state, at several horizons or speeds of substitution."""
-    settings = list(dict.fromkeys(one.horizon for one in reached))
+    settings = list(dict.fromkeys(measure.horizon for measure in reached))
     rows: list[tuple[Cell, ...]] = []
-    for action in dict.fromkeys(one.action for one in reached):
-        mine = {one.horizon: one for one in reached if one.action == action}
+    for action in dict.fromkeys(measure.action for measure in reached):
+        mine = {measure.horizon: measure for measure in reached if measure.action == action}
         for setting in settings:
-            one = mine[setting]
-            ratio = one.harm_target / one.harm_self if one.harm_self > 0 < one.harm_target else None
+            effect = mine[setting]
+            ratio = (
+                effect.harm_target / effect.harm_self if effect.harm_self > 0 < effect.harm_target else None
+            )
             rows.append(
-                (one.player, one.title, setting, one.harm_target / BN, one.harm_self / BN, ratio, action)
+                (
+                    effect.player,
+                    effect.title,
+                    setting,
+                    effect.harm_target / BN,
+                    effect.harm_self / BN,
+                    ratio,
+                    action,
+                )
             )
     columns = (
         Column("player", "Side", names=_names()),
@@ -262,17 +272,17 @@ def verdict_table(
     """Exchanges the reports expect, under every set of preferences (`names`: titles), or at every horizon (``by="horizon"``)."""
     horizons = by == "horizon"
     rows: list[tuple[Cell, ...]] = []
-    for name, found in verdicts.items():
-        for one in found:
+    for name, judged in verdicts.items():
+        for verdict in judged:
             rows.append(
                 (
-                    one.exchange.title,
+                    verdict.exchange.title,
                     name,
-                    *(gain / BN for gain in one.gains),
-                    *(gain / BN for gain in one.without),
-                    verdict_words(one, players),
-                    *one.break_even,
-                    ", ".join(one.exchange.claims),
+                    *(gain / BN for gain in verdict.gains),
+                    *(gain / BN for gain in verdict.without),
+                    verdict_words(verdict, players),
+                    *verdict.break_even,
+                    ", ".join(verdict.exchange.claims),
                 )
             )
     columns = (
@@ -319,20 +329,20 @@ def verdict_words(verdict: Verdict, players: Sequence[str]) -> str:
     return f"{joined(losers)} would lose" if losers else "somebody gains nothing"
 
 
-def payment_table(game: Game, found: Mapping[str, Sequence[Payment]]) -> Table:
+def payment_table(game: Game, payments: Mapping[str, Sequence[Payment]]) -> Table:
     """What each side would have to be paid to accept the other's favourite."""
     rows: list[tuple[Cell, ...]] = [
         (
             threat,
-            one.player,
-            one.other,
-            one.needed / BN,
-            one.gain_other / BN,
-            "yes" if one.affordable else "no",
-            moves_in_words(game, one.favourite),
+            payment.player,
+            payment.other,
+            payment.needed / BN,
+            payment.gain_other / BN,
+            "yes" if payment.affordable else "no",
+            moves_in_words(game, payment.favourite),
         )
-        for threat, many in found.items()
-        for one in many
+        for threat, many in payments.items()
+        for payment in many
     ]
     columns = (
         Column("threat", "No deal means"),
@@ -348,12 +358,19 @@ def payment_table(game: Game, found: Mapping[str, Sequence[Payment]]) -> Table:
 
 
 def dominance_table(
-    found: Sequence[RungDominance], name: str, titles: Mapping[str, str] | None = None
+    dominance: Sequence[RungDominance], name: str, titles: Mapping[str, str] | None = None
 ) -> Table:
     """For every action, the rung its player prefers whatever the others do; `titles` are those of the actions."""
     rows: list[tuple[Cell, ...]] = [
-        (one.player, one.action, one.best, 100 * one.share, one.margin / BN, "yes" if one.always else "no")
-        for one in found
+        (
+            rung.player,
+            rung.action,
+            rung.best,
+            100 * rung.share,
+            rung.margin / BN,
+            "yes" if rung.always else "no",
+        )
+        for rung in dominance
     ]
     columns = (
         Column("player", "Side", names=_names()),

@@ -26,12 +26,12 @@ def shown_changes(goal: Target, change: float, drawn: Array) -> tuple[float, Arr
     return factor * change, factor * drawn, unit
 
 
-def result_tables(found: Draws, goal: Target, later: str, earlier: str, against: str) -> list[Table]:
+def result_tables(draws: Draws, goal: Target, later: str, earlier: str, against: str) -> list[Table]:
     """Interval of one explained result, and the parameters that drive it.
 
     Parameters
     ----------
-    found : Draws
+    draws : Draws
         With the result kept and both outcomes drawn.
     goal : Target
     later, earlier : str
@@ -41,7 +41,7 @@ def result_tables(found: Draws, goal: Target, later: str, earlier: str, against:
     """
     from detente.outlook import Band, drawn_words, linear_fit, result_changes
 
-    change, drawn = result_changes(found, goal.name, later, earlier)
+    change, drawn = result_changes(draws, goal.name, later, earlier)
     central, values, unit = shown_changes(goal, change, drawn)
     band = Band.of(values)
     interval = Table(
@@ -64,13 +64,13 @@ def result_tables(found: Draws, goal: Target, later: str, earlier: str, against:
                 *(float(end) for end in (band.low, band.median, band.high, band.error)),
             ),
         ),
-        note=f"{len(values)} quasi-random draws, seed {found.seed}, of {drawn_words(found)}; Error of the ends: standard error of "
+        note=f"{len(values)} quasi-random draws, seed {draws.seed}, of {drawn_words(draws)}; Error of the ends: standard error of "
         "the 5 and 95 % points, the larger. `detente run --table uncertainty --draws 2` lists what is drawn and how its spread "
         "is known.",
     )
-    if len(values) < 2 * len(found.parameters):  # too few to tell parameters apart
+    if len(values) < 2 * len(draws.parameters):  # too few to tell parameters apart
         return [interval]
-    fit = linear_fit(found, drawn)
+    fit = linear_fit(draws, drawn)
     return [
         interval,
         driver_rows("explain_drivers", f"What drives the uncertainty of {goal.name}", [("", fit)]),
@@ -140,24 +140,24 @@ def results_of(
     return tuple(names)
 
 
-def results_table(found: Draws, reference: str, table: str) -> Table:
+def results_table(draws: Draws, reference: str, table: str) -> Table:
     """Intervals of every result kept, of every outcome but the reference, against it."""
     from detente.equilibrium.explain import target
     from detente.outlook import Band, interval_note, result_changes
 
     rows: list[tuple[Cell, ...]] = []
-    for outcome in found.outcomes:
+    for outcome in draws.outcomes:
         if outcome == reference:
             continue
-        for name in found.results:
-            change, drawn = result_changes(found, name, outcome, reference)
-            central, values, unit = shown_changes(target(name, found.economy), change, drawn)
+        for name in draws.results:
+            change, drawn = result_changes(draws, name, outcome, reference)
+            central, values, unit = shown_changes(target(name, draws.economy), change, drawn)
             band = Band.of(values)
             ends = (float(end) for end in (band.low, band.median, band.high, band.error))
             rows.append((outcome, name, unit, central, *ends))
     return Table(
         "intervals",
-        f"{table.capitalize()} with intervals: 5 to 95 % of {len(found.values)} draws",
+        f"{table.capitalize()} with intervals: 5 to 95 % of {len(draws.values)} draws",
         (
             Column("outcome", "Outcome"),
             Column("result", "Result"),
@@ -169,7 +169,7 @@ def results_table(found: Draws, reference: str, table: str) -> Table:
             Column("end_error", "Error of the ends", "", "number", 3),
         ),
         tuple(rows),
-        note=f"Changes against {f'`{reference}`' if reference != BASE_YEAR else 'the base year'}. {interval_note(found)}",
+        note=f"Changes against {f'`{reference}`' if reference != BASE_YEAR else 'the base year'}. {interval_note(draws)}",
     )
 
 

@@ -62,7 +62,7 @@ def duty_welfare_table(
     name: str,
     title: str,
     note: str = "",
-    found: str = "",
+    finding: str = "",
     regret: dict[str, float] | None = None,
 ) -> Table:
     """One row a player: its duties before and after, what its government and its people gain, its regret.
@@ -74,7 +74,7 @@ def duty_welfare_table(
     values : dict of Equilibrium
         By player: the equilibrium in which its row is read; the same one for all in a war or in talks.
     name, title, note : str
-    found : str
+    finding : str
         What was found, in a clause; kept in the table's `meta` beside what is wanted and what it rests on.
     regret : dict, optional
         By player, a ratio less one.
@@ -121,7 +121,7 @@ def duty_welfare_table(
         Column("regret_pct", "Regret", "%", "number", 6),
     )
     wanted, setting = _wanted(game), _setting(game)
-    meta = {"found": found, "wanted": wanted, "setting": setting}
+    meta = {"found": finding, "wanted": wanted, "setting": setting}
     return Table(name, title, columns, tuple(rows), f"{note} {wanted} {setting}".strip(), meta)
 
 
@@ -211,7 +211,7 @@ def nash_tables(war: NashDuties) -> list[Table]:
             name="nash-welfare",
             title="Nash duties: what each player would charge against the others' best, and what comes of it",
             note=checked,
-            found=war.found,
+            finding=war.found,
             regret=dict(war.regret),
         ),
         duty_level_table(game, war.before, values, name="nash-duties", title="Nash duties"),
@@ -242,7 +242,7 @@ def optimum_tables(game: DutyGame, optima: list[Optimum]) -> list[Table]:
             name="optimal-welfare",
             title="Optimal duties: what each player would charge if nobody answered",
             note=note.strip(),
-            found=checked.strip(". ").lower(),
+            finding=checked.strip(". ").lower(),
         ),
         duty_level_table(shown, before, values, name="optimal-duties", title="Optimal duties"),
     ]
@@ -265,7 +265,7 @@ def talks_tables(talks: TalksDuties) -> list[Table]:
             name="talks-welfare",
             title="Cooperative duties: efficient, with equal gains from where the talks begin",
             note=note,
-            found="efficient duties with equal gains",
+            finding="efficient duties with equal gains",
         ),
         duty_level_table(game, talks.before, values, name="talks-duties", title="Cooperative duties"),
     ]
