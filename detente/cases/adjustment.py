@@ -17,7 +17,7 @@ import numpy as np
 
 from detente.cases.backstops import after, with_commodities
 from detente.cases.horizons import MONTHS, horizon, named_horizon, with_horizon_elasticities
-from detente.cases.together import STEERING
+from detente.cases.together import STEERING, alike
 from detente.core import LabelError, UnitError
 from detente.equilibrium import Structure, lend_preparation
 from detente.world import Array, Economy, with_elasticity_set
@@ -174,7 +174,7 @@ def _adjusting(economy: Economy, keep_elasticities: bool) -> Setting:
             known[months] = prepared(months)
             if STEERING not in known:
                 known[STEERING] = prepared(STEERING)
-            if not known[months][1].is_core and months != STEERING:
+            if months != STEERING and alike(known[months][1], known[STEERING][1]):
                 lend_preparation(*known[months], known[STEERING])
         return known[months]
 
