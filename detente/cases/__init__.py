@@ -62,6 +62,11 @@ if TYPE_CHECKING:
         unfold_scenarios as unfold_scenarios,
         unfolding_table as unfolding_table,
     )
+    from detente.cases.variation import (
+        Variation as Variation,
+        path_ranges as path_ranges,
+        unfold_varied as unfold_varied,
+    )
 else:
     from detente.core.face import face
 
@@ -82,6 +87,7 @@ else:
             "outcomes": "Outcome",
             "adjustment": "adjusting",
             "laws": "LawOfDays Still",
+            "variation": "Variation path_ranges unfold_varied",
             "unfolding": "Unfolding summary_table unfold unfold_scenario unfold_scenarios unfolding_table",
             "stocks": "Period by_horizon path_with_stocks stock_table",
         },

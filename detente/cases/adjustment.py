@@ -53,7 +53,7 @@ def elasticities_after(economy: Economy, months: float) -> Array:
     >>> [round(float(elasticities_after(world, months)[cars]), 2) for months in (3, 12, 84)]
     [0.4, 0.8, 2.0]
     """
-    return np.asarray(_between(economy, months).trade_elasticity)
+    return np.asarray(adjusted_economy(economy, months).trade_elasticity)
 
 
 @functools.lru_cache(maxsize=4)
@@ -71,7 +71,8 @@ def _ends(economy: Economy) -> tuple[Economy, Economy, Economy]:
     return impact, short, late
 
 
-def _between(economy: Economy, months: float) -> Economy:
+def adjusted_economy(economy: Economy, months: float) -> Economy:
+    """The economy at the trade elasticities that buyers have after so many months."""
     impact, short, late = _ends(economy)
     first, last, way = (
         (impact, short, _way(months, MONTHS["impact"], MONTHS["short"]))
@@ -164,7 +165,7 @@ def _adjusting(economy: Economy, keep_elasticities: bool) -> Setting:
     known: dict[float, tuple[Economy, Structure]] = {}
 
     def prepared(months: float) -> tuple[Economy, Structure]:
-        here = economy if keep_elasticities else _between(economy, months)
+        here = economy if keep_elasticities else adjusted_economy(economy, months)
         return here, structure_after(economy, months)
 
     def at(months: float) -> tuple[Economy, Structure]:

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.cases.adjustment import adjusting
-from detente.cases.holdings import Holdings, figures_of
+from detente.cases.holdings import HeldByFigures, Holdings
 from detente.cases.horizons import horizon
 from detente.cases.laws import DAYS_A_MONTH, LawOfDays, Still
 from detente.cases.stocks import Period, walk
 from detente.cases.together import Law
 from detente.core import Cell, Column, Table, UnitError
-from detente.equilibrium import Equilibrium, Model, Newton, Policy, QuantityControl, solve
+from detente.equilibrium import Equilibrium, Model, Newton, Policy, solve
 from detente.policy import Scenario
 from detente.world import Array, Economy
 
@@ -174,7 +174,7 @@ def _unfold_each(
     of_periods, last = [], []
     for law in laws:
         at_months: Law = Still(law.wedges, law.controls) if isinstance(law, Policy) else law
-        held = _HeldByFigures(economy) if stocks else Holdings(economy, {})
+        held = HeldByFigures(economy) if stocks else Holdings(economy, {})
         of_periods.append(walk(economy, at_months, held, dates, setting, closure, solver, together=True))
         wedges, controls = at_months(float(sum(dates)))
         last.append(Policy(core, wedges, tuple(controls)))
@@ -184,20 +184,6 @@ def _unfold_each(
         Unfolding(periods, solution.value, day)
         for periods, solution, day in zip(of_periods, long, days, strict=True)
     )
-
-
-class _HeldByFigures(Holdings):
-    """What the world's own figures say buyers hold, looked up as controls come into force."""
-
-    def __init__(self, economy: Economy) -> None:
-        super().__init__(economy, {})
-        self.by_figures: dict[str, dict[tuple[str, str], float]] = {}
-        self.stated = self.by_figures
-
-    def of(self, control: QuantityControl) -> Array:
-        if control.name not in self.by_figures:
-            self.by_figures[control.name] = figures_of(self.economy, control)
-        return super().of(control)
 
 
 def unfold_scenario(
