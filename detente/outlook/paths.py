@@ -18,7 +18,7 @@ from detente.cases.horizons import MONTHS
 from detente.cases.together import Law
 from detente.cases.unfolding import DATES, DISCOUNT
 from detente.cases.variation import Dated
-from detente.core import Cell, Column, Table, Where, run
+from detente.core import Cell, Column, Local, Table, Where, run
 from detente.equilibrium import Model
 from detente.outlook.draws import counting
 from detente.outlook.intervals import Band
@@ -177,7 +177,8 @@ def draw_path(
             assert step is not None
             step()
 
-    chunks = [normals[first : first + CHUNK] for first in range(0, draws, CHUNK)]
+    size = CHUNK if on is not None and not isinstance(on, Local) else 1
+    chunks = [normals[first : first + size] for first in range(0, draws, size)]
     solved = [one for part in run(_several, task, chunks, on=on, arrived=count) for one in part]
     gains, long, first_year, discounted = (np.stack(values) for values in zip(*solved, strict=True))
     return PathDraws(central, parameters, gains, long, first_year, discounted)

@@ -136,6 +136,33 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         ),
     ),
     (
+        "path-intervals",
+        "The first year and the long run, with intervals",
+        "detente.outlook:path_intervals_table",
+        "drawn countries",
+        "path",
+        "country when unit central low median high end_error",
+    ),
+    (
+        "path-band",
+        "What happens along time, with intervals",
+        "detente.outlook:path_band_table",
+        "drawn countries",
+        "path",
+        "from_month to_month from_day country central low median high end_error",
+    ),
+    (
+        "path-along",
+        "The path along time, drawn",
+        "along:along_figure",
+        "path countries drawn?",
+        "path",
+        (
+            "from_month to_month from_day country real_income_pct[%] equivalent_variation_usd_bn[USD bn a "
+            "year] consumer_price_pct[%]"
+        ),
+    ),
+    (
         "result as result-{quantity}",
         "One array of an equilibrium, every value",
         "detente.show.figures.plots:result_figure",
