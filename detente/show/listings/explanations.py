@@ -157,10 +157,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "along:along_figure",
         "path countries drawn?",
         "path",
-        (
-            "from_month to_month from_day country real_income_pct[%] equivalent_variation_usd_bn[USD bn a "
-            "year] consumer_price_pct[%]"
-        ),
+        "from_month to_month from_day country real_income_pct[%] low_pct[%] high_pct[%]",
     ),
     (
         "result as result-{quantity}",

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from detente.cases import Unfolding, unfolding_table
-from detente.core import known
-from detente.outlook import Band, PathDraws, path_band_table
+from detente.core import Cell, Column, Table, known
+from detente.outlook import Band, PathDraws
 from detente.show.figures.figures import NARROW, WIDE, Figure
 from detente.show.figures.rows import Row, layer, pixel
 from detente.show.figures.theme import GRID, MUTED, countries as coloured, country_name, look
@@ -47,9 +47,7 @@ def along_figure(path: Unfolding, countries: Sequence[str], drawn: PathDraws | N
             None if band is None else band.low[:, n],
             None if band is None else band.high[:, n],
         )
-    first, table = path.first_year(), unfolding_table(path, countries)
-    if drawn is not None:
-        table = path_band_table(drawn, countries)
+    first = path.first_year()
     title = "; ".join(
         f"{country_name(code)}: {percent(100 * float(first[labels.country(code)]), 2, signed=True)} of real income in the "
         f"first year, {percent(float(line[0][-1]), 2, signed=True)} in the long run"
@@ -65,10 +63,35 @@ def along_figure(path: Unfolding, countries: Sequence[str], drawn: PathDraws | N
         f"{title}.",
         f"Steps of real income of {joined([country_name(code) for code in lines])} along time, per cent: {words}.",
         _spec(path, lines, WIDE),
-        table,
-        note=table.note,
+        _table(path, lines),
+        note=unfolding_table(path, ()).note,
         subtitle=f"Real income against the base year, percent; the long run at the right{behind}",
         narrow=_spec(path, lines, NARROW),
+    )
+
+
+def _table(path: Unfolding, lines: Lines) -> Table:
+    """What is drawn, one row a date and country; the long run last."""
+    rows: list[tuple[Cell, ...]] = []
+    for k, period in enumerate((*path.periods, None)):
+        day = None if period is None else path.day(period)
+        when = (None, None) if period is None else (period.start, period.start + period.months)
+        for code, arrays in lines.items():
+            ends = (None if array is None else float(array[k]) for array in arrays)
+            rows.append((*when, "" if day is None else day.isoformat(), code, *ends))
+    return Table(
+        "path-along",
+        "The path along time, drawn",
+        (
+            Column("from_month", "From month", "", "number", 1),
+            Column("to_month", "To month", "", "number", 1),
+            Column("from_day", "From day"),
+            Column("country", "Country"),
+            Column("real_income_pct", "Real income", "%", "number", 3),
+            Column("low_pct", "5 % of draws", "%", "number", 3),
+            Column("high_pct", "95 % of draws", "%", "number", 3),
+        ),
+        tuple(rows),
     )
 
 
@@ -107,7 +130,7 @@ def _spec(path: Unfolding, lines: Lines, width: int) -> dict[str, Any]:
     layers: list[dict[str, Any]] = []
     rule = [{"x": last, "y": 8.0, "y2": height, "ty": height - 6, "text": "long run"}]
     dashed = {"type": "rule", "color": "#aab3bc", "strokeWidth": 0.8, "strokeDash": [4, 3]}
-    text = {"type": "text", "align": "right", "baseline": "bottom", "dx": -4, "color": MUTED, "fontSize": 11}
+    text = {"type": "text", "align": "left", "baseline": "bottom", "dx": 4, "color": MUTED, "fontSize": 11}
     says = {"field": "text", "type": "nominal"}
     layers.append(layer(dashed, rule, x=x, y=pixel("y"), y2={"field": "y2"}))
     layers.append(layer(text, rule, x=x, y=pixel("ty"), text=says))
