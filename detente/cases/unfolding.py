@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,7 @@ from detente.cases.adjustment import adjusting
 from detente.cases.holdings import HeldByFigures, Holdings
 from detente.cases.horizons import horizon
 from detente.cases.laws import DAYS_A_MONTH, LawOfDays, Still
+from detente.cases.options import Options
 from detente.cases.stocks import Period, walk
 from detente.cases.together import Law
 from detente.core import Cell, Column, Table, UnitError
@@ -114,6 +115,7 @@ def unfold(
     keep_elasticities: bool = False,
     first_day: dt.date | None = None,
     solver: Newton | None = None,
+    options: Options | None = None,
 ) -> Unfolding:
     """Solve a policy along time.
 
@@ -132,6 +134,8 @@ def unfold(
         Keep the economy's own elasticities at every date.
     first_day : date, optional
     solver : Newton, optional
+    options : Options, optional
+        What duties are used for, wage floors a year, elastic supply; in the long run nothing keeps wages up.
 
     Raises
     ------
@@ -150,7 +154,7 @@ def unfold(
     (28, (5,))
     """
     first = None if first_day is None else [first_day]
-    (path,) = _unfold_each(economy, [law], first, dates, stocks, closure, keep_elasticities, solver)
+    (path,) = _unfold_each(economy, [law], first, dates, stocks, closure, keep_elasticities, solver, options)
     return path
 
 
@@ -163,14 +167,17 @@ def _unfold_each(
     closure: str,
     keep_elasticities: bool,
     solver: Newton | None,
+    options: Options | None,
 ) -> tuple[Unfolding, ...]:
     """`unfold` for several policies: they share what every date needs to be solved, and their long runs are one batch."""
     if not dates or not all(np.isfinite(length) and length > 0 for length in dates):
         raise UnitError(
             f"periods are {list(dates)}", where="dates", hint="lengths in months, such as [1] * 12"
         )
-    setting = adjusting(economy, keep_elasticities=keep_elasticities)
+    setting = adjusting(economy, keep_elasticities=keep_elasticities, options=options)
     core, structure = horizon("long", economy, keep_elasticities=keep_elasticities)
+    if options is not None:
+        structure = replace(options, wage_floor=None).on(structure, core)
     of_periods, last = [], []
     for law in laws:
         at_months: Law = Still(law.wedges, law.controls) if isinstance(law, Policy) else law
@@ -197,6 +204,7 @@ def unfold_scenario(
     keep_elasticities: bool = False,
     stocks: bool = True,
     solver: Newton | None = None,
+    options: Options | None = None,
 ) -> Unfolding:
     """Solve a scenario along time from its date on: measures begin and end on their days, as far as the record reaches.
 
@@ -208,7 +216,7 @@ def unfold_scenario(
     dossier : Dossier
         Loaded with the `asof` the scenario asks for.
     scenario : Scenario
-    dates, closure, keep_elasticities, stocks, solver
+    dates, closure, keep_elasticities, stocks, solver, options
         As in `unfold`.
     hold_clocks : bool or sequence of str
         What would change by itself and does not, as in `run_scenarios`.
@@ -236,6 +244,7 @@ def unfold_scenario(
         keep_elasticities=keep_elasticities,
         stocks=stocks,
         solver=solver,
+        options=options,
     )
     return paths[scenario.id]
 
@@ -251,12 +260,13 @@ def unfold_scenarios(
     keep_elasticities: bool = False,
     stocks: bool = True,
     solver: Newton | None = None,
+    options: Options | None = None,
 ) -> Mapping[str, Unfolding]:
     """Solve several scenarios along time, as `unfold_scenario` does one; by scenario id, in the order given.
 
     Parameters
     ----------
-    economy, dossier, dates, hold_clocks, closure, keep_elasticities, stocks, solver
+    economy, dossier, dates, hold_clocks, closure, keep_elasticities, stocks, solver, options
         As in `unfold_scenario`.
     scenarios : sequence of Scenario
 
@@ -271,7 +281,7 @@ def unfold_scenarios(
     """
     laws = [LawOfDays(economy, dossier, scenario, hold_clocks) for scenario in scenarios]
     days = [law.first_day for law in laws]
-    paths = _unfold_each(economy, laws, days, dates, stocks, closure, keep_elasticities, solver)
+    paths = _unfold_each(economy, laws, days, dates, stocks, closure, keep_elasticities, solver, options)
     return {scenario.id: path for scenario, path in zip(scenarios, paths, strict=True)}
 
 

@@ -14,6 +14,7 @@ from detente.cases.adjustment import adjusted_economy, structure_after
 from detente.cases.backstops import ladders
 from detente.cases.holdings import HeldByFigures
 from detente.cases.horizons import horizon
+from detente.cases.options import Options
 from detente.cases.runs import steered_like
 from detente.cases.stocks import walk
 from detente.cases.together import STEERING, Law, Setting
@@ -27,6 +28,7 @@ from detente.equilibrium import (
     QuantityControl,
     Structure,
     lend_preparation,
+    share_preparation,
     solve,
 )
 from detente.world import Array, Economy, Wedges, frozen
@@ -160,7 +162,13 @@ class Variation:
         )
 
 
-def varied(economy: Economy, variation: Variation, *, keep_elasticities: bool = False) -> Setting:
+def varied(
+    economy: Economy,
+    variation: Variation,
+    *,
+    keep_elasticities: bool = False,
+    options: Options | None = None,
+) -> Setting:
     """`adjusting` under a variation.
 
     Examples
@@ -173,6 +181,7 @@ def varied(economy: Economy, variation: Variation, *, keep_elasticities: bool = 
     """
     known: dict[float, tuple[Economy, Structure]] = {}
     pace = variation.factor("pace")
+    lend = lend_preparation if options is None or options.wage_floor is None else share_preparation
 
     def at(months: float) -> tuple[Economy, Structure]:
         if months not in known:
@@ -180,9 +189,11 @@ def varied(economy: Economy, variation: Variation, *, keep_elasticities: bool = 
             here = economy if keep_elasticities else adjusted_economy(economy, passed)
             structure = variation.structure(structure_after(economy, passed))
             structure = replace(structure, backstop=variation.backstop(structure.backstop, months))
+            if options is not None:
+                structure = options.after(months).on(structure, here)
             known[months] = variation.economy(here), structure
             if months != STEERING:
-                lend_preparation(*known[months], at(STEERING))
+                lend(*known[months], at(STEERING))
         return known[months]
 
     return at
@@ -231,6 +242,7 @@ def unfold_varied(
     closure: str = "share",
     keep_elasticities: bool = False,
     solver: Newton | None = None,
+    options: Options | None = None,
 ) -> Unfolding:
     """`unfold` under other parameters, with the stocks of the world's figures.
 
@@ -239,7 +251,7 @@ def unfold_varied(
     economy : Economy
     law : Dated
     variation : Variation
-    closure, keep_elasticities, solver
+    closure, keep_elasticities, solver, options
         As in `unfold`.
 
     Raises
@@ -247,10 +259,12 @@ def unfold_varied(
     SolveError
         When a date has no equilibrium.
     """
-    setting = varied(economy, variation, keep_elasticities=keep_elasticities)
+    setting = varied(economy, variation, keep_elasticities=keep_elasticities, options=options)
     held = HeldByFigures(economy, variation.factor("stocks"))
     periods = walk(economy, law, held, law.months, setting, closure, solver, together=True)
     core, structure = horizon("long", economy, keep_elasticities=keep_elasticities)
+    if options is not None:
+        structure = replace(options, wage_floor=None).on(structure, core)
     own = Model(variation.economy(core), variation.structure(structure), closure, solver)
     wedges, controls = law.laws[-1]
     policy = Policy(own.economy, wedges, controls)

@@ -27,13 +27,19 @@ from detente.cli.options import (
     FormatOption,
     HorizonOption,
     OutOption,
+    RevenueOption,
     SeedOption,
+    SupplyOption,
+    WageFloorOption,
+    beside,
+    refuse_idle,
     solver_of,
 )
 from detente.cli.output import Format, emit, note, one_thread, parse_day, progress, usage
 from detente.cli.path import path
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
+from detente.cli.rupture import rupture
 from detente.cli.settings import SetOption
 from detente.cli.skeleton import new
 from detente.cli.strategy import deals, game_verb, leverage
@@ -41,6 +47,9 @@ from detente.cli.streams import ends, settle
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
 from detente.cli.worlds import WorldOption, codes_in, economy_for, of_own_world
+
+OF_NO_COUNTRY = ("measures", "quantities", "clocks", "uncertainty")
+"""Tables of `detente run` that show no economies to choose among."""
 
 app = typer.Typer(
     name="detente",
@@ -91,6 +100,7 @@ def brief(
     from detente.brief import build_brief, compose
     from detente.cli.tables import untold
 
+    refuse_idle("without draws", seed=seed != 1 and not draws)
     record = open_record(dossier, asof)
     economy = economy_for(world, elasticities)
     target = out if out != Path() else Path("out") / record.id
@@ -133,7 +143,8 @@ def run(
         typer.Option(
             "--table",
             help="countries, sectors, pair, diversion, measures, employment, wages, prices, flows, revenue, duties, "
-            "welfare, quantities, clocks or branches (every way an outcome can come about); with --draws most of them with intervals, and drivers or uncertainty.",
+            "welfare, jobs, unemployment, quantities, clocks or branches (every way an outcome can come about); with --draws most "
+            "of them with intervals, and drivers or uncertainty.",
         ),
     ] = "countries",
     countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
@@ -141,6 +152,9 @@ def run(
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
+    revenue: RevenueOption = None,
+    wage_floor: WageFloorOption = None,
+    labour_supply: SupplyOption = None,
     budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
@@ -160,7 +174,17 @@ def run(
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = codes_in(countries, world)
-    holds = to_hold(hold_clocks, hold)
+    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
+    if draws:
+        refuse_idle("with --draws, which keep the default", budget=budget is not None)
+    else:
+        refuse_idle("without --draws", seed=seed != 1, workers=workers != 1)
+    refuse_idle(
+        "on the table branches, which has both horizons",
+        horizon=horizon != "long" and table == "branches",
+        budget=budget is not None and table == "branches",
+    )
+    refuse_idle(f"on the table {table}", countries=bool(countries) and table in OF_NO_COUNTRY)
     if draws and settings:
         from detente.core import InputError
 
@@ -173,7 +197,7 @@ def run(
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
-        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds)
+        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
         emit(drawn_tables(names, table, codes, against, asked, Drawing(draws, seed, workers)), style, out)
         return
     ready = prepare_named(
@@ -187,14 +211,15 @@ def run(
         hold=holds,
         settings=settings or (),
         against=against,
+        options=options,
     )
     if table == "branches":
-        emit(branch_tables(ready, against, codes, world, elasticities, holds), style, out)
+        emit(branch_tables(ready, against, codes, world, elasticities, holds, options), style, out)
         return
     outcomes = solve_prepared(ready, world, solver_of(budget))
     with usage():
         tables = outcome_tables(
-            outcomes, table, codes, against, lambda: sides_in(ready.dossier, ready.economy)
+            outcomes, table, codes, ready.reference, lambda: sides_in(ready.dossier, ready.economy)
         )
     emit(tables, style, out)
 
@@ -210,6 +235,9 @@ def compare(
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
+    revenue: RevenueOption = None,
+    wage_floor: WageFloorOption = None,
+    labour_supply: SupplyOption = None,
     budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
@@ -221,7 +249,8 @@ def compare(
     """Put two scenarios side by side: each as a level, and the difference."""
     from detente.cli.tables import comparison_table, solve_named
 
-    holds = to_hold(hold_clocks, hold)
+    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
+    refuse_idle("without --draws", seed=seed != 1 and not draws)
     outcomes = solve_named(
         [first, second],
         dossier,
@@ -232,6 +261,7 @@ def compare(
         horizon=horizon,
         solver=solver_of(budget),
         hold=holds,
+        options=options,
     )
     codes = codes_in(countries, world)
     with usage():
@@ -239,7 +269,7 @@ def compare(
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
-        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds)
+        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
         tables += drawn_tables([first, second], "intervals", codes, first, asked, Drawing(draws, seed))
     emit(tables, style, out)
 
@@ -349,6 +379,7 @@ for verb in (
     ingest,
     validate,
     path,
+    rupture,
     nash,
     leverage,
     deals,

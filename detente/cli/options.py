@@ -7,18 +7,44 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.output import Format, usage
+from detente.cli.output import Format, check_ending, check_picture, usage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from detente.cases import Options
     from detente.equilibrium import Newton
 
+FILE = "detente.file"
+"""Where the file to write is noted for the option that is read after it."""
 DEFAULT_DOSSIER = "busan-2025"
 
+
+def _format(context: typer.Context, style: Format | None) -> Format | None:
+    """Check the ending of the file of `_out`, before anything is solved, once both options are read."""
+    if FILE in context.meta:
+        check_ending(context.meta[FILE], style)
+    return style
+
+
+def _out(context: typer.Context, out: Path | None) -> Path | None:
+    context.meta[FILE] = out
+    if "style" in context.params:
+        check_ending(out, context.params["style"])
+    return out
+
+
 FormatOption = Annotated[
-    Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
+    Format | None,
+    typer.Option("--format", "-f", help="How to write tables.", show_default="table", callback=_format),
 ]
-OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.")]
-PictureOption = Annotated[Path | None, typer.Option("--picture", help="Also draw it into this SVG file.")]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.", callback=_out)
+]
+PictureOption = Annotated[
+    Path | None,
+    typer.Option("--picture", help="Also draw it into this SVG or PNG file.", callback=check_picture),
+]
 DossierOption = Annotated[str, typer.Option("--dossier", help="A shipped dossier's id, or a folder of one.")]
 AsofOption = Annotated[
     str | None,
@@ -53,9 +79,111 @@ DrawsOption = Annotated[
         "--draws", help="Solve again under this many drawn parameters, for intervals.", show_default="none"
     ),
 ]
+RevenueOption = Annotated[
+    str | None,
+    typer.Option(
+        "--revenue",
+        help="What duties beyond the base year's are used for: rebate (households), saved (the treasury borrows less) or "
+        "tax-cut (other taxes).",
+        show_default="saved in the first year, rebate in the long run",
+    ),
+]
+WageFloorOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--wage-floor",
+        help="Lowest wage in dollars, to the base year's: 0.98, or ECONOMY=0.98 and again for others; gives unemployment.",
+        show_default="none",
+    ),
+]
+SupplyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--labour-supply",
+        help="Elasticity of labour supply by the real wage: 0.25, or ECONOMY=0.25 and again for others.",
+        show_default="0, a fixed supply",
+    ),
+]
 SeedOption = Annotated[
     int, typer.Option("--seed", min=0, help="Seed of the draws: the same seed gives the same bytes.")
 ]
+
+
+def beside(revenue: str | None, floors: Sequence[str] | None, supply: Sequence[str] | None) -> Options | None:
+    """Settings beside a horizon as typed; None where nothing was.
+
+    Raises
+    ------
+    LabelError, UnitError
+        For an unknown use of duties, and numbers that are none or out of range.
+    """
+    if revenue is None and not floors and not supply:
+        return None
+    from detente.cases import REVENUE_USES, Options
+    from detente.core import LabelError, suggestion
+
+    with usage():
+        if revenue is not None and revenue not in REVENUE_USES:
+            raise LabelError(
+                f"unknown use of duties `{revenue}`",
+                where="--revenue",
+                hint=suggestion(revenue, REVENUE_USES),
+            )
+        return Options(
+            revenue, _by_country(floors, "--wage-floor", 1.0), _by_country(supply, "--labour-supply", 10.0)
+        )
+
+
+def _by_country(texts: Sequence[str] | None, where: str, most: float) -> float | dict[str, float] | None:
+    """One number, or one for each country named."""
+    from detente.core import UnitError
+
+    if not texts:
+        return None
+    numbers: dict[str, float] = {}
+    for text in texts:
+        code, _, number = text.rpartition("=")
+        try:
+            value = float(number)
+        except ValueError:
+            value = float("nan")
+        if not 0 <= value <= most:
+            raise UnitError(
+                f"`{text}` is no number from 0 to {most:g}", where=where, hint="0.98, or ECONOMY=0.98"
+            )
+        numbers[code] = value
+    if "" in numbers:
+        if len(numbers) > 1:
+            raise UnitError(
+                "a number for everybody, and others for some", where=where, hint="name the country of each"
+            )
+        return numbers[""]
+    return numbers
+
+
+def refuse_idle(because: str, **given: bool) -> None:
+    """Refuse an option that was given though nothing would read it: silence would pass for an answer.
+
+    Parameters
+    ----------
+    because : str
+        When it has no effect, such as "without --draws".
+    given : bool by name of an option
+        Whether it was given.
+
+    Raises
+    ------
+    InputError
+        Naming the first one that was.
+    """
+    from detente.core import InputError
+
+    for name, was in given.items():
+        if was:
+            with usage():
+                raise InputError(
+                    f"it has no effect {because}", where=f"--{name.replace('_', '-')}", hint="leave it out"
+                )
 
 
 def solver_of(budget: float | None) -> Newton | None:

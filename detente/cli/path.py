@@ -18,7 +18,12 @@ from detente.cli.options import (
     FormatOption,
     OutOption,
     PictureOption,
+    RevenueOption,
     SeedOption,
+    SupplyOption,
+    WageFloorOption,
+    beside,
+    refuse_idle,
     solver_of,
 )
 from detente.cli.output import draw, emit, note, reporting, usage
@@ -29,7 +34,7 @@ from detente.core import RENTS, InputError, LabelError, UnitError, suggestion
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from detente.cases import LawOfDays, Still
+    from detente.cases import LawOfDays, Options, Still
     from detente.core import Rent, Table
     from detente.dossier import Dossier
     from detente.equilibrium import Newton, QuantityControl
@@ -41,6 +46,7 @@ if TYPE_CHECKING:
 TABLES = ("months", "losses", "stocks")
 ALONG = ("summary", "dates")
 """Tables of the whole path: months, quarters to five years, the long run."""
+MONTHS, STEP = 12.0, 1.0
 MOST_MONTHS = 240.0
 STATED = "given on the command line"
 FIGURES = "figures of the world"
@@ -161,6 +167,7 @@ def _along(
     closure: str,
     keep: bool,
     solver: Newton | None,
+    options: Options | None,
 ) -> tuple[Table, Callable[[], Figure]]:
     """A table of the whole path, with intervals where draws are asked for, and what makes its picture."""
     from detente.cases import unfold
@@ -168,7 +175,13 @@ def _along(
     from detente.show import build, make
 
     along = unfold(
-        economy, law, closure=closure, keep_elasticities=keep, first_day=law.first_day, solver=solver
+        economy,
+        law,
+        closure=closure,
+        keep_elasticities=keep,
+        first_day=law.first_day,
+        solver=solver,
+        options=options,
     )
     if not drawing.draws:
         name = "summary" if table == "summary" else "unfolding"
@@ -188,6 +201,7 @@ def _along(
             keep_elasticities=keep,
             on=drawing.on,
             report=report,
+            options=options,
         )
     name = "path-intervals" if table == "summary" else "path-band"
     return build(name, drawn=drawn, countries=shown), lambda: make(
@@ -225,8 +239,8 @@ def path(
             show_default="the world's own figures",
         ),
     ] = None,
-    months: Annotated[float, typer.Option("--months", help="Length of the path.")] = 12.0,
-    step: Annotated[float, typer.Option("--step", help="Months of a period.")] = 1.0,
+    months: Annotated[float, typer.Option("--months", help="Length of the path.")] = MONTHS,
+    step: Annotated[float, typer.Option("--step", help="Months of a period.")] = STEP,
     table: Annotated[
         str | None,
         typer.Option(
@@ -255,6 +269,9 @@ def path(
         ),
     ] = None,
     closure: ClosureOption = "share",
+    revenue: RevenueOption = None,
+    wage_floor: WageFloorOption = None,
+    labour_supply: SupplyOption = None,
     budget: BudgetOption = None,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
@@ -284,7 +301,7 @@ def path(
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, every))
         kept = _rent(rent)
         lengths = _periods(months, step)
-    holds = to_hold(hold_clocks, hold)
+    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
     record, economy, wedges, controls, story = _policy(
         scenario, dossier, asof, elasticities, closure, world, holds
     )
@@ -300,17 +317,32 @@ def path(
         for code in chosen:
             economy.labels.country(code)
     solver = solver_of(budget)
+    refuse_idle("without --cut", rent=rent != "destroyed" and not cut)
+    refuse_idle("without --draws", seed=seed != 1 and not draws, workers=workers != 1 and not draws)
+    refuse_idle("with --draws", budget=budget is not None and draws != 0)
     if table in ALONG:
+        refuse_idle(
+            f"on the table {table}; --table months takes it",
+            stock=bool(stock),
+            months=months != MONTHS,
+            step=step != STEP,
+        )
         law = _law(economy, record, story, wedges, added, holds)
         shown = chosen or [code for code in codes_of(record) if code in economy.labels.countries]
         drawing = Drawing(draws, seed, workers)
         keep = elasticities is not None
-        made, figure = _along(economy, law, table, shown, drawing, closure, keep, solver)
+        made, figure = _along(economy, law, table, shown, drawing, closure, keep, solver, options)
         if picture is not None:
             draw(figure(), picture)
         emit(made, style, out)
         return
     with usage():
+        if options is not None:
+            raise InputError(
+                "what duties are used for, wage floors and labour supply are set on whole paths",
+                where="path",
+                hint="add --table summary or --table dates",
+            )
         if not cuts:
             raise InputError(
                 "nothing is cut",
@@ -334,7 +366,7 @@ def path(
     without = path_with_stocks(
         economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure, solver=solver
     )
-    losses = build("path-losses", path=cut_path, without=without)
+    losses = build("path-losses", path=cut_path, without=without, controls=cuts)
     hardest = str(losses.column("country")[0])
     shown = chosen or [
         code for code in dict.fromkeys((*codes_of(record), hardest)) if code in economy.labels.countries

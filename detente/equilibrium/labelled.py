@@ -43,10 +43,22 @@ NAMES: dict[str, str] = {
     "flows_new": "million USD",
     "flow_volume_hat": "ratio",
     "trade_shares_new": "share of spending",
+    "profit_new": "million USD",
+    "outside_new": "million USD",
+    "purchases_new": "million USD",
+    "backstop_cost_new": "million USD",
+    "factor_price_hat": "ratio",
     "nominal_wage_hat": "ratio",
     "employment_rate": "share of those who offer themselves",
     "workers_share_new": "share of a country's factor",
     "unemployment": "share of a country's factor",
+    "factor_supply_hat": "ratio",
+    "household_spending_hat": "ratio",
+    "gdp_volume_hat": "ratio",
+    "spending_new": "million USD",
+    "saved_new": "million USD",
+    "lent_new": "million USD",
+    "borrowed_new": "million USD",
 }
 """Arrays of an equilibrium that can be asked for by name, and their units."""
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from detente.core import RESULTS
 from detente.equilibrium.backstop import Backstop
 from detente.equilibrium.baseline import Baseline, lend_preparation, prepare
+from detente.equilibrium.ces import over_suppliers
 from detente.equilibrium.controls import (
     ControlledSolution,
     QuantityControl,
@@ -30,9 +31,10 @@ from detente.equilibrium.judged import check_wedges, chunks, finish
 from detente.equilibrium.limits import Limits
 from detente.equilibrium.quantities import verified
 from detente.equilibrium.quantity_search import TIGHT
+from detente.equilibrium.revenue import Budget
 from detente.equilibrium.robust import point_of
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.structure import Structure, Technology, over_suppliers
+from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Lanes, Newton, Shock, Sweep, base_point, deficits, settle_lanes
 from detente.world import Array, Economy, Wedges, frozen
 
@@ -95,6 +97,8 @@ class _LaneTechnology(Technology):
 
         made.__dict__["sigmas"] = {name: stacked(name) for name in _SIGMAS}
         made.__dict__.update(kappa=stacked("mobility"), last={}, rest=_rest(*made._weights))
+        budgets = [replace(technology, structure=structure).budget for structure in structures]
+        made.__dict__["budget"] = Budget.stacked(budgets)
         return made
 
     def keep(self, lanes: Lanes) -> _LaneTechnology:
@@ -103,6 +107,7 @@ class _LaneTechnology(Technology):
         made.__dict__.update(vars(self))
         made.__dict__["sigmas"] = {name: values[lanes] for name, values in self.sigmas.items()}
         made.__dict__.update(kappa=self.kappa[lanes], last={})
+        made.__dict__["budget"] = self.budget.keep(lanes)
         return made
 
     def nests(self, log_price: Array) -> tuple[Array, Array]:

@@ -178,6 +178,7 @@ class Sweep:
         self.units = Numeraires.of(self.technology)
         self.profits = bool(self.technology.profit_share.any())
         self.backstop = self.technology.structure.backstop
+        self.budget = self.technology.budget
 
     def keep(self, _: Lanes) -> Sweep:
         """The map over some scenarios alone: itself, what differs is in their shock."""
@@ -191,14 +192,14 @@ class Sweep:
         expenditure = point[:, F + N * S : F + 2 * N * S].reshape(lanes, N, S) * self.base.scale
         return log_factor, log_price, expenditure
 
-    def clearing(self, paid: Array, output: Array, asked: Array, total: Array) -> Array:
+    def clearing(self, paid: Array, output: Array, asked: Array, total: Array, anchor: Array) -> Array:
         """Clearing residual by factor market [scenario, factor]; that of the numeraires in the dropped markets' place."""
         if self.technology.mobile:
             gap = (paid * output).sum(-1) / total - 1
         else:
             unit = np.where(self.earning, asked, 1.0)
             gap = np.where(self.earning, paid * output / unit - 1, 0.0).reshape(len(output), -1)
-        gap[:, self.units.dropped] = self.units.gap(total)
+        gap[:, self.units.dropped] = self.units.gap(anchor)
         return np.asarray(gap)
 
     def total(self, shock: Shock, weight: Array) -> Array:
@@ -238,20 +239,25 @@ class Sweep:
 
         paid = technology.paid(log_factor, log_cost)
         final, log_basket = technology.final(log_price)
-        earned, asked = technology.earnings(log_factor)
         reaching, yielding = self.reaching(log_price, log_basket, expenditure)
         kept = 1 - _over_exporters(shock.to_producer, weight) / total
         output = weight * _over_importers(shock.to_producer, reaching / total)
-        income = earned + self.deficit + (kept * reaching).sum(-1)
+        duties = (kept * reaching).sum(-1)
+        if (
+            shock.to_exporter is not None
+        ):  # what is not the producer's is duty, but for what the exporter taxes
+            duties = duties - (_over_exporters(shock.to_exporter, weight) / total * reaching).sum(-1)
+        anchor, earned, asked = technology.offered(log_factor, log_basket, duties)
+        income = earned + self.deficit + duties
+        if self.budget.moved is not None:
+            # extra factor services are in what is earned already
+            income = income + self.budget.income_moves(duties) - self.budget.cut * (duties - self.budget.base)
         if self.backstop is not None:
             income = income + (expenditure - reaching).sum(-1)
         if self.profits:
             income = income + (technology.profit_share * output).sum(-1)
-        if (
-            shock.to_exporter is not None
-        ):  # what is not the producer's is duty, but for what the exporter taxes
+        if shock.to_exporter is not None:
             income = income + (weight * _over_importers(shock.to_exporter, reaching / total)).sum(-1)
-            income = income - (_over_exporters(shock.to_exporter, weight) / total * reaching).sum(-1)
         wanted = technology.bought(log_price, log_cost, output) + final * income[..., None]
         spending_gap = (wanted - expenditure) / base.scale
         spending_step = steer(spending_gap, base.expenditure_inverse)
@@ -262,7 +268,7 @@ class Sweep:
         else:
             reaching, yielding = self.reaching(log_price, log_basket, expenditure)
         output = weight * _over_importers(shock.to_producer, reaching / total)
-        clearing = self.clearing(paid, output, asked, earned)
+        clearing = self.clearing(paid, output, asked, earned, anchor)
         worst = np.maximum(np.abs(clearing).max(1), np.abs(price_gap).max((1, 2)))
         worst = np.maximum(worst, np.abs(spending_gap).max((1, 2)))
         factor_step = -clearing @ base.factor_inverse

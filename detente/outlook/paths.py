@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.cases import Unfolding, Variation, path_ranges, unfold_varied
+from detente.cases import Options, Unfolding, Variation, path_ranges, unfold_varied
 from detente.cases.adjustment import adjusting
 from detente.cases.horizons import MONTHS
 from detente.cases.together import Law
@@ -64,6 +64,7 @@ class PathTask:
     closure: str
     keep_elasticities: bool
     rate: float
+    options: Options | None = None
 
 
 def path_parameters(economy: Economy, *, keep_elasticities: bool = False) -> tuple[Uncertain, ...]:
@@ -105,6 +106,7 @@ def _several(task: PathTask, normals: Array) -> list[tuple[Array, Array, Array, 
             variation,
             closure=task.closure,
             keep_elasticities=task.keep_elasticities,
+            options=task.options,
         )
         solved.append(
             (path.gains(), path.long.real_income_hat - 1, path.first_year(), path.discounted(task.rate))
@@ -125,6 +127,7 @@ def draw_path(
     rate: float = DISCOUNT,
     on: Where | None = None,
     report: Callable[[int, int], None] | None = None,
+    options: Options | None = None,
 ) -> PathDraws:
     """Solve a path under drawn parameters.
 
@@ -148,6 +151,8 @@ def draw_path(
         Where it is solved; here, when left out.
     report : callable, optional
         Called with (done, all) as draws are solved.
+    options : Options, optional
+        As in `detente.cases.unfold`; the same in every draw.
 
     Raises
     ------
@@ -169,7 +174,7 @@ def draw_path(
     """
     parameters = path_parameters(economy, keep_elasticities=keep_elasticities)
     normals = points(draws, len(parameters), seed)
-    task = PathTask(economy, Dated.of(law, dates), parameters, closure, keep_elasticities, rate)
+    task = PathTask(economy, Dated.of(law, dates), parameters, closure, keep_elasticities, rate, options)
     step = counting(report, draws)
 
     def count(_: int, solved: list[tuple[Array, Array, Array, Array]]) -> None:

@@ -19,6 +19,7 @@ from detente.cases import (
     path_with_stocks,
     prepare_cases,
     run_cases,
+    rupture,
     solve_branches,
 )
 from detente.cases.unfolding import unfold
@@ -259,6 +260,7 @@ def of_worlds() -> dict[str, Callable[[], dict[str, Any]]]:
         "elasticity-sets": dict,
         "specifications": dict,
         "horizon-parameters": dict,
+        "options": dict,
         "ladders": dict,
         "chokepoint": lambda: {"spec": load_disaggregation(shipped_chokepoints()[0])},
         **{
@@ -357,7 +359,17 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
         "footprints": one(),
         **{
             name: every(countries=names)
-            for name in ("employment", "wages", "prices", "flows", "revenue", "effective-duties", "welfare")
+            for name in (
+                "employment",
+                "wages",
+                "prices",
+                "flows",
+                "revenue",
+                "effective-duties",
+                "welfare",
+                "jobs",
+                "unemployment",
+            )
         },
         "quantities": every(),
         "firing": lambda: {"timed": prepare_cases(world(), record(), [load_scenario("talks-fail")])},
@@ -373,6 +385,12 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "reference": "standing",
         },
         "horizons": sides,
+        **{
+            name: lambda: {
+                "ruptures": {"long": rupture(Model(toy()), cases()[0], PAIR, cuts=(0.5,), points=(0.5,))}
+            }
+            for name in ("rupture", "rupture-figure")
+        },
         "own-duties": lambda: {
             "outcomes": outcomes(),
             "featured": "war",

@@ -14,7 +14,8 @@ import pytest
 from detente.core import InputError, LabelError, sha256_file
 from detente.dossier import Dossier, FrozenDict, Products, load_dossier
 from detente.policy.duties.bill import bill_table, two_days_table
-from detente.policy.duties.by_product import partner_table, product_duties, product_table
+from detente.policy.duties.by_product import product_duties
+from detente.policy.duties.by_product_tables import partner_table, product_table
 from detente.policy.duties.cells import cells
 from detente.policy.duties.day import duty_stack, sector_layers
 from detente.policy.duties.product_data import ProductTable, load_products, products
@@ -93,7 +94,7 @@ def test_chinese_lists_are_exact_where_they_are_known(world: Economy, record: Do
     assert rate["100199"] == pytest.approx(0.15)  # wheat
     assert rate["850511"] == 0
     assert found.tiers["china-reciprocal-response"] == "exact"
-    assert found.tiers["mfn"] == "sector"
+    assert [found.tier("mfn", found.table.find(code)) for code in ("850511", "120190")] == ["sector", "exact"]
     after = product_duties(world, record, date=dt.date(2025, 11, 12), importer="CHN", exporters=["USA"])
     soy = found.table.find("120190")[0]
     assert found.total[0, soy] - after.total[0, soy] == pytest.approx(0.10)
@@ -158,7 +159,11 @@ def test_an_american_duty_by_sector_shares_reaches_its_products(world: Economy, 
     fish = found.table.sector == found.table.sectors.index("A03")
     assert np.allclose((found.total - plain.total)[0, fish], 0.10)
     assert np.allclose((found.total - plain.total)[0, ~fish], 0)
-    assert found.tiers["ieepa-other"] in ("sector", "exact and sector")
+    assert found.tier("ieepa-other", np.flatnonzero(fish).tolist()) == "sector"
+    assert (
+        product_table(found, "030111").shown()[0][3 + found.authorities.index("ieepa-other")]
+        == "10.0 (sector average)"
+    )
     stacked = duty_stack(world, changed, date=date, importer="USA", exporter="CHN")
     both = duty_stack(world, record, date=date, importer="USA", exporter="CHN")
     place = world.labels.sector("A03")
@@ -246,7 +251,7 @@ def test_the_total_lies_between_its_bounds(record: Dossier, world: Economy) -> N
 def test_a_sector_average_says_so_in_its_cell(record: Dossier, world: Economy) -> None:
     found = product_duties(world, record, date=dt.date(2025, 10, 28), importer="CHN", exporters=["USA"])
     table = product_table(found, "850760")
-    shown = {column.key: column.show(cell) for column, cell in zip(table.columns, table.rows[0], strict=True)}
+    shown = dict(zip([column.key for column in table.columns], table.shown()[0], strict=True))
     assert shown["mfn"].endswith("(sector average)")
     assert "(" not in shown["china-reciprocal-response"]
     assert "sector average" not in table.to_csv().splitlines()[1].split(",")[5]
@@ -315,5 +320,8 @@ def test_a_product_on_two_days(record: Dossier, world: Economy) -> None:
     parts = sum(row["second"] for name, row in rows.items() if name != "total")
     assert parts == pytest.approx(rows["total"]["second"])
     assert "mfn" not in rows  # toys are free: what charges nothing on both days is left out
-    cells_of = list(two_days_table(first, second, "850760").records())[-1]
+    battery = two_days_table(first, second, "850760")
+    said = [text for text, row in zip(battery.shown(), battery.rows, strict=True) if row[1] == "section-232"]
+    assert said[0][3] == "25.0 (depends on its use)"
+    cells_of = list(battery.records())[-1]
     assert "40.9 to 55.9 %" in cells_of["depends_on"]

@@ -270,7 +270,8 @@ def published_table(economy: Economy, dossier: Dossier) -> Table:
         Column("source", "Source"),
     )
     note = (
-        "Sectors weighted by the exporter's sales to the world in 2017, products within them by US imports of 2024 or alike; "
+        "Sectors weighted by the exporter's sales to the world in 2017, products within them by imports of 2024 "
+        f"({home}) or alike; "
         "the gap is to imports from all. Duties of other importers are known by sector only. Parts of a gap are ours run again under "
         "another reading; that the publisher reads so is not known."
     )

@@ -9,7 +9,7 @@ from detente.core import Cell, Column, Table
 from detente.show.figures import country_name
 from detente.show.tables.findings import Change, changes, groups
 from detente.show.tables.intervals import draw_bands
-from detente.show.words import Sentence, percent
+from detente.show.words import Sentence, enough_digits, percent
 from detente.world import Array, Economy
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def horizon_table(
     drawn : mapping of horizon to Draws
         Empty without draws.
     """
+    from detente.cases import revenue_words
     from detente.outlook import drawn_words
 
     members = groups(economy, parties)
@@ -98,12 +99,17 @@ def horizon_table(
                         high_set,
                     )
                 )
+    share = enough_digits(float(row[3] or 0.0) for row in rows)
     what = "; ".join(
         f"{draws.structure.horizon}: {len(draws.values)} draws (seed {draws.seed}) of {drawn_words(draws)}"
         for draws in drawn.values()
     )
     settings = "; ".join(
         f"{outcomes[reference].value.structure.horizon}: {outcomes[reference].value.structure.source}"
+        for outcomes in outcomes_by_horizon.values()
+    )
+    revenue = "Duties are " + ", ".join(
+        f"{revenue_words(outcomes[reference].value.structure)} in the {outcomes[reference].value.structure.horizon}"
         for outcomes in outcomes_by_horizon.values()
     )
     return Table(
@@ -113,19 +119,19 @@ def horizon_table(
             Column("outcome", "Outcome"),
             Column("horizon", "Horizon"),
             Column("side", "Side"),
-            Column("real_income_pct", "Real income", "%", "number", 2),
+            Column("real_income_pct", "Real income", "%", "number", share),
             Column("equivalent_variation_usd_bn", "Equivalent variation", "USD bn", "number", 1),
-            Column("low_draws_pct", "Draws, 5 %", "%", "number", 2),
-            Column("high_draws_pct", "Draws, 95 %", "%", "number", 2),
-            Column("end_error_pct", "Error of the ends", "points", "number", 2),
-            Column("low_sets_pct", "Sets, lowest", "%", "number", 2),
-            Column("high_sets_pct", "Sets, highest", "%", "number", 2),
+            Column("low_draws_pct", "Draws, 5 %", "%", "number", share),
+            Column("high_draws_pct", "Draws, 95 %", "%", "number", share),
+            Column("end_error_pct", "Error of the ends", "points", "number", max(share, 3)),
+            Column("low_sets_pct", "Sets, lowest", "%", "number", share),
+            Column("high_sets_pct", "Sets, highest", "%", "number", share),
         ),
         tuple(rows),
         note=f"Against “{outcomes[reference].scenario.title}” at the same horizon. Draws, 5 to 95 %: {what or 'none'}; "
         "error of the ends: standard error of the two points, the larger. "
         f"Sets: range over {len(spread)} published sets of elasticities. {settings}. "
-        "The short run has no unemployment and no missing inputs either.",
+        f"{revenue}. Neither has unemployment or missing inputs.",
     )
 
 
@@ -137,6 +143,8 @@ def horizon_sentence(
     parties: Sequence[str],
 ) -> Sentence:
     """Say how one outcome differs between the horizons, for both sides."""
+    from detente.cases import revenue_words
+
     members = groups(economy, parties)
     by_horizon = [
         changes(
@@ -148,15 +156,19 @@ def horizon_sentence(
         for outcomes in solved.values()
     ]
     parts, values = [], []
+    digits = enough_digits((change[code].pct for change in by_horizon for code in parties), most=3)
+    places = digits if digits > 2 else None
     for code in parties:
         short, long = (change[code].pct for change in by_horizon)
         parts.append(
-            f"{country_name(code, in_sentence=True)} {percent(short, signed=True)} after one year and "
-            f"{percent(long, signed=True)} in the long run"
+            f"{country_name(code, in_sentence=True)} {percent(short, places, signed=True)} after one year and "
+            f"{percent(long, places, signed=True)} in the long run"
         )
         values += [short, long]
     title = next(iter(solved.values()))[key].scenario.title
-    return Sentence(f"“{title}” moves {', '.join(parts)}.", tuple(values), "horizons")
+    first, last = (revenue_words(outcomes[key].value.structure) for outcomes in solved.values())
+    uses = f"are {first}" if first == last else f"are {first} in that year and {last} in the end"
+    return Sentence(f"“{title}” moves {', '.join(parts)}. Duties {uses}.", tuple(values), "horizons")
 
 
 def structure_words(structure: Structure) -> str:

@@ -132,10 +132,15 @@ def drawn_sentence(
     worst = max(bands[key][code].error for code in parties)
     return Sentence(
         f"Over {len(sample.values)} draws of {drawn_words(sample)}, “{title}” changes real income {' and '.join(parts)} "
-        f"(5 to 95 %; the ends are known to {number(worst, 2)} points, one standard error).",
+        f"(5 to 95 %; the ends are known to {_error_words(worst)} points, one standard error).",
         (*values, worst),
         "horizons",
     )
+
+
+def _error_words(error: float) -> str:
+    """An error in points, never as nought."""
+    return "less than 0.001" if 0 < error < 0.0005 else number(error, 2 if error >= 0.005 else 3)
 
 
 def third_party_table(table: Table, draws: Draws, key: str, reference: str) -> Table:
@@ -166,7 +171,8 @@ def third_party_sentence(table: Table, usd: Mapping[str, float], count: int) -> 
     parts, values = [], []
     for code in chosen:
         low, high = (float(records[code][f"{end}_draws_usd_bn"] or 0.0) for end in ("low", "high"))
-        parts.append(f"{records[code]['name']} {money(1e3 * low)} to {money(1e3 * high)}")
+        who = country_name(code, in_sentence=True, otherwise=str(records[code]["name"]))
+        parts.append(f"{who} {money(1e3 * low)} to {money(1e3 * high)}")
         values += [low, high]
     return Sentence(f"5 to 95 % of {count} draws: {', '.join(parts)}.", tuple(values), table.name)
 

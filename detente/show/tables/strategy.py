@@ -315,7 +315,7 @@ def verdict_table(
         "the other's. Refuses above: weight on the rival's gain in a side's objective from which it would say no, all else as in the set."
     )
     name = "expected-horizons" if horizons else "expected-swaps"
-    title = "Exchanges that the reports expect" + (", at each horizon" if horizons else "")
+    title = "Exchanges that are expected" + (", at each horizon" if horizons else "")
     return Table(name, title, columns, tuple(rows), note)
 
 
