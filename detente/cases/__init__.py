@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         horizon_sentence as horizon_sentence,
         horizon_table as horizon_table,
     )
+    from detente.cases.laws import LawOfDays as LawOfDays, Still as Still
     from detente.cases.options import (
         REVENUE_USES as REVENUE_USES,
         Options as Options,
@@ -68,13 +69,17 @@ if TYPE_CHECKING:
         stock_table as stock_table,
     )
     from detente.cases.unfolding import (
-        LawOfDays as LawOfDays,
-        Still as Still,
         Unfolding as Unfolding,
         summary_table as summary_table,
         unfold as unfold,
         unfold_scenario as unfold_scenario,
+        unfold_scenarios as unfold_scenarios,
         unfolding_table as unfolding_table,
+    )
+    from detente.cases.variation import (
+        Variation as Variation,
+        path_ranges as path_ranges,
+        unfold_varied as unfold_varied,
     )
 else:
     from detente.core.face import face
@@ -97,7 +102,9 @@ else:
             "options": "Options REVENUE_USES option_table revenue_sentence revenue_words",
             "outcomes": "Outcome",
             "adjustment": "adjusting",
-            "unfolding": "LawOfDays Still Unfolding summary_table unfold unfold_scenario unfolding_table",
+            "laws": "LawOfDays Still",
+            "variation": "Variation path_ranges unfold_varied",
+            "unfolding": "Unfolding summary_table unfold unfold_scenario unfold_scenarios unfolding_table",
             "stocks": "Period by_horizon path_with_stocks stock_table",
         },
     )

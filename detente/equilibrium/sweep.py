@@ -180,8 +180,8 @@ class Sweep:
         self.backstop = self.technology.structure.backstop
         self.budget = self.technology.budget
 
-    def keep(self, lanes: Lanes) -> Sweep:
-        """The map over these scenarios alone: itself, what differs is in their shock."""
+    def keep(self, _: Lanes) -> Sweep:
+        """The map over some scenarios alone: itself, what differs is in their shock."""
         return self
 
     def split(self, point: Array) -> tuple[Array, Array, Array]:
@@ -392,8 +392,7 @@ def settle_lanes(
 ) -> tuple[Array, npt.NDArray[np.int64]]:
     """Sweep from points [scenario, unknown] until every scenario has settled or given up; as `sweep_chunk`."""
     lanes, points = len(point), np.full_like(point, np.nan)
-    steps_taken = np.full(lanes, solver.max_steps)
-    active = np.arange(lanes)
+    active, steps_taken = np.arange(lanes), np.full(lanes, solver.max_steps)
     open_ = np.ones(lanes, dtype=bool)  # lanes of the current arrays that are not settled yet
     history = Anderson(lanes, point.shape[1], solver.memory)
     with np.errstate(all="ignore"):  # a scenario that leaves the numbers is caught by its residual
