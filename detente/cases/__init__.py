@@ -54,7 +54,13 @@ if TYPE_CHECKING:
         solve_cases as solve_cases,
         steered_like as steered_like,
     )
-    from detente.cases.rupture import Rupture as Rupture, RuptureStep as RuptureStep, rupture as rupture
+    from detente.cases.ruptures import (
+        CUTS as CUTS,
+        POINTS as POINTS,
+        Rupture as Rupture,
+        RuptureStep as RuptureStep,
+        rupture as rupture,
+    )
     from detente.cases.standoff import Standoff as Standoff, model_at as model_at
     from detente.cases.stocks import (
         Period as Period,
@@ -86,7 +92,7 @@ else:
             "backstops": "ladder_table way_out worth_of_uses",
             "branching": "Branched solve_branches",
             "case": "BASE_YEAR Case ControlledOutcome base_case controls_of held_wedges",
-            "rupture": "Rupture RuptureStep rupture",
+            "ruptures": "CUTS POINTS Rupture RuptureStep rupture",
             "runs": "prepare_cases run_cases run_scenarios solve_cases steered_like",
             "standoff": "Standoff model_at",
             "cuts": "read_cut",

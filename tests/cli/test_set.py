@@ -143,13 +143,13 @@ def test_without_the_library_parquet_says_what_to_install(tmp_path, monkeypatch)
 
 
 def test_the_ending_decides(detente, tmp_path):
-    for name in ("x.xlsx", "x.parquet"):
+    for name in ("x.xlsx", "x.parquet", "x.ipynb"):
         code, out, err = detente("measures", "-o", tmp_path / name)
         assert (code, out) == (0, "")
         assert f"wrote {tmp_path / name}" in err
     code, _, err = detente("measures", "-o", tmp_path / "x.ods")
     assert code == 2
-    assert ".xlsx or .parquet" in err
+    assert ".xlsx, .parquet or .ipynb" in err
 
 
 # Completion
@@ -179,7 +179,7 @@ def test_bash_completes_verbs_options_and_ids(detente, tmp_path):
             ["bash", "-c", program], capture_output=True, text=True, check=True
         ).stdout.split()
 
-    assert complete("detente", "ru") == ["run"]
+    assert complete("detente", "ru") == ["run", "rupture"]
     assert complete("detente", "run", "stand") == ["standing"]
     assert complete("detente", "run", "standing", "--se") == ["--seed", "--set"]
     assert complete("detente", "world", "sh") == ["show"]

@@ -170,7 +170,7 @@ def test_a_measure_with_a_hostile_title_is_inert(content):
     key = "usa-2025-fentanyl-china"
     measures[key] = measures[key].model_copy(update={"title": hostile})
     poisoned = dataclasses.replace(dossier, measures=FrozenDict(measures))
-    page = brief_files(compose(poisoned, load_world(), sets=("fgo",)))["index.html"].decode()
+    page = brief_files(compose(poisoned, load_world(), sets=("fgo",), draws=0))["index.html"].decode()
     assert "<script" not in page
     assert "<img" not in page
     assert "&lt;script&gt;" in page
@@ -197,7 +197,8 @@ def test_the_command_does_not_overwrite_somebody_elses_folder(tmp_path, capsys):
 
 def test_hindsight_is_another_briefing():
     """With what was known on 12 November, the controls are suspended and the summit is over."""
-    content = compose(load_dossier("busan-2025", asof=dt.date(2025, 11, 12)), load_world(), sets=("fgo",))
+    known = load_dossier("busan-2025", asof=dt.date(2025, 11, 12))
+    content = compose(known, load_world(), sets=("fgo",), draws=0, strategy=False)
     standing = next(section for section in content.sections if section.id == "standing")
     rows = {
         row.id: row
@@ -213,3 +214,35 @@ def test_hindsight_is_another_briefing():
 def test_no_path_of_this_machine(files):
     here = re.escape(sys.prefix.rsplit("/", 1)[0])
     assert not any(re.search(here, body.decode("utf-8", "ignore")) for body in files.values())
+
+
+@pytest.mark.parametrize(
+    ("verb", "table", "name"),
+    [
+        ("leverage", "levers", "leverage"),
+        ("deals", "swaps", "swaps"),
+        ("deals", "expected", "expected-swaps"),
+    ],
+)
+def test_what_a_lever_or_an_exchange_does_is_one_number(files, page, verb, table, name, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([verb, "--table", table, "--asof", "2025-10-28", "--format", "csv"])
+    assert not stopped.value.code
+    told = capsys.readouterr()
+    here = files[f"data/{name}.csv"].decode()
+    # the page lists the first dozen swaps, the command as many as are asked for
+    assert told.out.startswith(here) if name == "swaps" else told.out == here
+    said = [line for line in told.err.splitlines() if "$" in line]
+    assert said
+    read = html.unescape(re.sub(r"<[^>]+>", "", page))
+    assert all(line in read for line in said)
+
+
+def test_the_reduced_game_is_named_where_it_is_used(content):
+    section = next(section for section in content.sections if section.id == "leverage")
+    spaces = [
+        block
+        for block in section.blocks
+        if getattr(getattr(block, "table", None), "name", "") == "deal-space"
+    ]
+    assert spaces[0].table.title.endswith("reduced game: 256 of 36,864 joint choices")
