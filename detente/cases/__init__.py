@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from detente.cases.holdings import figures_of as figures_of
     from detente.cases.horizons import (
         HORIZONS as HORIZONS,
+        MONTHS as MONTHS,
         horizon as horizon,
         horizon_sentence as horizon_sentence,
         horizon_table as horizon_table,
@@ -68,7 +69,10 @@ if TYPE_CHECKING:
         path_with_stocks as path_with_stocks,
         stock_table as stock_table,
     )
+    from detente.cases.together import Law as Law
     from detente.cases.unfolding import (
+        DATES as DATES,
+        DISCOUNT as DISCOUNT,
         Unfolding as Unfolding,
         summary_table as summary_table,
         unfold as unfold,
@@ -77,6 +81,7 @@ if TYPE_CHECKING:
         unfolding_table as unfolding_table,
     )
     from detente.cases.variation import (
+        Dated as Dated,
         Variation as Variation,
         path_ranges as path_ranges,
         unfold_varied as unfold_varied,
@@ -98,13 +103,14 @@ else:
             "cuts": "read_cut",
             "headline_results": "HEADLINES WORLD headline_differences headlines",
             "holdings": "figures_of",
-            "horizons": "HORIZONS horizon horizon_sentence horizon_table",
+            "horizons": "HORIZONS MONTHS horizon horizon_sentence horizon_table",
             "options": "Options REVENUE_USES option_table revenue_sentence revenue_words",
             "outcomes": "Outcome",
             "adjustment": "adjusting",
             "laws": "LawOfDays Still",
-            "variation": "Variation path_ranges unfold_varied",
-            "unfolding": "Unfolding summary_table unfold unfold_scenario unfold_scenarios unfolding_table",
+            "variation": "Dated Variation path_ranges unfold_varied",
+            "together": "Law",
+            "unfolding": "DATES DISCOUNT Unfolding summary_table unfold unfold_scenario unfold_scenarios unfolding_table",
             "stocks": "Period by_horizon path_with_stocks stock_table",
         },
     )

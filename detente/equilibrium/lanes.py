@@ -347,6 +347,11 @@ def _in_order(controls: Sequence[QuantityControl], free: Sequence[QuantityContro
     return np.array([float(known.get(one.name, 0.0)) for one in controls])
 
 
+def _same(array: Array, other: Array) -> bool:
+    """Whether two arrays are one, or copies: those of an economy that came from another process are."""
+    return array is other or np.array_equal(array, other)
+
+
 def _alike(lane: Lane, economy: Economy, structure: Structure) -> bool:
     """Whether a lane differs from a setting in nothing but what the lanes carry."""
     own, there = lane.structure, structure.backstop
@@ -364,6 +369,6 @@ def _alike(lane: Lane, economy: Economy, structure: Structure) -> bool:
         and own.critical == structure.critical
         and np.array_equal(own.profit_share, structure.profit_share)
         and np.array_equal(own.wage_floor, structure.wage_floor)
-        and lane.economy.flows is economy.flows
+        and _same(lane.economy.flows, economy.flows)
         and lane.economy.trade_elasticity.ndim == 1
     )

@@ -12,12 +12,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.cases import Options, Unfolding, Variation, path_ranges, unfold_varied
-from detente.cases.adjustment import adjusting
-from detente.cases.horizons import MONTHS
-from detente.cases.together import Law
-from detente.cases.unfolding import DATES, DISCOUNT
-from detente.cases.variation import Dated
+from detente.cases import (
+    DATES,
+    DISCOUNT,
+    MONTHS,
+    Dated,
+    Law,
+    Options,
+    Unfolding,
+    Variation,
+    adjusting,
+    path_ranges,
+    unfold_varied,
+)
 from detente.core import Cell, Column, Local, Table, Where, run
 from detente.equilibrium import Model
 from detente.outlook.draws import counting

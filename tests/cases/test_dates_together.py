@@ -128,6 +128,14 @@ def test_capacity_helps_from_the_month_it_opens():
             assert gap > 0.01
 
 
+def test_an_economy_from_another_process_is_solved_at_once_too():
+    economy, structure = ladder(1.0)
+    copied = dataclasses.replace(economy, flows=np.array(economy.flows))
+    assert solve_lanes([Lane(copied, structure, WAR)], (economy, structure)) is not None
+    other = dataclasses.replace(economy, flows=2 * economy.flows)
+    assert solve_lanes([Lane(other, structure, WAR)], (economy, structure)) is None
+
+
 def test_lanes_are_declined_where_an_elasticity_is_one_or_factors_are_free():
     economy, structure = ladder(1.0)
     for other in (dataclasses.replace(structure, sigma_final=1.0), Structure()):

@@ -165,3 +165,9 @@ def test_two_cuts_of_one_flow_are_refused(detente):
     code, _, err = detente("path", "--cut", "CHN:REE:0.3", "--cut", "CHN:rare-earths:0.5", "--months", "1")
     assert code == 1
     assert "two controls bind the flow" in err
+
+
+def test_tables_of_a_cut_have_no_draws(detente):
+    code, _, err = detente("path", "--cut", "CHN:REE:0.5", "--table", "months", "--draws", "4")
+    assert code == 2
+    assert "has no draws" in err
