@@ -16,7 +16,7 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np
 
-from benchmarks import duties, engine, intake, ledger, tables
+from benchmarks import duties, engine, intake, ledger, paths, tables
 from benchmarks.engine import best
 from detente.core import Column, Table, write_atomic
 from detente.core.stamp import package_commit, package_version
@@ -59,6 +59,7 @@ def main() -> None:
         print(f"  {what}: {value:,.3g} {unit}", file=sys.stderr)
 
     engine.measure(row)
+    paths.measure(row)
     day = dossier.asof
     row(
         "duty stack, USA on CHN",

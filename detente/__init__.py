@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detente.brief import build_brief as build_brief, compose as compose
-    from detente.cases import Standoff as Standoff, model_at as model_at
+    from detente.cases import Standoff as Standoff, model_at as model_at, unfold as unfold
     from detente.core import RESULTS as RESULTS, DetenteError as DetenteError, Table as Table
     from detente.dossier import (
         Dossier as Dossier,
@@ -51,7 +51,7 @@ else:
         __name__,
         {
             "brief": "build_brief compose",
-            "cases": "Standoff model_at",
+            "cases": "Standoff model_at unfold",
             "core": "RESULTS DetenteError Table",
             "dossier": "Dossier audit load_dossier shipped_dossiers",
             "equilibrium": "Equilibrium Model Policy Solution Structure labelled_result solve",

@@ -8,7 +8,11 @@ Never does: compute a result, choose a number, reach the network, or leave a hal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from detente.brief.build import BriefResult as BriefResult, build_brief as build_brief
+    from detente.brief.build import (
+        BriefResult as BriefResult,
+        build_brief as build_brief,
+        check_place as check_place,
+    )
     from detente.brief.composition import compose as compose
     from detente.brief.content import (
         BriefContent as BriefContent,
@@ -34,7 +38,7 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "build": "BriefResult build_brief",
+            "build": "BriefResult build_brief check_place",
             "composition": "compose",
             "content": "BriefContent Bullets Citation ClockBlock ClockRow ConflictBlock ConflictCard KeyNumber MeasureBlock MeasureRow Paragraph ReadingText Section Source Subheading TableBlock",
         },

@@ -72,8 +72,7 @@ def build_brief(content: BriefContent, out_dir: str | Path) -> BriefResult:
     ...     build_brief(content, f"{folder}/briefing").index.name
     'index.html'
     """
-    place = Path(out_dir).expanduser().resolve()
-    _check_place(place)
+    place = check_place(out_dir)
     files = brief_files(content)
     write_folder(place, files)
     names = tuple(sorted(name for name in files if name != "manifest.json"))
@@ -108,10 +107,18 @@ def brief_files(content: BriefContent) -> dict[str, bytes]:
     return files
 
 
-def _check_place(place: Path) -> None:
+def check_place(out_dir: str | Path) -> Path:
+    """Return the folder a briefing would be written into, before anything is solved for it.
+
+    Raises
+    ------
+    InputError
+        When the place holds something that is not a briefing.
+    """
+    place = Path(out_dir).expanduser().resolve()
     hint = "choose a new or empty folder with -o"
     if not place.exists():
-        return
+        return place
     if not place.is_dir():
         raise InputError("there is a file of that name", where=str(place), hint=hint)
     with contextlib.suppress(OSError):  # a folder that cannot be written is said where it is written
@@ -122,7 +129,7 @@ def _check_place(place: Path) -> None:
         if not path.is_dir() or path.is_symlink()
     }
     if not present and not any(place.iterdir()):
-        return
+        return place
     listed = _earlier_briefing(place)
     if listed is None:
         raise InputError("the folder is not empty and holds no Détente briefing", where=str(place), hint=hint)
@@ -133,6 +140,7 @@ def _check_place(place: Path) -> None:
             where=str(place),
             hint=f"move them away, or {hint}",
         )
+    return place
 
 
 def _earlier_briefing(place: Path) -> set[str] | None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         horizon_sentence as horizon_sentence,
         horizon_table as horizon_table,
     )
+    from detente.cases.laws import LawOfDays as LawOfDays, Still as Still
     from detente.cases.options import (
         REVENUE_USES as REVENUE_USES,
         Options as Options,
@@ -53,7 +54,13 @@ if TYPE_CHECKING:
         solve_cases as solve_cases,
         steered_like as steered_like,
     )
-    from detente.cases.rupture import Rupture as Rupture, RuptureStep as RuptureStep, rupture as rupture
+    from detente.cases.ruptures import (
+        CUTS as CUTS,
+        POINTS as POINTS,
+        Rupture as Rupture,
+        RuptureStep as RuptureStep,
+        rupture as rupture,
+    )
     from detente.cases.standoff import Standoff as Standoff, model_at as model_at
     from detente.cases.stocks import (
         Period as Period,
@@ -62,13 +69,17 @@ if TYPE_CHECKING:
         stock_table as stock_table,
     )
     from detente.cases.unfolding import (
-        LawOfDays as LawOfDays,
-        Still as Still,
         Unfolding as Unfolding,
         summary_table as summary_table,
         unfold as unfold,
         unfold_scenario as unfold_scenario,
+        unfold_scenarios as unfold_scenarios,
         unfolding_table as unfolding_table,
+    )
+    from detente.cases.variation import (
+        Variation as Variation,
+        path_ranges as path_ranges,
+        unfold_varied as unfold_varied,
     )
 else:
     from detente.core.face import face
@@ -81,7 +92,7 @@ else:
             "backstops": "ladder_table way_out worth_of_uses",
             "branching": "Branched solve_branches",
             "case": "BASE_YEAR Case ControlledOutcome base_case controls_of held_wedges",
-            "rupture": "Rupture RuptureStep rupture",
+            "ruptures": "CUTS POINTS Rupture RuptureStep rupture",
             "runs": "prepare_cases run_cases run_scenarios solve_cases steered_like",
             "standoff": "Standoff model_at",
             "cuts": "read_cut",
@@ -91,7 +102,9 @@ else:
             "options": "Options REVENUE_USES option_table revenue_sentence revenue_words",
             "outcomes": "Outcome",
             "adjustment": "adjusting",
-            "unfolding": "LawOfDays Still Unfolding summary_table unfold unfold_scenario unfolding_table",
+            "laws": "LawOfDays Still",
+            "variation": "Variation path_ranges unfold_varied",
+            "unfolding": "Unfolding summary_table unfold unfold_scenario unfold_scenarios unfolding_table",
             "stocks": "Period by_horizon path_with_stocks stock_table",
         },
     )

@@ -18,7 +18,7 @@ import numpy as np
 from detente.cases.backstops import after, with_commodities
 from detente.cases.horizons import MONTHS, horizon, named_horizon, with_horizon_elasticities
 from detente.cases.options import Options
-from detente.cases.together import STEERING
+from detente.cases.together import STEERING, alike
 from detente.core import LabelError, UnitError
 from detente.equilibrium import Structure, lend_preparation, share_preparation
 from detente.world import Array, Economy, with_elasticity_set
@@ -54,7 +54,7 @@ def elasticities_after(economy: Economy, months: float) -> Array:
     >>> [round(float(elasticities_after(world, months)[cars]), 2) for months in (3, 12, 84)]
     [0.4, 0.8, 2.0]
     """
-    return np.asarray(_between(economy, months).trade_elasticity)
+    return np.asarray(adjusted_economy(economy, months).trade_elasticity)
 
 
 @functools.lru_cache(maxsize=4)
@@ -72,7 +72,8 @@ def _ends(economy: Economy) -> tuple[Economy, Economy, Economy]:
     return impact, short, late
 
 
-def _between(economy: Economy, months: float) -> Economy:
+def adjusted_economy(economy: Economy, months: float) -> Economy:
+    """The economy at the trade elasticities that buyers have after so many months."""
     impact, short, late = _ends(economy)
     first, last, way = (
         (impact, short, _way(months, MONTHS["impact"], MONTHS["short"]))
@@ -178,7 +179,7 @@ def _settings(economy: Economy, keep_elasticities: bool, options: Options | None
     known: dict[float, tuple[Economy, Structure]] = {}
 
     def prepared(months: float) -> tuple[Economy, Structure]:
-        here = economy if keep_elasticities else _between(economy, months)
+        here = economy if keep_elasticities else adjusted_economy(economy, months)
         structure = structure_after(economy, months)
         return here, structure if options is None else options.after(months).on(structure, here)
 
@@ -192,10 +193,7 @@ def _settings(economy: Economy, keep_elasticities: bool, options: Options | None
             known[months] = prepared(months)
             if STEERING not in known:
                 known[STEERING] = prepared(STEERING)
-            alike = math.isfinite(
-                known[months][1].mobility
-            )  # as many unknowns as where the inverses come from
-            if alike and months != STEERING:
+            if months != STEERING and alike(known[months][1], known[STEERING][1]):
                 lend(*known[months], known[STEERING])
         return known[months]
 

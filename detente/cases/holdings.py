@@ -131,3 +131,26 @@ class Holdings:
             self.left[control.name] = self.of(control) * np.maximum(1 - part, 0.0)
             drawn[control.name] = before - self.months(control)
         return drawn
+
+
+class HeldByFigures(Holdings):
+    """What the world's own figures say buyers hold, looked up as controls come into force.
+
+    Parameters
+    ----------
+    economy : Economy
+    times : float
+        Factor on all figures.
+    """
+
+    def __init__(self, economy: Economy, times: float = 1.0) -> None:
+        super().__init__(economy, {})
+        self.by_figures: dict[str, dict[tuple[str, str], float]] = {}
+        self.stated, self.times = self.by_figures, times
+
+    def of(self, control: QuantityControl) -> Array:
+        """Months held [country, sector]."""
+        if control.name not in self.by_figures:
+            figures = figures_of(self.economy, control)
+            self.by_figures[control.name] = {cell: self.times * months for cell, months in figures.items()}
+        return super().of(control)

@@ -12,6 +12,7 @@ from detente.cases.horizons import horizon as at_horizon
 from detente.cases.options import Options
 from detente.cases.parties import sides_in
 from detente.cases.runs import prepare_cases, run_cases
+from detente.cases.unfolding import Unfolding, unfold_scenarios
 from detente.dossier import Dossier, load_dossier
 from detente.equilibrium import Model, Policy
 from detente.policy import Scenario, load_scenario, shipped_scenarios
@@ -167,3 +168,20 @@ class Standoff:
         model = self.model(horizon, closure=closure, elasticities=elasticities)
         cases = [self.case(name) for name in (names or self.scenarios)]
         return run_cases(model, cases, throw=throw)
+
+    def unfold(self, *names: str | Path | Scenario, closure: str = "share") -> Mapping[str, Unfolding]:
+        """Solve outcomes along time, each date under its own law: by scenario id; all of the ladder when none is named.
+
+        Raises
+        ------
+        SolveError
+            For the first outcome with a date without an equilibrium.
+
+        See Also
+        --------
+        detente.unfold : a policy of one's own.
+        """
+        asked = [
+            name if isinstance(name, Scenario) else self.scenario(name) for name in names or self.scenarios
+        ]
+        return unfold_scenarios(self.world, self.dossier, asked, closure=closure)

@@ -265,7 +265,9 @@ def walk(
             near = last if last is not None and alike(last.value.structure, set_up) else None
             policy = Policy(here, wedges, binding)
             try:
-                known[key] = solve(Model(here, set_up, closure, solver=solver), policy, start=near)
+                known[key] = _solved(
+                    Model(here, set_up, closure, solver=solver), policy, near, steered=together
+                )
             except SolveError as error:
                 said = ", ".join(f"{name} at {100 * volume:.3g} %" for name, volume in available.items())
                 raise SolveError(
@@ -280,6 +282,25 @@ def walk(
         path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
         start += length
     return tuple(path)
+
+
+def _solved(
+    model: Model, policy: Policy, near: Solution[Equilibrium] | None, *, steered: bool
+) -> Solution[Equilibrium]:
+    """Solve a period; one steered by the inverses of another date that does not get there is steered by its own.
+
+    Raises
+    ------
+    SolveError
+        When there is no equilibrium.
+    """
+    if steered:
+        quick = replace(model, solver=replace(model.solver or Newton(), robust=False))
+        solution = solve(quick, policy, start=near, throw=False)
+        if solution.result.ok:
+            return solution
+        model = model.on(replace(model.economy))  # a copy, of which no inverses are known
+    return solve(model, policy, start=near)
 
 
 def _with_stocks(economy: Economy, structure: Structure, rates: Mapping[tuple[str, str], float]) -> Structure:

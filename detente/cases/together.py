@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from detente.cases.backstops import STOCKS
+from detente.cases.backstops import STOCKS, has_stocks
 from detente.cases.holdings import Holdings
 from detente.equilibrium import Equilibrium, Lane, Newton, QuantityControl, Solution, Structure, solve_lanes
 from detente.world import Array, Economy, Wedges
@@ -111,8 +111,8 @@ def solve_dates(
     """
     link = None
     if any(one.kind == "cap" for lane in lanes for one in lane.controls):
-        if lanes[0].structure.backstop is None:
-            return []  # without a ladder a stock widens its cap: dates one after the other
+        if not has_stocks(lanes[0].structure.backstop):
+            return []  # without a step for it a stock widens its cap: dates one after the other
         link = RunningDown(lanes, months, held)
     linked = link if link is not None and link.any else None
     solver = replace(solver or Newton(), max_steps=MOST_SWEEPS)
@@ -145,7 +145,7 @@ def solve_ahead(
 def gives(value: Equilibrium, rates: Mapping[tuple[str, str], float]) -> bool:
     """Whether the stocks of an equilibrium give as much as is held."""
     backstop = value.structure.backstop
-    if backstop is None:
+    if backstop is None or not has_stocks(backstop):
         return not rates
     labels = value.economy.labels
     given = backstop.capacity[backstop.steps.index(STOCKS)]

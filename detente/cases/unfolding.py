@@ -8,31 +8,29 @@ passed since the first day, and by nothing else.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detente.cases.adjustment import adjusting
-from detente.cases.case import Case
-from detente.cases.holdings import Holdings, figures_of
+from detente.cases.holdings import HeldByFigures, Holdings
 from detente.cases.horizons import horizon
+from detente.cases.laws import DAYS_A_MONTH, LawOfDays, Still
 from detente.cases.options import Options
-from detente.cases.runs import prepare_cases
 from detente.cases.stocks import Period, walk
 from detente.cases.together import Law
 from detente.core import Cell, Column, Table, UnitError
-from detente.equilibrium import Equilibrium, Model, Newton, Policy, QuantityControl, solve
+from detente.equilibrium import Equilibrium, Model, Newton, Policy, solve
 from detente.policy import Scenario
-from detente.world import Array, Economy, Wedges
+from detente.world import Array, Economy
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
 
 DATES = (1.0,) * 12 + (3.0,) * 16
 """Lengths of the periods of a path, months: months in the first year, quarters to the fifth."""
-DAYS_A_MONTH = 365.25 / 12
 DISCOUNT = 0.03
 """Rate a year at which later years count less (assumed)."""
 
@@ -155,34 +153,44 @@ def unfold(
     >>> len(path.periods), path.first_year().shape
     (28, (5,))
     """
+    first = None if first_day is None else [first_day]
+    (path,) = _unfold_each(economy, [law], first, dates, stocks, closure, keep_elasticities, solver, options)
+    return path
+
+
+def _unfold_each(
+    economy: Economy,
+    laws: Sequence[Law | Policy],
+    first_days: Sequence[dt.date | None] | None,
+    dates: Sequence[float],
+    stocks: bool,
+    closure: str,
+    keep_elasticities: bool,
+    solver: Newton | None,
+    options: Options | None,
+) -> tuple[Unfolding, ...]:
+    """`unfold` for several policies: they share what every date needs to be solved, and their long runs are one batch."""
     if not dates or not all(np.isfinite(length) and length > 0 for length in dates):
         raise UnitError(
             f"periods are {list(dates)}", where="dates", hint="lengths in months, such as [1] * 12"
         )
-    at_months: Law = Still(law.wedges, law.controls) if isinstance(law, Policy) else law
-    held = _HeldByFigures(economy) if stocks else Holdings(economy, {})
     setting = adjusting(economy, keep_elasticities=keep_elasticities, options=options)
-    periods = walk(economy, at_months, held, dates, setting, closure, solver, together=True)
     core, structure = horizon("long", economy, keep_elasticities=keep_elasticities)
     if options is not None:
         structure = replace(options, wage_floor=None).on(structure, core)
-    wedges, controls = at_months(float(sum(dates)))
-    long = solve(Model(core, structure, closure, solver=solver), Policy(core, wedges, tuple(controls)))
-    return Unfolding(periods, long.value, first_day)
-
-
-class _HeldByFigures(Holdings):
-    """What the world's own figures say buyers hold, looked up as controls come into force."""
-
-    def __init__(self, economy: Economy) -> None:
-        super().__init__(economy, {})
-        self.by_figures: dict[str, dict[tuple[str, str], float]] = {}
-        self.stated = self.by_figures
-
-    def of(self, control: QuantityControl) -> Array:
-        if control.name not in self.by_figures:
-            self.by_figures[control.name] = figures_of(self.economy, control)
-        return super().of(control)
+    of_periods, last = [], []
+    for law in laws:
+        at_months: Law = Still(law.wedges, law.controls) if isinstance(law, Policy) else law
+        held = HeldByFigures(economy) if stocks else Holdings(economy, {})
+        of_periods.append(walk(economy, at_months, held, dates, setting, closure, solver, together=True))
+        wedges, controls = at_months(float(sum(dates)))
+        last.append(Policy(core, wedges, tuple(controls)))
+    long = solve(Model(core, structure, closure, solver=solver), last)
+    days = first_days or [None] * len(of_periods)
+    return tuple(
+        Unfolding(periods, solution.value, day)
+        for periods, solution, day in zip(of_periods, long, days, strict=True)
+    )
 
 
 def unfold_scenario(
@@ -196,6 +204,7 @@ def unfold_scenario(
     keep_elasticities: bool = False,
     stocks: bool = True,
     solver: Newton | None = None,
+    options: Options | None = None,
 ) -> Unfolding:
     """Solve a scenario along time from its date on: measures begin and end on their days, as far as the record reaches.
 
@@ -207,7 +216,7 @@ def unfold_scenario(
     dossier : Dossier
         Loaded with the `asof` the scenario asks for.
     scenario : Scenario
-    dates, closure, keep_elasticities, stocks, solver
+    dates, closure, keep_elasticities, stocks, solver, options
         As in `unfold`.
     hold_clocks : bool or sequence of str
         What would change by itself and does not, as in `run_scenarios`.
@@ -225,74 +234,55 @@ def unfold_scenario(
     >>> path.first_day.isoformat(), len(path.periods)
     ('2025-10-28', 2)
     """
-    law = LawOfDays(economy, dossier, scenario, hold_clocks)
-    return unfold(
+    paths = unfold_scenarios(
         economy,
-        law,
+        dossier,
+        [scenario],
         dates=dates,
-        stocks=stocks,
+        hold_clocks=hold_clocks,
         closure=closure,
         keep_elasticities=keep_elasticities,
-        first_day=law.first_day,
+        stocks=stocks,
         solver=solver,
+        options=options,
     )
+    return paths[scenario.id]
 
 
-@dataclass(frozen=True, eq=False)
-class Still:
-    """Wedges and controls that hold all along, on no day."""
+def unfold_scenarios(
+    economy: Economy,
+    dossier: Dossier,
+    scenarios: Sequence[Scenario],
+    *,
+    dates: Sequence[float] = DATES,
+    hold_clocks: bool | Sequence[str] = False,
+    closure: str = "share",
+    keep_elasticities: bool = False,
+    stocks: bool = True,
+    solver: Newton | None = None,
+    options: Options | None = None,
+) -> Mapping[str, Unfolding]:
+    """Solve several scenarios along time, as `unfold_scenario` does one; by scenario id, in the order given.
 
-    wedges: Wedges
-    controls: Sequence[QuantityControl] = ()
-    first_day: dt.date | None = None
+    Parameters
+    ----------
+    economy, dossier, dates, hold_clocks, closure, keep_elasticities, stocks, solver, options
+        As in `unfold_scenario`.
+    scenarios : sequence of Scenario
 
-    def __call__(self, months: float) -> tuple[Wedges, Sequence[QuantityControl]]:
-        """The same at any time."""
-        return self.wedges, self.controls
+    Raises
+    ------
+    SolveError
+        When a date has no equilibrium.
 
-
-class LawOfDays:
-    """Wedges and controls of a scenario by the months since its date, each stretch without a change made ready once."""
-
-    def __init__(
-        self,
-        economy: Economy,
-        dossier: Dossier,
-        scenario: Scenario,
-        hold_clocks: bool | Sequence[str] = False,
-        cuts: Sequence[QuantityControl] = (),
-    ) -> None:
-        self.cuts = tuple(cuts)
-        self.economy, self.dossier, self.hold_clocks = economy, dossier, hold_clocks
-        self.scenario = scenario
-        self.first_day: dt.date | None = scenario.on(dossier.asof)
-        self._first = scenario.on(dossier.asof)
-        last = dossier.vintage + dt.timedelta(days=dossier.fresh_days)
-        self.last_day = max(last, self._first)
-        days = {
-            day
-            for measure in dossier.measures.values()
-            for entry in measure.values
-            for day in (entry.from_, entry.until)
-            if day is not None
-        }
-        self.changes = sorted(day for day in days if day > self._first)
-        self._cases: dict[int, Case] = {}
-
-    def __call__(self, months: float) -> tuple[Wedges, Sequence[QuantityControl]]:
-        """Wedges and controls so many months after the first day."""
-        days = min(months * DAYS_A_MONTH, (self.last_day - self._first).days)
-        day = self._first + dt.timedelta(days=int(days))
-        stretch = int(
-            np.searchsorted([change.toordinal() for change in self.changes], day.toordinal(), "right")
-        )
-        if stretch not in self._cases:
-            dated = self.scenario.model_copy(update={"date": day})
-            (self._cases[stretch],) = prepare_cases(
-                self.economy, self.dossier, [dated], hold_clocks=self.hold_clocks
-            )
-        case = self._cases[stretch]
-        return case.wedges, (*case.controls, *self.cuts)
+    See Also
+    --------
+    detente.cases.Standoff.unfold : the same from the names of scenarios.
+    """
+    laws = [LawOfDays(economy, dossier, scenario, hold_clocks) for scenario in scenarios]
+    days = [law.first_day for law in laws]
+    paths = _unfold_each(economy, laws, days, dates, stocks, closure, keep_elasticities, solver, options)
+    return {scenario.id: path for scenario, path in zip(scenarios, paths, strict=True)}
 
 
 def unfolding_table(path: Unfolding, countries: Sequence[str]) -> Table:

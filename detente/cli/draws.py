@@ -40,6 +40,23 @@ class Drawing:
     seed: int
     workers: int = 1
 
+    def check(self) -> None:
+        """Refuse what makes no interval.
+
+        Raises
+        ------
+        InputError
+            For too few draws or workers.
+        """
+        if self.draws < 2:
+            raise InputError(
+                f"{self.draws} draw{'' if self.draws == 1 else 's'} cannot make an interval",
+                where="--draws",
+                hint="64 or more",
+            )
+        if self.workers < 1:
+            raise InputError(f"{self.workers} workers do nothing", where="--workers", hint="1 or more")
+
     @property
     def on(self) -> Pool:
         """Where it is solved."""
@@ -85,14 +102,7 @@ def drawn_tables(
             raise LabelError(
                 f"`{table}` has no draws", where="--table", hint=suggestion(table, TABLES) + " with --draws"
             )
-        if drawing.draws < 2:
-            raise InputError(
-                f"{drawing.draws} draw{'' if drawing.draws == 1 else 's'} cannot make an interval",
-                where="--draws",
-                hint="64 or more",
-            )
-        if drawing.workers < 1:
-            raise InputError(f"{drawing.workers} workers do nothing", where="--workers", hint="1 or more")
+        drawing.check()
     if against:  # the reference stands last
         names = [*(name for name in names if name != against), against]
     ready = prepare_named(

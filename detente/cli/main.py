@@ -97,13 +97,14 @@ def brief(
     closure: ClosureOption = "share",
 ) -> None:
     """Write the briefing: one HTML file, its data as CSV, and a manifest."""
-    from detente.brief import build_brief, compose
+    from detente.brief import build_brief, check_place, compose
     from detente.cli.tables import untold
 
     refuse_idle("without draws", seed=seed != 1 and not draws)
     record = open_record(dossier, asof)
     economy = economy_for(world, elasticities)
     target = out if out != Path() else Path("out") / record.id
+    check_place(target)
     with progress(None, "solving and writing the briefing"):
         with of_own_world(world):
             content = compose(

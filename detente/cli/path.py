@@ -7,35 +7,39 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli.draws import Drawing
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
     BudgetOption,
     ClosureOption,
     DossierOption,
+    DrawsOption,
     FormatOption,
     OutOption,
     PictureOption,
     RevenueOption,
+    SeedOption,
     SupplyOption,
     WageFloorOption,
     beside,
     refuse_idle,
     solver_of,
 )
-from detente.cli.output import draw, emit, note, usage
+from detente.cli.output import draw, emit, note, reporting, usage
 from detente.cli.records import HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.worlds import WorldOption, codes_in, economy_for
 from detente.core import RENTS, InputError, LabelError, UnitError, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from detente.cases import LawOfDays, Still
-    from detente.core import Rent
+    from detente.cases import LawOfDays, Options, Still
+    from detente.core import Rent, Table
     from detente.dossier import Dossier
-    from detente.equilibrium import QuantityControl
+    from detente.equilibrium import Newton, QuantityControl
     from detente.policy import Scenario
+    from detente.show.figures import Figure
     from detente.show.tables import Held
     from detente.world import Economy, Wedges
 
@@ -154,6 +158,57 @@ def _law(
     return LawOfDays(economy, record, scenario, holds, cuts)
 
 
+def _along(
+    economy: Economy,
+    law: LawOfDays | Still,
+    table: str,
+    shown: Sequence[str],
+    drawing: Drawing,
+    closure: str,
+    keep: bool,
+    solver: Newton | None,
+    options: Options | None,
+) -> tuple[Table, Callable[[], Figure]]:
+    """A table of the whole path, with intervals where draws are asked for, and what makes its picture."""
+    from detente.cases import unfold
+    from detente.outlook import draw_path
+    from detente.show import build, make
+
+    along = unfold(
+        economy,
+        law,
+        closure=closure,
+        keep_elasticities=keep,
+        first_day=law.first_day,
+        solver=solver,
+        options=options,
+    )
+    if not drawing.draws:
+        name = "summary" if table == "summary" else "unfolding"
+        return build(name, path=along, countries=shown), lambda: make(
+            "path-along", path=along, countries=shown
+        )
+    with usage():
+        drawing.check()
+    with reporting("solving draws of the path") as report:
+        drawn = draw_path(
+            economy,
+            law,
+            along,
+            draws=drawing.draws,
+            seed=drawing.seed,
+            closure=closure,
+            keep_elasticities=keep,
+            on=drawing.on,
+            report=report,
+            options=options,
+        )
+    name = "path-intervals" if table == "summary" else "path-band"
+    return build(name, drawn=drawn, countries=shown), lambda: make(
+        "path-along", path=along, countries=shown, drawn=drawn
+    )
+
+
 def path(
     scenario: Annotated[
         str | None,
@@ -220,6 +275,12 @@ def path(
     budget: BudgetOption = None,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
+    draws: DrawsOption = 0,
+    seed: SeedOption = 1,
+    workers: Annotated[
+        int,
+        typer.Option("--workers", help="Processes that share the draws; the result does not depend on it."),
+    ] = 1,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -229,7 +290,6 @@ def path(
         figures_of,
         path_with_stocks,
         read_cut,
-        unfold,
     )
     from detente.dossier import codes_of
     from detente.show import build, make
@@ -250,33 +310,31 @@ def path(
         caps = (control for control in controls if not control.is_floor)
         added = tuple(read_cut(economy, text, rent=kept) for text in cut or ())
         cuts = (*caps, *added)
-        table = table or ("summary" if story is not None and not cuts else "months")
+        table = table or ("summary" if draws or (story is not None and not cuts) else "months")
+        if draws and table not in ALONG:
+            raise LabelError(f"`{table}` has no draws", where="--table", hint=suggestion(table, ALONG))
         chosen = list(codes_in(countries, world))
         for code in chosen:
             economy.labels.country(code)
     solver = solver_of(budget)
     refuse_idle("without --cut", rent=rent != "destroyed" and not cut)
+    refuse_idle("without --draws", seed=seed != 1 and not draws, workers=workers != 1 and not draws)
+    refuse_idle("with --draws", budget=budget is not None and draws != 0)
     if table in ALONG:
         refuse_idle(
             f"on the table {table}; --table months takes it",
             stock=bool(stock),
             months=months != MONTHS,
             step=step != STEP,
-            picture=picture is not None,
         )
         law = _law(economy, record, story, wedges, added, holds)
-        keep = elasticities is not None
-        along = unfold(
-            economy,
-            law,
-            closure=closure,
-            keep_elasticities=keep,
-            first_day=law.first_day,
-            solver=solver,
-            options=options,
-        )
         shown = chosen or [code for code in codes_of(record) if code in economy.labels.countries]
-        emit(build("summary" if table == "summary" else "unfolding", path=along, countries=shown), style, out)
+        drawing = Drawing(draws, seed, workers)
+        keep = elasticities is not None
+        made, figure = _along(economy, law, table, shown, drawing, closure, keep, solver, options)
+        if picture is not None:
+            draw(figure(), picture)
+        emit(made, style, out)
         return
     with usage():
         if options is not None:

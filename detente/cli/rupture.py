@@ -68,8 +68,7 @@ def rupture(
     out: OutOption = None,
 ) -> None:
     """Cut the trade between the parties step by step: where the loss is convex, and where it is not."""
-    from detente.cases import HORIZONS, model_at, sides_in
-    from detente.cases.rupture import CUTS, POINTS, rupture as solve_rupture
+    from detente.cases import CUTS, HORIZONS, POINTS, model_at, rupture as solve_rupture, sides_in
     from detente.cli.tables import prepare_named
     from detente.policy import shipped_scenarios
     from detente.show import build, make

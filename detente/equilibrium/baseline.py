@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import weakref
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -184,6 +185,8 @@ def _same_arrays(one: Technology, other: Technology) -> bool:
 def lend_preparation(economy: Economy, structure: Structure, like: tuple[Economy, Structure]) -> None:
     """`share_preparation` where nothing differs but elasticities, mobility and capacities: the arrays are shared too.
 
+    Nothing is lent where factors move freely on one side only.
+
     Raises
     ------
     BalanceError, UnitError
@@ -191,6 +194,8 @@ def lend_preparation(economy: Economy, structure: Structure, like: tuple[Economy
     """
     prepare(*like)
     check_sound(economy)
+    if math.isinf(structure.mobility) != math.isinf(like[1].mobility):
+        return
     of_economy = _prepared.setdefault(economy, weakref.WeakKeyDictionary())
     of_economy.setdefault(structure, _prepared[like[0]][like[1]])
 

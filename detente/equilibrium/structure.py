@@ -212,11 +212,8 @@ class Technology:
         """
         derived = [self._by_user, self._weights]  # computed here, or by every solve anew
         assert derived
-        return {
-            name: value
-            for name, value in vars(self).items()
-            if name not in ("economy", "structure", "budget")
-        }
+        own = ("economy", "structure", "budget")
+        return {name: value for name, value in vars(self).items() if name not in own}
 
     @classmethod
     def from_shared(cls, economy: Economy, structure: Structure, arrays: dict[str, Any]) -> Technology:
@@ -253,11 +250,9 @@ class Technology:
         if self.log_floor is None:
             return 1.0
         free = (log_factor > self.log_floor).astype(np.float64)
-        return (
-            np.broadcast_to(free[..., None], (*free.shape, len(self.economy.labels.sectors)))
-            if self.mobile
-            else free
-        )
+        if not self.mobile:
+            return free
+        return np.broadcast_to(free[..., None], (*free.shape, len(self.economy.labels.sectors)))
 
     @functools.cached_property
     def budget(self) -> Budget:

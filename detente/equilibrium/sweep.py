@@ -180,8 +180,8 @@ class Sweep:
         self.backstop = self.technology.structure.backstop
         self.budget = self.technology.budget
 
-    def keep(self, lanes: Lanes) -> Sweep:
-        """The map over these scenarios alone: itself, what differs is in their shock."""
+    def keep(self, _: Lanes) -> Sweep:
+        """The map over some scenarios alone: itself, what differs is in their shock."""
         return self
 
     def split(self, point: Array) -> tuple[Array, Array, Array]:
@@ -243,9 +243,8 @@ class Sweep:
         kept = 1 - _over_exporters(shock.to_producer, weight) / total
         output = weight * _over_importers(shock.to_producer, reaching / total)
         duties = (kept * reaching).sum(-1)
-        if (
-            shock.to_exporter is not None
-        ):  # what is not the producer's is duty, but for what the exporter taxes
+        # what is not the producer's is duty, but for what the exporter taxes
+        if shock.to_exporter is not None:
             duties = duties - (_over_exporters(shock.to_exporter, weight) / total * reaching).sum(-1)
         anchor, earned, asked = technology.offered(log_factor, log_basket, duties)
         income = earned + self.deficit + duties
@@ -263,10 +262,7 @@ class Sweep:
         spending_step = steer(spending_gap, base.expenditure_inverse)
         expenditure = expenditure + spending_step.reshape(expenditure.shape) * base.scale
 
-        if self.backstop is None:
-            reaching = expenditure
-        else:
-            reaching, yielding = self.reaching(log_price, log_basket, expenditure)
+        reaching, yielding = self.reaching(log_price, log_basket, expenditure)
         output = weight * _over_importers(shock.to_producer, reaching / total)
         clearing = self.clearing(paid, output, asked, earned, anchor)
         worst = np.maximum(np.abs(clearing).max(1), np.abs(price_gap).max((1, 2)))
@@ -276,11 +272,7 @@ class Sweep:
         price_step += single @ base.price_by_factor
         spending_step += single @ base.expenditure_by_factor
         step = np.empty_like(point)
-        step[:, :F], step[:, F : F + size], step[:, F + size : F + 2 * size] = (
-            factor_step,
-            price_step,
-            spending_step,
-        )
+        np.concatenate((factor_step, price_step, spending_step), 1, out=step[:, : F + 2 * size])
         if limits is not None:
             step[:, F + 2 * size :], unmet = limits.step(
                 log_wedge, shock.pull, shock.to_producer, weight, log_cost, total, reaching, yielding
@@ -400,8 +392,7 @@ def settle_lanes(
 ) -> tuple[Array, npt.NDArray[np.int64]]:
     """Sweep from points [scenario, unknown] until every scenario has settled or given up; as `sweep_chunk`."""
     lanes, points = len(point), np.full_like(point, np.nan)
-    steps_taken = np.full(lanes, solver.max_steps)
-    active = np.arange(lanes)
+    active, steps_taken = np.arange(lanes), np.full(lanes, solver.max_steps)
     open_ = np.ones(lanes, dtype=bool)  # lanes of the current arrays that are not settled yet
     history = Anderson(lanes, point.shape[1], solver.memory)
     with np.errstate(all="ignore"):  # a scenario that leaves the numbers is caught by its residual

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
         linear_fit as linear_fit,
         result_changes as result_changes,
     )
+    from detente.outlook.paths import (
+        PathDraws as PathDraws,
+        draw_path as draw_path,
+        path_band_table as path_band_table,
+        path_intervals_table as path_intervals_table,
+        path_parameters as path_parameters,
+    )
     from detente.outlook.prior import (
         Uncertain as Uncertain,
         points as points,
@@ -33,6 +40,7 @@ else:
         {
             "draws": "Draws draw_outcomes",
             "intervals": "Band Fit drawn_words interval_note interval_table linear_fit result_changes",
+            "paths": "PathDraws draw_path path_band_table path_intervals_table path_parameters",
             "prior": "Uncertain points uncertain_parameters uncertainty_table",
             "sobol": "Drivers driver_table drivers",
         },

@@ -7,6 +7,7 @@ spread of trade elasticities is that between the published sets that are shipped
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from detente.core import Cell, Column, InputError, Table
 from detente.equilibrium import Model
-from detente.world import Array, divisions, goods_sectors
+from detente.world import Array, Economy, divisions, goods_sectors
 
 BETWEEN_SETS = 0.34
 """Standard deviation, over the shipped long-run sets, of the mean log elasticity of goods."""
@@ -25,7 +26,7 @@ FARTHEST = 3.0
 """Draws are cut off at so many standard deviations: one in 370 would lie beyond, at elasticities nobody published."""
 
 _SETS = "spread between the published long-run sets that are shipped"
-_NESTS = {
+NESTS = {
     "sigma_value_added": "σ_V",
     "sigma_materials": "σ_M",
     "sigma_critical": "σ_K",
@@ -116,7 +117,7 @@ def uncertain_parameters(model: Model, *, nests: bool = True) -> tuple[Uncertain
             Uncertain("services", "elasticities: services", 0.5, "assumed", "no shipped set estimates them")
         )
     if nests:
-        for key, sign in _NESTS.items():
+        for key, sign in NESTS.items():
             if key != "sigma_critical" or structure.critical:
                 parameters.append(
                     Uncertain(key, "nests", 0.3, "assumed", f"{sign}: a factor of 1.6 either way at 90 %")
@@ -181,18 +182,23 @@ def points(count: int, dimensions: int, seed: int) -> Array:
     return np.asarray(ndtri(inside))
 
 
+def theta_factors(economy: Economy, factor: Mapping[str, float]) -> Array:
+    """Factors on trade elasticities [sector] from those on parameters by name."""
+    goods = set(goods_sectors(economy))
+    return np.array(
+        [
+            factor["level"] * factor[sector_group(code)] if s in goods else factor["services"]
+            for s, code in enumerate(economy.labels.sectors)
+        ]
+    )
+
+
 def apply_draw(model: Model, parameters: tuple[Uncertain, ...], normals: Array) -> tuple[Model, float]:
     """The model and the scale of effects of one draw [dimension]."""
     economy, structure = model.economy, model.structure
     factor = {p.name: math.exp(p.sd * float(z)) for p, z in zip(parameters, normals, strict=True)}
-    goods = set(goods_sectors(economy))
-    theta = np.array(economy.trade_elasticity)
-    for s, code in enumerate(economy.labels.sectors):
-        if s in goods:
-            theta[s] *= factor["level"] * factor[sector_group(code)]
-        else:
-            theta[s] *= factor["services"]
-    changed: dict[str, Any] = {key: getattr(structure, key) * factor[key] for key in _NESTS if key in factor}
+    theta = economy.trade_elasticity * theta_factors(economy, factor)
+    changed: dict[str, Any] = {key: getattr(structure, key) * factor[key] for key in NESTS if key in factor}
     if "mobility" in factor:
         changed["mobility"] = 1 + (structure.mobility - 1) * factor["mobility"]
     if "wage_floor" in factor:

@@ -20,6 +20,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "Structure",
         "Policy",
         "solve",
+        "unfold",
         "Solution",
         "Equilibrium",
         "labelled_result",

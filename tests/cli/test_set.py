@@ -179,7 +179,7 @@ def test_bash_completes_verbs_options_and_ids(detente, tmp_path):
             ["bash", "-c", program], capture_output=True, text=True, check=True
         ).stdout.split()
 
-    assert complete("detente", "ru") == ["run"]
+    assert complete("detente", "ru") == ["run", "rupture"]
     assert complete("detente", "run", "stand") == ["standing"]
     assert complete("detente", "run", "standing", "--se") == ["--seed", "--set"]
     assert complete("detente", "world", "sh") == ["show"]

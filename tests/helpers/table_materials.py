@@ -14,6 +14,7 @@ from strategy_games import duel
 from detente.cases import (
     Case,
     Period,
+    Still,
     model_at,
     path_with_stocks,
     prepare_cases,
@@ -26,7 +27,7 @@ from detente.core import SchemaError
 from detente.dossier import audit, load_dossier, parties_of
 from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result
 from detente.intake import extract, make_draft, read_report
-from detente.outlook import draw_outcomes, drivers
+from detente.outlook import draw_outcomes, draw_path, drivers
 from detente.policy import Scenario, load_scenario
 from detente.policy.duties import duty_stack, product_duties
 from detente.show.figures import Event, OutcomeRow, SectorRow, Span
@@ -330,6 +331,11 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
     def along_time() -> dict[str, Any]:
         return {"path": unfolded(), "countries": names}
 
+    def drawn_path() -> dict[str, Any]:
+        law = Still(Wedges.unchanged(toy()))
+        drawn = draw_path(toy(), law, unfolded(), draws=2, dates=[p.months for p in unfolded().periods])
+        return {"drawn": drawn, "countries": names}
+
     def third() -> Any:
         return findings.third_parties(outcomes()["war"], outcomes()["standing"], PAIR)
 
@@ -432,6 +438,9 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
         },
         "unfolding": along_time,
         "summary": along_time,
+        "path-intervals": drawn_path,
+        "path-band": drawn_path,
+        "path-along": along_time,
         "result": lambda: {
             "result": labelled_result(outcomes()["war"].value, "flow_volume_hat"),
             "count": 5,

@@ -170,7 +170,7 @@ def test_a_measure_with_a_hostile_title_is_inert(content):
     key = "usa-2025-fentanyl-china"
     measures[key] = measures[key].model_copy(update={"title": hostile})
     poisoned = dataclasses.replace(dossier, measures=FrozenDict(measures))
-    page = brief_files(compose(poisoned, load_world(), sets=("fgo",)))["index.html"].decode()
+    page = brief_files(compose(poisoned, load_world(), sets=("fgo",), draws=0))["index.html"].decode()
     assert "<script" not in page
     assert "<img" not in page
     assert "&lt;script&gt;" in page
@@ -197,7 +197,8 @@ def test_the_command_does_not_overwrite_somebody_elses_folder(tmp_path, capsys):
 
 def test_hindsight_is_another_briefing():
     """With what was known on 12 November, the controls are suspended and the summit is over."""
-    content = compose(load_dossier("busan-2025", asof=dt.date(2025, 11, 12)), load_world(), sets=("fgo",))
+    known = load_dossier("busan-2025", asof=dt.date(2025, 11, 12))
+    content = compose(known, load_world(), sets=("fgo",), draws=0, strategy=False)
     standing = next(section for section in content.sections if section.id == "standing")
     rows = {
         row.id: row

@@ -211,7 +211,8 @@ def _draw_aside(drawings: Mapping[str, Future[str]]) -> None:
     left = dict(drawings)
     for text, drawn in zip(drawings, pictures, strict=False):
         left.pop(text).set_result(str(drawn))
-    _draw(left)
+    if left:
+        _draw(left)
 
 
 def _draw(drawings: Mapping[str, Future[str]]) -> None:
