@@ -105,7 +105,7 @@ def compose(
     seed : int
         Of the draws.
     strategy : bool
-        With leverage and deals, from the small game of the dossier when it declares one.
+        With leverage and deals, when the dossier declares a game.
 
     Returns
     -------

@@ -1,18 +1,21 @@
 """The section on leverage and deals: the ladder, the space of deals, the smallest swaps, the expected exchanges.
 
-The briefing solves the small game that the game's file declares, always the same one, so that the page does not depend on
-what a cache happens to hold; the whole game is on the command line.
+What one measure or one exchange does is read from the whole game, solved around the state as it stands: the same numbers as
+`detente leverage` and `detente deals`. All joint choices together would take minutes on a fresh machine, so their space is
+that of the reduced game which the file declares, and is headed as such; the page does not depend on what a cache holds.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detente.brief.content import Block, Paragraph, Section, TableBlock
 from detente.dossier import Instrument
 from detente.show import build, make
 from detente.show.figures import lever_sentences, moving, space_sentence, swap_sentence
-from detente.show.words import Sentence, cardinal, count_words, lower_first
+from detente.show.words import Sentence, count_words, lower_first
 
 if TYPE_CHECKING:
     from detente.brief.findings import Findings
@@ -35,6 +38,7 @@ def strategy_section(findings: Findings) -> Section | None:
         leverage_of,
         load_game,
         load_preferences,
+        near_tensor,
         payoff_tensor,
         shipped_games,
         smallest_swaps,
@@ -44,45 +48,61 @@ def strategy_section(findings: Findings) -> Section | None:
     place = findings.source or dossier.id
     if not shipped_games(place, dossier.asof):
         return None
-    spec = load_game(dossier=place, asof=dossier.asof).small()
+    spec = load_game(dossier=place, asof=dossier.asof)
     if not spec.measures or any(name not in dossier.measures for name in spec.measures):
         return None  # a game without moves; or, on an earlier day, one that could not be told yet
     scenarios = [load_scenario(name, dossier=place) for name in spec.threats if name != "standing"]
-    tensor = payoff_tensor(findings.model, dossier, spec, scenarios=scenarios)
     known = load_preferences(game=spec.id)
-    game = tensor.game(known.named())
+    near = near_tensor(findings.model, dossier, spec, preferences=known.sets, scenarios=scenarios)
+    game = near.game(known.named())
     levers = leverage_of(game)
     concept = f"{game.horizon}; {game.preferences.title.lower()}"
+    tensor = payoff_tensor(findings.model, dossier, spec.small(), scenarios=scenarios)
+    games = {preferences.id: tensor.game(preferences) for preferences in known.sets}
     spaces = {
-        preferences.id: (
-            tensor.game(preferences),
-            [deal_space(tensor.game(preferences), name) for name in spec.threats],
-        )
-        for preferences in known.sets
+        name: (each, [deal_space(each, threat) for threat in spec.threats]) for name, each in games.items()
     }
-    space = deal_space(game, spec.threats[0])
+    few = tensor.game(known.named())
+    space = deal_space(few, spec.threats[0])
     names = {name: load_scenario(name, dossier=place).title for name in spec.threats}
     swaps = smallest_swaps(game, most=1, count=12)
     judged = {
-        preferences.id: judge(tensor.game(preferences), spec.expected, spec.threats)
+        preferences.id: judge(near.game(preferences), spec.expected, spec.threats)
         for preferences in known.sets
     }
+    reduced = _reduced_words(spec, tensor.index.size)
     ladder = (make("leverage-ladder", levers=levers, concept=concept),) if moving(levers) else ()
-    points = make(
-        "deal-space-points",
-        game=game,
-        space=space,
-        threats=names,
-        concept=f"{concept}; {len(space.gains):,} joint choices",
+    points = make("deal-space-points", game=few, space=space, threats=names, concept=f"{concept}; {reduced}")
+    table = build("deal-space", games=spaces, names=names)
+    limits = (
+        ()
+        if spec.small() == spec
+        else (
+            Sentence(
+                f"Packages are judged here in the {reduced.split(':')[0]}, whose {tensor.index.size:,} joint choices are all solved; the "
+                f"whole game has {math.prod(spec.shape):,}, and `detente deals --table space` solves them."
+            ),
+        )
+    )
+    table = build("deal-space", games=spaces, names=names)
+    limits = (
+        ()
+        if spec.small() == spec
+        else (
+            Sentence(
+                f"Packages are judged here in the {reduced.split(':')[0]}, whose {tensor.index.size:,} joint choices are all solved; the "
+                f"whole game has {math.prod(spec.shape):,}, and `detente deals --table space` solves them."
+            ),
+        )
     )
     blocks: list[Block] = [
         Paragraph((_opening(spec, several=len(known.sets) > 1),)),
         Paragraph((*lever_sentences(levers, table="leverage"), *_caution(spec, dossier))),
         *ladder,
         TableBlock(build("leverage", levers=levers, note=f"{concept[0].upper()}{concept[1:]}."), folded=True),
-        Paragraph((space_sentence(game, space, name=names[space.threat], table="deal-space"),)),
+        Paragraph((*limits, space_sentence(few, space, name=names[space.threat], table="deal-space"))),
         points,
-        TableBlock(build("deal-space", games=spaces, names=names), folded=True),
+        TableBlock(replace(table, title=f"{table.title}, {reduced}"), folded=True),
     ]
     if swaps:
         said = tuple(swap_sentence(game, swap, table="swaps") for swap in swaps[:2])
@@ -102,23 +122,21 @@ def strategy_section(findings: Findings) -> Section | None:
     return Section("leverage", "Who holds what over whom, and what could be traded", tuple(blocks))
 
 
+def _reduced_words(spec: GameSpec, count: int) -> str:
+    """Which joint choices the space of deals is over, for headings."""
+    whole = math.prod(spec.shape)
+    return (
+        f"{count:,} joint choices"
+        if count == whole
+        else f"reduced game: {count:,} of {whole:,} joint choices"
+    )
+
+
 def _opening(spec: GameSpec, *, several: bool) -> Sentence:
-    """How many measures are free to move, on how many positions, and what a side wants."""
-    rungs = sorted({len(action.rungs) for action in spec.actions if len(action.rungs) > 1})
-    free = sum(len(action.rungs) > 1 for action in spec.actions)
-    positions = (
-        count_words(rungs[0], "position")
-        if len(rungs) == 1
-        else f"{cardinal(rungs[0])} to {count_words(rungs[-1], 'position')}"
-    )
-    whole = free == len(spec.actions)
-    moving = (
-        f"All {free} measures of the game are"
-        if whole
-        else f"Of the game’s {len(spec.actions)} measures, {free} are"
-    )
+    """How the measures of the game are taken, and what a side wants."""
     return Sentence(
-        f"{moving} free to move here, on {positions} each; every one of the joint choices is solved as an equilibrium of its own. "
+        f"Each of the game’s {count_words(len(spec.actions), 'measure')} is taken alone, everything else as it stands; every state is "
+        "solved as an equilibrium of its own. "
         f"What a side wants is real income{' unless said otherwise; the tables repeat every conclusion under other weights' * several}."
     )
 

@@ -1,10 +1,16 @@
-"""What economies and sectors are also called: US, EU, Germany within its bloc, cars, magnets. The names are data."""
+"""What economies, sectors and products are also called: US, EU, Germany within its bloc, cars, magnets. The names are data."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.core import LabelError, Labels
+
+if TYPE_CHECKING:
+    from detente.world import Economy
 
 
 def plain(text: str) -> str:
@@ -13,14 +19,18 @@ def plain(text: str) -> str:
 
 
 @functools.cache
-def _aliases(kind: str) -> Mapping[str, str]:
-    """Code by plain name."""
+def _aliases(kind: str) -> Mapping[str, tuple[str, ...]]:
+    """Codes by plain name; a word that stands for several has them all."""
     import detente.dossier
     from detente.dossier import read_yaml
 
     data = read_yaml(Path(detente.dossier.__file__).parent / "data" / "aliases.yaml").data
     assert isinstance(data, dict)
-    return {plain(word): code for code, words in data[kind].items() for word in words}
+    meant: dict[str, tuple[str, ...]] = {}
+    for code, words in data[kind].items():
+        for word in words:
+            meant[plain(word)] = (*meant.get(plain(word), ()), str(code))
+    return meant
 
 
 def called(text: str, known: Sequence[str], kind: str, names: Mapping[str, str] | None = None) -> str:
@@ -31,9 +41,14 @@ def called(text: str, known: Sequence[str], kind: str, names: Mapping[str, str] 
     text : str
     known : sequence of str
         Codes of the world, and any other word that is one already.
-    kind : {"economies", "sectors"}
+    kind : {"economies", "sectors", "products"}
     names : mapping of code to str, optional
         The world's own names, understood too.
+
+    Raises
+    ------
+    LabelError
+        For a word that stands for several of the codes known; lists them.
 
     Examples
     --------
@@ -41,14 +56,97 @@ def called(text: str, known: Sequence[str], kind: str, names: Mapping[str, str] 
     ('EU27', 'MAG')
     """
     word = text.strip()
-    if word in known:
+    if not word or word in known:
         return word
     said = plain(word)
     for code in known:
         if said in (plain(code), plain((names or {}).get(code, ""))):
             return code
-    code = _aliases(kind).get(said, word)
-    return code if code in known else word
+    meant = [code for code in _aliases(kind).get(said, ()) if code in known]
+    if len(meant) > 1:
+        listed = ", ".join(f"{code} ({names[code]})" if names and code in names else code for code in meant)
+        raise LabelError(f"`{word}` stands for several {kind}", where=word, hint=f"name one: {listed}")
+    return meant[0] if meant else word
+
+
+def sectors_in(text: str, labels: Labels) -> tuple[str, ...]:
+    """Codes of a list of sectors with commas between, in codes or words; each once.
+
+    Raises
+    ------
+    LabelError
+        For a sector that nobody knows, with the nearest one.
+
+    Examples
+    --------
+    >>> from detente.world import load_world
+    >>> sectors_in("cars, SOY", load_world().labels)
+    ('C29', 'SOY')
+    """
+    words = [word for word in text.split(",") if word.strip()]
+    codes = [called(word, labels.sectors, "sectors", labels.sector_names) for word in words]
+    for code in codes:
+        labels.sector(code)
+    return tuple(dict.fromkeys(codes))
+
+
+def product(text: str) -> str:
+    """The code of the Harmonized System that a word means; digits and words that nobody knows stay.
+
+    Examples
+    --------
+    >>> product("batteries"), product("850760")
+    ('850760', '850760')
+    """
+    codes = tuple(dict.fromkeys(code for meant in _aliases("products").values() for code in meant))
+    return called(text, codes, "products")
+
+
+def cut_in_codes(text: str, economy: Economy) -> str:
+    """A ``--cut`` in the codes of an economy: ``China:magnets:0.5`` is ``CHN:MAG:0.5``.
+
+    Examples
+    --------
+    >>> from detente.world import load_world
+    >>> cut_in_codes("China:magnets:0.5:US+EU", load_world())
+    'CHN:MAG:0.5:USA+EU27'
+    """
+    from detente.world import sector_groups
+
+    labels = economy.labels
+    sectors = (*labels.sectors, *sector_groups(economy))
+
+    def part(position: int, words: str) -> str:
+        if position == 2:
+            return words
+        known, kind, names = (
+            (sectors, "sectors", labels.sector_names)
+            if position == 1
+            else (labels.countries, "economies", labels.country_names)
+        )
+        return "+".join(called(word, known, kind, names) for word in words.split("+"))
+
+    return ":".join(part(k, words) for k, words in enumerate(text.split(":")))
+
+
+def result_in_codes(text: str, economy: Economy) -> str:
+    """A result of `detente explain` in the codes of an economy: ``us.output.cars`` is ``USA.output.C29``.
+
+    Examples
+    --------
+    >>> from detente.world import load_world
+    >>> result_in_codes("us.output.cars", load_world()), result_in_codes("flow.US.China.magnets", load_world())
+    ('USA.output.C29', 'flow.USA.CHN.MAG')
+    """
+    labels = economy.labels
+    words = text.split(".")
+    flow = words[0].casefold() == "flow"
+    for k, word in enumerate(words):
+        if (flow and k in (1, 2)) or (not flow and k != 1):
+            words[k] = called(word, labels.countries, "economies", labels.country_names)
+        if k >= 2 and words[k] == word:
+            words[k] = called(word, labels.sectors, "sectors", labels.sector_names)
+    return ".".join(words)
 
 
 def economies(text: str, known: Sequence[str], names: Mapping[str, str] | None = None) -> tuple[str, ...]:

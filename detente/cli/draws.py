@@ -63,6 +63,23 @@ class Drawing:
         return Pool(self.workers, threads=None)
 
 
+def check_draws(draws: int) -> None:
+    """Refuse a number of draws that makes no interval; 0 is none at all.
+
+    Raises
+    ------
+    InputError
+        Below 0, and for one.
+    """
+    if draws < 0 or draws == 1:
+        with usage():
+            raise InputError(
+                f"{draws} draw{'' if draws == 1 else 's'} cannot make an interval",
+                where="--draws",
+                hint="2 or more, and 64 or more for ends that stand still; 0 draws none",
+            )
+
+
 def drawn_tables(
     names: Sequence[str],
     table: str,
@@ -102,6 +119,7 @@ def drawn_tables(
             raise LabelError(
                 f"`{table}` has no draws", where="--table", hint=suggestion(table, TABLES) + " with --draws"
             )
+        check_draws(drawing.draws)
         drawing.check()
     if against:  # the reference stands last
         names = [*(name for name in names if name != against), against]

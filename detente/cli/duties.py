@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from detente.cli import aliases
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -14,7 +15,7 @@ from detente.cli.options import (
     OutOption,
     refuse_idle,
 )
-from detente.cli.output import emit, parse_day, usage
+from detente.cli.output import emit, parse_day, progress, usage
 from detente.cli.records import open_record
 from detente.cli.worlds import WorldOption, code_in
 
@@ -88,7 +89,8 @@ def duties(
     product: Annotated[
         str,
         typer.Option(
-            "--product", help="Only products under this code of 2, 4 or 6 digits; implies --by hs6."
+            "--product",
+            help="Only products under this code of 2, 4 or 6 digits, or word for one (batteries); implies --by hs6.",
         ),
     ] = "",
     all_partners: Annotated[
@@ -130,17 +132,21 @@ def duties(
     )
     record = open_record(dossier, asof)
     with usage():
+        product = aliases.product(product)
         day = parse_day(at, "--at") if at else record.asof
         sides = (code_in(importer, world), code_in(exporter, world))
         charges, charged = duty_sides(record, *sides, world)
-        if bill:
-            tables = [bill_of(record, bill, day, sides[1] or "", top, world)]
-        elif then:
-            tables = [on_two_days(record, (day, parse_day(then, "--then")), charges, charged, product, world)]
-        elif by != "sector" or product or all_partners:
-            tables = product_duty_tables(
-                record, day, charges, None if all_partners else charged, by, product, world
-            )
-        else:
-            tables = duty_tables(record, day, charges, charged, table, world)
+        with progress(None, "stacking duties"):
+            if bill:
+                tables = [bill_of(record, bill, day, sides[1] or "", top, world)]
+            elif then:
+                tables = [
+                    on_two_days(record, (day, parse_day(then, "--then")), charges, charged, product, world)
+                ]
+            elif by != "sector" or product or all_partners:
+                tables = product_duty_tables(
+                    record, day, charges, None if all_partners else charged, by, product, world
+                )
+            else:
+                tables = duty_tables(record, day, charges, charged, table, world)
     emit(tables, style, out)

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from detente.cli.aliases import result_in_codes
+from detente.cli.draws import check_draws
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -71,10 +73,8 @@ def explain(
     from detente.cli.tables import prepare_named
     from detente.show import make
 
+    check_draws(draws)
     refuse_idle("without --draws", seed=seed != 1 and not draws)
-    if draws == 1 or draws < 0:
-        with usage():
-            raise InputError(f"{draws} draws make no interval", where="--draws", hint="64 or more")
     if "." in scenario and "." not in result and not scenario.endswith((".yaml", ".yml")):
         with usage():
             raise InputError(
@@ -103,7 +103,7 @@ def explain(
             "explain-measures",
             model=ready.model,
             dossier=ready.dossier,
-            name=result,
+            name=result_in_codes(result, ready.economy),
             case=ready.cases[0],
             reference=ready.cases[1] if against else None,
             method=method,

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from detente.cli.options import DEFAULT_DOSSIER, FormatOption
-from detente.cli.output import emit, note, parse_day, usage
+from detente.cli.output import emit, parse_day, usage
+from detente.cli.terminal import note
 from detente.core import InputError, is_there
 
 

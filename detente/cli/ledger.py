@@ -15,8 +15,9 @@ from detente.cli.options import (
     OutOption,
     refuse_idle,
 )
-from detente.cli.output import emit, note, parse_day, progress, usage
+from detente.cli.output import emit, parse_day, progress, usage
 from detente.cli.records import load_record
+from detente.cli.terminal import note
 from detente.core import InputError, LabelError, Table, suggestion, write_atomic
 
 if TYPE_CHECKING:

@@ -9,8 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
+from detente.cli.briefing import brief
 from detente.cli.checking import check, cite
 from detente.cli.completion import completion
+from detente.cli.draws import check_draws
 from detente.cli.duties import duties
 from detente.cli.explain import explain
 from detente.cli.intake import ingest
@@ -21,12 +23,14 @@ from detente.cli.options import (
     AsofOption,
     BudgetOption,
     ClosureOption,
+    CountriesOption,
     DossierOption,
     DrawsOption,
     ElasticitiesOption,
     FormatOption,
     HorizonOption,
     OutOption,
+    PictureOption,
     RevenueOption,
     SeedOption,
     SupplyOption,
@@ -35,18 +39,20 @@ from detente.cli.options import (
     refuse_idle,
     solver_of,
 )
-from detente.cli.output import Format, emit, note, one_thread, parse_day, progress, usage
+from detente.cli.output import Format, emit, one_thread, parse_day, progress, usage
 from detente.cli.path import path
+from detente.cli.questions import WithQuestions
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
 from detente.cli.rupture import rupture
-from detente.cli.settings import SetOption
+from detente.cli.settings import SetOption, no_draws_of_settings
 from detente.cli.skeleton import new
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.streams import ends, settle
+from detente.cli.terminal import begin, flush_said
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
-from detente.cli.worlds import WorldOption, codes_in, economy_for, of_own_world
+from detente.cli.worlds import WorldOption, codes_in
 
 OF_NO_COUNTRY = ("measures", "quantities", "clocks", "uncertainty")
 """Tables of `detente run` that show no economies to choose among."""
@@ -57,6 +63,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    cls=WithQuestions,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -65,6 +72,13 @@ app = typer.Typer(
 def bare(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    no_pager: Annotated[
+        bool,
+        typer.Option(
+            "--no-pager",
+            help="Print long tables at once; so do NO_PAGER=1 and an empty PAGER. May stand anywhere.",
+        ),
+    ] = False,
 ) -> None:
     """Say what is in the box and what to do next."""
     if version:
@@ -78,57 +92,7 @@ def bare(
         print(welcome())
 
 
-@app.command()
-def brief(
-    dossier: Annotated[
-        str, typer.Argument(help="A shipped dossier's id, or a folder of one.")
-    ] = DEFAULT_DOSSIER,
-    asof: AsofOption = None,
-    out: Annotated[
-        Path, typer.Option("--out", "-o", help="Folder to write.", show_default="out/<dossier>")
-    ] = Path(),
-    world: WorldOption = None,
-    elasticities: ElasticitiesOption = None,
-    horizon: HorizonOption = "long",
-    draws: Annotated[
-        int, typer.Option("--draws", help="Drawn parameters behind the intervals; 0 leaves them out.")
-    ] = 24,
-    seed: SeedOption = 1,
-    closure: ClosureOption = "share",
-) -> None:
-    """Write the briefing: one HTML file, its data as CSV, and a manifest."""
-    from detente.brief import build_brief, check_place, compose
-    from detente.cli.tables import untold
-
-    refuse_idle("without draws", seed=seed != 1 and not draws)
-    record = open_record(dossier, asof)
-    economy = economy_for(world, elasticities)
-    target = out if out != Path() else Path("out") / record.id
-    check_place(target)
-    with progress(None, "solving and writing the briefing"):
-        with of_own_world(world):
-            content = compose(
-                record,
-                economy,
-                closure=closure,
-                source=dossier,
-                horizon=horizon,
-                keep_elasticities=elasticities is not None,
-                draws=draws,
-                seed=seed,
-            )
-        result = build_brief(content, target)
-    note(f"{record.title}, as of {record.asof}")
-    for sentence in content.summary_sentences:
-        note(f"  {sentence.text}")
-    if not record.measures:
-        note(
-            f"note: nothing is recorded yet: write sources.yaml and measures/ in {dossier}, then brief again"
-        )
-    if waiting := untold(record, dossier):
-        note(f"note: {waiting}")
-    note("")
-    print(result.index)
+app.command()(brief)
 
 
 @app.command()
@@ -143,12 +107,12 @@ def run(
         str,
         typer.Option(
             "--table",
-            help="countries, sectors, pair, diversion, measures, employment, wages, prices, flows, revenue, duties, "
-            "welfare, jobs, unemployment, quantities, clocks or branches (every way an outcome can come about); with --draws most "
-            "of them with intervals, and drivers or uncertainty.",
+            help="countries, sectors, pair, diversion, diverted (by sector), measures, employment, wages, prices, flows, "
+            "revenue, duties, welfare, jobs, unemployment, quantities, clocks or branches (every way an outcome can come about); "
+            "with --draws most of them with intervals, and drivers or uncertainty.",
         ),
     ] = "countries",
-    countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
+    countries: CountriesOption = "",
     world: WorldOption = None,
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
@@ -166,35 +130,41 @@ def run(
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
     settings: SetOption = None,
+    picture: PictureOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
     """Solve scenarios and print what they do."""
     from detente.cases import sides_in
-    from detente.cli.tables import branch_tables, outcome_tables, prepare_named, solve_prepared
+    from detente.cli.pictures import draw_outcomes
+    from detente.cli.tables import (
+        branch_tables,
+        outcome_tables,
+        prepare_named,
+        solve_prepared,
+    )
+    from detente.cli.whose import economies_shown, with_the_others
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = codes_in(countries, world)
     holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
+    check_draws(draws)
+    no_draws_of_settings(draws, settings)
     if draws:
-        refuse_idle("with --draws, which keep the default", budget=budget is not None)
+        refuse_idle(
+            "with --draws, which keep the default",
+            budget=budget is not None,
+            picture=picture is not None,
+        )
     else:
         refuse_idle("without --draws", seed=seed != 1, workers=workers != 1)
     refuse_idle(
         "on the table branches, which has both horizons",
         horizon=horizon != "long" and table == "branches",
         budget=budget is not None and table == "branches",
+        picture=picture is not None and table == "branches",
     )
     refuse_idle(f"on the table {table}", countries=bool(countries) and table in OF_NO_COUNTRY)
-    if draws and settings:
-        from detente.core import InputError
-
-        with usage():
-            raise InputError(
-                "draws are of scenarios as they are written",
-                where="--set",
-                hint="write the setting into a scenario file, or leave --draws out",
-            )
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
@@ -219,10 +189,13 @@ def run(
         return
     outcomes = solve_prepared(ready, world, solver_of(budget))
     with usage():
+        shown = economies_shown(codes, countries, table, ready)
         tables = outcome_tables(
-            outcomes, table, codes, ready.reference, lambda: sides_in(ready.dossier, ready.economy)
+            outcomes, table, shown, ready.reference, lambda: sides_in(ready.dossier, ready.economy)
         )
-    emit(tables, style, out)
+    if picture is not None:
+        draw_outcomes(outcomes, codes, picture, reference=ready.reference)
+    emit(with_the_others(tables, shown, countries), style, out)
 
 
 @app.command()
@@ -231,7 +204,7 @@ def compare(
     second: Annotated[str, typer.Argument(help="Scenario to compare it with.")],
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
-    countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
+    countries: CountriesOption = "",
     world: WorldOption = None,
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
@@ -244,15 +217,21 @@ def compare(
     seed: SeedOption = 1,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
+    settings: SetOption = None,
+    picture: PictureOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
-    """Put two scenarios side by side: each as a level, and the difference."""
-    from detente.cli.tables import comparison_table, solve_named
+    """Put two scenarios side by side: the difference, then each as a level."""
+    from detente.cli.pictures import draw_outcomes
+    from detente.cli.tables import comparison_table, prepare_named, solve_prepared
+    from detente.cli.whose import economies_shown, say_difference, with_the_others
 
+    check_draws(draws)
+    no_draws_of_settings(draws, settings)
     holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
     refuse_idle("without --draws", seed=seed != 1 and not draws)
-    outcomes = solve_named(
+    ready = prepare_named(
         [first, second],
         dossier,
         asof,
@@ -260,13 +239,21 @@ def compare(
         closure,
         world=world,
         horizon=horizon,
-        solver=solver_of(budget),
         hold=holds,
+        settings=settings or (),
+        against=first,
         options=options,
     )
+    outcomes = solve_prepared(ready, world, solver_of(budget))
+    if settings:  # what is set stands before what it is held against
+        outcomes = dict(reversed(list(outcomes.items())))
     codes = codes_in(countries, world)
     with usage():
-        tables = [comparison_table(outcomes, codes)]
+        shown = economies_shown(codes, countries, "comparison", ready)
+        tables = with_the_others([comparison_table(outcomes, shown)], shown, countries)
+        say_difference(ready, outcomes)
+    if picture is not None:
+        draw_outcomes(outcomes, codes, picture, reference=None)
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
@@ -404,9 +391,12 @@ def main(arguments: list[str] | None = None) -> None:
     # Not `app()`: that has ends of its own for some of these.
     with (
         ends(),
-        _command().make_context("detente", list(sys.argv[1:] if arguments is None else arguments)) as context,
+        _command().make_context(
+            "detente", begin(list(sys.argv[1:] if arguments is None else arguments))
+        ) as context,
     ):
         _command().invoke(context)
+        flush_said()
     sys.exit(0)
 
 

@@ -16,7 +16,8 @@ from detente.cli.options import (
     HorizonOption,
     OutOption,
 )
-from detente.cli.output import emit, note, progress, usage
+from detente.cli.output import emit, progress, usage
+from detente.cli.terminal import note
 from detente.cli.worlds import WorldOption, economy_for
 from detente.core import InputError, LabelError, Table, suggestion
 

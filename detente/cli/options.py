@@ -46,6 +46,14 @@ PictureOption = Annotated[
     typer.Option("--picture", help="Also draw it into this SVG or PNG file.", callback=check_picture),
 ]
 DossierOption = Annotated[str, typer.Option("--dossier", help="A shipped dossier's id, or a folder of one.")]
+CountriesOption = Annotated[
+    str,
+    typer.Option(
+        "--countries",
+        help="Economies to show, in codes or words with commas between; all for all.",
+        show_default="the sides of the record, and the world in tables over all economies",
+    ),
+]
 AsofOption = Annotated[
     str | None,
     typer.Option("--asof", help="What was known on this day.", show_default="the dossier's own day"),

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from detente.cli import workbooks
 from detente.cli.layout import as_text
+from detente.cli.terminal import note, show, take_said
 from detente.core import (
     TYPED,
-    UNPRINTABLE,
     DetenteError,
     InputError,
     StaleError,
@@ -156,11 +156,13 @@ def emit(tables: Table | list[Table], style: Format | None, out: Path | None) ->
     if style is Format.csv and len(many) > 1:
         many = many[:1]
         note("CSV holds one table: the first is written; ask for the others by name")
-    if style is Format.json and len(many) > 1:
+    if style is Format.json:  # one shape, for one table as for many
         body = "[\n" + ",\n".join(table.to_json().rstrip("\n") for table in many) + "\n]\n"
     elif out is None and style is Format.table and sys.stdout.isatty():
         coloured = "NO_COLOR" not in os.environ
-        body = "\n".join(as_text(table, width=table_width(), colour=coloured) for table in many)
+        body = take_said() + "\n".join(as_text(table, width=table_width(), colour=coloured) for table in many)
+        show(_in_its_characters(body, style))
+        return
     else:
         body = "\n".join(render(table, style) for table in many)
     if out is None:
@@ -171,9 +173,11 @@ def emit(tables: Table | list[Table], style: Format | None, out: Path | None) ->
 
 
 def _for_others(tables: list[Table], out: Path) -> None:
-    """Write tables as a workbook, or the first as Parquet."""
+    """Write tables as a workbook or a notebook, or the first as Parquet."""
     if out.suffix.lower() == ".xlsx":
         workbooks.write_workbook(tables, out)
+    elif out.suffix.lower() == ".ipynb":
+        workbooks.write_notebook(tables, out)
     else:
         if len(tables) > 1:
             note("Parquet holds one table: the first is written; ask for the others by name")
@@ -197,11 +201,6 @@ def _in_its_characters(body: str, style: Format) -> str:
         )
         return body.translate(TYPED) if style in (Format.table, Format.md) else body
     return body
-
-
-def note(text: str) -> None:
-    """Say something that is not data."""
-    print(text.translate(UNPRINTABLE), file=sys.stderr)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli.aliases import cut_in_codes, sectors_in
 from detente.cli.draws import Drawing
 from detente.cli.options import (
     DEFAULT_DOSSIER,
@@ -26,8 +27,9 @@ from detente.cli.options import (
     refuse_idle,
     solver_of,
 )
-from detente.cli.output import draw, emit, note, reporting, usage
+from detente.cli.output import draw, emit, progress, reporting, usage
 from detente.cli.records import HoldClocksOption, HoldOption, open_record, to_hold
+from detente.cli.terminal import say
 from detente.cli.worlds import WorldOption, codes_in, economy_for
 from detente.core import RENTS, InputError, LabelError, UnitError, suggestion
 
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from detente.show.tables import Held
     from detente.world import Economy, Wedges
 
-TABLES = ("months", "losses", "stocks")
+TABLES = ("months", "losses", "output", "stocks")
 ALONG = ("summary", "dates")
 """Tables of the whole path: months, quarters to five years, the long run."""
 MONTHS, STEP = 12.0, 1.0
@@ -174,15 +176,16 @@ def _along(
     from detente.outlook import draw_path
     from detente.show import build, make
 
-    along = unfold(
-        economy,
-        law,
-        closure=closure,
-        keep_elasticities=keep,
-        first_day=law.first_day,
-        solver=solver,
-        options=options,
-    )
+    with progress(None, "solving day by day"):
+        along = unfold(
+            economy,
+            law,
+            closure=closure,
+            keep_elasticities=keep,
+            first_day=law.first_day,
+            solver=solver,
+            options=options,
+        )
     if not drawing.draws:
         name = "summary" if table == "summary" else "unfolding"
         return build(name, path=along, countries=shown), lambda: make(
@@ -246,7 +249,7 @@ def path(
         typer.Option(
             "--table",
             help="summary (first year, long run, discounted sum), dates (months, quarters to five years, long run); of a cut "
-            "months, losses (who loses what), stocks (what is held) or all.",
+            "months, losses (who loses what), output (by sector), stocks (what is held) or all.",
             show_default="months where something is cut, else summary",
         ),
     ] = None,
@@ -256,6 +259,14 @@ def path(
             "--countries",
             help="Codes to show month by month, with commas between.",
             show_default="the sides of the record and who is hit hardest",
+        ),
+    ] = "",
+    sectors: Annotated[
+        str,
+        typer.Option(
+            "--sectors",
+            help="Sectors of --table output, in codes or words with commas between, such as cars.",
+            show_default="all",
         ),
     ] = "",
     picture: PictureOption = None,
@@ -308,7 +319,7 @@ def path(
     floors = tuple(control for control in controls if control.is_floor)
     with usage():
         caps = (control for control in controls if not control.is_floor)
-        added = tuple(read_cut(economy, text, rent=kept) for text in cut or ())
+        added = tuple(read_cut(economy, cut_in_codes(text, economy), rent=kept) for text in cut or ())
         cuts = (*caps, *added)
         table = table or ("summary" if draws or (story is not None and not cuts) else "months")
         if draws and table not in ALONG:
@@ -316,6 +327,7 @@ def path(
         chosen = list(codes_in(countries, world))
         for code in chosen:
             economy.labels.country(code)
+        of_sectors = sectors_in(sectors, economy.labels)
     solver = solver_of(budget)
     refuse_idle("without --cut", rent=rent != "destroyed" and not cut)
     refuse_idle("without --draws", seed=seed != 1 and not draws, workers=workers != 1 and not draws)
@@ -353,19 +365,20 @@ def path(
     setting = by_horizon(economy, keep_elasticities=elasticities is not None)
     own = {control.name: figures_of(economy, control) for control in cuts}
     stocks = {name: own[name] if who == FIGURES else amount for name, (amount, who, _) in held.items()}
-    cut_path = path_with_stocks(
-        economy,
-        wedges,
-        (*floors, *cuts),
-        stocks,
-        lengths,
-        structure_by_month=setting,
-        closure=closure,
-        solver=solver,
-    )
-    without = path_with_stocks(
-        economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure, solver=solver
-    )
+    with progress(None, "solving month by month"):
+        cut_path = path_with_stocks(
+            economy,
+            wedges,
+            (*floors, *cuts),
+            stocks,
+            lengths,
+            structure_by_month=setting,
+            closure=closure,
+            solver=solver,
+        )
+        without = path_with_stocks(
+            economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure, solver=solver
+        )
     losses = build("path-losses", path=cut_path, without=without, controls=cuts)
     hardest = str(losses.column("country")[0])
     shown = chosen or [
@@ -379,8 +392,13 @@ def path(
     monthly = replace(monthly, note=f"{monthly.note} Held at the start: {said}.")
     sentences = show.path_sentences(cut_path, without, cuts)
     for sentence in sentences[:-1] if picture is not None else sentences:  # the last is the picture's title
-        note(sentence.text)
+        say(sentence.text)
     if picture is not None:
         draw(make("path-months", path=cut_path, without=without, controls=cuts, countries=shown), picture)
-    tables = {"months": monthly, "losses": losses, "stocks": build("path-stocks", held=held)}
+    tables = {
+        "months": monthly,
+        "losses": losses,
+        "output": build("path-output", path=cut_path, without=without, countries=shown, sectors=of_sectors),
+        "stocks": build("path-stocks", held=held),
+    }
     emit(list(tables.values()) if table == "all" else tables[table], style, out)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.output import note, parse_day, reporting, usage
+from detente.cli.output import parse_day, progress, reporting, usage
 from detente.cli.records import load_record
+from detente.cli.terminal import note
 from detente.cli.worlds import economy_for, of_own_world
-from detente.core import InputError, LabelError, Pool, suggestion
+from detente.core import InputError, LabelError, Pool, Table, suggestion
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
     from detente.equilibrium import Model
+    from detente.policy import Scenario
     from detente.strategy import GameSpec, PayoffTensor, PreferenceFile, Preferences
     from detente.world import Economy
 
@@ -22,7 +26,7 @@ GameOption = Annotated[
     str | None, typer.Option("--game", help="A game of the dossier, or a file.", show_default="the first")
 ]
 ReducedOption = Annotated[
-    bool, typer.Option("--reduced", help="The small game of the briefing: seconds instead of a minute.")
+    bool, typer.Option("--reduced", help="The small game that the file declares, instead of the whole one.")
 ]
 PreferencesOption = Annotated[
     str | None, typer.Option("--preferences", help="A set of preferences.", show_default="the file's default")
@@ -59,6 +63,9 @@ ElasticitiesOption = Annotated[
     ),
 ]
 
+HOW = {"costs": "; every control a cost", "stated": "", "equivalent": "; every control a cap"}
+"""What the line about a solve says of its controls."""
+
 
 def read_game(
     dossier: str, asof: str | None, game: str | None, *, reduced: bool
@@ -77,7 +84,7 @@ def read_game(
                     where="--reduced",
                     hint="add `reduced:` to its file",
                 )
-            spec = spec.small()
+            spec = spec.small().model_copy(update={"title": f"{spec.title} (reduced game)"})
     return record, spec, dossier
 
 
@@ -112,37 +119,81 @@ def tensor_for(
     no_cache: bool = False,
 ) -> PayoffTensor:
     """Solve every joint profile, with a progress bar, kept in the cache unless told not to."""
-    from detente.policy import load_scenario
-    from detente.strategy import CONTROLS, cache_folder, payoff_tensor
+    from detente.strategy import cache_folder, payoff_tensor
 
     if no_cache and cache is not None:
         with usage():
             raise InputError(
                 "solves are to be kept and not to be kept", where="--no-cache", hint="leave out --cache"
             )
-    if controls not in CONTROLS:
-        with usage():
-            raise LabelError(
-                f"no choice `{controls}`", where="--controls", hint=suggestion(controls, CONTROLS)
-            )
-    threats = [load_scenario(name, dossier=source) for name in spec.threats if name != "standing"]
+    check_controls(controls)
     with reporting("solving profiles") as report, of_own_world(world):
         tensor = payoff_tensor(
             model,
             record,
             spec,
-            scenarios=threats,
+            scenarios=threats_of(spec, source),
             controls=controls,
             cache=None if no_cache else cache or cache_folder(),
             notice=lambda text: note(f"note: {text}"),
             on=Pool(workers),
             report=report,
         )
-    how = {"costs": "; every control a cost", "stated": "", "equivalent": "; every control a cap"}[controls]
     note(
-        f"{spec.title}: {tensor.index.size:,} joint profiles, {tensor.solves:,} exact solves, {model.structure.horizon}{how}"
+        f"{spec.title}: {tensor.index.size:,} joint profiles, {tensor.solves:,} exact solves, {model.structure.horizon}{HOW[controls]}"
     )
     return tensor
+
+
+def near_for(
+    record: Dossier,
+    spec: GameSpec,
+    source: str,
+    model: Model,
+    controls: str,
+    known: PreferenceFile,
+    world: str | None,
+) -> PayoffTensor:
+    """Solve the game around the standing state: what one measure or one exchange does, within seconds."""
+    from detente.strategy import near_tensor
+
+    check_controls(controls)
+    with progress(None, "solving around the standing state"), of_own_world(world):
+        tensor = near_tensor(
+            model,
+            record,
+            spec,
+            preferences=known.sets,
+            scenarios=threats_of(spec, source),
+            controls=controls,
+        )
+    note(
+        f"{spec.title}: {tensor.solves:,} exact solves around the standing state, {model.structure.horizon}{HOW[controls]}"
+    )
+    return tensor
+
+
+def threats_of(spec: GameSpec, source: str) -> list[Scenario]:
+    """Scenarios that say what happens without a deal."""
+    from detente.policy import load_scenario
+
+    return [load_scenario(name, dossier=source) for name in spec.threats if name != "standing"]
+
+
+def check_controls(controls: str) -> None:
+    """Refuse a choice of controls that there is none of."""
+    from detente.strategy import CONTROLS
+
+    if controls not in CONTROLS:
+        with usage():
+            raise LabelError(
+                f"no choice `{controls}`", where="--controls", hint=suggestion(controls, CONTROLS)
+            )
+
+
+def headed(tables: Sequence[Table], *, reduced: bool) -> list[Table]:
+    """Tables with the reduced game in their heading, where it was asked for."""
+    return [replace(table, title=f"{table.title} (reduced game)") if reduced else table for table in tables]
 
 
 def known_table(name: str, tables: tuple[str, ...]) -> None:

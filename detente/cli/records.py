@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.output import note, parse_day, usage
+from detente.cli.output import parse_day, usage
+from detente.cli.terminal import note
 
 if TYPE_CHECKING:
     from detente.cases import Case

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from detente.cli.options import FormatOption, OutOption, refuse_idle
-from detente.cli.output import emit, note, usage
+from detente.cli.output import emit, usage
+from detente.cli.terminal import note
 from detente.core import LabelError, suggestion
 
 

@@ -17,7 +17,8 @@ from detente.cli.options import (
     OutOption,
     PictureOption,
 )
-from detente.cli.output import draw, emit, note, progress, usage
+from detente.cli.output import draw, emit, progress, usage
+from detente.cli.terminal import note
 from detente.cli.worlds import WorldOption, codes_in, economy_for, of_own_world
 from detente.core import InputError, LabelError, UnitError, suggestion
 

@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from detente.cli.aliases import economies
-from detente.cli.output import note, parse_day, usage
+from detente.cli.output import parse_day, usage
+from detente.cli.terminal import note
 from detente.cli.worlds import WorldOption, economy_for
 from detente.core import InputError, LabelError, suggestion, write_together
 

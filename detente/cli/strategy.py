@@ -15,7 +15,7 @@ from detente.cli.options import (
     OutOption,
     PictureOption,
 )
-from detente.cli.output import draw, emit, note, progress, usage
+from detente.cli.output import draw, emit, progress, usage
 from detente.cli.playing import (
     CacheOption,
     ControlsOption,
@@ -27,19 +27,27 @@ from detente.cli.playing import (
     PreferencesOption,
     ReducedOption,
     WorkersOption,
+    headed,
     known_table,
+    near_for,
     read_game,
     read_sets,
     tensor_for,
     world_at,
 )
-from detente.cli.worlds import WorldOption
+from detente.cli.terminal import note, say
+from detente.cli.worlds import WorldOption, code_in
 from detente.core import InputError, LabelError, suggestion, write_atomic
 
 
 def leverage(
     table: Annotated[
-        str, typer.Option("--table", help="levers, horizons, substitution, preferences or all.")
+        str,
+        typer.Option(
+            "--table",
+            help="levers (each measure alone, from today), shares (of the harm of everything together; solves the whole "
+            "game), horizons, substitution, preferences or all.",
+        ),
     ] = "levers",
     game: GameOption = None,
     reduced: ReducedOption = False,
@@ -61,31 +69,32 @@ def leverage(
     """Say what each measure costs the other side, its own side and everybody else, and at which horizon."""
     from detente.show import build, make
     from detente.show.figures import lever_sentences
-    from detente.strategy import leverage as room
+    from detente.strategy import leverage as room, shares_of
 
-    known_table(table, ("levers", "horizons", "substitution", "preferences"))
+    known_table(table, ("levers", "shares", "horizons", "substitution", "preferences"))
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     known, chosen = read_sets(spec, preference_file, preferences)
     economy, model = world_at(world, elasticities, horizon)
-    tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
+    if table in ("shares", "all"):
+        tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
+    else:
+        tensor = near_for(record, spec, source, model, controls, known, world)
     play = tensor.game(chosen)
     levers = room.leverage_of(play)
+    span = low, high = room.extremes(play)
     concept = f"{play.horizon}; {chosen.title.lower()}"
+    held = f"{concept[0].upper()}{concept[1:]}."
     tables = []
     if table in ("levers", "all"):
-        tables.append(build("leverage", levers=levers, note=f"{concept[0].upper()}{concept[1:]}."))
-    span = room.extremes(play)
+        tables.append(build("leverage", levers=levers, note=held))
+    if table in ("shares", "all"):
+        tables.append(build("leverage-shares", levers=shares_of(play), note=held))
     if table in ("preferences", "all"):
-        low, high = span
-        tables.append(
-            build(
-                "leverage-by-preferences",
-                levers_by_set={
-                    preference_set.id: room.leverage_of(tensor.game(preference_set), gentle=low, harsh=high)
-                    for preference_set in known.sets
-                },
-            )
-        )
+        levers_by_set = {
+            preference_set.id: room.leverage_of(tensor.game(preference_set), gentle=low, harsh=high)
+            for preference_set in known.sets
+        }
+        tables.append(build("leverage-by-preferences", levers_by_set=levers_by_set))
     if table in ("horizons", "all"):
         settings = room.horizons(economy)
         with progress(None, "solving at each horizon"):
@@ -105,17 +114,19 @@ def leverage(
             build("leverage-substitution", reached=reached, name="leverage-substitution", title=title)
         )
     for sentence in lever_sentences(levers):
-        note(sentence.text)
+        say(sentence.text)
     if picture is not None:
         draw(make("leverage-ladder", levers=levers, concept=concept), picture)
-    emit(tables, style, out)
+    emit(headed(tables, reduced=reduced), style, out)
 
 
 def deals(
     table: Annotated[
         str,
         typer.Option(
-            "--table", help="expected, horizons, swaps, space, payments, sensitivity, preferences or all."
+            "--table",
+            help="expected, concessions (what each side could give, cheapest first), horizons, swaps, space, payments, "
+            "sensitivity, preferences or all.",
         ),
     ] = "expected",
     threat: Annotated[
@@ -123,6 +134,9 @@ def deals(
         typer.Option(
             "--threat", help="What no deal means, for the picture.", show_default="the game's first"
         ),
+    ] = None,
+    side: Annotated[
+        str | None, typer.Option("--side", help="Whose concessions.", show_default="both sides'")
     ] = None,
     most: Annotated[
         int, typer.Option("--most", help="Measures each side may change in a swap.", min=1, max=3)
@@ -151,7 +165,10 @@ def deals(
     from detente.show.figures import space_sentence, swap_sentence
     from detente.strategy import deals as room, horizons
 
-    known_table(table, ("expected", "horizons", "swaps", "space", "payments", "sensitivity", "preferences"))
+    known_table(
+        table,
+        ("expected", "concessions", "horizons", "swaps", "space", "payments", "sensitivity", "preferences"),
+    )
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     known, chosen = read_sets(spec, preference_file, preferences)
     with usage():
@@ -160,8 +177,19 @@ def deals(
             raise LabelError(
                 f"no threat point `{point}`", where="--threat", hint=suggestion(point, spec.threats)
             )
+        sides = (code_in(side, world) or "",) if side else spec.players
+        if not set(sides) <= set(spec.players):
+            raise LabelError(
+                f"`{side}` plays no part in the game",
+                where="--side",
+                hint=suggestion(side or "", spec.players),
+            )
     economy, model = world_at(world, elasticities, horizon)
-    tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
+    whole = table in ("space", "payments", "sensitivity", "all") or picture is not None or most > 1
+    if whole:
+        tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
+    else:
+        tensor = near_for(record, spec, source, model, controls, known, world)
     play = tensor.game(chosen)
     sets = (
         {chosen.id: chosen}
@@ -181,6 +209,8 @@ def deals(
                 names={preference_set.id: preference_set.title for preference_set in known.sets},
             )
         )
+    if table in ("concessions", "all"):
+        tables.append(build("concessions", game=play, players=sides))
     if table in ("horizons", "all"):
         with progress(None, "solving at each horizon"):
             later = room.judge_at(record, spec, horizons(economy), chosen, controls=controls)
@@ -209,14 +239,15 @@ def deals(
         tables.append(build("bargains-by-preferences", bargains=bargains))
     if table in ("preferences", "all"):
         tables.append(build("preferences", preferences=known))
-    space = room.deal_space(play, point)
-    note(space_sentence(play, space, name=names[point]).text)
+    space = room.deal_space(play, point) if whole else None
+    if space is not None:
+        say(space_sentence(play, space, name=names[point]).text)
     if swaps:
-        note(swap_sentence(play, swaps[0]).text)
-    if picture is not None:
+        say(swap_sentence(play, swaps[0]).text)
+    if picture is not None and space is not None:
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
         draw(make("deal-space-points", game=play, space=space, threats=names, concept=concept), picture)
-    emit(tables, style, out)
+    emit(headed(tables, reduced=reduced), style, out)
 
 
 def game_verb(
@@ -294,4 +325,4 @@ def game_verb(
         text = (nfg_text if export.suffix == ".nfg" else efg_text)(known_form(form), title=spec.title)
         write_atomic(export, text)
         note(f"wrote {export}")
-    emit(tables, style, out)
+    emit(headed(tables, reduced=reduced), style, out)

@@ -28,7 +28,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from detente.cli.output import note
+from detente.cli.terminal import note
 from detente.core import DetenteError, InputError
 
 STOPPED, TERMINATED = 130, 143

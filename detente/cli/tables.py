@@ -43,34 +43,6 @@ class Prepared:
         return self.model.economy
 
 
-def solve_named(
-    names: Sequence[str],
-    dossier: str,
-    asof: str | None,
-    elasticities: str | None,
-    closure: str,
-    *,
-    world: str | None = None,
-    horizon: str = "long",
-    solver: Newton | None = None,
-    hold: bool | tuple[str, ...] = False,
-    options: Options | None = None,
-) -> Mapping[str, Outcome]:
-    """Load scenarios by id or path, with the dossier as of their day, and solve them together at a horizon."""
-    ready = prepare_named(
-        names,
-        dossier,
-        asof,
-        elasticities,
-        closure,
-        world=world,
-        horizon=horizon,
-        hold=hold,
-        options=options,
-    )
-    return solve_prepared(ready, world, solver)
-
-
 def solve_prepared(ready: Prepared, world: str | None, solver: Newton | None = None) -> Mapping[str, Outcome]:
     """Solve what `prepare_named` loaded."""
     from detente.cases import run_cases
@@ -204,6 +176,16 @@ def outcome_tables(
             _diversion(outcomes, outcome, lambda: _pair(countries, sides), reference)
             for outcome in shown.values()
         ],
+        "diverted": lambda: [
+            build(
+                "diverted",
+                outcome=outcome,
+                parties=sides(),
+                against=_reference(outcomes, reference, "diverted"),
+                countries=countries,
+            )
+            for outcome in shown.values()
+        ],
         "measures": lambda: [build("footprints", outcome=outcome) for outcome in shown.values()],
         "employment": lambda: [build("employment", **of_sides())],
         "wages": lambda: [build("wages", **every)],
@@ -283,13 +265,19 @@ def _diversion(
 ) -> Table:
     from detente.show import build
 
+    other = _reference(outcomes, reference, "diversion")
+    return build("diversion", outcome=outcome, parties=pair(), against=other)
+
+
+def _reference(outcomes: Mapping[str, Outcome], reference: str | None, table: str) -> Outcome:
+    """The outcome that a table of differences needs."""
     if reference is None:
         raise InputError(
             "diversion is a difference between two outcomes",
-            where="--table diversion",
+            where=f"--table {table}",
             hint="add --against standing",
         )
-    return build("diversion", outcome=outcome, parties=pair(), against=outcomes[reference])
+    return outcomes[reference]
 
 
 def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str]) -> Table:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from detente.cli.options import FormatOption, OutOption
-from detente.cli.output import emit, note, progress, usage
+from detente.cli.output import emit, progress, usage
+from detente.cli.terminal import note
 
 
 def validate(

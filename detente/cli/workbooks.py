@@ -1,17 +1,18 @@
-"""Tables as files for other programs: an Excel workbook (no library needed), or Parquet (with pyarrow)."""
+"""Tables as files for other programs: an Excel workbook or a notebook (no library needed), or Parquet (with pyarrow)."""
 
 from __future__ import annotations
 
 import html
 import importlib
 import io
+import json
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from detente.core import UNPRINTABLE, Cell, InputError, Table, known, write_atomic
 
-SUFFIXES = (".xlsx", ".parquet")
+SUFFIXES = (".xlsx", ".parquet", ".ipynb")
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -102,6 +103,48 @@ def _sheet_names(names: Sequence[str]) -> list[str]:
         short = name.translate(_FORBIDDEN)[:28] or "table"
         sheets.append(short if short not in sheets else f"{short[:25]} {len(sheets) + 1}")
     return sheets
+
+
+def write_notebook(tables: Sequence[Table], path: Path) -> None:
+    """Write tables as a Jupyter notebook: each as people read it, then a cell that holds its rows with every known digit.
+
+    The same tables give the same bytes; the cells need nothing but Python.
+
+    Parameters
+    ----------
+    tables : sequence of Table
+    path : Path
+    """
+    cells: list[dict[str, object]] = []
+    for k, table in enumerate(tables, 1):
+        source = (
+            "import csv, io\n\n"
+            f"text = {json.dumps(table.to_csv(), ensure_ascii=True)}\n"
+            f"table_{k} = list(csv.DictReader(io.StringIO(text)))\n"
+            f"table_{k}"
+        )
+        cells += [
+            {
+                "id": f"table-{k}",
+                "cell_type": "markdown",
+                "metadata": {},
+                "source": table.to_markdown(),
+            },
+            {
+                "id": f"rows-{k}",
+                "cell_type": "code",
+                "execution_count": None,
+                "metadata": {},
+                "source": source,
+                "outputs": [],
+            },
+        ]
+    about = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    body = {"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 5}
+    write_atomic(path, json.dumps(body, ensure_ascii=False, indent=1) + "\n")
 
 
 def write_parquet(table: Table, path: Path) -> None:

@@ -9,7 +9,8 @@ import typer
 
 from detente.cli.aliases import economies
 from detente.cli.options import FormatOption, OutOption, PictureOption, refuse_idle
-from detente.cli.output import draw, emit, note, progress, usage
+from detente.cli.output import draw, emit, progress, usage
+from detente.cli.terminal import note
 from detente.cli.world_make import aggregate, disaggregate
 from detente.core import InputError, LabelError, Table, UnitError, is_there, suggestion
 

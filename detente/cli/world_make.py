@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.options import FormatOption, refuse_idle
-from detente.cli.output import emit, note, usage
+from detente.cli.output import emit, usage
+from detente.cli.terminal import note
 from detente.core import InputError, LabelError, suggestion
 
 if TYPE_CHECKING:

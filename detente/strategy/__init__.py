@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Swap as Swap,
         Verdict as Verdict,
         deal_space as deal_space,
+        gifts as gifts,
         judge as judge,
         payments as payments,
         smallest_swaps as smallest_swaps,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         leverage_of as leverage_of,
         reach as reach,
     )
+    from detente.strategy.near import near_tensor as near_tensor
     from detente.strategy.payoff import (
         Game as Game,
         PayoffTensor as PayoffTensor,
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
         preference_table as preference_table,
     )
     from detente.strategy.screening import screen as screen
+    from detente.strategy.shares import shares_of as shares_of
     from detente.strategy.store import cache_folder as cache_folder
 else:
     from detente.core.face import face
@@ -70,14 +73,16 @@ else:
         {
             "bargains": "Lottery kalai_smorodinsky nash_point pareto_front",
             "caps": "CONTROLS",
-            "deals": "DealSpace Payment Swap Verdict deal_space judge payments smallest_swaps",
+            "deals": "DealSpace Payment Swap Verdict deal_space gifts judge payments smallest_swaps",
             "equilibria": "Quantal RungDominance StrategicForm logit_quantal pure_equilibria regret strategic_form",
             "export": "efg_text known_form nfg_text",
             "games": "GameSpec Profile load_game shipped_games",
             "leverage": "Lever NOTHING Reach horizons leverage_of reach",
+            "near": "near_tensor",
             "payoff": "Game PayoffTensor payoff_tensor",
             "preferences": "PreferenceFile Preferences load_preferences preference_table",
             "screening": "screen",
+            "shares": "shares_of",
             "store": "cache_folder",
         },
     )

@@ -94,7 +94,7 @@ def deal_space(game: Game, threat: str = "standing") -> DealSpace:
     (1, [1.0, 1.0])
     """
     origin = np.asarray(game.threat(threat))
-    gains = game.payoffs.reshape(len(game.players), -1).T - origin
+    gains = game.solved("deal_space").payoffs.reshape(len(game.players), -1).T - origin
     zero = np.zeros(len(game.players))
     better = better_than(gains, zero, margin=TOLERANCE)
     nash, kalai, hope = None, None, frozen(np.maximum(gains.max(0), 0.0))
@@ -258,7 +258,7 @@ class Payment:
 def payments(game: Game, threat: str = "standing") -> list[Payment]:
     """For every pair, the payment that makes one accept the other's favourite; ties go to the gentler for the payer."""
     origin = game.threat(threat)
-    flat = game.payoffs.reshape(len(game.players), -1) - origin[:, None]
+    flat = game.solved("payments").payoffs.reshape(len(game.players), -1) - origin[:, None]
     offers = []
     for q, other in enumerate(game.players):
         best = np.flatnonzero(flat[q] >= flat[q].max() - TOLERANCE)

@@ -88,7 +88,7 @@ class GameSpec(Frozen):
     told : tuple of Window
         As-of days on which the game is the one being played; all when left out.
     reduced : mapping of action to rungs
-        The small game of the briefing.
+        Rungs of a small game, all of whose joint choices are quick to solve.
     expected : tuple of Exchange
     """
 

@@ -1,19 +1,19 @@
 """Leverage: what each measure does to the rival and to the side that uses it, and what the one costs of the other.
 
-Harm is taken between a gentle and a harsh rung of every action, as a Shapley value: the average over every order in which
-the actions could be taken, which shares the whole harm out without a remainder. It is read from the tensor, so it is exact.
+Harm is taken between a gentle and a harsh rung of every action. *A lever* is the measure alone, everything else as it stands
+today: a number that does not depend on which other measures a game happens to list, and needs a solve a rung. Its part of the
+harm of everything together is another question (`shares`). Both are read from solved profiles, so they are exact.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import InputError, SolveError
+from detente.core import SolveError
 from detente.equilibrium import Model, Structure
 from detente.strategy.caps import controls_for, rationing, solve_capped, with_limits
 from detente.strategy.games import GameSpec, Profile, entry
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NOTHING = 1e-6
 """Million USD a year below which a measure is said to do nothing."""
+TOGETHER = "All measures together"
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,10 @@ class Lever:
     gentle, harsh : str
         Rungs it is taken between.
     harm_target, harm_self : float
-        To the other players, and to the player itself; negative self-harm is a gain.
-    alone_target, alone_self : float
-        The same when it is the only action taken, everything else gentle.
+        To the other players, and to the player itself; negative self-harm is a gain. Of the measure alone, everything else
+        as it stands (`leverage_of`), or its share of the harm of everything together (`shares_of`).
+    alone_target, alone_self : float, optional
+        Beside a share: when it is the only action taken, everything else gentle.
     others : mapping of country to float
         Harm to third regions.
     """
@@ -53,8 +55,8 @@ class Lever:
     harsh: str
     harm_target: float
     harm_self: float
-    alone_target: float
-    alone_self: float
+    alone_target: float | None
+    alone_self: float | None
     others: Mapping[str, float]
 
     @property
@@ -70,43 +72,6 @@ class Lever:
     def pays_from(self) -> float | None:
         """Weight on the rival's loss from which the measure pays: what a dollar of the rival's loss must be worth."""
         return self.harm_self / self.harm_target if self.harm_target > NOTHING else None
-
-
-def shapley(values: Array, count: int) -> Array:
-    """Shapley values of `count` switches from what every set of them is worth.
-
-    Parameters
-    ----------
-    values : array [..., 2, 2, …]
-        Worth with each of the last `count` switches off (0) or on (1).
-    count : int
-
-    Returns
-    -------
-    array [count, ...]
-        They sum to the worth of all less that of none.
-
-    Examples
-    --------
-    >>> shapley(np.array([[0.0, 1.0], [2.0, 5.0]]), 2).tolist()
-    [3.0, 2.0]
-    """
-    if count == 0:
-        return np.zeros((0, *values.shape))
-    if values.shape[-count:] != (2,) * count:
-        raise InputError("every switch needs two positions", where="shapley", hint="shape [..., 2, 2, …]")
-    lead = values.ndim - count
-    size = np.zeros((2,) * (count - 1), dtype=int)
-    for k in range(count - 1):
-        size = size + np.arange(2).reshape([-1 if j == k else 1 for j in range(count - 1)])
-    table = np.array(
-        [math.factorial(s) * math.factorial(count - 1 - s) / math.factorial(count) for s in range(count)]
-    )
-    weight = table[size] if count > 1 else np.ones(())
-    axes = tuple(range(lead, lead + count - 1))
-    return np.stack(
-        [((values.take(1, lead + k) - values.take(0, lead + k)) * weight).sum(axes) for k in range(count)]
-    )
 
 
 def extremes(game: Game) -> tuple[Profile, Profile]:
@@ -129,19 +94,19 @@ def extremes(game: Game) -> tuple[Profile, Profile]:
 def leverage_of(
     game: Game, *, gentle: Profile | None = None, harsh: Profile | None = None
 ) -> tuple[Lever, ...]:
-    """Every action as a lever, then each side as a whole.
+    """Every action as a lever, alone and with everything else as it stands; then each side's measures together.
 
     Parameters
     ----------
     game : Game
+        Solved whole, or around the standing state (`near.near_tensor`).
     gentle, harsh : Profile, optional
         Rungs to take the actions between; `extremes` when left out.
 
     Returns
     -------
     tuple of Lever
-        In the order of the actions; the sides, as two steps in either order, last. An action that cannot move is a
-        lever of zero.
+        In the order of the actions; the sides last. An action that cannot move is a lever of zero.
 
     Examples
     --------
@@ -157,66 +122,40 @@ def leverage_of(
     """
     low, high = extremes(game)
     low, high = gentle or low, harsh or high
-    everything = game.payoffs
-    third = [] if game.real_income_usd is None else [c for c in game.countries if c not in game.players]
-    if third:
-        assert game.real_income_usd is not None
-        rows = [game.countries.index(code) for code in third]
-        everything = np.concatenate([everything, game.real_income_usd[rows]])
-    moving = [a for a in range(len(game.actions)) if low[a] != high[a]]
-    corners = everything
-    for a in range(len(game.actions)):
-        axis = a + 1
-        pick = [low[a], high[a]] if a in moving else [low[a]]
-        corners = corners.take(pick, axis)
-    corners = corners.reshape((len(everything), *(2 for _ in moving)))
-    shares = shapley(corners, len(moving))
-    none = entry(corners, slice(None), *(0 for _ in moving))
-    levers = []
-    for a, action in enumerate(game.actions):
-        if a in moving:
-            k = moving.index(a)
-            alone = entry(corners, slice(None), *(int(j == k) for j in range(len(moving)))) - none
-            levers.append(
-                _lever(
-                    game, third, action.id, action.player, action.title, low[a], high[a], shares[k], alone, a
-                )
-            )
-        else:
-            zero = np.zeros(len(everything))
-            levers.append(
-                _lever(game, third, action.id, action.player, action.title, low[a], high[a], zero, zero, a)
-            )
-    return (*levers, *_sides(game, third, corners, moving))
+    third, everything = everybody(game)
 
+    def harm(actions: Sequence[int]) -> Array:
+        ends = [tuple(end[a] if a in actions else 0 for a in range(len(game.actions))) for end in (low, high)]
+        lost = entry(everything, slice(None), *ends[1]) - entry(everything, slice(None), *ends[0])
+        if np.isnan(lost).any():
+            game.solved("leverage_of")
+        return lost
 
-def _sides(game: Game, third: Sequence[str], corners: Array, moving: Sequence[int]) -> list[Lever]:
-    """Each side's actions taken as one step."""
-    count = len(game.players)
-    blocks = np.empty((len(corners), *(2,) * count))
-    for number in np.ndindex(*(2,) * count):
-        place = tuple(number[game.players.index(game.actions[a].player)] for a in moving)
-        blocks[(slice(None), *number)] = entry(corners, slice(None), *place)
-    shares = shapley(blocks, count)
-    none = entry(blocks, slice(None), *(0 for _ in range(count)))
-    return [
-        _lever(
-            game,
-            third,
-            f"side:{code}",
-            code,
-            "All measures together",
-            None,
-            None,
-            shares[p],
-            entry(blocks, slice(None), *(int(q == p) for q in range(count))) - none,
-            None,
+    levers = [
+        lever_between(
+            game, third, action.id, action.player, action.title, low[a], high[a], harm([a]), None, a
         )
-        for p, code in enumerate(game.players)
+        for a, action in enumerate(game.actions)
     ]
+    sides = [
+        lever_between(
+            game, third, f"side:{code}", code, TOGETHER, None, None, harm(game.own(code)), None, None
+        )
+        for code in game.players
+    ]
+    return (*levers, *sides)
 
 
-def _lever(
+def everybody(game: Game) -> tuple[list[str], Array]:
+    """Third regions, and payoffs of the players above their real incomes."""
+    third = [] if game.real_income_usd is None else [c for c in game.countries if c not in game.players]
+    if not third or game.real_income_usd is None:
+        return [], game.payoffs
+    rows = [game.countries.index(code) for code in third]
+    return third, np.concatenate([game.payoffs, game.real_income_usd[rows]])
+
+
+def lever_between(
     game: Game,
     third: Sequence[str],
     name: str,
@@ -225,9 +164,10 @@ def _lever(
     low: int | None,
     high: int | None,
     share: Array,
-    alone: Array,
+    alone: Array | None,
     action: int | None,
 ) -> Lever:
+    """One action (None: several) between two of its rungs, from what it changes for everybody."""
     own = game.players.index(player)
     others = [p for p in range(len(game.players)) if p != own]
     rungs = game.actions[action].rungs if action is not None else ()
@@ -239,8 +179,8 @@ def _lever(
         harsh=rungs[high].title if rungs and high is not None else "harshest",
         harm_target=float(-share[others].sum()) + 0.0,
         harm_self=float(-share[own]) + 0.0,
-        alone_target=float(-alone[others].sum()) + 0.0,
-        alone_self=float(-alone[own]) + 0.0,
+        alone_target=None if alone is None else float(-alone[others].sum()) + 0.0,
+        alone_self=None if alone is None else float(-alone[own]) + 0.0,
         others={code: float(-share[len(game.players) + k]) + 0.0 for k, code in enumerate(third)},
     )
 

@@ -20,10 +20,10 @@ from detente.dossier import Status
 from detente.equilibrium import Model, Policy, Structure, solve
 from detente.policy import Scenario, apply_scenario
 from detente.strategy import store
-from detente.strategy.caps import rationing, scenario_with_limits, with_limits
+from detente.strategy.caps import Rationing, rationing, scenario_with_limits, with_limits
 from detente.strategy.games import Action, GameSpec, Profile, entry
 from detente.strategy.preferences import PLAIN, Preferences, weigh
-from detente.strategy.profiles import Ints, profile_wedges
+from detente.strategy.profiles import Ints, ProfileWedges, profile_wedges
 from detente.strategy.solves import FOUND, Notice, Parts, Report, Task, parts_of, solve_all
 from detente.world import Array, Economy, frozen
 
@@ -42,7 +42,7 @@ class PayoffTensor:
     parts : Parts
         One row a solve.
     index : array of int [*rungs]
-        Which solve stands for a profile: profiles with the same wedges share one.
+        Which solve stands for a profile: profiles with the same wedges share one; −1 where `only` left it unsolved.
     anchors : dict of scenario id to Parts
         Scenarios of the dossier solved beside the tensor: threat points and outcomes.
     anchor_profiles : dict of scenario id to Profile
@@ -75,13 +75,17 @@ class PayoffTensor:
         return len(self.parts.code)
 
     def game(self, preferences: Preferences = PLAIN) -> Game:
-        """The game these preferences make of the tensor; no further solve."""
+        """The game these preferences make of the tensor; no further solve. What is unsolved is NaN."""
+        payoffs = np.stack(_payoffs(preferences, self.spec, self.parts, self.economy, self.index))
+        incomes = np.moveaxis(self.parts.real_income_usd[self.index], -1, 0)
+        payoffs[:, self.index < 0] = np.nan
+        incomes[:, self.index < 0] = np.nan
         return Game(
             players=self.spec.players,
             actions=self.spec.actions,
-            payoffs=frozen(np.stack(_payoffs(preferences, self.spec, self.parts, self.economy, self.index))),
+            payoffs=frozen(payoffs),
             countries=self.economy.labels.countries,
-            real_income_usd=frozen(np.moveaxis(self.parts.real_income_usd[self.index], -1, 0)),
+            real_income_usd=frozen(incomes),
             anchors={
                 name: frozen(
                     _payoffs(
@@ -106,7 +110,7 @@ class Game:
     actions : tuple of Action
         One axis of the tensor each; the first rung is the standing state.
     payoffs : array [player, *rungs], million USD a year
-        Against the base year.
+        Against the base year; NaN where a profile was left unsolved.
     countries : tuple of str
     real_income_usd : array [country, *rungs], million USD a year
         Of every region, players and third; empty for games that come from no economy.
@@ -136,6 +140,22 @@ class Game:
     def standing(self) -> Profile:
         """Every action on its first rung."""
         return (0,) * len(self.actions)
+
+    def solved(self, where: str) -> Game:
+        """This game, when every profile of it is solved.
+
+        Raises
+        ------
+        InputError
+            When some were left out: a question about all of them has no answer then.
+        """
+        if np.isnan(self.payoffs).any():
+            raise InputError(
+                "the game is solved around the standing state only",
+                where=where,
+                hint="solve the whole game: `payoff_tensor` without `only`",
+            )
+        return self
 
     def own(self, player: str) -> tuple[int, ...]:
         """Positions of a player's actions."""
@@ -202,6 +222,20 @@ def _payoffs(
     return payoffs
 
 
+def prepare(
+    model: Model,
+    dossier: Dossier,
+    spec: GameSpec,
+    controls: str,
+    *,
+    rent: Rent | Literal["stated"] = "stated",
+) -> tuple[ProfileWedges, Rationing]:
+    """Parts of the wedges of every profile, and which measures are quantities: what no solve is needed for."""
+    rules = rationing(model, dossier, spec, controls, rent=rent)
+    parts = profile_wedges(model.economy, dossier, spec)
+    return with_limits(parts, model.economy, dossier, spec, rules), rules
+
+
 def payoff_tensor(
     model: Model,
     dossier: Dossier,
@@ -210,6 +244,8 @@ def payoff_tensor(
     scenarios: Sequence[Scenario] = (),
     controls: str = "stated",
     rent: Rent | Literal["stated"] = "stated",
+    only: Sequence[Profile] | None = None,
+    prepared: tuple[ProfileWedges, Rationing] | None = None,
     cache: Path | None = None,
     on: Where | None = None,
     report: Report | None = None,
@@ -230,6 +266,10 @@ def payoff_tensor(
         control at the volume that its cost leaves (`caps.CONTROLS`). Caps take up to three times as long.
     rent : {"stated", "exporter", "importer", "destroyed"}
         Who keeps the rent of a cap; what the record says by default.
+    only : sequence of Profile, optional
+        Solve these alone; every other payoff of the game is NaN. They are few, so that none is kept in the cache.
+    prepared : optional
+        What `prepare` made of the same game, controls and rent, where it is solved more than once.
     cache : path, optional
         Folder for chunks of solves (`store.cache_folder`); a run that was killed goes on from them. Nothing is kept
         when left out.
@@ -263,13 +303,16 @@ def payoff_tensor(
     """
     economy = model.economy
     players = tuple(economy.labels.country(code) for code in spec.players)
-    wedges = profile_wedges(economy, dossier, spec)
-    rules = rationing(model, dossier, spec, controls, rent=rent)
-    wedges = with_limits(wedges, economy, dossier, spec, rules)
+    wedges, rules = prepared or prepare(model, dossier, spec, controls, rent=rent)
     profiles, index = wedges.solves()
+    if only is not None:
+        wanted = np.unique([index[profile] for profile in only])
+        row = np.full(len(profiles), -1)
+        row[wanted] = np.arange(len(wanted))
+        profiles, index = [profiles[number] for number in wanted], row[index]
     task = Task(model, wedges, tuple(profiles), players)
     key = store.content_key(model, dossier, spec, controls=f"{controls} {rent}")
-    folder = None if cache is None else Path(cache) / f"payoffs-{key[:24]}"
+    folder = None if cache is None or only is not None else Path(cache) / f"payoffs-{key[:24]}"
     parts = Parts(**solve_all(task, folder, on, report=report, notice=notice))
     for number in np.flatnonzero(~np.isin(parts.code, FOUND))[:1]:
         names = ", ".join(

@@ -31,12 +31,12 @@ from detente.strategy import (  # noqa: E402
     PayoffTensor,
     deal_space,
     judge,
-    leverage_of,
     load_game,
     load_preferences,
     payments,
     payoff_tensor,
     pure_equilibria,
+    shares_of,
     smallest_swaps,
     strategic_form,
 )
@@ -89,10 +89,10 @@ class Solver:
 
 
 def levers(whole: Game, small: Game) -> Table:
-    """Shapley leverage in the whole game and in the small one."""
-    inside = {one.action: one for one in leverage_of(small)}
+    """Shares of the harm of everything together in the whole game and in the small one."""
+    inside = {one.action: one for one in shares_of(small)}
     rows: list[tuple[Cell, ...]] = []
-    for one in leverage_of(whole):
+    for one in shares_of(whole):
         other = inside[one.action]
         if max(abs(one.harm_target), abs(one.harm_self)) < 0.5:
             continue
@@ -118,7 +118,12 @@ def levers(whole: Game, small: Game) -> Table:
         money_column("small_target", "Harm to rival"),
         money_column("small_self", "Harm to itself"),
     )
-    return Table("levers", "Leverage in the whole game and in the small one", columns, tuple(rows))
+    return Table(
+        "levers",
+        "Shares of the harm of everything together, in the whole game and in the small one",
+        columns,
+        tuple(rows),
+    )
 
 
 def spaces(tensors: Mapping[str, PayoffTensor], sets: Sequence[str]) -> Table:
@@ -184,7 +189,7 @@ def forms(solve: Solver, small: GameSpec, name: str) -> Table:
     actions = ("chn-october", "chn-april", "chn-soybeans", "usa-affiliates")
     for controls, rent in FORMS:
         game = solve(small, name, controls, rent).game()
-        found = {one.action: one for one in leverage_of(game, gentle=low, harsh=high)}
+        found = {one.action: one for one in shares_of(game, gentle=low, harsh=high)}
         gap = np.abs(game.payoffs - base.payoffs).reshape(2, -1)
         form = strategic_form(game)
         pure = pure_equilibria(form, epsilon=1e-3)
@@ -240,14 +245,16 @@ def page(workers: int | None) -> str:
     return f"""<!-- Written by scripts/pages/full_game.py; do not edit. -->
 # The whole game
 
-The briefing solves a small game: eight measures on two positions, {reduced["long"].index.size:,} joint choices, the same on every
-machine and within its time. The command line solves the whole one: fourteen measures on all their rungs, {whole.index.size:,} joint
+What one measure or one exchange does is the same number everywhere, read from the whole game. All joint choices together are
+another matter: for the space of deals the briefing solves a small game, eight measures on two positions, {reduced["long"].index.size:,} joint choices, the
+same on every machine and within its time. The command line solves the whole one: fourteen measures on all their rungs, {whole.index.size:,} joint
 choices, {whole.solves:,} equilibria. This page lays the two beside each other on world `{solve.economy.name}`, and moves the
 threat point, the horizon, and the way in which controls enter.
 
-## Leverage
+## Shares of the harm of everything together
 
-A lever is measured between the gentlest and the harshest rung that its game has, so the levers of the small game are shorter, and
+A measure's share (`detente leverage --table shares`) depends on what else is in the game. It is taken between the gentlest and the
+harshest rung that its game has, so those of the small game are shorter, and
 what it holds fixed is no lever there.
 
 {levers(whole.game(), reduced["long"].game()).to_markdown()}

@@ -351,8 +351,16 @@ def shipped_tables() -> dict[str, list[Any]]:
 def strategy_tables(dossier: Any, economy: Any) -> list[Any]:
     """Tables of `detente leverage`, `deals` and `game`, of the small game."""
     from detente.equilibrium import Model
-    from detente.show.tables import sensitivity, strategy as show
-    from detente.strategy import deals, equilibria, leverage, load_game, load_preferences, payoff_tensor
+    from detente.show.tables import levers, sensitivity, strategy as show
+    from detente.strategy import (
+        deals,
+        equilibria,
+        leverage,
+        load_game,
+        load_preferences,
+        payoff_tensor,
+        shares_of,
+    )
     from detente.strategy.preferences import preference_table
 
     spec = load_game().small()
@@ -361,8 +369,9 @@ def strategy_tables(dossier: Any, economy: Any) -> list[Any]:
     one_world = {"long": leverage.horizons(economy, ["long"])["long"]}
     form = equilibria.strategic_form(game)
     return [
-        show.lever_table(leverage.leverage_of(game)),
-        show.reach_table(leverage.reach(economy, dossier, spec, one_world, span=leverage.extremes(game))),
+        levers.lever_table(leverage.leverage_of(game)),
+        levers.share_table(shares_of(game)),
+        levers.reach_table(leverage.reach(economy, dossier, spec, one_world, span=leverage.extremes(game))),
         show.verdict_table({"plain": deals.judge(game, spec.expected)}, spec.players),
         show.swap_table(game, deals.smallest_swaps(game)),
         show.space_table({"plain": (game, [deals.deal_space(game)])}),

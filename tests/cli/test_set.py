@@ -143,13 +143,13 @@ def test_without_the_library_parquet_says_what_to_install(tmp_path, monkeypatch)
 
 
 def test_the_ending_decides(detente, tmp_path):
-    for name in ("x.xlsx", "x.parquet"):
+    for name in ("x.xlsx", "x.parquet", "x.ipynb"):
         code, out, err = detente("measures", "-o", tmp_path / name)
         assert (code, out) == (0, "")
         assert f"wrote {tmp_path / name}" in err
     code, _, err = detente("measures", "-o", tmp_path / "x.ods")
     assert code == 2
-    assert ".xlsx or .parquet" in err
+    assert ".xlsx, .parquet or .ipynb" in err
 
 
 # Completion

@@ -52,7 +52,7 @@ def test_leverage_says_who_can_hurt_whom(capsys, cache, tmp_path):
             if row["ratio"] is not None:
                 assert row["ratio"] * row["pays_from"] == pytest.approx(1, rel=1.1e-3)  # four digits each
         assert rival in sides
-    assert "256 joint profiles, 256 exact solves" in err
+    assert "(reduced game): 32 exact solves around the standing state" in err
     assert "hurts China most" in err
     assert "hurts the United States most" in err
     assert picture.read_text().startswith("<svg xmlns")
@@ -60,10 +60,11 @@ def test_leverage_says_who_can_hurt_whom(capsys, cache, tmp_path):
 
 
 def test_solves_are_kept_and_read_again(capsys, cache):
-    first, _ = run(capsys, "leverage", "--format", "csv", cache=cache)
+    first, err = run(capsys, "leverage", "--table", "shares", "--format", "csv", cache=cache)
+    assert "256 joint profiles, 256 exact solves" in err
     kept = {path: path.stat().st_mtime_ns for path in cache.rglob("*.solves")}
     assert kept
-    second, _ = run(capsys, "leverage", "--format", "csv", cache=cache)
+    second, _ = run(capsys, "leverage", "--table", "shares", "--format", "csv", cache=cache)
     assert first == second
     assert {path: path.stat().st_mtime_ns for path in cache.rglob("*.solves")} == kept
 
@@ -110,7 +111,7 @@ def test_game_reports_play_and_exports_it(capsys, cache, tmp_path):
     assert any(row["equilibrium"] == "logit 1" for row in rows)
     assert all(row["best_share"] <= 100 for row in records(out, "dominance"))
     text = export.read_text()
-    assert text.startswith('NFG 1 R "United States and China, October 2025" { "USA" "CHN" }')
+    assert text.startswith('NFG 1 R "United States and China, October 2025 (reduced game)" { "USA" "CHN" }')
     payoffs = np.array(text.strip().splitlines()[-1].split(), dtype=float)
     assert len(payoffs) == 2 * 256
 

@@ -211,7 +211,7 @@ def run(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str,
 def test_the_verb_says_clean_or_four(small: Small, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(["audit", "busan-2025", "--table", "rules", "-f", "json"], capsys)
     assert code == 0
-    listed = {row["rule"]: row for row in json.loads(out)["rows"]}
+    listed = {row["rule"]: row for row in json.loads(out)[0]["rows"]}
     assert set(listed) == {*RULES, "malformed"}
     bad = small(edited("measures/duties.yaml", "targets: [CHN]", "targets: [CHINA]"))
     code, out, err = run(["audit", str(bad)], capsys)

@@ -42,6 +42,7 @@ from detente.strategy import (
     leverage_of,
     load_preferences,
     payoff_tensor,
+    shares_of,
     smallest_swaps,
 )
 from detente.strategy.duties import cooperative_duties, duty_game, nash_duties, optimal_duties
@@ -351,6 +352,11 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "parties": PAIR,
             "against": outcomes()["standing"],
         },
+        "diverted": lambda: {
+            "outcome": outcomes()["war"],
+            "parties": PAIR,
+            "against": outcomes()["standing"],
+        },
         "third-trade": lambda: {
             "outcome": outcomes()["war"],
             "against": outcomes()["standing"],
@@ -446,6 +452,7 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "count": 5,
         },
         "stocks": path(controls=period()[0], countries=names),
+        "path-output": path(without=period()[2], countries=("USA",)),
         "path-losses": path(without=period()[2]),
         "path-stocks": lambda: {"held": {"parts": (1.0, "made up", ())}},
         "path-months": path(without=period()[2], controls=period()[0], countries=names),
@@ -490,12 +497,14 @@ def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
     talks = cooperative_duties(duties())
     return {
         "leverage": fixed(levers=leverage_of(game)),
+        "leverage-shares": fixed(levers=shares_of(game)),
         "leverage-ladder": fixed(levers=leverage_of(game), concept="made up"),
         "leverage-horizons": fixed(reached=reached),
         "leverage-substitution": fixed(reached=reached, name="leverage-substitution", title="x"),
         "leverage-by-preferences": fixed(levers_by_set={plain.id: leverage_of(game)}),
         "deal-space": fixed(games={plain.id: (game, [space])}),
         "deal-space-points": fixed(game=game, space=space, concept="made up"),
+        "concessions": fixed(game=game),
         "swaps": fixed(game=game, swaps=swaps),
         "expected-swaps": fixed(verdicts=judged, players=spec.players),
         "expected-horizons": fixed(verdicts=judged, players=spec.players, by="horizon"),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from strategy_games import game
 
+from detente.show.tables.levers import lever_table, reach_table, share_table
 from detente.show.tables.strategy import (
     dominance_table,
-    lever_table,
     lottery_words,
     moves_in_words,
     payment_table,
-    reach_table,
     space_table,
     swap_table,
     verdict_table,
@@ -30,7 +31,7 @@ def lever(action: str, player: str, target: float, own: float, **others: float) 
 
 
 def test_a_lever_s_harm_stands_under_whom_it_hits() -> None:
-    table = lever_table(
+    table = share_table(
         [
             lever("a", "USA", 1000.0, 500.0, MEX=-700.0, JPN=200.0),
             lever("side:USA", "USA", 9000.0, 1.0),
@@ -50,6 +51,13 @@ def test_a_lever_s_harm_stands_under_whom_it_hits() -> None:
     assert (b["ratio"], b["pays_from"]) == (None, -0.02)  # it costs nothing
     assert (b["hit_most"], b["harm_third"]) == ("", 0.0004)  # less than half a million is nobody
     assert (rows["c"]["hit_most"], rows["c"]["harm_third"], rows["c"]["harm_others"]) == ("", None, None)
+    bare = lever_table([replace(lever("a", "USA", 1000.0, 500.0), alone_target=None, alone_self=None)])
+    assert (bare.name, table.name) == ("leverage", "leverage-shares")
+    assert {column.key for column in table.columns} - {column.key for column in bare.columns} == {
+        "alone_target",
+        "alone_self",
+    }
+    assert [row["harm_self"] for row in bare.records()] == [0.5]
 
 
 def test_levers_that_do_nothing_have_no_price() -> None:

@@ -26,9 +26,10 @@ from detente.strategy.equilibria import (
     undominated,
 )
 from detente.strategy.games import Exchange, GameSpec
-from detente.strategy.leverage import NOTHING, Lever, extremes, leverage_of, shapley, substitution
+from detente.strategy.leverage import NOTHING, Lever, extremes, leverage_of, substitution
 from detente.strategy.payoff import Game
 from detente.strategy.preferences import PlayerWeights, Preferences
+from detente.strategy.shares import shapley, shares_of
 
 
 def paper() -> Game:
@@ -55,8 +56,8 @@ def paper() -> Game:
 # ---- leverage --------------------------------------------------------------------------------------------------------
 
 
-def test_leverage_of_the_paper_game() -> None:
-    a, b, side_a, side_b = leverage_of(paper())
+def test_shares_of_the_paper_game() -> None:
+    a, b, side_a, side_b = shares_of(paper())
     # A's switch. B: alone 0 → −6, after b 1 → −9: harm 6 and 10, on average 8. A itself: 0 → 2 and −4 → −3, a gain of
     # 2 and 1, so harm −1.5. C: 0 → 1 and 5 → 9, harm −2.5. D: 0 → −1 and −2 → −4, harm 1.5.
     assert (a.action, a.player, a.gentle, a.harsh) == ("a-0", "A", "0", "1")
@@ -82,7 +83,7 @@ def test_a_side_of_two_actions_moves_at_once() -> None:
     b = -2.0 * x - 3 * y - 4 * x * y - 5 * z - 1 * x * z
     a = -1.0 * x + 2 * y - 7 * z
     played = Game(("A", "B"), (*actions("A", 2, 2), *actions("B", 2)), np.array([a, b]))
-    first, second, third, side_a, side_b = leverage_of(played)
+    first, second, third, side_a, side_b = shares_of(played)
     # Each pair's joint term is shared by halves: x harms B by 2 + 4/2 + 1/2, y by 3 + 4/2.
     assert (first.harm_target, first.alone_target, first.harm_self, first.alone_self) == (4.5, 2.0, 1.0, 1.0)
     assert (second.harm_target, second.alone_target, second.harm_self, second.alone_self) == (
@@ -101,17 +102,39 @@ def test_a_side_of_two_actions_moves_at_once() -> None:
     assert side_a.others == first.others == {}
 
 
+def test_a_lever_is_the_measure_alone_from_the_state_as_it_stands() -> None:
+    a, b, side_a, side_b = leverage_of(paper())
+    assert (a.harm_target, a.harm_self, a.others) == (6.0, -2.0, {"C": -1.0, "D": 1.0})
+    assert (b.harm_target, b.harm_self, b.others) == (4.0, -1.0, {"C": -5.0, "D": 2.0})
+    assert a.alone_target is None is a.alone_self
+    for one, side in ((a, side_a), (b, side_b)):  # one action a side: the side is the action
+        assert (side.action, side.gentle, side.harsh) == (f"side:{one.player}", "gentlest", "harshest")
+        assert (side.harm_target, side.harm_self, side.others) == (one.harm_target, one.harm_self, one.others)
+
+
+def test_a_lever_between_rungs_of_which_neither_stands_leaves_everything_else_as_it_is() -> None:
+    # A's ladder is worth 0, 4, −1 to B while B stands and other sums once B acts; B's own gentle rung is the second.
+    a = np.array([[0.0, 1.0], [-3.0, 1.0], [5.0, 1.0]])
+    b = np.array([[0.0, 2.0], [4.0, -9.0], [-1.0, 9.0]])
+    ladder, switch, side_a, side_b = leverage_of(
+        Game(("A", "B"), (*actions("A", 3), *actions("B", 2)), np.array([a, b]))
+    )
+    assert (ladder.gentle, ladder.harsh, ladder.harm_target, ladder.harm_self) == ("1", "2", 5.0, -8.0)
+    assert (switch.gentle, switch.harsh, switch.harm_target, switch.harm_self) == ("1", "0", 1.0, 2.0)
+    assert (side_a.harm_target, side_b.harm_target) == (5.0, 1.0)
+
+
 def test_the_gentlest_rung_is_the_best_for_the_others_together_and_not_the_first() -> None:
     # A's ladder of three rungs is worth 0, 4, −1 to B, the rest standing, but 0, −9, 9 once B acts: standing decides.
     a = np.array([[0.0, 0.0], [-3.0, 0.0], [5.0, 0.0]])
     b = np.array([[0.0, 0.0], [4.0, -9.0], [-1.0, 9.0]])
     played = Game(("A", "B"), (*actions("A", 3), *actions("B", 2)), np.array([a, b]))
     assert extremes(played) == ((1, 0), (2, 0))
-    lever = leverage_of(played)[0]
+    lever = shares_of(played)[0]
     assert (lever.gentle, lever.harsh) == ("1", "2")
     # From rung 1 to rung 2: B 4 → −1, harm 5; A −3 → 5, a gain of 8. B's switch moves nothing of A's, so it stays.
     assert (lever.harm_target, lever.harm_self, lever.alone_target, lever.alone_self) == (5, -8, 5, -8)
-    assert leverage_of(played)[1].harm_target == 0
+    assert shares_of(played)[1].harm_target == 0
     # Between rungs of one's own choosing: 0 to 1 is worth 4 to B and costs A 3.
     chosen = leverage_of(played, gentle=(0, 0), harsh=(1, 0))[0]
     assert (chosen.gentle, chosen.harsh, chosen.harm_target, chosen.harm_self) == ("0", "1", -4, 3)
@@ -493,7 +516,7 @@ def test_minus_zero_is_zero() -> None:
     (still,) = judge(Game(("A", "B"), spec().actions, minus, spec=spec()), [BOTH])
     assert "-0.0" not in repr((still.gains, still.without, still.against))
     zero = Game(("A", "B"), (*actions("A", 2), *actions("B", 2)), np.zeros((2, 2, 2)))
-    assert "-0.0" not in repr(leverage_of(zero))
+    assert "-0.0" not in repr((leverage_of(zero), shares_of(zero)))
     half = paper().payoffs * np.array([0.0, 1.0])[:, None, None]  # nothing happens to A
     assert "-0.0" not in repr(leverage_of(Game(("A", "B"), zero.actions, half)))
 

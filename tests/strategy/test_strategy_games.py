@@ -23,9 +23,10 @@ from detente.strategy.equilibria import (
 )
 from detente.strategy.export import efg_text, nfg_text
 from detente.strategy.games import Action, Rung
-from detente.strategy.leverage import extremes, leverage_of, reach, shapley, substitution
+from detente.strategy.leverage import extremes, leverage_of, reach, substitution
 from detente.strategy.payoff import Game, payoff_tensor
 from detente.strategy.screening import screen
+from detente.strategy.shares import shapley, shares_of
 
 DILEMMA = form([[(2, 2), (0, 3)], [(3, 0), (1, 1)]])
 STAG = form([[(4, 4), (0, 3)], [(3, 0), (3, 3)]])
@@ -62,8 +63,8 @@ def test_shapley_equals_the_average_over_every_order(count):
     assert abs(found.sum() - (values[(1,) * count] - values[(0,) * count])) < 1e-12
 
 
-def test_leverage_adds_up_to_the_whole_harm(small):
-    levers = leverage_of(small)
+def test_shares_add_up_to_the_whole_harm(small):
+    levers = shares_of(small)
     low, high = extremes(small)
     whole = small.at(low) - small.at(high)
     single = [lever for lever in levers if not lever.action.startswith("side:")]
@@ -78,7 +79,7 @@ def test_leverage_adds_up_to_the_whole_harm(small):
 
 
 def test_a_mirror_world_has_mirror_levers(small):
-    found = {lever.action: lever for lever in leverage_of(small)}
+    found = {lever.action: lever for lever in shares_of(small)}
     for name in ("duty", "more", "control"):
         one, two = found[f"a-{name}"], found[f"b-{name}"]
         assert one.harm_target == pytest.approx(two.harm_target, abs=1e-7)
@@ -87,10 +88,10 @@ def test_a_mirror_world_has_mirror_levers(small):
 
 
 def test_what_binds_nothing_is_no_lever_and_a_player_without_measures_has_no_leverage(small):
-    nothing = next(lever for lever in leverage_of(small) if lever.action == "b-words")
+    nothing = next(lever for lever in shares_of(small) if lever.action == "b-words")
     assert (nothing.harm_target, nothing.harm_self, nothing.ratio, nothing.pays_from) == (0, 0, None, None)
     idle = Game(("A", "B"), tuple(actions("A", 2, 2)), np.random.default_rng(0).normal(size=(2, 2, 2)))
-    side = next(lever for lever in leverage_of(idle) if lever.action == "side:B")
+    side = next(lever for lever in shares_of(idle) if lever.action == "side:B")
     assert (side.harm_target, side.harm_self, side.alone_target) == (0, 0, 0)
 
 

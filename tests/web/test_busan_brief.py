@@ -214,3 +214,35 @@ def test_hindsight_is_another_briefing():
 def test_no_path_of_this_machine(files):
     here = re.escape(sys.prefix.rsplit("/", 1)[0])
     assert not any(re.search(here, body.decode("utf-8", "ignore")) for body in files.values())
+
+
+@pytest.mark.parametrize(
+    ("verb", "table", "name"),
+    [
+        ("leverage", "levers", "leverage"),
+        ("deals", "swaps", "swaps"),
+        ("deals", "expected", "expected-swaps"),
+    ],
+)
+def test_what_a_lever_or_an_exchange_does_is_one_number(files, page, verb, table, name, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([verb, "--table", table, "--asof", "2025-10-28", "--format", "csv"])
+    assert not stopped.value.code
+    told = capsys.readouterr()
+    here = files[f"data/{name}.csv"].decode()
+    # the page lists the first dozen swaps, the command as many as are asked for
+    assert told.out.startswith(here) if name == "swaps" else told.out == here
+    said = [line for line in told.err.splitlines() if "$" in line]
+    assert said
+    read = html.unescape(re.sub(r"<[^>]+>", "", page))
+    assert all(line in read for line in said)
+
+
+def test_the_reduced_game_is_named_where_it_is_used(content):
+    section = next(section for section in content.sections if section.id == "leverage")
+    spaces = [
+        block
+        for block in section.blocks
+        if getattr(getattr(block, "table", None), "name", "") == "deal-space"
+    ]
+    assert spaces[0].table.title.endswith("reduced game: 256 of 36,864 joint choices")

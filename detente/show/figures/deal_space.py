@@ -147,7 +147,7 @@ def ladder_figure(levers: Sequence[Lever], *, concept: str, name: str = "leverag
             (country_name(lv.player), lv.title, lv.gentle, lv.harsh, lv.harm_target / BN, lv.harm_self / BN)
             for lv in ordered
         ),
-        "Shapley value over every order of the measures of both sides; negative harm is a gain.",
+        "Each measure alone, everything else as it stands; negative harm is a gain.",
     )
 
     def spec(width: int) -> dict[str, Any]:

@@ -190,6 +190,17 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         ),
     ),
     (
+        "path-output",
+        "What the cut does to output",
+        "stocks:lost_output_table",
+        "path without countries sectors?",
+        "path",
+        (
+            "country sector name first_pp[points] worst_pp[points] worst_from_month last_pp[points] "
+            "output_usd_bn[USD bn]"
+        ),
+    ),
+    (
         "path-stocks",
         "Stocks at the start",
         "stocks:held_table",

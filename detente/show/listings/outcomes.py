@@ -52,6 +52,17 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         ),
     ),
     (
+        "diverted",
+        "Goods of two parties that go elsewhere, by sector",
+        "diverted:diverted_table",
+        "outcome parties against countries?",
+        "outcomes, reference, sides",
+        (
+            "country sector name received_usd_bn[USD bn] received_pct[%] from_first_usd_bn[USD bn] "
+            "from_second_usd_bn[USD bn] own_output_pct[%]"
+        ),
+    ),
+    (
         "third-trade as third_trade",
         "Trade of third economies with the two sides",
         "findings:third_parties",

@@ -9,7 +9,18 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "leverage",
         "Who can hurt whom, and at what cost to itself",
-        "strategy:lever_table",
+        "levers:lever_table",
+        "levers note?",
+        "game",
+        (
+            "player measure gentle harsh harm_target[USD bn] harm_self[USD bn] ratio pays_from[USD] "
+            "hit_most harm_third[USD bn] harm_others[USD bn] action"
+        ),
+    ),
+    (
+        "leverage-shares",
+        "What part of the harm of everything together each measure is answerable for",
+        "levers:share_table",
         "levers note?",
         "game",
         (
@@ -28,7 +39,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "leverage-horizons",
         "Leverage at each horizon",
-        "strategy:reach_table",
+        "levers:reach_table",
         "reached name? title?",
         "game",
         "player measure horizon harm_target[USD bn] harm_self[USD bn] ratio action",
@@ -36,7 +47,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "leverage-substitution",
         "Leverage as substitution rises",
-        "strategy:reach_table",
+        "levers:reach_table",
         "reached name? title?",
         "game",
         "player measure horizon harm_target[USD bn] harm_self[USD bn] ratio action",
@@ -75,6 +86,14 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "game swaps",
         "game",
         "gives_{code} gain_{code}[USD bn] cost_{code}[USD bn] kind size",
+    ),
+    (
+        "concessions",
+        "What each side could give, cheapest first",
+        "concessions:concession_table",
+        "game players?",
+        "game",
+        "player rank concession cost[USD bn] gain_other[USD bn] gain_per_dollar kind",
     ),
     (
         "expected-swaps",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         is_record as is_record,
         malformed_table as malformed_table,
     )
+    from detente.show.tables.levers import lever_table as lever_table, reach_table as reach_table
     from detente.show.tables.metrics import diversion_table as diversion_table
     from detente.show.tables.register import (
         data_file_table as data_file_table,
@@ -54,8 +55,6 @@ if TYPE_CHECKING:
     from detente.show.tables.strategy import (
         dominance_table as dominance_table,
         equilibrium_table as equilibrium_table,
-        lever_table as lever_table,
-        reach_table as reach_table,
         space_table as space_table,
         swap_table as swap_table,
         verdict_table as verdict_table,
@@ -79,6 +78,7 @@ else:
             "explanation": "explain",
             "firing": "firing_lines firing_table firing_words noted",
             "ledger": "TABLES audit_tables is_record malformed_table",
+            "levers": "lever_table reach_table",
             "metrics": "diversion_table",
             "register": "data_file_table data_source_table",
             "rupture": "rupture_sentences",
@@ -86,7 +86,7 @@ else:
             "sensitivity": "bargains_by_preferences levers_by_preferences play_by_preferences",
             "stakes": "calendar_details costs stakes_table",
             "stocks": "Held",
-            "strategy": "dominance_table equilibrium_table lever_table reach_table space_table swap_table verdict_table",
+            "strategy": "dominance_table equilibrium_table space_table swap_table verdict_table",
             "uncertain": "driver_rows results_of results_table",
             "validation": "validation_table",
         },

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str] = ()) -> Table:
-    """Real income and equivalent variation of two outcomes as levels, and the second less the first.
+    """Real income and equivalent variation: the second of two outcomes less the first, and each as a level.
 
     Parameters
     ----------
@@ -48,16 +48,16 @@ def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str] =
         (
             code,
             name,
+            cell(values, second, "delta", "real_income_pct"),
+            cell(values, second, "delta", "equivalent_variation_usd_bn"),
             cell(values, first, "level", "real_income_pct"),
             cell(values, second, "level", "real_income_pct"),
-            cell(values, second, "delta", "real_income_pct"),
             cell(values, first, "level", "equivalent_variation_usd_bn"),
             cell(values, second, "level", "equivalent_variation_usd_bn"),
-            cell(values, second, "delta", "equivalent_variation_usd_bn"),
         )
         for (code, name), values in by_country.items()
     ]
-    ranks = known_each({row[0]: abs(row[7]) for row in rows})
+    ranks = known_each({row[0]: abs(row[3]) for row in rows})
     rows.sort(key=lambda row: (row[0] == "WORLD", -ranks[row[0]], row[0]))
     return Table(
         "comparison",
@@ -65,12 +65,12 @@ def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str] =
         (
             Column("country", "Country"),
             Column("name", "Name"),
+            Column("delta_real_income_pct", "Real income, difference", "%", "number", 3),
+            Column("delta_equivalent_variation_usd_bn", "EV, difference", "USD bn", "number", 1),
             Column("first_real_income_pct", f"Real income, {first}", "%", "number", 3),
             Column("second_real_income_pct", f"Real income, {second}", "%", "number", 3),
-            Column("delta_real_income_pct", "Difference", "%", "number", 3),
             Column("first_equivalent_variation_usd_bn", f"EV, {first}", "USD bn", "number", 1),
             Column("second_equivalent_variation_usd_bn", f"EV, {second}", "USD bn", "number", 1),
-            Column("delta_equivalent_variation_usd_bn", "Difference", "USD bn", "number", 1),
         ),
         tuple(rows),
         note=long.note.replace("level:", "Levels:").replace(

@@ -145,9 +145,8 @@ def country_table(
     for name, outcome in outcomes.items():
         level = headlines(outcome.value)
         parts = [("level", level)]
-        if reference is not None and name != against:
-            delta = headline_differences(level, reference)
-            parts.append(("delta", delta))
+        if reference is not None and name != against:  # what is asked first: the difference
+            parts.insert(0, ("delta", headline_differences(level, reference)))
         for measure, block in parts:
             for position, code in enumerate(codes):
                 if code in wanted:

@@ -64,7 +64,7 @@ def levers_by_preferences(levers_by_set: Mapping[str, Sequence[Lever]]) -> Table
         Column("action", "Action"),
     )
     note = (
-        "Loss of each side's own payoff under the set, Shapley value between the same rungs in every set; rank: by harm to the "
+        "Loss of each side's own payoff under the set, each measure alone and between the same rungs in every set; rank: by harm to the "
         "rival among the side's measures. Measures that move nothing under any set are left out. A rival's payoff is its own, with the "
         "weights and the ρ of the set, so a side that begrudges the other's gain can be hurt by what hurts the other less."
     )

@@ -110,6 +110,57 @@ def loss_table(
     )
 
 
+def lost_output_table(
+    path: Sequence[Period], without: Sequence[Period], countries: Sequence[str], sectors: Sequence[str] = ()
+) -> Table:
+    """What the cut does to output, country by country and sector by sector: first, worst and last month, and money over the path.
+
+    Parameters
+    ----------
+    path, without : sequence of Period
+        With the cuts, and the same months without them.
+    countries, sectors : sequence of str
+        Codes; every sector when none is named.
+    """
+    effect_of_cuts(path, without)  # the same months
+    economy = path[0].value.economy
+    labels, years = economy.labels, [period.months / 12 for period in path]
+    rows: list[tuple[Cell, ...]] = []
+    for code in countries:
+        n = labels.country(code)
+        for sector in sectors or labels.sectors:
+            s = labels.sector(sector)
+            base = float(economy.output[n, s])
+            moved = [
+                100 * float(period.value.output_volume_hat[n, s] - other.value.output_volume_hat[n, s])
+                for period, other in zip(path, without, strict=True)
+            ]
+            worst = min(range(len(moved)), key=lambda k: known(moved[k]))
+            lost = (
+                sum(change * length for change, length in zip(moved, years, strict=True)) / 100 * base / 1e3
+            )
+            name = labels.sector_name(sector)
+            rows.append((code, sector, name, moved[0], moved[worst], path[worst].start, moved[-1], lost))
+    if not sectors:
+        rows.sort(key=lambda row: (list(countries).index(str(row[0])), known(float(row[7] or 0.0))))
+    return Table(
+        "path-output",
+        "What the cut does to output",
+        (
+            Column("country", "Country", names={code: labels.country_name(code) for code in countries}),
+            Column("sector", "Sector"),
+            Column("name", "Name"),
+            Column("first_pp", "First month", "points", "number", 2),
+            Column("worst_pp", "Worst month", "points", "number", 2),
+            Column("worst_from_month", "Worst from month", "", "number", 1),
+            Column("last_pp", "Last month", "points", "number", 2),
+            Column("output_usd_bn", "Over the path", "USD bn", "number", 2),
+        ),
+        tuple(rows),
+        note="Volume of output against the same months without the cuts, in points of the base year's; money at base-year prices.",
+    )
+
+
 Held = Mapping[str, tuple[float, str, Sequence[tuple[StockFigure, float]]]]
 """By control: months held at the start, who says so, and the figures with their buyers' shares of the flows."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -13,12 +12,10 @@ from detente.show.words.words import joined
 from detente.strategy import (
     DealSpace,
     Game,
-    Lever,
     Lottery,
     Payment,
     Profile,
     Quantal,
-    Reach,
     RungDominance,
     StrategicForm,
     Swap,
@@ -31,7 +28,7 @@ GAME_DIGITS = 5
 """Known digits of money in a game: differences of differences of incomes."""
 
 
-def _names() -> dict[str, str]:
+def economy_names() -> dict[str, str]:
     """Names of economies by code, for cells that hold codes."""
     return {code: look.name for code, look in countries().items()}
 
@@ -65,101 +62,6 @@ def moves_in_words(game: Game, profile: Profile, *, since: Profile | None = None
         if done:
             parts.append(f"{country_name(code, in_sentence=True)} {joined(done)}")
     return "; ".join(parts) or "nothing changes"
-
-
-def lever_table(levers: Sequence[Lever], *, note: str = "") -> Table:
-    """Every measure as a lever, each side's strongest first, then each side as a whole."""
-    ordered = sorted(
-        levers,
-        key=lambda lever: (
-            lever.action.startswith("side:"),
-            lever.player != levers[0].player,
-            -known(lever.harm_target),
-        ),
-    )
-    rows: list[tuple[Cell, ...]] = []
-    for lever in ordered:
-        worst = max(sorted(lever.others), key=lambda code: known(lever.others[code]), default=None)
-        rows.append(
-            (
-                lever.player,
-                lever.title,
-                lever.gentle,
-                lever.harsh,
-                lever.harm_target / BN,
-                lever.harm_self / BN,
-                lever.ratio,
-                lever.pays_from,
-                lever.alone_target / BN,
-                lever.alone_self / BN,
-                worst if worst and lever.others[worst] > 0.5 else "",
-                lever.others[worst] / BN if worst else None,
-                math.fsum(lever.others.values()) / BN if lever.others else None,
-                lever.action,
-            )
-        )
-    columns = (
-        Column("player", "Side", names=_names()),
-        Column("measure", "Measure"),
-        Column("gentle", "From"),
-        Column("harsh", "To"),
-        money_column("harm_target", "Harm to rival"),
-        money_column("harm_self", "Harm to itself"),
-        Column("ratio", "Ratio", "", "number", 2, significant=GAME_DIGITS - 1),
-        Column("pays_from", "Pays at", "USD", "number", 2, significant=GAME_DIGITS - 1),
-        money_column("alone_target", "Alone, rival"),
-        money_column("alone_self", "Alone, itself"),
-        Column("hit_most", "Hit most", names=_names()),
-        money_column("harm_third", "Its harm"),
-        money_column("harm_others", "All others"),
-        Column("action", "Action"),
-    )
-    text = (
-        "Loss of payoff from the gentle to the harsh rung: Shapley value over every order of the measures of both sides, so "
-        "that the measures add up to the whole; `alone` is the measure by itself, all else gentle. Negative harm is a gain; "
-        f"ratio: harm to the rival for each dollar of one's own; pays at: what a dollar of the rival's loss must be worth at home for the measure to pay. A year, dollars of the base year. {note}"
-    )
-    return Table(
-        "leverage", "Who can hurt whom, and at what cost to itself", columns, tuple(rows), text.strip()
-    )
-
-
-def reach_table(reached: Sequence[Reach], *, name: str = "leverage-horizons", title: str = "") -> Table:
-    """Measures taken alone from the standing state, at several horizons or speeds of substitution."""
-    settings = list(dict.fromkeys(measure.horizon for measure in reached))
-    rows: list[tuple[Cell, ...]] = []
-    for action in dict.fromkeys(measure.action for measure in reached):
-        mine = {measure.horizon: measure for measure in reached if measure.action == action}
-        for setting in settings:
-            effect = mine[setting]
-            ratio = (
-                effect.harm_target / effect.harm_self if effect.harm_self > 0 < effect.harm_target else None
-            )
-            rows.append(
-                (
-                    effect.player,
-                    effect.title,
-                    setting,
-                    effect.harm_target / BN,
-                    effect.harm_self / BN,
-                    ratio,
-                    action,
-                )
-            )
-    columns = (
-        Column("player", "Side", names=_names()),
-        Column("measure", "Measure"),
-        Column("horizon", "Horizon"),
-        money_column("harm_target", "Harm to rival"),
-        money_column("harm_self", "Harm to itself"),
-        Column("ratio", "Ratio", "", "number", 2, significant=GAME_DIGITS - 1),
-        Column("action", "Action"),
-    )
-    note = (
-        "Real income, gentle rung less harsh rung, this measure alone from the standing state; no Shapley value. Negative "
-        "harm is a gain."
-    )
-    return Table(name, title or "Leverage at each horizon", columns, tuple(rows), note)
 
 
 def lottery_words(game: Game, lottery: Lottery | None) -> str:
@@ -346,8 +248,8 @@ def payment_table(game: Game, payments: Mapping[str, Sequence[Payment]]) -> Tabl
     ]
     columns = (
         Column("threat", "No deal means"),
-        Column("player", "Side", names=_names()),
-        Column("other", "Whose favourite", names=_names()),
+        Column("player", "Side", names=economy_names()),
+        Column("other", "Whose favourite", names=economy_names()),
         money_column("payment", "Payment needed"),
         money_column("gain_other", "The other's gain"),
         Column("affordable", "The other could pay"),
@@ -373,7 +275,7 @@ def dominance_table(
         for rung in dominance
     ]
     columns = (
-        Column("player", "Side", names=_names()),
+        Column("player", "Side", names=economy_names()),
         Column("action", "Action", names=titles or {}),
         Column("best", "Best rung"),
         Column("best_share", "In this share of cases", "%", "number", 1),
@@ -423,7 +325,7 @@ def equilibrium_table(
                 )
     columns = (
         Column("equilibrium", "Equilibrium"),
-        Column("player", "Side", names=_names()),
+        Column("player", "Side", names=economy_names()),
         Column("strategy", "Strategy"),
         Column("probability", "Probability", "%", "number", 1),
         money_column("payoff", "Expected payoff"),

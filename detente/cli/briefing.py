@@ -1,0 +1,76 @@
+"""`detente brief`: the briefing as a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detente.cli.draws import check_draws
+from detente.cli.options import (
+    DEFAULT_DOSSIER,
+    AsofOption,
+    ClosureOption,
+    ElasticitiesOption,
+    HorizonOption,
+    SeedOption,
+    refuse_idle,
+)
+from detente.cli.output import progress
+from detente.cli.records import open_record
+from detente.cli.terminal import note
+from detente.cli.worlds import WorldOption, economy_for, of_own_world
+
+
+def brief(
+    dossier: Annotated[
+        str, typer.Argument(help="A shipped dossier's id, or a folder of one.")
+    ] = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder to write.", show_default="out/<dossier>")
+    ] = Path(),
+    world: WorldOption = None,
+    elasticities: ElasticitiesOption = None,
+    horizon: HorizonOption = "long",
+    draws: Annotated[
+        int, typer.Option("--draws", help="Drawn parameters behind the intervals; 0 leaves them out.")
+    ] = 24,
+    seed: SeedOption = 1,
+    closure: ClosureOption = "share",
+) -> None:
+    """Write the briefing: one HTML file, its data as CSV, and a manifest."""
+    from detente.brief import build_brief, check_place, compose
+    from detente.cli.tables import untold
+
+    check_draws(draws)
+    refuse_idle("without draws", seed=seed != 1 and not draws)
+    record = open_record(dossier, asof)
+    economy = economy_for(world, elasticities)
+    target = out if out != Path() else Path("out") / record.id
+    check_place(target)
+    with progress(None, "solving and writing the briefing"):
+        with of_own_world(world):
+            content = compose(
+                record,
+                economy,
+                closure=closure,
+                source=dossier,
+                horizon=horizon,
+                keep_elasticities=elasticities is not None,
+                draws=draws,
+                seed=seed,
+            )
+        result = build_brief(content, target)
+    note(f"{record.title}, as of {record.asof}")
+    for sentence in content.summary_sentences:
+        note(f"  {sentence.text}")
+    if not record.measures:
+        note(
+            f"note: nothing is recorded yet: write sources.yaml and measures/ in {dossier}, then brief again"
+        )
+    if waiting := untold(record, dossier):
+        note(f"note: {waiting}")
+    note("")
+    print(result.index)
