@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         Paragraph as Paragraph,
         ReadingText as ReadingText,
         Section as Section,
-        Source as Source,
+        SourceText as SourceText,
         Subheading as Subheading,
         TableBlock as TableBlock,
     )
@@ -36,6 +36,6 @@ else:
         {
             "build": "BriefResult build_brief",
             "composition": "compose",
-            "content": "BriefContent Bullets Citation ClockBlock ClockRow ConflictBlock ConflictCard KeyNumber MeasureBlock MeasureRow Paragraph ReadingText Section Source Subheading TableBlock",
+            "content": "BriefContent Bullets Citation ClockBlock ClockRow ConflictBlock ConflictCard KeyNumber MeasureBlock MeasureRow Paragraph ReadingText Section SourceText Subheading TableBlock",
         },
     )

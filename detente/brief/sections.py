@@ -65,7 +65,9 @@ def outcome_section(findings: Findings) -> Section:
         reference=reference,
         parties=parties,
     )
-    contrast = horizons.horizon_sentence(economy, findings.both, reference, findings.featured, parties)
+    contrast = horizons.horizon_contrast_sentence(
+        economy, findings.both, reference, findings.featured, parties
+    )
     stories = tuple(
         Sentence(
             f"{outcome.scenario.title}, on {date_words(outcome.scenario.on(findings.dossier.asof))}: {outcome.scenario.story} "
@@ -316,7 +318,7 @@ def sector_section(findings: Findings) -> Section:
     title = featured.scenario.title
     sentences = tuple(_sector_money(code, rows, title) for code in parties)
     said = tuple(
-        intervals.sector_sentence(
+        intervals.sector_interval_sentence(
             drawn, code, [pick(own, key=lambda row: row.value_usd).sector for pick in (min, max)]
         )
         for code in parties

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from detente.core import RESULTS, SolveError
 from detente.equilibrium.budget import BUDGET, SECONDS, Meter, sweep_cost, work_of
@@ -68,14 +69,14 @@ BACKWARD = (1.0, 0.5, 0.25, 0.125, 0.0625)
 """Shares of a step that are tried until an equilibrium is found."""
 
 
-def noted(solution: Solution[Equilibrium], code: RESULTS, said: str) -> Solution[Equilibrium]:
+def with_note(solution: Solution[Equilibrium], code: RESULTS, said: str) -> Solution[Equilibrium]:
     """A solution with another code, and why."""
     note = " ".join(filter(None, (f"{said}." if said else "", solution.note)))
     return replace(solution, result=code, stats={**solution.stats, "note": note})
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
+class BatchSetting:
     """What every scenario of a batch shares, and what the one at hand may still take."""
 
     economy: Economy
@@ -115,7 +116,7 @@ def known_wedges(start: ControlledSolution, controls: Sequence[QuantityControl])
 
 
 def by_newton(
-    setting: Setting,
+    setting: BatchSetting,
     wedges: Wedges,
     controls: Sequence[QuantityControl],
     start: ControlledSolution | None,
@@ -156,16 +157,10 @@ def by_newton(
             result = RESULTS.max_steps_reached
             break
         active = point + over / reach > 0
-        move = np.where(active, 0.0, -point)
-        if active.any():
-            chosen = [free[k] for k in np.flatnonzero(active)]
-            setting.meter.charge(20 * len(chosen) * sweep_cost(solution.value.factor_price_hat.size))
-            step = _slope_step(solution.value, [controls[k] for k in chosen], over[active])
-            if step is None:
-                result, ended = RESULTS.gave_up, "derivatives"
-                break
-            move[active] = step
-        move = np.clip(move, -1.5, 1.5)  # a volume is nearly log-linear in its wedge: longer steps overshoot
+        move = _move(setting, solution.value, [controls[k] for k in free], point, over, active)
+        if move is None:
+            result, ended = RESULTS.gave_up, "derivatives"
+            break
         for share in BACKWARD:  # a step to where no equilibrium is found is taken back by halves
             trial = np.array(log_wedge)
             trial[free] = np.maximum(point + share * move, 0.0)
@@ -186,18 +181,51 @@ def by_newton(
         log_wedge, solution = trial, there
     else:
         result = RESULTS.max_steps_reached
+    return _concluded(setting, solution, wedges, controls, log_wedge, result, ended)
+
+
+def _move(
+    setting: BatchSetting,
+    value: Equilibrium,
+    free: Sequence[QuantityControl],
+    log_wedge: Array,
+    over: Array,
+    active: npt.NDArray[np.bool_],
+) -> Array | None:
+    """Newton step of the free controls: the active ones to their limits, the others to nil; None without derivatives."""
+    move = np.where(active, 0.0, -log_wedge)
+    if active.any():
+        chosen = [free[int(k)] for k in np.flatnonzero(active)]
+        setting.meter.charge(20 * len(chosen) * sweep_cost(value.factor_price_hat.size))
+        step = _slope_step(value, chosen, over[active])
+        if step is None:
+            return None
+        move[active] = step
+    return np.clip(move, -1.5, 1.5)  # a volume is nearly log-linear in its wedge: longer steps overshoot
+
+
+def _concluded(
+    setting: BatchSetting,
+    solution: Solution[Equilibrium],
+    wedges: Wedges,
+    controls: Sequence[QuantityControl],
+    log_wedge: Array,
+    result: RESULTS,
+    ended: str,
+) -> ControlledSolution:
+    """What a search that ended with `result` hands on: bindings, and which limits were not met and why."""
     with np.errstate(all="ignore"):  # an iterate without an equilibrium may be anything
         bound = bindings_of(solution.value, wedges, controls, log_wedge)
     if solution.result.ok and not result.ok:  # the markets clear, the limits do not hold
         stats = {**solution.stats, "work": setting.meter.spent, **({"ended": ended} if ended else {})}
         code = result if result in (RESULTS.floor_unreached, RESULTS.gave_up) else RESULTS.control_violated
-        solution = noted(replace(solution, stats=stats), code, _reached(solution, controls, bound))
+        solution = with_note(replace(solution, stats=stats), code, _reached(solution, controls, bound))
     elif (
         not solution.result.ok
-        and free
+        and any(not control.is_ban for control in controls)
         and np.isfinite([binding.volume_hat for binding in bound.values()]).all()
     ):
-        solution = noted(solution, solution.result, _reached(solution, controls, bound))
+        solution = with_note(solution, solution.result, _reached(solution, controls, bound))
     return ControlledSolution(solution, bound)
 
 

@@ -89,7 +89,7 @@ def parts_of(solutions: Sequence[Solution[Equilibrium]], players: Sequence[int])
 
 
 @dataclass(frozen=True, eq=False)
-class Task:
+class ProfileTask:
     """What a process needs once: the model, the parts of the wedges, the profiles."""
 
     model: Model
@@ -98,7 +98,7 @@ class Task:
     players: tuple[int, ...]
 
 
-def solve_chunk(job: Task, number: int) -> dict[str, Array]:
+def solve_chunk(job: ProfileTask, number: int) -> dict[str, Array]:
     """Solve one chunk of profiles; the same numbers whoever solves it."""
     chosen = job.profiles[number * TASK : (number + 1) * TASK]
 
@@ -120,7 +120,7 @@ def solve_chunk(job: Task, number: int) -> dict[str, Array]:
 
 
 def solve_all(
-    task: Task,
+    task: ProfileTask,
     folder: Path | None,
     on: Where | None = None,
     *,

@@ -13,7 +13,7 @@ from detente.brief.content import Bullets
 from detente.cases.runs import prepare_cases, run_scenarios
 from detente.core import LabelError
 from detente.dossier import FrozenDict, Status, load_dossier
-from detente.dossier.firing import reach, turns
+from detente.dossier.firing import record_span, turns
 from detente.dossier.measure import Clock, DatedValue
 from detente.equilibrium import Model
 from detente.policy import load_scenario, shipped_scenarios
@@ -248,7 +248,7 @@ def test_a_date_outside_the_record_says_so(date, words):
     said = timing(record, own(dossier="phase-one-2018", date=date)).beyond
     assert words in said
     assert bool(said) == bool(words)
-    first, last = reach(record)
+    first, last = record_span(record)
     for day, outside in ((first - DAY, True), (first, False), (last, False), (last + DAY, True)):
         assert bool(timing(record, own(dossier="phase-one-2018", date=day)).beyond) is outside
 

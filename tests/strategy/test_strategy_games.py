@@ -23,7 +23,7 @@ from detente.strategy.equilibria import (
 )
 from detente.strategy.export import efg_text, nfg_text
 from detente.strategy.games import Action, Rung
-from detente.strategy.leverage import extremes, leverage_of, reach, shapley, substitution
+from detente.strategy.leverage import extremes, leverage_of, reach, shapley_of_switches, substitution
 from detente.strategy.payoff import Game, payoff_tensor
 from detente.strategy.screening import screen
 
@@ -57,7 +57,7 @@ def small():
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
 def test_shapley_equals_the_average_over_every_order(count):
     values = np.random.default_rng(count).normal(size=(2,) * count)
-    found = shapley(values, count)
+    found = shapley_of_switches(values, count)
     np.testing.assert_allclose(found, brute_shapley(values, count), atol=1e-12)
     assert abs(found.sum() - (values[(1,) * count] - values[(0,) * count])) < 1e-12
 

@@ -9,7 +9,7 @@ import pytest
 
 from detente.brief import compose
 from detente.brief.composition import PARTS
-from detente.brief.findings import Findings, find
+from detente.brief.findings import Findings, solve_findings
 from detente.brief.tables import tables_of
 from detente.dossier import load_dossier
 from detente.show import registered
@@ -21,7 +21,7 @@ SCENARIOS = ("standing", "talks-fail", "narrow-deal")
 
 @pytest.fixture(scope="module")
 def found():
-    return find(
+    return solve_findings(
         load_dossier(),
         load_world(),
         scenarios=SCENARIOS,

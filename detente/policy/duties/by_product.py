@@ -195,15 +195,15 @@ def _of_lines(
         tuple(duties),
         frozen(np.stack(list(duties.values()))),
         tiers,
-        dataclasses.replace(
-            economy.labels,
-            country_names={
-                **economy.labels.country_names,
-                **dict(zip(table.partners, table.partner_names, strict=True)),
-            },
-        ),
+        _naming_partners(economy.labels, table),
         spread,
     )
+
+
+def _naming_partners(labels: Labels, table: ProductTable) -> Labels:
+    """Labels of a world that also name the partners of the product table."""
+    partners = dict(zip(table.partners, table.partner_names, strict=True))
+    return dataclasses.replace(labels, country_names={**labels.country_names, **partners})
 
 
 def _shared(rows: LineRows, state: MeasureState, dossier: Dossier) -> Array:

@@ -212,11 +212,7 @@ def third_countries(
             for code in ranked
         ]
         labels = min(max(text_width(bar.label) for bar in bars) + 14, 190 if width > 500 else 104)
-        return row_chart(
-            bars,
-            width,
-            label_width=labels,
-        )
+        return row_chart(bars, width, label_width=labels)
 
     finding = title or ranking_sentence(value_usd, outcome).text
     gains = sum(value_usd[code] > 0 for code in ranked)
@@ -266,13 +262,7 @@ def sectors_hit(
         raise InputError("there is no sector to draw", hint="give at least one")
     countries = list(dict.fromkeys(row.country for row in rows))
     check_colours("country", countries)
-    ordered = [
-        row
-        for code in countries
-        for row in sorted(
-            (r for r in rows if r.country == code), key=lambda r: (known(r.output_pct), r.sector)
-        )
-    ]
+    ordered = _by_output(rows, countries)
     table = Table(
         name,
         f"Output by sector under “{outcome}”",
@@ -285,12 +275,7 @@ def sectors_hit(
         tuple((country_name(r.country), r.sector, float(r.output_pct), r.value_usd / 1e3) for r in ordered),
         f"Difference from {standing}; {concept}; all sectors given, the chart shows the {count} that move most.",
     )
-    shown: dict[str, list[SectorRow]] = {}
-    for code in countries:
-        largest = sorted(
-            (r for r in ordered if r.country == code), key=lambda r: (-known(abs(r.value_usd)), r.sector)
-        )[:count]
-        shown[code] = [row for row in ordered if row in largest]
+    shown = {code: _largest(ordered, code, count) for code in countries}
 
     def spec(width: int) -> dict[str, object]:
         drawn: list[Heading | Bar] = []
@@ -302,11 +287,7 @@ def sectors_hit(
         labels = min(
             max(text_width(r.sector) for rs in shown.values() for r in rs) + 14, 230 if width > 500 else 118
         )
-        return row_chart(
-            drawn,
-            width,
-            label_width=labels,
-        )
+        return row_chart(drawn, width, label_width=labels)
 
     first = countries[0]
     finding = title or sector_sentence(first, {r.sector: r.output_pct for r in shown[first]}, outcome).text
@@ -327,6 +308,25 @@ def sectors_hit(
         subtitle=f"Change of output under “{outcome}”, percent (billion USD a year in brackets); {concept}",
         narrow=spec(NARROW),
     )
+
+
+def _by_output(rows: Sequence[SectorRow], codes: Sequence[str]) -> list[SectorRow]:
+    """Sectors of each country in turn, most negative first."""
+    return [
+        row
+        for code in codes
+        for row in sorted(
+            (r for r in rows if r.country == code), key=lambda r: (known(r.output_pct), r.sector)
+        )
+    ]
+
+
+def _largest(ordered: Sequence[SectorRow], code: str, count: int) -> list[SectorRow]:
+    """The sectors of a country with the largest change in USD, in the order given."""
+    largest = sorted(
+        (r for r in ordered if r.country == code), key=lambda r: (-known(abs(r.value_usd)), r.sector)
+    )[:count]
+    return [row for row in ordered if row in largest]
 
 
 def _percent_and_money(pct: float, value_usd: float, width: int) -> str:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
         ConflictCard as ConflictCard,
         MeasureRow as MeasureRow,
         ReadingText as ReadingText,
-        Source as Source,
+        SourceText as SourceText,
         aimed as aimed,
         days_left as days_left,
     )
@@ -66,7 +66,7 @@ else:
         __name__,
         {
             "citations": "citation_table",
-            "evidence": "ClockRow ConflictCard MeasureRow ReadingText Source aimed days_left",
+            "evidence": "ClockRow ConflictCard MeasureRow ReadingText SourceText aimed days_left",
             "comparison": "comparison_table",
             "explanation": "explain",
             "firing": "firing_lines firing_table firing_words noted",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from detente.core import Cell, Column, Table
 from detente.show.figures import country_name
-from detente.show.tables.findings import Change, changes, groups
+from detente.show.tables.findings import IncomeChange, groups, income_changes
 from detente.show.tables.intervals import draw_bands
 from detente.show.words import Sentence, percent
 from detente.world import Array, Economy
@@ -42,12 +42,12 @@ def side_by_side(own: Economy, headline: str, chosen: Model) -> dict[str, Model]
     }
 
 
-def horizon_table(
+def horizon_outcome_table(
     economy: Economy,
     outcomes_by_horizon: Mapping[str, Mapping[str, ControlledOutcome]],
     reference: str,
     parties: Sequence[str],
-    spread: Mapping[str, Mapping[str, Mapping[str, Change]]],
+    spread: Mapping[str, Mapping[str, Mapping[str, IncomeChange]]],
     headline: str,
     drawn: Mapping[str, Draws],
 ) -> Table:
@@ -77,7 +77,7 @@ def horizon_table(
             continue
         for horizon, outcomes in outcomes_by_horizon.items():
             hat: Array = outcomes[key].value.real_income_hat
-            change = changes(economy, hat, outcomes[reference].value.real_income_hat, members)
+            change = income_changes(economy, hat, outcomes[reference].value.real_income_hat, members)
             for code in members:
                 low_set = high_set = None
                 band = bands[horizon][key][code] if horizon in bands else None
@@ -129,7 +129,7 @@ def horizon_table(
     )
 
 
-def horizon_sentence(
+def horizon_contrast_sentence(
     economy: Economy,
     solved: Mapping[str, Mapping[str, ControlledOutcome]],
     reference: str,
@@ -139,7 +139,7 @@ def horizon_sentence(
     """Say how one outcome differs between the horizons, for both sides."""
     members = groups(economy, parties)
     by_horizon = [
-        changes(
+        income_changes(
             economy,
             outcomes[key].value.real_income_hat,
             outcomes[reference].value.real_income_hat,

@@ -41,7 +41,7 @@ def self_check(
     from detente.cases import run_scenarios
     from detente.dossier import audit, verify_places
     from detente.equilibrium import Model, solve
-    from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
+    from detente.policy import load_scenario, shipped_scenarios, tellable, waiting_words
     from detente.policy.duties import base_year_table, objections
     from detente.world import Wedges, check, load_world
 
@@ -99,12 +99,12 @@ def self_check(
             dossier, [load_scenario(name, dossier=source or dossier.id) for name in names], source
         )
         if not told:
-            return True, waiting(later, dossier.asof)
+            return True, waiting_words(later, dossier.asof)
         outcomes = run_scenarios(Model(economy), dossier, told, throw=False)
         bad = [name for name, outcome in outcomes.items() if not outcome.solution.result.ok]
         worst = max(float(outcome.solution.stats["max_residual"]) for outcome in outcomes.values())
         detail = f"{len(outcomes)} scenarios solved, every residual {bound(worst)}"
-        detail += f"; {waiting(later, dossier.asof)}" if later else ""
+        detail += f"; {waiting_words(later, dossier.asof)}" if later else ""
         return not bad, f"{detail}; failed: {', '.join(bad)}" if bad else detail
 
     row("world", identities)

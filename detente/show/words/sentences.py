@@ -27,7 +27,7 @@ from detente.show.words.words import (
     money,
     number,
     percent,
-    points,
+    percentage_points,
     times_as,
 )
 
@@ -49,7 +49,7 @@ __all__ = [
     "money",
     "number",
     "percent",
-    "points",
+    "percentage_points",
     "ranking_sentence",
     "sector_sentence",
     "times_as",
