@@ -15,7 +15,7 @@ from detente.show.tables import ClockRow, evidence, findings as changes, horizon
 from detente.show.words import Sentence, both_sides_sentence
 
 if TYPE_CHECKING:
-    from detente.cases import Case, ControlledOutcome
+    from detente.cases import Branched, Case, ControlledOutcome
     from detente.dossier import Dossier
     from detente.equilibrium import Model
     from detente.outlook import Draws
@@ -149,6 +149,16 @@ class Findings:
             parties=self.parties,
         )
         return pct, usd, table
+
+    @functools.cached_property
+    def tree(self) -> Branched | None:
+        """The featured outcome in every way it can come about, in the first year and the long run; None where there is one."""
+        from detente.cases import solve_branches
+
+        scenario = self.outcomes[self.featured].scenario
+        if not scenario.forks:
+            return None
+        return solve_branches(self.at, self.dossier, scenario, self.outcomes[self.reference].scenario)
 
     @functools.cached_property
     def outcome_figure(self) -> Figure:

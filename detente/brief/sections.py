@@ -23,7 +23,15 @@ from detente.core import known_each
 from detente.dossier import age
 from detente.show import build, make
 from detente.show.figures import Figure, charts, country_name
-from detente.show.tables import evidence, findings as changes, firing_words, horizons, intervals
+from detente.show.tables import (
+    branch_sentence,
+    evidence,
+    findings as changes,
+    firing_words,
+    horizons,
+    intervals,
+    own_duty_sentences,
+)
 from detente.show.words import (
     Sentence,
     change_sentence,
@@ -90,6 +98,7 @@ def outcome_section(findings: Findings) -> Section:
             Bullets(stories),
             findings.outcome_figure,
             *_costs(findings),
+            *_ways(findings),
             TableBlock(
                 build("levels", economy=economy, outcomes=outcomes, reference=reference, parties=parties)
             ),
@@ -129,6 +138,26 @@ def _costs(findings: Findings) -> tuple[Paragraph, ...]:
         for row in findings.rows
         if row.outcome in (best, worst)
     )
+
+
+def _ways(findings: Findings) -> tuple[Block, ...]:
+    """How far the featured outcome turns on what nobody knows, and where a party's own duties decide what it loses."""
+    owed = build(
+        "own-duties",
+        outcomes=findings.outcomes,
+        featured=findings.featured,
+        reference=findings.reference,
+        parties=findings.parties,
+    )
+    blocks: list[Block] = []
+    if owed.rows:
+        blocks = [Paragraph(own_duty_sentences(owed)), TableBlock(owed, folded=True)]
+    if findings.tree is not None:
+        blocks += [
+            Paragraph((branch_sentence(findings.tree, findings.parties),)),
+            TableBlock(build("branches", tree=findings.tree, parties=findings.parties), folded=True),
+        ]
+    return tuple(blocks)
 
 
 NOTHING_YET = "Nothing is recorded yet. The duties below are those of the base year; every outcome is its scenario's alone."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from detente.brief.content import KeyNumber
 from detente.brief.findings import TODAY, Findings
 from detente.dossier import age
-from detente.show.tables import intervals
+from detente.show.tables import branch_sentence, intervals
 from detente.show.words import SMALL_QUARREL, Sentence, clock_sentence, percent_range, ranking_sentence
 
 if TYPE_CHECKING:
@@ -30,8 +30,10 @@ def record_sentence(dossier: Dossier) -> str:
 
 def sentences(findings: Findings) -> Iterator[Sentence]:
     """The finding: outcomes for both sides, how sure, who else gains, what expires next, how old the record is."""
-    for row in findings.rows[:2]:
+    for position, row in enumerate(findings.rows[:2]):
         yield findings.compared(row, "outcomes")
+        if not position and findings.tree is not None:
+            yield branch_sentence(findings.tree, findings.parties)
     yield _spread_sentence(findings)
     if findings.draws:
         yield intervals.drawn_sentence(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         way_out as way_out,
         worth_of_uses as worth_of_uses,
     )
+    from detente.cases.branching import Branched as Branched, solve_branches as solve_branches
     from detente.cases.case import (
         BASE_YEAR as BASE_YEAR,
         Case as Case,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         horizon_table as horizon_table,
     )
     from detente.cases.outcomes import Outcome as Outcome
+    from detente.cases.own_duties import with_duties_of as with_duties_of
     from detente.cases.parties import sides_in as sides_in
     from detente.cases.runs import (
         prepare_cases as prepare_cases,
@@ -66,8 +68,10 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
+            "own_duties": "with_duties_of",
             "parties": "sides_in",
             "backstops": "ladder_table way_out worth_of_uses",
+            "branching": "Branched solve_branches",
             "case": "BASE_YEAR Case ControlledOutcome base_case controls_of held_wedges",
             "runs": "prepare_cases run_cases run_scenarios solve_cases steered_like",
             "standoff": "Standoff model_at",

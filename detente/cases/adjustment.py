@@ -17,8 +17,9 @@ import numpy as np
 
 from detente.cases.backstops import after, with_commodities
 from detente.cases.horizons import MONTHS, horizon, named_horizon, with_horizon_elasticities
+from detente.cases.together import STEERING
 from detente.core import LabelError, UnitError
-from detente.equilibrium import Structure, share_preparation
+from detente.equilibrium import Structure, lend_preparation
 from detente.world import Array, Economy, with_elasticity_set
 
 TEN_YEARS_SET = "blpn-10y"
@@ -134,7 +135,7 @@ def structure_after(economy: Economy, months: float) -> Structure:
 
 
 def adjusting(economy: Economy, *, keep_elasticities: bool = False) -> Setting:
-    """Economy and structure by the months that have passed, for paths; the inverses of a year after steer all of them.
+    """Economy and structure by the months that have passed, for paths; the inverses of one date steer all of them.
 
     Parameters
     ----------
@@ -171,9 +172,10 @@ def _adjusting(economy: Economy, keep_elasticities: bool) -> Setting:
             raise UnitError(f"{months} months", where="path", hint="0 or more")
         if months not in known:
             known[months] = prepared(months)
-            year = known.setdefault(MONTHS["short"], prepared(MONTHS["short"]))
-            if not known[months][1].is_core and months != MONTHS["short"]:
-                share_preparation(*known[months], year)
+            if STEERING not in known:
+                known[STEERING] = prepared(STEERING)
+            if not known[months][1].is_core and months != STEERING:
+                lend_preparation(*known[months], known[STEERING])
         return known[months]
 
     return at

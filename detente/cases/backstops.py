@@ -175,6 +175,17 @@ def way_out(
     )
 
 
+def has_stocks(backstop: Backstop | None) -> bool:
+    """Whether stocks are a step of some ladders, as of those read from the file; one's own may have none.
+
+    Examples
+    --------
+    >>> has_stocks(None)
+    False
+    """
+    return backstop is not None and STOCKS in backstop.steps
+
+
 def after(backstop: Backstop | None, months: float) -> Backstop | None:
     """The same ladders after so many months, nothing in stocks."""
     if backstop is None:

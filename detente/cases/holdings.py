@@ -95,9 +95,13 @@ class Holdings:
         """Stocks of several controls together [country, sector], million USD a month of base-year spending."""
         held = np.zeros(self.economy.expenditure.shape)
         for control in controls:
-            left = self.of(control)
-            held += self._worth(control) * np.where(np.isfinite(left), left, 0.0)
+            held += self.worth(control)
         return held
+
+    def worth(self, control: QuantityControl) -> Array:
+        """What is held of a control's flows [country, sector], million USD a month of base-year spending times months."""
+        left = self.of(control)
+        return np.asarray(self._worth(control) * np.where(np.isfinite(left), left, 0.0))
 
     def _worth(self, control: QuantityControl) -> Array:
         """Base-year spending on a control's flows [country, sector], duty paid."""

@@ -1,8 +1,8 @@
 """Stocks of critical inputs: a cap on deliveries binds its users only as what they hold runs down.
 
-Each period is a solve of its own; periods are linked by the stock alone. Where the input has a way out (`backstops`), a stock
-is one step of it: holders part with more as the price climbs, and keep some for uses that are worth more. Elsewhere users buy
-what the cap leaves and draw on what they hold, so the volume they can use in a period of ``m`` months is ``limit + stock / m``
+Each period is a solve of its own; periods are linked by the stock alone. Where the input has a way out with a step for stocks
+(`backstops`), holders part with more as the price climbs, and keep some for uses that are worth more. Elsewhere users buy what
+the cap leaves and draw on what they hold, so the volume they can use in a period of ``m`` months is ``limit + stock / m``
 (stock in months of base-year use); the complementarity of the cap decides whether they want that much, what they use above the
 cap comes out of the stock, and is booked as bought from the exporter in the month it is used, at that month's price.
 
@@ -17,13 +17,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.cases.backstops import STOCKS
+from detente.cases.backstops import STOCKS, has_stocks
 from detente.cases.holdings import Holdings, Stated
 from detente.cases.horizons import horizon
+from detente.cases.together import STEERING, solve_dates
 from detente.core import Cell, Column, InputError, LabelError, SolveError, Table, UnitError, suggestion
 from detente.equilibrium import (
     Binding,
     Equilibrium,
+    Lane,
     Model,
     Newton,
     Policy,
@@ -203,6 +205,8 @@ def walk(
     at: Setting,
     closure: str = "share",
     solver: Newton | None = None,
+    *,
+    together: bool = False,
 ) -> tuple[Period, ...]:
     """Solve periods one after the other under the law of each, as stocks run down.
 
@@ -218,6 +222,8 @@ def walk(
     at : function of months to (Economy, Structure)
     closure : str
     solver : Newton, optional
+    together : bool
+        Solve periods at once as far as that goes (`together`): for structures that differ from period to period.
 
     Raises
     ------
@@ -225,12 +231,17 @@ def walk(
         When a period has no equilibrium.
     """
     start, path = 0.0, []
+    ahead: dict[int, Solution[Equilibrium]] = {}
     known: dict[tuple[object, ...], Solution[Equilibrium]] = {}
+    alive: list[tuple[object, ...]] = []  # what the keys are the numbers of: no other may get one of these
     last: Solution[Equilibrium] | None = None
-    for length in months:
+    for k, length in enumerate(months):
+        if together and k in (0, EARLY):
+            block = months[:EARLY] if k == 0 else months[EARLY:]
+            ahead = _ahead(start, block, law, held, at, closure, solver, last)
         here, structure = at(start + length / 2)
         wedges, controls = law(start + length / 2)
-        stocked = structure.backstop is not None
+        stocked = has_stocks(structure.backstop)
         caps = [control for control in controls if control.kind == "cap"]
         available = {
             control.name: control.limit
@@ -245,9 +256,18 @@ def walk(
             if math.isfinite(available[control.name])
         )
         rates = held.rates(caps, length) if stocked else {}
+        place = k if k < EARLY else k - EARLY
+        if place in ahead and _gives(ahead[place].value, rates):
+            solved = last = ahead[place]
+            path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
+            start += length
+            continue
         # once stocks are gone, periods under one law and one structure are the same
-        key = (id(structure), id(wedges), tuple(available.items()), tuple(rates.items()))
+        parts = (here, structure, wedges)
+        flows = tuple((one.name, one.kind, one.rent, one.cells.tobytes()) for one in controls)
+        key = (*map(id, parts), flows, tuple(available.items()), tuple(rates.items()))
         if key not in known:
+            alive.append(parts)
             set_up = _with_stocks(here, structure, rates)
             near = last if last is not None and _alike(last.value.structure, set_up) else None
             policy = Policy(here, wedges, binding)
@@ -267,6 +287,47 @@ def walk(
         path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
         start += length
     return tuple(path)
+
+
+EARLY = 12
+"""Periods of a path solved at once before the others: much is short in them, and those after begin where they end."""
+ROUNDING = 1e-9
+"""Distance of what stocks give in a period solved ahead from what they are found to hold, as far as that is rounding."""
+
+
+def _ahead(
+    first: float,
+    months: Sequence[float],
+    law: Law,
+    held: Holdings,
+    at: Setting,
+    closure: str,
+    solver: Newton | None,
+    last: Solution[Equilibrium] | None,
+) -> dict[int, Solution[Equilibrium]]:
+    """Periods from a month on solved at once, by position: those that were found."""
+    lanes = []
+    for middle in first + np.cumsum(months) - np.array(months) / 2:
+        here, structure = at(float(middle))
+        wedges, controls = law(float(middle))
+        kept = (one for one in controls if one.is_floor or math.isfinite(held.months(one)))
+        lanes.append(Lane(here, structure, wedges, tuple(kept)))
+    near = last if last is not None and _alike(last.value.structure, lanes[0].structure) else None
+    like = at(STEERING)
+    found = solve_dates(lanes, months, held, like, closure, solver, near)
+    return {k: solution for k, solution in enumerate(found) if solution.result.ok}
+
+
+def _gives(value: Equilibrium, rates: Mapping[tuple[str, str], float]) -> bool:
+    """Whether the stocks of an equilibrium give as much as is held."""
+    backstop = value.structure.backstop
+    if backstop is None:
+        return not rates
+    labels = value.economy.labels
+    given = backstop.capacity[backstop.steps.index(STOCKS)]
+    cells = zip(backstop.importer, backstop.sector, strict=True)
+    asked = [rates.get((labels.countries[n], labels.sectors[s]), 0.0) for n, s in cells]
+    return bool(np.abs(given - asked).max(initial=0.0) < ROUNDING)
 
 
 def _with_stocks(economy: Economy, structure: Structure, rates: Mapping[tuple[str, str], float]) -> Structure:
@@ -293,7 +354,7 @@ def _draws(
     controls: Sequence[QuantityControl], solved: Solution[Equilibrium], held: Holdings, length: float
 ) -> dict[str, Draw]:
     """What every control's users do in a period, after which `held` is what is left."""
-    stocked = solved.value.structure.backstop is not None
+    stocked = has_stocks(solved.value.structure.backstop)
     caps = [control for control in controls if control.kind == "cap"]
     taken = held.draw(caps, solved.value, length) if stocked else {}
     draws = {}

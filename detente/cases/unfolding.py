@@ -157,7 +157,7 @@ def unfold(
     at_months: Law = Still(law.wedges, law.controls) if isinstance(law, Policy) else law
     held = _HeldByFigures(economy) if stocks else Holdings(economy, {})
     setting = adjusting(economy, keep_elasticities=keep_elasticities)
-    periods = walk(economy, at_months, held, dates, setting, closure, solver)
+    periods = walk(economy, at_months, held, dates, setting, closure, solver, together=True)
     core, structure = horizon("long", economy, keep_elasticities=keep_elasticities)
     wedges, controls = at_months(float(sum(dates)))
     long = solve(Model(core, structure, closure, solver=solver), Policy(core, wedges, tuple(controls)))

@@ -133,7 +133,7 @@ def run(
         typer.Option(
             "--table",
             help="countries, sectors, pair, diversion, measures, employment, wages, prices, flows, revenue, duties, "
-            "welfare, quantities or clocks; with --draws most of them with intervals, and drivers or uncertainty.",
+            "welfare, quantities, clocks or branches (every way an outcome can come about); with --draws most of them with intervals, and drivers or uncertainty.",
         ),
     ] = "countries",
     countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
@@ -156,7 +156,7 @@ def run(
 ) -> None:
     """Solve scenarios and print what they do."""
     from detente.cases import sides_in
-    from detente.cli.tables import outcome_tables, prepare_named, solve_prepared
+    from detente.cli.tables import branch_tables, outcome_tables, prepare_named, solve_prepared
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = codes_in(countries, world)
@@ -188,6 +188,9 @@ def run(
         settings=settings or (),
         against=against,
     )
+    if table == "branches":
+        emit(branch_tables(ready, against, codes, world, elasticities, holds), style, out)
+        return
     outcomes = solve_prepared(ready, world, solver_of(budget))
     with usage():
         tables = outcome_tables(

@@ -207,6 +207,44 @@ def outcome_tables(
     return tables if which == "clocks" else noted(tables, outcomes.values())
 
 
+def branch_tables(
+    ready: Prepared,
+    against: str | None,
+    countries: Sequence[str],
+    world: str | None,
+    elasticities: str | None,
+    hold: bool | tuple[str, ...],
+) -> list[Table]:
+    """Each scenario in every way it can come about, in the first year and the long run.
+
+    Changes are against the scenario named by `against`; else against the first of the record's ladder.
+    """
+    from detente.cases import model_at, sides_in, solve_branches
+    from detente.policy import shipped_scenarios
+    from detente.show import build
+
+    scenarios = [case.scenario for case in ready.cases]
+    start = scenarios[0].dossier
+    name = against or next(iter(shipped_scenarios(start, ready.dossier.asof)), scenarios[0].id)
+    reference = _scenario(name, start)
+    economy, keep = economy_for(world, elasticities), elasticities is not None
+    models = {
+        horizon: model_at(horizon, economy, closure=ready.model.closure, keep_elasticities=keep)
+        for horizon in ("short", "long")
+    }
+    parties = countries or sides_in(ready.dossier, ready.economy)
+    with of_own_world(world), progress(None, "solving"):
+        return [
+            build(
+                "branches",
+                tree=solve_branches(models, ready.dossier, scenario, reference, hold_clocks=hold),
+                parties=parties,
+            )
+            for scenario in scenarios
+            if scenario.id != reference.id
+        ]
+
+
 def _pair(countries: Sequence[str], sides: Callable[[], tuple[str, str]]) -> tuple[str, str]:
     if not countries:
         return sides()

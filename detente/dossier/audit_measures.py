@@ -25,6 +25,12 @@ def _sources(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
     if measure.effect is not None:
         cited.append(("the effect", measure.effect.source, measure.effect.grade))
     yield from check_sources(dossier, "measure", measure.id, cited)
+    for value in measure.values:
+        computed = len({firm.rate for firm in value.by_firm}) > 1
+        if computed and value.grade in (Grade.official, Grade.reported):
+            what = f"{value_label(value)} is graded {value.grade.value}, and is an average of rates by firm"
+            hint = "an average that was computed is `inferred` at best, `assumed` where rates are; the note says which rates are of the act"
+            yield Finding("grade-above-source", "measure", measure.id, what, hint)
 
 
 def check_sources(
@@ -38,7 +44,7 @@ def check_sources(
             hint = f"did you mean `{close[0]}`?" if close else "add it to sources.yaml"
             yield Finding("unknown-source", kind, key, f"{label} cites `{source_id}`", hint)
             continue
-        too_good = grade is Grade.official and source.quality not in ("A", "B")
+        too_good = grade is Grade.official and source.quality != "A"
         too_good |= grade is Grade.reported and source.quality == "D" and not source.id.startswith("seed-")
         if too_good:
             what = f"{label} is graded {grade.value} on source `{source_id}` of quality {source.quality}"

@@ -16,13 +16,21 @@ from detente.dossier.audit_measures import MEASURE_RULES, check_sources, doubtfu
 from detente.dossier.audit_rules import RULES, Finding
 from detente.dossier.dossier import Dossier
 from detente.dossier.held import CHECKS
+from detente.dossier.later_text import later_text
 from detente.dossier.measure import Clock, Grade, Measure
 from detente.dossier.source_days import source_days
 from detente.dossier.timeline import resolve
 
+LAG_DAYS = 31
+"""A source may be this much later than the day its value was public."""
+
 
 def audit(
-    dossier: Dossier, *, today: dt.date | None = None, max_age_days: int | None = None, lag_days: int = 31
+    dossier: Dossier,
+    *,
+    today: dt.date | None = None,
+    max_age_days: int | None = None,
+    lag_days: int = LAG_DAYS,
 ) -> list[Finding]:
     """Report everything the rules find, worst first.
 
@@ -47,20 +55,27 @@ def audit(
     >>> [finding for finding in audit(load_dossier("busan-2025")) if finding.severity == "error"]
     []
     """
-    findings: list[Finding] = []
     limit = max_age_days or dossier.fresh_days
+    findings = _findings(dossier, today or dossier.vintage, limit, lag_days)
+    findings += [Finding(*objection) for objection in later_text(dossier)]
+    order = {"error": 0, "warning": 1, "note": 2}
+    return sorted(findings, key=lambda finding: (order[finding.severity], list(RULES).index(finding.rule)))
+
+
+def _findings(dossier: Dossier, today: dt.date, limit: int, lag_days: int) -> list[Finding]:
+    """What every rule finds but those that read the texts, none of which is an error."""
+    findings: list[Finding] = []
     for measure in dossier.measures.values():
         for rule in MEASURE_RULES:
             findings += rule(dossier, measure)
-        findings += _stale(measure, today or dossier.vintage, limit)
+        findings += _stale(measure, today, limit)
     findings += [Finding(*objection) for objection in source_days(dossier, dt.timedelta(days=lag_days))]
     for clock in dossier.clocks.values():
         findings += _clock(dossier, clock)
     findings += _other_entries(dossier)
     for check in CHECKS:
         findings += [Finding(*objection) for objection in check(dossier)]
-    order = {"error": 0, "warning": 1, "note": 2}
-    return sorted(findings, key=lambda finding: (order[finding.severity], list(RULES).index(finding.rule)))
+    return findings
 
 
 def errors(dossier: Dossier) -> int:
@@ -72,7 +87,8 @@ def errors(dossier: Dossier) -> int:
     >>> errors(load_dossier())
     0
     """
-    return sum(finding.severity == "error" for finding in audit(dossier))
+    findings = _findings(dossier, dossier.vintage, dossier.fresh_days, LAG_DAYS)
+    return sum(finding.severity == "error" for finding in findings)
 
 
 def refuse_stale(dossier: Dossier, *, today: dt.date | None = None, max_age_days: int | None = None) -> None:
@@ -212,6 +228,13 @@ def _other_entries(dossier: Dossier) -> Iterator[Finding]:
             dossier, "parameter", parameter.id, [("it", parameter.source, parameter.grade)]
         )
         yield from doubtful(parameter, "parameter", parameter.id)
+    for kind, group in (
+        ("scope", dossier.scopes),
+        ("delivery", dossier.deliveries),
+        ("trade line", dossier.trade),
+    ):
+        for entry in group.values():
+            yield from check_sources(dossier, kind, entry.id, [("it", entry.source, entry.grade)])
     for expectation in dossier.expectations.values():
         yield from doubtful(expectation, "expectation", expectation.id)
     explained = {key for c in dossier.conflicts.values() for reading in c.readings for key in reading.claims}

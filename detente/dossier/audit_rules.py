@@ -24,6 +24,7 @@ RULES: dict[str, tuple[Severity, str]] = {
     ),
     "late-source": ("warning", "the source is dated well after the value was public"),
     "source-before-value": ("warning", "the source is older than the day the value was public"),
+    "later-text": ("warning", "a text names what came later than the day from which it is shown"),
     "value-before-text": ("warning", "a value takes effect before the measure was announced"),
     "grade-above-source": ("warning", "the grade is better than the source allows"),
     "stale": ("warning", "last checked longer ago than the limit"),

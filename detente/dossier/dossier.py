@@ -165,6 +165,8 @@ class Dossier:
         Declared parties, the headline pair first; empty when the record does not say (`parties_of`).
     begins : date, optional
         First day the record answers for; its first announcement when left out.
+    recorded : dict
+        Measures as recorded, where a scenario changed them: what the base year held does not depend on what is decided.
 
     Examples
     --------
@@ -200,6 +202,7 @@ class Dossier:
     fresh_days: int = 180
     parties: tuple[str, ...] = ()
     begins: dt.date | None = None
+    recorded: dict[str, Measure] = field(default_factory=dict)
 
     def measure(self, measure_id: str) -> Measure:
         """Return one measure by id; `LabelError` with the nearest id when there is none."""
@@ -218,15 +221,18 @@ class Dossier:
         return resolve(self.measure(measure_id), date, self.asof)
 
     def base_states(self, day: dt.date) -> dict[str, MeasureState]:
-        """States that the data of a base year hold, on its last day: a measure's `in_base` where it says so."""
-        states = {}
-        for key, measure in self.measures.items():
-            if measure.in_base is None:
-                if measure.announced <= day:
-                    states[key] = resolve(measure, day, self.asof)
-            elif measure.in_base != 0:
-                state = resolve(measure, max(day, measure.announced), self.asof)
-                states[key] = replace(
+        """States that the data of a base year hold, on its last day: a measure's `in_base` where it says so.
+
+        What was announced after that day is in no such data, whatever it says of another base year.
+        """
+        held = {}
+        for key, changed in self.measures.items():
+            measure = self.recorded.get(key, changed)
+            if measure.announced > day or measure.in_base == 0:
+                continue
+            state = resolve(measure, day, self.asof)
+            if measure.in_base is not None:
+                state = replace(
                     state,
                     status=Status.in_force,
                     value=measure.in_base,
@@ -234,7 +240,8 @@ class Dossier:
                     by_firm=(),
                     ceiling=(),
                 )
-        return states
+            held[key] = state
+        return held
 
     def states(self, date: dt.date) -> dict[str, MeasureState]:
         """State of every measure announced by a day, in the order of the record."""

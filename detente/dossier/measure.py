@@ -238,8 +238,9 @@ class Measure(Frozen):
     in_base: float | None = None
     """Value that the data of the base year hold already. Left out, it is the value on the last day of the base year, if the
     measure was in force then. State it where that is wrong: 0 for a duty that began so late in the year that collected
-    duties hardly hold it, the share of the year times the rate for one that began within it, and the value then for a record
-    read as of a day before the base year. A parameter of the data, not news, so it is shown under every as-of day."""
+    duties hardly hold it, or that is younger than the schedule which the data take the importer's duties from; the share of
+    the year times the rate for one that began within it; and the value then for a record read as of a day before the base
+    year. A parameter of the data, not news, so it is shown under every as-of day."""
     inert: bool = False
     """Moves no result of the model, and is known to: no duty and no trade-cost equivalent, or one without trade."""
     last_checked: dt.date

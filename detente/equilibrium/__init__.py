@@ -9,7 +9,11 @@ if TYPE_CHECKING:
     from detente.equilibrium.advice import QUICK as QUICK, how_far as how_far, what_to_try as what_to_try
     from detente.equilibrium.backstop import Backstop as Backstop, Step as Step
     from detente.equilibrium.bans import any_ban as any_ban, log_ratio as log_ratio, no_exports as no_exports
-    from detente.equilibrium.baseline import CORE as CORE, share_preparation as share_preparation
+    from detente.equilibrium.baseline import (
+        CORE as CORE,
+        lend_preparation as lend_preparation,
+        share_preparation as share_preparation,
+    )
     from detente.equilibrium.controls import (
         Binding as Binding,
         QuantityControl as QuantityControl,
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from detente.equilibrium.entry import solve as solve
     from detente.equilibrium.judged import CHUNK as CHUNK
     from detente.equilibrium.labelled import Labelled as Labelled, labelled_result as labelled_result
+    from detente.equilibrium.lanes import Lane as Lane, solve_lanes as solve_lanes
     from detente.equilibrium.plain_residuals import GATE as GATE, residuals as residuals
     from detente.equilibrium.policy import ChosenFlows as ChosenFlows, Policy as Policy
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
@@ -38,7 +43,8 @@ else:
             "advice": "QUICK how_far what_to_try",
             "backstop": "Backstop Step",
             "bans": "any_ban log_ratio no_exports",
-            "baseline": "CORE share_preparation",
+            "baseline": "CORE lend_preparation share_preparation",
+            "lanes": "Lane solve_lanes",
             "labelled": "Labelled labelled_result",
             "policy": "Policy ChosenFlows",
             "world_model": "Model",

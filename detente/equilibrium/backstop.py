@@ -182,12 +182,17 @@ class Backstop:
         log_price, expenditure : array [.., country, sector]
         log_basket : array [.., country]
         """
-        relative = self.relative(log_price, log_basket)
-        met, resources = self.met(relative), self.resources(relative)
+        met, part = self.met_of(log_price, log_basket, expenditure)
+        resources = self.resources(self.relative(log_price, log_basket))
+        return met, resources * part * np.exp(log_basket[..., self.importer])[..., None, :]
+
+    def met_of(self, log_price: Array, log_basket: Array, expenditure: Array) -> tuple[Array, Array]:
+        """What each step meets [.., step, cell] as in `taken`, and the part of what prices ask for that spending allows [.., 1, cell]."""
+        met = self.met(self.relative(log_price, log_basket))
         wanted = self.base * np.exp(log_price[..., self.importer, self.sector]) * met.sum(-2)
         ceiling = MOST * expenditure[..., self.importer, self.sector]
         part = np.divide(ceiling, wanted, out=np.ones_like(wanted), where=wanted > ceiling)[..., None, :]
-        return met * part, resources * part * np.exp(log_basket[..., self.importer])[..., None, :]
+        return met * part, part
 
     def bought(self, log_price: Array, log_basket: Array, expenditure: Array) -> tuple[Array, Array, Array]:
         """Spending outside the market.

@@ -145,6 +145,8 @@ def prepare_for(economy: Economy, structure: Structure, wedges: Wedges) -> Basel
 def share_preparation(economy: Economy, structure: Structure, like: tuple[Economy, Structure]) -> None:
     """Let an economy be steered by the inverses of a near one: they only steer, the residuals judge what is found.
 
+    Where factors move freely on one side only there is nothing to lend, and nothing is done.
+
     Parameters
     ----------
     economy : Economy
@@ -160,8 +162,37 @@ def share_preparation(economy: Economy, structure: Structure, like: tuple[Econom
     """
     lent = prepare(*like)
     check_sound(economy)
+    technology = Technology.of(economy, structure)
+    if technology.mobile != lent.technology.mobile:
+        return
+    # trade that bans cut is kept with the technology it was cut in
+    own = lent if _same_arrays(technology, lent.technology) else replace(lent, cut={})
+    _prepared.setdefault(economy, weakref.WeakKeyDictionary()).setdefault(
+        structure, _Kept.of(technology, own)
+    )
+
+
+def _same_arrays(one: Technology, other: Technology) -> bool:
+    """Whether two structures set on one base year give the same arrays, as when they differ in elasticities alone."""
+    first, second = (
+        (each.critical, each.profit_share, () if each.log_floor is None else each.log_floor)
+        for each in (one, other)
+    )
+    return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def lend_preparation(economy: Economy, structure: Structure, like: tuple[Economy, Structure]) -> None:
+    """`share_preparation` where nothing differs but elasticities, mobility and capacities: the arrays are shared too.
+
+    Raises
+    ------
+    BalanceError, UnitError
+        As from `prepare`, for either economy.
+    """
+    prepare(*like)
+    check_sound(economy)
     of_economy = _prepared.setdefault(economy, weakref.WeakKeyDictionary())
-    of_economy.setdefault(structure, _Kept.of(Technology.of(economy, structure), lent))
+    of_economy.setdefault(structure, _prepared[like[0]][like[1]])
 
 
 def _linked(economy: Economy) -> bool:

@@ -70,7 +70,11 @@ class Limits:
 
     @classmethod
     def of(
-        cls, economy: Economy, wedges: Wedges, controls: Sequence[Sequence[QuantityControl]]
+        cls,
+        economy: Economy,
+        wedges: Wedges,
+        controls: Sequence[Sequence[QuantityControl]],
+        by_lane: Array | None = None,
     ) -> Limits | None:
         """Lay out the controls of a chunk; None when no scenario has any that a wedge enforces.
 
@@ -81,6 +85,8 @@ class Limits:
             With a leading scenario axis, bans in place already.
         controls : sequence [scenario] of sequence of QuantityControl
             Without bans.
+        by_lane : array [scenario, sector], optional
+            Trade elasticities of each scenario's own; those of the economy when left out.
         """
         width = max((len(own) for own in controls), default=0)
         if not width:
@@ -106,7 +112,10 @@ class Limits:
         lane, slot, sector, importer, exporter, number = np.concatenate(entries, 1)
         base, paid, taxed = np.concatenate(amounts, 1)
         at, flow = (lane, importer, exporter, sector), (importer, exporter, sector)
-        theta = np.broadcast_to(economy.trade_elasticity, economy.flows.shape)[flow]
+        if by_lane is None:
+            theta = np.broadcast_to(economy.trade_elasticity, economy.flows.shape)[flow]
+        else:
+            theta = by_lane[lane, sector]
         tax = wedges.export_tax[at]
         factor = (1 + wedges.tariff[at]) * (1 + tax)
         kappa_hat = factor / (1 + economy.tariff[flow]) * wedges.iceberg_hat[at]

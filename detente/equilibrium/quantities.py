@@ -154,7 +154,7 @@ def _chunk(
 ) -> list[ControlledSolution]:
     """Solve some scenarios: by sweeps together, each of those that do not settle by `ladder.LIMITS`, and verify them."""
     banned = _with_bans(wedges, controls)
-    verified: dict[int, ControlledSolution] = {}
+    judged: dict[int, ControlledSolution] = {}
     for lanes, ground in chunks(setting.economy, setting.structure, banned, setting.deficit):
         known = {k: _refused(setting, one_of(banned, k), controls[k], ground) for k in lanes}
         left = [k for k in lanes if known[k] is None]
@@ -164,8 +164,8 @@ def _chunk(
         for k, settled in known.items():
             own = replace(setting, meter=Meter(setting.solver.budget, setting.solver.seconds))
             controlled = settled or rescue_limits(own, wedges[k], controls[k], start)
-            verified[k] = _verified(controlled, controls[k])
-    return [verified[k] for k in range(len(wedges))]
+            judged[k] = verified(controlled, controls[k])
+    return [judged[k] for k in range(len(wedges))]
 
 
 def _with_bans(wedges: Sequence[Wedges], controls: Sequence[Sequence[QuantityControl]]) -> Wedges:
@@ -199,7 +199,7 @@ def _refused(
     return None if without is None else ControlledSolution(without, {})
 
 
-def _verified(controlled: ControlledSolution, controls: Sequence[QuantityControl]) -> ControlledSolution:
+def verified(controlled: ControlledSolution, controls: Sequence[QuantityControl]) -> ControlledSolution:
     """A success only if every control holds by its own statement, at a wedge within what is known; the note names the others."""
     if not controls or not controlled.solution.result.ok:
         return controlled

@@ -244,9 +244,9 @@ class Technology:
             return _ces(other, log_price, s.sigma_materials), np.zeros(log_price.shape)
         composite = _ces(inside, log_price, s.sigma_critical)
         if s.sigma_materials == 1:
-            return _over_suppliers(other, log_price) + share * composite, composite
+            return over_suppliers(other, log_price) + share * composite, composite
         power = 1 - s.sigma_materials
-        moved = _over_suppliers(other, np.expm1(power * log_price)) + share * np.expm1(power * composite)
+        moved = over_suppliers(other, np.expm1(power * log_price)) + share * np.expm1(power * composite)
         return np.asarray(np.log1p(moved) / power), composite
 
     def log_cost(self, log_factor: Array, log_price: Array) -> Array:
@@ -254,7 +254,7 @@ class Technology:
         wage = self.wage(log_factor)
         factor = wage[..., None] if self.mobile else wage
         if not self.moves_inputs:
-            return np.asarray(self.va_in_cost * factor + _over_suppliers(self.inputs_in_cost, log_price))
+            return np.asarray(self.va_in_cost * factor + over_suppliers(self.inputs_in_cost, log_price))
         materials, _ = self.nests(log_price)
         return _ces_pair(self.va_in_cost, factor, materials, self.structure.sigma_value_added)
 
@@ -369,23 +369,23 @@ def _log_floor(economy: Economy, structure: Structure) -> Array | None:
         return frozen(np.log(whole))
 
 
-def _over_suppliers(weight: Array, vector: Array) -> Array:
+def over_suppliers(weight: Array, vector: Array) -> Array:
     """Σ_r weight[n, r, s] · vector[.., n, r] as [.., n, s]."""
     if vector.ndim == 3:  # one matrix product a country over all scenarios
         return np.asarray(np.matmul(vector.transpose(1, 0, 2), weight).transpose(1, 0, 2))
     return np.asarray(np.matmul(vector[..., None, :], weight)[..., 0, :])
 
 
-_over_users = _over_suppliers
+_over_users = over_suppliers
 """The same with weights laid out [country, user, supplier] and a vector over users."""
 
 
 def _ces(weight: Array, log_price: Array, sigma: float) -> Array:
     """Log CES price over suppliers [.., n, s]: weight [n, r, s] adding up to one (or none), log price [.., n, r]."""
     if sigma == 1:
-        return _over_suppliers(weight, log_price)
+        return over_suppliers(weight, log_price)
     # log1p and expm1 keep every digit as the elasticity comes near one
-    moved = _over_suppliers(weight, np.expm1((1 - sigma) * log_price))
+    moved = over_suppliers(weight, np.expm1((1 - sigma) * log_price))
     return np.asarray(np.log1p(moved) / (1 - sigma))
 
 

@@ -104,7 +104,7 @@ def _over_importers(pull: Array, spending: Array) -> Array:
 
 
 @dataclass
-class _Shock:
+class Shock:
     """Arrays of a chunk of scenarios that stay the same over its sweeps, laid out [scenario, sector, importer, exporter]."""
 
     pull: Array
@@ -117,8 +117,9 @@ class _Shock:
     """Controls whose wedges the sweeps find."""
 
     @classmethod
-    def of(cls, base: Baseline, wedges: Wedges, limits: Limits | None) -> _Shock:
-        economy, theta = base.technology.economy, base.technology.economy.trade_elasticity
+    def of(cls, base: Baseline, wedges: Wedges, limits: Limits | None, by_lane: Array | None = None) -> Shock:
+        """Lay out wedges with a leading scenario axis; `by_lane` are trade elasticities of each scenario's own."""
+        economy = base.technology.economy
         taxes = wedges.export_tax.any() or (limits is not None and limits.taxes_exports)
         tax = wedges.export_tax if taxes else None
         moved = wedges.tariff != economy.tariff
@@ -144,6 +145,7 @@ class _Shock:
             taxed = of_rows(tax)
             kappa_hat *= 1 + taxed
             factor *= 1 + taxed
+        theta = economy.trade_elasticity if by_lane is None else by_lane[lane]
         pull = economy.trade_shares.reshape(-1, S)[pair] * np.exp(-theta * np.log(kappa_hat))
         net = pull / factor
         return cls(
@@ -153,8 +155,8 @@ class _Shock:
             limits=limits,
         )
 
-    def keep(self, lanes: Lanes) -> _Shock:
-        return _Shock(
+    def keep(self, lanes: Lanes) -> Shock:
+        return Shock(
             self.pull[lanes],
             self.to_producer[lanes],
             None if self.to_exporter is None else self.to_exporter[lanes],
@@ -162,7 +164,7 @@ class _Shock:
         )
 
 
-class _Sweep:
+class Sweep:
     """The map whose fixed point is the equilibrium, over a chunk of scenarios; vectors are [scenario, country, sector]."""
 
     def __init__(self, economy: Economy, base: Baseline, deficit: Array) -> None:
@@ -176,6 +178,10 @@ class _Sweep:
         self.units = Numeraires.of(self.technology)
         self.profits = bool(self.technology.profit_share.any())
         self.backstop = self.technology.structure.backstop
+
+    def keep(self, lanes: Lanes) -> Sweep:
+        """The map over these scenarios alone: itself, as what differs between them is in their shock."""
+        return self
 
     def split(self, point: Array) -> tuple[Array, Array, Array]:
         """Log factor prices, log prices and expenditures of the points of a chunk."""
@@ -195,7 +201,7 @@ class _Sweep:
         gap[:, self.units.dropped] = self.units.gap(total)
         return np.asarray(gap)
 
-    def total(self, shock: _Shock, weight: Array) -> Array:
+    def total(self, shock: Shock, weight: Array) -> Array:
         """Σ_i of the exporters' pull, price_hat^−θ; one where nothing is spent."""
         return np.where(self.spends, _over_exporters(shock.pull, weight), 1.0)
 
@@ -208,7 +214,7 @@ class _Sweep:
         fall = self.backstop.spread(by_price, expenditure.shape)
         return reaching, np.divide(fall, reaching, out=np.zeros_like(fall), where=fall > 0)
 
-    def __call__(self, shock: _Shock, point: Array) -> tuple[Array, Array]:
+    def __call__(self, shock: Shock, point: Array) -> tuple[Array, Array]:
         """One sweep. Returns the step [scenario, unknown] and the largest residual [scenario] met on the way."""
         base, technology = self.base, self.technology
         F = self.factors
@@ -375,11 +381,19 @@ def sweep_chunk(
         Sweeps each scenario took.
     """
     base = base or prepare(economy, structure)
-    sweep, shock = _Sweep(economy, base, deficit), _Shock.of(base, wedges, limits)
+    sweep, shock = Sweep(economy, base, deficit), Shock.of(base, wedges, limits)
     lanes, width = len(shock.pull), 0 if limits is None else limits.width
     if start is None:
         start = np.concatenate([base_point(economy, structure), np.zeros(width)])
     point = np.repeat(start[None], lanes, 0) if start.ndim == 1 else start
+    return settle_lanes(sweep, shock, point, solver)
+
+
+def settle_lanes(
+    sweep: Sweep, shock: Shock, point: Array, solver: Newton
+) -> tuple[Array, npt.NDArray[np.int64]]:
+    """Sweep from points [scenario, unknown] until every scenario has settled or given up; as from `sweep_chunk`."""
+    lanes = len(point)
     points = np.full_like(point, np.nan)
     steps_taken = np.full(lanes, solver.max_steps)
     active = np.arange(lanes)
@@ -401,6 +415,7 @@ def sweep_chunk(
                     return points, steps_taken
                 if open_.sum() <= 0.6 * len(open_):  # settled scenarios ride along until dropping them pays
                     active, point, shock = active[open_], point[open_], shock.keep(open_)
+                    sweep = sweep.keep(open_)
                     history.keep(open_)
                     open_ = open_[open_]
     points[active[open_]] = point[open_]

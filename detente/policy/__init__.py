@@ -25,6 +25,13 @@ if TYPE_CHECKING:
         check_hold as check_hold,
         timing as timing,
     )
+    from detente.policy.forks import (
+        Branch as Branch,
+        Fork as Fork,
+        Likeliest as Likeliest,
+        Way as Way,
+        branches as branches,
+    )
     from detente.policy.later import (
         NotYet as NotYet,
         first_known as first_known,
@@ -59,6 +66,7 @@ else:
             "by_measure": "Contribution contributions",
             "effects": "as_costs_only at_value effect_hat",
             "firing": "Fired Timing check_hold timing",
+            "forks": "Branch Fork Likeliest Way branches",
             "later": "NotYet first_known tellable waiting_words",
             "limits": "effect_limits join_limits limits_at",
             "quantity": "QuantityLimit",

@@ -109,7 +109,12 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
         measures[name] = _replaced(
             measure, day, entry(measure, setting.status, setting.value, setting.reason)
         )
-    return dataclasses.replace(dossier, measures=FrozenDict(measures))
+    changed = {
+        name: dossier.measures[name] for name, new in measures.items() if new is not dossier.measures[name]
+    }
+    return dataclasses.replace(
+        dossier, measures=FrozenDict(measures), recorded=FrozenDict(changed | dossier.recorded)
+    )
 
 
 @dataclass(frozen=True)

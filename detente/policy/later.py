@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from detente.dossier import Status
 
 if TYPE_CHECKING:
-    from detente.dossier import Dossier
+    from detente.dossier import Announcements, Dossier
     from detente.policy.scenario import Scenario
 
 BINDING = frozenset({Status.announced, Status.in_force})
@@ -94,6 +94,7 @@ def tellable(
 
     authorities = {measure.authority for measure in dossier.measures.values()}
     kept, later = [], []
+    index: Announcements | None = None  # of the whole record, read when the first scenario needs it
     for scenario in scenarios:
         strange = [name for name in scenario.set if name not in dossier.measures]
         void = [name for name in scenario.disable if name not in authorities]
@@ -102,7 +103,7 @@ def tellable(
         if not strange and not void and not unheld:
             kept.append(scenario)
             continue
-        index = announcements(source or dossier.id)
+        index = index or announcements(source or dossier.id)
         ours = [name for name in strange if name in index.measures]
         binding = [name for name in ours if scenario.set[name].status in BINDING]
         if since := index.since(binding):

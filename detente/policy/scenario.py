@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, field_validator
 
 from detente.core import (
     InputError,
@@ -31,6 +31,7 @@ from detente.core import (
     suggestion,
 )
 from detente.dossier import Doubt, Frozen, Slug
+from detente.policy.forks import Fork, along, check_forks
 from detente.policy.hand_duties import HandDuty
 from detente.policy.quantity import QuantityLimit
 from detente.policy.settings import (
@@ -71,6 +72,8 @@ class Scenario(Frozen):
         Duties set by hand, on top of everything else; for worlds of one's own.
     told : tuple of Window
         As-of days on which the outcome is a live question; all when left out. The ladder of a day holds those alone.
+    forks : tuple of Fork
+        Questions on which the outcome turns; each way of answering them is a branch (`detente.policy.branches`).
     record : bool
         False: nothing of the record is used, base-year duties and `tariffs` are all there is.
     assumed : tuple of str
@@ -99,10 +102,16 @@ class Scenario(Frozen):
     quantities: tuple[QuantityLimit, ...] = ()
     tariffs: tuple[HandDuty, ...] = ()
     told: tuple[Window, ...] = ()
+    forks: tuple[Fork, ...] = ()
     record: bool = True
     assumed: tuple[str, ...] = ()
     _places: dict[str, str] = PrivateAttr(default_factory=dict)
     """Where a file sets the value of a measure, for messages."""
+
+    @field_validator("forks")
+    @classmethod
+    def _of_different_names(cls, forks: tuple[Fork, ...]) -> tuple[Fork, ...]:
+        return check_forks(forks)
 
     def doubts(self) -> Iterator[Doubt]:
         """What its limits and duties by hand doubt; settings are held against their measures when they are applied."""
@@ -133,6 +142,7 @@ class Scenario(Frozen):
                 "remove_between": other.remove_between or self.remove_between,
                 "tariffs": (*self.tariffs, *other.tariffs),
                 "record": self.record and other.record,
+                "forks": (),
                 "quantities": tuple(
                     {limit.name: limit for limit in (*self.quantities, *other.quantities)}.values()
                 ),
@@ -181,7 +191,7 @@ def shipped_scenarios(dossier: str = "busan-2025", asof: dt.date | None = None) 
 
 
 def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Scenario:
-    """Read a scenario, shipped (by id) or your own (by path); `a+b` compounds.
+    """Read a scenario, shipped (by id) or your own (by path); `a+b` compounds, where `b` is a scenario or a way of `a`.
 
     Parameters
     ----------
@@ -209,10 +219,15 @@ def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Sce
 
     text = str(id_or_path)
     if isinstance(id_or_path, str) and "+" in text and not is_there(text):
-        first, *rest = (load_scenario(part, dossier=dossier) for part in text.split("+"))
-        for other in rest:
-            first = first.plus(other)
-        return first
+        start, *parts = text.split("+")
+        compound = load_scenario(start, dossier=dossier)
+        for part in parts:
+            ways = {way.id: way for fork in compound.forks for way in fork.ways}
+            if part in ways:
+                compound = along(compound, ways[part])
+            else:
+                compound = compound.plus(load_scenario(part, dossier=dossier))
+        return compound
     path = Path(id_or_path)
     if path.suffix not in (".yaml", ".yml") and not is_file(path):
         known = shipped_scenarios(dossier)

@@ -24,7 +24,7 @@ from detente.strategy.caps import rationing, scenario_with_limits, with_limits
 from detente.strategy.games import Action, GameSpec, Profile, part_at
 from detente.strategy.preferences import PLAIN, Preferences, weigh
 from detente.strategy.profiles import Ints, profile_wedges
-from detente.strategy.solves import Notice, Parts, ProfileTask, Report, parts_of, solve_all
+from detente.strategy.solves import FOUND, Notice, Parts, ProfileTask, Report, parts_of, solve_all
 from detente.world import Array, Economy, frozen
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ def payoff_tensor(
     LabelError
         When the game sets a measure the record does not know, or a player is no country of the economy.
     SolveError
-        When a profile has no equilibrium; names it. The others are kept in the cache.
+        When a profile has no equilibrium; names it. Chunks of solves without such a profile are kept in the cache.
 
     Examples
     --------
@@ -271,7 +271,7 @@ def payoff_tensor(
     key = store.content_key(model, dossier, spec, controls=f"{controls} {rent}")
     folder = None if cache is None else Path(cache) / f"payoffs-{key[:24]}"
     parts = Parts(**solve_all(task, folder, on, report=report, notice=notice))
-    for number in np.flatnonzero(~np.isin(parts.code, [k for k, code in enumerate(RESULTS) if code.ok]))[:1]:
+    for number in np.flatnonzero(~np.isin(parts.code, FOUND))[:1]:
         names = ", ".join(
             f"{action.id}={action.rungs[r].id}"
             for action, r in zip(spec.actions, profiles[number], strict=True)

@@ -27,6 +27,8 @@ TASK = 128
 """Solves a chunk file holds, and a process takes at a time."""
 FEW = 2
 """Chunks that are not worth a process of their own."""
+FOUND = [position for position, code in enumerate(RESULTS) if code.ok]
+"""Positions in `RESULTS` of the codes that come with an equilibrium."""
 Report = Callable[[int, int], None]
 Notice = Callable[[str], object]
 
@@ -42,7 +44,7 @@ class Parts:
     sector_income : array [solve, player, sector]
         Factor earnings and profits by sector over the price index.
     revenue, transfers : array [solve, player]
-        Duties collected; deficit and export taxes.
+        Duties collected; deficit, export taxes, and what getting goods outside the market leaves (`detente.equilibrium.Backstop`).
     code : array [solve]
         Position of the result code in `RESULTS`.
     """
@@ -75,12 +77,13 @@ def parts_of(solutions: Sequence[Solution[Equilibrium]], players: Sequence[int])
         profit = value.technology.profit_share[mine]
         base_sector = value.technology.base_earnings()[mine] + profit * economy.output[mine]
         earned = value.sector_earnings_new[mine] + profit * value.output_new[mine]
+        outside = value.outside_new.sum(1) - value.backstop_cost_new
         rows.append(
             (
                 value.equivalent_variation_usd,
                 earned / price[:, None] - base_sector,
                 value.tariff_revenue_new[mine] / price - economy.tariff_revenue[mine],
-                (value.deficit_new[mine] + value.export_tax_revenue_new[mine]) / price
+                (value.deficit_new + value.export_tax_revenue_new + outside)[mine] / price
                 - economy.deficit[mine],
                 float(list(RESULTS).index(solution.result)),
             )
@@ -129,7 +132,8 @@ def solve_all(
 ) -> dict[str, Array]:
     """Every profile of a task, from the cache or solved: arrays of `Parts` by name.
 
-    A cache that cannot be written is left alone, and `notice` is told once.
+    A chunk in which a profile has no equilibrium is not kept: more work may find one. A cache that cannot be written is left
+    alone, and `notice` is told once.
     """
     labels = task.model.labels
     sizes = (len(labels.countries), len(task.players), len(labels.sectors))
@@ -148,7 +152,7 @@ def solve_all(
 
     def keep(position: int, chunk: dict[str, Array]) -> None:
         nonlocal folder, done
-        if folder is not None:
+        if folder is not None and np.isin(chunk["code"], FOUND).all():
             try:
                 store.save(folder / f"{missing[position]:05d}.solves", chunk)
             except InputError as error:

@@ -1,8 +1,8 @@
 """Solves kept on disk by the content they follow from, so that a broken run goes on where it stopped.
 
-The key is a hash over the economy's arrays, the record, the game, the structure and all code and shipped data that payoffs
-can follow from: when any of these changes, nothing old is found. Files are written whole or not at all and carry a hash of
-their content; one that is damaged is solved again.
+The key is a hash over the economy's arrays, the record, the game, the structure, the settings of the solver and all code and
+shipped data that payoffs can follow from: when any of these changes, nothing old is found. Files are written whole or not at
+all and carry a hash of their content; one that is damaged is solved again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.core import sha256_bytes, write_atomic
-from detente.equilibrium import Model
+from detente.equilibrium import Model, Newton
 from detente.strategy.games import GameSpec
 from detente.world import Array
 
@@ -47,7 +47,7 @@ def content_key(model: Model, dossier: Dossier, spec: GameSpec, *, controls: str
     for name in sorted(dossier.measures):
         digest.update(dossier.measures[name].model_dump_json().encode())
     rungs = [[rung.model_dump_json(include={"set"}) for rung in action.rungs] for action in spec.actions]
-    digest.update(repr((spec.players, rungs, model.closure_key, controls)).encode())
+    digest.update(repr((spec.players, rungs, model.closure_key, controls, model.solver or Newton())).encode())
     parts = {
         name: value for name, value in vars(model.structure).items() if name not in ("horizon", "source")
     }

@@ -107,6 +107,22 @@ NOTES = {
     "Snapshot.on": "Day of the state.",
     "Snapshot.status": "What the measure was on that day.",
     "Snapshot.value": "Its value, in the measure's unit.",
+    "Scenario.forks": "Questions on which the outcome turns (see Fork); every way of answering them is a branch.",
+    "Fork.id": "Name, unique in the scenario.",
+    "Fork.title": "The question.",
+    "Fork.ways": "Two or more (see Way); the first is what the scenario itself tells and changes nothing.",
+    "Fork.likeliest": "As-of days on which the record makes a way the likeliest (see Likeliest); the first way on all others.",
+    "Way.id": "Name, unique in the scenario: `SCENARIO+WAY` on the command line.",
+    "Way.title": "What happens, as a clause.",
+    "Way.date": "Day from which it holds; the latest of a branch's days counts.",
+    "Way.needs": "Way of an earlier fork without which this one makes no sense.",
+    "Way.set": "By measure id: what becomes of it (see Setting).",
+    "Way.tariffs": "Duties set by hand (see HandDuty).",
+    "Likeliest.since": "First as-of day.",
+    "Likeliest.until": "Day from which it no longer is; open when left out.",
+    "Likeliest.way": "The way.",
+    "Likeliest.why": "Why, in words; the table of branches repeats it.",
+    "Likeliest.source": "Source of the record; a judgement of ours when left out.",
     "Scenario.told": "As-of days on which the outcome was a live question; every day when left out.",
     "Window.since": "First as-of day.",
     "Window.until": "Day from which it no longer is; open when left out.",
@@ -290,7 +306,7 @@ def measures_page() -> str:
 def scenario_page() -> str:
     """`docs/reference/scenario.md`."""
     from detente.dossier.measure import Status
-    from detente.policy import load_scenario, scenario, settings, shipped_scenarios
+    from detente.policy import forks, load_scenario, scenario, settings, shipped_scenarios
 
     shipped = [load_scenario(name) for name in shipped_scenarios()]
     rows = [
@@ -302,6 +318,9 @@ def scenario_page() -> str:
         for model in (
             scenario.Scenario,
             scenario.Setting,
+            scenario.Fork,
+            forks.Way,
+            forks.Likeliest,
             scenario.Removal,
             scenario.HandDuty,
             scenario.QuantityLimit,
@@ -313,7 +332,8 @@ def scenario_page() -> str:
         "## Shipped scenarios\n\nIn the order of the outcome ladder; the first is the reference of the briefing.\n\n"
         + table(("Id", "Title", "Date", "Story"), rows),
         "## Compounds\n\n`detente run a+b` takes the later date, both `set`s (the second wins), both `disable`s, the last "
-        "`remove_between` that was given, holds what either holds, and both `assumed`s. Both must start from one dossier.\n",
+        "`remove_between` that was given, holds what either holds, and both `assumed`s. Both must start from one dossier. "
+        "Where `b` is a way of `a`'s forks, `a+b` is `a` along that way; the forks that are left go as `a` itself tells them.\n",
     ]
     return page(
         "Scenario files",

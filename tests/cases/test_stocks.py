@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from detente.cases.backstops import way_out, worth_of_uses
+from detente.cases.holdings import Holdings
 from detente.cases.horizons import MONTHS
-from detente.cases.stocks import by_horizon, path_with_stocks, stock_table
+from detente.cases.stocks import by_horizon, path_with_stocks, stock_table, walk
 from detente.core import InputError, LabelError, UnitError
-from detente.equilibrium import Model, Policy, Structure, solve
+from detente.equilibrium import Backstop, Model, Policy, Step, Structure, solve
 from detente.equilibrium.controls import QuantityControl
 from detente.world import Wedges, load_world, toy
 
@@ -84,6 +85,46 @@ def test_more_stock_never_hurts_and_losses_only_grow():
     for less, more in itertools.pairwise(found):
         assert all(b >= a - 1e-12 for a, b in zip(less, more, strict=True))
     assert found[3][0] > found[0][0] + 1e-6
+
+
+def test_a_law_made_anew_every_month_is_solved_every_month():
+    def law(months):
+        tariff = WORLD.tariff.copy()
+        tariff[0, 1] += 0.1 * int(months + 1)
+        return Wedges.of(WORLD, tariff=tariff), ()
+
+    periods = walk(WORLD, law, Holdings(WORLD, {}), (1,) * 5, lambda _: (WORLD, ALWAYS))
+    charged = [period.value.wedges.tariff[0, 1, 1] - WORLD.tariff[0, 1, 1] for period in periods]
+    assert charged == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5])
+
+
+def test_a_law_whose_limit_moves_to_other_flows_is_solved_again():
+    other = QuantityControl.on(
+        WORLD, "parts", importers=["EU27"], exporters=["CHN"], sectors=["PARTS"], limit=0.5
+    )
+    months = [
+        period.value.real_income_hat
+        for period in walk(
+            WORLD,
+            lambda month: (STILL, [cap() if month < 1 else other]),
+            Holdings(WORLD, {}),
+            (1, 1),
+            lambda _: (WORLD, ALWAYS),
+        )
+    ]
+    eu, usa = WORLD.labels.country("EU27"), WORLD.labels.country("USA")
+    assert months[0][usa] < months[1][usa]
+    assert months[1][eu] < months[0][eu]
+
+
+def test_a_way_out_without_a_step_for_stocks_leaves_them_to_the_cap():
+    steps = {("USA", "PARTS"): [Step("recycling", 0.02, 1.0, 1.2)]}
+    structure = dataclasses.replace(ALWAYS, backstop=Backstop.of(WORLD, steps))
+    periods = path_with_stocks(
+        WORLD, STILL, [cap()], {"parts": 0.75}, (1,) * 3, structure_by_month=lambda _: (WORLD, structure)
+    )
+    assert [period.draws["parts"].volume for period in periods] == pytest.approx([1.0, 0.75, 0.5], abs=1e-6)
+    assert periods[-1].value.outside_new[0].sum() > 0
 
 
 def test_a_ban_that_stocks_delay_binds_in_the_end():

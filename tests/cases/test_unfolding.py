@@ -74,6 +74,17 @@ def test_everything_opens_up_with_time(world):
     assert structure_after(world, 120.0).is_core
 
 
+def test_a_date_just_before_everything_has_adjusted_is_solved():
+    world = toy()
+    war = Policy.unchanged(world).duty("USA", "CHN").add_points(0.25)
+    economy, structure = adjusting(world)(119.96)
+    assert math.isinf(structure.mobility)
+    assert not structure.is_core
+    late = solve(Model(economy, structure), war.wedges).value.real_income_hat
+    core = solve(Model(economy), war.wedges).value.real_income_hat
+    assert np.abs(late / core - 1).max() < 1e-5
+
+
 def test_a_path_is_its_dates_solved_each_alone():
     economy = toy()
     policy = Policy.unchanged(economy).duty("USA", "CHN").add_points(0.5).duty("CHN", "USA").add_points(0.5)

@@ -22,6 +22,7 @@ from detente.dossier import (
     coverage_by_grade,
     load_dossier,
 )
+from detente.dossier.later_text import named_days
 
 Small = Callable[..., Path]
 HINDSIGHT = dt.date(2026, 1, 1)
@@ -82,6 +83,21 @@ def test_the_small_dossier_is_clean(small: Small) -> None:
             "grade-above-source",
             edited("sources.yaml", "date: 2025-11-02, quality: A", "date: 2025-11-02, quality: C"),
         ),
+        (
+            "grade-above-source",
+            edited("sources.yaml", "date: 2025-11-02, quality: A", "date: 2025-11-02, quality: B"),
+        ),
+        (
+            "grade-above-source",
+            duty(
+                "value: 0.10,",
+                "by_firm: [{firm: a, rate: 0.2, share: 0.5}, {firm: b, rate: 0.0, share: 0.5}],",
+            ),
+        ),
+        ("later-text", duty("issue: tariffs", "issue: tariffs\n  act: Order 9 of 3 February 2025")),
+        ("later-text", duty("issue: tariffs", "issue: tariffs\n  note: Suspended in November 2025.")),
+        ("later-text", duty("title: A duty", "title: A duty of 2025-26")),
+        ("later-text", duty("source: S1,", "source: S1, note: Halved on 2025-11-09,")),
         ("silent-clock", {"clocks.yaml": CLOCK.format(fires="2026-10-10")}),
         (
             "days-out-of-order",
@@ -127,6 +143,42 @@ def test_a_source_older_than_what_it_is_cited_for_is_found(small: Small) -> None
     assert "its outcome" in late[0].what
     cited = round_.replace("source: S1", "outcome_source: S2\n  source: S1")
     assert audit(load_dossier(small({"rounds.yaml": cited}), asof=HINDSIGHT)) == []
+
+
+def test_a_text_may_name_what_was_planned_by_then(small: Small) -> None:
+    """A day that was announced is no later fact, nor is its eve; the number of an act is one, planned or not."""
+    planned = duty("source: S1,", 'source: S1, note: "Paid from 1 February 2025; free to 31 January.",')
+    assert audit(load_dossier(small(planned), asof=HINDSIGHT)) == []
+    later = duty("source: S2,", "source: S2, place: Regulation 2025/999,")["measures/duties.yaml"]
+    assert isinstance(later, str)
+    assert audit(load_dossier(small({"measures/duties.yaml": later}), asof=HINDSIGHT)) == []
+    told = later.replace("issue: tariffs", "issue: tariffs\n  act: Regulations 2025/1 and 2025/999")
+    found = audit(load_dossier(small({"measures/duties.yaml": told}), asof=HINDSIGHT))
+    assert [finding.rule for finding in found] == ["later-text"]
+    assert found[0].what == "its act is shown from 2025-01-02 on and names 2025/999"
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("on 2025-11-10", "2025-11-10", "2025-11-10"),
+        ("in 2025-02", "2025-02-01", "2025-02-28"),
+        ("30 October 2024", "2024-10-30", "2024-10-30"),
+        ("in February 2024", "2024-02-01", "2024-02-29"),
+        ("on 5 May", "2020-05-05", "2020-05-05"),
+        ("since 2021", "2021-01-01", "2021-12-31"),
+        ("duties of 2018-19", "2019-01-01", "2019-12-31"),
+        ("Regulation (EU) 2024/2754", "2024-01-01", "2024-12-31"),
+    ],
+)
+def test_days_are_read_in_the_forms_they_stand_in(text: str, first: str, last: str) -> None:
+    (named,) = named_days(text, dt.date(2020, 1, 1))
+    assert (named.first, named.last) == (dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+
+
+def test_other_numbers_are_no_days() -> None:
+    text = "2,018 tonnes, 0.2024, 31 June 2025, code 8703 80, 20-25 percent, in May, 2023.5, 2024%"
+    assert list(named_days(text, dt.date(2020, 1, 1))) == []
 
 
 def test_a_clock_that_fires_when_its_measure_changes_is_fine(small: Small) -> None:

@@ -18,6 +18,7 @@ from detente.world import Economy, load_world
 
 CASE = "eu-ev-2024"
 VINTAGE = dt.date(2026, 4, 1)
+PORK_DAYS = (dt.date(2025, 9, 9), dt.date(2025, 9, 10), dt.date(2025, 12, 17))
 DAYS = [
     dt.date.fromisoformat(day)
     for day in ("2023-10-04", "2024-07-05", "2024-11-01", "2025-09-10", "2026-02-13")
@@ -76,15 +77,17 @@ def test_the_duty_is_charged_by_maker(record: Dossier, world: Economy) -> None:
 def test_duties_follow_the_days(record: Dossier, world: Economy) -> None:
     assert cars(world, record, dt.date(2024, 7, 4)) == 0
     assert cars(world, record, dt.date(2024, 8, 1)) > cars(world, record, dt.date(2024, 11, 1)) > 0
-    days = {
-        name: dt.date.fromisoformat(day)
-        for name, day in (("before", "2025-09-09"), ("deposit", "2025-09-10"), ("final", "2025-12-17"))
-    }
-    rates = {}
-    for name, day in days.items():
-        states = record.states(day)
-        rates[name] = states["chn-2025-pork-duty"].value if "chn-2025-pork-duty" in states else None
-    assert rates["deposit"] > rates["final"] > 0  # type: ignore[operator]
+    place = world.labels.country("CHN"), world.labels.country("EU27"), world.labels.sectors.index("C10T12")
+    eve, deposit, final = (
+        float(added_duties(world, record, dt.date.fromisoformat(day))[place])
+        for day in ("2025-09-09", "2025-09-10", "2025-12-17")
+    )
+    assert eve < final < deposit  # on the eve food pays for brandy only
+    pork = {day: record.state("chn-2025-pork-duty", day) for day in PORK_DAYS}
+    assert [state.in_force for state in pork.values()] == [False, True, True]
+    assert [state.value for state in list(pork.values())[1:]] == pytest.approx(
+        [0.9 * 0.20 + 0.1 * 0.624, 0.9 * 0.098 + 0.1 * 0.198], abs=1e-12
+    )
     early = load_dossier(CASE, asof=dt.date(2024, 10, 1))
     assert early.state("eu-2024-bev-duty", dt.date(2024, 11, 6)).status is Status.lapsed
     assert "chn-2025-pork-duty" not in early.measures
@@ -92,18 +95,24 @@ def test_duties_follow_the_days(record: Dossier, world: Economy) -> None:
 
 def test_nothing_later_is_told() -> None:
     early = load_dossier(CASE, asof=dt.date(2024, 10, 1))
-    text = " ".join(
-        str(one)
-        for one in (
-            early.title,
-            early.summary,
-            *early.measures.values(),
-            *early.clocks.values(),
-            *early.rounds.values(),
-        )
-    )
-    for later in ("2024/2754, ", "Tavascan", "0.353", "27.7", "Guidance", "Panel set up"):
+    told = (early.title, early.summary, *early.measures.values(), *early.clocks.values())
+    told += (*early.rounds.values(), *early.scopes.values(), *early.parameters.values())
+    text = " ".join(str(entry) for entry in told)
+    for later in ("2024/2754", "Tavascan", "0.353", "27.7", "Guidance", "Panel set up", "DS630", "DS631"):
         assert later not in text
+    whole = load_dossier(CASE, asof=VINTAGE)
+    text = " ".join(str(entry) for entry in (*whole.measures.values(), *whole.rounds.values()))
+    for later in ("2024/2754", "Tavascan", "0.353", "27.7", "Guidance", "Panel set up", "DS630", "DS631"):
+        assert later in text  # the words are those of the record
+
+
+def test_averages_over_makers_are_inferred_and_their_acts_reported() -> None:
+    """Rates of the act, shares that nobody counted: the average is no official number, and the act was read in notes."""
+    whole = load_dossier(CASE, asof=VINTAGE)
+    values = [value for measure in whole.measures.values() for value in measure.values]
+    assert {value.grade.value for value in values if value.by_firm} == {"inferred", "assumed"}
+    official = {value.source for value in values if value.grade.value == "official"}
+    assert official == {"W1"}
 
 
 def test_the_ladder_solves(record: Dossier, world: Economy) -> None:

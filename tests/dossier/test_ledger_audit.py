@@ -14,7 +14,7 @@ from small_case import edited
 
 from detente.cli.main import main
 from detente.core import LabelError, SchemaError
-from detente.dossier import RULES, FrozenDict, audit, load_dossier
+from detente.dossier import RULES, FrozenDict, audit, load_dossier, shipped_dossiers
 from detente.dossier.authorities import authority_table, mismatches, read_rules, stacking_rules
 from detente.dossier.held import CHECKS, replay
 
@@ -95,7 +95,23 @@ def test_right_expectations_snapshot_and_scopes_are_fine(small: Small) -> None:
     assert audit(load_dossier(small(files), asof=HINDSIGHT)) == []
 
 
-@pytest.mark.parametrize("name", ["busan-2025", "phase-one-2018"])
+def test_only_an_average_over_firms_is_compared_in_the_digits_it_is_written_with(small: Small) -> None:
+    """A plain duty is the number written down, to the last digit; an average of thirds cannot be."""
+    close = {"snapshot.yaml": SNAPSHOT.format(status="suspended", value=0.1 + 1e-13)}
+    assert [f.rule for f in audit(load_dossier(small(close), asof=HINDSIGHT))] == ["snapshot-differs"]
+    firms = "by_firm: [{firm: a, rate: 0.1, share: 0.3333333}, {firm: b, rate: 0.1000001}],"
+    files = edited("measures/duties.yaml", "value: 0.10,", firms)
+    files["measures/duties.yaml"] = files["measures/duties.yaml"].replace(
+        "grade: official}", "grade: inferred}", 1
+    )
+    average = load_dossier(small(files), asof=HINDSIGHT).state("duty", dt.date(2026, 1, 1)).value
+    for written, rules in ((f"{average:.10g}", []), (f"{average + 1e-8:.10g}", ["snapshot-differs"])):
+        assert float(written) != average
+        written_down = files | {"snapshot.yaml": SNAPSHOT.format(status="suspended", value=written)}
+        assert [f.rule for f in audit(load_dossier(small(written_down), asof=HINDSIGHT))] == rules
+
+
+@pytest.mark.parametrize("name", shipped_dossiers())
 def test_carrying_out_every_act_agrees_with_the_rule_on_every_day(name: str) -> None:
     record = load_dossier(name, asof=load_dossier(name).vintage)
     first = min(measure.announced for measure in record.measures.values())
@@ -114,7 +130,7 @@ def test_replay_sees_only_what_was_known() -> None:
     assert replay(record, dt.date(2025, 12, 1))["usa-2025-fentanyl-china"].value == 0.2
 
 
-@pytest.mark.parametrize("name", ["busan-2025", "phase-one-2018"])
+@pytest.mark.parametrize("name", shipped_dossiers())
 def test_shipped_records_break_no_rule(name: str) -> None:
     record = load_dossier(name, asof=load_dossier(name).vintage)
     assert {f.rule for f in audit(record)} <= {"retroactive", "open-suspension"}

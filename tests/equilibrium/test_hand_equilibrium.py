@@ -19,7 +19,7 @@ from detente.equilibrium.model import trade_cost_hat
 from detente.equilibrium.plain_residuals import residuals
 from detente.equilibrium.solution import Solution
 from detente.equilibrium.structure import Technology
-from detente.equilibrium.sweep import Anderson, _Shock, _Sweep, base_point, deficits, sweep_chunk
+from detente.equilibrium.sweep import Anderson, Shock, Sweep, base_point, deficits, sweep_chunk
 from detente.world import Wedges
 
 N = S = 3
@@ -345,7 +345,7 @@ def test_a_sweep_near_the_base_year_leaves_little(name: str) -> None:
     base = prepare(WORLD, structure)
     wedges = Wedges.unchanged(WORLD)
     one = Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
-    sweep, laid = _Sweep(WORLD, base, WORLD.deficit), _Shock.of(base, one, None)
+    sweep, laid = Sweep(WORLD, base, WORLD.deficit), Shock.of(base, one, None)
     at = base_point(WORLD, structure)
     step, worst = sweep(laid, at[None])
     assert np.abs(step).max() < 1e-13
@@ -369,7 +369,7 @@ def test_a_sweep_says_how_far_the_worst_market_is_off(name: str) -> None:
     price, spending, gap, _ = state(structure, factor, wedges, WORLD.deficit)
     one = Wedges(wedges.tariff[None], wedges.iceberg_hat[None], wedges.export_tax[None])
     at = np.concatenate([factor.ravel(), price.ravel(), (spending / base.scale).ravel()])
-    _, worst = _Sweep(WORLD, base, WORLD.deficit)(_Shock.of(base, one, None), at[None])
+    _, worst = Sweep(WORLD, base, WORLD.deficit)(Shock.of(base, one, None), at[None])
     assert worst[0] == pytest.approx(np.abs(gap).max(), rel=1e-6)
 
 
@@ -405,7 +405,7 @@ def test_the_fixed_point_of_sweeps_is_the_equilibrium(name: str) -> None:
             (found.value.expenditure_new / base.scale).ravel(),
         ]
     )
-    step, worst = _Sweep(WORLD, base, WORLD.deficit)(_Shock.of(base, one, None), at[None])
+    step, worst = Sweep(WORLD, base, WORLD.deficit)(Shock.of(base, one, None), at[None])
     assert np.abs(step).max() < 1e-10
     assert worst[0] < 1e-11
 
@@ -438,7 +438,7 @@ def test_what_a_scenario_pulls_cell_by_cell() -> None:
         stacked = Wedges(
             *(np.stack([getattr(w, a) for w in some]) for a in ("tariff", "iceberg_hat", "export_tax"))
         )
-        laid = _Shock.of(base, stacked, None)
+        laid = Shock.of(base, stacked, None)
         taxed = any(w.export_tax.any() for w in some)
         assert (laid.to_exporter is not None) == taxed
         for k, w in enumerate(some):
@@ -493,8 +493,8 @@ def test_scenarios_swept_together_are_what_they_are_alone() -> None:
 @pytest.mark.parametrize("most", [1, 3])
 def test_as_many_sweeps_as_are_allowed(monkeypatch, most) -> None:
     looks = []
-    plain = _Sweep.__call__
-    monkeypatch.setattr(_Sweep, "__call__", lambda self, *rest: looks.append(1) or plain(self, *rest))
+    plain = Sweep.__call__
+    monkeypatch.setattr(Sweep, "__call__", lambda self, *rest: looks.append(1) or plain(self, *rest))
     one = Wedges(*(getattr(shock(), name)[None] for name in ("tariff", "iceberg_hat", "export_tax")))
     _, taken = sweep_chunk(WORLD, one, WORLD.deficit, Newton(max_steps=most), Structure())
     assert (len(looks), taken.tolist()) == (most, [most])

@@ -451,6 +451,29 @@ def test_inverses_may_be_lent_to_an_economy_nearby() -> None:
     assert found.price_hat == pytest.approx(alone.price_hat, abs=1e-10)
 
 
+def test_lent_inverses_carry_no_technology_of_the_lender() -> None:
+    usual = {"sigma_value_added": 0.5, "sigma_materials": 0.4, "sigma_critical": 0.1, "mobility": 1.5}
+    lender = Structure(critical=("PARTS",), **usual)
+    borrower = Structure(critical=("FARM", "GOODS"), **usual)
+    first, second, own = (dataclasses.replace(toy(), name=name) for name in ("first", "second", "own"))
+    iceberg, tariff = np.ones_like(first.flows), first.tariff.copy()
+    iceberg[0, 1:], iceberg[1:, 0] = np.inf, np.inf
+    tariff[1, 2] += 0.3
+    banned = Wedges.of(first, tariff=tariff, iceberg_hat=iceberg)
+    theirs = solve(Model(first, lender), banned).value
+    alone = solve(Model(own, borrower), banned).value
+    baseline.share_preparation(second, borrower, (first, lender))
+    lent = solve(Model(second, borrower), banned).value
+    assert np.abs(theirs.real_income_hat - alone.real_income_hat).max() > 1e-5
+    assert lent.real_income_hat == pytest.approx(alone.real_income_hat, abs=1e-10)
+
+
+def test_nothing_is_lent_between_factors_that_move_and_factors_that_do_not() -> None:
+    world = dataclasses.replace(WORLD, name="free")
+    baseline.share_preparation(world, STRUCTURES["core"], (WORLD, STRUCTURES["immobile"]))
+    assert solve(Model(world, STRUCTURES["core"]), shock()).result.ok
+
+
 def test_only_the_last_few_cuts_are_kept(monkeypatch) -> None:
     monkeypatch.setattr(baseline, "MOST_CUT", 2)
     world, structure, cuts = dataclasses.replace(WORLD, name="mine"), Structure(), []

@@ -22,10 +22,10 @@ from detente.equilibrium.controls import (
 from detente.equilibrium.quantities import (
     _refused,
     _swept,
-    _verified,
     _with_bans,
     in_stages,
     solve_batch_with_controls,
+    verified,
 )
 from detente.equilibrium.quantity_search import BatchSetting, by_newton, known_wedges, with_note
 from detente.equilibrium.solver import solve_batch
@@ -155,16 +155,16 @@ def test_a_success_is_one_only_if_every_limit_holds() -> None:
     cap, floor = control(), control("floor", 1.2, ("MEX",), kind="floor")
     good = {"cap": Binding(0.2, 0.5, 1.0), "floor": Binding(0.2, 1.2, -1.0)}
     fine = ControlledSolution(solution, good)
-    assert _verified(fine, [cap, floor]) is fine
-    assert _verified(fine, []) is fine
+    assert verified(fine, [cap, floor]) is fine
+    assert verified(fine, []) is fine
     bad = ControlledSolution(solution, {**good, "cap": Binding(0.2, 0.6, 1.0)})
-    found = _verified(bad, [cap, floor])
+    found = verified(bad, [cap, floor])
     assert found.solution.result is RESULTS.control_violated
     assert found.solution.note == "`cap`: 0.6 of the base flow, at most 0.5 allowed."
     worse = ControlledSolution(solution, {"cap": Binding(0.2, 0.6, 1.0), "floor": Binding(0.2, 1.0, 1.0)})
-    assert _verified(worse, [cap, floor]).solution.note.count("of the base flow") == 2
+    assert verified(worse, [cap, floor]).solution.note.count("of the base flow") == 2
     failed = ControlledSolution(replace(solution, result=RESULTS.diverged), bad.bindings)
-    assert _verified(failed, [cap]) is failed
+    assert verified(failed, [cap]) is failed
 
 
 def test_notes_are_added_before_what_was_said() -> None:

@@ -16,7 +16,7 @@ from random_world import random_world
 from detente.core import InputError, UnitError
 from detente.equilibrium import Model, Policy, Structure, model, solve
 from detente.equilibrium.explain import decompose_path
-from detente.equilibrium.gradients import gradients, real_income
+from detente.equilibrium.gradients import gradients, readings, real_income
 from detente.equilibrium.implicit import factor_derivatives
 from detente.equilibrium.newton import solve_prices
 from detente.equilibrium.structure import Technology
@@ -118,6 +118,19 @@ def test_derivatives_are_those_of_finite_differences(name):
             assert gradient.tariff[USA, CHN, k] == pytest.approx(
                 slope[WORLD.labels.country(code)], rel=2e-6, abs=1e-9
             )
+
+
+@pytest.mark.parametrize("mobility", [np.inf, 1.5])
+def test_a_sectors_share_of_earnings_follows_what_employers_pay(mobility):
+    structure, size, s = Structure(sigma_value_added=0.5, wage_floor=1.0, mobility=mobility), 1e-5, 1
+    value = solved(structure)
+    assert value.unemployment[CHN] > 0.01
+    slope = gradients(value, [readings.employment(value, "CHN", "PARTS")])[0].tariff[USA, CHN, s]
+    shares = []
+    for step in (size, -size):
+        after = solved(structure, WAR.duty("USA", "CHN", sectors="PARTS").add_points(step))
+        shares.append(np.log(after.sector_earnings_new[CHN, s] / after.sector_earnings_new[CHN].sum()))
+    assert slope == pytest.approx((shares[0] - shares[1]) / (2 * size), rel=1e-5)
 
 
 @pytest.mark.parametrize("name", STRUCTURES)

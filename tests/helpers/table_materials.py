@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from strategy_games import duel
 
-from detente.cases import Case, Period, model_at, path_with_stocks, prepare_cases, run_cases
+from detente.cases import Case, Period, model_at, path_with_stocks, prepare_cases, run_cases, solve_branches
 from detente.cases.unfolding import unfold
 from detente.core import SchemaError
 from detente.dossier import audit, load_dossier, parties_of
@@ -66,6 +66,28 @@ def cases() -> tuple[Case, ...]:
         Scenario(id="war", title="War", dossier="toy"), Wedges.of(economy, tariff=tariff), controls=(cap,)
     )
     return still, war
+
+
+@functools.cache
+def tree() -> Any:
+    """A quarrel on the toy world that is answered or not."""
+    line = {"importer": "USA", "exporter": "CHN", "sectors": "all", "add": 0.25}
+    ways = [
+        {"id": "silence", "title": "no answer"},
+        {"id": "answer", "title": "an answer", "tariffs": [{**line, "importer": "CHN", "exporter": "USA"}]},
+    ]
+    still = Scenario(id="standing", title="Standing", dossier="busan-2025", record=False)
+    quarrel = Scenario.model_validate(
+        {
+            "id": "quarrel",
+            "title": "Quarrel",
+            "dossier": "busan-2025",
+            "record": False,
+            "tariffs": [line],
+            "forks": [{"id": "answered", "title": "Is it answered?", "ways": ways}],
+        }
+    )
+    return solve_branches({"long": Model(toy())}, record(), quarrel, still)
 
 
 @functools.cache
@@ -337,6 +359,13 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "reference": "standing",
         },
         "horizons": sides,
+        "own-duties": lambda: {
+            "outcomes": outcomes(),
+            "featured": "war",
+            "reference": "standing",
+            "parties": PAIR,
+        },
+        "branches": lambda: {"tree": tree(), "parties": PAIR},
         "third-countries": lambda: {
             "real_income_pct": {"MEX": 0.1, "JPN": -0.1},
             "value_usd": {"MEX": 1e3, "JPN": -1e3},

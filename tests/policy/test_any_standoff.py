@@ -55,7 +55,7 @@ DUTY = """
           shares_from: registrations of 2025
           status: in_force
           source: journal
-          grade: official
+          grade: inferred
       last_checked: 2026-01-31
 """
 TRADE = """
@@ -318,7 +318,7 @@ def test_what_the_base_year_holds_is_said_and_checked(write: Write, world: Econo
     assert verdict("") == "no row"
     assert verdict("0.0") == "not in the data"
     assert verdict("0.1") == "announced after 2024-12-31: the data cannot hold it"
-    early = DUTY.replace("2026-01", "2024-01").replace("asof: 2024", "asof: 2026")
+    early = DUTY.replace("2026-01", "2024-01")
     record = write(**{"measures/duties": early, "sources": SOURCES.replace("2026", "2024")})
     row = next(iter(base_year_table(world, record).records()))
     assert row["verdict"] == "more than the data show"

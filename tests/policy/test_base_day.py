@@ -13,7 +13,8 @@ import pytest
 import detente
 from detente.dossier import load_dossier
 from detente.policy import Scenario, wedges_at
-from detente.policy.duties.day import duty_stack
+from detente.policy.duties.day import added_duties, duty_stack
+from detente.policy.enacted import apply_scenario
 from detente.policy.limits import limits_at
 from detente.world import load_world
 
@@ -66,3 +67,47 @@ def test_the_stack_of_a_world_of_another_year_is_against_that_year() -> None:
         dataclasses.replace(world, year=2016), record, date=day, importer="CHN", exporter="USA"
     )
     assert now.averages["import_weighted_2024"].value != earlier.averages["import_weighted_2024"].value
+
+
+def test_what_is_decided_changes_nothing_about_what_the_data_hold() -> None:
+    """As of 2019 the duties of 2018 end in a scenario: the base year of 2024 holds them all the same, so they come off."""
+    record, world = load_dossier("busan-2025", asof=dt.date(2019, 12, 13)), load_world()
+    undone = Scenario.model_validate(
+        {
+            "id": "undone",
+            "title": "",
+            "dossier": record.id,
+            "remove_between": {"parties": ["USA", "CHN"], "announced_from": "2018-01-01"},
+        }
+    )
+    standing = Scenario(id="standing", title="", dossier=record.id)
+    usa, chn = world.labels.country("USA"), world.labels.country("CHN")
+    for importer, exporter in ((usa, chn), (chn, usa)):
+        duties = [
+            wedges_at(world, record, scenario, quantities=False).tariff[importer, exporter]
+            for scenario in (standing, undone)
+        ]
+        assert (duties[1] <= duties[0] + 1e-12).all()
+        assert (duties[0] - duties[1]).max() > 0.1
+    applied = apply_scenario(record, undone)
+    assert applied.base_states(world.base_day).keys() == record.base_states(world.base_day).keys()
+    assert all(
+        state.value == record.base_states(world.base_day)[key].value
+        for key, state in applied.base_states(world.base_day).items()
+    )
+
+
+@pytest.mark.parametrize("day", ["2018-06-20", "2019-03-15", "2019-12-13", "2020-03-01"])
+def test_two_records_of_one_quarrel_charge_the_same(day: str) -> None:
+    """`busan-2025` holds the years 2018 to 2020 by their averages, `phase-one-2018` list by list: a tenth of a point apart for one, a point for the other."""
+    world = load_world()
+    averages = {}
+    for name in ("busan-2025", "phase-one-2018"):
+        record = load_dossier(name, asof=dt.date.fromisoformat(day))
+        tariff = world.tariff + added_duties(world, record, record.asof)
+        for importer, exporter in (("USA", "CHN"), ("CHN", "USA")):
+            place = world.labels.country(importer), world.labels.country(exporter)
+            flows = world.flows[place]
+            averages[name, importer] = float((tariff[place] * flows).sum() / flows.sum())
+    for importer, within in (("USA", 0.001), ("CHN", 0.01)):
+        assert abs(averages["busan-2025", importer] - averages["phase-one-2018", importer]) < within

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import example, given, settings, strategies as st
@@ -12,8 +13,10 @@ from detente.brief import compose
 from detente.brief.content import Bullets
 from detente.cases.runs import prepare_cases, run_scenarios
 from detente.core import LabelError
-from detente.dossier import FrozenDict, Status, load_dossier
+from detente.dossier import FrozenDict, Status, load_dossier, shipped_dossiers
+from detente.dossier.asof import known_by
 from detente.dossier.firing import record_span, turns
+from detente.dossier.load import folder_of, read_record
 from detente.dossier.measure import Clock, DatedValue
 from detente.equilibrium import Model
 from detente.policy import load_scenario, shipped_scenarios
@@ -21,7 +24,7 @@ from detente.policy.enacted import apply_scenario
 from detente.policy.firing import timing
 from detente.policy.later import tellable
 from detente.policy.scenario import Scenario
-from detente.policy.settings import Setting
+from detente.policy.settings import Setting, Window
 from detente.show.tables.firing import firing_lines, firing_note, firing_table, firing_words, noted
 from detente.world import load_world
 
@@ -81,10 +84,33 @@ def test_what_the_scenario_decides_itself_does_not_fire(dossier):
 
 
 def test_shipped_scenarios_let_nothing_fire_that_moves_a_result():
-    for name in ("busan-2025", "phase-one-2018"):
+    for name in shipped_dossiers():
         record = load_dossier(name)
         for scenario in shipped_scenarios(name, record.asof):
             assert timing(record, load_scenario(scenario, dossier=name)).lets == ()
+
+
+@pytest.mark.parametrize("name", shipped_dossiers())
+def test_on_its_first_day_a_shipped_scenario_fires_what_its_story_says(name):
+    """A scenario that decides something lets no clock of the record fire beside it; one that decides nothing is what fires."""
+    record, firing = read_record(folder_of(name))[0], 0
+    for scenario in map(partial(load_scenario, dossier=name), shipped_scenarios(name)):
+        for window in scenario.told or (Window(),):
+            day = window.since or min(measure.announced for measure in record.measures.values())
+            kept, later = tellable(known_by(record, day), [scenario])
+            if later:
+                day = later[0].since
+                kept, _ = tellable(known_by(record, day), [scenario])
+            lets = timing(known_by(record, day), kept[0]).lets
+            if scenario.date is not None and not any(
+                (scenario.set, scenario.tariffs, scenario.remove_between)
+            ):
+                assert lets, (scenario.id, day)
+                firing += 1
+            else:
+                clocks = [fired.name for fired in lets if fired.name in record.clocks]
+                assert clocks == [], (scenario.id, day)
+    assert firing == {"busan-2025": 3, "phase-one-2018": 1}.get(name, 0)
 
 
 def test_holding_keeps_the_truce(dossier):

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 
 from detente.core import DateError, LabelError
-from detente.dossier import Status, load_dossier
+from detente.dossier import Status, load_dossier, shipped_dossiers
+from detente.dossier.asof import known_by
+from detente.dossier.held import moves_something
+from detente.dossier.load import folder_of, read_record
 from detente.dossier.measure import Effect
-from detente.policy import load_scenario, shipped_scenarios, wedges_at
+from detente.policy import load_scenario, shipped_scenarios, tellable, wedges_at
 from detente.policy.effects import effect_hat
 from detente.policy.enacted import apply_scenario, wedges_and_footprints
 from detente.policy.scenario import Scenario
@@ -160,3 +163,31 @@ def test_every_shipped_scenario_moves_something_of_its_own(dossier, economy):
         wedges = wedges_at(economy, dossier, load_scenario(name), quantities=False)
         seen.add((wedges.tariff.tobytes(), wedges.iceberg_hat.tobytes()))
     assert len(seen) == len(shipped_scenarios(asof=dossier.asof))
+
+
+@pytest.mark.parametrize("name", shipped_dossiers())
+def test_on_the_first_day_of_each_window_no_two_shipped_scenarios_are_the_same(name):
+    """What is charged, capped or held at least, as far as it moves a result; nothing is solved."""
+
+    def binding(record, scenario):
+        applied, day = apply_scenario(record, scenario), scenario.date or record.asof
+        states = [
+            (key, state.value, dict(state.by_target), state.products)
+            for key, state in applied.states(day).items()
+            if state.in_force and moves_something(state.measure)
+        ]
+        return repr((states, scenario.tariffs, scenario.quantities))
+
+    told = {one: load_scenario(one, dossier=name) for one in shipped_scenarios(name)}
+    whole, _ = read_record(folder_of(name))
+    first = whole.begins or min(measure.announced for measure in whole.measures.values())
+    days = {window.since or first for scenario in told.values() for window in scenario.told}
+    assert len(days) >= 4
+    for day in sorted(days):
+        record = known_by(whole, day)
+        kept, _ = tellable(record, [told[one] for one in shipped_scenarios(name, day)])
+        seen = {}
+        for scenario in kept:
+            same = seen.setdefault(binding(record, scenario), scenario.id)
+            assert same == scenario.id, day
+        assert len(seen) >= 2, day

@@ -7,7 +7,7 @@ import pytest
 
 from detente.cases.horizons import HORIZONS, horizon
 from detente.core import InputError, LabelError
-from detente.equilibrium import Model, Structure, solve
+from detente.equilibrium import Backstop, Model, Step, Structure, solve
 from detente.strategy.duties.game import duty_game
 from detente.strategy.duties.nash import nash_duties
 from detente.strategy.duties.optimal import nash_tables
@@ -17,7 +17,7 @@ from detente.strategy.duties.wants import FLOOR, wants_of
 from detente.strategy.duties.weights import calibrate_weights
 from detente.strategy.preferences import PLAIN, Preferences, load_preferences, weigh
 from detente.strategy.solves import parts_of
-from detente.world import toy
+from detente.world import Wedges, toy
 
 STRUCTURES = {
     "core": Structure(),
@@ -35,6 +35,17 @@ STRUCTURES = {
         sigma_final=0.8,
         mobility=1.6,
         profit_share=0.1,
+    ),
+    "floors": Structure(sigma_value_added=0.4, sigma_final=0.8, wage_floor=1.0),
+    "floors and a way out": Structure(
+        sigma_value_added=0.4,
+        critical=("PARTS",),
+        sigma_critical=0.3,
+        mobility=1.6,
+        wage_floor=1.0,
+        backstop=Backstop.of(
+            toy(), {(code, "PARTS"): [Step("thrift", 0.2, 1.0, 1.4)] for code in toy().labels.countries}
+        ),
     ),
 }
 
@@ -56,14 +67,36 @@ SETS = {
 }
 
 
+def around(structure):
+    """What is not set in a game: for floors to bind, duties of all others on the players."""
+    tariff = toy().tariff.copy()
+    if "floors" in structure:
+        tariff[2:, 0] += 0.6
+        tariff[2:, 1] += 0.3
+    return Wedges.of(toy(), tariff=tariff)
+
+
 def moved(game, seed=0, size=0.15):
     return game.standing() + np.random.default_rng(seed).uniform(0, size, game.count)
+
+
+@pytest.mark.parametrize("structure", ["floors", "floors and a way out"])
+def test_floors_bind_and_the_way_out_is_taken_in_what_follows(structure):
+    game = duty_game(Model(toy(), STRUCTURES[structure]), ["USA", "CHN"], wedges=around(structure))
+    value = game.solve(moved(game))
+    assert value.unemployment[:2].min() > 1e-3
+    assert value.outside_new.any() == ("way out" in structure)
 
 
 @pytest.mark.parametrize("wants", SETS)
 @pytest.mark.parametrize("structure", STRUCTURES)
 def test_slopes_are_the_derivatives_of_every_objective_under_every_structure(structure, wants):
-    game = duty_game(Model(toy(), STRUCTURES[structure]), ["USA", "CHN"], preferences=SETS[wants])
+    game = duty_game(
+        Model(toy(), STRUCTURES[structure]),
+        ["USA", "CHN"],
+        preferences=SETS[wants],
+        wedges=around(structure),
+    )
     duties = moved(game)
     value = game.solve(duties)
     levels, slopes = game.slopes(value, game.players)
@@ -80,7 +113,9 @@ def test_slopes_are_the_derivatives_of_every_objective_under_every_structure(str
 def test_slopes_with_ossas_politics_are_derivatives_under_every_structure(structure):
     economy = toy()
     weights = np.random.default_rng(0).uniform(0.3, 2, economy.va_share.shape)
-    game = duty_game(Model(economy, STRUCTURES[structure]), ["USA", "CHN"], weights=weights)
+    game = duty_game(
+        Model(economy, STRUCTURES[structure]), ["USA", "CHN"], weights=weights, wedges=around(structure)
+    )
     duties = moved(game)
     _, slopes = game.slopes(game.solve(duties), game.players)
     direction = np.random.default_rng(1).normal(size=game.count)
@@ -93,7 +128,9 @@ def test_slopes_with_ossas_politics_are_derivatives_under_every_structure(struct
 @pytest.mark.parametrize("structure", STRUCTURES)
 def test_a_set_of_preferences_means_the_same_to_duties_as_to_packages(structure, wants):
     economy, chosen = toy(), SETS[wants]
-    game = duty_game(Model(economy, STRUCTURES[structure]), ["USA", "CHN"], preferences=chosen)
+    game = duty_game(
+        Model(economy, STRUCTURES[structure]), ["USA", "CHN"], preferences=chosen, wedges=around(structure)
+    )
     duties = moved(game, 3)
     solution = solve(game.model, game.set_to(duties))
     places = [economy.labels.country(code) for code in game.players]

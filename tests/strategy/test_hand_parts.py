@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detente.equilibrium import Model, Structure, solve
+from detente.equilibrium import Backstop, Model, Policy, Step, Structure, solve
 from detente.strategy.duties.optimal import duty_game, duty_level_table, duty_welfare_table
 from detente.strategy.solves import parts_of
 from detente.world import Wedges, toy
@@ -31,6 +31,21 @@ def test_parts_of_real_income_with_deficits_and_export_taxes(structure: Structur
         assert found.transfers[0, p] == pytest.approx(paid, rel=1e-12)
         whole = found.sector_income[0, p].sum() + duties + paid
         assert whole == pytest.approx(value.equivalent_variation_usd[n], rel=1e-9)
+
+
+def test_parts_add_up_to_real_income_where_buyers_have_a_way_out() -> None:
+    buyers = [(code, "PARTS") for code in WORLD.labels.countries]
+    ladder = Backstop.of(WORLD, {buyer: [Step("thrift", 0.5, 1.05, 2.0)] for buyer in buyers})
+    model = Model(WORLD, Structure(mobility=2.0, wage_floor=0.99, backstop=ladder))
+    sellers = [code for code in WORLD.labels.countries if code != "USA"]
+    cut = Policy.unchanged(WORLD).limit(
+        "cut", importers="USA", exporters=sellers, sectors="PARTS", share=0.01, rent="destroyed"
+    )
+    solution = solve(model, cut)
+    assert solution.value.outside_new[0].sum() > solution.value.backstop_cost_new[0] > 1e3
+    parts = parts_of([solution], range(5))
+    whole = parts.sector_income[0].sum(-1) + parts.revenue[0] + parts.transfers[0]
+    assert whole == pytest.approx(solution.value.equivalent_variation_usd, rel=1e-9, abs=1e-3)
 
 
 def test_tables_of_duties_cell_by_cell() -> None:

@@ -11,10 +11,10 @@ import pytest
 from strategy_games import duel, duel_model, measure, mirror, record, switch
 
 from detente.cases.runs import prepare_cases, solve_cases
-from detente.core import DateError, InputError, LabelError, Pool, Remote
+from detente.core import DateError, InputError, LabelError, Pool, Remote, SolveError
 from detente.dossier import load_dossier
 from detente.dossier.dossier import FrozenDict
-from detente.equilibrium import Model, Structure, solve
+from detente.equilibrium import Model, Newton, Structure, solve
 from detente.policy import load_scenario
 from detente.policy.enacted import wedges_at
 from detente.strategy import solves
@@ -162,6 +162,16 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path, monkeypatch):
     third = payoff_tensor(Model(economy), dossier, spec, cache=tmp_path)
     assert calls == []
     np.testing.assert_array_equal(third.game().payoffs, whole.game().payoffs)
+
+
+def test_a_failure_is_not_kept(tmp_path):
+    economy, dossier, spec = duel()
+    hasty = Newton(max_steps=1, robust=False)
+    with pytest.raises(SolveError, match="profile"):
+        payoff_tensor(Model(economy, solver=hasty), dossier, spec, cache=tmp_path)
+    assert not list(tmp_path.rglob("*.solves"))
+    keys = {content_key(Model(economy, solver=solver), dossier, spec) for solver in (None, Newton(), hasty)}
+    assert len(keys) == 2
 
 
 def test_processes_give_the_same_numbers(monkeypatch, tmp_path):

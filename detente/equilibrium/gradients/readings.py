@@ -65,10 +65,16 @@ def employment(equilibrium: Equilibrium, country: str, sector: str) -> Output:
         factor[n, s] += technology.structure.mobility
         return Output(name, factor=factor)
     power = 1 - technology.structure.sigma_value_added
-    factor[n] += power
+    factor[n] += power * _moves_wage(equilibrium, n)
     sales, cost = np.zeros_like(equilibrium.price_hat), np.zeros_like(equilibrium.price_hat)
     sales[n, s], cost[n, s] = 1 / equilibrium.output_new[n, s], -power
     return Output(name, factor=factor, sales=sales, cost=cost)
+
+
+def _moves_wage(equilibrium: Equilibrium, n: int) -> float:
+    """Whether a country's factor price moves what employers pay, as 1 or 0, where factors move freely: not below its floor."""
+    moves = equilibrium.technology.moves_wage(np.log(equilibrium.factor_price_hat))
+    return moves if isinstance(moves, float) else float(moves[n, 0])
 
 
 def flow(equilibrium: Equilibrium, name: str, cells: npt.NDArray[np.bool_]) -> Output:

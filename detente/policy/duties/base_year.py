@@ -89,7 +89,7 @@ def base_year_table(economy: Economy, dossier: Dossier) -> Table:
 
 
 def _verdict(measure: Measure, claimed: float, shown: float, day: str) -> str:
-    if claimed > 0 and measure.announced.isoformat() > day:
+    if measure.in_base and measure.announced.isoformat() > day:
         return f"announced after {day}: the data cannot hold it"
     if claimed > shown + NOTICED:
         return "more than the data show"

@@ -210,6 +210,25 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         ),
     ),
     (
+        "branches",
+        "An outcome in every way it can come about",
+        "branches:branch_table",
+        "tree parties",
+        "outcomes, record, sides",
+        "branch date standing {side}_{horizon}_pct[%] happens",
+    ),
+    (
+        "own-duties",
+        "Outcomes that cost a side less because its own duties are lower",
+        "branches:own_duty_table",
+        "outcomes featured reference parties",
+        "outcomes, reference, sides",
+        (
+            "party other outcome real_income_pct[%] featured_pct[%] own_duty_pct[%] featured_duty_pct[%] "
+            "raised_pct[%]"
+        ),
+    ),
+    (
         "third-countries as diversion",
         "Third countries under an outcome",
         "detente.show.figures.charts:third_countries",

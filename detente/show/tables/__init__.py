@@ -3,6 +3,12 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from detente.show.tables.branches import (
+        branch_sentence as branch_sentence,
+        branch_table as branch_table,
+        own_duty_sentences as own_duty_sentences,
+        own_duty_table as own_duty_table,
+    )
     from detente.show.tables.citations import citation_table as citation_table
     from detente.show.tables.comparison import comparison_table as comparison_table
     from detente.show.tables.evidence import (
@@ -65,6 +71,7 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
+            "branches": "branch_sentence branch_table own_duty_sentences own_duty_table",
             "citations": "citation_table",
             "evidence": "ClockRow ConflictCard MeasureRow ReadingText SourceText aimed days_left",
             "comparison": "comparison_table",

@@ -162,7 +162,9 @@ def earned_by_sector(value: Equilibrium, n: int, by_earnings: Array, by_profit: 
     if technology.moves_inputs:
         moved = (1 - technology.structure.sigma_value_added) * by_earnings * paid
         cost[n] = -moved
-        factor[n] = moved.sum() if technology.mobile else moved
+        moves_wage = technology.moves_wage(np.log(value.factor_price_hat))  # nowhere below a wage floor
+        by_factor = moved if isinstance(moves_wage, float) else moved * moves_wage[n]
+        factor[n] = by_factor.sum() if technology.mobile else by_factor
     return {"sales": sales, "cost": cost, "factor": factor}
 
 

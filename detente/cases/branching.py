@@ -1,0 +1,118 @@
+"""An outcome in every way it can come about: its branches, each solved at several horizons beside one reference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from detente.cases.case import ControlledOutcome
+from detente.cases.runs import prepare_cases, run_cases
+from detente.core import InputError
+from detente.policy import Branch, Scenario, branches
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+    from detente.equilibrium import Model
+
+
+@dataclass(frozen=True, eq=False)
+class Branched:
+    """An outcome solved along each of its branches.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        As its file tells it.
+    dossier : Dossier
+        The record; its as-of day decided which branch is likeliest.
+    branches : tuple of Branch
+    outcomes : mapping of horizon to mapping of scenario id to ControlledOutcome
+        Of every branch, and of the reference.
+    reference : str
+        Id of the scenario that changes are taken from.
+    """
+
+    scenario: Scenario
+    dossier: Dossier
+    branches: tuple[Branch, ...]
+    outcomes: Mapping[str, Mapping[str, ControlledOutcome]]
+    reference: str
+
+    @property
+    def likeliest(self) -> Branch:
+        """The branch that the record makes likeliest."""
+        return next(branch for branch in self.branches if branch.likeliest)
+
+    def change(self, branch: Branch, horizon: str, party: str) -> float:
+        """Real income of a party along a branch against the reference at the same horizon, as a fraction."""
+        solved = self.outcomes[horizon]
+        position = next(iter(solved.values())).value.economy.labels.country(party)
+        hat = solved[branch.scenario.id].value.real_income_hat[position]
+        return float(hat / solved[self.reference].value.real_income_hat[position] - 1)
+
+    def span(self, horizon: str, party: str) -> tuple[float, float]:
+        """Return the lowest and the highest change of a party over all branches, as fractions."""
+        changes = [self.change(branch, horizon, party) for branch in self.branches]
+        return min(changes), max(changes)
+
+
+def solve_branches(
+    models: Mapping[str, Model],
+    dossier: Dossier,
+    scenario: Scenario,
+    reference: Scenario,
+    *,
+    hold_clocks: bool | Sequence[str] = False,
+) -> Branched:
+    """Solve every branch of a scenario, and the reference, at every horizon.
+
+    Parameters
+    ----------
+    models : mapping of horizon to Model
+        As `model_at` makes them.
+    dossier : Dossier
+    scenario : Scenario
+        With `forks`.
+    reference : Scenario
+        Changes are taken from it.
+    hold_clocks : bool or sequence of str
+        As for `run_scenarios`.
+
+    Returns
+    -------
+    Branched
+
+    Raises
+    ------
+    InputError
+        For a scenario without forks.
+    SolveError
+        For the first branch without an equilibrium.
+
+    Examples
+    --------
+    >>> from detente import Standoff
+    >>> standoff = Standoff.load("busan-2025")
+    >>> models = {"long": standoff.model("long")}
+    >>> tree = solve_branches(
+    ...     models, standoff.dossier, standoff.scenario("talks-fail"), standoff.scenario("standing")
+    ... )
+    >>> tree.likeliest.scenario.id
+    'talks-fail+called-off+truce-ends'
+    >>> low, high = tree.span("long", "USA")
+    >>> low < tree.change(tree.likeliest, "long", "USA") < high
+    True
+    """
+    if not scenario.forks:
+        raise InputError(
+            f"`{scenario.id}` can come about in one way only",
+            hint="`forks:` in its file lists the questions on which it turns; see the how-to on scenarios",
+        )
+    tree = branches(scenario, dossier)
+    economy = next(iter(models.values())).economy
+    cases = prepare_cases(
+        economy, dossier, [reference, *(branch.scenario for branch in tree)], hold_clocks=hold_clocks
+    )
+    solved = {horizon: run_cases(model, cases) for horizon, model in models.items()}
+    return Branched(scenario, dossier, tree, solved, reference.id)

@@ -1,0 +1,354 @@
+"""Scenarios of one base year at parameters of their own, swept together: the dates of a path, the draws of a date.
+
+The sweeps of `sweep` solve many policies on one economy and structure. Here every lane has its own trade elasticities,
+elasticities of substitution, mobility and ladder, on the same flows and tables; arrays get a leading axis and nothing else
+changes. The inverses of one economy and structure nearby steer all of them. What is found is judged lane by lane, by the plain
+equations at the lane's own parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from detente.core import RESULTS
+from detente.equilibrium.backstop import Backstop
+from detente.equilibrium.baseline import Baseline, lend_preparation, prepare
+from detente.equilibrium.controls import (
+    ControlledSolution,
+    QuantityControl,
+    apply_to_each,
+    bindings_of,
+    check_controls,
+    excess,
+)
+from detente.equilibrium.judged import check_wedges, chunks, finish
+from detente.equilibrium.limits import Limits
+from detente.equilibrium.quantities import verified
+from detente.equilibrium.quantity_search import TIGHT
+from detente.equilibrium.robust import point_of
+from detente.equilibrium.solution import Equilibrium, Solution
+from detente.equilibrium.structure import Structure, Technology, over_suppliers
+from detente.equilibrium.sweep import Lanes, Newton, Shock, Sweep, base_point, deficits, settle_lanes
+from detente.world import Array, Economy, Wedges, frozen
+
+_SIGMAS = ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final")
+WAITING = 1e-2
+"""A lane settles once those it depends on are within this share of their tolerance, the other way round: a hundred times it."""
+NEAR_ONE = 1e-6
+"""Elasticities of substitution nearer to one than this are left to the solver of one structure."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lane:
+    """One scenario at its own parameters.
+
+    Attributes
+    ----------
+    economy : Economy
+        Of the base year that all lanes share, with its own trade elasticities.
+    structure : Structure
+        Its own nests and mobility, and capacities of the ladders.
+    wedges : Wedges
+    controls : tuple of QuantityControl
+    """
+
+    economy: Economy
+    structure: Structure
+    wedges: Wedges
+    controls: tuple[QuantityControl, ...] = ()
+
+
+class Link(Protocol):
+    """What earlier lanes leave to later ones: stocks of inputs that run down."""
+
+    row: int
+    """The step of the ladders whose capacity it sets."""
+
+    def capacity(self, lanes: npt.NDArray[np.int64], met: Array) -> Array:
+        """Capacity of the step [lane, cell] when it meets `met` [lane, cell] of base-year use in each of these lanes."""
+
+    def waits(self, lanes: npt.NDArray[np.int64], worst: Array) -> Array:
+        """Largest of `worst` [lane] over the lanes that each of them depends on, nil where there are none."""
+
+
+@dataclass(frozen=True, eq=False)
+class _LaneTechnology(Technology):
+    """A technology whose elasticities of substitution and mobility differ by lane [lane, 1, 1]."""
+
+    sigmas: dict[str, Array] = field(default_factory=dict)
+    kappa: Array = field(default_factory=lambda: np.zeros(0))
+    last: dict[str, tuple[Array, Array, Array]] = field(default_factory=dict)
+
+    @classmethod
+    def over(cls, technology: Technology, structures: Sequence[Structure]) -> _LaneTechnology:
+        made = cls.__new__(cls)
+        made.__dict__.update(vars(technology))
+
+        def stacked(name: str) -> Array:
+            return np.array([getattr(one, name) for one in structures])[:, None, None]
+
+        made.__dict__["sigmas"] = {name: stacked(name) for name in _SIGMAS}
+        made.__dict__.update(kappa=stacked("mobility"), last={})
+        return made
+
+    def keep(self, lanes: Lanes) -> _LaneTechnology:
+        """Only these lanes."""
+        made = _LaneTechnology.__new__(_LaneTechnology)
+        made.__dict__.update(vars(self))
+        made.__dict__["sigmas"] = {name: values[lanes] for name, values in self.sigmas.items()}
+        made.__dict__.update(kappa=self.kappa[lanes], last={})
+        return made
+
+    def nests(self, log_price: Array) -> tuple[Array, Array]:
+        known = self.last.get("nests")
+        if known is None or known[0] is not log_price:  # asked for twice in a row at the same prices
+            known = self.last["nests"] = (log_price, *self._nests(log_price))
+        return known[1], known[2]
+
+    def _nests(self, log_price: Array) -> tuple[Array, Array]:
+        other, share, inside = self._weights
+        power = 1 - self.sigmas["sigma_materials"]
+        moved = over_suppliers(other, np.expm1(power * log_price))
+        if not self.critical.any():
+            return np.asarray(np.log1p(moved) / power), np.zeros(log_price.shape)
+        within = 1 - self.sigmas["sigma_critical"]
+        composite = np.log1p(over_suppliers(inside, np.expm1(within * log_price))) / within
+        moved = moved + share * np.expm1(power * composite)
+        return np.asarray(np.log1p(moved) / power), np.asarray(composite)
+
+    def log_cost(self, log_factor: Array, log_price: Array) -> Array:
+        materials, _ = self.nests(log_price)
+        power, share = 1 - self.sigmas["sigma_value_added"], self.va_in_cost
+        moved = share * np.expm1(power * self.wage(log_factor)) + (1 - share) * np.expm1(power * materials)
+        return np.asarray(np.log1p(moved) / power)
+
+    def paid(self, log_factor: Array, log_cost: Array) -> Array:
+        power = 1 - self.sigmas["sigma_value_added"]
+        return np.asarray(self.factor_share * np.exp(power * (self.wage(log_factor) - log_cost)))
+
+    def bought(self, log_price: Array, log_cost: Array, output: Array) -> Array:
+        materials, composite = self.nests(log_price)
+        power = 1 - self.sigmas["sigma_materials"]
+        outer = (1 - self.sigmas["sigma_value_added"]) * (materials - log_cost)
+        used = output * np.exp(outer - power * materials)
+        made = np.exp(power * log_price) * over_suppliers(self._by_user, used)
+        if self.critical.any():
+            inside = 1 - self.sigmas["sigma_critical"]
+            within = over_suppliers(self._by_user, used * np.exp((power - inside) * composite))
+            made = np.where(self.critical, np.exp(inside * log_price) * within, made)
+        return np.asarray(made)
+
+    def final(self, log_price: Array) -> tuple[Array, Array]:
+        known = self.last.get("final")
+        if known is None or known[0] is not log_price:
+            known = self.last["final"] = (log_price, *self._final(log_price))
+        return known[1], known[2]
+
+    def _final(self, log_price: Array) -> tuple[Array, Array]:
+        alpha, power = self.economy.final_shares, 1 - self.sigmas["sigma_final"]
+        index = np.log1p((alpha * np.expm1(power * log_price)).sum(-1)) / power[..., 0]
+        return np.asarray(alpha * np.exp(power * (log_price - index[..., None]))), np.asarray(index)
+
+    def earnings(self, log_factor: Array) -> tuple[Array, Array]:
+        base = self.base_earnings()
+        whole = base.sum(1)
+        top = np.where(base > 0, log_factor, -np.inf).max(-1, keepdims=True)
+        weight = base / whole[:, None] * np.exp(self.kappa * (log_factor - top))
+        added = weight.sum(-1)
+        total = np.exp(top[..., 0] + np.log(added) / self.kappa[..., 0]) * whole
+        return total, np.asarray(total[..., None] * weight / added[..., None])
+
+
+class _LaneSweep(Sweep):
+    """The map of `Sweep` with parameters by lane, and with what links them."""
+
+    def __init__(
+        self,
+        base: Baseline,
+        deficit: Array,
+        theta: Array,
+        backstop: Backstop | None,
+        link: Link | None,
+    ) -> None:
+        super().__init__(base.technology.economy, base, deficit)
+        self.theta, self.backstop, self.link = theta, backstop, link
+        self.lanes = np.arange(len(theta))
+        self.set: Array | None = (
+            None  # capacity that was set last [lane, cell], of lanes that have settled too
+        )
+
+    def keep(self, lanes: Lanes) -> _LaneSweep:
+        technology = self.technology
+        assert isinstance(technology, _LaneTechnology)
+        backstop = self.backstop
+        if backstop is not None:
+            backstop = replace(backstop, capacity=backstop.capacity[lanes])
+        base = replace(self.base, technology=technology.keep(lanes))
+        kept = _LaneSweep(base, self.deficit, self.theta[lanes], backstop, self.link)
+        kept.lanes, kept.set = self.lanes[lanes], self.set
+        return kept
+
+    def __call__(self, shock: Shock, point: Array) -> tuple[Array, Array]:
+        if self.link is None or self.backstop is None:
+            return super().__call__(shock, point)
+        _, log_price, expenditure = self.split(point)
+        basket = self.technology.final(log_price)[1]
+        met = self.backstop.met_of(log_price, basket, expenditure)[0]
+        given = self.link.capacity(self.lanes, met[:, self.link.row])
+        if self.set is None:
+            self.set = np.array(given)
+        self.backstop.capacity[:, self.link.row] = self.set[self.lanes] = given
+        step, worst = super().__call__(shock, point)
+        return step, np.maximum(worst, WAITING * self.link.waits(self.lanes, worst))
+
+
+def solve_lanes(
+    lanes: Sequence[Lane],
+    like: tuple[Economy, Structure],
+    *,
+    closure: str | Array = "share",
+    solver: Newton | None = None,
+    link: Link | None = None,
+    start: Solution[Equilibrium] | None = None,
+) -> list[Solution[Equilibrium]] | None:
+    """Solve lanes together, each at its own parameters; nothing is rescued.
+
+    Parameters
+    ----------
+    lanes : sequence of Lane
+    like : (Economy, Structure)
+        The same base year, with parameters near those of the lanes: its inverses steer.
+    closure : str or array [country]
+    solver : Newton, optional
+    link : Link, optional
+        What earlier lanes leave to later ones.
+    start : Solution, optional
+        Near what is looked for, on the same base year, factors not free either: where the search begins, at its log wedges
+        of limits of the same name; the base year when left out.
+
+    Returns
+    -------
+    list of Solution, or None
+        By lane, with a code where the sweeps did not settle. None where this way is closed: factors move freely, an elasticity
+        of substitution is one, structures differ in more than their parameters, or bans cut trade.
+    """
+    economy, structure = like
+    solver = solver or Newton()
+    if not lanes or not all(_alike(lane, economy, structure) for lane in lanes):
+        return None
+    for lane in lanes:
+        check_wedges(lane.economy, lane.wedges)
+        check_controls(lane.economy, lane.controls)
+    deficit = deficits(economy, closure)
+    bans = [[one for one in lane.controls if one.is_ban] for lane in lanes]
+    free = [[one for one in lane.controls if not one.is_ban] for lane in lanes]
+    banned = apply_to_each([lane.wedges for lane in lanes], bans, [np.zeros(len(some)) for some in bans])
+    if any(ground is not None for _, ground in chunks(economy, structure, banned, deficit)):
+        return None
+    theta = np.stack([lane.economy.trade_elasticity for lane in lanes])
+    base = prepare(economy, structure)
+    technology = _LaneTechnology.over(base.technology, [lane.structure for lane in lanes])
+    limits = Limits.of(economy, banned, free, theta)
+    width = 0 if limits is None else limits.width
+    point = base_point(economy, structure) if start is None else point_of(start.value)
+    begun = np.stack([np.pad(point, (0, width)) for _ in lanes])
+    for k, some in enumerate(free):
+        sizes = [
+            0.0 if start is None or one.name not in start.bindings else start.bindings[one.name].log_wedge
+            for one in some
+        ]
+        begun[k, len(point) : len(point) + len(some)] = sizes
+    sweep = _LaneSweep(
+        replace(base, technology=technology), deficit, theta[:, None, :], _stacked(lanes), link
+    )
+    points, steps = settle_lanes(sweep, Shock.of(base, banned, limits, theta), begun, solver)
+    solutions = []
+    for k, lane in enumerate(lanes):
+        own = lane if sweep.set is None or link is None else _with_capacity(lane, link.row, sweep.set[k])
+        lend_preparation(own.economy, own.structure, like)
+        size = len(points[k]) - width
+        sizes = np.nan_to_num(points[k, size : size + len(free[k])])
+        solutions.append(
+            _judged(own, free[k], points[k, :size], sizes, int(steps[k]), deficit, closure, solver)
+        )
+    return solutions
+
+
+def _stacked(lanes: Sequence[Lane]) -> Backstop | None:
+    """Ladders with the capacities of every lane [lane, step, cell]."""
+    ladders = [lane.structure.backstop for lane in lanes]
+    first = ladders[0]
+    if first is None:
+        return None
+    return replace(first, capacity=np.stack([one.capacity for one in ladders if one is not None]))
+
+
+def _with_capacity(lane: Lane, row: int, given: Array) -> Lane:
+    """A lane whose ladders give as much in one step as was found."""
+    backstop = lane.structure.backstop
+    assert backstop is not None
+    capacity = np.array(backstop.capacity)
+    capacity[row] = given
+    ladders = replace(backstop, capacity=frozen(capacity))
+    return replace(lane, structure=replace(lane.structure, backstop=ladders))
+
+
+def _judged(
+    lane: Lane,
+    free: Sequence[QuantityControl],
+    point: Array,
+    sizes: Array,
+    steps: int,
+    deficit: Array,
+    closure: str | Array,
+    solver: Newton,
+) -> Solution[Equilibrium]:
+    """What came of a lane, by the plain equations at its own parameters."""
+    applied = apply_to_each([lane.wedges], [lane.controls], [_in_order(lane.controls, free, sizes)])
+    technology = prepare(lane.economy, lane.structure).technology
+    named = closure if isinstance(closure, str) else "own"
+    count, only = np.array([steps]), replace(solver, robust=False)
+    (solution,) = finish(technology, applied, named, deficit, point[None], count, only, "sweep")
+    solution.value.__dict__["technology"] = technology  # the cached property: nothing is cut here
+    if not solution.result.ok or not lane.controls:
+        return solution
+    if free:
+        over = excess(solution.value, free, sizes)
+        if not bool(np.abs(np.minimum(sizes, -over)).max() < TIGHT):
+            return replace(solution, result=RESULTS.max_steps_reached)
+    bound = bindings_of(solution.value, lane.wedges, lane.controls, _in_order(lane.controls, free, sizes))
+    checked = verified(ControlledSolution(solution, bound), lane.controls)
+    return replace(checked.solution, bindings=bound)
+
+
+def _in_order(controls: Sequence[QuantityControl], free: Sequence[QuantityControl], sizes: Array) -> Array:
+    """Log wedges of all controls in their order, from those of the ones that are no bans."""
+    known = dict(zip((one.name for one in free), sizes, strict=True))
+    return np.array([float(known.get(one.name, 0.0)) for one in controls])
+
+
+def _alike(lane: Lane, economy: Economy, structure: Structure) -> bool:
+    """Whether a lane differs from a setting in nothing but what the lanes carry."""
+    own, there = lane.structure, structure.backstop
+    far = all(abs(1 - getattr(own, name)) > NEAR_ONE for name in _SIGMAS)
+    ladders = (own.backstop is None) == (there is None)
+    if own.backstop is not None and there is not None:
+        ladders = own.backstop.steps == there.steps and all(
+            np.array_equal(getattr(own.backstop, name), getattr(there, name))
+            for name in ("importer", "sector", "base", "first", "full")
+        )
+    return (
+        far
+        and ladders
+        and np.isfinite([own.mobility, structure.mobility]).all()
+        and own.critical == structure.critical
+        and np.array_equal(own.profit_share, structure.profit_share)
+        and np.array_equal(own.wage_floor, structure.wage_floor)
+        and lane.economy.flows is economy.flows
+        and lane.economy.trade_elasticity.ndim == 1
+    )
