@@ -45,6 +45,7 @@ from detente.show.words import (
 
 if TYPE_CHECKING:
     from detente.brief.findings import Findings
+    from detente.cases import Outcome
 
 
 def outcome_section(findings: Findings) -> Section:
@@ -76,13 +77,7 @@ def outcome_section(findings: Findings) -> Section:
     contrast = horizons.horizon_contrast_sentence(
         economy, findings.both, reference, findings.featured, parties
     )
-    stories = tuple(
-        Sentence(
-            f"{outcome.scenario.title}, on {date_words(outcome.scenario.on(findings.dossier.asof))}: {outcome.scenario.story} "
-            f"{firing_words(outcome.timing)}".strip()
-        )
-        for outcome in outcomes.values()
-    )
+    stories = tuple(_story(outcome, findings.dossier.asof) for outcome in outcomes.values())
     pair = build("pair", outcomes=outcomes, parties=parties)
     return Section(
         "outcomes",
@@ -111,6 +106,14 @@ def outcome_section(findings: Findings) -> Section:
                 folded=True,
             ),
         ),
+    )
+
+
+def _story(outcome: Outcome, asof: dt.date) -> Sentence:
+    """What an outcome is, when, and which clocks its date lets fire."""
+    scenario = outcome.scenario
+    return Sentence(
+        f"{scenario.title}, on {date_words(scenario.on(asof))}: {scenario.story} {firing_words(outcome.timing)}".strip()
     )
 
 

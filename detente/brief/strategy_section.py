@@ -14,7 +14,55 @@ from detente.show.figures import lever_sentences, space_sentence, swap_sentence
 from detente.show.words import Sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from detente.brief.findings import Findings
+    from detente.core import Table
+    from detente.dossier import Dossier
+    from detente.strategy import GameSpec, PayoffTensor, Preferences
+
+
+_CAUTION = (
+    "Read the ranking with care: a control is a cap where the record states a quantity and a small assumed cost elsewhere, so "
+    "what is held through the latter is understated (what other models say about chokepoints comes on top); and only the "
+    "measures left free are ranked, not those held fixed, such as a further 100 points."
+)
+
+
+def _small_game(dossier: Dossier, place: str) -> GameSpec | None:
+    """The game that the briefing solves; None where none has moves, or none could be told on the day."""
+    from detente.strategy import load_game, shipped_games
+
+    if not shipped_games(place, dossier.asof):
+        return None
+    spec = load_game(dossier=place, asof=dossier.asof).small()
+    known = spec.measures and all(name in dossier.measures for name in spec.measures)
+    return spec if known else None
+
+
+def _opening(spec: GameSpec) -> Sentence:
+    """How many measures the small game leaves free, and what its players want."""
+    free = [action.title for action in spec.actions if len(action.rungs) > 1]
+    return Sentence(
+        f"Of the game’s {len(spec.actions)} measures, {len(free)} are free to move here, on two positions each; every one of the "
+        "joint choices is solved as an equilibrium of its own. What a side wants is real income unless said otherwise; the "
+        "tables repeat every conclusion under other weights."
+    )
+
+
+def _expected(tensor: PayoffTensor, spec: GameSpec, sets: Sequence[Preferences]) -> Table:
+    """What the exchanges that the reports expect would be worth, under every set of preferences."""
+    from detente.strategy import judge
+
+    return build(
+        "expected-swaps",
+        verdicts={
+            preferences.id: judge(tensor.game(preferences), spec.expected, spec.threats)
+            for preferences in sets
+        },
+        players=spec.players,
+        names={preferences.id: preferences.title for preferences in sets},
+    )
 
 
 def strategy_section(findings: Findings) -> Section | None:
@@ -28,22 +76,17 @@ def strategy_section(findings: Findings) -> Section | None:
     from detente.policy import load_scenario
     from detente.strategy import (
         deal_space,
-        judge,
         leverage_of,
-        load_game,
         load_preferences,
         payoff_tensor,
-        shipped_games,
         smallest_swaps,
     )
 
     dossier = findings.dossier
     place = findings.source or dossier.id
-    if not shipped_games(place, dossier.asof):
+    spec = _small_game(dossier, place)
+    if spec is None:
         return None
-    spec = load_game(dossier=place, asof=dossier.asof).small()
-    if not spec.measures or any(name not in dossier.measures for name in spec.measures):
-        return None  # a game without moves; or, on an earlier day, one that could not be told yet
     scenarios = [load_scenario(name, dossier=place) for name in spec.threats if name != "standing"]
     tensor = payoff_tensor(findings.model, dossier, spec, scenarios=scenarios)
     known = load_preferences(game=spec.id)
@@ -60,21 +103,6 @@ def strategy_section(findings: Findings) -> Section | None:
     space = deal_space(game, spec.threats[0])
     names = {name: load_scenario(name, dossier=place).title for name in spec.threats}
     swaps = smallest_swaps(game, most=1, count=12)
-    judged = {
-        preferences.id: judge(tensor.game(preferences), spec.expected, spec.threats)
-        for preferences in known.sets
-    }
-    free = [action.title for action in spec.actions if len(action.rungs) > 1]
-    opening = Sentence(
-        f"Of the game’s {len(spec.actions)} measures, {len(free)} are free to move here, on two positions each; every one of the "
-        "joint choices is solved as an equilibrium of its own. What a side wants is real income unless said otherwise; the "
-        "tables repeat every conclusion under other weights."
-    )
-    caution = Sentence(
-        "Read the ranking with care: a control is a cap where the record states a quantity and a small assumed cost elsewhere, so "
-        "what is held through the latter is understated (what other models say about chokepoints comes on top); and only the "
-        "measures left free are ranked, not those held fixed, such as a further 100 points."
-    )
     figures = (
         make("leverage-ladder", levers=levers, concept=concept),
         make(
@@ -86,8 +114,8 @@ def strategy_section(findings: Findings) -> Section | None:
         ),
     )
     blocks: list[Block] = [
-        Paragraph((opening,)),
-        Paragraph((*lever_sentences(levers, table="leverage"), caution)),
+        Paragraph((_opening(spec),)),
+        Paragraph((*lever_sentences(levers, table="leverage"), Sentence(_CAUTION))),
         figures[0],
         TableBlock(build("leverage", levers=levers, note=f"{concept[0].upper()}{concept[1:]}."), folded=True),
         Paragraph((space_sentence(game, space, name=names[space.threat], table="deal-space"),)),
@@ -98,15 +126,5 @@ def strategy_section(findings: Findings) -> Section | None:
         said = tuple(swap_sentence(game, swap, table="swaps") for swap in swaps[:2])
         blocks += [Paragraph(said), TableBlock(build("swaps", game=game, swaps=swaps), folded=True)]
     if spec.expected:
-        blocks.append(
-            TableBlock(
-                build(
-                    "expected-swaps",
-                    verdicts=judged,
-                    players=spec.players,
-                    names={preferences.id: preferences.title for preferences in known.sets},
-                ),
-                folded=True,
-            )
-        )
+        blocks.append(TableBlock(_expected(tensor, spec, known.sets), folded=True))
     return Section("leverage", "Who holds what over whom, and what could be traded", tuple(blocks))

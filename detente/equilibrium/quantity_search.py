@@ -105,6 +105,16 @@ class BatchSetting:
         self.meter.charge(work_of(solution))
         return solution
 
+    def under(
+        self,
+        wedges: Wedges,
+        controls: Sequence[QuantityControl],
+        log_wedge: Array,
+        near: Equilibrium | None,
+    ) -> Solution[Equilibrium]:
+        """One scenario whose controls are enforced by these log wedges."""
+        return self.solve(apply_controls(wedges, controls, log_wedge), near, throw=False)
+
 
 def known_wedges(start: ControlledSolution, controls: Sequence[QuantityControl]) -> Array:
     """Log wedges that a start has for controls of these names; nil where it has none, or bans what is now allowed."""
@@ -122,31 +132,23 @@ def by_newton(
     start: ControlledSolution | None,
 ) -> ControlledSolution:
     """Semismooth Newton on the complementarity conditions, every step an equilibrium and the derivatives of its volumes."""
-    economy = setting.economy
     near = None if start is None else start.value
     if not controls:
         return ControlledSolution(setting.solve(wedges, near, throw=False), {})
-    theta = economy.trade_elasticity
     log_wedge = np.zeros(len(controls)) if start is None else known_wedges(start, controls)
     log_wedge[[k for k, control in enumerate(controls) if control.is_ban]] = 0.0
     free = [k for k, control in enumerate(controls) if not control.is_ban]
     floors = np.array([control.is_floor for control in controls])
     most = np.where(floors, MAX_LOG_SUBSIDY, MAX_LOG_WEDGE)
-    # a volume moves by about 1 + θ per unit of its log wedge: the two sides of the conditions are compared in that unit
-    reach = np.array(
-        [1 + float(np.broadcast_to(theta, controls[k].cells.shape)[controls[k].cells].max()) for k in free]
-    )
-
-    def at(point: Array, near: Equilibrium | None) -> Solution[Equilibrium]:
-        return setting.solve(apply_controls(wedges, controls, point), near, throw=False)
-
-    solution = at(log_wedge, near)
+    bindable = [controls[k] for k in free]
+    reach = _reach(setting.economy, bindable)
+    solution = setting.under(wedges, controls, log_wedge, near)
     result, ended = solution.result, ""
     nearest, idle = float("inf"), 0
     for _ in range(MAX_STEPS):
         if not solution.result.ok or not free:
             break
-        over = excess(solution.value, [controls[k] for k in free], log_wedge[free])
+        over = excess(solution.value, bindable, log_wedge[free])
         point = log_wedge[free]
         natural = np.minimum(point, -over)  # nil where the complementarity conditions hold
         if np.abs(natural).max() < TIGHT:
@@ -157,7 +159,7 @@ def by_newton(
             result = RESULTS.max_steps_reached
             break
         active = point + over / reach > 0
-        move = _move(setting, solution.value, [controls[k] for k in free], point, over, active)
+        move = _move(setting, solution.value, bindable, point, over, active)
         if move is None:
             result, ended = RESULTS.gave_up, "derivatives"
             break
@@ -167,7 +169,7 @@ def by_newton(
             if (trial > most).any():
                 result = RESULTS.floor_unreached if (trial > most)[floors].any() else RESULTS.diverged
                 break
-            there = at(trial, solution.value)
+            there = setting.under(wedges, controls, trial, solution.value)
             if there.result.ok or setting.meter.ended:
                 break
         if result.ok and not there.result.ok:
@@ -182,6 +184,14 @@ def by_newton(
     else:
         result = RESULTS.max_steps_reached
     return _concluded(setting, solution, wedges, controls, log_wedge, result, ended)
+
+
+def _reach(economy: Economy, controls: Sequence[QuantityControl]) -> Array:
+    """By how much a volume moves per unit of its log wedge, about 1 + θ: the conditions are compared in that unit."""
+    theta = economy.trade_elasticity
+    return np.array(
+        [1 + float(np.broadcast_to(theta, control.cells.shape)[control.cells].max()) for control in controls]
+    )
 
 
 def _move(

@@ -58,29 +58,6 @@ def world_figure(economy: Economy) -> Figure:
     world = float(economy.value_added.sum())
     largest = codes[order[0]]
     share = 100 * float(economy.value_added[order[0]]) / world
-    rows: list[tuple[Cell, ...]] = [
-        (
-            codes[n],
-            economy.labels.country_name(codes[n]),
-            float(economy.value_added[n]) / 1e3,
-            100 * float(economy.value_added[n]) / world,
-            -float(economy.deficit[n]) / 1e3,
-        )
-        for n in order
-    ]
-    table = Table(
-        "world",
-        f"Largest countries of {economy.name}",
-        (
-            Column("code", "Code"),
-            Column("country", "Country"),
-            Column("value_added_usd_bn", "Value added", "USD bn", "number", 0),
-            Column("share_pct", "Share of the world", "%", "number", 1),
-            Column("balance_usd_bn", "Trade balance", "USD bn", "number", 0),
-        ),
-        tuple(rows),
-    )
-
     share_of_world = {codes[n]: 100 * float(economy.value_added[n]) / world for n in order}
     balance = {codes[n]: -100 * float(economy.deficit[n] / economy.value_added[n]) for n in order}
 
@@ -113,10 +90,37 @@ def world_figure(economy: Economy) -> Figure:
         title,
         f"Bars of value added and of the trade balance, billion USD: {said}.",
         _panels(economy, panels, WIDE),
-        table,
+        _largest(economy, order),
         note=f"{len(codes)} countries × {len(economy.labels.sectors)} sectors, {economy.year}; goods and services, before duty.",
         subtitle="Percent; billion USD in brackets",
         narrow=_panels(economy, panels, NARROW),
+    )
+
+
+def _largest(economy: Economy, order: Sequence[int]) -> Table:
+    """The countries drawn, with their value added and balance in money."""
+    codes, world = economy.labels.countries, float(economy.value_added.sum())
+    rows: list[tuple[Cell, ...]] = [
+        (
+            codes[n],
+            economy.labels.country_name(codes[n]),
+            float(economy.value_added[n]) / 1e3,
+            100 * float(economy.value_added[n]) / world,
+            -float(economy.deficit[n]) / 1e3,
+        )
+        for n in order
+    ]
+    return Table(
+        "world",
+        f"Largest countries of {economy.name}",
+        (
+            Column("code", "Code"),
+            Column("country", "Country"),
+            Column("value_added_usd_bn", "Value added", "USD bn", "number", 0),
+            Column("share_pct", "Share of the world", "%", "number", 1),
+            Column("balance_usd_bn", "Trade balance", "USD bn", "number", 0),
+        ),
+        tuple(rows),
     )
 
 

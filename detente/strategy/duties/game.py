@@ -210,6 +210,22 @@ def _charged(economy: Economy, importers: Index, exporters: Index, sectors: Inde
     return free & (economy.flows > 0)
 
 
+def _numbered(free: npt.NDArray[np.bool_], *, by: str, mfn: bool) -> tuple[Index, Index]:
+    """Number of the duty charged in each cell, from what it may depend on, −1 where there is none; and who sets each duty."""
+    N, _, S = free.shape
+    importer, exporter, sector = np.indices((N, N, S))
+    key = importer * (N * S) + (0 if mfn else exporter * S) + (0 if by == "partner" else sector)
+    numbers, position = np.unique(key[free], return_inverse=True)
+    if not len(numbers):
+        raise InputError(
+            "no duty is set in this game",
+            hint="name two players or more, or charge every partner (`on` all); in sectors that they trade",
+        )
+    group = np.full(free.shape, -1, dtype=np.int64)
+    group[free] = position
+    return group, numbers // (N * S)
+
+
 def duty_game(
     model: Model,
     players: Sequence[str] | None = None,
@@ -287,19 +303,7 @@ def duty_game(
     chosen = goods_sectors(economy) if sectors is None else [labels.sector(code) for code in sectors]
     partners = places if on == "players" else np.arange(len(labels.countries))
     free = _charged(economy, places, partners, np.array(chosen, dtype=np.int64))
-    # the number of a duty follows from what it may depend on
-    N, S = economy.va_share.shape
-    importer, exporter, sector = np.indices((N, N, S))
-    key = importer * (N * S) + (0 if mfn else exporter * S) + (0 if by == "partner" else sector)
-    numbers, position = np.unique(key[free], return_inverse=True)
-    if not len(numbers):
-        raise InputError(
-            "no duty is set in this game",
-            hint="name two players or more, or charge every partner (`on` all); in sectors that they trade",
-        )
-    group = np.full(free.shape, -1, dtype=np.int64)
-    group[free] = position
-    owner = numbers // (N * S)
+    group, owner = _numbered(free, by=by, mfn=mfn)
     return DutyGame(
         model=model,
         players=codes,
