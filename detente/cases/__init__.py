@@ -36,6 +36,12 @@ if TYPE_CHECKING:
         horizon_sentence as horizon_sentence,
         horizon_table as horizon_table,
     )
+    from detente.cases.options import (
+        REVENUE_USES as REVENUE_USES,
+        Options as Options,
+        option_table as option_table,
+        revenue_sentence as revenue_sentence,
+    )
     from detente.cases.outcomes import Outcome as Outcome
     from detente.cases.own_duties import with_duties_of as with_duties_of
     from detente.cases.parties import sides_in as sides_in
@@ -46,6 +52,7 @@ if TYPE_CHECKING:
         solve_cases as solve_cases,
         steered_like as steered_like,
     )
+    from detente.cases.rupture import Rupture as Rupture, RuptureStep as RuptureStep, rupture as rupture
     from detente.cases.standoff import Standoff as Standoff, model_at as model_at
     from detente.cases.stocks import (
         Period as Period,
@@ -73,12 +80,14 @@ else:
             "backstops": "ladder_table way_out worth_of_uses",
             "branching": "Branched solve_branches",
             "case": "BASE_YEAR Case ControlledOutcome base_case controls_of held_wedges",
+            "rupture": "Rupture RuptureStep rupture",
             "runs": "prepare_cases run_cases run_scenarios solve_cases steered_like",
             "standoff": "Standoff model_at",
             "cuts": "read_cut",
             "headline_results": "HEADLINES WORLD headline_differences headlines",
             "holdings": "figures_of",
             "horizons": "HORIZONS horizon horizon_sentence horizon_table",
+            "options": "Options REVENUE_USES option_table revenue_sentence",
             "outcomes": "Outcome",
             "adjustment": "adjusting",
             "unfolding": "LawOfDays Still Unfolding summary_table unfold unfold_scenario unfolding_table",

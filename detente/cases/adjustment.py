@@ -124,8 +124,10 @@ def structure_after(economy: Economy, months: float) -> Structure:
         for name in ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final")
     }
     immobile = (1 - way) / start.mobility + way / end.mobility
+    saved = (1 - way) * np.asarray(start.revenue_saved) + way * np.asarray(end.revenue_saved)
     return Structure(
         **between,
+        revenue_saved=float(saved),
         mobility=1 / immobile,
         critical=start.critical,
         backstop=after(named["short"].backstop, months),

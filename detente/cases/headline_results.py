@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from detente.equilibrium import Equilibrium
-from detente.world import Array
+from detente.world import Array, flows_abroad
 
 WORLD = "WORLD"
 MONEY = "USD bn"
@@ -36,8 +36,7 @@ def headlines(value: Equilibrium) -> Array:
     (7, 6)
     """
     economy = value.economy
-    off = ~np.eye(len(economy.labels.countries), dtype=bool)[:, :, None]
-    flows, flows_new = economy.flows * off, value.flows_new * off
+    flows, flows_new = flows_abroad(economy), flows_abroad(economy, value.flows_new)
     exports, exports_new = flows.sum((0, 2)), flows_new.sum((0, 2))
     imports, imports_new = flows.sum((1, 2)), flows_new.sum((1, 2))
     # the world as one: money sums are added up, its price is the spending-weighted mean of logarithms

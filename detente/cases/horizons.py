@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.cases.backstops import way_out, with_commodities
+from detente.cases.options import revenue_sentence
 from detente.core import Cell, Column, InputError, LabelError, Table, suggestion
 from detente.equilibrium import Structure
 from detente.world import Economy
@@ -21,7 +22,14 @@ HORIZONS = ("impact", "short", "long")
 MONTHS = {"impact": 3.0, "short": 12.0}
 """Months after which a horizon stands; the long run is when everything has adjusted."""
 _FILE = Path(__file__).parent / "data" / "horizons.yaml"
-_NESTS = ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final", "mobility")
+_NESTS = (
+    "sigma_value_added",
+    "sigma_materials",
+    "sigma_critical",
+    "sigma_final",
+    "mobility",
+    "revenue_saved",
+)
 _GRADES = ("official", "reported", "inferred", "assumed")
 
 
@@ -48,7 +56,7 @@ class Horizon:
     elasticities : Setting
         Grade and source of the trade elasticities; its value is `scale`.
     settings : mapping of parameter name to Setting
-        ``sigma_value_added``, ``sigma_materials``, ``sigma_critical``, ``sigma_final``, ``mobility``.
+        ``sigma_value_added``, ``sigma_materials``, ``sigma_critical``, ``sigma_final``, ``mobility``, ``revenue_saved``.
     """
 
     name: str
@@ -237,11 +245,10 @@ def horizon_sentence(structure: Structure) -> str:
     Examples
     --------
     >>> horizon_sentence(Structure())
-    'Horizon: long run (factors move freely between sectors).'
+    'Horizon: long run (factors move freely between sectors). Duties go to households.'
     """
-    if structure.is_core:
-        return f"Horizon: {structure.horizon} (factors move freely between sectors)."
-    return f"Horizon: {structure.horizon} ({structure.source})."
+    what = "factors move freely between sectors" if structure.is_core else structure.source
+    return f"Horizon: {structure.horizon} ({what}). {revenue_sentence(structure)}"
 
 
 def horizon_table() -> Table:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from detente.cases.case import Case, ControlledOutcome
 from detente.cases.horizons import horizon as at_horizon
+from detente.cases.options import Options
 from detente.cases.parties import sides_in
 from detente.cases.runs import prepare_cases, run_cases
 from detente.dossier import Dossier, load_dossier
@@ -24,6 +25,7 @@ def model_at(
     closure: str | Array = "share",
     elasticities: str | None = None,
     keep_elasticities: bool = False,
+    options: Options | None = None,
 ) -> Model:
     """Return the model of a horizon: its trade elasticities and how far technology and factors adjust.
 
@@ -36,6 +38,8 @@ def model_at(
         A published set to use instead of the horizon's own.
     keep_elasticities : bool
         Use those the economy has instead of the horizon's own.
+    options : Options, optional
+        What duties are used for, wage floors, elastic supply; the horizon's when left out.
 
     Raises
     ------
@@ -51,6 +55,7 @@ def model_at(
     chosen = economy if elasticities is None else with_elasticity_set(economy, elasticities)
     keep = keep_elasticities or elasticities is not None
     economy, structure = at_horizon(horizon, chosen, keep_elasticities=keep)
+    structure = structure if options is None else options.on(structure, economy)
     return Model(economy, structure, closure)
 
 

@@ -12,7 +12,7 @@ Stocks are not refilled.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,12 +20,11 @@ import numpy as np
 from detente.cases.backstops import STOCKS, has_stocks
 from detente.cases.holdings import Holdings, Stated
 from detente.cases.horizons import horizon
-from detente.cases.together import STEERING, solve_dates
+from detente.cases.together import EARLY, Law, Setting, alike, gives, solve_ahead
 from detente.core import Cell, Column, InputError, LabelError, SolveError, Table, UnitError, suggestion
 from detente.equilibrium import (
     Binding,
     Equilibrium,
-    Lane,
     Model,
     Newton,
     Policy,
@@ -37,12 +36,6 @@ from detente.equilibrium import (
     solve,
 )
 from detente.world import Economy, Wedges, frozen
-
-Setting = Callable[[float], tuple[Economy, Structure]]
-"""Economy and structure by the months that have passed at the middle of a period."""
-
-Law = Callable[[float], tuple[Wedges, Sequence[QuantityControl]]]
-"""Wedges and controls that hold so many months on."""
 
 IMPACT_UNTIL, SHORT_UNTIL = 6.0, 36.0
 """Months after which a path by default goes over from the impact to the short and to the long horizon (assumed)."""
@@ -197,6 +190,32 @@ def path_with_stocks(
     )
 
 
+def _available(
+    controls: Sequence[QuantityControl], held: Holdings, length: float, *, stocked: bool
+) -> dict[str, float]:
+    """Limits of a period by control: of a cap also what is held, unless the model draws it; infinite where that never ends."""
+    available = {}
+    for control in controls:
+        months = held.months(control) if control.kind == "cap" else 0.0
+        available[control.name] = math.inf if math.isinf(months) else control.limit
+        if not stocked:
+            available[control.name] += months / length
+    return available
+
+
+def _out_of_reach(error: SolveError, available: Mapping[str, float], where: str) -> SolveError:
+    """Why a period has no equilibrium: how much was left of what, and what to try."""
+    said = ", ".join(f"{name} at {100 * volume:.3g} %" for name, volume in available.items())
+    return SolveError(
+        f"no equilibrium was found with {said or 'no cut'} of the base year's volume: "
+        f"{error.solution.message} ({how_far(error.solution)})",
+        where=where,
+        hint="at this horizon nobody can do without so much: leave a larger share, or hold a larger stock; "
+        + (error.hint or ""),
+        solution=error.solution,
+    )
+
+
 def walk(
     economy: Economy,
     law: Law,
@@ -238,18 +257,12 @@ def walk(
     for k, length in enumerate(months):
         if together and k in (0, EARLY):
             block = months[:EARLY] if k == 0 else months[EARLY:]
-            ahead = _ahead(start, block, law, held, at, closure, solver, last)
+            ahead = solve_ahead(start, block, law, held, at, closure, solver, last)
         here, structure = at(start + length / 2)
         wedges, controls = law(start + length / 2)
         stocked = has_stocks(structure.backstop)
         caps = [control for control in controls if control.kind == "cap"]
-        available = {
-            control.name: control.limit
-            + (held.months(control) / length if control.kind == "cap" and not stocked else 0.0)
-            for control in controls
-        }
-        if stocked:  # one that never runs out leaves nothing to limit
-            available |= {control.name: math.inf for control in caps if math.isinf(held.months(control))}
+        available = _available(controls, held, length, stocked=stocked)
         binding = tuple(
             replace(control, limit=available[control.name])
             for control in controls
@@ -257,77 +270,31 @@ def walk(
         )
         rates = held.rates(caps, length) if stocked else {}
         place = k if k < EARLY else k - EARLY
-        if place in ahead and _gives(ahead[place].value, rates):
+        if place in ahead and gives(ahead[place].value, rates):
             solved = last = ahead[place]
             path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
             start += length
             continue
         # once stocks are gone, periods under one law and one structure are the same
         parts = (here, structure, wedges)
-        flows = tuple((one.name, one.kind, one.rent, one.cells.tobytes()) for one in controls)
+        flows = tuple(
+            (control.name, control.kind, control.rent, control.cells.tobytes()) for control in controls
+        )
         key = (*map(id, parts), flows, tuple(available.items()), tuple(rates.items()))
         if key not in known:
             alive.append(parts)
             set_up = _with_stocks(here, structure, rates)
-            near = last if last is not None and _alike(last.value.structure, set_up) else None
+            near = last if last is not None and alike(last.value.structure, set_up) else None
             policy = Policy(here, wedges, binding)
             try:
                 known[key] = solve(Model(here, set_up, closure, solver=solver), policy, start=near)
             except SolveError as error:
-                said = ", ".join(f"{name} at {100 * volume:.3g} %" for name, volume in available.items())
-                raise SolveError(
-                    f"no equilibrium was found with {said or 'no cut'} of the base year's volume: "
-                    f"{error.solution.message} ({how_far(error.solution)})",
-                    where=f"months {start:g} to {start + length:g} ({structure.horizon})",
-                    hint="at this horizon nobody can do without so much: leave a larger share, or hold a larger stock; "
-                    + (error.hint or ""),
-                    solution=error.solution,
-                ) from error
+                where = f"months {start:g} to {start + length:g} ({structure.horizon})"
+                raise _out_of_reach(error, available, where) from error
         solved = last = known[key]
         path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
         start += length
     return tuple(path)
-
-
-EARLY = 12
-"""Periods of a path solved at once before the others: much is short in them, and those after begin where they end."""
-ROUNDING = 1e-9
-"""Distance of what stocks give in a period solved ahead from what they are found to hold, as far as that is rounding."""
-
-
-def _ahead(
-    first: float,
-    months: Sequence[float],
-    law: Law,
-    held: Holdings,
-    at: Setting,
-    closure: str,
-    solver: Newton | None,
-    last: Solution[Equilibrium] | None,
-) -> dict[int, Solution[Equilibrium]]:
-    """Periods from a month on solved at once, by position: those that were found."""
-    lanes = []
-    for middle in first + np.cumsum(months) - np.array(months) / 2:
-        here, structure = at(float(middle))
-        wedges, controls = law(float(middle))
-        kept = (one for one in controls if one.is_floor or math.isfinite(held.months(one)))
-        lanes.append(Lane(here, structure, wedges, tuple(kept)))
-    near = last if last is not None and _alike(last.value.structure, lanes[0].structure) else None
-    like = at(STEERING)
-    found = solve_dates(lanes, months, held, like, closure, solver, near)
-    return {k: solution for k, solution in enumerate(found) if solution.result.ok}
-
-
-def _gives(value: Equilibrium, rates: Mapping[tuple[str, str], float]) -> bool:
-    """Whether the stocks of an equilibrium give as much as is held."""
-    backstop = value.structure.backstop
-    if backstop is None:
-        return not rates
-    labels = value.economy.labels
-    given = backstop.capacity[backstop.steps.index(STOCKS)]
-    cells = zip(backstop.importer, backstop.sector, strict=True)
-    asked = [rates.get((labels.countries[n], labels.sectors[s]), 0.0) for n, s in cells]
-    return bool(np.abs(given - asked).max(initial=0.0) < ROUNDING)
 
 
 def _with_stocks(economy: Economy, structure: Structure, rates: Mapping[tuple[str, str], float]) -> Structure:
@@ -343,11 +310,6 @@ def _with_stocks(economy: Economy, structure: Structure, rates: Mapping[tuple[st
     stocked = replace(structure, backstop=replace(backstop, capacity=frozen(capacity)))
     share_preparation(economy, stocked, (economy, structure))
     return stocked
-
-
-def _alike(structure: Structure, other: Structure) -> bool:
-    """Whether an equilibrium of one structure can be a start for the other: factors move freely in both, or in neither."""
-    return math.isinf(structure.mobility) == math.isinf(other.mobility)
 
 
 def _draws(

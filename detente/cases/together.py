@@ -6,7 +6,8 @@ stocks that earlier dates leave are counted again: what a date takes is given to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,11 +15,21 @@ import numpy.typing as npt
 
 from detente.cases.backstops import STOCKS
 from detente.cases.holdings import Holdings
-from detente.equilibrium import Equilibrium, Lane, Newton, Solution, Structure, solve_lanes
-from detente.world import Array, Economy
+from detente.equilibrium import Equilibrium, Lane, Newton, QuantityControl, Solution, Structure, solve_lanes
+from detente.world import Array, Economy, Wedges
+
+Setting = Callable[[float], tuple[Economy, Structure]]
+"""Economy and structure by the months that have passed at the middle of a period."""
+
+Law = Callable[[float], tuple[Wedges, Sequence[QuantityControl]]]
+"""Wedges and controls that hold so many months on."""
 
 STEERING = 24.0
 """Months after which the inverses are taken that steer every date of a path: they serve the first month and the last quarter."""
+EARLY = 12
+"""Periods of a path solved at once before the others: much is short in them, and those after begin where they end."""
+ROUNDING = 1e-9
+"""Distance of what stocks give in a period solved ahead from what they are found to hold, as far as that is rounding."""
 MOST_SWEEPS = 120
 """Dates in which much is short take their time, and cost little beside the others."""
 
@@ -41,33 +52,28 @@ class RunningDown:
         assert backstop is not None
         at = (backstop.importer, backstop.sector)
         self.row, self.base, self.months = backstop.steps.index(STOCKS), backstop.base, months
-        self.caps = [[one.name for one in lane.controls if one.kind == "cap"] for lane in lanes]
-        self.first: dict[str, Array] = {}
-        """Held of every cap at the first date [cell], million USD a month of base-year spending times months."""
-        for lane in lanes:
-            for control in lane.controls:
-                if control.kind == "cap" and control.name not in self.first:
-                    self.first[control.name] = held.worth(control)[at]
+        caps = {control.name: control for lane in lanes for control in lane.controls if control.kind == "cap"}
+        self.first = np.array([held.worth(cap)[at] for cap in caps.values()]).reshape(-1, len(self.base))
+        """Held of every cap at the first date [cap, cell], million USD a month of base-year spending times months."""
+        names = [{control.name for control in lane.controls} for lane in lanes]
+        self.there = np.array([[[name in some] for name in caps] for some in names])
+        """Whether a cap is in force at a date [date, cap, 1]."""
         self.met = np.zeros((len(lanes), len(self.base)))
 
     @property
     def any(self) -> bool:
         """Whether anything is held."""
-        return any(bool(amount.any()) for amount in self.first.values())
+        return bool(self.first.any())
 
     def capacity(self, lanes: npt.NDArray[np.int64], met: Array) -> Array:
         """What stocks can give at these dates [lane, cell], share of base-year use, when they give `met` at them."""
         self.met[lanes] = met
-        rates, left = np.zeros_like(self.met), dict(self.first)
+        rates, left = np.zeros_like(self.met), self.first
         for k, length in enumerate(self.months):
-            held = np.zeros_like(self.base)
-            for name in self.caps[k]:
-                held = held + left[name]
-            spent = self.base * length
+            held, spent = (left * self.there[k]).sum(0), self.base * length
             rates[k] = held / spent
-            kept = 1 - np.divide(self.met[k] * spent, held, out=np.zeros_like(held), where=held > 0)
-            for name in self.caps[k]:
-                left[name] = left[name] * np.maximum(kept, 0.0)
+            part = np.divide(self.met[k] * spent, held, out=np.zeros_like(held), where=held > 0)
+            left = left * (1 - np.minimum(part, 1.0) * self.there[k])
         return rates[lanes]
 
     def waits(self, lanes: npt.NDArray[np.int64], worst: Array) -> Array:
@@ -104,10 +110,50 @@ def solve_dates(
         Of a date before, where the search begins.
     """
     link = None
-    if any(one.kind == "cap" for lane in lanes for one in lane.controls):
+    if any(control.kind == "cap" for lane in lanes for control in lane.controls):
         if lanes[0].structure.backstop is None:
             return []  # without a ladder a stock widens its cap: dates one after the other
         link = RunningDown(lanes, months, held)
     linked = link if link is not None and link.any else None
     solver = replace(solver or Newton(), max_steps=MOST_SWEEPS)
     return solve_lanes(lanes, like, closure=closure, solver=solver, link=linked, start=start) or []
+
+
+def solve_ahead(
+    first: float,
+    months: Sequence[float],
+    law: Law,
+    held: Holdings,
+    at: Setting,
+    closure: str,
+    solver: Newton | None,
+    last: Solution[Equilibrium] | None,
+) -> dict[int, Solution[Equilibrium]]:
+    """Periods from a month on solved at once, by position: those that were found."""
+    lanes = []
+    for middle in first + np.cumsum(months) - np.array(months) / 2:
+        here, structure = at(float(middle))
+        wedges, controls = law(float(middle))
+        kept = (control for control in controls if control.is_floor or math.isfinite(held.months(control)))
+        lanes.append(Lane(here, structure, wedges, tuple(kept)))
+    near = last if last is not None and alike(last.value.structure, lanes[0].structure) else None
+    like = at(STEERING)
+    solutions = solve_dates(lanes, months, held, like, closure, solver, near)
+    return {k: solution for k, solution in enumerate(solutions) if solution.result.ok}
+
+
+def gives(value: Equilibrium, rates: Mapping[tuple[str, str], float]) -> bool:
+    """Whether the stocks of an equilibrium give as much as is held."""
+    backstop = value.structure.backstop
+    if backstop is None:
+        return not rates
+    labels = value.economy.labels
+    given = backstop.capacity[backstop.steps.index(STOCKS)]
+    cells = zip(backstop.importer, backstop.sector, strict=True)
+    asked = [rates.get((labels.countries[n], labels.sectors[s]), 0.0) for n, s in cells]
+    return bool(np.abs(given - asked).max(initial=0.0) < ROUNDING)
+
+
+def alike(structure: Structure, other: Structure) -> bool:
+    """Whether an equilibrium of one structure can be a start for the other: factors move freely in both, or in neither."""
+    return math.isinf(structure.mobility) == math.isinf(other.mobility)

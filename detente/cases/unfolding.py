@@ -19,7 +19,8 @@ from detente.cases.case import Case
 from detente.cases.holdings import Holdings, figures_of
 from detente.cases.horizons import horizon
 from detente.cases.runs import prepare_cases
-from detente.cases.stocks import Law, Period, walk
+from detente.cases.stocks import Period, walk
+from detente.cases.together import Law
 from detente.core import Cell, Column, Table, UnitError
 from detente.equilibrium import Equilibrium, Model, Newton, Policy, QuantityControl, solve
 from detente.policy import Scenario

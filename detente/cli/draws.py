@@ -10,6 +10,7 @@ from detente.cli.output import reporting, usage
 from detente.core import InputError, LabelError, Pool, Table, suggestion
 
 if TYPE_CHECKING:
+    from detente.cases import Options
     from detente.cli.tables import Prepared
 
 OWN = ("intervals", "drivers", "uncertainty")
@@ -28,6 +29,7 @@ class Asked:
     world: str | None
     horizon: str
     hold: bool | tuple[str, ...]
+    options: Options | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def drawn_tables(
         world=asked.world,
         horizon=asked.horizon,
         hold=asked.hold,
+        options=asked.options,
     )
     with usage():
         for code in countries:

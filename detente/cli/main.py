@@ -27,13 +27,18 @@ from detente.cli.options import (
     FormatOption,
     HorizonOption,
     OutOption,
+    RevenueOption,
     SeedOption,
+    SupplyOption,
+    WageFloorOption,
+    beside,
     solver_of,
 )
 from detente.cli.output import Format, emit, note, one_thread, parse_day, progress, usage
 from detente.cli.path import path
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
+from detente.cli.rupture import rupture
 from detente.cli.settings import SetOption
 from detente.cli.skeleton import new
 from detente.cli.strategy import deals, game_verb, leverage
@@ -133,7 +138,8 @@ def run(
         typer.Option(
             "--table",
             help="countries, sectors, pair, diversion, measures, employment, wages, prices, flows, revenue, duties, "
-            "welfare, quantities, clocks or branches (every way an outcome can come about); with --draws most of them with intervals, and drivers or uncertainty.",
+            "welfare, jobs, unemployment, quantities, clocks or branches (every way an outcome can come about); with --draws most "
+            "of them with intervals, and drivers or uncertainty.",
         ),
     ] = "countries",
     countries: Annotated[str, typer.Option("--countries", help="Codes to show, with commas between.")] = "",
@@ -141,6 +147,9 @@ def run(
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
+    revenue: RevenueOption = None,
+    wage_floor: WageFloorOption = None,
+    labour_supply: SupplyOption = None,
     budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
@@ -160,7 +169,7 @@ def run(
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = codes_in(countries, world)
-    holds = to_hold(hold_clocks, hold)
+    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
     if draws and settings:
         from detente.core import InputError
 
@@ -173,7 +182,7 @@ def run(
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
-        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds)
+        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
         emit(drawn_tables(names, table, codes, against, asked, Drawing(draws, seed, workers)), style, out)
         return
     ready = prepare_named(
@@ -187,6 +196,7 @@ def run(
         hold=holds,
         settings=settings or (),
         against=against,
+        options=options,
     )
     if table == "branches":
         emit(branch_tables(ready, against, codes, world, elasticities, holds), style, out)
@@ -210,6 +220,9 @@ def compare(
     horizon: HorizonOption = "long",
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
+    revenue: RevenueOption = None,
+    wage_floor: WageFloorOption = None,
+    labour_supply: SupplyOption = None,
     budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
@@ -221,7 +234,7 @@ def compare(
     """Put two scenarios side by side: each as a level, and the difference."""
     from detente.cli.tables import comparison_table, solve_named
 
-    holds = to_hold(hold_clocks, hold)
+    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
     outcomes = solve_named(
         [first, second],
         dossier,
@@ -232,6 +245,7 @@ def compare(
         horizon=horizon,
         solver=solver_of(budget),
         hold=holds,
+        options=options,
     )
     codes = codes_in(countries, world)
     with usage():
@@ -239,7 +253,7 @@ def compare(
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
-        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds)
+        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
         tables += drawn_tables([first, second], "intervals", codes, first, asked, Drawing(draws, seed))
     emit(tables, style, out)
 
@@ -349,6 +363,7 @@ for verb in (
     ingest,
     validate,
     path,
+    rupture,
     nash,
     leverage,
     deals,

@@ -10,6 +10,9 @@ import typer
 from detente.cli.output import Format, usage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from detente.cases import Options
     from detente.equilibrium import Newton
 
 DEFAULT_DOSSIER = "busan-2025"
@@ -53,9 +56,86 @@ DrawsOption = Annotated[
         "--draws", help="Solve again under this many drawn parameters, for intervals.", show_default="none"
     ),
 ]
+RevenueOption = Annotated[
+    str | None,
+    typer.Option(
+        "--revenue",
+        help="What duties beyond the base year's are used for: rebate (households), saved (the treasury borrows less) or "
+        "tax-cut (other taxes).",
+        show_default="saved in the first year, rebate in the long run",
+    ),
+]
+WageFloorOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--wage-floor",
+        help="Lowest wage in dollars, to the base year's: 0.98, or USA=0.98 and again for others; gives unemployment.",
+        show_default="none",
+    ),
+]
+SupplyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--labour-supply",
+        help="Elasticity of labour supply by the real wage: 0.25, or USA=0.25 and again for others.",
+        show_default="0, a fixed supply",
+    ),
+]
 SeedOption = Annotated[
     int, typer.Option("--seed", min=0, help="Seed of the draws: the same seed gives the same bytes.")
 ]
+
+
+def beside(revenue: str | None, floors: Sequence[str] | None, supply: Sequence[str] | None) -> Options | None:
+    """Settings beside a horizon as typed; None where nothing was.
+
+    Raises
+    ------
+    LabelError, UnitError
+        For an unknown use of duties, and numbers that are none or out of range.
+    """
+    if revenue is None and not floors and not supply:
+        return None
+    from detente.cases import REVENUE_USES, Options
+    from detente.core import LabelError, suggestion
+
+    with usage():
+        if revenue is not None and revenue not in REVENUE_USES:
+            raise LabelError(
+                f"unknown use of duties `{revenue}`",
+                where="--revenue",
+                hint=suggestion(revenue, REVENUE_USES),
+            )
+        return Options(
+            revenue, _by_country(floors, "--wage-floor", 1.0), _by_country(supply, "--labour-supply", 10.0)
+        )
+
+
+def _by_country(texts: Sequence[str] | None, where: str, most: float) -> float | dict[str, float] | None:
+    """One number, or one for each country named."""
+    from detente.core import UnitError
+
+    if not texts:
+        return None
+    numbers: dict[str, float] = {}
+    for text in texts:
+        code, _, number = text.rpartition("=")
+        try:
+            value = float(number)
+        except ValueError:
+            value = float("nan")
+        if not 0 <= value <= most:
+            raise UnitError(
+                f"`{text}` is no number from 0 to {most:g}", where=where, hint="0.98, or USA=0.98"
+            )
+        numbers[code] = value
+    if "" in numbers:
+        if len(numbers) > 1:
+            raise UnitError(
+                "a number for everybody, and others for some", where=where, hint="name the country of each"
+            )
+        return numbers[""]
+    return numbers
 
 
 def solver_of(budget: float | None) -> Newton | None:

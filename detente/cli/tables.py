@@ -17,7 +17,7 @@ from detente.core import DateError, InputError, LabelError, Table, suggestion
 if TYPE_CHECKING:
     import datetime as dt
 
-    from detente.cases import Case, Outcome
+    from detente.cases import Case, Options, Outcome
     from detente.dossier import Dossier
     from detente.equilibrium import Model, Newton
     from detente.policy import Scenario
@@ -50,10 +50,19 @@ def solve_named(
     horizon: str = "long",
     solver: Newton | None = None,
     hold: bool | tuple[str, ...] = False,
+    options: Options | None = None,
 ) -> Mapping[str, Outcome]:
     """Load scenarios by id or path, with the dossier as of their day, and solve them together at a horizon."""
     ready = prepare_named(
-        names, dossier, asof, elasticities, closure, world=world, horizon=horizon, hold=hold
+        names,
+        dossier,
+        asof,
+        elasticities,
+        closure,
+        world=world,
+        horizon=horizon,
+        hold=hold,
+        options=options,
     )
     return solve_prepared(ready, world, solver)
 
@@ -78,11 +87,12 @@ def prepare_named(
     hold: bool | tuple[str, ...] = False,
     settings: Sequence[str] = (),
     against: str | None = None,
+    options: Options | None = None,
 ) -> Prepared:
     """Load what a solve of named scenarios needs: the economy at a horizon, the record, the wedges and controls.
 
     Says on standard error which clocks the scenarios' dates let fire; `hold` holds all of them (True) or some. `settings` are
-    measures set on the command line, in every scenario but the one named `against`.
+    measures set on the command line, in every scenario but the one named `against`; `options` what is set beside the horizon.
     """
     from detente.cases import model_at, prepare_cases
     from detente.equilibrium import CLOSURES
@@ -111,7 +121,7 @@ def prepare_named(
         scenarios = set_by_hand(scenarios, settings, record, against)
         check_hold(record, () if isinstance(hold, bool) else hold, "--hold")
         economy, keep = economy_for(world, elasticities), elasticities is not None
-        model = model_at(horizon, economy, closure=closure, keep_elasticities=keep)
+        model = model_at(horizon, economy, closure=closure, keep_elasticities=keep, options=options)
     with of_own_world(world):
         cases = prepare_cases(model.economy, record, scenarios, hold_clocks=hold)
     say_firing(cases)
@@ -198,6 +208,8 @@ def outcome_tables(
         "revenue": lambda: [build("revenue", **every)],
         "duties": lambda: [build("effective-duties", outcomes=outcomes, countries=countries)],
         "welfare": lambda: [build("welfare", **every)],
+        "jobs": lambda: [build("jobs", **every)],
+        "unemployment": lambda: [build("unemployment", **of_sides())],
         "quantities": lambda: [build("quantities", outcomes=outcomes)],
         "clocks": lambda: [build("firing", timed=outcomes.values())],
     }

@@ -40,8 +40,6 @@ class Column:
         Digits a number has in files; fewer for one that small differences were divided by (`detente.core.digits`).
     names : mapping of str to str
         Names of the codes in the cells: people read ``China (CHN)``, files keep the code and gain a column ``<key>_name``.
-    mark : str
-        What people read in brackets after every number of the column, such as ``sector average``; files have the number alone.
 
     Examples
     --------
@@ -56,7 +54,6 @@ class Column:
     digits: int = 2
     significant: int = field(default=DIGITS, kw_only=True)
     names: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
-    mark: str = field(default="", kw_only=True)
 
     @property
     def heading(self) -> str:
@@ -70,8 +67,7 @@ class Column:
             return "–"
         if self.kind == "number" and isinstance(cell, (int, float)):
             text = f"{known(cell, SHOWN) if isinstance(cell, float) else cell:,.{self.digits}f}"
-            text = text[1:] if text.startswith("-") and not text.strip("-0.,") else text
-            return f"{text} ({self.mark})" if self.mark else text
+            return text[1:] if text.startswith("-") and not text.strip("-0.,") else text
         text = ", ".join(self._named(code) for code in str(cell).split(", ")) if self.names else str(cell)
         return text.translate(UNPRINTABLE)
 
@@ -99,6 +95,9 @@ class Table:
         One tuple a row, in column order.
     note : str
         Concept, source, caveats.
+    marks : mapping of (int, str) to str
+        What people read in brackets after the number of one cell, by row and key of its column, such as ``sector average``; files
+        have the number alone.
 
     Examples
     --------
@@ -117,6 +116,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     meta: Mapping[str, Any] = field(default_factory=dict)
+    marks: Mapping[tuple[int, str], str] = field(default_factory=dict, kw_only=True)
 
     def __post_init__(self) -> None:
         for position, row in enumerate(self.rows):
@@ -244,9 +244,15 @@ class Table:
         return "\n".join(lines) + "\n"
 
     def shown(self) -> list[list[str]]:
-        """Cells as a person reads them."""
+        """Cells as a person reads them, marks in brackets."""
         return [
-            [column.show(cell) for column, cell in zip(self.columns, row, strict=True)] for row in self.rows
+            [
+                f"{column.show(cell)} ({mark})"
+                if (mark := self.marks.get((r, column.key)))
+                else column.show(cell)
+                for column, cell in zip(self.columns, row, strict=True)
+            ]
+            for r, row in enumerate(self.rows)
         ]
 
 

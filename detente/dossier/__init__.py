@@ -81,12 +81,13 @@ if TYPE_CHECKING:
         parties_of as parties_of,
     )
     from detente.dossier.pledges import pledge_table as pledge_table
-    from detente.dossier.scope import TradeLine as TradeLine
+    from detente.dossier.scope import OrdinaryDuty as OrdinaryDuty, TradeLine as TradeLine
     from detente.dossier.timeline import MeasureState as MeasureState, known_day as known_day
     from detente.dossier.vocabulary import (
         Authority as Authority,
         authorities_of as authorities_of,
         authority_of as authority_of,
+        hint_for_part as hint_for_part,
         shared_vocabulary as shared_vocabulary,
     )
     from detente.dossier.yaml_reader import (
@@ -118,9 +119,9 @@ else:
             "load": "load_dossier shipped_dossiers",
             "measure": "Claim Clock Conflict DatedValue Document Effect FirmRate Frozen Grade Instrument Measure Products Reading Round Slug Source Status",
             "pledges": "pledge_table",
-            "scope": "TradeLine",
+            "scope": "OrdinaryDuty TradeLine",
             "timeline": "MeasureState known_day",
-            "vocabulary": "Authority authorities_of authority_of shared_vocabulary",
+            "vocabulary": "Authority authorities_of authority_of hint_for_part shared_vocabulary",
             "yaml_reader": "KeyPath YamlFile key_text read_yaml",
         },
     )

@@ -68,6 +68,7 @@ def known_by(record: Dossier, asof: dt.date) -> Dossier:
         ),
         expectations=by_id(e for e in record.expectations.values() if e.known <= asof),
         snapshot=by_id(s for s in record.snapshot.values() if s.on <= asof and s.id in measure_ids),
+        ordinary=by_id(o for o in record.ordinary.values() if (o.known or o.from_) <= asof),
         stacking=by_id(r for r in record.stacking.values() if r.known is None or r.known <= asof),
     )
     named = {m.authority for m in measures} | {r.authority for r in stripped.stacking.values()}
@@ -98,6 +99,7 @@ def cited_sources(record: Dossier) -> Iterable[str]:
         record.deliveries,
         record.expectations,
         record.trade,
+        record.ordinary,
     )
     for group in groups:
         yield from (entry.source for entry in group.values())

@@ -10,7 +10,7 @@ from detente.dossier.audit_rules import Finding
 from detente.dossier.dossier import Dossier
 from detente.dossier.measure import DatedValue, Frozen, Grade, Measure
 from detente.dossier.timeline import known_day
-from detente.dossier.vocabulary import UNITS_OF, authorities_of, shared_vocabulary
+from detente.dossier.vocabulary import UNITS_OF, authorities_of, hint_for_part, shared_vocabulary
 from detente.dossier.yaml_reader import key_text
 
 
@@ -130,6 +130,7 @@ def _labels(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
         for name in sorted(set(names) - valid):
             close = nearest(name, sorted(valid))
             hint = f"did you mean `{close[0]}`?" if close else f"add it to the vocabulary of {what} names"
+            hint = (hint_for_part(name) if what == "country" else "") or hint
             yield Finding("unknown-label", "measure", measure.id, f"{what} `{name}` matches nothing", hint)
     authorities = authorities_of(dossier)
     for name in sorted({measure.authority, *measure.excluded_by} - set(authorities)):

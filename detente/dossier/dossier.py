@@ -29,7 +29,7 @@ from detente.dossier.timeline import MeasureState, resolve
 
 if TYPE_CHECKING:
     from detente.dossier.authorities import StackingRule
-    from detente.dossier.scope import TradeLine
+    from detente.dossier.scope import OrdinaryDuty, TradeLine
     from detente.dossier.vocabulary import Authority
 
 V = TypeVar("V")
@@ -154,9 +154,9 @@ class Dossier:
         SHA-256 over all files of the folder (of the whole record, whatever `asof` is).
     scopes, deliveries, expectations, snapshot : dict
         What controls bind, what was delivered on pledges, and what the audit holds the record against.
-    authorities, stacking, trade : dict
-        The record's own authorities and stacking rules, before those that come with the package, and its table of trade by
-        product.
+    authorities, stacking, trade, ordinary : dict
+        The record's own authorities and stacking rules, before those that come with the package; its table of trade by product,
+        and the ordinary duties it states by product.
     earlier : tuple of EarlierName
         Of the whole record: its names on earlier as-of days, in the order of their days.
     fresh_days : int
@@ -198,6 +198,7 @@ class Dossier:
     authorities: dict[str, Authority] = field(default_factory=dict)
     stacking: dict[str, StackingRule] = field(default_factory=dict)
     trade: dict[str, TradeLine] = field(default_factory=dict)
+    ordinary: dict[str, OrdinaryDuty] = field(default_factory=dict)
     earlier: tuple[EarlierName, ...] = ()
     fresh_days: int = 180
     parties: tuple[str, ...] = ()
@@ -207,6 +208,10 @@ class Dossier:
     def measure(self, measure_id: str) -> Measure:
         """Return one measure by id; `LabelError` with the nearest id when there is none."""
         return find(self.measures, measure_id, "measure", self.asof)
+
+    def trade_of(self, importer: str) -> tuple[TradeLine, ...]:
+        """Return what the record says of an importer's trade by product, with whomever."""
+        return tuple(line for line in self.trade.values() if line.importer == importer)
 
     def state(self, measure_id: str, date: dt.date) -> MeasureState:
         """State of one measure on a day, as known on `asof`.

@@ -36,8 +36,11 @@ LINKED = (
     "snapshot",
     "stacking",
     "trade",
+    "ordinary",
 )
 """Kinds of entries that point to others."""
+SOURCED = ("clocks", "rounds", "parameters", "scopes", "deliveries", "expectations", "trade", "ordinary")
+"""Kinds of entries that rest on one source."""
 
 
 def check_links(record: Dossier, places: Places) -> None:
@@ -88,9 +91,7 @@ def _links(kind: str, entry: Any) -> Iterable[Link]:
         yield ("id",), "measures", entry.id
     if kind == "deliveries":
         yield ("pledge",), "measures", entry.pledge
-    if kind in ("clocks", "rounds", "parameters", "scopes", "deliveries", "expectations", "trade") or (
-        kind == "conflicts" and entry.source
-    ):
+    if kind in SOURCED or (kind == "conflicts" and entry.source):
         yield ("source",), "sources", entry.source
     if kind == "rounds" and entry.outcome_source:
         yield ("outcome_source",), "sources", entry.outcome_source

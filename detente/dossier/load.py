@@ -3,7 +3,7 @@
 A folder holds ``dossier.yaml`` (a mapping: id, title, summary, vintage, asof), ``sources.yaml``, ``documents.yaml``,
 ``actors.yaml``, ``measures/*.yaml``, ``clocks.yaml``, ``rounds.yaml``, ``claims.yaml``, ``conflicts.yaml``,
 ``parameters.yaml``, ``scopes.yaml``, ``deliveries.yaml``, ``expectations.yaml``, ``snapshot.yaml``, ``authorities.yaml``,
-``stacking.yaml`` and ``trade.yaml``. Each but the first is a YAML list whose entries start with ``- id: …``; a list without entries is
+``stacking.yaml``, ``trade.yaml`` and ``ordinary.yaml``. Each but the first is a YAML list whose entries start with ``- id: …``; a list without entries is
 written ``[]``. Only ``dossier.yaml`` and ``sources.yaml`` must be there. Ids are unique across a kind.
 """
 
@@ -30,7 +30,7 @@ from detente.dossier.dossier import Actor, Dossier, DossierHead, FrozenDict, Par
 from detente.dossier.form import validate
 from detente.dossier.links import Places, check_links
 from detente.dossier.measure import Claim, Clock, Conflict, Document, Frozen, Measure, Round, Source
-from detente.dossier.scope import Delivery, Expectation, Scope, Snapshot, TradeLine
+from detente.dossier.scope import Delivery, Expectation, OrdinaryDuty, Scope, Snapshot, TradeLine
 from detente.dossier.vocabulary import Authority
 from detente.dossier.yaml_reader import YamlFile, read_yaml
 
@@ -51,6 +51,7 @@ KINDS: dict[str, type[Frozen]] = {
     "authorities": Authority,
     "stacking": StackingRule,
     "trade": TradeLine,
+    "ordinary": OrdinaryDuty,
 }
 
 

@@ -52,6 +52,11 @@ class Products(Frozen):
     excluded_codes: tuple[HsCode, ...] = ()
     """Codes taken off again."""
 
+    @property
+    def named(self) -> bool:
+        """Whether any products are named, in whatever way."""
+        return bool(self.lists or self.sectors or self.codes)
+
     @model_validator(mode="after")
     def _shares_of_lists(self) -> Products:
         stray = sorted(set(self.shares) - set(self.lists))

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from detente.dossier.bands import BANDS, POSSIBLE, Doubt, doubts_on
 from detente.dossier.measure import Frozen, Grade, HsCode, Slug, Status
@@ -90,6 +90,84 @@ class TradeLine(Frozen):
     source: Slug
     grade: Grade
     note: str = ""
+
+
+class OrdinaryDuty(Frozen):
+    """What an importer charges on a product before any measure: the line of its tariff schedule, as far as the record has it."""
+
+    id: Slug
+    importer: str
+    """Code of the economy that charges."""
+    exporters: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Codes of the economies whose goods pay it, or ``all``. Partners under a preference pay something else: name the others."""
+    code: HsCode
+    """Chapter (2 digits), heading (4) or product (6) of the Harmonized System, in quotes; the longest code that holds a product
+    counts."""
+    rate: float
+    """Ad valorem duty, a fraction: 0.10 is 10 %."""
+    low: float | None = None
+    """Lowest rate of the national lines under the code, where they differ."""
+    high: float | None = None
+    """Highest rate of the national lines under the code, where they differ."""
+    from_: dt.date = Field(alias="from")
+    """First day for which the rate is recorded."""
+    until: dt.date | None = None
+    """First day on which it no longer holds, for a rate that ends."""
+    known: dt.date | None = None
+    """Day it was public; its first day when left out."""
+    source: Slug
+    place: str = ""
+    """Where in the source."""
+    grade: Grade
+    note: str = ""
+    extraordinary: bool = False
+    """True states that a duty above 150 percent is meant."""
+
+    @field_validator("code")
+    @classmethod
+    def _no_national_line(cls, code: str) -> str:
+        if len(code) > 6:
+            raise ValueError(
+                "a national line: give the rate of its six-digit product, with `low` and `high` where its lines differ"
+            )
+        return code
+
+    def doubts(self) -> Iterator[Doubt]:
+        """A rate outside the plausible band, one outside its own range, and days that run backwards."""
+        for key, number in (("rate", self.rate), ("low", self.low), ("high", self.high)):
+            yield from doubts_on(
+                (key,),
+                number,
+                "fraction",
+                BANDS["fraction"],
+                (0.0, POSSIBLE["fraction"][1]),
+                self.extraordinary,
+            )
+        low, high = self.bounds
+        if not low <= self.rate <= high:
+            yield Doubt(
+                ("rate",),
+                f"{self.rate:g} outside {low:g} to {high:g}",
+                "correct the rate or its range",
+                rule="interval",
+            )
+        if self.until is not None and self.until <= self.from_:
+            yield Doubt(
+                ("until",),
+                f"`until` {self.until} is not after `from` {self.from_}",
+                "correct one of the two",
+                rule="interval",
+            )
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Lowest and highest rate of its lines."""
+        return (self.rate if self.low is None else self.low, self.rate if self.high is None else self.high)
+
+    def holds(self, exporter: str, date: dt.date) -> bool:
+        """Whether an exporter's goods pay it on a day."""
+        on = self.from_ <= date and (self.until is None or date < self.until)
+        return on and ("all" in self.exporters or exporter in self.exporters)
 
 
 class Expectation(Frozen):

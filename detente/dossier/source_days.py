@@ -57,6 +57,10 @@ def source_days(dossier: Dossier, lag: dt.timedelta) -> Iterator[Objection]:
     cited += [
         ("parameter", entry.id, "it", entry.known, entry.source) for entry in dossier.parameters.values()
     ]
+    cited += [
+        ("ordinary duty", entry.id, "it", entry.known or entry.from_, entry.source)
+        for entry in dossier.ordinary.values()
+    ]
     for kind, key, label, known, source_id in cited:
         source = dossier.sources.get(source_id)
         if source is None or source.date is None:

@@ -116,6 +116,32 @@ def authority_of(code: str, own: Mapping[str, Authority] | None = None) -> Autho
     return Authority(id=code, name=words[:1].upper() + words[1:])
 
 
+@functools.cache
+def economy_around(name: str) -> str | None:
+    """Economy of the shipped world that a country is only a part of; None where the name is one itself, or unknown.
+
+    Examples
+    --------
+    >>> economy_around("DEU"), economy_around("CHN"), economy_around("XXX")
+    ('EU27', None, None)
+    """
+    data = read_yaml(_data() / "aliases.yaml").data
+    assert isinstance(data, dict)
+    if name in data["economies"]:
+        return None
+    return next((code for code, words in data["economies"].items() if name in words), None)
+
+
+def hint_for_part(name: str) -> str:
+    """What to do about a country that the shipped world holds within a larger economy; empty for any other name."""
+    around = economy_around(name)
+    return (
+        f"`{name}` is a part of `{around}` there: write the measure as that of `{around}`, on its share of the trade"
+        if around
+        else ""
+    )
+
+
 def _data() -> Path:
     return Path(__file__).resolve().parent / "data"
 

@@ -3,8 +3,8 @@
 A banned flow has an infinite trade cost (``Wedges.iceberg_hat`` is ``inf``): its share is exactly nil. What follows from
 that is read off the base year before any numerics:
 
-* A buyer without any legal supplier of a good it spends on has no equilibrium (`RESULTS.no_supplier`). A horizon with a choke
-  price or a backstop would answer for it here; none has one today.
+* A buyer without any legal supplier of a good it spends on has no equilibrium (`RESULTS.no_supplier`). A backstop does not help:
+  the last of a good is always bought from somebody.
 * Trade may fall into parts that trade with none of the others. Each has a numeraire of its own (its value added), and
   nobody lends across them: the closure's deficits are spread anew inside each part, over value added, so that they sum to
   zero there. A country cut off from all trade is in autarky.

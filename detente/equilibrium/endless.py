@@ -14,7 +14,8 @@ def without_price(technology: Technology, wedges: Wedges) -> tuple[str, str] | N
 
     Where inputs hardly replace one another and little is left of one of them, making a good can take more of it, through its
     inputs, than comes out. The price system is monotone and homogeneous of degree one in factor prices and prices: prices that
-    grow without bound at one set of factor prices do so at all of them, and there is no equilibrium.
+    grow without bound at one set of factor prices do so at all of them, and there is no equilibrium. A good with a backstop is
+    held at its price: a schedule that gives enough keeps it finite, and what is without end beside it is so whatever it costs.
 
     Parameters
     ----------
@@ -28,8 +29,12 @@ def without_price(technology: Technology, wedges: Wedges) -> tuple[str, str] | N
     pull = economy.trade_shares * np.exp(-economy.trade_elasticity * log_trade_cost(economy, wedges))
     N, S = economy.va_share.shape
     start = np.zeros(N if technology.mobile else (N, S))
+    backstop, held = technology.structure.backstop, None
+    if backstop is not None:
+        held = np.zeros((N, S), dtype=bool)
+        held[backstop.importer, backstop.sector] = backstop.capacity.any(0)
     with np.errstate(all="ignore"):
-        log_price, _ = solve_prices(technology, pull, start, np.zeros((N, S)))
+        log_price, _ = solve_prices(technology, pull, start, np.zeros((N, S)), held=held)
     over = ~(log_price < ENDLESS) & (economy.expenditure > 0)
     if not over.any():
         return None

@@ -228,7 +228,7 @@ def factor_derivatives(
     here = np.arange(N)
     log_cost = technology.log_cost(log_factor, log_price)
     paid, g = technology.shares(log_factor, log_price, log_cost)
-    alpha, _ = technology.final(log_price)
+    alpha, log_basket = technology.final(log_price)
     keeps = 1 - technology.profit_share
     va_in_cost, inputs_in_cost = paid / keeps, g / keeps[:, None, :]
 
@@ -258,26 +258,34 @@ def factor_derivatives(
     to_producer = shares / ((1 + tariff) * (1 + export_tax))
     to_importer = shares * tariff / (1 + tariff)
     to_exporter = to_producer * (export_tax + technology.profit_share)
-    total, asked = technology.earnings(log_factor)
+    budget, elasticity = technology.budget, technology.budget.elasticity
 
     produced = np.ascontiguousarray(to_producer.transpose(2, 1, 0))
     owned = np.ascontiguousarray(to_exporter.transpose(2, 1, 0))
     duties = to_importer.sum(1)
 
+    def incomes(collected: Array) -> Array:
+        """What moves of duties collected [n, d] are worth to incomes."""
+        return collected if budget.moved is None else np.asarray(collected + budget.moved.T @ collected)
+
     def respent(dX: Array) -> Array:
         """Spending that follows from spending [n, s, d]: on inputs of what is sold, and out of duties, taxes and profits."""
         sold = np.matmul(produced, dX.transpose(1, 0, 2)).transpose(1, 0, 2)
-        income = (duties[..., None] * dX).sum(1)
+        income = incomes((duties[..., None] * dX).sum(1))
         if owned.any():
             income = income + np.matmul(owned, dX.transpose(1, 0, 2)).sum(0)
         return np.asarray(np.matmul(g, sold) + alpha[..., None] * income[:, None, :])
 
-    at_home = duties + to_exporter[here, here]
+    kept = 1.0 if budget.moved is None else 1 + np.diag(budget.moved)[:, None]
+    at_home = kept * duties + to_exporter[here, here]
     spending = _System(
         g * to_producer[here, here][:, None, :] + alpha[:, :, None] * at_home[:, None, :],
         respent,
     )
-    autonomous = alpha * (total + deficit)[:, None]
+    # earnings at base supply, at the supply that real factor prices call forth, and with what duties free of other taxes
+    anchor, offered, asked = technology.offered(log_factor, log_basket)
+    given = offered + deficit - (0.0 if budget.moved is None else budget.base @ budget.moved)
+    autonomous = alpha * given[:, None]
     expenditure = spending.solve(autonomous[..., None])[..., 0]
     output = np.einsum("nis,ns->is", to_producer, expenditure)
     spent = expenditure[:, None, :] * theta
@@ -296,11 +304,15 @@ def factor_derivatives(
         return np.asarray(into - by_exporter.sum(1))
 
     output_fixed = moved(to_producer, "is")
-    income_fixed = moved(to_importer, "n") + moved(to_exporter, "i")
-    earned = np.einsum("ns,nsd->nd", asked if not technology.mobile else np.zeros((N, S)), uses)
-    if technology.mobile:
-        earned[here, here] = total
-    income_fixed += earned
+    duties_fixed = moved(to_importer, "n")
+    income_fixed = incomes(duties_fixed) + moved(to_exporter, "i")
+    # log moves of the mean factor price, and of supply
+    dmean = np.eye(N) if technology.mobile else np.einsum("ns,nsd->nd", asked / offered[:, None], uses)
+    dsupply = np.zeros_like(dmean)
+    if elasticity.any():
+        dsupply = elasticity[:, None] * (dmean - np.einsum("ns,nsd->nd", alpha, dp))
+    doffered = offered[:, None] * (dmean + dsupply)
+    income_fixed += doffered
     right = np.matmul(g, output_fixed) + alpha[:, :, None] * income_fixed[:, None, :]
     paid_moves = np.zeros((N, S, 1))
     if technology.moves_inputs:
@@ -309,34 +321,37 @@ def factor_derivatives(
         )
         right += inputs_move
     if technology.structure.sigma_final != 1:
-        income = np.einsum("nis,ns->n", to_importer, expenditure) + np.einsum(
-            "nis,ns->i", to_exporter, expenditure
-        )
+        income = incomes((duties * expenditure).sum(1)) + np.einsum("nis,ns->i", to_exporter, expenditure)
         basket = np.einsum("ns,nsd->nd", alpha, dp)
         substitution = (1 - technology.structure.sigma_final) * (dp - basket[:, None, :])
-        right += (alpha * (income + total + deficit)[:, None])[..., None] * substitution
+        right += (alpha * (income + given)[:, None])[..., None] * substitution
 
     dX = spending.solve(right)
     doutput = output_fixed + np.matmul(produced, dX.transpose(1, 0, 2)).transpose(1, 0, 2)
     payments = paid * output
     dpayments = paid[..., None] * doutput + payments[..., None] * paid_moves
+    total, dtotal = offered, doffered
+    if budget.cut.any():
+        total = offered + budget.cut * ((duties * expenditure).sum(1) - budget.base)
+        dtotal = doffered + budget.cut[:, None] * (duties_fixed + (duties[..., None] * dX).sum(1))
+        if not technology.mobile:
+            asked = asked * (total / offered)[:, None]
     if technology.mobile:
         gap = payments.sum(1) / total - 1
-        residual = dpayments.sum(1) / total[:, None]
-        residual[here, here] -= gap + 1
+        residual = dpayments.sum(1) / total[:, None] - (gap + 1)[:, None] * (dtotal / total[:, None])
     else:
         active = asked > 0
         unit = np.where(active, asked, 1.0)
         gap = np.where(active, payments / unit - 1, 0.0)
         kappa = technology.structure.mobility
-        dasked = kappa * uses + (1 - kappa) * (earned / total[:, None])[:, None, :]
+        dasked = kappa * (uses - dmean[:, None, :]) + (dtotal / total[:, None])[:, None, :]
         residual = np.where(
             active[..., None], dpayments / unit[..., None] - (gap + 1)[..., None] * dasked, uses
         ).reshape(size, count)
         gap = gap.reshape(size)
     units = units or Numeraires.of(technology)
-    residual[units.dropped] = units.over_countries(earned)
-    gap[units.dropped] = units.gap(total)
+    residual[units.dropped] = units.over_countries(anchor[:, None] * dmean)
+    gap[units.dropped] = units.gap(anchor)
     return FactorDerivatives(
         dp.reshape(size, count),
         dX.reshape(size, count),

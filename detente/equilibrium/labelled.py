@@ -47,6 +47,13 @@ NAMES: dict[str, str] = {
     "employment_rate": "share of those who offer themselves",
     "workers_share_new": "share of a country's factor",
     "unemployment": "share of a country's factor",
+    "factor_supply_hat": "ratio",
+    "household_spending_hat": "ratio",
+    "gdp_volume_hat": "ratio",
+    "spending_new": "million USD",
+    "saved_new": "million USD",
+    "lent_new": "million USD",
+    "borrowed_new": "million USD",
 }
 """Arrays of an equilibrium that can be asked for by name, and their units."""
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from detente.core import RESULTS
 from detente.equilibrium.backstop import Backstop
 from detente.equilibrium.baseline import Baseline, lend_preparation, prepare
+from detente.equilibrium.ces import over_suppliers
 from detente.equilibrium.controls import (
     ControlledSolution,
     QuantityControl,
@@ -30,16 +31,17 @@ from detente.equilibrium.judged import check_wedges, chunks, finish
 from detente.equilibrium.limits import Limits
 from detente.equilibrium.quantities import verified
 from detente.equilibrium.quantity_search import TIGHT
+from detente.equilibrium.revenue import Budget
 from detente.equilibrium.robust import point_of
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.structure import Structure, Technology, over_suppliers
+from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Lanes, Newton, Shock, Sweep, base_point, deficits, settle_lanes
 from detente.world import Array, Economy, Wedges, frozen
 
 _SIGMAS = ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final")
 WAITING = 1e-2
 """A lane settles once those it depends on are within this share of their tolerance, the other way round: a hundred times it."""
-NEAR_ONE = 1e-6
+NEAR_ONE = 1e-3
 """Elasticities of substitution nearer to one than this are left to the solver of one structure."""
 
 
@@ -82,27 +84,31 @@ class _LaneTechnology(Technology):
 
     sigmas: dict[str, Array] = field(default_factory=dict)
     kappa: Array = field(default_factory=lambda: np.zeros(0))
+    rest: tuple[Array, Array] = field(default_factory=lambda: (np.zeros(0), np.zeros(0)))
     last: dict[str, tuple[Array, Array, Array]] = field(default_factory=dict)
 
     @classmethod
     def over(cls, technology: Technology, structures: Sequence[Structure]) -> _LaneTechnology:
-        made = cls.__new__(cls)
-        made.__dict__.update(vars(technology))
+        laid = cls.__new__(cls)
+        laid.__dict__.update(vars(technology))
 
         def stacked(name: str) -> Array:
-            return np.array([getattr(one, name) for one in structures])[:, None, None]
+            return np.array([getattr(setting, name) for setting in structures])[:, None, None]
 
-        made.__dict__["sigmas"] = {name: stacked(name) for name in _SIGMAS}
-        made.__dict__.update(kappa=stacked("mobility"), last={})
-        return made
+        laid.__dict__["sigmas"] = {name: stacked(name) for name in _SIGMAS}
+        laid.__dict__.update(kappa=stacked("mobility"), last={}, rest=_rest(*laid._weights))
+        budgets = [replace(technology, structure=structure).budget for structure in structures]
+        laid.__dict__["budget"] = Budget.stacked(budgets)
+        return laid
 
     def keep(self, lanes: Lanes) -> _LaneTechnology:
         """Only these lanes."""
-        made = _LaneTechnology.__new__(_LaneTechnology)
-        made.__dict__.update(vars(self))
-        made.__dict__["sigmas"] = {name: values[lanes] for name, values in self.sigmas.items()}
-        made.__dict__.update(kappa=self.kappa[lanes], last={})
-        return made
+        kept = _LaneTechnology.__new__(_LaneTechnology)
+        kept.__dict__.update(vars(self))
+        kept.__dict__["sigmas"] = {name: values[lanes] for name, values in self.sigmas.items()}
+        kept.__dict__.update(kappa=self.kappa[lanes], last={})
+        kept.__dict__["budget"] = self.budget.keep(lanes)
+        return kept
 
     def nests(self, log_price: Array) -> tuple[Array, Array]:
         known = self.last.get("nests")
@@ -111,21 +117,22 @@ class _LaneTechnology(Technology):
         return known[1], known[2]
 
     def _nests(self, log_price: Array) -> tuple[Array, Array]:
+        # plain exp and log: no elasticity is near one here, and they take a tenth of the time of expm1 and log1p
         other, share, inside = self._weights
         power = 1 - self.sigmas["sigma_materials"]
-        moved = over_suppliers(other, np.expm1(power * log_price))
+        moved = over_suppliers(other, np.exp(power * log_price)) + self.rest[0]
         if not self.critical.any():
-            return np.asarray(np.log1p(moved) / power), np.zeros(log_price.shape)
+            return np.asarray(np.log(moved) / power), np.zeros(log_price.shape)
         within = 1 - self.sigmas["sigma_critical"]
-        composite = np.log1p(over_suppliers(inside, np.expm1(within * log_price))) / within
-        moved = moved + share * np.expm1(power * composite)
-        return np.asarray(np.log1p(moved) / power), np.asarray(composite)
+        composite = np.log(over_suppliers(inside, np.exp(within * log_price)) + self.rest[1]) / within
+        moved = moved + share * np.exp(power * composite)
+        return np.asarray(np.log(moved) / power), np.asarray(composite)
 
     def log_cost(self, log_factor: Array, log_price: Array) -> Array:
         materials, _ = self.nests(log_price)
         power, share = 1 - self.sigmas["sigma_value_added"], self.va_in_cost
-        moved = share * np.expm1(power * self.wage(log_factor)) + (1 - share) * np.expm1(power * materials)
-        return np.asarray(np.log1p(moved) / power)
+        moved = share * np.exp(power * self.wage(log_factor)) + (1 - share) * np.exp(power * materials)
+        return np.asarray(np.log(moved) / power)
 
     def paid(self, log_factor: Array, log_cost: Array) -> Array:
         power = 1 - self.sigmas["sigma_value_added"]
@@ -136,12 +143,12 @@ class _LaneTechnology(Technology):
         power = 1 - self.sigmas["sigma_materials"]
         outer = (1 - self.sigmas["sigma_value_added"]) * (materials - log_cost)
         used = output * np.exp(outer - power * materials)
-        made = np.exp(power * log_price) * over_suppliers(self._by_user, used)
+        spending = np.exp(power * log_price) * over_suppliers(self._by_user, used)
         if self.critical.any():
             inside = 1 - self.sigmas["sigma_critical"]
             within = over_suppliers(self._by_user, used * np.exp((power - inside) * composite))
-            made = np.where(self.critical, np.exp(inside * log_price) * within, made)
-        return np.asarray(made)
+            spending = np.where(self.critical, np.exp(inside * log_price) * within, spending)
+        return np.asarray(spending)
 
     def final(self, log_price: Array) -> tuple[Array, Array]:
         known = self.last.get("final")
@@ -151,7 +158,7 @@ class _LaneTechnology(Technology):
 
     def _final(self, log_price: Array) -> tuple[Array, Array]:
         alpha, power = self.economy.final_shares, 1 - self.sigmas["sigma_final"]
-        index = np.log1p((alpha * np.expm1(power * log_price)).sum(-1)) / power[..., 0]
+        index = np.log((alpha * np.exp(power * log_price)).sum(-1)) / power[..., 0]
         return np.asarray(alpha * np.exp(power * (log_price - index[..., None]))), np.asarray(index)
 
     def earnings(self, log_factor: Array) -> tuple[Array, Array]:
@@ -162,6 +169,11 @@ class _LaneTechnology(Technology):
         added = weight.sum(-1)
         total = np.exp(top[..., 0] + np.log(added) / self.kappa[..., 0]) * whole
         return total, np.asarray(total[..., None] * weight / added[..., None])
+
+
+def _rest(other: Array, share: Array, inside: Array) -> tuple[Array, Array]:
+    """What weights of materials and of critical inputs leave to one [n, s]: all of it where there are none."""
+    return 1 - (other.sum(1) + share), 1 - inside.sum(1)
 
 
 class _LaneSweep(Sweep):
@@ -245,8 +257,8 @@ def solve_lanes(
         check_wedges(lane.economy, lane.wedges)
         check_controls(lane.economy, lane.controls)
     deficit = deficits(economy, closure)
-    bans = [[one for one in lane.controls if one.is_ban] for lane in lanes]
-    free = [[one for one in lane.controls if not one.is_ban] for lane in lanes]
+    bans = [[control for control in lane.controls if control.is_ban] for lane in lanes]
+    free = [[control for control in lane.controls if not control.is_ban] for lane in lanes]
     banned = apply_to_each([lane.wedges for lane in lanes], bans, [np.zeros(len(some)) for some in bans])
     if any(ground is not None for _, ground in chunks(economy, structure, banned, deficit)):
         return None
@@ -258,13 +270,18 @@ def solve_lanes(
     point = base_point(economy, structure) if start is None else point_of(start.value)
     begun = np.stack([np.pad(point, (0, width)) for _ in lanes])
     for k, some in enumerate(free):
-        sizes = [
-            0.0 if start is None or one.name not in start.bindings else start.bindings[one.name].log_wedge
-            for one in some
+        begun[k, len(point) : len(point) + len(some)] = [
+            0.0
+            if start is None or control.name not in start.bindings
+            else start.bindings[control.name].log_wedge
+            for control in some
         ]
-        begun[k, len(point) : len(point) + len(some)] = sizes
     sweep = _LaneSweep(
-        replace(base, technology=technology), deficit, theta[:, None, :], _stacked(lanes), link
+        replace(base, technology=technology),
+        deficit,
+        theta[:, None, :],
+        _stacked(lanes),
+        link,
     )
     points, steps = settle_lanes(sweep, Shock.of(base, banned, limits, theta), begun, solver)
     solutions = []
@@ -285,7 +302,7 @@ def _stacked(lanes: Sequence[Lane]) -> Backstop | None:
     first = ladders[0]
     if first is None:
         return None
-    return replace(first, capacity=np.stack([one.capacity for one in ladders if one is not None]))
+    return replace(first, capacity=np.stack([ladder.capacity for ladder in ladders if ladder is not None]))
 
 
 def _with_capacity(lane: Lane, row: int, given: Array) -> Lane:
@@ -328,8 +345,8 @@ def _judged(
 
 def _in_order(controls: Sequence[QuantityControl], free: Sequence[QuantityControl], sizes: Array) -> Array:
     """Log wedges of all controls in their order, from those of the ones that are no bans."""
-    known = dict(zip((one.name for one in free), sizes, strict=True))
-    return np.array([float(known.get(one.name, 0.0)) for one in controls])
+    known = dict(zip((control.name for control in free), sizes, strict=True))
+    return np.array([float(known.get(control.name, 0.0)) for control in controls])
 
 
 def _alike(lane: Lane, economy: Economy, structure: Structure) -> bool:
@@ -342,7 +359,7 @@ def _alike(lane: Lane, economy: Economy, structure: Structure) -> bool:
             np.array_equal(getattr(own.backstop, name), getattr(there, name))
             for name in ("importer", "sector", "base", "first", "full")
         )
-    return (
+    return bool(
         far
         and ladders
         and np.isfinite([own.mobility, structure.mobility]).all()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detente.equilibrium.bans import Mask
 from detente.equilibrium.budget import PRICE_ITERATION, Meter, newton_cost
 from detente.equilibrium.implicit import Numeraires, factor_derivatives
 from detente.equilibrium.structure import Structure, Technology
@@ -50,9 +51,17 @@ def log_trade_cost(economy: Economy, wedges: Wedges) -> Array:
 
 
 def solve_prices(
-    technology: Technology, pull: Array, log_factor: Array, log_price: Array, meter: Meter | None = None
+    technology: Technology,
+    pull: Array,
+    log_factor: Array,
+    log_price: Array,
+    meter: Meter | None = None,
+    held: Mask | None = None,
 ) -> tuple[Array, Array]:
-    """Iterate on the price system, a contraction at the rate of the input shares; returns log prices and shares."""
+    """Iterate on the price system, a contraction at the rate of the input shares; returns log prices and shares.
+
+    Where `held` is set [country, sector] prices stay as they are.
+    """
     economy = technology.economy
     theta, spends = economy.trade_elasticity, economy.expenditure > 0
     shares = pull
@@ -60,6 +69,8 @@ def solve_prices(
         weight = np.exp(-theta * technology.log_cost(log_factor, log_price))
         total = np.where(spends, np.einsum("nis,is->ns", pull, weight), 1.0)
         new = -np.log(total) / theta
+        if held is not None:
+            new = np.where(held, log_price, new)
         gap = np.abs(new - log_price).max()
         log_price = new
         if meter is not None:
@@ -118,9 +129,8 @@ def newton(
             return None, step
         if worst < best:
             best, best_stage = worst, Stage(log_factor, log_price, at.level)
-        if worst < 0.01 * rtol:
-            return best_stage, step
-        if step > 3 and worst >= best and best < rtol:  # rounding has the last word
+        # the first steps are asked for more: of a small shock, whose gap is small from the start, they are the answer
+        if best < (rtol if step > 3 else 0.01 * rtol):
             return best_stage, step
         idle = 0 if worst < PROGRESS * least else idle + 1
         if idle == 0:

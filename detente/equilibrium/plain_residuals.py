@@ -74,22 +74,25 @@ def chunk_residuals(
             np.divide(wanted_outside, MOST * expenditure, out=np.ones_like(outside), where=outside > 0)
         )
         sets = (wanted_outside > 0.5 * expenditure) & (np.abs(full) < price_gap) & (added < 1)
-        price_gap = np.where(sets, np.abs(full), price_gap)
+        # elsewhere suppliers set it, and no more than that part may be wanted outside
+        price_gap = np.where(sets, np.abs(full), np.maximum(price_gap, full))
         shares = np.where(sets[..., None, :], shares / added[..., None, :], shares)
     output = model.output_new(shares, wedges.tariff, wedges.export_tax, reaching)
     earned, asked = technology.earnings(log_factor)
+    duties = model.tariff_revenue_new(shares, wedges.tariff, reaching)
+    supply, transfers = _used(technology, price_hat, earned, duties)
     income = model.income_new(
         np.ones(()),
-        earned + (technology.profit_share * output).sum(-1),
-        model.tariff_revenue_new(shares, wedges.tariff, reaching),
+        earned * supply + (technology.profit_share * output).sum(-1) + transfers,
+        duties,
         model.export_tax_revenue_new(shares, wedges.tariff, wedges.export_tax, reaching),
         deficit + (expenditure - reaching).sum(-1),
     )
     wanted = model.expenditure_new(inputs, output, final, income)
     if technology.mobile:
-        clearing = (paid * output).sum(-1) / earned - 1
+        clearing = (paid * output).sum(-1) / (earned * supply) - 1
     else:
-        active = technology.earning
+        active, asked = technology.earning, asked * np.asarray(supply)[..., None]
         clearing = np.where(active, paid * output / np.where(active, asked, 1.0) - 1, 0.0).reshape(
             len(output), -1
         )
@@ -104,13 +107,40 @@ def chunk_residuals(
     }
     parts["max_residual"] = np.max(list(parts.values()), axis=0)
     parts["walras"] = clearing[:, drop[0]] if len(drop) == 1 else np.abs(clearing[:, drop]).max(1)
-    parts["lowest_income"] = (income / economy.income).min(1)
+    enjoyed = income - _used_up(technology, log_price, expenditure) if outside.any() else income
+    parts["lowest_income"] = (enjoyed / economy.income).min(1)
     name = ", ".join(dropped_name(economy, technology, int(market)) for market in drop)
     stats: list[dict[str, float | str]] = [
         {**{key: float(values[k]) for key, values in parts.items()}, "dropped": name}
         for k in range(len(factor_hat))
     ]
     return stats, shares
+
+
+def _used(
+    technology: Technology, price_hat: Array, earned: Array, duties: Array
+) -> tuple[Array | float, Array | float]:
+    """Supply of factors [.., n], and what savings of duties move between countries: `revenue`, written apart."""
+    structure, economy = technology.structure, technology.economy
+    if structure.is_core or not (structure.moves_supply or np.any(structure.revenue_saved)):
+        return 1.0, 0.0
+    basket_hat = np.exp(technology.final(np.log(price_hat))[1])
+    base, more = technology.base_earnings().sum(1), duties - economy.tariff_revenue
+    supply = (earned / base / basket_hat) ** np.asarray(structure.labour_supply)
+    supply = (
+        supply + (structure.marginal_cost_of_funds - 1) * np.asarray(structure.revenue_cut) * more / earned
+    )
+    saves = np.zeros_like(duties)
+    gets = np.zeros_like(duties)
+    severed = technology.severed
+    for n in range(len(base)):
+        same = np.ones(len(base), dtype=bool) if severed is None else severed.part == severed.part[n]
+        others = np.where(same, base, 0.0)
+        others[n] = 0.0
+        if others.sum() > 0:
+            saves[..., n] = np.broadcast_to(structure.revenue_saved, base.shape)[n] * more[..., n]
+            gets += saves[..., n, None] * others / others.sum()
+    return supply, gets - saves
 
 
 def _outside(technology: Technology, price_hat: Array, expenditure: Array) -> tuple[Array, Array]:
@@ -130,6 +160,14 @@ def _outside(technology: Technology, price_hat: Array, expenditure: Array) -> tu
         met += capacity * part
     wanted[at] = technology.economy.expenditure[at] * price * met
     return np.minimum(wanted, MOST * expenditure), wanted
+
+
+def _used_up(technology: Technology, log_price: Array, expenditure: Array) -> Array:
+    """Resources that a backstop takes out of final baskets [.., n], million USD."""
+    backstop = technology.structure.backstop
+    assert backstop is not None
+    _, resources = backstop.taken(log_price, technology.final(log_price)[1], expenditure)
+    return np.asarray(backstop.spread(resources.sum(-2), expenditure.shape).sum(-1))
 
 
 def dropped_name(economy: Economy, technology: Technology, drop: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from detente.core import RESULTS, SolveError
+from detente.core import RESULTS, InputError, SolveError
 from detente.equilibrium.budget import BUDGET, SECONDS, Meter, sweep_cost, work_of
 from detente.equilibrium.controls import (
     Binding,
@@ -242,12 +242,12 @@ def _concluded(
 def _slope_step(value: Equilibrium, controls: Sequence[QuantityControl], over: Array) -> Array | None:
     """Newton step of the log wedges of controls that bind; None where volumes have no usable derivatives."""
     sign = np.array([control.enforcement.sign for control in controls])
-    outputs = [flow(value, control.name, control.cells) for control in controls]
     try:
+        outputs = [flow(value, control.name, control.cells) for control in controls]
         slopes = gradients(value, outputs, tolerance=STEERING)
         by_wedges = [[by_wedge(slope, control, value.wedges) for control in controls] for slope in slopes]
         step = np.asarray(np.linalg.solve(sign[:, None] * np.array(by_wedges), -over))
-    except (SolveError, np.linalg.LinAlgError):
+    except (SolveError, InputError, np.linalg.LinAlgError):  # at a kink, such as the end of a backstop, too
         return None
     return step if np.isfinite(step).all() else None
 

@@ -83,6 +83,41 @@ class Equilibrium:
         return frozen(earned / self.technology.base_earnings().sum(1))
 
     @functools.cached_property
+    def factor_supply_hat(self) -> Array:
+        """Factors a country offers [country], ratio: 1 unless supply is elastic or duties replace other taxes."""
+        if not self.structure.moves_supply:
+            return frozen(np.ones(len(self.wage_hat)))
+        budget = self.technology.budget
+        return frozen(
+            budget.supply_hat(
+                self.wage_hat * budget.earned, np.log(self.consumer_price_hat), self.tariff_revenue_new
+            )
+        )
+
+    @functools.cached_property
+    def saved_new(self) -> Array:
+        """Duties beyond those of the base year that a treasury saves [country], million USD; nil where households get all."""
+        moved = self.technology.budget.moved
+        if moved is None:
+            return frozen(np.zeros(len(self.deficit_new)))
+        share = self.technology.budget.cut - np.diag(moved)
+        return frozen(share * (self.tariff_revenue_new - self.economy.tariff_revenue))
+
+    @functools.cached_property
+    def lent_new(self) -> Array:
+        """What countries spend of the duties that others save [country], million USD."""
+        budget = self.technology.budget
+        if budget.moved is None:
+            return frozen(np.zeros(len(self.deficit_new)))
+        off_diagonal = budget.moved * ~np.eye(len(budget.cut), dtype=bool)
+        return frozen((self.tariff_revenue_new - self.economy.tariff_revenue) @ off_diagonal)
+
+    @functools.cached_property
+    def borrowed_new(self) -> Array:
+        """Trade deficit [country], million USD: that of the closure, less what is saved of duties, plus what others save."""
+        return frozen(self.deficit_new - self.saved_new + self.lent_new)
+
+    @functools.cached_property
     def nominal_wage_hat(self) -> Array:
         """What employers pay, ratio, in the shape of the factor prices: these, or the floor where that is higher."""
         if self.technology.log_floor is None:
@@ -110,7 +145,9 @@ class Equilibrium:
     @functools.cached_property
     def unemployment(self) -> Array:
         """Share of each country's factor that wage floors leave without work [country]; zero without a floor."""
-        return frozen(1 - self.workers_share_new.sum(1))
+        if self.technology.log_floor is None:
+            return frozen(np.zeros(len(self.deficit_new)))
+        return frozen(np.maximum(1 - self.workers_share_new.sum(1), 0.0))
 
     @functools.cached_property
     def sector_earnings_new(self) -> Array:
@@ -208,10 +245,11 @@ class Equilibrium:
 
     @functools.cached_property
     def income_new(self) -> Array:
-        """Income [country], million USD: what is spent on final goods, less what a backstop uses up of them."""
+        """Income [country], million USD, less what a backstop uses up of it: what is spent on final goods, and what is saved
+        of duties, less what is borrowed of others' (`spending_new`)."""
         income = (
             model.income_new(
-                self.wage_hat,
+                self.wage_hat * self.factor_supply_hat,
                 self.technology.base_earnings().sum(1),
                 self.tariff_revenue_new,
                 self.export_tax_revenue_new,
@@ -224,19 +262,49 @@ class Equilibrium:
         return frozen(income)
 
     @functools.cached_property
+    def spending_new(self) -> Array:
+        """What households spend on final goods [country], million USD: `income_new` unless duties are saved somewhere."""
+        if self.technology.budget.moved is None:
+            return self.income_new
+        return frozen(self.income_new - self.saved_new + self.lent_new)
+
+    @functools.cached_property
+    def household_spending_hat(self) -> Array:
+        """What households can buy [country], ratio: `spending_new` over the price of the final basket."""
+        return frozen(self.spending_new / self.economy.income / self.consumer_price_hat)
+
+    @functools.cached_property
     def consumer_price_hat(self) -> Array:
         """Price of the final basket [country], ratio."""
         return frozen(np.exp(self.technology.final(np.log(self.price_hat))[1]))
 
     @functools.cached_property
     def real_income_hat(self) -> Array:
-        """Welfare [country], ratio: income over the price of the final basket."""
+        """Welfare [country], ratio: income, what is saved of duties with it, over the price of the final basket."""
         return frozen(model.real_income_hat(self.income_new, self.economy.income, self.consumer_price_hat))
 
     @functools.cached_property
     def real_wage_hat(self) -> Array:
         """Wage over the price of the final basket [country], ratio."""
         return frozen(self.wage_hat / self.consumer_price_hat)
+
+    @functools.cached_property
+    def gdp_volume_hat(self) -> Array:
+        """Gross domestic product at base-year prices [country], ratio: final demand and exports less imports, in volumes.
+
+        It leaves out the terms of trade, which real income counts: a country that gets its imports for less makes no more.
+        """
+        economy = self.economy
+        abroad = ~np.eye(len(economy.income), dtype=bool)[:, :, None]
+        final, _ = self.technology.final(np.log(self.price_hat))
+        bought = (final * self.spending_new[:, None] / self.price_hat).sum(1)
+        base = economy.flows * abroad
+        sold = base * self.flow_volume_hat
+        arrived = np.divide(
+            sold, self.wedges.iceberg_hat, out=np.zeros_like(sold), where=np.isfinite(self.wedges.iceberg_hat)
+        )
+        before = economy.final_demand.sum(1) + base.sum((0, 2)) - base.sum((1, 2))
+        return frozen((bought + sold.sum((0, 2)) - arrived.sum((1, 2))) / before)
 
     @functools.cached_property
     def equivalent_variation_usd(self) -> Array:

@@ -16,6 +16,8 @@ import numpy as np
 from detente.core import InputError, UnitError
 from detente.equilibrium.backstop import Backstop
 from detente.equilibrium.bans import Mask, Severed
+from detente.equilibrium.ces import ces, ces_pair, over_suppliers, over_users
+from detente.equilibrium.revenue import Budget, check_revenue
 from detente.world import Array, Economy, frozen
 
 FREE = 5_000.0
@@ -48,6 +50,16 @@ class Structure:
         Lowest factor price in the numeraire, to that of the base year, 0 to 1: downward nominal wage rigidity (Rodríguez-Clare,
         Ulate and Vásquez 2025). World value added in dollars is the nominal anchor. Where the floor binds, part of the factor
         is not employed, and what remains is paid the floor. 0 is no floor: the core.
+    revenue_saved : float or array [country], share
+        Of the duties a country collects beyond those of the base year, the share its treasury saves: it borrows less, and the
+        other countries spend the money, in proportion to value added. 0 gives all to households: the core.
+    revenue_cut : float or array [country], share
+        The share that lowers other taxes: households get it, and each million brings forth `marginal_cost_of_funds` − 1
+        million of factor services at going prices, which the other taxes had kept from being offered.
+    marginal_cost_of_funds : float
+        What a million of other taxes costs households in all, at least 1; matters with `revenue_cut` alone.
+    labour_supply : float or array [country]
+        Elasticity of the factor offered by the real factor price (no effect of income on it); 0 is a fixed supply: the core.
     backstop : Backstop, optional
         What buyers of critical inputs do when these get dear; nothing when left out.
     horizon : str
@@ -71,6 +83,10 @@ class Structure:
     mobility: float = math.inf
     profit_share: float | Array = 0.0
     wage_floor: float | Array = 0.0
+    revenue_saved: float | Array = 0.0
+    revenue_cut: float | Array = 0.0
+    marginal_cost_of_funds: float = 1.0
+    labour_supply: float | Array = 0.0
     horizon: str = "long run"
     source: str = "core model: Cobb-Douglas nests, free mobility (Caliendo and Parro 2015)"
     backstop: Backstop | None = field(default=None, repr=False)
@@ -95,6 +111,7 @@ class Structure:
                 where="structure",
                 hint="a ratio to the base year: 1 lets no nominal wage fall, 0 is no floor",
             )
+        check_revenue(self)
         if self.mobility > FREE:
             object.__setattr__(self, "mobility", math.inf)
 
@@ -107,8 +124,16 @@ class Structure:
             and math.isinf(self.mobility)
             and not np.any(self.profit_share)
             and not np.any(self.wage_floor)
+            and not self.moves_supply
+            and not np.any(self.revenue_saved)
             and self.backstop is None
         )
+
+    @property
+    def moves_supply(self) -> bool:
+        """Whether the supply of factors changes: with the real factor price, or as duties replace other taxes."""
+        cuts = np.any(self.revenue_cut) and self.marginal_cost_of_funds != 1
+        return bool(np.any(self.labour_supply) or cuts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,10 +206,17 @@ class Technology:
         )
 
     def shared(self) -> dict[str, Any]:
-        """Its arrays, with those derived from them: everything but the economy and the structure they stand for."""
+        """Its arrays, with those derived from them: everything but the economy and the structure they stand for.
+
+        Not its budget either: structures that share their arrays may use duties differently.
+        """
         derived = [self._by_user, self._weights]  # computed here, or by every solve anew
         assert derived
-        return {name: value for name, value in vars(self).items() if name not in ("economy", "structure")}
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if name not in ("economy", "structure", "budget")
+        }
 
     @classmethod
     def from_shared(cls, economy: Economy, structure: Structure, arrays: dict[str, Any]) -> Technology:
@@ -211,6 +243,11 @@ class Technology:
         """Log of what employers pay, from log factor prices: the factor price, or the floor where that is higher."""
         return log_factor if self.log_floor is None else np.maximum(log_factor, self.log_floor)
 
+    def _by_sector(self, log_factor: Array) -> Array:
+        """Log of what employers pay, laid out by sector [.., n, s], or [.., n, 1] where one price holds in all."""
+        wage = self.wage(log_factor)
+        return wage[..., None] if self.mobile else wage
+
     def moves_wage(self, log_factor: Array) -> Array | float:
         """Where a factor price moves what employers pay, as 1 or 0 [.., n, s]; a plain 1 without floors."""
         if self.log_floor is None:
@@ -221,6 +258,26 @@ class Technology:
             if self.mobile
             else free
         )
+
+    @functools.cached_property
+    def budget(self) -> Budget:
+        """What is done with duties, and what that and real factor prices do to the supply of factors."""
+        parts = None if self.severed is None else self.severed.members
+        return Budget.of(self.economy, self.structure, self.base_earnings().sum(1), parts)
+
+    def offered(
+        self, log_factor: Array, log_basket: Array, duties: Array | None = None
+    ) -> tuple[Array, Array, Array]:
+        """`earnings` at base supply [.., n], then earnings in all and by sector at the supply there is.
+
+        The supply there is follows log prices of final baskets [.., n] and duties collected [.., n], million USD.
+        """
+        total, asked = self.earnings(log_factor)
+        if not self.budget.moves_supply:
+            return total, total, asked
+        supply = self.budget.supply_hat(total, log_basket, duties)
+        whole = total * supply
+        return total, whole, whole if self.mobile else np.asarray(asked * supply[..., None])
 
     @functools.cached_property
     def _weights(self) -> tuple[Array, Array, Array]:
@@ -241,8 +298,8 @@ class Technology:
         s = self.structure
         other, share, inside = self._weights
         if not self.critical.any():
-            return _ces(other, log_price, s.sigma_materials), np.zeros(log_price.shape)
-        composite = _ces(inside, log_price, s.sigma_critical)
+            return ces(other, log_price, s.sigma_materials), np.zeros(log_price.shape)
+        composite = ces(inside, log_price, s.sigma_critical)
         if s.sigma_materials == 1:
             return over_suppliers(other, log_price) + share * composite, composite
         power = 1 - s.sigma_materials
@@ -251,22 +308,18 @@ class Technology:
 
     def log_cost(self, log_factor: Array, log_price: Array) -> Array:
         """Log unit cost [.., n, s] from log factor prices [.., n] or [.., n, s] and log prices [.., n, s]."""
-        wage = self.wage(log_factor)
-        factor = wage[..., None] if self.mobile else wage
+        factor = self._by_sector(log_factor)
         if not self.moves_inputs:
             return np.asarray(self.va_in_cost * factor + over_suppliers(self.inputs_in_cost, log_price))
         materials, _ = self.nests(log_price)
-        return _ces_pair(self.va_in_cost, factor, materials, self.structure.sigma_value_added)
+        return ces_pair(self.va_in_cost, factor, materials, self.structure.sigma_value_added)
 
     def paid(self, log_factor: Array, log_cost: Array) -> Array:
         """Share of sales that pays factors [.., n, s] at these prices."""
         if not self.moves_inputs:
             return self.factor_share
-        wage = self.wage(log_factor)
-        factor = wage[..., None] if self.mobile else wage
-        return np.asarray(
-            self.factor_share * np.exp((1 - self.structure.sigma_value_added) * (factor - log_cost))
-        )
+        power = 1 - self.structure.sigma_value_added
+        return np.asarray(self.factor_share * np.exp(power * (self._by_sector(log_factor) - log_cost)))
 
     def shares(self, log_factor: Array, log_price: Array, log_cost: Array) -> tuple[Array, Array]:
         """Shares of sales that pay factors [.., n, s] and inputs [.., n, r, s] at these prices."""
@@ -285,15 +338,15 @@ class Technology:
     def bought(self, log_price: Array, log_cost: Array, output: Array) -> Array:
         """Spending on inputs by supplying sector [.., n, r]: the input shares of `shares` times sales, never laid out."""
         if not self.moves_inputs:
-            return _over_users(self._by_user, output)
+            return over_users(self._by_user, output)
         s = self.structure
         materials, composite = self.nests(log_price)
         power = 1 - s.sigma_materials
         used = output * np.exp((1 - s.sigma_value_added) * (materials - log_cost) - power * materials)
-        spending = np.exp(power * log_price) * _over_users(self._by_user, used)
+        spending = np.exp(power * log_price) * over_users(self._by_user, used)
         if self.critical.any():
             inside = 1 - s.sigma_critical
-            within = _over_users(self._by_user, used * np.exp((power - inside) * composite))
+            within = over_users(self._by_user, used * np.exp((power - inside) * composite))
             spending = np.where(self.critical, np.exp(inside * log_price) * within, spending)
         return np.asarray(spending)
 
@@ -367,31 +420,3 @@ def _log_floor(economy: Economy, structure: Structure) -> Array | None:
         ) from None
     with np.errstate(divide="ignore"):
         return frozen(np.log(whole))
-
-
-def over_suppliers(weight: Array, vector: Array) -> Array:
-    """Σ_r weight[n, r, s] · vector[.., n, r] as [.., n, s]."""
-    if vector.ndim == 3:  # one matrix product a country over all scenarios
-        return np.asarray(np.matmul(vector.transpose(1, 0, 2), weight).transpose(1, 0, 2))
-    return np.asarray(np.matmul(vector[..., None, :], weight)[..., 0, :])
-
-
-_over_users = over_suppliers
-"""The same with weights laid out [country, user, supplier] and a vector over users."""
-
-
-def _ces(weight: Array, log_price: Array, sigma: float) -> Array:
-    """Log CES price over suppliers [.., n, s]: weight [n, r, s] adding up to one (or none), log price [.., n, r]."""
-    if sigma == 1:
-        return over_suppliers(weight, log_price)
-    # log1p and expm1 keep every digit as the elasticity comes near one
-    moved = over_suppliers(weight, np.expm1((1 - sigma) * log_price))
-    return np.asarray(np.log1p(moved) / (1 - sigma))
-
-
-def _ces_pair(share: Array, first: Array, second: Array, sigma: float) -> Array:
-    """Log CES price of two: share of the first [n, s]."""
-    if sigma == 1:
-        return np.asarray(share * first + (1 - share) * second)
-    inside = share * np.expm1((1 - sigma) * first) + (1 - share) * np.expm1((1 - sigma) * second)
-    return np.asarray(np.log1p(inside) / (1 - sigma))

@@ -22,7 +22,6 @@ from detente.equilibrium.structure import Structure
 from detente.world import Array, Economy, Wedges
 
 Lanes = npt.NDArray[np.bool_]
-
 CLOSURES: dict[str, str] = {
     "share": "each country's deficit is a fixed share of world value added",
     "fixed": "each country's deficit is fixed in the numeraire (world value added)",
@@ -118,7 +117,7 @@ class Shock:
 
     @classmethod
     def of(cls, base: Baseline, wedges: Wedges, limits: Limits | None, by_lane: Array | None = None) -> Shock:
-        """Lay out wedges with a leading scenario axis; `by_lane` are trade elasticities of each scenario's own."""
+        """Lay out wedges with a leading scenario axis; `by_lane`: elasticities of each scenario [lane, sector]."""
         economy = base.technology.economy
         taxes = wedges.export_tax.any() or (limits is not None and limits.taxes_exports)
         tax = wedges.export_tax if taxes else None
@@ -156,6 +155,7 @@ class Shock:
         )
 
     def keep(self, lanes: Lanes) -> Shock:
+        """Only these scenarios."""
         return Shock(
             self.pull[lanes],
             self.to_producer[lanes],
@@ -178,9 +178,10 @@ class Sweep:
         self.units = Numeraires.of(self.technology)
         self.profits = bool(self.technology.profit_share.any())
         self.backstop = self.technology.structure.backstop
+        self.budget = self.technology.budget
 
     def keep(self, lanes: Lanes) -> Sweep:
-        """The map over these scenarios alone: itself, as what differs between them is in their shock."""
+        """The map over these scenarios alone: itself, what differs is in their shock."""
         return self
 
     def split(self, point: Array) -> tuple[Array, Array, Array]:
@@ -191,14 +192,14 @@ class Sweep:
         expenditure = point[:, F + N * S : F + 2 * N * S].reshape(lanes, N, S) * self.base.scale
         return log_factor, log_price, expenditure
 
-    def clearing(self, paid: Array, output: Array, asked: Array, total: Array) -> Array:
+    def clearing(self, paid: Array, output: Array, asked: Array, total: Array, anchor: Array) -> Array:
         """Clearing residual by factor market [scenario, factor]; that of the numeraires in the dropped markets' place."""
         if self.technology.mobile:
             gap = (paid * output).sum(-1) / total - 1
         else:
             unit = np.where(self.earning, asked, 1.0)
             gap = np.where(self.earning, paid * output / unit - 1, 0.0).reshape(len(output), -1)
-        gap[:, self.units.dropped] = self.units.gap(total)
+        gap[:, self.units.dropped] = self.units.gap(anchor)
         return np.asarray(gap)
 
     def total(self, shock: Shock, weight: Array) -> Array:
@@ -238,20 +239,25 @@ class Sweep:
 
         paid = technology.paid(log_factor, log_cost)
         final, log_basket = technology.final(log_price)
-        earned, asked = technology.earnings(log_factor)
         reaching, yielding = self.reaching(log_price, log_basket, expenditure)
         kept = 1 - _over_exporters(shock.to_producer, weight) / total
         output = weight * _over_importers(shock.to_producer, reaching / total)
-        income = earned + self.deficit + (kept * reaching).sum(-1)
+        duties = (kept * reaching).sum(-1)
+        if (
+            shock.to_exporter is not None
+        ):  # what is not the producer's is duty, but for what the exporter taxes
+            duties = duties - (_over_exporters(shock.to_exporter, weight) / total * reaching).sum(-1)
+        anchor, earned, asked = technology.offered(log_factor, log_basket, duties)
+        income = earned + self.deficit + duties
+        if self.budget.moved is not None:
+            # extra factor services are in what is earned already
+            income = income + self.budget.income_moves(duties) - self.budget.cut * (duties - self.budget.base)
         if self.backstop is not None:
             income = income + (expenditure - reaching).sum(-1)
         if self.profits:
             income = income + (technology.profit_share * output).sum(-1)
-        if (
-            shock.to_exporter is not None
-        ):  # what is not the producer's is duty, but for what the exporter taxes
+        if shock.to_exporter is not None:
             income = income + (weight * _over_importers(shock.to_exporter, reaching / total)).sum(-1)
-            income = income - (_over_exporters(shock.to_exporter, weight) / total * reaching).sum(-1)
         wanted = technology.bought(log_price, log_cost, output) + final * income[..., None]
         spending_gap = (wanted - expenditure) / base.scale
         spending_step = steer(spending_gap, base.expenditure_inverse)
@@ -262,7 +268,7 @@ class Sweep:
         else:
             reaching, yielding = self.reaching(log_price, log_basket, expenditure)
         output = weight * _over_importers(shock.to_producer, reaching / total)
-        clearing = self.clearing(paid, output, asked, earned)
+        clearing = self.clearing(paid, output, asked, earned, anchor)
         worst = np.maximum(np.abs(clearing).max(1), np.abs(price_gap).max((1, 2)))
         worst = np.maximum(worst, np.abs(spending_gap).max((1, 2)))
         factor_step = -clearing @ base.factor_inverse
@@ -392,9 +398,8 @@ def sweep_chunk(
 def settle_lanes(
     sweep: Sweep, shock: Shock, point: Array, solver: Newton
 ) -> tuple[Array, npt.NDArray[np.int64]]:
-    """Sweep from points [scenario, unknown] until every scenario has settled or given up; as from `sweep_chunk`."""
-    lanes = len(point)
-    points = np.full_like(point, np.nan)
+    """Sweep from points [scenario, unknown] until every scenario has settled or given up; as `sweep_chunk`."""
+    lanes, points = len(point), np.full_like(point, np.nan)
     steps_taken = np.full(lanes, solver.max_steps)
     active = np.arange(lanes)
     open_ = np.ones(lanes, dtype=bool)  # lanes of the current arrays that are not settled yet
@@ -414,8 +419,8 @@ def settle_lanes(
                 if not open_.any():
                     return points, steps_taken
                 if open_.sum() <= 0.6 * len(open_):  # settled scenarios ride along until dropping them pays
-                    active, point, shock = active[open_], point[open_], shock.keep(open_)
-                    sweep = sweep.keep(open_)
+                    active, point = active[open_], point[open_]
+                    sweep, shock = sweep.keep(open_), shock.keep(open_)
                     history.keep(open_)
                     open_ = open_[open_]
     points[active[open_]] = point[open_]

@@ -21,11 +21,7 @@ from detente.policy.effects import as_costs_only, at_value, effect_hat
 from detente.policy.firing import holding
 from detente.policy.hand_duties import hand_tariff
 from detente.policy.scenario import Scenario
-from detente.policy.settings import (
-    Removal as Removal,
-    Setting as Setting,
-    check_setting,
-)
+from detente.policy.settings import check_setting
 from detente.world import Economy, Wedges
 
 if TYPE_CHECKING:

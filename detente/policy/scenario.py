@@ -16,7 +16,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import Field, PrivateAttr, field_validator
 
@@ -41,9 +40,6 @@ from detente.policy.settings import (
     live,
     setting_places,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 class Scenario(Frozen):

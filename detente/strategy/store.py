@@ -39,6 +39,10 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "detente"
 
 
+ARRAYS = ("profit_share", "wage_floor", "revenue_saved", "revenue_cut", "labour_supply")
+"""Settings of a structure that may be one number a country or sector."""
+
+
 def content_key(model: Model, dossier: Dossier, spec: GameSpec, *, controls: str = "costs") -> str:
     """SHA-256 over everything the payoffs follow from."""
     digest = hashlib.sha256(f"payoffs {FORMAT}\0".encode())
@@ -53,11 +57,7 @@ def content_key(model: Model, dossier: Dossier, spec: GameSpec, *, controls: str
     }
     for name in sorted(parts):
         digest.update(name.encode())
-        digest.update(
-            np.asarray(parts[name]).tobytes()
-            if name in ("profit_share", "wage_floor")
-            else repr(parts[name]).encode()
-        )
+        digest.update(np.asarray(parts[name]).tobytes() if name in ARRAYS else repr(parts[name]).encode())
     digest.update(dossier.content_hash.encode())
     digest.update(engine_key().encode())
     return digest.hexdigest()

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
         size_table as size_table,
     )
     from detente.world.described import load_described as load_described
-    from detente.world.economy import Array as Array, Economy as Economy, Wedges as Wedges, frozen as frozen
+    from detente.world.economy import (
+        Array as Array,
+        Economy as Economy,
+        Wedges as Wedges,
+        flows_abroad as flows_abroad,
+        frozen as frozen,
+    )
     from detente.world.elasticities import (
         divisions as divisions,
         elasticity_set as elasticity_set,
@@ -54,7 +60,7 @@ else:
             "aggregation": "aggregate",
             "describe": "compare_worlds flow_table provenance_table shipped_table size_table",
             "described": "load_described",
-            "economy": "Array Economy Wedges frozen",
+            "economy": "Array Economy Wedges flows_abroad frozen",
             "elasticities": "divisions elasticity_set elasticity_sets elasticity_table set_horizon with_elasticity_set",
             "held": "StockFigure sector_groups stock_figures stock_of_flows",
             "identities": "check",

@@ -243,17 +243,19 @@ class Wedges:
         )
 
 
-def flows_abroad(economy: Economy) -> Array:
+def flows_abroad(economy: Economy, flows: Array | None = None) -> Array:
     """Flows between different countries, million USD before duty.
 
     Parameters
     ----------
     economy : Economy
+    flows : array [importer, exporter, sector], optional
+        Other flows of its countries, such as those of a new equilibrium; its own when left out.
 
     Returns
     -------
     array [importer, exporter, sector]
-        `Economy.flows` with zeros for sales at home.
+        The flows with zeros for sales at home.
 
     Examples
     --------
@@ -262,4 +264,5 @@ def flows_abroad(economy: Economy) -> Array:
     >>> float(flows_abroad(economy)[0, 0].sum()), bool((flows_abroad(economy)[0, 1] == economy.flows[0, 1]).all())
     (0.0, True)
     """
-    return np.asarray(economy.flows * ~np.eye(len(economy.labels.countries), dtype=bool)[:, :, None])
+    off = ~np.eye(len(economy.labels.countries), dtype=bool)[:, :, None]
+    return np.asarray((economy.flows if flows is None else flows) * off)

@@ -9,7 +9,7 @@ import numpy as np
 
 from detente.core import Cell, Column, Table
 from detente.world.carve.disaggregation import carved
-from detente.world.economy import Array, Economy
+from detente.world.economy import Array, Economy, flows_abroad
 
 _SERVICES = ("UTC", "TRT", "BUS", "PUB")
 
@@ -63,8 +63,7 @@ class Benchmark:
 def _goods(economy: Economy) -> Array:
     """Trade in goods between different countries [importer, exporter, sector]."""
     goods = np.array([code not in _SERVICES for code in economy.labels.sectors])
-    off = ~np.eye(len(economy.labels.countries), dtype=bool)
-    return np.asarray(economy.flows * off[:, :, None] * goods)
+    return np.asarray(flows_abroad(economy) * goods)
 
 
 def _goods_between(importer: str, exporter: str) -> Callable[[Economy], float]:

@@ -257,7 +257,7 @@ def shipped_tables() -> dict[str, list[Any]]:
     from detente.dossier.pledges import pledge_table
     from detente.equilibrium import Model
     from detente.policy import load_scenario
-    from detente.policy.duties.by_product import partner_table, product_duties, product_table
+    from detente.policy.duties import partner_table, product_duties, product_table
     from detente.policy.duties.collected import collected_table
     from detente.policy.duties.coverage import coverage_table
     from detente.policy.duties.day import duty_path, duty_stack

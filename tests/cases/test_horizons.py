@@ -46,7 +46,7 @@ def test_more_time_lets_everything_adjust_more():
 
 def test_every_parameter_has_a_grade_and_a_source():
     rows = list(horizon_table().records())
-    assert len(rows) == 3 * 6
+    assert len(rows) == 3 * 7
     for row in rows:
         assert row["grade"] in ("official", "reported", "inferred", "assumed")
         assert len(str(row["source"])) > 15
@@ -95,6 +95,9 @@ def test_a_horizon_at_its_limit_is_the_core():
     economy, _ = horizon("short", toy())
     shock = Wedges.of(economy, tariff=3 * economy.tariff)
     limit = Structure(1.0, 1.0, 1.0, ("PARTS",), 1.0)
-    assert horizon_sentence(limit) == "Horizon: long run (factors move freely between sectors)."
+    assert (
+        horizon_sentence(limit)
+        == "Horizon: long run (factors move freely between sectors). Duties go to households."
+    )
     there, core = (solve(Model(economy, s), shock).value for s in (limit, Structure()))
     assert abs(there.real_income_hat - core.real_income_hat).max() < 1e-12

@@ -143,9 +143,10 @@ def test_average_duties_of_the_base_year_are_the_data(solved):
 
 @pytest.mark.parametrize("against", [None, "standing"])
 def test_welfare_parts_add_up(solved, against):
-    keys = [f"{name}_log_points" for name in (
-        "terms_of_trade", "trade_costs", "volume_of_trade", "taxed_exports", "profits", "transfers"
-    )]  # fmt: skip
+    names = ["terms_of_trade", "trade_costs", "volume_of_trade", "taxed_exports", "profits", "transfers"]
+    if solved["standing"].value.structure.revenue_saved:
+        names.append("savings")
+    keys = [f"{name}_log_points" for name in names]
     for row in welfare.welfare_table(solved, ("USA", "CHN", "MEX"), against=against).records():
         assert sum(row[key] for key in keys) == pytest.approx(row["real_income_log_points"], abs=1e-5)
         assert abs(row["gap_log_points"]) < 1e-6

@@ -15,7 +15,7 @@ from test_no_leak import LATER
 
 import detente.dossier
 from detente.brief import compose
-from detente.dossier import age, load_dossier
+from detente.dossier import age, load_dossier, shipped_dossiers
 from detente.dossier.asof import known_by
 from detente.dossier.load import read_record
 from detente.policy import load_scenario, shipped_scenarios
@@ -128,7 +128,13 @@ def test_every_day_has_a_title_and_two_outcomes() -> None:
 
 
 def test_the_game_follows_the_day() -> None:
-    days = {"2025-10-28": "busan-2025", "2026-01-15": "busan-2025-truce", "2026-07-15": "busan-2026"}
+    days = {
+        "2025-10-28": "busan-2025",
+        "2025-10-30": "busan-2025-november",
+        "2025-11-03": "busan-2025-november",
+        "2026-01-15": "busan-2025-truce",
+        "2026-07-15": "busan-2026",
+    }
     for day, name in days.items():
         asof = dt.date.fromisoformat(day)
         assert shipped_games(RECORD, asof) == (name,)
@@ -143,15 +149,29 @@ def test_the_game_follows_the_day() -> None:
             for weights in one.players.values():
                 for action, worth in weights.security.items():
                     assert set(worth) <= actions[action]
-    assert shipped_games(RECORD, dt.date(2025, 11, 3)) == ()
+
+
+@pytest.mark.parametrize("name", shipped_dossiers())
+def test_once_a_game_is_played_one_is_played_on_every_day(name: str) -> None:
+    """Windows of a record's games leave no day between them out, and no day has two."""
+    windows = [window for game in shipped_games(name) for window in load_game(game, dossier=name).told]
+    edges = sorted({day for window in windows for day in (window.since, window.until) if day is not None})
+    for edge in edges:
+        for day in (edge, edge + dt.timedelta(days=1), edge - dt.timedelta(days=1)):
+            if day >= min(window.since or edges[0] for window in windows):
+                assert len(shipped_games(name, day)) == 1, day
 
 
 def test_first_rungs_are_the_record() -> None:
     """What the first rung says of a suspended measure is what the record says on a day of the game's window."""
-    for name, day in (("busan-2025-truce", dt.date(2025, 12, 1)), ("busan-2026", dt.date(2026, 7, 25))):
+    for name, day in (
+        ("busan-2025-november", dt.date(2025, 11, 3)),
+        ("busan-2025-truce", dt.date(2025, 12, 1)),
+        ("busan-2026", dt.date(2026, 7, 25)),
+    ):
         record = load_dossier(RECORD, asof=day)
         for action in load_game(name, dossier=RECORD).actions:
-            assert not action.rungs[0].set
+            assert not action.rungs[0].set or (name, action.id) == ("busan-2025-november", "chn-soybeans")
             for measure in {key for rung in action.rungs for key in rung.set}:
                 status = record.state(measure, day).status.value
                 said = action.rungs[0].title

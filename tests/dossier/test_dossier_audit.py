@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from small_case import edited
 
+from detente.core import LabelError
 from detente.dossier import (
     RULES,
     Dossier,
@@ -23,6 +24,8 @@ from detente.dossier import (
     load_dossier,
 )
 from detente.dossier.later_text import named_days
+from detente.policy.duties.day import added_duties
+from detente.world import load_world
 
 Small = Callable[..., Path]
 HINDSIGHT = dt.date(2026, 1, 1)
@@ -179,6 +182,20 @@ def test_days_are_read_in_the_forms_they_stand_in(text: str, first: str, last: s
 def test_other_numbers_are_no_days() -> None:
     text = "2,018 tonnes, 0.2024, 31 June 2025, code 8703 80, 20-25 percent, in May, 2023.5, 2024%"
     assert list(named_days(text, dt.date(2020, 1, 1))) == []
+
+
+def test_a_member_of_a_bloc_is_sent_to_its_bloc(small: Small) -> None:
+    """A world that carries a bloc as one economy has no duty on one member: the record says so, and so does the solver."""
+    record = load_dossier(small(duty("targets: [CHN]", "targets: [DEU]")), asof=HINDSIGHT)
+    (finding,) = audit(record)
+    assert finding.rule == "unknown-label"
+    assert (
+        finding.hint
+        == "`DEU` is a part of `EU27` there: write the measure as that of `EU27`, on its share of the trade"
+    )
+    with pytest.raises(LabelError, match="DEU") as caught:
+        added_duties(load_world(), record, dt.date(2025, 3, 1))
+    assert caught.value.hint == finding.hint
 
 
 def test_a_clock_that_fires_when_its_measure_changes_is_fine(small: Small) -> None:

@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 from strategy_games import duel
 
-from detente.cases import Case, Period, model_at, path_with_stocks, prepare_cases, run_cases, solve_branches
+from detente.cases import (
+    Case,
+    Period,
+    model_at,
+    path_with_stocks,
+    prepare_cases,
+    run_cases,
+    rupture,
+    solve_branches,
+)
 from detente.cases.unfolding import unfold
 from detente.core import SchemaError
 from detente.dossier import audit, load_dossier, parties_of
@@ -250,6 +259,7 @@ def of_worlds() -> dict[str, Callable[[], dict[str, Any]]]:
         "elasticity-sets": dict,
         "specifications": dict,
         "horizon-parameters": dict,
+        "options": dict,
         "ladders": dict,
         "chokepoint": lambda: {"spec": load_disaggregation(shipped_chokepoints()[0])},
         **{
@@ -343,7 +353,17 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
         "footprints": one(),
         **{
             name: every(countries=names)
-            for name in ("employment", "wages", "prices", "flows", "revenue", "effective-duties", "welfare")
+            for name in (
+                "employment",
+                "wages",
+                "prices",
+                "flows",
+                "revenue",
+                "effective-duties",
+                "welfare",
+                "jobs",
+                "unemployment",
+            )
         },
         "quantities": every(),
         "firing": lambda: {"timed": prepare_cases(world(), record(), [load_scenario("talks-fail")])},
@@ -359,6 +379,12 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "reference": "standing",
         },
         "horizons": sides,
+        **{
+            name: lambda: {
+                "ruptures": {"long": rupture(Model(toy()), cases()[0], PAIR, cuts=(0.5,), points=(0.5,))}
+            }
+            for name in ("rupture", "rupture-figure")
+        },
         "own-duties": lambda: {
             "outcomes": outcomes(),
             "featured": "war",

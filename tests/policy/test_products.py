@@ -14,7 +14,8 @@ import pytest
 from detente.core import InputError, LabelError, sha256_file
 from detente.dossier import Dossier, FrozenDict, Products, load_dossier
 from detente.policy.duties.bill import bill_table, two_days_table
-from detente.policy.duties.by_product import partner_table, product_duties, product_table
+from detente.policy.duties.by_product import product_duties
+from detente.policy.duties.by_product_tables import partner_table, product_table
 from detente.policy.duties.cells import cells
 from detente.policy.duties.day import duty_stack, sector_layers
 from detente.policy.duties.product_data import ProductTable, load_products, products
@@ -246,7 +247,7 @@ def test_the_total_lies_between_its_bounds(record: Dossier, world: Economy) -> N
 def test_a_sector_average_says_so_in_its_cell(record: Dossier, world: Economy) -> None:
     found = product_duties(world, record, date=dt.date(2025, 10, 28), importer="CHN", exporters=["USA"])
     table = product_table(found, "850760")
-    shown = {column.key: column.show(cell) for column, cell in zip(table.columns, table.rows[0], strict=True)}
+    shown = dict(zip([column.key for column in table.columns], table.shown()[0], strict=True))
     assert shown["mfn"].endswith("(sector average)")
     assert "(" not in shown["china-reciprocal-response"]
     assert "sector average" not in table.to_csv().splitlines()[1].split(",")[5]

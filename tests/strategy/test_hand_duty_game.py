@@ -10,6 +10,7 @@ import pytest
 from detente.core import InputError, LabelError
 from detente.equilibrium import Model
 from detente.strategy.duties.optimal import duty_game
+from detente.strategy.duties.search import climb, curvature, first_order, per_curvature, relax
 from detente.world import Wedges, toy
 from detente.world.economy import Economy
 
@@ -148,3 +149,30 @@ def test_a_flow_that_does_not_exist_bears_no_duty() -> None:
     game = duty_game(Model(bare), ("USA", "CHN"), on="players")
     assert game.group[0, 1, 1] == -1
     assert game.count == 2 * len(GOODS) - 1
+
+
+@pytest.mark.parametrize("by", ["sector", "partner"])
+def test_a_duty_on_flows_that_are_gone_is_left_where_it_is(by: str) -> None:
+    """A banned flow has no slope and no curvature: neither a step nor a warning comes of it."""
+    iceberg = np.ones_like(WORLD.flows)
+    iceberg[0, 1] = np.inf
+    game = duty_game(
+        Model(WORLD),
+        ("USA",),
+        by=by,
+        sectors=["PARTS", "GOODS"],
+        wedges=Wedges.of(WORLD, iceberg_hat=iceberg),
+    )
+    gone = np.unique(game.group[0, 1][game.group[0, 1] >= 0])
+    value, start = game.solve(game.standing()), game.standing()
+    assert (game.scale(value)[gone] == 0).all()
+    gap, promise = first_order(game, start, "USA")
+    assert gap > 0.01
+    assert promise > 0
+    reached = relax(game, start, ["USA"])
+    assert reached.gap < 1e-6
+    assert reached.duties[gone] == pytest.approx(start[gone], abs=1e-12)
+    nothing = np.zeros_like(start)
+    assert per_curvature(nothing, game.scale(value)).tolist() == nothing.tolist()
+    assert climb(game, start, "USA").duties[gone] == pytest.approx(start[gone], abs=1e-9)
+    assert curvature(game, reached.duties, "USA") <= 1e-6

@@ -7,12 +7,14 @@ With :math:`M` imports at the border (export tax paid, duty not), :math:`E` expo
 
     I\, d\ln W = \Big(\sum_x E\, d\ln p - \sum_m M\, d\ln p\Big) - \sum M\, d\ln d
         + \sum t\,(dM - M\, d\ln p^*) + \sum x\,(dF - F\, d\ln c) + \sum \phi\,(dY - Y\, d\ln c) + dD
-        + \sum E^f\, d\ln e
+        + \sum E^f\, d\ln e + E\, d\ln\ell - S\, d\ln P
 
 holds exactly at every point (envelope theorem on costs, spending and the supply of factors). The first-order formula of
 Caliendo and Parro is its first and third terms at the base year alone. With deficits the split between terms of trade and
-transfers is not free of the numeraire. The last term is there with wage floors alone: factor earnings :math:`E^f` of a sector
-times the change of its employment rate :math:`e`.
+transfers is not free of the numeraire. The last terms are there with wage floors, with a supply of factors that changes and
+with duties that are saved: factor earnings :math:`E^f` of a sector times the change of its employment rate :math:`e`, and of a
+country times that of its supply :math:`\ell`; what is saved of duties less what is borrowed of others', :math:`S`, times that of
+consumer prices.
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ CHANNELS = {
     "profits": "profits: output where prices are above cost",
     "transfers": "trade deficits that others finance",
     "employment": "employment: factors that wage floors leave without work",
+    "savings": "savings: what prices take from, or give to, duties that are saved",
+    "supply": "supply of factors: with real wages, or as duties replace other taxes",
 }
 """Channels of real income, with what they are."""
 
@@ -113,6 +117,13 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
     }
     if values[0].technology.log_floor is not None:
         terms_of["employment"] = _employed(values, change)
+    if values[0].technology.budget.moved is not None:
+        prices = change(np.log(along("consumer_price_hat")))
+        terms_of["savings"] = -(along("saved_new") - along("lent_new")) * prices
+    if values[0].structure.moves_supply:
+        supply = along("factor_supply_hat")
+        earned = along("wage_hat") * supply * values[0].technology.base_earnings().sum(1)
+        terms_of["supply"] = earned * change(np.log(supply))
     scale = weights[:, None] / income
     terms_with = (by_partner * scale[:, :, None]).sum(0)
     volume_with = (volumes * scale[:, :, None]).sum(0)
@@ -126,7 +137,8 @@ def _employed(values: tuple[Equilibrium, ...], change: Callable[[Array], Array])
     """Factor earnings times the change of the log employment rate, by point and country."""
     moved = change(np.log(np.stack([value.employment_rate for value in values])))
     asked = np.stack([value.technology.earnings(np.log(value.factor_price_hat))[1] for value in values])
-    return np.asarray((asked * moved).reshape(*moved.shape[:2], -1).sum(2))
+    earned = (asked * moved).reshape(*moved.shape[:2], -1).sum(2)
+    return np.asarray(earned * np.stack([value.factor_supply_hat for value in values]))
 
 
 def decompose_path(model: Model, start: Wedges, end: Wedges) -> PathChannels:

@@ -26,6 +26,7 @@ WORDS = {
     "expenditure": "expenditure of the market",
     "factor_share": "share of sales that pays factors",
     "elsewhere": "the same in the country's other sectors",
+    "supply": "factors that real wages, or other taxes that duties replace, bring forth",
 }
 _WEIGHTS = "L the logarithmic mean (Montgomery 1937, Vartia 1976)"
 _FLOW = "−θΔln d − θΔln c + θΔln P + Δln X"
@@ -136,6 +137,9 @@ def wage_account(shift: Shift, country: str) -> Account:
     n = labels.country(country)
     total = float(np.log(shift.after.wage_hat[n]) - np.log(shift.before.wage_hat[n]))
     parts = _earned(shift, country, None)
+    if shift.before.structure.moves_supply:
+        supply = np.log(shift.after.factor_supply_hat[n]) - np.log(shift.before.factor_supply_hat[n])
+        parts["supply"] = np.where(np.arange(len(labels.countries)) == n, -supply, 0.0)
     return Account(parts, WORDS, labels.countries, "partner", total, WAGE_EQUATION)
 
 

@@ -94,14 +94,18 @@ class Adjoint:
         N, S, K = self.N, self.S, len(outputs)
         log_factor, log_price = np.log(equilibrium.factor_price_hat), np.log(equilibrium.price_hat)
         self.paid, self.inputs = technology.shares(log_factor, log_price, np.log(equilibrium.cost_hat))
-        self.final, _ = technology.final(log_price)
+        self.final, log_basket = technology.final(log_price)
         keeps = 1 - technology.profit_share
         self.va_in_cost, self.inputs_in_cost = self.paid / keeps, self.inputs / keeps[:, None, :]
         self.moves_wage = technology.moves_wage(log_factor)
-        self.total, self.asked = technology.earnings(log_factor)
+        self.budget = technology.budget
+        self.anchor, offered, _ = technology.offered(log_factor, log_basket)
+        _, self.total, self.asked = technology.offered(log_factor, log_basket, equilibrium.tariff_revenue_new)
+        self.offered = offered
+        """What factors earn but for what duties free of other taxes."""
         self.units = Numeraires.of(technology)
         self.spent, self.sales = equilibrium.purchases_new, equilibrium.output_new
-        self.income = equilibrium.income_new + equilibrium.backstop_cost_new
+        self.income = equilibrium.spending_new + equilibrium.backstop_cost_new
         self.outside = _Outside.of(equilibrium)
         self.shares = equilibrium.trade_shares_new
         self.to_producer = 1 / ((1 + wedges.tariff) * (1 + wedges.export_tax))
@@ -130,6 +134,7 @@ class Adjoint:
         cell = seeds("cell", (N, N, S))
         self.o_cell = cell if cell.any() else None
         # weights that a unit of sales has in the clearing residuals
+        self.asked_active = np.asarray(True) if technology.mobile else self.asked > 0
         if technology.mobile:
             self.r_sales = self.paid / self.total[:, None]
         else:
@@ -149,20 +154,29 @@ class Adjoint:
         sales = sales + self._clearing(mu) * self.r_sales + self.o_sales
         return sales, (spending * self.final).sum(-1) + self.o_income
 
-    def _by_importer(self, sales: Array, income: Array) -> Array:
+    def _duties(self, mu: Array, income: Array) -> Array:
+        """Worth of a unit of duties collected [k, n]: what its uses add to incomes, and to the supply of factors."""
+        if self.budget.moved is None:
+            return income
+        spent = income - self.o_income  # what is saved is income all the same
+        worth = income + spent @ self.budget.moved.T + self.budget.cut * self.o_income
+        clearing = np.where(self.asked_active, self._clearing(mu), 0.0).sum(-1)
+        return np.asarray(worth - self.budget.cut * clearing / self.total)
+
+    def _by_importer(self, sales: Array, income: Array, duties: Array) -> Array:
         """Σ_i share · worth of a unit spent there [k, n, s]."""
-        worth = _contract(self.p_producer, sales) + self.p_importer * income[..., None]
+        worth = _contract(self.p_producer, sales) + self.p_importer * duties[..., None]
         worth = worth + _contract(self.p_owner, np.broadcast_to(income[..., None], sales.shape))
         if self.o_cell is not None:
             worth = worth + (self.shares * self.o_cell).sum(2)
         return np.asarray(worth)
 
-    def _by_exporter(self, sales: Array, income: Array) -> Array:
+    def _by_exporter(self, sales: Array, income: Array, duties: Array) -> Array:
         """Σ_n spending · worth of a unit spent here [k, i, s]."""
         spent = self.spent
         worth = _gather(self.p_producer, np.broadcast_to(spent, sales.shape)) * sales
         worth = worth + _gather(self.p_owner, np.broadcast_to(spent, sales.shape)) * income[..., None]
-        importer = spent * income[..., None]
+        importer = spent * duties[..., None]
         worth = worth + _gather(self.p_duties, importer)
         if self.o_cell is not None:
             worth = worth + (self.shares * spent[:, None, :] * self.o_cell).sum(1)
@@ -171,10 +185,18 @@ class Adjoint:
     def _price_channels(self, mu: Array, spending: Array, price: Array) -> tuple[Array, Array]:
         """Coefficients on log unit cost [k, i, s] and on log price other than through cost [k, n, s]."""
         sales, income = self._weights(mu, spending)
-        on_price = self.o_price + self.theta * self.spent * self._by_importer(sales, income)
-        on_cost = self.o_cost + _gather(self.p_shares, price) - self.theta * self._by_exporter(sales, income)
+        duties = self._duties(mu, income)
+        unit = self._by_importer(sales, income, duties)
+        on_price = self.o_price + self.theta * self.spent * unit
+        on_cost = (
+            self.o_cost
+            + _gather(self.p_shares, price)
+            - self.theta * self._by_exporter(sales, income, duties)
+        )
+        if self.budget.elasticity.any():  # a dearer basket calls forth less of the factor
+            on_price = on_price - (self._supply(mu, income) * self.budget.elasticity)[..., None] * self.final
         if self.outside is not None:
-            worth = income[..., None] - self._by_importer(sales, income)
+            worth = income[..., None] - unit
             on_price = on_price + self.outside.on_price(worth, self.o_income, self.final)
         structure = self.technology.structure
         if structure.sigma_final != 1:
@@ -186,6 +208,11 @@ class Adjoint:
             nest_price, nest_cost = self._nests(mu, spending)
             on_price, on_cost = on_price + nest_price, on_cost + nest_cost
         return on_cost, on_price
+
+    def _supply(self, mu: Array, income: Array) -> Array:
+        """Worth of the log supply of factors [k, n] that real factor prices call forth."""
+        clearing = np.where(self.asked_active, self._clearing(mu), 0.0).sum(-1)
+        return np.asarray(self.offered * (income - clearing / self.total))
 
     def _nests(self, mu: Array, spending: Array) -> tuple[Array, Array]:
         """What substitution in the nests adds: coefficients on log price [k, n, r] and on log cost [k, n, s]."""
@@ -217,7 +244,9 @@ class Adjoint:
     # --- residuals of the transposed system -----------------------------------------------------------------------
     def spending_gap(self, mu: Array, spending: Array) -> Array:
         """Residual of the multipliers of spending [k, n, s]."""
-        return np.asarray(self.o_spending + self._by_importer(*self._weights(mu, spending)) - spending)
+        sales, income = self._weights(mu, spending)
+        unit = self._by_importer(sales, income, self._duties(mu, income))
+        return np.asarray(self.o_spending + unit - spending)
 
     def price_gap(self, mu: Array, spending: Array, price: Array) -> Array:
         """Residual of the multipliers of prices [k, n, s]."""
@@ -240,16 +269,18 @@ class Adjoint:
         direct = (
             direct * self.moves_wage
         )  # below its floor a factor price moves neither cost nor its own share of it
+        # by the log mean factor price: at base supply, and through supply
+        mean = self._supply(mu, income) * (1 + self.budget.elasticity)
         if technology.mobile:
-            gap = direct.sum(-1) + income * self.total - clearing[..., 0]
-            earned = self.total
+            gap = direct.sum(-1) + mean
+            earned = self.anchor
         else:
             kappa = technology.structure.mobility
             share = self.asked / self.total[:, None]
-            gap = direct + income[..., None] * self.asked
-            gap = gap - np.where(self.asked > 0, kappa * clearing, 0.0)
-            gap = gap - (1 - kappa) * share * (clearing * (self.asked > 0)).sum(-1, keepdims=True)
-            earned = self.asked
+            active = clearing * self.asked_active
+            gap = direct - kappa * (active - share * active.sum(-1, keepdims=True))
+            gap = gap + mean[..., None] * share
+            earned = share * self.anchor[:, None]
         gap = gap.reshape(K, -1) + self.o_factor
         # each country's factors count in the numeraire of its part
         unit = (mu[:, self.units.dropped] / self.units.world) @ self.units.members
@@ -279,11 +310,13 @@ class Adjoint:
 
     def gradient(self, index: int, mu: Array, spending: Array, price: Array, name: str) -> Gradient:
         """Derivatives of one output by every instrument from its multipliers."""
-        sales, income = (part[index] for part in self._weights(mu, spending))
+        worths = self._weights(mu, spending)
+        duties = self._duties(mu, worths[1])[index]
+        sales, income = (part[index] for part in worths)
         spent = self.shares * self.spent[:, None, :]
         duty, tax = 1 + self.wedges.tariff, 1 + self.wedges.export_tax
         producer = sales[None] + income[None, :, None] * self.technology.profit_share[None]
-        exporter, importer = income[None, :, None], income[:, None, None]
+        exporter, importer = income[None, :, None], duties[:, None, None]
         worth = self.to_producer * producer + self.to_importer * importer
         worth = worth + self.to_producer * self.wedges.export_tax * exporter
         if self.o_cell is not None:

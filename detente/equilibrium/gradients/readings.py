@@ -65,8 +65,18 @@ def employment(equilibrium: Equilibrium, country: str, sector: str) -> Output:
         factor[n, s] += technology.structure.mobility
         return Output(name, factor=factor)
     power = 1 - technology.structure.sigma_value_added
-    factor[n] += power * _moves_wage(equilibrium, n)
     sales, cost = np.zeros_like(equilibrium.price_hat), np.zeros_like(equilibrium.price_hat)
+    if (
+        technology.structure.moves_supply
+    ):  # what all sectors earn is more than their wage: the sum of what each does
+        earned = equilibrium.sector_earnings_new[n]
+        weight = np.eye(len(earned))[s] - earned / earned.sum()
+        sales[n] = np.divide(
+            weight, equilibrium.output_new[n], out=np.zeros_like(weight), where=equilibrium.output_new[n] > 0
+        )
+        cost[n] = -power * weight
+        return Output(name, factor=np.zeros_like(factor), sales=sales, cost=cost)
+    factor[n] += power * _moves_wage(equilibrium, n)
     sales[n, s], cost[n, s] = 1 / equilibrium.output_new[n, s], -power
     return Output(name, factor=factor, sales=sales, cost=cost)
 

@@ -8,18 +8,21 @@ if TYPE_CHECKING:
         objections as objections,
     )
     from detente.policy.duties.bill import bill_table as bill_table, two_days_table as two_days_table
-    from detente.policy.duties.by_product import (
+    from detente.policy.duties.by_product import product_duties as product_duties
+    from detente.policy.duties.by_product_tables import (
         partner_table as partner_table,
-        product_duties as product_duties,
         product_table as product_table,
     )
-    from detente.policy.duties.cells import Ints as Ints, importer_of_cells as importer_of_cells
+    from detente.policy.duties.cells import (
+        Ints as Ints,
+        cells_fit as cells_fit,
+        importer_of_cells as importer_of_cells,
+    )
     from detente.policy.duties.collected import collected_table as collected_table
     from detente.policy.duties.coverage import coverage_table as coverage_table
     from detente.policy.duties.day import (
         DutyStack as DutyStack,
         added_duties as added_duties,
-        cells_fit as cells_fit,
         duty_path as duty_path,
         duty_stack as duty_stack,
     )
@@ -35,11 +38,12 @@ else:
         {
             "base_year": "base_year_table objections",
             "bill": "bill_table two_days_table",
-            "by_product": "partner_table product_duties product_table",
-            "cells": "Ints importer_of_cells",
+            "by_product": "product_duties",
+            "by_product_tables": "partner_table product_table",
+            "cells": "Ints cells_fit importer_of_cells",
             "collected": "collected_table",
             "coverage": "coverage_table",
-            "day": "DutyStack added_duties cells_fit duty_path duty_stack",
+            "day": "DutyStack added_duties duty_path duty_stack",
             "product_data": "products",
             "published": "published_table",
             "stacking": "is_duty",

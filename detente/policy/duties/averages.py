@@ -44,6 +44,7 @@ class PublishedPair(Frozen):
     base: float
     """Published average of the month in which headline duties begin, a fraction."""
     source: str
+    """What the base rests on, as ids of sources of the record."""
     narrow: tuple[Slug, ...]
     """Authorities whose duties are on lists of goods only."""
     gap: str

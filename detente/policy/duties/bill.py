@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import Cell, Column, InputError, Table, known_each
+from detente.core import Cell, Column, InputError, Table, known
 from detente.dossier import Status
 from detente.policy.duties.by_product import ProductDuties, product_duties
+from detente.policy.duties.cells import Bools, importer_of_cells
+from detente.policy.duties.codes import SIX, spread_over_products, under, widest
+from detente.policy.duties.product_data import products
 from detente.policy.duties.stacking import is_duty
 from detente.world import Array, Economy
 
 if TYPE_CHECKING:
-    from detente.dossier import Dossier
+    from detente.dossier import Dossier, TradeLine
 
 TOP = 10
 
@@ -36,13 +40,14 @@ def bill_table(
     exporter : str
         Whose goods.
     top : int
-        Products shown, those with the highest bill first; the last row is all products.
+        Products shown, those with the highest bill first; the last row is all products whose imports are known.
 
     Returns
     -------
     Table
         Duty on the day with the measure and without, percent; imports and bill in million USD. The bill is the change of
-        the duty times imports of the base year: nobody has turned elsewhere yet.
+        the duty times imports: nobody has turned elsewhere yet. The note says what the imports rest on, and whether products that
+        would pay are not in them.
 
     Raises
     ------
@@ -64,12 +69,10 @@ def bill_table(
         return product_duties(economy, applied, date=date, importer=importer, exporters=[exporter])
 
     with_it, without = on(Setting(status=Status.in_force)), on(Setting(status=Status.void))
-    imports = _imports(with_it, dossier, importer, exporter)
-    added = with_it.total[0] - without.total[0]
+    traded = _known_imports(with_it, dossier, importer, exporter)
+    added, imports = with_it.total[0] - without.total[0], traded.value
     bill = added * imports
-    order = sorted(
-        range(len(bill)), key=lambda h: (-known_each({0: float(bill[h])})[0], with_it.table.codes[h])
-    )
+    rounded = [known(float(owed)) for owed in bill]
     table = with_it.table
     rows: list[tuple[Cell, ...]] = [
         (
@@ -81,12 +84,13 @@ def bill_table(
             float(bill[h]),
             100 * float(bill[h] / bill.sum()) if bill.sum() else 0.0,
         )
-        for h in order[:top]
+        for h in sorted(range(len(bill)), key=lambda h: (-rounded[h], table.codes[h]))[:top]
         if bill[h] > 0
     ]
     whole = imports.sum()
     means = [float((d.total[0] * imports).sum() / whole) if whole else 0.0 for d in (without, with_it)]
-    rows.append(("all", "", *(100 * mean for mean in means), float(whole), float(bill.sum()), 100.0))
+    last = "all" if traded.recorded is None else "all recorded"
+    rows.append((last, "", *(100 * mean for mean in means), float(whole), float(bill.sum()), 100.0))
     columns = (
         Column("hs6", "Product"),
         Column("sector", "Sector", names=with_it.labels.sector_names),
@@ -97,31 +101,98 @@ def bill_table(
         Column("share", "Share of the bill", "%", "number", 1),
     )
     who = with_it.labels.country_name(exporter)
+    averages = with_it.averages.get(dossier.measures[measure].authority)
+    shared = averages is not None and bool((averages[0][0] & (added != 0)).any())
+    even = "A duty known as a share of a sector is spread evenly over its products, which pay all of it or nothing. "
     return Table(
         f"bill_{measure}_{date}",
         f"Who would pay “{dossier.measures[measure].title}” on {date}: products from {who}",
         columns,
         tuple(rows),
-        f"Change of the duty times imports of the base year, before anybody turns elsewhere: an upper bound. Known on {dossier.asof}.",
+        f"{traded.words(added != 0)} {even if shared else ''}Known on {dossier.asof}.",
     )
 
 
-def _imports(duties: ProductDuties, dossier: Dossier, importer: str, exporter: str) -> Array:
-    """Imports by product, million USD: of the shipped table, else of the record's own."""
+@dataclass(frozen=True, eq=False)
+class _Imports:
+    """Imports by product of one pair, and what they rest on.
+
+    Parameters
+    ----------
+    value : array [product], million USD
+    recorded : array [product] of bool, optional
+        Where the record has the product's trade; None where the shipped table has all of it.
+    lines : tuple of TradeLine
+        Of the record.
+    wide : tuple of str
+        Codes of fewer than six digits whose trade is spread over their products.
+    """
+
+    value: Array
+    recorded: Bools | None = None
+    lines: tuple[TradeLine, ...] = ()
+    wide: tuple[str, ...] = ()
+
+    def words(self, charged: Bools) -> str:
+        """What the bill is and rests on, given the products that the measure charges [product]."""
+        if self.recorded is None:
+            return "Change of the duty times imports of the base year, before anybody turns elsewhere: an upper bound."
+        sources = ", ".join(dict.fromkeys(line.source for line in self.lines))
+        years = sorted({line.year for line in self.lines})
+        when = f"{years[0]}" if len(years) == 1 else f"{years[0]} to {years[-1]}"
+        said = ["Change of the duty times imports, before anybody turns elsewhere."]
+        said.append(f"Imports are the record's trade by product of {when} ({sources}).")
+        if self.wide:
+            said.append(
+                f"Trade of {', '.join(self.wide)} is spread over products as in {importer_of_cells()} imports of 2024 from "
+                "everybody (assumed)."
+            )
+        missing, every = int((charged & ~self.recorded).sum()), int(charged.sum())
+        if missing:
+            said.append(
+                f"The trade of {missing:,} of the {every:,} products that it charges is not recorded: the bill is a part of the "
+                "whole."
+            )
+        else:
+            said.append("They hold every product that it charges: an upper bound.")
+        return " ".join(said)
+
+
+def _known_imports(duties: ProductDuties, dossier: Dossier, importer: str, exporter: str) -> _Imports:
+    """Imports by product: of the shipped table, else of the record's own."""
     if duties.value is not None:
-        return np.asarray(duties.value[0])
-    mine = [line for line in dossier.trade.values() if (line.importer, line.exporter) == (importer, exporter)]
-    imports = np.zeros(len(duties.table.codes))
-    for line in mine:
-        if line.code in duties.table.index:
-            imports[duties.table.index[line.code]] += line.value
-    if not imports.any():
+        return _Imports(np.asarray(duties.value[0]))
+    lines = tuple(line for line in dossier.trade_of(importer) if line.exporter == exporter)
+    known = _recorded_imports(lines)
+    if not known.value.any():
         raise InputError(
             f"the trade of {importer} with {exporter} is not known by product",
             where="bill",
-            hint="give it by six-digit codes in the record's trade.yaml",
+            hint="give it by codes of two to six digits in the record's trade.yaml",
         )
-    return imports
+    return known
+
+
+def _recorded_imports(lines: tuple[TradeLine, ...]) -> _Imports:
+    """Imports by product from lines of trade of one pair: narrow codes first, what is left of wider ones over their other products."""
+    size = len(products().codes)
+    value, recorded = np.zeros(size), np.zeros(size, dtype=np.bool_)
+    held = {line.code: line for line in lines}
+    wide: list[str] = []
+    six = {code: held[code].value for code in held if len(code) == SIX}
+    for code in widest(code for code in held if len(code) > SIX and code[:SIX] not in held):
+        six[code[:SIX]] = six.get(code[:SIX], 0.0) + held[code].value
+    for code, amount in six.items():
+        inside = under(code, "trade")
+        value[inside], recorded[inside] = amount, True
+    for code in sorted((code for code in held if len(code) < SIX), key=lambda code: (-len(code), code)):
+        inside = under(code, f"trade {held[code].id}")
+        rest, parts = held[code].value - value[inside].sum(), spread_over_products(held[code]) * ~recorded
+        if rest > 0 and parts.sum() > 0:
+            value += rest * parts / parts.sum()
+            wide.append(code)
+        recorded = recorded | inside
+    return _Imports(value, recorded, lines, tuple(sorted(wide)))
 
 
 def two_days_table(first: ProductDuties, second: ProductDuties, code: str) -> Table:

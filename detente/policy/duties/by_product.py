@@ -2,7 +2,8 @@
 
 For the importer of the shipped tables every eight-digit tariff line is stacked by itself (lists, general rate, ceilings) and a six-digit
 product takes the plain mean of its lines. For every other importer a product pays what its sector pays, but for duties by
-HS code and the lists that are known by six digits; `tier` says which of the two each authority is.
+HS code, the lists that are known by six digits and the ordinary duties that the record states; `tiers` says which of the two each
+authority is, and every cell that is a sector average says so.
 """
 
 from __future__ import annotations
@@ -10,33 +11,23 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import Cell, Column, InputError, LabelError, Labels, MeasurePlace, Table, suggestion
+from detente.core import InputError, LabelError, Labels, MeasurePlace, suggestion
 from detente.policy.duties import product_ranges
-from detente.policy.duties.cells import MFN, cells, importer_of_cells, product_tables
-from detente.policy.duties.codes import membership
-from detente.policy.duties.product_data import LineRows, ProductTable, line_rows, load_products, products
+from detente.policy.duties.cells import MFN, Bools, Ints, cells, fits, importer_of_cells, product_tables
+from detente.policy.duties.ordinary import Ordinary, check_ordinary, ordinary_duties
+from detente.policy.duties.product_data import LineRows, ProductTable, line_rows, products
+from detente.policy.duties.reach import ProductReach, reach_of, stacked
 from detente.policy.duties.stacking import SectorRows, check_targets, is_duty, partner_rates, stack
 from detente.world import Array, Economy, frozen
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier, MeasureState
-
-__all__ = [
-    "ProductDuties",
-    "ProductTable",
-    "line_rows",
-    "load_products",
-    "partner_table",
-    "product_duties",
-    "product_table",
-    "products",
-]
 
 EXACT, BY_SECTOR, EXACT_AND_SECTOR = "exact", "sector", "exact and sector"
 BUT_FOR_USE = "exact but for use"
@@ -56,13 +47,17 @@ class ProductDuties:
     authorities : tuple of str
         ``mfn`` first.
     rates : array [authority, exporter, product], fraction
-    tiers : mapping of authority to "exact", "exact but for use", "sector" or "exact and sector"
-        Whether the rate rests on product lists (one of which may hold a good for one use only), is the mean of the product's
-        sector, or in part each.
+    averages : mapping of authority to (array, array) [exporter, product] of bool
+        Where its rate is, or holds, the average of the product's sector, and where it holds what is known of the product itself.
+        An authority left out has no averages.
+    by_use : frozenset of str
+        Authorities one of whose lists holds goods for one use only.
     labels : Labels
         Of the economy, for the names.
-    spread : Spread, optional
-        Between what and what each duty lies, and why.
+    ranges : callable, optional
+        Makes `spread`; called when it is asked for.
+    ordinary : Ordinary, optional
+        Duties before any measure as the record states them; None where every tariff line is known.
     """
 
     date: dt.date
@@ -72,9 +67,35 @@ class ProductDuties:
     table: ProductTable
     authorities: tuple[str, ...]
     rates: Array
-    tiers: Mapping[str, str]
+    averages: Mapping[str, tuple[Bools, Bools]]
+    by_use: frozenset[str] = frozenset()
     labels: Labels = field(default_factory=lambda: Labels((), ()))
-    spread: product_ranges.Spread | None = None
+    ranges: Callable[[], product_ranges.Spread] | None = field(default=None, repr=False)
+    ordinary: Ordinary | None = field(default=None, repr=False)
+
+    @functools.cached_property
+    def spread(self) -> product_ranges.Spread | None:
+        """Between what and what each duty lies, and why; None where nobody can say."""
+        return self.ranges() if self.ranges is not None else None
+
+    @functools.cached_property
+    def tiers(self) -> Mapping[str, str]:
+        """Over all products "exact", "exact but for use", "sector" or "exact and sector", by authority."""
+        return {name: self.tier(name) for name in self.authorities}
+
+    def tier(self, authority: str, of: Sequence[int] | None = None) -> str:
+        """Whether an authority's rates rest on products, are averages of sectors, or in part each, over some products."""
+        if authority in self.averages:
+            average, own = (where[:, of] if of is not None else where for where in self.averages[authority])
+            if average.any():
+                alone = not own.any() and bool(
+                    average[
+                        self.rates[self.authorities.index(authority)][:, slice(None) if of is None else of]
+                        != 0
+                    ].all()
+                )
+                return BY_SECTOR if alone else EXACT_AND_SECTOR
+        return BUT_FOR_USE if authority in self.by_use else EXACT
 
     @functools.cached_property
     def total(self) -> Array:
@@ -146,8 +167,6 @@ def _chosen(exporters: Sequence[str] | None, known: Sequence[str]) -> list[int]:
 def _of_lines(
     economy: Economy, dossier: Dossier, date: dt.date, exporters: Sequence[str] | None
 ) -> ProductDuties:
-    from detente.policy.duties.day import fits
-
     rows = line_rows()
     table = rows.table
     if not fits(economy, cells()) or tuple(table.sectors) != cells().sectors:
@@ -162,76 +181,127 @@ def _of_lines(
         if state.measure.actor == importer_of_cells() and is_duty(state.measure)
     ]
     known = {*economy.labels.countries, *table.partners}
+    check_ordinary(dossier, sorted(known))
     for state in states:
         check_targets(state.measure, (*state.measure.targets, *state.by_target), known)
     listed = [state for state in states if not (state.products.sectors or state.products.codes)]
     by_share = [
         state for state in states if (state.products.sectors or state.products.codes) and state.in_force
     ]
-    by_authority = {MFN: np.asarray(rows.base), **stack(rows, listed)}
-    kept = _chosen(exporters, table.partners)
-    lines = np.bincount(table.line_product, minlength=len(table.codes))
-    order = np.argsort(table.line_product, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(lines)[:-1]])
-    place = rows.row_of_line[kept][:, order]
-    names = tuple(name for name, rate in by_authority.items() if name == MFN or rate.any())
-    rates = np.stack([np.add.reduceat(by_authority[name][place], starts, axis=1) / lines for name in names])
-    duties = dict(zip(names, rates, strict=True))
+    lines = _Lines(rows, _chosen(exporters, table.partners))
+    layers = {MFN: np.asarray(rows.base), **stack(rows, listed)}
+    duties = {name: lines.mean(rate) for name, rate in layers.items() if name == MFN or rate.any()}
+    reached = [_of_share(lines, state, listed, dossier) for state in by_share]
+    shape = duties[MFN].shape
+    for name, rate in stacked(reached, shape).items():
+        duties[name] = duties.get(name, np.zeros(shape)) + rate
+
+    def ranges() -> product_ranges.Spread:
+        spread = product_ranges.of_lines(rows, listed, lines.partners, lines.order, lines.starts)
+        product_ranges.add_reached(spread, reached)
+        return spread
+
     by_use = {s.measure.authority for s in listed if {*product_tables().by_use} & {*s.products.lists}}
-    tiers = {name: BUT_FOR_USE if name in by_use else EXACT for name in names}
-    spread = product_ranges.of_lines(rows, listed, kept, order, starts)
-    for state in by_share:
-        product_ranges.add_shared(spread, table, state, partner_rates(state, rows)[0][kept], dossier)
-        authority = state.measure.authority
-        own = BY_SECTOR if state.products.sectors else EXACT
-        tiers[authority] = EXACT_AND_SECTOR if tiers.get(authority, own) != own else own
-        duties[authority] = duties.get(authority, 0.0) + _shared(rows, state, dossier)[kept]
+    by_use |= {s.measure.authority for s in listed if by_use & {*s.measure.excluded_by} and s.in_force}
+    known_rates = {name for name, rate in layers.items() if rate.any()}
     return ProductDuties(
         date,
         dossier.asof,
         importer_of_cells(),
-        tuple(table.partners[p] for p in kept),
-        _only(table, kept),
+        tuple(table.partners[p] for p in lines.partners),
+        _only(table, lines.partners),
         tuple(duties),
         frozen(np.stack(list(duties.values()))),
-        tiers,
-        _naming_partners(economy.labels, table),
-        spread,
+        _averages(reached, {name: duties[name] != 0 for name in known_rates if name in duties}),
+        frozenset(by_use),
+        dataclasses.replace(
+            economy.labels,
+            country_names={
+                **economy.labels.country_names,
+                **dict(zip(table.partners, table.partner_names, strict=True)),
+            },
+        ),
+        ranges,
     )
 
 
-def _naming_partners(labels: Labels, table: ProductTable) -> Labels:
-    """Labels of a world that also name the partners of the product table."""
-    partners = dict(zip(table.partners, table.partner_names, strict=True))
-    return dataclasses.replace(labels, country_names={**labels.country_names, **partners})
+@dataclass(frozen=True, eq=False)
+class _Lines:
+    """Tariff lines of some partners, sorted by product."""
+
+    rows: LineRows
+    partners: list[int]
+
+    @functools.cached_property
+    def order(self) -> Ints:
+        """Lines by product."""
+        return np.argsort(self.rows.table.line_product, kind="stable")
+
+    @functools.cached_property
+    def starts(self) -> Ints:
+        """Where each product begins among them."""
+        return np.concatenate([[0], np.cumsum(self.count)[:-1]])
+
+    @functools.cached_property
+    def count(self) -> Ints:
+        """Lines of each product."""
+        return np.bincount(self.rows.table.line_product, minlength=len(self.rows.table.codes))
+
+    def mean(self, values: Array) -> Array:
+        """Plain mean over the lines of each product [partner, product] of something known by row."""
+        place = self.rows.row_of_line[self.partners][:, self.order]
+        return np.asarray(np.add.reduceat(values[place], self.starts, axis=1) / self.count)
 
 
-def _shared(rows: LineRows, state: MeasureState, dossier: Dossier) -> Array:
-    """Duty [partner, product] of a measure by codes, or by sector shares: every product of a sector pays the share."""
-    if state.products.lists or state.measure.excluded_by:
+def _averages(reached: Sequence[ProductReach], known: Mapping[str, Bools]) -> dict[str, tuple[Bools, Bools]]:
+    """By authority where its rate holds a sector's average, and where something known of the product itself."""
+    averages: dict[str, tuple[Bools, Bools]] = {}
+    authority = {reach.state.measure.id: reach.state.measure.authority for reach in reached}
+    for name in dict.fromkeys(authority.values()):
+        mine = [reach for reach in reached if reach.state.measure.authority == name]
+        kept_off = {other for reach in mine for other in reach.state.measure.excluded_by}
+        off = [r.charged & r.average for r in reached if r.state.measure.authority in kept_off]
+        average = np.logical_or.reduce([reach.charged & reach.average for reach in mine] + off)
+        own = np.logical_or.reduce([reach.charged & ~reach.average for reach in mine])
+        averages[name] = average, own | known[name] if name in known else own
+    return averages
+
+
+def _of_share(
+    lines: _Lines, state: MeasureState, listed: Sequence[MeasureState], dossier: Dossier
+) -> ProductReach:
+    """Reach of a measure by codes or sector shares into the products of the shipped table."""
+    table, scope, measure = lines.rows.table, state.products, state.measure
+    met = [other.measure for other in listed if other.in_force]
+    largest = measure.combine == "max" and any(other.authority == measure.authority for other in met)
+    if scope.lists or measure.excluded_by or largest or any(measure.authority in o.excluded_by for o in met):
         raise InputError(
-            "a duty by codes or sector shares that also names lists, or gives way to another, has no six-digit products",
-            where=MeasurePlace(state.measure.id),
+            "a duty by codes or sector shares that also names lists, or gives way to another, or another to it, has no six-digit products",
+            where=MeasurePlace(measure.id),
             hint="give `products.lists` alone, or ask by sector",
         )
-    table = rows.table
-    share = np.array([state.products.sectors.get(code, 0.0) for code in table.sectors])[table.sector]
-    if state.products.codes:
-        share = np.maximum(share, _covered_by_codes(state, dossier))
-    return np.asarray(partner_rates(state, rows)[0][:, None] * share[None])
-
-
-def _covered_by_codes(state: MeasureState, dossier: Dossier) -> Array:
-    """Covered share [product] of a measure by codes."""
-    mine = [line for line in dossier.trade.values() if line.importer == state.measure.actor]
-    return membership(state.products, mine, where=MeasurePlace(state.measure.id))[0]
-
-
-def _by_codes_alone(state: MeasureState) -> bool:
-    """Whether a duty in force is by codes and nothing else, so that each product is charged or is not."""
-    scope = state.products
-    alone = bool(scope.codes) and not (scope.lists or scope.sectors or state.measure.excluded_by)
-    return alone and state.in_force and is_duty(state.measure)
+    for code in scope.sectors:
+        if code not in table.sectors:
+            raise LabelError(
+                f"unknown goods sector `{code}`",
+                where=MeasurePlace(measure.id),
+                hint=suggestion(code, table.sectors),
+            )
+    rates, capped = (values[lines.partners] for values in partner_rates(state, lines.rows))
+    rate = np.repeat(rates[:, None], len(table.codes), axis=1)
+    if capped.any():
+        by_row = partner_rates(state, lines.rows)[0][lines.rows.partner]
+        under = lines.mean(np.maximum(0.0, by_row - lines.rows.base))
+        rate = np.where(capped[:, None] > 0, under, rate)
+    share = np.array([scope.sectors.get(code, 0.0) for code in table.sectors])[table.sector]
+    return reach_of(
+        state,
+        np.broadcast_to(share, rate.shape),
+        None,
+        rate,
+        dossier.trade_of(measure.actor),
+        [lines.rows.codes[p] for p in lines.partners],
+    )
 
 
 def _only(table: ProductTable, partners: list[int]) -> ProductTable:
@@ -250,159 +320,50 @@ def _only(table: ProductTable, partners: list[int]) -> ProductTable:
 def _of_sectors(
     economy: Economy, dossier: Dossier, date: dt.date, importer: str, exporters: Sequence[str] | None
 ) -> ProductDuties:
-    """Sector duties spread over products, but for lists known by six digits."""
+    """Sector duties spread over products, but for codes, lists known by six digits and recorded ordinary duties."""
     from detente.policy.duties.day import sector_layers
 
-    table = products()
-    labels = economy.labels
+    table, labels = products(), economy.labels
     countries = [code for code in labels.countries if code != importer]
-    kept = _chosen(exporters, countries)
-    names = [countries[k] for k in kept]
+    names = [countries[k] for k in _chosen(exporters, countries)]
     place = np.array([labels.country(code) for code in names])
     sector = np.array([labels.sector(code) for code in table.sectors])[table.sector]
-    mine = {k: state for k, state in dossier.states(date).items() if state.measure.actor == importer}
-    known = {k: state for k, state in mine.items() if k in table.answers and state.in_force}
-    coded = {k: state for k, state in mine.items() if k not in known and _by_codes_alone(state)}
-    base, layers = sector_layers(economy, dossier, date, importer, without=(*known, *coded))
-    duties = {MFN: base[place][:, sector]}
-    duties |= {name: rates[place][:, sector] for name, rates in layers.items()}
-    tiers = {MFN: BY_SECTOR}
-    for name, rates in layers.items():
-        even = np.allclose(rates[:, sector], rates[:, sector[:1]])
-        tiers[name] = EXACT if even else BY_SECTOR
-    rest = [state for key, state in mine.items() if key not in known and key not in coded]
-    rows = SectorRows(economy, importer, np.zeros(economy.flows[0].size), tuple(dossier.trade.values()))
-    spread = product_ranges.of_sectors(rows, rest, duties[MFN], place, sector)
-    for key, state in (known | coded).items():
-        share = table.answers[key][0] if key in known else _covered_by_codes(state, dossier)
-        authority = state.measure.authority
-        extra = np.array([state.rate_for(code) if state.covers(code) else 0.0 for code in names])
-        exact = extra[:, None] * share[None]
-        if key in coded:
-            product_ranges.add_shared(spread, table, state, extra, dossier)
-        else:
-            partly, why = (share > 0) & (share < 1), f"{state.measure.title}: on a part of it only"
-            least, most = np.where(partly, 0.0, share), (share > 0).astype(np.float64)
-            product_ranges.add_bounds(spread, state, extra, least, most, why)
-        tiers[authority] = EXACT if authority not in duties else EXACT_AND_SECTOR
-        duties[authority] = duties.get(authority, np.zeros(exact.shape)) + exact
+    states = [state for state in dossier.states(date).values() if state.measure.actor == importer]
+    check_ordinary(dossier, labels.countries)
+    base, _ = sector_layers(economy, dossier, date, importer, without=[state.measure.id for state in states])
+    ordinary = ordinary_duties(dossier, importer, names, date, base[place][:, sector])
+    trade = dossier.trade_of(importer)
+    rows = SectorRows(economy, importer, np.zeros(economy.flows[0].size), trade)
+    shape = ordinary.rate.shape
+
+    def reach(state: MeasureState) -> ProductReach:
+        rates, capped = (values[place] for values in partner_rates(state, rows))
+        rate = np.repeat(rates[:, None], shape[1], axis=1)
+        rate = np.where(capped[:, None] > 0, np.maximum(0.0, rate - ordinary.rate), rate)
+        rest = state.products.model_copy(update={"codes": (), "excluded_codes": ()})
+        share = np.zeros(shape)
+        if rest.lists or rest.sectors or not state.products.codes:
+            by_sector = rows.coverage(rest, where=MeasurePlace(state.measure.id))
+            share = by_sector.reshape(base.shape)[place][:, sector]
+        listed = table.answers.get(state.measure.id)
+        return reach_of(
+            state, share, None if listed is None else listed[0], rate, trade, [(name,) for name in names]
+        )
+
+    reached = [reach(state) for state in states if state.in_force and is_duty(state.measure)]
+    duties = {MFN: ordinary.rate, **stacked(reached, shape)}
     authorities = tuple(name for name, rate in duties.items() if name == MFN or rate.any())
-    rates = frozen(np.stack([duties[name] for name in authorities]))
+    averages = {MFN: (~ordinary.recorded, ordinary.recorded), **_averages(reached, {})}
     return ProductDuties(
-        date, dossier.asof, importer, tuple(names), table, authorities, rates, tiers, labels, spread
-    )
-
-
-def _range_words(rows: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> str:
-    """Between what and what the one duty of a table lies, and why; nothing for several or where it is one number."""
-    place = {column.key: i for i, column in enumerate(columns)}
-    if len(rows) != 1 or rows[0][place["low"]] is None:
-        return ""
-    low, high = (float(rows[0][place[key]] or 0.0) for key in ("low", "high"))
-    why = rows[0][place["depends_on"]]
-    if high - low < 0.05:
-        return f"Depends on: {why}. " if why else ""
-    return f"Between {low:.1f} and {high:.1f} %, which depends on: {why}. "
-
-
-MARKS = {BY_SECTOR: "sector average", EXACT_AND_SECTOR: "in part sector average"}
-"""What a person reads beside a rate that is not the product's own."""
-
-
-def product_table(duties: ProductDuties, code: str = "") -> Table:
-    """Products of one exporter, or every exporter for the products under a code.
-
-    Parameters
-    ----------
-    duties : ProductDuties
-    code : str
-        Two, four or six digits; every product when empty.
-
-    Returns
-    -------
-    Table
-        One row an exporter and product, percent by authority; between what and what it lies and why, and imports of 2024 where they are known.
-    """
-    table = duties.table
-    chosen = table.find(code) if code else list(range(len(table.codes)))
-    value = duties.value
-    columns = [
-        Column("hs6", "Product"),
-        Column("sector", "Sector", names=duties.labels.sector_names),
-        Column("exporter", "Exporter", names=duties.labels.country_names),
-        *(
-            Column(name, name, "%", "number", 1, mark=MARKS.get(duties.tiers[name], ""))
-            for name in duties.authorities
-        ),
-        Column("total", "Total", "%", "number", 1),
-        Column("low", "At least", "%", "number", 1),
-        Column("high", "At most", "%", "number", 1),
-        Column("depends_on", "Depends on"),
-    ]
-    spread = duties.spread
-    if value is not None:
-        columns.append(Column("imports", "Imports 2024", "USD mn", "number", 1))
-    rows: list[tuple[Cell, ...]] = []
-    for h in chosen:
-        for e, exporter in enumerate(duties.exporters):
-            shares = [round(100 * float(rate), 6) for rate in duties.rates[:, e, h]]
-            cells_: list[Cell] = [table.codes[h], table.sectors[table.sector[h]], exporter, *shares]
-            cells_.append(round(100 * float(duties.total[e, h]), 6))
-            if spread is None:
-                cells_ += [None, None, ""]
-            else:
-                bounds = (float(spread.low[e, h]), float(spread.high[e, h]))
-                cells_ += [*(round(100 * bound, 6) for bound in bounds), spread.why(e, h)]
-            if value is not None:
-                cells_.append(round(float(value[e, h]), 3))
-            rows.append(tuple(cells_))
-    tiers = "; ".join(f"{name}: {duties.tiers[name]}" for name in duties.authorities)
-    return Table(
-        f"duties_{duties.importer}_by_hs6_{duties.date}",
-        f"Duties of {duties.labels.country_and_code(duties.importer)} by six-digit product, {duties.date}",
-        tuple(columns),
-        tuple(rows),
-        f"{_range_words(rows, columns)}Plain mean over the tariff lines of a product; a sector average "
-        f"stands for a product that may pay more or less. Rests on: {tiers}. Known on {duties.asof}.",
-    )
-
-
-def partner_table(duties: ProductDuties) -> Table:
-    """One row an exporter: averages over all products, and the highest duty.
-
-    Returns
-    -------
-    Table
-        ``weighted`` over imports of 2024 in goods sectors (United States only), ``simple`` over all products.
-    """
-    value = duties.value
-    columns = [
-        Column("exporter", "Exporter", names=duties.labels.country_names),
-        Column("simple", "Simple average", "%", "number", 1),
-        Column("highest", "Highest", "%", "number", 1),
-        Column("highest_product", "On product"),
-        Column("products", "Products", kind="number", digits=0),
-    ]
-    if value is not None:
-        columns[1:1] = [
-            Column("weighted", "Import-weighted", "%", "number", 1),
-            Column("imports", "Imports 2024", "USD bn", "number", 1),
-        ]
-    rows: list[tuple[Cell, ...]] = []
-    for e, exporter in enumerate(duties.exporters):
-        total = duties.total[e]
-        top = int(total.argmax())
-        row: list[Cell] = [exporter]
-        if value is not None:
-            weight = value[e]
-            mean = 100 * float((total * weight).sum() / weight.sum()) if weight.sum() > 0 else None
-            row += [mean, float(weight.sum() / 1e3)]
-        row += [100 * float(total.mean()), 100 * float(total[top]), duties.table.codes[top], len(total)]
-        rows.append(tuple(row))
-    return Table(
-        f"duties_{duties.importer}_by_partner_{duties.date}",
-        f"Duties of {duties.labels.country_and_code(duties.importer)} on every partner over six-digit products, {duties.date}",
-        tuple(columns),
-        tuple(rows),
-        f"Goods of chapters 1 to 97; statutory; known on {duties.asof}.",
+        date,
+        dossier.asof,
+        importer,
+        tuple(names),
+        table,
+        authorities,
+        frozen(np.stack([duties[name] for name in authorities])),
+        averages,
+        labels=labels,
+        ranges=lambda: product_ranges.of_sectors(ordinary, reached),
+        ordinary=ordinary,
     )

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from detente.core import InputError, LabelError, suggestion
 from detente.dossier import Frozen, Products, Slug, read_yaml, shared_vocabulary, validate
-from detente.world import Array, frozen, load_described
+from detente.world import Array, Economy, frozen, load_described
 
 NAME = "us_product_cells"
 EVERYTHING = "all"
@@ -32,8 +32,6 @@ class ProductTables(Frozen):
     """Code of the importer."""
     preference: Slug
     """List whose members are shares of a partner's trade that enters free."""
-    ceiling_list: Slug
-    """List of goods whose general duty reaches the usual ceiling."""
     by_heading: tuple[Slug, ...]
     """Lists made from heading prefixes instead of a list of tariff lines."""
     by_use: tuple[Slug, ...]
@@ -214,7 +212,7 @@ class Cells:
         )
         if key in self._coverage:
             return self._coverage[key]
-        if not products.lists and not products.sectors:
+        if not products.named:
             raise InputError(
                 "a tariff without products", where=where, hint="write `products: {lists: [all]}`"
             )
@@ -257,3 +255,21 @@ def cells() -> Cells:
     ('EU27', 'MEX', 'CHN')
     """
     return load_cells(Path(__file__).parent / "data")
+
+
+def fits(economy: Economy, table: Cells) -> bool:
+    """Whether the regions and goods sectors of the product cells are those of the economy."""
+    labels = economy.labels
+    return set(table.regions) <= set(labels.countries) and set(table.sectors) <= set(labels.sectors)
+
+
+def cells_fit(economy: Economy) -> bool:
+    """Whether the shipped product cells belong to an economy.
+
+    Examples
+    --------
+    >>> from detente.world import load_world, toy
+    >>> cells_fit(load_world()), cells_fit(toy())
+    (True, False)
+    """
+    return fits(economy, cells())

@@ -2,7 +2,8 @@
 
 Inside a sector products are weighed, best first, by the record's own table of trade (`trade.yaml`) over the world's flow; by
 the imports of the shipped table of products, for the importer it belongs to; or, for everybody else, by that importer's
-imports from all partners, which is an assumption. Every use says which of the three it was.
+imports from all partners, which is an assumption. Every use says which of the three it was. The product cells are cut by the
+shipped table and are weighed by it alone (`detente/policy/duties/membership.py`).
 """
 
 from __future__ import annotations
@@ -10,21 +11,17 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import InputError, LabelError, MeasurePlace, suggestion
+from detente.core import InputError, LabelError, suggestion
 from detente.dossier import Products, TradeLine
 from detente.policy.duties.cells import Bools, importer_of_cells
 from detente.policy.duties.product_data import products as product_table
 from detente.world import Array, Economy
 
-if TYPE_CHECKING:
-    from detente.dossier import Dossier, MeasureState
-
 SIX = 6
-RECORD, OWN, BORROWED = "record", "own", "borrowed"
+RECORD, OWN, BORROWED, PART, WHOLE = "record", "own", "borrowed", "part", "whole"
 
 
 @dataclass(frozen=True)
@@ -44,30 +41,85 @@ class Basis:
             RECORD: f"the record's trade by product ({', '.join(self.sources)}) over the sector's imports in the world",
             OWN: f"{who} imports of 2024 by product",
             BORROWED: f"products weighed inside their sector as in {who} imports of 2024 from everybody (assumed)",
+            PART: f"national lines as parts of their product by the record's trade ({', '.join(self.sources)})",
+            WHOLE: "national lines without trade as their whole six-digit product",
         }
-        return "; ".join(said[kind] for kind in (RECORD, OWN, BORROWED) if kind in self.kinds)
+        return "; ".join(words for kind, words in said.items() if kind in self.kinds)
 
 
 NOTHING = Basis(frozenset())
 
 
-@functools.lru_cache(maxsize=4096)
-def under(code: str) -> Bools:
+def under(code: str, where: str) -> Bools:
     """Which products of the shipped table [product] stand under a code; a national line counts as its six-digit product.
+
+    Parameters
+    ----------
+    code : str
+    where : str
+        Named in errors: the measure, the line of trade.
 
     Raises
     ------
     LabelError
         When there is no such product, with the nearest code.
     """
-    known = product_table().codes
     digits = code[:SIX]
-    inside = np.array([product.startswith(digits) for product in known])
+    inside = _under(digits)
     if not inside.any():
-        options = sorted({product[: len(digits)] for product in known})
-        raise LabelError(f"no goods product `{digits}`", where="products", hint=suggestion(digits, options))
+        options = sorted({product[: len(digits)] for product in product_table().codes})
+        raise LabelError(f"no goods product `{digits}`", where=where, hint=suggestion(digits, options))
+    return inside
+
+
+@functools.lru_cache(maxsize=4096)
+def _under(digits: str) -> Bools:
+    inside = np.array([product.startswith(digits) for product in product_table().codes])
     inside.setflags(write=False)
     return inside
+
+
+def lines_with(trade: Iterable[TradeLine], names: Sequence[str]) -> tuple[TradeLine, ...]:
+    """Lines of trade with a partner, by the first of its names that has any; else those with everybody.
+
+    Parameters
+    ----------
+    trade : iterable of TradeLine
+        Of one importer.
+    names : sequence of str
+        Codes the partner answers to, most specific first.
+    """
+    lines = list(trade)
+    for name in (*names, "all"):
+        if chosen := tuple(line for line in lines if line.exporter == name):
+            return chosen
+    return ()
+
+
+def less(inside: Bools, excluded: Sequence[str], where: str) -> Bools:
+    """Products without the excluded codes; a national line cannot be taken off without its trade."""
+    for name in excluded:
+        if len(name) > SIX:
+            raise untaken(name, where)
+        inside = inside & ~under(name, where)
+    return inside
+
+
+def untaken(line: str, where: str) -> InputError:
+    """Say that a national line cannot be taken off its product."""
+    return InputError(
+        f"the national line `{line}` cannot be taken off: its trade is not known",
+        where=where,
+        hint="give its trade and that of its product in trade.yaml",
+    )
+
+
+def spread_over_products(line: TradeLine) -> Array:
+    """Value [product] of a trade line, million USD: a wider code's as its products weigh in imports from everybody."""
+    inside, weights = under(line.code, f"trade {line.id}"), product_table().value.sum(0)
+    weights = weights if weights[inside].sum() > 0 else np.ones(len(weights))
+    parts = np.where(inside, weights, 0.0)
+    return np.asarray(line.value * parts / parts.sum())
 
 
 def widest(codes: Iterable[str]) -> tuple[str, ...]:
@@ -88,7 +140,7 @@ class CodeShares:
     economy : Economy
     importer : str
     trade : tuple of TradeLine
-        The record's trade by product, of every importer.
+        What the record says of this importer's trade by product.
     """
 
     economy: Economy
@@ -117,12 +169,10 @@ class CodeShares:
         """The record's lines for a pair, else those for all exporters, with the flow [sector] they are parts of."""
         labels = self.economy.labels
         n = labels.country(self.importer)
-        mine = [line for line in self.trade if line.importer == self.importer]
-        pair = tuple(line for line in mine if line.exporter == exporter)
-        if pair:
-            return pair, self.economy.flows[n, labels.country(exporter)]
-        whole = self.economy.flows[n].sum(0) - self.economy.flows[n, n]
-        return tuple(line for line in mine if line.exporter == "all"), whole
+        lines = lines_with(self.trade, (exporter,))
+        if lines and lines[0].exporter == exporter:
+            return lines, self.economy.flows[n, labels.country(exporter)]
+        return lines, self.economy.flows[n].sum(0) - self.economy.flows[n, n]
 
     def _share(
         self,
@@ -152,7 +202,8 @@ class CodeShares:
             share = np.divide(value, flow, out=np.zeros(len(flow)), where=flow > 0)
             return np.minimum(share, 1.0), Basis(frozenset({RECORD, BORROWED}), (outer.source,))
         weights, kind = self._weights(exporter)
-        return self._spread(self._less(under(code), taken, where), weights, where), Basis(frozenset({kind}))
+        kinds = frozenset({kind, WHOLE} if len(code) > SIX else {kind})
+        return self._spread(less(under(code, where), taken, where), weights, where), Basis(kinds)
 
     def _value(
         self, line: TradeLine, excluded: Sequence[str], lines: tuple[TradeLine, ...], where: str
@@ -174,22 +225,9 @@ class CodeShares:
         """What part of a wider code's imports a code is, less what is excluded, by imports from everybody."""
         self._fits(where)
         weights = product_table().value.sum(0)
-        whole = float(weights[under(outer)].sum())
-        mine = float(weights[self._less(under(code), excluded, where)].sum())
+        whole = float(weights[under(outer, where)].sum())
+        mine = float(weights[less(under(code, where), excluded, where)].sum())
         return mine / whole if whole > 0 else 1.0
-
-    @staticmethod
-    def _less(inside: Bools, excluded: Sequence[str], where: str) -> Bools:
-        """Products without the excluded codes; a national line cannot be taken off without its trade."""
-        for name in excluded:
-            if len(name) > SIX:
-                raise InputError(
-                    f"the national line `{name}` cannot be taken off: its trade is not known",
-                    where=where,
-                    hint="give its trade and that of its product in trade.yaml",
-                )
-            inside = inside & ~under(name)
-        return inside
 
     def _by_sector(self, line: TradeLine, where: str) -> Array:
         """Value [sector] of a trade line: in its own sector, or spread over those of its products."""
@@ -202,16 +240,14 @@ class CodeShares:
                 raise LabelError(error.what, where=f"trade {line.id}", hint=error.hint) from None
             return value
         self._fits(f"trade {line.id}")
-        inside, weights = under(line.code), product_table().value.sum(0)
-        weights = weights if weights[inside].sum() > 0 else np.ones(len(weights))
-        parts = np.bincount(self._place[inside], weights=weights[inside], minlength=len(value))
-        return np.asarray(line.value * parts / parts.sum())
+        spread = spread_over_products(line)
+        return np.asarray(np.bincount(self._place, weights=spread, minlength=len(value)), dtype=np.float64)
 
     def _weights(self, exporter: str) -> tuple[Array, str]:
         """Weights [product]: the importer's own where the shipped table has them, else its imports from everybody."""
         table = product_table()
-        if self.importer == importer_of_cells():
-            own = [p for p, code in enumerate(table.partners) if exporter in (code, table.regions[p])]
+        own = [p for p, code in enumerate(table.partners) if exporter in (code, table.regions[p])]
+        if own and self.importer == importer_of_cells():
             return table.value[own].sum(0), OWN
         return table.value.sum(0), BORROWED
 
@@ -237,93 +273,3 @@ class CodeShares:
                 where=where,
                 hint="give their trade with its `sector` in trade.yaml, or `products.sectors` instead of codes",
             )
-
-
-def partner_shares(products: Products, *, where: str) -> Array:
-    """Covered share [partner, sector] of codes in the shipped table of products, by its own imports of 2024.
-
-    Parameters
-    ----------
-    products : Products
-    where : str
-        Named in errors.
-    """
-    table = product_table()
-    inside = np.zeros(len(table.codes), dtype=np.bool_)
-    for code in widest(products.codes):
-        taken = [name for name in products.excluded_codes if name.startswith(code)]
-        inside = inside | CodeShares._less(under(code), taken, where)
-    size = len(table.sectors)
-
-    def by_sector(value: Array) -> Array:
-        return np.stack([np.bincount(table.sector, weights=row, minlength=size) for row in value])
-
-    whole, mine = by_sector(table.value), by_sector(table.value * inside)
-    return np.divide(mine, whole, out=np.zeros(whole.shape), where=whole > 0)
-
-
-def membership(products: Products, trade: Sequence[TradeLine], *, where: str) -> tuple[Array, Bools]:
-    """Covered share [product] of the shipped products by codes, and where that share is not known.
-
-    A national line covers the part of its six-digit product that the record's trade says; without it all of the product is
-    counted, and the second array is true.
-    """
-    table = product_table()
-    share, unknown = np.zeros(len(table.codes)), np.zeros(len(table.codes), dtype=np.bool_)
-    value = {line.code: line.value for line in trade}
-    for code in widest(products.codes):
-        if len(code) <= SIX:
-            share[under(code)] = 1.0
-            continue
-        whole = value.get(code[:SIX], 0.0)
-        known = code in value and whole > 0
-        share[under(code)] = np.minimum(1.0, share[under(code)] + (value[code] / whole if known else 1.0))
-        unknown[under(code)] |= not known
-    for code in products.excluded_codes:
-        if len(code) <= SIX:
-            share[under(code)] = 0.0
-        else:
-            whole = value.get(code[:SIX], 0.0)
-            known = code in value and whole > 0
-            share[under(code)] = np.maximum(0.0, share[under(code)] - (value[code] / whole if known else 0.0))
-            unknown[under(code)] |= not known
-    return share, unknown & (share > 0)
-
-
-def remarks(
-    economy: Economy, dossier: Dossier, states: Iterable[MeasureState], importer: str, exporter: str
-) -> tuple[str, ...]:
-    """What the rates of duties in force rest on, for those that are by product code or by firm.
-
-    Parameters
-    ----------
-    economy : Economy
-    dossier : Dossier
-        For its trade by product.
-    states : iterable of MeasureState
-    importer, exporter : str
-
-    Returns
-    -------
-    tuple of str
-        One sentence a duty, without a full stop.
-    """
-    shares = CodeShares(economy, importer, tuple(dossier.trade.values()))
-    said = []
-    for state in states:
-        measure = state.measure
-        if measure.actor != importer or not state.in_force or measure.unit != "fraction":
-            continue
-        if not state.covers(exporter):
-            continue
-        if state.products.codes:
-            basis = shares.of(state.products, exporter, where=MeasurePlace(measure.id))[1]
-            said.append(f"{measure.title}: products by code, weighed by {basis.words()}")
-        if state.by_firm:
-            rates = [firm.rate for firm in state.by_firm]
-            why = f" ({state.shares_from})" if state.shares_from else ""
-            said.append(
-                f"{measure.title}: {100 * min(rates):.1f} to {100 * max(rates):.1f} % by firm, "
-                f"{100 * (state.value or 0.0):.1f} % weighed by their shares of trade{why}"
-            )
-    return tuple(said)

@@ -142,7 +142,7 @@ def collected_table(economy: Economy, dossier: Dossier, *, first: str = FIRST) -
         Column("duties", "Duties", "USD bn", "number", 1),
     )
     note = (
-        "All US imports; ours on the fifteenth day, weights of 2024. Collected lies below: goods already at sea, exclusions, "
+        "All imports; ours on the fifteenth day, weights of 2024. Collected lies below: goods already at sea, exclusions, "
         "content rules, preferences used more, trade that moved away. Tracker: Budget Lab at Yale (S59, S60). "
         f"Months published by {dossier.asof} (40 days after their end, assumed)."
     )

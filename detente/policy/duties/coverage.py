@@ -28,7 +28,7 @@ TIERS = ("exact", "prefix", "code", "sector", "unresolved")
 def tier(measure: Measure, state: MeasureState) -> str:
     """Tier of a duty's product scope."""
     scope = state.products
-    if measure.unit != "fraction" or not (scope.lists or scope.sectors or scope.codes):
+    if measure.unit != "fraction" or not scope.named:
         return "unresolved"
     if scope.codes and not scope.sectors:
         return "code"
@@ -44,13 +44,13 @@ def covered_trade(economy: Economy, state: MeasureState, trade: tuple[TradeLine,
     measure = state.measure
     labels = economy.labels
     scope = state.products
-    if measure.unit != "fraction" or not (scope.lists or scope.sectors or scope.codes):
+    if measure.unit != "fraction" or not scope.named:
         return 0.0
     where = MeasurePlace(measure.id)
     if measure.actor == importer_of_cells():
-        own = CellRows(cells())
-        rates, _ = partner_rates(state, own)
-        covered = own.coverage(state.products, where=where) * (rates != 0)[own.partner]
+        own = CellRows(cells(), trade)
+        charged = partner_rates(state, own)[0] != 0
+        covered = own.coverage(state.products, where=where, among=charged) * charged[own.partner]
         return float((covered * own.cells.value).sum())
     n = labels.country(measure.actor)
     flows = economy.flows[n].reshape(-1)
@@ -81,7 +81,7 @@ def coverage_table(economy: Economy, dossier: Dossier, date: dt.date) -> Table:
         if state.measure.instrument is not Instrument.tariff:
             continue
         name = tier(state.measure, state)
-        value = covered_trade(economy, state, tuple(dossier.trade.values())) / 1e3
+        value = covered_trade(economy, state, dossier.trade_of(state.measure.actor)) / 1e3
         totals[name] += value
         counts[name] += 1
         rows.append(

@@ -15,8 +15,8 @@ import numpy as np
 
 from detente.core import Cell, Column, DateError, InputError, LabelError, Table, suggestion
 from detente.policy.duties.averages import CONCEPTS, Average, AverageBasis, averages
-from detente.policy.duties.cells import Cells, cells, importer_of_cells, product_lists
-from detente.policy.duties.codes import remarks
+from detente.policy.duties.cells import MFN, cells, fits, importer_of_cells, product_lists
+from detente.policy.duties.remarks import remarks
 from detente.policy.duties.stacking import CellRows, Rows, SectorRows, check_duties, is_duty, stack
 from detente.policy.duties.tables import concept_table, stack_table
 from detente.world import Array, Economy, frozen, goods_sectors
@@ -37,7 +37,6 @@ __all__ = [
     "stack_table",
 ]
 
-MFN = "mfn"
 WEIGHTED = "import_weighted_2024"
 
 
@@ -103,24 +102,6 @@ class _Day:
         return zero + sum(self.by_authority.values(), zero)
 
 
-def fits(economy: Economy, table: Cells) -> bool:
-    """Whether the regions and goods sectors of the product cells are those of the economy."""
-    labels = economy.labels
-    return set(table.regions) <= set(labels.countries) and set(table.sectors) <= set(labels.sectors)
-
-
-def cells_fit(economy: Economy) -> bool:
-    """Whether the shipped product cells belong to an economy.
-
-    Examples
-    --------
-    >>> from detente.world import load_world, toy
-    >>> cells_fit(load_world()), cells_fit(toy())
-    (True, False)
-    """
-    return fits(economy, cells())
-
-
 def _states(dossier: Dossier, date: dt.date) -> list[MeasureState]:
     if not isinstance(date, dt.date) or isinstance(date, dt.datetime):
         raise DateError(
@@ -138,12 +119,12 @@ def _stacked_day(economy: Economy, dossier: Dossier, states: Sequence[MeasureSta
     """Stack what one importer charges everybody, given the measures' states on the day."""
     mine = [state for state in states if state.measure.actor == importer]
     if importer == importer_of_cells() and fits(economy, cells()):
-        rows: Rows = CellRows(cells())
+        rows: Rows = CellRows(cells(), dossier.trade_of(importer))
         return _Day(rows, stack(rows, mine))
     # The data hold the whole duty of the base year. What measures charged on the base day is taken off to leave the
     # duty before any measure; never below zero, where the measure claims more than the data show.
     inside = economy.tariff[economy.labels.country(importer)].reshape(-1)
-    trade = tuple(dossier.trade.values())
+    trade = dossier.trade_of(importer)
     whole = SectorRows(economy, importer, inside, trade)
     before = [state for state in _base(economy, dossier) if state.measure.actor == importer]
     layers = sum(stack(whole, before).values(), np.zeros(len(inside)))

@@ -7,20 +7,22 @@ rate may depend on the maker; a duty may be known as a share of a sector, of whi
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from detente.core import MeasurePlace
 from detente.policy.duties.cells import MFN, Bools, Ints, product_lists, product_tables
-from detente.policy.duties.codes import membership
-from detente.policy.duties.product_data import LineRows, ProductTable
-from detente.policy.duties.stacking import SectorRows, is_duty, partner_rates, stack
+from detente.policy.duties.ordinary import Ordinary
+from detente.policy.duties.product_data import LineRows
+from detente.policy.duties.reach import ProductReach, bounds
+from detente.policy.duties.stacking import partner_rates, stack
 from detente.world import Array
 
 if TYPE_CHECKING:
-    from detente.dossier import Dossier, MeasureState
+    from detente.dossier import MeasureState
 
 NOTICED = 1e-9
 
@@ -34,20 +36,33 @@ class Spread:
     low, high : array [exporter, product], fraction
     reasons : list of (str, array [exporter, product] of bool)
         In words, with where each applies.
+    marks : list of (authority, str, array [exporter, product] of bool)
+        What is to be read beside the rate of one authority, with where.
     """
 
     low: Array
     high: Array
-    reasons: list[tuple[str, Bools]]
+    reasons: list[tuple[str, Bools]] = field(default_factory=list)
+    marks: list[tuple[str, str, Bools]] = field(default_factory=list)
 
     def note(self, why: str, where: Bools) -> None:
         """Say what the duty depends on, where it does."""
         if where.any():
             self.reasons.append((why, np.broadcast_to(where, self.low.shape)))
 
+    def mark(self, authority: str, words: str, where: Bools) -> None:
+        """Say something beside the rate of an authority, where it applies."""
+        if where.any():
+            self.marks.append((authority, words, np.broadcast_to(where, self.low.shape)))
+
     def why(self, exporter: int, product: int) -> str:
         """What the duty on one product depends on; empty when it is one number."""
         return "; ".join(dict.fromkeys(words for words, where in self.reasons if where[exporter, product]))
+
+    def beside(self, authority: str, exporter: int, product: int) -> str:
+        """What is to be read beside the rate of an authority on one product; empty for a rate that is the product's own."""
+        said = [words for name, words, where in self.marks if name == authority and where[exporter, product]]
+        return "; ".join(dict.fromkeys(said))
 
 
 def of_lines(
@@ -68,17 +83,16 @@ def of_lines(
     states = list(states)
     place = rows.row_of_line[partners][:, order]
 
-    def total(of: LineRows) -> Array:
-        zero = np.asarray(of.base)
-        return np.asarray((zero + sum(stack(of, states).values(), np.zeros(len(zero))))[place])
-
     def over(lines: Array, how: np.ufunc) -> Array:
         return np.asarray(how.reduceat(lines, starts, axis=1))
 
-    charged = total(rows)
-    low, high = over(charged, np.minimum), over(charged, np.maximum)
-    spread = Spread(low, high, [])
-    spread.note("its tariff lines pay differently", high - low > NOTICED)
+    def total(layers: dict[str, Array]) -> Array:
+        return np.asarray((rows.base + sum(layers.values(), np.zeros(len(rows.base))))[place])
+
+    layers = stack(rows, states)
+    charged = total(layers)
+    spread = Spread(over(charged, np.minimum), over(charged, np.maximum))
+    spread.note("its tariff lines pay differently", spread.high - spread.low > NOTICED)
     for state in states:
         if state.in_force and state.products.shares:
             _note_content(spread, rows, state, place, over)
@@ -87,11 +101,16 @@ def of_lines(
             continue
         signatures = rows.table.signatures.copy()
         signatures[:, rows.table.lists.index(name)] = False
-        other = total(dataclasses.replace(rows, table=dataclasses.replace(rows.table, signatures=signatures)))
-        differs = over(np.abs(other - charged), np.maximum) > NOTICED
-        spread.low = np.minimum(spread.low, over(other, np.minimum))
-        spread.high = np.maximum(spread.high, over(other, np.maximum))
-        spread.note(f"its use ({product_lists()[name]}, or not)", differs)
+        without = dataclasses.replace(rows, table=dataclasses.replace(rows.table, signatures=signatures))
+        other = stack(without, states)
+        lines = total(other)
+        spread.low = np.minimum(spread.low, over(lines, np.minimum))
+        spread.high = np.maximum(spread.high, over(lines, np.maximum))
+        differs = over(np.abs(lines - charged), np.maximum) > NOTICED
+        spread.note(f"its use ({product_lists()[name]}, or not), in shares that are not known", differs)
+        for authority, rates in layers.items():
+            moved = over(np.abs(other[authority] - rates)[place], np.maximum) > NOTICED
+            spread.mark(authority, "depends on its use", moved)
     return spread
 
 
@@ -104,89 +123,39 @@ def _note_content(
 ) -> None:
     """Say where a duty falls on a part of the value only, such as the metal in a machine, and on which part."""
     rates = partner_rates(state, rows)[0]
-    covered = rows.coverage(state.products, where=f"measure {state.measure.id}") * (rates != 0)[rows.partner]
+    where = MeasurePlace(state.measure.id)
+    covered = rows.coverage(state.products, where=where) * (rates != 0)[rows.partner]
     share = over(covered[place], np.maximum)
     for part in np.unique(np.round(share[(share > 0) & (share < 1)], 6)):
         words = f"{state.measure.title}: {100 * rates.max():.0f} % on {100 * part:.0f} % of the value"
         spread.note(words, np.abs(share - part) < 1e-6)
 
 
-def add_shared(
-    spread: Spread, table: ProductTable, state: MeasureState, rates: Array, dossier: Dossier
-) -> None:
-    """Put the bounds of a duty by codes, or by shares of sectors, on top.
+def add_reached(spread: Spread, reached: Sequence[ProductReach]) -> None:
+    """Put duties by codes or by shares of sectors on top, and say beside each rate what stands for what."""
+    low, high = bounds(reached, spread.low.shape)
+    spread.low, spread.high = spread.low + low, spread.high + high
+    for reach in reached:
+        for why, where in reach.words():
+            spread.note(why, where)
+        for words, where in reach.parts():
+            spread.mark(reach.state.measure.authority, words, where)
+
+
+def of_sectors(ordinary: Ordinary, reached: Sequence[ProductReach]) -> Spread:
+    """Bounds for an importer whose products are no tariff lines: its ordinary duties, and the duties on top.
 
     Parameters
     ----------
-    spread : Spread
-    table : ProductTable
-    state : MeasureState
-    rates : array [exporter], fraction
-    dossier : Dossier
-        For its trade by product.
+    ordinary : Ordinary
+    reached : sequence of ProductReach
+        Duties in force.
     """
-    scope, title = state.products, state.measure.title
-    if scope.codes:
-        mine = [line for line in dossier.trade.values() if line.importer == state.measure.actor]
-        share, unknown = membership(scope, mine, where=f"measure {state.measure.id}")
-        partly = unknown | ((share > 0) & (share < 1))
-        why = f"{title}: on a part of it only"
-    else:
-        share = np.array([scope.sectors.get(code, 0.0) for code in table.sectors])[table.sector]
-        partly = (share > 0) & (share < 1)
-        why = f"{title}: on a part of its sector, all or nothing of it"
-    add_bounds(spread, state, rates, np.where(partly, 0.0, share), np.where(share > 0, 1.0, 0.0), why)
-
-
-def add_bounds(
-    spread: Spread, state: MeasureState, rates: Array, least: Array, most: Array, why: str
-) -> None:
-    """Put on top a duty that falls on between `least` and `most` [product] of a product, at the rates of its makers."""
-    low = high = rates[:, None]
-    if state.by_firm:
-        firms = [firm.rate for firm in state.by_firm]
-        charged = (rates != 0)[:, None]
-        low, high = charged * min(firms), charged * max(firms)
-        spread.note(f"{state.measure.title}: the maker", charged & (most > 0)[None])
-    spread.note(why, (least < most)[None] & (high > 0))
-    spread.low = spread.low + low * least[None]
-    spread.high = spread.high + high * most[None]
-
-
-def of_sectors(
-    rows: SectorRows, states: Iterable[MeasureState], base: Array, place: Ints, sector: Ints
-) -> Spread:
-    """Bounds of duties known by sector: a product pays all of a duty on a part of its sector, or nothing.
-
-    Parameters
-    ----------
-    rows : SectorRows
-    states : iterable of MeasureState
-        Duties of the importer known by sector.
-    base : array [exporter, product], fraction
-        Ordinary duty, the average of each sector.
-    place, sector : array of int
-        Positions of the exporters among the economy's countries, and of each product's sector.
-    """
-    spread = Spread(base.copy(), base.copy(), [])
-    spread.note(f"{MFN}: the average of its sector", np.ones((1, len(sector)), dtype=np.bool_))
-    shape = (len(rows.economy.labels.countries), len(rows.economy.labels.sectors))
-    for state in states:
-        if not (is_duty(state.measure) and state.in_force):
-            continue
-        rates = partner_rates(state, rows)[0]
-        covered = rows.coverage(state.products, where=f"measure {state.measure.id}", among=rates != 0)
-        share = covered.reshape(shape)[place][:, sector]
-        mine = rates[place]
-        whole = (share >= 1) & (not state.measure.excluded_by) & (state.measure.combine == "add")
-        low, high = np.where(whole, mine[:, None], 0.0), np.where(share > 0, mine[:, None], 0.0)
-        if state.by_firm:
-            firms = [firm.rate for firm in state.by_firm]
-            low = np.where(low > 0, min(firms), 0.0)
-            high = np.where(high > 0, max(firms), 0.0)
-            spread.note(f"{state.measure.title}: the maker", high > 0)
-        spread.note(
-            f"{state.measure.title}: on a part of its sector, all or nothing of it", (share > 0) & ~whole
-        )
-        spread.low, spread.high = spread.low + low, spread.high + high
+    spread = Spread(ordinary.low.copy(), ordinary.high.copy())
+    spread.note(f"{MFN}: the average of its sector", ~ordinary.recorded)
+    spread.note(
+        f"{MFN}: its tariff lines pay differently", ordinary.recorded & (ordinary.low < ordinary.high)
+    )
+    spread.mark(MFN, "ordinary duty of the line", ordinary.recorded)
+    add_reached(spread, reached)
     return spread

@@ -16,16 +16,17 @@ else (`SectorRows`).
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from detente.core import InputError, LabelError, MeasurePlace, UnitError, suggestion
-from detente.dossier import Instrument, Measure, Products, Status, TradeLine
+from detente.dossier import Instrument, Measure, Products, Status, TradeLine, hint_for_part
 from detente.policy.duties.cells import EVERYTHING, Bools, Cells, Ints, cells, check_list, importer_of_cells
-from detente.policy.duties.codes import CodeShares, partner_shares
+from detente.policy.duties.codes import CodeShares
+from detente.policy.duties.membership import partner_shares
 from detente.world import Array, Economy, goods_sectors
 
 if TYPE_CHECKING:
@@ -53,9 +54,17 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class CellRows:
-    """Product cells as rows: what the United States charges."""
+    """Product cells as rows: what the United States charges.
+
+    Parameters
+    ----------
+    cells : Cells
+    trade : tuple of TradeLine
+        What the record says of the importer's trade by product: what part of its product a national line is.
+    """
 
     cells: Cells
+    trade: tuple[TradeLine, ...] = ()
 
     @functools.cached_property
     def codes(self) -> tuple[tuple[str, ...], ...]:
@@ -85,11 +94,15 @@ class CellRows:
         covered = self.cells.coverage(rest, where=where) if named else np.zeros(len(self.base))
         if named and products.excluded_codes:
             off = Products(codes=products.excluded_codes)
-            covered = covered * (1 - partner_shares(off, where=where)[place])
-        by_code = partner_shares(products, where=where)[place]
+            covered = covered * (1 - self._by_code(off, where, among)[place])
+        by_code = self._by_code(products, where, among)[place]
         for name in products.excluded:
             by_code = by_code * (1 - self.cells.membership(name, where=where))
         return np.maximum(covered, by_code)
+
+    def _by_code(self, products: Products, where: str, among: Bools | None) -> Array:
+        """Covered share [partner, sector] of codes."""
+        return partner_shares(products, self.trade, self.codes, where=where, among=among)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +115,7 @@ class SectorRows:
     importer : str
     base : array [exporter·sector], fraction
     trade : tuple of TradeLine
-        The record's trade by product, for measures by HS code.
+        What the record says of the importer's trade by product, for measures by HS code.
     """
 
     economy: Economy
@@ -124,7 +137,7 @@ class SectorRows:
     def coverage(self, products: Products, *, where: str, among: Bools | None = None) -> Array:
         """Covered share [row]; product lists other than ``all`` describe another importer's goods and are refused."""
         labels = self.economy.labels
-        if not products.lists and not products.sectors and not products.codes:
+        if not products.named:
             raise InputError(
                 "a tariff without products", where=where, hint="write `products: {lists: [all]}`"
             )
@@ -179,7 +192,7 @@ def check_targets(measure: Measure, names: Iterable[str], known: Iterable[str]) 
             raise LabelError(
                 f"unknown country `{name}`",
                 where=MeasurePlace(measure.id),
-                hint=suggestion(name, sorted(valid)),
+                hint=hint_for_part(name) or suggestion(name, sorted(valid)),
             )
 
 
@@ -235,7 +248,7 @@ def partner_rates(state: MeasureState, rows: Rows) -> tuple[Array, Array]:
 
 @dataclass(frozen=True, eq=False)
 class Charge:
-    """One measure in force on the rows of one importer: its rate, and the share of each row it covers."""
+    """One measure in force on the rows of one importer: its rate on each row, and the share of the row that it covers."""
 
     measure: Measure
     rate: Array
@@ -280,7 +293,24 @@ def stack(rows: Rows, states: Iterable[MeasureState]) -> dict[str, Array]:
     UnitError
         For a duty at or below -100 %.
     """
-    charged = charges(rows, states)
+    return layers(charges(rows, states), (len(rows.base),))
+
+
+def layers(charged: Sequence[Charge], shape: tuple[int, ...]) -> dict[str, Array]:
+    """Duty by authority of measures in force whose rates and covered shares are known, rules 2 to 4.
+
+    Parameters
+    ----------
+    charged : sequence of Charge
+        With arrays of one shape.
+    shape : tuple of int
+        That shape.
+
+    Returns
+    -------
+    dict of str to array, fraction
+        By authority, in the order in which the measures come.
+    """
     reach: dict[str, Array] = {}
     for charge in charged:
         authority = charge.measure.authority
@@ -298,5 +328,5 @@ def stack(rows: Rows, states: Iterable[MeasureState]) -> dict[str, Array]:
         else:
             into[authority] = np.maximum(into[authority], rate) if into is largest else into[authority] + rate
     order: Mapping[str, None] = dict.fromkeys(charge.measure.authority for charge in charged)
-    zero = np.zeros(len(rows.base))
+    zero = np.zeros(shape)
     return {name: added.get(name, zero) + largest.get(name, zero) for name in order}

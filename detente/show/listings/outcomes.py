@@ -139,9 +139,29 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
             "outcome country name real_income_pct[%] real_income_log_points[log points] "
             "terms_of_trade_log_points[log points] trade_costs_log_points[log points] "
             "volume_of_trade_log_points[log points] taxed_exports_log_points[log points] "
-            "profits_log_points[log points] transfers_log_points[log points] gap_log_points[log points] "
+            "profits_log_points[log points] transfers_log_points[log points] employment_log_points[log points] "
+            "savings_log_points[log points] supply_log_points[log points] gap_log_points[log points] "
             "first_order_terms_of_trade_pct[%] first_order_volume_of_trade_pct[%]"
         ),
+    ),
+    (
+        "jobs",
+        "Output, jobs, and wages and prices in dollars",
+        "jobs:jobs_table",
+        "outcomes countries? against?",
+        "outcomes",
+        (
+            "outcome country name gdp_pct[%] real_income_pct[%] household_spending_pct[%] consumer_price_pct[%] "
+            "nominal_wage_pct[%] jobs_pct[%] unemployment_pp[points] saved_usd_bn[USD bn]"
+        ),
+    ),
+    (
+        "unemployment",
+        "Jobs and unemployment by sector",
+        "jobs:unemployment_table",
+        "outcomes countries? against?",
+        "outcomes",
+        "outcome country sector name jobs_pct[%] unemployment_pp[points] nominal_wage_pct[%]",
     ),
     (
         "quantities",
@@ -216,6 +236,22 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "tree parties",
         "outcomes, record, sides",
         "branch date standing {side}_{horizon}_pct[%] happens",
+    ),
+    (
+        "rupture",
+        "What a rupture of trade costs, step by step",
+        "rupture:rupture_table",
+        "ruptures",
+        "outcomes, sides",
+        ("horizon kind size_pct[%] trade_lost_pct[%] {party}_real_income_pct[%] {party}_next_loss[%]"),
+    ),
+    (
+        "rupture-figure as rupture",
+        "What a rupture of trade costs, as a picture",
+        "rupture:rupture_figure",
+        "ruptures name?",
+        "outcomes, sides",
+        ("horizon kind size_pct[%] trade_lost_pct[%] {party}_real_income_pct[%] {party}_next_loss[%]"),
     ),
     (
         "own-duties",

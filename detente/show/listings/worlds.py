@@ -31,6 +31,14 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "id title sectors summary",
     ),
     (
+        "options",
+        "What may be set beside a horizon",
+        "detente.cases:option_table",
+        "",
+        "nothing",
+        "option value grade source",
+    ),
+    (
         "horizon-parameters as horizons",
         "Parameters of the horizons",
         "detente.cases:horizon_table",

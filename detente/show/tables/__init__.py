@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         data_file_table as data_file_table,
         data_source_table as data_source_table,
     )
+    from detente.show.tables.rupture import rupture_sentences as rupture_sentences
     from detente.show.tables.selfcheck import self_check as self_check
     from detente.show.tables.sensitivity import (
         bargains_by_preferences as bargains_by_preferences,
@@ -80,6 +81,7 @@ else:
             "ledger": "TABLES audit_tables is_record malformed_table",
             "metrics": "diversion_table",
             "register": "data_file_table data_source_table",
+            "rupture": "rupture_sentences",
             "selfcheck": "self_check",
             "sensitivity": "bargains_by_preferences levers_by_preferences play_by_preferences",
             "stakes": "calendar_details costs stakes_table",

@@ -13,7 +13,7 @@ import numpy as np
 
 from detente.core import Cell, Column, InputError, LabelError, Table, suggestion
 from detente.show.tables.metrics import assumptions
-from detente.world import Array, goods_sectors
+from detente.world import Array, flows_abroad, goods_sectors
 
 if TYPE_CHECKING:
     from detente.cases import Outcome
@@ -112,7 +112,7 @@ def employment_table(
             number_column("employment_pct", "Workers in the sector", "%"),
         ),
         tuple(rows),
-        note="Factor use; total employment is given: the model has no unemployment. " + note,
+        note="Factor use, as shares of a country's; `--table jobs` has employment in all. " + note,
     )
 
 
@@ -319,7 +319,7 @@ def revenue_table(
             number_column("tariff_revenue_share_pct", "Duties in income", "%"),
         ),
         tuple(rows),
-        note="All of it is income of the country's households; a floor's rent is negative: what it costs the budget. "
+        note="All of it is income of the country, of its households where duties are not saved; a floor's rent is negative: what it costs the budget. "
         + note,
     )
 
@@ -331,8 +331,7 @@ def effective_duty_table(outcomes: Mapping[str, Outcome], countries: Sequence[st
     for name, outcome in outcomes.items():
         value, economy = outcome.value, outcome.value.economy
         goods = goods_sectors(economy)
-        abroad = ~np.eye(len(economy.labels.countries), dtype=bool)[:, :, None]
-        old, new = (economy.flows * abroad)[:, :, goods], (value.flows_new * abroad)[:, :, goods]
+        old, new = (flows_abroad(economy, flows)[:, :, goods] for flows in (economy.flows, value.flows_new))
         duty, duty_new = economy.tariff[:, :, goods], value.wedges.tariff[:, :, goods]
         for code in chosen(outcomes, countries):
             n = economy.labels.country(code)

@@ -15,6 +15,21 @@ if TYPE_CHECKING:
     from detente.cases import Outcome
 
 
+CHANNEL_COLUMNS = {
+    "terms_of_trade": "Terms of trade",
+    "trade_costs": "Trade costs",
+    "volume_of_trade": "Volume of trade",
+    "taxed_exports": "Taxed exports",
+    "profits": "Profits",
+    "transfers": "Transfers",
+    "employment": "Employment",
+    "savings": "Savings",
+    "supply": "Supply of factors",
+}
+OPTIONAL = ("employment", "savings", "supply")
+"""Channels that only some structures have."""
+
+
 def welfare_table(
     outcomes: Mapping[str, Outcome], countries: Sequence[str] = (), *, against: str | None = None
 ) -> Table:
@@ -31,6 +46,14 @@ def welfare_table(
 
     kept, reference, note = shown(outcomes, against)
     rows: list[tuple[Cell, ...]] = []
+    columns = {key: words for key, words in CHANNEL_COLUMNS.items() if key not in OPTIONAL}
+    structures = [value.structure for _, value in kept]
+    if any(np.any(structure.wage_floor) for structure in structures):
+        columns["employment"] = CHANNEL_COLUMNS["employment"]
+    if any(value.technology.budget.moved is not None for _, value in kept):
+        columns["savings"] = CHANNEL_COLUMNS["savings"]
+    if any(structure.moves_supply for structure in structures):
+        columns["supply"] = CHANNEL_COLUMNS["supply"]
     for name, value in kept:
         economy = value.economy
         start = Wedges.unchanged(economy) if reference is None else reference.wedges
@@ -46,7 +69,7 @@ def welfare_table(
                     economy.labels.country_name(code),
                     100 * float(np.expm1(path.total[n])),
                     100 * float(path.total[n]),
-                    *(100 * float(part[n]) for part in parts.values()),
+                    *(100 * float(parts[key][n]) if key in parts else None for key in columns),
                     100 * float(path.gap[n]),
                     100 * float(first_order.terms_of_trade[n]) if first_order else None,
                     100 * float(first_order.volume_of_trade[n]) if first_order else None,
@@ -61,12 +84,7 @@ def welfare_table(
             NAME,
             number_column("real_income_pct", "Real income", "%", 3),
             number_column("real_income_log_points", "Real income", "log points", 3),
-            number_column("terms_of_trade_log_points", "Terms of trade", "log points", 3),
-            number_column("trade_costs_log_points", "Trade costs", "log points", 3),
-            number_column("volume_of_trade_log_points", "Volume of trade", "log points", 3),
-            number_column("taxed_exports_log_points", "Taxed exports", "log points", 3),
-            number_column("profits_log_points", "Profits", "log points", 3),
-            number_column("transfers_log_points", "Transfers", "log points", 3),
+            *(number_column(f"{key}_log_points", words, "log points", 3) for key, words in columns.items()),
             number_column("gap_log_points", "Gap", "log points", 3),
             number_column("first_order_terms_of_trade_pct", "First order: terms of trade", "%", 3),
             number_column("first_order_volume_of_trade_pct", "First order: volume of trade", "%", 3),

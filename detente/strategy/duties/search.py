@@ -46,6 +46,32 @@ class Found:
     evaluations: int
 
 
+def per_curvature(slope: Array, curvature: Array) -> Array:
+    """Slopes over the curvatures to expect (`DutyGame.scale`): steps in log(1 + duty).
+
+    None of a duty on flows that are gone, as under a ban: it moves nothing, and has neither.
+
+    Examples
+    --------
+    >>> per_curvature(np.array([0.5, 0.0]), np.array([2.0, 0.0])).tolist()
+    [0.25, 0.0]
+    """
+    shape = np.broadcast_shapes(slope.shape, curvature.shape)
+    return np.divide(slope, curvature, out=np.zeros(shape), where=np.broadcast_to(curvature > 0, shape))
+
+
+def size_of(curvature: Array) -> Array:
+    """Square roots of the curvatures to expect, those of flows as good as gone raised: the unit in which duties are climbed.
+
+    Examples
+    --------
+    >>> size_of(np.array([4.0, 0.0])).tolist(), size_of(np.zeros(2)).tolist()
+    ([2.0, 2e-06], [1.0, 1.0])
+    """
+    root = np.sqrt(curvature)
+    return np.maximum(root, 1e-6 * root.max()) if root.any() else np.ones_like(root)
+
+
 def relax(
     game: DutyGame,
     duties: Array,
@@ -92,7 +118,7 @@ def relax(
         _, slopes = game.slopes(value, movers)
         slope = slopes[rows, moves]
         here = point[moves]
-        step = np.clip(here + slope / game.scale(value)[moves], low, high) - here
+        step = np.clip(here + per_curvature(slope, game.scale(value)[moves]), low, high) - here
         gap, promise = float(np.abs(step).max()), float((slope * step).sum())
         since += 1
         if promise < best.promise:
@@ -133,8 +159,7 @@ def climb(
 
     mine = game.of(mover)
     full = np.clip(duties, game.lower, game.upper)
-    scale = np.sqrt(game.scale(game.solve(full))[mine])
-    scale = np.maximum(scale, 1e-6 * scale.max())
+    scale = size_of(game.scale(game.solve(full))[mine])
     count = 0
     start = 0.0
     last: tuple[Array, float] | None = None  # where an equilibrium was last found, and the loss there
@@ -187,7 +212,7 @@ def first_order(game: DutyGame, duties: Array, mover: str) -> tuple[float, float
     value = game.solve(duties)
     _, slopes = game.slopes(value, [mover])
     here, slope = np.log1p(duties[mine]), slopes[0][mine]
-    step = np.clip(here + slope / game.scale(value)[mine], low, high) - here
+    step = np.clip(here + per_curvature(slope, game.scale(value)[mine]), low, high) - here
     return float(np.abs(step).max()), float((slope * step).sum())
 
 
@@ -259,8 +284,7 @@ def curvature(game: DutyGame, duties: Array, mover: str) -> float:
     inner = np.flatnonzero(mine & (duties > game.lower + 1e-9) & (duties < game.upper - 1e-9))
     if not len(inner):
         return -1.0
-    scale = np.sqrt(game.scale(game.solve(duties))[inner])
-    scale = np.maximum(scale, 1e-6 * scale.max())
+    scale = size_of(game.scale(game.solve(duties))[inner])
 
     def times(direction: Array) -> Array:
         ahead = np.ravel(direction) / scale

@@ -11,7 +11,7 @@ from detente.core import InputError
 from detente.equilibrium import Equilibrium
 from detente.strategy.duties.game import DutyGame
 from detente.strategy.duties.nash import starting_duties
-from detente.strategy.duties.search import UNIT
+from detente.strategy.duties.search import UNIT, per_curvature, size_of
 from detente.world import Array
 
 EQUAL = 1e-7
@@ -169,8 +169,7 @@ def _climb_together(
     """Climb the weighted sum of log gains, less the penalty on differences between them."""
     from scipy.optimize import minimize
 
-    scale = np.sqrt(game.scale(game.solve(duties)))
-    scale = np.maximum(scale, 1e-6 * scale.max())
+    scale = size_of(game.scale(game.solve(duties)))
     count = 0
 
     def loss(point: Array) -> tuple[float, Array]:
@@ -196,5 +195,5 @@ def _slack(game: DutyGame, value: Equilibrium, duties: Array, shares: Array) -> 
     """Promise left in the first-order conditions of the weighted sum."""
     _, slope = game.weighted(value, shares)
     here, low, high = np.log1p(duties), np.log1p(game.lower), np.log1p(game.upper)
-    step = np.clip(here + slope / np.maximum(game.scale(value), 1e-300), low, high) - here
+    step = np.clip(here + per_curvature(slope, game.scale(value)), low, high) - here
     return float((slope * step).sum())

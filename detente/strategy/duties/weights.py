@@ -17,7 +17,7 @@ from detente.equilibrium import Equilibrium
 from detente.equilibrium.gradients import Output, gradients
 from detente.strategy.duties.game import DutyGame
 from detente.strategy.duties.optimum import Optimum, optimal_duties
-from detente.strategy.duties.search import Mask
+from detente.strategy.duties.search import Mask, per_curvature
 from detente.strategy.duties.wants import earned_by_sector, price_index
 from detente.world import Array, frozen
 
@@ -92,7 +92,8 @@ def _fit(game: DutyGame, player: str, duties: Array, told: Mask) -> tuple[Array,
     value = game.solve(duties)
     income, slope, index = sector_slopes(game, value, player)
     total = value.income_new[value.economy.labels.country(player)]
-    conditions = (slope - income[:, None] * index)[:, mine].T / (total * game.scale(value)[mine][:, None])
+    conditions = (slope - income[:, None] * index)[:, mine].T
+    conditions = per_curvature(conditions, total * game.scale(value)[mine][:, None])
     # weights of one where nothing is told; mean one elsewhere, as a heavy equation
     known = conditions[:, ~told].sum(1)
     heavy = 1e4 * np.abs(conditions).max()

@@ -1,0 +1,178 @@
+"""What a user may set beside a horizon: what duties are used for, wage floors, elastic supply of labour.
+
+Values that come with Détente, with grade and source, are in ``data/options.yaml``.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from detente.core import Cell, Column, LabelError, Table, suggestion
+from detente.equilibrium import Structure
+from detente.world import Array, Economy
+
+REVENUE_USES: dict[str, str] = {
+    "rebate": "Duties go to households.",
+    "saved": "What duties bring beyond the base year's is saved by the treasury.",
+    "tax-cut": "What duties bring beyond the base year's lowers other taxes",
+}
+"""Uses of duties, in words."""
+ByCountry = float | Mapping[str, float]
+_FILE = Path(__file__).parent / "data" / "options.yaml"
+
+
+@dataclass(frozen=True)
+class Options:
+    """Settings beside a horizon; what is left out stays the horizon's.
+
+    Parameters
+    ----------
+    revenue : {"rebate", "saved", "tax-cut"}, optional
+        What is done with duties beyond those of the base year.
+    wage_floor, labour_supply : float or mapping of country to float, optional
+        As in `detente.equilibrium.Structure`; countries that a mapping does not name have none.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> Options(revenue="saved", wage_floor={"USA": 0.98}).on(Structure(), toy()).wage_floor.round(2).tolist()
+    [0.98, 0.0, 0.0, 0.0, 0.0]
+    """
+
+    revenue: str | None = None
+    wage_floor: ByCountry | None = None
+    labour_supply: ByCountry | None = None
+
+    def on(self, structure: Structure, economy: Economy) -> Structure:
+        """Return the structure with these settings.
+
+        Raises
+        ------
+        LabelError
+            For an unknown use or country, with the nearest one.
+        UnitError
+            For values out of range.
+        """
+        changed: dict[str, Any] = {}
+        said = []
+        if self.revenue is not None:
+            if self.revenue not in REVENUE_USES:
+                raise LabelError(
+                    f"unknown use of duties `{self.revenue}`",
+                    where="revenue",
+                    hint=suggestion(self.revenue, REVENUE_USES),
+                )
+            changed["revenue_saved"] = float(self.revenue == "saved")
+            changed["revenue_cut"] = float(self.revenue == "tax-cut")
+            changed["marginal_cost_of_funds"] = (
+                shipped_value("marginal_cost_of_funds") if self.revenue == "tax-cut" else 1.0
+            )
+        for name, words, given in (
+            ("wage_floor", "wage floor", self.wage_floor),
+            ("labour_supply", "elasticity of labour supply", self.labour_supply),
+        ):
+            if given is not None:
+                changed[name] = _by_country(given, economy)
+                said.append(f"{words} {_shown(given)}")
+        if not changed:
+            return structure
+        source = "; ".join([structure.source, *said]) if said else structure.source
+        return replace(structure, **changed, source=source)
+
+
+def shipped_value(name: str) -> float:
+    """Value that comes with Détente, such as ``wage_floor``."""
+    return float(_read()[name]["value"])
+
+
+@functools.cache
+def _read() -> Mapping[str, Any]:
+    from detente.dossier import read_yaml
+
+    data = read_yaml(_FILE).data
+    assert isinstance(data, dict)
+    return data
+
+
+def _by_country(given: ByCountry, economy: Economy) -> float | Array:
+    """One number for all, or an array [country]."""
+    if not isinstance(given, Mapping):
+        return float(given)
+    values = np.zeros(len(economy.labels.countries))
+    for code, value in given.items():
+        values[economy.labels.country(code)] = value
+    return values
+
+
+def _shown(given: ByCountry) -> str:
+    if isinstance(given, Mapping):
+        return ", ".join(f"{value:g} in {code}" for code, value in given.items())
+    return f"{given:g}"
+
+
+def revenue_sentence(structure: Structure) -> str:
+    """Say what is done with duties: no result is printed without it.
+
+    Examples
+    --------
+    >>> revenue_sentence(Structure())
+    'Duties go to households.'
+    >>> revenue_sentence(Structure(revenue_cut=1.0, marginal_cost_of_funds=1.3))
+    "What duties bring beyond the base year's lowers other taxes (marginal cost of funds 1.3)."
+    """
+    saved, cut = (np.asarray(share) for share in (structure.revenue_saved, structure.revenue_cut))
+    if not saved.any() and not cut.any():
+        return REVENUE_USES["rebate"]
+    if (saved == 1).all():
+        return REVENUE_USES["saved"]
+    funds = f" (marginal cost of funds {structure.marginal_cost_of_funds:g})"
+    if (cut == 1).all():
+        return f"{REVENUE_USES['tax-cut']}{funds}."
+    parts = [
+        f"{_share(share)} {words}"
+        for share, words in ((saved, "is saved by the treasury"), (cut, f"lowers other taxes{funds}"))
+        if share.any()
+    ]
+    return f"Of what duties bring beyond the base year's {' and '.join(parts)}; households get the rest."
+
+
+def _share(share: Array) -> str:
+    low, high = 100 * float(share.min()), 100 * float(share.max())
+    return f"{low:.0f} %" if low == high else f"{low:.0f} to {high:.0f} %"
+
+
+def option_table() -> Table:
+    """What may be set beside a horizon, with the values that come with Détente, grade and source.
+
+    Examples
+    --------
+    >>> [row["option"] for row in option_table().records()][:3]
+    ['revenue: rebate', 'revenue: saved', 'revenue: tax-cut']
+    """
+    data = _read()
+    rows: list[tuple[Cell, ...]] = [
+        (f"revenue: {name}", None, body["grade"], body["source"]) for name, body in data["revenue"].items()
+    ]
+    rows += [
+        (name, float(body["value"]), body["grade"], body["source"])
+        for name, body in data.items()
+        if name != "revenue"
+    ]
+    return Table(
+        "options",
+        "What may be set beside a horizon",
+        (
+            Column("option", "Option"),
+            Column("value", "Value", "", "number", 2),
+            Column("grade", "Grade"),
+            Column("source", "Source"),
+        ),
+        tuple(rows),
+        note="Wage floors and elastic supply are off unless asked for; what duties are used for is a setting of every horizon.",
+    )

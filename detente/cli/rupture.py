@@ -1,0 +1,117 @@
+"""`detente rupture`: what a rupture between the two parties costs, step by step. It parses, calls the rooms and prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli.options import (
+    DEFAULT_DOSSIER,
+    AsofOption,
+    ClosureOption,
+    DossierOption,
+    ElasticitiesOption,
+    FormatOption,
+    OutOption,
+    PictureOption,
+)
+from detente.cli.output import draw, emit, note, progress, usage
+from detente.cli.worlds import WorldOption, codes_in, economy_for, of_own_world
+from detente.core import InputError, LabelError, UnitError, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def _numbers(text: str, option: str, scale: float) -> tuple[float, ...]:
+    """Numbers with commas between, as fractions.
+
+    Raises
+    ------
+    UnitError
+        For what is no number.
+    """
+    try:
+        return tuple(float(part) / scale for part in text.split(",") if part.strip())
+    except ValueError:
+        raise UnitError(
+            f"`{text}` is not a list of numbers",
+            where=option,
+            hint=f"numbers with commas between: {option} 10,50,100",
+        ) from None
+
+
+def rupture(
+    scenario: Annotated[
+        str,
+        typer.Argument(help="What is cut: a scenario as it stands.", show_default="the first of the ladder"),
+    ] = "",
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    between: Annotated[
+        str, typer.Option("--between", help="Two codes, with a comma between.", show_default="the parties")
+    ] = "",
+    cuts: Annotated[
+        str, typer.Option("--cuts", help="Shares of every flow that are cut, percent, with commas between.")
+    ] = "",
+    points: Annotated[str, typer.Option("--points", help="Points of duty added, with commas between.")] = "",
+    horizons: Annotated[
+        str, typer.Option("--horizons", help="Horizons, with commas between.")
+    ] = "impact,short,long",
+    world: WorldOption = None,
+    elasticities: ElasticitiesOption = None,
+    closure: ClosureOption = "share",
+    picture: PictureOption = None,
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """Cut the trade between the parties step by step: where the loss is convex, and where it is not."""
+    from detente.cases import HORIZONS, model_at, sides_in
+    from detente.cases.rupture import CUTS, POINTS, rupture as solve_rupture
+    from detente.cli.tables import prepare_named
+    from detente.policy import shipped_scenarios
+    from detente.show import build, make
+    from detente.show.tables import rupture_sentences
+
+    with usage():
+        wanted = [name.strip() for name in horizons.split(",") if name.strip()]
+        for name in wanted:
+            if name not in HORIZONS:
+                raise LabelError(
+                    f"unknown horizon `{name}`", where="--horizons", hint=suggestion(name, list(HORIZONS))
+                )
+        shares = _numbers(cuts, "--cuts", 100.0) or CUTS
+        rates = _numbers(points, "--points", 100.0) or POINTS
+        name = scenario or next(iter(shipped_scenarios(dossier)), "")
+        if not name:
+            raise InputError("the dossier has no scenario", hint="name a scenario file")
+    ready = prepare_named([name], dossier, asof, elasticities, closure, world=world)
+    with usage():
+        pair = _pair(codes_in(between, world) or sides_in(ready.dossier, ready.economy))
+        economy, keep = economy_for(world, elasticities), elasticities is not None
+        models = {
+            horizon: model_at(horizon, economy, closure=closure, keep_elasticities=keep) for horizon in wanted
+        }
+        with of_own_world(world), progress(None, "solving"):
+            ruptures = {
+                horizon: solve_rupture(model, ready.cases[0], pair, cuts=shares, points=rates)
+                for horizon, model in models.items()
+            }
+    table = build("rupture", ruptures=ruptures)
+    for sentence in rupture_sentences(ruptures, table):
+        note(sentence.text)
+    if picture is not None:
+        draw(make("rupture-figure", ruptures=ruptures), Path(picture))
+    emit([table], style, out)
+
+
+def _pair(codes: Sequence[str]) -> tuple[str, str]:
+    if len(codes) != 2:
+        raise InputError(
+            "a rupture is between two parties",
+            where="--between",
+            hint="name two, with a comma between: --between ONE,OTHER",
+        )
+    return (codes[0], codes[1])
