@@ -141,7 +141,7 @@ def compose(
     parts = [part for part in PARTS if strategy or "game" not in part.needs]
     written = {part.id: part.write(findings) for part in parts if "draws" not in part.needs}
     early = [block for section in written.values() if section for block in section.blocks]
-    draw_ahead((findings.outcome_figure, findings.diversion_figure, *early))
+    draw_ahead((findings.outcome_figure, findings.diversion_figure, findings.sector_figure, *early))
     findings = findings.with_draws(draws, seed)
     written |= {part.id: part.write(findings) for part in parts if "draws" in part.needs}
     return BriefContent(

@@ -25,11 +25,15 @@ def spans(dossier: Dossier, parties: tuple[str, str], start: dt.date, end: dt.da
     """Stretches of status of measures the parties aim at each other, as known on the record's day."""
     stretches: list[Span] = []
     for measure in dossier.measures.values():
-        if not aimed(measure, parties) or measure.announced < start:
-            continue
-        stretches += _stretches(dossier, measure, end)
+        if aimed(measure, parties) and not before(measure, parties, start):
+            stretches += _stretches(dossier, measure, end)
     stretches.sort(key=lambda span: parties.index(span.actor))
     return tuple(stretches)
+
+
+def before(measure: Measure, parties: tuple[str, str], start: dt.date) -> bool:
+    """Whether a measure of the parties was announced before a day, and so is left out of a picture that starts there."""
+    return aimed(measure, parties) and measure.announced < start
 
 
 def _stretches(dossier: Dossier, measure: Measure, end: dt.date) -> list[Span]:

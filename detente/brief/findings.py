@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from detente.cases import sides_in
 from detente.core import InputError, Table
 from detente.show import build, make
-from detente.show.figures import Figure, OutcomeRow, country_name
+from detente.show.figures import Figure, OutcomeRow, SectorRow, country_name
 from detente.show.tables import ClockRow, evidence, findings as changes, horizons, intervals
 from detente.show.words import Sentence, both_sides_sentence
 
@@ -185,6 +185,25 @@ class Findings:
             standing=TODAY,
             concept=self.horizon_words,
             names={code: self.economy.labels.country_name(code) for code in pct},
+        )
+        return figure
+
+    @functools.cached_property
+    def sectors(self) -> tuple[SectorRow, ...]:
+        """Output of the sectors of both sides under the featured outcome, against the reference."""
+        featured, reference = self.outcomes[self.featured], self.outcomes[self.reference]
+        return changes.sector_rows(featured, reference, self.parties)
+
+    @functools.cached_property
+    def sector_figure(self) -> Figure:
+        """The sectors that the featured outcome moves most."""
+        figure: Figure = make(
+            "sectors-hit",
+            rows=self.sectors,
+            outcome=self.title,
+            standing=TODAY,
+            concept=self.horizon_words,
+            title=changes.sector_money_sentence(self.parties[0], self.sectors, self.title).text,
         )
         return figure
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from detente.brief import evidence as calendar
@@ -22,7 +22,7 @@ from detente.brief.findings import TODAY
 from detente.core import known_each
 from detente.dossier import age
 from detente.show import build, make
-from detente.show.figures import Figure, charts, country_name
+from detente.show.figures import Figure, country_name
 from detente.show.tables import (
     branch_sentence,
     evidence,
@@ -37,7 +37,6 @@ from detente.show.words import (
     change_sentence,
     date_words,
     duty_sentence,
-    money,
     number,
     percent,
     ranking_sentence,
@@ -180,12 +179,22 @@ def standing_section(findings: Findings) -> Section:
         table="averages",
     )
     lives = calendar.spans(dossier, parties, start, end)
+    earlier = any(calendar.before(measure, parties, start) for measure in dossier.measures.values())
     old = age(dossier)
     blocks: list[Block] = [Paragraph((duty, Sentence(old)) if old else (duty,))]
     if not dossier.measures:
         return Section("standing", "Where things stand", (Paragraph((Sentence(NOTHING_YET), duty)),))
     if lives:
-        blocks.append(make("timeline", spans=lives, asof=dossier.asof, start=start, end=end))
+        blocks.append(
+            make(
+                "timeline",
+                spans=lives,
+                asof=dossier.asof,
+                start=start,
+                end=end,
+                since=start if earlier else None,
+            )
+        )
     blocks.append(ClockBlock(findings.clocks))
     blocks += [
         TableBlock(build("rounds", dossier=dossier)),
@@ -301,21 +310,6 @@ def _range_title(shown: Mapping[str, Mapping[str, float]], parties: tuple[str, s
     )
 
 
-def _sector_money(code: str, rows: Sequence[charts.SectorRow], outcome: str) -> Sentence:
-    """Say which sector of a country loses and which gains most, in money: a sector of some millions can double unnoticed."""
-    own = [row for row in rows if row.country == code]
-    worst, best = (pick(own, key=lambda row: row.value_usd) for pick in (min, max))
-    words = [
-        f"{verb} {row.sector[:1].lower() + row.sector[1:]} most ({money(abs(row.value_usd))} a year, {percent(row.output_pct, signed=True)})"
-        for verb, row, there in (("hits", worst, worst.value_usd < 0), ("helps", best, best.value_usd > 0))
-        if there
-    ]
-    text = (
-        f"In dollars of output, in {country_name(code, in_sentence=True)} “{outcome}” {' and '.join(words)}."
-    )
-    return Sentence(text, (worst.value_usd, worst.output_pct, best.value_usd, best.output_pct), "sectors")
-
-
 def diversion_section(findings: Findings) -> Section:
     """Who gains and who loses elsewhere."""
     pct, usd, table = findings.third
@@ -338,7 +332,7 @@ def diversion_section(findings: Findings) -> Section:
 
 def sector_section(findings: Findings) -> Section:
     """Which sectors are hit."""
-    parties, featured = findings.parties, findings.outcomes[findings.featured]
+    parties = findings.parties
     drawn = findings.draws and build(
         "sector-intervals",
         draws=findings.draws,
@@ -346,9 +340,8 @@ def sector_section(findings: Findings) -> Section:
         reference=findings.reference,
         parties=parties,
     )
-    rows = changes.sector_rows(featured, findings.outcomes[findings.reference], parties)
-    title = featured.scenario.title
-    sentences = tuple(_sector_money(code, rows, title) for code in parties)
+    rows = findings.sectors
+    sentences = tuple(changes.sector_money_sentence(code, rows, findings.title) for code in parties)
     said = tuple(
         intervals.sector_interval_sentence(
             drawn, code, [pick(own, key=lambda row: row.value_usd).sector for pick in (min, max)]
@@ -361,14 +354,7 @@ def sector_section(findings: Findings) -> Section:
         "Which sectors are hit",
         (
             Bullets((*sentences, *said)),
-            make(
-                "sectors-hit",
-                rows=rows,
-                outcome=title,
-                standing=TODAY,
-                concept=featured.value.structure.horizon,
-                title=sentences[0].text,
-            ),
+            findings.sector_figure,
             *((TableBlock(drawn, folded=True),) if drawn else ()),
         ),
     )

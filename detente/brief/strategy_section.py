@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detente.brief.content import Block, Paragraph, Section, TableBlock
+from detente.dossier import Instrument
 from detente.show import build, make
-from detente.show.figures import lever_sentences, space_sentence, swap_sentence
-from detente.show.words import Sentence
+from detente.show.figures import lever_sentences, moving, space_sentence, swap_sentence
+from detente.show.words import Sentence, cardinal, count_words, lower_first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
     from detente.core import Table
     from detente.dossier import Dossier
     from detente.strategy import GameSpec, PayoffTensor, Preferences
-
-
-_CAUTION = (
-    "Read the ranking with care: a control is a cap where the record states a quantity and a small assumed cost elsewhere, so "
-    "what is held through the latter is understated (what other models say about chokepoints comes on top); and only the "
-    "measures left free are ranked, not those held fixed, such as a further 100 points."
-)
 
 
 def _small_game(dossier: Dossier, place: str) -> GameSpec | None:
@@ -38,16 +32,6 @@ def _small_game(dossier: Dossier, place: str) -> GameSpec | None:
     spec = load_game(dossier=place, asof=dossier.asof).small()
     known = spec.measures and all(name in dossier.measures for name in spec.measures)
     return spec if known else None
-
-
-def _opening(spec: GameSpec) -> Sentence:
-    """How many measures the small game leaves free, and what its players want."""
-    free = [action.title for action in spec.actions if len(action.rungs) > 1]
-    return Sentence(
-        f"Of the game’s {len(spec.actions)} measures, {len(free)} are free to move here, on two positions each; every one of the "
-        "joint choices is solved as an equilibrium of its own. What a side wants is real income unless said otherwise; the "
-        "tables repeat every conclusion under other weights."
-    )
 
 
 def _expected(tensor: PayoffTensor, spec: GameSpec, sets: Sequence[Preferences]) -> Table:
@@ -103,23 +87,21 @@ def strategy_section(findings: Findings) -> Section | None:
     space = deal_space(game, spec.threats[0])
     names = {name: load_scenario(name, dossier=place).title for name in spec.threats}
     swaps = smallest_swaps(game, most=1, count=12)
-    figures = (
-        make("leverage-ladder", levers=levers, concept=concept),
-        make(
-            "deal-space-points",
-            game=game,
-            space=space,
-            threats=names,
-            concept=f"{concept}; {len(space.gains):,} joint choices",
-        ),
+    ladder = (make("leverage-ladder", levers=levers, concept=concept),) if moving(levers) else ()
+    points = make(
+        "deal-space-points",
+        game=game,
+        space=space,
+        threats=names,
+        concept=f"{concept}; {len(space.gains):,} joint choices",
     )
     blocks: list[Block] = [
-        Paragraph((_opening(spec),)),
-        Paragraph((*lever_sentences(levers, table="leverage"), Sentence(_CAUTION))),
-        figures[0],
+        Paragraph((_opening(spec, several=len(known.sets) > 1),)),
+        Paragraph((*lever_sentences(levers, table="leverage"), *_caution(spec, dossier))),
+        *ladder,
         TableBlock(build("leverage", levers=levers, note=f"{concept[0].upper()}{concept[1:]}."), folded=True),
         Paragraph((space_sentence(game, space, name=names[space.threat], table="deal-space"),)),
-        figures[1],
+        points,
         TableBlock(build("deal-space", games=spaces, names=names), folded=True),
     ]
     if swaps:
@@ -128,3 +110,40 @@ def strategy_section(findings: Findings) -> Section | None:
     if spec.expected:
         blocks.append(TableBlock(_expected(tensor, spec, known.sets), folded=True))
     return Section("leverage", "Who holds what over whom, and what could be traded", tuple(blocks))
+
+
+def _opening(spec: GameSpec, *, several: bool) -> Sentence:
+    """How many measures are free to move, on how many positions, and what a side wants."""
+    rungs = sorted({len(action.rungs) for action in spec.actions if len(action.rungs) > 1})
+    free = sum(len(action.rungs) > 1 for action in spec.actions)
+    positions = (
+        count_words(rungs[0], "position")
+        if len(rungs) == 1
+        else f"{cardinal(rungs[0])} to {count_words(rungs[-1], 'position')}"
+    )
+    whole = free == len(spec.actions)
+    moving = (
+        f"All {free} measures of the game are"
+        if whole
+        else f"Of the game’s {len(spec.actions)} measures, {free} are"
+    )
+    return Sentence(
+        f"{moving} free to move here, on {positions} each; every one of the joint choices is solved as an equilibrium of its own. "
+        f"What a side wants is real income{' unless said otherwise; the tables repeat every conclusion under other weights' * several}."
+    )
+
+
+def _caution(spec: GameSpec, dossier: Dossier) -> tuple[Sentence, ...]:
+    """What the ranking understates or leaves out; nothing where it does neither."""
+    held = [action.title for action in spec.actions if len(action.rungs) == 1]
+    says = []
+    if any(dossier.measures[name].instrument is not Instrument.tariff for name in spec.measures):
+        says.append(
+            "a control is a cap where the record states a quantity and a small assumed cost elsewhere, so what is held through "
+            "the latter is understated (what other models say about chokepoints comes on top)"
+        )
+    if held:
+        says.append(
+            f"only the measures left free are ranked, not those held fixed, such as “{lower_first(held[0])}”"
+        )
+    return (Sentence(f"Read the ranking with care: {'; and '.join(says)}."),) if says else ()

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detente.brief.content import KeyNumber
 from detente.brief.findings import TODAY, Findings
 from detente.dossier import age
 from detente.show.tables import branch_sentence, intervals
-from detente.show.words import SMALL_QUARREL, Sentence, clock_sentence, percent_range, ranking_sentence
+from detente.show.words import (
+    SMALL_QUARREL,
+    Sentence,
+    clock_sentence,
+    counted,
+    enough_digits,
+    joined,
+    percent_range,
+    ranking_sentence,
+)
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -18,14 +26,13 @@ if TYPE_CHECKING:
 
 def record_sentence(dossier: Dossier) -> str:
     """Say how much the record behind a briefing holds."""
-    return (
-        f"The record behind it holds {len(dossier.measures)} measures, {len(dossier.clocks)} clocks and "
-        + (
-            f"{len(dossier.claims)} claims of {len(dossier.documents)} reports, each with its source."
-            if dossier.documents
-            else f"{len(dossier.rounds)} rounds of talks, each with its source."
-        )
-    )
+    held = [(len(dossier.measures), "measure", ""), (len(dossier.clocks), "clock", "")]
+    if dossier.documents:
+        held.append((len(dossier.claims), "claim", f" of {counted(len(dossier.documents), 'report')}"))
+    else:
+        held.append((len(dossier.rounds), "round", " of talks"))
+    said = joined([counted(count, what) + more for count, what, more in held])
+    return f"The record behind it holds {said}, each with its source."
 
 
 def sentences(findings: Findings) -> Iterator[Sentence]:
@@ -49,10 +56,10 @@ def sentences(findings: Findings) -> Iterator[Sentence]:
 def _clock_sentence(findings: Findings) -> Sentence:
     """The truce matters more than what fires first: lead with the next legal expiry."""
     soonest = next((row for row in findings.clocks if row.kind == "legal_expiry"), findings.clocks[0])
-    said = clock_sentence(soonest.title, soonest.fires, findings.dossier.asof).citing(soonest.source)
-    if soonest.kind != "legal_expiry":
-        return said
-    return replace(said, text=said.text.replace("The next clock:", "The next legal expiry:"))
+    what = "legal expiry" if soonest.kind == "legal_expiry" else "clock"
+    return clock_sentence(soonest.title, soonest.fires, findings.dossier.asof, what=what).citing(
+        soonest.source
+    )
 
 
 def _spread_sentence(findings: Findings) -> Sentence:
@@ -95,13 +102,14 @@ def _income(findings: Findings, position: int, which: int, words: str) -> KeyNum
     code, row = findings.parties[position], findings.rows[which]
     assert row.low_pct is not None
     assert row.high_pct is not None
+    percents = (row.real_income_pct[code], row.low_pct[code], row.high_pct[code])
     return KeyNumber(
         f"Real income of {findings.party(position)}, “{row.outcome}”",
         row.value_usd[code] / 1e3 if small else row.real_income_pct[code],
         "USD bn a year" if small else "%",
         "outcomes",
         f"against {TODAY}, {findings.horizon_words}{words}",
-        digits=1 if small else 2,
+        digits=1 if small else enough_digits(percents, most=3),
         low=None if small else row.low_pct[code],
         high=None if small else row.high_pct[code],
         interval="" if small else findings.interval,

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A name without case, dashes and underscores, to compare by."""
     return " ".join(text.replace("-", " ").replace("_", " ").casefold().split())
 
 
@@ -19,7 +20,7 @@ def _aliases(kind: str) -> Mapping[str, str]:
 
     data = read_yaml(Path(detente.dossier.__file__).parent / "data" / "aliases.yaml").data
     assert isinstance(data, dict)
-    return {_plain(word): code for code, words in data[kind].items() for word in words}
+    return {plain(word): code for code, words in data[kind].items() for word in words}
 
 
 def called(text: str, known: Sequence[str], kind: str, names: Mapping[str, str] | None = None) -> str:
@@ -42,11 +43,11 @@ def called(text: str, known: Sequence[str], kind: str, names: Mapping[str, str] 
     word = text.strip()
     if word in known:
         return word
-    plain = _plain(word)
+    said = plain(word)
     for code in known:
-        if plain in (_plain(code), _plain((names or {}).get(code, ""))):
+        if said in (plain(code), plain((names or {}).get(code, ""))):
             return code
-    code = _aliases(kind).get(plain, word)
+    code = _aliases(kind).get(said, word)
     return code if code in known else word
 
 

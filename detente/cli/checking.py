@@ -14,6 +14,7 @@ from detente.cli.options import (
     ElasticitiesOption,
     FormatOption,
     OutOption,
+    refuse_idle,
 )
 from detente.cli.output import emit, progress, usage
 from detente.cli.records import open_record
@@ -40,6 +41,7 @@ def check(
     """
     from detente.cli.tables import check_table
 
+    refuse_idle(f"beside `{folder}`", dossier=bool(folder) and dossier not in (DEFAULT_DOSSIER, folder))
     dossier = folder or dossier
     record = open_record(dossier, asof)
     with progress(None, "checking"):

@@ -6,10 +6,67 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.options import DEFAULT_DOSSIER, AsofOption, DossierOption, FormatOption, OutOption
+from detente.cli.options import (
+    DEFAULT_DOSSIER,
+    AsofOption,
+    DossierOption,
+    FormatOption,
+    OutOption,
+    refuse_idle,
+)
 from detente.cli.output import emit, parse_day, usage
 from detente.cli.records import open_record
 from detente.cli.worlds import WorldOption, code_in
+
+OF_THE_RECORD = ("published", "collected", "stacking", "base")
+"""Tables of the whole record: no day and no pair is asked for."""
+MOST = 10
+
+
+def _refuse_idle(
+    bill: str,
+    then: str | None,
+    *,
+    importer: bool,
+    exporter: bool,
+    at: bool,
+    table: str,
+    by: str,
+    product: str,
+    all_partners: bool,
+    top: int,
+) -> None:
+    """Refuse options that the question asked does not read."""
+    by_product = {"table": table != "both"}
+    if bill:
+        refuse_idle(
+            "with --bill, whose measure says who charges",
+            importer=importer,
+            by=by != "sector",
+            product=bool(product),
+            all_partners=all_partners,
+            then=then is not None,
+            **by_product,
+        )
+        return
+    refuse_idle("without --bill", top=top != MOST)
+    if then:
+        refuse_idle(
+            "with --then, which tells one exporter and --product",
+            by=by != "sector",
+            all_partners=all_partners,
+            **by_product,
+        )
+    elif by != "sector" or product or all_partners:
+        refuse_idle("for products", **by_product)
+        refuse_idle("with --all-partners", exporter=exporter and all_partners)
+    elif table in OF_THE_RECORD:
+        refuse_idle(
+            f"with --table {table}, which is about the whole record",
+            importer=importer,
+            exporter=exporter,
+            at=at,
+        )
 
 
 def duties(
@@ -49,7 +106,7 @@ def duties(
             "--bill", help="A duty of the record: the products on which it would charge most, ranked."
         ),
     ] = "",
-    top: Annotated[int, typer.Option("--top", help="Products of --bill shown.", min=1)] = 10,
+    top: Annotated[int, typer.Option("--top", help="Products of --bill shown.", min=1)] = MOST,
     world: WorldOption = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
@@ -60,6 +117,18 @@ def duties(
     from detente.cli.duty_tables import bill_of, on_two_days, product_duty_tables
     from detente.cli.tables import duty_sides, duty_tables
 
+    _refuse_idle(
+        bill,
+        then,
+        importer=importer is not None,
+        exporter=exporter is not None,
+        at=at is not None,
+        table=table,
+        by=by,
+        product=product,
+        all_partners=all_partners,
+        top=top,
+    )
     record = open_record(dossier, asof)
     with usage():
         day = parse_day(at, "--at") if at else record.asof

@@ -16,6 +16,7 @@ from detente.cli.options import (
     HorizonOption,
     OutOption,
     SeedOption,
+    refuse_idle,
 )
 from detente.cli.output import emit, progress, usage
 from detente.cli.records import HoldClocksOption, HoldOption, to_hold
@@ -70,6 +71,7 @@ def explain(
     from detente.cli.tables import prepare_named
     from detente.show import make
 
+    refuse_idle("without --draws", seed=seed != 1 and not draws)
     if draws == 1 or draws < 0:
         with usage():
             raise InputError(f"{draws} draws make no interval", where="--draws", hint="64 or more")

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.options import DEFAULT_DOSSIER, AsofOption, DossierOption, FormatOption, OutOption
+from detente.cli.options import (
+    DEFAULT_DOSSIER,
+    AsofOption,
+    DossierOption,
+    FormatOption,
+    OutOption,
+    refuse_idle,
+)
 from detente.cli.output import emit, note, parse_day, progress, usage
 from detente.cli.records import load_record
 from detente.core import InputError, LabelError, Table, suggestion, write_atomic
@@ -51,6 +58,7 @@ def controls(
                 f"no table `{table}`", where="--table", hint=suggestion(table, ("controls", "fees"))
             )
         if table == "fees":
+            refuse_idle("on the table fees", actor=actor is not None, status=status is not None)
             shown = build("port-fees", dossier=record, date=day)
         else:
             shown = filtered(build("controls", dossier=record, date=day), actor=actor, status=status)

@@ -32,6 +32,7 @@ from detente.cli.options import (
     SupplyOption,
     WageFloorOption,
     beside,
+    refuse_idle,
     solver_of,
 )
 from detente.cli.output import Format, emit, note, one_thread, parse_day, progress, usage
@@ -46,6 +47,9 @@ from detente.cli.streams import ends, settle
 from detente.cli.validate import validate
 from detente.cli.world import app as world_app
 from detente.cli.worlds import WorldOption, codes_in, economy_for, of_own_world
+
+OF_NO_COUNTRY = ("measures", "quantities", "clocks", "uncertainty")
+"""Tables of `detente run` that show no economies to choose among."""
 
 app = typer.Typer(
     name="detente",
@@ -96,6 +100,7 @@ def brief(
     from detente.brief import build_brief, compose
     from detente.cli.tables import untold
 
+    refuse_idle("without draws", seed=seed != 1 and not draws)
     record = open_record(dossier, asof)
     economy = economy_for(world, elasticities)
     target = out if out != Path() else Path("out") / record.id
@@ -170,6 +175,16 @@ def run(
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = codes_in(countries, world)
     holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
+    if draws:
+        refuse_idle("with --draws, which keep the default", budget=budget is not None)
+    else:
+        refuse_idle("without --draws", seed=seed != 1, workers=workers != 1)
+    refuse_idle(
+        "on the table branches, which has both horizons",
+        horizon=horizon != "long" and table == "branches",
+        budget=budget is not None and table == "branches",
+    )
+    refuse_idle(f"on the table {table}", countries=bool(countries) and table in OF_NO_COUNTRY)
     if draws and settings:
         from detente.core import InputError
 
@@ -199,12 +214,12 @@ def run(
         options=options,
     )
     if table == "branches":
-        emit(branch_tables(ready, against, codes, world, elasticities, holds), style, out)
+        emit(branch_tables(ready, against, codes, world, elasticities, holds, options), style, out)
         return
     outcomes = solve_prepared(ready, world, solver_of(budget))
     with usage():
         tables = outcome_tables(
-            outcomes, table, codes, against, lambda: sides_in(ready.dossier, ready.economy)
+            outcomes, table, codes, ready.reference, lambda: sides_in(ready.dossier, ready.economy)
         )
     emit(tables, style, out)
 
@@ -235,6 +250,7 @@ def compare(
     from detente.cli.tables import comparison_table, solve_named
 
     holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
+    refuse_idle("without --draws", seed=seed != 1 and not draws)
     outcomes = solve_named(
         [first, second],
         dossier,

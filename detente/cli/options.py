@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.output import Format, usage
+from detente.cli.output import Format, check_ending, check_picture, usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,13 +15,36 @@ if TYPE_CHECKING:
     from detente.cases import Options
     from detente.equilibrium import Newton
 
+FILE = "detente.file"
+"""Where the file to write is noted for the option that is read after it."""
 DEFAULT_DOSSIER = "busan-2025"
 
+
+def _format(context: typer.Context, style: Format | None) -> Format | None:
+    """Check the ending of the file of `_out`, before anything is solved, once both options are read."""
+    if FILE in context.meta:
+        check_ending(context.meta[FILE], style)
+    return style
+
+
+def _out(context: typer.Context, out: Path | None) -> Path | None:
+    context.meta[FILE] = out
+    if "style" in context.params:
+        check_ending(out, context.params["style"])
+    return out
+
+
 FormatOption = Annotated[
-    Format | None, typer.Option("--format", "-f", help="How to write tables.", show_default="table")
+    Format | None,
+    typer.Option("--format", "-f", help="How to write tables.", show_default="table", callback=_format),
 ]
-OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.")]
-PictureOption = Annotated[Path | None, typer.Option("--picture", help="Also draw it into this SVG file.")]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Write to this file instead of stdout.", callback=_out)
+]
+PictureOption = Annotated[
+    Path | None,
+    typer.Option("--picture", help="Also draw it into this SVG or PNG file.", callback=check_picture),
+]
 DossierOption = Annotated[str, typer.Option("--dossier", help="A shipped dossier's id, or a folder of one.")]
 AsofOption = Annotated[
     str | None,
@@ -136,6 +159,31 @@ def _by_country(texts: Sequence[str] | None, where: str, most: float) -> float |
             )
         return numbers[""]
     return numbers
+
+
+def refuse_idle(because: str, **given: bool) -> None:
+    """Refuse an option that was given though nothing would read it: silence would pass for an answer.
+
+    Parameters
+    ----------
+    because : str
+        When it has no effect, such as "without --draws".
+    given : bool by name of an option
+        Whether it was given.
+
+    Raises
+    ------
+    InputError
+        Naming the first one that was.
+    """
+    from detente.core import InputError
+
+    for name, was in given.items():
+        if was:
+            with usage():
+                raise InputError(
+                    f"it has no effect {because}", where=f"--{name.replace('_', '-')}", hint="leave it out"
+                )
 
 
 def solver_of(budget: float | None) -> Newton | None:

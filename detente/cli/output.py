@@ -101,27 +101,57 @@ def render(table: Table, style: Format) -> str:
     return as_text(table, width=table_width())
 
 
-def emit(tables: Table | list[Table], style: Format | None, out: Path | None) -> None:
-    """Print tables, or write them to a file whose suffix decides the format when none was asked for.
+def check_ending(out: Path | None, style: Format | None) -> None:
+    """Refuse a file whose ending says no format when none was asked for.
 
     Raises
     ------
     InputError
-        When several tables would go into one CSV.
+        With the endings there are.
+    """
+    if out is None or style is not None or out.suffix.lower() in (*SUFFIXES, *workbooks.SUFFIXES):
+        return
+    with usage():
+        raise InputError(
+            f"the ending `{out.suffix}` says no format",
+            where=str(out),
+            hint="end it in .csv, .json, .md, .txt, .xlsx or .parquet; or add --format table, csv, json or md",
+        )
+
+
+PICTURES = (".svg", ".png")
+
+
+def check_picture(path: Path | None) -> Path | None:
+    """Refuse a picture whose ending is neither SVG nor PNG.
+
+    Raises
+    ------
+    InputError
+        With the endings there are.
+    """
+    if path is not None and path.suffix.lower() not in PICTURES:
+        with usage():
+            raise InputError(
+                f"the ending `{path.suffix}` is no format of a picture",
+                where=str(path),
+                hint="end it in .svg or .png",
+            )
+    return path
+
+
+def emit(tables: Table | list[Table], style: Format | None, out: Path | None) -> None:
+    """Print tables, or write them to a file whose suffix decides the format when none was asked for.
+
+    Of several tables CSV and Parquet hold the first, and a note says so.
     """
     many = tables if isinstance(tables, list) else [tables]
+    check_ending(out, style)
     if out is not None and style is None and out.suffix.lower() in workbooks.SUFFIXES:
         _for_others(many, out)
         return
     if out is not None and style is None:
-        style = SUFFIXES.get(out.suffix.lower())
-        if style is None:
-            with usage():
-                raise InputError(
-                    f"the ending `{out.suffix}` says no format",
-                    where=str(out),
-                    hint="end it in .csv, .json, .md, .txt, .xlsx or .parquet; or add --format table, csv, json or md",
-                )
+        style = SUFFIXES[out.suffix.lower()]
     style = style or Format.table
     if style is Format.csv and len(many) > 1:
         many = many[:1]
@@ -219,16 +249,9 @@ def reporting(what: str) -> Iterator[Callable[[int, int], None]]:
 
 def draw(figure: Figure, path: Path) -> None:
     """Write a picture as a file of its own, SVG or PNG by its ending, with the table behind it beside it, and say its title."""
-    from detente.show.figures import figure_svg
+    from detente.show.figures import figure_png, figure_svg
 
-    svg = figure_svg(figure)
-    if "xmlns=" not in svg.split(">", 1)[0]:
-        svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-    picture: str | bytes = svg + "\n"
-    if path.suffix.lower() == ".png":
-        import vl_convert
-
-        picture = vl_convert.svg_to_png(svg, scale=2)
+    picture = figure_png(figure) if path.suffix.lower() == ".png" else figure_svg(figure) + "\n"
     write_together({path: picture, path.with_suffix(".csv"): figure.table.to_csv()})
     note(figure.title)
     note(f"wrote {path} and {path.with_suffix('.csv')}")

@@ -17,6 +17,7 @@ from detente.cli.options import (
     FormatOption,
     OutOption,
     PictureOption,
+    refuse_idle,
     solver_of,
 )
 from detente.cli.output import draw, emit, note, usage
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 TABLES = ("months", "losses", "stocks")
 ALONG = ("summary", "dates")
 """Tables of the whole path: months, quarters to five years, the long run."""
+MONTHS, STEP = 12.0, 1.0
 MOST_MONTHS = 240.0
 STATED = "given on the command line"
 FIGURES = "figures of the world"
@@ -246,8 +248,8 @@ def path(
             show_default="the world's own figures",
         ),
     ] = None,
-    months: Annotated[float, typer.Option("--months", help="Length of the path.")] = 12.0,
-    step: Annotated[float, typer.Option("--step", help="Months of a period.")] = 1.0,
+    months: Annotated[float, typer.Option("--months", help="Length of the path.")] = MONTHS,
+    step: Annotated[float, typer.Option("--step", help="Months of a period.")] = STEP,
     table: Annotated[
         str | None,
         typer.Option(
@@ -304,7 +306,15 @@ def path(
         for code in chosen:
             economy.labels.country(code)
     solver, keep = solver_of(budget), elasticities is not None
+    refuse_idle("without --cut", rent=rent != "destroyed" and not cut)
     if table in ALONG:
+        refuse_idle(
+            f"on the table {table}; --table months takes it",
+            stock=bool(stock),
+            months=months != MONTHS,
+            step=step != STEP,
+            picture=picture is not None,
+        )
         law = _law(start, added, holds)
         along = unfold(
             economy, law, closure=closure, keep_elasticities=keep, first_day=law.first_day, solver=solver
@@ -321,7 +331,7 @@ def path(
             )
         held = held_at_the_start(economy, cuts, stock or ())
     cut_path, without = _cut_and_whole(start, cuts, held, lengths, keep=keep, closure=closure, solver=solver)
-    losses = build("path-losses", path=cut_path, without=without)
+    losses = build("path-losses", path=cut_path, without=without, controls=cuts)
     shown = start.shown(chosen, str(losses.column("country")[0]))  # the country hit hardest comes first there
     monthly = _monthly(cut_path, cuts, shown, held)
     sentences = show.path_sentences(cut_path, without, cuts)

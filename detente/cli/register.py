@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.options import FormatOption, OutOption
+from detente.cli.options import FormatOption, OutOption, refuse_idle
 from detente.cli.output import emit, note, usage
 from detente.core import LabelError, suggestion
 
@@ -24,6 +24,7 @@ def data(
     from detente.show import build
 
     if check:
+        refuse_idle("with --check", table=table != "files", format=style is not None, out=out is not None)
         note(f"{check_register()} data files are as registered")
         return
     kinds = ("files", "sources")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from detente.cli.aliases import called, plain
 from detente.cli.options import DEFAULT_DOSSIER
 from detente.cli.output import parse_day, progress, usage
 from detente.cli.records import load_record, say_firing
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from detente.dossier import Dossier
     from detente.equilibrium import Model, Newton
     from detente.policy import Scenario
-    from detente.policy.duties import DutyStack
     from detente.world import Economy
 
 
@@ -32,6 +32,10 @@ class Prepared:
     model: Model
     dossier: Dossier
     cases: tuple[Case, ...]
+    source: str = DEFAULT_DOSSIER
+    """Where the record and its scenarios come from: id or folder."""
+    reference: str | None = None
+    """Id of the scenario that the others are held against, however it was named."""
 
     @property
     def economy(self) -> Economy:
@@ -113,22 +117,26 @@ def prepare_named(
                 where="--asof",
                 hint="take `asof` out of the scenario files, or give the same --asof",
             )
-    record = load_record(
-        scenarios[0].dossier if dossier == DEFAULT_DOSSIER else dossier, next(iter(days), None)
+    source = scenarios[0].dossier if dossier == DEFAULT_DOSSIER else dossier
+    record = load_record(source, next(iter(days), None))
+    scenarios = _tellable(record, scenarios, source)
+    reference = (
+        scenarios[list(dict.fromkeys(names)).index(against)].id
+        if against is not None and against in names
+        else None
     )
-    scenarios = _tellable(record, scenarios, dossier)
     with usage():
-        scenarios = set_by_hand(scenarios, settings, record, against)
+        scenarios = set_by_hand(scenarios, settings, record, reference)
         check_hold(record, () if isinstance(hold, bool) else hold, "--hold")
         economy, keep = economy_for(world, elasticities), elasticities is not None
         model = model_at(horizon, economy, closure=closure, keep_elasticities=keep, options=options)
     with of_own_world(world):
         cases = prepare_cases(model.economy, record, scenarios, hold_clocks=hold)
     say_firing(cases)
-    return Prepared(model, record, cases)
+    return Prepared(model, record, cases, source, reference)
 
 
-def _tellable(record: Dossier, scenarios: Sequence[Scenario], dossier: str) -> list[Scenario]:
+def _tellable(record: Dossier, scenarios: Sequence[Scenario], source: str) -> list[Scenario]:
     """Scenarios as they could be told on the record's day.
 
     Raises
@@ -138,7 +146,6 @@ def _tellable(record: Dossier, scenarios: Sequence[Scenario], dossier: str) -> l
     """
     from detente.policy import tellable
 
-    source = scenarios[0].dossier if dossier == DEFAULT_DOSSIER else dossier
     kept, later = tellable(record, scenarios, source)
     if later:
         with usage():
@@ -173,19 +180,16 @@ def outcome_tables(
     outcomes: Mapping[str, Outcome],
     which: str,
     countries: Sequence[str],
-    against: str | None,
+    reference: str | None,
     sides: Callable[[], tuple[str, str]],
 ) -> list[Table]:
-    """One of the tables of `detente run`; `sides` says whom a table about two is about when nobody is named."""
+    """One of the tables of `detente run`; `sides` says whom a table about two is about when nobody is named.
+
+    `reference` is the id of the outcome that differences are taken from.
+    """
     from detente.show import build
     from detente.show.tables import noted
 
-    reference = None
-    if against is not None:
-        ids = {outcome.scenario.id: name for name, outcome in outcomes.items()}
-        reference = against if against in outcomes else ids.get(Path(against).stem)
-        if reference is None:  # a path: the last one asked for
-            reference = list(outcomes)[-1]
     shown = {name: outcome for name, outcome in outcomes.items() if name != reference} or dict(outcomes)
     every: dict[str, object] = {"outcomes": outcomes, "countries": countries, "against": reference}
 
@@ -226,6 +230,7 @@ def branch_tables(
     world: str | None,
     elasticities: str | None,
     hold: bool | tuple[str, ...],
+    options: Options | None = None,
 ) -> list[Table]:
     """Each scenario in every way it can come about, in the first year and the long run.
 
@@ -236,12 +241,13 @@ def branch_tables(
     from detente.show import build
 
     scenarios = [case.scenario for case in ready.cases]
-    start = scenarios[0].dossier
-    name = against or next(iter(shipped_scenarios(start, ready.dossier.asof)), scenarios[0].id)
-    reference = _scenario(name, start)
+    name = against or next(iter(shipped_scenarios(ready.source, ready.dossier.asof)), scenarios[0].id)
+    reference = _scenario(name, ready.source)
     economy, keep = economy_for(world, elasticities), elasticities is not None
     models = {
-        horizon: model_at(horizon, economy, closure=ready.model.closure, keep_elasticities=keep)
+        horizon: model_at(
+            horizon, economy, closure=ready.model.closure, keep_elasticities=keep, options=options
+        )
         for horizon in ("short", "long")
     }
     parties = countries or sides_in(ready.dossier, ready.economy)
@@ -313,12 +319,9 @@ def filtered(table: Table, **wanted: str | None) -> Table:
         if value is None:
             continue
         cells = table.column(key)
-        target = value.casefold().replace("_", " ").replace("-", " ")
         names = next(column for column in table.columns if column.key == key).names
-        keep = [
-            target in {str(cell).casefold().replace("_", " "), names.get(str(cell), "").casefold()}
-            for cell in cells
-        ]
+        target = plain(called(value, sorted({str(cell) for cell in cells}), "economies", names))
+        keep = [target in {plain(str(cell)), plain(names.get(str(cell), ""))} for cell in cells]
         if not any(keep):
             raise LabelError(
                 f"no row has {key} `{value}`",
@@ -353,51 +356,6 @@ def some_report(record: Dossier) -> None:
             where="--asof",
             hint="a later day, if the record has claims at all; `detente claims` takes the record's own day",
         )
-
-
-def duty_sides(
-    dossier: Dossier, importer: str | None, exporter: str | None, world: str | None
-) -> tuple[str, str]:
-    """Importer and exporter of a duty: as named, else the sides of the record, the one not named taking what is left."""
-    from detente.cases import sides_in
-
-    if importer and exporter:
-        return importer, exporter
-    first, second = sides_in(dossier, economy_for(world, None))
-    if importer:
-        return importer, first if importer == second else second
-    return (second if exporter == first else first), exporter or second
-
-
-def duty_tables(
-    dossier: Dossier, day: dt.date, importer: str, exporter: str, which: str, world: str | None = None
-) -> list[Table]:
-    """The stack of duties by sector and authority, its averages by concept, or what surrounds them."""
-    from detente.policy.duties import duty_stack
-    from detente.show import build
-
-    economy = economy_for(world, None)
-
-    def stack() -> DutyStack:
-        with of_own_world(world):
-            return duty_stack(economy, dossier, date=day, importer=importer, exporter=exporter)
-
-    def both() -> list[Table]:
-        stacked = stack()
-        return [build("duties", stacked=stacked), build("averages", stacked=stacked)]
-
-    kinds: dict[str, Callable[[], list[Table]]] = {
-        "sectors": lambda: [build("duties", stacked=stack())],
-        "averages": lambda: [build("averages", stacked=stack())],
-        "both": both,
-        "collected": lambda: [build("collected", economy=economy, dossier=dossier)],
-        "published": lambda: [build("published", economy=economy, dossier=dossier)],
-        "stacking": lambda: [build("stacking", dossier=dossier)],
-        "base": lambda: [build("base-year-duties", economy=economy, dossier=dossier)],
-    }
-    if which not in kinds:
-        raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))
-    return kinds[which]()
 
 
 def check_table(

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 def welcome() -> str:
     """Write the greeting from the shipped data."""
-    from detente.cli.tables import scenario_table
     from detente.core import package_version
     from detente.dossier import load_dossier
+    from detente.show import build
     from detente.world import load_world
 
     dossier = load_dossier()
     world = load_world()
-    scenarios = ", ".join(str(cell) for cell in scenario_table(dossier.id).column("scenario"))
+    told = build("scenarios", source=dossier.id, dossier=dossier, sifted=False)
+    scenarios = ", ".join(str(cell) for cell in told.column("scenario"))
     lines = [
         f"Détente {package_version()}: a laboratory for trade wars and trade talks.",
         "",

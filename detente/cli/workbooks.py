@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import importlib
 import io
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
 
 from detente.core import UNPRINTABLE, Cell, InputError, Table, known, write_atomic
 
@@ -31,7 +31,7 @@ def write_workbook(tables: Sequence[Table], path: Path) -> None:
     """
     names = _sheet_names([table.name for table in tables])
     sheets = "".join(
-        f'<sheet name={quoteattr(name)} sheetId="{k}" r:id="rId{k}"/>' for k, name in enumerate(names, 1)
+        f'<sheet name="{html.escape(name)}" sheetId="{k}" r:id="rId{k}"/>' for k, name in enumerate(names, 1)
     )
     links = "".join(
         f'<Relationship Id="rId{k}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{k}.xml"/>'
@@ -82,7 +82,7 @@ def _cell(value: Cell, place: str, digits: int) -> str:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         number = known(value, digits) if isinstance(value, float) else value
         return f'<c r="{place}"><v>{number!r}</v></c>'
-    text = escape(str(value).translate(UNPRINTABLE))
+    text = html.escape(str(value).translate(UNPRINTABLE), quote=False)
     return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 

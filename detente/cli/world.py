@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from detente.cli.options import FormatOption, OutOption, PictureOption
+from detente.cli.aliases import economies
+from detente.cli.options import FormatOption, OutOption, PictureOption, refuse_idle
 from detente.cli.output import draw, emit, note, progress, usage
 from detente.cli.world_make import aggregate, disaggregate
 from detente.core import InputError, LabelError, Table, UnitError, is_there, suggestion
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     help="Show, check and compare worlds; make one from a table, coarser, or finer.",
@@ -23,6 +21,7 @@ app = typer.Typer(
 )
 
 NameArgument = Annotated[str, typer.Argument(help="A shipped world, or the path of one's own.")]
+FLOWS = 20
 TABLES = ("sizes", "countries", "sectors", "flows", "duties", "provenance")
 
 
@@ -43,7 +42,7 @@ def show(
     countries: Annotated[
         str, typer.Option("--countries", help="For flows and duties: codes, with commas between.")
     ] = "",
-    count: Annotated[int, typer.Option("--count", help="Rows of the table of flows.", min=1)] = 20,
+    count: Annotated[int, typer.Option("--count", help="Rows of the table of flows.", min=1)] = FLOWS,
     picture: PictureOption = None,
     style: FormatOption = None,
     out: OutOption = None,
@@ -54,7 +53,12 @@ def show(
 
     with usage():
         economy = load_world(world)
-        codes = tuple(code.strip() for code in countries.split(",") if code.strip())
+        codes = economies(countries, economy.labels.countries, economy.labels.country_names)
+        refuse_idle(
+            f"on the table {table}",
+            countries=bool(codes) and table not in ("flows", "duties", "all"),
+            count=count != FLOWS and table not in ("flows", "all"),
+        )
         if table == "duties" and len(codes) != 2:
             raise InputError(
                 "duties are those of one importer on one exporter",

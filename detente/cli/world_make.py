@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.options import FormatOption
+from detente.cli.options import FormatOption, refuse_idle
 from detente.cli.output import emit, note, usage
 from detente.core import InputError, LabelError, suggestion
 
@@ -108,6 +108,7 @@ def disaggregate(
     from detente.world.carve import disaggregate as carve, load_disaggregation
 
     if specification is None:
+        refuse_idle("without a specification", name=name is not None, out=out is not None)
         emit(build("specifications"), style, None)
         return
     with usage():

@@ -94,7 +94,7 @@ def test_slips_on_the_command_line(detente, own):
     for words, offered in (
         (("show", "world-2042"), "world-2024"),
         (("show", own, "--table", "flow"), "flows"),
-        (("show", own, "--table", "flows", "--countries", "CHINA"), "CHN"),
+        (("show", own, "--table", "flows", "--countries", "CHIN"), "CHN"),
         (("check", "nowhere/at/all"), "world build"),
         (("compare", own, "wrld-2024"), "world-2024"),
     ):

@@ -18,6 +18,7 @@ from detente.show.figures.figures import NARROW, WIDE, Figure, figure_svg
 from detente.show.figures.lifelines import Span, timeline
 from detente.show.figures.paths import Event, duty_path_figure
 from detente.show.figures.timelines import ClockDot, clocks
+from detente.show.tables import findings
 from detente.show.tables.duties import duties_by_authority
 
 ROWS = (
@@ -233,6 +234,62 @@ def test_the_timeline_counts_what_stands_on_the_day() -> None:
     assert len(figure.table) == 5
 
 
+def test_the_timeline_says_from_when_on_it_counts_where_earlier_measures_are_left_out() -> None:
+    lives = [Span("b", "B", "CHN", "in_force", "2025-04-01")]
+    figure = timeline(
+        lives, asof="2025-10-28", start="2025-01-01", end="2025-12-31", since=dt.date(2025, 1, 1)
+    )
+    assert figure.title.replace("\u00a0", " ") == (
+        "Of the measures that the two sides have announced since 1 January 2025, one was in force on 28 October 2025, "
+        "none suspended and none announced."
+    )
+
+
+@pytest.mark.parametrize(
+    ("rates", "says"),
+    [
+        ([0.07, 0.0704, 0.0701, 0.09], "stands at 7.0 percent, as on 1 January 2025."),
+        ([0.033, 0.0371, 0.0372, 0.09], "up from 3.3 percent on 1 January 2025."),
+        ([0.071, 0.071, 0.0702, 0.09], "down from 7.1 percent on 1 January 2025."),
+        ([0.07, 0.0370, 0.0366, 0.09], "after a peak of 7.0 percent in January 2025."),
+        ([0.0330, 0.03738, 0.0366, 0.09], "up from 3.3 percent on 1 January 2025."),
+    ],
+)
+def test_the_title_of_a_path_says_no_peak_that_reads_like_the_end(rates: list[float], says: str) -> None:
+    title = path(rates={("EU27", "CHN"): rates}, events=[]).title.replace("\u00a0", " ")
+    assert title.endswith(says)
+
+
+def test_small_quarrels_are_drawn_with_digits_enough_to_tell_a_loss_from_a_gain() -> None:
+    row = OutcomeRow(
+        "Escalation",
+        {"EU27": -0.0079, "CHN": -0.0021, "REST": 0.0},
+        {"EU27": -1.4e3, "CHN": -370.0, "REST": 0.0},
+    )
+    figure = outcomes([row], standing="today")
+    texts = [str(r.get("text", "")) for part in figure.spec["layer"] for r in part["data"]["values"]]
+    assert "−0.002%  (−0.4 bn)" in texts
+    assert figure.table.shown()[1][2] == "-0.002"
+    third = third_countries(
+        {"JPN": 0.0005, "KOR": -0.0006}, {"JPN": 25.0, "KOR": -10.0}, outcome="E", standing="today"
+    )
+    assert [row[1] for row in third.table.shown()] == ["0.025", "-0.010"]
+
+
+def test_an_economy_of_the_registry_has_one_name_in_the_title_and_in_the_rows() -> None:
+    names = {"EU27": "EU 27", "KOR": "Republic of Korea", "Other": "The others"}
+    figure = third_countries(
+        dict.fromkeys(names, 0.1),
+        {"EU27": 9.0, "KOR": 8.0, "Other": 7.0},
+        outcome="E",
+        standing="",
+        names=names,
+    )
+    assert figure.table.column("country") == ["European Union", "South Korea", "The others"]
+    assert "European Union" in figure.title
+    assert "South Korea" in figure.title
+
+
 @pytest.mark.parametrize(
     ("error", "make"),
     [
@@ -321,3 +378,16 @@ def test_a_chart_that_cannot_be_drawn_ahead_says_so_when_asked() -> None:
     figures.draw_ahead([broken])
     with pytest.raises(InputError, match="could not be drawn"):
         figure_svg(broken)
+
+
+def test_a_sentence_on_sectors_names_only_what_moves() -> None:
+    rows = [SectorRow("USA", "Crops", -3.0, -200.0), SectorRow("USA", "Cars", 0.0, 0.1)]
+    said = findings.sector_sentence("USA", rows, "No deal")
+    assert said.text.replace("\u00a0", " ") == (
+        "In dollars of output, in the United States “No deal” hits crops most ($200 million a year, −3.00 percent)."
+    )
+    assert said.values == (-200.0, -3.0)
+    for still in ([], rows[1:]):
+        quiet = findings.sector_sentence("USA", still, "No deal")
+        assert "moves no sector’s output" in quiet.text
+        assert quiet.values == ()

@@ -9,31 +9,31 @@ import pytest
 from hypothesis import given, strategies as st
 
 from detente.core import InputError
-from detente.show.words import sentences as s
+from detente.show.words import sentences as s, words as w
 
 finite = st.floats(-1e6, 1e6, allow_nan=False)
 
 
 def plain(sentence: s.Sentence) -> str:
-    return sentence.text.replace(s.NBSP, " ")
+    return sentence.text.replace(w.NBSP, " ")
 
 
 @given(finite, st.integers(0, 3))
 def test_a_number_has_a_true_minus_and_no_sign_on_zero(value: float, digits: int) -> None:
-    text = s.number(value, digits, signed=True)
+    text = w.number(value, digits, signed=True)
     assert "-" not in text
-    rounded = float(text.replace(",", "").replace(s.MINUS, "-"))
+    rounded = float(text.replace(",", "").replace(w.MINUS, "-"))
     assert rounded == pytest.approx(value, abs=0.5000001 * 10**-digits)
     if rounded == 0:
-        assert text[0] not in "+-" + s.MINUS
+        assert text[0] not in "+-" + w.MINUS
     else:
-        assert text[0] == (s.MINUS if value < 0 else "+")
+        assert text[0] == (w.MINUS if value < 0 else "+")
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_what_is_not_finite_is_refused(value: float) -> None:
     with pytest.raises(InputError):
-        s.number(value)
+        w.number(value)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_what_is_not_finite_is_refused(value: float) -> None:
     ],
 )
 def test_percent(pct: float, said: str) -> None:
-    assert s.percent(pct).replace(s.NBSP, " ") == said
+    assert w.percent(pct).replace(w.NBSP, " ") == said
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_percent(pct: float, said: str) -> None:
     ],
 )
 def test_money(usd: float, said: str) -> None:
-    assert s.money(usd).replace(s.NBSP, " ") == said
+    assert w.money(usd).replace(w.NBSP, " ") == said
 
 
 def test_a_change_names_its_direction_once_and_carries_its_numbers() -> None:
@@ -129,13 +129,13 @@ def test_both_sides(usa: float, chn: float, part: str) -> None:
     [(2.0, 1.0, "twice as large as"), (1.0, 3.0, "a third as large as"), (3.44, 1, "3.4 times as large as"), (-4, -2, "twice as large as"), (1, 50, "less than a tenth of"), (60, 1, "more than ten times as large as"), (0.7, 1, "70 percent as large as")],
 )  # fmt: skip
 def test_comparisons(first: float, second: float, said: str) -> None:
-    assert s.times_as(first, second).replace(s.NBSP, " ") == said
+    assert w.times_as(first, second).replace(w.NBSP, " ") == said
 
 
 @pytest.mark.parametrize(("first", "second"), [(1.0, -1.0), (1.0, 0.0)])
 def test_sizes_of_two_signs_are_not_compared(first: float, second: float) -> None:
     with pytest.raises(InputError):
-        s.times_as(first, second)
+        w.times_as(first, second)
 
 
 def test_a_ranking_is_in_order_whatever_the_order_given() -> None:

@@ -7,13 +7,15 @@ import inspect
 
 import pytest
 
-from detente.brief import compose
+from detente.brief import compose, strategy_section
 from detente.brief.composition import PARTS
 from detente.brief.findings import Findings, solve_findings
+from detente.brief.summary import record_sentence
 from detente.brief.tables import tables_of
-from detente.dossier import load_dossier
+from detente.dossier import load_dossier, shipped_dossiers
 from detente.show import registered
 from detente.show.figures import Figure
+from detente.strategy import load_game, shipped_games
 from detente.world import load_world
 
 SCENARIOS = ("standing", "talks-fail", "narrow-deal")
@@ -93,6 +95,34 @@ def test_a_record_without_reports_has_no_part_on_disagreements(found):
         found, dossier=dataclasses.replace(found.dossier, documents={}, claims={}, conflicts={})
     )
     assert part.write(silent) is None
+
+
+@pytest.mark.parametrize("id", sorted(shipped_dossiers()))
+def test_what_is_said_of_the_game_is_true_of_the_game_of_the_record(id):
+    """The number of positions, the controls and what is held fixed are read from the game."""
+    record = load_dossier(id)
+    if not shipped_games(id, record.asof):
+        assert id == "phase-one-2018"
+        return
+    spec = load_game(dossier=id, asof=record.asof).small()
+    rungs = {len(action.rungs) for action in spec.actions} - {1}
+    opening = strategy_section._opening(spec, several=True).text
+    assert ("two positions each" in opening) == (rungs == {2})
+    caution = " ".join(sentence.text for sentence in strategy_section._caution(spec, record))
+    held = [action.title for action in spec.actions if len(action.rungs) == 1]
+    assert ("held fixed" in caution) == bool(held)
+    assert not held or held[0][1:] in caution
+    assert ("a control is a cap" in caution) == any(
+        record.measures[name].instrument != "tariff" for name in spec.measures
+    )
+
+
+def test_what_a_record_holds_is_counted_in_the_singular_too():
+    record = load_dossier("eu-ev-2024")
+    one = {name: dict(list(getattr(record, name).items())[:1]) for name in ("measures", "clocks", "rounds")}
+    assert record_sentence(dataclasses.replace(record, **one)) == (
+        "The record behind it holds 1 measure, 1 clock and 1 round of talks, each with its source."
+    )
 
 
 def test_composing_is_short():

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
         deal_figure as deal_figure,
         ladder_figure as ladder_figure,
         lever_sentences as lever_sentences,
+        moving as moving,
         space_sentence as space_sentence,
         swap_sentence as swap_sentence,
     )
@@ -41,7 +42,7 @@ else:
         __name__,
         {
             "charts": "OutcomeRow SectorRow",
-            "deal_space": "deal_figure ladder_figure lever_sentences space_sentence swap_sentence",
+            "deal_space": "deal_figure ladder_figure lever_sentences moving space_sentence swap_sentence",
             "figures": "Figure NARROW WIDE draw_ahead figure_png figure_svg",
             "lifelines": "Span timeline",
             "paths": "Event duty_path_figure",

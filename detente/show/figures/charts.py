@@ -17,7 +17,7 @@ from detente.show.figures.rows import Bar, Heading, row_chart, text_width
 from detente.show.figures.theme import GAIN, LOSS, check_colours, country_name, look
 from detente.show.tables.duties import duties_by_authority
 from detente.show.words.sentences import both_sides_sentence, ranking_sentence, sector_sentence
-from detente.show.words.words import count_words, number, percent
+from detente.show.words.words import count_words, enough_digits, number, percent
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ def outcomes(
         raise InputError("there is no outcome to draw", hint="give at least one outcome")
     codes = list(rows[0].real_income_pct)
     check_colours("country", codes)
+    digits = enough_digits(pct for row in rows for pct in row.real_income_pct.values())
     banded = all(row.low_pct is not None and row.high_pct is not None for row in rows)
     table = _outcome_table(rows, codes, standing, concept, banded=banded, name=name, interval=interval)
     finding = title or _outcome_title(rows, standing)
@@ -88,7 +89,7 @@ def outcomes(
             drawn.append(Heading(row.outcome))
             for code in codes:
                 pct = row.real_income_pct[code]
-                text = _percent_and_money(pct, row.value_usd[code], width)
+                text = _percent_and_money(pct, row.value_usd[code], width, digits)
                 low = row.low_pct[code] if row.low_pct and banded else None
                 high = row.high_pct[code] if row.high_pct and banded else None
                 label = country_name(code, short=width < 500)
@@ -98,7 +99,10 @@ def outcomes(
 
     said = [
         f"{row.outcome}: "
-        + ", ".join(f"{country_name(code)} {_shown_pct(row.real_income_pct[code])} percent" for code in codes)
+        + ", ".join(
+            f"{country_name(code)} {number(row.real_income_pct[code], digits, signed=True)} percent"
+            for code in codes
+        )
         for row in rows
     ]
     alt = f"Bars of the change of real income against {standing}. " + "; ".join(said) + "."
@@ -136,14 +140,18 @@ def _outcome_table(
     name: str,
     interval: str,
 ) -> Table:
+    digits = enough_digits(pct for row in rows for pct in row.real_income_pct.values())
     columns = [
         Column("outcome", "Outcome"),
         Column("country", "Country"),
-        Column("real_income_pct", "Real income", "%", "number", 2),
+        Column("real_income_pct", "Real income", "%", "number", digits),
         Column("value_usd_bn", "Equivalent variation", "USD bn a year", "number", 1),
     ]
     if banded:
-        columns += [Column("low_pct", "Low", "%", "number", 2), Column("high_pct", "High", "%", "number", 2)]
+        columns += [
+            Column("low_pct", "Low", "%", "number", digits),
+            Column("high_pct", "High", "%", "number", digits),
+        ]
     body = []
     for row in rows:
         for code in codes:
@@ -188,35 +196,37 @@ def third_countries(
         raise InputError("there is no third country to rank", hint="give at least one")
     size = known_each(value_usd)
     ranked = sorted(value_usd, key=lambda code: (-size[code], code))
-    called = {code: (names or {}).get(code, country_name(code)) for code in ranked}
+    called = {code: country_name(code, otherwise=(names or {}).get(code, "")) for code in ranked}
+    share = enough_digits(real_income_pct.values())
+    amount = enough_digits((value / 1e3 for value in value_usd.values()), least=1, most=3)
     table = Table(
         name,
         f"Third countries under “{outcome}”",
         (
             Column("country", "Country"),
-            Column("value_usd_bn", "Real income", "USD bn a year", "number", 2),
-            Column("real_income_pct", "Real income", "%", "number", 2),
+            Column("value_usd_bn", "Real income", "USD bn a year", "number", max(amount, 2)),
+            Column("real_income_pct", "Real income", "%", "number", share),
         ),
         tuple((called[code], value_usd[code] / 1e3, float(real_income_pct[code])) for code in ranked),
         f"Equivalent variation a year; difference from {standing}; {concept}.",
     )
 
+    money = {code: number(value / 1e3, amount, signed=True) for code, value in value_usd.items()}
+    texts = {
+        code: f"{money[code]} bn  ({number(real_income_pct[code], share, signed=True)}%)" for code in ranked
+    }
+
     def spec(width: int) -> dict[str, object]:
         bars = [
-            Bar(
-                called[code],
-                value_usd[code] / 1e3,
-                f"{number(value_usd[code] / 1e3, 1, signed=True)} bn  ({_shown_pct(real_income_pct[code])}%)",
-                GAIN if value_usd[code] >= 0 else LOSS,
-            )
-            for code in ranked
+            Bar(called[code], value_usd[code] / 1e3, text, GAIN if value_usd[code] >= 0 else LOSS)
+            for code, text in texts.items()
         ]
         labels = min(max(text_width(bar.label) for bar in bars) + 14, 190 if width > 500 else 104)
         return row_chart(bars, width, label_width=labels)
 
     finding = title or ranking_sentence(value_usd, outcome).text
     gains = sum(value_usd[code] > 0 for code in ranked)
-    listed = "; ".join(f"{called[code]} {number(value_usd[code] / 1e3, 1, signed=True)}" for code in ranked)
+    listed = "; ".join(f"{called[code]} {money[code]}" for code in ranked)
     alt = (
         f"Bars of {count_words(len(ranked), 'third country', 'third countries')} ranked by change of real income under “{outcome}”, "
         f"in billion USD a year; {gains} above zero. {listed}."
@@ -260,43 +270,39 @@ def sectors_hit(
     """
     if not rows:
         raise InputError("there is no sector to draw", hint="give at least one")
-    countries = list(dict.fromkeys(row.country for row in rows))
-    check_colours("country", countries)
-    ordered = _by_output(rows, countries)
+    sides = list(dict.fromkeys(row.country for row in rows))
+    check_colours("country", sides)
+    digits = enough_digits(row.output_pct for row in rows)
+    ordered = _by_output(rows, sides)
     table = Table(
         name,
         f"Output by sector under “{outcome}”",
         (
             Column("country", "Country"),
             Column("sector", "Sector"),
-            Column("output_pct", "Output", "%", "number", 2),
+            Column("output_pct", "Output", "%", "number", digits),
             Column("value_usd_bn", "Output", "USD bn a year", "number", 2),
         ),
         tuple((country_name(r.country), r.sector, float(r.output_pct), r.value_usd / 1e3) for r in ordered),
         f"Difference from {standing}; {concept}; all sectors given, the chart shows the {count} that move most.",
     )
-    shown = {code: _largest(ordered, code, count) for code in countries}
+    shown = {code: _largest(ordered, code, count) for code in sides}
 
     def spec(width: int) -> dict[str, object]:
         drawn: list[Heading | Bar] = []
-        for code in countries:
+        for code in sides:
             drawn.append(Heading(country_name(code)))
             for row in shown[code]:
-                text = _percent_and_money(row.output_pct, row.value_usd, width)
+                text = _percent_and_money(row.output_pct, row.value_usd, width, digits)
                 drawn.append(Bar(row.sector, row.output_pct, text, look("country", code).colour))
         labels = min(
             max(text_width(r.sector) for rs in shown.values() for r in rs) + 14, 230 if width > 500 else 118
         )
         return row_chart(drawn, width, label_width=labels)
 
-    first = countries[0]
+    first = sides[0]
     finding = title or sector_sentence(first, {r.sector: r.output_pct for r in shown[first]}, outcome).text
-    listed = " ".join(
-        f"{country_name(code)}: "
-        + ", ".join(f"{r.sector} {_shown_pct(r.output_pct)}" for r in shown[code])
-        + "."
-        for code in countries
-    )
+    listed = " ".join(_listed(code, shown[code], digits) for code in sides)
     alt = f"Bars of the change of output, percent, in the sectors that “{outcome}” moves most. {listed}"
     return Figure(
         name,
@@ -308,6 +314,12 @@ def sectors_hit(
         subtitle=f"Change of output under “{outcome}”, percent (billion USD a year in brackets); {concept}",
         narrow=spec(NARROW),
     )
+
+
+def _listed(code: str, rows: Sequence[SectorRow], digits: int) -> str:
+    """Sectors of a country with their changes, for those who do not see the bars."""
+    said = ", ".join(f"{row.sector} {number(row.output_pct, digits, signed=True)}" for row in rows)
+    return f"{country_name(code)}: {said}."
 
 
 def _by_output(rows: Sequence[SectorRow], codes: Sequence[str]) -> list[SectorRow]:
@@ -329,15 +341,11 @@ def _largest(ordered: Sequence[SectorRow], code: str, count: int) -> list[Sector
     return [row for row in ordered if row in largest]
 
 
-def _percent_and_money(pct: float, value_usd: float, width: int) -> str:
+def _percent_and_money(pct: float, value_usd: float, width: int, digits: int) -> str:
     """Text at the end of a bar: percent, and on a desk billion USD beside it."""
-    return f"{_shown_pct(pct)}%" + (
+    return f"{number(pct, digits, signed=True)}%" + (
         f"  ({number(value_usd / 1e3, 1, signed=True)} bn)" if width > 500 else ""
     )
-
-
-def _shown_pct(pct: float) -> str:
-    return number(pct, 2, signed=True)
 
 
 __all__ = [

@@ -13,7 +13,7 @@ from detente.show.figures.rows import Bar, Heading, layer, row_chart, text_width
 from detente.show.figures.theme import INK, LOSS, MUTED, country_name, look
 from detente.show.tables.strategy import BN, money_column, moves_in_words
 from detente.show.words.sentences import Sentence
-from detente.show.words.words import lower_first, money, number
+from detente.show.words.words import NBSP, lower_first, money, number
 from detente.strategy import DealSpace, Game, Lever, Swap
 
 POINTS = 900
@@ -22,13 +22,7 @@ QUIET = "#b9c1ca"
 
 
 def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tuple[Sentence, ...]:
-    """What an official would say of each side's strongest measure: harm, cost, who else is hurt.
-
-    Raises
-    ------
-    InputError
-        When no measure moves anything.
-    """
+    """What an official would say of each side's strongest measure: harm, cost, who else is hurt."""
     sentences: list[Sentence] = []
     for code in dict.fromkeys(lever.player for lever in levers):
         sentences += _of_side(levers, code, table)
@@ -52,7 +46,7 @@ def _of_side(levers: Sequence[Lever], code: str, table: str) -> list[Sentence]:
     # a cap whose rent stays at home can gain its owner something: cheaper than any lever that has a price
     free = max(
         (lv for lv in mine if lv.harm_self < -0.5 and lv is not best),
-        key=lambda lv: lv.harm_target,
+        key=lambda lv: known(lv.harm_target),
         default=None,
     )
     if free is not None:
@@ -92,8 +86,10 @@ def _strongest(best: Lever, who: str, whom: str, table: str) -> Sentence:
             f". It costs {who} {money(best.harm_self)}, so it pays only if a dollar lost by {whom} is worth "
             f"${number(pays, 2)} at home."
         )
-    else:
+    elif best.harm_self < -0.5:
         text += f", and it gains {who} {money(-best.harm_self)}."
+    else:
+        text += f", and it moves {who} by less than $1{NBSP}million."
     return Sentence(text, tuple(values), table)
 
 
@@ -117,6 +113,15 @@ def _furthest(levers: Sequence[Lever], table: str) -> tuple[Sentence, ...]:
     return (Sentence(text, (harm / BN,), table),)
 
 
+def moving(levers: Sequence[Lever]) -> list[Lever]:
+    """Single measures that move either side by more than half a million USD a year: what a ladder is drawn of."""
+    return [
+        lever
+        for lever in levers
+        if not lever.action.startswith("side:") and max(abs(lever.harm_target), abs(lever.harm_self)) > 0.5
+    ]
+
+
 def ladder_figure(levers: Sequence[Lever], *, concept: str, name: str = "leverage-ladder") -> Figure:
     """Draw every measure's harm to the other side above what it costs its own.
 
@@ -131,11 +136,7 @@ def ladder_figure(levers: Sequence[Lever], *, concept: str, name: str = "leverag
     InputError
         When no measure moves anything.
     """
-    shown = [
-        lv
-        for lv in levers
-        if not lv.action.startswith("side:") and max(abs(lv.harm_target), abs(lv.harm_self)) > 0.5
-    ]
+    shown = moving(levers)
     if not shown:
         raise InputError(
             "no measure moves anything", where="ladder_figure", hint="there is no leverage to draw"

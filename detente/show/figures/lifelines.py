@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,7 @@ def timeline(
     asof: Day,
     start: Day,
     end: Day,
+    since: Day | None = None,
     title: str = "",
     name: str = "timeline",
 ) -> Figure:
@@ -54,6 +55,8 @@ def timeline(
         What was known; a vertical rule.
     start, end : day
         The window drawn. A stretch outside it is in the table only.
+    since : day, optional
+        Where measures announced earlier are left out: the title counts those announced from this day on, and says so.
     """
     first, last, known = as_day(start), as_day(end), as_day(asof)
     if not spans:
@@ -70,10 +73,7 @@ def timeline(
         status: sum(s.status == status for s in now.values())
         for status in ("in_force", "suspended", "announced")
     }
-    finding = title or (
-        f"On {date_words(known)}, {count_words(counted['in_force'], 'measure')} of the two sides "
-        f"{'was' if counted['in_force'] == 1 else 'were'} in force, {cardinal(counted['suspended'])} suspended and {cardinal(counted['announced'])} announced."
-    )
+    finding = title or _counting(counted, known, as_day(since) if since else None)
     sides = dict.fromkeys(s.actor for s in spans)
     alt = (
         f"Bars along the calendar from {date_words(first)} to {date_words(last)}, one row a measure. "
@@ -89,6 +89,22 @@ def timeline(
         note="Full bar: in force. Open bar: suspended. Dashed line from a diamond: announced. Cross: ended.",
         subtitle=f"Measures and their status, as known on {date_words(known)}",
         narrow=_timeline_spec(spans, known, first, last, NARROW),
+    )
+
+
+def _counting(counted: Mapping[str, int], known: dt.date, since: dt.date | None) -> str:
+    """The title: how many measures of the two sides are in force, suspended and announced."""
+    others = " and ".join(
+        f"{cardinal(counted[status]) if counted[status] else 'none'} {status}"
+        for status in ("suspended", "announced")
+    )
+    be = "was" if counted["in_force"] == 1 else "were"
+    if since is None:
+        said = f"{count_words(counted['in_force'], 'measure')} of the two sides {be} in force"
+        return f"On {date_words(known)}, {said}, {others}."
+    return (
+        f"Of the measures that the two sides have announced since {date_words(since)}, "
+        f"{cardinal(counted['in_force']) if counted['in_force'] else 'none'} {be} in force on {date_words(known)}, {others}."
     )
 
 

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from detente.core import Column, InputError, Table, known
+from detente.core import Column, InputError, Table, known as known_figure
 from detente.show.figures.figures import NARROW, WIDE, Figure
 from detente.show.figures.rows import Row, layer, pixel, text_width
 from detente.show.figures.theme import GRID, INK, MUTED, check_colours, country_name, look
 from detente.show.figures.timeaxis import Day, as_day, milliseconds, time_axis
-from detente.show.words.words import date_words, number, percent
+from detente.show.words.words import NBSP, date_words, number, percent
 
 Rates = Mapping[tuple[str, str], Sequence[float]]
 """Average duties as fractions by (importer, exporter), one a date."""
@@ -150,9 +150,13 @@ def _path_title(days: Sequence[dt.date], rates: Rates, known: dt.date) -> str:
     now, top = series[past[-1]], max(past, key=lambda k: series[k])
     who, on = country_name(importer, in_sentence=True), country_name(exporter, in_sentence=True)
     head = f"The average duty of {who} on goods from {on} stands at {percent(100 * now, 1)}"
-    if series[top] > now * 1.02:
-        return f"{head}, after a peak of {percent(100 * series[top], 1)} in {date_words(days[top]).split(chr(160))[1]}."
-    return f"{head}, up from {percent(100 * series[0], 1)} on {date_words(days[0])}."
+    first, last, peak = (round(known_figure(100 * rate), 1) for rate in (series[0], now, series[top]))
+    if peak > 1.02 * last:
+        month = date_words(days[top]).split(NBSP)[1]
+        return f"{head}, after a peak of {percent(100 * series[top], 1)} in {month}."
+    if first == last:
+        return f"{head}, as on {date_words(days[0])}."
+    return f"{head}, {'up' if last > first else 'down'} from {percent(100 * series[0], 1)} on {date_words(days[0])}."
 
 
 def _path_spec(
@@ -278,7 +282,7 @@ def _end_labels(
     strip, height = bounds
     half, floor, placed = 15.0, strip, []
     for (importer, exporter), series in sorted(
-        rates.items(), key=lambda item: (-known(item[1][-1]), item[0])
+        rates.items(), key=lambda item: (-known_figure(item[1][-1]), item[0])
     ):
         y = max(strip + (height - strip) * (1 - 100 * series[-1] / top), floor + half)
         floor = y + half

@@ -191,8 +191,8 @@ def check_colours(kind: str, codes: Iterable[str]) -> None:
         look(kind, code)
 
 
-def country_name(code: str, *, in_sentence: bool = False, short: bool = False) -> str:
-    """Name of a country; a code that the registry does not know (a toy world's) is shown as itself.
+def country_name(code: str, *, in_sentence: bool = False, short: bool = False, otherwise: str = "") -> str:
+    """Name of a country; one that the registry does not know (a toy world's) is called `otherwise`, or by its code.
 
     Examples
     --------
@@ -201,7 +201,7 @@ def country_name(code: str, *, in_sentence: bool = False, short: bool = False) -
     """
     entry = countries().get(code)
     if entry is None:
-        return code
+        return otherwise or code
     if in_sentence:
         return entry.sentence_name
     return entry.short_name if short else entry.name

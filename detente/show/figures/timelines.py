@@ -13,7 +13,7 @@ from detente.show.figures.paths import Event, duty_path_figure
 from detente.show.figures.rows import Row, fold, layer, pixel
 from detente.show.figures.theme import INK
 from detente.show.figures.timeaxis import Day, as_day, milliseconds, time_axis
-from detente.show.words.words import count_words, date_words
+from detente.show.words.words import count_words, counted, date_words
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def clocks(rows: Sequence[ClockDot], *, asof: Day, title: str = "", name: str = 
     alt = (
         "Lines from the as-of day to each clock. "
         + "; ".join(
-            f"{row.title}: {date_words(row.fires)}, {days} days"
+            f"{row.title}: {date_words(row.fires)}, {counted(days, 'day')}"
             for row, days in zip(ordered, left, strict=True)
         )
         + "."
@@ -86,7 +86,7 @@ def _clock_spec(
     dots: list[Row] = []
     titles: list[Row] = []
     for row, days in zip(ordered, left, strict=True):
-        for line in fold(f"{date_words(row.fires)}: {row.title} ({count(days)})", plot, lines=2):
+        for line in fold(f"{date_words(row.fires)}: {row.title} ({counted(days, 'day')})", plot, lines=2):
             titles.append({"y": y + 7, "text": line})
             y += 15
         dots.append({"x": milliseconds(known), "x2": milliseconds(row.fires), "y": y + 5})
@@ -101,11 +101,6 @@ def _clock_spec(
         layer(text, titles, x={"value": 0}, y=pixel("y"), text={"field": "text", "type": "nominal"}),
     ]
     return {"width": plot, "height": y, "layer": layers}
-
-
-def count(days: int) -> str:
-    """Write days left in digits, for a chart."""
-    return f"{days:,} day{'' if days == 1 else 's'}"
 
 
 __all__ = ["ClockDot", "Event", "clocks", "duty_path_figure"]

@@ -158,7 +158,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "path-losses",
         "What the cut costs whom",
         "stocks:loss_table",
-        "path without",
+        "path without controls?",
         "path",
         (
             "country name worst_pp[points] worst_from_month last_pp[points] equivalent_variation_usd_bn[USD "

@@ -308,7 +308,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "timeline",
         "Measures on the calendar",
         "detente.show.figures:timeline",
-        "spans asof start end title? name?",
+        "spans asof start end since? title? name?",
         "rows",
         "actor measure title status start end",
     ),

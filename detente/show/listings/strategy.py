@@ -78,7 +78,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     ),
     (
         "expected-swaps",
-        "Exchanges the reports expect, by what the players want",
+        "Exchanges that are expected, by what the players want",
         "strategy:verdict_table",
         "verdicts players by? names?",
         "game",
@@ -86,7 +86,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     ),
     (
         "expected-horizons",
-        "Exchanges the reports expect, at each horizon",
+        "Exchanges that are expected, at each horizon",
         "strategy:verdict_table",
         "verdicts players by? names?",
         "game",

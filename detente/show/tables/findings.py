@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import Cell, Column, LabelError, Table
+from detente.core import Cell, Column, LabelError, Table, known
 from detente.equilibrium import Model
 from detente.show.figures import OutcomeRow, SectorRow, country_name
 from detente.show.tables.metrics import diversion_table
+from detente.show.words import NBSP, Sentence, enough_digits, lower_first, money, percent
 from detente.world import Array, Economy, goods_sectors
 
 if TYPE_CHECKING:
@@ -174,10 +175,14 @@ def levels_table(
         for measure, by_group in parts:
             cells = [value for code in members for value in (by_group[code].pct, by_group[code].usd / 1e3)]
             rows.append((outcome.scenario.title, measure, *cells))
+    share = enough_digits(float(cell) for row in rows for cell in row[2::2] if isinstance(cell, float))
     columns = [
         Column(f"{code.lower()}_{key}", names.get(code, code), unit, "number", digits)
         for code in members
-        for key, unit, digits in (("real_income_pct", "%", 2), ("equivalent_variation_usd_bn", "USD bn", 1))
+        for key, unit, digits in (
+            ("real_income_pct", "%", share),
+            ("equivalent_variation_usd_bn", "USD bn", 1),
+        )
     ]
     return Table(
         "levels",
@@ -229,3 +234,30 @@ def sector_rows(outcome: Outcome, against: Outcome, parties: Sequence[str]) -> t
                 )
             )
     return tuple(rows)
+
+
+def sector_money_sentence(code: str, rows: Sequence[SectorRow], outcome: str) -> Sentence:
+    """Say which sector of a country loses and which gains most, in money: a sector of some millions can double unnoticed."""
+    own = sorted(
+        (row for row in rows if row.country == code), key=lambda row: (known(row.value_usd), row.sector)
+    )
+    moved = [
+        (verb, row)
+        for verb, row, there in (
+            (("hits", own[0], own[0].value_usd < -0.5), ("helps", own[-1], own[-1].value_usd > 0.5))
+            if own
+            else ()
+        )
+        if there
+    ]
+    where = country_name(code, in_sentence=True)
+    if not moved:
+        return Sentence(
+            f"In {where}, “{outcome}” moves no sector’s output by as much as $1{NBSP}million a year."
+        )
+    words = [
+        f"{verb} {lower_first(row.sector)} most ({money(abs(row.value_usd))} a year, {percent(row.output_pct, signed=True)})"
+        for verb, row in moved
+    ]
+    values = tuple(value for _, row in moved for value in (row.value_usd, row.output_pct))
+    return Sentence(f"In dollars of output, in {where} “{outcome}” {' and '.join(words)}.", values, "sectors")

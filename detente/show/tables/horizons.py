@@ -9,7 +9,7 @@ from detente.core import Cell, Column, Table
 from detente.show.figures import country_name
 from detente.show.tables.findings import IncomeChange, groups, income_changes
 from detente.show.tables.intervals import Interval, draw_bands
-from detente.show.words import Sentence, percent
+from detente.show.words import Sentence, enough_digits, percent
 from detente.world import Array, Economy
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def horizon_outcome_table(
             band = bands[horizon][key] if horizon in bands else {}
             rows += _rows(economy, outcomes[key], outcomes[reference], parties, band, sets)
     *_, last = outcomes_by_horizon.values()
+    share = enough_digits(float(row[3] or 0.0) for row in rows)
     what = "; ".join(
         f"{draws.structure.horizon}: {len(draws.values)} draws (seed {draws.seed}) of {drawn_words(draws)}"
         for draws in drawn.values()
@@ -93,13 +94,13 @@ def horizon_outcome_table(
             Column("outcome", "Outcome"),
             Column("horizon", "Horizon"),
             Column("side", "Side"),
-            Column("real_income_pct", "Real income", "%", "number", 2),
+            Column("real_income_pct", "Real income", "%", "number", share),
             Column("equivalent_variation_usd_bn", "Equivalent variation", "USD bn", "number", 1),
-            Column("low_draws_pct", "Draws, 5 %", "%", "number", 2),
-            Column("high_draws_pct", "Draws, 95 %", "%", "number", 2),
-            Column("end_error_pct", "Error of the ends", "points", "number", 2),
-            Column("low_sets_pct", "Sets, lowest", "%", "number", 2),
-            Column("high_sets_pct", "Sets, highest", "%", "number", 2),
+            Column("low_draws_pct", "Draws, 5 %", "%", "number", share),
+            Column("high_draws_pct", "Draws, 95 %", "%", "number", share),
+            Column("end_error_pct", "Error of the ends", "points", "number", max(share, 3)),
+            Column("low_sets_pct", "Sets, lowest", "%", "number", share),
+            Column("high_sets_pct", "Sets, highest", "%", "number", share),
         ),
         tuple(rows),
         note=f"Against “{last[reference].scenario.title}” at the same horizon. Draws, 5 to 95 %: {what or 'none'}; "
@@ -162,11 +163,13 @@ def horizon_contrast_sentence(
         for outcomes in solved.values()
     ]
     parts, values = [], []
+    digits = enough_digits((change[code].pct for change in by_horizon for code in parties), most=3)
+    places = digits if digits > 2 else None
     for code in parties:
         short, long = (change[code].pct for change in by_horizon)
         parts.append(
-            f"{country_name(code, in_sentence=True)} {percent(short, signed=True)} after one year and "
-            f"{percent(long, signed=True)} in the long run"
+            f"{country_name(code, in_sentence=True)} {percent(short, places, signed=True)} after one year and "
+            f"{percent(long, places, signed=True)} in the long run"
         )
         values += [short, long]
     title = next(iter(solved.values()))[key].scenario.title

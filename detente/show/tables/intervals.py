@@ -12,7 +12,7 @@ from detente.core import Cell, Column, Table, known_each
 from detente.show.figures import country_name
 from detente.show.tables.findings import groups, income_changes
 from detente.show.tables.uncertain import driver_rows
-from detente.show.words import Sentence, lower_first, money, number, percent_range
+from detente.show.words import Sentence, enough_digits, lower_first, money, number, percent_range
 from detente.world import goods_sectors
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def drawn_sentence(
     worst = max(bands[key][code].error for code in parties)
     return Sentence(
         f"Over {len(sample.values)} draws of {drawn_words(sample)}, “{title}” changes real income {' and '.join(parts)} "
-        f"(5 to 95 %; the ends are known to {number(worst, 2)} points, one standard error).",
+        f"(5 to 95 %; the ends are known to {number(worst, enough_digits((worst,), most=3))} points, one standard error).",
         (*values, worst),
         "horizons",
     )
@@ -166,7 +166,8 @@ def third_party_sentence(table: Table, usd: Mapping[str, float], count: int) -> 
     parts, values = [], []
     for code in chosen:
         low, high = (float(records[code][f"{end}_draws_usd_bn"] or 0.0) for end in ("low", "high"))
-        parts.append(f"{records[code]['name']} {money(1e3 * low)} to {money(1e3 * high)}")
+        who = country_name(code, in_sentence=True, otherwise=str(records[code]["name"]))
+        parts.append(f"{who} {money(1e3 * low)} to {money(1e3 * high)}")
         values += [low, high]
     return Sentence(f"5 to 95 % of {count} draws: {', '.join(parts)}.", tuple(values), table.name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detente.core import DetenteError
+from detente.show.words import counted
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -37,10 +38,6 @@ def readiness(dossier: Dossier, economy: Economy, source: str) -> list[Row]:
     ]
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
 def _record(dossier: Dossier) -> Row:
     if not dossier.measures:
         return (
@@ -48,7 +45,7 @@ def _record(dossier: Dossier) -> Row:
             "note",
             "nothing recorded yet: write what the record rests on in sources.yaml, then measures/",
         )
-    parts = [_count(len(dossier.measures), "measure")]
+    parts = [counted(len(dossier.measures), "measure")]
     for kind, step in (
         ("clocks", "clocks.yaml: what happens by itself, and when"),
         ("rounds", "rounds.yaml: meetings and what they moved"),
@@ -83,7 +80,7 @@ def _brief(dossier: Dossier, economy: Economy, source: str) -> Row:
             "missing",
             f"{count} of the two scenarios it compares: add one to scenarios/ and to its ladder.txt",
         )
-    return "for `brief`", "ready", f"{first} and {second}, {_count(count, 'scenario')}"
+    return "for `brief`", "ready", f"{first} and {second}, {counted(count, 'scenario')}"
 
 
 def _leverage(dossier: Dossier, source: str) -> Row:
@@ -104,7 +101,7 @@ def _leverage(dossier: Dossier, source: str) -> Row:
     strange = [name for name in spec.measures if name not in dossier.measures]
     if strange:
         return what, "missing", f"games/{spec.id}.yaml sets `{strange[0]}`, which the record does not have"
-    return what, "ready", f"{_count(len(spec.actions) - len(idle), 'action')} with two rungs or more"
+    return what, "ready", f"{counted(len(spec.actions) - len(idle), 'action')} with two rungs or more"
 
 
 def _path(dossier: Dossier, source: str) -> Row:
@@ -132,6 +129,6 @@ def _outlook(dossier: Dossier, source: str) -> Row:
         return (
             "for an outlook",
             "ready",
-            f"`detente run SCENARIO --draws 64` on any of {_count(count, 'scenario')}",
+            f"`detente run SCENARIO --draws 64` on any of {counted(count, 'scenario')}",
         )
     return "for an outlook", "missing", "a scenario to draw: add one to scenarios/"

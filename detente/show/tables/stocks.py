@@ -44,13 +44,38 @@ def effect_of_cuts(path: Sequence[Period], without: Sequence[Period]) -> Array:
     return np.array(effect).round(9) + 0.0
 
 
-def loss_table(path: Sequence[Period], without: Sequence[Period]) -> Table:
+KEPT = {
+    "exporter": "the exporter keeps the rent of a shortage, which is why it may gain",
+    "importer": "the importer keeps the rent of a shortage, which is why it may lose little",
+    "destroyed": "nobody keeps the rent of a shortage",
+}
+"""What becomes of the difference between cost and price under a cut, by who keeps it."""
+
+
+def _kept(controls: Sequence[QuantityControl]) -> str:
+    """Say who keeps the rent of cuts: of all of them, or of each by name where they differ."""
+    by_rent: dict[str, list[str]] = {}
+    for control in controls:
+        by_rent.setdefault(control.enforcement.rent_to, []).append(control.name)
+    said = [
+        f"{KEPT[rent]} ({joined(names)})" if len(by_rent) > 1 else KEPT[rent]
+        for rent, names in by_rent.items()
+    ]
+    text = "; ".join(said)
+    return f" {text[:1].upper()}{text[1:]}." if text else ""
+
+
+def loss_table(
+    path: Sequence[Period], without: Sequence[Period], controls: Sequence[QuantityControl] = ()
+) -> Table:
     """Who loses what: every country's worst month, the last month and the money over the whole path; the world last.
 
     Parameters
     ----------
     path, without : sequence of Period
         With the cuts, and the same months without them.
+    controls : sequence of QuantityControl
+        The cuts; the note says who keeps their rent.
     """
     effect = effect_of_cuts(path, without)
     economy = path[0].value.economy
@@ -80,8 +105,8 @@ def loss_table(path: Sequence[Period], without: Sequence[Period]) -> Table:
             Column("equivalent_variation_usd_bn", "Over the path", "USD bn", "number", 1),
         ),
         tuple(rows),
-        note="Real income against the same months without the cuts, in points of the base year's. The exporter keeps the rent of "
-        "a shortage, which is why it may gain.",
+        note="Real income against the same months without the cuts, in points of the base year's."
+        + _kept(controls),
     )
 
 

@@ -124,6 +124,10 @@ def lever_table(levers: Sequence[Lever], *, note: str = "") -> Table:
     )
 
 
+def _yes(holds: bool) -> str:
+    return "yes" if holds else "no"
+
+
 def reach_table(reached: Sequence[Reach], *, name: str = "leverage-horizons", title: str = "") -> Table:
     """Measures taken alone from the standing state, at several horizons or speeds of substitution."""
     settings = list(dict.fromkeys(measure.horizon for measure in reached))
@@ -132,20 +136,9 @@ def reach_table(reached: Sequence[Reach], *, name: str = "leverage-horizons", ti
         mine = {measure.horizon: measure for measure in reached if measure.action == action}
         for setting in settings:
             effect = mine[setting]
-            ratio = (
-                effect.harm_target / effect.harm_self if effect.harm_self > 0 < effect.harm_target else None
-            )
-            rows.append(
-                (
-                    effect.player,
-                    effect.title,
-                    setting,
-                    effect.harm_target / BN,
-                    effect.harm_self / BN,
-                    ratio,
-                    action,
-                )
-            )
+            harm, own = effect.harm_target, effect.harm_self
+            ratio = harm / own if own > 0 < harm else None
+            rows.append((effect.player, effect.title, setting, harm / BN, own / BN, ratio, action))
     columns = (
         Column("player", "Side", names=_names()),
         Column("measure", "Measure"),
@@ -315,7 +308,7 @@ def verdict_table(
         "the other's. Refuses above: weight on the rival's gain in a side's objective from which it would say no, all else as in the set."
     )
     name = "expected-horizons" if horizons else "expected-swaps"
-    title = "Exchanges that the reports expect" + (", at each horizon" if horizons else "")
+    title = "Exchanges that are expected" + (", at each horizon" if horizons else "")
     return Table(name, title, columns, tuple(rows), note)
 
 
@@ -338,7 +331,7 @@ def payment_table(game: Game, payments: Mapping[str, Sequence[Payment]]) -> Tabl
             payment.other,
             payment.needed / BN,
             payment.gain_other / BN,
-            "yes" if payment.affordable else "no",
+            _yes(payment.affordable),
             moves_in_words(game, payment.favourite),
         )
         for threat, many in payments.items()
@@ -362,14 +355,7 @@ def dominance_table(
 ) -> Table:
     """For every action, the rung its player prefers whatever the others do; `titles` are those of the actions."""
     rows: list[tuple[Cell, ...]] = [
-        (
-            rung.player,
-            rung.action,
-            rung.best,
-            100 * rung.share,
-            rung.margin / BN,
-            "yes" if rung.always else "no",
-        )
+        (rung.player, rung.action, rung.best, 100 * rung.share, rung.margin / BN, _yes(rung.always))
         for rung in dominance
     ]
     columns = (

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from detente.show.words.words import (
         NBSP as NBSP,
         THIN as THIN,
+        cardinal as cardinal,
+        count_words as count_words,
+        counted as counted,
         date_words as date_words,
+        enough_digits as enough_digits,
         joined as joined,
         lower_first as lower_first,
         money as money,
@@ -30,6 +34,6 @@ else:
         __name__,
         {
             "sentences": "SMALL_QUARREL Sentence both_sides_sentence change_sentence clock_sentence duty_sentence ranking_sentence",
-            "words": "NBSP THIN date_words joined lower_first money number percent percent_range",
+            "words": "NBSP THIN cardinal count_words counted date_words enough_digits joined lower_first money number percent percent_range",
         },
     )

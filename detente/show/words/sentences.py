@@ -15,45 +15,16 @@ from dataclasses import dataclass
 from detente.core import InputError, known_each
 from detente.show.figures.theme import country_name
 from detente.show.words.words import (
-    MINUS,
     NBSP,
     PERCENT_TOLERANCE,
-    THIN,
     cardinal,
-    count_words,
     date_words,
     joined,
     lower_first,
     money,
     number,
     percent,
-    percentage_points,
-    times_as,
 )
-
-__all__ = [
-    "MINUS",
-    "NBSP",
-    "PERCENT_TOLERANCE",
-    "THIN",
-    "Sentence",
-    "both_sides_sentence",
-    "cardinal",
-    "change_sentence",
-    "clock_sentence",
-    "count_words",
-    "date_words",
-    "duty_sentence",
-    "joined",
-    "lower_first",
-    "money",
-    "number",
-    "percent",
-    "percentage_points",
-    "ranking_sentence",
-    "sector_sentence",
-    "times_as",
-]
 
 
 @dataclass(frozen=True)
@@ -313,7 +284,7 @@ def _no_winner(losers: list[tuple[str, float]], outcome: str, table: str) -> Sen
 
 
 def _is_plural(name: str) -> bool:
-    return name.startswith("the other ") or " and " in name
+    return name.startswith("the other ") or name.endswith(" countries") or " and " in name
 
 
 def sector_sentence(
@@ -392,13 +363,27 @@ def _possessive(name: str) -> str:
     return f"{name}’" if name.endswith("s") else f"{name}’s"
 
 
-def clock_sentence(title: str, fires: dt.date | str, asof: dt.date | str) -> Sentence:
+_COMMON = ("The", "A", "An", "Another", "First", "Second", "Third", "Fourth", "Fifth")
+"""First words of a title that are no part of a name, whatever follows."""
+
+
+def clock_sentence(title: str, fires: dt.date | str, asof: dt.date | str, *, what: str = "clock") -> Sentence:
     """Say what the next clock is and how many days it leaves.
+
+    Parameters
+    ----------
+    title : str
+        As the record has it; its first word keeps its capital unless it is an article or a number, for it may be a name.
+    fires, asof : day
+    what : str
+        What kind of clock it is the next of.
 
     Examples
     --------
     >>> clock_sentence("The truce of Geneva lapses", "2025-11-10", "2025-10-28").text.replace(NBSP, " ")
     'The next clock: the truce of Geneva lapses on 10 November 2025, in 13 days.'
+    >>> clock_sentence("Chinese notice 61 begins", "2025-10-29", "2025-10-28").text.replace(NBSP, " ")
+    'The next clock: Chinese notice 61 begins on 29 October 2025, tomorrow.'
     """
     end = dt.date.fromisoformat(fires) if isinstance(fires, str) else fires
     start = dt.date.fromisoformat(asof) if isinstance(asof, str) else asof
@@ -408,4 +393,5 @@ def clock_sentence(title: str, fires: dt.date | str, asof: dt.date | str) -> Sen
             f"the clock `{title}` fired on {end}, before the as-of day {start}", hint="show only clocks ahead"
         )
     when = "today" if left == 0 else "tomorrow" if left == 1 else f"in {left:,}{NBSP}days"
-    return Sentence(f"The next clock: {lower_first(title)} on {date_words(end)}, {when}.")
+    said = lower_first(title) if title.split(" ")[0] in _COMMON else title
+    return Sentence(f"The next {what}: {said} on {date_words(end)}, {when}.")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from detente.core import InputError
+from detente.core import InputError, known
 
 MINUS = "\u2212"
 THIN = "\u202f"
@@ -62,6 +62,21 @@ def number(value: float, digits: int = 1, *, signed: bool = False) -> str:
     return (MINUS if value < 0 else "+" if signed else "") + text
 
 
+def enough_digits(values: Iterable[float], least: int = 2, most: int = 4) -> int:
+    """Decimals at which the largest of some numbers shows five units of its last place or more, between `least` and `most`.
+
+    Examples
+    --------
+    >>> enough_digits([-0.29, 0.01]), enough_digits([-0.0085, 0.0002]), enough_digits([0.0])
+    (2, 3, 2)
+    """
+    largest = known(max((abs(value) for value in values), default=0.0))
+    digits = least
+    while largest > 0 and digits < most and largest * 10**digits < 5:
+        digits += 1
+    return digits
+
+
 def percent(pct: float, digits: int | None = None, *, signed: bool = False) -> str:
     """Write a figure that is already in percent, for prose; tiny ones as "less than 0.01 percent".
 
@@ -69,24 +84,27 @@ def percent(pct: float, digits: int | None = None, *, signed: bool = False) -> s
     --------
     >>> [percent(x).replace(NBSP, " ") for x in (0.456, 12.34, -0.001)]
     ['0.46 percent', '12.3 percent', 'less than 0.01 percent']
-    >>> percent(-0.456, signed=True).replace(NBSP, " ")
-    '−0.46 percent'
+    >>> percent(-0.456, signed=True).replace(NBSP, " "), percent(-0.0021, 3, signed=True).replace(NBSP, " ")
+    ('−0.46 percent', '−0.002 percent')
     """
-    if abs(pct) < PERCENT_TOLERANCE and pct != 0:
-        return f"less than 0.01{NBSP}percent"
+    smallest = 10.0 ** -max(digits or 2, 2)
+    if abs(pct) < smallest / 2 and pct != 0:
+        return f"less than {smallest:.{max(digits or 2, 2)}f}{NBSP}percent"
     places = digits if digits is not None else (2 if abs(pct) < 9.995 else 1)
     return f"{number(pct, places, signed=signed)}{NBSP}percent"
 
 
 def percent_range(low: float, high: float) -> str:
-    """Write a range of signed percentages; once only when both ends read the same.
+    """Write a range of signed percentages; once only when both ends read the same, with more decimals where both are small.
 
     Examples
     --------
-    >>> [percent_range(*ends).replace(NBSP, " ") for ends in ((-0.4, 0.2), (-0.011, -0.009), (-0.001, 0.002))]
-    ['−0.40 percent to +0.20 percent', '−0.01 percent', 'less than 0.01 percent']
+    >>> [percent_range(*ends).replace(NBSP, " ") for ends in ((-0.4, 0.2), (-0.0114, -0.0112), (-0.001, 0.002))]
+    ['−0.40 percent to +0.20 percent', '−0.011 percent', '−0.001 percent to +0.002 percent']
     """
-    first, last = percent(low, signed=True), percent(high, signed=True)
+    digits = enough_digits((low, high), most=3)
+    places = digits if digits > 2 else None
+    first, last = percent(low, places, signed=True), percent(high, places, signed=True)
     return first if first == last else f"{first} to {last}"
 
 
@@ -156,6 +174,17 @@ def count_words(count: int, singular: str, plural: str = "") -> str:
     ('one clock', 'three countries', '40 measures')
     """
     return f"{cardinal(count)} {singular if count == 1 else plural or singular + 's'}"
+
+
+def counted(count: int, singular: str, plural: str = "") -> str:
+    """Write a count in digits with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "day"), counted(1355, "day"), counted(0, "country", "countries")
+    ('1 day', '1,355 days', '0 countries')
+    """
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
 
 
 def joined(parts: Sequence[str]) -> str:
