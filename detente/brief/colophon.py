@@ -36,6 +36,7 @@ def method(
     dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome], closure: str
 ) -> tuple[Paragraph, ...]:
     """How the numbers were made."""
+    from detente.cases import revenue_words
     from detente.equilibrium import CLOSURES, GATE
 
     first = next(iter(outcomes.values()))
@@ -57,7 +58,8 @@ def method(
                 Sentence(
                     f"The equilibrium is that of Caliendo and Parro (2015) in exact changes, on {economy.name}: "
                     f"{len(economy.labels.countries)} economies, {len(economy.labels.sectors)} sectors with input-output links, "
-                    f"duties collected and given back to households. Horizon: {horizons.structure_words(first.value.structure)}. "
+                    f"duties collected and {revenue_words(first.value.structure)}. "
+                    f"Horizon: {horizons.structure_words(first.value.structure)}. "
                     f"Closure: {CLOSURES[closure]}. Elasticities: {economy.elasticity_source}."
                 ),
                 Sentence(
@@ -81,7 +83,7 @@ def limits(economy: Economy) -> tuple[str, ...]:
     """What they cannot say."""
     weaknesses = economy.provenance.get("weaknesses", ())
     own = (
-        "No unemployment and no adjustment path, at any horizon: the one-year figures say how far trade and factors can adjust by "
+        "No unemployment unless a wage floor is asked for, and no adjustment path, at any horizon: the one-year figures say how far trade and factors can adjust by "
         "then, not what a recession on the way would cost.",
         "Controls, halts of purchases and pledges that state a quantity bind as quantities, at sizes taken over from observed "
         "deliveries; other controls are small trade costs of assumed size. Stocks are left out: within months a cap on magnets "

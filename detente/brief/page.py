@@ -22,7 +22,7 @@ from detente.brief.content import (
 from detente.brief.tables import days_left
 from detente.core import Cell, Column, LabelError, Table, suggestion
 from detente.show.figures import GRADES, NARROW, STATUSES, WIDE, Figure, country_name, figure_svg
-from detente.show.words import NBSP, THIN, date_words, number
+from detente.show.words import NBSP, THIN, counted, date_words, number
 
 _KINDS = {
     Paragraph: "paragraph",
@@ -129,6 +129,7 @@ def _environment() -> Any:
         key_value=_key_value,
         key_range=_key_range,
         cell=shown_cell,
+        counted=counted,
         country=country_name,
         status=lambda code: STATUSES[code].name,
     )

@@ -106,9 +106,9 @@ def _income(findings: Findings, position: int, which: int, words: str) -> KeyNum
     return KeyNumber(
         f"Real income of {findings.party(position)}, “{row.outcome}”",
         row.value_usd[code] / 1e3 if small else row.real_income_pct[code],
-        "USD bn a year" if small else "%",
+        "USD bn" if small else "%",
         "outcomes",
-        f"against {TODAY}, {findings.horizon_words}{words}",
+        f"{'a year, ' if small else ''}against {TODAY}, {findings.horizon_words}{words}",
         digits=1 if small else enough_digits(percents, most=3),
         low=None if small else row.low_pct[code],
         high=None if small else row.high_pct[code],

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Options as Options,
         option_table as option_table,
         revenue_sentence as revenue_sentence,
+        revenue_words as revenue_words,
     )
     from detente.cases.outcomes import Outcome as Outcome
     from detente.cases.own_duties import with_duties_of as with_duties_of
@@ -87,7 +88,7 @@ else:
             "headline_results": "HEADLINES WORLD headline_differences headlines",
             "holdings": "figures_of",
             "horizons": "HORIZONS horizon horizon_sentence horizon_table",
-            "options": "Options REVENUE_USES option_table revenue_sentence",
+            "options": "Options REVENUE_USES option_table revenue_sentence revenue_words",
             "outcomes": "Outcome",
             "adjustment": "adjusting",
             "unfolding": "LawOfDays Still Unfolding summary_table unfold unfold_scenario unfolding_table",

@@ -17,9 +17,10 @@ import numpy as np
 
 from detente.cases.backstops import after, with_commodities
 from detente.cases.horizons import MONTHS, horizon, named_horizon, with_horizon_elasticities
+from detente.cases.options import Options
 from detente.cases.together import STEERING
 from detente.core import LabelError, UnitError
-from detente.equilibrium import Structure, lend_preparation
+from detente.equilibrium import Structure, lend_preparation, share_preparation
 from detente.world import Array, Economy, with_elasticity_set
 
 TEN_YEARS_SET = "blpn-10y"
@@ -136,7 +137,9 @@ def structure_after(economy: Economy, months: float) -> Structure:
     )
 
 
-def adjusting(economy: Economy, *, keep_elasticities: bool = False) -> Setting:
+def adjusting(
+    economy: Economy, *, keep_elasticities: bool = False, options: Options | None = None
+) -> Setting:
     """Economy and structure by the months that have passed, for paths; the inverses of one date steer all of them.
 
     Parameters
@@ -144,6 +147,8 @@ def adjusting(economy: Economy, *, keep_elasticities: bool = False) -> Setting:
     economy : Economy
     keep_elasticities : bool
         Keep the economy's own at every date: somebody asked for them by name.
+    options : Options, optional
+        What duties are used for, wage floors, elastic supply; what horizons have when left out.
 
     Raises
     ------
@@ -157,17 +162,28 @@ def adjusting(economy: Economy, *, keep_elasticities: bool = False) -> Setting:
     >>> at(1.0)[1].horizon, at(1.0)[1] is at(1.0)[1]
     ('1 months', True)
     """
+    if options is not None:
+        return _settings(economy, keep_elasticities, options)
     return _adjusting(economy, keep_elasticities)
 
 
 @functools.lru_cache(maxsize=4)
 def _adjusting(economy: Economy, keep_elasticities: bool) -> Setting:
     """One function an economy: what it has made serves later paths too."""
+    return _settings(economy, keep_elasticities, None)
+
+
+def _settings(economy: Economy, keep_elasticities: bool, options: Options | None) -> Setting:
+    """Economies and structures by months, each made once."""
     known: dict[float, tuple[Economy, Structure]] = {}
 
     def prepared(months: float) -> tuple[Economy, Structure]:
         here = economy if keep_elasticities else _between(economy, months)
-        return here, structure_after(economy, months)
+        structure = structure_after(economy, months)
+        return here, structure if options is None else options.after(months).on(structure, here)
+
+    # a floor is an array of the technology, which `lend_preparation` shares
+    lend = lend_preparation if options is None or options.wage_floor is None else share_preparation
 
     def at(months: float) -> tuple[Economy, Structure]:
         if not months >= 0:
@@ -176,8 +192,11 @@ def _adjusting(economy: Economy, keep_elasticities: bool) -> Setting:
             known[months] = prepared(months)
             if STEERING not in known:
                 known[STEERING] = prepared(STEERING)
-            if not known[months][1].is_core and months != STEERING:
-                lend_preparation(*known[months], known[STEERING])
+            alike = math.isfinite(
+                known[months][1].mobility
+            )  # as many unknowns as where the inverses come from
+            if alike and months != STEERING:
+                lend(*known[months], known[STEERING])
         return known[months]
 
     return at

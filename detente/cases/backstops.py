@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.core import Cell, Column, LabelError, Table
+from detente.core import Cell, Column, InputError, LabelError, Table
 from detente.equilibrium import Backstop
 from detente.world import Array, Economy, frozen, with_elasticity_set
 
@@ -143,6 +143,11 @@ def way_out(
     stocks : mapping of (country, sector) to share of base-year use, optional
         What can be taken from stocks at the same rate all along; none where left out.
 
+    Raises
+    ------
+    LabelError, InputError
+        For stocks of a country or sector the economy does not have, or that has no ladder.
+
     Examples
     --------
     >>> from detente.world import load_world, toy
@@ -162,6 +167,12 @@ def way_out(
     capacity = np.repeat([[rung.at(months)] for rung in said.rungs], len(importer), 1)
     for (country, code), rate in (stocks or {}).items():
         here = (importer == labels.country(country)) & (sector == labels.sector(code))
+        if not here.any():
+            raise InputError(
+                f"{country} has no ladder of {code} to hold stocks on",
+                where="stocks",
+                hint="stocks are a step of the ladders of: " + ", ".join(labels.sectors[s] for s in goods),
+            )
         capacity[said.row(STOCKS), here] = rate
     return Backstop(
         importer=importer,

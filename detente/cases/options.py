@@ -49,6 +49,13 @@ class Options:
     wage_floor: ByCountry | None = None
     labour_supply: ByCountry | None = None
 
+    def after(self, months: float) -> Options:
+        """Return what holds after so many months: wages may fall to the floor within a year, to its square in two."""
+        floor, years = self.wage_floor, months / 12
+        if isinstance(floor, Mapping):
+            return replace(self, wage_floor={code: value**years for code, value in floor.items()})
+        return self if floor is None else replace(self, wage_floor=floor**years)
+
     def on(self, structure: Structure, economy: Economy) -> Structure:
         """Return the structure with these settings.
 
@@ -140,6 +147,22 @@ def revenue_sentence(structure: Structure) -> str:
         if share.any()
     ]
     return f"Of what duties bring beyond the base year's {' and '.join(parts)}; households get the rest."
+
+
+def revenue_words(structure: Structure) -> str:
+    """What is done with duties, in a few words that follow “duties are”.
+
+    Examples
+    --------
+    >>> revenue_words(Structure(revenue_saved=1.0)), revenue_words(Structure())
+    ('saved by the treasury', 'given to households')
+    """
+    saved, cut = (np.asarray(share) for share in (structure.revenue_saved, structure.revenue_cut))
+    if (saved == 1).all():
+        return "saved by the treasury"
+    if (cut == 1).all():
+        return "used to lower other taxes"
+    return "partly saved or used to lower other taxes" if saved.any() or cut.any() else "given to households"
 
 
 def _share(share: Array) -> str:

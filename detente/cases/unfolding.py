@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,7 @@ from detente.cases.adjustment import adjusting
 from detente.cases.case import Case
 from detente.cases.holdings import Holdings, figures_of
 from detente.cases.horizons import horizon
+from detente.cases.options import Options
 from detente.cases.runs import prepare_cases
 from detente.cases.stocks import Period, walk
 from detente.cases.together import Law
@@ -116,6 +117,7 @@ def unfold(
     keep_elasticities: bool = False,
     first_day: dt.date | None = None,
     solver: Newton | None = None,
+    options: Options | None = None,
 ) -> Unfolding:
     """Solve a policy along time.
 
@@ -134,6 +136,8 @@ def unfold(
         Keep the economy's own elasticities at every date.
     first_day : date, optional
     solver : Newton, optional
+    options : Options, optional
+        What duties are used for, wage floors a year, elastic supply; in the long run nothing keeps wages up.
 
     Raises
     ------
@@ -157,9 +161,11 @@ def unfold(
         )
     at_months: Law = Still(law.wedges, law.controls) if isinstance(law, Policy) else law
     held = _HeldByFigures(economy) if stocks else Holdings(economy, {})
-    setting = adjusting(economy, keep_elasticities=keep_elasticities)
+    setting = adjusting(economy, keep_elasticities=keep_elasticities, options=options)
     periods = walk(economy, at_months, held, dates, setting, closure, solver, together=True)
     core, structure = horizon("long", economy, keep_elasticities=keep_elasticities)
+    if options is not None:
+        structure = replace(options, wage_floor=None).on(structure, core)
     wedges, controls = at_months(float(sum(dates)))
     long = solve(Model(core, structure, closure, solver=solver), Policy(core, wedges, tuple(controls)))
     return Unfolding(periods, long.value, first_day)

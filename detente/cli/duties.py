@@ -114,8 +114,7 @@ def duties(
     out: OutOption = None,
 ) -> None:
     """Print the stack of duties by sector or product and authority, and its averages, each named by its concept."""
-    from detente.cli.duty_tables import bill_of, on_two_days, product_duty_tables
-    from detente.cli.tables import duty_sides, duty_tables
+    from detente.cli.duty_tables import bill_of, duty_sides, duty_tables, on_two_days, product_duty_tables
 
     _refuse_idle(
         bill,

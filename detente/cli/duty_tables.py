@@ -1,15 +1,63 @@
-"""Tables of `detente duties` beyond the sectors: six-digit products, stacking rules."""
+"""Tables of `detente duties`: whose duties, by sector, by six-digit product, and the rules they stack by."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from detente.cli.worlds import economy_for, of_own_world
 from detente.core import LabelError, Table, suggestion
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     from detente.dossier import Dossier
+    from detente.policy.duties import DutyStack
+
+
+def duty_sides(
+    dossier: Dossier, importer: str | None, exporter: str | None, world: str | None
+) -> tuple[str, str]:
+    """Importer and exporter of a duty: as named, else the sides of the record, the one not named taking what is left."""
+    from detente.cases import sides_in
+
+    if importer and exporter:
+        return importer, exporter
+    first, second = sides_in(dossier, economy_for(world, None))
+    if importer:
+        return importer, first if importer == second else second
+    return (second if exporter == first else first), exporter or second
+
+
+def duty_tables(
+    dossier: Dossier, day: dt.date, importer: str, exporter: str, which: str, world: str | None = None
+) -> list[Table]:
+    """The stack of duties by sector and authority, its averages by concept, or what surrounds them."""
+    from detente.policy.duties import duty_stack
+    from detente.show import build
+
+    economy = economy_for(world, None)
+
+    def stack() -> DutyStack:
+        with of_own_world(world):
+            return duty_stack(economy, dossier, date=day, importer=importer, exporter=exporter)
+
+    def both() -> list[Table]:
+        stacked = stack()
+        return [build("duties", stacked=stacked), build("averages", stacked=stacked)]
+
+    kinds: dict[str, Callable[[], list[Table]]] = {
+        "sectors": lambda: [build("duties", stacked=stack())],
+        "averages": lambda: [build("averages", stacked=stack())],
+        "both": both,
+        "collected": lambda: [build("collected", economy=economy, dossier=dossier)],
+        "published": lambda: [build("published", economy=economy, dossier=dossier)],
+        "stacking": lambda: [build("stacking", dossier=dossier)],
+        "base": lambda: [build("base-year-duties", economy=economy, dossier=dossier)],
+    }
+    if which not in kinds:
+        raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))
+    return kinds[which]()
 
 
 def product_duty_tables(
@@ -22,7 +70,6 @@ def product_duty_tables(
     world: str | None = None,
 ) -> list[Table]:
     """Duties by six-digit product: of one exporter, of every partner, or of one product on every partner."""
-    from detente.cli.worlds import economy_for, of_own_world
     from detente.policy.duties import product_duties, products
     from detente.show import build
 
@@ -45,7 +92,6 @@ def bill_of(
 ) -> Table:
     """Products on which a measure would charge most; of its first target that has trade by product when none is named."""
     from detente.cli.settings import measure_called
-    from detente.cli.worlds import economy_for
     from detente.show import build
 
     name = measure_called(measure, dossier, "--bill")
@@ -75,7 +121,6 @@ def on_two_days(
     world: str | None = None,
 ) -> Table:
     """What the products under a code pay on two days."""
-    from detente.cli.worlds import economy_for, of_own_world
     from detente.policy.duties import product_duties, products
     from detente.show import build
 

@@ -61,7 +61,7 @@ def as_text(table: Table, *, width: int | None = None, colour: bool = False) -> 
         body = [_grid(table, cells, whole, None, colour)]
     else:
         same = _same(table, cells)
-        shared = "; ".join(f"{table.columns[j].heading}: {cells[0][j]}" for j in same)
+        shared = "; ".join(f"{table.columns[j].heading}: {cells[0][j] or '–'}" for j in same)
         kept = tuple(j for j in whole if j not in same)
         body = _narrow(table, cells, kept, width, colour)
     title = Text(table.title.translate(UNPRINTABLE), style="bold" if colour else "")

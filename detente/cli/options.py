@@ -92,7 +92,7 @@ WageFloorOption = Annotated[
     list[str] | None,
     typer.Option(
         "--wage-floor",
-        help="Lowest wage in dollars, to the base year's: 0.98, or USA=0.98 and again for others; gives unemployment.",
+        help="Lowest wage in dollars, to the base year's: 0.98, or ECONOMY=0.98 and again for others; gives unemployment.",
         show_default="none",
     ),
 ]
@@ -100,7 +100,7 @@ SupplyOption = Annotated[
     list[str] | None,
     typer.Option(
         "--labour-supply",
-        help="Elasticity of labour supply by the real wage: 0.25, or USA=0.25 and again for others.",
+        help="Elasticity of labour supply by the real wage: 0.25, or ECONOMY=0.25 and again for others.",
         show_default="0, a fixed supply",
     ),
 ]
@@ -149,7 +149,7 @@ def _by_country(texts: Sequence[str] | None, where: str, most: float) -> float |
             value = float("nan")
         if not 0 <= value <= most:
             raise UnitError(
-                f"`{text}` is no number from 0 to {most:g}", where=where, hint="0.98, or USA=0.98"
+                f"`{text}` is no number from 0 to {most:g}", where=where, hint="0.98, or ECONOMY=0.98"
             )
         numbers[code] = value
     if "" in numbers:

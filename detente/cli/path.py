@@ -17,6 +17,10 @@ from detente.cli.options import (
     FormatOption,
     OutOption,
     PictureOption,
+    RevenueOption,
+    SupplyOption,
+    WageFloorOption,
+    beside,
     refuse_idle,
     solver_of,
 )
@@ -203,6 +207,22 @@ def _cut_and_whole(
     )
 
 
+def _check_cut(cuts: Sequence[QuantityControl], *, whole: bool) -> None:
+    """Refuse what only a whole path takes, and a path month by month on which nothing is cut."""
+    if whole:
+        raise InputError(
+            "what duties are used for, wage floors and labour supply are set on whole paths",
+            where="path",
+            hint="add --table summary or --table dates",
+        )
+    if not cuts:
+        raise InputError(
+            "nothing is cut",
+            where="path",
+            hint="add --cut CHN:rare-earths:0.3, or name a scenario with caps or bans (`quantities:`, or measures in force)",
+        )
+
+
 def _monthly(
     path: Sequence[Period], cuts: Sequence[QuantityControl], shown: Sequence[str], held: Held
 ) -> Table:
@@ -278,6 +298,9 @@ def path(
         ),
     ] = None,
     closure: ClosureOption = "share",
+    revenue: RevenueOption = None,
+    wage_floor: WageFloorOption = None,
+    labour_supply: SupplyOption = None,
     budget: BudgetOption = None,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
@@ -295,7 +318,7 @@ def path(
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, every))
         kept = _rent(rent)
         lengths = _periods(months, step)
-    holds = to_hold(hold_clocks, hold)
+    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
     start = _start(scenario, dossier, asof, elasticities, closure, world, holds)
     economy = start.economy
     with usage():
@@ -317,18 +340,19 @@ def path(
         )
         law = _law(start, added, holds)
         along = unfold(
-            economy, law, closure=closure, keep_elasticities=keep, first_day=law.first_day, solver=solver
+            economy,
+            law,
+            closure=closure,
+            keep_elasticities=keep,
+            first_day=law.first_day,
+            solver=solver,
+            options=options,
         )
         name, shown = "summary" if table == "summary" else "unfolding", start.shown(chosen)
         emit(build(name, path=along, countries=shown), style, out)
         return
     with usage():
-        if not cuts:
-            raise InputError(
-                "nothing is cut",
-                where="path",
-                hint="add --cut CHN:rare-earths:0.3, or name a scenario with caps or bans (`quantities:`, or measures in force)",
-            )
+        _check_cut(cuts, whole=options is not None)
         held = held_at_the_start(economy, cuts, stock or ())
     cut_path, without = _cut_and_whole(start, cuts, held, lengths, keep=keep, closure=closure, solver=solver)
     losses = build("path-losses", path=cut_path, without=without, controls=cuts)

@@ -13,7 +13,7 @@ import typer
 from detente.cli.aliases import economies
 from detente.cli.output import note, parse_day, usage
 from detente.cli.worlds import WorldOption, economy_for
-from detente.core import InputError, LabelError, suggestion, write_atomic
+from detente.core import InputError, LabelError, suggestion, write_together
 
 HEAD = """# The record as a whole. Every key: docs page `reference/measures`. Every file of this folder may hold comments like this one.
 id: {id}
@@ -58,6 +58,10 @@ TRADE = """# Trade in the products of the record, by code: what they weigh insid
 # - {{id: cars, importer: {first}, exporter: {second}, code: "870380", value: 9000, year: 2024, source: gazette, grade: reported}}
 []
 """
+ORDINARY = """# Ordinary duties by product, where a source says them. Without them a product shows its sector's average, and says so.
+# - {{id: ordinary-cars, importer: {first}, exporters: [{second}], code: "8703", rate: 0.10, from: {day}, source: gazette, grade: reported}}
+[]
+"""
 CLOCKS = """# Days on which something happens unless somebody acts.
 # - {{id: undertaking-talks, title: Talks on price undertakings, fires: {later}, since: {day}, known: {day},
 #    kind: meeting, on_firing: "the two sides meet again", source: gazette, grade: reported}}
@@ -94,7 +98,7 @@ actions:
 {actions}"""
 ACTION = """  - id: {lower}-duty
     player: {code}
-    title: Duty of {name}
+    title: {duty}
     rungs:
       - {{id: "as-is", title: as it stands, does: changes nothing}}
       # - {{id: "0", title: none, does: ends the duty, set: {{{lower}-{year}-duty: {{status: repealed}}}}}}
@@ -127,15 +131,15 @@ def skeleton(name: str, parties: Mapping[str, str], day: dt.date, title: str = "
     """
     first, second = list(parties)[:2]
     words = {
-        "id": name,
+        "id": _scalar(name),
         "title": _quoted(title or f"{' and '.join(list(parties.values())[:2])}"),
         "summary": _quoted(f"A standoff of {', '.join(parties.values())}. Nothing is recorded yet."),
-        "parties": ", ".join(parties),
+        "parties": ", ".join(_scalar(code) for code in parties),
         "day": day.isoformat(),
         "later": (day + dt.timedelta(days=90)).isoformat(),
         "year": str(day.year),
-        "first": first,
-        "second": second,
+        "first": _scalar(first),
+        "second": _scalar(second),
         "lower": first.lower(),
         "name": parties[first],
     }
@@ -144,10 +148,11 @@ def skeleton(name: str, parties: Mapping[str, str], day: dt.date, title: str = "
         "sources.yaml": SOURCES,
         "actors.yaml": ACTORS
         + "".join(
-            f"- {{id: {code}, name: {_quoted(called)}, kind: economy, region: {code}}}\n"
+            f"- {{id: {_scalar(code)}, name: {_quoted(called)}, kind: economy, region: {_scalar(code)}}}\n"
             for code, called in parties.items()
         ),
         "trade.yaml": TRADE.format(**words),
+        "ordinary.yaml": ORDINARY.format(**words),
         "clocks.yaml": CLOCKS.format(**words),
         "scenarios/standing.yaml": STANDING.format(**words),
         "scenarios/quarter-on-all.yaml": QUARTER.format(**words),
@@ -158,11 +163,19 @@ def skeleton(name: str, parties: Mapping[str, str], day: dt.date, title: str = "
         own = {**words, "code": code, "name": called, "lower": code.lower(), "other": other}
         files[f"measures/{code.lower()}.yaml"] = MEASURES.format(**own)
     actions = "".join(
-        ACTION.format(code=code, lower=code.lower(), name=parties[code], year=day.year)
+        ACTION.format(
+            code=_scalar(code), lower=code.lower(), duty=_quoted(f"Duty of {parties[code]}"), year=day.year
+        )
         for code in (first, second)
     )
     files[f"games/{name}.yaml"] = GAME.format(**words, actions=actions)
     return files
+
+
+def _scalar(text: str) -> str:
+    """An id or a code as YAML reads it back as text: one that could be a number, a day or a truth value in quotes."""
+    plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", text) and text.casefold() not in ("true", "false", "null")
+    return text if plain else _quoted(text)
 
 
 def _quoted(text: str) -> str:
@@ -216,10 +229,9 @@ def new(
             )
         day = parse_day(on, "--on") if on else dt.date.today()
     files = skeleton(name, {code: labels.country_name(code) for code in codes}, day, title)
-    for place, text in files.items():
-        target = folder / place
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(target, text.encode("utf-8"))
+    for place in files:
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+    write_together({folder / place: text for place, text in files.items()})
     note(f"{len(files)} files for {', '.join(labels.country_name(code) for code in codes)}")
     note(f"next: detente check {folder}  says what is there and what is missing")
     note(

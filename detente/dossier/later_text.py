@@ -139,8 +139,8 @@ def dated_texts(dossier: Dossier) -> Iterator[Shown]:
         yield Shown("delivery", key, "its note", delivery.known, delivery.note)
 
 
-def _planned(dossier: Dossier) -> list[tuple[dt.date, dt.date]]:
-    """Days that were announced beforehand: (known, day)."""
+def planned_days(dossier: Dossier) -> list[tuple[dt.date, dt.date]]:
+    """Days of steps, deadlines and meetings, each after the day on which it was known: (known, day)."""
     planned = [
         (known_day(measure, value), day)
         for measure in dossier.measures.values()
@@ -192,7 +192,7 @@ def later_text(dossier: Dossier) -> Iterator[Objection]:
     []
     """
     undated, dated = list(undated_texts(dossier)), list(dated_texts(dossier))
-    planned, numbers = _planned(dossier), _first_named(dossier, dated)
+    planned, numbers = planned_days(dossier), _first_named(dossier, dated)
     for position, shown in enumerate((*undated, *dated)):
         if not _SPEAKS_OF_DAYS.search(shown.text):
             continue

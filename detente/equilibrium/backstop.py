@@ -30,7 +30,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detente.core import UnitError
+from detente.core import InputError, UnitError
 from detente.world import Array, Economy, frozen
 
 MOST = 0.999
@@ -112,6 +112,8 @@ class Backstop:
         ------
         LabelError
             For a country or sector the economy does not have.
+        InputError
+            For two steps of one name in a schedule.
 
         Examples
         --------
@@ -124,6 +126,14 @@ class Backstop:
             (labels.country(country), labels.sector(sector)): list(steps)
             for (country, sector), steps in schedules.items()
         }
+        for (n, s), steps in cells.items():
+            names = [(step.name, step.stops) for step in steps]
+            if len(set(names)) < len(names):
+                raise InputError(
+                    "two steps of a schedule have one name",
+                    where=f"{labels.countries[n]}: {labels.sectors[s]}",
+                    hint="name each of its own",
+                )
         cells = {cell: steps for cell, steps in cells.items() if economy.expenditure[cell] > 0}
         kinds = dict.fromkeys((step.name, step.stops) for steps in cells.values() for step in steps)
         shape = (len(kinds), len(cells))

@@ -99,9 +99,10 @@ def finish(
             expenditure_new=expenditure[k],
             deficit_new=deficit,
         )
-        value.__dict__["trade_shares_new"] = frozen(shares[k])  # the cached property, computed already
+        # cached properties, computed already; without a ground nothing is cut, and the technology is the economy's
+        value.__dict__["trade_shares_new"] = frozen(shares[k])
+        value.__dict__["technology"] = technology
         if ground is not None:
-            value.__dict__["technology"] = technology
             stats |= {"parts": ground.parts} | ({"note": ground.note} if ground.note else {})
         if result.ok and _unchanged(economy, value.wedges, deficit):
             result = RESULTS.no_shock

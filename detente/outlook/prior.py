@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,12 @@ _NESTS = {
     "sigma_critical": "σ_K",
     "sigma_final": "σ_F",
 }
+_LABOUR = {
+    "wage_floor": ("by how much wages may fall", 0.0),
+    "labour_supply": ("elasticity of labour supply", 0.0),
+    "marginal_cost_of_funds": ("marginal cost of funds − 1", 1.0),
+}
+"""Drawn where a structure has them, with the value that switches them off. What duties are used for is a choice: it is not drawn."""
 SECTOR_GROUPS = {
     "primary goods": range(1, 10),
     "light manufacturing": range(10, 19),
@@ -118,6 +125,11 @@ def uncertain_parameters(model: Model, *, nests: bool = True) -> tuple[Uncertain
         parameters.append(
             Uncertain("mobility", "mobility", 0.5, "assumed", "κ − 1: a factor of 2.3 either way at 90 %")
         )
+    parameters += [
+        Uncertain(name, "labour and taxes", 0.5, "assumed", f"{words}: a factor of 2.3 either way at 90 %")
+        for name, (words, neutral) in _LABOUR.items()
+        if np.any(np.asarray(getattr(structure, name)) != neutral)
+    ]
     parameters.append(
         Uncertain(
             "effects",
@@ -180,9 +192,19 @@ def apply_draw(model: Model, parameters: tuple[Uncertain, ...], normals: Array) 
             theta[s] *= factor["level"] * factor[sector_group(code)]
         else:
             theta[s] *= factor["services"]
-    changed = {key: getattr(structure, key) * factor[key] for key in _NESTS if key in factor}
+    changed: dict[str, Any] = {key: getattr(structure, key) * factor[key] for key in _NESTS if key in factor}
     if "mobility" in factor:
         changed["mobility"] = 1 + (structure.mobility - 1) * factor["mobility"]
+    if "wage_floor" in factor:
+        floor = np.asarray(structure.wage_floor, dtype=np.float64)
+        changed["wage_floor"] = np.where(
+            floor > 0, np.clip(1 - (1 - floor) * factor["wage_floor"], 0.0, 1.0), 0.0
+        )
+    if "labour_supply" in factor:
+        changed["labour_supply"] = np.asarray(structure.labour_supply) * factor["labour_supply"]
+    if "marginal_cost_of_funds" in factor:
+        funds = 1 + (structure.marginal_cost_of_funds - 1) * factor["marginal_cost_of_funds"]
+        changed["marginal_cost_of_funds"] = funds
     drawn = economy.with_elasticities(theta, f"{economy.elasticity_source}; one draw around them")
     return replace(model, economy=drawn, structure=replace(structure, **changed)), factor["effects"]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.cases import horizon
+from detente.cases import Options, horizon
 from detente.equilibrium import Equilibrium, Model, Policy, QuantityControl, solve
 from detente.validation.checks import Check, beside
 from detente.validation.war2018 import bilateral_trade_pct
-from detente.world import Array, Economy, Wedges, goods_sectors, load_world, with_elasticity_set
+from detente.world import Economy, Wedges, goods_sectors, load_world, with_elasticity_set
 
 GROUP = "Standoff of 2025"
 IGNATENKO = "Ignatenko, Lashkaripour, Macedoni and Simonovska (2025), table 8"
@@ -24,10 +24,14 @@ LONG = (
     "own producers, and the base is 2024 with the duties of 2018-19 in it"
 )
 SHORT = (
-    "theirs lets output fall below capacity; ours keeps factors employed and gives households the added revenue, which slow "
-    "substitution makes large: the next line leaves it out"
+    "theirs lets output fall below capacity; ours keeps factors employed, and treasuries save what duties bring. Theirs is GDP; "
+    "ours counts the terms of trade and what is saved: the next two lines do not"
 )
-KEPT = "as the line above without the added revenue: what is done with it decides who loses more"
+OUTPUT = "real GDP, which leaves out the terms of trade; all factors stay employed"
+HOUSEHOLDS = "what households can buy while treasuries save what duties bring"
+GIVEN = (
+    "the same with duties given to households: their spending raises wages at home and makes imports cheaper"
+)
 PARENT = (
     "no sector holds gallium or germanium: this is their parent, a far larger trade. The model cannot say what a stop of so "
     "small an input does downstream"
@@ -69,29 +73,28 @@ def long_run_checks(world: Economy) -> list[Check]:
     return checks
 
 
-def _without_added_revenue(value: Equilibrium) -> Array:
-    """Real income [country], percent, if the added duty revenue were not given back."""
-    economy = value.economy
-    added = value.tariff_revenue_new - economy.tariff_revenue
-    return np.asarray(100 * ((value.income_new - added) / economy.income / value.consumer_price_hat - 1))
-
-
 def one_year_checks(world: Economy) -> list[Check]:
     """145 and 125 for a year, and the trade of the two in the long run."""
     economy, structure = horizon("short", world)
-    value = solve(Model(economy, structure), war(economy, 1.45, 1.25, 0.10, 0.0)).value
-    without = _without_added_revenue(value)
+    wedges = war(economy, 1.45, 1.25, 0.10, 0.0)
+    value = solve(Model(economy, structure), wedges).value
+    given = solve(Model(economy, Options(revenue="rebate").on(structure, economy)), wedges).value
     checks = []
     ours = _pair_outcomes(economy, value)
     for code, name, mine, theirs in (
         ("USA", "United States", ours[0], -1.6),
         ("CHN", "China", ours[1], -0.7),
     ):
-        kept = float(without[economy.labels.country(code)])
-        what = f"{name}, real income, 145 and 125, one year"
+        n, what = economy.labels.country(code), "145 and 125, one year"
+        lines = (
+            ("real income", mine, SHORT),
+            ("output", 100 * float(value.gdp_volume_hat[n] - 1), OUTPUT),
+            ("what households can buy", 100 * float(value.household_spending_hat[n] - 1), HOUSEHOLDS),
+            ("real income, duties rebated", 100 * float(given.real_income_hat[n] - 1), GIVEN),
+        )
         checks += [
-            beside(GROUP, what, mine, theirs, source=KIEL, note=SHORT),
-            beside(GROUP, f"{what}, added revenue left out", kept, theirs, source=KIEL, note=KEPT),
+            beside(GROUP, f"{name}, {measure}, {what}", ours_pct, theirs, source=KIEL, note=note)
+            for measure, ours_pct, note in lines
         ]
     later, free = horizon("long", world)
     long_run = solve(Model(later, free), war(later, 1.45, 1.25, 0.10, 0.0)).value

@@ -6,7 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from detente.core import DetenteError
-from detente.validation import bounds, closed_forms, cp2015_tables, ossa2014, path_checks, shortages, war2018
+from detente.validation import (
+    bounds,
+    closed_forms,
+    cp2015_tables,
+    first_year,
+    ossa2014,
+    path_checks,
+    shortages,
+    war2018,
+)
 from detente.validation.checks import Check, missing
 from detente.world import load_world
 
@@ -74,6 +83,8 @@ def run_checks(shared: Path | None = None, *, step: Callable[[str], None] | None
             raise
     say(bounds.GROUP)
     checks += bounds.standoff_checks()
+    say(first_year.GROUP)
+    checks += first_year.first_year_checks(load_world())
     say(shortages.GROUP)
     checks += shortages.shortage_checks(load_world())
     return tuple(checks)

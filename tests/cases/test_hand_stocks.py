@@ -283,7 +283,9 @@ def test_what_each_horizon_says_of_itself() -> None:
             assert structure.critical == ("PARTS",)
             assert structure.horizon == chosen.title.split(":")[0]
         said = "factors move freely between sectors" if name == "long" else structure.source
-        assert horizon_sentence(structure) == f"Horizon: {structure.horizon} ({said})."
+        saves = "What duties bring beyond the base year's is saved by the treasury."
+        use = "Duties go to households." if name == "long" else saves
+        assert horizon_sentence(structure) == f"Horizon: {structure.horizon} ({said}). {use}"
         kept, same = horizon(name, WORLD, keep_elasticities=True)
         assert kept is WORLD
         assert same.source == structure.source

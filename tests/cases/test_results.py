@@ -210,7 +210,7 @@ def test_who_gains_by_not_selling_is_said_to_be_doubtful():
         case = Case(Scenario(id="ban", title="Ban", dossier="toy"), Wedges.of(economy, iceberg_hat=iceberg))
         noted[name] = assumptions(run_cases(Model(economy, structure), [case])["ban"])
     assert (
-        "Taiwan gains 1.59\u00a0percent of real income though nobody abroad may buy its CHP."
+        "Taiwan gains 1.54\u00a0percent of real income though nobody abroad may buy its CHP."
         in noted["impact"]
     )
     assert "doubtful" in noted["impact"]

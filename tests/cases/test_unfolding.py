@@ -25,7 +25,7 @@ from detente.cases.adjustment import adjusting, elasticities_after, structure_af
 from detente.cases.backstops import ladders
 from detente.cases.holdings import Holdings, figures_of
 from detente.cases.stocks import walk
-from detente.core import RESULTS, UnitError
+from detente.core import RESULTS, InputError, UnitError
 from detente.equilibrium import Model, Policy, solve
 from detente.validation.shortages import TONNES, USUAL, WORLD_MAY, WORLD_USUAL, magnets_of, shortage_checks
 from detente.world import Wedges, load_world, toy
@@ -150,6 +150,8 @@ def test_tables_say_first_year_and_long_run_together(standoff):
 
 
 def test_ladders_follow_the_file(world):
+    with pytest.raises(InputError, match="no ladder of C26"):
+        way_out(world, 12.0, stocks={("USA", "C26"): 0.7})
     backstop = way_out(world, 12.0, stocks={("USA", "MAG"): 0.7})
     labels, said = world.labels, ladders()
     (cell,) = np.flatnonzero(

@@ -15,6 +15,7 @@ from detente.cli.aliases import called, economies
 from detente.cli.skeleton import skeleton
 from detente.dossier import all_codes, audit, load_dossier
 from detente.dossier.vocabulary import shared_vocabulary
+from detente.dossier.yaml_reader import parse_yaml
 from detente.show.tables.readiness import readiness
 from detente.world import load_world, toy
 
@@ -60,6 +61,30 @@ def test_new_writes_a_skeleton_that_checks_and_says_the_next_step(detente, tmp_p
 
 
 @pytest.mark.parametrize(
+    "parties",
+    [
+        {"NO": "Norway", "ON": "Ontario: the province"},
+        {"A1": 'He said "x" # y', "BB": "B, and {C}"},
+        {"1E3": "Odd", "USA": "United States"},
+    ],
+)
+def test_a_skeleton_is_read_back_whatever_its_parties_are_called(parties):
+    """Names with colons and quotes, codes that YAML would take for a number or a truth value, an id that is a year."""
+    files = skeleton("2024", parties, DAY)
+    read = {
+        name: parse_yaml(text.encode(), name=name).data
+        for name, text in files.items()
+        if name.endswith("yaml")
+    }
+    assert read["dossier.yaml"]["id"] == read["games/2024.yaml"]["dossier"] == "2024"
+    assert read["dossier.yaml"]["parties"] == read["games/2024.yaml"]["players"] == list(parties)
+    assert {actor["id"]: actor["name"] for actor in read["actors.yaml"]} == parties
+    assert [action["title"] for action in read["games/2024.yaml"]["actions"]] == [
+        f"Duty of {name}" for name in parties.values()
+    ]
+
+
+@pytest.mark.parametrize(
     ("words", "says"),
     [
         (("cars", "--parties", "EU"), "two parties or more"),
@@ -101,7 +126,7 @@ def test_every_commented_example_of_the_skeleton_is_a_valid_entry(tmp_path):
     record = load_dossier(put(tmp_path / "cars", live))
     assert record.title == 'A "quoted" title'
     assert set(record.measures) == {"eu27-2024-duty", "chn-2024-duty"}
-    assert len(record.trade) == len(record.clocks) == len(record.sources) == 1
+    assert len(record.trade) == len(record.ordinary) == len(record.clocks) == len(record.sources) == 1
     assert not [finding for finding in audit(record) if finding.severity == "error"]
 
 

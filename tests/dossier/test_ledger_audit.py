@@ -15,6 +15,7 @@ from small_case import edited
 from detente.cli.main import main
 from detente.core import LabelError, SchemaError
 from detente.dossier import RULES, FrozenDict, audit, load_dossier, shipped_dossiers
+from detente.dossier.asof import cited_sources
 from detente.dossier.authorities import authority_table, mismatches, read_rules, stacking_rules
 from detente.dossier.held import CHECKS, replay
 
@@ -137,6 +138,18 @@ def test_shipped_records_break_no_rule(name: str) -> None:
     assert record.snapshot
     assert set(record.snapshot) == set(record.measures)
     assert all(list(check(record)) == [] for check in CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("phase-one-2018", {"data-uschina2017", "model-assumption"}),  # behind the covered shares
+        ("eu-ev-2024", set()),
+    ],
+)
+def test_every_source_of_the_smaller_records_is_cited(name: str, kept: set[str]) -> None:
+    record = load_dossier(name, asof=load_dossier(name).vintage)
+    assert set(record.sources) - set(cited_sources(record)) == kept
 
 
 def test_a_broken_measure_breaks_the_round_trip() -> None:

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from detente.core import DateError, StaleError
+from detente.dossier import shipped_dossiers
 from detente.dossier.asof import cited_sources, known_by
 from detente.dossier.dossier import Actor, Dossier, EarlierName, FrozenDict, Parameter, require_fresh
+from detente.dossier.later_text import named_days, planned_days
+from detente.dossier.load import folder_of, read_record
 from detente.dossier.measure import Claim, Clock, Conflict, Document, Measure, Round, Source
 from detente.dossier.scope import Delivery, Expectation, Scope, Snapshot
 
@@ -377,3 +380,17 @@ def test_a_record_answers_up_to_its_last_fresh_day() -> None:
     require_fresh(whole, NEXT + dt.timedelta(10), "day")
     with pytest.raises(StaleError, match="11 days after"):
         require_fresh(whole, NEXT + dt.timedelta(11), "day")
+
+
+@pytest.mark.parametrize("name", shipped_dossiers())
+def test_what_a_record_is_called_on_a_day_names_nothing_later(name: str) -> None:
+    """Title and summary of each as-of day name no day after the first on which they are shown, but what was planned by then."""
+    whole, _ = read_record(folder_of(name))
+    planned = planned_days(whole)
+    shown = whole.begins or min(measure.announced for measure in whole.measures.values())
+    assert [entry.until for entry in whole.earlier] == sorted({entry.until for entry in whole.earlier})
+    for entry, until in [(entry, entry.until) for entry in whole.earlier] + [(whole, dt.date.max)]:
+        for named in named_days(f"{entry.title}. {entry.summary}", shown):
+            days = {day for known, day in planned if known <= shown}
+            assert named.first <= shown or any(named.first <= day <= named.last for day in days), named.words
+        shown = until

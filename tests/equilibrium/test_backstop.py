@@ -279,3 +279,8 @@ def test_two_that_differ_never_read_the_same():
     assert repr(backstop) == repr(with_ladder().backstop)
     assert not np.array_equal(backstop.capacity, other.capacity)
     assert repr(backstop) != repr(other)
+
+
+def test_two_steps_of_one_name_are_refused():
+    with pytest.raises(InputError, match="one name"):
+        with_ladder(SHORT, Step("thrift", 0.1, 1.1, 2.0), Step("thrift", 0.2, 2.0, 3.0))

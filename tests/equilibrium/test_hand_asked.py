@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from types import SimpleNamespace
 
@@ -29,9 +30,9 @@ from detente.equilibrium.explain.attribute import (
 )
 from detente.equilibrium.explain.targets import target
 from detente.equilibrium.gradients import Output
-from detente.equilibrium.labelled import Labelled, labelled_result
+from detente.equilibrium.labelled import NAMES, Labelled, labelled_result
 from detente.equilibrium.policy import cells_of
-from detente.equilibrium.solution import Solution
+from detente.equilibrium.solution import Equilibrium, Solution
 from detente.world import Wedges, toy
 
 TOY = toy()
@@ -254,6 +255,15 @@ def test_what_to_try_in_each_case() -> None:
 
 
 # ---- labels --------------------------------------------------------------------------------------------------------------
+
+
+def test_every_array_of_an_equilibrium_can_be_asked_for() -> None:
+    value = solve(Model(toy()), Wedges.unchanged(toy())).value
+    read = {name for name, part in vars(Equilibrium).items() if isinstance(part, functools.cached_property)}
+    arrays = {name for name in read | set(vars(value)) if isinstance(getattr(value, name), np.ndarray)}
+    assert arrays == set(NAMES)
+    for name in arrays:
+        labelled_result(value, name)
 
 
 def test_answers_by_label() -> None:

@@ -245,3 +245,49 @@ def test_accounts_and_attributions_add_up(name, what):
         Model(WORLD, STRUCTURES[name]), before.wedges, after.wedges, [change], target(f"usa.{what}", WORLD)
     )
     assert abs(follows.gap) < 1e-8 * max(1, abs(follows.total))
+
+
+def test_draws_vary_labour_and_taxes_where_a_structure_has_them():
+    from detente.outlook.prior import apply_draw, uncertain_parameters
+
+    model = Model(WORLD, STRUCTURES["all, nests and floor"])
+    parameters = uncertain_parameters(model)
+    drawn = {one.name for one in parameters if one.group == "labour and taxes"}
+    assert drawn == {"wage_floor", "labour_supply", "marginal_cost_of_funds"}
+    assert "labour_supply" not in {one.name for one in uncertain_parameters(Model(WORLD))}
+    here, _ = apply_draw(model, parameters, np.zeros(len(parameters)))
+    high, _ = apply_draw(model, parameters, np.ones(len(parameters)))
+    assert here.structure.wage_floor == pytest.approx(0.995)
+    assert high.structure.wage_floor < 0.995
+    assert high.structure.labour_supply > 0.4
+    assert high.structure.marginal_cost_of_funds > 1.4
+    assert high.structure.revenue_saved == 0.5
+
+
+def test_options_beside_a_horizon_say_what_they_are():
+    from detente.cases import Options, model_at, revenue_sentence
+    from detente.core import LabelError
+
+    shipped = model_at("short", WORLD).structure
+    assert shipped.revenue_saved == 1
+    assert "saved by the treasury" in revenue_sentence(shipped)
+    given = model_at("short", WORLD, options=Options(revenue="rebate")).structure
+    assert revenue_sentence(given) == "Duties go to households."
+    cut = model_at("long", WORLD, options=Options(revenue="tax-cut", wage_floor={"USA": 0.98})).structure
+    assert "marginal cost of funds 1.3" in revenue_sentence(cut)
+    assert "wage floor 0.98 in USA" in cut.source
+    np.testing.assert_allclose(Options(wage_floor=0.98).after(24).wage_floor, 0.98**2)
+    assert Options(labour_supply=0.2).on(Structure(), WORLD).moves_supply
+    with pytest.raises(LabelError, match="rebait"):
+        Options(revenue="rebait").on(Structure(), WORLD)
+    with pytest.raises(LabelError, match="USB"):
+        Options(wage_floor={"USB": 0.98}).on(Structure(), WORLD)
+
+
+def test_output_leaves_out_the_terms_of_trade():
+    """A duty that makes imports cheaper raises real income, never output at given prices."""
+    policy = Policy.unchanged(WORLD).duty("USA", "all").add_points(0.05)
+    value = solved(Structure(), policy)
+    assert value.real_income_hat[USA] > 1 > value.gdp_volume_hat[USA]
+    still = solved(STRUCTURES["all, slow"], Policy.unchanged(WORLD))
+    np.testing.assert_allclose(still.gdp_volume_hat, 1, rtol=1e-12)

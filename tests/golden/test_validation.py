@@ -11,9 +11,10 @@ from detente import validation as replicate
 from detente.cli.main import main
 from detente.core import InputError
 from detente.show.tables.validation import VERDICTS, validation_table
-from detente.validation import bounds, closed_forms, war2018
+from detente.validation import bounds, closed_forms, first_year, war2018
 from detente.validation.checks import Check, beside, gate, missing
 from detente.validation.raw import find_shared
+from detente.world import load_world
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +45,21 @@ def test_the_page_is_of_this_run(checks, repository):
 
 
 def test_the_order_of_losses_moves_with_horizon_and_revenue():
-    """Who loses more: in the long run China; within a year, without the added revenue, the United States."""
+    """Who loses more: in the long run China; within a year, while duties are saved, American households."""
     rows = {check.what: check.ours for check in bounds.standoff_checks()}
     long_run = "real income, 108 both ways, 10 with others, long run"
-    year = "real income, 145 and 125, one year, added revenue left out"
+    year = "what households can buy, 145 and 125, one year"
     assert rows[f"China, {long_run}"] < rows[f"United States, {long_run}"] < 0
     assert rows[f"United States, {year}"] < rows[f"China, {year}"] < 0
+    year = "output, 145 and 125, one year"
+    assert rows[f"United States, {year}"] < rows[f"China, {year}"] < 0
+
+
+def test_duties_that_are_saved_pass_through_nearly_whole():
+    rows = {check.what: check.ours for check in first_year.pass_through_checks(load_world())}
+    what = "Pass-through at the American border, 20 points on everybody's goods, duties"
+    assert 0.95 < rows[f"{what} saved"] < 1.05
+    assert rows[f"{what} rebated"] < 0.9
 
 
 def test_the_war_of_2018_is_solved_on_its_own_world(shared):

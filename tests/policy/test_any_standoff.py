@@ -247,6 +247,38 @@ def test_a_scenario_carries_a_duty_by_code_and_firm_into_the_model(
     assert np.count_nonzero(np.abs(added) > 1e-12) == 1
 
 
+# Ordinary duties
+
+
+ORDINARY = """
+    - {id: cars, importer: EU27, exporters: [KOR], code: "8703", rate: 0.10, from: 2025-06-01, known: 2026-01-05, source: journal, grade: reported}
+"""
+
+
+def test_ordinary_duties_are_read_dated_and_refused_where_they_cannot_be_meant(
+    write: Write, tmp_path: Path
+) -> None:
+    record = write(ordinary=ORDINARY)
+    assert record.ordinary["cars"].holds("KOR", dt.date(2025, 6, 1))
+    assert not record.ordinary["cars"].holds("KOR", dt.date(2025, 5, 31))
+    assert not record.ordinary["cars"].holds("JPN", DAY)
+    assert audit(record) == []
+    later = write(ordinary=ORDINARY.replace("2026-01-05", "2026-01-10"))
+    assert [(finding.rule, finding.id) for finding in audit(later)] == [("source-before-value", "cars")]
+    assert load_dossier(tmp_path, asof=dt.date(2026, 1, 9)).ordinary == {}
+    for old, new, says in (
+        ("0.10", "10", r"ordinary.yaml:1:.*10 is 1,000 %, outside 0 to 1.5"),
+        ("0.10", "0.10, low: 0.12", "0.1 outside 0.12 to 0.1"),
+        ('"8703"', '"87038010"', "a national line"),
+        ("from: 2025-06-01", "from: 2025-06-01, until: 2025-01-01", "is not after `from`"),
+        ("[KOR]", "[]", r"ordinary.yaml:1:.*exporters"),
+    ):
+        with pytest.raises(SchemaError, match=says):
+            write(ordinary=ORDINARY.replace(old, new))
+    with pytest.raises(LabelError, match="no source `journel`"):
+        write(ordinary=ORDINARY.replace("journal", "journel"))
+
+
 # Authorities
 
 

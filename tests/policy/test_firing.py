@@ -16,6 +16,7 @@ from detente.core import LabelError
 from detente.dossier import FrozenDict, Status, load_dossier, shipped_dossiers
 from detente.dossier.asof import known_by
 from detente.dossier.firing import record_span, turns
+from detente.dossier.later_text import planned_days
 from detente.dossier.load import folder_of, read_record
 from detente.dossier.measure import Clock, DatedValue
 from detente.equilibrium import Model
@@ -92,7 +93,10 @@ def test_shipped_scenarios_let_nothing_fire_that_moves_a_result():
 
 @pytest.mark.parametrize("name", shipped_dossiers())
 def test_on_its_first_day_a_shipped_scenario_fires_what_its_story_says(name):
-    """A scenario that decides something lets no clock of the record fire beside it; one that decides nothing is what fires."""
+    """A scenario that decides something lets no clock of the record fire beside it; one that decides nothing is what fires.
+
+    The day it is solved on had been named by then, as the day of a step or of a deadline, or is the day after one.
+    """
     record, firing = read_record(folder_of(name))[0], 0
     for scenario in map(partial(load_scenario, dossier=name), shipped_scenarios(name)):
         for window in scenario.told or (Window(),):
@@ -101,6 +105,8 @@ def test_on_its_first_day_a_shipped_scenario_fires_what_its_story_says(name):
             if later:
                 day = later[0].since
                 kept, _ = tellable(known_by(record, day), [scenario])
+            planned = {first for known, first in planned_days(record) if known <= day}
+            assert scenario.date is None or {scenario.date, scenario.date - DAY} & planned, (scenario.id, day)
             lets = timing(known_by(record, day), kept[0]).lets
             if scenario.date is not None and not any(
                 (scenario.set, scenario.tariffs, scenario.remove_between)

@@ -296,6 +296,17 @@ def test_bounds_hold_every_way_the_shares_can_fall() -> None:
         assert max(totals) <= high[0, 0] + 1e-12
 
 
+def test_what_is_taken_off_codes_by_list_is_taken_off_or_refused(world: Economy) -> None:
+    off = duty("off", 0.3, products={"codes": ["870380"], "excluded": ["all"]})
+    assert on_products(world, off).authorities == ("mfn",)
+    foreign = duty("foreign", 0.3, products={"codes": ["870380"], "excluded": ["usmca"]})
+    with pytest.raises(InputError, match="describes USA imports"):
+        on_products(world, foreign)
+    own = foreign.model_copy(update={"actor": "USA"})
+    with pytest.raises(InputError, match="has no six-digit products"):
+        product_duties(world, held(own), date=DAY, importer="USA")
+
+
 def test_errors_name_the_measure(world: Economy) -> None:
     for actor in ("EU27", "USA"):
         with pytest.raises(LabelError, match="no goods product `870399`") as caught:

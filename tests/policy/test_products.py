@@ -94,7 +94,7 @@ def test_chinese_lists_are_exact_where_they_are_known(world: Economy, record: Do
     assert rate["100199"] == pytest.approx(0.15)  # wheat
     assert rate["850511"] == 0
     assert found.tiers["china-reciprocal-response"] == "exact"
-    assert found.tiers["mfn"] == "sector"
+    assert [found.tier("mfn", found.table.find(code)) for code in ("850511", "120190")] == ["sector", "exact"]
     after = product_duties(world, record, date=dt.date(2025, 11, 12), importer="CHN", exporters=["USA"])
     soy = found.table.find("120190")[0]
     assert found.total[0, soy] - after.total[0, soy] == pytest.approx(0.10)
@@ -159,7 +159,11 @@ def test_an_american_duty_by_sector_shares_reaches_its_products(world: Economy, 
     fish = found.table.sector == found.table.sectors.index("A03")
     assert np.allclose((found.total - plain.total)[0, fish], 0.10)
     assert np.allclose((found.total - plain.total)[0, ~fish], 0)
-    assert found.tiers["ieepa-other"] in ("sector", "exact and sector")
+    assert found.tier("ieepa-other", np.flatnonzero(fish).tolist()) == "sector"
+    assert (
+        product_table(found, "030111").shown()[0][3 + found.authorities.index("ieepa-other")]
+        == "10.0 (sector average)"
+    )
     stacked = duty_stack(world, changed, date=date, importer="USA", exporter="CHN")
     both = duty_stack(world, record, date=date, importer="USA", exporter="CHN")
     place = world.labels.sector("A03")
@@ -316,5 +320,8 @@ def test_a_product_on_two_days(record: Dossier, world: Economy) -> None:
     parts = sum(row["second"] for name, row in rows.items() if name != "total")
     assert parts == pytest.approx(rows["total"]["second"])
     assert "mfn" not in rows  # toys are free: what charges nothing on both days is left out
-    cells_of = list(two_days_table(first, second, "850760").records())[-1]
+    battery = two_days_table(first, second, "850760")
+    said = [text for text, row in zip(battery.shown(), battery.rows, strict=True) if row[1] == "section-232"]
+    assert said[0][3] == "25.0 (depends on its use)"
+    cells_of = list(battery.records())[-1]
     assert "40.9 to 55.9 %" in cells_of["depends_on"]

@@ -269,6 +269,8 @@ def test_small_quarrels_are_drawn_with_digits_enough_to_tell_a_loss_from_a_gain(
     figure = outcomes([row], standing="today")
     texts = [str(r.get("text", "")) for part in figure.spec["layer"] for r in part["data"]["values"]]
     assert "−0.002%  (−0.4 bn)" in texts
+    assert "−0.002%" in figure_svg(figure)
+    assert "+0.10%" in figure_svg(outcomes([OutcomeRow("E", {"USA": 0.1}, {"USA": 1.0})], standing="today"))
     assert figure.table.shown()[1][2] == "-0.002"
     third = third_countries(
         {"JPN": 0.0005, "KOR": -0.0006}, {"JPN": 25.0, "KOR": -10.0}, outcome="E", standing="today"

@@ -11,6 +11,7 @@ import numpy as np
 from detente.core import Cell, Column, InputError, Table, known
 from detente.dossier import Status
 from detente.policy.duties.by_product import ProductDuties, product_duties
+from detente.policy.duties.by_product_tables import words_beside
 from detente.policy.duties.cells import Bools, importer_of_cells
 from detente.policy.duties.codes import SIX, spread_over_products, under, widest
 from detente.policy.duties.product_data import products
@@ -212,6 +213,7 @@ def two_days_table(first: ProductDuties, second: ProductDuties, code: str) -> Ta
         between what and what they lie.
     """
     rows: list[tuple[Cell, ...]] = []
+    marks: dict[tuple[int, str], str] = {}
     for h in first.table.find(code):
         names = list(dict.fromkeys((*first.authorities, *second.authorities)))
         for name in names:
@@ -220,6 +222,9 @@ def two_days_table(first: ProductDuties, second: ProductDuties, code: str) -> Ta
                 for d in (first, second)
             ]
             if any(pair):
+                for key, d in (("first", first), ("second", second)):
+                    if name in d.authorities and (words := words_beside(d, name, 0, h)):
+                        marks[len(rows), key] = words
                 rows.append((first.table.codes[h], name, *pair, pair[1] - pair[0], ""))
         totals = [100 * float(d.total[0, h]) for d in (first, second)]
         rows.append(
@@ -242,6 +247,7 @@ def two_days_table(first: ProductDuties, second: ProductDuties, code: str) -> Ta
         tuple(rows),
         "Percent of the customs value: what is paid on goods worth 100. Duty of each day as it was known on "
         f"{first.asof}.",
+        marks=marks,
     )
 
 

@@ -19,7 +19,16 @@ import numpy as np
 
 from detente.core import InputError, LabelError, Labels, MeasurePlace, suggestion
 from detente.policy.duties import product_ranges
-from detente.policy.duties.cells import MFN, Bools, Ints, cells, fits, importer_of_cells, product_tables
+from detente.policy.duties.cells import (
+    EVERYTHING,
+    MFN,
+    Bools,
+    Ints,
+    cells,
+    fits,
+    importer_of_cells,
+    product_tables,
+)
 from detente.policy.duties.ordinary import Ordinary, check_ordinary, ordinary_duties
 from detente.policy.duties.product_data import LineRows, ProductTable, line_rows, products
 from detente.policy.duties.reach import ProductReach, reach_of, stacked
@@ -191,6 +200,7 @@ def _of_lines(
     lines = _Lines(rows, _chosen(exporters, table.partners))
     layers = {MFN: np.asarray(rows.base), **stack(rows, listed)}
     duties = {name: lines.mean(rate) for name, rate in layers.items() if name == MFN or rate.any()}
+    by_list = {name: rate != 0 for name, rate in duties.items()}
     reached = [_of_share(lines, state, listed, dossier) for state in by_share]
     shape = duties[MFN].shape
     for name, rate in stacked(reached, shape).items():
@@ -203,7 +213,6 @@ def _of_lines(
 
     by_use = {s.measure.authority for s in listed if {*product_tables().by_use} & {*s.products.lists}}
     by_use |= {s.measure.authority for s in listed if by_use & {*s.measure.excluded_by} and s.in_force}
-    known_rates = {name for name, rate in layers.items() if rate.any()}
     return ProductDuties(
         date,
         dossier.asof,
@@ -212,7 +221,7 @@ def _of_lines(
         _only(table, lines.partners),
         tuple(duties),
         frozen(np.stack(list(duties.values()))),
-        _averages(reached, {name: duties[name] != 0 for name in known_rates if name in duties}),
+        _averages(reached, by_list),
         frozenset(by_use),
         dataclasses.replace(
             economy.labels,
@@ -274,7 +283,13 @@ def _of_share(
     table, scope, measure = lines.rows.table, state.products, state.measure
     met = [other.measure for other in listed if other.in_force]
     largest = measure.combine == "max" and any(other.authority == measure.authority for other in met)
-    if scope.lists or measure.excluded_by or largest or any(measure.authority in o.excluded_by for o in met):
+    if (
+        scope.lists
+        or scope.excluded
+        or measure.excluded_by
+        or largest
+        or any(measure.authority in o.excluded_by for o in met)
+    ):
         raise InputError(
             "a duty by codes or sector shares that also names lists, or gives way to another, or another to it, has no six-digit products",
             where=MeasurePlace(measure.id),
@@ -341,10 +356,11 @@ def _of_sectors(
         rate = np.repeat(rates[:, None], shape[1], axis=1)
         rate = np.where(capped[:, None] > 0, np.maximum(0.0, rate - ordinary.rate), rate)
         rest = state.products.model_copy(update={"codes": (), "excluded_codes": ()})
-        share = np.zeros(shape)
-        if rest.lists or rest.sectors or not state.products.codes:
-            by_sector = rows.coverage(rest, where=MeasurePlace(state.measure.id))
-            share = by_sector.reshape(base.shape)[place][:, sector]
+        alone = bool(state.products.codes) and not rest.named
+        if alone:  # what is taken off codes is looked at all the same
+            rest = rest.model_copy(update={"lists": (EVERYTHING,)})
+        by_sector = rows.coverage(rest, where=MeasurePlace(state.measure.id))
+        share = np.zeros(shape) if alone else by_sector.reshape(base.shape)[place][:, sector]
         listed = table.answers.get(state.measure.id)
         return reach_of(
             state, share, None if listed is None else listed[0], rate, trade, [(name,) for name in names]

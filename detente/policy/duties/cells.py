@@ -212,7 +212,7 @@ class Cells:
         )
         if key in self._coverage:
             return self._coverage[key]
-        if not products.named:
+        if not products.lists and not products.sectors:
             raise InputError(
                 "a tariff without products", where=where, hint="write `products: {lists: [all]}`"
             )

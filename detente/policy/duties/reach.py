@@ -15,7 +15,7 @@ import numpy as np
 
 from detente.core import MeasurePlace
 from detente.dossier import Products
-from detente.policy.duties.cells import Bools
+from detente.policy.duties.cells import EVERYTHING, Bools
 from detente.policy.duties.membership import Names, membership
 from detente.policy.duties.stacking import Charge, layers
 from detente.world import Array
@@ -109,6 +109,9 @@ def reach_of(
         Codes each exporter answers to.
     """
     scope, where = state.products, MeasurePlace(state.measure.id)
+    if EVERYTHING in scope.excluded:
+        nothing = np.zeros(rate.shape)
+        return ProductReach(state, rate, nothing, nothing, nothing, nothing > 0)
     if listed is not None:
         share = np.broadcast_to(listed, rate.shape)
         parted = (share > 0) & (share < 1)

@@ -236,10 +236,14 @@ def _inline(svg: str, *, prefix: str, label: str) -> str:
     rest = re.sub(r'\bid="([^"]+)"', lambda m: f'id="{names[m[1]]}"', rest)
     rest = re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{names.get(m[1], m[1])})", rest)
     rest = re.sub(r' (?:pointer-events|class|role|aria-[a-z]+)="[^"]*"', "", rest)
-    # A hundredth of a pixel is enough, and the last digits of a float may differ between machines.
-    rest = re.sub(r"\d+\.\d+", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), rest)
+    # A hundredth of a pixel is enough, and the last digits of a float may differ between machines. Texts keep theirs.
+    rest = re.sub(r"<[^>]*>", lambda tag: re.sub(r"\d+\.\d+", _hundredth, tag[0]), rest)
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size[1]}" role="img" aria-label="{_attribute(label)}"'
     return f"{opening}>{rest}".strip()
+
+
+def _hundredth(length: re.Match[str]) -> str:
+    return f"{float(length[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _attribute(text: str) -> str:

@@ -66,6 +66,7 @@ def horizon_outcome_table(
     drawn : mapping of horizon to Draws
         Empty without draws.
     """
+    from detente.cases import revenue_words
     from detente.outlook import drawn_words
 
     bands = {name: draw_bands(draws, reference, parties) for name, draws in drawn.items()}
@@ -87,6 +88,10 @@ def horizon_outcome_table(
         f"{outcomes[reference].value.structure.horizon}: {outcomes[reference].value.structure.source}"
         for outcomes in outcomes_by_horizon.values()
     )
+    revenue = "Duties are " + ", ".join(
+        f"{revenue_words(outcomes[reference].value.structure)} in the {outcomes[reference].value.structure.horizon}"
+        for outcomes in outcomes_by_horizon.values()
+    )
     return Table(
         "horizons",
         "The same outcomes after one year and in the long run",
@@ -106,7 +111,7 @@ def horizon_outcome_table(
         note=f"Against “{last[reference].scenario.title}” at the same horizon. Draws, 5 to 95 %: {what or 'none'}; "
         "error of the ends: standard error of the two points, the larger. "
         f"Sets: range over {len(spread)} published sets of elasticities. {settings}. "
-        "The short run has no unemployment and no missing inputs either.",
+        f"{revenue}. Neither has unemployment or missing inputs.",
     )
 
 
@@ -152,6 +157,8 @@ def horizon_contrast_sentence(
     parties: Sequence[str],
 ) -> Sentence:
     """Say how one outcome differs between the horizons, for both sides."""
+    from detente.cases import revenue_words
+
     members = groups(economy, parties)
     by_horizon = [
         income_changes(
@@ -173,7 +180,9 @@ def horizon_contrast_sentence(
         )
         values += [short, long]
     title = next(iter(solved.values()))[key].scenario.title
-    return Sentence(f"“{title}” moves {', '.join(parts)}.", tuple(values), "horizons")
+    first, last = (revenue_words(outcomes[key].value.structure) for outcomes in solved.values())
+    uses = f"are {first}" if first == last else f"are {first} in that year and {last} in the end"
+    return Sentence(f"“{title}” moves {', '.join(parts)}. Duties {uses}.", tuple(values), "horizons")
 
 
 def structure_words(structure: Structure) -> str:

@@ -12,7 +12,7 @@ from detente.core import Cell, Column, Table, known_each
 from detente.show.figures import country_name
 from detente.show.tables.findings import groups, income_changes
 from detente.show.tables.uncertain import driver_rows
-from detente.show.words import Sentence, enough_digits, lower_first, money, number, percent_range
+from detente.show.words import Sentence, lower_first, money, number, percent_range
 from detente.world import goods_sectors
 
 if TYPE_CHECKING:
@@ -132,10 +132,15 @@ def drawn_sentence(
     worst = max(bands[key][code].error for code in parties)
     return Sentence(
         f"Over {len(sample.values)} draws of {drawn_words(sample)}, “{title}” changes real income {' and '.join(parts)} "
-        f"(5 to 95 %; the ends are known to {number(worst, enough_digits((worst,), most=3))} points, one standard error).",
+        f"(5 to 95 %; the ends are known to {_error_words(worst)} points, one standard error).",
         (*values, worst),
         "horizons",
     )
+
+
+def _error_words(error: float) -> str:
+    """An error in points, never as nought."""
+    return "less than 0.001" if 0 < error < 0.0005 else number(error, 2 if error >= 0.005 else 3)
 
 
 def third_party_table(table: Table, draws: Draws, key: str, reference: str) -> Table:

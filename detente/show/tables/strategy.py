@@ -27,6 +27,7 @@ from detente.strategy import (
 )
 
 BN = 1e3
+_YES = {True: "yes", False: "no"}
 GAME_DIGITS = 5
 """Known digits of money in a game: differences of differences of incomes."""
 
@@ -122,10 +123,6 @@ def lever_table(levers: Sequence[Lever], *, note: str = "") -> Table:
     return Table(
         "leverage", "Who can hurt whom, and at what cost to itself", columns, tuple(rows), text.strip()
     )
-
-
-def _yes(holds: bool) -> str:
-    return "yes" if holds else "no"
 
 
 def reach_table(reached: Sequence[Reach], *, name: str = "leverage-horizons", title: str = "") -> Table:
@@ -331,7 +328,7 @@ def payment_table(game: Game, payments: Mapping[str, Sequence[Payment]]) -> Tabl
             payment.other,
             payment.needed / BN,
             payment.gain_other / BN,
-            _yes(payment.affordable),
+            _YES[payment.affordable],
             moves_in_words(game, payment.favourite),
         )
         for threat, many in payments.items()
@@ -355,7 +352,7 @@ def dominance_table(
 ) -> Table:
     """For every action, the rung its player prefers whatever the others do; `titles` are those of the actions."""
     rows: list[tuple[Cell, ...]] = [
-        (rung.player, rung.action, rung.best, 100 * rung.share, rung.margin / BN, _yes(rung.always))
+        (rung.player, rung.action, rung.best, 100 * rung.share, rung.margin / BN, _YES[rung.always])
         for rung in dominance
     ]
     columns = (

@@ -1,0 +1,47 @@
+"""What may be set beside a horizon on the command line: uses of duties, wage floors, labour supply."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from detente.cases import Options
+from detente.cli.main import main
+from detente.cli.options import beside
+from detente.core import LabelError, UnitError
+
+
+def test_what_is_typed_is_what_is_set():
+    assert beside(None, None, None) is None
+    assert beside("saved", ["0.98"], None) == Options("saved", 0.98)
+    assert beside(None, ["USA=0.98", "CHN=0"], ["0.25"]) == Options(None, {"USA": 0.98, "CHN": 0.0}, 0.25)
+    for floors in (["high"], ["1.2"], ["USA=-1"], ["0.98", "USA=1"]):
+        with pytest.raises(UnitError):
+            beside(None, floors, None)
+    with pytest.raises(LabelError, match="tax-cut"):
+        beside("tax-cuts", None, None)
+
+
+def run(capsys, *words):
+    with pytest.raises(SystemExit) as stopped:
+        main(["run", "standing", "--countries", "USA", "--format", "json", *words])
+    return stopped.value.code, capsys.readouterr()
+
+
+def test_a_use_of_duties_is_in_the_result_and_in_its_note(capsys):
+    code, said = run(capsys, "--table", "jobs", "--revenue", "saved")
+    assert code == 0
+    table = json.loads(said.out)
+    (row,) = table["rows"]
+    assert row["saved_usd_bn"] > 100
+    assert row["household_spending_pct"] < row["real_income_pct"] - 0.5
+    assert row["unemployment_pp"] == 0
+    assert "saved by the treasury" in table["note"]
+
+
+def test_an_unknown_use_or_country_is_a_slip_of_the_command_line(capsys):
+    for words in (("--revenue", "burn"), ("--wage-floor", "USB=0.98"), ("--labour-supply", "much")):
+        code, said = run(capsys, *words)
+        assert code == 2
+        assert "hint" in said.err
