@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from detente import Standoff
-from detente.show.tables.metrics import country_table
+from detente.show.tables.metrics import country_outcome_table
 
 TEXT = """
 id: half-threat
@@ -20,7 +20,7 @@ with tempfile.TemporaryDirectory() as folder:
     file = Path(folder, "half-threat.yaml")
     file.write_text(TEXT, encoding="utf-8")
     outcomes = Standoff.load("busan-2025").solve("standing", "talks-fail", file)
-for row in country_table(outcomes, against="standing", countries=("USA", "CHN", "MEX")).records():
+for row in country_outcome_table(outcomes, against="standing", countries=("USA", "CHN", "MEX")).records():
     money = row["equivalent_variation_usd_bn"]
     if row["measure"] == "delta":
         print(

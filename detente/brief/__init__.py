@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         Paragraph as Paragraph,
         ReadingText as ReadingText,
         Section as Section,
-        Source as Source,
+        SourceText as SourceText,
         Subheading as Subheading,
         TableBlock as TableBlock,
     )
@@ -40,6 +40,6 @@ else:
         {
             "build": "BriefResult build_brief check_place",
             "composition": "compose",
-            "content": "BriefContent Bullets Citation ClockBlock ClockRow ConflictBlock ConflictCard KeyNumber MeasureBlock MeasureRow Paragraph ReadingText Section Source Subheading TableBlock",
+            "content": "BriefContent Bullets Citation ClockBlock ClockRow ConflictBlock ConflictCard KeyNumber MeasureBlock MeasureRow Paragraph ReadingText Section SourceText Subheading TableBlock",
         },
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from detente.brief.content import BriefContent
 from detente.brief.page import render_page
-from detente.brief.tables import check_content, figures_of
+from detente.brief.tables import check_content, figures_in
 from detente.core import InputError, finish_folder, sha256_bytes, write_folder
 from detente.show.figures import WIDE, figure_svg
 
@@ -87,7 +87,7 @@ def brief_files(content: BriefContent) -> dict[str, bytes]:
     for name, table in tables.items():
         files[f"data/{name}.csv"] = table.to_csv().encode("utf-8")
         rows[f"data/{name}.csv"] = len(table)
-    for figure in figures_of(content):
+    for figure in figures_in(content):
         files[f"figures/{figure.name}.svg"] = (figure_svg(figure, WIDE) + "\n").encode("utf-8")
     listed: dict[str, Any] = {}
     for name in sorted(files):

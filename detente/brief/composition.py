@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from detente.brief import sections
 from detente.brief.colophon import assumed, citations, limits, method, not_yet_told, stamp
 from detente.brief.content import BriefContent, Section
-from detente.brief.findings import Findings, find
+from detente.brief.findings import Findings, solve_findings
 from detente.brief.strategy_section import strategy_section
 from detente.brief.summary import key_numbers, record_sentence, sentences
 from detente.show import build
@@ -127,7 +127,7 @@ def compose(
     >>> content.asof.isoformat(), len(content.sections) > 4
     ('2025-10-28', True)
     """
-    findings = find(
+    findings = solve_findings(
         dossier,
         economy,
         scenarios=scenarios,

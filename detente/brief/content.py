@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from detente.core import Stamp, Table
 from detente.show.figures import Figure
-from detente.show.tables import ClockRow, ConflictCard, MeasureRow, ReadingText, Source
+from detente.show.tables import ClockRow, ConflictCard, MeasureRow, ReadingText, SourceText
 from detente.show.words import Sentence
 
 __all__ = [
@@ -28,7 +28,7 @@ __all__ = [
     "Paragraph",
     "ReadingText",
     "Section",
-    "Source",
+    "SourceText",
     "Subheading",
     "TableBlock",
 ]
@@ -200,7 +200,7 @@ class BriefContent:
     method: tuple[Paragraph, ...]
     limits: tuple[str, ...]
     assumed: tuple[str, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[SourceText, ...]
     stamp: Stamp
     citations: tuple[Citation, ...] = ()
     tables: tuple[Table, ...] = ()

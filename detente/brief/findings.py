@@ -64,7 +64,7 @@ class Findings:
     outcomes: Mapping[str, ControlledOutcome]
     parties: tuple[str, str]
     later: tuple[NotYet, ...]
-    every: Mapping[str, Mapping[str, Mapping[str, changes.Change]]]
+    every: Mapping[str, Mapping[str, Mapping[str, changes.IncomeChange]]]
     at: Mapping[str, Model]
     both: Mapping[str, Mapping[str, ControlledOutcome]]
     drawn: Mapping[str, Draws] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class Findings:
         return f"range over {self.sets_words}"
 
     @functools.cached_property
-    def spread(self) -> Mapping[str, Mapping[str, Mapping[str, changes.Change]]]:
+    def spread(self) -> Mapping[str, Mapping[str, Mapping[str, changes.IncomeChange]]]:
         """Changes under the sets of the headline's horizon: a range is over sets of one; the others are in the table only."""
         from detente.world import set_horizon
 
@@ -203,7 +203,7 @@ class Findings:
             outcome=self.title,
             standing=TODAY,
             concept=self.horizon_words,
-            title=changes.sector_sentence(self.parties[0], self.sectors, self.title).text,
+            title=changes.sector_money_sentence(self.parties[0], self.sectors, self.title).text,
         )
         return figure
 
@@ -242,7 +242,7 @@ class Findings:
         return country_name(self.parties[position], in_sentence=True)
 
 
-def find(
+def solve_findings(
     dossier: Dossier,
     economy: Economy,
     *,
@@ -281,7 +281,7 @@ def _told(
     dossier: Dossier, scenarios: Sequence[str] | None, source: str
 ) -> tuple[Sequence[Scenario], Sequence[NotYet]]:
     """Scenarios that can be told on the record's day, and those that cannot yet."""
-    from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
+    from detente.policy import load_scenario, shipped_scenarios, tellable, waiting_words
 
     place = source or dossier.id
     names = list(scenarios) if scenarios is not None else list(shipped_scenarios(place, dossier.asof))
@@ -291,6 +291,6 @@ def _told(
             f"the dossier `{dossier.id}` has {len(names)} scenarios"
             + (f", of which {len(chosen)} could be told on {dossier.asof}" if later else ""),
             hint="a briefing compares at least two, the reference and another"
-            + (f"; {waiting(later, dossier.asof)}" if later else ""),
+            + (f"; {waiting_words(later, dossier.asof)}" if later else ""),
         )
     return chosen, later

@@ -44,6 +44,7 @@ from detente.show.words import (
 
 if TYPE_CHECKING:
     from detente.brief.findings import Findings
+    from detente.cases import Outcome
 
 
 def outcome_section(findings: Findings) -> Section:
@@ -72,14 +73,10 @@ def outcome_section(findings: Findings) -> Section:
         reference=reference,
         parties=parties,
     )
-    contrast = horizons.horizon_sentence(economy, findings.both, reference, findings.featured, parties)
-    stories = tuple(
-        Sentence(
-            f"{outcome.scenario.title}, on {date_words(outcome.scenario.on(findings.dossier.asof))}: {outcome.scenario.story} "
-            f"{firing_words(outcome.timing)}".strip()
-        )
-        for outcome in outcomes.values()
+    contrast = horizons.horizon_contrast_sentence(
+        economy, findings.both, reference, findings.featured, parties
     )
+    stories = tuple(_story(outcome, findings.dossier.asof) for outcome in outcomes.values())
     pair = build("pair", outcomes=outcomes, parties=parties)
     return Section(
         "outcomes",
@@ -108,6 +105,14 @@ def outcome_section(findings: Findings) -> Section:
                 folded=True,
             ),
         ),
+    )
+
+
+def _story(outcome: Outcome, asof: dt.date) -> Sentence:
+    """What an outcome is, when, and which clocks its date lets fire."""
+    scenario = outcome.scenario
+    return Sentence(
+        f"{scenario.title}, on {date_words(scenario.on(asof))}: {scenario.story} {firing_words(outcome.timing)}".strip()
     )
 
 
@@ -336,9 +341,9 @@ def sector_section(findings: Findings) -> Section:
         parties=parties,
     )
     rows = findings.sectors
-    sentences = tuple(changes.sector_sentence(code, rows, findings.title) for code in parties)
+    sentences = tuple(changes.sector_money_sentence(code, rows, findings.title) for code in parties)
     said = tuple(
-        intervals.sector_sentence(
+        intervals.sector_interval_sentence(
             drawn, code, [pick(own, key=lambda row: row.value_usd).sector for pick in (min, max)]
         )
         for code in parties

@@ -18,9 +18,38 @@ from detente.show.figures import lever_sentences, moving, space_sentence, swap_s
 from detente.show.words import Sentence, count_words, lower_first
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from detente.brief.findings import Findings
+    from detente.core import Table
     from detente.dossier import Dossier
-    from detente.strategy import GameSpec
+    from detente.strategy import GameSpec, PayoffTensor, Preferences
+
+
+def _told_game(dossier: Dossier, place: str) -> GameSpec | None:
+    """The game of the record on its day; None where none has moves, or none could be told on the day."""
+    from detente.strategy import load_game, shipped_games
+
+    if not shipped_games(place, dossier.asof):
+        return None
+    spec = load_game(dossier=place, asof=dossier.asof)
+    known = spec.measures and all(name in dossier.measures for name in spec.measures)
+    return spec if known else None
+
+
+def _expected(tensor: PayoffTensor, spec: GameSpec, sets: Sequence[Preferences]) -> Table:
+    """What the exchanges that the reports expect would be worth, under every set of preferences."""
+    from detente.strategy import judge
+
+    return build(
+        "expected-swaps",
+        verdicts={
+            preferences.id: judge(tensor.game(preferences), spec.expected, spec.threats)
+            for preferences in sets
+        },
+        players=spec.players,
+        names={preferences.id: preferences.title for preferences in sets},
+    )
 
 
 def strategy_section(findings: Findings) -> Section | None:
@@ -34,23 +63,18 @@ def strategy_section(findings: Findings) -> Section | None:
     from detente.policy import load_scenario
     from detente.strategy import (
         deal_space,
-        judge,
         leverage_of,
-        load_game,
         load_preferences,
         near_tensor,
         payoff_tensor,
-        shipped_games,
         smallest_swaps,
     )
 
     dossier = findings.dossier
     place = findings.source or dossier.id
-    if not shipped_games(place, dossier.asof):
+    spec = _told_game(dossier, place)
+    if spec is None:
         return None
-    spec = load_game(dossier=place, asof=dossier.asof)
-    if not spec.measures or any(name not in dossier.measures for name in spec.measures):
-        return None  # a game without moves; or, on an earlier day, one that could not be told yet
     scenarios = [load_scenario(name, dossier=place) for name in spec.threats if name != "standing"]
     known = load_preferences(game=spec.id)
     near = near_tensor(findings.model, dossier, spec, preferences=known.sets, scenarios=scenarios)
@@ -66,24 +90,9 @@ def strategy_section(findings: Findings) -> Section | None:
     space = deal_space(few, spec.threats[0])
     names = {name: load_scenario(name, dossier=place).title for name in spec.threats}
     swaps = smallest_swaps(game, most=1, count=12)
-    judged = {
-        preferences.id: judge(near.game(preferences), spec.expected, spec.threats)
-        for preferences in known.sets
-    }
     reduced = _reduced_words(spec, tensor.index.size)
     ladder = (make("leverage-ladder", levers=levers, concept=concept),) if moving(levers) else ()
     points = make("deal-space-points", game=few, space=space, threats=names, concept=f"{concept}; {reduced}")
-    table = build("deal-space", games=spaces, names=names)
-    limits = (
-        ()
-        if spec.small() == spec
-        else (
-            Sentence(
-                f"Packages are judged here in the {reduced.split(':')[0]}, whose {tensor.index.size:,} joint choices are all solved; the "
-                f"whole game has {math.prod(spec.shape):,}, and `detente deals --table space` solves them."
-            ),
-        )
-    )
     table = build("deal-space", games=spaces, names=names)
     limits = (
         ()
@@ -108,17 +117,7 @@ def strategy_section(findings: Findings) -> Section | None:
         said = tuple(swap_sentence(game, swap, table="swaps") for swap in swaps[:2])
         blocks += [Paragraph(said), TableBlock(build("swaps", game=game, swaps=swaps), folded=True)]
     if spec.expected:
-        blocks.append(
-            TableBlock(
-                build(
-                    "expected-swaps",
-                    verdicts=judged,
-                    players=spec.players,
-                    names={preferences.id: preferences.title for preferences in known.sets},
-                ),
-                folded=True,
-            )
-        )
+        blocks.append(TableBlock(_expected(near, spec, known.sets), folded=True))
     return Section("leverage", "Who holds what over whom, and what could be traded", tuple(blocks))
 
 

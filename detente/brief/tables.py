@@ -65,7 +65,7 @@ def tables_of(content: BriefContent) -> dict[str, Table]:
     return tables
 
 
-def figures_of(content: BriefContent) -> list[Figure]:
+def figures_in(content: BriefContent) -> list[Figure]:
     """Every figure, in the order of the page."""
     return [block for section in content.sections for block in section.blocks if isinstance(block, Figure)]
 
@@ -151,7 +151,7 @@ def check_content(content: BriefContent) -> dict[str, Table]:
     known = [source.id for source in content.sources]
     _unique(known, "sources")
     _unique([section.id for section in content.sections], "sections")
-    _unique([figure.name for figure in figures_of(content)], "figures")
+    _unique([figure.name for figure in figures_in(content)], "figures")
     for source, where in _cited(content):
         if source not in known:
             raise LabelError(
@@ -188,6 +188,6 @@ __all__ = [
     "check_content",
     "country_name",
     "days_left",
-    "figures_of",
+    "figures_in",
     "tables_of",
 ]

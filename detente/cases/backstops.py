@@ -22,7 +22,7 @@ STOCKS = "stocks"
 
 
 @dataclass(frozen=True)
-class Rung:
+class BackstopRung:
     """One step of the ladders: where it begins and is full, from 0 at the base year's price to 1 at the top, and how much it gives.
 
     Attributes
@@ -66,7 +66,7 @@ class Ladders:
     top: float
     top_grade: str
     top_source: str
-    rungs: tuple[Rung, ...]
+    rungs: tuple[BackstopRung, ...]
     commodities: tuple[Commodity, ...]
 
     def row(self, name: str) -> int:
@@ -88,7 +88,7 @@ def ladders() -> Ladders:
     data = read_yaml(_FILE).data
     assert isinstance(data, dict)
     rungs = tuple(
-        Rung(
+        BackstopRung(
             body["name"],
             float(body["from"]),
             float(body["to"]),

@@ -34,7 +34,7 @@ _GRADES = ("official", "reported", "inferred", "assumed")
 
 
 @dataclass(frozen=True)
-class Setting:
+class HorizonSetting:
     """One parameter of a horizon: its value, how it is known, and where it comes from."""
 
     value: float
@@ -64,15 +64,15 @@ class Horizon:
     elasticity_set: str
     scale: float
     otherwise_scale: float
-    elasticities: Setting
-    settings: dict[str, Setting]
+    elasticities: HorizonSetting
+    settings: dict[str, HorizonSetting]
 
 
-def _setting(body: Any, where: str) -> Setting:
+def _setting(body: Any, where: str) -> HorizonSetting:
     try:
         value = body["value"]
         number = math.inf if value == "free" else float(value)
-        setting = Setting(number, body["grade"], body["source"])
+        setting = HorizonSetting(number, body["grade"], body["source"])
     except (KeyError, TypeError, ValueError):
         raise InputError(
             "a parameter needs `value`, `grade` and `source`",

@@ -78,7 +78,7 @@ class Options:
             changed["revenue_saved"] = float(self.revenue == "saved")
             changed["revenue_cut"] = float(self.revenue == "tax-cut")
             changed["marginal_cost_of_funds"] = (
-                known("marginal_cost_of_funds") if self.revenue == "tax-cut" else 1.0
+                shipped_value("marginal_cost_of_funds") if self.revenue == "tax-cut" else 1.0
             )
         for name, words, given in (
             ("wage_floor", "wage floor", self.wage_floor),
@@ -93,7 +93,7 @@ class Options:
         return replace(structure, **changed, source=source)
 
 
-def known(name: str) -> float:
+def shipped_value(name: str) -> float:
     """Value that comes with Détente, such as ``wage_floor``."""
     return float(_read()[name]["value"])
 

@@ -190,6 +190,32 @@ def path_with_stocks(
     )
 
 
+def _available(
+    controls: Sequence[QuantityControl], held: Holdings, length: float, *, stocked: bool
+) -> dict[str, float]:
+    """Limits of a period by control: of a cap also what is held, unless the model draws it; infinite where that never ends."""
+    available = {}
+    for control in controls:
+        months = held.months(control) if control.kind == "cap" else 0.0
+        available[control.name] = math.inf if math.isinf(months) else control.limit
+        if not stocked:
+            available[control.name] += months / length
+    return available
+
+
+def _out_of_reach(error: SolveError, available: Mapping[str, float], where: str) -> SolveError:
+    """Why a period has no equilibrium: how much was left of what, and what to try."""
+    said = ", ".join(f"{name} at {100 * volume:.3g} %" for name, volume in available.items())
+    return SolveError(
+        f"no equilibrium was found with {said or 'no cut'} of the base year's volume: "
+        f"{error.solution.message} ({how_far(error.solution)})",
+        where=where,
+        hint="at this horizon nobody can do without so much: leave a larger share, or hold a larger stock; "
+        + (error.hint or ""),
+        solution=error.solution,
+    )
+
+
 def walk(
     economy: Economy,
     law: Law,
@@ -236,13 +262,7 @@ def walk(
         wedges, controls = law(start + length / 2)
         stocked = has_stocks(structure.backstop)
         caps = [control for control in controls if control.kind == "cap"]
-        available = {
-            control.name: control.limit
-            + (held.months(control) / length if control.kind == "cap" and not stocked else 0.0)
-            for control in controls
-        }
-        if stocked:  # one that never runs out leaves nothing to limit
-            available |= {control.name: math.inf for control in caps if math.isinf(held.months(control))}
+        available = _available(controls, held, length, stocked=stocked)
         binding = tuple(
             replace(control, limit=available[control.name])
             for control in controls
@@ -257,7 +277,9 @@ def walk(
             continue
         # once stocks are gone, periods under one law and one structure are the same
         parts = (here, structure, wedges)
-        flows = tuple((one.name, one.kind, one.rent, one.cells.tobytes()) for one in controls)
+        flows = tuple(
+            (control.name, control.kind, control.rent, control.cells.tobytes()) for control in controls
+        )
         key = (*map(id, parts), flows, tuple(available.items()), tuple(rates.items()))
         if key not in known:
             alive.append(parts)
@@ -269,15 +291,8 @@ def walk(
                     Model(here, set_up, closure, solver=solver), policy, near, steered=together
                 )
             except SolveError as error:
-                said = ", ".join(f"{name} at {100 * volume:.3g} %" for name, volume in available.items())
-                raise SolveError(
-                    f"no equilibrium was found with {said or 'no cut'} of the base year's volume: "
-                    f"{error.solution.message} ({how_far(error.solution)})",
-                    where=f"months {start:g} to {start + length:g} ({structure.horizon})",
-                    hint="at this horizon nobody can do without so much: leave a larger share, or hold a larger stock; "
-                    + (error.hint or ""),
-                    solution=error.solution,
-                ) from error
+                where = f"months {start:g} to {start + length:g} ({structure.horizon})"
+                raise _out_of_reach(error, available, where) from error
         solved = last = known[key]
         path.append(Period(start, float(length), solved.value, _draws(controls, solved, held, length)))
         start += length

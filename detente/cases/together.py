@@ -52,10 +52,10 @@ class RunningDown:
         assert backstop is not None
         at = (backstop.importer, backstop.sector)
         self.row, self.base, self.months = backstop.steps.index(STOCKS), backstop.base, months
-        caps = {one.name: one for lane in lanes for one in lane.controls if one.kind == "cap"}
+        caps = {control.name: control for lane in lanes for control in lane.controls if control.kind == "cap"}
         self.first = np.array([held.worth(cap)[at] for cap in caps.values()]).reshape(-1, len(self.base))
         """Held of every cap at the first date [cap, cell], million USD a month of base-year spending times months."""
-        names = [{one.name for one in lane.controls} for lane in lanes]
+        names = [{control.name for control in lane.controls} for lane in lanes]
         self.there = np.array([[[name in some] for name in caps] for some in names])
         """Whether a cap is in force at a date [date, cap, 1]."""
         self.met = np.zeros((len(lanes), len(self.base)))
@@ -134,12 +134,12 @@ def solve_ahead(
     for middle in first + np.cumsum(months) - np.array(months) / 2:
         here, structure = at(float(middle))
         wedges, controls = law(float(middle))
-        kept = (one for one in controls if one.is_floor or math.isfinite(held.months(one)))
+        kept = (control for control in controls if control.is_floor or math.isfinite(held.months(control)))
         lanes.append(Lane(here, structure, wedges, tuple(kept)))
     near = last if last is not None and alike(last.value.structure, lanes[0].structure) else None
     like = at(STEERING)
-    found = solve_dates(lanes, months, held, like, closure, solver, near)
-    return {k: solution for k, solution in enumerate(found) if solution.result.ok}
+    solutions = solve_dates(lanes, months, held, like, closure, solver, near)
+    return {k: solution for k, solution in enumerate(solutions) if solution.result.ok}
 
 
 def gives(value: Equilibrium, rates: Mapping[tuple[str, str], float]) -> bool:
@@ -154,6 +154,6 @@ def gives(value: Equilibrium, rates: Mapping[tuple[str, str], float]) -> bool:
     return bool(np.abs(given - asked).max(initial=0.0) < ROUNDING)
 
 
-def alike(one: Structure, other: Structure) -> bool:
+def alike(structure: Structure, other: Structure) -> bool:
     """Whether an equilibrium of one structure can be a start for the other: factors move freely in both, or in neither."""
-    return math.isinf(one.mobility) == math.isinf(other.mobility)
+    return math.isinf(structure.mobility) == math.isinf(other.mobility)

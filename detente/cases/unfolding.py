@@ -29,7 +29,7 @@ from detente.world import Array, Economy
 if TYPE_CHECKING:
     from detente.dossier import Dossier
 
-DATES = (1.0,) * 12 + (3.0,) * 16
+DATES: tuple[float, ...] = (1.0,) * 12 + (3.0,) * 16
 """Lengths of the periods of a path, months: months in the first year, quarters to the fifth."""
 DISCOUNT = 0.03
 """Rate a year at which later years count less (assumed)."""

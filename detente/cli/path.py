@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -36,7 +37,7 @@ from detente.core import RENTS, InputError, LabelError, UnitError, suggestion
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from detente.cases import LawOfDays, Options, Still
+    from detente.cases import LawOfDays, Options, Period, Still
     from detente.core import Rent, Table
     from detente.dossier import Dossier
     from detente.equilibrium import Newton, QuantityControl
@@ -116,7 +117,35 @@ def _periods(months: float, step: float) -> tuple[float, ...]:
     return (*[step] * whole, *([rest] if rest > 1e-9 else []))
 
 
-def _policy(
+@dataclass(frozen=True)
+class _Start:
+    """What a path starts from: the record, an economy with its own elasticities, the policy of a scenario, and it; or none."""
+
+    record: Dossier
+    economy: Economy
+    wedges: Wedges
+    controls: tuple[QuantityControl, ...] = ()
+    scenario: Scenario | None = None
+
+    @property
+    def floors(self) -> tuple[QuantityControl, ...]:
+        """Controls that nothing delays."""
+        return tuple(control for control in self.controls if control.is_floor)
+
+    @property
+    def caps(self) -> tuple[QuantityControl, ...]:
+        """Controls that stocks delay."""
+        return tuple(control for control in self.controls if not control.is_floor)
+
+    def shown(self, chosen: Sequence[str], *others: str) -> list[str]:
+        """Countries of the tables: those chosen, else the sides of the record and some others."""
+        from detente.dossier import codes_of
+
+        codes = dict.fromkeys((*codes_of(self.record), *others))
+        return list(chosen) or [code for code in codes if code in self.economy.labels.countries]
+
+
+def _start(
     scenario: str | None,
     dossier: str,
     asof: str | None,
@@ -124,8 +153,7 @@ def _policy(
     closure: str,
     world: str | None,
     hold: bool | tuple[str, ...],
-) -> tuple[Dossier, Economy, Wedges, tuple[QuantityControl, ...], Scenario | None]:
-    """The record, the economy with its own elasticities, the wedges and quantity controls of a scenario, and it; or none."""
+) -> _Start:
     from detente.cli.tables import prepare_named
     from detente.equilibrium import CLOSURES
     from detente.world import Wedges
@@ -133,7 +161,7 @@ def _policy(
     if scenario is not None:
         ready = prepare_named([scenario], dossier, asof, elasticities, closure, world=world, hold=hold)
         case = ready.cases[0]
-        return ready.dossier, ready.economy, case.wedges, case.controls, case.scenario
+        return _Start(ready.dossier, ready.economy, case.wedges, case.controls, case.scenario)
     with usage():
         if closure not in CLOSURES:
             raise InputError(
@@ -141,23 +169,79 @@ def _policy(
             )
     record = open_record(dossier, asof)
     economy = economy_for(world, elasticities)
-    return record, economy, Wedges.unchanged(economy), (), None
+    return _Start(record, economy, Wedges.unchanged(economy))
 
 
 def _law(
-    economy: Economy,
-    record: Dossier,
-    scenario: Scenario | None,
-    wedges: Wedges,
-    cuts: tuple[QuantityControl, ...],
-    holds: bool | tuple[str, ...],
+    start: _Start, cuts: tuple[QuantityControl, ...], holds: bool | tuple[str, ...]
 ) -> LawOfDays | Still:
     """What holds on every day: a scenario's measures as they begin and end, or the base year's; with cuts on top."""
     from detente.cases import LawOfDays, Still
 
-    if scenario is None:
-        return Still(wedges, cuts)
-    return LawOfDays(economy, record, scenario, holds, cuts)
+    if start.scenario is None:
+        return Still(start.wedges, cuts)
+    return LawOfDays(start.economy, start.record, start.scenario, holds, cuts)
+
+
+def _cut_and_whole(
+    start: _Start,
+    cuts: tuple[QuantityControl, ...],
+    held: Held,
+    lengths: Sequence[float],
+    *,
+    keep: bool,
+    closure: str,
+    solver: Newton | None,
+) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
+    """The same periods with the cuts, as stocks run down, and without them."""
+    from detente.cases import by_horizon, figures_of, path_with_stocks
+
+    economy = start.economy
+    own = {control.name: figures_of(economy, control) for control in cuts}
+    stocks = {name: own[name] if who == FIGURES else amount for name, (amount, who, _) in held.items()}
+    walk = partial(
+        path_with_stocks,
+        economy,
+        start.wedges,
+        structure_by_month=by_horizon(economy, keep_elasticities=keep),
+        closure=closure,
+        solver=solver,
+    )
+    return (
+        walk((*start.floors, *cuts), stocks, lengths),
+        walk(start.floors, {}, lengths),
+    )
+
+
+def _check_cut(cuts: Sequence[QuantityControl], *, whole: bool) -> None:
+    """Refuse what only a whole path takes, and a path month by month on which nothing is cut."""
+    if whole:
+        raise InputError(
+            "what duties are used for, wage floors and labour supply are set on whole paths",
+            where="path",
+            hint="add --table summary or --table dates",
+        )
+    if not cuts:
+        raise InputError(
+            "nothing is cut",
+            where="path",
+            hint="add --cut CHN:rare-earths:0.3, or name a scenario with caps or bans (`quantities:`, or measures in force)",
+        )
+
+
+def _monthly(
+    path: Sequence[Period], cuts: Sequence[QuantityControl], shown: Sequence[str], held: Held
+) -> Table:
+    """What happens month by month, with a note on what is held at the start."""
+    from detente.show import build
+    from detente.show.tables import stocks as show
+
+    said = "; ".join(
+        f"{name} {amount:.2g} months ({', '.join(filter(None, (who, show.grade_of(figures))))})"
+        for name, (amount, who, figures) in held.items()
+    )
+    table = build("stocks", path=path, controls=cuts, countries=shown)
+    return replace(table, note=f"{table.note} Held at the start: {said}.")
 
 
 def _along(
@@ -296,13 +380,7 @@ def path(
     out: OutOption = None,
 ) -> None:
     """Say what a scenario or a cut of deliveries does along time, and to whom, while stocks run down."""
-    from detente.cases import (
-        by_horizon,
-        figures_of,
-        path_with_stocks,
-        read_cut,
-    )
-    from detente.dossier import codes_of
+    from detente.cases import read_cut
     from detente.show import build, make
     from detente.show.tables import stocks as show
 
@@ -313,22 +391,19 @@ def path(
         kept = _rent(rent)
         lengths = _periods(months, step)
     holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
-    record, economy, wedges, controls, story = _policy(
-        scenario, dossier, asof, elasticities, closure, world, holds
-    )
-    floors = tuple(control for control in controls if control.is_floor)
+    start = _start(scenario, dossier, asof, elasticities, closure, world, holds)
+    economy = start.economy
     with usage():
-        caps = (control for control in controls if not control.is_floor)
         added = tuple(read_cut(economy, cut_in_codes(text, economy), rent=kept) for text in cut or ())
-        cuts = (*caps, *added)
-        table = table or ("summary" if draws or (story is not None and not cuts) else "months")
+        cuts = (*start.caps, *added)
+        table = table or ("summary" if draws or (start.scenario is not None and not cuts) else "months")
         if draws and table not in ALONG:
             raise LabelError(f"`{table}` has no draws", where="--table", hint=suggestion(table, ALONG))
         chosen = list(codes_in(countries, world))
         for code in chosen:
             economy.labels.country(code)
         of_sectors = sectors_in(sectors, economy.labels)
-    solver = solver_of(budget)
+    solver, keep = solver_of(budget), elasticities is not None
     refuse_idle("without --cut", rent=rent != "destroyed" and not cut)
     refuse_idle("without --draws", seed=seed != 1 and not draws, workers=workers != 1 and not draws)
     refuse_idle("with --draws", budget=budget is not None and draws != 0)
@@ -339,57 +414,23 @@ def path(
             months=months != MONTHS,
             step=step != STEP,
         )
-        law = _law(economy, record, story, wedges, added, holds)
-        shown = chosen or [code for code in codes_of(record) if code in economy.labels.countries]
+        law, shown = _law(start, added, holds), start.shown(chosen)
         drawing = Drawing(draws, seed, workers)
-        keep = elasticities is not None
         made, figure = _along(economy, law, table, shown, drawing, closure, keep, solver, options)
         if picture is not None:
             draw(figure(), picture)
         emit(made, style, out)
         return
     with usage():
-        if options is not None:
-            raise InputError(
-                "what duties are used for, wage floors and labour supply are set on whole paths",
-                where="path",
-                hint="add --table summary or --table dates",
-            )
-        if not cuts:
-            raise InputError(
-                "nothing is cut",
-                where="path",
-                hint="add --cut CHN:rare-earths:0.3, or name a scenario with caps or bans (`quantities:`, or measures in force)",
-            )
+        _check_cut(cuts, whole=options is not None)
         held = held_at_the_start(economy, cuts, stock or ())
-    setting = by_horizon(economy, keep_elasticities=elasticities is not None)
-    own = {control.name: figures_of(economy, control) for control in cuts}
-    stocks = {name: own[name] if who == FIGURES else amount for name, (amount, who, _) in held.items()}
     with progress(None, "solving month by month"):
-        cut_path = path_with_stocks(
-            economy,
-            wedges,
-            (*floors, *cuts),
-            stocks,
-            lengths,
-            structure_by_month=setting,
-            closure=closure,
-            solver=solver,
-        )
-        without = path_with_stocks(
-            economy, wedges, floors, {}, lengths, structure_by_month=setting, closure=closure, solver=solver
+        cut_path, without = _cut_and_whole(
+            start, cuts, held, lengths, keep=keep, closure=closure, solver=solver
         )
     losses = build("path-losses", path=cut_path, without=without, controls=cuts)
-    hardest = str(losses.column("country")[0])
-    shown = chosen or [
-        code for code in dict.fromkeys((*codes_of(record), hardest)) if code in economy.labels.countries
-    ]
-    monthly = build("stocks", path=cut_path, controls=cuts, countries=shown)
-    said = "; ".join(
-        f"{name} {amount:.2g} months ({', '.join(filter(None, (who, show.grade_of(figures))))})"
-        for name, (amount, who, figures) in held.items()
-    )
-    monthly = replace(monthly, note=f"{monthly.note} Held at the start: {said}.")
+    shown = start.shown(chosen, str(losses.column("country")[0]))  # the country hit hardest comes first there
+    monthly = _monthly(cut_path, cuts, shown, held)
     sentences = show.path_sentences(cut_path, without, cuts)
     for sentence in sentences[:-1] if picture is not None else sentences:  # the last is the picture's title
         say(sentence.text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -37,7 +37,12 @@ from detente.cli.playing import (
 )
 from detente.cli.terminal import note, say
 from detente.cli.worlds import WorldOption, code_in
-from detente.core import InputError, LabelError, suggestion, write_atomic
+from detente.core import InputError, LabelError, Table, suggestion, write_atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from detente.strategy import Game, GameSpec, PreferenceFile
 
 
 def leverage(
@@ -191,24 +196,12 @@ def deals(
     else:
         tensor = near_for(record, spec, source, model, controls, known, world)
     play = tensor.game(chosen)
-    sets = (
-        {chosen.id: chosen}
-        if preferences
-        else {preference_set.id: preference_set for preference_set in known.sets}
-    )
-    games = {name: tensor.game(preference_set) for name, preference_set in sets.items()}
+    sets = (chosen,) if preferences else known.sets
+    games = {preference_set.id: tensor.game(preference_set) for preference_set in sets}
     names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     tables = []
     if table in ("expected", "all"):
-        judged = {name: room.judge(weighed, spec.expected, spec.threats) for name, weighed in games.items()}
-        tables.append(
-            build(
-                "expected-swaps",
-                verdicts=judged,
-                players=spec.players,
-                names={preference_set.id: preference_set.title for preference_set in known.sets},
-            )
-        )
+        tables.append(_expected(games, spec, known))
     if table in ("concessions", "all"):
         tables.append(build("concessions", game=play, players=sides))
     if table in ("horizons", "all"):
@@ -228,15 +221,7 @@ def deals(
         paid = {name: room.payments(play, name) for name in spec.threats}
         tables.append(build("payments", game=play, payments=paid))
     if table in ("sensitivity", "all"):
-        bargains = {
-            name: (
-                weighed,
-                room.smallest_swaps(weighed, most=most),
-                {threat: room.payments(weighed, threat) for threat in spec.threats},
-            )
-            for name, weighed in games.items()
-        }
-        tables.append(build("bargains-by-preferences", bargains=bargains))
+        tables.append(_bargains(games, spec, most))
     if table in ("preferences", "all"):
         tables.append(build("preferences", preferences=known))
     space = room.deal_space(play, point) if whole else None
@@ -248,6 +233,35 @@ def deals(
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
         draw(make("deal-space-points", game=play, space=space, threats=names, concept=concept), picture)
     emit(headed(tables, reduced=reduced), style, out)
+
+
+def _expected(games: Mapping[str, Game], spec: GameSpec, known: PreferenceFile) -> Table:
+    """Exchanges the reports expect, under every set of preferences."""
+    from detente.show import build
+    from detente.strategy import deals as room
+
+    return build(
+        "expected-swaps",
+        verdicts={name: room.judge(weighed, spec.expected, spec.threats) for name, weighed in games.items()},
+        players=spec.players,
+        names={preference_set.id: preference_set.title for preference_set in known.sets},
+    )
+
+
+def _bargains(games: Mapping[str, Game], spec: GameSpec, most: int) -> Table:
+    """Smallest swaps and payments, under every set of preferences."""
+    from detente.show import build
+    from detente.strategy import deals as room
+
+    bargains = {
+        name: (
+            weighed,
+            room.smallest_swaps(weighed, most=most),
+            {threat: room.payments(weighed, threat) for threat in spec.threats},
+        )
+        for name, weighed in games.items()
+    }
+    return build("bargains-by-preferences", bargains=bargains)
 
 
 def game_verb(

@@ -131,11 +131,11 @@ def _tellable(record: Dossier, scenarios: Sequence[Scenario], source: str) -> li
 
 def untold(record: Dossier, dossier: str) -> str:
     """Which shipped scenarios could not be told on the record's day; empty when all could."""
-    from detente.policy import load_scenario, shipped_scenarios, tellable, waiting
+    from detente.policy import load_scenario, shipped_scenarios, tellable, waiting_words
 
     names = shipped_scenarios(dossier, record.asof)
     _, later = tellable(record, [load_scenario(name, dossier=dossier) for name in names], dossier)
-    return waiting(later, record.asof) if later else ""
+    return waiting_words(later, record.asof) if later else ""
 
 
 def _scenario(name: str, dossier: str) -> Scenario:

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from detente.dossier.firing import (
         Change as Change,
         changes as changes,
-        reach as reach,
+        record_span as record_span,
         running as running,
         turns as turns,
         waiting as waiting,
@@ -112,7 +112,7 @@ else:
             "conflict_sheets": "sheets",
             "controls": "control_table fee_table",
             "dossier": "Actor Dossier FrozenDict Parameter age require_fresh",
-            "firing": "Change changes reach running turns waiting",
+            "firing": "Change changes record_span running turns waiting",
             "form": "validate",
             "held": "moves_something",
             "ics": "calendar",

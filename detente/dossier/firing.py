@@ -158,13 +158,13 @@ def waiting(dossier: Dossier, until: dt.date, waits: Callable[[str, dt.date], bo
     return dataclasses.replace(dossier, measures=FrozenDict({**dossier.measures, **changed}))
 
 
-def reach(dossier: Dossier) -> tuple[dt.date, dt.date]:
+def record_span(dossier: Dossier) -> tuple[dt.date, dt.date]:
     """First and last day on which the record says anything: its first announcement; its last day, expiry or clock.
 
     Examples
     --------
     >>> from detente.dossier import load_dossier
-    >>> [day.isoformat() for day in reach(load_dossier("phase-one-2018"))]
+    >>> [day.isoformat() for day in record_span(load_dossier("phase-one-2018"))]
     ['2017-08-18', '2020-11-03']
     """
     first = min((measure.announced for measure in dossier.measures.values()), default=dossier.asof)

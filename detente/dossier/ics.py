@@ -37,7 +37,7 @@ def escape(text: str) -> str:
     return "".join(character for character in text if character >= " " or character == "\t")
 
 
-def fold(line: str) -> str:
+def fold_line(line: str) -> str:
     """Fold a content line after 75 octets, never inside a character."""
     parts: list[str] = []
     current, size = "", 0
@@ -78,7 +78,7 @@ def calendar(dossier: Dossier, from_date: dt.date, details: Mapping[str, Iterabl
     for clock in sorted(coming, key=lambda clock: (clock.fires, clock.id)):
         lines += _event(dossier, clock, list((details or {}).get(clock.id, ())))
     lines.append("END:VCALENDAR")
-    return "".join(fold(line) + "\r\n" for line in lines)
+    return "".join(fold_line(line) + "\r\n" for line in lines)
 
 
 def _event(dossier: Dossier, clock: Clock, details: list[str]) -> list[str]:

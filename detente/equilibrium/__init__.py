@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from detente.equilibrium.labelled import Labelled as Labelled, labelled_result as labelled_result
     from detente.equilibrium.lanes import Lane as Lane, solve_lanes as solve_lanes
     from detente.equilibrium.plain_residuals import GATE as GATE, residuals as residuals
-    from detente.equilibrium.policy import Instrument as Instrument, Policy as Policy
+    from detente.equilibrium.policy import ChosenFlows as ChosenFlows, Policy as Policy
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
     from detente.equilibrium.solver import rebase as rebase
     from detente.equilibrium.structure import Structure as Structure
@@ -46,7 +46,7 @@ else:
             "baseline": "CORE lend_preparation share_preparation",
             "lanes": "Lane solve_lanes",
             "labelled": "Labelled labelled_result",
-            "policy": "Policy Instrument",
+            "policy": "Policy ChosenFlows",
             "world_model": "Model",
             "controls": "Binding QuantityControl",
             "judged": "CHUNK",

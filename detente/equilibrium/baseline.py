@@ -173,11 +173,11 @@ def share_preparation(economy: Economy, structure: Structure, like: tuple[Econom
     )
 
 
-def _same_arrays(one: Technology, other: Technology) -> bool:
+def _same_arrays(technology: Technology, other: Technology) -> bool:
     """Whether two structures set on one base year give the same arrays, as when they differ in elasticities alone."""
     first, second = (
         (each.critical, each.profit_share, () if each.log_floor is None else each.log_floor)
-        for each in (one, other)
+        for each in (technology, other)
     )
     return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -86,23 +86,9 @@ def finish(
     solutions = []
     for k, residual in enumerate(judged):
         stats: dict[str, float | int | str] = dict(residual)
-        worst, walras = float(stats["max_residual"]), float(stats["walras"])
-        if not (np.isfinite(worst) and np.isfinite(walras)):
-            result = RESULTS.nonfinite
+        result = _verdict(stats, out_of_steps=bool(steps[k] >= solver.max_steps))
+        if result is RESULTS.nonfinite:
             stats["max_residual"] = float("inf")
-        elif worst > GATE:
-            if worst > 1:
-                result = RESULTS.diverged
-            elif steps[k] >= solver.max_steps:
-                result = RESULTS.max_steps_reached
-            else:
-                result = RESULTS.residual_too_large
-        elif abs(walras) > WALRAS_GATE:
-            result = RESULTS.walras_violated
-        elif float(stats["lowest_income"]) <= 0:
-            result = RESULTS.income_negative
-        else:
-            result = RESULTS.successful
         value = Equilibrium(
             economy=economy,
             wedges=one_of(wedges, k),
@@ -125,6 +111,20 @@ def finish(
             solution = _polished(solution, technology, solver, ground)
         solutions.append(solution)
     return solutions
+
+
+def _verdict(stats: Mapping[str, float | int | str], *, out_of_steps: bool) -> RESULTS:
+    """What the residuals of the plain equations say of a point."""
+    worst, walras = float(stats["max_residual"]), float(stats["walras"])
+    if not (np.isfinite(worst) and np.isfinite(walras)):
+        return RESULTS.nonfinite
+    if worst > GATE:
+        if worst > 1:
+            return RESULTS.diverged
+        return RESULTS.max_steps_reached if out_of_steps else RESULTS.residual_too_large
+    if abs(walras) > WALRAS_GATE:
+        return RESULTS.walras_violated
+    return RESULTS.income_negative if float(stats["lowest_income"]) <= 0 else RESULTS.successful
 
 
 def _polished(
@@ -184,7 +184,7 @@ def refused(
     return Solution(value, code, {**stats, "walras": float("inf")})
 
 
-def begin(economy: Economy, structure: Structure, start: Equilibrium) -> Array:
+def starting_point(economy: Economy, structure: Structure, start: Equilibrium) -> Array:
     """Point of a start.
 
     Raises

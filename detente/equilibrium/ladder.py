@@ -22,7 +22,7 @@ from detente.world import Array, Economy, Wedges
 
 if TYPE_CHECKING:
     from detente.equilibrium.controls import ControlledSolution, QuantityControl
-    from detente.equilibrium.quantity_search import Setting
+    from detente.equilibrium.quantity_search import BatchSetting
 
 SHARE = 0.2
 """Share of what is left of the budget that a rung gets, such as sweeps, which are cheap. The last resort gets the rest."""
@@ -76,7 +76,7 @@ class Climb:
 
 
 @dataclass(frozen=True)
-class Rung:
+class Remedy:
     """One thing to try.
 
     Attributes
@@ -101,14 +101,14 @@ def from_start(scenario: Climb, meter: Meter) -> Solution[Equilibrium]:
     return scenario.judged("stages", *sweep_in_stages(*scenario.asked, scenario.start, meter))
 
 
-def in_stages(scenario: Climb, meter: Meter) -> Solution[Equilibrium]:
+def _in_stages(scenario: Climb, meter: Meter) -> Solution[Equilibrium]:
     """Sweeps in stages from the base year; the point they reach is kept for what comes after."""
     point, steps = sweep_in_stages(*scenario.asked, None, meter)
     scenario.further = (point, meter.reached) if meter.reached > 0 else None
     return scenario.judged("stages", point, steps)
 
 
-def by_newton(scenario: Climb, meter: Meter) -> Solution[Equilibrium]:
+def _by_newton(scenario: Climb, meter: Meter) -> Solution[Equilibrium]:
     """Exact implicit Newton, at once or in stages from where the sweeps ended."""
     if scenario.further is not None:
         meter.reached = scenario.further[1]
@@ -116,23 +116,23 @@ def by_newton(scenario: Climb, meter: Meter) -> Solution[Equilibrium]:
 
 
 SHOCKS = (
-    Rung(
+    Remedy(
         "from start",
         "a start is near what is looked for, and sweeps are cheap",
         lambda scenario: scenario.start is not None and (scenario.outside or not scenario.in_parts),
         from_start,
     ),
-    Rung(
+    Remedy(
         "stages",
         "most shocks are only too large for one look; this way also finds the branch that leads from the base year",
         lambda scenario: scenario.outside or not scenario.in_parts,
-        in_stages,
+        _in_stages,
     ),
-    Rung(
+    Remedy(
         "newton",
         "settles what no sweep does, and trade that bans cut into parts; each step costs as much as many sweeps",
         lambda scenario: not scenario.outside,
-        by_newton,
+        _by_newton,
     ),
 )
 """Rungs of a scenario without limits on quantities."""
@@ -176,19 +176,20 @@ class LimitRung:
     Attributes
     ----------
     name, why : str
-        As in `Rung`.
+        As in `Remedy`.
     climb : function of Setting, wedges, controls and start to ControlledSolution or None
     """
 
     name: str
     why: str
     climb: Callable[
-        [Setting, Wedges, Sequence[QuantityControl], ControlledSolution | None], ControlledSolution | None
+        [BatchSetting, Wedges, Sequence[QuantityControl], ControlledSolution | None],
+        ControlledSolution | None,
     ]
 
 
 def limits_in_stages(
-    setting: Setting,
+    setting: BatchSetting,
     wedges: Wedges,
     controls: Sequence[QuantityControl],
     start: ControlledSolution | None,
@@ -200,7 +201,7 @@ def limits_in_stages(
 
 
 def limits_by_newton(
-    setting: Setting,
+    setting: BatchSetting,
     wedges: Wedges,
     controls: Sequence[QuantityControl],
     start: ControlledSolution | None,
@@ -223,7 +224,7 @@ LIMITS = (
 
 
 def rescue_limits(
-    setting: Setting,
+    setting: BatchSetting,
     wedges: Wedges,
     controls: Sequence[QuantityControl],
     start: ControlledSolution | None,

@@ -89,26 +89,26 @@ class _LaneTechnology(Technology):
 
     @classmethod
     def over(cls, technology: Technology, structures: Sequence[Structure]) -> _LaneTechnology:
-        made = cls.__new__(cls)
-        made.__dict__.update(vars(technology))
+        laid = cls.__new__(cls)
+        laid.__dict__.update(vars(technology))
 
         def stacked(name: str) -> Array:
-            return np.array([getattr(one, name) for one in structures])[:, None, None]
+            return np.array([getattr(setting, name) for setting in structures])[:, None, None]
 
-        made.__dict__["sigmas"] = {name: stacked(name) for name in _SIGMAS}
-        made.__dict__.update(kappa=stacked("mobility"), last={}, rest=_rest(*made._weights))
+        laid.__dict__["sigmas"] = {name: stacked(name) for name in _SIGMAS}
+        laid.__dict__.update(kappa=stacked("mobility"), last={}, rest=_rest(*laid._weights))
         budgets = [replace(technology, structure=structure).budget for structure in structures]
-        made.__dict__["budget"] = Budget.stacked(budgets)
-        return made
+        laid.__dict__["budget"] = Budget.stacked(budgets)
+        return laid
 
     def keep(self, lanes: Lanes) -> _LaneTechnology:
         """Only these lanes."""
-        made = _LaneTechnology.__new__(_LaneTechnology)
-        made.__dict__.update(vars(self))
-        made.__dict__["sigmas"] = {name: values[lanes] for name, values in self.sigmas.items()}
-        made.__dict__.update(kappa=self.kappa[lanes], last={})
-        made.__dict__["budget"] = self.budget.keep(lanes)
-        return made
+        kept = _LaneTechnology.__new__(_LaneTechnology)
+        kept.__dict__.update(vars(self))
+        kept.__dict__["sigmas"] = {name: values[lanes] for name, values in self.sigmas.items()}
+        kept.__dict__.update(kappa=self.kappa[lanes], last={})
+        kept.__dict__["budget"] = self.budget.keep(lanes)
+        return kept
 
     def nests(self, log_price: Array) -> tuple[Array, Array]:
         known = self.last.get("nests")
@@ -143,12 +143,12 @@ class _LaneTechnology(Technology):
         power = 1 - self.sigmas["sigma_materials"]
         outer = (1 - self.sigmas["sigma_value_added"]) * (materials - log_cost)
         used = output * np.exp(outer - power * materials)
-        made = np.exp(power * log_price) * over_suppliers(self._by_user, used)
+        spending = np.exp(power * log_price) * over_suppliers(self._by_user, used)
         if self.critical.any():
             inside = 1 - self.sigmas["sigma_critical"]
             within = over_suppliers(self._by_user, used * np.exp((power - inside) * composite))
-            made = np.where(self.critical, np.exp(inside * log_price) * within, made)
-        return np.asarray(made)
+            spending = np.where(self.critical, np.exp(inside * log_price) * within, spending)
+        return np.asarray(spending)
 
     def final(self, log_price: Array) -> tuple[Array, Array]:
         known = self.last.get("final")
@@ -257,8 +257,8 @@ def solve_lanes(
         check_wedges(lane.economy, lane.wedges)
         check_controls(lane.economy, lane.controls)
     deficit = deficits(economy, closure)
-    bans = [[one for one in lane.controls if one.is_ban] for lane in lanes]
-    free = [[one for one in lane.controls if not one.is_ban] for lane in lanes]
+    bans = [[control for control in lane.controls if control.is_ban] for lane in lanes]
+    free = [[control for control in lane.controls if not control.is_ban] for lane in lanes]
     banned = apply_to_each([lane.wedges for lane in lanes], bans, [np.zeros(len(some)) for some in bans])
     if any(ground is not None for _, ground in chunks(economy, structure, banned, deficit)):
         return None
@@ -271,8 +271,10 @@ def solve_lanes(
     begun = np.stack([np.pad(point, (0, width)) for _ in lanes])
     for k, some in enumerate(free):
         begun[k, len(point) : len(point) + len(some)] = [
-            0.0 if start is None or one.name not in start.bindings else start.bindings[one.name].log_wedge
-            for one in some
+            0.0
+            if start is None or control.name not in start.bindings
+            else start.bindings[control.name].log_wedge
+            for control in some
         ]
     sweep = _LaneSweep(
         replace(base, technology=technology),
@@ -300,7 +302,7 @@ def _stacked(lanes: Sequence[Lane]) -> Backstop | None:
     first = ladders[0]
     if first is None:
         return None
-    return replace(first, capacity=np.stack([one.capacity for one in ladders if one is not None]))
+    return replace(first, capacity=np.stack([ladder.capacity for ladder in ladders if ladder is not None]))
 
 
 def _with_capacity(lane: Lane, row: int, given: Array) -> Lane:
@@ -343,8 +345,8 @@ def _judged(
 
 def _in_order(controls: Sequence[QuantityControl], free: Sequence[QuantityControl], sizes: Array) -> Array:
     """Log wedges of all controls in their order, from those of the ones that are no bans."""
-    known = dict(zip((one.name for one in free), sizes, strict=True))
-    return np.array([float(known.get(one.name, 0.0)) for one in controls])
+    known = dict(zip((control.name for control in free), sizes, strict=True))
+    return np.array([float(known.get(control.name, 0.0)) for control in controls])
 
 
 def _same(array: Array, other: Array) -> bool:

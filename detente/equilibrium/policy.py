@@ -66,8 +66,8 @@ class Policy:
         """Return the policy of the base year itself."""
         return cls(economy, Wedges.unchanged(economy), (), name)
 
-    def duty(self, importers: Names, exporters: Names = "all", sectors: Names = "goods") -> Instrument:
-        """Choose duties that importers charge exporters, to `Instrument.impose`, raise, scale or remove them.
+    def duty(self, importers: Names, exporters: Names = "all", sectors: Names = "goods") -> ChosenFlows:
+        """Choose duties that importers charge exporters, to `ChosenFlows.impose`, raise, scale or remove them.
 
         Parameters
         ----------
@@ -81,15 +81,15 @@ class Policy:
         LabelError
             For an unknown name, with the nearest one.
         """
-        return Instrument(self, "tariff", cells_of(self.economy, importers, exporters, sectors))
+        return ChosenFlows(self, "tariff", cells_of(self.economy, importers, exporters, sectors))
 
-    def export_tax(self, exporters: Names, importers: Names = "all", sectors: Names = "goods") -> Instrument:
+    def export_tax(self, exporters: Names, importers: Names = "all", sectors: Names = "goods") -> ChosenFlows:
         """Choose taxes that exporters levy on what importers buy; names as in `duty`."""
-        return Instrument(self, "export_tax", cells_of(self.economy, importers, exporters, sectors))
+        return ChosenFlows(self, "export_tax", cells_of(self.economy, importers, exporters, sectors))
 
-    def trade_cost(self, importers: Names, exporters: Names = "all", sectors: Names = "goods") -> Instrument:
+    def trade_cost(self, importers: Names, exporters: Names = "all", sectors: Names = "goods") -> ChosenFlows:
         """Choose trade costs other than duties, counted as a fraction on top of the base year's; names as in `duty`."""
-        return Instrument(self, "iceberg_hat", cells_of(self.economy, importers, exporters, sectors))
+        return ChosenFlows(self, "iceberg_hat", cells_of(self.economy, importers, exporters, sectors))
 
     def limit(
         self,
@@ -125,7 +125,7 @@ class Policy:
 
 
 @dataclass(frozen=True, eq=False)
-class Instrument:
+class ChosenFlows:
     """Chosen flows of a policy, whose duty, tax or cost is about to be changed. Every verb returns a new policy."""
 
     policy: Policy

@@ -29,10 +29,19 @@ from detente.equilibrium.controls import (
     excess,
     volume_of,
 )
-from detente.equilibrium.judged import CHUNK, alone, begin, check_wedges, chunks, finish, one_of, refused
+from detente.equilibrium.judged import (
+    CHUNK,
+    alone,
+    check_wedges,
+    chunks,
+    finish,
+    one_of,
+    refused,
+    starting_point,
+)
 from detente.equilibrium.ladder import rescue_limits
 from detente.equilibrium.limits import Limits
-from detente.equilibrium.quantity_search import TIGHT, Setting, known_wedges, noted
+from detente.equilibrium.quantity_search import TIGHT, BatchSetting, known_wedges, with_note
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, sweep_chunk
 from detente.world import Array, Economy, Wedges
@@ -109,7 +118,7 @@ def solve_batch_with_controls(
     for policy, some in zip(wedges, controls, strict=True):
         check_wedges(economy, policy)
         check_controls(economy, some)
-    setting = Setting(economy, structure, closure, solver, Meter(solver.budget, solver.seconds))
+    setting = BatchSetting(economy, structure, closure, solver, Meter(solver.budget, solver.seconds))
     solutions: list[ControlledSolution] = []
     for first in range(0, len(wedges), CHUNK):
         solutions += _chunk(setting, wedges[first : first + CHUNK], controls[first : first + CHUNK], start)
@@ -129,7 +138,7 @@ def solve_batch_with_controls(
     return tuple(solutions)
 
 
-def _works(setting: Setting, wedges: Wedges, controls: Sequence[QuantityControl], closure: str) -> bool:
+def _works(setting: BatchSetting, wedges: Wedges, controls: Sequence[QuantityControl], closure: str) -> bool:
     """Whether a scenario has an equilibrium under another closure, as far as a quick search finds out."""
     (controlled,) = solve_batch_with_controls(
         setting.economy, [wedges], [controls], closure=closure, structure=setting.structure, solver=QUICK
@@ -138,7 +147,7 @@ def _works(setting: Setting, wedges: Wedges, controls: Sequence[QuantityControl]
 
 
 def _chunk(
-    setting: Setting,
+    setting: BatchSetting,
     wedges: Sequence[Wedges],
     controls: Sequence[Sequence[QuantityControl]],
     start: ControlledSolution | None,
@@ -166,7 +175,7 @@ def _with_bans(wedges: Sequence[Wedges], controls: Sequence[Sequence[QuantityCon
 
 
 def _refused(
-    setting: Setting, wedges: Wedges, controls: Sequence[QuantityControl], ground: Ground | None
+    setting: BatchSetting, wedges: Wedges, controls: Sequence[QuantityControl], ground: Ground | None
 ) -> ControlledSolution | None:
     """Code of a scenario that no prices can meet: nobody supplies a good, or a floor stands on flows that are banned.
 
@@ -202,16 +211,16 @@ def verified(controlled: ControlledSolution, controls: Sequence[QuantityControl]
     endless = [name for name, size in sizes.items() if np.log(KNOWN) < size < np.inf]
     if endless:
         said = "; ".join(f"`{name}`: a wedge of {np.exp(sizes[name]):.3g} times the cost" for name in endless)
-        return replace(controlled, solution=noted(controlled.solution, RESULTS.beyond_knowledge, said))
+        return replace(controlled, solution=with_note(controlled.solution, RESULTS.beyond_knowledge, said))
     breaches = [breach(control, controlled.bindings[control.name]) for control in controls]
     said = "; ".join(filter(None, breaches))
     if not said:
         return controlled
-    return replace(controlled, solution=noted(controlled.solution, RESULTS.control_violated, said))
+    return replace(controlled, solution=with_note(controlled.solution, RESULTS.control_violated, said))
 
 
 def _swept(
-    setting: Setting,
+    setting: BatchSetting,
     wedges: Sequence[Wedges],
     controls: Sequence[Sequence[QuantityControl]],
     start: ControlledSolution | None,
@@ -235,7 +244,7 @@ def _swept(
     begun = None
     if start is not None:
         width = 0 if limits is None else limits.width
-        there = begin(economy, structure, start.value)
+        there = starting_point(economy, structure, start.value)
         begun = np.stack([np.pad(there, (0, width)) for _ in free])
         for k, some in enumerate(free):
             begun[k, there.size : there.size + len(some)] = known_wedges(start, some)
@@ -267,7 +276,7 @@ def _swept(
 
 
 def in_stages(
-    setting: Setting,
+    setting: BatchSetting,
     wedges: Wedges,
     controls: Sequence[QuantityControl],
     start: ControlledSolution | None,

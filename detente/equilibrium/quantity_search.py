@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from detente.core import RESULTS, InputError, SolveError
 from detente.equilibrium.budget import BUDGET, SECONDS, Meter, sweep_cost, work_of
@@ -68,14 +69,14 @@ BACKWARD = (1.0, 0.5, 0.25, 0.125, 0.0625)
 """Shares of a step that are tried until an equilibrium is found."""
 
 
-def noted(solution: Solution[Equilibrium], code: RESULTS, said: str) -> Solution[Equilibrium]:
+def with_note(solution: Solution[Equilibrium], code: RESULTS, said: str) -> Solution[Equilibrium]:
     """A solution with another code, and why."""
     note = " ".join(filter(None, (f"{said}." if said else "", solution.note)))
     return replace(solution, result=code, stats={**solution.stats, "note": note})
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
+class BatchSetting:
     """What every scenario of a batch shares, and what the one at hand may still take."""
 
     economy: Economy
@@ -104,6 +105,16 @@ class Setting:
         self.meter.charge(work_of(solution))
         return solution
 
+    def under(
+        self,
+        wedges: Wedges,
+        controls: Sequence[QuantityControl],
+        log_wedge: Array,
+        near: Equilibrium | None,
+    ) -> Solution[Equilibrium]:
+        """One scenario whose controls are enforced by these log wedges."""
+        return self.solve(apply_controls(wedges, controls, log_wedge), near, throw=False)
+
 
 def known_wedges(start: ControlledSolution, controls: Sequence[QuantityControl]) -> Array:
     """Log wedges that a start has for controls of these names; nil where it has none, or bans what is now allowed."""
@@ -115,37 +126,29 @@ def known_wedges(start: ControlledSolution, controls: Sequence[QuantityControl])
 
 
 def by_newton(
-    setting: Setting,
+    setting: BatchSetting,
     wedges: Wedges,
     controls: Sequence[QuantityControl],
     start: ControlledSolution | None,
 ) -> ControlledSolution:
     """Semismooth Newton on the complementarity conditions, every step an equilibrium and the derivatives of its volumes."""
-    economy = setting.economy
     near = None if start is None else start.value
     if not controls:
         return ControlledSolution(setting.solve(wedges, near, throw=False), {})
-    theta = economy.trade_elasticity
     log_wedge = np.zeros(len(controls)) if start is None else known_wedges(start, controls)
     log_wedge[[k for k, control in enumerate(controls) if control.is_ban]] = 0.0
     free = [k for k, control in enumerate(controls) if not control.is_ban]
     floors = np.array([control.is_floor for control in controls])
     most = np.where(floors, MAX_LOG_SUBSIDY, MAX_LOG_WEDGE)
-    # a volume moves by about 1 + θ per unit of its log wedge: the two sides of the conditions are compared in that unit
-    reach = np.array(
-        [1 + float(np.broadcast_to(theta, controls[k].cells.shape)[controls[k].cells].max()) for k in free]
-    )
-
-    def at(point: Array, near: Equilibrium | None) -> Solution[Equilibrium]:
-        return setting.solve(apply_controls(wedges, controls, point), near, throw=False)
-
-    solution = at(log_wedge, near)
+    bindable = [controls[k] for k in free]
+    reach = _reach(setting.economy, bindable)
+    solution = setting.under(wedges, controls, log_wedge, near)
     result, ended = solution.result, ""
     nearest, idle = float("inf"), 0
     for _ in range(MAX_STEPS):
         if not solution.result.ok or not free:
             break
-        over = excess(solution.value, [controls[k] for k in free], log_wedge[free])
+        over = excess(solution.value, bindable, log_wedge[free])
         point = log_wedge[free]
         natural = np.minimum(point, -over)  # nil where the complementarity conditions hold
         if np.abs(natural).max() < TIGHT:
@@ -156,23 +159,17 @@ def by_newton(
             result = RESULTS.max_steps_reached
             break
         active = point + over / reach > 0
-        move = np.where(active, 0.0, -point)
-        if active.any():
-            chosen = [free[k] for k in np.flatnonzero(active)]
-            setting.meter.charge(20 * len(chosen) * sweep_cost(solution.value.factor_price_hat.size))
-            step = _slope_step(solution.value, [controls[k] for k in chosen], over[active])
-            if step is None:
-                result, ended = RESULTS.gave_up, "derivatives"
-                break
-            move[active] = step
-        move = np.clip(move, -1.5, 1.5)  # a volume is nearly log-linear in its wedge: longer steps overshoot
+        move = _move(setting, solution.value, bindable, point, over, active)
+        if move is None:
+            result, ended = RESULTS.gave_up, "derivatives"
+            break
         for share in BACKWARD:  # a step to where no equilibrium is found is taken back by halves
             trial = np.array(log_wedge)
             trial[free] = np.maximum(point + share * move, 0.0)
             if (trial > most).any():
                 result = RESULTS.floor_unreached if (trial > most)[floors].any() else RESULTS.diverged
                 break
-            there = at(trial, solution.value)
+            there = setting.under(wedges, controls, trial, solution.value)
             if there.result.ok or setting.meter.ended:
                 break
         if result.ok and not there.result.ok:
@@ -186,18 +183,59 @@ def by_newton(
         log_wedge, solution = trial, there
     else:
         result = RESULTS.max_steps_reached
+    return _concluded(setting, solution, wedges, controls, log_wedge, result, ended)
+
+
+def _reach(economy: Economy, controls: Sequence[QuantityControl]) -> Array:
+    """By how much a volume moves per unit of its log wedge, about 1 + θ: the conditions are compared in that unit."""
+    theta = economy.trade_elasticity
+    return np.array(
+        [1 + float(np.broadcast_to(theta, control.cells.shape)[control.cells].max()) for control in controls]
+    )
+
+
+def _move(
+    setting: BatchSetting,
+    value: Equilibrium,
+    free: Sequence[QuantityControl],
+    log_wedge: Array,
+    over: Array,
+    active: npt.NDArray[np.bool_],
+) -> Array | None:
+    """Newton step of the free controls: the active ones to their limits, the others to nil; None without derivatives."""
+    move = np.where(active, 0.0, -log_wedge)
+    if active.any():
+        chosen = [free[int(k)] for k in np.flatnonzero(active)]
+        setting.meter.charge(20 * len(chosen) * sweep_cost(value.factor_price_hat.size))
+        step = _slope_step(value, chosen, over[active])
+        if step is None:
+            return None
+        move[active] = step
+    return np.clip(move, -1.5, 1.5)  # a volume is nearly log-linear in its wedge: longer steps overshoot
+
+
+def _concluded(
+    setting: BatchSetting,
+    solution: Solution[Equilibrium],
+    wedges: Wedges,
+    controls: Sequence[QuantityControl],
+    log_wedge: Array,
+    result: RESULTS,
+    ended: str,
+) -> ControlledSolution:
+    """What a search that ended with `result` hands on: bindings, and which limits were not met and why."""
     with np.errstate(all="ignore"):  # an iterate without an equilibrium may be anything
         bound = bindings_of(solution.value, wedges, controls, log_wedge)
     if solution.result.ok and not result.ok:  # the markets clear, the limits do not hold
         stats = {**solution.stats, "work": setting.meter.spent, **({"ended": ended} if ended else {})}
         code = result if result in (RESULTS.floor_unreached, RESULTS.gave_up) else RESULTS.control_violated
-        solution = noted(replace(solution, stats=stats), code, _reached(solution, controls, bound))
+        solution = with_note(replace(solution, stats=stats), code, _reached(solution, controls, bound))
     elif (
         not solution.result.ok
-        and free
+        and any(not control.is_ban for control in controls)
         and np.isfinite([binding.volume_hat for binding in bound.values()]).all()
     ):
-        solution = noted(solution, solution.result, _reached(solution, controls, bound))
+        solution = with_note(solution, solution.result, _reached(solution, controls, bound))
     return ControlledSolution(solution, bound)
 
 

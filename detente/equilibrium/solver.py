@@ -8,7 +8,7 @@ size of a step.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -20,13 +20,13 @@ from detente.equilibrium.baseline import CORE, Baseline, prepare, prepare_for
 from detente.equilibrium.endless import without_price
 from detente.equilibrium.judged import (
     alone,
-    begin,
     check_wedges,
     chunks,
     finish,
     one_of,
     part_of,
     refused,
+    starting_point,
     take,
 )
 from detente.equilibrium.ladder import Climb, rescue
@@ -87,51 +87,16 @@ def solve_batch(
     ['no_shock', 'successful']
     """
     solver = solver or Newton()
-    if isinstance(wedges, Wedges):
-        stacked = wedges
-    else:
-        if not wedges:
-            return ()
-        for policy in wedges:
-            check_wedges(economy, policy)
-        stacked = Wedges(
-            np.stack([policy.tariff for policy in wedges]),
-            np.stack([policy.iceberg_hat for policy in wedges]),
-            np.stack([policy.export_tax for policy in wedges]),
-        )
-    check_wedges(economy, stacked)
-    if stacked.tariff.ndim != 4:
-        raise InputError("a batch needs a leading scenario axis", hint="`solve` takes one scenario as it is")
+    if not isinstance(wedges, Wedges) and not wedges:
+        return ()
+    stacked = _stacked(economy, wedges)
     deficit = deficits(economy, closure)
     named = closure if isinstance(closure, str) else "own"
-    begun = None if start is None else begin(economy, structure, start)
+    begun = None if start is None else starting_point(economy, structure, start)
+    rescued = _Rescued(economy, structure, named, solver, start)
 
-    def rescued(
-        alone: Wedges, deficit: Array, base: Baseline, ground: Ground | None
-    ) -> Solution[Equilibrium]:
-        asked = one_of(alone, 0)
-        endless = without_price(base.technology, asked)
-        if endless:
-            buyer, good = endless
-            said = (
-                f"No finite price of {good} to {buyer}: with what is left to buy, making it takes more of it, through its inputs, "
-                f"than comes out ({structure.horizon}). {'' if ground is None else ground.note}"
-            )
-            there = Ground(asked, deficit) if ground is None else ground
-            without = refused(economy, structure, named, there, RESULTS.no_equilibrium, said.strip())
-            assert without is not None
-            return without
-
-        def judged(method: str, point: Array, count: int) -> Solution[Equilibrium]:
-            again = np.array([count])
-            technology = base.technology
-            return finish(technology, alone, named, deficit, point[None], again, solver, method, ground)[0]
-
-        in_parts = ground is not None
-        return rescue(Climb(economy, asked, deficit, solver, structure, start, judged, in_parts))
-
-    def works(alone: Wedges, other: str) -> bool:
-        again = solve_batch(economy, alone, closure=other, structure=structure, solver=QUICK)
+    def works(wedges: Wedges, other: str) -> bool:
+        again = solve_batch(economy, wedges, closure=other, structure=structure, solver=QUICK)
         return again[0].result.ok
 
     solutions: dict[int, Solution[Equilibrium]] = {}
@@ -164,6 +129,72 @@ def solve_batch(
                 solution=solution,
             )
     return tuple(solutions[lane] for lane in range(len(solutions)))
+
+
+def _stacked(economy: Economy, wedges: Wedges | Sequence[Wedges]) -> Wedges:
+    """Wedges of all scenarios with a leading axis, each looked at before they are put together."""
+    if isinstance(wedges, Wedges):
+        stacked = wedges
+    else:
+        for policy in wedges:
+            check_wedges(economy, policy)
+        stacked = Wedges(
+            np.stack([policy.tariff for policy in wedges]),
+            np.stack([policy.iceberg_hat for policy in wedges]),
+            np.stack([policy.export_tax for policy in wedges]),
+        )
+    check_wedges(economy, stacked)
+    if stacked.tariff.ndim != 4:
+        raise InputError("a batch needs a leading scenario axis", hint="`solve` takes one scenario as it is")
+    return stacked
+
+
+@dataclass(frozen=True, eq=False)
+class _Rescued:
+    """What a batch gives to the rescue of those of its scenarios that the sweeps left unsolved."""
+
+    economy: Economy
+    structure: Structure
+    closure: str
+    solver: Newton
+    start: Equilibrium | None
+
+    def __call__(
+        self, wedges: Wedges, deficit: Array, base: Baseline, ground: Ground | None
+    ) -> Solution[Equilibrium]:
+        """Climb the ladder with one scenario, or say which good can have no price."""
+        asked, technology = one_of(wedges, 0), base.technology
+        endless = without_price(technology, asked)
+        if endless:
+            buyer, good = endless
+            said = (
+                f"No finite price of {good} to {buyer}: with what is left to buy, making it takes more of it, through its inputs, "
+                f"than comes out ({self.structure.horizon}). {'' if ground is None else ground.note}"
+            )
+            there = Ground(asked, deficit) if ground is None else ground
+            code = RESULTS.no_equilibrium
+            without = refused(self.economy, self.structure, self.closure, there, code, said.strip())
+            assert without is not None
+            return without
+
+        def judged(method: str, point: Array, count: int) -> Solution[Equilibrium]:
+            steps = np.array([count])
+            return finish(
+                technology, wedges, self.closure, deficit, point[None], steps, self.solver, method, ground
+            )[0]
+
+        return rescue(
+            Climb(
+                self.economy,
+                asked,
+                deficit,
+                self.solver,
+                self.structure,
+                self.start,
+                judged,
+                ground is not None,
+            )
+        )
 
 
 def rebase(equilibrium: Equilibrium, name: str) -> Economy:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from detente.intake.draft import (
         Draft as Draft,
         conflicts_table as conflicts_table,
+        draft_summary_table as draft_summary_table,
         draft_yaml as draft_yaml,
         items_table as items_table,
         keep_copy as keep_copy,
         make_draft as make_draft,
-        summary_table as summary_table,
         write_draft as write_draft,
     )
     from detente.intake.extraction import Extraction as Extraction, extract as extract
@@ -32,7 +32,7 @@ else:
         __name__,
         {
             "article": "Article ArticleSentence Block Item",
-            "draft": "Draft conflicts_table draft_yaml items_table keep_copy make_draft summary_table write_draft",
+            "draft": "Draft conflicts_table draft_yaml items_table keep_copy make_draft draft_summary_table write_draft",
             "extraction": "Extraction extract",
             "read": "read_article read_report",
         },

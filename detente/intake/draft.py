@@ -278,7 +278,7 @@ def keep_copy(article: Article, content: bytes, folder: Path) -> Path:
     return target
 
 
-def summary_table(draft: Draft) -> Table:
+def draft_summary_table(draft: Draft) -> Table:
     """One row a report: its day, its story, and how much was found."""
     kinds = ("measure", "date", "amount", "quotation", "actor", "place", "event")
     columns = (

@@ -95,7 +95,7 @@ class Draws:
 
 
 @dataclass(frozen=True, eq=False)
-class Task:
+class DrawTask:
     """What every draw has in common: it is sent to the workers once."""
 
     model: Model
@@ -105,7 +105,7 @@ class Task:
     reference: str | None = None
 
 
-def _one(task: Task, normals: Array) -> tuple[Array, Array]:
+def _one(task: DrawTask, normals: Array) -> tuple[Array, Array]:
     """Headlines [outcome, metric, country + world] and other results [outcome, result] of every case under one draw."""
     model = task.model
     own, scale = apply_draw(model, task.parameters, normals)
@@ -137,7 +137,7 @@ def _one(task: Task, normals: Array) -> tuple[Array, Array]:
     return levels, _read(task, at, scaled, values)
 
 
-def _read(task: Task, drawn: Model, cases: Sequence[Case], values: Sequence[Equilibrium]) -> Array:
+def _read(task: DrawTask, drawn: Model, cases: Sequence[Case], values: Sequence[Equilibrium]) -> Array:
     """Results other than headlines of every case [outcome, result]; those of a path start from the reference."""
     readings = np.zeros((len(cases), len(task.results)))
     if not task.results:
@@ -168,13 +168,13 @@ CHUNK = 8
 """Draws a process takes at a time."""
 
 
-def _several(task: Task, normals: Array) -> list[tuple[Array, Array]]:
+def _several(task: DrawTask, normals: Array) -> list[tuple[Array, Array]]:
     """`_one` for some draws [draw, dimension]."""
     return [_one(task, row) for row in normals]
 
 
 def solve_draws(
-    task: Task, normals: Array, *, on: Where | None = None, step: Callable[[], None] | None = None
+    task: DrawTask, normals: Array, *, on: Where | None = None, step: Callable[[], None] | None = None
 ) -> tuple[Array, Array]:
     """Solve given standard normals [draw, dimension]; calls `step` after each.
 
@@ -260,7 +260,7 @@ def draw_outcomes(
         raise InputError("no scenario to draw for", where="draws", hint="give at least one")
     parameters = uncertain_parameters(model, nests=nests)
     normals = points(draws, len(parameters), seed)
-    task = Task(model, tuple(cases), parameters, tuple(results), reference)
+    task = DrawTask(model, tuple(cases), parameters, tuple(results), reference)
     central = _one(task, np.zeros(len(parameters)))
     values = solve_draws(task, normals, on=on, step=counting(report, draws))
     names = tuple(case.scenario.id for case in cases)

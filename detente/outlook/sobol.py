@@ -14,7 +14,7 @@ import numpy as np
 from detente.cases import HEADLINES, Case
 from detente.core import Cell, Column, LabelError, Table, Where, known_all, suggestion
 from detente.equilibrium import Model
-from detente.outlook.draws import Draws, Task, counting, solve_draws
+from detente.outlook.draws import Draws, DrawTask, counting, solve_draws
 from detente.outlook.prior import points, uncertain_parameters
 from detente.world import Array
 
@@ -124,7 +124,7 @@ def drivers(
     names = tuple(case.scenario.id for case in cases)
     step = counting(report, draws * (len(groups) + 2))
 
-    task = Task(model, tuple(cases), parameters)
+    task = DrawTask(model, tuple(cases), parameters)
 
     def wrapped(values: Array, rows: Array) -> Draws:
         none = np.zeros((len(values), len(cases), 0))

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         NotYet as NotYet,
         first_known as first_known,
         tellable as tellable,
-        waiting as waiting,
+        waiting_words as waiting_words,
     )
     from detente.policy.limits import (
         effect_limits as effect_limits,
@@ -67,7 +67,7 @@ else:
             "effects": "as_costs_only at_value effect_hat",
             "firing": "Fired Timing check_hold timing",
             "forks": "Branch Fork Likeliest Way branches",
-            "later": "NotYet first_known tellable waiting",
+            "later": "NotYet first_known tellable waiting_words",
             "limits": "effect_limits join_limits limits_at",
             "quantity": "QuantityLimit",
             "scenario": "Scenario load_scenario scenario_folder shipped_scenarios",

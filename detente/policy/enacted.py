@@ -25,6 +25,8 @@ from detente.policy.settings import check_setting
 from detente.world import Economy, Wedges
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from detente.dossier import Dossier
 
 
@@ -57,23 +59,7 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
     day = scenario.on(dossier.asof)
     require_fresh(dossier, day, f"the day of `{scenario.id}`,")
     measures = dict(holding(dossier, scenario).measures)
-    authorities = {measure.authority for measure in measures.values()}
-    for authority in scenario.disable:
-        if authority not in authorities:
-            raise LabelError(
-                f"no measure has the authority `{authority}`",
-                where=f"{scenario.id}: disable",
-                hint=suggestion(authority, sorted(authorities)),
-            )
-    for name in scenario.set:
-        if name not in measures:
-            raise LabelError(
-                f"no measure `{name}` was known on {dossier.asof}",
-                where=f"{scenario.id}: set",
-                hint=suggestion(name, sorted(measures), list_with="detente measures")
-                + "; a measure announced later than the as-of day is not there: a later --asof would know it",
-            )
-
+    _check_names(scenario, measures, dossier.asof)
     for name, setting in scenario.set.items():
         check_setting(measures[name], setting, scenario._places.get(name, f"{scenario.id}: set.{name}.value"))
 
@@ -111,6 +97,26 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
     return dataclasses.replace(
         dossier, measures=FrozenDict(measures), recorded=FrozenDict(changed | dossier.recorded)
     )
+
+
+def _check_names(scenario: Scenario, measures: Mapping[str, Measure], asof: dt.date) -> None:
+    """Refuse authorities and measures that the record does not know on the day."""
+    authorities = {measure.authority for measure in measures.values()}
+    for authority in scenario.disable:
+        if authority not in authorities:
+            raise LabelError(
+                f"no measure has the authority `{authority}`",
+                where=f"{scenario.id}: disable",
+                hint=suggestion(authority, sorted(authorities)),
+            )
+    for name in scenario.set:
+        if name not in measures:
+            raise LabelError(
+                f"no measure `{name}` was known on {asof}",
+                where=f"{scenario.id}: set",
+                hint=suggestion(name, sorted(measures), list_with="detente measures")
+                + "; a measure announced later than the as-of day is not there: a later --asof would know it",
+            )
 
 
 @dataclass(frozen=True)

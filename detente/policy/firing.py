@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detente.core import LabelError, suggestion
-from detente.dossier import Change, Clock, Measure, reach, running, turns, waiting
+from detente.dossier import Change, Clock, Measure, record_span, running, turns, waiting
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -221,7 +221,7 @@ def decided(scenario: Scenario, measures: Mapping[str, Measure]) -> frozenset[st
 
 
 def _beyond(dossier: Dossier, day: dt.date) -> str:
-    first, last = reach(dossier)
+    first, last = record_span(dossier)
     if day < first:
         return f"{day} is before the first day of the record, {first}: nothing in it had been announced"
     if day > last:

@@ -100,11 +100,11 @@ class Fork(Frozen):
                 raise ValueError(
                     f"`likeliest` names `{window.way}`, which is no way of this fork; {suggestion(window.way, known)}"
                 )
-        for one, other in itertools.combinations(self.likeliest, 2):
-            if (one.since or dt.date.min) < (other.until or dt.date.max) and (other.since or dt.date.min) < (
-                one.until or dt.date.max
-            ):
-                raise ValueError(f"two windows of `likeliest` overlap: `{one.way}` and `{other.way}`")
+        for earlier, other in itertools.combinations(self.likeliest, 2):
+            if (earlier.since or dt.date.min) < (other.until or dt.date.max) and (
+                other.since or dt.date.min
+            ) < (earlier.until or dt.date.max):
+                raise ValueError(f"two windows of `likeliest` overlap: `{earlier.way}` and `{other.way}`")
         return self
 
     def on(self, day: dt.date) -> tuple[Way, Likeliest | None]:

@@ -135,12 +135,12 @@ def tellable(
     return tuple(kept), tuple(later)
 
 
-def waiting(later: Sequence[NotYet], asof: dt.date) -> str:
+def waiting_words(later: Sequence[NotYet], asof: dt.date) -> str:
     """Say which scenarios were not yet known on a day, and when they can be told.
 
     Examples
     --------
-    >>> waiting([NotYet("talks-fail", dt.date(2025, 10, 10))], dt.date(2025, 9, 1))
+    >>> waiting_words([NotYet("talks-fail", dt.date(2025, 10, 10))], dt.date(2025, 9, 1))
     'not yet known on 2025-09-01: `talks-fail` (--asof 2025-10-10 or later)'
     """
     said = ", ".join(f"`{entry.scenario}` (--asof {entry.since} or later)" for entry in later)

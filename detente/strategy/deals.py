@@ -16,7 +16,7 @@ import numpy as np
 
 from detente.core import InputError, known
 from detente.strategy.bargains import Lottery, better_than, kalai_smorodinsky, nash_point, pareto_front
-from detente.strategy.games import Exchange, GameSpec, Profile, entry
+from detente.strategy.games import Exchange, GameSpec, Profile, part_at
 from detente.strategy.payoff import Game, payoff_tensor
 from detente.strategy.preferences import Preferences
 from detente.world import Array, frozen
@@ -178,9 +178,9 @@ def _incomes_hold(game: Game, player: str, changes: Sequence[tuple[int, int]]) -
     if game.real_income_usd is None:
         return True
     rows = [game.countries.index(code) for code in game.players if code != player]
-    before = entry(game.real_income_usd, rows, *game.standing)
+    before = part_at(game.real_income_usd, rows, *game.standing)
     return bool(
-        (entry(game.real_income_usd, rows, *_apply(game.standing, changes)) >= before - TOLERANCE).all()
+        (part_at(game.real_income_usd, rows, *_apply(game.standing, changes)) >= before - TOLERANCE).all()
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from detente.core import known_all
 from detente.strategy.equilibria import StrategicForm
-from detente.strategy.games import entry
+from detente.strategy.games import part_at
 
 PAYOFF = 8
 """Significant digits of a payoff that is known on every processor."""
@@ -74,7 +74,7 @@ def efg_text(form: StrategicForm, *, title: str = "Game") -> str:
         nonlocal count
         if depth == len(form.players):
             count += 1
-            payoffs = ", ".join(repr(float(v)) for v in entry(form.payoffs, slice(None), *chosen))
+            payoffs = ", ".join(repr(float(v)) for v in part_at(form.payoffs, slice(None), *chosen))
             lines.append(f't "" {count} "" {{ {payoffs} }}')
             return
         names = " ".join(_quoted(name) for name in form.strategies[depth])

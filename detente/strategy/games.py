@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 Profile = tuple[int, ...]
 
 
-def entry(array: npt.NDArray[np.float64], *place: Any) -> npt.NDArray[np.float64]:
+def part_at(array: npt.NDArray[np.float64], *place: Any) -> npt.NDArray[np.float64]:
     """Part of an array at a place given axis by axis: positions, lists of them, or slices."""
     return np.asarray(array[place])
 

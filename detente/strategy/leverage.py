@@ -16,7 +16,7 @@ import numpy as np
 from detente.core import SolveError
 from detente.equilibrium import Model, Structure
 from detente.strategy.caps import controls_for, rationing, solve_capped, with_limits
-from detente.strategy.games import GameSpec, Profile, entry
+from detente.strategy.games import GameSpec, Profile, part_at
 from detente.strategy.payoff import Game
 from detente.strategy.profiles import profile_wedges
 from detente.world import Array, Economy
@@ -84,7 +84,7 @@ def extremes(game: Game) -> tuple[Profile, Profile]:
         others = [k for k, code in enumerate(game.players) if code != action.player] or [0]
         place: list[slice | int] = [0] * len(game.actions)
         place[a] = slice(None)
-        worth = entry(game.payoffs, slice(None), *place)[others].sum(0)
+        worth = part_at(game.payoffs, slice(None), *place)[others].sum(0)
         still = worth.max() - worth.min() <= NOTHING
         gentle.append(0 if still else int(worth.argmax()))
         harsh.append(0 if still else int(worth.argmin()))
@@ -126,7 +126,7 @@ def leverage_of(
 
     def harm(actions: Sequence[int]) -> Array:
         ends = [tuple(end[a] if a in actions else 0 for a in range(len(game.actions))) for end in (low, high)]
-        lost = entry(everything, slice(None), *ends[1]) - entry(everything, slice(None), *ends[0])
+        lost = part_at(everything, slice(None), *ends[1]) - part_at(everything, slice(None), *ends[0])
         if np.isnan(lost).any():
             game.solved("leverage_of")
         return lost

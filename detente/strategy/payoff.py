@@ -21,10 +21,10 @@ from detente.equilibrium import Model, Policy, Structure, solve
 from detente.policy import Scenario, apply_scenario
 from detente.strategy import store
 from detente.strategy.caps import Rationing, rationing, scenario_with_limits, with_limits
-from detente.strategy.games import Action, GameSpec, Profile, entry
+from detente.strategy.games import Action, GameSpec, Profile, part_at
 from detente.strategy.preferences import PLAIN, Preferences, weigh
 from detente.strategy.profiles import Ints, ProfileWedges, profile_wedges
-from detente.strategy.solves import FOUND, Notice, Parts, Report, Task, parts_of, solve_all
+from detente.strategy.solves import FOUND, Notice, Parts, ProfileTask, Report, parts_of, solve_all
 from detente.world import Array, Economy, frozen
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class Game:
 
     def at(self, profile: Profile) -> Array:
         """Payoffs of all players [player] at a profile."""
-        return entry(self.payoffs, slice(None), *profile)
+        return part_at(self.payoffs, slice(None), *profile)
 
     def threat(self, name: str) -> Array:
         """Payoffs [player] at a threat point: ``standing`` or a scenario solved beside the tensor.
@@ -310,7 +310,7 @@ def payoff_tensor(
         row = np.full(len(profiles), -1)
         row[wanted] = np.arange(len(wanted))
         profiles, index = [profiles[number] for number in wanted], row[index]
-    task = Task(model, wedges, tuple(profiles), players)
+    task = ProfileTask(model, wedges, tuple(profiles), players)
     key = store.content_key(model, dossier, spec, controls=f"{controls} {rent}")
     folder = None if cache is None or only is not None else Path(cache) / f"payoffs-{key[:24]}"
     parts = Parts(**solve_all(task, folder, on, report=report, notice=notice))

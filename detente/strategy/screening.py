@@ -8,7 +8,7 @@ slopes get pairs. What was solved and what was only predicted is marked, and the
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ from detente.world import Array
 if TYPE_CHECKING:
     from detente.dossier import Dossier
 
+Moves = tuple[tuple[int, int], ...]
+"""Actions that are moved, each with its rung."""
 MOST = 2_000_000
 """Profiles a screening predicts at most."""
 
@@ -145,25 +147,13 @@ def screen(
             values += [s.value.equivalent_variation_usd[players] for s in solve(model, batch.each())]
         return np.array(values)
 
-    sets: list[tuple[tuple[int, int], ...]] = [()]
-    sets += [((a, r),) for a in range(len(spec.actions)) for r in range(1, spec.shape[a])]
-    sets += [
-        ((a, r), (b, s))
-        for a, b in itertools.combinations(chosen, 2)
-        for r in range(1, spec.shape[a])
-        for s in range(1, spec.shape[b])
-    ]
+    sets = _singles_and_pairs(spec, chosen)
     small = [_profile(spec, moves) for moves in sets]
     values = exact(small)
     base = values[0]
     worth = dict(zip(sets, values - base, strict=True))
     every = np.indices(spec.shape).reshape(len(spec.actions), -1).T
-    predicted = np.zeros((len(every), len(players)))
-    for moves, gain in worth.items():
-        if not moves:
-            continue
-        extra = gain - (worth[moves[0],] + worth[moves[1],] if len(moves) == 2 else 0.0)
-        predicted[np.logical_and.reduce([every[:, a] == r for a, r in moves])] += extra
+    predicted = _predicted(every, worth, len(players))
     verified = np.zeros(len(every), dtype=bool)
     places = {profile: int(np.ravel_multi_index(profile, spec.shape)) for profile in small}
     verified[list(places.values())] = True
@@ -188,6 +178,30 @@ def screen(
         float(errors.max()),
         float(np.median(errors)),
     )
+
+
+def _singles_and_pairs(spec: GameSpec, chosen: Sequence[int]) -> list[Moves]:
+    """No move, every move of one action, and every two moves of the chosen ones."""
+    sets: list[Moves] = [()]
+    sets += [((a, r),) for a in range(len(spec.actions)) for r in range(1, spec.shape[a])]
+    sets += [
+        ((a, r), (b, s))
+        for a, b in itertools.combinations(chosen, 2)
+        for r in range(1, spec.shape[a])
+        for s in range(1, spec.shape[b])
+    ]
+    return sets
+
+
+def _predicted(every: Ints, worth: Mapping[Moves, Array], players: int) -> Array:
+    """Gain of every profile [profile, player]: single moves added up, and what two of them add together."""
+    predicted = np.zeros((len(every), players))
+    for moves, gain in worth.items():
+        if not moves:
+            continue
+        extra = gain - (worth[moves[0],] + worth[moves[1],] if len(moves) == 2 else 0.0)
+        predicted[np.logical_and.reduce([every[:, a] == r for a, r in moves])] += extra
+    return predicted
 
 
 def _profile(spec: GameSpec, moves: Sequence[tuple[int, int]]) -> Profile:

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from detente.core import InputError
-from detente.strategy.games import Profile, entry
+from detente.strategy.games import Profile, part_at
 from detente.strategy.leverage import TOGETHER, Lever, everybody, extremes, lever_between
 from detente.strategy.payoff import Game
 from detente.world import Array
 
 
-def shapley(values: Array, count: int) -> Array:
+def shapley_of_switches(values: Array, count: int) -> Array:
     """Shapley values of `count` switches from what every set of them is worth.
 
     Parameters
@@ -34,7 +34,7 @@ def shapley(values: Array, count: int) -> Array:
 
     Examples
     --------
-    >>> shapley(np.array([[0.0, 1.0], [2.0, 5.0]]), 2).tolist()
+    >>> shapley_of_switches(np.array([[0.0, 1.0], [2.0, 5.0]]), 2).tolist()
     [3.0, 2.0]
     """
     if count == 0:
@@ -94,13 +94,13 @@ def shares_of(
         pick = [low[a], high[a]] if a in moving else [low[a]]
         corners = corners.take(pick, axis)
     corners = corners.reshape((len(everything), *(2 for _ in moving)))
-    shares = shapley(corners, len(moving))
-    none = entry(corners, slice(None), *(0 for _ in moving))
+    shares = shapley_of_switches(corners, len(moving))
+    none = part_at(corners, slice(None), *(0 for _ in moving))
     levers = []
     for a, action in enumerate(game.actions):
         if a in moving:
             k = moving.index(a)
-            alone = entry(corners, slice(None), *(int(j == k) for j in range(len(moving)))) - none
+            alone = part_at(corners, slice(None), *(int(j == k) for j in range(len(moving)))) - none
             levers.append(
                 lever_between(
                     game, third, action.id, action.player, action.title, low[a], high[a], shares[k], alone, a
@@ -122,9 +122,9 @@ def _sides(game: Game, third: Sequence[str], corners: Array, moving: Sequence[in
     blocks = np.empty((len(corners), *(2,) * count))
     for number in np.ndindex(*(2,) * count):
         place = tuple(number[game.players.index(game.actions[a].player)] for a in moving)
-        blocks[(slice(None), *number)] = entry(corners, slice(None), *place)
-    shares = shapley(blocks, count)
-    none = entry(blocks, slice(None), *(0 for _ in range(count)))
+        blocks[(slice(None), *number)] = part_at(corners, slice(None), *place)
+    shares = shapley_of_switches(blocks, count)
+    none = part_at(blocks, slice(None), *(0 for _ in range(count)))
     return [
         lever_between(
             game,
@@ -135,7 +135,7 @@ def _sides(game: Game, third: Sequence[str], corners: Array, moving: Sequence[in
             None,
             None,
             shares[p],
-            entry(blocks, slice(None), *(int(q == p) for q in range(count))) - none,
+            part_at(blocks, slice(None), *(int(q == p) for q in range(count))) - none,
             None,
         )
         for p, code in enumerate(game.players)

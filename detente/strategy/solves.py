@@ -92,7 +92,7 @@ def parts_of(solutions: Sequence[Solution[Equilibrium]], players: Sequence[int])
 
 
 @dataclass(frozen=True, eq=False)
-class Task:
+class ProfileTask:
     """What a process needs once: the model, the parts of the wedges, the profiles."""
 
     model: Model
@@ -101,7 +101,7 @@ class Task:
     players: tuple[int, ...]
 
 
-def solve_chunk(job: Task, number: int) -> dict[str, Array]:
+def solve_chunk(job: ProfileTask, number: int) -> dict[str, Array]:
     """Solve one chunk of profiles; the same numbers whoever solves it."""
     chosen = job.profiles[number * TASK : (number + 1) * TASK]
 
@@ -123,7 +123,7 @@ def solve_chunk(job: Task, number: int) -> dict[str, Array]:
 
 
 def solve_all(
-    task: Task,
+    task: ProfileTask,
     folder: Path | None,
     on: Where | None = None,
     *,

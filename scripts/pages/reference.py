@@ -216,7 +216,7 @@ def _numpydoc(thing: Any, section: str) -> Iterator[tuple[str, str]]:
 
 def intake_tables(dossier: Any) -> list[Any]:
     """Tables of the intake, for a sentence of our own."""
-    from detente.intake.draft import conflicts_table, items_table, make_draft, summary_table
+    from detente.intake.draft import conflicts_table, draft_summary_table, items_table, make_draft
     from detente.intake.extraction import extract
     from detente.intake.read import read_article
     from detente.intake.score import score_table, statement_table, tally
@@ -225,7 +225,7 @@ def intake_tables(dossier: Any) -> list[Any]:
     found = extract(read_article("report.txt", content=text), dossier)
     draft = make_draft([found], dossier)
     return [
-        summary_table(draft),
+        draft_summary_table(draft),
         conflicts_table(draft),
         items_table(draft),
         score_table("scores", "How well each kind is found", tally(found.items, [])),
@@ -286,8 +286,8 @@ def shipped_tables() -> dict[str, list[Any]]:
     stacked = duty_stack(economy, dossier, date=dossier.asof, importer="USA", exporter="CHN")
     return {
         "detente run": [
-            metrics.country_table(outcomes, against="standing"),
-            metrics.sector_table(outcomes, ("USA",), against="standing"),
+            metrics.country_outcome_table(outcomes, against="standing"),
+            metrics.sector_outcome_table(outcomes, ("USA",), against="standing"),
             metrics.pair_table(outcomes, ("USA", "CHN")),
             metrics.diversion_table(outcomes["talks-fail"], ("USA", "CHN"), against=outcomes["standing"]),
             metrics.footprint_table(outcomes["talks-fail"]),
@@ -460,11 +460,11 @@ def engine_tables(dossier: Any, economy: Any) -> list[Any]:
         results.employment_table(outcomes, ("USA",)),
         results.wage_table(outcomes, ("USA",)),
         results.price_table(outcomes, ("USA",)),
-        results.flow_table(outcomes, ("USA",)),
+        results.pair_flow_table(outcomes, ("USA",)),
         results.revenue_table(outcomes, ("USA",)),
-        results.duty_table(outcomes, ("USA",)),
+        results.effective_duty_table(outcomes, ("USA",)),
         welfare.welfare_table(outcomes, ("USA",)),
-        welfare.control_table(run_cases(Model(world), [managed])),
+        welfare.quantity_control_table(run_cases(Model(world), [managed])),
         firing_table(cases),
         interval_table(drawn),
         driver_table(drivers(Model(world), [managed], draws=2), ("USA",)),

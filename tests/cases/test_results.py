@@ -100,7 +100,7 @@ def test_flows_add_up_to_imports(solved):
 
     economy = solved["standing"].value.economy
     goods = goods_sectors(economy)
-    rows = [r for r in results.flow_table(solved, ("USA",)).records() if r["outcome"] == "decoupling"]
+    rows = [r for r in results.pair_flow_table(solved, ("USA",)).records() if r["outcome"] == "decoupling"]
     imports = sum(row["base_usd_bn"] for row in rows if row["importer"] == "USA")
     n = economy.labels.country("USA")
     exact = economy.flows[n][:, goods].sum() - economy.flows[n, n, goods].sum()
@@ -136,7 +136,7 @@ def test_average_duties_of_the_base_year_are_the_data(solved):
     goods, n = goods_sectors(economy), economy.labels.country("USA")
     flows = np.delete(economy.flows[n][:, goods], n, axis=0)
     duties = np.delete(economy.tariff[n][:, goods], n, axis=0)
-    row = next(iter(results.duty_table(solved, ("USA",)).records()))
+    row = next(iter(results.effective_duty_table(solved, ("USA",)).records()))
     assert row["duty_base_pct"] == pytest.approx(100 * (flows * duties).sum() / flows.sum())
     assert row["duty_pre_pct"] > row["duty_base_pct"]
 
@@ -154,7 +154,7 @@ def test_welfare_parts_add_up(solved, against):
 
 
 def test_controls_say_whether_they_bind_and_who_is_paid(controlled):
-    rows = {row["control"]: row for row in welfare.control_table(controlled).records()}
+    rows = {row["control"]: row for row in welfare.quantity_control_table(controlled).records()}
     assert rows["parts"]["binds"] == rows["farm"]["binds"] == rows["ban"]["binds"] == "yes"
     assert rows["loose"]["binds"] == "no"
     assert rows["loose"]["wedge_pct"] == rows["loose"]["rent_usd_bn"] == 0
@@ -173,7 +173,9 @@ def test_controls_say_whether_they_bind_and_who_is_paid(controlled):
 
 def test_errors(solved):
     with pytest.raises(InputError, match="no scenario has quantity controls"):
-        welfare.control_table({"free": dataclasses.replace(solved["standing"], controls=(), bindings={})})
+        welfare.quantity_control_table(
+            {"free": dataclasses.replace(solved["standing"], controls=(), bindings={})}
+        )
     with pytest.raises(LabelError, match="unknown outcome"):
         results.price_table(solved, against="standin")
     with pytest.raises(LabelError, match="`USA`"):

@@ -9,7 +9,7 @@ import pytest
 
 from detente.dossier import Dossier, load_dossier, parties_of
 from detente.dossier.firing import changes
-from detente.dossier.ics import LIMIT, calendar, escape, fold
+from detente.dossier.ics import LIMIT, calendar, escape, fold_line
 from detente.equilibrium import Model
 from detente.show.tables.stakes import calendar_details, costs, eve, firing, stakes_table
 from detente.world import load_world
@@ -134,6 +134,6 @@ def test_the_calendar_keeps_law_politics_and_cancellations_apart(dossier: Dossie
 def test_escaping_and_folding() -> None:
     assert escape("a\\b;c,d\ne\x07") == "a\\\\b\\;c\\,d\\ne"
     long = "DESCRIPTION:" + "é" * 100
-    folded = fold(long)
+    folded = fold_line(long)
     assert folded.replace("\r\n ", "") == long
     assert all(len(line.encode()) <= LIMIT for line in folded.split("\r\n"))

@@ -14,7 +14,7 @@ from detente.equilibrium import Model, Policy, Structure, solve
 from detente.equilibrium.bans import _unpaid, costs_between, severed
 from detente.equilibrium.controls import Binding, QuantityControl, breach
 from detente.equilibrium.explain.accounts import Shift
-from detente.equilibrium.explain.attribute import Move, integrated_gradients, joined, shapley
+from detente.equilibrium.explain.attribute import Move, integrated_gradients, joined_moves, shapley
 from detente.equilibrium.explain.channels import decompose_path
 from detente.equilibrium.explain.targets import account, target
 from detente.equilibrium.gradients.derivatives import flow_volume, gradients, output_volume, real_income
@@ -471,9 +471,9 @@ def test_moves_join_in_any_order():
     zero, lift, again = np.zeros_like(hidden), np.zeros_like(hidden), np.zeros_like(hidden)
     lift[0, 1], again[0, 1, 1] = -np.inf, np.inf
     moves = [Move("lift", zero, lift, zero), Move("again", zero, again, zero)]
-    assert np.array_equal(joined(start, moves[:1], hidden).iceberg_hat, hidden)
-    assert np.isinf(joined(start, moves[1:], hidden).iceberg_hat[0, 1]).all()
-    both = joined(start, moves[::-1], hidden).iceberg_hat
+    assert np.array_equal(joined_moves(start, moves[:1], hidden).iceberg_hat, hidden)
+    assert np.isinf(joined_moves(start, moves[1:], hidden).iceberg_hat[0, 1]).all()
+    both = joined_moves(start, moves[::-1], hidden).iceberg_hat
     assert np.isinf(both[0, 1, 1])
     assert both[0, 1, 0] == 1.3
 

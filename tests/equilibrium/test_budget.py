@@ -191,7 +191,7 @@ def test_a_missing_derivative_is_a_code(monkeypatch, failing):
         raise failing
 
     monkeypatch.setattr(search, "gradients", none)
-    setting = search.Setting(TOY, Structure(), "share", Newton())
+    setting = search.BatchSetting(TOY, Structure(), "share", Newton())
     found = search.by_newton(setting, Wedges.unchanged(TOY), [cap(0.5)], None)
     assert found.solution.result is RESULTS.gave_up
     assert "no derivative" in how_far(found.solution)
@@ -199,7 +199,7 @@ def test_a_missing_derivative_is_a_code(monkeypatch, failing):
 
 def test_a_singular_slope_is_a_code(monkeypatch):
     monkeypatch.setattr(search, "by_wedge", lambda *_: 0.0)
-    setting = search.Setting(TOY, Structure(), "share", Newton())
+    setting = search.BatchSetting(TOY, Structure(), "share", Newton())
     found = search.by_newton(setting, Wedges.unchanged(TOY), [cap(0.5)], None)
     assert found.solution.result is RESULTS.gave_up
 

@@ -21,7 +21,7 @@ from detente.equilibrium.explain.attribute import (
     chebyshev,
     cost_rates,
     integrated_gradients,
-    joined,
+    joined_moves,
     path_wedges,
     shapley,
     shapley_of,
@@ -473,7 +473,7 @@ def test_moves_join() -> None:
         Move("tax", ZERO, at((1, 0, 1), 0.2), at((2, 1, 1), 0.2)),
         Move("ban", ZERO, at((3, 1, 1), np.inf), ZERO),
     ]
-    made = joined(BASE, moves)
+    made = joined_moves(BASE, moves)
     assert made.tariff == pytest.approx(BASE.tariff + at((0, 1, 1), 0.4))
     assert made.export_tax == pytest.approx(at((2, 1, 1), 0.2))
     assert np.isinf(made.iceberg_hat[3, 1, 1])
@@ -481,11 +481,11 @@ def test_moves_join() -> None:
     assert np.isinf(made.iceberg_hat).sum() == 1
     start = Wedges.of(TOY, iceberg_hat=np.where(at((3, 1, 1), 1) > 0, np.inf, 1.1))
     lift = Move("lift", ZERO, at((3, 1, 1), -np.inf), ZERO)
-    assert joined(start, [lift]).iceberg_hat[3, 1, 1] == 1.0
-    assert joined(start, [lift], np.full_like(ZERO, 1.3)).iceberg_hat[3, 1, 1] == pytest.approx(1.3)
-    assert joined(start, [lift, moves[3]]).iceberg_hat[3, 1, 1] == np.inf
-    assert joined(start, []).iceberg_hat[3, 1, 1] == np.inf
-    assert joined(start, []).iceberg_hat[0, 1, 1] == 1.1
+    assert joined_moves(start, [lift]).iceberg_hat[3, 1, 1] == 1.0
+    assert joined_moves(start, [lift], np.full_like(ZERO, 1.3)).iceberg_hat[3, 1, 1] == pytest.approx(1.3)
+    assert joined_moves(start, [lift, moves[3]]).iceberg_hat[3, 1, 1] == np.inf
+    assert joined_moves(start, []).iceberg_hat[3, 1, 1] == np.inf
+    assert joined_moves(start, []).iceberg_hat[0, 1, 1] == 1.1
 
 
 def test_rates_of_costs_by_move() -> None:
@@ -496,7 +496,7 @@ def test_rates_of_costs_by_move() -> None:
         Move("too", ZERO, at(cell, np.inf) + at(other, 0.3), ZERO),
         Move("cost", ZERO, at(cell, 0.2) + at(other, 0.1), ZERO),
     ]
-    end = joined(BASE, moves)
+    end = joined_moves(BASE, moves)
     rates = cost_rates(BASE, end, moves, points, theta)
     whole = 4 / theta[1] / (1 - points)
     assert rates[0][:, 3, 1, 1] == pytest.approx(whole / 2)
@@ -504,10 +504,10 @@ def test_rates_of_costs_by_move() -> None:
     assert rates[2][:, 3, 1, 1].tolist() == [0, 0]
     assert [one[0][other] for one in rates] == pytest.approx([0.0, 0.3, 0.1])
     back = [Move("lift", ZERO, at(cell, -np.inf), ZERO), Move("cost", ZERO, at(other, 0.3), ZERO)]
-    rates = cost_rates(end, joined(end, back), back, points, theta)
+    rates = cost_rates(end, joined_moves(end, back), back, points, theta)
     assert rates[0][:, 3, 1, 1] == pytest.approx(-4 / theta[1] / points)
     assert rates[1][:, 3, 1, 1].tolist() == [0, 0]
-    plain = cost_rates(BASE, joined(BASE, moves[2:]), moves[2:], points, theta)
+    plain = cost_rates(BASE, joined_moves(BASE, moves[2:]), moves[2:], points, theta)
     assert plain[0].shape == (2, *ZERO.shape)
     assert plain[0][1] == pytest.approx(moves[2].log_iceberg)
 
@@ -540,7 +540,7 @@ def test_parts_by_integration_and_by_shapley_with_what_controls_hold() -> None:
         Move("b", at((0, 1, 2), 0.3), ZERO, at((0, 1, 2), 0.05), held=True),
         Move("c", ZERO, at((1, 0, 1), 0.2), ZERO),
     ]
-    end = joined(BASE, moves)
+    end = joined_moves(BASE, moves)
     start_held = (at((2, 1, 1), 0.5), at((2, 1, 1), 0.25))
     for held in (None, start_held):
         for goal, parts in ((linear(), [0.1, 0.3, 0.0]), (linear(2.0), [0.1, 0.3 + 0.6 + 0.15, 0.0])):
@@ -553,7 +553,9 @@ def test_parts_by_integration_and_by_shapley_with_what_controls_hold() -> None:
                 assert made.gap == pytest.approx(0, abs=1e-12)
     assert Attribution("m", (0.1, 0.3), 1.0, 2).gap == pytest.approx(0.6)
     assert shapley(Model(TOY), BASE, moves, linear()).points == 8
-    assert integrated_gradients(Model(TOY), BASE, joined(BASE, moves[:1]), moves[:1], linear()).points == 9
+    assert (
+        integrated_gradients(Model(TOY), BASE, joined_moves(BASE, moves[:1]), moves[:1], linear()).points == 9
+    )
 
 
 def test_a_result_whose_parts_never_add_up_is_refused(monkeypatch) -> None:
@@ -563,10 +565,10 @@ def test_a_result_whose_parts_never_add_up_is_refused(monkeypatch) -> None:
     real = attribute.solve_path
     monkeypatch.setattr(attribute, "solve_path", lambda *a, **k: sizes.append(a[3]) or real(*a, **k))
     with pytest.raises(SolveError, match="the parts of `wrong` miss the whole by"):
-        integrated_gradients(Model(TOY), BASE, joined(BASE, moves), moves, wrong)
+        integrated_gradients(Model(TOY), BASE, joined_moves(BASE, moves), moves, wrong)
     assert sizes == [8, 16, 32, 64]
     sizes.clear()
-    integrated_gradients(Model(TOY), BASE, joined(BASE, moves), moves, linear())
+    integrated_gradients(Model(TOY), BASE, joined_moves(BASE, moves), moves, linear())
     assert sizes == [8]
 
 
@@ -587,7 +589,7 @@ def test_a_gap_of_the_solvers_own_asks_for_no_more_points(monkeypatch, size, gap
     real = attribute.solve_path
     monkeypatch.setattr(attribute, "solve_path", lambda *a, **k: sizes.append(a[3]) or real(*a, **k))
     moves = [Move("a", at(cell, size), ZERO, ZERO)]
-    made = integrated_gradients(Model(TOY), BASE, joined(BASE, moves), moves, goal)
+    made = integrated_gradients(Model(TOY), BASE, joined_moves(BASE, moves), moves, goal)
     assert len(sizes) == looks
     assert made.gap == pytest.approx(gap, rel=0.1)
 
@@ -597,7 +599,7 @@ def test_results_of_the_path_have_no_shapley_value() -> None:
     moves = [Move("a", at((0, 1, 1), 0.1), ZERO, ZERO)]
     with pytest.raises(InputError, match="is a result of the path"):
         shapley(Model(TOY), BASE, moves, path)
-    assert integrated_gradients(Model(TOY), BASE, joined(BASE, moves), moves, path).total == 0.1
+    assert integrated_gradients(Model(TOY), BASE, joined_moves(BASE, moves), moves, path).total == 0.1
 
 
 def test_a_real_result_by_both_methods() -> None:
@@ -605,7 +607,7 @@ def test_a_real_result_by_both_methods() -> None:
         Move("a", at((0, 1, 1), 0.2), ZERO, ZERO),
         Move("b", at((1, 0, 2), 0.3), at((0, 2, 1), 0.1), at((1, 2, 1), 0.05)),
     ]
-    end = joined(BASE, moves)
+    end = joined_moves(BASE, moves)
     goal = target("usa.real_income", TOY)
     values = [solve(Model(TOY), one).value for one in (BASE, end)]
     whole = goal.value(values[1]) - goal.value(values[0])

@@ -24,7 +24,16 @@ from detente.equilibrium import (
 from detente.equilibrium.baseline import prepare, prepare_for
 from detente.equilibrium.budget import Meter
 from detente.equilibrium.implicit import Numeraires, factor_derivatives
-from detente.equilibrium.judged import begin, check_wedges, chunks, finish, one_of, part_of, refused, take
+from detente.equilibrium.judged import (
+    check_wedges,
+    chunks,
+    finish,
+    one_of,
+    part_of,
+    refused,
+    starting_point,
+    take,
+)
 from detente.equilibrium.ladder import Climb, rescue
 from detente.equilibrium.newton import Stage, log_trade_cost, newton, solve_prices, split
 from detente.equilibrium.plain_residuals import GATE, WALRAS_GATE, residuals
@@ -198,18 +207,18 @@ def test_what_no_prices_can_meet(monkeypatch) -> None:
 
 def test_a_start_must_be_of_the_same_unknowns() -> None:
     value = solve(Model(WORLD), shock()).value
-    point = begin(WORLD, Structure(), value)
+    point = starting_point(WORLD, Structure(), value)
     assert point[:3] == pytest.approx(np.log(value.factor_price_hat))
     assert point[3:12] == pytest.approx(np.log(value.price_hat).ravel())
     scale = np.where(WORLD.expenditure > 0, WORLD.expenditure, 1.0)
     assert point[12:] == pytest.approx((value.expenditure_new / scale).ravel())
     for economy, structure in ((WORLD, STRUCTURES["immobile"]), (toy(), Structure())):
         with pytest.raises(InputError, match="the start has factor prices"):
-            begin(economy, structure, value)
+            starting_point(economy, structure, value)
     slow = solve(Model(WORLD, STRUCTURES["immobile"]), shock()).value
-    assert len(begin(WORLD, STRUCTURES["immobile"], slow)) == 27
+    assert len(starting_point(WORLD, STRUCTURES["immobile"], slow)) == 27
     with pytest.raises(InputError, match="the start has factor prices"):
-        begin(WORLD, Structure(), slow)
+        starting_point(WORLD, Structure(), slow)
 
 
 # ---- chunks ------------------------------------------------------------------------------------------------------------

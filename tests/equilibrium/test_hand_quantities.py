@@ -27,7 +27,7 @@ from detente.equilibrium.quantities import (
     solve_batch_with_controls,
     verified,
 )
-from detente.equilibrium.quantity_search import Setting, by_newton, known_wedges, noted
+from detente.equilibrium.quantity_search import BatchSetting, by_newton, known_wedges, with_note
 from detente.equilibrium.solver import solve_batch
 from detente.world import Wedges, toy
 
@@ -54,12 +54,12 @@ SEVERAL = [
 
 
 CORE = Structure()
-SOLVE = Setting.solve
+SOLVE = BatchSetting.solve
 
 
 def setting(structure=CORE, **solver):
     chosen = Newton(**solver)
-    return Setting(WORLD, structure, "share", chosen, Meter(chosen.budget, chosen.seconds))
+    return BatchSetting(WORLD, structure, "share", chosen, Meter(chosen.budget, chosen.seconds))
 
 
 def holds(found, controls):
@@ -169,10 +169,10 @@ def test_a_success_is_one_only_if_every_limit_holds() -> None:
 
 def test_notes_are_added_before_what_was_said() -> None:
     (solution,) = solve_batch(WORLD, [BASE])
-    first = noted(solution, RESULTS.gave_up, "one")
+    first = with_note(solution, RESULTS.gave_up, "one")
     assert (first.result, first.note) == (RESULTS.gave_up, "one.")
-    assert noted(first, RESULTS.diverged, "two").note == "two. one."
-    assert noted(first, RESULTS.diverged, "").note == "one."
+    assert with_note(first, RESULTS.diverged, "two").note == "two. one."
+    assert with_note(first, RESULTS.diverged, "").note == "one."
 
 
 def test_wedges_of_a_start_by_name() -> None:
@@ -325,8 +325,8 @@ def test_what_newton_says_when_it_gives_up(monkeypatch) -> None:
 
 def test_steps_that_come_no_nearer_are_counted(monkeypatch) -> None:
     tries = []
-    plain = Setting.solve
-    monkeypatch.setattr(Setting, "solve", lambda *a, **k: tries.append(1) or plain(*a, **k))
+    plain = BatchSetting.solve
+    monkeypatch.setattr(BatchSetting, "solve", lambda *a, **k: tries.append(1) or plain(*a, **k))
     monkeypatch.setattr(quantity_search, "_slope_step", lambda value, controls, over: np.zeros(len(controls)))
     by_newton(setting(), BASE, [control(limit=0.2)], None)
     assert len(tries) == 1 + 11  # the first look, and one after each step but the last
@@ -339,8 +339,8 @@ def test_steps_that_come_no_nearer_are_counted(monkeypatch) -> None:
 
 def test_one_limit_that_holds_does_not_make_the_search_go_on(monkeypatch) -> None:
     tries = []
-    plain = Setting.solve
-    monkeypatch.setattr(Setting, "solve", lambda *a, **k: tries.append(1) or plain(*a, **k))
+    plain = BatchSetting.solve
+    monkeypatch.setattr(BatchSetting, "solve", lambda *a, **k: tries.append(1) or plain(*a, **k))
     monkeypatch.setattr(quantity_search, "_slope_step", lambda value, controls, over: np.zeros(len(controls)))
     by_newton(setting(), BASE, [control(limit=0.2), SEVERAL[4]], None)
     assert len(tries) == 1 + 11
@@ -348,7 +348,7 @@ def test_one_limit_that_holds_does_not_make_the_search_go_on(monkeypatch) -> Non
 
 def test_the_search_is_charged_for_its_solves_and_its_slopes(monkeypatch) -> None:
     slopes, solves = [], []
-    step, plain = quantity_search._slope_step, Setting.solve
+    step, plain = quantity_search._slope_step, BatchSetting.solve
 
     def solved(*arguments, **keys):
         solves.append(plain(*arguments, **keys))
@@ -358,7 +358,7 @@ def test_the_search_is_charged_for_its_solves_and_its_slopes(monkeypatch) -> Non
         slopes.append(len(controls))
         return step(value, controls, over)
 
-    monkeypatch.setattr(Setting, "solve", solved)
+    monkeypatch.setattr(BatchSetting, "solve", solved)
     monkeypatch.setattr(quantity_search, "_slope_step", stepped)
     own = setting()
     by_newton(own, BASE, SEVERAL[:4], None)
@@ -378,7 +378,7 @@ def failing(monkeypatch, after):
         found = SOLVE(*arguments, **keys)
         return found if len(count) <= after else replace(found, result=RESULTS.diverged)
 
-    monkeypatch.setattr(Setting, "solve", solved)
+    monkeypatch.setattr(BatchSetting, "solve", solved)
     return count
 
 
@@ -436,7 +436,7 @@ def test_a_closure_that_asks_for_more_trade_than_a_cap_lets_through_is_named(mon
     whom = ", ".join(code for code in codes if code in (*borrows, *lends))
     assert whom
     assert f"the closure has {whom} trade what it borrows or lends" in found.solution.note
-    balanced = Setting(WORLD, Structure(), "zero", Newton(), Meter(1e9, 1e9))
+    balanced = BatchSetting(WORLD, Structure(), "zero", Newton(), Meter(1e9, 1e9))
     assert "the closure has" not in by_newton(balanced, BASE, [cap], None).solution.note
 
 
@@ -447,4 +447,4 @@ def test_a_setting_solves_within_what_is_left() -> None:
     duties[USA, CHN] += 0.3
     found = own.solve(Wedges.of(WORLD, tariff=duties), None, throw=True)
     assert own.meter.spent == pytest.approx(found.stats["num_steps"] * (1 + 5 / 150))
-    assert Setting(WORLD, Structure(), "zero", Newton()).deficit.tolist() == [0] * 5
+    assert BatchSetting(WORLD, Structure(), "zero", Newton()).deficit.tolist() == [0] * 5

@@ -9,7 +9,7 @@ import pytest
 
 from detente.core import RESULTS
 from detente.equilibrium import Model, Newton, ladder, solve
-from detente.equilibrium.ladder import LIMITS, SHOCKS, Climb, Rung, rescue, rescue_limits
+from detente.equilibrium.ladder import LIMITS, SHOCKS, Climb, Remedy, rescue, rescue_limits
 from detente.equilibrium.plain_residuals import GATE
 from detente.equilibrium.structure import Structure
 from detente.world import Wedges, toy
@@ -27,14 +27,14 @@ def ending(result: RESULTS, residual: float):
     return replace(VALUE, result=result, stats={**VALUE.stats, "max_residual": residual})
 
 
-def a_rung(name, solution, reached, spent=1.0, fits=True, seen=None) -> Rung:
+def a_rung(name, solution, reached, spent=1.0, fits=True, seen=None) -> Remedy:
     def tried(scenario, meter):
         (seen if seen is not None else []).append((name, meter.left[0]))
         meter.reached = reached
         meter.charge(spent)
         return solution
 
-    return Rung(name, "why", lambda scenario: fits, tried)
+    return Remedy(name, "why", lambda scenario: fits, tried)
 
 
 def test_the_order_is_a_list_and_every_rung_says_why() -> None:

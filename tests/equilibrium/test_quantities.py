@@ -10,7 +10,7 @@ from detente.cases.reach import content_shares, extraterritorial_controls
 from detente.core import InputError, LabelError, SolveError, UnitError
 from detente.equilibrium import Model, Newton, Policy, Structure, quantities, solve
 from detente.equilibrium.controls import QuantityControl
-from detente.equilibrium.quantity_search import Setting, by_newton
+from detente.equilibrium.quantity_search import BatchSetting, by_newton
 from detente.world import Wedges, load_world, toy
 
 
@@ -331,7 +331,7 @@ def test_the_sweeps_find_what_newton_finds(economy, structure):
     batch = quantities.solve_batch_with_controls(economy, wedges, controls, structure=structure)
     swept = [found.solution.stats["method"] == "sweep" for found in batch]
     assert np.mean(swept) > 0.9
-    setting, tight = Setting(economy, structure, "share", Newton()), 0
+    setting, tight = BatchSetting(economy, structure, "share", Newton()), 0
     for one, own, found in zip(wedges, controls, batch, strict=True):
         alone = by_newton(setting, one, own, None)
         np.testing.assert_allclose(
@@ -377,7 +377,7 @@ def test_limits_too_tight_for_one_look_are_reached_in_stages():
     base = Wedges.unchanged(economy)
     staged = solve(Model(economy, structure), Policy(economy, base, (cap,)))
     assert staged.stats["method"] == "stages"
-    setting = Setting(economy, structure, "share", Newton())
+    setting = BatchSetting(economy, structure, "share", Newton())
     newton = by_newton(setting, base, [cap], None)
     np.testing.assert_allclose(staged.value.real_income_hat, newton.value.real_income_hat, rtol=1e-9)
     assert staged.bindings["cap"].volume_hat == pytest.approx(0.3, rel=1e-9)

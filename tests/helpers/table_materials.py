@@ -298,7 +298,7 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
         base = outcomes()["standing"].value.real_income_hat
         return {
             "fgo": {
-                key: findings.changes(economy, one.value.real_income_hat, base, members)
+                key: findings.income_changes(economy, one.value.real_income_hat, base, members)
                 for key, one in outcomes().items()
             }
         }

@@ -91,7 +91,7 @@ def test_lent_inverses_go_to_a_copy_that_nobody_else_holds(monkeypatch):
 
     monkeypatch.setattr(draws, "solve_cases", failing_at_first)
     model = Model(WORLD, structure)
-    task = draws.Task(model, tuple(CASES), uncertain_parameters(model))
+    task = draws.DrawTask(model, tuple(CASES), uncertain_parameters(model))
     draws._one(task, np.zeros(len(task.parameters)))
     lent_to, own = calls
     assert lent_to is not own

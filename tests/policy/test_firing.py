@@ -15,7 +15,7 @@ from detente.cases.runs import prepare_cases, run_scenarios
 from detente.core import LabelError
 from detente.dossier import FrozenDict, Status, load_dossier, shipped_dossiers
 from detente.dossier.asof import known_by
-from detente.dossier.firing import reach, turns
+from detente.dossier.firing import record_span, turns
 from detente.dossier.later_text import planned_days
 from detente.dossier.load import folder_of, read_record
 from detente.dossier.measure import Clock, DatedValue
@@ -280,7 +280,7 @@ def test_a_date_outside_the_record_says_so(date, words):
     said = timing(record, own(dossier="phase-one-2018", date=date)).beyond
     assert words in said
     assert bool(said) == bool(words)
-    first, last = reach(record)
+    first, last = record_span(record)
     for day, outside in ((first - DAY, True), (first, False), (last, False), (last + DAY, True)):
         assert bool(timing(record, own(dossier="phase-one-2018", date=day)).beyond) is outside
 

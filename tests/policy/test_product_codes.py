@@ -20,7 +20,7 @@ from detente.policy.duties.by_product_tables import product_table
 from detente.policy.duties.codes import BORROWED, CodeShares
 from detente.policy.duties.day import duty_stack
 from detente.policy.duties.product_data import products
-from detente.policy.duties.reach import Reach, bounds, stacked
+from detente.policy.duties.reach import ProductReach, bounds, stacked
 from detente.policy.duties.stacking import Charge, layers
 from detente.world import Economy, load_world
 
@@ -283,7 +283,7 @@ def test_bounds_hold_every_way_the_shares_can_fall() -> None:
             state, rate = resolve(measure, DAY, DAY), np.full(shape, measure.values[0].value)
             open_ = (share > 0) & (share < 1)
             least, most = np.where(open_, 0.0, share), np.ceil(share)
-            reached.append(Reach(state, rate, share, least, most, open_))
+            reached.append(ProductReach(state, rate, share, least, most, open_))
         low, high = bounds(reached, shape)
         totals = [sum(stacked(reached, shape).values())]
         for outcome in itertools.product(*((0.0, 1.0) if r.average else (r.share[0, 0],) for r in reached)):

@@ -16,7 +16,7 @@ from detente.core import Column, InputError, LabelError, Table
 from detente.show.figures.charts import OutcomeRow, SectorRow, outcomes, sectors_hit, third_countries
 from detente.show.figures.figures import NARROW, WIDE, Figure, figure_svg
 from detente.show.figures.lifelines import Span, timeline
-from detente.show.figures.paths import Event, duty_path
+from detente.show.figures.paths import Event, duty_path_figure
 from detente.show.figures.timelines import ClockDot, clocks
 from detente.show.tables import findings
 from detente.show.tables.duties import duties_by_authority
@@ -37,7 +37,7 @@ def path(**changes: Any) -> Figure:
         "events": [Event("2025-05-12", "Geneva"), Event("2025-10-30", "Busan")],
     }
     settings.update(changes)
-    return duty_path(settings.pop("dates"), settings.pop("rates"), **settings)
+    return duty_path_figure(settings.pop("dates"), settings.pop("rates"), **settings)
 
 
 def every_figure() -> list[Figure]:

@@ -51,7 +51,7 @@ def test_digits_given_for_a_percentage_are_kept() -> None:
 
 
 def test_one_point_is_singular_and_nothing_else_is() -> None:
-    said = {value: plain(w.points(value, 0)) for value in (1, -1, 0, 2, 11)}
+    said = {value: plain(w.percentage_points(value, 0)) for value in (1, -1, 0, 2, 11)}
     assert said == {
         1: "1 percentage point",
         -1: "−1 percentage point",
@@ -59,7 +59,7 @@ def test_one_point_is_singular_and_nothing_else_is() -> None:
         2: "2 percentage points",
         11: "11 percentage points",
     }
-    assert plain(w.points(1)) == "1.0 percentage points"
+    assert plain(w.percentage_points(1)) == "1.0 percentage points"
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from detente.strategy.games import Exchange, GameSpec
 from detente.strategy.leverage import NOTHING, Lever, extremes, leverage_of, substitution
 from detente.strategy.payoff import Game
 from detente.strategy.preferences import PlayerWeights, Preferences
-from detente.strategy.shares import shapley, shares_of
+from detente.strategy.shares import shapley_of_switches, shares_of
 
 
 def paper() -> Game:
@@ -186,14 +186,16 @@ def test_ratios_are_said_of_harm_on_both_sides_only(
 
 
 def test_shapley_of_none_of_one_and_of_unequal_switches() -> None:
-    assert shapley(np.array([1.0, 2.0]), 0).shape == (0, 2)
-    assert shapley(np.array([[1.0, 5.0], [2.0, -1.0]]), 1).tolist() == [[4.0, -3.0]]  # two rows, one switch
+    assert shapley_of_switches(np.array([1.0, 2.0]), 0).shape == (0, 2)
+    assert shapley_of_switches(np.array([[1.0, 5.0], [2.0, -1.0]]), 1).tolist() == [
+        [4.0, -3.0]
+    ]  # two rows, one switch
     # Three switches worth 6 only all together: 2 each.
     together = np.zeros((2, 2, 2))
     together[1, 1, 1] = 6
-    assert shapley(together, 3).tolist() == pytest.approx([2, 2, 2])
+    assert shapley_of_switches(together, 3).tolist() == pytest.approx([2, 2, 2])
     with pytest.raises(InputError, match="two positions"):
-        shapley(np.zeros((3, 2)), 2)
+        shapley_of_switches(np.zeros((3, 2)), 2)
 
 
 # ---- equilibria ------------------------------------------------------------------------------------------------------

@@ -260,7 +260,7 @@ def test_a_chunk_is_its_profiles_in_batches_of_equal_numbers(monkeypatch) -> Non
     monkeypatch.setattr(solves, "TASK", 10)
     monkeypatch.setattr(solves, "CHUNK", 4)
     model = SimpleNamespace(economy="world")
-    task = solves.Task(model, Layers(), profiles=tuple((k,) for k in range(23)), players=(0,))
+    task = solves.ProfileTask(model, Layers(), profiles=tuple((k,) for k in range(23)), players=(0,))
     found = solves.solve_chunk(task, 1)
     assert found["code"].tolist() == list(range(10, 20))
     assert [len(wedges) for wedges, *_ in batches] == [4, 4, 2]

@@ -12,7 +12,16 @@ from strategy_games import duel, measure, mirror, record, switch
 
 from detente.core import DateError, InputError, LabelError
 from detente.dossier import Status
-from detente.strategy.games import Action, Exchange, GameSpec, Rung, _check, check_measures, entry, load_game
+from detente.strategy.games import (
+    Action,
+    Exchange,
+    GameSpec,
+    Rung,
+    _check,
+    check_measures,
+    load_game,
+    part_at,
+)
 from detente.strategy.payoff import Game
 from detente.strategy.profiles import DutyRows, ProfileWedges, _classes, profile_wedges
 
@@ -105,7 +114,7 @@ def test_a_game_reads_its_own_payoffs() -> None:
     assert played.at((2, 1)).tolist() == [5, 11]
     assert played.threat("standing").tolist() == [0, 6]
     assert played.threat("fail").tolist() == [7, 8]
-    assert entry(payoffs, [1], slice(None), 0).tolist() == [[6, 8, 10]]
+    assert part_at(payoffs, [1], slice(None), 0).tolist() == [[6, 8, 10]]
     with pytest.raises(InputError, match="no threat point `other`") as caught:
         played.threat("other")
     assert "standing, fail" in str(caught.value.hint)

@@ -16,7 +16,7 @@ from detente.strategy.duties.nash import (
     NashDuties,
     best_deviation,
     nash_duties,
-    settle,
+    settle_duties,
     starting_duties,
 )
 from detente.strategy.duties.optimum import WORTH, Optimum, begin, optimal_duties
@@ -342,14 +342,14 @@ def settled(monkeypatch, relaxed):
 def test_conditions_that_hold_need_no_rounds(monkeypatch) -> None:
     for gap, promise in ((1e-8, 1.0), (1e-7, 1.0), (1.0e-3, 1e-13), (1e-3, 1e-14)):
         calls = settled(monkeypatch, [(gap, promise)])
-        found, rounds = settle(hill(), np.zeros(2), 1e-7)
+        found, rounds = settle_duties(hill(), np.zeros(2), 1e-7)
         assert (rounds, found.evaluations, len(calls.climbed)) == (0, 5, 0)
         assert (found.gap, found.promise, found.duties.tolist()) == (gap, promise, [0.001, 0.001])
 
 
 def test_a_round_is_a_best_response_of_each_in_turn(monkeypatch) -> None:
     calls = settled(monkeypatch, [(1e-3, 1e-6), (1e-8, 1e-16)])
-    found, rounds = settle(hill(), np.zeros(2), 1e-7)
+    found, rounds = settle_duties(hill(), np.zeros(2), 1e-7)
     assert calls.climbed == [([0.001, 0.001], "USA"), ([0.101, 0.001], "CHN")]
     assert calls.relaxed[1][0] == pytest.approx([0.101, 0.101])
     assert calls.relaxed[1][1:] == (("USA", "CHN"), {"tolerance": 1e-7, "max_evaluations": 60})
@@ -361,7 +361,7 @@ def test_a_relaxation_that_went_astray_is_not_followed(monkeypatch) -> None:
     # at the start: rounds begin where they were asked to
     for gap, first in ((1.01e-2, 0.0), (1e-2, 0.001)):
         calls = settled(monkeypatch, [(gap, 1e-6), (1e-8, 0.0)])
-        settle(hill(), np.zeros(2), 1e-7)
+        settle_duties(hill(), np.zeros(2), 1e-7)
         assert calls.climbed[0] == ([first, first], "USA")
     # in a round: the best responses stand, unless next to nothing is promised
     for gap, promise, following in (
@@ -371,14 +371,14 @@ def test_a_relaxation_that_went_astray_is_not_followed(monkeypatch) -> None:
         (1e-2, 1e-10, 0.102),
     ):
         calls = settled(monkeypatch, [(1e-3, 1e-6), (gap, promise), (1e-8, 0.0)])
-        found, rounds = settle(hill(), np.zeros(2), 1e-7)
+        found, rounds = settle_duties(hill(), np.zeros(2), 1e-7)
         assert calls.climbed[2][0] == pytest.approx([following, following])
         assert (rounds, found.evaluations) == (2, 27)
 
 
 def test_rounds_end(monkeypatch) -> None:
     calls = settled(monkeypatch, [(1e-3, 1e-6)])
-    found, rounds = settle(hill(), np.zeros(2), 1e-7)
+    found, rounds = settle_duties(hill(), np.zeros(2), 1e-7)
     assert rounds == MAX_ROUNDS == 12
     assert len(calls.relaxed) == 13
     assert found.evaluations == 5 + 12 * 11

@@ -26,7 +26,7 @@ from detente.strategy.games import Action, Rung
 from detente.strategy.leverage import extremes, leverage_of, reach, substitution
 from detente.strategy.payoff import Game, payoff_tensor
 from detente.strategy.screening import screen
-from detente.strategy.shares import shapley, shares_of
+from detente.strategy.shares import shapley_of_switches, shares_of
 
 DILEMMA = form([[(2, 2), (0, 3)], [(3, 0), (1, 1)]])
 STAG = form([[(4, 4), (0, 3)], [(3, 0), (3, 3)]])
@@ -58,7 +58,7 @@ def small():
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
 def test_shapley_equals_the_average_over_every_order(count):
     values = np.random.default_rng(count).normal(size=(2,) * count)
-    found = shapley(values, count)
+    found = shapley_of_switches(values, count)
     np.testing.assert_allclose(found, brute_shapley(values, count), atol=1e-12)
     assert abs(found.sum() - (values[(1,) * count] - values[(0,) * count])) < 1e-12
 

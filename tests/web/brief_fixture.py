@@ -19,7 +19,7 @@ from detente.brief.content import (
     Paragraph,
     ReadingText,
     Section,
-    Source,
+    SourceText,
     Subheading,
     TableBlock,
 )
@@ -27,7 +27,7 @@ from detente.core import Column, Stamp, Table
 from detente.show.figures.charts import OutcomeRow, SectorRow, outcomes, sectors_hit, third_countries
 from detente.show.figures.figures import Figure
 from detente.show.figures.lifelines import Span, timeline
-from detente.show.figures.paths import Event, duty_path
+from detente.show.figures.paths import Event, duty_path_figure
 from detente.show.figures.timelines import ClockDot, clocks
 from detente.show.tables.duties import duties_by_authority
 from detente.show.words.sentences import (
@@ -183,7 +183,7 @@ DUTIES = {
 }
 
 SOURCES = (
-    Source(
+    SourceText(
         "eo-14257",
         "Executive Order 14257, reciprocal duties",
         "Federal Register",
@@ -191,8 +191,8 @@ SOURCES = (
         "A",
         "as amended on 8 and 9 April",
     ),
-    Source("mofcom-61", "Announcement No 61 of 2025", "Ministry of Commerce of China", "2025-10-09", "A"),
-    Source(
+    SourceText("mofcom-61", "Announcement No 61 of 2025", "Ministry of Commerce of China", "2025-10-09", "A"),
+    SourceText(
         "ustr-port-fees",
         "Notice of action, Section 301 on shipbuilding",
         "USTR",
@@ -200,7 +200,7 @@ SOURCES = (
         "A",
         url="https://example.org/notice?a=1&b=2",
     ),
-    Source(
+    SourceText(
         "piie-chart",
         "US–China trade war tariffs: an up-to-date chart",
         "PIIE",
@@ -208,7 +208,7 @@ SOURCES = (
         "B",
         "read in a transcription",
     ),
-    Source("wire-23-oct", "Preview of the summit", "A wire agency, re-hosted", "2025-10-23", "C"),
+    SourceText("wire-23-oct", "Preview of the summit", "A wire agency, re-hosted", "2025-10-23", "C"),
 )
 
 MEASURES = (
@@ -378,7 +378,7 @@ CONFLICTS = (
 
 def figures() -> dict[str, Figure]:
     """Every chart of the room, on invented numbers."""
-    path = duty_path(
+    path = duty_path_figure(
         [
             "2025-01-01",
             "2025-02-04",
@@ -673,7 +673,7 @@ def content(*, hostile: str = "") -> BriefContent:
             "The cost of an export licence, as a share of the value shipped.",
             "The part of the port fee that shippers pass on.",
         ),
-        sources=tuple(Source(**{**s.__dict__, "title": s.title + hostile}) for s in SOURCES),
+        sources=tuple(SourceText(**{**s.__dict__, "title": s.title + hostile}) for s in SOURCES),
         stamp=Stamp(
             dossier="busan-2025",
             vintage="2025-11-05",

@@ -9,7 +9,7 @@ import pytest
 
 from detente.brief import compose, strategy_section
 from detente.brief.composition import PARTS
-from detente.brief.findings import Findings, find
+from detente.brief.findings import Findings, solve_findings
 from detente.brief.summary import record_sentence
 from detente.brief.tables import tables_of
 from detente.dossier import load_dossier, shipped_dossiers
@@ -23,7 +23,7 @@ SCENARIOS = ("standing", "talks-fail", "narrow-deal")
 
 @pytest.fixture(scope="module")
 def found():
-    return find(
+    return solve_findings(
         load_dossier(),
         load_world(),
         scenarios=SCENARIOS,

@@ -25,7 +25,7 @@ import numpy as np
 from detente.core import InputError
 from detente.equilibrium.backstop import MOST
 from detente.equilibrium.bans import log_ratio
-from detente.equilibrium.explain.channels import PathParts, decompose_path
+from detente.equilibrium.explain.channels import PathChannels, decompose_path
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.world_model import Model
 from detente.world import Array
@@ -85,7 +85,7 @@ def log_mean(before: Array, log_change: Array) -> Array:
     return np.asarray(before * np.where(np.isinf(log_change), 0.0, mean))
 
 
-def weigh(before: Array, after: Array, log_change: Array, part: Array) -> Array:
+def weighted_part(before: Array, after: Array, log_change: Array, part: Array) -> Array:
     """Logarithmic mean of two levels times a part of their log change: what that part adds to the level.
 
     Where a ban begins or ends the log change and one part of it, that of the ban, are infinite: in the limit that part is the
@@ -94,7 +94,7 @@ def weigh(before: Array, after: Array, log_change: Array, part: Array) -> Array:
     Examples
     --------
     >>> import numpy as np
-    >>> weigh(np.array([3.0, 3.0]), np.zeros(2), np.full(2, -np.inf), np.array([-np.inf, 0.4])).tolist()
+    >>> weighted_part(np.array([3.0, 3.0]), np.zeros(2), np.full(2, -np.inf), np.array([-np.inf, 0.4])).tolist()
     [-3.0, 0.0]
     """
     gone = np.isinf(log_change)
@@ -197,7 +197,7 @@ class Shift:
         return np.asarray(np.broadcast_to(moved[:, None], self.cost.shape) if moved.ndim == 1 else moved)
 
     @functools.cached_property
-    def path(self) -> PathParts:
+    def path(self) -> PathChannels:
         """Channels of real income along the straight path between the two.
 
         Raises

@@ -275,7 +275,7 @@ def cost_rates(start: Wedges, end: Wedges, moves: Sequence[Move], points: Array,
     ]
 
 
-def joined(start: Wedges, moves: Sequence[Move], beneath: Array | None = None) -> Wedges:
+def joined_moves(start: Wedges, moves: Sequence[Move], beneath: Array | None = None) -> Wedges:
     """Wedges after some moves, whatever their order.
 
     Parameters
@@ -348,7 +348,7 @@ def shapley(
     held : (array, array), optional
         As in `integrated_gradients`.
     beneath : array [importer, exporter, sector], optional
-        As in `joined`.
+        As in `joined_moves`.
 
     Raises
     ------
@@ -367,7 +367,7 @@ def shapley(
     for group in range(2 ** len(moves)):
         chosen = [move for k, move in enumerate(moves) if group >> k & 1]
         added.append(_plus(held, chosen) if chosen else held)
-        wedges.append(joined(start, chosen, beneath))
+        wedges.append(joined_moves(start, chosen, beneath))
     solved = solve(model, wedges)
     worth = np.array(
         [target.value(solution.value, extra) for solution, extra in zip(solved, added, strict=True)]

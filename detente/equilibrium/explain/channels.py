@@ -46,7 +46,7 @@ CHANNELS = {
 
 
 @dataclass(frozen=True, eq=False)
-class PathParts:
+class PathChannels:
     """Channels of the change of log real income along a path; they add up to it.
 
     Attributes
@@ -73,7 +73,7 @@ class PathParts:
         return np.asarray(self.total - sum(self.parts.values()))
 
 
-def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: Array) -> PathParts:
+def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: Array) -> PathChannels:
     """Integrate each term of the differential over equilibria at Chebyshev points.
 
     Parameters
@@ -130,7 +130,7 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
     parts = {"terms_of_trade": frozen(terms_with.sum(1))}
     parts |= {name: frozen((term * scale).sum(0)) for name, term in terms_of.items()}
     total = np.log(values[-1].real_income_hat / values[0].real_income_hat)
-    return PathParts(parts, frozen(terms_with), frozen(volume_with), frozen(total), len(values))
+    return PathChannels(parts, frozen(terms_with), frozen(volume_with), frozen(total), len(values))
 
 
 def _employed(values: tuple[Equilibrium, ...], change: Callable[[Array], Array]) -> Array:
@@ -141,7 +141,7 @@ def _employed(values: tuple[Equilibrium, ...], change: Callable[[Array], Array])
     return np.asarray(earned * np.stack([value.factor_supply_hat for value in values]))
 
 
-def decompose_path(model: Model, start: Wedges, end: Wedges) -> PathParts:
+def decompose_path(model: Model, start: Wedges, end: Wedges) -> PathChannels:
     """Decompose the change of every country's log real income between two policies, exactly.
 
     Parameters

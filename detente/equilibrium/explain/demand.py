@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import InputError
-from detente.equilibrium.explain.accounts import Account, Shift, log_mean, weigh
+from detente.equilibrium.explain.accounts import Account, Shift, log_mean, weighted_part
 from detente.equilibrium.solution import Equilibrium
 from detente.world import Array, Economy, goods_sectors
 
@@ -66,7 +66,7 @@ def _shares(before: Array, after: Array, changes: Mapping[str, Array]) -> dict[s
         )
     change = sum(changes.values(), np.zeros_like(before))
     whole = log_mean(old, np.log(new / old))
-    return {name: weigh(before, after, change, moved) / whole for name, moved in changes.items()}
+    return {name: weighted_part(before, after, change, moved) / whole for name, moved in changes.items()}
 
 
 def _listed(parts: Mapping[str, Array], axes: tuple[int, ...]) -> dict[str, Array]:
@@ -167,7 +167,9 @@ def _raised(
     change = sum(changes.values(), np.zeros_like(level))
     parts = {"rates": (level + later) / 2 * (after - before)}
     rate = (before + after) / 2
-    return parts | {name: rate * weigh(level, later, change, moved) for name, moved in changes.items()}
+    return parts | {
+        name: rate * weighted_part(level, later, change, moved) for name, moved in changes.items()
+    }
 
 
 def revenue_account(shift: Shift, country: str) -> Account:
@@ -282,7 +284,8 @@ def duty_account(shift: Shift, country: str, partner: str | None, *, after_subst
     middle = float((rate * mean).sum() / mean.sum())
     parts = {"rates": (quota + left) / 2 * (new - old)}
     parts |= {
-        name: (rate - middle) * weigh(quota, left, change - whole, moved) for name, moved in changes.items()
+        name: (rate - middle) * weighted_part(quota, left, change - whole, moved)
+        for name, moved in changes.items()
     }
     total = float((later * new).sum() / later.sum() - (level * old).sum() / level.sum())
     return Account(_listed(parts, axes), WORDS, details, by, total, POST_EQUATION)

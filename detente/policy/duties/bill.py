@@ -11,7 +11,7 @@ import numpy as np
 from detente.core import Cell, Column, InputError, Table, known
 from detente.dossier import Status
 from detente.policy.duties.by_product import ProductDuties, product_duties
-from detente.policy.duties.by_product_tables import beside
+from detente.policy.duties.by_product_tables import words_beside
 from detente.policy.duties.cells import Bools, importer_of_cells
 from detente.policy.duties.codes import SIX, spread_over_products, under, widest
 from detente.policy.duties.product_data import products
@@ -223,7 +223,7 @@ def two_days_table(first: ProductDuties, second: ProductDuties, code: str) -> Ta
             ]
             if any(pair):
                 for key, d in (("first", first), ("second", second)):
-                    if name in d.authorities and (words := beside(d, name, 0, h)):
+                    if name in d.authorities and (words := words_beside(d, name, 0, h)):
                         marks[len(rows), key] = words
                 rows.append((first.table.codes[h], name, *pair, pair[1] - pair[0], ""))
         totals = [100 * float(d.total[0, h]) for d in (first, second)]

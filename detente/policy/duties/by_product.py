@@ -31,7 +31,7 @@ from detente.policy.duties.cells import (
 )
 from detente.policy.duties.ordinary import Ordinary, check_ordinary, ordinary_duties
 from detente.policy.duties.product_data import LineRows, ProductTable, line_rows, products
-from detente.policy.duties.reach import Reach, reach_of, stacked
+from detente.policy.duties.reach import ProductReach, reach_of, stacked
 from detente.policy.duties.stacking import SectorRows, check_targets, is_duty, partner_rates, stack
 from detente.world import Array, Economy, frozen
 
@@ -262,7 +262,7 @@ class _Lines:
         return np.asarray(np.add.reduceat(values[place], self.starts, axis=1) / self.count)
 
 
-def _averages(reached: Sequence[Reach], known: Mapping[str, Bools]) -> dict[str, tuple[Bools, Bools]]:
+def _averages(reached: Sequence[ProductReach], known: Mapping[str, Bools]) -> dict[str, tuple[Bools, Bools]]:
     """By authority where its rate holds a sector's average, and where something known of the product itself."""
     averages: dict[str, tuple[Bools, Bools]] = {}
     authority = {reach.state.measure.id: reach.state.measure.authority for reach in reached}
@@ -276,7 +276,9 @@ def _averages(reached: Sequence[Reach], known: Mapping[str, Bools]) -> dict[str,
     return averages
 
 
-def _of_share(lines: _Lines, state: MeasureState, listed: Sequence[MeasureState], dossier: Dossier) -> Reach:
+def _of_share(
+    lines: _Lines, state: MeasureState, listed: Sequence[MeasureState], dossier: Dossier
+) -> ProductReach:
     """Reach of a measure by codes or sector shares into the products of the shipped table."""
     table, scope, measure = lines.rows.table, state.products, state.measure
     met = [other.measure for other in listed if other.in_force]
@@ -349,7 +351,7 @@ def _of_sectors(
     rows = SectorRows(economy, importer, np.zeros(economy.flows[0].size), trade)
     shape = ordinary.rate.shape
 
-    def reach(state: MeasureState) -> Reach:
+    def reach(state: MeasureState) -> ProductReach:
         rates, capped = (values[place] for values in partner_rates(state, rows))
         rate = np.repeat(rates[:, None], shape[1], axis=1)
         rate = np.where(capped[:, None] > 0, np.maximum(0.0, rate - ordinary.rate), rate)

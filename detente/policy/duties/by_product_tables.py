@@ -20,7 +20,7 @@ def _range_words(rows: Sequence[Sequence[Cell]], columns: Sequence[Column]) -> s
     return f"Between {low:.1f} and {high:.1f} %, which depends on: {why}. "
 
 
-def beside(duties: ProductDuties, authority: str, exporter: int, product: int) -> str:
+def words_beside(duties: ProductDuties, authority: str, exporter: int, product: int) -> str:
     """What a person reads beside a rate that is not simply the product's own."""
     said = []
     if authority in duties.averages:
@@ -66,7 +66,7 @@ def product_table(duties: ProductDuties, code: str = "") -> Table:
     marks: dict[tuple[int, str], str] = {}
     for h in chosen:
         for e, exporter in enumerate(duties.exporters):
-            said = {name: beside(duties, name, e, h) for name in duties.authorities}
+            said = {name: words_beside(duties, name, e, h) for name in duties.authorities}
             marks |= {(len(rows), name): words for name, words in said.items() if words}
             shares = [round(100 * float(rate), 6) for rate in duties.rates[:, e, h]]
             cells_: list[Cell] = [table.codes[h], table.sectors[table.sector[h]], exporter, *shares]

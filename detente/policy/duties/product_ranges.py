@@ -17,7 +17,7 @@ from detente.core import MeasurePlace
 from detente.policy.duties.cells import MFN, Bools, Ints, product_lists, product_tables
 from detente.policy.duties.ordinary import Ordinary
 from detente.policy.duties.product_data import LineRows
-from detente.policy.duties.reach import Reach, bounds
+from detente.policy.duties.reach import ProductReach, bounds
 from detente.policy.duties.stacking import partner_rates, stack
 from detente.world import Array
 
@@ -131,7 +131,7 @@ def _note_content(
         spread.note(words, np.abs(share - part) < 1e-6)
 
 
-def add_reached(spread: Spread, reached: Sequence[Reach]) -> None:
+def add_reached(spread: Spread, reached: Sequence[ProductReach]) -> None:
     """Put duties by codes or by shares of sectors on top, and say beside each rate what stands for what."""
     low, high = bounds(reached, spread.low.shape)
     spread.low, spread.high = spread.low + low, spread.high + high
@@ -142,13 +142,13 @@ def add_reached(spread: Spread, reached: Sequence[Reach]) -> None:
             spread.mark(reach.state.measure.authority, words, where)
 
 
-def of_sectors(ordinary: Ordinary, reached: Sequence[Reach]) -> Spread:
+def of_sectors(ordinary: Ordinary, reached: Sequence[ProductReach]) -> Spread:
     """Bounds for an importer whose products are no tariff lines: its ordinary duties, and the duties on top.
 
     Parameters
     ----------
     ordinary : Ordinary
-    reached : sequence of Reach
+    reached : sequence of ProductReach
         Duties in force.
     """
     spread = Spread(ordinary.low.copy(), ordinary.high.copy())

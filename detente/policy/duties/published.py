@@ -233,14 +233,11 @@ def published_table(economy: Economy, dossier: Dossier) -> Table:
         ours = [average for average in (by_value, from_all, alike) if average is not None]
         published = 100 * point.value
         gap = published - (by_value if from_all is None else from_all)
-        if abs(gap) <= 1:
-            reason = WITHIN_A_POINT
-        elif mine:
+        reason = WITHIN_A_POINT if abs(gap) <= 1 else "not explained"
+        if abs(gap) > 1 and mine:
             parts = parts_of_gap(economy, dossier, day, gap)
             reason = "; ".join(f"{name} {part:+.1f}" for name, part in parts.items())
             reason += of.peak_note if day == of.peak else ""
-        else:
-            reason = "not explained"
         rows.append(
             (
                 point.importer,

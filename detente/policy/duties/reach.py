@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Reach:
+class ProductReach:
     """One duty in force on the products of some exporters.
 
     Parameters
@@ -92,7 +92,7 @@ def reach_of(
     rate: Array,
     trade: Sequence[TradeLine],
     partners: Names,
-) -> Reach:
+) -> ProductReach:
     """How far a duty reaches into the products of some exporters.
 
     Parameters
@@ -111,11 +111,11 @@ def reach_of(
     scope, where = state.products, MeasurePlace(state.measure.id)
     if EVERYTHING in scope.excluded:
         nothing = np.zeros(rate.shape)
-        return Reach(state, rate, nothing, nothing, nothing, nothing > 0)
+        return ProductReach(state, rate, nothing, nothing, nothing, nothing > 0)
     if listed is not None:
         share = np.broadcast_to(listed, rate.shape)
         parted = (share > 0) & (share < 1)
-        return Reach(
+        return ProductReach(
             state, rate, share, np.where(parted, 0.0, share), (share > 0).astype(np.float64), parted & False
         )
     average = (by_sector > 0) & (by_sector < 1)
@@ -132,17 +132,17 @@ def reach_of(
         share = np.maximum(share, part)
         least = np.maximum(least, np.where(parted, 0.0, part))
         most = np.maximum(most, (part > 0) * 1.0)
-    return Reach(state, rate, share, least, most, average)
+    return ProductReach(state, rate, share, least, most, average)
 
 
-def stacked(reached: Sequence[Reach], shape: tuple[int, ...]) -> dict[str, Array]:
+def stacked(reached: Sequence[ProductReach], shape: tuple[int, ...]) -> dict[str, Array]:
     """Duty by authority [exporter, product], fraction, with the shares that are shown."""
     return layers(
         [Charge(r.state.measure, r.rate, np.where(r.rate != 0, r.share, 0.0)) for r in reached], shape
     )
 
 
-def bounds(reached: Sequence[Reach], shape: tuple[int, ...]) -> tuple[Array, Array]:
+def bounds(reached: Sequence[ProductReach], shape: tuple[int, ...]) -> tuple[Array, Array]:
     """Lowest and highest sum of duties over what is not known [exporter, product], fraction.
 
     What keeps a duty off is taken at its most for the lowest sum and at its least for the highest, so the bounds hold whatever

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         figure_svg as figure_svg,
     )
     from detente.show.figures.lifelines import Span as Span, timeline as timeline
-    from detente.show.figures.paths import Event as Event, duty_path as duty_path
+    from detente.show.figures.paths import Event as Event, duty_path_figure as duty_path_figure
     from detente.show.figures.plots import Plot as Plot, plot as plot
     from detente.show.figures.theme import (
         GRADES as GRADES,
@@ -45,7 +45,7 @@ else:
             "deal_space": "deal_figure ladder_figure lever_sentences moving space_sentence swap_sentence",
             "figures": "Figure NARROW WIDE draw_ahead figure_png figure_svg",
             "lifelines": "Span timeline",
-            "paths": "Event duty_path",
+            "paths": "Event duty_path_figure",
             "plots": "Plot plot",
             "theme": "GRADES Look STATUSES authority_look country_name look",
             "worlds": "comparison_figure world_figure",

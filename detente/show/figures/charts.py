@@ -211,29 +211,22 @@ def third_countries(
         f"Equivalent variation a year; difference from {standing}; {concept}.",
     )
 
+    money = {code: number(value / 1e3, amount, signed=True) for code, value in value_usd.items()}
+    texts = {
+        code: f"{money[code]} bn  ({number(real_income_pct[code], share, signed=True)}%)" for code in ranked
+    }
+
     def spec(width: int) -> dict[str, object]:
         bars = [
-            Bar(
-                called[code],
-                value_usd[code] / 1e3,
-                f"{number(value_usd[code] / 1e3, amount, signed=True)} bn  "
-                f"({number(real_income_pct[code], share, signed=True)}%)",
-                GAIN if value_usd[code] >= 0 else LOSS,
-            )
-            for code in ranked
+            Bar(called[code], value_usd[code] / 1e3, text, GAIN if value_usd[code] >= 0 else LOSS)
+            for code, text in texts.items()
         ]
         labels = min(max(text_width(bar.label) for bar in bars) + 14, 190 if width > 500 else 104)
-        return row_chart(
-            bars,
-            width,
-            label_width=labels,
-        )
+        return row_chart(bars, width, label_width=labels)
 
     finding = title or ranking_sentence(value_usd, outcome).text
     gains = sum(value_usd[code] > 0 for code in ranked)
-    listed = "; ".join(
-        f"{called[code]} {number(value_usd[code] / 1e3, amount, signed=True)}" for code in ranked
-    )
+    listed = "; ".join(f"{called[code]} {money[code]}" for code in ranked)
     alt = (
         f"Bars of {count_words(len(ranked), 'third country', 'third countries')} ranked by change of real income under “{outcome}”, "
         f"in billion USD a year; {gains} above zero. {listed}."
@@ -280,13 +273,7 @@ def sectors_hit(
     sides = list(dict.fromkeys(row.country for row in rows))
     check_colours("country", sides)
     digits = enough_digits(row.output_pct for row in rows)
-    ordered = [
-        row
-        for code in sides
-        for row in sorted(
-            (r for r in rows if r.country == code), key=lambda r: (known(r.output_pct), r.sector)
-        )
-    ]
+    ordered = _by_output(rows, sides)
     table = Table(
         name,
         f"Output by sector under “{outcome}”",
@@ -299,12 +286,7 @@ def sectors_hit(
         tuple((country_name(r.country), r.sector, float(r.output_pct), r.value_usd / 1e3) for r in ordered),
         f"Difference from {standing}; {concept}; all sectors given, the chart shows the {count} that move most.",
     )
-    shown: dict[str, list[SectorRow]] = {}
-    for code in sides:
-        largest = sorted(
-            (r for r in ordered if r.country == code), key=lambda r: (-known(abs(r.value_usd)), r.sector)
-        )[:count]
-        shown[code] = [row for row in ordered if row in largest]
+    shown = {code: _largest(ordered, code, count) for code in sides}
 
     def spec(width: int) -> dict[str, object]:
         drawn: list[Heading | Bar] = []
@@ -316,20 +298,11 @@ def sectors_hit(
         labels = min(
             max(text_width(r.sector) for rs in shown.values() for r in rs) + 14, 230 if width > 500 else 118
         )
-        return row_chart(
-            drawn,
-            width,
-            label_width=labels,
-        )
+        return row_chart(drawn, width, label_width=labels)
 
     first = sides[0]
     finding = title or sector_sentence(first, {r.sector: r.output_pct for r in shown[first]}, outcome).text
-    listed = " ".join(
-        f"{country_name(code)}: "
-        + ", ".join(f"{r.sector} {number(r.output_pct, digits, signed=True)}" for r in shown[code])
-        + "."
-        for code in sides
-    )
+    listed = " ".join(_listed(code, shown[code], digits) for code in sides)
     alt = f"Bars of the change of output, percent, in the sectors that “{outcome}” moves most. {listed}"
     return Figure(
         name,
@@ -341,6 +314,31 @@ def sectors_hit(
         subtitle=f"Change of output under “{outcome}”, percent (billion USD a year in brackets); {concept}",
         narrow=spec(NARROW),
     )
+
+
+def _listed(code: str, rows: Sequence[SectorRow], digits: int) -> str:
+    """Sectors of a country with their changes, for those who do not see the bars."""
+    said = ", ".join(f"{row.sector} {number(row.output_pct, digits, signed=True)}" for row in rows)
+    return f"{country_name(code)}: {said}."
+
+
+def _by_output(rows: Sequence[SectorRow], codes: Sequence[str]) -> list[SectorRow]:
+    """Sectors of each country in turn, most negative first."""
+    return [
+        row
+        for code in codes
+        for row in sorted(
+            (r for r in rows if r.country == code), key=lambda r: (known(r.output_pct), r.sector)
+        )
+    ]
+
+
+def _largest(ordered: Sequence[SectorRow], code: str, count: int) -> list[SectorRow]:
+    """The sectors of a country with the largest change in USD, in the order given."""
+    largest = sorted(
+        (r for r in ordered if r.country == code), key=lambda r: (-known(abs(r.value_usd)), r.sector)
+    )[:count]
+    return [row for row in ordered if row in largest]
 
 
 def _percent_and_money(pct: float, value_usd: float, width: int, digits: int) -> str:

@@ -23,83 +23,94 @@ QUIET = "#b9c1ca"
 
 def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tuple[Sentence, ...]:
     """What an official would say of each side's strongest measure: harm, cost, who else is hurt."""
-    sentences = []
+    sentences: list[Sentence] = []
     for code in dict.fromkeys(lever.player for lever in levers):
-        mine = [
-            lv
-            for lv in levers
-            if lv.player == code and not lv.action.startswith("side:") and lv.harm_target > 0.5
-        ]
-        rival = next((lv.player for lv in levers if lv.player != code), "")
-        who, whom = (
-            country_name(code, in_sentence=True),
-            country_name(rival, in_sentence=True) or "the others",
-        )
-        if not mine:
-            sentences.append(Sentence(f"No measure of {who} moves {whom} in this model.", (), table))
-            continue
-        best = max(mine, key=lambda lever: known(lever.harm_target))
-        values = [best.harm_target / BN, best.harm_self / BN]
-        text = (
-            f"Of what {who} can do, “{lower_first(best.title)}” ({best.gentle} to {best.harsh}) hurts {whom} most: "
-            f"{money(best.harm_target)} a year"
-        )
-        if best.harm_self > 0.5:
-            pays = best.pays_from or 0.0
-            values.append(pays)
-            text += (
-                f". It costs {who} {money(best.harm_self)}, so it pays only if a dollar lost by {whom} is worth "
-                f"${number(pays, 2)} at home."
+        sentences += _of_side(levers, code, table)
+    return (*sentences, *_furthest(levers, table))
+
+
+def _of_side(levers: Sequence[Lever], code: str, table: str) -> list[Sentence]:
+    """A side's strongest lever, one that gains it something, and its cheapest."""
+    mine = [
+        lv
+        for lv in levers
+        if lv.player == code and not lv.action.startswith("side:") and lv.harm_target > 0.5
+    ]
+    rival = next((lv.player for lv in levers if lv.player != code), "")
+    who = country_name(code, in_sentence=True)
+    whom = country_name(rival, in_sentence=True) or "the others"
+    if not mine:
+        return [Sentence(f"No measure of {who} moves {whom} in this model.", (), table)]
+    best = max(mine, key=lambda lever: known(lever.harm_target))
+    sentences = [_strongest(best, who, whom, table)]
+    # a cap whose rent stays at home can gain its owner something: cheaper than any lever that has a price
+    free = max(
+        (lv for lv in mine if lv.harm_self < -0.5 and lv is not best),
+        key=lambda lv: known(lv.harm_target),
+        default=None,
+    )
+    if free is not None:
+        sentences.append(
+            Sentence(
+                f"“{free.title}” costs {whom} {money(free.harm_target)} and gains {who} {money(-free.harm_self)}.",
+                (free.harm_target / BN, -free.harm_self / BN),
+                table,
             )
-        elif best.harm_self < -0.5:
-            text += f", and it gains {who} {money(-best.harm_self)}."
-        else:
-            text += f", and it moves {who} by less than $1{NBSP}million."
-        sentences.append(Sentence(text, tuple(values), table))
-        # a cap whose rent stays at home can gain its owner something: cheaper than any lever that has a price
-        free = max(
-            (lv for lv in mine if lv.harm_self < -0.5 and lv is not best),
-            key=lambda lv: known(lv.harm_target),
-            default=None,
         )
-        if free is not None:
-            sentences.append(
-                Sentence(
-                    f"“{free.title}” costs {whom} {money(free.harm_target)} and gains {who} {money(-free.harm_self)}.",
-                    (free.harm_target / BN, -free.harm_self / BN),
-                    table,
-                )
+    cheap = max(
+        (lv for lv in mine if lv.ratio is not None), key=lambda lv: known(lv.ratio or 0.0), default=None
+    )
+    if cheap is not None and cheap.ratio is not None and cheap is not best:
+        sentences.append(
+            Sentence(
+                f"Its cheapest lever{'' if free is None else ' that has a price'} is “{lower_first(cheap.title)}”: ${number(cheap.ratio, 2)} of harm for each dollar of its own, "
+                f"but only {money(cheap.harm_target)} in all.",
+                (cheap.ratio, cheap.harm_target / BN),
+                table,
             )
-        cheap = max(
-            (lv for lv in mine if lv.ratio is not None), key=lambda lv: known(lv.ratio or 0.0), default=None
         )
-        if cheap is not None and cheap.ratio is not None and cheap is not best:
-            sentences.append(
-                Sentence(
-                    f"Its cheapest lever{'' if free is None else ' that has a price'} is “{lower_first(cheap.title)}”: ${number(cheap.ratio, 2)} of harm for each dollar of its own, "
-                    f"but only {money(cheap.harm_target)} in all.",
-                    (cheap.ratio, cheap.harm_target / BN),
-                    table,
-                )
-            )
+    return sentences
+
+
+def _strongest(best: Lever, who: str, whom: str, table: str) -> Sentence:
+    """What a side's strongest lever does to the other, and what it costs or gains its owner."""
+    values = [best.harm_target / BN, best.harm_self / BN]
+    text = (
+        f"Of what {who} can do, “{lower_first(best.title)}” ({best.gentle} to {best.harsh}) hurts {whom} most: "
+        f"{money(best.harm_target)} a year"
+    )
+    if best.harm_self > 0.5:
+        pays = best.pays_from or 0.0
+        values.append(pays)
+        text += (
+            f". It costs {who} {money(best.harm_self)}, so it pays only if a dollar lost by {whom} is worth "
+            f"${number(pays, 2)} at home."
+        )
+    elif best.harm_self < -0.5:
+        text += f", and it gains {who} {money(-best.harm_self)}."
+    else:
+        text += f", and it moves {who} by less than $1{NBSP}million."
+    return Sentence(text, tuple(values), table)
+
+
+def _furthest(levers: Sequence[Lever], table: str) -> tuple[Sentence, ...]:
+    """The measure that hurts a third country most, where one is hurt at all."""
     hit = [
         (code, harm, lv)
         for lv in levers
         if not lv.action.startswith("side:")
         for code, harm in lv.others.items()
     ]
-    if hit:
-        code, harm, lever = max(hit, key=lambda effect: known(effect[1]))
-        if harm > 0.5:
-            sentences.append(
-                Sentence(
-                    f"Outside the two, “{lower_first(lever.title)}” of {country_name(lever.player, in_sentence=True)} reaches furthest: "
-                    f"it costs {country_name(code, in_sentence=True)} {money(harm)} a year.",
-                    (harm / BN,),
-                    table,
-                )
-            )
-    return tuple(sentences)
+    if not hit:
+        return ()
+    code, harm, lever = max(hit, key=lambda effect: known(effect[1]))
+    if not harm > 0.5:
+        return ()
+    text = (
+        f"Outside the two, “{lower_first(lever.title)}” of {country_name(lever.player, in_sentence=True)} reaches furthest: "
+        f"it costs {country_name(code, in_sentence=True)} {money(harm)} a year."
+    )
+    return (Sentence(text, (harm / BN,), table),)
 
 
 def moving(levers: Sequence[Lever]) -> list[Lever]:
@@ -214,31 +225,7 @@ def deal_figure(
         )
     a, b = game.players
     called = (threats or {}).get(space.threat, space.threat)
-    rows: list[tuple[str, str, float, float]] = []
-    for k in _thinned(space.gains, space.front):
-        kind = (
-            "frontier"
-            if k in set(space.front)
-            else "better for both"
-            if (space.gains[k] > 1e-3).all()
-            else "other"
-        )
-        rows.append((kind, "", float(space.gains[k, 0]) / BN, float(space.gains[k, 1]) / BN))
-    marks: list[tuple[str, str, float, float]] = [("no deal", f"No deal: {called}", 0.0, 0.0)]
-    for key, label in (threats or {}).items():
-        if key != space.threat:
-            x, y = (game.threat(key) - space.origin) / BN
-            marks.append(("threat", label, float(x), float(y)))
-    if space.nash is not None:
-        x, y = space.nash.payoffs / BN
-        marks.append(("bargain", "Nash point", float(x), float(y)))
-    if (
-        space.kalai is not None
-        and space.nash is not None
-        and abs(space.kalai.payoffs - space.nash.payoffs).max() > 1
-    ):
-        x, y = space.kalai.payoffs / BN
-        marks.append(("bargain", "Kalai-Smorodinsky", float(x), float(y)))
+    rows, marks = _profile_points(space), _marks(game, space, called, threats or {})
     table = Table(
         name,
         "The space of deals",
@@ -275,12 +262,49 @@ def deal_figure(
     )
 
 
-def _labelled_apart(
-    marks: Sequence[tuple[str, str, float, float]], rows: Sequence[tuple[str, str, float, float]]
-) -> list[tuple[str, str, float, float]]:
+Point = tuple[str, str, float, float]
+"""Kind, label, and the gains of both sides, billion USD."""
+
+
+def _profile_points(space: DealSpace) -> list[Point]:
+    """Joint profiles that do not hide one another: on the frontier, better for both, or neither."""
+    rows: list[Point] = []
+    for k in _thinned(space.gains, space.front):
+        kind = (
+            "frontier"
+            if k in set(space.front)
+            else "better for both"
+            if (space.gains[k] > 1e-3).all()
+            else "other"
+        )
+        rows.append((kind, "", float(space.gains[k, 0]) / BN, float(space.gains[k, 1]) / BN))
+    return rows
+
+
+def _marks(game: Game, space: DealSpace, called: str, threats: Mapping[str, str]) -> list[Point]:
+    """No deal, the other threat points, and the bargaining points where they lie apart."""
+    marks: list[Point] = [("no deal", f"No deal: {called}", 0.0, 0.0)]
+    for key, label in threats.items():
+        if key != space.threat:
+            x, y = (game.threat(key) - space.origin) / BN
+            marks.append(("threat", label, float(x), float(y)))
+    if space.nash is not None:
+        x, y = space.nash.payoffs / BN
+        marks.append(("bargain", "Nash point", float(x), float(y)))
+    if (
+        space.kalai is not None
+        and space.nash is not None
+        and abs(space.kalai.payoffs - space.nash.payoffs).max() > 1
+    ):
+        x, y = space.kalai.payoffs / BN
+        marks.append(("bargain", "Kalai-Smorodinsky", float(x), float(y)))
+    return marks
+
+
+def _labelled_apart(marks: Sequence[Point], rows: Sequence[Point]) -> list[Point]:
     """Marks of one kind that would lie on one another share a label."""
     across, up = (np.ptp(side) for side in zip(*((x, y) for *_, x, y in (*marks, *rows)), strict=True))
-    labelled: list[tuple[str, str, float, float]] = []
+    labelled: list[Point] = []
     for kind, label, x, y in marks:
         near = (k for k, m in enumerate(labelled) if abs(m[2] - x) < across / 25 and abs(m[3] - y) < up / 25)
         same = next((k for k in near if labelled[k][0] == kind), None)
@@ -304,13 +328,13 @@ def _thinned(gains: Any, front: Sequence[int]) -> list[int]:
 
 
 def _scatter(
-    rows: Sequence[tuple[str, str, float, float]],
-    marks: Sequence[tuple[str, str, float, float]],
+    rows: Sequence[Point],
+    marks: Sequence[Point],
     across: str,
     up: str,
     width: int,
 ) -> dict[str, Any]:
-    def data(kept: Sequence[tuple[str, str, float, float]]) -> list[dict[str, Any]]:
+    def data(kept: Sequence[Point]) -> list[dict[str, Any]]:
         return [{"x": x, "y": y, "text": label} for _, label, x, y in kept]
 
     axis = {"grid": True, "tickCount": 6, "format": ".0f"}

@@ -27,7 +27,7 @@ class Event:
     label: str
 
 
-def duty_path(
+def duty_path_figure(
     dates: Sequence[Day],
     rates: Rates,
     *,

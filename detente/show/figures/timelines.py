@@ -9,7 +9,7 @@ from typing import Any
 
 from detente.core import Column, InputError, Table
 from detente.show.figures.figures import NARROW, WIDE, Figure
-from detente.show.figures.paths import Event, duty_path
+from detente.show.figures.paths import Event, duty_path_figure
 from detente.show.figures.rows import Row, fold, layer, pixel
 from detente.show.figures.theme import INK
 from detente.show.figures.timeaxis import Day, as_day, milliseconds, time_axis
@@ -103,4 +103,4 @@ def _clock_spec(
     return {"width": plot, "height": y, "layer": layers}
 
 
-__all__ = ["ClockDot", "Event", "clocks", "duty_path"]
+__all__ = ["ClockDot", "Event", "clocks", "duty_path_figure"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from detente.core import Cell, Column, Table
 from detente.show.figures.figures import NARROW, WIDE, Figure
 from detente.show.figures.rows import Bar, Heading, row_chart, text_width
 from detente.show.figures.theme import countries, country_name, look
 from detente.show.words.words import number, percent
-from detente.world import Economy
+from detente.world import Array, Economy
 
 _PLAIN = "#5b6b7a"
 """Colour of a country that the registry does not know."""
@@ -21,6 +23,23 @@ def _colour(code: str) -> str:
 def _name(economy: Economy, code: str, width: int) -> str:
     known = country_name(code, short=width < 500)
     return known if known != code else economy.labels.country_name(code)
+
+
+Panel = tuple[str, Mapping[str, float], Mapping[str, str]]
+"""A heading, and the length and the text of the bar of each country."""
+
+
+def _panels(economy: Economy, panels: Sequence[Panel], width: int) -> dict[str, object]:
+    """Bars of the same countries below several headings."""
+    drawn: list[Heading | Bar] = []
+    for heading, values, texts in panels:
+        drawn.append(Heading(heading))
+        for code, value in values.items():
+            drawn.append(Bar(_name(economy, code, width), value, texts[code], _colour(code)))
+    codes = panels[0][1]
+    return row_chart(
+        drawn, width, label_width=max(text_width(_name(economy, code, width)) for code in codes) + 14
+    )
 
 
 def world_figure(economy: Economy) -> Figure:
@@ -39,47 +58,24 @@ def world_figure(economy: Economy) -> Figure:
     world = float(economy.value_added.sum())
     largest = codes[order[0]]
     share = 100 * float(economy.value_added[order[0]]) / world
-    rows: list[tuple[Cell, ...]] = [
-        (
-            codes[n],
-            economy.labels.country_name(codes[n]),
-            float(economy.value_added[n]) / 1e3,
-            100 * float(economy.value_added[n]) / world,
-            -float(economy.deficit[n]) / 1e3,
-        )
-        for n in order
-    ]
-    table = Table(
-        "world",
-        f"Largest countries of {economy.name}",
-        (
-            Column("code", "Code"),
-            Column("country", "Country"),
-            Column("value_added_usd_bn", "Value added", "USD bn", "number", 0),
-            Column("share_pct", "Share of the world", "%", "number", 1),
-            Column("balance_usd_bn", "Trade balance", "USD bn", "number", 0),
-        ),
-        tuple(rows),
-    )
-
     share_of_world = {codes[n]: 100 * float(economy.value_added[n]) / world for n in order}
     balance = {codes[n]: -100 * float(economy.deficit[n] / economy.value_added[n]) for n in order}
 
-    def spec(width: int) -> dict[str, object]:
-        # Both panels are percentages: they share one scale.
-        drawn: list[Heading | Bar] = []
-        for heading, values, money in (
-            ("Value added, percent of the world (billion USD)", share_of_world, economy.value_added / 1e3),
-            ("Trade balance, percent of value added (billion USD)", balance, -economy.deficit / 1e3),
-        ):
-            drawn.append(Heading(heading))
-            for n in order:
-                value = values[codes[n]]
-                text = f"{number(value, 1)}% ({number(float(money[n]), 0)})"
-                drawn.append(Bar(_name(economy, codes[n], width), value, text, _colour(codes[n])))
-        return row_chart(
-            drawn, width, label_width=max(text_width(_name(economy, codes[n], width)) for n in order) + 14
-        )
+    def texts(values: Mapping[str, float], money: Array) -> dict[str, str]:
+        return {codes[n]: f"{number(values[codes[n]], 1)}% ({number(float(money[n]), 0)})" for n in order}
+
+    panels = (  # both are percentages: they share one scale
+        (
+            "Value added, percent of the world (billion USD)",
+            share_of_world,
+            texts(share_of_world, economy.value_added / 1e3),
+        ),
+        (
+            "Trade balance, percent of value added (billion USD)",
+            balance,
+            texts(balance, -economy.deficit / 1e3),
+        ),
+    )
 
     said = "; ".join(
         f"{economy.labels.country_name(codes[n])} {number(float(economy.value_added[n]) / 1e3, 0)} and "
@@ -93,11 +89,38 @@ def world_figure(economy: Economy) -> Figure:
         "world",
         title,
         f"Bars of value added and of the trade balance, billion USD: {said}.",
-        spec(WIDE),
-        table,
+        _panels(economy, panels, WIDE),
+        _largest(economy, order),
         note=f"{len(codes)} countries × {len(economy.labels.sectors)} sectors, {economy.year}; goods and services, before duty.",
         subtitle="Percent; billion USD in brackets",
-        narrow=spec(NARROW),
+        narrow=_panels(economy, panels, NARROW),
+    )
+
+
+def _largest(economy: Economy, order: Sequence[int]) -> Table:
+    """The countries drawn, with their value added and balance in money."""
+    codes, world = economy.labels.countries, float(economy.value_added.sum())
+    rows: list[tuple[Cell, ...]] = [
+        (
+            codes[n],
+            economy.labels.country_name(codes[n]),
+            float(economy.value_added[n]) / 1e3,
+            100 * float(economy.value_added[n]) / world,
+            -float(economy.deficit[n]) / 1e3,
+        )
+        for n in order
+    ]
+    return Table(
+        "world",
+        f"Largest countries of {economy.name}",
+        (
+            Column("code", "Code"),
+            Column("country", "Country"),
+            Column("value_added_usd_bn", "Value added", "USD bn", "number", 0),
+            Column("share_pct", "Share of the world", "%", "number", 1),
+            Column("balance_usd_bn", "Trade balance", "USD bn", "number", 0),
+        ),
+        tuple(rows),
     )
 
 
@@ -144,20 +167,15 @@ def comparison_figure(first: Economy, second: Economy) -> Figure:
         tuple(rows),
     )
 
-    def spec(width: int) -> dict[str, object]:
-        drawn: list[Heading | Bar] = []
-        for heading, values, money in (
-            ("Value added, difference in percent", growth, None),
-            ("Trade balance, difference in percent of value added (billion USD)", relative, shift),
-        ):
-            drawn.append(Heading(heading))
-            for code in order:
-                text = number(values[code], 1, signed=True) + "%"
-                text += "" if money is None else f" ({number(money[code], 0, signed=True)})"
-                drawn.append(Bar(_name(first, code, width), values[code], text, _colour(code)))
-        return row_chart(
-            drawn, width, label_width=max(text_width(_name(first, code, width)) for code in order) + 14
-        )
+    grown = {code: f"{number(growth[code], 1, signed=True)}%" for code in order}
+    moved = {
+        code: f"{number(relative[code], 1, signed=True)}% ({number(shift[code], 0, signed=True)})"
+        for code in order
+    }
+    panels = (
+        ("Value added, difference in percent", growth, grown),
+        ("Trade balance, difference in percent of value added (billion USD)", relative, moved),
+    )
 
     most = max(order, key=lambda code: abs(growth[code]))
     said = "; ".join(
@@ -167,9 +185,9 @@ def comparison_figure(first: Economy, second: Economy) -> Figure:
         "worlds",
         f"{_name(first, most, WIDE)} differs most: value added by {percent(growth[most], signed=True)}.",
         f"Bars of differences between {second.name} and {first.name}: {said}.",
-        spec(WIDE),
+        _panels(first, panels, WIDE),
         table,
         note=f"{second.name} ({second.year}) less {first.name} ({first.year}).",
         subtitle=f"{second.name} against {first.name}",
-        narrow=spec(NARROW),
+        narrow=_panels(first, panels, NARROW),
     )

@@ -84,7 +84,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "drivers-of-sides as drivers",
         "What drives the uncertainty of real income of two sides",
-        "intervals:driver_table",
+        "intervals:side_driver_table",
         "draws key title reference parties",
         "draws, reference, sides",
         "result parameter group first_pct[%]",
@@ -92,7 +92,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "sector-intervals as sector_intervals",
         "Output by sector, with intervals",
-        "intervals:sector_table",
+        "intervals:sector_interval_table",
         "draws key reference parties",
         "draws, reference, sides",
         (

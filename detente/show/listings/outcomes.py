@@ -9,7 +9,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "countries",
         "What each outcome does to each economy",
-        "metrics:country_table",
+        "metrics:country_outcome_table",
         "outcomes against? countries?",
         "outcomes",
         (
@@ -20,7 +20,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "sectors",
         "Output by sector",
-        "metrics:sector_table",
+        "metrics:sector_outcome_table",
         "outcomes countries against?",
         "outcomes, sides",
         (
@@ -115,7 +115,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "flows",
         "Goods trade between countries",
-        "results:flow_table",
+        "results:pair_flow_table",
         "outcomes countries? against?",
         "outcomes",
         "outcome importer exporter base_usd_bn[USD bn] new_usd_bn[USD bn] change_pct[%] volume_pct[%]",
@@ -135,7 +135,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "effective-duties as effective_duties",
         "Average duties on goods from abroad",
-        "results:duty_table",
+        "results:effective_duty_table",
         "outcomes countries?",
         "outcomes",
         "outcome country name duty_base_pct[%] duty_pre_pct[%] duty_post_pct[%]",
@@ -177,7 +177,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "quantities",
         "Caps, bans and floors",
-        "welfare:control_table",
+        "welfare:quantity_control_table",
         "outcomes",
         "outcomes",
         (
@@ -232,7 +232,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "horizons",
         "The same outcomes after one year and in the long run",
-        "horizons:horizon_table",
+        "horizons:horizon_outcome_table",
         "economy outcomes_by_horizon reference parties spread headline drawn",
         "outcomes, reference, sides, draws",
         (
@@ -302,7 +302,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "duty-averages as duty_path",
         "Average duty of each side on the other",
-        "detente.show.figures:duty_path",
+        "detente.show.figures:duty_path_figure",
         "dates rates asof concept events? end? title? name?",
         "duties",
         "date known {code}_on_{code}_pct[%]",

@@ -342,7 +342,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "intake",
         "What news reports hold",
-        "detente.intake:summary_table",
+        "detente.intake:draft_summary_table",
         "draft",
         "reports",
         (

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         ConflictCard as ConflictCard,
         MeasureRow as MeasureRow,
         ReadingText as ReadingText,
-        Source as Source,
+        SourceText as SourceText,
         aimed as aimed,
         days_left as days_left,
     )
@@ -73,7 +73,7 @@ else:
         {
             "branches": "branch_sentence branch_table own_duty_sentences own_duty_table",
             "citations": "citation_table",
-            "evidence": "ClockRow ConflictCard MeasureRow ReadingText Source aimed days_left",
+            "evidence": "ClockRow ConflictCard MeasureRow ReadingText SourceText aimed days_left",
             "comparison": "comparison_table",
             "explanation": "explain",
             "firing": "firing_lines firing_table firing_words noted",

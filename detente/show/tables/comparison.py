@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from detente.core import Cell, Column, Table, known_each
-from detente.show.tables.metrics import country_table
+from detente.show.tables.metrics import country_outcome_table
 
 if TYPE_CHECKING:
     from detente.cases import Outcome
@@ -28,7 +28,7 @@ def comparison_table(outcomes: Mapping[str, Outcome], countries: Sequence[str] =
         One row a country, the largest difference in either direction first.
     """
     first, second = outcomes
-    long = country_table(
+    long = country_outcome_table(
         {second: outcomes[second], first: outcomes[first]}, against=first, countries=countries or None
     )
     by_country: dict[tuple[str, str], dict[str, Cell]] = {}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceText:
     """Something a statement rests on.
 
     Parameters
@@ -320,10 +320,10 @@ def count_table(dossier: Dossier) -> Table:
     )
 
 
-def sources(dossier: Dossier) -> tuple[Source, ...]:
+def sources(dossier: Dossier) -> tuple[SourceText, ...]:
     """Sources of the record as the page lists them."""
     return tuple(
-        Source(
+        SourceText(
             key,
             item.title,
             item.publisher,
@@ -335,7 +335,7 @@ def sources(dossier: Dossier) -> tuple[Source, ...]:
     )
 
 
-def source_table(sources: Sequence[Source]) -> Table:
+def source_table(sources: Sequence[SourceText]) -> Table:
     """The list of sources as a table."""
     columns = tuple(
         Column(key, key.capitalize())

@@ -22,7 +22,7 @@ REST = "REST"
 
 
 @dataclass(frozen=True)
-class Change:
+class IncomeChange:
     """Real income of a group under an outcome against the reference: percent, and million USD a year."""
 
     pct: float
@@ -37,16 +37,16 @@ def groups(economy: Economy, parties: Sequence[str]) -> dict[str, list[int]]:
     return members
 
 
-def changes(
+def income_changes(
     economy: Economy, hat: Array, reference: Array, members: Mapping[str, Sequence[int]]
-) -> dict[str, Change]:
+) -> dict[str, IncomeChange]:
     """Real income of groups under `hat` against `reference` (both against the base year, [country]).
 
     The percentage of a group is its equivalent variation over its real income under the reference.
     """
     usd = (hat - reference) * economy.income
     return {
-        code: Change(
+        code: IncomeChange(
             100 * float(usd[list(rows)].sum() / (reference * economy.income)[list(rows)].sum()),
             float(usd[list(rows)].sum()),
         )
@@ -64,7 +64,7 @@ def sensitivity(
     reference: str,
     parties: Sequence[str],
     sets: Sequence[str],
-) -> dict[str, dict[str, dict[str, Change]]]:
+) -> dict[str, dict[str, dict[str, IncomeChange]]]:
     """Solve every outcome again under each set of elasticities: set -> outcome -> group -> change.
 
     A set that has no sector for the economy's is left out; when none is left, the economy's own elasticities stand alone.
@@ -75,7 +75,7 @@ def sensitivity(
     members = groups(economy, parties)
     cases = [outcome.case for outcome in outcomes.values()]
     model = Model.behind(outcomes[reference].value)
-    by_set: dict[str, dict[str, dict[str, Change]]] = {}
+    by_set: dict[str, dict[str, dict[str, IncomeChange]]] = {}
     for name in sets:
         try:
             other = steered_like(model.on(with_elasticity_set(economy, name)), model)
@@ -83,15 +83,17 @@ def sensitivity(
             continue
         solved = run_cases(other, cases)
         hats = {key: solved[key].value.real_income_hat for key in outcomes}
-        by_set[name] = {key: changes(other.economy, hats[key], hats[reference], members) for key in outcomes}
+        by_set[name] = {
+            key: income_changes(other.economy, hats[key], hats[reference], members) for key in outcomes
+        }
     if not by_set:
         hats = {key: outcome.value.real_income_hat for key, outcome in outcomes.items()}
-        by_set[OWN] = {key: changes(economy, hats[key], hats[reference], members) for key in outcomes}
+        by_set[OWN] = {key: income_changes(economy, hats[key], hats[reference], members) for key in outcomes}
     return by_set
 
 
 def sensitivity_table(
-    changes_by_set: Mapping[str, Mapping[str, Mapping[str, Change]]],
+    changes_by_set: Mapping[str, Mapping[str, Mapping[str, IncomeChange]]],
     outcomes: Mapping[str, Outcome],
     reference: str,
 ) -> Table:
@@ -131,7 +133,7 @@ def outcome_rows(
     outcomes: Mapping[str, Outcome],
     reference: str,
     parties: Sequence[str],
-    spread: Mapping[str, Mapping[str, Mapping[str, Change]]],
+    spread: Mapping[str, Mapping[str, Mapping[str, IncomeChange]]],
 ) -> tuple[OutcomeRow, ...]:
     """Rows of the outcome chart, with the range over elasticity sets."""
     members = groups(economy, parties)
@@ -140,7 +142,7 @@ def outcome_rows(
     for key, outcome in outcomes.items():
         if key == reference:
             continue
-        change = changes(economy, outcome.value.real_income_hat, base, members)
+        change = income_changes(economy, outcome.value.real_income_hat, base, members)
         ranges = {
             code: [rows_[key][code].pct for rows_ in spread.values()] + [change[code].pct] for code in members
         }
@@ -167,9 +169,9 @@ def levels_table(
     rows: list[tuple[Cell, ...]] = []
     for key, outcome in outcomes.items():
         hat = outcome.value.real_income_hat
-        parts = [(f"level, against {economy.year}", changes(economy, hat, ones, members))]
+        parts = [(f"level, against {economy.year}", income_changes(economy, hat, ones, members))]
         if key != reference:
-            parts.append(("difference from today", changes(economy, hat, base, members)))
+            parts.append(("difference from today", income_changes(economy, hat, base, members)))
         for measure, by_group in parts:
             cells = [value for code in members for value in (by_group[code].pct, by_group[code].usd / 1e3)]
             rows.append((outcome.scenario.title, measure, *cells))
@@ -234,7 +236,7 @@ def sector_rows(outcome: Outcome, against: Outcome, parties: Sequence[str]) -> t
     return tuple(rows)
 
 
-def sector_sentence(code: str, rows: Sequence[SectorRow], outcome: str) -> Sentence:
+def sector_money_sentence(code: str, rows: Sequence[SectorRow], outcome: str) -> Sentence:
     """Say which sector of a country loses and which gains most, in money: a sector of some millions can double unnoticed."""
     own = sorted(
         (row for row in rows if row.country == code), key=lambda row: (known(row.value_usd), row.sector)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from detente.core import Cell, Column, Table
 from detente.show.figures import country_name
-from detente.show.tables.findings import Change, changes, groups
-from detente.show.tables.intervals import draw_bands
+from detente.show.tables.findings import IncomeChange, groups, income_changes
+from detente.show.tables.intervals import Interval, draw_bands
 from detente.show.words import Sentence, enough_digits, percent
 from detente.world import Array, Economy
 
@@ -42,12 +42,12 @@ def side_by_side(own: Economy, headline: str, chosen: Model) -> dict[str, Model]
     }
 
 
-def horizon_table(
+def horizon_outcome_table(
     economy: Economy,
     outcomes_by_horizon: Mapping[str, Mapping[str, ControlledOutcome]],
     reference: str,
     parties: Sequence[str],
-    spread: Mapping[str, Mapping[str, Mapping[str, Change]]],
+    spread: Mapping[str, Mapping[str, Mapping[str, IncomeChange]]],
     headline: str,
     drawn: Mapping[str, Draws],
 ) -> Table:
@@ -69,36 +69,16 @@ def horizon_table(
     from detente.cases import revenue_words
     from detente.outlook import drawn_words
 
-    members = groups(economy, parties)
-    names = {code: country_name(code) for code in parties}
     bands = {name: draw_bands(draws, reference, parties) for name, draws in drawn.items()}
     rows: list[tuple[Cell, ...]] = []
     for key in next(iter(outcomes_by_horizon.values())):
         if key == reference:
             continue
         for horizon, outcomes in outcomes_by_horizon.items():
-            hat: Array = outcomes[key].value.real_income_hat
-            change = changes(economy, hat, outcomes[reference].value.real_income_hat, members)
-            for code in members:
-                low_set = high_set = None
-                band = bands[horizon][key][code] if horizon in bands else None
-                if horizon == headline:
-                    over = [rows_[key][code].pct for rows_ in spread.values()]
-                    low_set, high_set = min(over), max(over)
-                rows.append(
-                    (
-                        outcomes[key].scenario.title,
-                        outcomes[key].value.structure.horizon,
-                        names.get(code, "Everyone else"),
-                        change[code].pct,
-                        change[code].usd / 1e3,
-                        band.low if band else None,
-                        band.high if band else None,
-                        band.error if band else None,
-                        low_set,
-                        high_set,
-                    )
-                )
+            sets = [changes[key] for changes in spread.values()] if horizon == headline else []
+            band = bands[horizon][key] if horizon in bands else {}
+            rows += _rows(economy, outcomes[key], outcomes[reference], parties, band, sets)
+    *_, last = outcomes_by_horizon.values()
     share = enough_digits(float(row[3] or 0.0) for row in rows)
     what = "; ".join(
         f"{draws.structure.horizon}: {len(draws.values)} draws (seed {draws.seed}) of {drawn_words(draws)}"
@@ -128,14 +108,48 @@ def horizon_table(
             Column("high_sets_pct", "Sets, highest", "%", "number", share),
         ),
         tuple(rows),
-        note=f"Against “{outcomes[reference].scenario.title}” at the same horizon. Draws, 5 to 95 %: {what or 'none'}; "
+        note=f"Against “{last[reference].scenario.title}” at the same horizon. Draws, 5 to 95 %: {what or 'none'}; "
         "error of the ends: standard error of the two points, the larger. "
         f"Sets: range over {len(spread)} published sets of elasticities. {settings}. "
         f"{revenue}. Neither has unemployment or missing inputs.",
     )
 
 
-def horizon_sentence(
+def _rows(
+    economy: Economy,
+    outcome: ControlledOutcome,
+    reference: ControlledOutcome,
+    parties: Sequence[str],
+    bands: Mapping[str, Interval],
+    sets: Sequence[Mapping[str, IncomeChange]],
+) -> list[tuple[Cell, ...]]:
+    """One row a side of an outcome at a horizon, with its range over draws and over sets of elasticities, where there are any."""
+    members = groups(economy, parties)
+    names = {code: country_name(code) for code in parties}
+    hat: Array = outcome.value.real_income_hat
+    change = income_changes(economy, hat, reference.value.real_income_hat, members)
+    rows: list[tuple[Cell, ...]] = []
+    for code in members:
+        band = bands.get(code)
+        over = [changes[code].pct for changes in sets]
+        rows.append(
+            (
+                outcome.scenario.title,
+                outcome.value.structure.horizon,
+                names.get(code, "Everyone else"),
+                change[code].pct,
+                change[code].usd / 1e3,
+                band.low if band else None,
+                band.high if band else None,
+                band.error if band else None,
+                min(over, default=None),
+                max(over, default=None),
+            )
+        )
+    return rows
+
+
+def horizon_contrast_sentence(
     economy: Economy,
     solved: Mapping[str, Mapping[str, ControlledOutcome]],
     reference: str,
@@ -147,7 +161,7 @@ def horizon_sentence(
 
     members = groups(economy, parties)
     by_horizon = [
-        changes(
+        income_changes(
             economy,
             outcomes[key].value.real_income_hat,
             outcomes[reference].value.real_income_hat,

@@ -10,7 +10,7 @@ import numpy as np
 
 from detente.core import Cell, Column, Table, known_each
 from detente.show.figures import country_name
-from detente.show.tables.findings import changes, groups
+from detente.show.tables.findings import groups, income_changes
 from detente.show.tables.uncertain import driver_rows
 from detente.show.words import Sentence, lower_first, money, number, percent_range
 from detente.world import goods_sectors
@@ -99,7 +99,7 @@ def draw_bands(sample: Draws, reference: str, parties: Sequence[str]) -> dict[st
     for k, name in enumerate(sample.outcomes):
         if name == reference:
             continue
-        drawn = [changes(sample.economy, hat[k], hat[position], members) for hat in hats]
+        drawn = [income_changes(sample.economy, hat[k], hat[position], members) for hat in hats]
         bands[name] = {code: Interval.of([change[code].pct for change in drawn]) for code in members}
     return bands
 
@@ -177,7 +177,7 @@ def third_party_sentence(table: Table, usd: Mapping[str, float], count: int) -> 
     return Sentence(f"5 to 95 % of {count} draws: {', '.join(parts)}.", tuple(values), table.name)
 
 
-def sector_table(draws: Draws, key: str, reference: str, parties: Sequence[str]) -> Table:
+def sector_interval_table(draws: Draws, key: str, reference: str, parties: Sequence[str]) -> Table:
     """Output of the goods sectors of both sides under an outcome, against the reference, with intervals."""
     from detente.outlook import drawn_words, result_changes
 
@@ -218,7 +218,7 @@ def sector_table(draws: Draws, key: str, reference: str, parties: Sequence[str])
     )
 
 
-def sector_sentence(table: Table, code: str, sectors: Sequence[str]) -> Sentence:
+def sector_interval_sentence(table: Table, code: str, sectors: Sequence[str]) -> Sentence:
     """Say the intervals of some sectors of a side."""
     records = {(str(row["country"]), str(row["sector"])): row for row in table.records()}
     parts, values = [], []
@@ -231,7 +231,9 @@ def sector_sentence(table: Table, code: str, sectors: Sequence[str]) -> Sentence
     return Sentence(text, tuple(values), table.name)
 
 
-def driver_table(draws: Draws, key: str, title: str, reference: str, parties: Sequence[str]) -> Table | None:
+def side_driver_table(
+    draws: Draws, key: str, title: str, reference: str, parties: Sequence[str]
+) -> Table | None:
     """What drives the real income of both sides under an outcome; nothing when there are too few draws to tell."""
     from detente.outlook import linear_fit
 

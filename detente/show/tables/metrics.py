@@ -107,7 +107,7 @@ COUNTRY_COLUMNS = (
 )
 
 
-def country_table(
+def country_outcome_table(
     outcomes: Mapping[str, Outcome], *, against: str | None = None, countries: Sequence[str] | None = None
 ) -> Table:
     """What each outcome does to each economy and the world.
@@ -162,7 +162,7 @@ def country_table(
     )
 
 
-def sector_table(
+def sector_outcome_table(
     outcomes: Mapping[str, Outcome], countries: Sequence[str], *, against: str | None = None
 ) -> Table:
     """Output by sector of some countries under each outcome, against the base year or another outcome.

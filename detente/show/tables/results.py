@@ -216,7 +216,7 @@ def price_table(
     )
 
 
-def flow_table(
+def pair_flow_table(
     outcomes: Mapping[str, Outcome], countries: Sequence[str] = (), *, against: str | None = None
 ) -> Table:
     """Goods trade between every pair of countries, or of those that touch the countries named."""
@@ -324,7 +324,7 @@ def revenue_table(
     )
 
 
-def duty_table(outcomes: Mapping[str, Outcome], countries: Sequence[str] = ()) -> Table:
+def effective_duty_table(outcomes: Mapping[str, Outcome], countries: Sequence[str] = ()) -> Table:
     """Average duty each country charges on goods from abroad: base year, before and after substitution."""
     first = next(iter(outcomes.values()))
     rows: list[tuple[Cell, ...]] = []

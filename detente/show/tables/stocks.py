@@ -345,14 +345,8 @@ def _spec(
 
     def scale(domain: list[float], span: list[float], ticks: int) -> dict[str, Any]:
         at = {"domain": domain, "range": span, "nice": False}
-        axis = {
-            **quiet,
-            "title": None,
-            "orient": "left",
-            "offset": -left,
-            "tickCount": ticks,
-            "format": ",~f",
-        }
+        side = {"title": None, "orient": "left", "offset": -left}
+        axis = {**quiet, **side, "tickCount": ticks, "format": ",~f"}
         return {"field": "y", "type": "quantitative", "scale": at, "axis": axis}
 
     income = scale([low, high], [tall, 8.0], 5)

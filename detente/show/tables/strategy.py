@@ -24,6 +24,7 @@ from detente.strategy import (
 )
 
 BN = 1e3
+_YES = {True: "yes", False: "no"}
 GAME_DIGITS = 5
 """Known digits of money in a game: differences of differences of incomes."""
 
@@ -240,7 +241,7 @@ def payment_table(game: Game, payments: Mapping[str, Sequence[Payment]]) -> Tabl
             payment.other,
             payment.needed / BN,
             payment.gain_other / BN,
-            "yes" if payment.affordable else "no",
+            _YES[payment.affordable],
             moves_in_words(game, payment.favourite),
         )
         for threat, many in payments.items()
@@ -264,14 +265,7 @@ def dominance_table(
 ) -> Table:
     """For every action, the rung its player prefers whatever the others do; `titles` are those of the actions."""
     rows: list[tuple[Cell, ...]] = [
-        (
-            rung.player,
-            rung.action,
-            rung.best,
-            100 * rung.share,
-            rung.margin / BN,
-            "yes" if rung.always else "no",
-        )
+        (rung.player, rung.action, rung.best, 100 * rung.share, rung.margin / BN, _YES[rung.always])
         for rung in dominance
     ]
     columns = (

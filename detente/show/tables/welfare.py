@@ -97,7 +97,7 @@ def welfare_table(
     )
 
 
-def control_table(outcomes: Mapping[str, Outcome]) -> Table:
+def quantity_control_table(outcomes: Mapping[str, Outcome]) -> Table:
     """Quantity controls of each outcome: whether they bind, the wedge that enforces them, and the rent.
 
     Raises

@@ -108,12 +108,12 @@ def percent_range(low: float, high: float) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def points(value_pp: float, digits: int = 1) -> str:
+def percentage_points(value_pp: float, digits: int = 1) -> str:
     """Write a difference of two percentages.
 
     Examples
     --------
-    >>> points(10.04).replace(NBSP, " "), points(1, 0).replace(NBSP, " ")
+    >>> percentage_points(10.04).replace(NBSP, " "), percentage_points(1, 0).replace(NBSP, " ")
     ('10.0 percentage points', '1 percentage point')
     """
     text = number(value_pp, digits)

@@ -185,6 +185,47 @@ class DutyGame:
         return np.array([self.objective(value, code)[0] for code in self.players])
 
 
+def _sound_weights(weights: Array | None, economy: Economy) -> Array:
+    """Political weights [country, sector], one everywhere when left out; refuses those that weigh nothing."""
+    weights = np.ones(economy.va_share.shape) if weights is None else weights
+    if (
+        weights.shape != economy.va_share.shape
+        or not np.isfinite(weights).all()
+        or (weights.sum(1) <= 0).any()
+    ):
+        raise InputError(
+            f"political weights have shape {weights.shape}",
+            where=economy.name,
+            hint="[country, sector], finite, with a positive sum in every country",
+        )
+    return weights
+
+
+def _charged(economy: Economy, importers: Index, exporters: Index, sectors: Index) -> npt.NDArray[np.bool_]:
+    """Flows between these countries that exist and cross a border [importer, exporter, sector]."""
+    free = np.zeros(economy.flows.shape, dtype=bool)
+    free[np.ix_(importers, exporters, sectors)] = True
+    here = np.arange(len(economy.labels.countries))
+    free[here, here] = False
+    return free & (economy.flows > 0)
+
+
+def _numbered(free: npt.NDArray[np.bool_], *, by: str, mfn: bool) -> tuple[Index, Index]:
+    """Number of the duty charged in each cell, from what it may depend on, −1 where there is none; and who sets each duty."""
+    N, _, S = free.shape
+    importer, exporter, sector = np.indices((N, N, S))
+    key = importer * (N * S) + (0 if mfn else exporter * S) + (0 if by == "partner" else sector)
+    numbers, position = np.unique(key[free], return_inverse=True)
+    if not len(numbers):
+        raise InputError(
+            "no duty is set in this game",
+            hint="name two players or more, or charge every partner (`on` all); in sectors that they trade",
+        )
+    group = np.full(free.shape, -1, dtype=np.int64)
+    group[free] = position
+    return group, numbers // (N * S)
+
+
 def duty_game(
     model: Model,
     players: Sequence[str] | None = None,
@@ -258,38 +299,11 @@ def duty_game(
                 "political weights are given twice", hint="as `weights`, or inside a set of `preferences`"
             )
         weights, wants = wants_of(preferences, economy, codes)
-    weights = np.ones((len(labels.countries), len(labels.sectors))) if weights is None else weights
-    if (
-        weights.shape != economy.va_share.shape
-        or not np.isfinite(weights).all()
-        or (weights.sum(1) <= 0).any()
-    ):
-        raise InputError(
-            f"political weights have shape {weights.shape}",
-            where=economy.name,
-            hint="[country, sector], finite, with a positive sum in every country",
-        )
-    free = np.zeros(economy.flows.shape, dtype=bool)
+    weights = _sound_weights(weights, economy)
     chosen = goods_sectors(economy) if sectors is None else [labels.sector(code) for code in sectors]
-    goods = np.array(chosen, dtype=np.int64)
     partners = places if on == "players" else np.arange(len(labels.countries))
-    free[np.ix_(places, partners, goods)] = True
-    here = np.arange(len(labels.countries))
-    free[here, here] = False
-    free &= economy.flows > 0
-    # the number of a duty follows from what it may depend on
-    N, S = economy.va_share.shape
-    importer, exporter, sector = np.indices((N, N, S))
-    key = importer * (N * S) + (0 if mfn else exporter * S) + (0 if by == "partner" else sector)
-    numbers, position = np.unique(key[free], return_inverse=True)
-    if not len(numbers):
-        raise InputError(
-            "no duty is set in this game",
-            hint="name two players or more, or charge every partner (`on` all); in sectors that they trade",
-        )
-    group = np.full(free.shape, -1, dtype=np.int64)
-    group[free] = position
-    owner = numbers // (N * S)
+    free = _charged(economy, places, partners, np.array(chosen, dtype=np.int64))
+    group, owner = _numbered(free, by=by, mfn=mfn)
     return DutyGame(
         model=model,
         players=codes,

@@ -98,7 +98,7 @@ class NashDuties:
         return np.asarray(np.expm1(self.game.welfare(self.value) - self.game.welfare(self.before)))
 
 
-def settle(game: DutyGame, duties: Array, tolerance: float) -> tuple[Found, int]:
+def settle_duties(game: DutyGame, duties: Array, tolerance: float) -> tuple[Found, int]:
     """Relax all first-order conditions together; where that stalls, rounds of best responses bring it nearer.
 
     Returns
@@ -191,7 +191,7 @@ def nash_duties(
     named = start if isinstance(start, str) else "given"
     point = starting_duties(game, start)
     before = game.unmoved()
-    settled, rounds = settle(game, np.clip(point, game.lower, game.upper), tolerance)
+    settled, rounds = settle_duties(game, np.clip(point, game.lower, game.upper), tolerance)
     spent, tried = settled.evaluations, 0
     jumps: list[str] = []
     regret: dict[str, float] = {}
@@ -205,7 +205,7 @@ def nash_duties(
             break
         jumps.append(worst)
         better = ascend(game, deviations[worst][0], worst)
-        settled, more = settle(game, better.duties, tolerance)
+        settled, more = settle_duties(game, better.duties, tolerance)
         spent, rounds = spent + better.evaluations + settled.evaluations, rounds + more
     bound = (settled.duties <= game.lower) | (settled.duties >= game.upper)
     return NashDuties(

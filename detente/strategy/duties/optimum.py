@@ -189,23 +189,10 @@ def optimal_duties(
     def welfare(reached: Found) -> float:
         return float(game.welfare(game.solve(reached.duties))[place])
 
-    spent, tried, jumps = 0, 0, 0
-    peaks: dict[str, float] = {}
-    best, top = Found(duties, np.inf, np.inf, 0), -np.inf
-    unsolved: list[str] = []
-    for start in starts:
-        try:
-            reached = ascend(game, begin(game, duties, player, start), player)
-        except SolveError:
-            unsolved.append(start)
-            if len(unsolved) == len(starts):
-                raise
-            continue
-        spent += reached.evaluations
-        level = welfare(reached)
-        peaks[start] = float(np.expm1(level - before))
-        if level > top:
-            best, top = reached, level
+    ends, unsolved = _climb(game, duties, player, starts)
+    levels = {start: welfare(reached) for start, reached in ends.items()}
+    best = ends[max(levels, key=lambda start: levels[start])]  # the first of equals
+    spent, tried, jumps = sum(reached.evaluations for reached in ends.values()), 0, 0
     while deviations and jumps <= MAX_JUMPS:
         trial, gain, count = scan(game, best.duties, player)
         tried += count
@@ -227,13 +214,29 @@ def optimal_duties(
         curvature=curvature(game, best.duties, player),
         at_bound=int((bound & mine).sum()),
         at_bound_above=int((above & mine).sum()),
-        peaks=peaks,
+        peaks={start: float(np.expm1(level - before)) for start, level in levels.items()},
         jumps=jumps,
         evaluations=spent,
         deviations=tried,
-        unsolved=tuple(unsolved),
+        unsolved=unsolved,
         gain_without_transfers=_without_transfers(game, duties, best.duties, place, gain),
     )
+
+
+def _climb(
+    game: DutyGame, duties: Array, player: str, starts: Sequence[str]
+) -> tuple[dict[str, Found], tuple[str, ...]]:
+    """Where the search ends from each start, and the starts that have no equilibrium; one of them at least must have one."""
+    ends: dict[str, Found] = {}
+    unsolved: list[str] = []
+    for start in starts:
+        try:
+            ends[start] = ascend(game, begin(game, duties, player, start), player)
+        except SolveError:
+            unsolved.append(start)
+            if len(unsolved) == len(starts):
+                raise
+    return ends, tuple(unsolved)
 
 
 def _without_transfers(game: DutyGame, before: Array, after: Array, place: int, gain: float) -> float:
