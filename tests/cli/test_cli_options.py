@@ -32,7 +32,7 @@ def run(capsys, *words):
 def test_a_use_of_duties_is_in_the_result_and_in_its_note(capsys):
     code, said = run(capsys, "--table", "jobs", "--revenue", "saved")
     assert code == 0
-    table = json.loads(said.out)
+    table = json.loads(said.out)[0]
     (row,) = table["rows"]
     assert row["saved_usd_bn"] > 100
     assert row["household_spending_pct"] < row["real_income_pct"] - 0.5
