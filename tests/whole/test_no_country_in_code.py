@@ -31,8 +31,6 @@ EXAMPLES = (
     "CHN:rare-earths:0.3 leaves 30 % of China's rare earths and magnets to all others.",
     "  detente path --cut CHN:rare-earths:0.3 ",
     "the stack of US duties on China, by sector",
-    "0.98, or USA=0.98",
-    "0.25, or USA=0.25",
     'title: "Regulation (EU) 2024/2754"',
 )
 """Help and hints show how codes are written: these words and no others are taken out of a text before it is searched."""
