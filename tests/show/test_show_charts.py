@@ -384,12 +384,12 @@ def test_a_chart_that_cannot_be_drawn_ahead_says_so_when_asked() -> None:
 
 def test_a_sentence_on_sectors_names_only_what_moves() -> None:
     rows = [SectorRow("USA", "Crops", -3.0, -200.0), SectorRow("USA", "Cars", 0.0, 0.1)]
-    said = findings.sector_sentence("USA", rows, "No deal")
+    said = findings.sector_money_sentence("USA", rows, "No deal")
     assert said.text.replace("\u00a0", " ") == (
         "In dollars of output, in the United States “No deal” hits crops most ($200 million a year, −3.00 percent)."
     )
     assert said.values == (-200.0, -3.0)
     for still in ([], rows[1:]):
-        quiet = findings.sector_sentence("USA", still, "No deal")
+        quiet = findings.sector_money_sentence("USA", still, "No deal")
         assert "moves no sector’s output" in quiet.text
         assert quiet.values == ()
