@@ -4,9 +4,8 @@ Each period is a solve of its own; periods are linked by the stock alone. Where 
 (`backstops`), holders part with more as the price climbs, and keep some for uses that are worth more. Elsewhere users buy what
 the cap leaves and draw on what they hold, so the volume they can use in a period of ``m`` months is ``limit + stock / m``
 (stock in months of base-year use); the complementarity of the cap decides whether they want that much, what they use above the
-cap comes out of the stock, and is booked as bought from the exporter in the month it is used, at that month's price.
-
-Stocks are not refilled.
+cap comes out of the stock, and is booked as bought from the exporter in the month it is used, at that month's price. Stocks are
+not refilled.
 """
 
 from __future__ import annotations
@@ -122,9 +121,8 @@ def _check(
                 hint="months of base-year use, 0 or more; inf never runs out",
             )
     if not months or not all(math.isfinite(length) and length > 0 for length in months):
-        raise UnitError(
-            f"periods are {list(months)}", where="months", hint="lengths in months, such as [1] * 12"
-        )
+        said = f"periods are {list(months)}"
+        raise UnitError(said, where="months", hint="lengths in months, such as [1] * 12")
 
 
 def path_with_stocks(
@@ -405,8 +403,7 @@ def stock_table(
         "stocks",
         "A cut that stocks delay",
         (
-            Column("from_month", "From month", "", "number", 1),
-            Column("to_month", "To month", "", "number", 1),
+            *(Column(f"{end.lower()}_month", f"{end} month", "", "number", 1) for end in ("From", "To")),
             Column("horizon", "Horizon"),
             Column("control", "Control"),
             Column("country", "Country"),

@@ -110,7 +110,7 @@ def solve_dates(
         Of a date before, where the search begins.
     """
     link = None
-    if any(one.kind == "cap" for lane in lanes for one in lane.controls):
+    if any(control.kind == "cap" for lane in lanes for control in lane.controls):
         if not has_stocks(lanes[0].structure.backstop):
             return []  # without a step for it a stock widens its cap: dates one after the other
         link = RunningDown(lanes, months, held)

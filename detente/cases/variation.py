@@ -93,12 +93,14 @@ def path_ranges() -> tuple[Range, ...]:
         )
         for body in data["ranges"]
     )
-    for one in ranges:
-        if one.moves not in MOVES:
+    for stated in ranges:
+        if stated.moves not in MOVES:
             raise InputError(
-                f"`{one.name}` moves `{one.moves}`", where=_FILE.name, hint=suggestion(one.moves, MOVES)
+                f"`{stated.name}` moves `{stated.moves}`",
+                where=_FILE.name,
+                hint=suggestion(stated.moves, MOVES),
             )
-        for step in one.steps:
+        for step in stated.steps:
             if step not in known:
                 raise InputError(f"no step `{step}`", where=_FILE.name, hint=suggestion(step, known))
     return ranges
@@ -126,7 +128,9 @@ class Variation:
 
     def factor(self, moves: str) -> float:
         """The factor on everything that is moved so."""
-        return float(np.prod([self.ranges.get(one.name, 1.0) for one in path_ranges() if one.moves == moves]))
+        return float(
+            np.prod([self.ranges.get(stated.name, 1.0) for stated in path_ranges() if stated.moves == moves])
+        )
 
     def economy(self, economy: Economy) -> Economy:
         """The economy at its own trade elasticities times the factors."""
@@ -148,10 +152,10 @@ class Variation:
         highest, capacity = backstop.full.max(0), np.array(backstop.capacity)
         for row, rung in enumerate(ladders().rungs):
             given = rung.at(months)
-            for one in path_ranges():
-                if rung.name in one.steps:
-                    factor = self.ranges.get(one.name, 1.0)
-                    given = rung.at(months / factor) if one.moves == "lead" else given * factor
+            for stated in path_ranges():
+                if rung.name in stated.steps:
+                    factor = self.ranges.get(stated.name, 1.0)
+                    given = rung.at(months / factor) if stated.moves == "lead" else given * factor
             capacity[row] = given
         stretch = np.maximum(1 + np.log(self.factor("top")) / highest, LOWEST)
         return replace(

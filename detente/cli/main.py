@@ -137,12 +137,7 @@ def run(
     """Solve scenarios and print what they do."""
     from detente.cases import sides_in
     from detente.cli.pictures import draw_outcomes
-    from detente.cli.tables import (
-        branch_tables,
-        outcome_tables,
-        prepare_named,
-        solve_prepared,
-    )
+    from detente.cli.tables import branch_tables, outcome_tables, prepare_named, solve_prepared
     from detente.cli.whose import economies_shown, with_the_others
 
     names = [*scenario, *([against] if against and against not in scenario else [])]

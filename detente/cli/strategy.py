@@ -177,18 +177,7 @@ def deals(
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     known, chosen = read_sets(spec, preference_file, preferences)
     with usage():
-        point = threat or spec.threats[0]
-        if point not in spec.threats:
-            raise LabelError(
-                f"no threat point `{point}`", where="--threat", hint=suggestion(point, spec.threats)
-            )
-        sides = (code_in(side, world) or "",) if side else spec.players
-        if not set(sides) <= set(spec.players):
-            raise LabelError(
-                f"`{side}` plays no part in the game",
-                where="--side",
-                hint=suggestion(side or "", spec.players),
-            )
+        point, sides = _threat(threat, spec), _sides(side, spec, world)
     economy, model = world_at(world, elasticities, horizon)
     whole = table in ("space", "payments", "sensitivity", "all") or picture is not None or most > 1
     if whole:
@@ -213,13 +202,13 @@ def deals(
         tables.append(build("swaps", game=play, swaps=swaps))
     if table in ("space", "all"):
         spaces = {
-            name: (weighed, [room.deal_space(weighed, name) for name in spec.threats])
-            for name, weighed in games.items()
+            name: (each, [room.deal_space(each, at) for at in spec.threats]) for name, each in games.items()
         }
         tables.append(build("deal-space", games=spaces, names=names))
     if table in ("payments", "all"):
-        paid = {name: room.payments(play, name) for name in spec.threats}
-        tables.append(build("payments", game=play, payments=paid))
+        tables.append(
+            build("payments", game=play, payments={name: room.payments(play, name) for name in spec.threats})
+        )
     if table in ("sensitivity", "all"):
         tables.append(_bargains(games, spec, most))
     if table in ("preferences", "all"):
@@ -233,6 +222,36 @@ def deals(
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
         draw(make("deal-space-points", game=play, space=space, threats=names, concept=concept), picture)
     emit(headed(tables, reduced=reduced), style, out)
+
+
+def _threat(name: str | None, spec: GameSpec) -> str:
+    """The threat point asked for; else the first of the game.
+
+    Raises
+    ------
+    LabelError
+        For one that the game does not have.
+    """
+    point = name or spec.threats[0]
+    if point not in spec.threats:
+        raise LabelError(f"no threat point `{point}`", where="--threat", hint=suggestion(point, spec.threats))
+    return point
+
+
+def _sides(side: str | None, spec: GameSpec, world: str | None) -> tuple[str, ...]:
+    """The side asked for, in its code or a word; else both.
+
+    Raises
+    ------
+    LabelError
+        For one that plays no part.
+    """
+    sides = (code_in(side, world) or "",) if side else tuple(spec.players)
+    if not set(sides) <= set(spec.players):
+        raise LabelError(
+            f"`{side}` plays no part in the game", where="--side", hint=suggestion(side or "", spec.players)
+        )
+    return sides
 
 
 def _expected(games: Mapping[str, Game], spec: GameSpec, known: PreferenceFile) -> Table:

@@ -85,7 +85,8 @@ def path_parameters(economy: Economy, *, keep_elasticities: bool = False) -> tup
     """
     year = adjusting(economy, keep_elasticities=keep_elasticities)(MONTHS["short"])
     ranges = (
-        Uncertain(one.name, "time and shortage", one.sd, one.grade, one.source) for one in path_ranges()
+        Uncertain(stated.name, "time and shortage", stated.sd, stated.grade, stated.source)
+        for stated in path_ranges()
     )
     return (*uncertain_parameters(Model(*year)), *ranges)
 
@@ -93,13 +94,13 @@ def path_parameters(economy: Economy, *, keep_elasticities: bool = False) -> tup
 def _variation(task: PathTask, normals: Array) -> tuple[Variation, float]:
     """The variation of one draw [dimension], and the scale of effects."""
     factor = {p.name: math.exp(p.sd * float(z)) for p, z in zip(task.parameters, normals, strict=True)}
-    made = Variation(
+    variation = Variation(
         theta_factors(task.economy, factor),
         {name: factor[name] for name in NESTS if name in factor},
         factor.get("mobility", 1.0),
-        {one.name: factor[one.name] for one in path_ranges()},
+        {stated.name: factor[stated.name] for stated in path_ranges()},
     )
-    return made, factor["effects"]
+    return variation, factor["effects"]
 
 
 def _several(task: PathTask, normals: Array) -> list[tuple[Array, Array, Array, Array]]:
@@ -191,7 +192,7 @@ def draw_path(
 
     size = CHUNK if on is not None and not isinstance(on, Local) else 1
     chunks = [normals[first : first + size] for first in range(0, draws, size)]
-    solved = [one for part in run(_several, task, chunks, on=on, arrived=count) for one in part]
+    solved = [draw for part in run(_several, task, chunks, on=on, arrived=count) for draw in part]
     gains, long, first_year, discounted = (np.stack(values) for values in zip(*solved, strict=True))
     return PathDraws(central, parameters, gains, long, first_year, discounted)
 
@@ -266,8 +267,8 @@ def _ends(central: float, values: Array) -> tuple[float, ...]:
 
 
 def _note(drawn: PathDraws) -> str:
-    groups = dict.fromkeys(one.group.split(":")[0] for one in drawn.parameters)
-    names = ", ".join(one.name for one in drawn.parameters if one.group == "time and shortage")
+    groups = dict.fromkeys(parameter.group.split(":")[0] for parameter in drawn.parameters)
+    names = ", ".join(p.name for p in drawn.parameters if p.group == "time and shortage")
     return (
         f"Real income against the base year, at yearly rates, per cent; {len(drawn.gains)} draws of {', '.join(groups)} ({names}). "
         "Central: at the shipped values. One draw has the same factors at every date."

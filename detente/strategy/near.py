@@ -15,7 +15,7 @@ from detente.equilibrium import Model
 from detente.policy import Scenario
 from detente.strategy.games import GameSpec, Profile
 from detente.strategy.leverage import extremes
-from detente.strategy.payoff import PayoffTensor, payoff_tensor, prepare
+from detente.strategy.payoff import PayoffTensor, payoff_tensor, prepare_game
 from detente.strategy.preferences import PLAIN, Preferences
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ def near_profiles(spec: GameSpec) -> list[Profile]:
     """Single moves, one move each of two sides, and what the expected exchanges are judged by."""
     moves = [(a, r) for a, size in enumerate(spec.shape) for r in range(1, size)]
     profiles = dict.fromkeys(single_moves(spec))
-    for one, two in itertools.combinations(moves, 2):
-        if spec.actions[one[0]].player != spec.actions[two[0]].player:
-            profiles[_moved(spec, (one, two))] = None
+    for first, second in itertools.combinations(moves, 2):
+        if spec.actions[first[0]].player != spec.actions[second[0]].player:
+            profiles[_moved(spec, (first, second))] = None
     for exchange in spec.expected:
         before = spec.profile(exchange.instead_of)
         after = spec.profile({**exchange.instead_of, **exchange.moves})
@@ -91,7 +91,7 @@ def near_tensor(
     >>> tensor.solves < 100 < tensor.index.size
     True
     """
-    ready = prepare(model, dossier, spec, controls)
+    ready = prepare_game(model, dossier, spec, controls)
     first = payoff_tensor(model, dossier, spec, controls=controls, only=single_moves(spec), prepared=ready)
     together: dict[Profile, None] = {}
     for end in (end for chosen in preferences for end in extremes(first.game(chosen))):

@@ -222,7 +222,7 @@ def _payoffs(
     return payoffs
 
 
-def prepare(
+def prepare_game(
     model: Model,
     dossier: Dossier,
     spec: GameSpec,
@@ -269,7 +269,7 @@ def payoff_tensor(
     only : sequence of Profile, optional
         Solve these alone; every other payoff of the game is NaN. They are few, so that none is kept in the cache.
     prepared : optional
-        What `prepare` made of the same game, controls and rent, where it is solved more than once.
+        What `prepare_game` made of the same game, controls and rent, where it is solved more than once.
     cache : path, optional
         Folder for chunks of solves (`store.cache_folder`); a run that was killed goes on from them. Nothing is kept
         when left out.
@@ -303,7 +303,7 @@ def payoff_tensor(
     """
     economy = model.economy
     players = tuple(economy.labels.country(code) for code in spec.players)
-    wedges, rules = prepared or prepare(model, dossier, spec, controls, rent=rent)
+    wedges, rules = prepared or prepare_game(model, dossier, spec, controls, rent=rent)
     profiles, index = wedges.solves()
     if only is not None:
         wanted = np.unique([index[profile] for profile in only])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detente.core import Cell, Column, Table, known
-from detente.show.tables.strategy import BN, GAME_DIGITS, economy_names, money_column
+from detente.show.tables.strategy import BN, GAME_DIGITS, money_column, names_of_economies
 from detente.show.words.words import joined
 from detente.strategy import Game, gifts
 
@@ -51,7 +51,7 @@ def concession_table(game: Game, players: Sequence[str] = ()) -> Table:
                 )
             )
     columns = (
-        Column("player", "Side", names=economy_names()),
+        Column("player", "Side", names=names_of_economies()),
         Column("rank", "Rank", kind="number", digits=0),
         Column("concession", "Concession: the side …"),
         money_column("cost", "Cost to itself"),

@@ -43,7 +43,7 @@ def diverted_table(
         n = labels.country(code)
         sold = before.flows_new[n][sellers][:, goods]
         change = (after.flows_new[n][sellers][:, goods] - sold) / 1e3
-        made = (after.output_volume_hat[n, goods] / before.output_volume_hat[n, goods] - 1) * 100
+        output = (after.output_volume_hat[n, goods] / before.output_volume_hat[n, goods] - 1) * 100
         order = sorted(range(len(goods)), key=lambda k: (-known(float(change[:, k].sum())), k))
         for k in order:
             s = int(goods[k])
@@ -57,7 +57,7 @@ def diverted_table(
                     if sold[:, k].sum() > 0
                     else None,
                     *(float(value) for value in change[:, k]),
-                    float(made[k]),
+                    float(output[k]),
                 )
             )
         whole = change.sum(1)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 
 from detente.core import Cell, Column, Table, known
-from detente.show.tables.strategy import BN, GAME_DIGITS, economy_names, money_column
+from detente.show.tables.strategy import BN, GAME_DIGITS, money_column, names_of_economies
 from detente.strategy import Lever, Reach
 
 
@@ -77,7 +77,7 @@ def _lever_rows(levers: Sequence[Lever], name: str, title: str, note: str) -> Ta
         )
     alone = levers[0].alone_target is not None
     columns = (
-        Column("player", "Side", names=economy_names()),
+        Column("player", "Side", names=names_of_economies()),
         Column("measure", "Measure"),
         Column("gentle", "From"),
         Column("harsh", "To"),
@@ -90,7 +90,7 @@ def _lever_rows(levers: Sequence[Lever], name: str, title: str, note: str) -> Ta
             if alone
             else ()
         ),
-        Column("hit_most", "Hit most", names=economy_names()),
+        Column("hit_most", "Hit most", names=names_of_economies()),
         money_column("harm_third", "Its harm"),
         money_column("harm_others", "All others"),
         Column("action", "Action"),
@@ -121,7 +121,7 @@ def reach_table(reached: Sequence[Reach], *, name: str = "leverage-horizons", ti
                 )
             )
     columns = (
-        Column("player", "Side", names=economy_names()),
+        Column("player", "Side", names=names_of_economies()),
         Column("measure", "Measure"),
         Column("horizon", "Horizon"),
         money_column("harm_target", "Harm to rival"),

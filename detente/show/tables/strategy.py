@@ -29,7 +29,7 @@ GAME_DIGITS = 5
 """Known digits of money in a game: differences of differences of incomes."""
 
 
-def economy_names() -> dict[str, str]:
+def names_of_economies() -> dict[str, str]:
     """Names of economies by code, for cells that hold codes."""
     return {code: look.name for code, look in countries().items()}
 
@@ -249,8 +249,8 @@ def payment_table(game: Game, payments: Mapping[str, Sequence[Payment]]) -> Tabl
     ]
     columns = (
         Column("threat", "No deal means"),
-        Column("player", "Side", names=economy_names()),
-        Column("other", "Whose favourite", names=economy_names()),
+        Column("player", "Side", names=names_of_economies()),
+        Column("other", "Whose favourite", names=names_of_economies()),
         money_column("payment", "Payment needed"),
         money_column("gain_other", "The other's gain"),
         Column("affordable", "The other could pay"),
@@ -269,7 +269,7 @@ def dominance_table(
         for rung in dominance
     ]
     columns = (
-        Column("player", "Side", names=economy_names()),
+        Column("player", "Side", names=names_of_economies()),
         Column("action", "Action", names=titles or {}),
         Column("best", "Best rung"),
         Column("best_share", "In this share of cases", "%", "number", 1),
@@ -319,7 +319,7 @@ def equilibrium_table(
                 )
     columns = (
         Column("equilibrium", "Equilibrium"),
-        Column("player", "Side", names=economy_names()),
+        Column("player", "Side", names=names_of_economies()),
         Column("strategy", "Strategy"),
         Column("probability", "Probability", "%", "number", 1),
         money_column("payoff", "Expected payoff"),

@@ -1,0 +1,231 @@
+"""What `detente path` starts from, solves and lays out; the verb itself parses and prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from detente.cli.draws import Drawing
+from detente.cli.output import progress, reporting, usage
+from detente.cli.records import open_record
+from detente.cli.worlds import economy_for
+from detente.core import InputError, LabelError, UnitError, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from detente.cases import LawOfDays, Options, Period, Still
+    from detente.core import Table
+    from detente.dossier import Dossier
+    from detente.equilibrium import Newton, QuantityControl
+    from detente.policy import Scenario
+    from detente.show.figures import Figure
+    from detente.show.tables import Held
+    from detente.world import Economy, Wedges
+
+STATED = "given on the command line"
+FIGURES = "figures of the world"
+
+
+def held_at_the_start(economy: Economy, controls: Sequence[QuantityControl], stated: Sequence[str]) -> Held:
+    """Months held of every control: as stated, else by the world's own figures.
+
+    Raises
+    ------
+    LabelError
+        For a stock of a control that does not exist.
+    UnitError
+        For a stock that is no number of months.
+    """
+    from detente.world import stock_of_flows
+
+    names = [control.name for control in controls]
+    given: dict[str, float] = {}
+    for text in stated:
+        name, mark, months = text.rpartition("=")
+        where = f"--stock {text}"
+        if mark and name not in names:
+            raise LabelError(f"no cut or control `{name}`", where=where, hint=suggestion(name, names))
+        try:
+            amount = float(months)
+        except ValueError:
+            amount = float("nan")
+        if not amount >= 0:
+            raise UnitError(
+                f"the stock is `{months}`",
+                where=where,
+                hint="months of base-year use, 0 or more, such as --stock 2 or --stock CHN:rare-earths=2; inf never runs out",
+            )
+        given.update({name: amount} if mark else dict.fromkeys(names, amount))
+    held: dict[str, tuple[float, str, tuple[object, ...]]] = {}
+    for control in controls:
+        if control.name in given:
+            held[control.name] = (given[control.name], STATED, ())
+        else:
+            months_held, figures = stock_of_flows(economy, control.cells)
+            held[control.name] = (months_held, FIGURES if figures else "no figure: none held", figures)
+    return held  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class PathStart:
+    """What a path starts from: the record, an economy with its own elasticities, the policy of a scenario, and it; or none."""
+
+    record: Dossier
+    economy: Economy
+    wedges: Wedges
+    controls: tuple[QuantityControl, ...] = ()
+    scenario: Scenario | None = None
+
+    @property
+    def floors(self) -> tuple[QuantityControl, ...]:
+        """Controls that nothing delays."""
+        return tuple(control for control in self.controls if control.is_floor)
+
+    @property
+    def caps(self) -> tuple[QuantityControl, ...]:
+        """Controls that stocks delay."""
+        return tuple(control for control in self.controls if not control.is_floor)
+
+    def shown(self, chosen: Sequence[str], *others: str) -> list[str]:
+        """Countries of the tables: those chosen, else the sides of the record and some others."""
+        from detente.dossier import codes_of
+
+        codes = dict.fromkeys((*codes_of(self.record), *others))
+        return list(chosen) or [code for code in codes if code in self.economy.labels.countries]
+
+
+def path_start(
+    scenario: str | None,
+    dossier: str,
+    asof: str | None,
+    elasticities: str | None,
+    closure: str,
+    world: str | None,
+    hold: bool | tuple[str, ...],
+) -> PathStart:
+    """Load what a path starts from: of a scenario, else the base year of a world with its record."""
+    from detente.cli.tables import prepare_named
+    from detente.equilibrium import CLOSURES
+    from detente.world import Wedges
+
+    if scenario is not None:
+        ready = prepare_named([scenario], dossier, asof, elasticities, closure, world=world, hold=hold)
+        case = ready.cases[0]
+        return PathStart(ready.dossier, ready.economy, case.wedges, case.controls, case.scenario)
+    with usage():
+        if closure not in CLOSURES:
+            raise InputError(
+                f"unknown closure `{closure}`", where="--closure", hint=suggestion(closure, CLOSURES)
+            )
+    record = open_record(dossier, asof)
+    economy = economy_for(world, elasticities)
+    return PathStart(record, economy, Wedges.unchanged(economy))
+
+
+def law_along(
+    start: PathStart, cuts: tuple[QuantityControl, ...], holds: bool | tuple[str, ...]
+) -> LawOfDays | Still:
+    """What holds on every day: a scenario's measures as they begin and end, or the base year's; with cuts on top."""
+    from detente.cases import LawOfDays, Still
+
+    if start.scenario is None:
+        return Still(start.wedges, cuts)
+    return LawOfDays(start.economy, start.record, start.scenario, holds, cuts)
+
+
+def cut_and_whole(
+    start: PathStart,
+    cuts: tuple[QuantityControl, ...],
+    held: Held,
+    lengths: Sequence[float],
+    keep: bool,
+    closure: str,
+    solver: Newton | None,
+) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
+    """The same periods with the cuts, as stocks run down, and without them."""
+    from detente.cases import by_horizon, figures_of, path_with_stocks
+
+    economy = start.economy
+    own = {control.name: figures_of(economy, control) for control in cuts}
+    stocks = {name: own[name] if who == FIGURES else amount for name, (amount, who, _) in held.items()}
+    walk = partial(
+        path_with_stocks,
+        economy,
+        start.wedges,
+        structure_by_month=by_horizon(economy, keep_elasticities=keep),
+        closure=closure,
+        solver=solver,
+    )
+    return (
+        walk((*start.floors, *cuts), stocks, lengths),
+        walk(start.floors, {}, lengths),
+    )
+
+
+def monthly_table(
+    path: Sequence[Period], cuts: Sequence[QuantityControl], shown: Sequence[str], held: Held
+) -> Table:
+    """What happens month by month, with a note on what is held at the start."""
+    from detente.show import build
+    from detente.show.tables import stocks as show
+
+    said = "; ".join(
+        f"{name} {amount:.2g} months ({', '.join(filter(None, (who, show.grade_of(figures))))})"
+        for name, (amount, who, figures) in held.items()
+    )
+    table = build("stocks", path=path, controls=cuts, countries=shown)
+    return replace(table, note=f"{table.note} Held at the start: {said}.")
+
+
+def along_table(
+    economy: Economy,
+    law: LawOfDays | Still,
+    table: str,
+    shown: Sequence[str],
+    drawing: Drawing,
+    closure: str,
+    keep: bool,
+    solver: Newton | None,
+    options: Options | None,
+) -> tuple[Table, Callable[[], Figure]]:
+    """A table of the whole path, with intervals where draws are asked for, and what makes its picture."""
+    from detente.cases import unfold
+    from detente.outlook import draw_path
+    from detente.show import build, make
+
+    with progress(None, "solving day by day"):
+        along = unfold(
+            economy,
+            law,
+            closure=closure,
+            keep_elasticities=keep,
+            first_day=law.first_day,
+            solver=solver,
+            options=options,
+        )
+    if not drawing.draws:
+        name = "summary" if table == "summary" else "unfolding"
+        return build(name, path=along, countries=shown), lambda: make(
+            "path-along", path=along, countries=shown
+        )
+    with usage():
+        drawing.check()
+    with reporting("solving draws of the path") as report:
+        drawn = draw_path(
+            economy,
+            law,
+            along,
+            draws=drawing.draws,
+            seed=drawing.seed,
+            closure=closure,
+            keep_elasticities=keep,
+            on=drawing.on,
+            report=report,
+            options=options,
+        )
+    name = "path-intervals" if table == "summary" else "path-band"
+    return build(name, drawn=drawn, countries=shown), lambda: make(
+        "path-along", path=along, countries=shown, drawn=drawn
+    )
