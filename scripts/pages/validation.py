@@ -37,6 +37,8 @@ Closed forms, identities and the studies of 2025 need only what is shipped. The 
 INTRODUCTIONS = {
     "Shortages of 2018 and 2025": "What was observed when magnets and soybeans ran short. One line was fitted and says so; a line agrees within a "
     "factor of two.",
+    "First year": "Pass-through at the border and the order of losses after one year, beside what was measured in 2018-19 and what "
+    "others have computed for 2025: side by side, without a tolerance where the studies differ in method.",
     "Closed forms and identities": "What theory gives without data, and what every equilibrium must satisfy.",
     "Caliendo and Parro 2015": "31 countries, 40 sectors, 1993. The paper prints three countries to two decimals; the "
     "unrounded rows compare all 31 with the authors' own code, solved to twelve digits. Their welfare is a first-order "
