@@ -29,9 +29,9 @@ def income(value, code):
 def test_one_scenario_is_what_the_command_line_solves(outcome, capsys):
     from detente.cli.main import app
 
-    app(args=["run", "talks-fail", "--format", "json"], standalone_mode=False)
+    app(args=["run", "talks-fail", "--countries", "USA,CHN,MEX", "--format", "json"], standalone_mode=False)
     printed = capsys.readouterr().out
-    rows = {row["country"]: row for row in json.loads(printed)["rows"] if row["measure"] == "level"}
+    rows = {row["country"]: row for row in json.loads(printed)[0]["rows"] if row["measure"] == "level"}
     for code in ("USA", "CHN", "MEX"):
         assert income(outcome.value, code) == pytest.approx(
             rows[code]["real_income_pct"], abs=1e-6

@@ -98,8 +98,8 @@ def test_compare_has_intervals(detente):
 
 
 def test_drivers_and_what_is_uncertain(detente):
-    words = ("run", "talks-fail", "--draws", "4", "--countries", "USA", "-f", "csv", "--table")
-    assert {"first_pct", "total_pct"} <= rows(detente(*words, "drivers")[1])[0].keys()
+    words = ("run", "talks-fail", "--draws", "4", "-f", "csv", "--table")
+    assert {"first_pct", "total_pct"} <= rows(detente(*words, "drivers", "--countries", "USA")[1])[0].keys()
     assert {row["grade"] for row in rows(detente(*words, "uncertainty")[1])} == {"inferred", "assumed"}
 
 
@@ -173,7 +173,7 @@ def test_quantity_controls_that_are_wrong(detente, tmp_path, old, new, says):
         (("explain", "usa.income"), "no result `income`", "real_income"),
         (("explain", "usa.rents"), "no quantity control leaves USA a rent", "--table quantities"),
         (("explain", "usa.wages", "talks-fail", "--table", "chanels"), "no table `chanels`", "`channels`"),
-        (("explain", "usa.wages", "--draws", "1"), "1 draws make no interval", "64"),
+        (("explain", "usa.wages", "--draws", "1"), "1 draw cannot make an interval", "64"),
         (
             ("explain", "usa.terms_of_trade", "--method", "shapley"),
             "groups",

@@ -79,7 +79,7 @@ def test_war_is_harsher_the_less_anybody_can_move(detente):
             "nash", "--horizon", horizon, "--preferences", "revenue", "--table", "welfare", "-f", "json"
         )
         assert code == 0
-        table = json.loads(out)
+        (table,) = json.loads(out)
         assert f"Horizon: {'impact' if horizon == 'impact' else 'long run'}" in table["note"]
         duty[horizon] = [row["duty_after_pct"] for row in table["rows"]]
         assert all(row["regret_pct"] < 1e-3 for row in table["rows"])

@@ -124,7 +124,12 @@ def test_every_format_and_a_picture(detente, tmp_path):
     picture = tmp_path / "cut.svg"
     code, out, err = detente(*CUT, "--table", "all", "-f", "json", "--picture", str(picture))
     assert code == 0
-    assert [table["name"] for table in json.loads(out)] == ["stocks", "path-losses", "path-stocks"]
+    assert [table["name"] for table in json.loads(out)] == [
+        "stocks",
+        "path-losses",
+        "path-output",
+        "path-stocks",
+    ]
     assert picture.read_text().startswith("<svg")
     assert err.count("Hardest hit") == 1
     assert detente(*CUT, "-f", "md")[1].startswith("**")

@@ -151,7 +151,7 @@ def test_build_and_use(detente, tmp_path, war):
         "report.md",
     }
     assert detente("world", "check", tmp_path / "mine")[0] == 0
-    code, out, err = detente("run", war, "--world", tmp_path / "mine", "-f", "csv")
+    code, out, err = detente("run", war, "--world", tmp_path / "mine", "--countries", "all", "-f", "csv")
     assert code == 0, err
     assert [row["country"] for row in rows(out)] == ["USA", "CHN", "ROW", "WORLD"]
     assert "4 in every sector" in detente("cite", "--world", tmp_path / "mine", "-f", "csv")[1]
@@ -199,7 +199,7 @@ def test_a_world_the_record_does_not_fit(detente, own, war):
     code, out, _ = detente("check", "--world", own, "-f", "csv")
     assert code == 0
     assert {row["what"]: row["outcome"] for row in rows(out)}["scenarios"] == "note"
-    code, out, _ = detente("run", war, "--world", own, "-f", "csv")
+    code, out, _ = detente("run", war, "--world", own, "--countries", "all", "-f", "csv")
     assert code == 0
     assert {row["country"] for row in rows(out)} == {*toy().labels.countries, "WORLD"}
 

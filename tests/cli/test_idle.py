@@ -87,7 +87,7 @@ def test_the_reference_is_the_scenario_named_whatever_its_file_is_called(tmp_pat
     for more, other in (([], "narrow-deal"), (["--set", "usa-fentanyl-china=10%"], "narrow-deal-set")):
         with pytest.raises(SystemExit):
             main([*words, *more])
-        rows = json.loads(capsys.readouterr().out)["rows"]
+        rows = json.loads(capsys.readouterr().out)[0]["rows"]
         assert {(row["outcome"], row["measure"]) for row in rows} == {
             ("other-id", "level"),
             (other, "level"),

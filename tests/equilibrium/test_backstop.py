@@ -12,7 +12,7 @@ from detente.core import RESULTS, InputError, UnitError
 from detente.equilibrium import Model, Newton, Policy, QuantityControl, Structure, residuals, solve
 from detente.equilibrium.backstop import MOST, Backstop, Step
 from detente.equilibrium.gradients import derivatives
-from detente.equilibrium.quantity_search import Setting, by_newton
+from detente.equilibrium.quantity_search import BatchSetting, by_newton
 from detente.world import Wedges, toy
 
 WORLD = toy().with_elasticities(0.1 * toy().trade_elasticity, "a tenth: a shortage is felt")
@@ -182,7 +182,7 @@ def test_a_search_ends_where_the_last_of_a_good_has_no_derivative():
     held = QuantityControl.on(
         WORLD, "held", importers=["USA"], exporters=sellers[1:], sectors=["GOODS"], limit=0.5
     )
-    setting = Setting(WORLD, structure, "share", Newton())
+    setting = BatchSetting(WORLD, structure, "share", Newton())
     searched = by_newton(setting, Wedges.of(WORLD, iceberg_hat=iceberg), [held], None)
     value = searched.solution.value
     assert value.outside_new[n, s] == pytest.approx(MOST * value.expenditure_new[n, s], rel=1e-9)

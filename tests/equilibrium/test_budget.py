@@ -281,7 +281,7 @@ def test_the_command_line_raises_and_lowers_the_budget():
     assert few.exception.exit_code == 3
     assert "given up" in str(few.exception)
     assert "leave a larger share" in str(few.exception)
-    for verb in (cut, ["run", "talks-fail"], ["compare", "talks-fail", "truce-holds"]):
+    for verb in (cut, ["run", "talks-fail"], ["compare", "talks-fail", "truce-lapses"]):
         nothing = runner.invoke(app, [*verb, "--budget", "0"])
         assert isinstance(nothing.exception, UnitError), nothing.exception
         assert "--budget" in str(nothing.exception)

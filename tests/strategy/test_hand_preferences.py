@@ -163,6 +163,9 @@ def chunk_of(number: int, task, size: int):
 @pytest.fixture
 def small(monkeypatch):
     solved: list[int] = []
+    monkeypatch.setattr(
+        solves, "FOUND", list(range(100))
+    )  # every number here tells its profile, and none a failure
 
     def solve_chunk(task, number):
         solved.append(number)

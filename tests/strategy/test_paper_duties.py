@@ -430,7 +430,7 @@ def warred(monkeypatch, deviations):
         calls.ascents.append((duties.tolist(), code))
         return Found(duties + 0.5, 0.0, 0.0, 30)
 
-    monkeypatch.setattr(nash, "settle", settle_)
+    monkeypatch.setattr(nash, "settle_duties", settle_)
     monkeypatch.setattr(nash, "best_deviation", deviate)
     monkeypatch.setattr(nash, "ascend", ascend_)
     monkeypatch.setattr(nash, "curvature", lambda game, duties, code: {"USA": -1.0, "CHN": -2.0}[code])

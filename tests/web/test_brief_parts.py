@@ -15,6 +15,7 @@ from detente.brief.tables import tables_of
 from detente.dossier import load_dossier, shipped_dossiers
 from detente.show import registered
 from detente.show.figures import Figure
+from detente.show.words import count_words
 from detente.strategy import load_game, shipped_games
 from detente.world import load_world
 
@@ -99,15 +100,14 @@ def test_a_record_without_reports_has_no_part_on_disagreements(found):
 
 @pytest.mark.parametrize("id", sorted(shipped_dossiers()))
 def test_what_is_said_of_the_game_is_true_of_the_game_of_the_record(id):
-    """The number of positions, the controls and what is held fixed are read from the game."""
+    """The number of measures, the controls and what is held fixed are read from the game."""
     record = load_dossier(id)
     if not shipped_games(id, record.asof):
         assert id == "phase-one-2018"
         return
     spec = load_game(dossier=id, asof=record.asof).small()
-    rungs = {len(action.rungs) for action in spec.actions} - {1}
     opening = strategy_section._opening(spec, several=True).text
-    assert ("two positions each" in opening) == (rungs == {2})
+    assert f"Each of the game’s {count_words(len(spec.actions), 'measure')} is taken alone" in opening
     caution = " ".join(sentence.text for sentence in strategy_section._caution(spec, record))
     held = [action.title for action in spec.actions if len(action.rungs) == 1]
     assert ("held fixed" in caution) == bool(held)

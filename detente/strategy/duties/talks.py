@@ -195,5 +195,10 @@ def _slack(game: DutyGame, value: Equilibrium, duties: Array, shares: Array) -> 
     """Promise left in the first-order conditions of the weighted sum."""
     _, slope = game.weighted(value, shares)
     here, low, high = np.log1p(duties), np.log1p(game.lower), np.log1p(game.upper)
-    step = np.clip(here + per_curvature(slope, game.scale(value)), low, high) - here
+    curvature = game.scale(value)
+    newton = per_curvature(slope, curvature)
+    newton = np.where(
+        (curvature == 0) & (slope != 0), np.copysign(np.inf, slope), newton
+    )  # as far as the bound
+    step = np.clip(here + newton, low, high) - here
     return float((slope * step).sum())
