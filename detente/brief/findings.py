@@ -213,6 +213,13 @@ class Findings:
         amounts = {code: row.value_usd[code] for code in self.parties}
         return both_sides_sentence(row.outcome, sides, against=TODAY, table=table, amounts=amounts)
 
+    @functools.cached_property
+    def contrast(self) -> Sentence:
+        """The featured outcome after one year and in the long run."""
+        return horizons.horizon_contrast_sentence(
+            self.economy, self.both, self.reference, self.featured, self.parties
+        )
+
     @property
     def draws(self) -> Draws | None:
         """Draws of the headline; None without."""

@@ -28,7 +28,6 @@ from detente.show.tables import (
     evidence,
     findings as changes,
     firing_words,
-    horizons,
     intervals,
     own_duty_sentences,
 )
@@ -73,9 +72,6 @@ def outcome_section(findings: Findings) -> Section:
         reference=reference,
         parties=parties,
     )
-    contrast = horizons.horizon_contrast_sentence(
-        economy, findings.both, reference, findings.featured, parties
-    )
     stories = tuple(_story(outcome, findings.dossier.asof) for outcome in outcomes.values())
     pair = build("pair", outcomes=outcomes, parties=parties)
     return Section(
@@ -96,7 +92,7 @@ def outcome_section(findings: Findings) -> Section:
             TableBlock(
                 build("levels", economy=economy, outcomes=outcomes, reference=reference, parties=parties)
             ),
-            Paragraph((contrast,)),
+            Paragraph((findings.contrast,)),
             TableBlock(beside),
             *((TableBlock(drivers, folded=True),) if drivers else ()),
             TableBlock(pair, folded=True),

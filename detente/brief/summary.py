@@ -39,8 +39,10 @@ def sentences(findings: Findings) -> Iterator[Sentence]:
     """The finding: outcomes for both sides, how sure, who else gains, what expires next, how old the record is."""
     for position, row in enumerate(findings.rows[:2]):
         yield findings.compared(row, "outcomes")
-        if not position and findings.tree is not None:
-            yield branch_sentence(findings.tree, findings.parties)
+        if not position:
+            yield findings.contrast
+            if findings.tree is not None:
+                yield branch_sentence(findings.tree, findings.parties)
     yield _spread_sentence(findings)
     if findings.draws:
         yield intervals.drawn_sentence(

@@ -177,6 +177,7 @@ def varied(
 
     Examples
     --------
+    >>> from detente.cases import adjusting
     >>> from detente.world import toy
     >>> twice = Variation(np.full(4, 2.0))
     >>> at = varied(toy(), twice)

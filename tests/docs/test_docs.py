@@ -201,6 +201,7 @@ def test_the_model_page_names_every_attribute_and_no_other():
         "of",
         "each",
         "is_core",
+        "moves_supply",
     }
     for kind in (Economy, Wedges, Structure, Equilibrium):
         has = {name for name in (*vars(kind), *kind.__annotations__) if not name.startswith("_")} - about

@@ -39,7 +39,7 @@ def found():
 
 @pytest.fixture(scope="module")
 def content():
-    return compose(load_dossier(), load_world(), scenarios=SCENARIOS, sets=("fgo",), draws=8)
+    return compose(load_dossier(), load_world(), scenarios=SCENARIOS, sets=("fgo",), draws=2)
 
 
 def told(section):
