@@ -101,11 +101,16 @@ def percent_range(low: float, high: float) -> str:
     --------
     >>> [percent_range(*ends).replace(NBSP, " ") for ends in ((-0.4, 0.2), (-0.0114, -0.0112), (-0.001, 0.002))]
     ['−0.40 percent to +0.20 percent', '−0.011 percent', '−0.001 percent to +0.002 percent']
+    >>> percent_range(-0.33, 0.0001).replace(NBSP, " ")
+    '−0.33 percent to 0 percent'
     """
     digits = enough_digits((low, high), most=3)
     places = digits if digits > 2 else None
     first, last = percent(low, places, signed=True), percent(high, places, signed=True)
-    return first if first == last else f"{first} to {last}"
+    if first == last:
+        return first
+    nil = f"0{NBSP}percent"
+    return " to ".join(nil if text.startswith("less") else text for text in (first, last))
 
 
 def percentage_points(value_pp: float, digits: int = 1) -> str:

@@ -9,14 +9,16 @@ industries stand taxes less subsidies (``TLS``), value added (``VA``, ``VALU``) 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 from detente.core import InputError, LabelError, SchemaError, suggestion
 from detente.world.read.files import check_text
 from detente.world.read.matrix import HeaderLabel, MatrixSum, stream_matrix, table_of
 from detente.world.read.table import SourceTable
 
+Label = TypeVar("Label")
 FINAL = {"HFCE": False, "NPISH": False, "GGFC": False, "GFCF": True, "INVNT": True, "DPABR": True,
          "DIRP": True, "P33": True, "FD": True, "NONRES": True, "CONS_ABR": True, "CONS_NONRES": True}  # fmt: skip
 """Categories of final demand, and whether a cell may be negative (stocks, disposals, purchases abroad)."""
@@ -96,6 +98,18 @@ def row_label(cells: Sequence[str]) -> tuple[HeaderLabel, str]:
     return HeaderLabel("industry", PARENTS.get(match[1], match[1]), match[2]), name
 
 
+def _in_file(label: Callable[[Any], Label], path: Path) -> Callable[[Any], Label]:
+    """What reads a heading, whose errors name the file."""
+
+    def read(heading: Any) -> Label:
+        try:
+            return label(heading)
+        except LabelError as error:
+            raise SchemaError(error.what, file=path.name, key=error.where, hint=error.hint) from None
+
+    return read
+
+
 def read_icio(path: str | Path, *, year: int | None = None) -> SourceTable:
     """Read an OECD inter-country input–output table.
 
@@ -121,12 +135,7 @@ def read_icio(path: str | Path, *, year: int | None = None) -> SourceTable:
     year = year if year is not None else year_of(path)
     if year is None:
         raise InputError("the file's name holds no year", where=str(path), hint="say which with --year")
-    try:
-        total = stream_matrix(path, column_label, row_label)
-    except LabelError as error:
-        if error.where and error.where.startswith(path.name):
-            raise
-        raise SchemaError(error.what, file=path.name, key=error.where, hint=error.hint) from None
+    total = stream_matrix(path, _in_file(column_label, path), _in_file(row_label, path))
     _refuse_double_count(total)
     return table_of(
         total,
