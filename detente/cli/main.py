@@ -11,6 +11,7 @@ import typer
 
 from detente.cli.briefing import brief
 from detente.cli.checking import check, cite
+from detente.cli.compact import FullOption
 from detente.cli.completion import completion
 from detente.cli.draws import check_draws
 from detente.cli.duties import duties
@@ -39,7 +40,7 @@ from detente.cli.options import (
     refuse_idle,
     solver_of,
 )
-from detente.cli.output import Format, emit, one_thread, parse_day, progress, usage
+from detente.cli.output import SUFFIXES, Format, emit, one_thread, parse_day, progress, usage
 from detente.cli.path import path
 from detente.cli.questions import WithQuestions
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
@@ -261,6 +262,7 @@ def compare(
 def scenarios(
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
+    full: FullOption = False,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -269,7 +271,7 @@ def scenarios(
 
     with usage():
         listing = scenario_table(dossier, parse_day(asof, "--asof") if asof else None)
-    emit(listing, style, out)
+    emit(listing, style, out, full=full)
 
 
 @app.command()
@@ -282,6 +284,7 @@ def measures(
     status: Annotated[str | None, typer.Option("--status", help="Only those with this status.")] = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
+    full: FullOption = False,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -292,7 +295,7 @@ def measures(
     with usage():
         day = parse_day(at, "--at") if at else record.asof
         listing = measures_on(record, day, actor=actor, status=status)
-    emit(listing, style, out)
+    emit(listing, style, out, full=full)
 
 
 app.command()(duties)
@@ -311,6 +314,7 @@ def clocks(
     ] = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
+    full: FullOption = False,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -322,7 +326,7 @@ def clocks(
         day = parse_day(start, "--from") if start else record.asof
     with progress(None, "solving what each clock is worth"):
         tables = clock_tables(record, day, cost, ics)
-    emit(tables, style, out)
+    emit(tables, style, out, full=full)
 
 
 @app.command()
@@ -332,6 +336,7 @@ def claims(
     ] = False,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
+    full: FullOption = False,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -342,11 +347,15 @@ def claims(
     record = open_record(dossier, asof)
     with usage():
         some_report(record)
-    flat = style in (Format.csv, Format.json) or (out is not None and out.suffix in (".csv", ".json"))
-    if conflicts and not flat:
+    wanted = style or (Format.table if out is None else SUFFIXES.get(out.suffix.lower(), Format.csv))
+    flat = wanted in (Format.csv, Format.json)
+    if conflicts and wanted is Format.table and not full:
+        lists = [build(name, dossier=record) for name in ("conflict-overview", "conflict-list")]
+        emit(lists, style, out, full=False)
+    elif conflicts and not flat:
         emit(make("conflict-sheets", dossier=record), style, out)
     else:
-        emit(build("conflicts" if conflicts else "claims", dossier=record), style, out)
+        emit(build("conflicts" if conflicts else "claims", dossier=record), style, out, full=full)
 
 
 app.command()(check)

@@ -104,6 +104,14 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "kind count several altered real",
     ),
     (
+        "conflict-list as conflict_list",
+        "Where the reports part, one by one",
+        "detente.dossier:conflict_list",
+        "dossier",
+        "record",
+        "id kind question readings observations reading_taken",
+    ),
+    (
         "conflict-sheets as conflict-{conflict}",
         "One contradiction, its readings side by side",
         "detente.dossier:sheets",
