@@ -139,7 +139,7 @@ def run(
     from detente.cases import sides_in
     from detente.cli.pictures import draw_outcomes
     from detente.cli.tables import branch_tables, outcome_tables, prepare_named, solve_prepared
-    from detente.cli.whose import economies_shown, with_the_others
+    from detente.cli.whose import economies_shown, say_findings, with_the_others
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = codes_in(countries, world)
@@ -189,6 +189,7 @@ def run(
         tables = outcome_tables(
             outcomes, table, shown, ready.reference, lambda: sides_in(ready.dossier, ready.economy)
         )
+    say_findings(ready, outcomes, ready.reference)
     if picture is not None:
         draw_outcomes(outcomes, codes, picture, reference=ready.reference)
     emit(with_the_others(tables, shown, countries), style, out)
@@ -221,7 +222,7 @@ def compare(
     """Put two scenarios side by side: the difference, then each as a level."""
     from detente.cli.pictures import draw_outcomes
     from detente.cli.tables import comparison_table, prepare_named, solve_prepared
-    from detente.cli.whose import economies_shown, say_difference, with_the_others
+    from detente.cli.whose import economies_shown, say_findings, with_the_others
 
     check_draws(draws)
     no_draws_of_settings(draws, settings)
@@ -247,7 +248,7 @@ def compare(
     with usage():
         shown = economies_shown(codes, countries, "comparison", ready)
         tables = with_the_others([comparison_table(outcomes, shown)], shown, countries)
-        say_difference(ready, outcomes)
+        say_findings(ready, outcomes, next(iter(outcomes)))
     if picture is not None:
         draw_outcomes(outcomes, codes, picture, reference=None)
     if draws:

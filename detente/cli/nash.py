@@ -17,7 +17,7 @@ from detente.cli.options import (
     OutOption,
 )
 from detente.cli.output import emit, progress, usage
-from detente.cli.terminal import note
+from detente.cli.terminal import note, say
 from detente.cli.worlds import WorldOption, economy_for
 from detente.core import InputError, LabelError, Table, suggestion
 
@@ -131,6 +131,7 @@ def nash(
     from detente.cases import model_at, sides_in
     from detente.dossier import load_dossier
     from detente.show import build
+    from detente.show.tables import duties_sentence
     from detente.strategy.duties import duty_game, starting_duties
 
     with usage():
@@ -178,4 +179,5 @@ def nash(
         )
     else:
         (shown,) = tables_by_set.values()
+        say(duties_sentence(shown[0], kind).text)
     emit(shown if isinstance(shown, Table) or table == "both" else shown[TABLES.index(table)], style, out)

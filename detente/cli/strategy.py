@@ -168,6 +168,7 @@ def deals(
     from detente.policy import load_scenario
     from detente.show import build, make
     from detente.show.figures import space_sentence, swap_sentence
+    from detente.show.tables import expected_sentence
     from detente.strategy import deals as room, horizons
 
     known_table(
@@ -191,6 +192,9 @@ def deals(
     tables = []
     if table in ("expected", "all"):
         tables.append(_expected(games, spec, known))
+        if spec.expected:
+            verdicts = room.judge(play, spec.expected, spec.threats)
+            say(expected_sentence(verdicts, spec.players, chosen.title).text)
     if table in ("concessions", "all"):
         tables.append(build("concessions", game=play, players=sides))
     if table in ("horizons", "all"):
@@ -314,6 +318,7 @@ def game_verb(
 ) -> None:
     """Say what the two sides would do without an agreement: equilibria, dominance, quantal response; export the game."""
     from detente.show import build
+    from detente.show.tables import game_sentences
     from detente.strategy import efg_text, equilibria as room, known_form, nfg_text
 
     known_table(table, ("equilibria", "dominance", "preferences"))
@@ -330,18 +335,20 @@ def game_verb(
     tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
     play = tensor.game(chosen)
     form = room.strategic_form(play)
+    pure, dominance = room.pure_equilibria(form, epsilon=1e-3), room.dominant_rungs(play)
+    quantal = (
+        room.logit_quantal(form, precision / 1e3) if precision and table in ("equilibria", "all") else None
+    )
+    for sentence in game_sentences(play, form, pure, quantal, dominance):
+        say(sentence.text)
     tables = []
     if table in ("equilibria", "all"):
-        quantal = room.logit_quantal(form, precision / 1e3) if precision else None
-        pure = room.pure_equilibria(form, epsilon=1e-3)
-        if not pure:
-            note("no pure equilibrium")
         tables.append(build("equilibria", game=play, form=form, pure=pure, quantal=quantal))
     if table in ("dominance", "all"):
         tables.append(
             build(
                 "dominance",
-                dominance=room.dominant_rungs(play),
+                dominance=dominance,
                 name=chosen.title.lower(),
                 titles={action.id: action.title for action in spec.actions},
             )
