@@ -7,7 +7,7 @@ import itertools
 import textwrap
 from collections.abc import Sequence
 
-from detente.core import UNPRINTABLE, Column, Table
+from detente.core import UNPRINTABLE, Column, Table, unit_said
 
 NOTE_WIDTH = 110
 """Longest line of a note, however wide the terminal is."""
@@ -135,7 +135,7 @@ def _least(table: Table, cells: Sequence[Sequence[str]], j: int, readable: int) 
 
 def _heading(column: Column) -> str:
     """Heading whose unit stays in one piece when it wraps."""
-    unit = f"[{column.unit}]" if column.unit else ""
+    unit = f"[{shown}]" if (shown := unit_said(column.unit, column.label)) else ""
     whole = unit.replace(" ", BOUND) if len(unit) <= 10 else unit
     return f"{column.label} {whole}".strip()
 

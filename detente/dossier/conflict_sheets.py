@@ -36,9 +36,9 @@ def overview(dossier: Dossier) -> Table:
         rows.append((words, len(mine), several, altered, "yes" if kind in REAL else "no"))
     columns = (
         Column("kind", "Kind"),
-        Column("count", "Matters", kind="number", digits=0),
-        Column("several", "Over several wire stories", kind="number", digits=0),
-        Column("altered", "With an altered quotation", kind="number", digits=0),
+        Column("count", "Matters", "count", "number", 0),
+        Column("several", "Over several wire stories", "count", "number", 0),
+        Column("altered", "With an altered quotation", "count", "number", 0),
         Column("real", "A contradiction"),
     )
     note = f"Reports that descend from one wire story are one observation. As known on {dossier.asof}."
@@ -78,8 +78,8 @@ def conflict_list(dossier: Dossier) -> Table:
         Column("id", "Conflict"),
         Column("kind", "Kind"),
         Column("question", "Question"),
-        Column("readings", "Readings", kind="number", digits=0),
-        Column("observations", "Wire stories", kind="number", digits=0),
+        Column("readings", "Readings", "count", "number", 0),
+        Column("observations", "Wire stories", "count", "number", 0),
         Column("reading_taken", "Reading taken"),
     )
     return Table("conflict_list", "Where the reports part, one by one", columns, rows)

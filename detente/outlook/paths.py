@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -241,11 +241,11 @@ def path_band_table(drawn: PathDraws, countries: Sequence[str]) -> Table:
         "path-band",
         "What happens along time, with intervals",
         (
-            Column("from_month", "From month", "", "number", 1),
-            Column("to_month", "To month", "", "number", 1),
+            Column("from_month", "From month", "month", "number", 1),
+            Column("to_month", "To month", "month", "number", 1),
             Column("from_day", "From day"),
             Column("country", "Country"),
-            *_END_COLUMNS,
+            *(replace(column, unit="%") for column in _END_COLUMNS),
         ),
         tuple(rows),
         note=_note(drawn),

@@ -66,7 +66,7 @@ def _dominance_sentence(game: Game, code: str, dominance: Sequence[RungDominance
     actions = {action.id: action for action in game.actions}
     settled, open_to = [], []
     for rung in dominance:
-        if rung.player != code or rung.margin < SMALL and rung.always:
+        if rung.player != code or (rung.margin < SMALL and rung.always):
             continue  # an action that moves nobody's payoff is no choice
         action = actions[rung.action]
         if rung.always:
