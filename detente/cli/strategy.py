@@ -14,6 +14,7 @@ from detente.cli.options import (
     FormatOption,
     OutOption,
     PictureOption,
+    refuse_idle,
 )
 from detente.cli.output import draw, emit, progress, usage
 from detente.cli.playing import (
@@ -43,6 +44,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from detente.strategy import Game, GameSpec, PreferenceFile
+
+SWAPS = 20
+"""Swaps listed, where no other number is asked for."""
+PRECISION = 1.0
+"""Log odds for a billion USD a year, where nothing else is asked for."""
 
 
 def leverage(
@@ -146,7 +152,7 @@ def deals(
     most: Annotated[
         int, typer.Option("--most", help="Measures each side may change in a swap.", min=1, max=3)
     ] = 1,
-    count: Annotated[int, typer.Option("--count", help="Swaps to list.", min=1)] = 20,
+    count: Annotated[int, typer.Option("--count", help="Swaps to list.", min=1)] = SWAPS,
     game: GameOption = None,
     reduced: ReducedOption = False,
     preferences: PreferencesOption = None,
@@ -179,8 +185,14 @@ def deals(
     known, chosen = read_sets(spec, preference_file, preferences)
     with usage():
         point, sides = _threat(threat, spec), _sides(side, spec, world)
-    economy, model = world_at(world, elasticities, horizon)
     whole = table in ("space", "payments", "sensitivity", "all") or picture is not None or most > 1
+    refuse_idle(
+        f"on the table {table}",
+        side=side is not None and table not in ("concessions", "all"),
+        threat=threat is not None and not whole,
+        count=count != SWAPS and table not in ("swaps", "all"),
+    )
+    economy, model = world_at(world, elasticities, horizon)
     if whole:
         tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
     else:
@@ -296,7 +308,7 @@ def game_verb(
             help="Of the logit equilibrium: log odds for a billion USD a year; 0 leaves it out.",
             min=0,
         ),
-    ] = 1.0,
+    ] = PRECISION,
     export: Annotated[
         Path | None, typer.Option("--export", help="Also write the game to this .nfg or .efg file.")
     ] = None,
@@ -322,6 +334,10 @@ def game_verb(
     from detente.strategy import efg_text, equilibria as room, known_form, nfg_text
 
     known_table(table, ("equilibria", "dominance", "preferences"))
+    refuse_idle(
+        "on the table dominance, which has no play with errors",
+        precision=precision != PRECISION and table == "dominance",
+    )
     with usage():
         if export is not None and export.suffix not in (".nfg", ".efg"):
             raise InputError(

@@ -254,9 +254,9 @@ def path_band_table(drawn: PathDraws, countries: Sequence[str]) -> Table:
 
 _END_COLUMNS = (
     Column("central", "Central", "", "number", 3),
-    Column("low", "5 %", "", "number", 3),
+    Column("low", "5th percentile", "", "number", 3),
     Column("median", "Median", "", "number", 3),
-    Column("high", "95 %", "", "number", 3),
+    Column("high", "95th percentile", "", "number", 3),
     Column("end_error", "Standard error of the ends", "", "number", 3),
 )
 
