@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from detente.cli.tables import Prepared
 
 EVERY = "all"
-FEW = ("countries", "comparison")
+WITH_WORLD = ("countries", "comparison", "revenue", "flows", "duties")
 """Tables that show the sides and the world unless asked for more."""
+OF_SIDES = ("wages", "welfare", "jobs")
+"""Tables that show the sides alone: the world has no wage of its own, for its value added is the unit of money."""
+MADE = {"duties": "effective_duties"}
+"""Names of tables that are asked for by another."""
 
 
 def economies_shown(codes: tuple[str, ...], countries: str, table: str, ready: Prepared) -> tuple[str, ...]:
@@ -33,14 +37,14 @@ def economies_shown(codes: tuple[str, ...], countries: str, table: str, ready: P
     """
     from detente.cases import sides_in
 
-    if table not in FEW:
+    if table not in (*WITH_WORLD, *OF_SIDES):
         return codes
     if countries.strip().casefold() == EVERY:
         return ()
     if codes:
         return codes
     try:
-        return (*sides_in(ready.dossier, ready.economy), "WORLD")
+        return (*sides_in(ready.dossier, ready.economy), *(("WORLD",) if table in WITH_WORLD else ()))
     except InputError:  # a world of one's own that has no such sides
         return ()
 
@@ -85,9 +89,10 @@ def with_the_others(tables: list[Table], shown: tuple[str, ...], countries: str)
     """Tables whose note says how to see the other economies, where nobody was asked for and some are left out."""
     if countries.strip() or not shown:
         return tables
+    few = {MADE.get(name, name) for name in (*WITH_WORLD, *OF_SIDES)}
     return [
         replace(table, note=f"{table.note} Every economy: --countries {EVERY}.".strip())
-        if table.name in FEW
+        if table.name in few
         else table
         for table in tables
     ]
