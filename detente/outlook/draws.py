@@ -16,7 +16,14 @@ from detente.cases import Case, headline_differences, headlines, held_wedges, so
 from detente.core import InputError, LabelError, Local, SolveError, Where, run, suggestion
 from detente.equilibrium import Equilibrium, Model, Newton, Structure, any_ban
 from detente.equilibrium.explain import chebyshev, solve_path, target
-from detente.outlook.prior import Uncertain, apply_draw, points, uncertain_parameters
+from detente.outlook.prior import (
+    Uncertain,
+    apply_draw,
+    drawn_limits,
+    limit_parameters,
+    points,
+    uncertain_parameters,
+)
 from detente.world import Array, Economy, Wedges
 
 PATH = 8
@@ -113,6 +120,7 @@ def _one(task: DrawTask, normals: Array) -> tuple[Array, Array]:
         replace(
             case,
             wedges=Wedges(case.wedges.tariff, case.wedges.iceberg_hat**scale, case.wedges.export_tax),
+            controls=drawn_limits(case.controls, task.parameters, normals),
         )
         for case in task.cases
     ]
@@ -258,7 +266,8 @@ def draw_outcomes(
     """
     if not cases:
         raise InputError("no scenario to draw for", where="draws", hint="give at least one")
-    parameters = uncertain_parameters(model, nests=nests)
+    limits = limit_parameters(control for case in cases for control in case.controls)
+    parameters = (*uncertain_parameters(model, nests=nests), *limits)
     normals = points(draws, len(parameters), seed)
     task = DrawTask(model, tuple(cases), parameters, tuple(results), reference)
     central = _one(task, np.zeros(len(parameters)))
