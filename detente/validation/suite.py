@@ -11,6 +11,7 @@ from detente.validation import (
     closed_forms,
     cp2015_tables,
     first_year,
+    minerals,
     ossa2014,
     path_checks,
     shortages,
@@ -86,5 +87,5 @@ def run_checks(shared: Path | None = None, *, step: Callable[[str], None] | None
     say(first_year.GROUP)
     checks += first_year.first_year_checks(load_world())
     say(shortages.GROUP)
-    checks += shortages.shortage_checks(load_world())
+    checks += [*shortages.shortage_checks(load_world()), *minerals.mineral_checks()]
     return tuple(checks)
