@@ -35,6 +35,8 @@ Closed forms, identities and the studies of 2025 need only what is shipped. The 
 
 """
 INTRODUCTIONS = {
+    "Diversion in 2025": "Chinese exports by destination less a stated trend, beside duties alone, with a larger surplus at home, and with buyers who "
+    "change seller at once: a line agrees with the sign and within a factor of two.",
     "Shortages of 2018 and 2025": "What was observed when magnets and soybeans ran short, and what others say of a stop of gallium and "
     "germanium and of the package of October 2025. One line was fitted and says so; a line agrees within a factor of two, or inside the "
     "published range where there is one.",
