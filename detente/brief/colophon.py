@@ -100,8 +100,8 @@ def assumed(dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome])
         texts += [f"{outcome.scenario.title}: {text}" for text in outcome.scenario.assumed]
     for state in dossier.states(dossier.asof).values():
         measure = state.measure
-        if measure.effect is not None and measure.effect.grade is Grade.assumed:
-            texts.append(f"Trade-cost equivalent of “{measure.title}”: {measure.effect.derivation.strip()}")
+        if state.effect is not None and state.effect.grade is Grade.assumed:
+            texts.append(f"Trade-cost equivalent of “{measure.title}”: {state.effect.derivation.strip()}")
         if state.grade is Grade.assumed and state.status in (Status.in_force, Status.suspended):
             texts.append(f"“{measure.title}”: its value or date is from general knowledge ({measure.id}).")
     assumed = economy.provenance.get("assumed", ())

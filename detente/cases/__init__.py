@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         held_wedges as held_wedges,
     )
     from detente.cases.cuts import read_cut as read_cut
+    from detente.cases.demand import shifted_balances as shifted_balances
     from detente.cases.headline_results import (
         HEADLINES as HEADLINES,
         WORLD as WORLD,
@@ -101,6 +102,7 @@ else:
             "runs": "prepare_cases run_cases run_scenarios solve_cases steered_like",
             "standoff": "Standoff model_at",
             "cuts": "read_cut",
+            "demand": "shifted_balances",
             "headline_results": "HEADLINES WORLD headline_differences headlines",
             "holdings": "figures_of",
             "horizons": "HORIZONS MONTHS horizon horizon_sentence horizon_table",

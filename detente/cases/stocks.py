@@ -34,7 +34,7 @@ from detente.equilibrium import (
     share_preparation,
     solve,
 )
-from detente.world import Economy, Wedges, frozen
+from detente.world import Array, Economy, Wedges, frozen
 
 IMPACT_UNTIL, SHORT_UNTIL = 6.0, 36.0
 """Months after which a path by default goes over from the impact to the short and to the long horizon (assumed)."""
@@ -133,7 +133,7 @@ def path_with_stocks(
     months: Sequence[float] = (1,) * 12,
     *,
     structure_by_month: Setting | None = None,
-    closure: str = "share",
+    closure: str | Array = "share",
     solver: Newton | None = None,
 ) -> tuple[Period, ...]:
     """Solve a sequence of periods in which caps bind only after stocks have run down.
@@ -152,7 +152,7 @@ def path_with_stocks(
         Lengths of the periods.
     structure_by_month : function of months to (Economy, Structure), optional
         What can adjust by then; `by_horizon` when left out.
-    closure : str
+    closure : str or array [country], million USD
     solver : Newton, optional
 
     Returns
@@ -220,7 +220,7 @@ def walk(
     held: Holdings,
     months: Sequence[float],
     at: Setting,
-    closure: str = "share",
+    closure: str | Array = "share",
     solver: Newton | None = None,
     *,
     together: bool = False,
@@ -237,7 +237,7 @@ def walk(
     months : sequence of float
         Lengths of the periods.
     at : function of months to (Economy, Structure)
-    closure : str
+    closure : str or array [country], million USD
     solver : Newton, optional
     together : bool
         Solve periods at once as far as that goes (`together`): for structures that differ from period to period.

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         age as age,
         require_fresh as require_fresh,
     )
+    from detente.dossier.effect import Content as Content, Effect as Effect
     from detente.dossier.firing import (
         Change as Change,
         changes as changes,
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
         Conflict as Conflict,
         DatedValue as DatedValue,
         Document as Document,
-        Effect as Effect,
         FirmRate as FirmRate,
         Frozen as Frozen,
         Grade as Grade,
@@ -117,7 +117,8 @@ else:
             "held": "moves_something",
             "ics": "calendar",
             "load": "load_dossier shipped_dossiers",
-            "measure": "Claim Clock Conflict DatedValue Document Effect FirmRate Frozen Grade Instrument Measure Products Reading Round Slug Source Status",
+            "effect": "Content Effect",
+            "measure": "Claim Clock Conflict DatedValue Document FirmRate Frozen Grade Instrument Measure Products Reading Round Slug Source Status",
             "pledges": "pledge_table",
             "scope": "OrdinaryDuty TradeLine",
             "timeline": "MeasureState known_day",

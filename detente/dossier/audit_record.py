@@ -148,7 +148,9 @@ def coverage_by_grade(dossier: Dossier) -> Table:
     """
     grades: dict[str, list[Grade]] = {
         "values of measures": [value.grade for m in dossier.measures.values() for value in m.values],
-        "trade-cost equivalents": [m.effect.grade for m in dossier.measures.values() if m.effect is not None],
+        "trade-cost equivalents": [
+            effect.grade for m in dossier.measures.values() for _, effect in m.effects()
+        ],
         "clocks": [clock.grade for clock in dossier.clocks.values()],
         "rounds": [meeting.grade for meeting in dossier.rounds.values()],
         "parameters": [parameter.grade for parameter in dossier.parameters.values()],

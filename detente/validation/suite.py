@@ -10,7 +10,9 @@ from detente.validation import (
     bounds,
     closed_forms,
     cp2015_tables,
+    diversion,
     first_year,
+    minerals,
     ossa2014,
     path_checks,
     shortages,
@@ -85,6 +87,8 @@ def run_checks(shared: Path | None = None, *, step: Callable[[str], None] | None
     checks += bounds.standoff_checks()
     say(first_year.GROUP)
     checks += first_year.first_year_checks(load_world())
+    say(diversion.GROUP)
+    checks += diversion.diversion_checks()
     say(shortages.GROUP)
-    checks += shortages.shortage_checks(load_world())
+    checks += [*shortages.shortage_checks(load_world()), *minerals.mineral_checks()]
     return tuple(checks)

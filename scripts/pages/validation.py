@@ -35,8 +35,11 @@ Closed forms, identities and the studies of 2025 need only what is shipped. The 
 
 """
 INTRODUCTIONS = {
-    "Shortages of 2018 and 2025": "What was observed when magnets and soybeans ran short. One line was fitted and says so; a line agrees within a "
-    "factor of two.",
+    "Diversion in 2025": "Chinese exports by destination less a stated trend, beside duties alone, with a larger surplus at home, and with buyers who "
+    "change seller at once: a line agrees with the sign and within a factor of two.",
+    "Shortages of 2018 and 2025": "What was observed when magnets and soybeans ran short, and what others say of a stop of gallium and "
+    "germanium and of the package of October 2025. One line was fitted and says so; a line agrees within a factor of two, or inside the "
+    "published range where there is one.",
     "First year": "Pass-through at the border and the order of losses after one year, beside what was measured in 2018-19 and what "
     "others have computed for 2025: side by side, without a tolerance where the studies differ in method.",
     "Closed forms and identities": "What theory gives without data, and what every equilibrium must satisfy.",
