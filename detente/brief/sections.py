@@ -30,6 +30,7 @@ from detente.show.tables import (
     firing_words,
     intervals,
     own_duty_sentences,
+    rates_of_largest,
 )
 from detente.show.words import (
     Sentence,
@@ -267,21 +268,7 @@ def _sector_duties(findings: Findings) -> Figure:
 
     dossier, parties = findings.dossier, findings.parties
     stack = duty_stack(findings.economy, dossier, date=dossier.asof, importer=parties[0], exporter=parties[1])
-    by_sector = {
-        stack.sector_names.get(code, code): {
-            name: float(stack.rates[a, s])
-            for a, name in enumerate(stack.authorities)
-            if stack.rates[a, s] > 0
-        }
-        for s, code in enumerate(stack.sectors)
-        if stack.weights[s] > 0
-    }
-    largest = sorted(
-        (float(weight), stack.sector_names.get(code, code))
-        for code, weight in zip(stack.sectors, stack.weights, strict=True)
-        if weight > 0
-    )[-12:]
-    shown = {name: by_sector[name] for _, name in reversed(largest)}
+    shown = rates_of_largest(stack)
     figure: Figure = make(
         "duties-by-authority",
         rates=shown,

@@ -23,7 +23,7 @@ from detente.cases import (
     solve_branches,
 )
 from detente.cases.unfolding import unfold
-from detente.core import SchemaError
+from detente.core import Column, SchemaError, Table
 from detente.dossier import audit, load_dossier, parties_of
 from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result
 from detente.intake import extract, make_draft, read_report
@@ -104,6 +104,23 @@ def tree() -> Any:
 @functools.cache
 def outcomes() -> Any:
     return run_cases(Model(toy()), cases())
+
+
+def parts_of_a_change(*values: float) -> Table:
+    """A change by measure: the parts as given, percent, and their sum."""
+    parts = values or (-0.3, 0.1)
+    rows = [(f"m{k}", f"Measure {k}", value) for k, value in enumerate(parts)]
+    columns = (
+        Column("part", "Measure"),
+        Column("title", "Title"),
+        Column("contribution_shown", "Contribution", "%", "number", 4),
+    )
+    return Table(
+        "explain_measures",
+        "USA.real_income by measure: `war` against `standing`",
+        columns,
+        (*rows, ("total", "The change itself", sum(parts))),
+    )
 
 
 @functools.cache
@@ -417,6 +434,7 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "standing": "today",
         },
         **dict.fromkeys(("explain-measures", "explain-channels", "explain-sources"), explained),
+        "explain-parts": lambda: {"table": parts_of_a_change()},
         "drawn-results": lambda: {"draws": drawn(), "reference": "standing", "table": "sectors"},
         "intervals": lambda: {"draws": drawn()},
         "drivers": lambda: {

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         figure_svg as figure_svg,
     )
     from detente.show.figures.lifelines import Span as Span, timeline as timeline
+    from detente.show.figures.parts import parts_figure as parts_figure
     from detente.show.figures.paths import Event as Event, duty_path_figure as duty_path_figure
     from detente.show.figures.plots import Plot as Plot, plot as plot
     from detente.show.figures.theme import (
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         country_name as country_name,
         look as look,
     )
+    from detente.show.figures.timelines import ClockDot as ClockDot
     from detente.show.figures.worlds import (
         comparison_figure as comparison_figure,
         world_figure as world_figure,
@@ -45,9 +47,11 @@ else:
             "deal_space": "deal_figure ladder_figure lever_sentences moving space_sentence swap_sentence",
             "figures": "Figure NARROW WIDE draw_ahead figure_png figure_svg",
             "lifelines": "Span timeline",
+            "parts": "parts_figure",
             "paths": "Event duty_path_figure",
             "plots": "Plot plot",
             "theme": "GRADES Look STATUSES authority_look country_name look",
+            "timelines": "ClockDot",
             "worlds": "comparison_figure world_figure",
         },
     )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     )
     from detente.show.tables.citations import citation_table as citation_table
     from detente.show.tables.comparison import comparison_table as comparison_table
+    from detente.show.tables.duties import rates_of_largest as rates_of_largest
     from detente.show.tables.evidence import (
         ClockRow as ClockRow,
         ConflictCard as ConflictCard,
@@ -78,6 +79,7 @@ else:
         {
             "branches": "branch_sentence branch_table own_duty_sentences own_duty_table",
             "citations": "citation_table",
+            "duties": "rates_of_largest",
             "evidence": "ClockRow ConflictCard MeasureRow ReadingText SourceText aimed days_left",
             "comparison": "comparison_table",
             "explanation": "explain",
