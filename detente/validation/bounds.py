@@ -1,4 +1,4 @@
-"""The standoff of 2025 beside published estimates: sign and order of magnitude, with what explains the gap.
+"""The standoff of 2025 beside published estimates: sign, and size within a factor of two, with what explains the gap.
 
 Nothing is tuned: the horizons are those of `detente.cases.horizons`, every parameter with its source. The studies
 disagree among themselves because of horizon, use of the revenue and speed of substitution; a figure of ours stands beside

@@ -8,6 +8,7 @@ from pathlib import Path
 from detente.core import DetenteError
 from detente.validation import (
     bounds,
+    bridges,
     closed_forms,
     cp2015_tables,
     first_year,
@@ -87,4 +88,6 @@ def run_checks(shared: Path | None = None, *, step: Callable[[str], None] | None
     checks += first_year.first_year_checks(load_world())
     say(shortages.GROUP)
     checks += shortages.shortage_checks(load_world())
+    say(bridges.GROUP)
+    checks += bridges.bridge_checks()
     return tuple(checks)
