@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from detente.cli.bridge import bridge
 from detente.cli.briefing import brief
 from detente.cli.checking import check, cite
 from detente.cli.completion import completion
@@ -361,6 +362,7 @@ for verb in (
     pledges,
     ingest,
     validate,
+    bridge,
     path,
     rupture,
     nash,

@@ -12,7 +12,7 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -27,12 +27,15 @@ from detente.validation.checks import Check, beside
 from detente.validation.firm_entry import EntryOutcome, FirmEntry, solve_entry
 from detente.world import Array, goods_sectors
 
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+
 GROUP = "Bridges to the numbers of others"
 FILE = Path(__file__).parent / "data" / "bridges.yaml"
 MeasureName = Literal[
     "real_income", "output", "household_spending", "factor_income", "consumer_prices", "exports_to"
 ]
-MEASURES: dict[str, str] = {
+BRIDGE_MEASURES: dict[str, str] = {
     "real_income": "real income",
     "output": "output (real GDP)",
     "household_spending": "what households can buy",
@@ -40,7 +43,7 @@ MEASURES: dict[str, str] = {
     "consumer_prices": "consumer prices",
     "exports_to": "exports of goods to the partner, in dollars",
 }
-KINDS: dict[str, str] = {
+STEP_KINDS: dict[str, str] = {
     "data": "data and base year",
     "sectors": "sectors",
     "inputs": "inputs",
@@ -99,6 +102,8 @@ class BridgeReading(Frozen):
     country: Slug
     published: float
     partner: Slug | None = None
+    estimate: Slug | None = None
+    """The record's own entry of the same number."""
 
 
 class BridgeStep(Frozen):
@@ -125,6 +130,8 @@ class Bridge(Frozen):
     """A bridge as its file writes it."""
 
     id: Slug
+    dossier: Slug
+    """The record that the study is about."""
     title: str
     rival: str
     source: str
@@ -146,7 +153,7 @@ class BridgeStage:
     Attributes
     ----------
     kind : str
-        Of `KINDS`; ``published``, ``unexplained`` is the first solved stage.
+        Of `STEP_KINDS`; ``published``, ``unexplained`` is the first solved stage.
     says : str
     values : tuple of float
         By reading, in the bridge's unit.
@@ -179,7 +186,7 @@ class BridgeWalk:
 
 
 @functools.cache
-def bridges() -> Mapping[str, Bridge]:
+def shipped_bridges() -> Mapping[str, Bridge]:
     """Every shipped bridge, by name."""
     file = read_yaml(FILE)
     assert isinstance(file.data, list)
@@ -195,7 +202,7 @@ def named_bridge(name: str) -> Bridge:
     LabelError
         For an unknown name, with the nearest one.
     """
-    known = bridges()
+    known = shipped_bridges()
     if name not in known:
         raise LabelError(f"unknown bridge `{name}`", where="bridge", hint=suggestion(name, known))
     return known[name]
@@ -211,13 +218,19 @@ def settings_along(bridge: Bridge) -> tuple[BridgeSetting, ...]:
     return tuple(settings)
 
 
+@functools.cache
+def _record() -> Dossier:
+    """The shipped record, read once."""
+    return Standoff.load().dossier
+
+
 def _scenario(written: str | dict[str, Any]) -> Scenario:
     if isinstance(written, str):
         return load_scenario(written)
     body = {
         "id": "bridge",
         "title": "Bridge",
-        "dossier": Standoff.load().dossier.id,
+        "dossier": _record().id,
         "record": "set" in written,  # what sets measures starts from the record, duties by hand do not
     }
     return Scenario.model_validate({**body, **written})
@@ -243,7 +256,7 @@ def model_of(setting: BridgeSetting) -> Model:
 def _solved(key: str) -> Equilibrium:
     setting = BridgeSetting.model_validate_json(key)
     model = model_of(setting)
-    case = prepare_cases(model.economy, Standoff.load().dossier, [_scenario(setting.scenario)])[0]
+    case = prepare_cases(model.economy, _record(), [_scenario(setting.scenario)])[0]
     solution = solve_cases(model, [case])[0][0]
     if not solution.result.ok:
         raise SolveError(
@@ -261,7 +274,7 @@ def _entry_outcome(setting: BridgeSetting) -> EntryOutcome:
     economy = bridge_world(setting.world, setting.sectors, setting.inputs, setting.base_duties)
     if setting.elasticities is not None:
         economy = with_trade_elasticity(economy, setting.elasticities)
-    case = prepare_cases(economy, Standoff.load().dossier, [_scenario(setting.scenario)])[0]
+    case = prepare_cases(economy, _record(), [_scenario(setting.scenario)])[0]
     entry = FirmEntry(**setting.entry.model_dump(), labour_supply=setting.labour_supply or 0.0)
     return solve_entry(economy, case.wedges.tariff, entry)
 
@@ -318,7 +331,7 @@ def readings_of(setting: BridgeSetting, readings: tuple[BridgeReading, ...]) -> 
     )
 
 
-def walk(bridge: Bridge) -> BridgeWalk:
+def walk_bridge(bridge: Bridge) -> BridgeWalk:
     """Solve a bridge from the published numbers to ours.
 
     Parameters
@@ -343,11 +356,37 @@ def walk(bridge: Bridge) -> BridgeWalk:
     return BridgeWalk(bridge, tuple(stages))
 
 
+def beside_estimates(dossier: Dossier) -> Mapping[str, tuple[float, float]]:
+    """Ours beside the estimates of a record, by the id of the estimate: under the study's closures, and in the end, percent.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        As known on a day: estimates it does not know yet are left out.
+
+    Returns
+    -------
+    mapping of str to (float, float)
+        Empty for a record that no bridge is about.
+    """
+    beside_them = {}
+    for bridge in shipped_bridges().values():
+        known = [
+            k for k, reading in enumerate(bridge.readings) if (reading.estimate or "") in dossier.parameters
+        ]
+        if bridge.dossier != dossier.id or not known:
+            continue
+        settings = settings_along(bridge)
+        theirs, ours = (readings_of(setting, bridge.readings) for setting in (settings[0], settings[-1]))
+        beside_them.update({bridge.readings[k].estimate or "": (theirs[k], ours[k]) for k in known})
+    return beside_them
+
+
 def bridge_checks() -> list[Check]:
     """One line a published number: theirs beside our engine under the closures they state, with what the walk says."""
     checks = []
-    for bridge in bridges().values():
-        walked = walk(bridge)
+    for bridge in shipped_bridges().values():
+        walked = walk_bridge(bridge)
         for k, reading in enumerate(bridge.readings):
             largest = max(walked.stages[2:], key=lambda stage: abs(stage.changes[k]), default=None)
             note = f"under their closures: {bridge.stated}"
@@ -359,7 +398,7 @@ def bridge_checks() -> list[Check]:
                     f"{bridge.title}: {reading.country}",
                     walked.stages[1].values[k],
                     reading.published,
-                    source=bridge.source,
+                    source=f"{bridge.rival}, {bridge.source}",
                     unit=bridge.unit,
                     note=note,
                 )

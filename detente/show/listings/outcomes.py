@@ -265,6 +265,33 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         ("horizon kind size_pct[%] trade_lost_pct[%] {party}_real_income_pct[%] {party}_next_loss[%]"),
     ),
     (
+        "bridges",
+        "From the numbers of others to ours",
+        "bridges:bridges_table",
+        "walks",
+        "checks",
+        (
+            "bridge rival title country published[%] ours_same[%] unexplained[points] ours[%] largest "
+            "largest_change[points] grade"
+        ),
+    ),
+    (
+        "bridge as bridge-{study}",
+        "From one number of others to ours, step by step",
+        "bridges:bridge_table",
+        "walked",
+        "checks",
+        "kind says {country}_value[%] {country}_change[points]",
+    ),
+    (
+        "bridge-figure as bridge-{study}",
+        "From one number of others to ours, as a picture",
+        "bridges:bridge_figure",
+        "walked",
+        "checks",
+        "kind says {country}_value[%] {country}_change[points]",
+    ),
+    (
         "own-duties",
         "Outcomes that cost a side less because its own duties are lower",
         "branches:own_duty_table",
