@@ -75,6 +75,7 @@ if TYPE_CHECKING:
         Source as Source,
         Status as Status,
     )
+    from detente.dossier.exposures import CHANNELS as CHANNELS, Aid as Aid, Exposure as Exposure
     from detente.dossier.parties import (
         all_codes as all_codes,
         codes_of as codes_of,
@@ -112,6 +113,7 @@ else:
             "conflict_sheets": "sheets",
             "controls": "control_table fee_table",
             "dossier": "Actor Dossier FrozenDict Parameter age require_fresh",
+            "exposures": "Aid CHANNELS Exposure",
             "firing": "Change changes record_span running turns waiting",
             "form": "validate",
             "held": "moves_something",

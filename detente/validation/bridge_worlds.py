@@ -71,7 +71,7 @@ def without_inputs(economy: Economy) -> Economy:
     )
 
 
-def without_duties(economy: Economy) -> Economy:
+def without_base_duties(economy: Economy) -> Economy:
     """The world that taking all duties of the base year away would make, as the baseline of what comes next."""
     free = solve(Model(economy), Wedges.of(economy, tariff=np.zeros_like(economy.tariff))).value
     return rebase(free, f"{economy.name}, no duties in the base year")
@@ -106,7 +106,7 @@ def bridge_world(name: str, sectors: str, inputs: bool, base_duties: bool) -> Ec
     """
     economy = load_world() if name == "shipped" else goods_world()
     if not base_duties and economy.tariff.any():
-        economy = without_duties(economy)
+        economy = without_base_duties(economy)
     if sectors != "all" and len(economy.labels.sectors) > 1:
         economy = of_two_sectors(economy)
     return economy if inputs else without_inputs(economy)
