@@ -13,6 +13,7 @@ from detente.cli.bridge import bridge
 from detente.cli.briefing import brief
 from detente.cli.checking import check, cite
 from detente.cli.completion import completion
+from detente.cli.constituencies import constituencies
 from detente.cli.draws import check_draws
 from detente.cli.duties import duties
 from detente.cli.explain import explain
@@ -365,6 +366,7 @@ for verb in (
     bridge,
     path,
     rupture,
+    constituencies,
     nash,
     leverage,
     deals,

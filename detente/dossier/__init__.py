@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         age as age,
         require_fresh as require_fresh,
     )
+    from detente.dossier.exposures import CHANNELS as CHANNELS, Aid as Aid, Exposure as Exposure
     from detente.dossier.firing import (
         Change as Change,
         changes as changes,
@@ -75,7 +76,6 @@ if TYPE_CHECKING:
         Source as Source,
         Status as Status,
     )
-    from detente.dossier.exposures import CHANNELS as CHANNELS, Aid as Aid, Exposure as Exposure
     from detente.dossier.parties import (
         all_codes as all_codes,
         codes_of as codes_of,
