@@ -106,7 +106,7 @@ def constituencies(
     from detente.cli.tables import prepare_named
     from detente.policy import aid_of_record, shipped_scenarios
     from detente.show import build
-    from detente.show.tables import constituency_sentences
+    from detente.show.tables import concession_sentences, constituency_sentences
 
     with usage():
         if table not in TABLES:
@@ -138,6 +138,8 @@ def constituencies(
         given_up = concessions(ready.model, ready.dossier, reference) if table == "lobbies" else ()
     shown: Table
     if table == "lobbies":
+        for sentence in concession_sentences(given_up, outcomes[reference.id], ready.dossier, parties):
+            note(sentence.text)
         shown = build(
             "lobbies",
             given_up=given_up,

@@ -271,7 +271,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "outcomes countries parties against? aid? top?",
         "outcomes, sides",
         (
-            "outcome country sector name wage_bill_usd_bn[USD bn] change_usd_bn[USD bn] change_pct[%] "
+            "outcome country sector name wage_bill_usd_bn[USD bn] change_usd_bn[USD bn] change_pct[%] beyond_usd_bn[USD bn] "
             "sells_to_other_pct[% of output] aid_usd_bn[USD bn] left_usd_bn[USD bn]"
         ),
     ),

@@ -22,6 +22,12 @@ WAGE_BILL = (
     "Wage bill: all factor income of a sector, wages and profits together, over consumer prices; no head is counted, for want of a "
     "public count by sector of the world. "
 )
+BEYOND = (
+    "Beyond the average: what is left when every sector of the country loses or gains like all together; it ranks them, because what "
+    "everybody bears has no lobby. "
+)
+NOTHING_BEYOND = 1.0
+"""Million USD a year up to which a sector is said to gain or lose nothing beyond the average."""
 AID = (
     "Aid is a transfer that the country's other households pay: it moves no price and no country's real income, it changes who bears "
     "the loss. "
@@ -47,8 +53,8 @@ def _extremes(listed: Sequence[Constituency], country: str, top: int) -> list[Co
     if not top or len(own) <= 2 * top:
         return own
     return [
-        *(each for each in own[:top] if each.change < 0),
-        *(each for each in own[-top:] if each.change > 0),
+        *(each for each in own[:top] if each.beyond < 0),
+        *(each for each in own[-top:] if each.beyond > 0),
     ]
 
 
@@ -92,6 +98,7 @@ def constituency_table(
                     each.before / 1e3,
                     each.change / 1e3,
                     each.pct,
+                    each.beyond / 1e3,
                     100 * each.sells_to_other,
                     each.compensation / 1e3,
                     each.left / 1e3,
@@ -111,12 +118,13 @@ def constituency_table(
             number_column("wage_bill_usd_bn", "Wage bill", "USD bn", 1),
             number_column("change_usd_bn", "Change", "USD bn", 3),
             number_column("change_pct", "Change", "%", 2),
+            number_column("beyond_usd_bn", "Beyond the average", "USD bn", 3),
             number_column("sells_to_other_pct", "Sold to the other side", "% of output", 1),
             number_column("aid_usd_bn", "Aid", "USD bn", 2),
             number_column("left_usd_bn", "With aid", "USD bn", 3),
         ),
         tuple(rows),
-        note=f"Against {what}. {WAGE_BILL}{AID}{assumptions(first, *outcomes.values())}",
+        note=f"Against {what}. {WAGE_BILL}{BEYOND}{AID}{assumptions(first, *outcomes.values())}",
     )
 
 
@@ -247,10 +255,10 @@ def concession_table(
                     measure.actor,
                     code,
                     float(gain) / 1e3,
-                    labels.sector_name(best.sector) if best.change > 0 else "",
-                    max(best.change, 0.0) / 1e3,
-                    labels.sector_name(worst.sector) if worst.change < 0 else "",
-                    min(worst.change, 0.0) / 1e3,
+                    labels.sector_name(best.sector) if best.beyond > NOTHING_BEYOND else "",
+                    max(best.beyond, 0.0) / 1e3,
+                    labels.sector_name(worst.sector) if worst.beyond < -NOTHING_BEYOND else "",
+                    min(worst.beyond, 0.0) / 1e3,
                     ", ".join(holder.name for holder in each.holders if holder.side == code),
                 )
             )
@@ -270,7 +278,7 @@ def concession_table(
             Column("holders", "Named in the record"),
         ),
         tuple(rows),
-        note=f"Each alone, against `{reference.scenario.id}` as it stands. {WAGE_BILL}A measure without a size in the record (a probe, a "
+        note=f"Each alone, against `{reference.scenario.id}` as it stands. {WAGE_BILL}{BEYOND}A measure without a size in the record (a probe, a "
         f"listing) moves nothing here, whoever wants it ended. {assumptions(reference)}",
     )
 
@@ -289,12 +297,13 @@ def constituency_sentences(
         worst, best = _of_country(listed, code)
         parts, values = [], []
         for each, verb in ((worst, "loses most"), (best, "gains most")):
-            if (each.change < 0) is (verb == "loses most") and each.change:
+            if (each.beyond < 0) is (verb == "loses most") and abs(each.beyond) > NOTHING_BEYOND:
                 name = lower_first(labels.sector_name(each.sector))
                 parts.append(
-                    f"{name} {verb}, {money(abs(each.change))} a year or {number(abs(each.pct), 1)} percent of its wage bill"
+                    f"{name} {verb} beyond the average, {money(abs(each.beyond))} a year (its wage bill changes by "
+                    f"{number(each.pct, 1, signed=True)} percent)"
                 )
-                values += [each.change / 1e3, each.pct]
+                values += [each.beyond / 1e3, each.pct]
         if parts:
             where = country_name(code, in_sentence=True)
             text = f"Under “{outcome.scenario.title}”, in {where} {'; '.join(parts)}."
@@ -319,3 +328,30 @@ def _aid_sentences(listed: Sequence[Constituency], name_of_sector: object) -> li
         )
         said.append(Sentence(text))
     return said
+
+
+def concession_sentences(
+    given_up: Sequence[Concession], reference: Outcome, dossier: Dossier, parties: Sequence[str]
+) -> tuple[Sentence, ...]:
+    """Say of each measure given up who would gain and lose most on either side, and who of the record wants it."""
+    table = concession_table(given_up, reference, dossier, parties)
+    said = []
+    for each in given_up:
+        rows = [row for row in table.records() if row["measure"] == each.measure]
+        parts: list[str] = []
+        values: list[float] = []
+        for row in rows:
+            for who, verb, key in (("gainer", "gains", "gainer_usd_bn"), ("loser", "loses", "loser_usd_bn")):
+                if row[who]:
+                    where = country_name(str(row["country"]), in_sentence=True)
+                    amount = float(str(row[key]))
+                    parts.append(
+                        f"{lower_first(str(row[who]))} in {where} {verb} {money(1e3 * abs(amount))} beyond the average"
+                    )
+                    values.append(amount)
+        named = joined(list(dict.fromkeys(holder.name for holder in each.holders)))
+        text = f"Without “{dossier.measures[each.measure].title}”: "
+        text += "; ".join(parts) if parts else "nothing moves, because the record gives it no size"
+        text += f". It would be wanted by {named}." if named else "."
+        said.append(Sentence(text, tuple(values), table.name if values else ""))
+    return tuple(said)
