@@ -40,6 +40,7 @@ from detente.show.words import (
     percent,
     ranking_sentence,
 )
+from detente.validation import beside_estimates
 
 if TYPE_CHECKING:
     from detente.brief.findings import Findings
@@ -379,7 +380,7 @@ def conflict_section(findings: Findings) -> Section | None:
 
 def comparison_section(findings: Findings) -> Section | None:
     """What other models say; nothing when the record holds no estimate."""
-    table = make("estimates", dossier=findings.dossier)
+    table = make("estimates", dossier=findings.dossier, beside=beside_estimates(findings.dossier))
     if table is None:
         return None
     lead = Sentence(

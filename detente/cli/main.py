@@ -9,9 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
+from detente.cli.bridge import bridge
 from detente.cli.briefing import brief
 from detente.cli.checking import check, cite
 from detente.cli.completion import completion
+from detente.cli.constituencies import constituencies
 from detente.cli.draws import check_draws
 from detente.cli.duties import duties
 from detente.cli.explain import explain
@@ -361,8 +363,10 @@ for verb in (
     pledges,
     ingest,
     validate,
+    bridge,
     path,
     rupture,
+    constituencies,
     nash,
     leverage,
     deals,

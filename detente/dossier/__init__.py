@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         require_fresh as require_fresh,
     )
     from detente.dossier.effect import Content as Content, Effect as Effect
+    from detente.dossier.exposures import CHANNELS as CHANNELS, Aid as Aid, Exposure as Exposure
     from detente.dossier.firing import (
         Change as Change,
         changes as changes,
@@ -112,6 +113,7 @@ else:
             "conflict_sheets": "sheets",
             "controls": "control_table fee_table",
             "dossier": "Actor Dossier FrozenDict Parameter age require_fresh",
+            "exposures": "Aid CHANNELS Exposure",
             "firing": "Change changes record_span running turns waiting",
             "form": "validate",
             "held": "moves_something",

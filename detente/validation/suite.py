@@ -8,6 +8,7 @@ from pathlib import Path
 from detente.core import DetenteError
 from detente.validation import (
     bounds,
+    bridges,
     closed_forms,
     cp2015_tables,
     diversion,
@@ -91,4 +92,6 @@ def run_checks(shared: Path | None = None, *, step: Callable[[str], None] | None
     checks += diversion.diversion_checks()
     say(shortages.GROUP)
     checks += [*shortages.shortage_checks(load_world()), *minerals.mineral_checks()]
+    say(bridges.GROUP)
+    checks += bridges.bridge_checks()
     return tuple(checks)

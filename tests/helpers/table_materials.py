@@ -46,6 +46,8 @@ from detente.strategy import (
     smallest_swaps,
 )
 from detente.strategy.duties import cooperative_duties, duty_game, nash_duties, optimal_duties
+from detente.validation import BridgeWalk, named_bridge
+from detente.validation.bridges import BridgeStage
 from detente.validation.checks import Check
 from detente.world import Wedges, load_world, toy
 from detente.world.carve import load_disaggregation, shipped_chokepoints
@@ -77,6 +79,14 @@ def cases() -> tuple[Case, ...]:
         Scenario(id="war", title="War", dossier="toy"), Wedges.of(economy, tariff=tariff), controls=(cap,)
     )
     return still, war
+
+
+@functools.cache
+def walked() -> BridgeWalk:
+    """A bridge walked by hand: nothing is solved."""
+    bridge = named_bridge("budget-lab")
+    stages = (("published", -0.4, 0.0), ("unexplained", -0.42, -0.02), ("measure", -0.03, 0.39))
+    return BridgeWalk(bridge, tuple(BridgeStage(kind, kind, (at,), (by,)) for kind, at, by in stages))
 
 
 @functools.cache
@@ -397,6 +407,9 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             }
             for name in ("rupture", "rupture-figure")
         },
+        "bridges": lambda: {"walks": [walked()]},
+        "bridge": lambda: {"walked": walked()},
+        "bridge-figure": lambda: {"walked": walked()},
         "own-duties": lambda: {
             "outcomes": outcomes(),
             "featured": "war",

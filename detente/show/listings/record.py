@@ -131,9 +131,9 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "estimates",
         "What other models say",
         "evidence:estimates_table",
-        "dossier",
+        "dossier beside?",
         "record",
-        "title value unit concept source",
+        "title value ours_same ours unit concept source",
     ),
     (
         "sources",
