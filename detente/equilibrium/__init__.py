@@ -19,6 +19,14 @@ if TYPE_CHECKING:
         QuantityControl as QuantityControl,
     )
     from detente.equilibrium.entry import solve as solve
+    from detente.equilibrium.gravity.solve import (
+        GravityEquilibrium as GravityEquilibrium,
+        solve_gravity as solve_gravity,
+    )
+    from detente.equilibrium.gravity.world import (
+        GravityStructure as GravityStructure,
+        GravityWorld as GravityWorld,
+    )
     from detente.equilibrium.judged import CHUNK as CHUNK
     from detente.equilibrium.labelled import Labelled as Labelled, labelled_result as labelled_result
     from detente.equilibrium.lanes import Lane as Lane, solve_lanes as solve_lanes
@@ -53,6 +61,8 @@ else:
             "plain_residuals": "GATE residuals",
             "solution": "Equilibrium Solution",
             "entry": "solve",
+            "gravity.solve": "GravityEquilibrium solve_gravity",
+            "gravity.world": "GravityStructure GravityWorld",
             "solver": "rebase",
             "structure": "Structure",
             "sweep": "Anderson CLOSURES Newton deficits",

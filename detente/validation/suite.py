@@ -11,6 +11,7 @@ from detente.validation import (
     closed_forms,
     cp2015_tables,
     first_year,
+    liberation2025,
     ossa2014,
     path_checks,
     shortages,
@@ -31,6 +32,12 @@ STUDIES: tuple[tuple[str, str, str, Callable[[Path], list[Check]]], ...] = (
         "Balanced baseline, and tables 2, 3, 4, 8 and 9 at the stored duties",
         ossa2014.CITATION,
         ossa2014.ossa_checks,
+    ),
+    (
+        liberation2025.GROUP,
+        "Duties of 2 April 2025 on 194 economies: tables 1 to 4, 8, 9 and 11, as far as one sector goes",
+        liberation2025.CITATION,
+        liberation2025.liberation_checks,
     ),
     (
         path_checks.GROUP,
