@@ -11,6 +11,7 @@ from detente.validation import (
     closed_forms,
     cp2015_tables,
     first_year,
+    lashkaripour2021,
     liberation2025,
     ossa2014,
     path_checks,
@@ -38,6 +39,12 @@ STUDIES: tuple[tuple[str, str, str, Callable[[Path], list[Check]]], ...] = (
         "Duties of 2 April 2025 on 194 economies: tables 1 to 4, 8, 9 and 11, as far as one sector goes",
         liberation2025.CITATION,
         liberation2025.liberation_checks,
+    ),
+    (
+        lashkaripour2021.GROUP,
+        "One duty a country on the OECD tables of 2022: his formula, beside exact best replies",
+        lashkaripour2021.CITATION,
+        lashkaripour2021.lashkaripour_checks,
     ),
     (
         path_checks.GROUP,
