@@ -14,12 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from detente.show.tables.validation import validation_table
-from detente.validation import cp2015_tables, lashkaripour2021, liberation2025, ossa2014, war2018
+from detente.validation import cp2015_tables, kite, lashkaripour2021, liberation2025, ossa2014, war2018
 from detente.validation.checks import Check
 
 STUDIES: dict[str, Callable[[Path], list[Check]]] = {
     "caliendo-parro2015": cp2015_tables.cp2015_checks,
     "ossa2014": ossa2014.ossa_checks,
+    "kite": lambda _: kite.kite_checks(),
     "lashkaripour2021": lashkaripour2021.lashkaripour_checks,
     "liberation2025": liberation2025.liberation_checks,
     "war2018": war2018.war_checks,

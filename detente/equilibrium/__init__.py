@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from detente.equilibrium.lanes import Lane as Lane, solve_lanes as solve_lanes
     from detente.equilibrium.plain_residuals import GATE as GATE, residuals as residuals
     from detente.equilibrium.policy import ChosenFlows as ChosenFlows, Policy as Policy
+    from detente.equilibrium.responses.answer import Answer as Answer, answer as answer
+    from detente.equilibrium.responses.rules import Responses as Responses, shocked as shocked
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
     from detente.equilibrium.solver import rebase as rebase
     from detente.equilibrium.structure import Structure as Structure
@@ -59,6 +61,8 @@ else:
             "controls": "Binding QuantityControl",
             "judged": "CHUNK",
             "plain_residuals": "GATE residuals",
+            "responses.answer": "Answer answer",
+            "responses.rules": "Responses shocked",
             "solution": "Equilibrium Solution",
             "entry": "solve",
             "gravity.solve": "GravityEquilibrium solve_gravity",

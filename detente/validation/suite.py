@@ -11,6 +11,7 @@ from detente.validation import (
     closed_forms,
     cp2015_tables,
     first_year,
+    kite,
     lashkaripour2021,
     liberation2025,
     ossa2014,
@@ -85,6 +86,8 @@ def run_checks(shared: Path | None = None, *, step: Callable[[str], None] | None
     say = step or (lambda _: None)
     say(closed_forms.GROUP)
     checks = closed_forms.closed_form_checks()
+    say(kite.GROUP)
+    checks += kite.kite_checks()
     for group, what, source, run in STUDIES:
         say(group)
         if shared is None:

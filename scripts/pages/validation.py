@@ -56,6 +56,8 @@ INTRODUCTIONS = {
     "these tables are not held in a form that can be read, so the solution is held against his equations written out again; then his formula, "
     "which keeps the wages of others still, stands beside duties that are exact best replies to each other. All 81 first- and "
     "second-order conditions and deviations: `judge_duties`.",
+    "KITE.jl": "The economy of KITE.jl's own tests, the reference on which its R and Julia implementations agree, and the invariants its tests "
+    "hold, a coalition that shares its burden among them.",
     "Exact decompositions": "The first-order formula, integrated along the shock: terms of trade and volume of trade (and, "
     "with markups, profit shifting) then add up to the exact change. Mexico gains next to nothing from NAFTA in this model "
     "because the two parts cancel; the first-order formula overstates the volume part, valuing all new imports at the old duty.",
