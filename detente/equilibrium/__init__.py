@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from detente.equilibrium.lanes import Lane as Lane, solve_lanes as solve_lanes
     from detente.equilibrium.plain_residuals import GATE as GATE, residuals as residuals
     from detente.equilibrium.policy import ChosenFlows as ChosenFlows, Policy as Policy
+    from detente.equilibrium.purge import Purged as Purged, purge_deficits as purge_deficits
     from detente.equilibrium.responses.answer import Answer as Answer, answer as answer
     from detente.equilibrium.responses.rules import Responses as Responses, shocked as shocked
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
@@ -61,6 +62,7 @@ else:
             "controls": "Binding QuantityControl",
             "judged": "CHUNK",
             "plain_residuals": "GATE residuals",
+            "purge": "Purged purge_deficits",
             "responses.answer": "Answer answer",
             "responses.rules": "Responses shocked",
             "solution": "Equilibrium Solution",

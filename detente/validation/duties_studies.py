@@ -146,13 +146,6 @@ def icio_world(shared: Path, *, elasticities: str = "U4", duty_paid: bool = Fals
     )
 
 
-def balanced(economy: Economy) -> Economy:
-    """The world after its deficits are purged, duties as they are."""
-    return rebase(
-        solve(Model(economy, closure="zero"), Wedges.unchanged(economy)).value, f"{economy.name}, balanced"
-    )
-
-
 def uniform_game(economy: Economy, *, services: bool = False, closure: str = "share") -> DutyGame:
     """Every country sets one duty on all goods of all partners, or with `services` on everything (Lashkaripour 2021)."""
     charged = [code for code in economy.labels.sectors if services or code != "SERV"]

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
+from detente.equilibrium import purge_deficits
 from detente.strategy.duties import DutyGame, uniform_duties
 from detente.strategy.duties.uniform import UniformDuties
 from detente.validation.checks import Check, beside, gate
-from detente.validation.duties_studies import balanced, icio_world, uniform_game
+from detente.validation.duties_studies import icio_world, uniform_game
 from detente.world import Array, Economy
 
 GROUP = "Lashkaripour 2021"
@@ -28,7 +29,9 @@ NOTE = "the figure beside ours is his formula, solved here: it holds the wages o
 
 def read_uniform(shared: Path) -> DutyGame:
     """His world as a game: read as he reads it, deficits purged, one duty a country."""
-    return uniform_game(balanced(icio_world(shared, duty_paid=True)), services=True, closure="zero")
+    return uniform_game(
+        purge_deficits(icio_world(shared, duty_paid=True)).economy, services=True, closure="zero"
+    )
 
 
 def equation_gaps(
