@@ -32,7 +32,11 @@ if TYPE_CHECKING:
     from detente.equilibrium.lanes import Lane as Lane, solve_lanes as solve_lanes
     from detente.equilibrium.plain_residuals import GATE as GATE, residuals as residuals
     from detente.equilibrium.policy import ChosenFlows as ChosenFlows, Policy as Policy
-    from detente.equilibrium.purge import Purged as Purged, purge_deficits as purge_deficits
+    from detente.equilibrium.purge import (
+        Purged as Purged,
+        purge_deficits as purge_deficits,
+        purge_table as purge_table,
+    )
     from detente.equilibrium.responses.answer import Answer as Answer, answer as answer
     from detente.equilibrium.responses.rules import Responses as Responses, shocked as shocked
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
@@ -62,7 +66,7 @@ else:
             "controls": "Binding QuantityControl",
             "judged": "CHUNK",
             "plain_residuals": "GATE residuals",
-            "purge": "Purged purge_deficits",
+            "purge": "Purged purge_deficits purge_table",
             "responses.answer": "Answer answer",
             "responses.rules": "Responses shocked",
             "solution": "Equilibrium Solution",

@@ -60,6 +60,18 @@ def purge_deficits(economy: Economy, structure: Structure | None = None, *, name
     """
     model = Model(economy, closure="zero") if structure is None else Model(economy, structure, "zero")
     value = solve(model, Wedges.unchanged(economy)).value
+    return Purged(rebase(value, name or f"{economy.name}, balanced"), value, purge_table(economy, value))
+
+
+def purge_table(economy: Economy, value: Equilibrium) -> Table:
+    """What moved when deficits were purged, by country, the largest deficits first.
+
+    Parameters
+    ----------
+    economy : Economy
+    value : Equilibrium
+        Of the same economy without deficits.
+    """
     abroad = ~np.eye(len(economy.labels.countries), dtype=bool)[:, :, None]
     before, after = (np.where(abroad, flows, 0.0) for flows in (economy.flows, value.flows_new))
     rows: list[tuple[Cell, ...]] = []
@@ -85,11 +97,10 @@ def purge_deficits(economy: Economy, structure: Structure | None = None, *, name
         Column("exports_pct", "Exports", "%", "number", 2),
         Column("real_income_pct", "Real income", "%", "number", 2),
     )
-    table = Table(
+    return Table(
         "purge",
         f"What moved when the deficits of {economy.name} were purged",
         columns,
         tuple(rows),
         "Duties and technology are those of the base year; wages in units of world value added.",
     )
-    return Purged(rebase(value, name or f"{economy.name}, balanced"), value, table)

@@ -92,11 +92,11 @@ def kite_world(scale: float = 1.0) -> Economy:
 def kite_duties(economy: Economy) -> dict[str, Wedges]:
     """The two shocks of its reference."""
     abroad = ~np.eye(3, dtype=bool)[:, :, None] & np.ones(2, dtype=bool)
-    one = np.zeros((3, 3, 2))
-    one[0, 1] = 0.25
+    bilateral = np.zeros((3, 3, 2))
+    bilateral[0, 1] = 0.25
     return {
         "10 % everywhere": Wedges.of(economy, tariff=np.where(abroad, 0.1, 0.0)),
-        "25 % of one on another": Wedges.of(economy, tariff=one),
+        "25 % of one on another": Wedges.of(economy, tariff=bilateral),
     }
 
 

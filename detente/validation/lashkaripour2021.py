@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.equilibrium import purge_deficits
-from detente.strategy.duties import DutyGame, uniform_duties
-from detente.strategy.duties.uniform import UniformDuties
+from detente.strategy.duties import DutyGame, UniformDuties, uniform_duties
 from detente.validation.checks import Check, beside, gate
 from detente.validation.duties_studies import icio_world, uniform_game
 from detente.world import Array, Economy
@@ -77,12 +76,12 @@ def lashkaripour_checks(shared: Path) -> list[Check]:
     own = [float(slopes[row, game.of(code)][0]) for row, code in enumerate(("USA", "CHN"))]
     checks.append(held("Best replies: own slopes by the adjoint, two players", own, 0.0, 1e-8))
     pairs = {
-        "Mean duty, best replies": [100 * found.duties.mean() for found in (exact, formula)],
+        "Mean duty, best replies": [100 * settled.duties.mean() for settled in (exact, formula)],
         "Duty of the United States, best replies": [
-            100 * found.duties[place[0]] for found in (exact, formula)
+            100 * settled.duties[place[0]] for settled in (exact, formula)
         ],
-        "Duty of China, best replies": [100 * found.duties[place[1]] for found in (exact, formula)],
-        "Mean real income, best replies": [_mean_change(found) for found in (exact, formula)],
+        "Duty of China, best replies": [100 * settled.duties[place[1]] for settled in (exact, formula)],
+        "Mean real income, best replies": [_mean_change(settled) for settled in (exact, formula)],
     }
     checks += [
         beside(GROUP, what, float(ours), float(his), source=f"{CITATION}: formula", note=NOTE)
@@ -102,5 +101,5 @@ def lashkaripour_checks(shared: Path) -> list[Check]:
     return checks
 
 
-def _mean_change(found: UniformDuties) -> float:
-    return float(100 * (found.value.real_income_hat.mean() - 1))
+def _mean_change(settled: UniformDuties) -> float:
+    return float(100 * (settled.value.real_income_hat.mean() - 1))

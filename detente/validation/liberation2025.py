@@ -104,7 +104,7 @@ def margins(flows: Array, gdp: Array, usa: int) -> Array:
     return np.asarray(root(gap, np.array([0.1, 0.24]), tol=1e-14).x)
 
 
-def pass_through(margin: Array, of_firms: float = 1.0) -> Array:
+def duty_pass_through(margin: Array, of_firms: float = 1.0) -> Array:
     """φ [country]: what firms pass on, and the exit of firms from markets that duties shrink."""
     shape = ELASTICITY / ENTRY
     return np.asarray(of_firms + (1 + shape) / ((1 - margin) * shape) - 1 / shape - 1)
@@ -139,7 +139,7 @@ def read_liberation(shared: Path) -> Liberation:
     flows[here, here] = np.maximum(spending - flows.sum(1), 0.0)
     structure = GravityStructure(
         ELASTICITY,
-        pass_through=pass_through(margin),
+        pass_through=duty_pass_through(margin),
         scale=ENTRY / ELASTICITY,
         margin=margin,
         labour_supply=SUPPLY,
@@ -176,7 +176,7 @@ def retaliation(study: Liberation) -> Array:
     return np.asarray(1 / ((1 + response * ELASTICITY) * world.by_country("pass_through") - 1))
 
 
-def war(study: Liberation, mine: Array, theirs: Array) -> Array:
+def war_duties(study: Liberation, mine: Array, theirs: Array) -> Array:
     """Duties [importer, exporter] with American duties on every country and every country's on the United States."""
     usa = study.usa
     duties = np.zeros_like(study.announced)
@@ -196,7 +196,7 @@ def scenarios(study: Liberation) -> dict[str, tuple[GravityWorld, Array]]:
     def truce(on_china: float) -> Array:
         duties = np.full(len(announced), FLOOR)
         duties[main.position("CHN")] = on_china
-        return war(study, duties, duties)
+        return war_duties(study, duties, duties)
 
     flows = np.array(main.flows)
     here = np.arange(len(flows))
@@ -206,19 +206,19 @@ def scenarios(study: Liberation) -> dict[str, tuple[GravityWorld, Array]]:
         flows=flows,
         structure=dataclasses.replace(main.structure, value_added_share=LABOUR_IN_COST),
     )
-    reciprocal = war(study, announced, announced)
+    reciprocal = war_duties(study, announced, announced)
     china = float(announced[main.position("CHN")])
     return {
         "USTR": (main, study.announced),
-        "optimal": (main, war(study, best, 0 * best)),
-        "USTR, optimal retaliation": (main, war(study, announced, answer)),
+        "optimal": (main, war_duties(study, best, 0 * best)),
+        "USTR, optimal retaliation": (main, war_duties(study, announced, answer)),
         "USTR, reciprocal retaliation": (main, reciprocal),
-        "optimal, optimal retaliation": (main, war(study, in_war, answer)),
+        "optimal, optimal retaliation": (main, war_duties(study, in_war, answer)),
         "war with China, 54": (main, truce(china)),
         "war with China, 108": (main, truce(2 * china)),
         "USTR, lump-sum rebate": (study.structure(relief=0.0), study.announced),
         "incomplete pass-through": (
-            study.structure(pass_through=pass_through(margin, 0.25)),
+            study.structure(pass_through=duty_pass_through(margin, 0.25)),
             study.announced,
         ),
         "Eaton, Kortum and Krugman": (study.structure(margin=0.0, pass_through=1.0), study.announced),
@@ -233,7 +233,7 @@ def solved(study: Liberation) -> dict[str, GravityEquilibrium]:
     return {name: solve_gravity(world, [duties])[0] for name, (world, duties) in scenarios(study).items()}
 
 
-def outcomes(value: GravityEquilibrium) -> Array:
+def study_row_table(value: GravityEquilibrium) -> Array:
     """Their seven outcomes [country, outcome]: `OUTCOMES` in per cent, then duties over base-year spending, a share."""
     world = value.world
     if (world.by_country("value_added_share") == 1).all():
@@ -271,7 +271,7 @@ def world_totals(value: GravityEquilibrium) -> tuple[float, float]:
 
 def row_of(study: Liberation, value: GravityEquilibrium, who: str) -> Array:
     """Outcomes of an economy, of the EU, or of everybody but the United States [outcome]; averages weighted by spending."""
-    table = outcomes(value)
+    table = study_row_table(value)
     if who not in ("EU", "non-US"):
         return np.asarray(table[study.world.position(who)])
     chosen = study.of_union if who == "EU" else np.arange(len(table)) != study.usa
@@ -336,4 +336,4 @@ def liberation_checks(shared: Path) -> list[Check]:
 
 
 def _duties_of(study: Liberation) -> Callable[[GravityEquilibrium], float]:
-    return lambda value: float(100 * outcomes(value)[study.usa, 6])
+    return lambda value: float(100 * study_row_table(value)[study.usa, 6])

@@ -9,7 +9,7 @@ pytest.importorskip("pandas")
 
 from detente.core import InputError
 from detente.equilibrium import solve_gravity
-from detente.validation.liberation2025 import outcomes, read_liberation
+from detente.validation.liberation2025 import read_liberation, study_row_table
 from detente.validation.liberation_figures import MAPS
 
 
@@ -22,7 +22,7 @@ def test_two_traps_of_a_replication_are_told_apart(study):
     """Margins of the seller instead of the market's miss the authors' figure; so do transfers that do not add to zero."""
     world, figure = study.world, MAPS["USTR"]["USA"][0]
     (right,) = solve_gravity(world, [study.announced])
-    assert outcomes(right)[study.usa, 0] == pytest.approx(figure, abs=1e-9)
+    assert study_row_table(right)[study.usa, 0] == pytest.approx(figure, abs=1e-9)
     assert abs(world.transfer.sum()) < 1e-9 * world.value_added.sum()
     balanced = world.transfer - (world.flows[:, study.usa] - world.flows[study.usa])
     balanced[study.usa] = 0.0
@@ -31,4 +31,4 @@ def test_two_traps_of_a_replication_are_told_apart(study):
         solve_gravity(world, [study.announced], transfer=balanced)
     ones = np.full(len(world.countries), world.by_country("margin").mean())
     (wrong,) = solve_gravity(study.structure(margin=ones), [study.announced])
-    assert abs(outcomes(wrong)[study.usa, 0] - figure) > 1e-3
+    assert abs(study_row_table(wrong)[study.usa, 0] - figure) > 1e-3

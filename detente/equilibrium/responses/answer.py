@@ -11,7 +11,7 @@ from detente.core import SolveError
 from detente.equilibrium.entry import solve
 from detente.equilibrium.gradients import Gradient, Output, gradients
 from detente.equilibrium.policy import Policy
-from detente.equilibrium.responses.rules import Conditions, Responses, total
+from detente.equilibrium.responses.rules import Conditions, Responses, weighted_total
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.sweep import Anderson
 from detente.equilibrium.world_model import Model
@@ -47,8 +47,8 @@ class Answer:
     >>> from detente.world import toy
     >>> model = Model(toy())
     >>> war = Policy.unchanged(model.economy).duty("USA", "CHN").add_points(0.25)
-    >>> found = answer(model, war, Responses(sharing=("USA", "MEX")))
-    >>> usa, mex = (found.value.real_income_hat[model.labels.country(code)] for code in ("USA", "MEX"))
+    >>> after = answer(model, war, Responses(sharing=("USA", "MEX")))
+    >>> usa, mex = (after.value.real_income_hat[model.labels.country(code)] for code in ("USA", "MEX"))
     >>> bool(abs(usa - mex) < 1e-10)
     True
     """
@@ -97,7 +97,9 @@ class Answer:
         multiplier, history = np.zeros(conditions.count), Anderson(1, conditions.count, MEMORY)
         size = 0.0
         for _ in range(ROUNDS):
-            whole = total(output.name, [(1.0, output), (1.0, conditions.weighted(self.value, multiplier))])
+            whole = weighted_total(
+                output.name, [(1.0, output), (1.0, conditions.weighted(self.value, multiplier))]
+            )
             (gradient,) = gradients(self.value, [whole])
             if not conditions.count:
                 return gradient

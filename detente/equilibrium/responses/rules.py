@@ -235,7 +235,7 @@ class Conditions:
             worth = float(self.share[k] * parts["sharing"].sum() - parts["sharing"][k])
             pieces.append((worth, real_income(value, economy.labels.countries[n])))
         pieces.append((1.0, Output("conditions", price=price, sales=sales, factor=factor)))
-        return total("conditions", pieces)
+        return weighted_total("conditions", pieces)
 
     def by_state(self, gradient: Gradient, multiplier: Array) -> Array:
         """Derivative by the state: of an output through the equilibrium, and of ``multiplier · gap`` through its own terms."""
@@ -256,7 +256,7 @@ class Conditions:
         return self.packed(slopes)
 
 
-def total(name: str, pieces: Sequence[tuple[float, Output]]) -> Output:
+def weighted_total(name: str, pieces: Sequence[tuple[float, Output]]) -> Output:
     """Weighted sum of outputs: its partial derivatives are those of the parts."""
     fields = [field.name for field in dataclasses.fields(Output) if field.name != "name"]
     sums = {

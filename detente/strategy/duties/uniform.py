@@ -4,7 +4,7 @@ His first-order condition (equation 14) for a country that charges every partner
 
     1/t[n] = Σ_s θ[s] Σ_i≠n r[i,n,s] (1 − π'[i,n,s])          r: shares of its exports, π': its shares of buyers' spending
 
-holds other countries' wages still, so that its fixed point is near the mutual best replies and not at them. Those are found
+holds other countries' wages still, so that its fixed point is near the mutual best replies and not at them. Those are settled
 with the exact slope of real income by the own duty: without inputs an equilibrium is a system in wages and incomes, whose
 derivatives by every duty cost one factorisation of twice as many numbers as there are countries.
 """
@@ -174,8 +174,8 @@ def uniform_duties(
     >>> from detente.strategy.duties.game import duty_game
     >>> from detente.world import toy
     >>> game = duty_game(Model(toy()), by="partner", mfn=True)
-    >>> found = uniform_duties(game, "formula")
-    >>> bool((found.duties > 0.1).all())
+    >>> settled = uniform_duties(game, "formula")
+    >>> bool((settled.duties > 0.1).all())
     True
     """
     if rule not in RULES:
@@ -239,7 +239,7 @@ class Judged:
 
 
 def judge_duties(
-    found: UniformDuties, players: Sequence[str] | None = None, levels: Sequence[float] = LEVELS
+    settled: UniformDuties, players: Sequence[str] | None = None, levels: Sequence[float] = LEVELS
 ) -> tuple[Judged, ...]:
     """Second-order and global checks of every player's duty: slopes on both sides, and duties far away.
 
@@ -247,21 +247,21 @@ def judge_duties(
 
     Parameters
     ----------
-    found : UniformDuties
+    settled : UniformDuties
     players : sequence of str, optional
         All when left out.
     levels : sequence of float
         Multiples of the duty that are tried.
     """
-    game, places = found.game, _places(found.game)
+    game, places = settled.game, _places(settled.game)
     base = np.empty(game.count)
-    base[places] = found.duties
-    scale = game.scale(found.value)[places]
-    slopes = own_slopes(game, found.value)
+    base[places] = settled.duties
+    scale = game.scale(settled.value)[places]
+    slopes = own_slopes(game, settled.value)
     judged = []
     for code in game.players if players is None else players:
         k = game.players.index(code)
-        n, duty = int(game.countries[k]), float(found.duties[k])
+        n, duty = int(game.countries[k]), float(settled.duties[k])
         nearby = np.expm1(np.log1p(duty) + np.array([1e-3, -1e-3]))
         tried = [*nearby, *(level * duty for level in levels), game.lower, game.upper]
         trials = []
@@ -270,7 +270,7 @@ def judge_duties(
             trial[places[k]] = np.clip(level, game.lower, game.upper)
             trials.append(trial)
         values = game.try_many(trials)
-        here = float(found.value.real_income_hat[n])
+        here = float(settled.value.real_income_hat[n])
         gains = np.array(
             [-np.inf if value is None else float(value.real_income_hat[n]) / here - 1 for value in values]
         )

@@ -31,6 +31,7 @@ from detente.core import (
     is_number,
     suggestion,
 )
+from detente.world.economy import Array
 from detente.world.read.files import unit_factor
 from detente.world.read.long_cells import LongCell, read_cells
 from detente.world.read.long_csv import KEYS, TARIFF_UNITS, choice_of, read_sheet
@@ -133,6 +134,46 @@ def trade_gdp_table(
             where=name,
             hint="1 where nothing is used as input; gross output is about twice GDP",
         )
+    codes, flows, tariff = _pairs(trade, gdp)
+    output = sales_over_gdp * np.array([cell.value for cell in gdp])
+    exports = flows.sum(0)
+    sales = np.maximum(output, exports)
+    raised = sales - output
+    here = np.arange(len(codes))
+    flows[here, here] = sales - exports
+    notes = ["Sales at home are what GDP leaves after exports, one sector."]
+    short = [int(k) for k in np.argsort(-raised, kind="stable") if raised[k] > 0]
+    if short:
+        listed = ", ".join(f"{codes[k]} by {raised[k]:,.0f}" for k in short[:8])
+        notes.append(
+            f"{len(short)} of {len(codes)} countries sell more abroad than they make: they sell nothing at home, and what they make "
+            f"is raised to their exports ({raised.sum():,.0f} million USD in all: {listed}{', …' if len(short) > 8 else ''})"
+        )
+    # inputs are bought with duty and stored before it; so GDP stays what it is
+    price = 1 + mean_duty(flows[:, :, None], tariff[:, :, None])[:, 0]
+    inputs = (1 - 1 / sales_over_gdp) * sales / price
+    return SourceTable(
+        name=name,
+        year=year,
+        labels=Labels(
+            tuple(codes),
+            (SECTOR,),
+            {str(code): str(text) for code, text in (names or {}).items() if str(text) != str(code)},
+            {SECTOR: "all goods and services"},
+        ),
+        flows=flows[:, :, None],
+        inputs=inputs[:, None, None],
+        output=sales[:, None],
+        tariff=tariff[:, :, None] if tariff.any() else None,
+        files=files,
+        sources=({"citation": source, "licence": licence, "used_for": "trade and GDP"},),
+        notes=tuple(notes),
+        method=(f"Trade in {units[0]}, GDP in {units[1]}; sales over GDP {sales_over_gdp:g}.",),
+    )
+
+
+def _pairs(trade: Sequence[LongCell], gdp: Sequence[LongCell]) -> tuple[list[str], Array, Array]:
+    """Countries, flows between them and duties [importer, exporter]; refuses what does not fit together."""
     codes = list(dict.fromkeys(cell.keys[0] for cell in gdp))
     place = {code: k for k, code in enumerate(codes)}
     flows, tariff = np.zeros((len(codes), len(codes))), np.zeros((len(codes), len(codes)))
@@ -161,38 +202,4 @@ def trade_gdp_table(
                 where=f"gdp:{cell.line}",
                 hint="drop its row",
             )
-    output = sales_over_gdp * np.array([cell.value for cell in gdp])
-    exports = flows.sum(0)
-    made = np.maximum(output, exports)
-    raised = made - output
-    here = np.arange(len(codes))
-    flows[here, here] = made - exports
-    notes = ["Sales at home are what GDP leaves after exports, one sector."]
-    short = [int(k) for k in np.argsort(-raised, kind="stable") if raised[k] > 0]
-    if short:
-        listed = ", ".join(f"{codes[k]} by {raised[k]:,.0f}" for k in short[:8])
-        notes.append(
-            f"{len(short)} of {len(codes)} countries sell more abroad than they make: they sell nothing at home, and what they make "
-            f"is raised to their exports ({raised.sum():,.0f} million USD in all: {listed}{', …' if len(short) > 8 else ''})"
-        )
-    # inputs are bought with duty and stored before it; so GDP stays what it is
-    price = 1 + mean_duty(flows[:, :, None], tariff[:, :, None])[:, 0]
-    inputs = (1 - 1 / sales_over_gdp) * made / price
-    return SourceTable(
-        name=name,
-        year=year,
-        labels=Labels(
-            tuple(codes),
-            (SECTOR,),
-            {str(code): str(text) for code, text in (names or {}).items() if str(text) != str(code)},
-            {SECTOR: "all goods and services"},
-        ),
-        flows=flows[:, :, None],
-        inputs=inputs[:, None, None],
-        output=made[:, None],
-        tariff=tariff[:, :, None] if tariff.any() else None,
-        files=files,
-        sources=({"citation": source, "licence": licence, "used_for": "trade and GDP"},),
-        notes=tuple(notes),
-        method=(f"Trade in {units[0]}, GDP in {units[1]}; sales over GDP {sales_over_gdp:g}.",),
-    )
+    return codes, flows, tariff
