@@ -2,7 +2,7 @@
 
 Three countries, two sectors, inputs, no duties in the base year. Its published reference comes from the R package with inverted
 elasticities patched out, and the Julia package meets it to 1e-9; both solve Caliendo and Parro (2015). Deficits are fixed in the
-numeraire, world value added. Figures: github.com/SebKrantz/KITE.jl, test/fixtures, as of 2026.
+numeraire, world value added. Figures: repository SebKrantz/KITE.jl, test/fixtures, as of 2026.
 """
 
 from __future__ import annotations
