@@ -25,7 +25,7 @@ from detente.cases import (
 from detente.cases.unfolding import unfold
 from detente.core import SchemaError
 from detente.dossier import audit, load_dossier, parties_of
-from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result
+from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result, purge_deficits
 from detente.intake import extract, make_draft, read_report
 from detente.outlook import draw_outcomes, draw_path, drivers
 from detente.policy import Scenario, load_scenario
@@ -282,6 +282,7 @@ def of_worlds() -> dict[str, Callable[[], dict[str, Any]]]:
         "world-benchmarks": lambda: {"economy": world()},
         "world-moved": lambda: {**moved, "before": parts(), "after": parts()},
         "world-moved-cells": lambda: {**moved, "before": parts(), "after": parts()},
+        "world-purge": lambda: {**moved, "value": purge_deficits(toy()).value},
         "worlds": two,
         "worlds-countries": two,
         "largest-countries": shown(),
