@@ -15,7 +15,7 @@ from detente.campaign.ledger import BOTH
 from detente.campaign.record import EPSILON, Part, Record, Turn
 from detente.dossier import Clock, Measure, Status, resolve
 
-Kind = Literal["threat", "truce", "open", "cut"]
+Kind = Literal["threat", "truce", "open", "cut", "law"]
 Outcome = Literal["live", "carried", "put off", "dropped", "dated"]
 FAR = 60
 """Days to a due day from which on a small move of it is a correction."""
@@ -34,7 +34,8 @@ class LiveClock:
     side : int
         Index of the acting side, or `detente.campaign.ledger.BOTH`.
     kind : str
-        ``threat`` (dated), ``truce`` (a suspension runs out), ``open`` (a threat without a day), ``cut`` (an easing agreed).
+        ``threat`` (dated), ``truce`` (a suspension runs out), ``open`` (a threat without a day), ``cut`` (an easing agreed),
+        ``law`` (a small step of a measure in force, set long before: law taking its course).
     known, due : date
         Day it became known; day it fires, None without one.
     measures : tuple of str
@@ -139,7 +140,9 @@ def _dated(
                 later = any(turn.harsher and turn.day > step.turn.day for turn in plan.values())
                 settled.append(replace(step, outcome="put off" if later else "dropped", settled=day))
         kept += [
-            _Step(turn, _kind(turn, titles.get(turn.day, ())), day) for turn in plan.values() if turn.day > day
+            _Step(turn, _kind(part, turn, day, titles.get(turn.day, ())), day)
+            for turn in plan.values()
+            if turn.day > day
         ]
         open_steps = kept
     for step in open_steps:
@@ -163,9 +166,12 @@ def _same(step: _Step, plan: dict[dt.date, Turn], day: dt.date, moved: int) -> T
     return None
 
 
-def _kind(turn: Turn, clocks: Sequence[Clock]) -> Kind:
+def _kind(part: Part, turn: Turn, known: dt.date, clocks: Sequence[Clock]) -> Kind:
     if not turn.harsher:
         return "cut"
+    small = not turn.control and turn.duty < part.rules.duty
+    if turn.binds and small and (turn.day - known).days >= FAR:
+        return "law"
     expiry = any(clock.kind == "legal_expiry" and turn.measure in clock.measures for clock in clocks)
     return "truce" if turn.held or expiry else "threat"
 
@@ -186,7 +192,8 @@ def _open(part: Part, measure: Measure, start: dt.date, asof: dt.date) -> Iterab
             control = int(measure.instrument.value in part.rules.controls)
             if abs(value) <= EPSILON and not control:
                 return  # it moves nothing that is counted
-            turn = Turn(measure.id, part.sides.index(measure.actor), day, day, value, control, False, False)
+            side = part.sides.index(measure.actor)
+            turn = Turn(measure.id, side, day, day, value, control, court=False, held=False, binds=False)
         elif not waiting and began is not None and turn is not None:
             outcome: Outcome = "carried" if state.in_force else "dated" if planned else "dropped"
             yield _Step(turn, "open", began, outcome, day)
@@ -249,7 +256,12 @@ def _named(
         best = max(fitting, key=lambda clock: len(set(clock.measures) & set(measures)))
         return best.id, best.title
     actor = "both" if side == BOTH else record.sides[side]
-    titles = {name: part.dossier.measures[name].title for part in record.parts for name in measures if name in part.dossier.measures}
+    titles = {
+        name: part.dossier.measures[name].title
+        for part in record.parts
+        for name in measures
+        if name in part.dossier.measures
+    }
     more = f" and {len(measures) - 1} more" if len(measures) > 1 else ""
     day = due.isoformat() if due else measures[0]
     return f"{kind}-{actor}-{day}".lower(), f"{titles[measures[0]]}{more}"

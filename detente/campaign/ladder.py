@@ -64,7 +64,7 @@ def rungs(
         moves = by_then & counted
 
         def total(weights: NDArray[np.float64], where: NDArray[np.bool_] = moves) -> NDArray[np.float64]:
-            return np.bincount(acts.path[where], weights=weights[where], minlength=paths)
+            return np.bincount(acts.path[where], weights=weights[where], minlength=paths).astype(np.float64)
 
         duty = np.stack([total(acts.duty[:, side]) for side in (0, 1)], axis=1)
         controls = total(acts.controls.sum(axis=1).astype(np.float64))
@@ -81,10 +81,7 @@ def rungs(
                 (change <= -limit) | (controls <= -1),
                 put_off,
             ],
-            [
-                rules.rung(name)
-                for name in ("broad", "decoupling", "escalation", "narrow", "truce-extended")
-            ],
+            [rules.rung(name) for name in ("broad", "decoupling", "escalation", "narrow", "truce-extended")],
             rules.rung("status-quo"),
         )
     return out

@@ -16,21 +16,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.campaign.chronology import Chronology
+from detente.campaign.calendar import Chronology
 from detente.campaign.clocks import LiveClock
+from detente.campaign.initiative import Move, moves
 from detente.campaign.ledger import BOTH, Act
-from detente.campaign.moves import Move, moves
 from detente.campaign.threats import threat_rates
 from detente.dossier import read_yaml
 
 _FILE = Path(__file__).parent / "data" / "priors.yaml"
 FEATURES = ("level", "lead", "meeting", "truce")
 MONTH = 30.0
+WEEK = 7
 NEWS = 3
 """Days after a clock became known on which a meeting can become known with it."""
 OUTCOMES = ("nothing", "put off", "taken back", "broad")
 """What a meeting brings."""
-AFTERMATH = 14
+AFTERMATH = 28
 """Days after a meeting on which what is done counts as its result."""
 
 
@@ -63,8 +64,8 @@ class Odds:
         Events and days of each rate.
     betas : mapping of str to (float, float)
         Counts for and against of each share.
-    meeting : array [outcome]
-        Dirichlet counts of `OUTCOMES`.
+    meeting : array [level, outcome]
+        Dirichlet counts of `OUTCOMES`, of meetings of others and of leaders.
     leads, sizes : array
         Notices in days and sizes of duty steps, fractions, to draw from, with weights.
     """
@@ -119,14 +120,24 @@ def estimate(
     """
     held = priors or shipped_priors()
     power = float(held["weight"]["value"]) if weight is None else weight
-    rows = [clock for clock in chron.clocks if clock.kind in ("threat", "truce") and clock.outcome in ("carried", "put off", "dropped")]
-    design = np.array([features(c.lead, meets_before(chron, c), c.kind == "truce") for c in rows]).reshape(-1, 4)
+    rows = [
+        clock
+        for clock in chron.clocks
+        if clock.kind in ("threat", "truce") and clock.outcome in ("carried", "put off", "dropped")
+    ]
+    design = np.array([features(c.lead, meets_before(chron, c), c.kind == "truce") for c in rows]).reshape(
+        -1, 4
+    )
     carried = np.array([c.outcome == "carried" for c in rows], dtype=np.float64)
     mean, cov = _logit(design, carried, *_prior(held), power)
     own = moves(chron)
     leads = [float(c.lead) for c in chron.clocks if c.kind == "threat" and c.due]
     ledger = chron.ledger
-    sizes = [float(size) for size in ledger.duty.max(axis=1)[ledger.act == Act.step] if 0 < size < chron.record.rules.decoupling / 2]
+    sizes = [
+        float(size)
+        for size in ledger.duty.max(axis=1)[ledger.act == Act.step]
+        if 0 < size < chron.record.rules.decoupling / 2
+    ]
     return Odds(
         mean,
         cov,
@@ -168,7 +179,7 @@ def _logit(
         at = at + step
         if np.abs(step).max() < 1e-12:
             break
-    return at, np.linalg.inv(curve)
+    return at, np.asarray(np.linalg.inv(curve), dtype=np.float64)
 
 
 def _pool(
@@ -180,7 +191,9 @@ def _pool(
     return values, weights / weights.sum()
 
 
-def _count(prior: Mapping[str, Any], yes: str, no: str, happened: float, not_so: float) -> tuple[float, float]:
+def _count(
+    prior: Mapping[str, Any], yes: str, no: str, happened: float, not_so: float
+) -> tuple[float, float]:
     return float(prior[yes]) + happened, float(prior[no]) + not_so
 
 
@@ -196,7 +209,9 @@ def _rates(
     for name, mode in (("truce", True), ("open", False)):
         days = float((at_risk & (truce == mode)).sum())
         events = sum(
-            not move.answers and at_risk[move.day - first] and bool(truce[max(move.day - first - 1, 0)]) == mode
+            not move.answers
+            and at_risk[move.day - first]
+            and bool(truce[max(move.day - first - 1, 0)]) == mode
             for move in own
         )
         prior = held["trigger"][name]
@@ -208,6 +223,7 @@ def _rates(
     exposed = float(at_risk.sum())
     for name, events, days in (
         ("meetings", met, exposed),
+        ("relief", _reliefs(chron), exposed),
         ("open", *_open_spells(chron)),
         ("rupture", *_ruptures(chron)),
     ):
@@ -267,25 +283,29 @@ def _shares(
         events * rate + power * sum(opened),
         events * (1 - rate) + power * (len(opened) - sum(opened)),
     )
-    elapsed = [
-        min(max((clock.eased - clock.known).days / clock.lead, 1e-3), 1.0)
+    late = [
+        (clock.due - clock.eased).days < WEEK
         for clock in settled
-        if clock.kind in ("threat", "truce") and clock.eased and clock.lead > 0
+        if clock.kind in ("threat", "truce") and clock.eased and clock.due and clock.lead >= 2 * WEEK
     ]
-    prior = held["put_off"]
-    shape = float(prior["events"]) + power * len(elapsed)
-    spread = float(prior["events"]) / float(prior["shape"]) - power * sum(math.log(x) for x in elapsed)
-    shares["put_off"] = (shape, spread)
+    shares["last_week"] = _count(
+        held["last_week"], "yes", "no", power * sum(late), power * (len(late) - sum(late))
+    )
+    met = [meeting for meeting in chron.meetings if meeting.start <= chron.asof and not meeting.signing]
+    high = sum(meeting.leaders for meeting in met)
+    shares["leaders"] = _count(held["leaders"], "yes", "no", power * high, power * (len(met) - high))
+    signed = [meeting for meeting in chron.meetings if meeting.start <= chron.asof and meeting.signing]
+    shares["signing"] = _count(held["signing"], "yes", "no", power * len(signed), 0.0)
     return shares
 
 
 def _meeting_counts(chron: Chronology, held: Mapping[str, Any], power: float) -> NDArray[np.float64]:
-    """Dirichlet counts of what meetings brought, with everything done within two weeks of one."""
-    counts = np.array([float(x) for x in held["meeting"]["counts"]])
+    """Dirichlet counts of what meetings brought, with everything done within four weeks of one."""
+    counts = np.array([held["meeting"][level]["counts"] for level in ("others", "leaders")], dtype=np.float64)
     ledger = chron.ledger
     for meeting in chron.meetings:
         start, end = chron.day(meeting.start), chron.day(meeting.end) + AFTERMATH
-        if end > 0:
+        if end > 0 or meeting.signing:
             continue
         acts = set(ledger.act[(ledger.day >= start) & (ledger.day <= end)].tolist())
         if Act.agreement in acts:
@@ -296,8 +316,23 @@ def _meeting_counts(chron: Chronology, held: Mapping[str, Any], power: float) ->
             outcome = 1
         else:
             outcome = 0
-        counts[outcome] += power
+        counts[int(meeting.leaders), outcome] += power
     return counts
+
+
+def _reliefs(chron: Chronology) -> float:
+    """Things taken back without a meeting in the weeks before, each week of them once."""
+    cuts = np.unique(chron.ledger.day[chron.ledger.act == Act.cut])
+    met = np.array([chron.day(meeting.start) for meeting in chron.meetings])
+    agreed = {chron.day(clock.due) for clock in chron.clocks if clock.kind == "cut" and clock.due}
+    last, count = -(10**9), 0
+    for day in cuts.tolist():
+        if day in agreed or ((met <= day) & (met >= day - AFTERMATH)).any():
+            continue
+        if day - last > WEEK:
+            count += 1
+        last = day
+    return float(count)
 
 
 def standing(chron: Chronology, quiet: int) -> NDArray[np.bool_]:

@@ -52,6 +52,8 @@ class Turn:
         Whether a court takes it away.
     held : bool
         Whether it was suspended before: what returns by itself.
+    binds : bool
+        Whether it was in force before: a step of something that stands.
     """
 
     measure: str
@@ -62,6 +64,7 @@ class Turn:
     control: int
     court: bool
     held: bool
+    binds: bool
 
     @property
     def harsher(self) -> bool:
@@ -104,9 +107,7 @@ class Part:
 
     def known_days(self, measure: Measure, asof: dt.date) -> list[dt.date]:
         """Days on which something about a measure became known, up to a day."""
-        return sorted(
-            {day for value in measure.values if (day := known_day(measure, value)) <= asof}
-        )
+        return sorted({day for value in measure.values if (day := known_day(measure, value)) <= asof})
 
     def turns(self, measure: Measure, asof: dt.date) -> tuple[Turn, ...]:
         """Every change of a measure, past and planned, as known on a day."""
@@ -129,9 +130,9 @@ class Part:
             control = self._binds(after) - (self._binds(before) if before else 0)
             if abs(duty) > EPSILON or control:
                 held = before is not None and before.status is Status.suspended
-                yield Turn(
-                    measure.id, side, day, after.known, duty, control, after.status is Status.void, held
-                )
+                binds = before is not None and before.in_force
+                void = after.status is Status.void
+                yield Turn(measure.id, side, day, after.known, duty, control, void, held, binds)
             before = after
 
     def level(self, state: MeasureState) -> float:
@@ -159,7 +160,10 @@ class Part:
                 continue
             side = self.sides.index(measure.actor)
             for value in measure.values:
-                if value.status is Status.in_force and (value.value or 0.0) >= self.rules.pledge * self.trade[side]:
+                if (
+                    value.status is Status.in_force
+                    and (value.value or 0.0) >= self.rules.pledge * self.trade[side]
+                ):
                     yield side, known_day(measure, value)
                     break
 
@@ -256,9 +260,9 @@ def earlier_records(dossier: Dossier) -> list[Dossier]:
         if name == dossier.id:
             continue
         own = load_dossier(name)
-        if own.asof < mine and set(parties_of(own)) == set(parties_of(dossier)):
-            if own.begins is None or own.begins <= dossier.asof:
-                earlier.append((own.asof, load_dossier(name, asof=dossier.asof)))
+        begun = own.begins is None or own.begins <= dossier.asof
+        if own.asof < mine and begun and set(parties_of(own)) == set(parties_of(dossier)):
+            earlier.append((own.asof, load_dossier(name, asof=dossier.asof)))
     return [each for _, each in sorted(earlier, key=lambda pair: pair[0])]
 
 

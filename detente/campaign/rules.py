@@ -64,13 +64,18 @@ def read_rules(path: Path) -> Rules:
     InputError
         When a key is missing or a rung that the classification needs is not named.
     """
-    content: dict[str, Any] = dict(read_yaml(path).data)  # type: ignore[arg-type]
+    content: Any = read_yaml(path).data
     try:
         rules = Rules(
             rungs=tuple(content["rungs"]),
-            **{key: float(content[key]["value"]) for key in ("duty", "decoupling", "pledge")},
-            **{key: frozenset(content[key]) for key in ("duties", "controls", "aimed")},
-            **{key: int(content[key]) for key in ("same_due", "quiet")},
+            duty=float(content["duty"]["value"]),
+            decoupling=float(content["decoupling"]["value"]),
+            pledge=float(content["pledge"]["value"]),
+            duties=frozenset(content["duties"]),
+            controls=frozenset(content["controls"]),
+            aimed=frozenset(content["aimed"]),
+            same_due=int(content["same_due"]),
+            quiet=int(content["quiet"]),
         )
     except (KeyError, TypeError) as error:
         raise InputError(
@@ -78,5 +83,7 @@ def read_rules(path: Path) -> Rules:
         ) from error
     needed = {"broad", "narrow", "truce-extended", "status-quo", "escalation", "decoupling"}
     if set(rules.rungs) != needed:
-        raise InputError("the rungs are not the six", where=f"{path.name}: rungs", hint=", ".join(sorted(needed)))
+        raise InputError(
+            "the rungs are not the six", where=f"{path.name}: rungs", hint=", ".join(sorted(needed))
+        )
     return rules

@@ -41,5 +41,6 @@ def threat_rates() -> Mapping[str, ThreatRate]:
     """
     with _FILE.open(encoding="utf-8", newline="") as lines:
         return {
-            row["group"]: ThreatRate(int(row["threats"]), int(row["carried_out"])) for row in csv.DictReader(lines)
+            row["group"]: ThreatRate(int(row["threats"]), int(row["carried_out"]))
+            for row in csv.DictReader(lines)
         }

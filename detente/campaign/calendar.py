@@ -26,13 +26,14 @@ Row = tuple[int, int, int, int, int, tuple[float, float], tuple[int, int]]
 
 @dataclass(frozen=True)
 class Meeting:
-    """A meeting of the two sides: when it became known, its days, and whether leaders meet."""
+    """A meeting of the two sides: when it became known, its days, whether leaders meet, and whether to sign an agreement."""
 
     known: dt.date
     start: dt.date
     end: dt.date
     leaders: bool
     title: str
+    signing: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,7 +204,7 @@ def _settlements(clocks: Iterable[LiveClock], asof: dt.date) -> Iterator[Row]:
 def _meetings(record: Record, asof: dt.date) -> tuple[Meeting, ...]:
     """Rounds known by the day and planned meetings that were not called off, each once."""
     known = [
-        Meeting(each.known, each.start, each.end, each.level == "leaders", each.title)
+        Meeting(each.known, each.start, each.end, each.level == "leaders", each.title, each.signing)
         for each in record.rounds()
         if each.known <= asof
     ]

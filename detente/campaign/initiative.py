@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from detente.campaign.chronology import Chronology
+from detente.campaign.calendar import Chronology
 from detente.campaign.ledger import Act
 
 ONE_MOVE = 3
