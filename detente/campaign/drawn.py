@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from detente.campaign.odds import Odds
 
 
-class Draws:
+class Drawn:
     """One set of parameters a path.
 
     Attributes

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from detente.campaign.calendar import Chronology
 from detente.campaign.clocks import LiveClock
-from detente.campaign.initiative import Move, moves
+from detente.campaign.initiative import Initiative, initiatives
 from detente.campaign.ledger import BOTH, Act
 from detente.campaign.threats import threat_rates
 from detente.dossier import read_yaml
@@ -130,7 +130,7 @@ def estimate(
     )
     carried = np.array([c.outcome == "carried" for c in rows], dtype=np.float64)
     mean, cov = _logit(design, carried, *_prior(held), power)
-    own = moves(chron)
+    own = initiatives(chron)
     leads = [float(c.lead) for c in chron.clocks if c.kind == "threat" and c.due]
     ledger = chron.ledger
     sizes = [
@@ -198,7 +198,7 @@ def _count(
 
 
 def _rates(
-    chron: Chronology, own: list[Move], held: Mapping[str, Any], power: float
+    chron: Chronology, own: list[Initiative], held: Mapping[str, Any], power: float
 ) -> dict[str, tuple[float, float]]:
     """Events and days of every rate, prior and own record together."""
     quiet = chron.record.rules.quiet
@@ -255,7 +255,7 @@ def _ruptures(chron: Chronology) -> tuple[float, float]:
 
 
 def _shares(
-    chron: Chronology, own: list[Move], held: Mapping[str, Any], power: float
+    chron: Chronology, own: list[Initiative], held: Mapping[str, Any], power: float
 ) -> dict[str, tuple[float, float]]:
     """Counts for and against of every share."""
     settled = [clock for clock in chron.clocks if clock.outcome != "live"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from detente.campaign.calendar import Chronology
 from detente.campaign.clocks import LiveClock
-from detente.campaign.drawn import Draws
+from detente.campaign.drawn import Drawn
 from detente.campaign.futures import Fate
 from detente.campaign.ledger import NO_CLOCK
 from detente.campaign.odds import WEEK, Odds, expects_meeting, features
@@ -47,7 +47,7 @@ class State:
         self.chron, self.days, self.paths, self.seed = chron, days, paths, seed
         self.rng = np.random.default_rng(seed)
         self.priors = priors
-        self.draws = Draws(odds, paths, self.rng)
+        self.draws = Drawn(odds, paths, self.rng)
         self.clocks = chron.live if clocks else ()
         self.meetings = chron.planned if meetings else ()
         self.limit = chron.record.rules.decoupling

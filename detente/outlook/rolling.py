@@ -86,7 +86,7 @@ def origins(chron: Chronology, every: int = EVERY) -> tuple[dt.date, ...]:
     return tuple(chron.asof + dt.timedelta(days=day) for day in days)
 
 
-def outcomes(full: Chronology, days: Sequence[dt.date], horizon: int) -> NDArray[np.int8]:
+def rungs_reached(full: Chronology, days: Sequence[dt.date], horizon: int) -> NDArray[np.int8]:
     """Rung that was reached from each day over a horizon; -1 where the window is still open."""
     starts = np.array([(day - full.asof).days for day in days])
     closed = starts + horizon <= 0
@@ -122,7 +122,7 @@ def backtest(
     """
     full = chronology(record, record.main.dossier.asof)
     days = origins(full) if days is None else tuple(days)
-    reached = {horizon: outcomes(full, days, horizon) for horizon in horizons}
+    reached = {horizon: rungs_reached(full, days, horizon) for horizon in horizons}
     forecasts = []
     for k, day in enumerate(days):
         chron = chronology(record, day)
