@@ -43,11 +43,12 @@ class State:
         priors: Mapping[str, Any],
         clocks: bool,
         meetings: bool,
+        blocks: int | None,
     ) -> None:
         self.chron, self.days, self.paths, self.seed = chron, days, paths, seed
         self.rng = np.random.default_rng(seed)
         self.priors = priors
-        self.draws = Drawn(odds, paths, self.rng)
+        self.draws = Drawn(odds, paths, self.rng, blocks)
         self.clocks = chron.live if clocks else ()
         self.meetings = chron.planned if meetings else ()
         self.limit = chron.record.rules.decoupling
@@ -62,7 +63,10 @@ class State:
         self._set_clocks(what_if)
         everyone = np.arange(paths)
         for k, meeting in enumerate(self.meetings):
-            self.when[:, self.first_meeting + k] = chron.day(meeting.start)
+            first, last = priors["moved_days"]
+            held = self.rng.random(paths) < self.draws.share["held"]
+            later = self.rng.integers(first, last, size=paths)
+            self.when[:, self.first_meeting + k] = chron.day(meeting.start) + np.where(held, 0, later)
         if meetings:
             self._next_meeting(everyone, np.zeros(paths))
         self._next_move(everyone, np.zeros(paths))
