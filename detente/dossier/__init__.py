@@ -83,7 +83,11 @@ if TYPE_CHECKING:
     )
     from detente.dossier.pledges import pledge_table as pledge_table
     from detente.dossier.scope import OrdinaryDuty as OrdinaryDuty, TradeLine as TradeLine
-    from detente.dossier.timeline import MeasureState as MeasureState, known_day as known_day
+    from detente.dossier.timeline import (
+        MeasureState as MeasureState,
+        known_day as known_day,
+        resolve as resolve,
+    )
     from detente.dossier.vocabulary import (
         Authority as Authority,
         authorities_of as authorities_of,
@@ -123,7 +127,7 @@ else:
             "measure": "Claim Clock Conflict DatedValue Document FirmRate Frozen Grade Instrument Measure Products Reading Round Slug Source Status",
             "pledges": "pledge_table",
             "scope": "OrdinaryDuty TradeLine",
-            "timeline": "MeasureState known_day",
+            "timeline": "MeasureState known_day resolve",
             "vocabulary": "Authority authorities_of authority_of hint_for_part shared_vocabulary",
             "yaml_reader": "KeyPath YamlFile key_text read_yaml",
         },
