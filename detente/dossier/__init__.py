@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detente.dossier.announced import Announcements as Announcements, announcements as announcements
+    from detente.dossier.asof import known_by as known_by
     from detente.dossier.audit_record import (
         audit as audit,
         audit_table as audit_table,
@@ -82,7 +83,7 @@ if TYPE_CHECKING:
     )
     from detente.dossier.pledges import pledge_table as pledge_table
     from detente.dossier.scope import OrdinaryDuty as OrdinaryDuty, TradeLine as TradeLine
-    from detente.dossier.timeline import MeasureState as MeasureState, known_day as known_day
+    from detente.dossier.timeline import MeasureState as MeasureState, known_day as known_day, resolve as resolve
     from detente.dossier.vocabulary import (
         Authority as Authority,
         authorities_of as authorities_of,
@@ -104,6 +105,7 @@ else:
         {
             "announced": "Announcements announcements",
             "parties": "all_codes codes_of parties_of",
+            "asof": "known_by",
             "audit_record": "audit audit_table coverage_by_grade errors refuse_stale",
             "audit_rules": "Finding RULES",
             "authorities": "authority_table",
@@ -120,7 +122,7 @@ else:
             "measure": "Claim Clock Conflict DatedValue Document Effect FirmRate Frozen Grade Instrument Measure Products Reading Round Slug Source Status",
             "pledges": "pledge_table",
             "scope": "OrdinaryDuty TradeLine",
-            "timeline": "MeasureState known_day",
+            "timeline": "MeasureState known_day resolve",
             "vocabulary": "Authority authorities_of authority_of hint_for_part shared_vocabulary",
             "yaml_reader": "KeyPath YamlFile key_text read_yaml",
         },
