@@ -41,6 +41,7 @@ from detente.cli.options import (
 )
 from detente.cli.output import Format, emit, one_thread, parse_day, progress, usage
 from detente.cli.path import path
+from detente.cli.preferences import preferences
 from detente.cli.questions import WithQuestions
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
@@ -365,6 +366,7 @@ for verb in (
     rupture,
     nash,
     leverage,
+    preferences,
     deals,
     data,
 ):

@@ -174,9 +174,9 @@ def decisions(record: Dossier, parties: Sequence[str] | None = None) -> tuple[De
             default = {name: setting_of(state_known(record.measures[name], on, before)) for name in changed}
             scene = _Scene(record, parties, player, own, known, on, default, len(sides) > 1)
             ahead = any(
-                known <= meeting.start <= known + AHEAD
+                package[0][0] <= meeting.start <= package[0][0] + AHEAD
                 for meeting in record.rounds.values()
-                if meeting.known <= known
+                if meeting.known <= package[0][0]
             )
             options = tuple(scene.options())
             choices.append(Decision(mine[0][0], known, on, player, own, scene.joint, ahead, options))

@@ -102,7 +102,7 @@ def motives_of(dossier: str) -> MotiveFile | None:
 
 
 @dataclass(frozen=True, eq=False)
-class Weighed:
+class Choice:
     """One decision with what its options were worth.
 
     Attributes
@@ -132,9 +132,14 @@ class Weighed:
     income: Array
 
 
-def weigh_decision(
-    model: Model, record: Dossier, decision: Decision, parties: Sequence[str], file: MotiveFile, published: Preferences
-) -> Weighed:
+def weigh_choice(
+    model: Model,
+    record: Dossier,
+    decision: Decision,
+    parties: Sequence[str],
+    file: MotiveFile,
+    published: Preferences,
+) -> Choice:
     """Solve the options of one decision.
 
     Parameters
@@ -167,14 +172,20 @@ def weigh_decision(
     parts = parts_of(solved, [economy.labels.country(code) for code in parties])
     worth = np.column_stack(
         [
-            *_by_group(parts, p, economy.labels.sectors, published.lambdas(decision.player, economy.labels.sectors), file),
+            *_by_group(
+                parts,
+                p,
+                economy.labels.sectors,
+                published.lambdas(decision.player, economy.labels.sectors),
+                file,
+            ),
             parts.revenue[:, p] / BN,
             parts.transfers[:, p] / BN,
             *_political(parts, economy.labels.countries.index(parties[1 - p]), decision),
         ]
     )
     own = parts.real_income_usd[:, economy.labels.country(decision.player)] / BN
-    return Weighed(
+    return Choice(
         decision.id,
         decision.day,
         decision.known,
@@ -194,11 +205,15 @@ def _by_group(
     grouped = {code for codes in file.groups.values() for code in codes}
     if strange := sorted(grouped - set(sectors)):
         raise LabelError(
-            f"unknown sector `{strange[0]}`", where=f"motives {file.id}: groups", hint=suggestion(strange[0], sectors)
+            f"unknown sector `{strange[0]}`",
+            where=f"motives {file.id}: groups",
+            hint=suggestion(strange[0], sectors),
         )
     if left := sorted(set(sectors) - grouped):
         raise InputError(
-            f"the sector `{left[0]}` is in no group", where=f"motives {file.id}: groups", hint="name it in one"
+            f"the sector `{left[0]}` is in no group",
+            where=f"motives {file.id}: groups",
+            hint="name it in one",
         )
     income = parts.sector_income[:, player] * lambdas / BN
     return [income[:, [sectors.index(code) for code in codes]].sum(1) for codes in file.groups.values()]
@@ -215,20 +230,20 @@ def _political(parts: Parts, rival: int, decision: Decision) -> list[Array]:
     ]
 
 
-def weigh_decisions(
+def weigh_choices(
     model: Model, record: Dossier, file: MotiveFile, published: Preferences, *, since: dt.date | None = None
-) -> tuple[Weighed, ...]:
+) -> tuple[Choice, ...]:
     """Solve every option of every decision of a record; about a tenth of a second an option."""
     parties = tuple(record.parties)
     return tuple(
-        weigh_decision(model, record, decision, parties, file, published)
+        weigh_choice(model, record, decision, parties, file, published)
         for decision in decisions(record, parties)
         if since is None or decision.day >= since
     )
 
 
-def table_text(weighed: Sequence[Weighed], file: MotiveFile) -> str:
-    """The table as CSV; what `read_weighed` reads, in known digits."""
+def choices_text(weighed: Sequence[Choice], file: MotiveFile) -> str:
+    """The table as CSV; what `read_choices` reads, in known digits."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*FACTS, *file.motives, "income"])
@@ -242,7 +257,7 @@ def table_text(weighed: Sequence[Weighed], file: MotiveFile) -> str:
     return out.getvalue()
 
 
-def read_weighed(file: MotiveFile, asof: dt.date | None = None) -> tuple[Weighed, ...]:
+def read_choices(file: MotiveFile, asof: dt.date | None = None) -> tuple[Choice, ...]:
     """The shipped table of a record's decisions, those that were complete on a day.
 
     Raises
@@ -256,7 +271,8 @@ def read_weighed(file: MotiveFile, asof: dt.date | None = None) -> tuple[Weighed
     columns = [*file.motives, "income"]
     if not rows or any(name not in rows[0] for name in columns):
         raise InputError(
-            "the table of choices has other motives than the file", where=f"choices-{file.id}.csv",
+            "the table of choices has other motives than the file",
+            where=f"choices-{file.id}.csv",
             hint="python scripts/weigh_choices.py makes it again",
         )
     grouped: dict[str, list[Mapping[str, str]]] = {}
@@ -268,7 +284,7 @@ def read_weighed(file: MotiveFile, asof: dt.date | None = None) -> tuple[Weighed
         day, announced, on = (dt.date.fromisoformat(first[key]) for key in ("day", "known", "on"))
         if asof is None or announced + TOGETHER <= asof:
             weighed.append(
-                Weighed(
+                Choice(
                     name,
                     day,
                     announced,
