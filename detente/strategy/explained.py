@@ -57,15 +57,21 @@ def explained_sets(
     published = known.named(file.published)
     count = sum(len(side.decisions) for side in sides.values())
     source = f"Inferred from {count} decisions up to {record.asof}; {file.source[0].lower()}{file.source[1:]}"
+    def end(code: str, *, most: bool) -> Array:
+        """Of the weights that fit about as well, those under which a dollar the rival loses counts least or most today."""
+        side = sides[code]
+        relative = [weights_of(record, spec, file, published, code, theta).relative for theta in side.members]
+        return np.asarray(side.members[int(np.argmax(relative) if most else np.argmin(relative))])
+
     members = {
         EXPLAINED: ("What explains the choices best", {code: side.best for code, side in sides.items()}),
         f"{EXPLAINED}-mild": (
             "Explains about as well, the rival's loss weighed least",
-            {code: side.end("rival", most=False) for code, side in sides.items()},
+            {code: end(code, most=False) for code in sides},
         ),
         f"{EXPLAINED}-harsh": (
             "Explains about as well, the rival's loss weighed most",
-            {code: side.end("rival", most=True) for code, side in sides.items()},
+            {code: end(code, most=True) for code in sides},
         ),
     }
     sets = [
