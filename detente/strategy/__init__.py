@@ -15,7 +15,12 @@ if TYPE_CHECKING:
         pareto_front as pareto_front,
     )
     from detente.strategy.caps import CONTROLS as CONTROLS
-    from detente.strategy.choices import Decision as Decision, decisions as decisions
+    from detente.strategy.choices import (
+        Decision as Decision,
+        PublicStep as PublicStep,
+        decisions as decisions,
+        steps_of as steps_of,
+    )
     from detente.strategy.deals import (
         DealSpace as DealSpace,
         Payment as Payment,
@@ -93,7 +98,7 @@ else:
         {
             "bargains": "Lottery kalai_smorodinsky nash_point pareto_front",
             "caps": "CONTROLS",
-            "choices": "Decision decisions",
+            "choices": "Decision PublicStep decisions steps_of",
             "deals": "DealSpace Payment Swap Verdict deal_space gifts judge payments smallest_swaps",
             "equilibria": "Quantal RungDominance StrategicForm logit_quantal pure_equilibria regret strategic_form",
             "explained": "EXPLAINED explained_sets explained_sides",

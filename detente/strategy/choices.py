@@ -183,6 +183,57 @@ def decisions(record: Dossier, parties: Sequence[str] | None = None) -> tuple[De
     return tuple(sorted(choices, key=lambda decision: (decision.day, parties.index(decision.player))))
 
 
+@dataclass(frozen=True)
+class PublicStep:
+    """What one side made public on one day.
+
+    Attributes
+    ----------
+    day : date
+    player : str
+    measures : tuple of str
+    softer : bool
+        Whether every one of them bites less than it would have.
+    due : bool
+        Whether some of it had been announced with a day, so that it was half expected.
+    """
+
+    day: dt.date
+    player: str
+    measures: tuple[str, ...]
+    softer: bool
+    due: bool
+
+
+def steps_of(record: Dossier, parties: Sequence[str] | None = None) -> tuple[PublicStep, ...]:
+    """Changes by day and side, with their direction.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from detente.dossier import load_dossier
+    >>> last = steps_of(load_dossier("busan-2025", asof=dt.date(2025, 5, 20)))[-1]
+    >>> last.player, last.softer
+    ('CHN', True)
+    """
+    parties = tuple(parties or record.parties)
+    steps = []
+    for day, player, names in _changes(record, parties):
+        before = day - dt.timedelta(days=1)
+        waiting = [state_known(record.measures[name], before, before) for name in names]
+        dated = [
+            state
+            for state in waiting
+            if state is not None and state.until is not None and state.until > before
+        ]
+        steps.append(PublicStep(day, player, names, _eases(record, names, day), bool(dated)))
+    return tuple(steps)
+
+
+def _eases(record: Dossier, names: Sequence[str], day: dt.date) -> bool:
+    return all(after <= before for before, after in (_pair(record, name, day) for name in names))
+
+
 def _changes(record: Dossier, parties: Sequence[str]) -> Iterator[_Change]:
     """Days on which a side made changes of its own measures public, with those measures."""
     days: dict[tuple[dt.date, str], dict[str, None]] = {}
@@ -219,7 +270,7 @@ def _packages(record: Dossier, changes: Sequence[_Change]) -> list[list[_Change]
     easing: list[_Change] = []
     for change in changes:
         day, _, names = change
-        if not all(after <= before for before, after in (_pair(record, name, day) for name in names)):
+        if not _eases(record, names, day):
             packages.append([change])
         elif easing and day - easing[-1][0] <= TOGETHER:
             easing.append(change)

@@ -57,6 +57,7 @@ def explained_sets(
     published = known.named(file.published)
     count = sum(len(side.decisions) for side in sides.values())
     source = f"Inferred from {count} decisions up to {record.asof}; {file.source[0].lower()}{file.source[1:]}"
+
     def end(code: str, *, most: bool) -> Array:
         """Of the weights that fit about as well, those under which a dollar the rival loses counts least or most today."""
         side = sides[code]
