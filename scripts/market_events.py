@@ -20,11 +20,13 @@ import numpy as np
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(REPOSITORY)]
 
-from detente.campaign import threat_rates  # noqa: E402
+from detente.campaign import record_of, threat_rates  # noqa: E402
 from detente.campaign.market import BEFORE, WINDOW, Moves, abnormal_moves, kappa_of  # noqa: E402
 from detente.core import write_atomic  # noqa: E402
 from detente.dossier import Dossier, folder_of, known_by, read_record  # noqa: E402
 from detente.strategy import steps_of  # noqa: E402
+from detente.strategy.choices import LOOK, state_known  # noqa: E402
+from detente.world import load_world  # noqa: E402
 
 SERIES = {
     "sp500": ("S&P 500", "percent", "S&P Dow Jones Indices via FRED, read once; not passed on"),
@@ -42,10 +44,18 @@ def changes_of(path: Path, column: str) -> tuple[list[dt.date], np.ndarray]:
 
 
 def events_of(record: Dossier) -> list[tuple[dt.date, int, float]]:
-    """Steps by day: +1 harder or −1 softer, and their surprise. Steps of one direction within the window are one event."""
-    rate = threat_rates()["all"].carried
+    """Steps of the ladder's size by day: +1 harder or −1 softer, and their surprise. Steps within one window are one event."""
+    rate, part = threat_rates()["all"].carried, record_of(record, load_world("world-2024"), others=()).main
     events: list[tuple[dt.date, int, float]] = []
     for step in steps_of(record):
+        on = step.day + LOOK
+        size = 0.0
+        for name in step.measures:
+            for known, sign in ((step.day, 1), (step.day - dt.timedelta(days=1), -1)):
+                state = state_known(record.measures[name], on, known)
+                size += sign * part.level(state) if state is not None else 0.0
+        if abs(size) < part.rules.duty:
+            continue
         news = 1 - rate if step.due else 1.0
         if step.softer:
             news = -(rate if step.due else 1.0)
@@ -55,6 +65,8 @@ def events_of(record: Dossier) -> list[tuple[dt.date, int, float]]:
                 events[-1] = (events[-1][0], 0, 0.0)  # both at once: no telling which was the news
             continue
         events.append((step.day, sign, news))
+    for day, sign, news in events:
+        print(day, {1: "harder", -1: "softer", 0: "both"}[sign], round(news, 2))
     return [event for event in events if event[1]]
 
 
@@ -80,7 +92,7 @@ def main() -> None:
         f"dossier: {arguments.dossier}",
         f"window: [{WINDOW[0]}, {WINDOW[1]}]",
         f"before: [{BEFORE[0]}, {BEFORE[1]}]",
-        'surprise: "A step without a day before it is a surprise of one; one that was due or threatened with a day had the odds of such '
+        'surprise: "Steps that change an average duty by two points or more. One without a day before it is a surprise of one; one that was due or threatened with a day had the odds of such '
         'threats in 1,053 other cases already."',
         "series:",
     ]

@@ -20,14 +20,17 @@ from detente.policy import Scenario, Setting, wedges_at
 from detente.world import Wedges, goods_sectors
 
 if TYPE_CHECKING:
+    from detente.campaign.calendar import Chronology
     from detente.campaign.futures import Futures
     from detente.dossier import Dossier
 
 Floats = NDArray[np.float64]
 YEAR = 365.0
 BN = 1e3
-NODES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.75, 0.9, 1.1, 1.4)
-"""Average added duties of the grid, fractions; beyond the last the edge's slope goes on."""
+NODES = (0.0, 0.07, 0.15, 0.25, 0.35, 0.5, 0.7, 1.0, 1.4)
+"""Average added duties of the grid that is solved, fractions; beyond the last the edge's slope goes on."""
+FINE = 0.02
+"""Between the nodes a cubic spline through the solved ones is laid out on so fine a grid, and read linearly."""
 LOW, HIGH = 5.0, 95.0
 """Percentiles of the range."""
 
@@ -126,10 +129,21 @@ def cost_surface(
     solved = solve(model, policies, throw=True)
     income = np.array([each.value.equivalent_variation_usd[n] for each in solved])
     income = np.moveaxis(income.reshape(len(axes[0]), len(axes[1]), 2), -1, 0)
+    axes, income = _refined(axes, income)
     effect, count = _controls(model, record, packages, n)
     return CostSurface(
         sides, axes[0], axes[1], income, effect, np.asarray(duty, float), count, model.structure.horizon
     )
+
+
+def _refined(axes: list[Floats], income: Floats) -> tuple[list[Floats], Floats]:
+    """The grid laid out finely by a cubic spline along each axis; solved nodes keep their values."""
+    from scipy.interpolate import CubicSpline
+
+    fine = [np.unique(np.append(np.arange(nodes[0], nodes[-1], FINE), nodes)) for nodes in axes]
+    for axis in (0, 1):
+        income = CubicSpline(axes[axis], income, axis=axis + 1, bc_type="natural")(fine[axis])
+    return fine, np.asarray(income)
 
 
 def _controls(
@@ -295,3 +309,36 @@ def cost_table(costs: PathCosts) -> Table:
         f"Real income lost against the base year over the {costs.days} days, {costs.horizon}; range over {len(costs.total):,} simulated "
         "futures, with the parameters of the model held. Changes of duties are spread evenly over goods.",
     )
+
+
+def costs_ahead(chron: Chronology, futures: Futures, model: Model) -> PathCosts:
+    """What simulated futures of a day cost each side, from the record alone.
+
+    Parameters
+    ----------
+    chron : Chronology
+        The futures start from it.
+    futures : Futures
+    model : Model
+        ``model_at("short", economy)`` for a year ahead.
+
+    Raises
+    ------
+    SolveError
+        When a node of the grid has no equilibrium.
+    """
+    return cost_of_futures(futures, surface_of(chron, model))
+
+
+def surface_of(chron: Chronology, model: Model) -> CostSurface:
+    """The cost surface around a day: each counted control of a side is a package, as in the simulation."""
+    part = chron.record.main
+    packages = [
+        [
+            (measure.id,)
+            for measure in part.counted
+            if measure.actor == side and measure.instrument.value in part.rules.controls
+        ]
+        for side in chron.sides
+    ]
+    return cost_surface(model, part.dossier, chron.sides, [float(level) for level in chron.duty], packages)
