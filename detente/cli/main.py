@@ -17,6 +17,7 @@ from detente.cli.duties import duties
 from detente.cli.explain import explain
 from detente.cli.intake import ingest
 from detente.cli.ledger import audit, controls, pledges
+from detente.cli.market import market
 from detente.cli.nash import nash
 from detente.cli.options import (
     DEFAULT_DOSSIER,
@@ -368,6 +369,7 @@ for verb in (
     leverage,
     preferences,
     deals,
+    market,
     data,
 ):
     app.command()(verb)

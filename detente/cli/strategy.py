@@ -51,7 +51,7 @@ def leverage(
         typer.Option(
             "--table",
             help="levers (each measure alone, from today), shares (of the harm of everything together; solves the whole "
-            "game), horizons, substitution, preferences or all.",
+            "game), horizons, substitution, preferences, threats (what each is worth before it is carried out: a what-if) or all.",
         ),
     ] = "levers",
     game: GameOption = None,
@@ -76,7 +76,7 @@ def leverage(
     from detente.show.figures import lever_sentences
     from detente.strategy import leverage as room, shares_of
 
-    known_table(table, ("levers", "shares", "horizons", "substitution", "preferences"))
+    known_table(table, ("levers", "shares", "horizons", "substitution", "preferences", "threats"))
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     known, chosen = read_sets(record, spec, preference_file, preferences)
     economy, model = world_at(world, elasticities, horizon)
@@ -118,6 +118,8 @@ def leverage(
         tables.append(
             build("leverage-substitution", reached=reached, name="leverage-substitution", title=title)
         )
+    if table in ("threats", "all"):
+        tables.append(build("threats", levers=levers))
     for sentence in lever_sentences(levers):
         say(sentence.text)
     if picture is not None:

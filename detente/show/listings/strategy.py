@@ -193,6 +193,33 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         ),
     ),
     (
+        "threats",
+        "What each measure is worth as a threat (a what-if)",
+        "detente.campaign:threat_table",
+        "levers",
+        "game",
+        (
+            "player measure harm_target[USD bn] harm_self[USD bn] conceded_least[%] conceded[%] conceded_most[%] "
+            "worth_least[USD bn] worth[USD bn] worth_most[USD bn] breakdown[%] breakdown_bold[%] likelier[%] action"
+        ),
+    ),
+    (
+        "market",
+        "What markets made of the steps",
+        "detente.campaign:market_table",
+        "file asof?",
+        "record",
+        "series unit harder harder_error harder_events easier easier_error easier_events kappa kappa_error kappa_worst r2[%] last",
+    ),
+    (
+        "cost-ahead",
+        "What the time ahead costs each side",
+        "detente.campaign:cost_table",
+        "costs",
+        "record",
+        "player expected[USD bn] low[USD bn] high[USD bn] standing[USD bn] change[USD bn] worse[%]",
+    ),
+    (
         "nash-welfare",
         "What comes of duties that are each player's best against the others'",
         "detente.strategy.duties:nash_tables",
