@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from detente.equilibrium.entry import solve as solve
     from detente.equilibrium.judged import CHUNK as CHUNK
     from detente.equilibrium.labelled import Labelled as Labelled, labelled_result as labelled_result
-    from detente.equilibrium.lanes import Lane as Lane, solve_lanes as solve_lanes
+    from detente.equilibrium.lanes import Lane as Lane, can_share as can_share, solve_lanes as solve_lanes
     from detente.equilibrium.plain_residuals import GATE as GATE, residuals as residuals
     from detente.equilibrium.policy import ChosenFlows as ChosenFlows, Policy as Policy
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
@@ -44,7 +44,7 @@ else:
             "backstop": "Backstop Step",
             "bans": "any_ban log_ratio no_exports",
             "baseline": "CORE lend_preparation share_preparation",
-            "lanes": "Lane solve_lanes",
+            "lanes": "Lane can_share solve_lanes",
             "labelled": "Labelled labelled_result",
             "policy": "Policy ChosenFlows",
             "world_model": "Model",

@@ -15,6 +15,7 @@ import numpy as np
 
 from detente.core import Cell, Column, InputError, Table
 from detente.equilibrium import Model
+from detente.outlook.sequence import sobol
 from detente.world import Array, Economy, divisions, goods_sectors
 
 BETWEEN_SETS = 0.34
@@ -174,10 +175,8 @@ def points(count: int, dimensions: int, seed: int) -> Array:
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(f"{seed} is no seed", where="seed", hint="a whole number from 0 on, such as 1")
     from scipy.special import ndtr, ndtri
-    from scipy.stats import qmc
 
-    sequence = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
-    uniform = sequence.random_base2(math.ceil(math.log2(count)))[:count]
+    uniform = sobol(count, dimensions, np.random.default_rng(seed).spawn(1)[0])
     inside = ndtr(-FARTHEST) + uniform * (ndtr(FARTHEST) - ndtr(-FARTHEST))
     return np.asarray(ndtri(inside))
 
