@@ -19,6 +19,7 @@ from detente.cli.duties import duties
 from detente.cli.explain import explain
 from detente.cli.intake import ingest
 from detente.cli.ledger import audit, controls, pledges
+from detente.cli.market import market
 from detente.cli.nash import nash
 from detente.cli.options import (
     DEFAULT_DOSSIER,
@@ -43,6 +44,7 @@ from detente.cli.options import (
 )
 from detente.cli.output import Format, emit, one_thread, parse_day, progress, usage
 from detente.cli.path import path
+from detente.cli.preferences import preferences
 from detente.cli.questions import WithQuestions
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
@@ -369,7 +371,9 @@ for verb in (
     constituencies,
     nash,
     leverage,
+    preferences,
     deals,
+    market,
     data,
 ):
     app.command()(verb)

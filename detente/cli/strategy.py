@@ -42,7 +42,7 @@ from detente.core import InputError, LabelError, Table, suggestion, write_atomic
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from detente.strategy import Game, GameSpec, PreferenceFile
+    from detente.strategy import Game, GameSpec, PreferenceFile, Preferences
 
 
 def leverage(
@@ -51,7 +51,7 @@ def leverage(
         typer.Option(
             "--table",
             help="levers (each measure alone, from today), shares (of the harm of everything together; solves the whole "
-            "game), horizons, substitution, preferences or all.",
+            "game), horizons, substitution, preferences, threats (what each is worth before it is carried out: a what-if) or all.",
         ),
     ] = "levers",
     game: GameOption = None,
@@ -76,9 +76,9 @@ def leverage(
     from detente.show.figures import lever_sentences
     from detente.strategy import leverage as room, shares_of
 
-    known_table(table, ("levers", "shares", "horizons", "substitution", "preferences"))
+    known_table(table, ("levers", "shares", "horizons", "substitution", "preferences", "threats"))
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
-    known, chosen = read_sets(spec, preference_file, preferences)
+    known, chosen = read_sets(record, spec, preference_file, preferences)
     economy, model = world_at(world, elasticities, horizon)
     if table in ("shares", "all"):
         tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
@@ -118,6 +118,8 @@ def leverage(
         tables.append(
             build("leverage-substitution", reached=reached, name="leverage-substitution", title=title)
         )
+    if table in ("threats", "all"):
+        tables.append(build("threats", levers=levers))
     for sentence in lever_sentences(levers):
         say(sentence.text)
     if picture is not None:
@@ -175,7 +177,7 @@ def deals(
         ("expected", "concessions", "horizons", "swaps", "space", "payments", "sensitivity", "preferences"),
     )
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
-    known, chosen = read_sets(spec, preference_file, preferences)
+    known, chosen = read_sets(record, spec, preference_file, preferences)
     with usage():
         point, sides = _threat(threat, spec), _sides(side, spec, world)
     economy, model = world_at(world, elasticities, horizon)
@@ -185,7 +187,7 @@ def deals(
     else:
         tensor = near_for(record, spec, source, model, controls, known, world)
     play = tensor.game(chosen)
-    sets = (chosen,) if preferences else known.sets
+    sets = _sets(known, chosen, preferences)
     games = {preference_set.id: tensor.game(preference_set) for preference_set in sets}
     names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     tables = []
@@ -222,6 +224,16 @@ def deals(
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
         draw(make("deal-space-points", game=play, space=space, threats=names, concept=concept), picture)
     emit(headed(tables, reduced=reduced), style, out)
+
+
+def _sets(known: PreferenceFile, chosen: Preferences, name: str | None) -> tuple[Preferences, ...]:
+    """The set asked for alone, with plain income beside it where it was inferred; else all."""
+    from detente.strategy import EXPLAINED
+
+    if name is None:
+        return known.sets
+    beside = [known.named("plain")] if name.split("-")[0] == EXPLAINED else []
+    return (chosen, *beside)
 
 
 def _threat(name: str | None, spec: GameSpec) -> str:
@@ -325,7 +337,7 @@ def game_verb(
                 hint="use .nfg or .efg",
             )
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
-    known, chosen = read_sets(spec, preference_file, preferences)
+    known, chosen = read_sets(record, spec, preference_file, preferences)
     _, model = world_at(world, elasticities, horizon)
     tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
     play = tensor.game(chosen)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detente.dossier.announced import Announcements as Announcements, announcements as announcements
+    from detente.dossier.asof import known_by as known_by
     from detente.dossier.audit_record import (
         audit as audit,
         audit_table as audit_table,
@@ -57,7 +58,12 @@ if TYPE_CHECKING:
     from detente.dossier.form import validate as validate
     from detente.dossier.held import moves_something as moves_something
     from detente.dossier.ics import calendar as calendar
-    from detente.dossier.load import load_dossier as load_dossier, shipped_dossiers as shipped_dossiers
+    from detente.dossier.load import (
+        folder_of as folder_of,
+        load_dossier as load_dossier,
+        read_record as read_record,
+        shipped_dossiers as shipped_dossiers,
+    )
     from detente.dossier.measure import (
         Claim as Claim,
         Clock as Clock,
@@ -109,6 +115,7 @@ else:
         {
             "announced": "Announcements announcements",
             "parties": "all_codes codes_of parties_of",
+            "asof": "known_by",
             "audit_record": "audit audit_table coverage_by_grade errors refuse_stale",
             "audit_rules": "Finding RULES",
             "authorities": "authority_table",
@@ -122,7 +129,7 @@ else:
             "form": "validate",
             "held": "moves_something",
             "ics": "calendar",
-            "load": "load_dossier shipped_dossiers",
+            "load": "folder_of load_dossier read_record shipped_dossiers",
             "effect": "Content Effect",
             "measure": "Claim Clock Conflict DatedValue Document FirmRate Frozen Grade Instrument Measure Products Reading Round Slug Source Status",
             "pledges": "pledge_table",

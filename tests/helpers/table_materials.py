@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from strategy_games import duel
 
+from detente.campaign import PathCosts, shipped_market
 from detente.cases import (
     Case,
     Period,
@@ -37,11 +38,15 @@ from detente.strategy import (
     deal_space,
     deals,
     equilibria,
+    explain_choices,
     judge,
+    judge_choices,
     leverage,
     leverage_of,
     load_preferences,
+    motives_of,
     payoff_tensor,
+    read_choices,
     shares_of,
     smallest_swaps,
 )
@@ -509,7 +514,19 @@ def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
 
     optima = [optimal_duties(duties(), "USA", deviations=False)]
     talks = cooperative_duties(duties())
+    file = motives_of("busan-2025")
+    assert file is not None
+    sample = read_choices(file)
+    sides = {code: explain_choices(sample, file, code) for code in PAIR}
+    judged = [each for side in sides.values() for each in judge_choices(sample, side)]
+    still = PathCosts(PAIR, np.ones((4, 2)), np.zeros((4, 2)), np.ones((31, 2)), 30, "long run")
     return {
+        "explained-weights": fixed(explained=sides, file=file),
+        "explained-decisions": fixed(judged=judged),
+        "explained-fit": fixed(explained=sides, judged=judged, weighed=sample),
+        "threats": fixed(levers=leverage_of(game)),
+        "market": fixed(file=shipped_market()),
+        "cost-ahead": fixed(costs=still),
         "leverage": fixed(levers=leverage_of(game)),
         "leverage-shares": fixed(levers=shares_of(game)),
         "leverage-ladder": fixed(levers=leverage_of(game), concept="made up"),

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from detente.show.words.choices import choices_sentence as choices_sentence
     from detente.show.words.sentences import (
         SMALL_QUARREL as SMALL_QUARREL,
         Sentence as Sentence,
@@ -33,6 +34,7 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
+            "choices": "choices_sentence",
             "sentences": "SMALL_QUARREL Sentence both_sides_sentence change_sentence clock_sentence duty_sentence ranking_sentence",
             "words": "NBSP THIN cardinal count_words counted date_words enough_digits joined lower_first money number percent percent_range",
         },
