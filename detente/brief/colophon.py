@@ -48,7 +48,7 @@ def method(
                     f"each authority by sector{_on_cells(economy)}."
                 ),
                 Sentence(
-                    "Their change since the end of 2024 is added to the duties of the base year; other measures enter as "
+                    f"Their change since the end of {economy.year} is added to the duties of the base year; other measures enter as "
                     "trade-cost equivalents."
                 ),
             )

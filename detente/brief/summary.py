@@ -87,7 +87,7 @@ def key_numbers(findings: Findings) -> Iterator[KeyNumber]:
         findings.average(findings.parties[0]),
         "%",
         "averages",
-        "statutory, weighted by 2024 imports; no published average shares every detail of this concept",
+        f"statutory, weighted by {findings.economy.year} imports; no published average shares every detail of this concept",
         signed=False,
     )
     for position, row, words in ((0, 0, said[0]), (1, 0, said[0]), (0, 1, said[1])):

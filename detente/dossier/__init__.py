@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         show_value as show_value,
         verify_places as verify_places,
     )
-    from detente.dossier.conflict_sheets import sheets as sheets
+    from detente.dossier.conflict_sheets import conflict_list as conflict_list, sheets as sheets
     from detente.dossier.controls import control_table as control_table, fee_table as fee_table
     from detente.dossier.dossier import (
         Actor as Actor,
@@ -121,7 +121,7 @@ else:
             "authorities": "authority_table",
             "bands": "BANDS Doubt POSSIBLE POSSIBLE_SHARE SHARE_BAND doubts_on",
             "claims": "chains claims_table clock_table conflict_table economy_names measure_table show_value verify_places",
-            "conflict_sheets": "sheets",
+            "conflict_sheets": "conflict_list sheets",
             "controls": "control_table fee_table",
             "dossier": "Actor Dossier FrozenDict Parameter age require_fresh",
             "exposures": "Aid CHANNELS Exposure",

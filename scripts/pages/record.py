@@ -462,7 +462,15 @@ def uncertain_parameters() -> str:
     return table(("Driver", "Parameter", "Standard deviation of the logarithm", "Grade", "Source"), rows)
 
 
+def units_list() -> str:
+    """Every unit of a table, with what it means."""
+    from detente.core import UNITS
+
+    return table(("Unit", "Meaning"), [(f"`{unit}`", cell(meaning)) for unit, meaning in UNITS.items()])
+
+
 LISTS = {
+    "units": units_list,
     "horizon parameters": horizon_parameters,
     "uncertain parameters": uncertain_parameters,
     "effects": effects_list,

@@ -192,6 +192,7 @@ def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
         "places": alone(folder=REPORTS),
         "conflicts": alone(),
         "conflict-overview": alone(),
+        "conflict-list": alone(),
         "conflict-sheets": alone(),
         "readings": lambda: {"cards": evidence.conflict_cards(record())},
         "evidence-counts": alone(),

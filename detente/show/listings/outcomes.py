@@ -181,7 +181,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "outcomes",
         "outcomes",
         (
-            "outcome control kind limit[of base volume] volume[of base volume] binds wedge_pct[%] rent_to "
+            "outcome control kind limit_pct[% of base volume] volume_pct[% of base volume] binds wedge_pct[%] rent_to "
             "rent_usd_bn[USD bn]"
         ),
     ),
@@ -379,7 +379,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.show.figures.timelines:clocks",
         "rows asof title? name?",
         "rows",
-        "title fires days_left",
+        "title fires days_left[days]",
     ),
     (
         "timeline",
