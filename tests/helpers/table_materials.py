@@ -30,7 +30,7 @@ from detente.intake import extract, make_draft, read_report
 from detente.outlook import draw_outcomes, draw_path, drivers
 from detente.policy import Scenario, load_scenario
 from detente.policy.duties import duty_stack, product_duties
-from detente.show.figures import Event, OutcomeRow, SectorRow, Span
+from detente.show.figures import Event, HorizonChange, OutcomeRow, SectorRow, Span
 from detente.show.figures.timelines import ClockDot
 from detente.show.tables import evidence, findings
 from detente.strategy import (
@@ -409,6 +409,21 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "value_usd": {"MEX": 1e3, "JPN": -1e3},
             "outcome": "War",
             "standing": "today",
+        },
+        "headline": lambda: {
+            "changes": [
+                HorizonChange("War", "USA", False, -1.0, -2.0, -0.5),
+                HorizonChange("War", "USA", True, -0.5),
+            ],
+            "title": "War costs.",
+            "standing": "today",
+        },
+        "map": lambda: {
+            "real_income_pct": {"MEX": 0.1, "XXX": -0.1},
+            "value_usd": {"MEX": 1e3, "XXX": -1e3},
+            "outcome": "War",
+            "standing": "today",
+            "title": "One gains.",
         },
         "sectors-hit": lambda: {
             "rows": [SectorRow("USA", "Cars", -2.0, -1e3), SectorRow("CHN", "Cars", 1.0, 1e3)],

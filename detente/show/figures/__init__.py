@@ -20,6 +20,10 @@ if TYPE_CHECKING:
         figure_png as figure_png,
         figure_svg as figure_svg,
     )
+    from detente.show.figures.headline import (
+        HorizonChange as HorizonChange,
+        headline_figure as headline_figure,
+    )
     from detente.show.figures.lifelines import Span as Span, timeline as timeline
     from detente.show.figures.paths import Event as Event, duty_path_figure as duty_path_figure
     from detente.show.figures.plots import Plot as Plot, plot as plot
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
         country_name as country_name,
         look as look,
     )
+    from detente.show.figures.tiles import map_figure as map_figure
+    from detente.show.figures.timelines import ClockDot as ClockDot
     from detente.show.figures.worlds import (
         comparison_figure as comparison_figure,
         world_figure as world_figure,
@@ -44,10 +50,13 @@ else:
             "charts": "OutcomeRow SectorRow",
             "deal_space": "deal_figure ladder_figure lever_sentences moving space_sentence swap_sentence",
             "figures": "Figure NARROW WIDE draw_ahead figure_png figure_svg",
+            "headline": "HorizonChange headline_figure",
             "lifelines": "Span timeline",
             "paths": "Event duty_path_figure",
             "plots": "Plot plot",
             "theme": "GRADES Look STATUSES authority_look country_name look",
+            "tiles": "map_figure",
+            "timelines": "ClockDot",
             "worlds": "comparison_figure world_figure",
         },
     )

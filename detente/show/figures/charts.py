@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from detente.core import Column, InputError, Table, known, known_each
-from detente.show.figures.figures import NARROW, WIDE, Figure
+from detente.show.figures.figures import NARROW, WIDE, Figure, in_short
 from detente.show.figures.rows import Bar, Heading, row_chart, text_width
 from detente.show.figures.theme import GAIN, LOSS, check_colours, country_name, look
 from detente.show.tables.duties import duties_by_authority
@@ -97,15 +97,9 @@ def outcomes(
         labels = max(text_width(country_name(code, short=width < 500)) for code in codes) + 14
         return row_chart(drawn, width, label_width=labels)
 
-    said = [
-        f"{row.outcome}: "
-        + ", ".join(
-            f"{country_name(code)} {number(row.real_income_pct[code], digits, signed=True)} percent"
-            for code in codes
-        )
-        for row in rows
-    ]
-    alt = f"Bars of the change of real income against {standing}. " + "; ".join(said) + "."
+    alt = in_short(
+        f"Bars of the change of real income against {standing}, percent, by outcome and economy. {finding}"
+    )
     note = f"Difference from {standing}; money is the equivalent variation a year."
     if banded and interval:
         note += f" Thin lines: {interval}."
@@ -226,10 +220,9 @@ def third_countries(
 
     finding = title or ranking_sentence(value_usd, outcome).text
     gains = sum(value_usd[code] > 0 for code in ranked)
-    listed = "; ".join(f"{called[code]} {money[code]}" for code in ranked)
-    alt = (
+    alt = in_short(
         f"Bars of {count_words(len(ranked), 'third country', 'third countries')} ranked by change of real income under “{outcome}”, "
-        f"in billion USD a year; {gains} above zero. {listed}."
+        f"in billion USD a year; {gains} above zero. {finding}"
     )
     return Figure(
         name,
@@ -302,8 +295,9 @@ def sectors_hit(
 
     first = sides[0]
     finding = title or sector_sentence(first, {r.sector: r.output_pct for r in shown[first]}, outcome).text
-    listed = " ".join(_listed(code, shown[code], digits) for code in sides)
-    alt = f"Bars of the change of output, percent, in the sectors that “{outcome}” moves most. {listed}"
+    alt = in_short(
+        f"Bars of the change of output, percent, in the sectors that “{outcome}” moves most. {finding}"
+    )
     return Figure(
         name,
         finding,
@@ -314,12 +308,6 @@ def sectors_hit(
         subtitle=f"Change of output under “{outcome}”, percent (billion USD a year in brackets); {concept}",
         narrow=spec(NARROW),
     )
-
-
-def _listed(code: str, rows: Sequence[SectorRow], digits: int) -> str:
-    """Sectors of a country with their changes, for those who do not see the bars."""
-    said = ", ".join(f"{row.sector} {number(row.output_pct, digits, signed=True)}" for row in rows)
-    return f"{country_name(code)}: {said}."
 
 
 def _by_output(rows: Sequence[SectorRow], codes: Sequence[str]) -> list[SectorRow]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from detente.core import Column, InputError, Table, known
-from detente.show.figures.figures import NARROW, WIDE, Figure
+from detente.show.figures.figures import NARROW, WIDE, Figure, in_short
 from detente.show.figures.rows import Bar, Heading, layer, row_chart, text_width
 from detente.show.figures.theme import INK, LOSS, MUTED, country_name, look
 from detente.show.tables.strategy import BN, money_column, moves_in_words
@@ -19,6 +19,8 @@ from detente.strategy import DealSpace, Game, Lever, Swap
 POINTS = 900
 """Points a deal space draws at most; the frontier and the named points are always among them."""
 QUIET = "#b9c1ca"
+KALAI = "Kalai-Smorodinsky"
+"""A bargaining point that the table keeps and the picture leaves out, for it would need an explanation of its own."""
 
 
 def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tuple[Sentence, ...]:
@@ -172,15 +174,13 @@ def ladder_figure(levers: Sequence[Lever], *, concept: str, name: str = "leverag
         labels = min(max(text_width(lv.title) for lv in ordered) + 14, 200 if width > 500 else 118)
         return row_chart(rows, width, label_width=labels)
 
-    said = "; ".join(
-        f"{country_name(lv.player)}, {lv.title}: {_bn(lv.harm_target)} to the other side, {_bn(lv.harm_self)} to itself"
-        for lv in ordered
-    )
     title = lever_sentences(levers)[0].text.split(". It costs")[0].rstrip(".") + "."
     return Figure(
         name,
         title,
-        f"Bars of harm by measure, in pairs: to the other side, and below it in grey to the side that uses it. {said}.",
+        in_short(
+            f"Bars of harm by measure, in pairs: to the other side, and below it in grey to the side that uses it. {title}"
+        ),
         spec(WIDE),
         table,
         note="Loss of payoff from the gentle to the harsh rung of a measure, averaged over every order of all measures.",
@@ -239,16 +239,33 @@ def deal_figure(
         f"Against “{called}”; of {len(space.gains):,} profiles those are drawn that do not hide one another.",
     )
     title = space_sentence(game, space, name=called).text
-    alt = (
-        f"Points of the gain of {country_name(a, in_sentence=True)} (across) and {country_name(b, in_sentence=True)} (up) at every "
-        f"joint profile; {space.better:,} of {len(space.gains):,} lie above and to the right of no deal. "
-        + "; ".join(f"{label} at {number(x, 1)} and {number(y, 1)}" for _, label, x, y in marks)
-        + "."
+    who = [country_name(code, in_sentence=True) for code in (a, b)]
+    alt = in_short(
+        f"Points of what {who[0]} gains (across) and {who[1]} gains (up) at every joint choice. {title}"
     )
+    near, far = _in_sight(rows, marks)
+    note = (
+        "Each point is one joint choice, solved exactly; up and to the right is better for both. Dark: nobody can gain without the "
+        "other losing."
+    )
+    if any(kind == "bargain" for kind, *_ in marks):
+        note += (
+            " Nash point: the choice, or mix of choices, at which the product of what both gain is largest."
+        )
+    if far:
+        said = "; ".join(f"{label} ({number(x, 0)}, {number(y, 0)})" for _, label, x, y in far if label)
+        note += f" Off the picture: {said or 'choices that are worse for one side'}."
 
     def spec(width: int) -> dict[str, Any]:
-        apart = _labelled_apart(marks, rows)
-        return _scatter(rows, apart, country_name(a, short=True), country_name(b, short=True), width)
+        shown = [mark for mark in marks if mark in near and mark[1] != KALAI]
+        kept = [row for row in rows if row in near]
+        return _scatter(
+            kept,
+            _labelled_apart(shown, kept),
+            country_name(a, short=True),
+            country_name(b, short=True),
+            width,
+        )
 
     return Figure(
         name,
@@ -256,7 +273,7 @@ def deal_figure(
         alt,
         spec(WIDE),
         table,
-        note="Each point is one exact solve. Dark: nobody can gain without the other losing.",
+        note=note,
         subtitle=f"Gain over “{called}”, billion USD a year; {concept}",
         narrow=spec(NARROW),
     )
@@ -297,8 +314,28 @@ def _marks(game: Game, space: DealSpace, called: str, threats: Mapping[str, str]
         and abs(space.kalai.payoffs - space.nash.payoffs).max() > 1
     ):
         x, y = space.kalai.payoffs / BN
-        marks.append(("bargain", "Kalai-Smorodinsky", float(x), float(y)))
+        marks.append(("bargain", KALAI, float(x), float(y)))
     return marks
+
+
+def _in_sight(rows: Sequence[Point], marks: Sequence[Point]) -> tuple[set[Point], list[Point]]:
+    """Points in the window that matters, and those outside it that should be named: from no deal to the best deals, and around."""
+    core = [point for point in (*rows, *marks) if point[0] in ("better for both", "no deal", "bargain")] or [
+        *rows,
+        *marks,
+    ]
+    ends = []
+    for axis in (2, 3):
+        values = [float(point[axis]) for point in core]  # type: ignore[arg-type]
+        room = 0.6 * (max(values) - min(values)) or 1.0
+        ends.append((min(values) - room, max(values) + room))
+    everything = (*rows, *marks)
+    near = {
+        point
+        for point in everything
+        if all(low <= point[axis] <= high for axis, (low, high) in zip((2, 3), ends, strict=True))  # type: ignore[operator]
+    }
+    return near, [point for point in marks if point not in near]
 
 
 def _labelled_apart(marks: Sequence[Point], rows: Sequence[Point]) -> list[Point]:
