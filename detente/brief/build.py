@@ -1,4 +1,4 @@
-"""Write a briefing: the page, its data, its pictures and a manifest, all of it or none."""
+"""Write a briefing: the page and its annex, its data, its pictures and a manifest, all of it or none."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.brief.content import BriefContent
+from detente.brief.numbering import ANNEX, INDEX
 from detente.brief.page import render_page
 from detente.brief.tables import check_content, figures_in
 from detente.core import InputError, finish_folder, sha256_bytes, write_folder
@@ -82,7 +83,7 @@ def build_brief(content: BriefContent, out_dir: str | Path) -> BriefResult:
 def brief_files(content: BriefContent) -> dict[str, bytes]:
     """Every file of a briefing as bytes by relative name, the manifest last."""
     tables = check_content(content)
-    files: dict[str, bytes] = {"index.html": render_page(content, tables).encode("utf-8")}
+    files = {page: render_page(content, tables, page).encode("utf-8") for page in (INDEX, ANNEX)}
     rows: dict[str, int] = {}
     for name, table in tables.items():
         files[f"data/{name}.csv"] = table.to_csv().encode("utf-8")

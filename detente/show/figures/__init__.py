@@ -6,9 +6,6 @@ if TYPE_CHECKING:
     from detente.show.figures.charts import OutcomeRow as OutcomeRow, SectorRow as SectorRow
     from detente.show.figures.deal_space import (
         deal_figure as deal_figure,
-        ladder_figure as ladder_figure,
-        lever_sentences as lever_sentences,
-        moving as moving,
         space_sentence as space_sentence,
         swap_sentence as swap_sentence,
     )
@@ -23,6 +20,11 @@ if TYPE_CHECKING:
     from detente.show.figures.headline import (
         HorizonChange as HorizonChange,
         headline_figure as headline_figure,
+    )
+    from detente.show.figures.levers import (
+        ladder_figure as ladder_figure,
+        lever_sentences as lever_sentences,
+        moving as moving,
     )
     from detente.show.figures.lifelines import Span as Span, timeline as timeline
     from detente.show.figures.paths import Event as Event, duty_path_figure as duty_path_figure
@@ -48,9 +50,10 @@ else:
         __name__,
         {
             "charts": "OutcomeRow SectorRow",
-            "deal_space": "deal_figure ladder_figure lever_sentences moving space_sentence swap_sentence",
+            "deal_space": "deal_figure space_sentence swap_sentence",
             "figures": "Figure NARROW WIDE draw_ahead figure_png figure_svg",
             "headline": "HorizonChange headline_figure",
+            "levers": "ladder_figure lever_sentences moving",
             "lifelines": "Span timeline",
             "paths": "Event duty_path_figure",
             "plots": "Plot plot",

@@ -1,0 +1,124 @@
+"""The two pictures that carry a briefing: every outcome for both sides, and who gains and loses over all economies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from detente.brief.findings import TODAY
+from detente.core import known, known_each
+from detente.show import make
+from detente.show.figures import Figure, HorizonChange, country_name
+from detente.show.tables import findings as changes, intervals
+from detente.show.words import cardinal, joined
+
+if TYPE_CHECKING:
+    from detente.brief.findings import Findings
+
+NOTICED = 0.005
+"""Percent of real income below which a change is nought."""
+
+
+def lead_figure(findings: Findings) -> Figure:
+    """Every outcome for both sides, after one year and in the long run, with intervals."""
+    bands = {
+        name: intervals.draw_bands(draws, findings.reference, findings.parties)
+        for name, draws in findings.drawn.items()
+    }
+    members = changes.groups(findings.economy, findings.parties)
+    titles = {key: outcome.scenario.title for key, outcome in findings.outcomes.items()}
+    over_sets = {row.outcome: row for row in findings.rows}
+    marks = []
+    for key, title in titles.items():
+        if key == findings.reference:
+            continue
+        for code in findings.parties:
+            for horizon, solved in findings.both.items():
+                hats = [solved[name].value.real_income_hat for name in (key, findings.reference)]
+                pct = changes.income_changes(findings.economy, hats[0], hats[1], members)[code].pct
+                low = high = None
+                if horizon in bands:
+                    low, high = bands[horizon][key][code].low, bands[horizon][key][code].high
+                elif not bands and horizon == findings.headline:
+                    row = over_sets[title]
+                    low, high = (ends and ends[code] for ends in (row.low_pct, row.high_pct))
+                marks.append(HorizonChange(title, code, horizon == "long", pct, low, high))
+    figure: Figure = make(
+        "headline", changes=marks, title=_whole(marks), standing=TODAY, interval=_interval_words(findings)
+    )
+    return figure
+
+
+def _interval_words(findings: Findings) -> str:
+    """What the lines of the picture are."""
+    if not findings.drawn:
+        return findings.interval
+    when = {"short": "for the first year", "long": "for the long run"}
+    counts = [
+        f"{len(draws.values)} draws {when.get(name, 'at the horizon of the headline')}"
+        for name, draws in findings.drawn.items()
+    ]
+    return f"where nine in ten of {joined(counts)} lie"
+
+
+def _whole(marks: Sequence[HorizonChange]) -> str:
+    """The answer of the whole picture: which outcomes cost both sides, which help both, at either horizon."""
+    costs: list[str] = []
+    helps: list[str] = []
+    mixed: list[str] = []
+    for outcome in dict.fromkeys(mark.outcome for mark in marks):
+        size = [known(mark.pct) for mark in marks if mark.outcome == outcome]
+        group = costs if max(size) <= -NOTICED else helps if min(size) >= NOTICED else mixed
+        group.append(f"“{outcome}”")
+    said = [
+        f"{joined(names)} {verb if len(names) == 1 else verbs} {what}"
+        for names, verb, verbs, what in (
+            (costs, "costs", "cost", "both sides"),
+            (helps, "helps", "help", "both"),
+            (
+                mixed,
+                "helps one and costs the other, or does little",
+                "help one and cost the other, or do little",
+                "",
+            ),
+        )
+        if names
+    ]
+    return f"{'; '.join(text.rstrip() for text in said)}, in the first year and in the long run."
+
+
+def map_figure(findings: Findings) -> Figure:
+    """Who gains and who loses under the featured outcome, over all economies."""
+    labels = findings.economy.labels
+    members = {code: [n] for n, code in enumerate(labels.countries)}
+    hats = [findings.outcomes[key].value.real_income_hat for key in (findings.featured, findings.reference)]
+    change = changes.income_changes(findings.economy, hats[0], hats[1], members)
+    pct = {code: each.pct for code, each in change.items()}
+    size = known_each(pct)
+    gain, lose = (sum(sign * value >= NOTICED for value in size.values()) for sign in (1, -1))
+    most, least = (pick(size, key=lambda code: (size[code], code)) for pick in (max, min))
+
+    def named(code: str) -> str:
+        return country_name(code, in_sentence=True, otherwise=labels.country_name(code))
+
+    said = [
+        f"{cardinal(count)} of {cardinal(len(size))} economies {verb}, {named(code)} most"
+        for count, verb, code in ((lose, "lose", least), (gain, "gain", most))
+        if count
+    ]
+    title = (
+        f"Measured by its income: {'; '.join(said)}."
+        if said
+        else "No economy gains or loses anything to speak of."
+    )
+    figure: Figure = make(
+        "map",
+        real_income_pct=pct,
+        value_usd={code: each.usd for code, each in change.items()},
+        outcome=findings.title,
+        standing=TODAY,
+        title=title,
+        concept=findings.horizon_words,
+        names={code: labels.country_name(code) for code in labels.countries},
+    )
+    return figure
