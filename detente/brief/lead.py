@@ -10,7 +10,7 @@ from detente.core import known, known_each
 from detente.show import make
 from detente.show.figures import Figure, HorizonChange, country_name
 from detente.show.tables import findings as changes, intervals
-from detente.show.words import cardinal, joined
+from detente.show.words import joined
 
 if TYPE_CHECKING:
     from detente.brief.findings import Findings
@@ -95,19 +95,21 @@ def map_figure(findings: Findings) -> Figure:
     change = changes.income_changes(findings.economy, hats[0], hats[1], members)
     pct = {code: each.pct for code, each in change.items()}
     size = known_each(pct)
-    gain, lose = (sum(sign * value >= NOTICED for value in size.values()) for sign in (1, -1))
     most, least = (pick(size, key=lambda code: (size[code], code)) for pick in (max, min))
 
     def named(code: str) -> str:
         return country_name(code, in_sentence=True, otherwise=labels.country_name(code))
 
     said = [
-        f"{cardinal(count)} of {cardinal(len(size))} economies {verb}, {named(code)} most"
-        for count, verb, code in ((lose, "lose", least), (gain, "gain", most))
-        if count
+        f"{named(code)} {verb} most"
+        for verb, code, there in (
+            ("loses", least, size[least] <= -NOTICED),
+            ("gains", most, size[most] >= NOTICED),
+        )
+        if there
     ]
     title = (
-        f"Measured by its income: {'; '.join(said)}."
+        f"Measured by their income {joined(said)}."
         if said
         else "No economy gains or loses anything to speak of."
     )

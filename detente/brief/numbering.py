@@ -37,9 +37,9 @@ class Place:
 
     @property
     def short(self) -> str:
-        """Its mark behind a sentence: the number alone, a letter for figures."""
+        """Its mark behind a sentence."""
         kind, _, number = self.label.partition(" ")
-        return f"{'F' if kind == 'Figure' else ''}{number}" if number else "data"
+        return f"{kind[:3]}.\u00a0{number}" if number else "data"
 
 
 def places(content: BriefContent) -> dict[str, Place]:

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 NOTHING_YET = "Nothing is recorded yet. The duties below are those of the base year; every outcome is its scenario's alone."
 MOVING_DAYS = 30
 """Days before and after the as-of day within which a measure that changes is on the page."""
+LEGAL = ("legal_expiry", "threat_deadline", "entry_into_force")
+"""Kinds of clocks that move a duty or a control."""
 MOST_MOVING, MOST_CLOCKS, MATTER = 10, 7, 3
 """Measures, clocks and contradictions on the page; the annex has all."""
 
@@ -109,18 +111,16 @@ def changing(rows: tuple[MeasureRow, ...], asof: dt.date) -> tuple[MeasureRow, .
 def _moving_title(rows: tuple[MeasureRow, ...], asof: dt.date) -> str:
     """How many measures changed lately, and how many are due to."""
     lately, due = (sum(_near(row, asof)[k] for row in rows) for k in (0, 1))
-    words = [
-        f"{count_words(lately, 'measure')} changed in the last {MOVING_DAYS} days" if lately else "",
-        f"{count_words(due, 'more measure') if lately else count_words(due, 'measure')} will by itself in the next {MOVING_DAYS}"
-        if lately
-        else f"{count_words(due, 'measure')} will change by itself in the next {MOVING_DAYS} days",
-    ]
     if not lately and not due:
-        return f"No measure changed in the last {MOVING_DAYS} days, and none is due to in the next"
-    if not due:
-        words[1] = "none is due to in the next"
-    said = " and ".join(word for word in words if word)
-    return f"{said[0].upper()}{said[1:]}"
+        return (
+            f"No measure changed in the last {MOVING_DAYS} days, and none is due to in the next {MOVING_DAYS}"
+        )
+    past = (
+        f"{count_words(lately, 'measure') if lately else 'no measure'} changed in the last {MOVING_DAYS} days"
+    )
+    self = "itself" if due == 1 else "themselves"
+    ahead = f"{cardinal(due)} will change by {self}" if due else "none is due to"
+    return f"{past[0].upper()}{past[1:]}; {ahead} in the next {MOVING_DAYS}"
 
 
 def _calendar(clocks: tuple[ClockRow, ...], asof: dt.date) -> Figure:
@@ -154,18 +154,13 @@ def _lives(findings: Findings) -> tuple[Figure, ...]:
 
 def duty_section(findings: Findings) -> Section:
     """The path of duties and their averages."""
-    parties = findings.parties
-    rates = [number(findings.average(code), 0) for code in parties]
-    names = [country_name(code, in_sentence=True) for code in parties]
-    title = f"The average duty is {rates[0]} percent into {names[0]} and {rates[1]} percent into {names[1]}"
+    path = _path_of_duties(findings)
     return Section(
         "duties",
-        title,
+        _duty_title(findings, path),
+        (path,),
         (
             *((Paragraph((_duty(findings),)),) if findings.dossier.measures else ()),
-            _path_of_duties(findings),
-        ),
-        (
             TableBlock(
                 findings.averages,
                 columns=(
@@ -181,6 +176,19 @@ def duty_section(findings: Findings) -> Section:
         ),
         label="Duties",
     )
+
+
+def _duty_title(findings: Findings, path: Figure) -> str:
+    """Where average duties stand, and where they go if nobody acts."""
+    parties = findings.parties
+    names = [country_name(code, in_sentence=True) for code in parties]
+    now = [number(findings.average(code), 0) for code in parties]
+    last = list(path.table.rows[-1])
+    then = [number(float(cell or 0.0), 0) for cell in last[2:4]]
+    head = f"Average duties stand at {now[0]} percent into {names[0]} and {now[1]} percent into {names[1]}"
+    if last[1] != "scheduled" or then == now:
+        return head
+    return f"{head}; left alone they go to {then[0]} and {then[1]} percent within 30 days"
 
 
 def _path_of_duties(findings: Findings) -> Figure:
@@ -276,8 +284,8 @@ def conflict_section(findings: Findings) -> Section | None:
     chains = {document.chain for document in dossier.documents.values()}
     lead = Sentence(
         f"The {number(len(dossier.documents), 0)} reports descend from {number(len(chains), 0)} independent chains and make "
-        f"{number(len(dossier.claims), 0)} claims on record; they contradict each other, or the facts, on {number(len(cards), 0)} matters.",
-        (len(dossier.documents), len(chains), len(dossier.claims), len(cards)),
+        f"{number(len(dossier.claims), 0)} claims on record.",
+        (len(dossier.documents), len(chains), len(dossier.claims)),
         "evidence_counts",
     )
     few = bearing(cards, findings)
@@ -312,10 +320,10 @@ def _readings(card: ConflictCard) -> str:
 
 
 def bearing(cards: tuple[ConflictCard, ...], findings: Findings) -> tuple[ConflictCard, ...]:
-    """The contradictions that bear on the numbers: those whose question speaks of a measure that outcomes move or a clock ahead."""
+    """The contradictions that bear on the numbers: those that ask about a measure which outcomes move, or about a legal clock."""
     moved = {name for case in findings.cases for name in case.scenario.set}
     titles = [measure.title for key, measure in findings.dossier.measures.items() if key in moved]
-    titles += [clock.title for clock in findings.clocks]
+    titles += [clock.title for clock in findings.clocks if clock.kind in LEGAL]
     known = [_stems(title) for title in titles]
 
     def weight(card: ConflictCard) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from detente.brief.content import Block, Bullets, Paragraph, Section, TableBlock
 from detente.brief.findings import TODAY
 from detente.brief.lead import map_figure
-from detente.brief.summary import drawn_sentence, spread_sentence
+from detente.brief.summary import drawn_sentence, first_year, spread_sentence
 from detente.core import known_each
 from detente.show import build, make
 from detente.show.figures import country_name
@@ -42,23 +42,24 @@ def outcome_section(findings: Findings) -> Section:
     reference = findings.reference
     others = [outcome for key, outcome in outcomes.items() if key not in (reference, findings.featured)]
     asof = findings.dossier.asof
-    blocks: list[Block] = [Paragraph((findings.contrast,))]
-    if len(findings.rows) > 1:
-        blocks.append(Paragraph((findings.compared(findings.rows[1], "outcomes"),)))
-    blocks.append(Bullets(tuple(_story(outcome, asof) for outcome in others)))
+    compared = [findings.compared(row, "outcomes") for row in findings.rows[1:2]]
+    blocks: list[Block] = [Paragraph((first_year(findings), *compared))]
+    if others:
+        blocks.append(Bullets(tuple(_story(outcome, asof) for outcome in others)))
     says, behind = _ways(findings)
     return Section(
         "outcomes",
         _ranked_title(findings),
         (*blocks, *says),
         (
+            Paragraph((findings.contrast,)),
             findings.outcome_figure,
             *_costs(findings),
             *behind,
             TableBlock(
                 build("levels", economy=economy, outcomes=outcomes, reference=reference, parties=parties)
             ),
-            Bullets(tuple(_firing(outcome) for outcome in outcomes.values() if firing_words(outcome.timing))),
+            *_fires(outcomes),
             TableBlock(build("pair", outcomes=outcomes, parties=parties)),
         ),
         label="Outcomes",
@@ -84,9 +85,11 @@ def _story(outcome: Outcome, asof: dt.date) -> Sentence:
     return Sentence(f"{scenario.title}, on {date_words(scenario.on(asof))}: {scenario.story}".strip())
 
 
-def _firing(outcome: Outcome) -> Sentence:
-    """Which clocks the date of an outcome lets fire."""
-    return Sentence(f"{outcome.scenario.title}: {firing_words(outcome.timing)}")
+def _fires(outcomes: Mapping[str, Outcome]) -> list[Block]:
+    """Which clocks the date of each outcome lets fire."""
+    said = [(outcome.scenario.title, firing_words(outcome.timing)) for outcome in outcomes.values()]
+    items = tuple(Sentence(f"{title}: {words}") for title, words in said if words)
+    return [Bullets(items)] if items else []
 
 
 def _costs(findings: Findings) -> tuple[Paragraph, ...]:
@@ -223,8 +226,7 @@ def _sure_title(findings: Findings) -> str:
 def diversion_section(findings: Findings) -> Section:
     """Who gains and who loses elsewhere."""
     pct, usd, table = findings.third
-    ranking = ranking_sentence(usd, findings.title, pct=pct, table="diversion")
-    says = [ranking]
+    behind: list[Block] = []
     if findings.draws:
         table = build(
             "third-trade-drawn",
@@ -233,12 +235,14 @@ def diversion_section(findings: Findings) -> Section:
             key=findings.featured,
             reference=findings.reference,
         )
-        says.append(intervals.third_party_sentence(table, usd, len(findings.draws.values)))
+        count = len(findings.draws.values)
+        behind.append(Paragraph((intervals.third_party_sentence(table, usd, count),)))
+    ranking = ranking_sentence(usd, findings.title, pct=pct, table="diversion")
     return Section(
         "diversion",
         _elsewhere_title(findings, usd),
-        (Paragraph(tuple(says)), map_figure(findings)),
-        (findings.diversion_figure, TableBlock(table)),
+        (Paragraph((ranking,)), map_figure(findings)),
+        (findings.diversion_figure, *behind, TableBlock(table)),
         label="Everyone else",
     )
 
@@ -248,8 +252,11 @@ def _elsewhere_title(findings: Findings, usd: Mapping[str, float]) -> str:
     size = known_each(usd)
     gain, lose = (sum(sign * value >= 0.5 for value in size.values()) for sign in (1, -1))
     said = [f"{cardinal(count)} {verb}" for count, verb in ((gain, "gain"), (lose, "lose")) if count]
-    tail = f": {joined(said)}" if said else " hardly notice"
-    return f"Of the {cardinal(len(size))} other economies{tail}" if said else f"The other economies{tail}"
+    return (
+        f"Of the {cardinal(len(size))} other economies {joined(said)}"
+        if said
+        else "The other economies hardly notice"
+    )
 
 
 def sector_section(findings: Findings) -> Section:
@@ -264,13 +271,13 @@ def sector_section(findings: Findings) -> Section:
     )
     rows = findings.sectors
     said = _sector_intervals(findings, drawn) if drawn else ()
-    other = changes.sector_money_sentence(parties[1], rows, findings.title)
+    sides = tuple(changes.sector_money_sentence(code, rows, findings.title) for code in parties)
     return Section(
         "sectors",
         _sector_title(findings),
-        (findings.sector_figure, Paragraph((other,))),
+        (findings.sector_figure,),
         (
-            *((Bullets(said),) if said else ()),
+            Bullets((*sides, *said)),
             *((TableBlock(drawn),) if drawn else ()),
         ),
         label="Sectors",

@@ -9,6 +9,7 @@ from detente.brief.content import KeyNumber
 from detente.brief.findings import TODAY, Findings
 from detente.dossier import age
 from detente.show.tables import ClockRow, days_left
+from detente.show.tables.findings import groups, income_changes
 from detente.show.words import (
     SMALL_QUARREL,
     Sentence,
@@ -16,6 +17,7 @@ from detente.show.words import (
     clock_sentence,
     counted,
     date_words,
+    first_year_sentence,
     interval_sentence,
     joined,
     ranking_sentence,
@@ -62,6 +64,9 @@ def terms(findings: Findings) -> Iterator[Sentence]:
     on = date_words(scenario.on(findings.dossier.asof))
     story = scenario.story.strip() or "the measures that the record holds for that day."
     yield Sentence(f"“{scenario.title}” means, on {on}: {story[:1].lower()}{story[1:].rstrip('.')}.")
+    others = [f"“{row.outcome}”" for row in findings.rows[1:]]
+    if others:
+        yield Sentence(f"{joined(others)} {'is' if len(others) == 1 else 'are'} told below.")
     yield Sentence(
         f"Real income is what a country’s income buys. Changes are against {TODAY}; money is dollars of {findings.economy.year} a year. "
         "The long run is five years and more, when firms and trade have adjusted."
@@ -71,7 +76,7 @@ def terms(findings: Findings) -> Iterator[Sentence]:
 def sentences(findings: Findings) -> Iterator[Sentence]:
     """The finding in a few sentences: the answer, the first year, the best deal, how sure, who else gains, what expires next."""
     yield answer(findings)
-    yield findings.contrast
+    yield first_year(findings)
     if len(findings.rows) > 1:
         yield findings.compared(findings.rows[1], "outcomes")
     yield (drawn_sentence(findings) if findings.draws else spread_sentence(findings))
@@ -80,6 +85,22 @@ def sentences(findings: Findings) -> Iterator[Sentence]:
         yield _clock_sentence(findings)
     if old := age(findings.dossier):
         yield Sentence(old)
+
+
+def first_year(findings: Findings) -> Sentence:
+    """What the featured outcome does in the first year, against the long run."""
+    members = groups(findings.economy, findings.parties)
+    changes = {
+        horizon: income_changes(
+            findings.economy,
+            solved[findings.featured].value.real_income_hat,
+            solved[findings.reference].value.real_income_hat,
+            members,
+        )
+        for horizon, solved in findings.both.items()
+    }
+    first, last = ({code: changes[name][code].pct for code in findings.parties} for name in ("short", "long"))
+    return first_year_sentence(findings.title, first, last, table="horizons")
 
 
 def _clock_sentence(findings: Findings) -> Sentence:

@@ -260,18 +260,21 @@ def _value_labels(
     """The numbers of each line where they are read: its peak, and where it stands on the as-of day."""
     layers = []
     past = [k for k, day in enumerate(days) if day <= known]
-    for (importer, _), series in rates.items():
+    highest = max(rates, key=lambda pair: known_figure(rates[pair][past[-1]])) if past else None
+    for pair, series in rates.items():
         if not past:
             continue
+        importer = pair[0]
         top, now = max(past, key=lambda k: known_figure(series[k])), past[-1]
-        places = [(known, series[now], "right", -4)]
+        places = [(known, series[now], "right", -4, pair == highest)]
         if series[top] > 1.05 * series[now]:
-            places.append((days[top], series[top], "left", 0))
-        for day, rate, align, shift in places:
+            places.append((days[top], series[top], "left", 2, True))
+        for day, rate, align, shift, above in places:
             row = [
                 {"x": milliseconds(day), "y": 100 * float(rate), "text": f"{number(100 * float(rate), 1)}%"}
             ]
-            mark = {"type": "text", "align": align, "baseline": "bottom", "dx": shift, "dy": -4}
+            mark = {"type": "text", "align": align, "dx": shift}
+            mark |= {"baseline": "bottom", "dy": -4} if above else {"baseline": "top", "dy": 5}
             tone = {"color": look("country", importer).colour, "fontSize": 11 if narrow else 12}
             says = {"field": "text", "type": "nominal"}
             layers.append(

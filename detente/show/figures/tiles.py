@@ -20,7 +20,8 @@ SHADES = {"gains": ("#5f979d", "#1f6f78"), "loses": ("#fae3cf", "#f2b583"), "nou
 MARKS = {"gains": "▲", "loses": "▼", "nought": "·"}
 STRONG = 0.1
 """Percent of real income from which a change takes the strong fill."""
-TINY = 0.005
+TINY = 0.5
+"""Million USD a year below which nothing has happened."""
 
 
 def map_figure(
@@ -71,23 +72,23 @@ def map_figure(
             (
                 code,
                 called[code],
-                _kind(real_income_pct[code]),
+                _kind(value_usd[code]),
                 value_usd[code] / 1e3,
                 float(real_income_pct[code]),
             )
             for code in ranked
         ),
-        f"Equivalent variation a year; difference from {standing}; {concept}. “nought”: less than {TINY} percent either way.",
+        f"Equivalent variation a year; difference from {standing}; {concept}. “nought”: less than half a million dollars either way.",
     )
     tiles = [
         {
             "code": code,
             "name": country_name(code, short=True, otherwise=called[code]),
-            "kind": _kind(real_income_pct[code]),
+            "kind": _kind(value_usd[code]),
             "strong": abs(known(real_income_pct[code])) >= STRONG,
             "money": _money(value_usd[code] / 1e3, amount),
             "few": _money(value_usd[code] / 1e3, 0 if abs(value_usd[code]) >= 9_950 else amount),
-            "share": f"{number(real_income_pct[code], digits, signed=True)}%",
+            "share": _share(real_income_pct[code], digits),
         }
         for code in ranked
     ]
@@ -106,8 +107,14 @@ def map_figure(
     )
 
 
-def _kind(pct: float) -> str:
-    return "nought" if abs(known(pct)) < TINY else "gains" if pct > 0 else "loses"
+def _kind(value_usd: float) -> str:
+    return "nought" if abs(known(value_usd)) < TINY else "gains" if value_usd > 0 else "loses"
+
+
+def _share(pct: float, digits: int) -> str:
+    """Percent with a sign; what rounds to nought is said to be less than one unit of the last place."""
+    text = number(pct, digits, signed=True)
+    return f"{text if text.strip('0.') else f'<{10.0**-digits:.{digits}f}'}%"
 
 
 def _money(billion: float, digits: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from detente.core import InputError
+from detente.core import InputError, known
 from detente.show.figures.theme import country_name
 from detente.show.words.sentences import SMALL_QUARREL, Sentence
 from detente.show.words.words import PERCENT_TOLERANCE, enough_digits, joined, money, percent
@@ -87,6 +87,40 @@ def _shares(shares: tuple[float, ...]) -> str:
         for share in shares
     )
     return f"{first} and {second}\u00a0percent of real income"
+
+
+def first_year_sentence(
+    outcome: str, first_pct: Mapping[str, float], last_pct: Mapping[str, float], *, table: str = ""
+) -> Sentence:
+    """Say what an outcome does to each side in the first year, and whether that is more than in the long run.
+
+    Examples
+    --------
+    >>> first_year_sentence("No deal", {"USA": -0.42, "CHN": -0.47}, {"USA": -0.29, "CHN": -0.12}).text.replace("\xa0", " ")
+    'In the first year “No deal” changes real income by −0.42 percent in the United States and −0.47 percent in China, more than in the long run.'
+    """
+    digits = enough_digits((*first_pct.values(), *last_pct.values()), most=3)
+    places = digits if digits > 2 else None
+    parts = [
+        f"{percent(pct, places, signed=True)} in {country_name(code, in_sentence=True)}"
+        for code, pct in first_pct.items()
+    ]
+    sizes = [(abs(known(first_pct[code])), abs(known(last_pct[code]))) for code in first_pct]
+    same = [round(a, digits) == round(b, digits) for a, b in sizes]
+    larger = [a > b for a, b in sizes]
+    if all(same):
+        tail = "the same as in the long run"
+    elif all(larger):
+        tail = "more than in the long run"
+    elif not any(larger):
+        tail = "less than in the long run"
+    else:
+        who = [
+            country_name(code, in_sentence=True) for code, more in zip(first_pct, larger, strict=True) if more
+        ]
+        tail = f"more than in the long run in {joined(who)} alone"
+    text = f"In the first year “{outcome}” changes real income by {joined(parts)}, {tail}."
+    return Sentence(text, tuple(first_pct.values()), table)
 
 
 def interval_sentence(
