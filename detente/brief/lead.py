@@ -10,7 +10,7 @@ from detente.core import known, known_each
 from detente.show import make
 from detente.show.figures import Figure, HorizonChange, country_name
 from detente.show.tables import findings as changes, intervals
-from detente.show.words import joined
+from detente.show.words import enough_digits, joined
 
 if TYPE_CHECKING:
     from detente.brief.findings import Findings
@@ -41,7 +41,8 @@ def lead_figure(findings: Findings) -> Figure:
                     low, high = bands[horizon][key][code].low, bands[horizon][key][code].high
                 elif not bands and horizon == findings.headline:
                     row = over_sets[title]
-                    low, high = (ends and ends[code] for ends in (row.low_pct, row.high_pct))
+                    low = row.low_pct[code] if row.low_pct else None
+                    high = row.high_pct[code] if row.high_pct else None
                 marks.append(HorizonChange(title, code, horizon == "long", pct, low, high))
     figure: Figure = make(
         "headline", changes=marks, title=_whole(marks), standing=TODAY, interval=_interval_words(findings)
@@ -63,28 +64,34 @@ def _interval_words(findings: Findings) -> str:
 
 def _whole(marks: Sequence[HorizonChange]) -> str:
     """The answer of the whole picture: which outcomes cost both sides, which help both, at either horizon."""
-    costs: list[str] = []
-    helps: list[str] = []
-    mixed: list[str] = []
+    least = 0.5 * 10.0 ** -enough_digits(mark.pct for mark in marks)
+    groups: dict[str, list[str]] = {"costs": [], "helps": [], "splits": [], "little": []}
     for outcome in dict.fromkeys(mark.outcome for mark in marks):
-        size = [known(mark.pct) for mark in marks if mark.outcome == outcome]
-        group = costs if max(size) <= -NOTICED else helps if min(size) >= NOTICED else mixed
-        group.append(f"“{outcome}”")
-    said = [
-        f"{joined(names)} {verb if len(names) == 1 else verbs} {what}"
-        for names, verb, verbs, what in (
-            (costs, "costs", "cost", "both sides"),
-            (helps, "helps", "help", "both"),
-            (
-                mixed,
-                "helps one and costs the other, or does little",
-                "help one and cost the other, or do little",
-                "",
-            ),
+        own = [mark for mark in marks if mark.outcome == outcome]
+        size = [known(mark.pct) for mark in own]
+        sides = [
+            [known(mark.pct) for mark in own if mark.side == side]
+            for side in dict.fromkeys(m.side for m in own)
+        ]
+        split = [1 if min(values) >= least else -1 if max(values) <= -least else 0 for values in sides]
+        kind = (
+            "costs"
+            if max(size) <= -least
+            else "helps"
+            if min(size) >= least
+            else "splits"
+            if sorted(split) == [-1, 1]
+            else "little"
         )
-        if names
-    ]
-    return f"{'; '.join(text.rstrip() for text in said)}, in the first year and in the long run."
+        groups[kind].append(f"“{outcome}”")
+    words = {
+        "costs": ("costs both sides", "cost both sides"),
+        "helps": ("helps both", "help both"),
+        "splits": ("helps one side and costs the other", "help one side and cost the other"),
+        "little": ("does little to one of them", "do little to one of them"),
+    }
+    said = [f"{joined(names)} {words[kind][len(names) > 1]}" for kind, names in groups.items() if names]
+    return f"{'; '.join(said)}, in the first year and in the long run."
 
 
 def map_figure(findings: Findings) -> Figure:

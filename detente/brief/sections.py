@@ -10,7 +10,7 @@ from detente.brief.content import Block, Bullets, Paragraph, Section, TableBlock
 from detente.brief.findings import TODAY
 from detente.brief.lead import map_figure
 from detente.brief.summary import drawn_sentence, first_year, spread_sentence
-from detente.core import known_each
+from detente.core import known, known_each
 from detente.show import build, make
 from detente.show.figures import country_name
 from detente.show.tables import (
@@ -217,8 +217,7 @@ def _sure_title(findings: Findings) -> str:
     if findings.draws:
         bands = findings.bands[findings.featured]
         ends += [(bands[code].low, bands[code].high) for code in findings.parties]
-    ends = [tuple(known_each({"low": low, "high": high}).values()) for low, high in ends]
-    if all(low > 0 or high < 0 for low, high in ends):
+    if all(known(low) > 0 or known(high) < 0 for low, high in ends):
         return "The direction is the same in every trial; the size is not"
     return "Not even the direction is the same in every trial"
 

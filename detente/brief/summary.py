@@ -62,8 +62,8 @@ def terms(findings: Findings) -> Iterator[Sentence]:
     """What the words of the answer mean: the outcome, what it is compared with, and real income."""
     scenario = findings.outcomes[findings.featured].scenario
     on = date_words(scenario.on(findings.dossier.asof))
-    story = scenario.story.strip() or "the measures that the record holds for that day."
-    yield Sentence(f"“{scenario.title}” means, on {on}: {story[:1].lower()}{story[1:].rstrip('.')}.")
+    story = scenario.story.strip() or "What the record holds for that day."
+    yield Sentence(f"“{scenario.title}” means, on {on}: {story.rstrip('.')}.")
     others = [f"“{row.outcome}”" for row in findings.rows[1:]]
     if others:
         yield Sentence(f"{joined(others)} {'is' if len(others) == 1 else 'are'} told below.")

@@ -33,6 +33,7 @@ from detente.policy.duties import duty_stack, product_duties
 from detente.show.figures import Event, HorizonChange, OutcomeRow, SectorRow, Span
 from detente.show.figures.timelines import ClockDot
 from detente.show.tables import evidence, findings
+from detente.show.tables.since import Difference
 from detente.strategy import (
     deal_space,
     deals,
@@ -168,6 +169,11 @@ def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
         "scenarios": lambda: {"source": "busan-2025", "dossier": load_dossier(asof=dt.date(2025, 9, 1))},
         "measures": alone(date=day),
         "ledger": lambda: {"rows": rows()},
+        "ledger-moving": lambda: {"rows": evidence.measure_rows(record(), PAIR), "name": "measures-moving"},
+        "since": lambda: {
+            "changes": [Difference("clock", "The truce ends", "ahead", "gone")],
+            "day": "2025-10-01",
+        },
         "clocks": alone(from_date=day, parties=parties_of(record())),
         "clocks-listed": alone(from_date=day),
         "clocks-ahead": lambda: {"rows": evidence.clock_rows(record()), "asof": day},

@@ -17,7 +17,7 @@ from detente.show.figures.rows import Bar, Heading, row_chart, text_width
 from detente.show.figures.theme import GAIN, LOSS, check_colours, country_name, look
 from detente.show.tables.duties import duties_by_authority
 from detente.show.words.sentences import both_sides_sentence, ranking_sentence, sector_sentence
-from detente.show.words.words import count_words, enough_digits, number, percent
+from detente.show.words.words import count_words, enough_digits, number, percent, shown_amount, shown_percent
 
 
 @dataclass(frozen=True)
@@ -205,10 +205,8 @@ def third_countries(
         f"Equivalent variation a year; difference from {standing}; {concept}.",
     )
 
-    money = {code: number(value / 1e3, amount, signed=True) for code, value in value_usd.items()}
-    texts = {
-        code: f"{money[code]} bn  ({number(real_income_pct[code], share, signed=True)}%)" for code in ranked
-    }
+    money = {code: shown_amount(value / 1e3, amount) for code, value in value_usd.items()}
+    texts = {code: f"{money[code]} bn  ({shown_percent(real_income_pct[code], share)})" for code in ranked}
 
     def spec(width: int) -> dict[str, object]:
         bars = [
@@ -331,7 +329,7 @@ def _largest(ordered: Sequence[SectorRow], code: str, count: int) -> list[Sector
 
 def _percent_and_money(pct: float, value_usd: float, width: int, digits: int) -> str:
     """Text at the end of a bar: percent, and on a desk billion USD beside it."""
-    return f"{number(pct, digits, signed=True)}%" + (
+    return shown_percent(pct, digits) + (
         f"  ({number(value_usd / 1e3, 1, signed=True)} bn)" if width > 500 else ""
     )
 

@@ -155,15 +155,13 @@ def _in_sight(rows: Sequence[Point], marks: Sequence[Point]) -> tuple[set[Point]
         *marks,
     ]
     ends = []
-    for axis in (2, 3):
-        values = [float(point[axis]) for point in core]  # type: ignore[arg-type]
+    for values in ([x for *_, x, _ in core], [y for *_, y in core]):
         room = 0.6 * (max(values) - min(values)) or 1.0
         ends.append((min(values) - room, max(values) + room))
     everything = (*rows, *marks)
+    (left, right), (low, high) = ends
     near = {
-        point
-        for point in everything
-        if all(low <= point[axis] <= high for axis, (low, high) in zip((2, 3), ends, strict=True))  # type: ignore[operator]
+        (kind, label, x, y) for kind, label, x, y in everything if left <= x <= right and low <= y <= high
     }
     return near, [point for point in marks if point not in near]
 
@@ -249,7 +247,7 @@ def _scatter(
             )
         )
     return {
-        "height": 420 if width > 500 else 320,
+        "height": 340 if width > 500 else 300,
         "layer": layers,
         "config": {"axis": {"gridColor": "#eef1f4", "titleColor": MUTED}},
     }

@@ -10,7 +10,7 @@ from detente.core import Column, InputError, Table
 from detente.show.figures.figures import NARROW, WIDE, Figure, in_short
 from detente.show.figures.rows import Row, fold, layer, padded_domain, pixel, text_width
 from detente.show.figures.theme import GRID, INK, check_colours, country_name, look
-from detente.show.words.words import enough_digits, number
+from detente.show.words.words import enough_digits, shown_percent
 
 FIRST, LAST = "after one year", "in the long run"
 SIZES = {True: (64.0, 26.0), False: (128.0, 30.0)}
@@ -235,5 +235,5 @@ def _text(change: HorizonChange, y: float, digits: int, *, first: bool, narrow: 
         "x": low if left else high,
         "y": y,
         "align": "right" if left else "left",
-        "text": f"{number(change.pct, digits, signed=True)}%{when}",
+        "text": f"{shown_percent(change.pct, digits)}{when}",
     }

@@ -13,7 +13,7 @@ from detente.core import Column, InputError, Table, known, known_each
 from detente.show.figures.figures import NARROW, WIDE, Figure, in_short
 from detente.show.figures.rows import Row, fold, layer, pixel
 from detente.show.figures.theme import INK, country_name, tile_places
-from detente.show.words.words import enough_digits, number
+from detente.show.words.words import enough_digits, shown_amount, shown_percent
 
 SHADES = {"gains": ("#5f979d", "#1f6f78"), "loses": ("#fae3cf", "#f2b583"), "nought": ("#eef1f4", "#eef1f4")}
 """Light and strong fill by what happens; every fill of a gain is darker than every fill of a loss."""
@@ -86,9 +86,9 @@ def map_figure(
             "name": country_name(code, short=True, otherwise=called[code]),
             "kind": _kind(value_usd[code]),
             "strong": abs(known(real_income_pct[code])) >= STRONG,
-            "money": _money(value_usd[code] / 1e3, amount),
-            "few": _money(value_usd[code] / 1e3, 0 if abs(value_usd[code]) >= 9_950 else amount),
-            "share": _share(real_income_pct[code], digits),
+            "money": shown_amount(value_usd[code] / 1e3, amount),
+            "few": shown_amount(value_usd[code] / 1e3, 0 if abs(value_usd[code]) >= 9_950 else amount),
+            "share": shown_percent(real_income_pct[code], digits),
         }
         for code in ranked
     ]
@@ -111,18 +111,6 @@ def _kind(value_usd: float) -> str:
     return "nought" if abs(known(value_usd)) < TINY else "gains" if value_usd > 0 else "loses"
 
 
-def _share(pct: float, digits: int) -> str:
-    """Percent with a sign; what rounds to nought is said to be less than one unit of the last place."""
-    text = number(pct, digits, signed=True)
-    return f"{text if text.strip('0.') else f'<{10.0**-digits:.{digits}f}'}%"
-
-
-def _money(billion: float, digits: int) -> str:
-    """Billion with a sign; what rounds to nought is said to be less than one unit of the last place."""
-    text = number(billion, digits, signed=True)
-    return text if text.strip("0.,+\u2212") else f"<{10.0**-digits:.{digits}f}"
-
-
 def _spec(tiles: list[Row], width: int) -> dict[str, Any]:
     narrow = width < 500
     places, columns, rows = tile_places([str(tile["code"]) for tile in tiles])
@@ -137,13 +125,13 @@ def _spec(tiles: list[Row], width: int) -> dict[str, Any]:
         fill = SHADES[str(tile["kind"])][bool(tile["strong"])]
         tone = "#ffffff" if tile["kind"] == "gains" and tile["strong"] else INK
         drawn.append({"x": x, "x2": x + wide - 3, "y": y, "y2": y + tall - 3, "fill": fill})
-        mark = MARKS[str(tile["kind"])]
+        sign = MARKS[str(tile["kind"])]
         said = (
-            ((10.5, str(tile["code"]), 13.0), (10.0, f"{mark}{tile['few']}", 31.0))
+            ((10.5, str(tile["code"]), 13.0), (10.0, f"{sign}{tile['few']}", 31.0))
             if narrow
             else (
                 (11.5, fold(str(tile["name"]), wide - 10, size=11.5, lines=1)[0], 15.0),
-                (13.0, f"{mark} {tile['money']} bn", 33.0),
+                (13.0, f"{sign} {tile['money']} bn", 33.0),
                 (11.0, str(tile["share"]), 50.0),
             )
         )
@@ -160,7 +148,7 @@ def _spec(tiles: list[Row], width: int) -> dict[str, Any]:
         ]
     flat = {"type": "quantitative", "scale": None, "axis": None}
     colour = {"field": "fill", "type": "nominal", "scale": None, "legend": None}
-    tone = {"field": "tone", "type": "nominal", "scale": None, "legend": None}
+    letters = {"field": "tone", "type": "nominal", "scale": None, "legend": None}
     layers = [
         layer(
             {"type": "rect", "cornerRadius": 3, "stroke": "#c9b8a6", "strokeWidth": 0.6},
@@ -188,7 +176,7 @@ def _spec(tiles: list[Row], width: int) -> dict[str, Any]:
                 x={**flat, "field": "x"},
                 y=pixel("y"),
                 text={"field": "text", "type": "nominal"},
-                color=tone,
+                color=letters,
             )
         )
     return {"width": plot, "height": rows * tall, "layer": layers}
