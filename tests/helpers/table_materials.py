@@ -31,9 +31,10 @@ from detente.intake import extract, make_draft, read_report
 from detente.outlook import draw_outcomes, draw_path, drivers
 from detente.policy import Scenario, load_scenario
 from detente.policy.duties import duty_stack, product_duties
-from detente.show.figures import Event, OutcomeRow, SectorRow, Span
+from detente.show.figures import Event, HorizonChange, OutcomeRow, SectorRow, Span
 from detente.show.figures.timelines import ClockDot
 from detente.show.tables import evidence, findings
+from detente.show.tables.since import Difference
 from detente.strategy import (
     deal_space,
     deals,
@@ -183,6 +184,11 @@ def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
         "scenarios": lambda: {"source": "busan-2025", "dossier": load_dossier(asof=dt.date(2025, 9, 1))},
         "measures": alone(date=day),
         "ledger": lambda: {"rows": rows()},
+        "ledger-moving": lambda: {"rows": evidence.measure_rows(record(), PAIR), "name": "measures-moving"},
+        "since": lambda: {
+            "changes": [Difference("clock", "The truce ends", "ahead", "gone")],
+            "day": "2025-10-01",
+        },
         "clocks": alone(from_date=day, parties=parties_of(record())),
         "clocks-listed": alone(from_date=day),
         "clocks-ahead": lambda: {"rows": evidence.clock_rows(record()), "asof": day},
@@ -429,6 +435,21 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "value_usd": {"MEX": 1e3, "JPN": -1e3},
             "outcome": "War",
             "standing": "today",
+        },
+        "headline": lambda: {
+            "changes": [
+                HorizonChange("War", "USA", False, -1.0, -2.0, -0.5),
+                HorizonChange("War", "USA", True, -0.5),
+            ],
+            "title": "War costs.",
+            "standing": "today",
+        },
+        "map": lambda: {
+            "real_income_pct": {"MEX": 0.1, "XXX": -0.1},
+            "value_usd": {"MEX": 1e3, "XXX": -1e3},
+            "outcome": "War",
+            "standing": "today",
+            "title": "One gains.",
         },
         "sectors-hit": lambda: {
             "rows": [SectorRow("USA", "Cars", -2.0, -1e3), SectorRow("CHN", "Cars", 1.0, 1e3)],

@@ -214,6 +214,22 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "outcome country real_income_pct[%] value_usd_bn[USD bn a year] low_pct[%] high_pct[%]",
     ),
     (
+        "headline",
+        "What each outcome does to real income, after one year and in the long run",
+        "detente.show.figures:headline_figure",
+        "changes title standing interval? name?",
+        "outcomes, reference, sides",
+        "outcome side horizon real_income_pct[%] low_pct[%] high_pct[%]",
+    ),
+    (
+        "map",
+        "Every economy under an outcome",
+        "detente.show.figures:map_figure",
+        "real_income_pct value_usd outcome standing title concept? names? name?",
+        "outcomes, reference",
+        "code country change value_usd_bn[USD bn a year] real_income_pct[%]",
+    ),
+    (
         "levels",
         "What each outcome costs whom: real income",
         "findings:levels_table",
@@ -379,7 +395,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.show.figures.timelines:clocks",
         "rows asof title? name?",
         "rows",
-        "title fires days_left[days]",
+        "title fires days_left[days] on_firing",
     ),
     (
         "timeline",

@@ -31,6 +31,22 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "id actor title kind status value since until source place grade note",
     ),
     (
+        "ledger-moving as measures-moving",
+        "Measures that changed lately or are about to",
+        "evidence:ledger_table",
+        "rows name? title?",
+        "rows",
+        "id actor title kind status value since until source place grade note",
+    ),
+    (
+        "since",
+        "What changed since an earlier briefing",
+        "since:since_table",
+        "changes day",
+        "rows",
+        "kind what before now",
+    ),
+    (
         "clocks",
         "Clocks from a day on, with what is at stake",
         "stakes:stakes_table",
