@@ -9,15 +9,18 @@ from typing import Annotated, Any
 
 import typer
 
+from detente.cli.bridge import bridge
 from detente.cli.briefing import brief
 from detente.cli.checking import check, cite
 from detente.cli.compact import FullOption
 from detente.cli.completion import completion
+from detente.cli.constituencies import constituencies
 from detente.cli.draws import check_draws
 from detente.cli.duties import duties
 from detente.cli.explain import explain
 from detente.cli.intake import ingest
 from detente.cli.ledger import audit, controls, pledges
+from detente.cli.market import market
 from detente.cli.nash import nash
 from detente.cli.options import (
     DEFAULT_DOSSIER,
@@ -42,6 +45,7 @@ from detente.cli.options import (
 )
 from detente.cli.output import SUFFIXES, Format, emit, one_thread, parse_day, progress, usage
 from detente.cli.path import path
+from detente.cli.preferences import preferences
 from detente.cli.questions import WithQuestions
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
@@ -372,11 +376,15 @@ for verb in (
     pledges,
     ingest,
     validate,
+    bridge,
     path,
     rupture,
+    constituencies,
     nash,
     leverage,
+    preferences,
     deals,
+    market,
     data,
 ):
     app.command()(verb)

@@ -43,7 +43,7 @@ from detente.core import InputError, LabelError, Table, suggestion, write_atomic
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from detente.strategy import Game, GameSpec, PreferenceFile
+    from detente.strategy import Game, GameSpec, PreferenceFile, Preferences
 
 SWAPS = 20
 """Swaps listed, where no other number is asked for."""
@@ -57,7 +57,7 @@ def leverage(
         typer.Option(
             "--table",
             help="levers (each measure alone, from today), shares (of the harm of everything together; solves the whole "
-            "game), horizons, substitution, preferences or all.",
+            "game), horizons, substitution, preferences, threats (what each is worth before it is carried out: a what-if) or all.",
         ),
     ] = "levers",
     game: GameOption = None,
@@ -82,9 +82,9 @@ def leverage(
     from detente.show.figures import lever_sentences
     from detente.strategy import leverage as room, shares_of
 
-    known_table(table, ("levers", "shares", "horizons", "substitution", "preferences"))
+    known_table(table, ("levers", "shares", "horizons", "substitution", "preferences", "threats"))
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
-    known, chosen = read_sets(spec, preference_file, preferences)
+    known, chosen = read_sets(record, spec, preference_file, preferences)
     economy, model = world_at(world, elasticities, horizon)
     if table in ("shares", "all"):
         tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
@@ -124,6 +124,8 @@ def leverage(
         tables.append(
             build("leverage-substitution", reached=reached, name="leverage-substitution", title=title)
         )
+    if table in ("threats", "all"):
+        tables.append(build("threats", levers=levers))
     for sentence in lever_sentences(levers):
         say(sentence.text)
     if picture is not None:
@@ -181,7 +183,7 @@ def deals(
         ("expected", "concessions", "horizons", "swaps", "space", "payments", "sensitivity", "preferences"),
     )
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
-    known, chosen = read_sets(spec, preference_file, preferences)
+    known, chosen = read_sets(record, spec, preference_file, preferences)
     with usage():
         point, sides = _threat(threat, spec), _sides(side, spec, world)
     whole = table in ("space", "payments", "sensitivity", "all") or picture is not None or most > 1
@@ -194,7 +196,7 @@ def deals(
     else:
         tensor = near_for(record, spec, source, model, controls, known, world)
     play = tensor.game(chosen)
-    sets = (chosen,) if preferences else known.sets
+    sets = _sets(known, chosen, preferences)
     games = {preference_set.id: tensor.game(preference_set) for preference_set in sets}
     names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     tables = []
@@ -252,6 +254,16 @@ def _say_expected(play: Game, spec: GameSpec) -> None:
     if spec.expected:
         verdicts = room.judge(play, spec.expected, spec.threats)
         say(expected_sentence(verdicts, spec.players, play.preferences.title).text)
+
+
+def _sets(known: PreferenceFile, chosen: Preferences, name: str | None) -> tuple[Preferences, ...]:
+    """The set asked for alone, with plain income beside it where it was inferred; else all."""
+    from detente.strategy import EXPLAINED
+
+    if name is None:
+        return known.sets
+    beside = [known.named("plain")] if name.split("-")[0] == EXPLAINED else []
+    return (chosen, *beside)
 
 
 def _threat(name: str | None, spec: GameSpec) -> str:
@@ -360,7 +372,7 @@ def game_verb(
                 hint="use .nfg or .efg",
             )
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
-    known, chosen = read_sets(spec, preference_file, preferences)
+    known, chosen = read_sets(record, spec, preference_file, preferences)
     _, model = world_at(world, elasticities, horizon)
     tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
     play = tensor.game(chosen)

@@ -154,6 +154,7 @@ def coverage_by_grade(dossier: Dossier) -> Table:
         "clocks": [clock.grade for clock in dossier.clocks.values()],
         "rounds": [meeting.grade for meeting in dossier.rounds.values()],
         "parameters": [parameter.grade for parameter in dossier.parameters.values()],
+        "exposures": [entry.grade for entry in dossier.exposures.values()],
     }
     grades["all"] = [grade for group in list(grades.values()) for grade in group]
     columns = (
@@ -234,9 +235,13 @@ def _other_entries(dossier: Dossier) -> Iterator[Finding]:
         ("scope", dossier.scopes),
         ("delivery", dossier.deliveries),
         ("trade line", dossier.trade),
+        ("exposure", dossier.exposures),
+        ("aid", dossier.aid),
     ):
         for entry in group.values():
             yield from check_sources(dossier, kind, entry.id, [("it", entry.source, entry.grade)])
+    for exposure in dossier.exposures.values():
+        yield from doubtful(exposure, "exposure", exposure.id)
     for expectation in dossier.expectations.values():
         yield from doubtful(expectation, "expectation", expectation.id)
     explained = {key for c in dossier.conflicts.values() for reading in c.readings for key in reading.claims}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from detente.core import InputError, Table, known
-from detente.show.figures.deal_space import QUIET
 from detente.show.figures.figures import NARROW, WIDE, Figure
+from detente.show.figures.levers import QUIET
 from detente.show.figures.rows import Bar, row_chart, text_width
 from detente.show.figures.theme import GAIN, INK, LOSS
 from detente.show.words import count_words, enough_digits, number

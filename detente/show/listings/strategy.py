@@ -166,6 +166,63 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "preferences preferences_title source grade note",
     ),
     (
+        "explained-weights",
+        "What each side's choices say it wants",
+        "explained:weights_table",
+        "explained file",
+        "game",
+        "player motive unit published best least most told id",
+    ),
+    (
+        "explained-decisions",
+        "What each side did, and how far that was from best",
+        "explained:decisions_table",
+        "judged",
+        "game",
+        (
+            "day player moved regret_plain[USD bn] rather regret_best[USD bn] regret_least[USD bn] regret_most[USD bn] "
+            "chance[%] chance_least[%] chance_most[%] by_chance[%] fitted explained"
+        ),
+    ),
+    (
+        "explained-fit",
+        "How well the weights fit, and what they were not fitted to",
+        "explained:fit_table",
+        "explained judged weighed",
+        "game",
+        (
+            "player sample count[count] score[logarithm] score_worst[logarithm] score_best[logarithm] score_chance[logarithm] regret_plain[USD bn] regret_best[USD bn] "
+            "explained_plain[count] explained_set[count] precision[logarithm]"
+        ),
+    ),
+    (
+        "threats",
+        "What each measure is worth as a threat (a what-if)",
+        "detente.campaign:threat_table",
+        "levers",
+        "game",
+        (
+            "player measure harm_target[USD bn] harm_self[USD bn] conceded_least[%] conceded[%] conceded_most[%] "
+            "worth_least[USD bn] worth[USD bn] worth_most[USD bn] breakdown[%] breakdown_bold[%] likelier[%] action"
+        ),
+    ),
+    (
+        "market",
+        "What markets made of the steps",
+        "detente.campaign:market_table",
+        "file asof?",
+        "record",
+        "series unit harder harder_error harder_events[count] easier easier_error easier_events[count] kappa kappa_error kappa_worst r2[%] last",
+    ),
+    (
+        "cost-ahead",
+        "What the time ahead costs each side",
+        "detente.campaign:cost_table",
+        "costs",
+        "record",
+        "player expected[USD bn] low[USD bn] high[USD bn] standing[USD bn] change[USD bn] worse[%]",
+    ),
+    (
         "nash-welfare",
         "What comes of duties that are each player's best against the others'",
         "detente.strategy.duties:nash_tables",

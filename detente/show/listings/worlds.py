@@ -146,6 +146,14 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "country part cell before_usd_bn[USD bn] after_usd_bn[USD bn] change_usd_bn[USD bn]",
     ),
     (
+        "world-purge as purge",
+        "What moved when deficits were purged",
+        "detente.equilibrium:purge_table",
+        "economy value",
+        "world, outcomes",
+        "country deficit_usd_bn[USD bn] deficit_pct[%] wage_pct[%] imports_pct[%] exports_pct[%] real_income_pct[%]",
+    ),
+    (
         "worlds",
         "Two worlds side by side",
         "detente.world:compare_worlds",

@@ -9,8 +9,13 @@ if TYPE_CHECKING:
         own_duty_sentences as own_duty_sentences,
         own_duty_table as own_duty_table,
     )
+    from detente.show.tables.bridges import bridge_sentences as bridge_sentences
     from detente.show.tables.citations import citation_table as citation_table
     from detente.show.tables.comparison import comparison_table as comparison_table
+    from detente.show.tables.constituencies import (
+        concession_sentences as concession_sentences,
+        constituency_sentences as constituency_sentences,
+    )
     from detente.show.tables.duties import rates_of_largest as rates_of_largest
     from detente.show.tables.evidence import (
         ClockRow as ClockRow,
@@ -78,7 +83,9 @@ else:
         __name__,
         {
             "branches": "branch_sentence branch_table own_duty_sentences own_duty_table",
+            "bridges": "bridge_sentences",
             "citations": "citation_table",
+            "constituencies": "concession_sentences constituency_sentences",
             "duties": "rates_of_largest",
             "evidence": "ClockRow ConflictCard MeasureRow ReadingText SourceText aimed days_left",
             "comparison": "comparison_table",

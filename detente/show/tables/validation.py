@@ -10,8 +10,8 @@ from detente.validation import Check
 VERDICTS = {
     "holds": "within the tolerance",
     "FAILS": "outside the tolerance; `detente validate` exits with 4",
-    "agrees": "side by side: same sign, and size within a factor of ten; no tolerance",
-    "differs": "side by side: another sign or order of magnitude; the note says why",
+    "agrees": "side by side: same sign, and size within a factor of two under the closures stated; no tolerance",
+    "differs": "side by side: another sign, or more than a factor of two; the note says why",
     "another experiment": "only something near the published experiment can be set: no verdict",
     "needs the raw data": "not run: give --shared",
 }
