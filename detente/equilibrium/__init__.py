@@ -18,6 +18,11 @@ if TYPE_CHECKING:
         Binding as Binding,
         QuantityControl as QuantityControl,
     )
+    from detente.equilibrium.emissions import (
+        Emissions as Emissions,
+        carbon_duties as carbon_duties,
+        rents_new as rents_new,
+    )
     from detente.equilibrium.entry import solve as solve
     from detente.equilibrium.gravity.solve import (
         GravityEquilibrium as GravityEquilibrium,
@@ -70,6 +75,7 @@ else:
             "responses.answer": "Answer answer",
             "responses.rules": "Responses shocked",
             "solution": "Equilibrium Solution",
+            "emissions": "Emissions carbon_duties rents_new",
             "entry": "solve",
             "gravity.solve": "GravityEquilibrium solve_gravity",
             "gravity.world": "GravityStructure GravityWorld",
