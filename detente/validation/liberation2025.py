@@ -357,10 +357,10 @@ def best_duty_checks(study: Liberation) -> list[Check]:
         return float(100 * (value.welfare_hat[study.usa] - 1))
 
     best = minimize_scalar(
-        lambda duty: -gain(duty), bounds=(0.02, 0.4), method="bounded", options={"xatol": 1e-4}
+        lambda duty: -gain(duty), bounds=(0.02, 0.4), method="bounded", options={"xatol": 1e-3}
     )
     note = f"their search ended at {100 * STOPPED:.1f} %, where ours gives every figure of theirs to its last digit; more is gained beyond"
-    pairs = (("duty", 100 * float(best.x)), ("gain in welfare", -float(best.fun)))
+    pairs = (("duty", round(100 * float(best.x), 1)), ("gain in welfare", -float(best.fun)))
     return [
         beside(
             GROUP,

@@ -104,9 +104,7 @@ def test_conditions_are_met_as_they_are_stated(model, everything):
 @pytest.mark.parametrize(
     "responses",
     [
-        Responses(scale=0.1),
         Responses(labour_supply=0.5, relief=1.0),
-        Responses(deficits="country share"),
         Responses(sharing=("USA", "MEX")),
         EVERYTHING,
     ],
@@ -114,7 +112,7 @@ def test_conditions_are_met_as_they_are_stated(model, everything):
 def test_derivatives_are_those_of_finite_differences(model, war, responses):
     found = answer(model, war, responses)
     slope = found.gradient(real_income(found.value, "CHN")).tariff
-    for cell in ((0, 1, 2), (4, 1, 2)):
+    for cell in ((0, 1, 2), (4, 1, 2))[: 2 if responses is EVERYTHING else 1]:
         ends = []
         for sign in (1, -1):
             tariff = np.array(war.tariff)
@@ -195,5 +193,10 @@ def test_what_does_not_fit_is_refused(model, war):
         answer(Model(toy(), Structure(labour_supply=0.5)), war, Responses(scale=0.1))
     with pytest.raises(InputError, match="scale has shape"):
         answer(model, war, Responses(scale=np.ones(3)))
+    capped = Policy.unchanged(model.economy).limit(
+        "cap", importers="USA", exporters="CHN", sectors="PARTS", share=0.5
+    )
+    with pytest.raises(InputError, match="limits quantities"):
+        answer(model, capped, Responses(scale=0.1))
     with pytest.raises(UnitError, match="ratio of population"):
         shocked(model.economy, war, population=np.zeros(5))

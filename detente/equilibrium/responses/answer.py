@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.core import SolveError
+from detente.core import InputError, SolveError
 from detente.equilibrium.entry import solve
 from detente.equilibrium.gradients import Gradient, Output, gradients
 from detente.equilibrium.policy import Policy
@@ -135,11 +135,17 @@ def answer(model: Model, policy: Policy | Wedges, responses: Responses) -> Answe
     Raises
     ------
     InputError
-        For a model or responses that do not fit.
+        For a model or responses that do not fit, and a policy with limits on quantities.
     SolveError
         When the conditions are not met within `ROUNDS` equilibria.
     """
     conditions = Conditions(model, responses)
+    if isinstance(policy, Policy) and policy.controls:
+        raise InputError(
+            f"the policy `{policy.name}` limits quantities",
+            where=model.economy.name,
+            hint="`solve` takes limits; with responses use duties, taxes and trade costs",
+        )
     asked = policy.wedges if isinstance(policy, Policy) else policy
     state, history = np.zeros(conditions.count), Anderson(1, conditions.count, MEMORY)
     value: Equilibrium | None = None
