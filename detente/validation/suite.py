@@ -8,12 +8,15 @@ from pathlib import Path
 from detente.core import DetenteError
 from detente.validation import (
     bounds,
+    bridges,
     closed_forms,
     cp2015_tables,
+    diversion,
     first_year,
     kite,
     lashkaripour2021,
     liberation2025,
+    minerals,
     ossa2014,
     path_checks,
     shortages,
@@ -102,6 +105,10 @@ def run_checks(shared: Path | None = None, *, step: Callable[[str], None] | None
     checks += bounds.standoff_checks()
     say(first_year.GROUP)
     checks += first_year.first_year_checks(load_world())
+    say(diversion.GROUP)
+    checks += diversion.diversion_checks()
     say(shortages.GROUP)
-    checks += shortages.shortage_checks(load_world())
+    checks += [*shortages.shortage_checks(load_world()), *minerals.mineral_checks()]
+    say(bridges.GROUP)
+    checks += bridges.bridge_checks()
     return tuple(checks)
