@@ -47,7 +47,7 @@ class Answer:
     >>> from detente.world import toy
     >>> model = Model(toy())
     >>> war = Policy.unchanged(model.economy).duty("USA", "CHN").add_points(0.25)
-    >>> after = answer(model, war, Responses(sharing=("USA", "MEX")))
+    >>> after = solve_responses(model, war, Responses(sharing=("USA", "MEX")))
     >>> usa, mex = (after.value.real_income_hat[model.labels.country(code)] for code in ("USA", "MEX"))
     >>> bool(abs(usa - mex) < 1e-10)
     True
@@ -115,7 +115,7 @@ class Answer:
         )
 
 
-def answer(model: Model, policy: Policy | Wedges, responses: Responses) -> Answer:
+def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses) -> Answer:
     """Find the equilibrium of a policy in which more than prices answers.
 
     Without responses it is `solve`'s, to the last bit.

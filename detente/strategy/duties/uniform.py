@@ -222,7 +222,7 @@ def uniform_duties(
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedDuty:
     """What a player's duty is, beside all it could do.
 
     Attributes
@@ -274,7 +274,7 @@ class Judged:
 
 def judge_duties(
     settled: UniformDuties, players: Sequence[str] | None = None, levels: Sequence[float] = LEVELS
-) -> tuple[Judged, ...]:
+) -> tuple[JudgedDuty, ...]:
     """Second-order and global checks of every player's duty: slopes on both sides, and duties far away.
 
     Duties that have no equilibrium are counted and left out.
@@ -315,5 +315,7 @@ def judge_duties(
         corner = "lowest" if duty <= game.lower + 1e-9 else "highest" if duty >= game.upper - 1e-9 else ""
         unsolved = sum(value is None for value in values)
         gain, at = float(gains[best]), float(trials[best][places[k]])
-        judged.append(Judged(code, float(slopes[k]), bend, gain, at, corner, float(transfers[k]), unsolved))
+        judged.append(
+            JudgedDuty(code, float(slopes[k]), bend, gain, at, corner, float(transfers[k]), unsolved)
+        )
     return tuple(judged)
