@@ -35,7 +35,8 @@ def files(content):
 
 @pytest.fixture(scope="module")
 def page(files):
-    return files["index.html"].decode()
+    """The page and its annex."""
+    return files["index.html"].decode() + files["annex.html"].decode()
 
 
 def texts(value: object) -> Iterator[str]:
@@ -94,13 +95,13 @@ def test_every_assumed_trade_cost_is_said(content):
 
 def test_at_least_six_contradictions_side_by_side(content):
     section = next(section for section in content.sections if section.id == "disagreements")
-    cards = next(block.cards for block in section.blocks if hasattr(block, "cards"))
+    cards = next(block.cards for block in section.behind if hasattr(block, "cards"))
     assert len(cards) >= 6
     assert sum(len(card.readings) >= 2 for card in cards) >= 6
 
 
 def test_figures_are_altair_charts_each_with_its_csv(content, files):
-    figures = [block for section in content.sections for block in section.blocks if isinstance(block, Figure)]
+    figures = [block for block in content.everything if isinstance(block, Figure)]
     assert {figure.name for figure in figures} >= {
         "outcomes",
         "diversion",
@@ -117,21 +118,19 @@ def test_the_sentences_say_what_the_tables_hold(content):
     """The first sentence and the table of outcomes agree on who loses more."""
     rows = {
         (row["outcome"], row["measure"]): row
-        for section in content.sections
-        for block in section.blocks
+        for block in content.everything
         for table in [getattr(block, "table", None)]
         if table is not None and table.name == "levels"
         for row in table.records()
     }
     fail = rows["Talks fail", "difference from today"]
-    text = content.summary_sentences[0].text
-    loser = (
-        "the United States loses more"
-        if fail["usa_real_income_pct"] < fail["chn_real_income_pct"]
-        else "China loses more"
-    )
-    assert loser in text
-    assert f"{abs(fail['usa_real_income_pct']):.2f}" in text
+    text = content.summary_sentences[0].text.replace("\u00a0", " ")
+    sides = (("usa", "the United States"), ("chn", "China"))
+    for code, name in sides:
+        assert name in text
+        assert f"{abs(fail[f'{code}_real_income_pct']):.2f}" in text
+        assert f"${abs(fail[f'{code}_equivalent_variation_usd_bn']):.1f} billion" in text
+    assert ("poorer" in text) == (fail["usa_real_income_pct"] < 0)
 
 
 def test_same_input_same_bytes(content, files):
@@ -170,7 +169,8 @@ def test_a_measure_with_a_hostile_title_is_inert(content):
     key = "usa-2025-fentanyl-china"
     measures[key] = measures[key].model_copy(update={"title": hostile})
     poisoned = dataclasses.replace(dossier, measures=FrozenDict(measures))
-    page = brief_files(compose(poisoned, load_world(), sets=("fgo",), draws=0))["index.html"].decode()
+    written = brief_files(compose(poisoned, load_world(), sets=("fgo",), draws=0))
+    page = written["index.html"].decode() + written["annex.html"].decode()
     assert "<script" not in page
     assert "<img" not in page
     assert "&lt;script&gt;" in page
@@ -202,7 +202,7 @@ def test_hindsight_is_another_briefing():
     standing = next(section for section in content.sections if section.id == "standing")
     rows = {
         row.id: row
-        for block in standing.blocks
+        for block in (*standing.blocks, *standing.behind)
         if hasattr(block, "rows")
         for row in block.rows
         if hasattr(row, "status")
@@ -242,7 +242,7 @@ def test_the_reduced_game_is_named_where_it_is_used(content):
     section = next(section for section in content.sections if section.id == "leverage")
     spaces = [
         block
-        for block in section.blocks
+        for block in section.behind
         if getattr(getattr(block, "table", None), "name", "") == "deal-space"
     ]
     assert spaces[0].table.title.endswith("reduced game: 256 of 36,864 joint choices")
