@@ -48,7 +48,7 @@ def method(
                     f"each authority by sector{_on_cells(economy)}."
                 ),
                 Sentence(
-                    "Their change since the end of 2024 is added to the duties of the base year; other measures enter as "
+                    f"Their change since the end of {economy.year} is added to the duties of the base year; other measures enter as "
                     "trade-cost equivalents."
                 ),
             )
@@ -129,8 +129,8 @@ def assumed(dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome])
         texts += [f"{outcome.scenario.title}: {text}" for text in outcome.scenario.assumed]
     for state in dossier.states(dossier.asof).values():
         measure = state.measure
-        if measure.effect is not None and measure.effect.grade is Grade.assumed:
-            texts.append(f"Trade-cost equivalent of “{measure.title}”: {measure.effect.derivation.strip()}")
+        if state.effect is not None and state.effect.grade is Grade.assumed:
+            texts.append(f"Trade-cost equivalent of “{measure.title}”: {state.effect.derivation.strip()}")
         if state.grade is Grade.assumed and state.status in (Status.in_force, Status.suspended):
             texts.append(
                 f"“{measure.title}”: its value or date has no source, grade “assumed” ({measure.id})."

@@ -33,6 +33,7 @@ from detente.show.words import (
     number,
     percent,
 )
+from detente.validation import beside_estimates
 
 if TYPE_CHECKING:
     from detente.brief.findings import Findings
@@ -53,7 +54,7 @@ def _duty(findings: Findings) -> Sentence:
         parties[0],
         parties[1],
         findings.average(parties[0]) / 100,
-        "by law, all layers, weighted by imports of 2024",
+        f"by law, all layers, weighted by imports of {findings.economy.year}",
         findings.dossier.asof,
         other_rate=findings.average(parties[1]) / 100,
         table="averages",
@@ -223,7 +224,7 @@ def _path_of_duties(findings: Findings) -> Figure:
         dates=ordered,
         rates=rates,
         asof=dossier.asof,
-        concept="by law, all layers, weighted by imports of 2024",
+        concept=f"by law, all layers, weighted by imports of {findings.economy.year}",
         events=calendar.events(dossier, start),
         end=horizon,
     )
@@ -342,7 +343,7 @@ def _stems(text: str) -> set[str]:
 
 def comparison_section(findings: Findings) -> Section | None:
     """What other models say; nothing when the record holds no estimate."""
-    table = make("estimates", dossier=findings.dossier)
+    table = make("estimates", dossier=findings.dossier, beside=beside_estimates(findings.dossier))
     if table is None:
         return None
     lead = Sentence(

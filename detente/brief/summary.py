@@ -148,7 +148,7 @@ def key_numbers(findings: Findings) -> Iterator[KeyNumber]:
         findings.average(findings.parties[0]),
         "%",
         "averages",
-        "by law, weighted by imports of 2024",
+        f"by law, weighted by imports of {findings.economy.year}",
         signed=False,
     )
 

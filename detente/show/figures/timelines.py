@@ -48,7 +48,7 @@ def clocks(rows: Sequence[ClockDot], *, asof: Day, title: str = "", name: str = 
         (
             Column("title", "Clock"),
             Column("fires", "Fires", kind="date"),
-            Column("days_left", "Days left", kind="number", digits=0),
+            Column("days_left", "Days left", "days", "number", 0),
             Column("on_firing", "What happens"),
         ),
         tuple(

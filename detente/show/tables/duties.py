@@ -22,7 +22,7 @@ def duties_by_authority(
     importer: str,
     exporter: str,
     day: str,
-    concept: str = "import-weighted within the sector, 2024 trade",
+    concept: str = "import-weighted within the sector, trade of the base year",
     title: str = "",
     name: str = "duties_by_authority",
     own: Mapping[str, Authority] | None = None,
