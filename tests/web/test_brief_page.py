@@ -480,25 +480,3 @@ def test_the_page_is_silent(chromium: str, folder: Path, tmp_path: Path) -> None
     assert "CONSOLE" not in done.stderr
     assert "Refused to" not in done.stderr
     assert Page(done.stdout).all("main")
-
-
-def test_it_prints(chromium: str, folder: Path, tmp_path: Path) -> None:
-    target = tmp_path / "brief.pdf"
-    browse(
-        chromium,
-        tmp_path / "profile",
-        (folder / "index.html").as_uri(),
-        "--no-pdf-header-footer",
-        f"--print-to-pdf={target}",
-    )
-    data = target.read_bytes()
-    assert data.startswith(b"%PDF")
-    boxes = {
-        tuple(round(float(part)) for part in box.split())
-        for box in re.findall(rb"/MediaBox\s*\[([\d.\s]+)\]", data)
-    }
-    assert boxes, "the pages' size could not be read"
-    for left, bottom, right, top in boxes:
-        # A4 in points.
-        assert abs(right - left - 595) <= 1
-        assert abs(top - bottom - 842) <= 1
