@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     )
     from detente.campaign.forward import simulate as simulate
     from detente.campaign.futures import Fate as Fate, Futures as Futures
-    from detente.campaign.initiative import Move as Move, moves as moves
+    from detente.campaign.initiative import Initiative as Initiative, initiatives as initiatives
     from detente.campaign.ladder import rungs as rungs
     from detente.campaign.ledger import BOTH as BOTH, NO_CLOCK as NO_CLOCK, Act as Act, Ledger as Ledger
     from detente.campaign.market import (
@@ -62,7 +62,7 @@ else:
             "futures": "Fate Futures",
             "ladder": "rungs",
             "ledger": "Act BOTH Ledger NO_CLOCK",
-            "initiative": "Move moves",
+            "initiative": "Initiative initiatives",
             "odds": "Odds estimate standing",
             "record": "Record record_of",
             "rules": "Rules shipped_rules",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from detente.campaign.ledger import BOTH
-from detente.campaign.record import EPSILON, Part, Record, Turn
+from detente.campaign.record import EPSILON, PairPart, Record, Turn
 from detente.dossier import Clock, Measure, Status, resolve
 
 Kind = Literal["threat", "truce", "open", "cut", "law"]
@@ -121,7 +121,7 @@ def clocks_as_of(record: Record, asof: dt.date) -> tuple[LiveClock, ...]:
 
 
 def _dated(
-    part: Part, measure: Measure, start: dt.date, asof: dt.date, titles: dict[dt.date, list[Clock]]
+    part: PairPart, measure: Measure, start: dt.date, asof: dt.date, titles: dict[dt.date, list[Clock]]
 ) -> Iterable[_Step]:
     """Follow a measure's planned changes from one day of knowledge to the next."""
     days = [day for day in part.known_days(measure, asof) if day > start]
@@ -166,7 +166,7 @@ def _same(step: _Step, plan: dict[dt.date, Turn], day: dt.date, moved: int) -> T
     return None
 
 
-def _kind(part: Part, turn: Turn, known: dt.date, clocks: Sequence[Clock]) -> Kind:
+def _kind(part: PairPart, turn: Turn, known: dt.date, clocks: Sequence[Clock]) -> Kind:
     if not turn.harsher:
         return "cut"
     small = not turn.control and turn.duty < part.rules.duty
@@ -176,7 +176,7 @@ def _kind(part: Part, turn: Turn, known: dt.date, clocks: Sequence[Clock]) -> Ki
     return "truce" if turn.held or expiry else "threat"
 
 
-def _open(part: Part, measure: Measure, start: dt.date, asof: dt.date) -> Iterable[_Step]:
+def _open(part: PairPart, measure: Measure, start: dt.date, asof: dt.date) -> Iterable[_Step]:
     """Spells in which a measure is announced and no day is named for it."""
     began: dt.date | None = None
     value = 0.0

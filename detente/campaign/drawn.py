@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from detente.campaign.odds import Odds
 
 
-class Draws:
-    """One set of parameters a path.
+class Drawn:
+    """One set of parameters a path, or one for each block of paths that share theirs.
 
     Attributes
     ----------
@@ -22,16 +22,19 @@ class Draws:
         Cumulated probabilities of what a meeting brings.
     """
 
-    def __init__(self, odds: Odds, paths: int, rng: np.random.Generator) -> None:
-        self.logit = odds.draw(paths, rng)
+    def __init__(self, odds: Odds, paths: int, rng: np.random.Generator, blocks: int | None = None) -> None:
+        sets = paths if blocks is None else blocks
+        of = np.arange(paths) * sets // paths
+        self.logit = odds.draw(sets, rng)[of]
         self.rate: dict[str, NDArray[np.float64]] = {
-            name: rng.gamma(events, size=paths) / days for name, (events, days) in sorted(odds.gammas.items())
+            name: (rng.gamma(events, size=sets) / days)[of]
+            for name, (events, days) in sorted(odds.gammas.items())
         }
         self.share: dict[str, NDArray[np.float64]] = {
-            name: rng.beta(yes, no, size=paths) for name, (yes, no) in sorted(odds.betas.items())
+            name: rng.beta(yes, no, size=sets)[of] for name, (yes, no) in sorted(odds.betas.items())
         }
         self.meeting = np.stack(
-            [np.cumsum(rng.dirichlet(counts, size=paths), axis=1) for counts in odds.meeting]
+            [np.cumsum(rng.dirichlet(counts, size=sets), axis=1)[of] for counts in odds.meeting]
         )
         self.leads, self.sizes = odds.leads, odds.sizes
 

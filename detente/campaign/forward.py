@@ -301,6 +301,7 @@ def simulate(
     priors: Mapping[str, Any] | None = None,
     clocks: bool = True,
     meetings: bool = True,
+    blocks: int | None = None,
 ) -> Futures:
     """Play a standoff forward from a day, many times.
 
@@ -321,6 +322,9 @@ def simulate(
         The shipped ones when left out.
     clocks, meetings : bool
         Whether the known clocks, and meetings known and new, take part; with both off moves and reliefs are left.
+    blocks : int, optional
+        Blocks of consecutive paths that share their parameters: what differs between blocks is what the parameters leave open.
+        Every path draws its own when left out.
 
     Returns
     -------
@@ -333,8 +337,12 @@ def simulate(
     LabelError
         For a what-if on a clock that is not live.
     """
-    if paths < 1 or days < 1:
-        raise InputError("nothing to simulate", where="simulate", hint="at least one path of one day")
+    if paths < 1 or days < 1 or not 0 < (blocks or 1) <= paths:
+        raise InputError(
+            "nothing to simulate",
+            where="simulate",
+            hint="at least one path of one day, and no more blocks than paths",
+        )
     chosen = what_if or {}
     names = [clock.id for clock in chron.live]
     for name in chosen:
@@ -344,5 +352,14 @@ def simulate(
             )
     held = priors or shipped_priors()
     return Simulator(
-        chron, odds, days, paths, seed, what_if=chosen, priors=held, clocks=clocks, meetings=meetings
+        chron,
+        odds,
+        days,
+        paths,
+        seed,
+        what_if=chosen,
+        priors=held,
+        clocks=clocks,
+        meetings=meetings,
+        blocks=blocks,
     ).run()

@@ -14,7 +14,7 @@ ANSWER = 7
 
 
 @dataclass(frozen=True)
-class Move:
+class Initiative:
     """Something one side began.
 
     Attributes
@@ -43,7 +43,7 @@ class Move:
     answered: bool = False
 
 
-def moves(chron: Chronology) -> list[Move]:
+def initiatives(chron: Chronology) -> list[Initiative]:
     """Every move up to the as-of day, in order.
 
     A step on the day on which a clock of its side falls due is that clock's, not a new move.
@@ -55,20 +55,20 @@ def moves(chron: Chronology) -> list[Move]:
         if clock.due and clock.kind in ("threat", "truce")
         for side in ((0, 1) if clock.side == 2 else (clock.side,))
     }
-    begun: list[Move] = []
+    begun: list[Initiative] = []
     for i in range(len(ledger)):
         day, side, act = int(ledger.day[i]), int(ledger.side[i]), ledger.act[i]
         if act == Act.threat:
             clock = chron.clocks[ledger.clock[i]]
-            move = Move(day, side, False, clock.controls[side] > 0, clock.duty[side])
+            move = Initiative(day, side, False, clock.controls[side] > 0, clock.duty[side])
         elif act == Act.step and (day, side) not in due:
-            move = Move(day, side, True, bool(ledger.controls[i].any()), float(ledger.duty[i, side]))
+            move = Initiative(day, side, True, bool(ledger.controls[i].any()), float(ledger.duty[i, side]))
         else:
             continue
         last = next((k for k in range(len(begun) - 1, -1, -1) if begun[k].side == side), None)
         if last is not None and day - begun[last].day <= ONE_MOVE:
             old = begun[last]
-            begun[last] = Move(
+            begun[last] = Initiative(
                 old.day, side, old.at_once, old.control and move.control, max(old.size, move.size)
             )
         else:
@@ -83,6 +83,6 @@ def moves(chron: Chronology) -> list[Move]:
         for k, move in enumerate(begun)
     ]
     return [
-        Move(m.day, m.side, m.at_once, m.control, m.size, a, b)
+        Initiative(m.day, m.side, m.at_once, m.control, m.size, a, b)
         for m, a, b in zip(begun, answers, answered, strict=True)
     ]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from detente.campaign.calendar import Chronology
 from detente.campaign.clocks import LiveClock
-from detente.campaign.initiative import Move, moves
+from detente.campaign.initiative import Initiative, initiatives
 from detente.campaign.ledger import BOTH, Act
 from detente.campaign.threats import threat_rates
 from detente.dossier import read_yaml
@@ -130,7 +130,7 @@ def estimate(
     )
     carried = np.array([c.outcome == "carried" for c in rows], dtype=np.float64)
     mean, cov = _logit(design, carried, *_prior(held), power)
-    own = moves(chron)
+    own = initiatives(chron)
     leads = [float(c.lead) for c in chron.clocks if c.kind == "threat" and c.due]
     ledger = chron.ledger
     sizes = [
@@ -198,7 +198,7 @@ def _count(
 
 
 def _rates(
-    chron: Chronology, own: list[Move], held: Mapping[str, Any], power: float
+    chron: Chronology, own: list[Initiative], held: Mapping[str, Any], power: float
 ) -> dict[str, tuple[float, float]]:
     """Events and days of every rate, prior and own record together."""
     quiet = chron.record.rules.quiet
@@ -255,7 +255,7 @@ def _ruptures(chron: Chronology) -> tuple[float, float]:
 
 
 def _shares(
-    chron: Chronology, own: list[Move], held: Mapping[str, Any], power: float
+    chron: Chronology, own: list[Initiative], held: Mapping[str, Any], power: float
 ) -> dict[str, tuple[float, float]]:
     """Counts for and against of every share."""
     settled = [clock for clock in chron.clocks if clock.outcome != "live"]
@@ -291,12 +291,27 @@ def _shares(
     shares["last_week"] = _count(
         held["last_week"], "yes", "no", power * sum(late), power * (len(late) - sum(late))
     )
-    met = [meeting for meeting in chron.meetings if meeting.start <= chron.asof and not meeting.signing]
+    return shares | _meeting_shares(chron, held, power)
+
+
+def _meeting_shares(
+    chron: Chronology, held: Mapping[str, Any], power: float
+) -> dict[str, tuple[float, float]]:
+    """How many meetings are of leaders, take place on their day, and end in the signature they are called for."""
+    past = [meeting for meeting in chron.meetings if meeting.start <= chron.asof]
+    met = [meeting for meeting in past if not meeting.signing]
     high = sum(meeting.leaders for meeting in met)
-    shares["leaders"] = _count(held["leaders"], "yes", "no", power * high, power * (len(met) - high))
-    signed = [meeting for meeting in chron.meetings if meeting.start <= chron.asof and meeting.signing]
-    shares["signing"] = _count(held["signing"], "yes", "no", power * len(signed), 0.0)
-    return shares
+    called_off = sum(
+        clock.kind == "meeting" and clock.superseded is not None and clock.superseded <= chron.asof
+        for clock in chron.record.clocks().values()
+        if clock.known <= chron.asof
+    )
+    signed = len(past) - len(met)
+    return {
+        "leaders": _count(held["leaders"], "yes", "no", power * high, power * (len(met) - high)),
+        "held": _count(held["held"], "yes", "no", power * len(met), power * called_off),
+        "signing": _count(held["signing"], "yes", "no", power * signed, 0.0),
+    }
 
 
 def _meeting_counts(chron: Chronology, held: Mapping[str, Any], power: float) -> NDArray[np.float64]:

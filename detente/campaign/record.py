@@ -78,7 +78,7 @@ class Turn:
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class PairPart:
     """One dossier of the pair's record, with the share of trade that each scope of its duties covers."""
 
     dossier: Dossier
@@ -174,12 +174,12 @@ class Record:
 
     Attributes
     ----------
-    parts : tuple of Part
+    parts : tuple of PairPart
         Earlier records first; the last is the one that was asked for.
     rules : Rules
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[PairPart, ...]
     rules: Rules
 
     @property
@@ -188,7 +188,7 @@ class Record:
         return self.parts[-1].sides
 
     @property
-    def main(self) -> Part:
+    def main(self) -> PairPart:
         """The record that was asked for."""
         return self.parts[-1]
 
@@ -248,7 +248,7 @@ def record_of(
                 where="record_of: others",
                 hint=f"the sides are {' and '.join(sides)}",
             )
-        parts.append(Part(each, sides, _trade(economy, sides), economy, held))
+        parts.append(PairPart(each, sides, _trade(economy, sides), economy, held))
     return Record(tuple(parts), held)
 
 

@@ -53,10 +53,10 @@ def shipped_rules() -> Rules:
     >>> shipped_rules().rungs[0]
     'broad'
     """
-    return read_rules(_FILE)
+    return read_ladder(_FILE)
 
 
-def read_rules(path: Path) -> Rules:
+def read_ladder(path: Path) -> Rules:
     """Read rules from a file of the layout of ``data/ladder.yaml``.
 
     Raises

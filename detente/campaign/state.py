@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from detente.campaign.calendar import Chronology
 from detente.campaign.clocks import LiveClock
-from detente.campaign.drawn import Draws
+from detente.campaign.drawn import Drawn
 from detente.campaign.futures import Fate
 from detente.campaign.ledger import NO_CLOCK
 from detente.campaign.odds import WEEK, Odds, expects_meeting, features
@@ -43,11 +43,12 @@ class State:
         priors: Mapping[str, Any],
         clocks: bool,
         meetings: bool,
+        blocks: int | None,
     ) -> None:
         self.chron, self.days, self.paths, self.seed = chron, days, paths, seed
         self.rng = np.random.default_rng(seed)
         self.priors = priors
-        self.draws = Draws(odds, paths, self.rng)
+        self.draws = Drawn(odds, paths, self.rng, blocks)
         self.clocks = chron.live if clocks else ()
         self.meetings = chron.planned if meetings else ()
         self.limit = chron.record.rules.decoupling
@@ -62,7 +63,10 @@ class State:
         self._set_clocks(what_if)
         everyone = np.arange(paths)
         for k, meeting in enumerate(self.meetings):
-            self.when[:, self.first_meeting + k] = chron.day(meeting.start)
+            first, last = priors["moved_days"]
+            held = self.rng.random(paths) < self.draws.share["held"]
+            later = self.rng.integers(first, last, size=paths)
+            self.when[:, self.first_meeting + k] = chron.day(meeting.start) + np.where(held, 0, later)
         if meetings:
             self._next_meeting(everyone, np.zeros(paths))
         self._next_move(everyone, np.zeros(paths))

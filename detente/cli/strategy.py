@@ -14,6 +14,7 @@ from detente.cli.options import (
     FormatOption,
     OutOption,
     PictureOption,
+    refuse_idle,
 )
 from detente.cli.output import draw, emit, progress, usage
 from detente.cli.playing import (
@@ -43,6 +44,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from detente.strategy import Game, GameSpec, PreferenceFile, Preferences
+
+SWAPS = 20
+"""Swaps listed, where no other number is asked for."""
+PRECISION = 1.0
+"""Log odds for a billion USD a year, where nothing else is asked for."""
 
 
 def leverage(
@@ -148,7 +154,7 @@ def deals(
     most: Annotated[
         int, typer.Option("--most", help="Measures each side may change in a swap.", min=1, max=3)
     ] = 1,
-    count: Annotated[int, typer.Option("--count", help="Swaps to list.", min=1)] = 20,
+    count: Annotated[int, typer.Option("--count", help="Swaps to list.", min=1)] = SWAPS,
     game: GameOption = None,
     reduced: ReducedOption = False,
     preferences: PreferencesOption = None,
@@ -170,6 +176,7 @@ def deals(
     from detente.policy import load_scenario
     from detente.show import build, make
     from detente.show.figures import space_sentence, swap_sentence
+    from detente.show.tables import expected_sentence
     from detente.strategy import deals as room, horizons
 
     known_table(
@@ -180,8 +187,14 @@ def deals(
     known, chosen = read_sets(record, spec, preference_file, preferences)
     with usage():
         point, sides = _threat(threat, spec), _sides(side, spec, world)
-    economy, model = world_at(world, elasticities, horizon)
     whole = table in ("space", "payments", "sensitivity", "all") or picture is not None or most > 1
+    refuse_idle(
+        f"on the table {table}",
+        side=side is not None and table not in ("concessions", "all"),
+        threat=threat is not None and not whole,
+        count=count != SWAPS and table not in ("swaps", "all"),
+    )
+    economy, model = world_at(world, elasticities, horizon)
     if whole:
         tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
     else:
@@ -193,6 +206,9 @@ def deals(
     tables = []
     if table in ("expected", "all"):
         tables.append(_expected(games, spec, known))
+        if spec.expected:
+            verdicts = room.judge(play, spec.expected, spec.threats)
+            say(expected_sentence(verdicts, spec.players, chosen.title).text)
     if table in ("concessions", "all"):
         tables.append(build("concessions", game=play, players=sides))
     if table in ("horizons", "all"):
@@ -304,7 +320,7 @@ def game_verb(
             help="Of the logit equilibrium: log odds for a billion USD a year; 0 leaves it out.",
             min=0,
         ),
-    ] = 1.0,
+    ] = PRECISION,
     export: Annotated[
         Path | None, typer.Option("--export", help="Also write the game to this .nfg or .efg file.")
     ] = None,
@@ -326,9 +342,14 @@ def game_verb(
 ) -> None:
     """Say what the two sides would do without an agreement: equilibria, dominance, quantal response; export the game."""
     from detente.show import build
+    from detente.show.tables import game_sentences
     from detente.strategy import efg_text, equilibria as room, known_form, nfg_text
 
     known_table(table, ("equilibria", "dominance", "preferences"))
+    refuse_idle(
+        "on the table dominance, which has no play with errors",
+        precision=precision != PRECISION and table == "dominance",
+    )
     with usage():
         if export is not None and export.suffix not in (".nfg", ".efg"):
             raise InputError(
@@ -342,18 +363,20 @@ def game_verb(
     tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
     play = tensor.game(chosen)
     form = room.strategic_form(play)
+    pure, dominance = room.pure_equilibria(form, epsilon=1e-3), room.dominant_rungs(play)
+    quantal = (
+        room.logit_quantal(form, precision / 1e3) if precision and table in ("equilibria", "all") else None
+    )
+    for sentence in game_sentences(play, form, pure, quantal, dominance):
+        say(sentence.text)
     tables = []
     if table in ("equilibria", "all"):
-        quantal = room.logit_quantal(form, precision / 1e3) if precision else None
-        pure = room.pure_equilibria(form, epsilon=1e-3)
-        if not pure:
-            note("no pure equilibrium")
         tables.append(build("equilibria", game=play, form=form, pure=pure, quantal=quantal))
     if table in ("dominance", "all"):
         tables.append(
             build(
                 "dominance",
-                dominance=room.dominant_rungs(play),
+                dominance=dominance,
                 name=chosen.title.lower(),
                 titles={action.id: action.title for action in spec.actions},
             )

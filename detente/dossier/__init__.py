@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         show_value as show_value,
         verify_places as verify_places,
     )
-    from detente.dossier.conflict_sheets import sheets as sheets
+    from detente.dossier.conflict_sheets import conflict_list as conflict_list, sheets as sheets
     from detente.dossier.controls import control_table as control_table, fee_table as fee_table
     from detente.dossier.dossier import (
         Actor as Actor,
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
         age as age,
         require_fresh as require_fresh,
     )
+    from detente.dossier.effect import Content as Content, Effect as Effect
+    from detente.dossier.exposures import CHANNELS as CHANNELS, Aid as Aid, Exposure as Exposure
     from detente.dossier.firing import (
         Change as Change,
         changes as changes,
@@ -68,7 +70,6 @@ if TYPE_CHECKING:
         Conflict as Conflict,
         DatedValue as DatedValue,
         Document as Document,
-        Effect as Effect,
         FirmRate as FirmRate,
         Frozen as Frozen,
         Grade as Grade,
@@ -120,15 +121,17 @@ else:
             "authorities": "authority_table",
             "bands": "BANDS Doubt POSSIBLE POSSIBLE_SHARE SHARE_BAND doubts_on",
             "claims": "chains claims_table clock_table conflict_table economy_names measure_table show_value verify_places",
-            "conflict_sheets": "sheets",
+            "conflict_sheets": "conflict_list sheets",
             "controls": "control_table fee_table",
             "dossier": "Actor Dossier FrozenDict Parameter age require_fresh",
+            "exposures": "Aid CHANNELS Exposure",
             "firing": "Change changes record_span running turns waiting",
             "form": "validate",
             "held": "moves_something",
             "ics": "calendar",
             "load": "folder_of load_dossier read_record shipped_dossiers",
-            "measure": "Claim Clock Conflict DatedValue Document Effect FirmRate Frozen Grade Instrument Measure Products Reading Round Slug Source Status",
+            "effect": "Content Effect",
+            "measure": "Claim Clock Conflict DatedValue Document FirmRate Frozen Grade Instrument Measure Products Reading Round Slug Source Status",
             "pledges": "pledge_table",
             "scope": "OrdinaryDuty TradeLine",
             "timeline": "MeasureState known_day resolve",

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.campaign import Chronology, Odds, Record, chronology, estimate, rungs, simulate, standing
-from detente.outlook.baselines import climatology, level_of, persistence, schedule, window_rungs
+from detente.campaign import (
+    Chronology,
+    Fate,
+    Futures,
+    Odds,
+    Record,
+    chronology,
+    estimate,
+    rungs,
+    simulate,
+    standing,
+    threat_rates,
+)
+from detente.outlook.baselines import TRUST, climatology, level_of, persistence, schedule, window_rungs
 
 Floats = NDArray[np.float64]
 HORIZONS = (14, 30, 90, 365)
@@ -45,6 +57,46 @@ class Forecast:
     outcome: int
 
 
+@dataclass(frozen=True)
+class ClockForecast:
+    """Chance that a dated threat or expiry, live on one day, is carried out; and whether it was.
+
+    Attributes
+    ----------
+    origin : date
+    clock, kind : str
+    due : date
+    probability : mapping of method to float
+        ``model``; ``schedule`` (threats are carried out, expiries are not); ``other episodes`` (the share of 1,053 threats).
+    outcome : int
+        1 carried out, 0 put off or dropped, -1 not settled by the record's day.
+    """
+
+    origin: dt.date
+    clock: str
+    kind: str
+    due: dt.date
+    probability: Mapping[str, float]
+    outcome: int
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Every forecast made again: of the ladder and of clocks."""
+
+    ladder: tuple[Forecast, ...]
+    clocks: tuple[ClockForecast, ...]
+
+
+def ladder_shares(futures: Futures, chron: Chronology, horizons: Sequence[int]) -> Floats:
+    """Share of simulated futures on each rung [horizon, rung], every rung seen half a time before."""
+    rules = chron.record.rules
+    reached = rungs(futures.ledger, level_of(chron), horizons, paths=futures.paths, rules=rules)
+    n = len(rules.rungs)
+    counts = np.stack([np.bincount(reached[:, k], minlength=n) for k in range(len(horizons))])
+    return np.asarray((counts + HALF) / (futures.paths + HALF * n))
+
+
 def rung_odds(
     chron: Chronology,
     odds: Odds,
@@ -55,14 +107,11 @@ def rung_odds(
     clocks: bool = True,
     meetings: bool = True,
 ) -> Floats:
-    """Share of simulated futures on each rung [horizon, rung], every rung seen half a time before."""
+    """Simulate, and give the share of futures on each rung [horizon, rung]."""
     futures = simulate(
         chron, odds, days=max(horizons), paths=paths, seed=seed, clocks=clocks, meetings=meetings
     )
-    reached = rungs(futures.ledger, level_of(chron), horizons, paths=paths, rules=chron.record.rules)
-    n = len(chron.record.rules.rungs)
-    counts = np.stack([np.bincount(reached[:, k], minlength=n) for k in range(len(horizons))])
-    return np.asarray((counts + HALF) / (paths + HALF * n))
+    return ladder_shares(futures, chron, horizons)
 
 
 def origins(chron: Chronology, every: int = EVERY) -> tuple[dt.date, ...]:
@@ -86,7 +135,7 @@ def origins(chron: Chronology, every: int = EVERY) -> tuple[dt.date, ...]:
     return tuple(chron.asof + dt.timedelta(days=day) for day in days)
 
 
-def outcomes(full: Chronology, days: Sequence[dt.date], horizon: int) -> NDArray[np.int8]:
+def rungs_reached(full: Chronology, days: Sequence[dt.date], horizon: int) -> NDArray[np.int8]:
     """Rung that was reached from each day over a horizon; -1 where the window is still open."""
     starts = np.array([(day - full.asof).days for day in days])
     closed = starts + horizon <= 0
@@ -103,7 +152,8 @@ def backtest(
     paths: int = PATHS,
     seed: int = 1,
     weight: float | None = None,
-) -> tuple[Forecast, ...]:
+    step: Callable[[], None] = lambda: None,
+) -> Backtest:
     """Forecast from every origin with what was known on it, refitted there, and read what happened from the whole record.
 
     Parameters
@@ -119,39 +169,55 @@ def backtest(
     seed : int
     weight : float, optional
         Power of the pair's own record.
+    step : callable, optional
+        Called after each origin.
     """
     full = chronology(record, record.main.dossier.asof)
     days = origins(full) if days is None else tuple(days)
-    reached = {horizon: outcomes(full, days, horizon) for horizon in horizons}
-    forecasts = []
+    reached = {horizon: rungs_reached(full, days, horizon) for horizon in horizons}
+    ladder: list[Forecast] = []
+    clocks: list[ClockForecast] = []
     for k, day in enumerate(days):
         chron = chronology(record, day)
-        by_method = methods(chron, horizons, paths=paths, seed=seed, weight=weight)
+        futures = simulate(chron, estimate(chron, weight=weight), days=max(horizons), paths=paths, seed=seed)
+        by_method = {
+            MODEL: ladder_shares(futures, chron, horizons),
+            "schedule": schedule(chron, horizons),
+            "climatology": climatology(chron, horizons),
+            "persistence": persistence(chron, horizons),
+        }
         for h, horizon in enumerate(horizons):
-            forecasts.append(
-                Forecast(
-                    day,
-                    horizon,
-                    {name: tuple(float(x) for x in share[h]) for name, share in by_method.items()},
-                    int(reached[horizon][k]),
-                )
+            shares = {name: tuple(float(x) for x in share[h]) for name, share in by_method.items()}
+            ladder.append(Forecast(day, horizon, shares, int(reached[horizon][k])))
+        clocks += clock_forecasts(futures, full)
+        step()
+    return Backtest(tuple(ladder), tuple(clocks))
+
+
+def clock_forecasts(futures: Futures, full: Chronology) -> list[ClockForecast]:
+    """Chances of the dated threats and expiries that were live, and what the whole record says became of them."""
+    settled = {(clock.id, clock.kind, clock.due): clock.outcome for clock in full.clocks}
+    other = threat_rates()["all"].carried
+    forecasts = []
+    for j, clock in enumerate(futures.clocks):
+        if clock.kind not in ("threat", "truce") or clock.due is None:
+            continue
+        if (clock.due - futures.asof).days > futures.days:
+            continue
+        carried = int((futures.fate[:, j] == Fate.carried).sum())
+        outcome = settled.get((clock.id, clock.kind, clock.due), "live")
+        forecasts.append(
+            ClockForecast(
+                futures.asof,
+                clock.id,
+                clock.kind,
+                clock.due,
+                {
+                    MODEL: (carried + HALF) / (futures.paths + 1.0),
+                    "schedule": TRUST if clock.kind == "threat" else 1 - TRUST,
+                    "other episodes": other,
+                },
+                {"carried": 1, "put off": 0, "dropped": 0}.get(outcome, -1),
             )
-    return tuple(forecasts)
-
-
-def methods(
-    chron: Chronology,
-    horizons: Sequence[int],
-    *,
-    paths: int = PATHS,
-    seed: int = 1,
-    weight: float | None = None,
-) -> dict[str, Floats]:
-    """Probabilities [horizon, rung] by every method, from what was known on the chronology's day."""
-    odds = estimate(chron, weight=weight)
-    return {
-        MODEL: rung_odds(chron, odds, horizons, paths, seed),
-        "schedule": schedule(chron, horizons),
-        "climatology": climatology(chron, horizons),
-        "persistence": persistence(chron, horizons),
-    }
+        )
+    return forecasts

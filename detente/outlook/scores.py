@@ -26,7 +26,7 @@ BINS = (0.0, 0.05, 0.15, 0.3, 0.5, 0.7, 0.9, 1.0)
 EPOCH = dt.date(2018, 1, 1)
 
 
-def score(probability: Floats, outcome: NDArray[np.integer]) -> dict[str, Floats]:
+def scores_of(probability: Floats, outcome: NDArray[np.integer]) -> dict[str, Floats]:
     """Score every forecast.
 
     Parameters
@@ -43,7 +43,7 @@ def score(probability: Floats, outcome: NDArray[np.integer]) -> dict[str, Floats
 
     Examples
     --------
-    >>> sure = score(np.array([[0.0, 1.0]]), np.array([1]))
+    >>> sure = scores_of(np.array([[0.0, 1.0]]), np.array([1]))
     >>> [round(float(sure[name][0]), 3) for name in SCORES]
     [0.001, 0.0, 0.0]
     """

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from detente.campaign import Act, Ledger, chronology, record_of, rungs, shipped_rules, threat_rates
-from detente.campaign.rules import read_rules
+from detente.campaign.rules import read_ladder
 from detente.core import DateError, InputError
 from detente.dossier import load_dossier
 from detente.dossier.asof import known_by
@@ -125,4 +125,4 @@ def test_other_episodes_are_counted(tmp_path):
     path = tmp_path / "ladder.yaml"
     path.write_text("rungs: [broad]\n", encoding="utf-8")
     with pytest.raises(InputError, match="lack `duty`"):
-        read_rules(path)
+        read_ladder(path)
