@@ -45,6 +45,7 @@ from detente.cli.questions import WithQuestions
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
 from detente.cli.rupture import rupture
+from detente.cli.serve import serve
 from detente.cli.settings import SetOption, no_draws_of_settings
 from detente.cli.skeleton import new
 from detente.cli.strategy import deals, game_verb, leverage
@@ -93,6 +94,7 @@ def bare(
 
 
 app.command()(brief)
+app.command()(serve)
 
 
 @app.command()
