@@ -100,9 +100,7 @@ class Batches:
     async def _solve(self, batch: list[_Waiting]) -> None:
         states = list(dict.fromkeys(waiting.state for waiting in batch))
         try:
-            answers = dict(
-                zip(states, await self.work(lambda: self.laboratory.answers(states)), strict=True)
-            )
+            answers = dict(zip(states, await self.work(lambda: self.laboratory.answers(states)), strict=True))
         except Exception as error:
             for waiting in batch:
                 if not waiting.answer.done():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -69,8 +69,10 @@ class Group:
         return sum(control.moved for control in self.controls)
 
 
-def control_groups(state: State, record: Dossier, base: Scenario) -> tuple[Group, ...]:
-    """Measures that can move a result, by actor, duties first.
+def control_groups(
+    state: State, record: Dossier, base: Scenario, parties: Sequence[str]
+) -> tuple[Group, ...]:
+    """Measures that can move a result, by actor, duties first; the sides of the record before all others.
 
     Parameters
     ----------
@@ -79,9 +81,13 @@ def control_groups(state: State, record: Dossier, base: Scenario) -> tuple[Group
     record : Dossier
     base : Scenario
         Outcome that is started from.
+    parties : sequence of str
     """
     groups: dict[str, list[Control]] = {}
-    for control, actor, duty in _controls(state, record, base):
+    order = {code: n for n, code in enumerate(parties)}
+    for control, actor, duty in sorted(
+        _controls(state, record, base), key=lambda entry: order.get(entry[1], len(order))
+    ):
         who = record.actors[actor].name if actor in record.actors else country_name(actor)
         groups.setdefault(f"{who}: {'duties' if duty else 'controls and fees'}", []).append(control)
     return tuple(Group(title, tuple(controls)) for title, controls in groups.items())
@@ -169,8 +175,9 @@ def state_of_form(laboratory: Laboratory, case: str, pairs: Iterable[tuple[str, 
     pairs += [(f"left.{name}", value) for name, value in shares.items()]
     moved = state_of(case, [*((key, value) for key, value in plain if key != "was"), *pairs])
     moved = _known(laboratory, moved)
-    now, then = laboratory.short(laboratory.filled(moved)), laboratory.short(before)
-    return replace(now, was=then.query if then.query != now.alone.query else "")
+    now = laboratory.filled(moved)
+    then, after = (laboratory.named(state) for state in (before, now))
+    return replace(laboratory.short(now), was=then.query if then != after.alone else "")
 
 
 def _known(laboratory: Laboratory, state: State) -> State:
@@ -183,9 +190,7 @@ def _known(laboratory: Laboratory, state: State) -> State:
     )
 
 
-def _move(
-    control: Control, group: str, value: str, settings: dict[str, str], shares: dict[str, str]
-) -> None:
+def _move(control: Control, group: str, value: str, settings: dict[str, str], shares: dict[str, str]) -> None:
     """Set what a moved control says; a control that stands where the form showed it says nothing."""
     name = control.id
     if group == "switch" and value and value != control.switch:

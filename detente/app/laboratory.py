@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from detente.app.keeping import Kept
 from detente.app.setting import scenario_of
 from detente.app.state import State, day_of
 from detente.cases import model_at, prepare_cases, run_cases, sides_in
-from detente.core import DateError, DetenteError, LabelError, suggestion
+from detente.core import DateError, DetenteError, InputError, LabelError, suggestion
 from detente.dossier import load_dossier
 from detente.policy import load_scenario, shipped_scenarios, tellable
 from detente.world import load_world, with_elasticity_set
@@ -30,42 +31,8 @@ BESIDE: Final = (FIRST_YEAR, LONG_RUN)
 """Horizons of the two large numbers."""
 DEFAULT_WORLD: Final = "world-2024"
 DEFAULT_SET: Final = "fgo"
-
-
-class Kept(dict[Hashable, V]):
-    """What was made last, and no more of it than a bound.
-
-    Examples
-    --------
-    >>> kept: Kept[int] = Kept(2)
-    >>> [kept.get_or(key, lambda: key) for key in (1, 2, 3)], len(kept)
-    ([1, 2, 3], 2)
-    """
-
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self.most = most
-        self._order: OrderedDict[Hashable, None] = OrderedDict()
-
-    def put(self, key: Hashable, value: V) -> V:
-        """Keep a value; the one that was not asked for longest goes."""
-        self[key] = value
-        self._order[key] = None
-        self._order.move_to_end(key)
-        while len(self._order) > self.most:
-            del self[self._order.popitem(last=False)[0]]
-        return value
-
-    def get_or(self, key: Hashable, make: Callable[[], V]) -> V:
-        """The value under a key, made if it is not kept."""
-        if key in self:
-            self.touch(key)
-            return self[key]
-        return self.put(key, make())
-
-    def touch(self, key: Hashable) -> None:
-        """Say that a value was asked for."""
-        self._order.move_to_end(key)
+MOST_SLOW: Final = 4
+"""Tables that may wait for the one thread that computes what takes longer than a moment."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +113,37 @@ class Laboratory:
         self.sweeps = 0
         """Calls of the solver that they took."""
         self._lock = threading.RLock()
+        self._slow = ThreadPoolExecutor(1, thread_name_prefix="detente-slow")
+        self._jobs: dict[Hashable, Future[object]] = {}
+
+    def slowly(self, key: Hashable, make: Callable[[], object]) -> object | None:
+        """What takes longer than a moment: begun when first asked for, None until it is there, an error where it cannot be made.
+
+        One is computed at a time, beside the worker that answers moved controls.
+
+        Raises
+        ------
+        InputError
+            When `MOST_SLOW` wait already.
+        """
+        with self._lock:
+            if key in self.made:
+                return self.made.get_or(key, make)
+            job = self._jobs.get(key)
+            if job is None:
+                if len(self._jobs) >= MOST_SLOW:
+                    raise InputError(
+                        "too many tables are being computed", where="address", hint="wait for one of them"
+                    )
+                job = self._jobs[key] = self._slow.submit(lambda: _or_error(make))
+            if not job.done():
+                return None
+            del self._jobs[key]
+            return self.made.put(key, job.result())
+
+    def close(self) -> None:
+        """Give the thread of slow tables back."""
+        self._slow.shutdown(wait=False, cancel_futures=True)
 
     def source(self, case: str) -> str:
         """Where a case comes from.
@@ -156,7 +154,9 @@ class Laboratory:
             For a case that is not served.
         """
         if case not in self.cases:
-            raise LabelError(f"no case `{case}` is served here", where="address", hint=suggestion(case, self.cases))
+            raise LabelError(
+                f"no case `{case}` is served here", where="address", hint=suggestion(case, self.cases)
+            )
         return self.cases[case]
 
     def record(self, state: State) -> Dossier:
@@ -230,6 +230,10 @@ class Laboratory:
             asof="" if state.asof == own else state.asof,
         )
 
+    def named(self, state: State) -> State:
+        """The short form that names its outcome all the same: what is kept and gone back to is never without words."""
+        return replace(self.short(state), base=self.filled(state).base)
+
     def model(self, state: State, horizon: str) -> Model:
         """The model of a horizon under the state's elasticities and closure, prepared once."""
 
@@ -273,9 +277,10 @@ class Laboratory:
                     for part in parts.values():
                         for horizon in dict.fromkeys((*BESIDE, state.horizon)):
                             wanted[horizon, part] = None
-            failures = self._solve(list(wanted))
+            solved, failures = self._solve(list(wanted))
             return [
-                state if isinstance(state, DetenteError) else self._answer(state, failures) for state in filled
+                state if isinstance(state, DetenteError) else self._answer(state, solved, failures)
+                for state in filled
             ]
 
     def _parts(self, state: State) -> dict[str, State]:
@@ -289,13 +294,17 @@ class Laboratory:
                 parts[name] = self.filled(other).question
         return parts
 
-    def _solve(self, wanted: Sequence[tuple[str, State]]) -> dict[State, DetenteError]:
+    def _solve(
+        self, wanted: Sequence[tuple[str, State]]
+    ) -> tuple[dict[tuple[str, State], ControlledOutcome], dict[State, DetenteError]]:
         """Solve what is not kept, in one sweep for each model; say what could not be solved."""
+        solved: dict[tuple[str, State], ControlledOutcome] = {}
         failures: dict[State, DetenteError] = {}
         groups: dict[tuple[str, str, str], list[tuple[str, State, Case]]] = {}
         for horizon, question in wanted:
             if (horizon, question) in self._solved:
                 self._solved.touch((horizon, question))
+                solved[horizon, question] = self._solved[horizon, question]
                 continue
             case = _or_error(lambda question=question: self._prepare(question))  # type: ignore[misc]
             if isinstance(case, DetenteError):
@@ -322,12 +331,14 @@ class Laboratory:
                     if isinstance(alone, DetenteError):
                         failures[asked] = alone
                     else:
-                        self._solved.put((horizon, asked), alone[case.scenario.id])
+                        solved[horizon, asked] = alone[case.scenario.id]
                 elif outcome.solution.result.ok:
-                    self._solved.put((horizon, asked), replace(outcome, scenario=case.scenario))
+                    solved[horizon, asked] = replace(outcome, scenario=case.scenario)
                 else:
                     failures[asked] = self._why_not(model, case)
-        return failures
+        for key, outcome in solved.items():
+            self._solved.put(key, outcome)
+        return solved, failures
 
     def _why_not(self, model: Model, case: Case) -> DetenteError:
         """What the solver says of a case without an equilibrium."""
@@ -343,14 +354,19 @@ class Laboratory:
             question, lambda: prepare_cases(economy, record, [self.scenario(question)])[0]
         )
 
-    def _answer(self, state: State, failures: Mapping[State, DetenteError]) -> Answer | DetenteError:
+    def _answer(
+        self,
+        state: State,
+        solved: Mapping[tuple[str, State], ControlledOutcome],
+        failures: Mapping[State, DetenteError],
+    ) -> Answer | DetenteError:
         parts = self._parts(state)
         for question in parts.values():
             if question in failures:
                 return failures[question]
         horizons = tuple(dict.fromkeys((*BESIDE, state.horizon)))
-        got = {
-            name: {horizon: self._solved[horizon, question] for horizon in horizons}
+        got: dict[str, dict[str, ControlledOutcome]] = {
+            name: {horizon: solved[horizon, question] for horizon in horizons}
             for name, question in parts.items()
         }
         setting, reference = (got[name][state.horizon].scenario.id for name in ("setting", "reference"))
@@ -363,7 +379,7 @@ class Laboratory:
         parties = _or_error(lambda: sides_in(record, got["setting"][state.horizon].value.economy))
         if isinstance(parties, DetenteError):
             return parties
-        others = {name: got[name] for name in ("was", "kept") if name in got}
+        others = {str(name): got[name] for name in ("was", "kept") if name in got}
         return Answer(state, record, parties, outcomes, setting, reference, others)
 
 

@@ -13,7 +13,7 @@ from detente.app.controls import Group, control_groups
 from detente.app.laboratory import BESIDE, FIRST_YEAR, Answer, Laboratory
 from detente.app.setting import command_of, python_of
 from detente.app.state import State
-from detente.app.views import VIEWS, View, bars_of, income_changes
+from detente.app.views import VIEWS, Unfinished, View, bars_of, income_changes
 from detente.cases import HORIZONS
 from detente.core import Cell, Column, DetenteError, Table, package_version
 from detente.equilibrium import CLOSURES
@@ -173,8 +173,13 @@ def page(laboratory: Laboratory, view: View, answer: Answer, short: State, *, pa
         As the address has it.
     part : {"page", "answer", "export"}
     """
-    text: str = environment().get_template(f"{part}.html.j2").render(
-        **shown(laboratory, view, answer, short, whole=part == "page"), css=_css if part == "export" else None
+    text: str = (
+        environment()
+        .get_template(f"{part}.html.j2")
+        .render(
+            **shown(laboratory, view, answer, short, whole=part == "page"),
+            css=_css if part == "export" else None,
+        )
     )
     return text
 
@@ -190,10 +195,12 @@ def shown(
 ) -> dict[str, Any]:
     """What the templates show."""
     state, record = answer.state, answer.dossier
-    failure, table, bars = None, None, None
+    failure, table, bars, waits = None, None, None, False
     try:
         table = view.make(answer, laboratory)
         bars = bars_of(view, table)
+    except Unfinished:
+        waits = True
     except DetenteError as error:
         failure = error
     source = laboratory.source(state.case)
@@ -206,14 +213,14 @@ def shown(
         command = f"detente {view.verb} --dossier {source}" + (f" --asof {state.asof}" if state.asof else "")
     groups: Sequence[Group] = ()
     if whole:
-        groups = control_groups(state, record, load_scenario(state.base, dossier=source))
+        groups = control_groups(state, record, load_scenario(state.base, dossier=source), answer.parties)
     return {
         "state": state,
         "short": short,
         "view": view,
         "views": VIEWS.values(),
         "links": Links(short, view.name),
-        "now": short.alone.query,
+        "now": laboratory.named(short.alone).query,
         "title": record.title,
         "asof": record.asof,
         "cases": sorted(laboratory.cases),
@@ -227,6 +234,7 @@ def shown(
         "rows": _rows(table),
         "bars": bars,
         "failure": failure,
+        "waits": waits,
         "strong": answer.parties,
         "anchors": Anchors(answer, Links(short, view.name)),
         "command": command,
@@ -292,12 +300,16 @@ class Anchors:
 
 def failure_page(laboratory: Laboratory, error: DetenteError, case: str, address: str) -> str:
     """A page that says what is wrong with an address, and the next step."""
-    text: str = environment().get_template("failure.html.j2").render(
-        error=error,
-        case=case if case in laboratory.cases else "",
-        cases=sorted(laboratory.cases),
-        address=address,
-        version=package_version(),
+    text: str = (
+        environment()
+        .get_template("failure.html.j2")
+        .render(
+            error=error,
+            case=case if case in laboratory.cases else "",
+            cases=sorted(laboratory.cases),
+            address=address,
+            version=package_version(),
+        )
     )
     return text
 

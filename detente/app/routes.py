@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Final
@@ -19,7 +20,7 @@ from detente.app.guard import App, Guard
 from detente.app.page import STATIC, Links, cases_page, failure_page, page
 from detente.app.setting import as_file, file_name
 from detente.app.state import State, pairs_of, read_state
-from detente.app.views import View, bars_of, view_called
+from detente.app.views import Unfinished, View, bars_of, view_called
 from detente.core import DetenteError, InputError, LabelError, suggestion
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ TYPES: Final = {
 }
 EXPORT_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 ADDRESS: Final = "x-detente-address"
+WAITS: Final = 'data-waits="yes"'
+LONGEST_WAIT: Final = 480
+"""Quarters of a second that a file waits for its table."""
 OPENS: Final = "countries"
 """View that a case opens with."""
 
@@ -84,10 +88,14 @@ class Explorer:
             answer = await self.batches.answer(state, request.headers.get("x-detente-reader", "")[:40])
             short = self.laboratory.short(state)
             if ending:
+                await self._wait(view, answer)
                 return await self.batches.work(lambda: self._file(view, answer, short, ending))
             part = "answer" if request.headers.get("x-detente-part") == "answer" else "page"
             text = await self.batches.work(lambda: page(self.laboratory, view, answer, short, part=part))
-            return Response(text, media_type=HTML, headers={ADDRESS: Links(short, view.name).to()})
+            headers = {ADDRESS: Links(short, view.name).to()}
+            if part == "page" and WAITS in text:
+                headers["refresh"] = "1"  # what is being computed comes without a script too
+            return Response(text, media_type=HTML, headers=headers)
         except Overtaken:
             return Response("overtaken by a later position\n", 409, media_type="text/plain")
         except Busy:
@@ -110,6 +118,17 @@ class Explorer:
             return short, short.query != query
 
         return await self.batches.work(read)
+
+    async def _wait(self, view: View, answer: Answer) -> None:
+        """Wait, in a file's stead, for a table that takes longer than a moment."""
+        for _ in range(LONGEST_WAIT):
+            try:
+                await self.batches.work(lambda: view.make(answer, self.laboratory))
+            except Unfinished:
+                await asyncio.sleep(0.25)
+            else:
+                return
+        raise InputError("it takes too long", where=view.name, hint="ask again in a minute")
 
     def _file(self, view: View, answer: Answer, short: State, ending: str) -> Response:
         headers, table = {}, None
@@ -198,6 +217,7 @@ def explorer(laboratory: Laboratory, hosts: frozenset[str] = frozenset(), token:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         answers.batches.close()
+        laboratory.close()
 
     routes = [
         Route("/", answers.cases),

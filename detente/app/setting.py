@@ -171,12 +171,24 @@ def python_of(state: State, source: str, world: str | None) -> str:
     load = [repr(source), *([f"asof=date.fromisoformat({state.asof!r})"] if state.asof else [])]
     load += [f"world={world!r}"] if world else []
     lines = ["from datetime import date", ""] if state.asof else []
-    lines += ["import detente", "from detente.policy import Setting", "from detente.dossier import Status", ""]
-    lines += [f"standoff = detente.Standoff.load({', '.join(load)})", f"base = standoff.scenario({state.base!r})"]
+    lines += [
+        "import detente",
+        "from detente.policy import Setting",
+        "from detente.dossier import Status",
+        "",
+    ]
+    lines += [
+        f"standoff = detente.Standoff.load({', '.join(load)})",
+        f"base = standoff.scenario({state.base!r})",
+    ]
     settings = []
     for name, text in state.set:
         setting = setting_of(text)
-        how = f"value={setting.value!r}" if setting.value is not None else f"status=Status.{setting.status.name}"
+        how = (
+            f"value={setting.value!r}"
+            if setting.value is not None
+            else f"status=Status.{setting.status.name}"
+        )
         settings.append(f"    {name!r}: Setting({how}),")
     if settings:
         lines += ["settings = {", *settings, "}"]

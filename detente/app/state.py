@@ -80,7 +80,9 @@ class State:
     def query(self) -> str:
         """The canonical query, without a question mark."""
         pairs = [
-            (name, value) for name in _PLAIN[:-2] if (value := getattr(self, name)) and value != _DEFAULTS[name]
+            (name, value)
+            for name in _PLAIN[:-2]
+            if (value := getattr(self, name)) and value != _DEFAULTS[name]
         ]
         pairs += [(f"{many}.{key}", value) for many in _MANY for key, value in getattr(self, many)]
         pairs += [(name, value) for name in ("was", "kept") if (value := getattr(self, name))]
@@ -166,7 +168,9 @@ def state_of(case: str, pairs: Iterable[tuple[str, str]]) -> State:
     shares = {name: _share(name, value) for name, value in many["left"].items()}
     if len(settings) + len(shares) > MOST_SETTINGS:
         raise InputError(
-            f"{len(settings) + len(shares)} measures are set", where="address", hint=f"{MOST_SETTINGS} at most"
+            f"{len(settings) + len(shares)} measures are set",
+            where="address",
+            hint=f"{MOST_SETTINGS} at most",
         )
     for name in {*settings} & {*shares}:
         raise InputError(
@@ -178,7 +182,7 @@ def state_of(case: str, pairs: Iterable[tuple[str, str]]) -> State:
     for name in ("was", "kept"):
         if nested := getattr(state, name):
             other = read_state(case, nested).alone.query
-            state = replace(state, **{name: other})
+            state = replace(state, was=other) if name == "was" else replace(state, kept=other)
     return state
 
 
@@ -188,7 +192,9 @@ def _check_plain(plain: dict[str, str]) -> None:
             continue
         if not _NAME.fullmatch(value):
             raise LabelError(
-                f"`{shown(value)}` is no name", where=key, hint="letters, digits, dots, hyphens and plus signs"
+                f"`{shown(value)}` is no name",
+                where=key,
+                hint="letters, digits, dots, hyphens and plus signs",
             )
     for key, known in (("horizon", HORIZONS), ("closure", CLOSURES)):
         if key in plain and plain[key] not in known:
@@ -203,14 +209,20 @@ def _setting(name: str, text: str) -> str:
     word = text.strip().casefold().replace(" ", "_")
     if word == SWITCHED_OFF or word in STATUS_WORDS:
         return word
-    return _number(text, f"set.{name}", f"a number in the measure's unit, {SWITCHED_OFF}, or one of {', '.join(STATUS_WORDS)}")
+    return _number(
+        text,
+        f"set.{name}",
+        f"a number in the measure's unit, {SWITCHED_OFF}, or one of {', '.join(STATUS_WORDS)}",
+    )
 
 
 def _share(name: str, text: str) -> str:
     _check_name(name, "left")
     number = _number(text, f"left.{name}", "a share from 0 to 1")
     if not 0 <= float(number) <= 1:
-        raise UnitError(f"a share of {number} cannot be left", where=f"left.{name}", hint="a share from 0 to 1")
+        raise UnitError(
+            f"a share of {number} cannot be left", where=f"left.{name}", hint="a share from 0 to 1"
+        )
     return number
 
 
@@ -230,7 +242,9 @@ def _number(text: str, where: str, hint: str) -> str:
 
 def shown(text: str) -> str:
     """A name for a message: what a stranger typed, cut short and without what cannot be printed."""
-    return "".join(sign if sign.isprintable() else "·" for sign in text[:60]) + ("…" if len(text) > 60 else "")
+    return "".join(sign if sign.isprintable() else "·" for sign in text[:60]) + (
+        "…" if len(text) > 60 else ""
+    )
 
 
 def day_of(state: State) -> dt.date | None:

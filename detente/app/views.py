@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from detente.app.drawing import Bar, Bars
 from detente.app.setting import OF_CHOSEN
 from detente.cases import HEADLINES, headline_differences, headlines
-from detente.core import Column, InputError, LabelError, Table, known_all, suggestion
+from detente.core import Column, DetenteError, InputError, LabelError, Table, known_all, suggestion
 from detente.dossier import parties_of
 from detente.show import build, make
 from detente.show.figures import country_name
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from detente.app.laboratory import Answer, Laboratory
     from detente.cases import ControlledOutcome
     from detente.core import Cell
+
+
+class Unfinished(Exception):  # noqa: N818
+    """A table that takes longer than a moment is being computed."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +134,7 @@ def income_changes(
     if outcome.scenario.id != reference.scenario.id or outcome.value is not reference.value:
         levels = headline_differences(levels, headlines(reference.value))
     keys = list(HEADLINES)
-    share, money = (
-        levels[keys.index(key)] for key in ("real_income_pct", "equivalent_variation_usd_bn")
-    )
+    share, money = (levels[keys.index(key)] for key in ("real_income_pct", "equivalent_variation_usd_bn"))
     return list(known_all(share.tolist())), list(known_all(money.tolist()))
 
 
@@ -147,7 +149,8 @@ def _why(answer: Answer, laboratory: Laboratory) -> Table:
         )
 
     def solve() -> Table:
-        model = laboratory.model(answer.state, answer.state.horizon)
+        own = laboratory.model(answer.state, answer.state.horizon)
+        model = own.on(replace(own.economy))  # nobody else's while the page goes on solving
         tables = make(
             "explain-measures",
             model=model,
@@ -159,10 +162,31 @@ def _why(answer: Answer, laboratory: Laboratory) -> Table:
             draws=0,
             seed=1,
         )
-        return next(table for table in tables if table.name == "explain_measures")
+        return next(
+            table for table in tables if isinstance(table, Table) and table.name == "explain_measures"
+        )
 
     key = ("why", code, answer.state.question, answer.state.against, answer.state.horizon)
-    table = laboratory.made.get_or(key, solve)
+    return _later(laboratory, key, solve)
+
+
+def _later(laboratory: Laboratory, key: Hashable, make_table: Callable[[], Table]) -> Table:
+    """A table that takes longer than a moment: as soon as it is there.
+
+    Raises
+    ------
+    Unfinished
+        While it is being computed.
+    InputError
+        While too many others are.
+    DetenteError
+        When it cannot be made.
+    """
+    table = laboratory.slowly(key, make_table)
+    if table is None:
+        raise Unfinished
+    if isinstance(table, DetenteError):
+        raise table
     assert isinstance(table, Table)
     return table
 
@@ -202,9 +226,7 @@ def _path(answer: Answer, laboratory: Laboratory) -> Table:
                 Column(f"{first}_on_{second}", f"{first} on {second}", "%", "number", 1),
                 Column(f"{second}_on_{first}", f"{second} on {first}", "%", "number", 1),
             ),
-            tuple(
-                (day.isoformat(), there, back) for day, there, back in zip(recent, *averages, strict=True)
-            ),
+            tuple((day.isoformat(), there, back) for day, there, back in zip(recent, *averages, strict=True)),
             note="Statutory, all layers, weighted by the imports of the base year; the last days on which a duty changed.",
         )
 

@@ -45,6 +45,7 @@ async function ask({ settled, moved }) {
         form.elements.namedItem("form").value = fresh.dataset.form;
         history.pushState(null, "", fresh.dataset.address);
       }
+      if (fresh?.querySelector("[data-waits]")) setTimeout(() => { if (!inFlight) move(settled); }, 700);
       requestAnimationFrame(() => requestAnimationFrame(() => {
         document.body.dataset.painted = String(performance.now());
         document.body.dataset.latency = String(performance.now() - moved);
