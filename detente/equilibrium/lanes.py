@@ -131,12 +131,12 @@ class _LaneTechnology(Technology):
     def log_cost(self, log_factor: Array, log_price: Array) -> Array:
         materials, _ = self.nests(log_price)
         power, share = 1 - self.sigmas["sigma_value_added"], self.va_in_cost
-        moved = share * np.exp(power * self.wage(log_factor)) + (1 - share) * np.exp(power * materials)
+        moved = share * np.exp(power * self._by_sector(log_factor)) + (1 - share) * np.exp(power * materials)
         return np.asarray(np.log(moved) / power)
 
     def paid(self, log_factor: Array, log_cost: Array) -> Array:
         power = 1 - self.sigmas["sigma_value_added"]
-        return np.asarray(self.factor_share * np.exp(power * (self.wage(log_factor) - log_cost)))
+        return np.asarray(self.factor_share * np.exp(power * (self._by_sector(log_factor) - log_cost)))
 
     def bought(self, log_price: Array, log_cost: Array, output: Array) -> Array:
         materials, composite = self.nests(log_price)
@@ -162,6 +162,8 @@ class _LaneTechnology(Technology):
         return np.asarray(alpha * np.exp(power * (log_price - index[..., None]))), np.asarray(index)
 
     def earnings(self, log_factor: Array) -> tuple[Array, Array]:
+        if self.mobile:
+            return super().earnings(log_factor)
         base = self.base_earnings()
         whole = base.sum(1)
         top = np.where(base > 0, log_factor, -np.inf).max(-1, keepdims=True)
@@ -240,18 +242,19 @@ def solve_lanes(
     link : Link, optional
         What earlier lanes leave to later ones.
     start : Solution, optional
-        Near what is looked for, on the same base year, factors not free either: where the search begins, at its log wedges
-        of limits of the same name; the base year when left out.
+        Near what is looked for, on the same base year, factors as free as in the lanes: where the search begins, at its log
+        wedges of limits of the same name; the base year when left out.
 
     Returns
     -------
     list of Solution, or None
-        By lane, with a code where the sweeps did not settle. None where this way is closed: factors move freely, an elasticity
-        of substitution is one, structures differ in more than their parameters, or bans cut trade.
+        By lane, with a code where the sweeps did not settle. None where this way is closed: an elasticity of substitution is
+        one, structures differ in more than their parameters (factors that move freely in one and not in another are more),
+        or bans cut trade.
     """
     economy, structure = like
     solver = solver or Newton()
-    if not lanes or not all(_alike(lane, economy, structure) for lane in lanes):
+    if not lanes or not all(can_share(lane, like) for lane in lanes):
         return None
     for lane in lanes:
         check_wedges(lane.economy, lane.wedges)
@@ -354,10 +357,23 @@ def _same(array: Array, other: Array) -> bool:
     return array is other or np.array_equal(array, other)
 
 
-def _alike(lane: Lane, economy: Economy, structure: Structure) -> bool:
-    """Whether a lane differs from a setting in nothing but what the lanes carry."""
+def can_share(lane: Lane, like: tuple[Economy, Structure]) -> bool:
+    """Whether a lane differs from a setting in nothing but what the lanes of a batch carry (`solve_lanes`).
+
+    Examples
+    --------
+    >>> from detente.equilibrium import Structure
+    >>> from detente.world import Wedges, toy
+    >>> world = toy()
+    >>> like = world, Structure(sigma_value_added=0.5, sigma_materials=0.5, sigma_final=0.9)
+    >>> lane = Lane(*like, Wedges.unchanged(world))
+    >>> can_share(lane, like), can_share(Lane(world, Structure(), lane.wedges), like)
+    (True, False)
+    """
+    economy, structure = like
     own, there = lane.structure, structure.backstop
-    far = all(abs(1 - getattr(own, name)) > NEAR_ONE for name in _SIGMAS)
+    nests = _SIGMAS if own.critical else [name for name in _SIGMAS if name != "sigma_critical"]
+    far = all(abs(1 - getattr(own, name)) > NEAR_ONE for name in nests)
     ladders = (own.backstop is None) == (there is None)
     if own.backstop is not None and there is not None:
         ladders = own.backstop.steps == there.steps and all(
@@ -367,7 +383,7 @@ def _alike(lane: Lane, economy: Economy, structure: Structure) -> bool:
     return bool(
         far
         and ladders
-        and np.isfinite([own.mobility, structure.mobility]).all()
+        and np.isinf(own.mobility) == np.isinf(structure.mobility)
         and own.critical == structure.critical
         and np.array_equal(own.profit_share, structure.profit_share)
         and np.array_equal(own.wage_floor, structure.wage_floor)

@@ -1,7 +1,7 @@
 """Scenarios solved again under drawn parameters: quasi-Monte Carlo, the same bytes for the same seed.
 
-Each draw is an economy of its own, solved from the base year by itself, so that neither the number of workers nor the order
-of the work leaves a trace in the result.
+Each draw is an economy of its own, solved from the base year with a few others in one batch. The batches are the same
+wherever they are solved, so that neither the number of workers nor the order of the work leaves a trace in the result.
 """
 
 from __future__ import annotations
@@ -13,10 +13,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detente.cases import Case, headline_differences, headlines, held_wedges, solve_cases, steered_like
-from detente.core import InputError, LabelError, Local, SolveError, Where, run, suggestion
-from detente.equilibrium import Equilibrium, Model, Newton, Structure, any_ban
+from detente.core import InputError, LabelError, SolveError, Where, run, suggestion
+from detente.equilibrium import (
+    Equilibrium,
+    Lane,
+    Model,
+    Newton,
+    Solution,
+    Structure,
+    any_ban,
+    can_share,
+    solve_lanes,
+)
 from detente.equilibrium.explain import chebyshev, solve_path, target
-from detente.outlook.prior import Uncertain, apply_draw, points, uncertain_parameters
+from detente.outlook.prior import (
+    Uncertain,
+    apply_draw,
+    drawn_limits,
+    limit_parameters,
+    points,
+    uncertain_parameters,
+)
 from detente.world import Array, Economy, Wedges
 
 PATH = 8
@@ -105,26 +122,68 @@ class DrawTask:
     reference: str | None = None
 
 
-def _one(task: DrawTask, normals: Array) -> tuple[Array, Array]:
-    """Headlines [outcome, metric, country + world] and other results [outcome, result] of every case under one draw."""
-    model = task.model
-    own, scale = apply_draw(model, task.parameters, normals)
-    scaled = [
-        replace(
-            case,
-            wedges=Wedges(case.wedges.tariff, case.wedges.iceberg_hat**scale, case.wedges.export_tax),
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """The model of one draw, with the cases whose effects are of its size."""
+
+    model: Model
+    cases: tuple[Case, ...]
+
+    @classmethod
+    def of(cls, task: DrawTask, normals: Array) -> _Drawn:
+        model, scale = apply_draw(task.model, task.parameters, normals)
+        return cls(
+            model,
+            tuple(
+                replace(
+                    case,
+                    wedges=Wedges(case.wedges.tariff, case.wedges.iceberg_hat**scale, case.wedges.export_tax),
+                    controls=drawn_limits(case.controls, task.parameters, normals),
+                )
+                for case in task.cases
+            ),
         )
-        for case in task.cases
-    ]
-    at = steered_like(own, model)
+
+
+def _together(task: DrawTask, drawn: Sequence[_Drawn]) -> list[list[Solution[Equilibrium]] | None]:
+    """Every case of some draws in one batch, by draw; None for a draw that has to be solved alone."""
+    model, count = task.model, len(task.cases)
+    like = (model.economy, model.structure)
+    lanes = {
+        k: [
+            Lane(draw.model.economy, draw.model.structure, case.wedges, tuple(case.controls))
+            for case in draw.cases
+        ]
+        for k, draw in enumerate(drawn)
+    }
+    fit = [k for k, some in lanes.items() if all(can_share(lane, like) for lane in some)]
+    batch = [lane for k in fit for lane in lanes[k]]
+    solutions = solve_lanes(batch, like, closure=model.closure, solver=model.solver) or []
+    settled: list[list[Solution[Equilibrium]] | None] = [None] * len(drawn)
+    for place, k in enumerate(fit):
+        some = solutions[place * count : (place + 1) * count]
+        if some and all(solution.result.ok for solution in some):
+            settled[k] = some
+    return settled
+
+
+def _alone(task: DrawTask, normals: Array) -> tuple[Model, list[Solution[Equilibrium]]]:
+    """Every case of one draw [dimension], and the model they were solved on.
+
+    Raises
+    ------
+    SolveError
+        When a case has no equilibrium.
+    """
+    model = task.model
+    draw = _Drawn.of(task, normals)  # an economy to which nothing was lent
+    at = steered_like(draw.model, model)
     quick = replace(model.solver or Newton(), robust=False)
-    solved = solve_cases(replace(at, solver=quick), scaled)
-    if not all(
-        solution.result.ok for solution, _ in solved
-    ):  # drawn too far away to be steered by what is lent
-        at = own
-        solved = solve_cases(at, scaled)
-    for case, (solution, _) in zip(scaled, solved, strict=True):
+    solved = solve_cases(replace(at, solver=quick), draw.cases)
+    if not all(solution.result.ok for solution, _ in solved):  # too far away to be steered by what is lent
+        at = draw.model
+        solved = solve_cases(at, draw.cases)
+    for case, (solution, _) in zip(draw.cases, solved, strict=True):
         if not solution.result.ok:
             raise SolveError(
                 f"scenario `{case.scenario.id}` under a draw: {solution.message}",
@@ -132,9 +191,19 @@ def _one(task: DrawTask, normals: Array) -> tuple[Array, Array]:
                 hint="another seed, or milder scenarios; the docs page `it-does-not-converge` says what to try",
                 solution=solution,
             )
-    values = [solution.value for solution, _ in solved]
-    levels = np.stack([headlines(value) for value in values])
-    return levels, _read(task, at, scaled, values)
+    return at, [solution for solution, _ in solved]
+
+
+def _several(task: DrawTask, normals: Array) -> list[tuple[Array, Array]]:
+    """Headlines [outcome, metric, country + world] and other results [outcome, result] of every case, by draw."""
+    drawn = [_Drawn.of(task, row) for row in normals]
+    results = []
+    for row, draw, solutions in zip(normals, drawn, _together(task, drawn), strict=True):
+        at, solved = (draw.model, solutions) if solutions is not None else _alone(task, row)
+        values = [solution.value for solution in solved]
+        levels = np.stack([headlines(value) for value in values])
+        results.append((levels, _read(task, at, draw.cases, values)))
+    return results
 
 
 def _read(task: DrawTask, drawn: Model, cases: Sequence[Case], values: Sequence[Equilibrium]) -> Array:
@@ -165,29 +234,23 @@ def _read(task: DrawTask, drawn: Model, cases: Sequence[Case], values: Sequence[
 
 
 CHUNK = 8
-"""Draws a process takes at a time."""
-
-
-def _several(task: DrawTask, normals: Array) -> list[tuple[Array, Array]]:
-    """`_one` for some draws [draw, dimension]."""
-    return [_one(task, row) for row in normals]
+"""Draws that are solved together, wherever that is: what is solved must not depend on where."""
 
 
 def solve_draws(
     task: DrawTask, normals: Array, *, on: Where | None = None, step: Callable[[], None] | None = None
 ) -> tuple[Array, Array]:
-    """Solve given standard normals [draw, dimension]; calls `step` after each.
+    """Solve given standard normals [draw, dimension]; calls `step` for each as it is solved.
 
     Returns headlines [draw, outcome, metric, country + world] and other results [draw, outcome, result].
     """
-    size = CHUNK if on is not None and not isinstance(on, Local) else 1
 
     def count(_: int, solved: list[tuple[Array, Array]]) -> None:
         if step is not None:
             for _draw in solved:
                 step()
 
-    chunks = [normals[first : first + size] for first in range(0, len(normals), size)]
+    chunks = [normals[first : first + CHUNK] for first in range(0, len(normals), CHUNK)]
     drawn = [pair for chunk in run(_several, task, chunks, on=on, arrived=count) for pair in chunk]
     return np.stack([pair[0] for pair in drawn]), np.stack([pair[1] for pair in drawn])
 
@@ -258,10 +321,11 @@ def draw_outcomes(
     """
     if not cases:
         raise InputError("no scenario to draw for", where="draws", hint="give at least one")
-    parameters = uncertain_parameters(model, nests=nests)
+    limits = limit_parameters(control for case in cases for control in case.controls)
+    parameters = (*uncertain_parameters(model, nests=nests), *limits)
     normals = points(draws, len(parameters), seed)
     task = DrawTask(model, tuple(cases), parameters, tuple(results), reference)
-    central = _one(task, np.zeros(len(parameters)))
+    (central,) = _several(task, np.zeros((1, len(parameters))))
     values = solve_draws(task, normals, on=on, step=counting(report, draws))
     names = tuple(case.scenario.id for case in cases)
     return Draws(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detente.world.aggregation import aggregate as aggregate
+    from detente.world.content import content_shares as content_shares
     from detente.world.describe import (
         compare_worlds as compare_worlds,
         flow_table as flow_table,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
         sector_table as sector_table,
     )
     from detente.world.toy_world import toy as toy
+    from detente.world.uses import split_uses as split_uses
 else:
     from detente.core.face import face
 
@@ -58,6 +60,7 @@ else:
         __name__,
         {
             "aggregation": "aggregate",
+            "content": "content_shares",
             "describe": "compare_worlds flow_table provenance_table shipped_table size_table",
             "described": "load_described",
             "economy": "Array Economy Wedges flows_abroad frozen",
@@ -72,5 +75,6 @@ else:
             "sound": "check_sound",
             "tables": "country_table duty_table sector_table",
             "toy_world": "toy",
+            "uses": "split_uses",
         },
     )

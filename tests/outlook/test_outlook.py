@@ -14,7 +14,7 @@ from detente.cases.case import Case
 from detente.cases.headline_results import HEADLINES
 from detente.cases.horizons import horizon
 from detente.core import RESULTS, InputError, LabelError, Local, Pool
-from detente.equilibrium import Model, solve
+from detente.equilibrium import Lane, Model, can_share, solve
 from detente.equilibrium.baseline import prepare
 from detente.equilibrium.explain.accounts import Shift
 from detente.equilibrium.explain.targets import account
@@ -29,6 +29,7 @@ from detente.outlook import (
 )
 from detente.outlook.intervals import interval_table, linear_fit, quantile_errors, result_changes
 from detente.outlook.prior import BETWEEN_SETS, WITHIN_SETS, apply_draw, sector_group
+from detente.outlook.sequence import MOST_DIMENSIONS, sobol
 from detente.outlook.sobol import sobol_indices
 from detente.policy import Scenario
 from detente.world import Wedges, elasticity_table, load_world, toy
@@ -92,11 +93,39 @@ def test_lent_inverses_go_to_a_copy_that_nobody_else_holds(monkeypatch):
     monkeypatch.setattr(draws, "solve_cases", failing_at_first)
     model = Model(WORLD, structure)
     task = draws.DrawTask(model, tuple(CASES), uncertain_parameters(model))
-    draws._one(task, np.zeros(len(task.parameters)))
+    monkeypatch.setattr(draws, "solve_lanes", lambda *_, **__: None)  # nothing fits a batch
+    draws._several(task, np.zeros((1, len(task.parameters))))
     lent_to, own = calls
     assert lent_to is not own
     assert WORLD not in calls
     np.testing.assert_array_equal(prepare(WORLD, structure).factor_inverse, before)
+
+
+@pytest.mark.parametrize("at", ["long", "short"])
+def test_draws_in_a_batch_are_those_solved_alone(monkeypatch, at):
+    _, structure = horizon(at, WORLD)
+    model = Model(WORLD, structure)
+    task = draws.DrawTask(model, tuple(CASES), uncertain_parameters(model))
+    normals = points(5, len(task.parameters), seed=2)
+    together = draws._several(task, normals)
+    alone = []
+    monkeypatch.setattr(draws, "solve_lanes", lambda *_, **__: alone.append(1))
+    for (levels, _), (others, _) in zip(together, draws._several(task, normals), strict=True):
+        np.testing.assert_allclose(levels, others, rtol=1e-9, atol=1e-7)
+    assert alone == [1]
+    free = Model(WORLD, dataclasses.replace(structure, mobility=np.inf))
+    assert not can_share(Lane(WORLD, free.structure, CASES[0].wedges), (WORLD, horizon("short", WORLD)[1]))
+
+
+def test_the_sequence_is_that_of_the_library():
+    from scipy.stats import qmc
+
+    for dimensions in (1, 2, 19, MOST_DIMENSIONS):
+        library = qmc.Sobol(dimensions, rng=np.random.default_rng(4)).random_base2(7)
+        own = sobol(128, dimensions, np.random.default_rng(4).spawn(1)[0])
+        np.testing.assert_array_equal(own, library)
+    with pytest.raises(InputError, match="at most 64"):
+        sobol(2, MOST_DIMENSIONS + 1, np.random.default_rng(1))
 
 
 def test_draws_beside_solves_on_the_same_economy_change_neither():
