@@ -322,6 +322,7 @@ def clocks(
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
     full: FullOption = False,
+    picture: PictureOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -332,7 +333,7 @@ def clocks(
     with usage():
         day = parse_day(start, "--from") if start else record.asof
     with progress(None, "solving what each clock is worth"):
-        tables = clock_tables(record, day, cost, ics)
+        tables = clock_tables(record, day, cost, ics, picture)
     emit(tables, style, out, full=full)
 
 

@@ -206,9 +206,7 @@ class _Search:
         return np.asarray(np.where(whole, far, near))
 
 
-def explain_choices(
-    decisions: Sequence[Choice], file: MotiveFile, player: str, *, seed: int = 0
-) -> Inferred:
+def explain_choices(decisions: Sequence[Choice], file: MotiveFile, player: str, *, seed: int = 0) -> Inferred:
     """Infer one side's weights.
 
     Parameters

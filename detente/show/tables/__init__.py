@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         concession_sentences as concession_sentences,
         constituency_sentences as constituency_sentences,
     )
+    from detente.show.tables.duties import rates_of_largest as rates_of_largest
     from detente.show.tables.evidence import (
         ClockRow as ClockRow,
         ConflictCard as ConflictCard,
@@ -85,6 +86,7 @@ else:
             "bridges": "bridge_sentences",
             "citations": "citation_table",
             "constituencies": "concession_sentences constituency_sentences",
+            "duties": "rates_of_largest",
             "evidence": "ClockRow ConflictCard MeasureRow ReadingText SourceText aimed days_left",
             "comparison": "comparison_table",
             "explanation": "explain",
