@@ -321,9 +321,10 @@ def _readings(card: ConflictCard) -> str:
 
 
 def bearing(cards: tuple[ConflictCard, ...], findings: Findings) -> tuple[ConflictCard, ...]:
-    """The contradictions that bear on the numbers: those that ask about a measure which outcomes move, or about a legal clock."""
-    moved = {name for case in findings.cases for name in case.scenario.set}
-    titles = [measure.title for key, measure in findings.dossier.measures.items() if key in moved]
+    """The contradictions that bear on the numbers: those that ask about a measure that changes, or a legal clock."""
+    dossier = findings.dossier
+    rows = evidence.measure_rows(dossier, findings.parties)
+    titles = [row.title for row in rows if any(_near(row, dossier.asof))]
     titles += [clock.title for clock in findings.clocks if clock.kind in LEGAL]
     known = [_stems(title) for title in titles]
 

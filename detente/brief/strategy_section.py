@@ -15,6 +15,7 @@ from detente.brief.content import Block, Paragraph, Section, TableBlock
 from detente.dossier import Instrument
 from detente.show import build, make
 from detente.show.figures import country_name, lever_sentences, moving, swap_sentence
+from detente.show.tables import expected_sentence
 from detente.show.words import Sentence, count_words, lower_first
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def strategy_section(findings: Findings) -> Section | None:
     from detente.policy import load_scenario
     from detente.strategy import (
         deal_space,
+        judge,
         leverage_of,
         load_preferences,
         near_tensor,
@@ -113,15 +115,16 @@ def strategy_section(findings: Findings) -> Section | None:
         TableBlock(replace(table, title=f"{table.title}, {reduced}")),
     ]
     blocks: list[Block] = [Paragraph((_opening(spec, several=False), *strongest))]
+    traded: list[Sentence] = []
+    if spec.expected:
+        verdicts = judge(game, spec.expected, spec.threats)
+        traded.append(expected_sentence(verdicts, spec.players, game.preferences.title))
+        behind.append(TableBlock(_expected(near, spec, known.sets)))
     if swaps:
-        blocks.append(Paragraph((swap_sentence(game, swaps[0], table="swaps"), *_caution(spec, dossier))))
+        traded.append(swap_sentence(game, swaps[0], table="swaps"))
         said = tuple(swap_sentence(game, swap, table="swaps") for swap in swaps[1:3])
         behind += [*([Paragraph(said)] if said else []), TableBlock(build("swaps", game=game, swaps=swaps))]
-    else:
-        blocks.append(Paragraph(_caution(spec, dossier)))
-    blocks.append(points)
-    if spec.expected:
-        behind.append(TableBlock(_expected(near, spec, known.sets)))
+    blocks += [Paragraph((*traded, *_caution(spec, dossier))), points]
     return Section(
         "leverage",
         _title(space),

@@ -153,7 +153,7 @@ def _standing_sentence(game: Game, form: StrategicForm) -> Sentence:
     )
     missed = {
         code: float(gain)
-        for code, gain in zip(form.players, regret(form)[(slice(None), *still)], strict=True)
+        for code, gain in zip(form.players, (left[still] for left in regret(form)), strict=True)
     }
     moving = {code: gain for code, gain in missed.items() if gain >= SMALL}
     if not moving:

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from detente.show.words.choices import choices_sentence as choices_sentence
     from detente.show.words.answers import (
         answer_sentence as answer_sentence,
         first_year_sentence as first_year_sentence,
         interval_sentence as interval_sentence,
     )
+    from detente.show.words.choices import choices_sentence as choices_sentence
     from detente.show.words.sentences import (
         SMALL_QUARREL as SMALL_QUARREL,
         Sentence as Sentence,
