@@ -54,8 +54,8 @@ if TYPE_CHECKING:
         shipped_games as shipped_games,
     )
     from detente.strategy.inverse import (
-        Inferred as Inferred,
         ChoiceVerdict as ChoiceVerdict,
+        Inferred as Inferred,
         explain_choices as explain_choices,
         judge_choices as judge_choices,
     )

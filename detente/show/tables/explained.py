@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from detente.core import Cell, Column, Table
-from detente.strategy import Choice, Inferred, ChoiceVerdict, MotiveFile
+from detente.strategy import Choice, ChoiceVerdict, Inferred, MotiveFile
 
 MEANS = {
     "revenue": ("A dollar of duties", "USD"),
