@@ -197,7 +197,10 @@ def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
     def alone(**given: Any) -> Callable[[], dict[str, Any]]:
         return lambda: {"dossier": record(), **given}
 
+    still = PathCosts(PAIR, np.ones((4, 2)), np.zeros((4, 2)), np.ones((31, 2)), 30, "long run")
     return {
+        "market": lambda: {"file": shipped_market()},
+        "cost-ahead": lambda: {"costs": still},
         "scenarios": lambda: {"source": "busan-2025", "dossier": load_dossier(asof=dt.date(2025, 9, 1))},
         "measures": alone(date=day),
         "ledger": lambda: {"rows": rows()},
@@ -565,8 +568,6 @@ def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
         "explained-decisions": fixed(judged=decided),
         "explained-fit": fixed(explained=sides, judged=decided, weighed=sample),
         "threats": fixed(levers=leverage_of(game)),
-        "market": fixed(file=shipped_market()),
-        "cost-ahead": fixed(costs=still),
         "leverage": fixed(levers=leverage_of(game)),
         "leverage-shares": fixed(levers=shares_of(game)),
         "leverage-ladder": fixed(levers=leverage_of(game), concept="made up"),
