@@ -76,7 +76,7 @@ class Stacked:
 
 
 @dataclass(frozen=True, eq=False)
-class Explained:
+class Inferred:
     """What one side's choices say of its weights.
 
     Attributes
@@ -208,7 +208,7 @@ class _Search:
 
 def explain_choices(
     decisions: Sequence[Choice], file: MotiveFile, player: str, *, seed: int = 0
-) -> Explained:
+) -> Inferred:
     """Infer one side's weights.
 
     Parameters
@@ -222,7 +222,7 @@ def explain_choices(
 
     Returns
     -------
-    Explained
+    Inferred
 
     Raises
     ------
@@ -247,7 +247,7 @@ def explain_choices(
     logs = np.linspace(search.low[0], search.high[0], 60)
     bare = search.choices.log_chance(np.repeat(search.at[None], len(logs), 0), np.exp(logs)).sum(-1)
     members = _members(search, best, scale, np.random.default_rng(seed))
-    return Explained(
+    return Inferred(
         player,
         file.motives,
         tuple(each.id for each in mine),
@@ -341,13 +341,13 @@ class Judged:
         return self.least <= 1e-9
 
 
-def judge_choices(decisions: Sequence[Choice], explained: Explained) -> tuple[Judged, ...]:
+def judge_choices(decisions: Sequence[Choice], explained: Inferred) -> tuple[Judged, ...]:
     """Say of a side's decisions, fitted or not, how far they were from best.
 
     Parameters
     ----------
     decisions : sequence of Choice
-    explained : Explained
+    explained : Inferred
 
     Returns
     -------

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from detente.core import Cell, Column, Table
-from detente.strategy import Choice, Explained, Judged, MotiveFile
+from detente.strategy import Choice, Inferred, Judged, MotiveFile
 
 MEANS = {
     "revenue": ("A dollar of duties", "USD"),
@@ -23,12 +23,12 @@ TOLD = 0.6
 """Share of the range that a motive has without any choice below which the choices tell of it."""
 
 
-def weights_table(explained: Mapping[str, Explained], file: MotiveFile) -> Table:
+def weights_table(explained: Mapping[str, Inferred], file: MotiveFile) -> Table:
     """Weight of every motive: as published, the best, and between which it fits about as well.
 
     Parameters
     ----------
-    explained : mapping of side to Explained
+    explained : mapping of side to Inferred
     file : MotiveFile
     """
     rows: list[tuple[Cell, ...]] = []
@@ -129,13 +129,13 @@ def decisions_table(judged: Sequence[Judged]) -> Table:
 
 
 def fit_table(
-    explained: Mapping[str, Explained], judged: Sequence[Judged], weighed: Sequence[Choice]
+    explained: Mapping[str, Inferred], judged: Sequence[Judged], weighed: Sequence[Choice]
 ) -> Table:
     """How well the weights fit, and how well they foretell what they were not fitted to.
 
     Parameters
     ----------
-    explained : mapping of side to Explained
+    explained : mapping of side to Inferred
     judged : sequence of Judged
     weighed : sequence of Choice
         Decisions that were judged.
