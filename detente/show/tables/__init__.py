@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         levers_by_preferences as levers_by_preferences,
         play_by_preferences as play_by_preferences,
     )
+    from detente.show.tables.since import Difference as Difference, differences as differences
     from detente.show.tables.stakes import (
         calendar_details as calendar_details,
         costs as costs,
@@ -100,6 +101,7 @@ else:
             "selfcheck": "self_check",
             "sensitivity": "bargains_by_preferences levers_by_preferences play_by_preferences",
             "stakes": "calendar_details costs stakes_table",
+            "since": "Difference differences",
             "stocks": "Held",
             "strategy": "dominance_table equilibrium_table space_table swap_table verdict_table",
             "uncertain": "driver_rows results_of results_table",
