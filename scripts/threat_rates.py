@@ -55,13 +55,23 @@ def main() -> None:
         threats = [row for row in csv.DictReader(lines) if row["threat"] == "1.0"]
     text = io.StringIO()
     out = csv.writer(text, lineterminator="\n")
-    out.writerow(["group", "title", "threats", "carried_out", "median_days_to_settle", "source", "sha256_of_source"])
+    out.writerow(
+        ["group", "title", "threats", "carried_out", "median_days_to_settle", "source", "sha256_of_source"]
+    )
     for name, title, belongs in GROUPS:
         rows = [row for row in threats if belongs(row)]
         carried = sum(row["imposition"] == "1.0" for row in rows)
         settled = [lag for row in rows if (lag := days(row)) is not None and lag >= 0]
         out.writerow(
-            [name, title, len(rows), carried, round(statistics.median(settled)), "TIES v4", sha256_file(source)[:16]]
+            [
+                name,
+                title,
+                len(rows),
+                carried,
+                round(statistics.median(settled)),
+                "TIES v4",
+                sha256_file(source)[:16],
+            ]
         )
     write_atomic(TARGET, text.getvalue())
     print(text.getvalue(), end="")

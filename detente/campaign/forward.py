@@ -207,7 +207,7 @@ class Simulator(State):
 
     def _meet(self, who: Ints, now: Floats, high: Bools, to_sign: Bools) -> None:
         """A meeting brings nothing, puts steps off, takes something back, or ends in a broad agreement."""
-        self._write(who, now, Act.meeting, BOTH)
+        self._write(who, now, np.where(high, Act.summit, Act.meeting), BOTH)
         result = self.draws.meeting_result(who, high, self.rng)
         if to_sign.any():
             signs = self.rng.random(len(who)) < self.draws.share["signing"][who]

@@ -39,6 +39,7 @@ from detente.cli.options import (
     refuse_idle,
     solver_of,
 )
+from detente.cli.outlook import outlook, score
 from detente.cli.output import Format, emit, one_thread, parse_day, progress, usage
 from detente.cli.path import path
 from detente.cli.questions import WithQuestions
@@ -366,6 +367,8 @@ for verb in (
     nash,
     leverage,
     deals,
+    outlook,
+    score,
     data,
 ):
     app.command()(verb)

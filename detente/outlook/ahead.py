@@ -268,10 +268,10 @@ def duty_fan(outlook: Outlook, days: Sequence[int]) -> Floats:
     return np.asarray(np.percentile(level, [5, 25, 50, 75, 95], axis=0))
 
 
-def meeting_odds(outlook: Outlook, day: dt.date) -> Chance:
-    """Chance that the two sides meet on or before a day, at any level."""
+def summit_odds(outlook: Outlook, day: dt.date) -> Chance:
+    """Chance that the leaders of both sides meet on or before a day within the longest horizon."""
     futures = outlook.futures
-    met = (futures.ledger.act == Act.meeting) & (futures.ledger.day <= (day - futures.asof).days)
+    met = (futures.ledger.act == Act.summit) & (futures.ledger.day <= (day - futures.asof).days)
     hits = np.bincount(futures.ledger.path[met], minlength=futures.paths) > 0
     block = np.arange(futures.paths) * min(BLOCKS, futures.paths) // futures.paths
     return _chance(hits, block, smooth=2)
