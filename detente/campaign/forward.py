@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from detente.campaign.calendar import Chronology
 from detente.campaign.futures import Fate, Futures
 from detente.campaign.ledger import BOTH, NO_CLOCK, Act, Ledger
-from detente.campaign.odds import MONTH, WEEK, Odds, shipped_priors
+from detente.campaign.odds import WEEK, Odds, notice, shipped_priors
 from detente.campaign.state import NEVER, OWN, PENDING, Bools, Bytes, Floats, Ints, State, of_side
 from detente.core import InputError, LabelError, suggestion
 
@@ -130,7 +130,7 @@ class Simulator(State):
         lead = np.maximum(np.where(truce, longer, self.rng.choice(values, size=n, p=weights)), 1.0)
         due = now + lead
         meeting = (self.when[who, self.first_meeting : self.first_pending] <= due[:, None]).any(axis=1)
-        x = np.stack([np.ones(n), np.log(lead / MONTH), meeting, truce], axis=1)
+        x = np.stack([np.ones(n), notice(lead), meeting, truce], axis=1)
         chance = 1 / (1 + np.exp(-(x * self.draws.logit[who]).sum(axis=1)))
         carried = self.rng.random(n) < chance
         again = truce | (self.rng.random(n) < self.draws.share["again"][who])

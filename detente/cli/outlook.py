@@ -159,7 +159,7 @@ def score(
     tables: list[Table] = []
     if set(chosen) & {"ladder", "clocks", "calibration"} or picture is not None:
         with progress(None, "forecasting again"):
-            test = _backtest(record, again=again, seed=seed, made=True)
+            test = _backtest(record, again=again, seed=seed, needed=True)
         assert test is not None
         tables += _scored(record, test, chosen)
         if picture is not None:
@@ -210,13 +210,13 @@ def _what_if(texts: Sequence[str], chron: Chronology) -> dict[str, Fate]:
     return fates
 
 
-def _backtest(record: Record, *, again: bool, seed: int, made: bool = False) -> Backtest | None:
+def _backtest(record: Record, *, again: bool, seed: int, needed: bool = False) -> Backtest | None:
     """The kept backtest by the record's day; made anew when asked for, or when none is kept and one is needed."""
     from detente.outlook import backtest, kept_backtest
 
     with usage():
         kept = None if again else kept_backtest(record, record.main.dossier.asof)
-    if kept is not None or not (again or made):
+    if kept is not None or not (again or needed):
         return kept
     if not again:
         note(f"no backtest of this record is kept: made now, with {SHORT} futures a forecast")

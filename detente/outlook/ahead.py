@@ -166,7 +166,9 @@ def look_ahead(
             _clock_odds(futures, j, horizon, reached[:, at], block, len(rules.rungs))
             for j in range(len(futures.clocks))
         ),
-        information_shares(chron, horizon, seed) if informed and not chosen else {},
+        information_shares(chron, horizon, seed, paths=min(paths, INFORMED_PATHS))
+        if informed and not chosen
+        else {},
         tuple(_windows(chron, day) for day in days),
         chosen,
     )
@@ -227,7 +229,9 @@ def _windows(chron: Chronology, horizon: int) -> tuple[int, float]:
     return number, number * 7 / max(horizon, 14)
 
 
-def information_shares(chron: Chronology, horizon: int, seed: int) -> dict[str, tuple[float, ...]]:
+def information_shares(
+    chron: Chronology, horizon: int, seed: int, *, paths: int = INFORMED_PATHS
+) -> dict[str, tuple[float, ...]]:
     """What each piece of information does to the odds of each rung: its Shapley value over every order of being told.
 
     Returns
@@ -244,7 +248,7 @@ def information_shares(chron: Chronology, horizon: int, seed: int) -> dict[str, 
                 chron,
                 odds,
                 [horizon],
-                INFORMED_PATHS,
+                paths,
                 seed,
                 clocks="clocks" in known,
                 meetings="meetings" in known,

@@ -13,8 +13,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "outlook test?",
         "outlook",
         (
-            "horizon_days[days] rung probability[%] low[%] high[%] schedule[%] climatology[%] persistence[%] log_score "
-            "log_climatology log_schedule"
+            "horizon_days[days] rung probability[%] low[%] high[%] schedule[%] climatology[%] persistence[%] log_score"
         ),
     ),
     (
@@ -50,7 +49,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "scores",
         "How good forecasts of the ladder or of clocks have been",
-        "outlook:score_table",
+        "outlook:method_score_table",
         "rows record asof",
         "backtest",
         "subject method forecasts blocks log brier ranked ahead low high",

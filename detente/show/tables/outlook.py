@@ -72,11 +72,7 @@ def outlook_table(outlook: Outlook, test: Backtest | None = None) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for k, horizon in enumerate(outlook.horizons):
         scored = _rows_of(test, horizon) if test is not None else {}
-        scores: tuple[Cell, ...] = (
-            scored["model"].mean["log"] if scored else None,
-            scored["climatology"].mean["log"] if scored else None,
-            scored["schedule"].mean["log"] if scored else None,
-        )
+        score = scored["model"].mean["log"] if scored else None
         for rung, name in enumerate(names):
             chance = outlook.ladder[k][rung]
             simple = [
@@ -84,7 +80,7 @@ def outlook_table(outlook: Outlook, test: Backtest | None = None) -> Table:
                 for each in ("schedule", "climatology", "persistence")
             ]
             rows.append(
-                (horizon, name, 100 * chance.value, 100 * chance.low, 100 * chance.high, *simple, *scores)
+                (horizon, name, 100 * chance.value, 100 * chance.low, 100 * chance.high, *simple, score)
             )
     given = "".join(
         f" Taken as given: {name} {fate.name.replace('_', ' ')}." for name, fate in outlook.what_if.items()
@@ -103,15 +99,13 @@ def outlook_table(outlook: Outlook, test: Backtest | None = None) -> Table:
             _percent("schedule", "Schedule"),
             _percent("climatology", "Climatology"),
             _percent("persistence", "Persistence"),
-            Column("log_score", "Log score so far", "", "number", 2),
-            Column("log_climatology", "of climatology", "", "number", 2),
-            Column("log_schedule", "of the schedule", "", "number", 2),
+            Column("log_score", "Score", "", "number", 2),
         ),
         tuple(rows),
         note=f"{outlook.futures.paths:,} simulated futures from the calendar as known on the day, seed {outlook.futures.seed}; from and to: 5 to "
         "95 percent of what the parameters leave open. Rungs are read mechanically; see docs/concepts/outlook.md. Reference class: "
         f"{windows[0]} weekly windows of this standoff that had closed ({windows[1]:.0f} independent), and 1,053 threats of 1945 to "
-        f"2005. {scored_words(test, outlook.horizon)}{given}",
+        f"2005. Score: mean log score of forecasts over that horizon settled by the day. {scored_words(test, outlook.horizon)}{given}",
     )
 
 
@@ -159,13 +153,13 @@ def outlook_clocks_table(outlook: Outlook, test: Backtest | None = None) -> Tabl
             _percent("put_off", "Put off"),
             _percent("dropped", "Dropped"),
             _percent("live", "Still open"),
-            Column("settled", "Settled by, in half of the futures", kind="date"),
-            _percent("worse_if_carried", "Escalation or worse if carried out"),
+            Column("settled", "Half settled by", kind="date"),
+            _percent("worse_if_carried", "Worse if carried out"),
             _percent("worse_if_not", "if not"),
         ),
         tuple(rows),
         note="Steps of one side and kind on one day are one clock; expiries of one day are one of both sides. Prior: 1,053 threats, 46 "
-        f"percent carried out; this pair's {outlook.odds.rows} settled clocks count with a weight below one. The last two columns are "
+        f"percent carried out; this pair's {outlook.odds.rows} settled clocks count with a weight below one. Worse is escalation or decoupling, "
         f"read among the futures in which the clock is, or is not, carried out by then: a dependence, not an effect. {_clock_words(test)}",
     )
 
@@ -252,7 +246,7 @@ def outlook_duty_table(outlook: Outlook) -> Table:
     )
 
 
-def score_table(rows: Sequence[MethodScore], record: str, asof: Any) -> Table:
+def method_score_table(rows: Sequence[MethodScore], record: str, asof: Any) -> Table:
     """Mean scores by horizon or kind of clock and by method, and how far the model is ahead of each."""
     cells: list[tuple[Cell, ...]] = [
         (
