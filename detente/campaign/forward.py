@@ -233,6 +233,7 @@ class Simulator(State):
         dated = (
             (self.known_due < NEVER)
             & ~self.known_easing
+            & ~self.given
             & np.array([c.kind != "law" for c in self.clocks], bool)
         )
         row, j = np.nonzero(waits & near & dated[None, :])
