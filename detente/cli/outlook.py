@@ -138,6 +138,9 @@ def score(
             "--registered", help="Settle the questions of this file.", show_default="the shipped one"
         ),
     ] = None,
+    paths: Annotated[
+        int, typer.Option("--paths", help="Simulated futures of what is registered.", min=100, max=200_000)
+    ] = 20_000,
     seed: SeedOption = 1,
     world: WorldOption = None,
     picture: PictureOption = None,
@@ -153,7 +156,7 @@ def score(
         day = asof or load_dossier(dossier).vintage.isoformat()
     record = _record(dossier, day, world)
     if register is not None:
-        _register(record, register, seed)
+        _register(record, register, paths, seed)
         return
     chosen = SCORE_TABLES[:-1] if table == "all" else (table,)
     tables: list[Table] = []
@@ -245,12 +248,15 @@ def _scored(record: Record, test: Backtest, chosen: Sequence[str]) -> list[Table
     return tables
 
 
-def _register(record: Record, path: Path, seed: int) -> None:
+def _register(record: Record, path: Path, paths: int, seed: int) -> None:
     from detente.campaign import chronology
-    from detente.outlook import look_ahead, register_questions
+    from detente.outlook import can_register, look_ahead, register_questions
 
+    with usage():
+        can_register(path, record.main.dossier.id, record.main.dossier.asof)
     with progress(None, "playing the standoff forward"):
-        ahead = look_ahead(chronology(record, record.main.dossier.asof), seed=seed, informed=False)
+        chron = chronology(record, record.main.dossier.asof)
+        ahead = look_ahead(chron, paths=paths, seed=seed, informed=False)
     with usage():
         fresh = register_questions(ahead, path)
     note(f"registered {len(fresh)} questions as of {ahead.chron.asof}; last hash {fresh[-1].hash[:16]}")

@@ -55,7 +55,11 @@ if TYPE_CHECKING:
     from detente.dossier.form import validate as validate
     from detente.dossier.held import moves_something as moves_something
     from detente.dossier.ics import calendar as calendar
-    from detente.dossier.load import load_dossier as load_dossier, shipped_dossiers as shipped_dossiers
+    from detente.dossier.load import (
+        folder_of as folder_of,
+        load_dossier as load_dossier,
+        shipped_dossiers as shipped_dossiers,
+    )
     from detente.dossier.measure import (
         Claim as Claim,
         Clock as Clock,
@@ -120,7 +124,7 @@ else:
             "form": "validate",
             "held": "moves_something",
             "ics": "calendar",
-            "load": "load_dossier shipped_dossiers",
+            "load": "folder_of load_dossier shipped_dossiers",
             "measure": "Claim Clock Conflict DatedValue Document Effect FirmRate Frozen Grade Instrument Measure Products Reading Round Slug Source Status",
             "pledges": "pledge_table",
             "scope": "OrdinaryDuty TradeLine",

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         Answer as Answer,
         Question as Question,
         answers as answers,
+        can_register as can_register,
         read_questions as read_questions,
         register_questions as register_questions,
     )
@@ -92,7 +93,7 @@ else:
             "ahead": "Chance ClockOdds Outlook duty_fan information_shares look_ahead summit_odds",
             "baselines": "climatology level_of persistence schedule",
             "human": "HumanForecast human_forecasts",
-            "registered": "Answer Question SHIPPED_QUESTIONS answers read_questions register_questions",
+            "registered": "Answer Question SHIPPED_QUESTIONS answers can_register read_questions register_questions",
             "scoring": "MethodScore clock_scores ladder_calibration ladder_scores",
             "kept": "backtest_csv kept_backtest kept_file",
             "rolling": "Backtest ClockForecast Forecast HORIZONS backtest origins rungs_reached",

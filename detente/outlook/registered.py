@@ -165,16 +165,17 @@ def read_questions(path: Path = SHIPPED_QUESTIONS) -> tuple[Question, ...]:
     return tuple(questions)
 
 
-def register_questions(outlook: Outlook, path: Path) -> list[Question]:
-    """Append the questions of an outlook to a file, made when it is not there; what stands in it is not touched.
+def can_register(path: Path, record: str, asof: dt.date) -> tuple[Question, ...]:
+    """What stands in a file of questions, if questions on a record of a day can follow it.
 
     Raises
     ------
     InputError
         When the file holds questions on this record of the same or a later day.
+    EvidenceError
+        When what stands in it was changed.
     """
     standing = read_questions(path) if path.exists() else ()
-    record, asof = outlook.chron.record.main.dossier.id, outlook.chron.asof
     last = max((question.asof for question in standing if question.record == record), default=None)
     if last is not None and last >= asof:
         raise InputError(
@@ -182,6 +183,18 @@ def register_questions(outlook: Outlook, path: Path) -> list[Question]:
             where=str(path),
             hint="register as of a later day; what stands is never rewritten",
         )
+    return standing
+
+
+def register_questions(outlook: Outlook, path: Path) -> list[Question]:
+    """Append the questions of an outlook to a file, made when it is not there; what stands in it is not touched.
+
+    Raises
+    ------
+    InputError, EvidenceError
+        As `can_register`.
+    """
+    standing = can_register(path, outlook.chron.record.main.dossier.id, outlook.chron.asof)
     fresh = questions_of(outlook, previous=standing[-1].hash if standing else START, number=len(standing))
     text = path.read_text(encoding="utf-8") if standing else ""
     for question in fresh:
