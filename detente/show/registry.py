@@ -222,11 +222,11 @@ def registered(table: Table) -> tuple[Entry, ...]:
 @functools.cache
 def _entries() -> Mapping[str, Entry]:
     """The catalogue, read once."""
-    from detente.show.listings import explanations, outcomes, outlook, record, strategy, worlds
+    from detente.show.listings import checks, explanations, outcomes, outlook, record, strategy, worlds
 
     entries = [
         _read(*row)
-        for part in (record, worlds, outcomes, explanations, strategy, outlook)
+        for part in (record, checks, worlds, outcomes, explanations, strategy, outlook)
         for row in part.ROWS
     ]
     return {listed.name: listed for listed in entries}

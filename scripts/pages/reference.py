@@ -410,6 +410,7 @@ def duty_tables_of_the_toy() -> list[Any]:
 
 def world_tables() -> list[Any]:
     """Tables of `detente world`, of the toy world beside itself."""
+    from detente.equilibrium import purge_deficits
     from detente.show.figures.worlds import comparison_figure, world_figure
     from detente.world import toy
     from detente.world.describe import compare_worlds, flow_table, provenance_table, shipped_table, size_table
@@ -425,6 +426,7 @@ def world_tables() -> list[Any]:
         *compare_worlds(economy, economy),
         moved_table(economy, parts, parts),
         largest_moves(economy, parts, parts),
+        purge_deficits(economy).moved,
         world_figure(economy).table,
         comparison_figure(economy, economy).table,
     ]
