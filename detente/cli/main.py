@@ -43,6 +43,7 @@ from detente.cli.options import (
     refuse_idle,
     solver_of,
 )
+from detente.cli.outlook import outlook, score
 from detente.cli.output import SUFFIXES, Format, emit, one_thread, parse_day, progress, usage
 from detente.cli.path import path
 from detente.cli.preferences import preferences
@@ -386,6 +387,8 @@ for verb in (
     leverage,
     preferences,
     deals,
+    outlook,
+    score,
     market,
     data,
 ):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from strategy_games import duel
 
-from detente.campaign import PathCosts, shipped_market
+from detente.campaign import PathCosts, chronology, record_of, shipped_market
 from detente.cases import (
     Case,
     Period,
@@ -28,7 +28,18 @@ from detente.core import Column, SchemaError, Table
 from detente.dossier import audit, load_dossier, parties_of
 from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result, purge_deficits
 from detente.intake import extract, make_draft, read_report
-from detente.outlook import draw_outcomes, draw_path, drivers
+from detente.outlook import (
+    answers,
+    draw_outcomes,
+    draw_path,
+    drivers,
+    human_forecasts,
+    kept_backtest,
+    ladder_calibration,
+    ladder_scores,
+    look_ahead,
+    read_questions,
+)
 from detente.policy import Scenario, load_scenario
 from detente.policy.duties import duty_stack, product_duties
 from detente.show.figures import Event, HorizonChange, OutcomeRow, SectorRow, Span
@@ -531,6 +542,38 @@ def drawn_explanation() -> dict[str, Any]:
         "later": "war",
         "earlier": "standing",
         "against": "standing",
+    }
+
+
+@functools.cache
+def of_outlook() -> dict[str, Callable[[], dict[str, Any]]]:
+    """An outlook of the shipped record, small; its kept backtest, questions and prices."""
+    name, day = "busan-2025", dt.date(2026, 7, 25)
+
+    @functools.cache
+    def pair() -> Any:
+        return record_of(load_dossier(name, asof=day), world())
+
+    @functools.cache
+    def ahead() -> Any:
+        return look_ahead(chronology(pair(), dt.date(2025, 10, 28)), paths=200, seed=1)
+
+    @functools.cache
+    def test() -> Any:
+        return kept_backtest(pair(), day)
+
+        return {"outlook": ahead(), "test": test()}
+
+    return {
+        "outlook": with_test,
+        "outlook-clocks": with_test,
+        "outlook-information": lambda: {"outlook": ahead()},
+        "outlook-duty": lambda: {"outlook": ahead()},
+        "scores": lambda: {"rows": ladder_scores(test()), "record": name, "asof": day},
+        "score-calibration": lambda: {"bins": ladder_calibration(test()), "record": name},
+        "calibration-figure": lambda: {"test": test(), "record": name},
+        "registered": lambda: {"settled": answers(read_questions(), chronology(pair(), day))},
+        "human-forecasts": lambda: {"rows": human_forecasts(name, day)},
     }
 
 
