@@ -7,7 +7,7 @@ finds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -140,6 +140,9 @@ def controls_of(economy: Economy, limits: Sequence[QuantityLimit], where: str) -
                 kind=limit.kind,
                 rent=limit.rent,
             )
+            if limit.low is not None and limit.high is not None:
+                ends = (limit.low, limit.high)
+                control = replace(control, ends=ends, drawn_with=limit.drawn_with or limit.name)
         except LabelError as error:
             raise LabelError(error.what, where=here, hint=error.hint) from None
         if not control.cells.any():

@@ -8,24 +8,7 @@ import numpy as np
 
 from detente.core import InputError, Rent
 from detente.equilibrium import QuantityControl
-from detente.world import Array, Economy
-
-
-def content_shares(economy: Economy, exporter: str, sector: str) -> Array:
-    """Content of one country's product in every other product: share of its value, direct and indirect [country, sector].
-
-    The input's way through the input-output tables and trade of the base year (every user of a product buys it in the
-    country's average mix).
-    """
-    N, S = economy.va_share.shape
-    i, r = economy.labels.country(exporter), economy.labels.sector(sector)
-    # requirement of (supplier country m, sector q) per unit of (user country n, sector s)
-    need = np.einsum("nqs,nmq->mqns", economy.input_shares, economy.trade_shares).reshape(N * S, N * S)
-    row = np.zeros(N * S)
-    row[i * S + r] = 1.0
-    total = np.linalg.solve((np.eye(N * S) - need).T, row)
-    total[i * S + r] -= 1.0
-    return np.asarray(total.reshape(N, S))
+from detente.world import Economy, content_shares
 
 
 def extraterritorial_controls(

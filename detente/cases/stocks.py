@@ -34,7 +34,7 @@ from detente.equilibrium import (
     share_preparation,
     solve,
 )
-from detente.world import Economy, Wedges, frozen
+from detente.world import Array, Economy, Wedges, frozen
 
 IMPACT_UNTIL, SHORT_UNTIL = 6.0, 36.0
 """Months after which a path by default goes over from the impact to the short and to the long horizon (assumed)."""
@@ -133,7 +133,7 @@ def path_with_stocks(
     months: Sequence[float] = (1,) * 12,
     *,
     structure_by_month: Setting | None = None,
-    closure: str = "share",
+    closure: str | Array = "share",
     solver: Newton | None = None,
 ) -> tuple[Period, ...]:
     """Solve a sequence of periods in which caps bind only after stocks have run down.
@@ -152,7 +152,7 @@ def path_with_stocks(
         Lengths of the periods.
     structure_by_month : function of months to (Economy, Structure), optional
         What can adjust by then; `by_horizon` when left out.
-    closure : str
+    closure : str or array [country], million USD
     solver : Newton, optional
 
     Returns
@@ -220,7 +220,7 @@ def walk(
     held: Holdings,
     months: Sequence[float],
     at: Setting,
-    closure: str = "share",
+    closure: str | Array = "share",
     solver: Newton | None = None,
     *,
     together: bool = False,
@@ -237,7 +237,7 @@ def walk(
     months : sequence of float
         Lengths of the periods.
     at : function of months to (Economy, Structure)
-    closure : str
+    closure : str or array [country], million USD
     solver : Newton, optional
     together : bool
         Solve periods at once as far as that goes (`together`): for structures that differ from period to period.
@@ -391,7 +391,7 @@ def stock_table(
                         value.structure.horizon,
                         control.name,
                         code,
-                        draw.volume,
+                        100 * draw.volume,
                         draw.drawn,
                         None if math.isinf(draw.left) else draw.left,
                         None if math.isinf(wedge) else 100 * math.expm1(wedge),
@@ -403,11 +403,11 @@ def stock_table(
         "stocks",
         "A cut that stocks delay",
         (
-            *(Column(f"{end.lower()}_month", f"{end} month", "", "number", 1) for end in ("From", "To")),
+            *(Column(f"{end.lower()}_month", f"{end} month", "month", "number", 1) for end in ("From", "To")),
             Column("horizon", "Horizon"),
             Column("control", "Control"),
             Column("country", "Country"),
-            Column("volume", "Used a month", "of base use", "number", 3),
+            Column("volume_pct", "Used a month", "% of base use", "number", 1),
             Column("drawn_months", "Drawn from stock", "months of base use", "number", 3),
             Column("left_months", "Stock left", "months of base use", "number", 3),
             Column("wedge_pct", "Shortage wedge", "%", "number", 1),

@@ -88,7 +88,7 @@ def solve_dates(
     months: Sequence[float],
     held: Holdings,
     like: tuple[Economy, Structure],
-    closure: str,
+    closure: str | Array,
     solver: Newton | None,
     start: Solution[Equilibrium] | None = None,
 ) -> list[Solution[Equilibrium]]:
@@ -104,7 +104,7 @@ def solve_dates(
         What is held at the first; not changed.
     like : (Economy, Structure)
         Whose inverses steer.
-    closure : str
+    closure : str or array [country], million USD
     solver : Newton, optional
     start : Solution, optional
         Of a date before, where the search begins.
@@ -125,7 +125,7 @@ def solve_ahead(
     law: Law,
     held: Holdings,
     at: Setting,
-    closure: str,
+    closure: str | Array,
     solver: Newton | None,
     last: Solution[Equilibrium] | None,
 ) -> dict[int, Solution[Equilibrium]]:

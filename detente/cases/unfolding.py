@@ -111,7 +111,7 @@ def unfold(
     *,
     dates: Sequence[float] = DATES,
     stocks: bool = True,
-    closure: str = "share",
+    closure: str | Array = "share",
     keep_elasticities: bool = False,
     first_day: dt.date | None = None,
     solver: Newton | None = None,
@@ -129,7 +129,7 @@ def unfold(
         Lengths of the periods, months.
     stocks : bool
         Whether buyers hold what the world's figures say at the start.
-    closure : str
+    closure : str or array [country], million USD
     keep_elasticities : bool
         Keep the economy's own elasticities at every date.
     first_day : date, optional
@@ -164,7 +164,7 @@ def _unfold_each(
     first_days: Sequence[dt.date | None] | None,
     dates: Sequence[float],
     stocks: bool,
-    closure: str,
+    closure: str | Array,
     keep_elasticities: bool,
     solver: Newton | None,
     options: Options | None,
@@ -200,7 +200,7 @@ def unfold_scenario(
     *,
     dates: Sequence[float] = DATES,
     hold_clocks: bool | Sequence[str] = False,
-    closure: str = "share",
+    closure: str | Array = "share",
     keep_elasticities: bool = False,
     stocks: bool = True,
     solver: Newton | None = None,
@@ -256,7 +256,7 @@ def unfold_scenarios(
     *,
     dates: Sequence[float] = DATES,
     hold_clocks: bool | Sequence[str] = False,
-    closure: str = "share",
+    closure: str | Array = "share",
     keep_elasticities: bool = False,
     stocks: bool = True,
     solver: Newton | None = None,
@@ -302,8 +302,8 @@ def unfolding_table(path: Unfolding, countries: Sequence[str]) -> Table:
         "unfolding",
         "What happens along time",
         (
-            Column("from_month", "From month", "", "number", 1),
-            Column("to_month", "To month", "", "number", 1),
+            Column("from_month", "From month", "month", "number", 1),
+            Column("to_month", "To month", "month", "number", 1),
             Column("from_day", "From day"),
             Column("country", "Country"),
             Column("real_income_pct", "Real income", "%", "number", 3),

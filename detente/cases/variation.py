@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -233,6 +233,11 @@ class Dated:
             for wedges, _ in self.laws
         }
         return replace(self, laws=tuple((known[id(wedges)], controls) for wedges, controls in self.laws))
+
+    def limited(self, drawn: Callable[[Sequence[QuantityControl]], tuple[QuantityControl, ...]]) -> Dated:
+        """Controls with other limits; dates of one law keep one."""
+        known = {id(controls): drawn(controls) for _, controls in self.laws}
+        return replace(self, laws=tuple((wedges, known[id(controls)]) for wedges, controls in self.laws))
 
     def __call__(self, months: float) -> tuple[Wedges, tuple[QuantityControl, ...]]:
         """What holds so many months on."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from detente.core import DateError
 from detente.dossier.dossier import Dossier, FrozenDict, by_id
+from detente.dossier.effect import Effect
 from detente.dossier.measure import Claim, Clock, Conflict, Measure, Round, Source
 from detente.dossier.scope import Scope
 from detente.dossier.timeline import known_day
@@ -95,8 +96,7 @@ def cited_sources(record: Dossier) -> Iterable[str]:
     """Every source id that some entry of the record cites."""
     for measure in record.measures.values():
         yield from (value.source for value in measure.values)
-        if measure.effect is not None:
-            yield measure.effect.source
+        yield from (effect.source for _, effect in measure.effects())
     groups: tuple[dict[str, Any], ...] = (
         record.clocks,
         record.rounds,
@@ -129,13 +129,21 @@ def _announced(measure: Measure, asof: dt.date) -> bool:
 
 
 def _measure(measure: Measure, asof: dt.date, claims: Container[str]) -> Any:
-    values = tuple(value for value in measure.values if known_day(measure, value) <= asof)
-    effect = measure.effect
-    if effect is not None and effect.known is not None and effect.known > asof:
-        effect = _update(
-            effect, derivation=f"Uses facts up to {effect.known}; hidden under this as-of day.", known=None
-        )
+    values = tuple(
+        _update(value, effect=_effect(value.effect, asof))
+        for value in measure.values
+        if known_day(measure, value) <= asof
+    )
+    effect = _effect(measure.effect, asof)
     return _update(measure, values=values, effect=effect, reported_in=_keep(measure.reported_in, claims))
+
+
+def _effect(effect: Effect | None, asof: dt.date) -> Any:
+    """The effect, its derivation hidden where it uses later facts."""
+    if effect is None or effect.known is None or effect.known <= asof:
+        return effect
+    hidden = f"Uses facts up to {effect.known}; hidden under this as-of day."
+    return _update(effect, derivation=hidden, known=None)
 
 
 def _clock(clock: Clock, asof: dt.date, measures: Container[str]) -> Any:

@@ -22,8 +22,7 @@ def value_label(value: DatedValue) -> str:
 def _sources(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
     """Unknown sources, and grades better than the source."""
     cited = [(value_label(value), value.source, value.grade) for value in measure.values]
-    if measure.effect is not None:
-        cited.append(("the effect", measure.effect.source, measure.effect.grade))
+    cited += [("the effect", effect.source, effect.grade) for _, effect in measure.effects()]
     yield from check_sources(dossier, "measure", measure.id, cited)
     for value in measure.values:
         computed = len({firm.rate for firm in value.by_firm}) > 1
@@ -100,12 +99,12 @@ def doubtful(entry: Frozen, kind: str, key: str) -> Iterator[Finding]:
 
 
 def _effect_sectors(measure: Measure) -> set[str]:
-    effect = measure.effect
-    return set() if effect is None else {*effect.ad_valorem, *effect.left, *effect.least} - set(SECTOR_WORDS)
+    return {code for _, effect in measure.effects() for code in effect.sectors} - set(SECTOR_WORDS)
 
 
 def _labels(dossier: Dossier, measure: Measure) -> Iterator[Finding]:
     by_target = {target for value in measure.values for target in (*value.by_target, *value.ceiling)}
+    by_target |= {target for _, effect in measure.effects() for target in effect.left_for}
     named = {*measure.targets, *measure.except_targets, *by_target} - {EVERYBODY}
     actor = dossier.actors.get(measure.actor)
     words = shared_vocabulary()

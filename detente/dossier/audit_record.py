@@ -144,11 +144,13 @@ def coverage_by_grade(dossier: Dossier) -> Table:
     Returns
     -------
     Table
-        One row a kind of entry and a last one for all; `sourced` is the share that is not merely assumed.
+        One row a kind of entry and a last one for all; `sourced_pct` is the share that is not merely assumed.
     """
     grades: dict[str, list[Grade]] = {
         "values of measures": [value.grade for m in dossier.measures.values() for value in m.values],
-        "trade-cost equivalents": [m.effect.grade for m in dossier.measures.values() if m.effect is not None],
+        "trade-cost equivalents": [
+            effect.grade for m in dossier.measures.values() for _, effect in m.effects()
+        ],
         "clocks": [clock.grade for clock in dossier.clocks.values()],
         "rounds": [meeting.grade for meeting in dossier.rounds.values()],
         "parameters": [parameter.grade for parameter in dossier.parameters.values()],
@@ -157,16 +159,16 @@ def coverage_by_grade(dossier: Dossier) -> Table:
     grades["all"] = [grade for group in list(grades.values()) for grade in group]
     columns = (
         Column("kind", "Kind of entry"),
-        *(Column(grade.value, grade.value.capitalize(), kind="number", digits=0) for grade in Grade),
-        Column("entries", "Entries", kind="number", digits=0),
-        Column("sourced", "Not merely assumed", "fraction", "number", 2),
+        *(Column(grade.value, grade.value.capitalize(), "count", "number", 0) for grade in Grade),
+        Column("entries", "Entries", "count", "number", 0),
+        Column("sourced_pct", "Not merely assumed", "%", "number", 0),
     )
     rows = tuple(
         (
             kind,
             *(group.count(grade) for grade in Grade),
             len(group),
-            1 - group.count(Grade.assumed) / len(group) if group else None,
+            100 * (1 - group.count(Grade.assumed) / len(group)) if group else None,
         )
         for kind, group in grades.items()
     )

@@ -199,7 +199,7 @@ def _say(status: Status, value: float | None) -> str:
 def moves_something(measure: Measure) -> bool:
     """Whether a measure can move a result: it is a duty with a rate, or has a trade-cost equivalent."""
     duty = measure.instrument is Instrument.tariff and measure.unit == "fraction"
-    return duty or measure.effect is not None
+    return duty or measure.has_effect
 
 
 def inert(dossier: Dossier) -> Iterator[Objection]:
@@ -210,7 +210,7 @@ def inert(dossier: Dossier) -> Iterator[Objection]:
         if not moves_something(measure) and not measure.inert:
             what = "no duty and no trade-cost equivalent: it moves no result and does not say so"
             yield "inert-unflagged", "measure", key, what, "add `inert: true`, or an `effect`"
-        elif measure.inert and measure.effect is not None:
+        elif measure.inert and measure.has_effect:
             what = "flagged inert, but has a trade-cost equivalent"
             yield "inert-but-moves", "measure", key, what, "take the flag or the effect away"
 

@@ -124,8 +124,9 @@ def dated_texts(dossier: Dossier) -> Iterator[Shown]:
         for value in measure.values:
             label, day = f"the value from {value.from_}", known_day(measure, value)
             yield Shown("measure", key, label, day, f"{value.place}. {value.note}. {value.shares_from}")
-        if measure.effect is not None and measure.effect.known is not None:
-            yield Shown("measure", key, "its derivation", measure.effect.known, measure.effect.derivation)
+        for _, effect in measure.effects():
+            if effect.known is not None:
+                yield Shown("measure", key, "its derivation", effect.known, effect.derivation)
         scope = dossier.scopes.get(key)
         if scope is not None:
             text = f"{scope.ends}. {scope.note}"

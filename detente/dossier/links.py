@@ -97,8 +97,8 @@ def _links(kind: str, entry: Any) -> Iterable[Link]:
         yield ("actor",), "actors", entry.actor
         for i, value in enumerate(entry.values):
             yield ("values", i, "source"), "sources", value.source
-        if entry.effect is not None:
-            yield ("effect", "source"), "sources", entry.effect.source
+        for path, effect in entry.effects():
+            yield (*path, "source"), "sources", effect.source
         yield from ((("reported_in", i), "claims", key) for i, key in enumerate(entry.reported_in))
     if kind in ("scopes", "snapshot"):
         yield ("id",), "measures", entry.id

@@ -13,17 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from detente.core import Rent
-from detente.dossier.bands import (
-    BANDS,
-    COST_BAND,
-    POSSIBLE,
-    POSSIBLE_COST,
-    POSSIBLE_SHARE,
-    SHARE_BAND,
-    Doubt,
-    doubts_on,
-)
+from detente.dossier.bands import BANDS, POSSIBLE, Doubt, doubts_on
 from detente.dossier.base import (
     Frozen as Frozen,
     Grade as Grade,
@@ -32,6 +22,7 @@ from detente.dossier.base import (
     Slug as Slug,
     Status as Status,
 )
+from detente.dossier.effect import Effect
 
 
 class Products(Frozen):
@@ -106,6 +97,8 @@ class DatedValue(Frozen):
     grade: Grade
     products: Products | None = None
     """Replaces the measure's product scope from this day on."""
+    effect: Effect | None = None
+    """Replaces the measure's effect from this day on: what was delivered under it in its own days."""
     note: str = ""
     extraordinary: bool = False
     """True states that a value outside the plausible band of its unit is meant, such as a duty of 300 percent."""
@@ -133,63 +126,6 @@ def _average(firms: tuple[FirmRate, ...]) -> float:
     rest = max(0.0, 1 - given)
     whole = given + (rest if open_ else 0.0)
     return math.fsum(firm.rate * (rest if firm.share is None else firm.share) for firm in firms) / whole
-
-
-class Effect(Frozen):
-    """What a measure that is not a duty does to trade while it is in force: a cost, a cap, or a floor.
-
-    Where it states a quantity for a sector (`left`, `least`), outcomes are solved with that quantity; `ad_valorem` of the same
-    sector is the cost that stands for it where only prices can be used (screening, `--controls costs` of the games).
-    """
-
-    flows: Literal["actor_exports", "actor_imports", "both"]
-    """Exports from the actor to its targets, imports of the actor from its targets, or both."""
-    ad_valorem: Mapping[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
-    """By sector code, or ``all``, ``goods`` or ``services``: extra cost as a fraction of the value shipped."""
-    left: Mapping[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
-    """By sector code: the most that passes, as a share of the base year's volume of all its flows; 0 is a ban."""
-    least: Mapping[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
-    """By sector code: the least that is bought, as a share of the base year's volume (pledges kept by state buyers)."""
-    rent: Rent = "exporter"
-    """Who keeps the difference between cost and price under `left`: licences sold or used at home, import licences, queues."""
-    per_value: Annotated[float, Field(gt=0)] | None = None
-    """Value of the measure that the costs and `least` belong to; at another value they change in proportion (port-fee
-    steps, tonnages)."""
-    spread: float = Field(default=0.0, ge=0)
-    """Same cost on flows to or from countries that are not targets, as a share of the above (extraterritorial reach)."""
-    source: Slug
-    grade: Grade
-    derivation: str
-    """How the number was arrived at, step by step."""
-    known: dt.date | None = None
-    """Day of the latest fact the derivation uses: under an earlier as-of day its text is hidden. The number is a
-    parameter of the record and stays."""
-    extraordinary: bool = False
-    """True states that costs above 400 percent, or shares above 5, are meant."""
-
-    @model_validator(mode="after")
-    def _does_something(self) -> Effect:
-        if not (self.ad_valorem or self.left or self.least):
-            raise ValueError("an effect needs `ad_valorem`, `left` or `least`")
-        for code in self.left:
-            if code in self.least:
-                raise ValueError(f"sector {code} has both a cap (`left`) and a floor (`least`)")
-        return self
-
-    def doubts(self) -> Iterator[Doubt]:
-        """Costs above 400 percent, shares above five times the base year, a `spread` above one."""
-        for code, cost in self.ad_valorem.items():
-            yield from doubts_on(
-                ("ad_valorem", code), cost, "fraction", COST_BAND, POSSIBLE_COST, self.extraordinary
-            )
-        for key, shares in (("left", self.left), ("least", self.least)):
-            for code, share in shares.items():
-                yield from doubts_on(
-                    (key, code), share, "share", SHARE_BAND, POSSIBLE_SHARE, self.extraordinary
-                )
-        yield from doubts_on(
-            ("spread",), self.spread, "share", (0.0, 1.0), POSSIBLE_SHARE, self.extraordinary
-        )
 
 
 class Measure(Frozen):
@@ -272,10 +208,23 @@ class Measure(Frozen):
         stated = any(value.extraordinary for value in self.values)
         # zero is in no band of fees and tonnages, and means here that the base year holds nothing of it
         yield from doubts_on(("in_base",), self.in_base or None, self.unit, band, possible, stated)
+        for path, effect in self.effects():
+            per_value = (*path, "per_value")
+            yield from doubts_on(per_value, effect.per_value, self.unit, band, possible, stated)
+            yield from (doubt.below(*path) for doubt in effect.doubts())
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether it does anything to trade besides a duty, on any day."""
+        return any(True for _ in self.effects())
+
+    def effects(self) -> Iterator[tuple[tuple[str | int, ...], Effect]]:
+        """Its effect and those of its dated values, each with its place in the entry."""
         if self.effect is not None:
-            at_value = self.effect.per_value
-            yield from doubts_on(("effect", "per_value"), at_value, self.unit, band, possible, stated)
-            yield from (doubt.below("effect") for doubt in self.effect.doubts())
+            yield ("effect",), self.effect
+        for i, value in enumerate(self.values):
+            if value.effect is not None:
+                yield ("values", i, "effect"), value.effect
 
 
 class Clock(Frozen):
@@ -306,6 +255,8 @@ class Round(Frozen):
     end: dt.date
     known: dt.date
     level: Literal["leaders", "ministers", "officials"]
+    signing: bool = False
+    """Announced as the day on which an agreement is to be signed; a fact of the day it became known, not of the outcome."""
     outcome: str
     """What it moved, in one sentence; empty when it had not happened as of the record."""
     outcome_known: dt.date | None = None

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from detente.core import DateError
+from detente.dossier.effect import Effect
 from detente.dossier.measure import DatedValue, FirmRate, Grade, Measure, Products, Status
 
 RUNS_OUT_AS = {
@@ -51,6 +52,8 @@ class MeasureState:
         Rates by firm of which `value` is the average.
     shares_from : str
         What the shares of the firms rest on.
+    effect : Effect, optional
+        What it does to trade on this day, for a measure that is no duty.
     """
 
     measure: Measure
@@ -69,6 +72,7 @@ class MeasureState:
     known: dt.date = field(default=dt.date.min)
     by_firm: tuple[FirmRate, ...] = ()
     shares_from: str = ""
+    effect: Effect | None = None
 
     @property
     def in_force(self) -> bool:
@@ -113,7 +117,7 @@ def resolve(measure: Measure, date: dt.date, asof: dt.date) -> MeasureState:
     Notes
     -----
     The entry with the latest `from` not after `date` decides; ties go to the latest `known`, then to the later entry
-    of the file. An entry that gives no value, targets, ceiling or products of its own keeps those of the entry before
+    of the file. An entry that gives no value, targets, ceiling, products or effect of its own keeps those of the entry before
     it. When `date` has reached the entry's `until`, the status is its `then`. Between announcement and the first
     `from` the status is announced.
     """
@@ -161,6 +165,7 @@ def resolve(measure: Measure, date: dt.date, asof: dt.date) -> MeasureState:
         known=known_day(measure, entry),
         by_firm=valued.by_firm,
         shares_from=valued.shares_from,
+        effect=next((e.effect for e in reversed(begun) if e.effect is not None), measure.effect),
     )
 
 
@@ -206,4 +211,5 @@ def _before(measure: Measure, date: dt.date, first: DatedValue) -> MeasureState:
         known=known_day(measure, first),
         by_firm=first.by_firm,
         shares_from=first.shares_from,
+        effect=first.effect or measure.effect,
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,8 @@ from detente.equilibrium.solution import Equilibrium, Solution
 from detente.world import Array, Economy, Wedges, countries_named, sectors_named
 
 Names = str | Sequence[str]
+ENDS_AT = 1.645
+"""Standard deviations at which a range ends: 5 and 95 per cent of a normal distribution."""
 VERIFIED = 1e-8
 """Largest distance from a limit that counts as holding it, of the base flow (of the limit where that is more than the base flow)."""
 
@@ -42,6 +44,10 @@ class QuantityControl:
     kind : {"cap", "floor"}
     rent : {"exporter", "importer", "destroyed"}
         Who keeps the rent of a cap. A floor is always paid by the importer.
+    ends : (float, float), optional
+        Range of the limit, at 5 and 95 per cent: draws move between them (`at`).
+    drawn_with : str
+        Controls of one name here stand at one place of their ranges in a draw.
     """
 
     name: str
@@ -49,6 +55,24 @@ class QuantityControl:
     limit: float
     kind: LimitKind = "cap"
     rent: Rent = "exporter"
+    ends: tuple[float, float] | None = None
+    drawn_with: str = ""
+
+    def at(self, normal: float) -> QuantityControl:
+        """Return the control at a place of its range: the limit at 0, an end at ∓1.645, along a line in what is held back.
+
+        Examples
+        --------
+        >>> from detente.world import toy
+        >>> cap = QuantityControl.on(toy(), "cap", importers="USA", exporters="CHN", sectors="PARTS", limit=0.8)
+        >>> wide = replace(cap, ends=(0.2, 1.0))
+        >>> [round(wide.at(normal).limit, 3) for normal in (-9.0, -0.8225, 0.0, 1.645)]
+        [0.2, 0.5, 0.8, 1.0]
+        """
+        if self.ends is None or normal == 0:
+            return self
+        way = min(abs(normal) / ENDS_AT, 1.0)
+        return replace(self, limit=self.limit + way * (self.ends[int(normal > 0)] - self.limit))
 
     @property
     def enforcement(self) -> Enforcement:

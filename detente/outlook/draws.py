@@ -26,7 +26,14 @@ from detente.equilibrium import (
     solve_lanes,
 )
 from detente.equilibrium.explain import chebyshev, solve_path, target
-from detente.outlook.prior import Uncertain, apply_draw, points, uncertain_parameters
+from detente.outlook.prior import (
+    Uncertain,
+    apply_draw,
+    drawn_limits,
+    limit_parameters,
+    points,
+    uncertain_parameters,
+)
 from detente.world import Array, Economy, Wedges
 
 PATH = 8
@@ -131,6 +138,7 @@ class _Drawn:
                 replace(
                     case,
                     wedges=Wedges(case.wedges.tariff, case.wedges.iceberg_hat**scale, case.wedges.export_tax),
+                    controls=drawn_limits(case.controls, task.parameters, normals),
                 )
                 for case in task.cases
             ),
@@ -313,7 +321,8 @@ def draw_outcomes(
     """
     if not cases:
         raise InputError("no scenario to draw for", where="draws", hint="give at least one")
-    parameters = uncertain_parameters(model, nests=nests)
+    limits = limit_parameters(control for case in cases for control in case.controls)
+    parameters = (*uncertain_parameters(model, nests=nests), *limits)
     normals = points(draws, len(parameters), seed)
     task = DrawTask(model, tuple(cases), parameters, tuple(results), reference)
     (central,) = _several(task, np.zeros((1, len(parameters))))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -29,7 +30,15 @@ from detente.core import Cell, Column, Local, Table, Where, run
 from detente.equilibrium import Model
 from detente.outlook.draws import counting
 from detente.outlook.intervals import Band
-from detente.outlook.prior import NESTS, Uncertain, points, theta_factors, uncertain_parameters
+from detente.outlook.prior import (
+    NESTS,
+    Uncertain,
+    drawn_limits,
+    limit_parameters,
+    points,
+    theta_factors,
+    uncertain_parameters,
+)
 from detente.world import Array, Economy
 
 CHUNK = 4
@@ -110,7 +119,7 @@ def _several(task: PathTask, normals: Array) -> list[tuple[Array, Array, Array, 
         variation, scale = _variation(task, row)
         path = unfold_varied(
             task.economy,
-            task.law.scaled(scale),
+            task.law.scaled(scale).limited(partial(drawn_limits, parameters=task.parameters, normals=row)),
             variation,
             closure=task.closure,
             keep_elasticities=task.keep_elasticities,
@@ -180,9 +189,11 @@ def draw_path(
     >>> drawn.gains.shape, drawn.first_year.shape
     ((4, 2, 5), (4, 5))
     """
-    parameters = path_parameters(economy, keep_elasticities=keep_elasticities)
+    dated = Dated.of(law, dates)
+    limits = limit_parameters(control for _, controls in dated.laws for control in controls)
+    parameters = (*path_parameters(economy, keep_elasticities=keep_elasticities), *limits)
     normals = points(draws, len(parameters), seed)
-    task = PathTask(economy, Dated.of(law, dates), parameters, closure, keep_elasticities, rate, options)
+    task = PathTask(economy, dated, parameters, closure, keep_elasticities, rate, options)
     step = counting(report, draws)
 
     def count(_: int, solved: list[tuple[Array, Array, Array, Array]]) -> None:
@@ -241,11 +252,11 @@ def path_band_table(drawn: PathDraws, countries: Sequence[str]) -> Table:
         "path-band",
         "What happens along time, with intervals",
         (
-            Column("from_month", "From month", "", "number", 1),
-            Column("to_month", "To month", "", "number", 1),
+            Column("from_month", "From month", "month", "number", 1),
+            Column("to_month", "To month", "month", "number", 1),
             Column("from_day", "From day"),
             Column("country", "Country"),
-            *_END_COLUMNS,
+            *(replace(column, unit="%") for column in _END_COLUMNS),
         ),
         tuple(rows),
         note=_note(drawn),
@@ -254,9 +265,9 @@ def path_band_table(drawn: PathDraws, countries: Sequence[str]) -> Table:
 
 _END_COLUMNS = (
     Column("central", "Central", "", "number", 3),
-    Column("low", "5 %", "", "number", 3),
+    Column("low", "5th percentile", "", "number", 3),
     Column("median", "Median", "", "number", 3),
-    Column("high", "95 %", "", "number", 3),
+    Column("high", "95th percentile", "", "number", 3),
     Column("end_error", "Standard error of the ends", "", "number", 3),
 )
 

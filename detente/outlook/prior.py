@@ -7,14 +7,14 @@ spread of trade elasticities is that between the published sets that are shipped
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from detente.core import Cell, Column, InputError, Table
-from detente.equilibrium import Model
+from detente.equilibrium import Model, QuantityControl
 from detente.outlook.sequence import sobol
 from detente.world import Array, Economy, divisions, goods_sectors
 
@@ -144,6 +144,33 @@ def uncertain_parameters(model: Model, *, nests: bool = True) -> tuple[Uncertain
     return tuple(parameters)
 
 
+def limit_parameters(controls: Iterable[QuantityControl]) -> tuple[Uncertain, ...]:
+    """Parameters that draw limits inside the ranges they state: one for all the controls that are drawn together.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> cap = QuantityControl.on(toy(), "cap", importers="USA", exporters="CHN", sectors="PARTS", limit=0.8)
+    >>> limit_parameters([cap])
+    ()
+    >>> [one.name for one in limit_parameters([replace(cap, ends=(0.2, 1.0), drawn_with="controls of CHN")])]
+    ['controls of CHN']
+    """
+    names = sorted({control.drawn_with for control in controls if control.ends is not None})
+    source = (
+        "what each limit leaves, between the ends that its measure states: those are reached at 5 and 95 %"
+    )
+    return tuple(Uncertain(name, "effects of measures", 1.0, "assumed", source) for name in names)
+
+
+def drawn_limits(
+    controls: Sequence[QuantityControl], parameters: Sequence[Uncertain], normals: Array
+) -> tuple[QuantityControl, ...]:
+    """Controls with their limits where one draw [parameter] puts them."""
+    place = {p.name: float(z) for p, z in zip(parameters, normals, strict=True)}
+    return tuple(control.at(place.get(control.drawn_with, 0.0)) for control in controls)
+
+
 def points(count: int, dimensions: int, seed: int) -> Array:
     """Quasi-random standard normals, cut off at `FARTHEST` [draw, dimension]: a scrambled Sobol' sequence, the same for a seed.
 
@@ -226,9 +253,9 @@ def uncertainty_table(model: Model, *, nests: bool = True) -> Table:
         (
             Column("parameter", "Parameter"),
             Column("group", "Driver"),
-            Column("sd", "Standard deviation of the logarithm", "", "number", 2),
-            Column("factor_low", "Factor at 5 %", "", "number", 2),
-            Column("factor_high", "Factor at 95 %", "", "number", 2),
+            Column("sd", "Standard deviation of the logarithm", "logarithm", "number", 2),
+            Column("factor_low", "Factor at 5 %", "factor", "number", 2),
+            Column("factor_high", "Factor at 95 %", "factor", "number", 2),
             Column("grade", "Grade"),
             Column("source", "Source"),
         ),

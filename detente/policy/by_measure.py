@@ -94,12 +94,10 @@ def _binds_alike(first: MeasureState | None, second: MeasureState | None) -> boo
     if len(live) < 2:
         return not live
     a, b = live
-    return (a.value, dict(a.by_target), a.ceiling, a.products) == (
-        b.value,
-        dict(b.by_target),
-        b.ceiling,
-        b.products,
+    first_terms, second_terms = (
+        (state.value, dict(state.by_target), state.ceiling, state.products, state.effect) for state in (a, b)
     )
+    return first_terms == second_terms
 
 
 def _as_in(measure: Measure, day: dt.date, state: MeasureState | None, known: dt.date) -> Measure:
@@ -118,6 +116,7 @@ def _as_in(measure: Measure, day: dt.date, state: MeasureState | None, known: dt
             shares_from=state.shares_from,
             ceiling=state.ceiling,
             products=state.products,
+            effect=state.effect,
             known=known,
             source=state.source,
             grade=state.grade,
@@ -228,7 +227,7 @@ def _by_measure(
     whole_earlier = _wedges_on(economy, earlier.record, earlier.day)
     parts = []
     for name, measure in later.record.measures.items():
-        if measure.effect is None and not is_duty(measure):
+        if not measure.has_effect and not is_duty(measure):
             continue
         now, before = later.states.get(name), earlier.states.get(name)
         if _binds_alike(now, before):
@@ -253,8 +252,9 @@ def _by_measure(
 
 def _known(measure: Measure, state: MeasureState | None) -> tuple[str, str, str]:
     """Grade, source and derivation of what a measure puts into the model."""
-    if measure.effect is not None:
-        return measure.effect.grade.value, measure.effect.source, measure.effect.derivation.strip()
+    effect = measure.effect if state is None else state.effect
+    if effect is not None:
+        return effect.grade.value, effect.source, effect.derivation.strip()
     if state is None:
         return "", "", ""
     return state.grade.value, state.source, "statutory rate on the products covered"

@@ -77,6 +77,7 @@ def apply_scenario(dossier: Dossier, scenario: Scenario) -> Dossier:
             source="scenario",
             grade=Grade.assumed,
             products=last.products,
+            effect=next((item.effect for item in measure.values if item.from_ == day and item.effect), None),
             note=why or f"set by scenario {scenario.id}",
         )
 
@@ -194,12 +195,13 @@ def wedges_and_footprints(
         measure = applied.measures[name]
         in_force = state.status is Status.in_force
         was = name in before and before[name].status is Status.in_force
-        if measure.effect is not None:
-            if in_force != was:
-                effect = at_value(measure.effect, state.value if in_force else before[name].value)
+        if measure.has_effect:
+            binding = state if in_force else before.get(name)
+            if in_force != was and binding is not None and binding.effect is not None:
+                effect = at_value(binding.effect, binding.value)
                 if quantities and not was:
                     effect = as_costs_only(effect)
-                hat = effect_hat(economy, measure, effect)
+                hat = effect_hat(economy, measure, effect, binding.value)
                 iceberg_hat = iceberg_hat * hat if in_force else iceberg_hat / hat
                 footprints.append(Footprint(name, state.status.value, True, "", measure.title))
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from detente.core import LimitKind, Rent
 from detente.dossier import POSSIBLE_SHARE, SHARE_BAND, Doubt, Frozen, Slug, doubts_on
@@ -30,6 +30,12 @@ class QuantityLimit(Frozen):
     """Who keeps the rent of a cap: nobody unless stated, queues and licences use it up; a floor is always paid by the importer."""
     reason: str = ""
     """Why, in words."""
+    low: Annotated[float, Field(ge=0)] | None = None
+    """Lower end of the range of the limit, at 5 percent: draws move between the ends."""
+    high: Annotated[float, Field(ge=0)] | None = None
+    """Upper end of that range, at 95 percent."""
+    drawn_with: str = ""
+    """Limits of one name here are drawn together, all at one place of their ranges; alone by its own name when left out."""
     extraordinary: bool = False
     """True states that a limit above five times the base year's volume is meant."""
 
@@ -37,6 +43,16 @@ class QuantityLimit(Frozen):
     def is_floor(self) -> bool:
         """Whether it binds from below."""
         return self.kind == "floor"
+
+    @model_validator(mode="after")
+    def _range(self) -> QuantityLimit:
+        if (self.low is None) != (self.high is None):
+            raise ValueError("the range of a limit needs both `low` and `high`")
+        if self.low is not None and self.high is not None and not self.low <= self.limit <= self.high:
+            raise ValueError(
+                f"the range {self.low:g} to {self.high:g} does not hold the limit {self.limit:g}"
+            )
+        return self
 
     def doubts(self) -> Iterator[Doubt]:
         """A limit above five times the base year's volume: nearly always percent taken for a share."""

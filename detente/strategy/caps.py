@@ -73,7 +73,12 @@ class Rationing:
         for name, effect in self.measures.items():
             state = applied.state(name, day)
             if state.status is Status.in_force:
-                binding[name] = at_value(effect, state.value)
+                own = effect
+                if (
+                    self.level is None and state.effect is not None
+                ):  # as stated on the day, the rent as chosen
+                    own = state.effect.model_copy(update={"rent": effect.rent})
+                binding[name] = at_value(own, state.value)
         return binding
 
 
@@ -126,16 +131,16 @@ def rationing(
     played = {name for action in spec.actions for rung in action.rungs for name in rung.set}
     chosen: dict[str, Effect] = {}
     for name, measure in dossier.measures.items():
-        effect = measure.effect
+        effect = measure.effect or next((own for _, own in measure.effects()), None)
         if effect is None or (name in before and before[name].status is Status.in_force):
             continue
         keeps = {} if rent == "stated" else {"rent": rent}
-        if controls == "stated" and (effect.left or effect.least):
+        if controls == "stated" and any(own.has_quantities for _, own in measure.effects()):
             chosen[name] = effect.model_copy(update=keeps)
         elif controls == "equivalent" and name in played and measure.instrument in KINDS:
             costs = {code: cost for code, cost in effect.ad_valorem.items() if code != "all"}
             if costs:
-                chosen[name] = effect.model_copy(update={**keeps, "ad_valorem": costs, "least": {}})
+                chosen[name] = as_costs_only(effect).model_copy(update={**keeps, "ad_valorem": costs})
     if controls != "equivalent" or not chosen:
         return Rationing(chosen)
     return _equivalent(model, dossier, spec, chosen)
@@ -173,7 +178,7 @@ def _equivalent(model: Model, dossier: Dossier, spec: GameSpec, chosen: Mapping[
 def _hat(economy: Economy, measure: Measure, effect: Effect, *, whole: bool) -> Array:
     """Cost that quantities stand in for; with `whole`, that of every sector, third parties left out."""
     if whole:
-        return effect_hat(economy, measure, effect.model_copy(update={"spread": 0.0}))
+        return effect_hat(economy, measure, effect.model_copy(update={"spread": 0.0, "content": None}))
     return effect_hat(economy, measure, effect) / effect_hat(economy, measure, as_costs_only(effect))
 
 

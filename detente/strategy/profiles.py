@@ -106,7 +106,7 @@ def profile_wedges(economy: Economy, dossier: Dossier, spec: GameSpec) -> Profil
     duties = _duty_rows(economy, dossier, spec)
     costs: dict[int, Array] = {}
     for a, action in enumerate(spec.actions):
-        if not any(dossier.measures[name].effect for rung in action.rungs for name in rung.set):
+        if not any(dossier.measures[name].has_effect for rung in action.rungs for name in rung.set):
             continue
         ratio = [np.ones_like(economy.flows)]
         for r in range(1, len(action.rungs)):

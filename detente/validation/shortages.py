@@ -1,29 +1,46 @@
 """Shortages of 2018 and 2025 beside what was observed: one figure was fitted, the others are tests.
 
-Observed figures are of the facts register (S53) or, where it has none, of market reports as we remember them, and said to be.
+Observed figures are parameters of the shipped record, each with its source and grade; some are from memory and say so.
 A line agrees within a factor of two.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 
 from detente.cases import adjusting, figures_of, horizon, path_with_stocks
+from detente.dossier import Dossier, load_dossier
 from detente.equilibrium import Model, Policy, QuantityControl, solve
 from detente.validation.checks import Check
 from detente.world import Economy, Wedges
 
 GROUP = "Shortages of 2018 and 2025"
-TONNES = {"May": 46.0, "June": 353.0, "July": 620.0, "August": 590.0, "September": 420.5, "October": 656.0}
-"""Magnets from China to the United States in 2025, tonnes a month."""
-USUAL = 657.0
-"""The same in 2024, the mean month."""
-WORLD_MAY, WORLD_USUAL = 1_238.0, 4_830.0
-"""Magnets from China to all countries, tonnes in May 2025 and in the mean month of 2024 (58,000 tonnes a year, from memory)."""
+LATE = dt.date(2026, 1, 20)
+"""Day by which all that is compared had been published."""
 MAGNETS = "S53: May 2025, 93 % less to the United States; European prices six times China's"
 BEANS = (
     "market reports of autumn 2018, from memory: Brazilian beans up to a quarter dearer than American ones"
 )
+
+
+def tonnes(record: Dossier, whom: str, period: str) -> float:
+    """Magnets from China in a month of 2025 (``2025-05``) or in the mean month of 2024, tonnes, as the record has them.
+
+    Examples
+    --------
+    >>> tonnes(load_dossier(asof=LATE), "us", "2025-05")
+    46.0
+    """
+    return float(record.parameters[f"magnets-{whom}-{period}"].value)
+
+
+def may_2025(record: Dossier) -> tuple[float, float]:
+    """What China delivered in May 2025 to the United States and to all others, shares of the mean month of 2024."""
+    usa, usual = tonnes(record, "us", "2025-05"), tonnes(record, "us", "2024")
+    others = tonnes(record, "world", "2025-05") - usa
+    return usa / usual, others / (tonnes(record, "world", "2024") - usual)
 
 
 def beside_twice(
@@ -82,8 +99,8 @@ def shortage_checks(world: Economy) -> list[Check]:
         labels.countries
     ):
         return []
-    left_usa = TONNES["May"] / USUAL
-    controls = magnets_of(world, left_usa, (WORLD_MAY - TONNES["May"]) / (WORLD_USUAL - USUAL))
+    record = load_dossier(asof=LATE)
+    controls = magnets_of(world, *may_2025(record))
     held = {control.name: figures_of(world, control) for control in controls}
     (may,) = path_with_stocks(
         world, Wedges.unchanged(world), controls, held, (1,), structure_by_month=adjusting(world)
@@ -94,7 +111,7 @@ def shortage_checks(world: Economy) -> list[Check]:
         beside_twice(
             "Magnets, price in Europe over China's, May 2025 (fitted)",
             float(price[labels.country("EU27")]),
-            6.0,
+            float(record.parameters["magnet-price-europe"].value),
             source=MAGNETS,
             unit="times",
             note="the top of the ladder and its first stop are set by this line",
@@ -115,7 +132,7 @@ def shortage_checks(world: Economy) -> list[Check]:
         beside_twice(
             "Soybeans, Brazilian over American price when China stops buying American ones, one year",
             premium,
-            25.0,
+            100 * float(record.parameters["soybean-premium-2018"].value),
             source=BEANS,
             unit="%",
             note="a year, when harvests and fields have begun to answer; theirs is the peak of some weeks",

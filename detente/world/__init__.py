@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detente.world.aggregation import aggregate as aggregate
+    from detente.world.content import content_shares as content_shares
     from detente.world.describe import (
         compare_worlds as compare_worlds,
         flow_table as flow_table,
@@ -58,6 +59,7 @@ else:
         __name__,
         {
             "aggregation": "aggregate",
+            "content": "content_shares",
             "describe": "compare_worlds flow_table provenance_table shipped_table size_table",
             "described": "load_described",
             "economy": "Array Economy Wedges flows_abroad frozen",

@@ -56,6 +56,7 @@ NOTES = {
     "Round.end": "Last day.",
     "Round.level": "Who met.",
     "Round.outcome_source": "Source of the outcome, where it is another than that of the meeting.",
+    "Round.signing": "True when it was announced as the day on which an agreement is to be signed; known on the round's `known` day.",
     "Round.outcome_known": "Day from which the outcome may be shown.",
     "Source.publisher": "Who published it.",
     "Source.date": "Day of publication; of the first item when it is a collection.",
@@ -462,7 +463,15 @@ def uncertain_parameters() -> str:
     return table(("Driver", "Parameter", "Standard deviation of the logarithm", "Grade", "Source"), rows)
 
 
+def units_list() -> str:
+    """Every unit of a table, with what it means."""
+    from detente.core import UNITS
+
+    return table(("Unit", "Meaning"), [(f"`{unit}`", cell(meaning)) for unit, meaning in UNITS.items()])
+
+
 LISTS = {
+    "units": units_list,
     "horizon parameters": horizon_parameters,
     "uncertain parameters": uncertain_parameters,
     "effects": effects_list,

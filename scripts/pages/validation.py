@@ -61,10 +61,13 @@ income counts both; the American loss of 0.4 percent in the long run and ours of
 
 """
 INTRODUCTIONS = {
+    "Diversion in 2025": "Chinese exports by destination less a stated trend, beside duties alone, with a larger surplus at home, and with buyers who "
+    "change seller at once: a line agrees with the sign and within a factor of two.",
+    "Shortages of 2018 and 2025": "What was observed when magnets and soybeans ran short, and what others say of a stop of gallium and "
+    "germanium and of the package of October 2025. One line was fitted and says so; a line agrees within a factor of two, or inside the "
+    "published range where there is one.",
     "Bridges to the numbers of others": "Published numbers beside our engine under the assumptions the studies state; the "
     "note says where ours ends and by which step. The walks are on a [page of their own](bridges.md).",
-    "Shortages of 2018 and 2025": "What was observed when magnets and soybeans ran short. One line was fitted and says so; a line agrees within a "
-    "factor of two.",
     "First year": "Pass-through at the border and the order of losses after one year, beside what was measured in 2018-19 and what "
     "others have computed for 2025: side by side, without a tolerance where the studies differ in method.",
     "Closed forms and identities": "What theory gives without data, and what every equilibrium must satisfy.",
@@ -75,6 +78,17 @@ INTRODUCTIONS = {
     "as stored, and every outcome at them is solved again. Each unrounded row covers seven regions and their mean, without "
     "and with political weights. Not evaluated: tables 5–7 and 10–12, whose cooperative duties are not stored; finding the "
     "duties, which is a matter of games, not of the engine.",
+    "Ignatenko and others 2025": "The duties of 2 April 2025 on 194 economies: one sector, entry, margins where goods are sold, labour that "
+    "duties relieve of taxes (`detente.equilibrium.gravity`). Two rows compare ten economies with the authors' own unrounded results; the "
+    "others take every printed figure to its last digit. Not evaluated: the models of several sectors, whose table of trade is not held; "
+    "balanced trade with the United States, whose transfers as the authors set them do not add to zero; and best duties with "
+    "inputs, which they find by search.",
+    "Lashkaripour 2021": "81 economies and 28 sectors of 2022, no inputs, deficits purged, one duty a country on everything. His figures for "
+    "these tables are not held in a form that can be read, so the solution is held against his equations written out again; then his formula, "
+    "which keeps the wages of others still, stands beside duties that are exact best replies to each other. All 81 first- and "
+    "second-order conditions and deviations: `judge_duties`.",
+    "KITE.jl": "The economy of KITE.jl's own tests, the reference on which its R and Julia implementations agree, and the invariants its tests "
+    "hold, a coalition that shares its burden among them.",
     "Exact decompositions": "The first-order formula, integrated along the shock: terms of trade and volume of trade (and, "
     "with markups, profit shifting) then add up to the exact change. Mexico gains next to nothing from NAFTA in this model "
     "because the two parts cancel; the first-order formula overstates the volume part, valuing all new imports at the old duty.",

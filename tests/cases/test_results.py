@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from detente.cases.case import Case
+from detente.cases.case import Case, controls_of
 from detente.cases.horizons import horizon
 from detente.cases.runs import run_cases, run_scenarios
 from detente.core import InputError, LabelError
@@ -124,9 +124,18 @@ def test_prices_and_revenue_agree_with_the_equilibrium(solved):
         for name, found in solved["decoupling"].bindings.items()
         if name.startswith("chn-") and "halt" not in name
     )
-    assert kept > 0  # licences are China's to sell
-    assert revenue["CHN"]["rent_usd_bn"] == pytest.approx(kept / 1e3, rel=1e-9)
-    assert revenue["USA"]["rent_usd_bn"] == 0
+    assert kept > 0  # queues and licences use it up
+    assert revenue["CHN"]["rent_usd_bn"] == revenue["USA"]["rent_usd_bn"] == 0
+
+
+def test_the_rent_of_licences_that_are_sold_is_the_sellers():
+    parts = Scenario(id="sold", title="Sold", dossier="toy", quantities=LIMITS[:1])
+    world = toy()
+    case = Case(parts, Wedges.unchanged(world), controls=controls_of(world, parts.quantities, "sold"))
+    sold = run_cases(Model(world), [case])
+    rent = {row["country"]: row["rent_usd_bn"] for row in results.revenue_table(sold).records()}
+    assert rent["CHN"] == pytest.approx(sold["sold"].bindings["parts"].rent_usd / 1e3, rel=1e-9)
+    assert rent["CHN"] > 0 == rent["USA"]
 
 
 def test_average_duties_of_the_base_year_are_the_data(solved):
@@ -158,7 +167,7 @@ def test_controls_say_whether_they_bind_and_who_is_paid(controlled):
     assert rows["parts"]["binds"] == rows["farm"]["binds"] == rows["ban"]["binds"] == "yes"
     assert rows["loose"]["binds"] == "no"
     assert rows["loose"]["wedge_pct"] == rows["loose"]["rent_usd_bn"] == 0
-    assert rows["parts"]["volume"] == pytest.approx(0.5, abs=1e-7)
+    assert rows["parts"]["volume_pct"] == pytest.approx(50, abs=1e-5)
     assert rows["farm"]["rent_usd_bn"] < 0 < rows["auction"]["rent_usd_bn"]
     assert rows["ban"]["kind"] == "ban"
     assert rows["ban"]["wedge_pct"] is None

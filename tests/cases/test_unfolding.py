@@ -26,8 +26,9 @@ from detente.cases.backstops import ladders
 from detente.cases.holdings import Holdings, figures_of
 from detente.cases.stocks import walk
 from detente.core import RESULTS, InputError, UnitError
+from detente.dossier import load_dossier
 from detente.equilibrium import Model, Policy, solve
-from detente.validation.shortages import TONNES, USUAL, WORLD_MAY, WORLD_USUAL, magnets_of, shortage_checks
+from detente.validation.shortages import LATE, magnets_of, may_2025, shortage_checks, tonnes
 from detente.world import Wedges, load_world, toy
 
 
@@ -220,8 +221,10 @@ def test_without_ways_out_a_shortage_has_no_ceiling(world):
 
 def test_the_tonnage_of_2025_needs_no_plant_to_stop_for_long(world):
     """China's deliveries of May to October 2025 as caps: prices jump in May, and what is left of them by August is little."""
-    left = [tonnes / USUAL for tonnes in TONNES.values()]
-    economy_wide = [(WORLD_MAY - TONNES["May"]) / (WORLD_USUAL - USUAL), 0.6, 0.9, 1.0, 1.0, 1.0]
+    record = load_dossier(asof=LATE)
+    months = [tonnes(record, "us", f"2025-{month:02}") for month in range(5, 11)]
+    left = [month / tonnes(record, "us", "2024") for month in months]
+    economy_wide = [may_2025(record)[1], 0.6, 0.9, 1.0, 1.0, 1.0]
     months = {
         k + 0.5: magnets_of(world, min(a, 1.0), b)
         for k, (a, b) in enumerate(zip(left, economy_wide, strict=True))

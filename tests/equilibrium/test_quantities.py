@@ -181,7 +181,7 @@ def test_content_of_an_input_adds_up(economy):
     total = np.zeros_like(economy.va_share)
     for i, code in enumerate(economy.labels.countries):
         for r, sector in enumerate(economy.labels.sectors):
-            share = content_shares(economy, code, sector)
+            share = content_shares(economy, code, sector).copy()
             share[i, r] += 1.0
             total += share * economy.va_share[i, r]
     np.testing.assert_allclose(total, 1, rtol=1e-9)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from strategy_games import duel
 
+from detente.campaign import PathCosts, shipped_market
 from detente.cases import (
     Case,
     Concession,
@@ -27,23 +28,28 @@ from detente.cases import (
 from detente.cases.unfolding import unfold
 from detente.core import SchemaError
 from detente.dossier import FrozenDict, audit, load_dossier, parties_of
-from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result
+from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result, purge_deficits
 from detente.intake import extract, make_draft, read_report
 from detente.outlook import draw_outcomes, draw_path, drivers
 from detente.policy import Scenario, load_scenario
 from detente.policy.duties import duty_stack, product_duties
-from detente.show.figures import Event, OutcomeRow, SectorRow, Span
+from detente.show.figures import Event, HorizonChange, OutcomeRow, SectorRow, Span
 from detente.show.figures.timelines import ClockDot
 from detente.show.tables import evidence, findings
+from detente.show.tables.since import Difference
 from detente.strategy import (
     deal_space,
     deals,
     equilibria,
+    explain_choices,
     judge,
+    judge_choices,
     leverage,
     leverage_of,
     load_preferences,
+    motives_of,
     payoff_tensor,
+    read_choices,
     shares_of,
     smallest_swaps,
 )
@@ -187,6 +193,11 @@ def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
         "scenarios": lambda: {"source": "busan-2025", "dossier": load_dossier(asof=dt.date(2025, 9, 1))},
         "measures": alone(date=day),
         "ledger": lambda: {"rows": rows()},
+        "ledger-moving": lambda: {"rows": evidence.measure_rows(record(), PAIR), "name": "measures-moving"},
+        "since": lambda: {
+            "changes": [Difference("clock", "The truce ends", "ahead", "gone")],
+            "day": "2025-10-01",
+        },
         "clocks": alone(from_date=day, parties=parties_of(record())),
         "clocks-listed": alone(from_date=day),
         "clocks-ahead": lambda: {"rows": evidence.clock_rows(record()), "asof": day},
@@ -196,6 +207,7 @@ def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
         "places": alone(folder=REPORTS),
         "conflicts": alone(),
         "conflict-overview": alone(),
+        "conflict-list": alone(),
         "conflict-sheets": alone(),
         "readings": lambda: {"cards": evidence.conflict_cards(record())},
         "evidence-counts": alone(),
@@ -291,6 +303,7 @@ def of_worlds() -> dict[str, Callable[[], dict[str, Any]]]:
         "world-benchmarks": lambda: {"economy": world()},
         "world-moved": lambda: {**moved, "before": parts(), "after": parts()},
         "world-moved-cells": lambda: {**moved, "before": parts(), "after": parts()},
+        "world-purge": lambda: {**moved, "value": purge_deficits(toy()).value},
         "worlds": two,
         "worlds-countries": two,
         "largest-countries": shown(),
@@ -446,6 +459,21 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "outcome": "War",
             "standing": "today",
         },
+        "headline": lambda: {
+            "changes": [
+                HorizonChange("War", "USA", False, -1.0, -2.0, -0.5),
+                HorizonChange("War", "USA", True, -0.5),
+            ],
+            "title": "War costs.",
+            "standing": "today",
+        },
+        "map": lambda: {
+            "real_income_pct": {"MEX": 0.1, "XXX": -0.1},
+            "value_usd": {"MEX": 1e3, "XXX": -1e3},
+            "outcome": "War",
+            "standing": "today",
+            "title": "One gains.",
+        },
         "sectors-hit": lambda: {
             "rows": [SectorRow("USA", "Cars", -2.0, -1e3), SectorRow("CHN", "Cars", 1.0, 1e3)],
             "outcome": "War",
@@ -531,7 +559,19 @@ def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
 
     optima = [optimal_duties(duties(), "USA", deviations=False)]
     talks = cooperative_duties(duties())
+    file = motives_of("busan-2025")
+    assert file is not None
+    sample = read_choices(file)
+    sides = {code: explain_choices(sample, file, code) for code in PAIR}
+    judged = [each for side in sides.values() for each in judge_choices(sample, side)]
+    still = PathCosts(PAIR, np.ones((4, 2)), np.zeros((4, 2)), np.ones((31, 2)), 30, "long run")
     return {
+        "explained-weights": fixed(explained=sides, file=file),
+        "explained-decisions": fixed(judged=judged),
+        "explained-fit": fixed(explained=sides, judged=judged, weighed=sample),
+        "threats": fixed(levers=leverage_of(game)),
+        "market": fixed(file=shipped_market()),
+        "cost-ahead": fixed(costs=still),
         "leverage": fixed(levers=leverage_of(game)),
         "leverage-shares": fixed(levers=shares_of(game)),
         "leverage-ladder": fixed(levers=leverage_of(game), concept="made up"),

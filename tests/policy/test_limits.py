@@ -43,9 +43,46 @@ def test_the_halt_is_a_ban_while_it_stands():
 def test_licences_of_two_notices_on_rare_earths_are_one_cap():
     limits = by_name("talks-fail")
     joint = limits["chn-2025-ann57-elements.REE+chn-2025-ann61-overseas.REE"]
-    assert joint.limit == pytest.approx(0.92 * 0.73)
-    assert len(joint.importers) == len(WORLD.labels.countries) - 1
-    assert limits["chn-2025-ann61-overseas.MAG"].limit == 0.62
+    assert joint.limit == pytest.approx(0.98 * 0.92)
+    assert (joint.low, joint.high) == (pytest.approx(0.81 * 0.36), 1.0)
+    assert set(joint.importers) == set(WORLD.labels.countries) - {"USA", "CHN"}
+
+
+def test_the_october_package_counts_on_top_of_what_the_april_licences_leave():
+    """Each is calibrated to its own days: their product is what the five months after April left, not its square."""
+    standing, failed = by_name("standing"), by_name("talks-fail")
+    april = standing["chn-2025-rare-earth-licensing.MAG.USA"]
+    assert (april.limit, april.importers, april.rent) == (0.75, ("USA",), "destroyed")
+    both = failed["chn-2025-rare-earth-licensing.MAG.USA+chn-2025-ann61-overseas.MAG.USA"]
+    tonnes = [RECORD.parameters[f"magnets-us-2025-{month:02}"].value for month in range(5, 10)]
+    usual = RECORD.parameters["magnets-us-2024"].value
+    assert both.limit == pytest.approx(sum(tonnes) / 5 / usual, abs=0.005)
+    assert april.limit == pytest.approx(sum(tonnes[1:]) / 4 / usual, abs=0.005)
+    assert april.low < april.limit < april.high
+    assert both.drawn_with == "controls of CHN"
+
+
+@pytest.mark.parametrize(
+    ("day", "left"), [((2025, 5, 20), 0.07), ((2025, 8, 11), 0.75), ((2025, 12, 20), 0.94)]
+)
+def test_what_licences_leave_is_that_of_the_day(day, left):
+    record = load_dossier(asof=dt.date(*day))
+    name = "chn-2025-rare-earth-licensing.MAG.USA"
+    assert by_name("standing", record)[name].limit == left
+
+
+def test_caps_that_meet_on_a_part_without_a_shape_make_blocks():
+    every = ("USA", "EU27", "JPN")
+    wide = cap("wide", 0.9, importers=every, exporters=every, low=0.5, high=1.0)
+    joined = join_limits([wide, cap("narrow", 0.5, importers=("USA",), exporters=("JPN",))])
+    assert {(limit.importers, limit.exporters, limit.limit) for limit in joined} == {
+        (("USA",), ("USA", "EU27"), 0.9),
+        (("EU27", "JPN"), every, 0.9),
+        (("USA",), ("JPN",), 0.45),
+    }
+    assert len({limit.name for limit in joined}) == 3
+    (both,) = [limit for limit in joined if limit.limit == 0.45]
+    assert (both.low, both.high) == (0.25, 0.5)
 
 
 def test_a_pledge_in_force_is_a_floor_in_proportion_to_its_tonnage():
@@ -67,7 +104,7 @@ def test_a_capped_flow_bears_no_cost_beside_its_cap():
     usa, chn = WORLD.labels.country("USA"), WORLD.labels.country("CHN")
     moved = priced.iceberg_hat / held.iceberg_hat
     ratio = {code: moved[usa, chn, WORLD.labels.sector(code)] for code in ("MAG", "BAM", "C26", "SOY")}
-    assert ratio["MAG"] == pytest.approx(1.1)
+    assert ratio["MAG"] == pytest.approx(1.2 * 1.1)  # of April and of October
     assert ratio["BAM"] == pytest.approx(1.1)
     assert ratio["C26"] == 1
     assert moved[chn, usa, WORLD.labels.sector("SOY")] == pytest.approx(3.27)
@@ -115,10 +152,13 @@ def test_a_floor_takes_its_flows_out_of_a_cap():
 @pytest.mark.parametrize(
     ("keys", "says"),
     [
-        ({}, "needs `ad_valorem`, `left` or `least`"),
+        ({}, "needs `ad_valorem`, `left`"),
         ({"left": {"SOY": 0.5}, "least": {"SOY": 0.4}}, "both a cap"),
         ({"left": {"SOY": -0.1}}, "greater than or equal to 0"),
         ({"least": {"SOY": 0.0}}, "greater than 0"),
+        ({"left": {"SOY": 0.5}, "low": {"SOY": 0.1}}, "needs both"),
+        ({"left": {"SOY": 0.5}, "low": {"SOY": 0.6}, "high": {"SOY": 1.0}}, "does not hold"),
+        ({"left": {"SOY": 0.5}, "low": {"MAG": 0.6}, "high": {"MAG": 1.0}}, "no `left`"),
     ],
 )
 def test_effects_that_make_no_sense(keys, says):

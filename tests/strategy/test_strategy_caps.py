@@ -140,10 +140,22 @@ def test_stated_quantities_are_those_every_other_command_solves():
 
 
 def test_the_halt_is_a_ban_and_its_end_is_the_end_of_it():
-    economy, dossier, spec = load_world(), load_dossier(), load_game()
+    economy, record, spec = load_world(), load_dossier(), load_game()
     small = spec.restrict(
         {action.id: [action.rungs[0].id] for action in spec.actions if action.id != "chn-soybeans"}
     )
+    # nothing else that stands is a quantity
+    free = {
+        name: measure.model_copy(
+            update={
+                "effect": None,
+                "values": tuple(value.model_copy(update={"effect": None}) for value in measure.values),
+            }
+        )
+        for name, measure in record.measures.items()
+        if name in ("chn-2025-rare-earth-licensing", "usa-2025-affiliates-rule")
+    }
+    dossier = dataclasses.replace(record, measures=FrozenDict({**record.measures, **free}))
     game = payoff_tensor(Model(economy), dossier, small, controls="stated").game()
     cost = payoff_tensor(Model(economy), dossier, small, controls="costs").game()
     bought = small.profile({"chn-soybeans": "off"})

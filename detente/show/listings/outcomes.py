@@ -181,7 +181,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "outcomes",
         "outcomes",
         (
-            "outcome control kind limit[of base volume] volume[of base volume] binds wedge_pct[%] rent_to "
+            "outcome control kind limit_pct[% of base volume] volume_pct[% of base volume] binds wedge_pct[%] rent_to "
             "rent_usd_bn[USD bn]"
         ),
     ),
@@ -212,6 +212,22 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "rows standing concept? title? interval? name?",
         "outcomes, reference, sides",
         "outcome country real_income_pct[%] value_usd_bn[USD bn a year] low_pct[%] high_pct[%]",
+    ),
+    (
+        "headline",
+        "What each outcome does to real income, after one year and in the long run",
+        "detente.show.figures:headline_figure",
+        "changes title standing interval? name?",
+        "outcomes, reference, sides",
+        "outcome side horizon real_income_pct[%] low_pct[%] high_pct[%]",
+    ),
+    (
+        "map",
+        "Every economy under an outcome",
+        "detente.show.figures:map_figure",
+        "real_income_pct value_usd outcome standing title concept? names? name?",
+        "outcomes, reference",
+        "code country change value_usd_bn[USD bn a year] real_income_pct[%]",
     ),
     (
         "levels",
@@ -379,7 +395,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.show.figures.timelines:clocks",
         "rows asof title? name?",
         "rows",
-        "title fires days_left",
+        "title fires days_left[days] on_firing",
     ),
     (
         "timeline",

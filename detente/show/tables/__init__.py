@@ -40,6 +40,11 @@ if TYPE_CHECKING:
     )
     from detente.show.tables.levers import lever_table as lever_table, reach_table as reach_table
     from detente.show.tables.metrics import diversion_table as diversion_table
+    from detente.show.tables.play import (
+        duties_sentence as duties_sentence,
+        expected_sentence as expected_sentence,
+        game_sentences as game_sentences,
+    )
     from detente.show.tables.register import (
         data_file_table as data_file_table,
         data_source_table as data_source_table,
@@ -87,6 +92,7 @@ else:
             "ledger": "TABLES audit_tables is_record malformed_table",
             "levers": "lever_table reach_table",
             "metrics": "diversion_table",
+            "play": "duties_sentence expected_sentence game_sentences",
             "register": "data_file_table data_source_table",
             "rupture": "rupture_sentences",
             "selfcheck": "self_check",

@@ -221,7 +221,7 @@ def ahead_table(
         Column("id", "Id"),
         Column("title", "Clock"),
         Column("fires", "Fires", kind="date"),
-        Column("days_left", "Days left", kind="number", digits=0),
+        Column("days_left", "Days left", "days", "number", 0),
         Column("kind", "Kind"),
         Column("on_firing", "What happens"),
         Column("source", "Source"),
@@ -310,7 +310,7 @@ def count_table(dossier: Dossier) -> Table:
     return Table(
         "evidence_counts",
         "What the record holds",
-        (Column("what", "What"), Column("count", "Count", "", "number", 0)),
+        (Column("what", "What"), Column("count", "Count", "count", "number", 0)),
         (
             ("reports", len(dossier.documents)),
             ("independent chains", len(chains)),

@@ -29,7 +29,7 @@ def _limit_known(dossier: Dossier, name: str) -> tuple[str, str, str]:
 
     grades = list(Grade)
     stated = [dossier.measures.get(part.split(".")[0]) for part in name.split("+")]
-    effects = [measure.effect for measure in stated if measure is not None and measure.effect is not None]
+    effects = [effect for measure in stated if measure is not None for _, effect in measure.effects()]
     if not effects:
         return "assumed", "scenario", "the wedge that enforces the limit"
     worst = max(effects, key=lambda effect: grades.index(effect.grade))

@@ -108,8 +108,7 @@ def _path(dossier: Dossier, source: str) -> Row:
     from detente.policy import load_scenario, shipped_scenarios
 
     limits = any(
-        measure.effect is not None and (measure.effect.left or measure.effect.least)
-        for measure in dossier.measures.values()
+        effect.has_quantities for measure in dossier.measures.values() for _, effect in measure.effects()
     )
     limits = limits or any(
         load_scenario(name, dossier=source).quantities for name in shipped_scenarios(source, dossier.asof)

@@ -1,0 +1,54 @@
+"""A surplus that no duty has made, and exports by destination along a path."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from detente.cases import shifted_balances, unfold
+from detente.core import LabelError, UnitError
+from detente.equilibrium import Model, Policy, solve
+from detente.validation.diversion import exports_pct, growth
+from detente.world import Wedges, goods_sectors, toy
+
+WORLD = toy()
+
+
+def test_a_larger_surplus_is_what_it_says_and_is_sold_abroad():
+    economy = WORLD
+    balances = shifted_balances(economy, "CHN", 20.0)
+    n = economy.labels.country("CHN")
+    change = balances - economy.deficit
+    assert change[n] == -20.0
+    assert change.sum() == pytest.approx(0.0, abs=1e-9)
+    others = np.delete(change / economy.income, n)
+    assert others == pytest.approx(others[0])
+    value = solve(Model(economy, closure=balances), Wedges.unchanged(economy)).value
+    assert value.deficit_new == pytest.approx(balances, abs=1e-6)
+    assert value.wage_hat[n] < 1  # it sells more by being cheaper
+    assert shifted_balances(economy, "CHN", 0.0) == pytest.approx(economy.deficit)
+
+
+def test_a_path_takes_balances_and_says_where_exports_go():
+    war = Policy.unchanged(WORLD).duty("USA", "CHN").add_points(0.25)
+    bare = unfold(WORLD, war, dates=(3.0, 9.0), closure="fixed")
+    more = unfold(WORLD, war, dates=(3.0, 9.0), closure=shifted_balances(WORLD, "CHN", 20.0))
+    assert exports_pct(bare, "CHN", ("USA",)) < 0
+    for buyer in ("USA", "EU27"):
+        assert exports_pct(more, "CHN", (buyer,)) > exports_pct(bare, "CHN", (buyer,))
+    goods, i, n = goods_sectors(WORLD), *(WORLD.labels.country(code) for code in ("CHN", "USA"))
+    flows = [period.value.flows_new[n, i, goods].sum() for period in bare.periods]
+    by_hand = 100 * ((3 * flows[0] + 9 * flows[1]) / 12 / WORLD.flows[n, i, goods].sum() - 1)
+    assert exports_pct(bare, "CHN", ("USA",)) == pytest.approx(by_hand)
+
+
+def test_amounts_and_countries_that_make_no_sense():
+    with pytest.raises(LabelError, match="CHM"):
+        shifted_balances(WORLD, "CHM", 1.0)
+    with pytest.raises(UnitError, match="less than its income"):
+        shifted_balances(WORLD, "CHN", 1e12)
+
+
+def test_a_line_of_the_wrong_sign_differs():
+    assert growth("exports", -0.1, 7.5, note="").verdict == "differs"
+    assert growth("exports", -20.0, -25.9, note="").verdict == "agrees"
