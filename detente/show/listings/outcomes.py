@@ -304,7 +304,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "lobbies",
         "Who would lobby for which concession",
-        "constituencies:concession_table",
+        "constituencies:lobby_table",
         "given_up reference dossier parties",
         "outcomes, reference, record, sides",
         (
