@@ -63,6 +63,7 @@ def outcome_section(findings: Findings) -> Section:
         spread=findings.spread,
         headline=findings.headline,
         drawn=findings.drawn,
+        sums=findings.sums,
     )
     drivers = findings.draws and make(
         "drivers-of-sides",

@@ -41,6 +41,8 @@ def sentences(findings: Findings) -> Iterator[Sentence]:
         yield findings.compared(row, "outcomes")
         if not position:
             yield findings.contrast
+            if findings.in_all is not None:
+                yield findings.in_all
             if findings.tree is not None:
                 yield branch_sentence(findings.tree, findings.parties)
     yield _spread_sentence(findings)
