@@ -1,7 +1,7 @@
-"""BRIEF: one self-contained page with its data.
+"""BRIEF: one self-contained page with its annex and its data.
 
 Comes in: `BriefContent` — sentences, key numbers, sections of figures, tables, measures, clocks and conflicts, sources,
-stamp. Goes out: a folder with ``index.html``, ``data/*.csv``, ``figures/*.svg`` and ``manifest.json``.
+stamp. Goes out: a folder with ``index.html``, ``annex.html``, ``data/*.csv``, ``figures/*.svg`` and ``manifest.json``.
 Never does: compute a result, choose a number, reach the network, or leave a half-written folder.
 """
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from detente.brief.build import (
         BriefResult as BriefResult,
+        Formats as Formats,
         build_brief as build_brief,
         check_place as check_place,
     )
@@ -32,14 +33,18 @@ if TYPE_CHECKING:
         Subheading as Subheading,
         TableBlock as TableBlock,
     )
+    from detente.brief.printing import check_printing as check_printing
+    from detente.brief.since import held_against as held_against
 else:
     from detente.core.face import face
 
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "build": "BriefResult build_brief check_place",
+            "build": "BriefResult Formats build_brief check_place",
             "composition": "compose",
             "content": "BriefContent Bullets Citation ClockBlock ClockRow ConflictBlock ConflictCard KeyNumber MeasureBlock MeasureRow Paragraph ReadingText Section SourceText Subheading TableBlock",
+            "printing": "check_printing",
+            "since": "held_against",
         },
     )

@@ -1,4 +1,4 @@
-"""Write a briefing: the page, its data, its pictures and a manifest, all of it or none."""
+"""Write a briefing: the page and its annex, its data, its pictures and a manifest, all of it or none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from detente.brief.content import BriefContent
-from detente.brief.page import render_page
+from detente.brief.numbering import ANNEX, INDEX
+from detente.brief.page import NOTE, render_page
+from detente.brief.printing import printed
+from detente.brief.slides import slide_files
 from detente.brief.tables import check_content, figures_in
 from detente.core import InputError, finish_folder, sha256_bytes, write_folder
 from detente.show.figures import WIDE, figure_svg
@@ -35,7 +38,30 @@ class BriefResult:
     files: tuple[str, ...]
 
 
-def build_brief(content: BriefContent, out_dir: str | Path) -> BriefResult:
+@dataclass(frozen=True)
+class Formats:
+    """What is written beside the page, its annex, its data and its figures.
+
+    Parameters
+    ----------
+    pdf : bool
+        Every page as a PDF too, printed by a browser of this machine.
+    short : bool
+        A note of two pages.
+    slides : bool
+        A picture of every figure at 1920 × 1080, and a card to share.
+    """
+
+    pdf: bool = False
+    short: bool = False
+    slides: bool = False
+
+
+def build_brief(
+    content: BriefContent,
+    out_dir: str | Path,
+    formats: Formats = Formats(),
+) -> BriefResult:
     """Check a briefing and write it into a folder.
 
     The folder is replaced as a whole (`detente.core.folders`): whenever the process ends, the earlier briefing is there
@@ -47,6 +73,8 @@ def build_brief(content: BriefContent, out_dir: str | Path) -> BriefResult:
         Everything the page says.
     out_dir : path-like
         A new or empty folder, or one that holds an earlier briefing and nothing else.
+    formats : Formats
+        What is written besides.
 
     Returns
     -------
@@ -73,16 +101,24 @@ def build_brief(content: BriefContent, out_dir: str | Path) -> BriefResult:
     'index.html'
     """
     place = check_place(out_dir)
-    files = brief_files(content)
+    files = brief_files(content, formats)
     write_folder(place, files)
     names = tuple(sorted(name for name in files if name != "manifest.json"))
     return BriefResult(place / "index.html", place / "manifest.json", names)
 
 
-def brief_files(content: BriefContent) -> dict[str, bytes]:
+def brief_files(
+    content: BriefContent,
+    formats: Formats = Formats(),
+) -> dict[str, bytes]:
     """Every file of a briefing as bytes by relative name, the manifest last."""
     tables = check_content(content)
-    files: dict[str, bytes] = {"index.html": render_page(content, tables).encode("utf-8")}
+    names = (INDEX, ANNEX, NOTE) if formats.short else (INDEX, ANNEX)
+    files = {page: render_page(content, tables, page).encode("utf-8") for page in names}
+    if formats.pdf:
+        files |= printed(dict(files))
+    if formats.slides:
+        files |= slide_files(content)
     rows: dict[str, int] = {}
     for name, table in tables.items():
         files[f"data/{name}.csv"] = table.to_csv().encode("utf-8")

@@ -50,7 +50,7 @@ def method(
                     f"each authority by sector{_on_cells(economy)}."
                 ),
                 Sentence(
-                    "Their change since the end of 2024 is added to the duties of the base year; other measures enter as "
+                    f"Their change since the end of {economy.year} is added to the duties of the base year; other measures enter as "
                     "trade-cost equivalents."
                 ),
             )
@@ -70,6 +70,35 @@ def method(
                 ),
             )
         ),
+    )
+
+
+def brief_method(findings: Findings) -> tuple[Sentence, ...]:
+    """How the numbers were made, in four sentences."""
+    economy = findings.economy
+    where = f"{len(economy.labels.countries)} economies and {len(economy.labels.sectors)} sectors that buy from each other"
+    return (
+        Sentence(
+            f"The record says which measures apply on a day, and each authority’s rules how they add up to a duty; {where} then answer in an "
+            f"exact model of world trade, calibrated to {economy.year}."
+        ),
+        Sentence(
+            "The model finds the prices at which every market clears again after the duties change; what a country’s income then buys is "
+            "compared with what it buys under the measures in force."
+        ),
+        Sentence(
+            "In the first year firms hardly find other suppliers and workers hardly move; in the long run both do."
+        ),
+    )
+
+
+def brief_limits(dossier: Dossier, later: Sequence[NotYet]) -> tuple[str, ...]:
+    """The limits that a reader of the page should know."""
+    return (
+        "No recession on the way: the model has neither unemployment nor panic.",
+        "Controls count as quantities where the record states one, and as small assumed costs elsewhere; stocks that buyers hold are left out.",
+        "No odds are given: the record does not yet support a forecast that has been scored.",
+        *not_yet_told(dossier, later),
     )
 
 
@@ -107,7 +136,9 @@ def assumed(dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome])
         if state.effect is not None and state.effect.grade is Grade.assumed:
             texts.append(f"Trade-cost equivalent of “{measure.title}”: {state.effect.derivation.strip()}")
         if state.grade is Grade.assumed and state.status in (Status.in_force, Status.suspended):
-            texts.append(f"“{measure.title}”: its value or date is from general knowledge ({measure.id}).")
+            texts.append(
+                f"“{measure.title}”: its value or date has no source, grade “assumed” ({measure.id})."
+            )
     assumed = economy.provenance.get("assumed", ())
     if isinstance(assumed, (list, tuple)):
         for item in assumed:

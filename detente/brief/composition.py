@@ -10,12 +10,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from detente.brief import sections
-from detente.brief.colophon import assumed, citations, limits, method, not_yet_told, stamp
+from detente.brief import record_sections, sections
+from detente.brief.colophon import (
+    assumed,
+    brief_limits,
+    brief_method,
+    citations,
+    limits,
+    method,
+    not_yet_told,
+    stamp,
+)
 from detente.brief.content import BriefContent, Section
 from detente.brief.findings import Findings, solve_findings
+from detente.brief.lead import lead_figure, map_figure
 from detente.brief.strategy_section import strategy_section
-from detente.brief.summary import key_numbers, record_sentence, sentences
+from detente.brief.summary import ahead, key_numbers, question, record_sentence, sentences, terms
 from detente.show import build
 from detente.show.figures import draw_ahead
 from detente.show.tables import evidence
@@ -45,14 +55,15 @@ class Part:
 
 
 PARTS: Final = (
-    Part("outcomes", ("outcomes", "draws"), sections.outcome_section),
-    Part("standing", ("record", "world"), sections.standing_section),
-    Part("duties", ("record", "world"), sections.duty_section),
+    Part("outcomes", ("outcomes",), sections.outcome_section),
+    Part("certainty", ("outcomes", "draws"), sections.certainty_section),
+    Part("standing", ("record", "world"), record_sections.standing_section),
+    Part("duties", ("record", "world"), record_sections.duty_section),
     Part("diversion", ("outcomes", "draws"), sections.diversion_section),
     Part("sectors", ("outcomes", "draws"), sections.sector_section),
     Part("leverage", ("record", "game"), strategy_section),
-    Part("disagreements", ("record",), sections.conflict_section),
-    Part("others", ("record",), sections.comparison_section),
+    Part("disagreements", ("record",), record_sections.conflict_section),
+    Part("others", ("record",), record_sections.comparison_section),
 )
 """The parts of a briefing, in the order of the page."""
 
@@ -140,12 +151,18 @@ def compose(
     )
     parts = [part for part in PARTS if strategy or "game" not in part.needs]
     written = {part.id: part.write(findings) for part in parts if "draws" not in part.needs}
-    early = [block for section in written.values() if section for block in section.blocks]
-    draw_ahead((findings.outcome_figure, findings.diversion_figure, findings.sector_figure, *early))
+    early = [block for section in written.values() if section for block in (*section.blocks, *section.behind)]
+    draw_ahead((map_figure(findings), findings.diversion_figure, findings.sector_figure, *early))
     findings = findings.with_draws(draws, seed)
     written |= {part.id: part.write(findings) for part in parts if "draws" in part.needs}
     return BriefContent(
         title=dossier.title,
+        question=question(findings),
+        terms=tuple(terms(findings)),
+        lead=lead_figure(findings),
+        ahead=ahead(findings),
+        brief_method=brief_method(findings),
+        brief_limits=brief_limits(dossier, findings.later),
         subtitle=_subtitle(dossier),
         asof=dossier.asof,
         dossier_title=record_sentence(dossier),

@@ -58,6 +58,8 @@ class KeyNumber:
         Interval, in `unit`; both stand in the table too.
     interval : str
         What the interval is ("90 % of 400 draws").
+    share : float, optional
+        The same in percent, shown in brackets; it stands in the table too.
     """
 
     label: str
@@ -70,6 +72,7 @@ class KeyNumber:
     low: float | None = None
     high: float | None = None
     interval: str = ""
+    share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class TableBlock:
     ----------
     table : Table
     folded : bool
-        Behind a "show the table" line instead of open; on paper only its title and file are named.
+        Behind a "show the table" line instead of open; in print it is open.
     columns : tuple of str
         Keys of the columns to show, in order; all of them when empty. The file keeps every column.
     """
@@ -143,11 +146,32 @@ Block = Paragraph | Bullets | Subheading | TableBlock | Figure | MeasureBlock | 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page: `id` is its anchor, `title` its heading and its line in the contents."""
+    """A part of the briefing: what the page says of a matter, and what stands behind it in the annex.
+
+    Parameters
+    ----------
+    id : str
+        Anchor, on the page and in the annex.
+    title : str
+        Heading: a finding.
+    blocks : tuple of blocks
+        On the page.
+    behind : tuple of blocks
+        In the annex.
+    label : str
+        Its line in the contents and its heading in the annex; `title` when left out.
+    """
 
     id: str
     title: str
     blocks: tuple[Block, ...]
+    behind: tuple[Block, ...] = ()
+    label: str = ""
+
+    @property
+    def short(self) -> str:
+        """What it is about, in a word or two."""
+        return self.label or self.title
 
 
 @dataclass(frozen=True)
@@ -171,7 +195,7 @@ class BriefContent:
     dossier_title : str
         The case.
     summary_sentences : tuple of Sentence
-        The finding, written from numbers.
+        The finding, written from numbers: the first is the answer that the page opens with; the others stand in its sections.
     key_numbers : tuple of KeyNumber
         Three or four.
     sections : tuple of Section
@@ -189,6 +213,18 @@ class BriefContent:
         Tables that are not shown but that key numbers or sentences were read from.
     subtitle : str
         One line below the title.
+    question : str
+        What the page answers; its heading. `title` when left out.
+    terms : tuple of Sentence
+        What the words of the answer mean, set below it.
+    lead : Figure, optional
+        The picture of the first screen.
+    ahead : tuple of ClockRow
+        What happens next, on the first screen.
+    brief_method : tuple of Sentence
+        How the numbers were made, in a few sentences; `method` stands in the annex.
+    brief_limits : tuple of str
+        The limits that the page itself names.
     """
 
     title: str
@@ -205,3 +241,30 @@ class BriefContent:
     citations: tuple[Citation, ...] = ()
     tables: tuple[Table, ...] = ()
     subtitle: str = ""
+    question: str = ""
+    terms: tuple[Sentence, ...] = ()
+    lead: Figure | None = None
+    ahead: tuple[ClockRow, ...] = ()
+    brief_method: tuple[Sentence, ...] = ()
+    brief_limits: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """The question that the page answers, or its title."""
+        return self.question or self.title
+
+    @property
+    def on_page(self) -> tuple[Block, ...]:
+        """Every block of the page, in order."""
+        lead = () if self.lead is None else (self.lead,)
+        return (*lead, *(block for section in self.sections for block in section.blocks))
+
+    @property
+    def in_annex(self) -> tuple[Block, ...]:
+        """Every block of the annex, in order."""
+        return tuple(block for section in self.sections for block in section.behind)
+
+    @property
+    def everything(self) -> tuple[Block, ...]:
+        """Every block, those of the page first."""
+        return (*self.on_page, *self.in_annex)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from detente.cases import sides_in
-from detente.core import InputError, SolveError, Table
+from detente.core import InputError, SolveError, Table, known
 from detente.show import build, make
 from detente.show.figures import Figure, OutcomeRow, SectorRow, country_name
 from detente.show.tables import ClockRow, evidence, findings as changes, horizons, intervals
-from detente.show.words import Sentence, both_sides_sentence
+from detente.show.words import Sentence, both_sides_sentence, joined, lower_first, money
 
 if TYPE_CHECKING:
     from detente.cases import Branched, Case, ControlledOutcome
@@ -203,9 +203,23 @@ class Findings:
             outcome=self.title,
             standing=TODAY,
             concept=self.horizon_words,
-            title=changes.sector_money_sentence(self.parties[0], self.sectors, self.title).text,
+            title=self._sector_title,
         )
         return figure
+
+    @property
+    def _sector_title(self) -> str:
+        """The sector that loses most and the one that gains most, over both sides."""
+        size = {(row.country, row.sector): row.value_usd for row in self.sectors}
+        ranked = sorted(size, key=lambda key: (known(size[key]), key))
+        said = [
+            f"{lower_first(sector)} in {country_name(code, in_sentence=True)} {verb} most ({money(abs(size[code, sector]))} of output a year)"
+            for verb, (code, sector) in (("loses", ranked[0]), ("gains", ranked[-1]))
+            if abs(size[code, sector]) > 0.5 and (size[code, sector] < 0) == (verb == "loses")
+        ]
+        if not said:
+            return f"“{self.title}” moves no sector’s output by as much as $1 million a year."
+        return f"Under “{self.title}” {joined(said)}."
 
     def compared(self, row: OutcomeRow, table: str = "") -> Sentence:
         """Set what an outcome does to the two sides beside each other."""

@@ -1,13 +1,15 @@
-"""Fill the page from typed content. No number is made here; texts are escaped by the template engine."""
+"""Fill the pages from typed content. No number is made here; texts are escaped by the template engine."""
 
 from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
 from dataclasses import replace
 from typing import Any
 
 from detente.brief.content import (
+    Block,
     BriefContent,
     Bullets,
     ClockBlock,
@@ -16,13 +18,25 @@ from detente.brief.content import (
     MeasureBlock,
     MeasureRow,
     Paragraph,
+    SourceText,
     Subheading,
     TableBlock,
 )
+from detente.brief.numbering import ANNEX, INDEX, command_of, kind_of, places
 from detente.brief.tables import days_left
 from detente.core import Cell, Column, LabelError, Table, suggestion
 from detente.show.figures import GRADES, NARROW, STATUSES, WIDE, Figure, country_name, figure_svg
-from detente.show.words import NBSP, THIN, counted, date_words, number
+from detente.show.words import (
+    NBSP,
+    THIN,
+    Sentence,
+    count_words,
+    counted,
+    date_words,
+    joined,
+    lower_first,
+    number,
+)
 
 _KINDS = {
     Paragraph: "paragraph",
@@ -70,28 +84,43 @@ GLYPHS = {
 }
 
 
-def render_page(content: BriefContent, tables: dict[str, Table]) -> str:
-    """Render the page of a checked briefing.
+def render_page(content: BriefContent, tables: dict[str, Table], page: str = INDEX) -> str:
+    """Render one page of a checked briefing.
 
     Parameters
     ----------
     content : BriefContent
     tables : dict of Table by name
         As `detente.brief.tables.check_content` returns them.
+    page : {"index.html", "annex.html", "note.html"}
 
     Returns
     -------
     str
         A complete HTML document that needs nothing else but its data files.
     """
-    numbers = {source.id: position for position, source in enumerate(content.sources, start=1)}
-    page = _environment().get_template("page.html.j2")
-    text: str = page.render(
+    listed = [source.id for source in content.sources if not _nobody(source)]
+    numbers = {id: position for position, id in enumerate(listed, start=1)}
+    read = places(content)
+
+    def place_of(name: str) -> str:
+        return read[name].href(page) if name in read else f"data/{name}.csv"
+
+    environment = _environment().overlay()
+    environment.filters["cited"] = lambda ids: [id for id in ids if id in numbers]
+    template, what = _TEMPLATES[page]
+    text: str = environment.get_template(template).render(
         c=content,
+        what=what,
         tables=tables,
         source_numbers=numbers,
-        contents=_contents(content),
+        source_page="" if page == ANNEX else ANNEX,
+        contents=_contents(content, page),
         stamp=_stamp_lines(content),
+        place_of=place_of,
+        label_of=lambda name: read[name].label if name in read else "data",
+        mark_of=lambda name: read[name].short if name in read else "data",
+        command_of=lambda name: command_of(name, content),
         glyphs=GLYPHS,
         clock_kinds=CLOCK_KINDS,
         conflict_kinds=CONFLICT_KINDS,
@@ -99,6 +128,52 @@ def render_page(content: BriefContent, tables: dict[str, Table]) -> str:
         grades=GRADES,
     )
     return text
+
+
+NOTE = "note.html"
+_TEMPLATES = {
+    INDEX: ("page.html.j2", "briefing"),
+    ANNEX: ("annex.html.j2", "annex"),
+    NOTE: ("note.html.j2", "short"),
+}
+
+
+def _nobody(source: SourceText) -> bool:
+    """Whether an entry of the sources is none: nobody published it, and what rests on it is graded, not cited."""
+    return source.publisher.strip().lower() in ("", "nobody")
+
+
+_UNSOURCED = (
+    (re.compile(r"\b(is|are) from (?:memory|general knowledge)\b", re.I), r"\1 assumed"),
+    (re.compile(r"\bfrom (?:memory|general knowledge)( only)?\b", re.I), "assumed"),
+    (re.compile(r"\b(?:from )?general knowledge\b", re.I), "an assumption"),
+    (re.compile(r"^memory$"), "assumed"),
+)
+
+
+def graded(text: str) -> str:
+    """What rests on nobody's text says its grade, whatever words the record has for it.
+
+    Examples
+    --------
+    >>> graded("Notice numbers and days are from memory."), graded("memory")
+    ('Notice numbers and days are assumed.', 'assumed')
+    """
+    for pattern, words in _UNSOURCED:
+        text = pattern.sub(words, text)
+    return text
+
+
+def _inventory(behind: tuple[Block, ...]) -> str:
+    """What the annex holds behind a section, counted."""
+    counts = [kind_of(block) for block in behind]
+    said = [count_words(counts.count(kind), kind.lower()) for kind in ("Figure", "Table") if kind in counts]
+    return joined(said) or "the text in full"
+
+
+def _first_words(blocks: tuple[Block, ...]) -> tuple[Sentence, ...]:
+    """The first paragraph of a section, for the note; of a section that starts with a picture, nothing."""
+    return next((block.sentences[:3] for block in blocks if isinstance(block, Paragraph)), ())
 
 
 @functools.cache
@@ -128,6 +203,11 @@ def _environment() -> Any:
         short_day=_short_day,
         key_value=_key_value,
         key_range=_key_range,
+        key_share=_key_share,
+        graded=graded,
+        inventory=_inventory,
+        first_words=_first_words,
+        lower_first=lower_first,
         cell=shown_cell,
         counted=counted,
         country=country_name,
@@ -193,14 +273,18 @@ def _key_range(key: KeyNumber) -> str:
     return f"{number(key.low, key.digits, signed=key.signed)} to {number(key.high, key.digits, signed=key.signed)}{THIN}{key.unit}"
 
 
-def _contents(content: BriefContent) -> list[tuple[str, str]]:
-    after = [
-        ("method", "How the numbers were made"),
-        ("limits", "Limits and assumptions"),
-        ("sources", "Sources"),
-        ("data", "Data and stamp"),
-    ]
-    return [(section.id, section.title) for section in content.sections] + after
+def _key_share(key: KeyNumber) -> str:
+    """A share of real income, beside what is told in money."""
+    assert key.share is not None
+    return f"{number(key.share, 2, signed=True)}{THIN}% of real income"
+
+
+def _contents(content: BriefContent, page: str) -> list[tuple[str, str]]:
+    sections = [(s.id, s.short) for s in content.sections if page == INDEX or s.behind]
+    if page == INDEX:
+        return [("finding", "The answer"), *sections, ("method", "Method and limits")]
+    after = [("method", "Method"), ("limits", "Limits"), ("sources", "Sources"), ("data", "Data")]
+    return [*sections, *after]
 
 
 def _stamp_lines(content: BriefContent) -> list[tuple[str, str]]:

@@ -1,31 +1,20 @@
-"""The sections of a briefing: each written from what was found, with its heading, sentences, tables and figures."""
+"""The sections of a briefing that tell of outcomes: each a finding, written from what was found, with the annex behind it."""
 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from detente.brief import evidence as calendar
-from detente.brief.content import (
-    Block,
-    Bullets,
-    ClockBlock,
-    ConflictBlock,
-    MeasureBlock,
-    Paragraph,
-    Section,
-    TableBlock,
-)
+from detente.brief.content import Block, Bullets, Paragraph, Section, TableBlock
 from detente.brief.findings import TODAY
-from detente.core import known_each
-from detente.dossier import age
+from detente.brief.lead import map_figure
+from detente.brief.summary import drawn_sentence, first_year, spread_sentence
+from detente.core import known, known_each
 from detente.show import build, make
-from detente.show.figures import Figure, country_name
+from detente.show.figures import country_name
 from detente.show.tables import (
     branch_sentence,
-    evidence,
     findings as changes,
     firing_words,
     intervals,
@@ -33,93 +22,80 @@ from detente.show.tables import (
 )
 from detente.show.words import (
     Sentence,
+    cardinal,
     change_sentence,
     date_words,
-    duty_sentence,
-    number,
-    percent,
+    joined,
+    lower_first,
     ranking_sentence,
 )
 
 if TYPE_CHECKING:
     from detente.brief.findings import Findings
     from detente.cases import Outcome
+    from detente.core import Table
 
 
 def outcome_section(findings: Findings) -> Section:
     """What each outcome costs whom."""
-    economy, outcomes, reference, parties = (
-        findings.economy,
-        findings.outcomes,
-        findings.reference,
-        findings.parties,
-    )
-    beside = build(
-        "horizons",
-        economy=economy,
-        outcomes_by_horizon=findings.both,
-        reference=reference,
-        parties=parties,
-        spread=findings.spread,
-        headline=findings.headline,
-        drawn=findings.drawn,
-        sums=findings.sums,
-    )
-    drivers = findings.draws and make(
-        "drivers-of-sides",
-        draws=findings.draws,
-        key=findings.featured,
-        title=findings.title,
-        reference=reference,
-        parties=parties,
-    )
-    stories = tuple(_story(outcome, findings.dossier.asof) for outcome in outcomes.values())
-    pair = build("pair", outcomes=outcomes, parties=parties)
+    economy, outcomes, parties = findings.economy, findings.outcomes, findings.parties
+    reference = findings.reference
+    others = [outcome for key, outcome in outcomes.items() if key not in (reference, findings.featured)]
+    asof = findings.dossier.asof
+    compared = [findings.compared(row, "outcomes") for row in findings.rows[1:2]]
+    in_all = [] if findings.in_all is None else [findings.in_all]
+    blocks: list[Block] = [Paragraph((first_year(findings), *in_all, *compared))]
+    if others:
+        blocks.append(Bullets(tuple(_story(outcome, asof) for outcome in others)))
+    says, behind = _ways(findings)
     return Section(
         "outcomes",
-        "What each outcome costs whom",
+        _ranked_title(findings),
+        (*blocks, *says),
         (
-            Paragraph(
-                (
-                    Sentence(
-                        "Each outcome is a set of measures on a day, solved as an equilibrium of the world economy."
-                    ),
-                )
-            ),
-            Bullets(stories),
+            Paragraph((findings.contrast,)),
             findings.outcome_figure,
             *_costs(findings),
-            *_ways(findings),
+            *behind,
             TableBlock(
                 build("levels", economy=economy, outcomes=outcomes, reference=reference, parties=parties)
             ),
-            Paragraph((findings.contrast,)),
-            TableBlock(beside),
-            *((TableBlock(drivers, folded=True),) if drivers else ()),
-            TableBlock(pair, folded=True),
-            TableBlock(
-                build("sensitivity", changes_by_set=findings.every, outcomes=outcomes, reference=reference),
-                folded=True,
-            ),
+            *_fires(outcomes),
+            TableBlock(build("pair", outcomes=outcomes, parties=parties)),
         ),
+        label="Outcomes",
     )
+
+
+def _ranked_title(findings: Findings) -> str:
+    """Which outcome is best and which is worst for both sides together."""
+    first, second = findings.parties
+    worth = known_each({row.outcome: row.value_usd[first] + row.value_usd[second] for row in findings.rows})
+    best, worst = max(worth, key=worth.__getitem__), min(worth, key=worth.__getitem__)
+    if len(worth) == 1:
+        verb = "costs" if worth[best] < 0 else "is worth something to"
+        return f"“{best}” {verb} the two sides together"
+    if worth[best] <= 0:
+        return f"Every outcome costs the two sides; “{worst}” costs them most"
+    return f"For the two sides together “{best}” is best and “{worst}” worst"
 
 
 def _story(outcome: Outcome, asof: dt.date) -> Sentence:
-    """What an outcome is, when, and which clocks its date lets fire."""
+    """What an outcome is, and when."""
     scenario = outcome.scenario
-    return Sentence(
-        f"{scenario.title}, on {date_words(scenario.on(asof))}: {scenario.story} {firing_words(outcome.timing)}".strip()
-    )
+    return Sentence(f"{scenario.title}, on {date_words(scenario.on(asof))}: {scenario.story}".strip())
+
+
+def _fires(outcomes: Mapping[str, Outcome]) -> list[Block]:
+    """Which clocks the date of each outcome lets fire."""
+    said = [(outcome.scenario.title, firing_words(outcome.timing)) for outcome in outcomes.values()]
+    items = tuple(Sentence(f"{title}: {words}") for title, words in said if words)
+    return [Bullets(items)] if items else []
 
 
 def _costs(findings: Findings) -> tuple[Paragraph, ...]:
-    """What the worst and the best outcome cost both sides and everyone else."""
+    """What every outcome costs both sides and everyone else."""
     first, second = findings.parties
-    worst, best = (
-        pick(findings.rows, key=lambda row: row.value_usd[first] + row.value_usd[second]).outcome
-        for pick in (min, max)
-    )
     return tuple(
         Paragraph(
             tuple(
@@ -135,11 +111,10 @@ def _costs(findings: Findings) -> tuple[Paragraph, ...]:
             )
         )
         for row in findings.rows
-        if row.outcome in (best, worst)
     )
 
 
-def _ways(findings: Findings) -> tuple[Block, ...]:
+def _ways(findings: Findings) -> tuple[list[Block], list[Block]]:
     """How far the featured outcome turns on what nobody knows, and where a party's own duties decide what it loses."""
     owed = build(
         "own-duties",
@@ -148,169 +123,111 @@ def _ways(findings: Findings) -> tuple[Block, ...]:
         reference=findings.reference,
         parties=findings.parties,
     )
-    blocks: list[Block] = []
-    if owed.rows:
-        blocks = [Paragraph(own_duty_sentences(owed)), TableBlock(owed, folded=True)]
+    says: list[Block] = []
+    behind: list[Block] = []
     if findings.tree is not None:
-        blocks += [
-            Paragraph((branch_sentence(findings.tree, findings.parties),)),
-            TableBlock(build("branches", tree=findings.tree, parties=findings.parties), folded=True),
-        ]
-    return tuple(blocks)
+        says.append(Paragraph((branch_sentence(findings.tree, findings.parties),)))
+        behind.append(TableBlock(build("branches", tree=findings.tree, parties=findings.parties)))
+    if owed.rows:
+        says.append(Paragraph(own_duty_sentences(owed)))
+        behind.append(TableBlock(owed))
+    return says, behind
 
 
-NOTHING_YET = "Nothing is recorded yet. The duties below are those of the base year; every outcome is its scenario's alone."
-
-
-def standing_section(findings: Findings) -> Section:
-    """Where things stand: duties, lives of measures, clocks, rounds, ledger."""
-    dossier, parties = findings.dossier, findings.parties
-    start, end = calendar.first_shown(dossier, parties), dt.date(dossier.asof.year, 12, 31)
-    duty = duty_sentence(
-        parties[0],
-        parties[1],
-        findings.average(parties[0]) / 100,
-        "statutory, all layers, weighted by 2024 imports",
-        dossier.asof,
-        other_rate=findings.average(parties[1]) / 100,
-        table="averages",
+def certainty_section(findings: Findings) -> Section:
+    """How sure the answer is, and what it hangs on."""
+    beside = build(
+        "horizons",
+        economy=findings.economy,
+        outcomes_by_horizon=findings.both,
+        reference=findings.reference,
+        parties=findings.parties,
+        spread=findings.spread,
+        headline=findings.headline,
+        drawn=findings.drawn,
+        sums=findings.sums,
     )
-    lives = calendar.spans(dossier, parties, start, end)
-    earlier = any(calendar.before(measure, parties, start) for measure in dossier.measures.values())
-    old = age(dossier)
-    blocks: list[Block] = [Paragraph((duty, Sentence(old)) if old else (duty,))]
-    if not dossier.measures:
-        return Section("standing", "Where things stand", (Paragraph((Sentence(NOTHING_YET), duty)),))
-    if lives:
-        blocks.append(
-            make(
-                "timeline",
-                spans=lives,
-                asof=dossier.asof,
-                start=start,
-                end=end,
-                since=start if earlier else None,
-            )
-        )
-    blocks.append(ClockBlock(findings.clocks))
-    blocks += [
-        TableBlock(build("rounds", dossier=dossier)),
-        MeasureBlock(evidence.measure_rows(dossier, parties)),
-    ]
-    return Section("standing", "Where things stand", tuple(blocks))
-
-
-def duty_section(findings: Findings) -> Section:
-    """The path of duties and their averages."""
-    return Section(
-        "duties",
-        "The path of duties",
-        (
-            _path_of_duties(findings),
-            TableBlock(
-                findings.averages,
-                columns=(
-                    "importer",
-                    "exporter",
-                    "concept",
-                    "average_pct",
-                    "published_pct",
-                    "published_source",
-                ),
-            ),
-            _sector_duties(findings),
+    drivers = findings.draws and make(
+        "drivers-of-sides",
+        draws=findings.draws,
+        key=findings.featured,
+        title=findings.title,
+        reference=findings.reference,
+        parties=findings.parties,
+    )
+    says = [
+        Sentence(
+            "The largest unknowns are elasticities: how easily buyers turn from one supplier to another."
         ),
-    )
-
-
-def _path_of_duties(findings: Findings) -> Figure:
-    """Average duty of each side on the other along the year, as known, and a month ahead."""
-    dossier, parties = findings.dossier, findings.parties
-    start = calendar.first_shown(dossier, parties)
-    horizon = dossier.asof + dt.timedelta(days=30)
-    days = {start, dossier.asof}
-    for measure in dossier.measures.values():
-        if measure.unit == "fraction":
-            for value in measure.values:
-                days |= {
-                    day for day in (value.from_, value.until) if day is not None and start <= day <= horizon
-                }
-    ordered = sorted(days)
-    rates = {
-        pair: [
-            float(row["average"] or 0) / 100
-            for row in build(
-                "duty-path",
-                dossier=dossier,
-                economy=findings.economy,
-                importer=pair[0],
-                exporter=pair[1],
-                dates=ordered,
-            ).records()
+        spread_sentence(findings),
+    ]
+    if findings.draws:
+        says += [
+            Sentence(
+                "The draws vary these, how easily firms replace one input by another, and the effects of measures that nobody has measured."
+            ),
+            drawn_sentence(findings),
         ]
-        for pair in (parties, parties[::-1])
-    }
-    figure: Figure = make(
-        "duty-averages",
-        dates=ordered,
-        rates=rates,
-        asof=dossier.asof,
-        concept="statutory, all layers, weighted by 2024 imports; dashed: what the law provides, as known",
-        events=calendar.events(dossier, start),
-        end=horizon,
+    says.append(
+        Sentence(
+            "They leave out what no model of trade holds: a recession on the way, a panic, inputs that cannot be had at any price."
+        )
     )
-    return figure
-
-
-def _sector_duties(findings: Findings) -> Figure:
-    """Duties of the first side on the second in the sectors it buys most of, by authority."""
-    from detente.policy.duties import duty_stack
-
-    dossier, parties = findings.dossier, findings.parties
-    stack = duty_stack(findings.economy, dossier, date=dossier.asof, importer=parties[0], exporter=parties[1])
-    by_sector = {
-        stack.sector_names.get(code, code): {
-            name: float(stack.rates[a, s])
-            for a, name in enumerate(stack.authorities)
-            if stack.rates[a, s] > 0
-        }
-        for s, code in enumerate(stack.sectors)
-        if stack.weights[s] > 0
-    }
-    largest = sorted(
-        (float(weight), stack.sector_names.get(code, code))
-        for code, weight in zip(stack.sectors, stack.weights, strict=True)
-        if weight > 0
-    )[-12:]
-    shown = {name: by_sector[name] for _, name in reversed(largest)}
-    figure: Figure = make(
-        "duties-by-authority",
-        rates=shown,
-        importer=parties[0],
-        exporter=parties[1],
-        day=dossier.asof.isoformat(),
-        title=_range_title(shown, parties),
-        own=dossier.authorities,
-        remark=". ".join((*stack.remarks, "")).strip(),
+    sensitivity = build(
+        "sensitivity",
+        changes_by_set=findings.every,
+        outcomes=findings.outcomes,
+        reference=findings.reference,
     )
-    return figure
-
-
-def _range_title(shown: Mapping[str, Mapping[str, float]], parties: tuple[str, str]) -> str:
-    """Say from where to where duties run among the sectors drawn."""
-    total = known_each({name: 100 * math.fsum(rates.values()) for name, rates in shown.items()})
-    low, high = min(total, key=total.__getitem__), max(total, key=total.__getitem__)
-    importer, exporter = (country_name(code, in_sentence=True) for code in parties)
-    return (
-        f"Among the {len(shown)} sectors in which {importer} buys most from {exporter}, duties run from "
-        f"{percent(total[low], 1)} ({low[:1].lower() + low[1:]}) to {percent(total[high], 1)} ({high[:1].lower() + high[1:]})."
+    exact = (
+        [
+            Paragraph(
+                (
+                    intervals.drawn_sentence(
+                        findings.draws,
+                        findings.bands,
+                        findings.featured,
+                        findings.title,
+                        findings.parties,
+                    ),
+                )
+            )
+        ]
+        if findings.draws
+        else []
     )
+    return Section(
+        "certainty",
+        _sure_title(findings),
+        (Paragraph(tuple(says)),),
+        (
+            TableBlock(beside),
+            *exact,
+            *((TableBlock(drivers),) if drivers else ()),
+            TableBlock(sensitivity),
+        ),
+        label="How sure",
+    )
+
+
+def _sure_title(findings: Findings) -> str:
+    """Whether the direction is the same everywhere in the ranges of both sides."""
+    row = findings.rows[0]
+    assert row.low_pct is not None
+    assert row.high_pct is not None
+    ends = [(row.low_pct[code], row.high_pct[code]) for code in findings.parties]
+    if findings.draws:
+        bands = findings.bands[findings.featured]
+        ends += [(bands[code].low, bands[code].high) for code in findings.parties]
+    if all(known(low) > 0 or known(high) < 0 for low, high in ends):
+        return "The direction is the same in every trial; the size is not"
+    return "Not even the direction is the same in every trial"
 
 
 def diversion_section(findings: Findings) -> Section:
     """Who gains and who loses elsewhere."""
     pct, usd, table = findings.third
-    says = [ranking_sentence(usd, findings.title, pct=pct, table="diversion")]
+    behind: list[Block] = []
     if findings.draws:
         table = build(
             "third-trade-drawn",
@@ -319,11 +236,27 @@ def diversion_section(findings: Findings) -> Section:
             key=findings.featured,
             reference=findings.reference,
         )
-        says.append(intervals.third_party_sentence(table, usd, len(findings.draws.values)))
+        count = len(findings.draws.values)
+        behind.append(Paragraph((intervals.third_party_sentence(table, usd, count),)))
+    ranking = ranking_sentence(usd, findings.title, pct=pct, table="diversion")
     return Section(
         "diversion",
-        "Who gains and who loses elsewhere",
-        (Paragraph(tuple(says)), findings.diversion_figure, TableBlock(table, folded=True)),
+        _elsewhere_title(findings, usd),
+        (Paragraph((ranking,)), map_figure(findings)),
+        (findings.diversion_figure, *behind, TableBlock(table)),
+        label="Everyone else",
+    )
+
+
+def _elsewhere_title(findings: Findings, usd: Mapping[str, float]) -> str:
+    """How many of the others gain and lose: of the same numbers as the ranking."""
+    size = known_each(usd)
+    gain, lose = (sum(sign * value >= 0.5 for value in size.values()) for sign in (1, -1))
+    said = [f"{cardinal(count)} {verb}" for count, verb in ((gain, "gain"), (lose, "lose")) if count]
+    return (
+        f"Of the {cardinal(len(size))} other economies {joined(said)}"
+        if said
+        else "The other economies hardly notice"
     )
 
 
@@ -338,53 +271,39 @@ def sector_section(findings: Findings) -> Section:
         parties=parties,
     )
     rows = findings.sectors
-    sentences = tuple(changes.sector_money_sentence(code, rows, findings.title) for code in parties)
-    said = tuple(
-        intervals.sector_interval_sentence(
-            drawn, code, [pick(own, key=lambda row: row.value_usd).sector for pick in (min, max)]
-        )
-        for code in parties
-        if drawn and (own := [row for row in rows if row.country == code])
-    )
+    said = _sector_intervals(findings, drawn) if drawn else ()
+    sides = tuple(changes.sector_money_sentence(code, rows, findings.title) for code in parties)
     return Section(
         "sectors",
-        "Which sectors are hit",
+        _sector_title(findings),
+        (findings.sector_figure,),
         (
-            Bullets((*sentences, *said)),
-            findings.sector_figure,
-            *((TableBlock(drawn, folded=True),) if drawn else ()),
+            Bullets((*sides, *said)),
+            *((TableBlock(drawn),) if drawn else ()),
         ),
+        label="Sectors",
     )
 
 
-def conflict_section(findings: Findings) -> Section | None:
-    """What the reports disagree on; nothing without reports."""
-    dossier = findings.dossier
-    if not dossier.documents:
-        return None
-    cards = evidence.conflict_cards(dossier)
-    chains = {document.chain for document in dossier.documents.values()}
-    counted = build("evidence-counts", dossier=dossier)
-    lead = Sentence(
-        f"The {number(len(dossier.documents), 0)} reports descend from {number(len(chains), 0)} independent chains and make "
-        f"{number(len(dossier.claims), 0)} claims on record; they contradict each other, or the facts, on {number(len(cards), 0)} matters.",
-        (len(dossier.documents), len(chains), len(dossier.claims), len(cards)),
-        "evidence_counts",
-    )
-    return Section(
-        "disagreements",
-        "What the reports disagree on",
-        (Paragraph((lead,)), ConflictBlock(cards), TableBlock(counted, folded=True)),
-    )
+def _sector_intervals(findings: Findings, drawn: Table) -> tuple[Sentence, ...]:
+    """The intervals of the sectors that lose and gain most on each side."""
+    said = []
+    for code in findings.parties:
+        if own := [row for row in findings.sectors if row.country == code]:
+            ends = [pick(own, key=lambda row: row.value_usd).sector for pick in (min, max)]
+            said.append(intervals.sector_interval_sentence(drawn, code, ends))
+    return tuple(said)
 
 
-def comparison_section(findings: Findings) -> Section | None:
-    """What other models say; nothing when the record holds no estimate."""
-    table = make("estimates", dossier=findings.dossier)
-    if table is None:
-        return None
-    lead = Sentence(
-        "Published estimates of neighbouring scenarios, as they were known on the day of this briefing. They disagree with each "
-        "other and with ours for reasons of horizon, use of revenue and speed of substitution; nothing here was tuned to them."
+def _sector_title(findings: Findings) -> str:
+    """The sector of each side that loses most."""
+    words = []
+    for code in findings.parties:
+        own = {row.sector: row.value_usd for row in findings.sectors if row.country == code}
+        size = known_each(own)
+        worst = min(size, key=lambda name: (size[name], name), default="")
+        if worst and size[worst] < -0.5:
+            words.append(f"{lower_first(worst)} in {country_name(code, in_sentence=True)}")
+    return (
+        f"Hit hardest: {joined(words)}" if words else "No sector of either side loses as much as $1 million"
     )
-    return Section("others", "What other models say", (Paragraph((lead,)), TableBlock(table)))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from detente.brief.content import Block, Paragraph, Section, TableBlock
 from detente.dossier import Instrument
 from detente.show import build, make
-from detente.show.figures import lever_sentences, moving, space_sentence, swap_sentence
+from detente.show.figures import country_name, lever_sentences, moving, swap_sentence
 from detente.show.words import Sentence, count_words, lower_first
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from detente.brief.findings import Findings
     from detente.core import Table
     from detente.dossier import Dossier
-    from detente.strategy import GameSpec, PayoffTensor, Preferences
+    from detente.strategy import DealSpace, GameSpec, Lever, PayoffTensor, Preferences
 
 
 def _told_game(dossier: Dossier, place: str) -> GameSpec | None:
@@ -94,31 +94,66 @@ def strategy_section(findings: Findings) -> Section | None:
     ladder = (make("leverage-ladder", levers=levers, concept=concept),) if moving(levers) else ()
     points = make("deal-space-points", game=few, space=space, threats=names, concept=f"{concept}; {reduced}")
     table = build("deal-space", games=spaces, names=names)
-    limits = (
+    limits: tuple[Sentence, ...] = (
         ()
         if spec.small() == spec
         else (
             Sentence(
-                f"Packages are judged here in the {reduced.split(':')[0]}, whose {tensor.index.size:,} joint choices are all solved; the "
+                f"Packages are judged in the {reduced.split(':')[0]}, whose {tensor.index.size:,} joint choices are all solved; the "
                 f"whole game has {math.prod(spec.shape):,}, and `detente deals --table space` solves them."
             ),
         )
     )
-    blocks: list[Block] = [
-        Paragraph((_opening(spec, several=len(known.sets) > 1),)),
-        Paragraph((*lever_sentences(levers, table="leverage"), *_caution(spec, dossier))),
+    strongest, weaker = _first_of_each(levers)
+    behind: list[Block] = [
+        *([Paragraph(tuple(weaker))] if weaker else []),
         *ladder,
-        TableBlock(build("leverage", levers=levers, note=f"{concept[0].upper()}{concept[1:]}."), folded=True),
-        Paragraph((*limits, space_sentence(few, space, name=names[space.threat], table="deal-space"))),
-        points,
-        TableBlock(replace(table, title=f"{table.title}, {reduced}"), folded=True),
+        TableBlock(build("leverage", levers=levers, note=f"{concept[0].upper()}{concept[1:]}.")),
+        Paragraph(limits) if limits else Paragraph((_opening(spec, several=len(known.sets) > 1),)),
+        TableBlock(replace(table, title=f"{table.title}, {reduced}")),
     ]
+    blocks: list[Block] = [Paragraph((_opening(spec, several=False), *strongest))]
     if swaps:
-        said = tuple(swap_sentence(game, swap, table="swaps") for swap in swaps[:2])
-        blocks += [Paragraph(said), TableBlock(build("swaps", game=game, swaps=swaps), folded=True)]
+        blocks.append(Paragraph((swap_sentence(game, swaps[0], table="swaps"), *_caution(spec, dossier))))
+        said = tuple(swap_sentence(game, swap, table="swaps") for swap in swaps[1:3])
+        behind += [*([Paragraph(said)] if said else []), TableBlock(build("swaps", game=game, swaps=swaps))]
+    else:
+        blocks.append(Paragraph(_caution(spec, dossier)))
+    blocks.append(points)
     if spec.expected:
-        blocks.append(TableBlock(_expected(near, spec, known.sets), folded=True))
-    return Section("leverage", "Who holds what over whom, and what could be traded", tuple(blocks))
+        behind.append(TableBlock(_expected(near, spec, known.sets)))
+    return Section(
+        "leverage",
+        _title(space),
+        tuple(block for block in blocks if not isinstance(block, Paragraph) or block.sentences),
+        tuple(behind),
+        label="Leverage and deals",
+    )
+
+
+def _first_of_each(levers: Sequence[Lever]) -> tuple[list[Sentence], list[Sentence]]:
+    """What is said of the strongest lever of each side, and everything else that is said of levers."""
+    said = lever_sentences(levers, table="leverage")
+    names = [country_name(code, in_sentence=True) for code in dict.fromkeys(lever.player for lever in levers)]
+    first = [
+        next(
+            sentence
+            for sentence in said
+            if sentence.text.startswith((f"Of what {who} can do", f"No measure of {who} "))
+        )
+        for who in names
+    ]
+    return first, [sentence for sentence in said if sentence not in first]
+
+
+def _title(space: DealSpace) -> str:
+    """How much there is to trade."""
+    if not space.better:
+        return "No exchange would leave both sides better off"
+    share = space.better / len(space.gains)
+    words = "Nearly every" if share > 0.9 else "Most" if share > 0.5 else "Many" if share > 0.2 else "Few"
+    noun, verb = ("combination", "leaves") if words == "Nearly every" else ("combinations", "leave")
+    return f"{words} {noun} of measures {verb} both sides better off than no deal"
 
 
 def _reduced_words(spec: GameSpec, count: int) -> str:

@@ -1,4 +1,4 @@
-"""The top of a briefing: the finding in a few sentences, and the three or four numbers beside it."""
+"""The top of a briefing: the question, the answer in one sentence, what its words mean, and the numbers beside it."""
 
 from __future__ import annotations
 
@@ -8,20 +8,26 @@ from typing import TYPE_CHECKING
 from detente.brief.content import KeyNumber
 from detente.brief.findings import TODAY, Findings
 from detente.dossier import age
-from detente.show.tables import branch_sentence, intervals
+from detente.show.tables import ClockRow, days_left
+from detente.show.tables.findings import groups, income_changes
 from detente.show.words import (
     SMALL_QUARREL,
     Sentence,
+    answer_sentence,
     clock_sentence,
     counted,
-    enough_digits,
+    date_words,
+    first_year_sentence,
+    interval_sentence,
     joined,
-    percent_range,
     ranking_sentence,
 )
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
+
+NEXT = 4
+"""Clocks on the first screen."""
 
 
 def record_sentence(dossier: Dossier) -> str:
@@ -35,26 +41,66 @@ def record_sentence(dossier: Dossier) -> str:
     return f"The record behind it holds {said}, each with its source."
 
 
+def question(findings: Findings) -> str:
+    """What the briefing answers."""
+    return f"What would each outcome cost {findings.party(0)} and {findings.party(1)}?"
+
+
+def answer(findings: Findings) -> Sentence:
+    """The answer that can be said aloud: what the featured outcome does to both sides."""
+    row = findings.rows[0]
+    return answer_sentence(
+        row.outcome,
+        {code: row.value_usd[code] for code in findings.parties},
+        {code: row.real_income_pct[code] for code in findings.parties},
+        when=f"in the {findings.horizon_words}" if findings.horizon_words.endswith(" run") else "",
+        table="outcomes",
+    )
+
+
+def terms(findings: Findings) -> Iterator[Sentence]:
+    """What the words of the answer mean: the outcome, what it is compared with, and real income."""
+    scenario = findings.outcomes[findings.featured].scenario
+    on = date_words(scenario.on(findings.dossier.asof))
+    story = scenario.story.strip() or "What the record holds for that day."
+    yield Sentence(f"“{scenario.title}” means, on {on}: {story.rstrip('.')}.")
+    others = [f"“{row.outcome}”" for row in findings.rows[1:]]
+    if others:
+        yield Sentence(f"{joined(others)} {'is' if len(others) == 1 else 'are'} told below.")
+    yield Sentence(
+        f"Real income is what a country’s income buys. Changes are against {TODAY}; money is dollars of {findings.economy.year} a year. "
+        "The long run is five years and more, when firms and trade have adjusted."
+    )
+
+
 def sentences(findings: Findings) -> Iterator[Sentence]:
-    """The finding: outcomes for both sides, how sure, who else gains, what expires next, how old the record is."""
-    for position, row in enumerate(findings.rows[:2]):
-        yield findings.compared(row, "outcomes")
-        if not position:
-            yield findings.contrast
-            if findings.in_all is not None:
-                yield findings.in_all
-            if findings.tree is not None:
-                yield branch_sentence(findings.tree, findings.parties)
-    yield _spread_sentence(findings)
-    if findings.draws:
-        yield intervals.drawn_sentence(
-            findings.draws, findings.bands, findings.featured, findings.title, findings.parties
-        )
+    """The finding in a few sentences: the answer, the first year, the best deal, how sure, who else gains, what expires next."""
+    yield answer(findings)
+    yield first_year(findings)
+    if len(findings.rows) > 1:
+        yield findings.compared(findings.rows[1], "outcomes")
+    yield (drawn_sentence(findings) if findings.draws else spread_sentence(findings))
     yield ranking_sentence(findings.third[1], findings.title, table="diversion")
     if findings.clocks:
         yield _clock_sentence(findings)
     if old := age(findings.dossier):
         yield Sentence(old)
+
+
+def first_year(findings: Findings) -> Sentence:
+    """What the featured outcome does in the first year, against the long run."""
+    members = groups(findings.economy, findings.parties)
+    changes = {
+        horizon: income_changes(
+            findings.economy,
+            solved[findings.featured].value.real_income_hat,
+            solved[findings.reference].value.real_income_hat,
+            members,
+        )
+        for horizon, solved in findings.both.items()
+    }
+    first, last = ({code: changes[name][code].pct for code in findings.parties} for name in ("short", "long"))
+    return first_year_sentence(findings.title, first, last, table="horizons")
 
 
 def _clock_sentence(findings: Findings) -> Sentence:
@@ -66,55 +112,60 @@ def _clock_sentence(findings: Findings) -> Sentence:
     )
 
 
-def _spread_sentence(findings: Findings) -> Sentence:
+def ahead(findings: Findings) -> tuple[ClockRow, ...]:
+    """The next clocks, the next legal expiry always among them."""
+    rows = findings.clocks
+    expiry = next((row for row in rows if row.kind == "legal_expiry"), None)
+    first = [row for row in rows if row is not expiry][: NEXT - (expiry is not None)]
+    shown = [*first, *([] if expiry is None else [expiry])]
+    return tuple(sorted(shown, key=lambda row: (days_left(row.fires, findings.dossier.asof), row.id)))
+
+
+def spread_sentence(findings: Findings) -> Sentence:
     """Say how far the featured outcome moves with the elasticities."""
     row = findings.rows[0]
     assert row.low_pct is not None
     assert row.high_pct is not None
-    parts, values = [], []
-    for position, code in enumerate(findings.parties):
-        low, high = row.low_pct[code], row.high_pct[code]
-        parts.append(f"in {findings.party(position)} by {percent_range(low, high)}")
-        values += [low, high]
-    text = f"Over {findings.sets_words}, “{row.outcome}” changes real income {' and '.join(parts)}."
-    return Sentence(text, tuple(values), "outcomes")
+    ends = {code: (row.low_pct[code], row.high_pct[code]) for code in findings.parties}
+    return interval_sentence(row.outcome, ends, f"Over {findings.sets_words},", table="outcomes")
+
+
+def drawn_sentence(findings: Findings) -> Sentence:
+    """Say from where to where the draws reach: nine in ten of them."""
+    bands = findings.bands[findings.featured]
+    assert findings.draws is not None
+    ends = {code: (bands[code].low, bands[code].high) for code in findings.parties}
+    over = f"In nine of ten of {len(findings.draws.values)} draws of what the model cannot know,"
+    return interval_sentence(findings.title, ends, over, table="horizons")
 
 
 def key_numbers(findings: Findings) -> Iterator[KeyNumber]:
-    """The average duty, the featured outcome for both sides, the next one for the first."""
-    drawn = findings.draws
-    said = intervals.draw_words(findings.bands, len(drawn.values)) if drawn else ({}, {})
+    """What the featured outcome is worth to each side, and the average duty of the first."""
+    for position in (0, 1):
+        yield _income(findings, position)
     yield KeyNumber(
-        f"Average duty of {findings.party(0)} on goods from {findings.party(1)}",
+        f"Average duty of {findings.party(0)} on goods from {findings.party(1)} today",
         findings.average(findings.parties[0]),
         "%",
         "averages",
-        "statutory, weighted by 2024 imports; no published average shares every detail of this concept",
+        f"by law, weighted by imports of {findings.economy.year}",
         signed=False,
     )
-    for position, row, words in ((0, 0, said[0]), (1, 0, said[0]), (0, 1, said[1])):
-        if row < len(findings.rows):
-            yield _income(findings, position, row, words.get(findings.parties[position], ""))
 
 
-def _income(findings: Findings, position: int, which: int, words: str) -> KeyNumber:
-    """Real income of a side under an outcome, with its range; in money where every share would read as nought.
-
-    `words` are what draws say beside it.
-    """
-    small = max(abs(findings.rows[0].real_income_pct[party]) for party in findings.parties) < SMALL_QUARREL
-    code, row = findings.parties[position], findings.rows[which]
+def _income(findings: Findings, position: int) -> KeyNumber:
+    """Real income of a side under the featured outcome in money, with its range where shares can be told from nought."""
+    code, row = findings.parties[position], findings.rows[0]
     assert row.low_pct is not None
     assert row.high_pct is not None
-    percents = (row.real_income_pct[code], row.low_pct[code], row.high_pct[code])
+    small = max(abs(row.real_income_pct[party]) for party in findings.parties) < SMALL_QUARREL
+    billion = row.value_usd[code] / 1e3
     return KeyNumber(
         f"Real income of {findings.party(position)}, “{row.outcome}”",
-        row.value_usd[code] / 1e3 if small else row.real_income_pct[code],
-        "USD bn" if small else "%",
+        billion,
+        "USD bn a year",
         "outcomes",
-        f"{'a year, ' if small else ''}against {TODAY}, {findings.horizon_words}{words}",
-        digits=1 if small else enough_digits(percents, most=3),
-        low=None if small else row.low_pct[code],
-        high=None if small else row.high_pct[code],
-        interval="" if small else findings.interval,
+        findings.horizon_words,
+        digits=0 if abs(billion) >= 10 else 1 if abs(billion) >= 0.1 else 3,
+        share=None if small else row.real_income_pct[code],
     )

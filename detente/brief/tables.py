@@ -26,7 +26,8 @@ from detente.show.words import Sentence
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
 
 
-def _table_of(block: Block, asof: dt.date) -> Table | None:
+def table_of(block: Block, asof: dt.date) -> Table | None:
+    """The table that a block writes; None of a text."""
     if isinstance(block, Figure | TableBlock):
         return block.table
     if isinstance(block, MeasureBlock):
@@ -47,8 +48,7 @@ def tables_of(content: BriefContent) -> dict[str, Table]:
         When two different tables have one name, or a name cannot be a file name.
     """
     tables: dict[str, Table] = {}
-    blocks = [block for section in content.sections for block in section.blocks]
-    own = [_table_of(block, content.asof) for block in blocks]
+    own = [table_of(block, content.asof) for block in content.everything]
     for table in (
         *(t for t in own if t is not None),
         *content.tables,
@@ -67,18 +67,18 @@ def tables_of(content: BriefContent) -> dict[str, Table]:
 
 def figures_in(content: BriefContent) -> list[Figure]:
     """Every figure, in the order of the page."""
-    return [block for section in content.sections for block in section.blocks if isinstance(block, Figure)]
+    return [block for block in content.everything if isinstance(block, Figure)]
 
 
 def sentences_of(content: BriefContent) -> Iterator[Sentence]:
     """Every sentence, in the order of the page."""
-    yield from content.summary_sentences
-    for section in content.sections:
-        for block in section.blocks:
-            if isinstance(block, Paragraph):
-                yield from block.sentences
-            elif isinstance(block, Bullets):
-                yield from block.items
+    yield from (*content.summary_sentences, *content.terms)
+    for block in content.everything:
+        if isinstance(block, Paragraph):
+            yield from block.sentences
+        elif isinstance(block, Bullets):
+            yield from block.items
+    yield from content.brief_method
     for paragraph in content.method:
         yield from paragraph.sentences
 
@@ -86,12 +86,12 @@ def sentences_of(content: BriefContent) -> Iterator[Sentence]:
 def _cited(content: BriefContent) -> Iterator[tuple[str, str]]:
     for sentence in sentences_of(content):
         yield from ((source, sentence.text[:60]) for source in sentence.sources)
-    for section in content.sections:
-        for block in section.blocks:
-            if isinstance(block, MeasureBlock | ClockBlock):
-                yield from ((row.source, row.id) for row in block.rows)
-            elif isinstance(block, ConflictBlock):
-                yield from ((card.source, card.id) for card in block.cards if card.source)
+    yield from ((row.source, row.id) for row in content.ahead)
+    for block in content.everything:
+        if isinstance(block, MeasureBlock | ClockBlock):
+            yield from ((row.source, row.id) for row in block.rows)
+        elif isinstance(block, ConflictBlock):
+            yield from ((card.source, card.id) for card in block.cards if card.source)
 
 
 def _stands_in(value: float, table: Table) -> bool:
@@ -106,7 +106,7 @@ def _stands_in(value: float, table: Table) -> bool:
 
 def _check_numbers(content: BriefContent, tables: dict[str, Table]) -> None:
     for key in content.key_numbers:
-        for value in (key.value, key.low, key.high):
+        for value in (key.value, key.low, key.high, key.share):
             if value is not None:
                 _check_number(value, key.table, tables, where=f"key number `{key.label}`")
     for sentence in sentences_of(content):
@@ -162,19 +162,34 @@ def check_content(content: BriefContent) -> dict[str, Table]:
             raise InputError(
                 f"`{section.id}` cannot be the id of a section", hint="use another word, lower case"
             )
-        for block in section.blocks:
-            if isinstance(block, MeasureBlock):
-                _unique([row.id for row in block.rows], "measures")
-                for row in block.rows:
-                    look("status", row.status)
-            elif isinstance(block, ClockBlock):
-                for clock in block.rows:
-                    if days_left(clock.fires, content.asof) < 0:
-                        raise InputError("the clock has fired", where=clock.id, hint="show only clocks ahead")
+    for block in content.everything:
+        if isinstance(block, MeasureBlock):
+            _unique([row.id for row in block.rows], "measures")
+            for row in block.rows:
+                look("status", row.status)
+    clocks = [row for block in content.everything if isinstance(block, ClockBlock) for row in block.rows]
+    for clock in (*content.ahead, *clocks):
+        if days_left(clock.fires, content.asof) < 0:
+            raise InputError("the clock has fired", where=clock.id, hint="show only clocks ahead")
     return tables
 
 
-RESERVED = ("finding", "contents", "method", "limits", "assumed", "sources", "cite", "data", "stamp", "main")
+RESERVED = (
+    "top",
+    "finding",
+    "next",
+    "contents",
+    "annex",
+    "cannot",
+    "method",
+    "limits",
+    "assumed",
+    "sources",
+    "cite",
+    "data",
+    "stamp",
+    "main",
+)
 """Anchors that the page itself uses."""
 
 
@@ -189,5 +204,6 @@ __all__ = [
     "country_name",
     "days_left",
     "figures_in",
+    "table_of",
     "tables_of",
 ]

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
         controls_of as controls_of,
         held_wedges as held_wedges,
     )
+    from detente.cases.constituencies import (
+        Concession as Concession,
+        Constituency as Constituency,
+        Exposed as Exposed,
+        concessions as concessions,
+        constituencies_of as constituencies_of,
+        exposed_by as exposed_by,
+        wage_bills as wage_bills,
+    )
     from detente.cases.cuts import read_cut as read_cut
     from detente.cases.demand import shifted_balances as shifted_balances
     from detente.cases.headline_results import (
@@ -107,6 +116,7 @@ else:
             "ruptures": "CUTS POINTS Rupture RuptureStep rupture",
             "runs": "prepare_cases run_cases run_scenarios solve_cases steered_like",
             "standoff": "Standoff model_at",
+            "constituencies": "Concession Constituency Exposed concessions constituencies_of exposed_by wage_bills",
             "cuts": "read_cut",
             "demand": "shifted_balances",
             "headline_results": "HEADLINES WORLD headline_differences headlines",

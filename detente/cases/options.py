@@ -224,7 +224,7 @@ def option_table() -> Table:
         "What may be set beside a horizon",
         (
             Column("option", "Option"),
-            Column("value", "Value", "", "number", 2),
+            Column("value", "Value", "ratio", "number", 2),
             Column("grade", "Grade"),
             Column("source", "Source"),
         ),

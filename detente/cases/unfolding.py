@@ -302,8 +302,8 @@ def unfolding_table(path: Unfolding, countries: Sequence[str]) -> Table:
         "unfolding",
         "What happens along time",
         (
-            Column("from_month", "From month", "", "number", 1),
-            Column("to_month", "To month", "", "number", 1),
+            Column("from_month", "From month", "month", "number", 1),
+            Column("to_month", "To month", "month", "number", 1),
             Column("from_day", "From day"),
             Column("country", "Country"),
             Column("real_income_pct", "Real income", "%", "number", 3),

@@ -39,9 +39,27 @@ def brief(
     ] = 24,
     seed: SeedOption = 1,
     closure: ClosureOption = "share",
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also print every page as a PDF, through a browser of this machine.")
+    ] = False,
+    short: Annotated[bool, typer.Option("--short", help="Also write a note of two pages.")] = False,
+    slides: Annotated[
+        bool,
+        typer.Option(
+            "--slides", help="Also draw every figure as a slide of 1920 × 1080, and a card to share."
+        ),
+    ] = False,
+    against: Annotated[
+        Path,
+        typer.Option(
+            "--against",
+            help="Folder of an earlier briefing: open with what changed since.",
+            show_default="(none)",
+        ),
+    ] = Path(),
 ) -> None:
-    """Write the briefing: one HTML file, its data as CSV, and a manifest."""
-    from detente.brief import build_brief, check_place, compose
+    """Write the briefing: one page, its annex, its data as CSV, and a manifest."""
+    from detente.brief import Formats, build_brief, check_place, check_printing, compose, held_against
     from detente.cli.tables import untold
 
     check_draws(draws)
@@ -50,6 +68,8 @@ def brief(
     economy = economy_for(world, elasticities)
     target = out if out != Path() else Path("out") / record.id
     check_place(target)
+    if pdf:
+        check_printing()
     with progress(None, "solving and writing the briefing"):
         with of_own_world(world):
             content = compose(
@@ -62,7 +82,9 @@ def brief(
                 draws=draws,
                 seed=seed,
             )
-        result = build_brief(content, target)
+        if against != Path():
+            content = held_against(content, against)
+        result = build_brief(content, target, Formats(pdf, short, slides))
     note(f"{record.title}, as of {record.asof}")
     for sentence in content.summary_sentences:
         note(f"  {sentence.text}")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from detente.cli.compact import FullOption
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -57,6 +58,7 @@ def cite(
     asof: AsofOption = None,
     world: WorldOption = None,
     elasticities: ElasticitiesOption = None,
+    full: FullOption = False,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -66,4 +68,4 @@ def cite(
     record = open_record(dossier, asof)
     with usage():
         citations = citation_table(record, economy_for(world, elasticities), scenario, dossier)
-    emit(citations, style, out)
+    emit(citations, style, out, full=full)

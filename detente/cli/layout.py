@@ -7,7 +7,7 @@ import itertools
 import textwrap
 from collections.abc import Sequence
 
-from detente.core import UNPRINTABLE, Column, Table
+from detente.core import UNPRINTABLE, Column, Table, unit_said
 
 NOTE_WIDTH = 110
 """Longest line of a note, however wide the terminal is."""
@@ -26,7 +26,7 @@ NAMING = ("title", "what", "says", "name")
 """Keys of columns that say in words what the first column names by a code."""
 
 
-def as_text(table: Table, *, width: int | None = None, colour: bool = False) -> str:
+def as_text(table: Table, *, width: int | None = None, colour: bool = False, listed: bool = False) -> str:
     """Lay a table out for reading.
 
     Whatever fits is one table. What does not: columns that say the same in every row go above it, cells and headings wrap,
@@ -39,6 +39,8 @@ def as_text(table: Table, *, width: int | None = None, colour: bool = False) -> 
         Characters in a line. Without it nothing wraps.
     colour : bool
         Whether to use escape codes.
+    listed : bool
+        Whether it is a list: few lines a row, and its last columns left out where the line is too short for them.
 
     Examples
     --------
@@ -63,7 +65,7 @@ def as_text(table: Table, *, width: int | None = None, colour: bool = False) -> 
         same = _same(table, cells)
         shared = "; ".join(f"{table.columns[j].heading}: {cells[0][j] or '–'}" for j in same)
         kept = tuple(j for j in whole if j not in same)
-        body = _narrow(table, cells, kept, width, colour)
+        body = _narrow(table, cells, kept, width, colour, listed)
     title = Text(table.title.translate(UNPRINTABLE), style="bold" if colour else "")
     head = [_line(title, width, colour)]
     head += ["\n".join(textwrap.wrap(shared, min(width or NOTE_WIDTH, NOTE_WIDTH)))] if shared else []
@@ -76,10 +78,20 @@ def as_text(table: Table, *, width: int | None = None, colour: bool = False) -> 
 
 
 def _narrow(
-    table: Table, cells: Sequence[Sequence[str]], kept: tuple[int, ...], width: int, colour: bool
+    table: Table,
+    cells: Sequence[Sequence[str]],
+    kept: tuple[int, ...],
+    width: int,
+    colour: bool,
+    listed: bool,
 ) -> list[str]:
     """Parts of a table that does not fit as it is: one wrapped table, several blocks, or paragraphs."""
     numbers = 2 * sum(table.columns[j].kind == "number" for j in kept) >= len(kept)
+    if listed:
+        for few in range(len(kept), 1, -1):
+            widths = _fewest_lines(table, cells, kept[:few], width)
+            if widths is not None:
+                return [_grid(table, cells, kept[:few], widths, colour)]
     for readable in (READABLE, TIGHT) if numbers else (READABLE,):
         widths = _allot(table, cells, kept, width, readable)
         if widths is not None and (numbers or _height(cells, widths) <= HIGHEST):
@@ -123,7 +135,7 @@ def _least(table: Table, cells: Sequence[Sequence[str]], j: int, readable: int) 
 
 def _heading(column: Column) -> str:
     """Heading whose unit stays in one piece when it wraps."""
-    unit = f"[{column.unit}]" if column.unit else ""
+    unit = f"[{shown}]" if (shown := unit_said(column.unit, column.label)) else ""
     whole = unit.replace(" ", BOUND) if len(unit) <= 10 else unit
     return f"{column.label} {whole}".strip()
 
@@ -155,6 +167,25 @@ def _allot(
         )
         least[j], wants[j], spare = least[j] + 1, wants[j] - 1, spare - 1
     return least
+
+
+def _fewest_lines(
+    table: Table, cells: Sequence[Sequence[str]], columns: Sequence[int], width: int
+) -> dict[int, int] | None:
+    """Widths of the columns of a list, the longest texts widest; None when they do not fit."""
+    widths = {j: _least(table, cells, j, TIGHT) for j in columns}
+    spare = width - sum(widths.values()) - 2 * (len(columns) - 1)
+    if spare < 0:
+        return None
+    lengths = {j: [len(row[j]) for row in cells] for j in columns}
+    most = {j: _natural(table, cells, j) for j in columns}
+    for _ in range(spare):
+        growing = [j for j in columns if widths[j] < most[j]]
+        if not growing:
+            break
+        widest = max(growing, key=lambda j: (sum(-(-size // widths[j]) for size in lengths[j]), -j))
+        widths[widest] += 1
+    return widths
 
 
 def _keys(table: Table, cells: Sequence[Sequence[str]], kept: Sequence[int]) -> list[int]:

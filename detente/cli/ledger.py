@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli.compact import FullOption
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -45,6 +46,7 @@ def controls(
     status: Annotated[str | None, typer.Option("--status", help="Only those with this status.")] = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
+    full: FullOption = False,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -63,13 +65,14 @@ def controls(
             shown = build("port-fees", dossier=record, date=day)
         else:
             shown = filtered(build("controls", dossier=record, date=day), actor=actor, status=status)
-    emit(shown, style, out)
+    emit(shown, style, out, full=full)
 
 
 def pledges(
     at: At = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
+    full: FullOption = False,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -79,7 +82,7 @@ def pledges(
     record, day = _record(dossier, asof, at)
     with usage():
         shown = build("pledges", dossier=record, date=day)
-    emit(shown, style, out)
+    emit(shown, style, out, full=full)
 
 
 def audit(
@@ -113,6 +116,7 @@ def audit(
         bool,
         typer.Option("--solve", help="Also remove every measure in turn and solve: who moves no result?"),
     ] = False,
+    full: FullOption = False,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -135,7 +139,7 @@ def audit(
         if not is_record(dossier):
             raise
         shown, errors = build("audit-malformed", error=error), 1
-    emit(shown, style, out)
+    emit(shown, style, out, full=full)
     if errors:
         note(f"{errors} error{'s' if errors > 1 else ''}: put the record right before using it")
         raise typer.Exit(4)

@@ -9,14 +9,18 @@ from typing import Annotated, Any
 
 import typer
 
+from detente.cli.bridge import bridge
 from detente.cli.briefing import brief
 from detente.cli.checking import check, cite
+from detente.cli.compact import FullOption
 from detente.cli.completion import completion
+from detente.cli.constituencies import constituencies
 from detente.cli.draws import check_draws
 from detente.cli.duties import duties
 from detente.cli.explain import explain
 from detente.cli.intake import ingest
 from detente.cli.ledger import audit, controls, pledges
+from detente.cli.market import market
 from detente.cli.nash import nash
 from detente.cli.options import (
     DEFAULT_DOSSIER,
@@ -39,8 +43,9 @@ from detente.cli.options import (
     refuse_idle,
     solver_of,
 )
-from detente.cli.output import Format, emit, one_thread, parse_day, progress, usage
+from detente.cli.output import SUFFIXES, Format, emit, one_thread, parse_day, progress, usage
 from detente.cli.path import path
+from detente.cli.preferences import preferences
 from detente.cli.questions import WithQuestions
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
@@ -138,7 +143,7 @@ def run(
     from detente.cases import sides_in
     from detente.cli.pictures import draw_outcomes
     from detente.cli.tables import branch_tables, outcome_tables, prepare_named, solve_prepared
-    from detente.cli.whose import economies_shown, with_the_others
+    from detente.cli.whose import economies_shown, say_findings, with_the_others
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = codes_in(countries, world)
@@ -188,6 +193,7 @@ def run(
         tables = outcome_tables(
             outcomes, table, shown, ready.reference, lambda: sides_in(ready.dossier, ready.economy)
         )
+    say_findings(ready, outcomes, ready.reference)
     if picture is not None:
         draw_outcomes(outcomes, codes, picture, reference=ready.reference)
     emit(with_the_others(tables, shown, countries), style, out)
@@ -220,7 +226,7 @@ def compare(
     """Put two scenarios side by side: the difference, then each as a level."""
     from detente.cli.pictures import draw_outcomes
     from detente.cli.tables import comparison_table, prepare_named, solve_prepared
-    from detente.cli.whose import economies_shown, say_difference, with_the_others
+    from detente.cli.whose import economies_shown, say_findings, with_the_others
 
     check_draws(draws)
     no_draws_of_settings(draws, settings)
@@ -246,7 +252,7 @@ def compare(
     with usage():
         shown = economies_shown(codes, countries, "comparison", ready)
         tables = with_the_others([comparison_table(outcomes, shown)], shown, countries)
-        say_difference(ready, outcomes)
+        say_findings(ready, outcomes, next(iter(outcomes)))
     if picture is not None:
         draw_outcomes(outcomes, codes, picture, reference=None)
     if draws:
@@ -261,6 +267,7 @@ def compare(
 def scenarios(
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
+    full: FullOption = False,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -269,7 +276,7 @@ def scenarios(
 
     with usage():
         listing = scenario_table(dossier, parse_day(asof, "--asof") if asof else None)
-    emit(listing, style, out)
+    emit(listing, style, out, full=full)
 
 
 @app.command()
@@ -282,6 +289,7 @@ def measures(
     status: Annotated[str | None, typer.Option("--status", help="Only those with this status.")] = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
+    full: FullOption = False,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -292,7 +300,7 @@ def measures(
     with usage():
         day = parse_day(at, "--at") if at else record.asof
         listing = measures_on(record, day, actor=actor, status=status)
-    emit(listing, style, out)
+    emit(listing, style, out, full=full)
 
 
 app.command()(duties)
@@ -311,6 +319,7 @@ def clocks(
     ] = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
+    full: FullOption = False,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -322,7 +331,7 @@ def clocks(
         day = parse_day(start, "--from") if start else record.asof
     with progress(None, "solving what each clock is worth"):
         tables = clock_tables(record, day, cost, ics)
-    emit(tables, style, out)
+    emit(tables, style, out, full=full)
 
 
 @app.command()
@@ -332,6 +341,7 @@ def claims(
     ] = False,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
+    full: FullOption = False,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -342,11 +352,15 @@ def claims(
     record = open_record(dossier, asof)
     with usage():
         some_report(record)
-    flat = style in (Format.csv, Format.json) or (out is not None and out.suffix in (".csv", ".json"))
-    if conflicts and not flat:
+    wanted = style or (Format.table if out is None else SUFFIXES.get(out.suffix.lower(), Format.csv))
+    flat = wanted in (Format.csv, Format.json)
+    if conflicts and wanted is Format.table and not full:
+        lists = [build(name, dossier=record) for name in ("conflict-overview", "conflict-list")]
+        emit(lists, style, out, full=False)
+    elif conflicts and not flat:
         emit(make("conflict-sheets", dossier=record), style, out)
     else:
-        emit(build("conflicts" if conflicts else "claims", dossier=record), style, out)
+        emit(build("conflicts" if conflicts else "claims", dossier=record), style, out, full=full)
 
 
 app.command()(check)
@@ -361,11 +375,15 @@ for verb in (
     pledges,
     ingest,
     validate,
+    bridge,
     path,
     rupture,
+    constituencies,
     nash,
     leverage,
+    preferences,
     deals,
+    market,
     data,
 ):
     app.command()(verb)

@@ -15,9 +15,10 @@ from detente.cli.options import (
     FormatOption,
     HorizonOption,
     OutOption,
+    refuse_idle,
 )
 from detente.cli.output import emit, progress, usage
-from detente.cli.terminal import note
+from detente.cli.terminal import note, say
 from detente.cli.worlds import WorldOption, economy_for
 from detente.core import InputError, LabelError, Table, suggestion
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from detente.strategy.duties import DutyGame
 
 KINDS = ("war", "alone", "talks")
+STANDING = "standing"
 TABLES = ("welfare", "duties", "both", "preferences")
 
 
@@ -109,7 +111,7 @@ def nash(
         typer.Option(
             "--start", help="Where the search for war duties begins: standing, zero, half or double."
         ),
-    ] = "standing",
+    ] = STANDING,
     verify: Annotated[
         bool,
         typer.Option("--verify/--no-verify", help="Search deviations and check second-order conditions."),
@@ -131,6 +133,7 @@ def nash(
     from detente.cases import model_at, sides_in
     from detente.dossier import load_dossier
     from detente.show import build
+    from detente.show.tables import duties_sentence
     from detente.strategy.duties import duty_game, starting_duties
 
     with usage():
@@ -143,6 +146,14 @@ def nash(
                 where="--highest",
                 hint="a percentage above zero, such as 200",
             )
+    refuse_idle(
+        f"on --kind {kind}: talks begin at the standing duties, and what each does alone is searched from three places",
+        start=start != STANDING and kind != "war",
+    )
+    refuse_idle(
+        "on --kind talks, where nobody deviates from what was agreed",
+        no_verify=not verify and kind == "talks",
+    )
     with usage():
         economy, keep = economy_for(world, elasticities), elasticities is not None
         model = model_at(horizon, economy, closure=closure, keep_elasticities=keep)
@@ -178,4 +189,5 @@ def nash(
         )
     else:
         (shown,) = tables_by_set.values()
+        say(duties_sentence(shown[0], kind).text)
     emit(shown if isinstance(shown, Table) or table == "both" else shown[TABLES.index(table)], style, out)

@@ -51,7 +51,7 @@ CountriesOption = Annotated[
     typer.Option(
         "--countries",
         help="Economies to show, in codes or words with commas between; all for all.",
-        show_default="the sides of the record, and the world in tables over all economies",
+        show_default="the sides of the record, and the world where it has such a number",
     ),
 ]
 AsofOption = Annotated[

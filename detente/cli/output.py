@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.cli import workbooks
+from detente.cli.compact import compact, is_list
 from detente.cli.layout import as_text
 from detente.cli.terminal import note, show, take_said
 from detente.core import (
@@ -90,15 +91,15 @@ def table_width() -> int:
     return max(int(given), 20) if plain and int(given) else PIPED_WIDTH
 
 
-def render(table: Table, style: Format) -> str:
-    """Table as text in one of the formats."""
+def render(table: Table, style: Format, *, listed: bool = False) -> str:
+    """Table as text in one of the formats; `listed`: a compact list, see `as_text`."""
     if style is Format.csv:
         return table.to_csv()
     if style is Format.json:
         return table.to_json()
     if style is Format.md:
         return table.to_markdown()
-    return as_text(table, width=table_width())
+    return as_text(table, width=table_width(), listed=listed)
 
 
 def check_ending(out: Path | None, style: Format | None) -> None:
@@ -140,10 +141,10 @@ def check_picture(path: Path | None) -> Path | None:
     return path
 
 
-def emit(tables: Table | list[Table], style: Format | None, out: Path | None) -> None:
+def emit(tables: Table | list[Table], style: Format | None, out: Path | None, *, full: bool = True) -> None:
     """Print tables, or write them to a file whose suffix decides the format when none was asked for.
 
-    Of several tables CSV and Parquet hold the first, and a note says so.
+    Of several tables CSV and Parquet hold the first, and a note says so. Without `full` the text of a list is compact.
     """
     many = tables if isinstance(tables, list) else [tables]
     check_ending(out, style)
@@ -153,6 +154,9 @@ def emit(tables: Table | list[Table], style: Format | None, out: Path | None) ->
     if out is not None and style is None:
         style = SUFFIXES[out.suffix.lower()]
     style = style or Format.table
+    short = style is Format.table and not full
+    if short:
+        many = [compact(table) for table in many]
     if style is Format.csv and len(many) > 1:
         many = many[:1]
         note("CSV holds one table: the first is written; ask for the others by name")
@@ -160,11 +164,14 @@ def emit(tables: Table | list[Table], style: Format | None, out: Path | None) ->
         body = "[\n" + ",\n".join(table.to_json().rstrip("\n") for table in many) + "\n]\n"
     elif out is None and style is Format.table and sys.stdout.isatty():
         coloured = "NO_COLOR" not in os.environ
-        body = take_said() + "\n".join(as_text(table, width=table_width(), colour=coloured) for table in many)
+        body = take_said() + "\n".join(
+            as_text(table, width=table_width(), colour=coloured, listed=short and is_list(table))
+            for table in many
+        )
         show(_in_its_characters(body, style))
         return
     else:
-        body = "\n".join(render(table, style) for table in many)
+        body = "\n".join(render(table, style, listed=short and is_list(table)) for table in many)
     if out is None:
         sys.stdout.write(_in_its_characters(body, style))
     else:

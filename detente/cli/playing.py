@@ -88,12 +88,27 @@ def read_game(
     return record, spec, dossier
 
 
-def read_sets(spec: GameSpec, file: Path | None, name: str | None) -> tuple[PreferenceFile, Preferences]:
-    """Read the sets of preferences, and the one asked for."""
-    from detente.strategy import load_preferences
+def read_sets(
+    record: Dossier, spec: GameSpec, file: Path | None, name: str | None
+) -> tuple[PreferenceFile, Preferences]:
+    """Read the sets of preferences as known on the record's day, and the one asked for.
+
+    Sets that explain what was chosen are inferred when one of them is asked for; plain income is then beside them.
+    """
+    from detente.strategy import EXPLAINED, explained_sets, load_preferences, motives_of
 
     with usage():
-        known = load_preferences(file, game=spec.id)
+        known = load_preferences(file, game=spec.id).known_by(record.asof)
+        if name is not None and name.split("-")[0] == EXPLAINED and file is None:
+            motives = motives_of(spec.dossier)
+            if motives is None:
+                raise InputError(
+                    f"the record `{spec.dossier}` comes with no motives to infer preferences from",
+                    where="--preferences",
+                    hint="a file `motives-DOSSIER.yaml` and a table of choices; docs page `preferences`",
+                )
+            with progress(None, "reading what the sides want from what they chose"):
+                known = explained_sets(record, spec, motives, known)
         return known, known.named(name)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from detente.cli.compact import FullOption
 from detente.cli.options import FormatOption, OutOption, refuse_idle
 from detente.cli.output import emit, usage
 from detente.cli.terminal import note
@@ -17,6 +18,7 @@ def data(
     check: Annotated[
         bool, typer.Option("--check", help="Compare the installed files with their hashes instead.")
     ] = False,
+    full: FullOption = False,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -32,4 +34,4 @@ def data(
     with usage():
         if table not in kinds:
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, kinds))
-    emit(build(f"data-{table}"), style, out)
+    emit(build(f"data-{table}"), style, out, full=full)

@@ -14,6 +14,7 @@ from detente.cli.options import (
     FormatOption,
     OutOption,
     PictureOption,
+    refuse_idle,
 )
 from detente.cli.output import draw, emit, progress, usage
 from detente.cli.playing import (
@@ -42,7 +43,12 @@ from detente.core import InputError, LabelError, Table, suggestion, write_atomic
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from detente.strategy import Game, GameSpec, PreferenceFile
+    from detente.strategy import Game, GameSpec, PreferenceFile, Preferences
+
+SWAPS = 20
+"""Swaps listed, where no other number is asked for."""
+PRECISION = 1.0
+"""Log odds for a billion USD a year, where nothing else is asked for."""
 
 
 def leverage(
@@ -51,7 +57,7 @@ def leverage(
         typer.Option(
             "--table",
             help="levers (each measure alone, from today), shares (of the harm of everything together; solves the whole "
-            "game), horizons, substitution, preferences or all.",
+            "game), horizons, substitution, preferences, threats (what each is worth before it is carried out: a what-if) or all.",
         ),
     ] = "levers",
     game: GameOption = None,
@@ -76,9 +82,9 @@ def leverage(
     from detente.show.figures import lever_sentences
     from detente.strategy import leverage as room, shares_of
 
-    known_table(table, ("levers", "shares", "horizons", "substitution", "preferences"))
+    known_table(table, ("levers", "shares", "horizons", "substitution", "preferences", "threats"))
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
-    known, chosen = read_sets(spec, preference_file, preferences)
+    known, chosen = read_sets(record, spec, preference_file, preferences)
     economy, model = world_at(world, elasticities, horizon)
     if table in ("shares", "all"):
         tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
@@ -118,6 +124,8 @@ def leverage(
         tables.append(
             build("leverage-substitution", reached=reached, name="leverage-substitution", title=title)
         )
+    if table in ("threats", "all"):
+        tables.append(build("threats", levers=levers))
     for sentence in lever_sentences(levers):
         say(sentence.text)
     if picture is not None:
@@ -146,7 +154,7 @@ def deals(
     most: Annotated[
         int, typer.Option("--most", help="Measures each side may change in a swap.", min=1, max=3)
     ] = 1,
-    count: Annotated[int, typer.Option("--count", help="Swaps to list.", min=1)] = 20,
+    count: Annotated[int, typer.Option("--count", help="Swaps to list.", min=1)] = SWAPS,
     game: GameOption = None,
     reduced: ReducedOption = False,
     preferences: PreferencesOption = None,
@@ -168,6 +176,7 @@ def deals(
     from detente.policy import load_scenario
     from detente.show import build, make
     from detente.show.figures import space_sentence, swap_sentence
+    from detente.show.tables import expected_sentence
     from detente.strategy import deals as room, horizons
 
     known_table(
@@ -175,22 +184,31 @@ def deals(
         ("expected", "concessions", "horizons", "swaps", "space", "payments", "sensitivity", "preferences"),
     )
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
-    known, chosen = read_sets(spec, preference_file, preferences)
+    known, chosen = read_sets(record, spec, preference_file, preferences)
     with usage():
         point, sides = _threat(threat, spec), _sides(side, spec, world)
-    economy, model = world_at(world, elasticities, horizon)
     whole = table in ("space", "payments", "sensitivity", "all") or picture is not None or most > 1
+    refuse_idle(
+        f"on the table {table}",
+        side=side is not None and table not in ("concessions", "all"),
+        threat=threat is not None and not whole,
+        count=count != SWAPS and table not in ("swaps", "all"),
+    )
+    economy, model = world_at(world, elasticities, horizon)
     if whole:
         tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
     else:
         tensor = near_for(record, spec, source, model, controls, known, world)
     play = tensor.game(chosen)
-    sets = (chosen,) if preferences else known.sets
+    sets = _sets(known, chosen, preferences)
     games = {preference_set.id: tensor.game(preference_set) for preference_set in sets}
     names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     tables = []
     if table in ("expected", "all"):
         tables.append(_expected(games, spec, known))
+        if spec.expected:
+            verdicts = room.judge(play, spec.expected, spec.threats)
+            say(expected_sentence(verdicts, spec.players, chosen.title).text)
     if table in ("concessions", "all"):
         tables.append(build("concessions", game=play, players=sides))
     if table in ("horizons", "all"):
@@ -222,6 +240,16 @@ def deals(
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
         draw(make("deal-space-points", game=play, space=space, threats=names, concept=concept), picture)
     emit(headed(tables, reduced=reduced), style, out)
+
+
+def _sets(known: PreferenceFile, chosen: Preferences, name: str | None) -> tuple[Preferences, ...]:
+    """The set asked for alone, with plain income beside it where it was inferred; else all."""
+    from detente.strategy import EXPLAINED
+
+    if name is None:
+        return known.sets
+    beside = [known.named("plain")] if name.split("-")[0] == EXPLAINED else []
+    return (chosen, *beside)
 
 
 def _threat(name: str | None, spec: GameSpec) -> str:
@@ -292,7 +320,7 @@ def game_verb(
             help="Of the logit equilibrium: log odds for a billion USD a year; 0 leaves it out.",
             min=0,
         ),
-    ] = 1.0,
+    ] = PRECISION,
     export: Annotated[
         Path | None, typer.Option("--export", help="Also write the game to this .nfg or .efg file.")
     ] = None,
@@ -314,9 +342,14 @@ def game_verb(
 ) -> None:
     """Say what the two sides would do without an agreement: equilibria, dominance, quantal response; export the game."""
     from detente.show import build
+    from detente.show.tables import game_sentences
     from detente.strategy import efg_text, equilibria as room, known_form, nfg_text
 
     known_table(table, ("equilibria", "dominance", "preferences"))
+    refuse_idle(
+        "on the table dominance, which has no play with errors",
+        precision=precision != PRECISION and table == "dominance",
+    )
     with usage():
         if export is not None and export.suffix not in (".nfg", ".efg"):
             raise InputError(
@@ -325,23 +358,25 @@ def game_verb(
                 hint="use .nfg or .efg",
             )
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
-    known, chosen = read_sets(spec, preference_file, preferences)
+    known, chosen = read_sets(record, spec, preference_file, preferences)
     _, model = world_at(world, elasticities, horizon)
     tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
     play = tensor.game(chosen)
     form = room.strategic_form(play)
+    pure, dominance = room.pure_equilibria(form, epsilon=1e-3), room.dominant_rungs(play)
+    quantal = (
+        room.logit_quantal(form, precision / 1e3) if precision and table in ("equilibria", "all") else None
+    )
+    for sentence in game_sentences(play, form, pure, quantal, dominance):
+        say(sentence.text)
     tables = []
     if table in ("equilibria", "all"):
-        quantal = room.logit_quantal(form, precision / 1e3) if precision else None
-        pure = room.pure_equilibria(form, epsilon=1e-3)
-        if not pure:
-            note("no pure equilibrium")
         tables.append(build("equilibria", game=play, form=form, pure=pure, quantal=quantal))
     if table in ("dominance", "all"):
         tables.append(
             build(
                 "dominance",
-                dominance=room.dominant_rungs(play),
+                dominance=dominance,
                 name=chosen.title.lower(),
                 titles={action.id: action.title for action in spec.actions},
             )

@@ -12,6 +12,7 @@ from detente.cli.options import DEFAULT_DOSSIER
 from detente.cli.output import parse_day, progress, usage
 from detente.cli.records import load_record, say_firing
 from detente.cli.settings import set_by_hand
+from detente.cli.terminal import say
 from detente.cli.worlds import economy_for, of_own_world
 from detente.core import DateError, InputError, LabelError, Table, suggestion
 
@@ -221,6 +222,7 @@ def branch_tables(
     from detente.cases import model_at, sides_in, solve_branches
     from detente.policy import shipped_scenarios
     from detente.show import build
+    from detente.show.tables import branch_sentence
 
     scenarios = [case.scenario for case in ready.cases]
     name = against or next(iter(shipped_scenarios(ready.source, ready.dossier.asof)), scenarios[0].id)
@@ -234,15 +236,14 @@ def branch_tables(
     }
     parties = countries or sides_in(ready.dossier, ready.economy)
     with of_own_world(world), progress(None, "solving"):
-        return [
-            build(
-                "branches",
-                tree=solve_branches(models, ready.dossier, scenario, reference, hold_clocks=hold),
-                parties=parties,
-            )
+        trees = [
+            solve_branches(models, ready.dossier, scenario, reference, hold_clocks=hold)
             for scenario in scenarios
             if scenario.id != reference.id
         ]
+    for tree in trees:
+        say(branch_sentence(tree, parties).text, piped=False)
+    return [build("branches", tree=tree, parties=parties) for tree in trees]
 
 
 def _pair(countries: Sequence[str], sides: Callable[[], tuple[str, str]]) -> tuple[str, str]:

@@ -30,7 +30,7 @@ def validate(
 
     with usage():
         folder = find_shared(shared)
-    with progress(2 + len(STUDIES), "solving published tables again") as step:
+    with progress(5 + len(STUDIES), "solving published tables again") as step:
         checks = run_checks(folder, step=lambda _: step())
     emit(build("validation", checks=checks), style, out)
     missed = [check for check in checks if check.failed]

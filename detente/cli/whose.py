@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from detente.cli.tables import Prepared
 
 EVERY = "all"
-FEW = ("countries", "comparison")
+WITH_WORLD = ("countries", "comparison", "revenue", "flows", "duties")
 """Tables that show the sides and the world unless asked for more."""
+OF_SIDES = ("wages", "welfare", "jobs")
+"""Tables that show the sides alone: the world has no wage of its own, for its value added is the unit of money."""
+MADE = {"duties": "effective_duties"}
+"""Names of tables that are asked for by another."""
 
 
 def economies_shown(codes: tuple[str, ...], countries: str, table: str, ready: Prepared) -> tuple[str, ...]:
@@ -33,47 +37,62 @@ def economies_shown(codes: tuple[str, ...], countries: str, table: str, ready: P
     """
     from detente.cases import sides_in
 
-    if table not in FEW:
+    if table not in (*WITH_WORLD, *OF_SIDES):
         return codes
     if countries.strip().casefold() == EVERY:
         return ()
     if codes:
         return codes
     try:
-        return (*sides_in(ready.dossier, ready.economy), "WORLD")
+        return (*sides_in(ready.dossier, ready.economy), *(("WORLD",) if table in WITH_WORLD else ()))
     except InputError:  # a world of one's own that has no such sides
         return ()
 
 
-def say_difference(ready: Prepared, outcomes: Mapping[str, Outcome]) -> None:
-    """Say on a terminal what the second outcome does to the sides of the record, compared with the first."""
+def say_findings(ready: Prepared, outcomes: Mapping[str, Outcome], reference: str | None) -> None:
+    """Say on a terminal what each outcome does to the sides of the record, compared with one of them or the base year.
+
+    Parameters
+    ----------
+    ready : Prepared
+        Its record says who the sides are.
+    outcomes : mapping of id to Outcome
+    reference : str, optional
+        Id of the outcome that the others are held against; the base year where there is none.
+    """
     from detente.cases import sides_in
     from detente.show.words import both_sides_sentence
 
-    before, after = outcomes.values()
     try:
         sides = sides_in(ready.dossier, ready.economy)
-    except InputError:
+    except InputError:  # a world of one's own that has no such sides
         return
     place = {code: ready.economy.labels.country(code) for code in sides}
-    hat = after.value.real_income_hat / before.value.real_income_hat
-    gain = after.value.equivalent_variation_usd - before.value.equivalent_variation_usd
-    sentence = both_sides_sentence(
-        after.scenario.title,
-        {code: 100 * float(hat[n] - 1) for code, n in place.items()},
-        against=f"“{before.scenario.title}”",
-        amounts={code: float(gain[n]) for code, n in place.items()},
-    )
-    say(sentence.text, piped=False)
+    before = outcomes[reference] if reference else None
+    than = f"“{before.scenario.title}”" if before else f"the base year {ready.economy.year}"
+    for name, after in outcomes.items():
+        if name == reference:
+            continue
+        hat, gain = after.value.real_income_hat, after.value.equivalent_variation_usd
+        if before:
+            hat, gain = hat / before.value.real_income_hat, gain - before.value.equivalent_variation_usd
+        sentence = both_sides_sentence(
+            after.scenario.title,
+            {code: 100 * float(hat[n] - 1) for code, n in place.items()},
+            against=than,
+            amounts={code: float(gain[n]) for code, n in place.items()},
+        )
+        say(sentence.text, piped=False)
 
 
 def with_the_others(tables: list[Table], shown: tuple[str, ...], countries: str) -> list[Table]:
     """Tables whose note says how to see the other economies, where nobody was asked for and some are left out."""
     if countries.strip() or not shown:
         return tables
+    few = {MADE.get(name, name) for name in (*WITH_WORLD, *OF_SIDES)}
     return [
         replace(table, note=f"{table.note} Every economy: --countries {EVERY}.".strip())
-        if table.name in FEW
+        if table.name in few
         else table
         for table in tables
     ]

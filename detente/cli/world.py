@@ -134,7 +134,7 @@ def build(
         str,
         typer.Option(
             "--from",
-            help="KIND:PATH, kinds icio, wiod, long, cp, oecd-cube, uschina, ossa; see table formats.",
+            help="KIND:PATH, kinds icio, wiod, long, gdp, cp, oecd-cube, uschina, ossa; see table formats.",
         ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write the world into.")],

@@ -82,6 +82,7 @@ if TYPE_CHECKING:
         package_version as package_version,
     )
     from detente.core.table import Cell as Cell, Column as Column, Table as Table
+    from detente.core.units import UNITS as UNITS, unit_said as unit_said
     from detente.core.work import Local as Local, Pool as Pool, Remote as Remote, Where as Where, run as run
 else:
     from detente.core.face import face
@@ -104,6 +105,7 @@ else:
             "spelling": "nearest suggestion",
             "stamp": "Stamp package_commit package_version",
             "table": "Cell Column Table",
+            "units": "UNITS unit_said",
             "work": "Local Pool Remote Where run",
         },
     )

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from detente.core.digits import DIGITS, known, unit_of
 from detente.core.plain import UNPRINTABLE, csv_cell, json_text, markdown_cell, markdown_text
+from detente.core.units import PURE, unit_said
 
 Cell = str | float | int | None
 Kind = Literal["text", "number", "date"]
@@ -31,7 +32,8 @@ class Column:
     label : str
         Name to show; the unit is added in brackets when there is one.
     unit : str
-        ``%``, ``USD bn``, ``points``, ``fraction`` … or empty.
+        ``%``, ``USD bn``, ``points``, ``count`` … (`detente.core.units`); empty for texts, and for numbers beside a column
+        ``unit`` that names it row by row.
     kind : {"text", "number", "date"}
         Numbers are set flush right.
     digits : int
@@ -57,8 +59,9 @@ class Column:
 
     @property
     def heading(self) -> str:
-        """Label with its unit."""
-        heading = f"{self.label} [{self.unit}]" if self.unit else self.label
+        """Label with its unit, unless that is a count or the label names it."""
+        unit = unit_said(self.unit, self.label)
+        heading = f"{self.label} [{unit}]" if unit else self.label
         return heading.translate(UNPRINTABLE)
 
     def show(self, cell: Cell) -> str:
@@ -183,7 +186,10 @@ class Table:
         """Rows without the digits that are noise; numbers of one unit end at a decimal place that all of them know."""
         stated = next((j for j, column in enumerate(self.columns) if column.key == "unit"), None)
         units = [
-            [column.unit or ("" if stated is None else str(row[stated])) for row in self.rows]
+            [
+                "" if column.unit in PURE else column.unit or ("" if stated is None else str(row[stated]))
+                for row in self.rows
+            ]
             for column in self.columns
         ]
         columns = [[row[j] for row in self.rows] for j in range(len(self.columns))]

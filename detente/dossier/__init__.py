@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detente.dossier.announced import Announcements as Announcements, announcements as announcements
+    from detente.dossier.asof import known_by as known_by
     from detente.dossier.audit_record import (
         audit as audit,
         audit_table as audit_table,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
         show_value as show_value,
         verify_places as verify_places,
     )
-    from detente.dossier.conflict_sheets import sheets as sheets
+    from detente.dossier.conflict_sheets import conflict_list as conflict_list, sheets as sheets
     from detente.dossier.controls import control_table as control_table, fee_table as fee_table
     from detente.dossier.dossier import (
         Actor as Actor,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         require_fresh as require_fresh,
     )
     from detente.dossier.effect import Content as Content, Effect as Effect
+    from detente.dossier.exposures import CHANNELS as CHANNELS, Aid as Aid, Exposure as Exposure
     from detente.dossier.firing import (
         Change as Change,
         changes as changes,
@@ -56,7 +58,12 @@ if TYPE_CHECKING:
     from detente.dossier.form import validate as validate
     from detente.dossier.held import moves_something as moves_something
     from detente.dossier.ics import calendar as calendar
-    from detente.dossier.load import load_dossier as load_dossier, shipped_dossiers as shipped_dossiers
+    from detente.dossier.load import (
+        folder_of as folder_of,
+        load_dossier as load_dossier,
+        read_record as read_record,
+        shipped_dossiers as shipped_dossiers,
+    )
     from detente.dossier.measure import (
         Claim as Claim,
         Clock as Clock,
@@ -82,7 +89,11 @@ if TYPE_CHECKING:
     )
     from detente.dossier.pledges import pledge_table as pledge_table
     from detente.dossier.scope import OrdinaryDuty as OrdinaryDuty, TradeLine as TradeLine
-    from detente.dossier.timeline import MeasureState as MeasureState, known_day as known_day
+    from detente.dossier.timeline import (
+        MeasureState as MeasureState,
+        known_day as known_day,
+        resolve as resolve,
+    )
     from detente.dossier.vocabulary import (
         Authority as Authority,
         authorities_of as authorities_of,
@@ -104,24 +115,26 @@ else:
         {
             "announced": "Announcements announcements",
             "parties": "all_codes codes_of parties_of",
+            "asof": "known_by",
             "audit_record": "audit audit_table coverage_by_grade errors refuse_stale",
             "audit_rules": "Finding RULES",
             "authorities": "authority_table",
             "bands": "BANDS Doubt POSSIBLE POSSIBLE_SHARE SHARE_BAND doubts_on",
             "claims": "chains claims_table clock_table conflict_table economy_names measure_table show_value verify_places",
-            "conflict_sheets": "sheets",
+            "conflict_sheets": "conflict_list sheets",
             "controls": "control_table fee_table",
             "dossier": "Actor Dossier FrozenDict Parameter age require_fresh",
+            "exposures": "Aid CHANNELS Exposure",
             "firing": "Change changes record_span running turns waiting",
             "form": "validate",
             "held": "moves_something",
             "ics": "calendar",
-            "load": "load_dossier shipped_dossiers",
+            "load": "folder_of load_dossier read_record shipped_dossiers",
             "effect": "Content Effect",
             "measure": "Claim Clock Conflict DatedValue Document FirmRate Frozen Grade Instrument Measure Products Reading Round Slug Source Status",
             "pledges": "pledge_table",
             "scope": "OrdinaryDuty TradeLine",
-            "timeline": "MeasureState known_day",
+            "timeline": "MeasureState known_day resolve",
             "vocabulary": "Authority authorities_of authority_of hint_for_part shared_vocabulary",
             "yaml_reader": "KeyPath YamlFile key_text read_yaml",
         },

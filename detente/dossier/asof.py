@@ -69,6 +69,12 @@ def known_by(record: Dossier, asof: dt.date) -> Dossier:
         ),
         expectations=by_id(e for e in record.expectations.values() if e.known <= asof),
         snapshot=by_id(s for s in record.snapshot.values() if s.on <= asof and s.id in measure_ids),
+        exposures=by_id(
+            _update(e, levers=_keep(e.levers, measure_ids))
+            for e in record.exposures.values()
+            if e.known <= asof
+        ),
+        aid=by_id(a for a in record.aid.values() if a.known <= asof),
         ordinary=by_id(o for o in record.ordinary.values() if (o.known or o.from_) <= asof),
         stacking=by_id(r for r in record.stacking.values() if r.known is None or r.known <= asof),
     )
@@ -100,6 +106,8 @@ def cited_sources(record: Dossier) -> Iterable[str]:
         record.expectations,
         record.trade,
         record.ordinary,
+        record.exposures,
+        record.aid,
     )
     for group in groups:
         yield from (entry.source for entry in group.values())

@@ -144,7 +144,7 @@ def coverage_by_grade(dossier: Dossier) -> Table:
     Returns
     -------
     Table
-        One row a kind of entry and a last one for all; `sourced` is the share that is not merely assumed.
+        One row a kind of entry and a last one for all; `sourced_pct` is the share that is not merely assumed.
     """
     grades: dict[str, list[Grade]] = {
         "values of measures": [value.grade for m in dossier.measures.values() for value in m.values],
@@ -154,20 +154,21 @@ def coverage_by_grade(dossier: Dossier) -> Table:
         "clocks": [clock.grade for clock in dossier.clocks.values()],
         "rounds": [meeting.grade for meeting in dossier.rounds.values()],
         "parameters": [parameter.grade for parameter in dossier.parameters.values()],
+        "exposures": [entry.grade for entry in dossier.exposures.values()],
     }
     grades["all"] = [grade for group in list(grades.values()) for grade in group]
     columns = (
         Column("kind", "Kind of entry"),
-        *(Column(grade.value, grade.value.capitalize(), kind="number", digits=0) for grade in Grade),
-        Column("entries", "Entries", kind="number", digits=0),
-        Column("sourced", "Not merely assumed", "fraction", "number", 2),
+        *(Column(grade.value, grade.value.capitalize(), "count", "number", 0) for grade in Grade),
+        Column("entries", "Entries", "count", "number", 0),
+        Column("sourced_pct", "Not merely assumed", "%", "number", 0),
     )
     rows = tuple(
         (
             kind,
             *(group.count(grade) for grade in Grade),
             len(group),
-            1 - group.count(Grade.assumed) / len(group) if group else None,
+            100 * (1 - group.count(Grade.assumed) / len(group)) if group else None,
         )
         for kind, group in grades.items()
     )
@@ -234,9 +235,13 @@ def _other_entries(dossier: Dossier) -> Iterator[Finding]:
         ("scope", dossier.scopes),
         ("delivery", dossier.deliveries),
         ("trade line", dossier.trade),
+        ("exposure", dossier.exposures),
+        ("aid", dossier.aid),
     ):
         for entry in group.values():
             yield from check_sources(dossier, kind, entry.id, [("it", entry.source, entry.grade)])
+    for exposure in dossier.exposures.values():
+        yield from doubtful(exposure, "exposure", exposure.id)
     for expectation in dossier.expectations.values():
         yield from doubtful(expectation, "expectation", expectation.id)
     explained = {key for c in dossier.conflicts.values() for reading in c.readings for key in reading.claims}

@@ -55,7 +55,7 @@ def claims_table(dossier: Dossier, *, document: str | None = None, verdict: str 
     columns = (
         Column("id", "Claim"),
         Column("document", "Report"),
-        Column("line", "Line", kind="number", digits=0),
+        Column("line", "Line", "line", "number", 0),
         Column("kind", "Kind"),
         Column("speaker", "Speaker"),
         Column("says", "Says"),
@@ -109,8 +109,8 @@ def conflict_table(dossier: Dossier) -> Table:
         Column("reading", "Reading"),
         Column("claims", "Claims"),
         Column("reports", "Reports"),
-        Column("independent_observations", "Independent observations", kind="number", digits=0),
-        Column("observations_in_all", "In the whole conflict", kind="number", digits=0),
+        Column("independent_observations", "Independent observations", "count", "number", 0),
+        Column("observations_in_all", "In the whole conflict", "count", "number", 0),
         Column("reading_taken", "Reading taken"),
         Column("why", "Why"),
         Column("basis", "Basis"),
@@ -160,7 +160,7 @@ def clock_table(dossier: Dossier, from_date: dt.date) -> Table:
         Column("id", "Clock"),
         Column("title", "What"),
         Column("fires", "Fires", kind="date"),
-        Column("days", "Days left", kind="number", digits=0),
+        Column("days", "Days left", "days", "number", 0),
         Column("kind", "Kind"),
         Column("state", "State"),
         Column("on_firing", "On firing"),
@@ -202,7 +202,7 @@ def measure_table(dossier: Dossier, date: dt.date) -> Table:
     Returns
     -------
     Table
-        `value` is in the measure's own unit (rates are fractions); `shown` is the value as a person reads it.
+        `value` is in the `unit` beside it, rates in percent; `shown` is the value as a person reads it.
     """
     columns = (
         Column("id", "Measure"),
@@ -211,7 +211,7 @@ def measure_table(dossier: Dossier, date: dt.date) -> Table:
         Column("targets", "Targets", names=economy_names(dossier)),
         Column("status", "Status"),
         Column("shown", "Value"),
-        Column("value", "Value in the unit", kind="number", digits=4),
+        Column("value", "Value in the unit", "", "number", 4),
         Column("unit", "Unit"),
         Column("since", "Since", kind="date"),
         Column("until", "Until", kind="date"),
@@ -229,8 +229,8 @@ def measure_table(dossier: Dossier, date: dt.date) -> Table:
             ", ".join(state.measure.targets),
             state.status.value.replace("_", " "),
             show_value(state),
-            state.value,
-            state.measure.unit,
+            None if state.value is None else state.value * _factor(state.measure.unit),
+            _UNITS[state.measure.unit],
             state.since.isoformat(),
             state.until.isoformat() if state.until else None,
             state.measure.authority,
@@ -244,6 +244,11 @@ def measure_table(dossier: Dossier, date: dt.date) -> Table:
     return Table("measures", f"Measures on {date}", columns, rows, f"As known on {dossier.asof}.")
 
 
+def _factor(unit: str) -> float:
+    """What a value in a measure's own unit is multiplied by where people read it: shares and rates are shown in percent."""
+    return 100 if unit in ("fraction", "share") else 1
+
+
 def show_value(state: MeasureState) -> str:
     """Write a state's value with its unit, as a person reads it.
 
@@ -255,7 +260,7 @@ def show_value(state: MeasureState) -> str:
     '400 CNY per net ton'
     """
     unit = state.measure.unit
-    factor = 100 if unit in ("fraction", "share") else 1
+    factor = _factor(unit)
 
     def single(value: float) -> str:
         return f"{value * factor:,.10g} {_UNITS[unit]}".strip()
@@ -309,7 +314,7 @@ def verify_places(dossier: Dossier, folder: str | Path) -> Table:
     columns = (
         Column("id", "Claim"),
         Column("document", "Report"),
-        Column("line", "Line", kind="number", digits=0),
+        Column("line", "Line", "line", "number", 0),
         Column("span", "Characters"),
         Column("result", "Result"),
     )

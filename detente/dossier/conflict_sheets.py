@@ -36,13 +36,59 @@ def overview(dossier: Dossier) -> Table:
         rows.append((words, len(mine), several, altered, "yes" if kind in REAL else "no"))
     columns = (
         Column("kind", "Kind"),
-        Column("count", "Matters", kind="number", digits=0),
-        Column("several", "Over several wire stories", kind="number", digits=0),
-        Column("altered", "With an altered quotation", kind="number", digits=0),
+        Column("count", "Matters", "count", "number", 0),
+        Column("several", "Over several wire stories", "count", "number", 0),
+        Column("altered", "With an altered quotation", "count", "number", 0),
         Column("real", "A contradiction"),
     )
     note = f"Reports that descend from one wire story are one observation. As known on {dossier.asof}."
     return Table("conflict_overview", "Where the reports part", columns, tuple(rows), note)
+
+
+def conflict_list(dossier: Dossier) -> Table:
+    """Contradictions, one a row: what each is about, of what kind, on how many wire stories it rests, and the reading taken.
+
+    Parameters
+    ----------
+    dossier : Dossier
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> from detente.dossier import load_dossier
+    >>> record = load_dossier("busan-2025")
+    >>> len(conflict_list(record)) == len(record.conflicts)
+    True
+    """
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            conflict.id,
+            conflict.kind.replace("_", " "),
+            conflict.question,
+            len(conflict.readings),
+            len(_stories(dossier, conflict)),
+            conflict.reading_taken.strip(),
+        )
+        for conflict in _in_order(dossier)
+    )
+    columns = (
+        Column("id", "Conflict"),
+        Column("kind", "Kind"),
+        Column("question", "Question"),
+        Column("readings", "Readings", "count", "number", 0),
+        Column("observations", "Wire stories", "count", "number", 0),
+        Column("reading_taken", "Reading taken"),
+    )
+    return Table("conflict_list", "Where the reports part, one by one", columns, rows)
+
+
+def _in_order(dossier: Dossier) -> list[Conflict]:
+    """Contradictions in the order in which their kinds are shown."""
+    order = list(KINDS)
+    return sorted(dossier.conflicts.values(), key=lambda conflict: order.index(conflict.kind))
 
 
 def _stories(dossier: Dossier, conflict: Conflict) -> set[str]:
@@ -105,6 +151,4 @@ def sheets(dossier: Dossier) -> list[Table]:
     >>> len(sheets(dossier)) == len(dossier.conflicts) + 1
     True
     """
-    order = list(KINDS)
-    ordered = sorted(dossier.conflicts.values(), key=lambda conflict: order.index(conflict.kind))
-    return [overview(dossier), *(sheet(dossier, conflict) for conflict in ordered)]
+    return [overview(dossier), *(sheet(dossier, conflict) for conflict in _in_order(dossier))]

@@ -171,7 +171,7 @@ def control_table(dossier: Dossier, date: dt.date) -> Table:
                 scope.what if scope else "",
                 held.threshold,
                 ", ".join(scope.firms) if scope else "",
-                ", ".join(f"{code} {share:g}" for code, share in state.products.sectors.items()),
+                ", ".join(f"{code} {100 * share:g} %" for code, share in state.products.sectors.items()),
                 REACH[scope.reach] if scope else "",
                 state.since.isoformat(),
                 state.until.isoformat() if state.until else None,

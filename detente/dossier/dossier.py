@@ -29,6 +29,7 @@ from detente.dossier.timeline import MeasureState, resolve
 
 if TYPE_CHECKING:
     from detente.dossier.authorities import StackingRule
+    from detente.dossier.exposures import Aid, Exposure
     from detente.dossier.scope import OrdinaryDuty, TradeLine
     from detente.dossier.vocabulary import Authority
 
@@ -157,6 +158,8 @@ class Dossier:
     authorities, stacking, trade, ordinary : dict
         The record's own authorities and stacking rules, before those that come with the package; its table of trade by product,
         and the ordinary duties it states by product.
+    exposures, aid : dict
+        Who depends on the other side, and what governments pay to those who are hit.
     earlier : tuple of EarlierName
         Of the whole record: its names on earlier as-of days, in the order of their days.
     fresh_days : int
@@ -199,6 +202,8 @@ class Dossier:
     stacking: dict[str, StackingRule] = field(default_factory=dict)
     trade: dict[str, TradeLine] = field(default_factory=dict)
     ordinary: dict[str, OrdinaryDuty] = field(default_factory=dict)
+    exposures: dict[str, Exposure] = field(default_factory=dict)
+    aid: dict[str, Aid] = field(default_factory=dict)
     earlier: tuple[EarlierName, ...] = ()
     fresh_days: int = 180
     parties: tuple[str, ...] = ()

@@ -37,9 +37,22 @@ LINKED = (
     "stacking",
     "trade",
     "ordinary",
+    "exposures",
+    "aid",
 )
 """Kinds of entries that point to others."""
-SOURCED = ("clocks", "rounds", "parameters", "scopes", "deliveries", "expectations", "trade", "ordinary")
+SOURCED = (
+    "clocks",
+    "rounds",
+    "parameters",
+    "scopes",
+    "deliveries",
+    "expectations",
+    "trade",
+    "ordinary",
+    "exposures",
+    "aid",
+)
 """Kinds of entries that rest on one source."""
 
 
@@ -89,6 +102,14 @@ def _links(kind: str, entry: Any) -> Iterable[Link]:
         yield from ((("reported_in", i), "claims", key) for i, key in enumerate(entry.reported_in))
     if kind in ("scopes", "snapshot"):
         yield ("id",), "measures", entry.id
+    if kind == "exposures":
+        yield ("side",), "actors", entry.side
+        yield ("partner",), "actors", entry.partner
+        if entry.actor:
+            yield ("actor",), "actors", entry.actor
+        yield from ((("levers", i), "measures", key) for i, key in enumerate(entry.levers))
+    if kind == "aid":
+        yield ("payer",), "actors", entry.payer
     if kind == "deliveries":
         yield ("pledge",), "measures", entry.pledge
     if kind in SOURCED or (kind == "conflicts" and entry.source):

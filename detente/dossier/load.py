@@ -3,7 +3,7 @@
 A folder holds ``dossier.yaml`` (a mapping: id, title, summary, vintage, asof), ``sources.yaml``, ``documents.yaml``,
 ``actors.yaml``, ``measures/*.yaml``, ``clocks.yaml``, ``rounds.yaml``, ``claims.yaml``, ``conflicts.yaml``,
 ``parameters.yaml``, ``scopes.yaml``, ``deliveries.yaml``, ``expectations.yaml``, ``snapshot.yaml``, ``authorities.yaml``,
-``stacking.yaml``, ``trade.yaml`` and ``ordinary.yaml``. Each but the first is a YAML list whose entries start with ``- id: …``; a list without entries is
+``stacking.yaml``, ``trade.yaml``, ``ordinary.yaml``, ``exposures.yaml`` and ``aid.yaml``. Each but the first is a YAML list whose entries start with ``- id: …``; a list without entries is
 written ``[]``. Only ``dossier.yaml`` and ``sources.yaml`` must be there. Ids are unique across a kind.
 """
 
@@ -27,6 +27,7 @@ from detente.core import (
 from detente.dossier.asof import known_by
 from detente.dossier.authorities import StackingRule
 from detente.dossier.dossier import Actor, Dossier, DossierHead, FrozenDict, Parameter, require_fresh
+from detente.dossier.exposures import Aid, Exposure
 from detente.dossier.form import validate
 from detente.dossier.links import Places, check_links
 from detente.dossier.measure import Claim, Clock, Conflict, Document, Frozen, Measure, Round, Source
@@ -52,6 +53,8 @@ KINDS: dict[str, type[Frozen]] = {
     "stacking": StackingRule,
     "trade": TradeLine,
     "ordinary": OrdinaryDuty,
+    "exposures": Exposure,
+    "aid": Aid,
 }
 
 

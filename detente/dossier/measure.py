@@ -255,6 +255,8 @@ class Round(Frozen):
     end: dt.date
     known: dt.date
     level: Literal["leaders", "ministers", "officials"]
+    signing: bool = False
+    """Announced as the day on which an agreement is to be signed; a fact of the day it became known, not of the outcome."""
     outcome: str
     """What it moved, in one sentence; empty when it had not happened as of the record."""
     outcome_known: dt.date | None = None

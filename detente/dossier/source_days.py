@@ -57,6 +57,8 @@ def source_days(dossier: Dossier, lag: dt.timedelta) -> Iterator[Objection]:
     cited += [
         ("parameter", entry.id, "it", entry.known, entry.source) for entry in dossier.parameters.values()
     ]
+    cited += [("exposure", entry.id, "it", entry.known, entry.source) for entry in dossier.exposures.values()]
+    cited += [("aid", entry.id, "it", entry.known, entry.source) for entry in dossier.aid.values()]
     cited += [
         ("ordinary duty", entry.id, "it", entry.known or entry.from_, entry.source)
         for entry in dossier.ordinary.values()

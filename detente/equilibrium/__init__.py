@@ -19,11 +19,26 @@ if TYPE_CHECKING:
         QuantityControl as QuantityControl,
     )
     from detente.equilibrium.entry import solve as solve
+    from detente.equilibrium.gravity.solve import (
+        GravityEquilibrium as GravityEquilibrium,
+        solve_gravity as solve_gravity,
+    )
+    from detente.equilibrium.gravity.world import (
+        GravityStructure as GravityStructure,
+        GravityWorld as GravityWorld,
+    )
     from detente.equilibrium.judged import CHUNK as CHUNK
     from detente.equilibrium.labelled import Labelled as Labelled, labelled_result as labelled_result
     from detente.equilibrium.lanes import Lane as Lane, can_share as can_share, solve_lanes as solve_lanes
     from detente.equilibrium.plain_residuals import GATE as GATE, residuals as residuals
     from detente.equilibrium.policy import ChosenFlows as ChosenFlows, Policy as Policy
+    from detente.equilibrium.purge import (
+        Purged as Purged,
+        purge_deficits as purge_deficits,
+        purge_table as purge_table,
+    )
+    from detente.equilibrium.responses.answer import Answer as Answer, answer as answer
+    from detente.equilibrium.responses.rules import Responses as Responses, shocked as shocked
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
     from detente.equilibrium.solver import rebase as rebase
     from detente.equilibrium.structure import Structure as Structure
@@ -51,8 +66,13 @@ else:
             "controls": "Binding QuantityControl",
             "judged": "CHUNK",
             "plain_residuals": "GATE residuals",
+            "purge": "Purged purge_deficits purge_table",
+            "responses.answer": "Answer answer",
+            "responses.rules": "Responses shocked",
             "solution": "Equilibrium Solution",
             "entry": "solve",
+            "gravity.solve": "GravityEquilibrium solve_gravity",
+            "gravity.world": "GravityStructure GravityWorld",
             "solver": "rebase",
             "structure": "Structure",
             "sweep": "Anderson CLOSURES Newton deficits",

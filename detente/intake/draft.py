@@ -286,10 +286,10 @@ def draft_summary_table(draft: Draft) -> Table:
         Column("day", "Day", kind="date"),
         Column("day_rule", "Day from"),
         Column("story", "Story"),
-        Column("furniture", "Left aside", kind="number", digits=0),
-        *(Column(kind, f"{kind.capitalize()}s", kind="number", digits=0) for kind in kinds),
-        Column("claims", "Claims drafted", kind="number", digits=0),
-        Column("conflicts", "Possible conflicts", kind="number", digits=0),
+        Column("furniture", "Left aside", "count", "number", 0),
+        *(Column(kind, f"{kind.capitalize()}s", "count", "number", 0) for kind in kinds),
+        Column("claims", "Claims drafted", "count", "number", 0),
+        Column("conflicts", "Possible conflicts", "count", "number", 0),
     )
     rows: list[tuple[Cell, ...]] = []
     for number, report in enumerate(draft.reports):
@@ -329,7 +329,7 @@ def conflicts_table(draft: Draft) -> Table:
         Column("reports", "Reports say"),
         Column("ledger", "Ledger has"),
         Column("why", "Why"),
-        Column("confidence", "Confidence", kind="number", digits=1),
+        Column("confidence_pct", "Confidence", "%", "number", 0),
     )
     rows = tuple(
         (
@@ -338,7 +338,7 @@ def conflicts_table(draft: Draft) -> Table:
             "; ".join(f"{draft.reports[s.report].article.name}:{s.line}: {s.value}" for s in conflict.sides),
             conflict.ledger,
             conflict.why,
-            conflict.confidence,
+            100 * conflict.confidence,
         )
         for conflict in draft.conflicts
     )
@@ -355,15 +355,15 @@ def items_table(draft: Draft) -> Table:
     """Everything found, in the order of the text, with the words and the rule."""
     columns = (
         Column("report", "Report"),
-        Column("line", "Line", kind="number", digits=0),
+        Column("line", "Line", "line", "number", 0),
         Column("kind", "Kind"),
         Column("value", "Value"),
         Column("words", "Words"),
         Column("rule", "Rule"),
-        Column("confidence", "Confidence", kind="number", digits=2),
+        Column("confidence_pct", "Confidence", "%", "number", 0),
     )
     rows = tuple(
-        (report.article.name, item.line, item.kind, item.value, item.text, item.rule, item.confidence)
+        (report.article.name, item.line, item.kind, item.value, item.text, item.rule, 100 * item.confidence)
         for report in draft.reports
         for item in report.items
     )

@@ -1,13 +1,28 @@
-"""FORECAST: uncertain parameters become draws, intervals, and a share of the variance for each of them.
+"""FORECAST: uncertain parameters become draws and intervals; a chronology becomes odds, and odds get scores.
 
-Comes in: an `Economy` at a horizon, prepared cases, a number of draws and a seed.
-Goes out: `Draws` with quantiles, and `Drivers` with Sobol indices.
-Never does: draw without a seed, or return a result that depends on the number of workers.
+Comes in: an `Economy` at a horizon, prepared cases, a number of draws and a seed; a `Record` of a standoff as known on a day.
+Goes out: `Draws` with quantiles, `Drivers` with Sobol indices; an `Outlook`, backtests and their scores, registered questions.
+Never does: draw without a seed, return a result that depends on the number of workers, or know more than its day.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from detente.outlook.ahead import (
+        Chance as Chance,
+        ClockOdds as ClockOdds,
+        Outlook as Outlook,
+        duty_fan as duty_fan,
+        information_shares as information_shares,
+        look_ahead as look_ahead,
+        meeting_odds as meeting_odds,
+    )
+    from detente.outlook.baselines import (
+        climatology as climatology,
+        level_of as level_of,
+        persistence as persistence,
+        schedule as schedule,
+    )
     from detente.outlook.draws import Draws as Draws, draw_outcomes as draw_outcomes
     from detente.outlook.intervals import (
         Band as Band,
@@ -17,6 +32,11 @@ if TYPE_CHECKING:
         interval_table as interval_table,
         linear_fit as linear_fit,
         result_changes as result_changes,
+    )
+    from detente.outlook.kept import (
+        backtest_csv as backtest_csv,
+        kept_backtest as kept_backtest,
+        kept_file as kept_file,
     )
     from detente.outlook.paths import (
         PathDraws as PathDraws,
@@ -31,6 +51,22 @@ if TYPE_CHECKING:
         uncertain_parameters as uncertain_parameters,
         uncertainty_table as uncertainty_table,
     )
+    from detente.outlook.rolling import (
+        HORIZONS as HORIZONS,
+        Backtest as Backtest,
+        ClockForecast as ClockForecast,
+        Forecast as Forecast,
+        backtest as backtest,
+        origins as origins,
+        rungs_reached as rungs_reached,
+    )
+    from detente.outlook.scores import (
+        SCORES as SCORES,
+        CalibrationBin as CalibrationBin,
+        block_interval as block_interval,
+        calibration as calibration,
+        scores_of as scores_of,
+    )
     from detente.outlook.sobol import Drivers as Drivers, driver_table as driver_table, drivers as drivers
 else:
     from detente.core.face import face
@@ -38,6 +74,11 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
+            "ahead": "Chance ClockOdds Outlook duty_fan information_shares look_ahead meeting_odds",
+            "baselines": "climatology level_of persistence schedule",
+            "kept": "backtest_csv kept_backtest kept_file",
+            "rolling": "Backtest ClockForecast Forecast HORIZONS backtest origins rungs_reached",
+            "scores": "CalibrationBin SCORES block_interval calibration scores_of",
             "draws": "Draws draw_outcomes",
             "intervals": "Band Fit drawn_words interval_note interval_table linear_fit result_changes",
             "paths": "PathDraws draw_path path_band_table path_intervals_table path_parameters",

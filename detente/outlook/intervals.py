@@ -130,7 +130,8 @@ def interval_table(
                         code,
                         "World" if code == WORLD else labels.country_name(code),
                         key,
-                        f"{words} [{unit}]",
+                        words,
+                        unit,
                         float(central[place]),
                         *(float(end[place]) for end in (band.low, band.median, band.high, band.error)),
                     )
@@ -145,6 +146,7 @@ def interval_table(
             Column("name", "Name"),
             Column("metric", "Metric"),
             Column("metric_name", "What"),
+            Column("unit", "Unit"),
             Column("central", "Central", "", "number", 3),
             *_ends(low, high),
         ),

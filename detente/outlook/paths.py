@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -251,11 +251,11 @@ def path_band_table(drawn: PathDraws, countries: Sequence[str]) -> Table:
         "path-band",
         "What happens along time, with intervals",
         (
-            Column("from_month", "From month", "", "number", 1),
-            Column("to_month", "To month", "", "number", 1),
+            Column("from_month", "From month", "month", "number", 1),
+            Column("to_month", "To month", "month", "number", 1),
             Column("from_day", "From day"),
             Column("country", "Country"),
-            *_END_COLUMNS,
+            *(replace(column, unit="%") for column in _END_COLUMNS),
         ),
         tuple(rows),
         note=_note(drawn),
@@ -264,9 +264,9 @@ def path_band_table(drawn: PathDraws, countries: Sequence[str]) -> Table:
 
 _END_COLUMNS = (
     Column("central", "Central", "", "number", 3),
-    Column("low", "5 %", "", "number", 3),
+    Column("low", "5th percentile", "", "number", 3),
     Column("median", "Median", "", "number", 3),
-    Column("high", "95 %", "", "number", 3),
+    Column("high", "95th percentile", "", "number", 3),
     Column("end_error", "Standard error of the ends", "", "number", 3),
 )
 

@@ -253,9 +253,9 @@ def uncertainty_table(model: Model, *, nests: bool = True) -> Table:
         (
             Column("parameter", "Parameter"),
             Column("group", "Driver"),
-            Column("sd", "Standard deviation of the logarithm", "", "number", 2),
-            Column("factor_low", "Factor at 5 %", "", "number", 2),
-            Column("factor_high", "Factor at 95 %", "", "number", 2),
+            Column("sd", "Standard deviation of the logarithm", "logarithm", "number", 2),
+            Column("factor_low", "Factor at 5 %", "factor", "number", 2),
+            Column("factor_high", "Factor at 95 %", "factor", "number", 2),
             Column("grade", "Grade"),
             Column("source", "Source"),
         ),

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detente.policy.by_measure import Contribution as Contribution, contributions as contributions
+    from detente.policy.compensation import (
+        Compensation as Compensation,
+        aid_of_record as aid_of_record,
+        compensation_paid as compensation_paid,
+    )
     from detente.policy.effects import (
         as_costs_only as as_costs_only,
         at_value as at_value,
@@ -64,6 +69,7 @@ else:
         __name__,
         {
             "by_measure": "Contribution contributions",
+            "compensation": "Compensation aid_of_record compensation_paid",
             "effects": "as_costs_only at_value effect_hat",
             "firing": "Fired Timing check_hold timing",
             "forks": "Branch Fork Likeliest Way branches",

@@ -30,6 +30,7 @@ from detente.core import (
     suggestion,
 )
 from detente.dossier import Doubt, Frozen, Slug
+from detente.policy.compensation import Compensation
 from detente.policy.forks import Fork, along, check_forks
 from detente.policy.hand_duties import HandDuty
 from detente.policy.quantity import QuantityLimit
@@ -66,6 +67,8 @@ class Scenario(Frozen):
         Caps, bans and floors; the solve finds the wedges that enforce them, so they are not in `wedges_at`.
     tariffs : tuple of HandDuty
         Duties set by hand, on top of everything else; for worlds of one's own.
+    compensation : tuple of Compensation
+        What governments pay to the producers of sectors: who bears a loss, not how large it is.
     told : tuple of Window
         As-of days on which the outcome is a live question; all when left out. The ladder of a day holds those alone.
     forks : tuple of Fork
@@ -97,6 +100,7 @@ class Scenario(Frozen):
     remove_between: Removal | None = None
     quantities: tuple[QuantityLimit, ...] = ()
     tariffs: tuple[HandDuty, ...] = ()
+    compensation: tuple[Compensation, ...] = ()
     told: tuple[Window, ...] = ()
     forks: tuple[Fork, ...] = ()
     record: bool = True
@@ -137,6 +141,7 @@ class Scenario(Frozen):
                 "disable": tuple(dict.fromkeys((*self.disable, *other.disable))),
                 "remove_between": other.remove_between or self.remove_between,
                 "tariffs": (*self.tariffs, *other.tariffs),
+                "compensation": (*self.compensation, *other.compensation),
                 "record": self.record and other.record,
                 "forks": (),
                 "quantities": tuple(

@@ -220,10 +220,12 @@ def registered(table: Table) -> tuple[Entry, ...]:
 @functools.cache
 def _entries() -> Mapping[str, Entry]:
     """The catalogue, read once."""
-    from detente.show.listings import explanations, outcomes, record, strategy, worlds
+    from detente.show.listings import checks, explanations, outcomes, record, strategy, worlds
 
     entries = [
-        _read(*row) for part in (record, worlds, outcomes, explanations, strategy) for row in part.ROWS
+        _read(*row)
+        for part in (record, checks, worlds, outcomes, explanations, strategy)
+        for row in part.ROWS
     ]
     return {listed.name: listed for listed in entries}
 

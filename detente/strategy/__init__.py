@@ -15,6 +15,12 @@ if TYPE_CHECKING:
         pareto_front as pareto_front,
     )
     from detente.strategy.caps import CONTROLS as CONTROLS
+    from detente.strategy.choices import (
+        Decision as Decision,
+        PublicStep as PublicStep,
+        decisions as decisions,
+        steps_of as steps_of,
+    )
     from detente.strategy.deals import (
         DealSpace as DealSpace,
         Payment as Payment,
@@ -35,12 +41,23 @@ if TYPE_CHECKING:
         regret as regret,
         strategic_form as strategic_form,
     )
+    from detente.strategy.explained import (
+        EXPLAINED as EXPLAINED,
+        explained_sets as explained_sets,
+        explained_sides as explained_sides,
+    )
     from detente.strategy.export import efg_text as efg_text, known_form as known_form, nfg_text as nfg_text
     from detente.strategy.games import (
         GameSpec as GameSpec,
         Profile as Profile,
         load_game as load_game,
         shipped_games as shipped_games,
+    )
+    from detente.strategy.inverse import (
+        Explained as Explained,
+        Judged as Judged,
+        explain_choices as explain_choices,
+        judge_choices as judge_choices,
     )
     from detente.strategy.leverage import (
         NOTHING as NOTHING,
@@ -49,6 +66,14 @@ if TYPE_CHECKING:
         horizons as horizons,
         leverage_of as leverage_of,
         reach as reach,
+    )
+    from detente.strategy.motives import (
+        Choice as Choice,
+        MotiveFile as MotiveFile,
+        choices_text as choices_text,
+        motives_of as motives_of,
+        read_choices as read_choices,
+        weigh_choices as weigh_choices,
     )
     from detente.strategy.near import near_tensor as near_tensor
     from detente.strategy.payoff import (
@@ -73,11 +98,15 @@ else:
         {
             "bargains": "Lottery kalai_smorodinsky nash_point pareto_front",
             "caps": "CONTROLS",
+            "choices": "Decision PublicStep decisions steps_of",
             "deals": "DealSpace Payment Swap Verdict deal_space gifts judge payments smallest_swaps",
             "equilibria": "Quantal RungDominance StrategicForm logit_quantal pure_equilibria regret strategic_form",
+            "explained": "EXPLAINED explained_sets explained_sides",
             "export": "efg_text known_form nfg_text",
             "games": "GameSpec Profile load_game shipped_games",
+            "inverse": "Explained Judged explain_choices judge_choices",
             "leverage": "Lever NOTHING Reach horizons leverage_of reach",
+            "motives": "Choice MotiveFile choices_text motives_of read_choices weigh_choices",
             "near": "near_tensor",
             "payoff": "Game PayoffTensor payoff_tensor",
             "preferences": "PreferenceFile Preferences load_preferences preference_table",

@@ -321,7 +321,7 @@ def judge(game: Game, exchanges: Sequence[Exchange], threats: Sequence[str] = ("
                 after[a] if game.actions[a].player == code else before[a] for a in range(len(game.actions))
             )
             alone.append(float(game.at(mixed)[p] - game.at(before)[p]) + 0.0)
-        bare = _without_relative(game, gains)
+        bare = _without_relative(game, gains, _incomes(game, after) - _incomes(game, before))
         verdicts.append(
             Verdict(
                 exchange,
@@ -378,18 +378,34 @@ def judge_at(
     return verdicts
 
 
-def _without_relative(game: Game, gains: Array) -> tuple[float | None, ...]:
+def _incomes(game: Game, profile: Profile) -> Array:
+    """Real incomes of the players [player]; payoffs where the game comes from no economy."""
+    if game.real_income_usd is None:
+        return game.at(profile)
+    rows = [game.countries.index(code) for code in game.players]
+    return part_at(game.real_income_usd, rows, *profile)
+
+
+def _without_relative(game: Game, gains: Array, incomes: Array) -> tuple[float | None, ...]:
     """Weight on the rival's gain from which each of two players would refuse, from gains without any such weight."""
     if len(game.players) != 2:
         return (None,) * len(game.players)
-    rho = [game.preferences.of(code).relative for code in game.players]
+    weights = [game.preferences.of(code) for code in game.players]
+    rho = [mine.relative * (mine.relative_to == "payoff") for mine in weights]
+    bare = np.array(
+        [
+            gain + mine.relative * (mine.relative_to == "income") * theirs
+            for gain, mine, theirs in zip(gains, weights, incomes[::-1], strict=True)
+        ]
+    )
     # G = w − ρ·w_rival for both: undo it, so that the threshold is on the whole weight
     matrix = np.array([[1.0, -rho[0]], [-rho[1], 1.0]])
-    own = np.linalg.solve(matrix, gains) if abs(np.linalg.det(matrix)) > 1e-12 else np.full(2, np.nan)
+    own = np.linalg.solve(matrix, bare) if abs(np.linalg.det(matrix)) > 1e-12 else np.full(2, np.nan)
+    rivals = [
+        incomes[1 - p] if mine.relative_to == "income" else own[1 - p] for p, mine in enumerate(weights)
+    ]
     return tuple(
-        float(own[p] / own[1 - p])
-        if own[p] > 0 and own[1 - p] > TOLERANCE
-        else (0.0 if own[p] <= 0 else None)
+        float(own[p] / rivals[p]) if own[p] > 0 and rivals[p] > TOLERANCE else (0.0 if own[p] <= 0 else None)
         for p in range(2)
     )
 

@@ -217,8 +217,14 @@ def _payoffs(
             )
     payoffs = []
     for code in players:
-        rival = preferences.rival(code, players)
-        payoffs.append(whole[code] - preferences.of(code).relative * whole[rival] if rival else whole[code])
+        rival, mine = preferences.rival(code, players), preferences.of(code)
+        if rival is None:
+            payoffs.append(whole[code])
+            continue
+        income = parts.real_income_usd[:, economy.labels.country(rival)][index]
+        payoffs.append(
+            whole[code] - mine.relative * (whole[rival] if mine.relative_to == "payoff" else income)
+        )
     return payoffs
 
 

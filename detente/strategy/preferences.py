@@ -11,9 +11,10 @@ equivalent variation. The rival's payoff inside is the rival's own, without its 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
@@ -33,7 +34,11 @@ class PlayerWeights(Frozen):
 
     political: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
     revenue: Annotated[float, Field(ge=0)] = 1.0
+    transfers: Annotated[float, Field(ge=0)] = 1.0
+    """Weight of the deficit, export taxes and what comes from outside the market."""
     relative: Annotated[float, Field(ge=0)] = 0.0
+    relative_to: Literal["payoff", "income"] = "payoff"
+    """What of the rival's is taken off: its own payoff, or its real income."""
     rival: str = ""
     """Whose payoff is taken off; the other player when there are two."""
     security: dict[str, dict[str, float]] = Field(default_factory=dict)
@@ -62,6 +67,8 @@ class Preferences(Frozen):
     source: str
     grade: Grade
     players: dict[str, PlayerWeights] = Field(default_factory=dict)
+    known: dt.date | None = None
+    """Day of the latest fact the set rests on: it is not there under an earlier as-of day."""
 
     def doubts(self) -> Iterator[Doubt]:
         """What its players' weights doubt."""
@@ -135,6 +142,23 @@ class PreferenceFile(Frozen):
         for i, preferences in enumerate(self.sets):
             yield from (doubt.below("sets", i) for doubt in preferences.doubts())
 
+    def known_by(self, asof: dt.date) -> PreferenceFile:
+        """The sets that could have been written on a day.
+
+        Raises
+        ------
+        InputError
+            When the default was not known then: a file needs one that always was.
+        """
+        kept = tuple(entry for entry in self.sets if entry.known is None or entry.known <= asof)
+        if self.default not in [entry.id for entry in kept]:
+            raise InputError(
+                f"the default set `{self.default}` was not known on {asof}",
+                where=f"preferences {self.id}",
+                hint="make one the default that has no `known`",
+            )
+        return self.model_copy(update={"sets": kept})
+
     def named(self, name: str | None = None) -> Preferences:
         """One set by id, the default when left out; `LabelError` with the nearest one when there is none."""
         wanted = name or self.default
@@ -204,6 +228,6 @@ def weigh(
     return {
         code: sector_income[code] @ preferences.lambdas(code, sectors)
         + preferences.of(code).revenue * revenue[code]
-        + transfers[code]
+        + preferences.of(code).transfers * transfers[code]
         for code in players
     }

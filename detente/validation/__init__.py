@@ -1,12 +1,22 @@
 """Published tables, closed forms and identities, solved again with the production solver.
 
-Comes in: nothing but, optionally, the folder of raw replication data. Goes out: `Check` lines, and the exact welfare
-decomposition `integrate_welfare`. Never does: ship raw data, tune anything to a published figure.
+Comes in: nothing but, optionally, the folder of raw replication data. Goes out: `Check` lines, bridges from the numbers of others
+to ours, and the exact welfare decomposition `integrate_welfare`. Never does: ship raw data, tune anything to a published figure.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from detente.validation.bridges import (
+        BRIDGE_MEASURES as BRIDGE_MEASURES,
+        STEP_KINDS as STEP_KINDS,
+        Bridge as Bridge,
+        BridgeWalk as BridgeWalk,
+        beside_estimates as beside_estimates,
+        named_bridge as named_bridge,
+        shipped_bridges as shipped_bridges,
+        walk_bridge as walk_bridge,
+    )
     from detente.validation.checks import Check as Check
     from detente.validation.path import PathParts as PathParts, integrate_welfare as integrate_welfare
     from detente.validation.raw import find_shared as find_shared
@@ -17,6 +27,7 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
+            "bridges": "Bridge BridgeWalk BRIDGE_MEASURES STEP_KINDS beside_estimates named_bridge shipped_bridges walk_bridge",
             "checks": "Check",
             "path": "PathParts integrate_welfare",
             "raw": "find_shared",

@@ -1,4 +1,4 @@
-"""The standoff of 2025 beside published estimates: sign and order of magnitude, with what explains the gap.
+"""The standoff of 2025 beside published estimates: sign, and size within a factor of two, with what explains the gap.
 
 Nothing is tuned: the horizons are those of `detente.cases.horizons`, every parameter with its source. The studies
 disagree among themselves because of horizon, use of the revenue and speed of substitution; a figure of ours stands beside
@@ -21,11 +21,11 @@ KIEL = "Kiel Institute, 30 April 2025: 145 and 125, US 10 on the rest, one year"
 USGS = "USGS Open-File Report 2024-1057: stop of gallium and germanium, range 1.7 to 9.0"
 LONG = (
     "both long run with θ = 4; in ours sectors buy inputs from each other, so that a duty raises the costs of the importer's "
-    "own producers, and the base is 2024 with the duties of 2018-19 in it"
+    "own producers, and the base is 2024 with the duties of 2018-19 in it; `detente bridge` walks from theirs to ours"
 )
 SHORT = (
     "theirs lets output fall below capacity; ours keeps factors employed, and treasuries save what duties bring. Theirs is GDP; "
-    "ours counts the terms of trade and what is saved: the next two lines do not"
+    "ours counts the terms of trade and what is saved: the next two lines do not; `detente bridge kiel` walks from theirs to ours"
 )
 OUTPUT = "real GDP, which leaves out the terms of trade; all factors stay employed"
 HOUSEHOLDS = "what households can buy while treasuries save what duties bring"

@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 Verdict = Literal["holds", "FAILS", "agrees", "differs", "another experiment", "needs the raw data"]
 
+NEAR = 2.0
+"""Largest ratio of two studies that agree."""
+
 
 @dataclass(frozen=True)
 class Check:
@@ -36,7 +39,7 @@ class Check:
     cells : int
         Figures compared.
     verdict : str
-        ``holds`` or ``FAILS`` for a gate; ``agrees`` or ``differs`` (sign and order of magnitude) side by side;
+        ``holds`` or ``FAILS`` for a gate; ``agrees`` or ``differs`` (sign, and size within a factor of two) side by side;
         ``another experiment`` where only something near can be set.
     note : str
         What explains a difference.
@@ -132,16 +135,16 @@ def beside(
     note: str = "",
     comparable: bool = True,
 ) -> Check:
-    """Lay two studies side by side: do they agree in sign, and in size within a factor of ten?
+    """Lay two studies side by side: do they agree in sign, and in size within a factor of two under the closures that are stated?
 
-    Without `comparable` there is no verdict: the experiment is only near the published one.
+    What is stated stands in `what` and `note`. Without `comparable` there is no verdict: the experiment is only near the published one.
 
     Examples
     --------
     >>> beside("g", "w", -0.2, -0.3, source="s").verdict, beside("g", "w", 0.2, -0.3, source="s").verdict
     ('agrees', 'differs')
     """
-    same = ours * published > 0 and 0.1 <= ours / published <= 10
+    same = ours * published > 0 and 1 / NEAR <= ours / published <= NEAR
     verdict: Verdict = "agrees" if same else "differs"
     if not comparable:
         verdict = "another experiment"

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from detente.core import Labels
-from detente.equilibrium import Equilibrium, Model
+from detente.equilibrium import Equilibrium, Model, Structure, rebase, solve
 from detente.strategy.duties import DutyGame, duty_game
 from detente.validation.ossa2014 import Study, median_tariff, read_study, study_outcomes
 from detente.validation.raw import frame
-from detente.world import Array, Economy
+from detente.world import Array, Economy, Wedges
 
 HIGHEST = 10.0
 """Ossa stops his search at duties of 1000 %."""
@@ -81,9 +81,6 @@ def ossa_study(shared: Path) -> Study:
 
 def with_sigma(study: Study, sigma: Array, weights: Array | None = None) -> Study:
     """His world under other elasticities of substitution [sector], purged again, and other political weights."""
-    from detente.equilibrium import Structure, rebase, solve
-    from detente.world import Wedges
-
     raw = study.raw.with_elasticities(sigma - 1, study.raw.elasticity_source)
     structure = Structure(profit_share=1 / sigma, source=study.structure.source)
     purge = solve(Model(raw, structure, "zero"), Wedges.unchanged(raw)).value
@@ -98,7 +95,7 @@ def with_sigma(study: Study, sigma: Array, weights: Array | None = None) -> Stud
     )
 
 
-def icio_world(shared: Path, *, elasticities: str = "U4") -> Economy:
+def icio_world(shared: Path, *, elasticities: str = "U4", duty_paid: bool = False) -> Economy:
     """World of Lashkaripour (2021) on the OECD tables of 2022: 81 economies, 28 sectors, no inputs.
 
     Parameters
@@ -106,6 +103,9 @@ def icio_world(shared: Path, *, elasticities: str = "U4") -> Economy:
     shared : Path
     elasticities : str
         Set of trade elasticities: ``U4`` (four everywhere), ``IS``, ``CP``, ``FGO``, ``LL``, ``GYY``, ``Shap``, ``BSY``.
+    duty_paid : bool
+        Read the table as he does: as spending, duties included, with a million USD added to sales of every sector at home so that none
+        is nil. Otherwise the table is what it says, basic prices.
     """
     folder = shared / "data" / "icio2022"
     countries, sectors = frame(folder / "countries.csv"), frame(folder / "sectors_elasticities.csv")
@@ -130,6 +130,9 @@ def icio_world(shared: Path, *, elasticities: str = "U4") -> Economy:
             tariff[:, :, k] = by_group[str(row["wiod16"])]
     here = np.arange(N)
     tariff[here, here] = 0
+    if duty_paid:
+        flows[here, here] += 1.0
+        flows /= 1 + tariff
     return Economy(
         name="icio2022",
         year=2022,
@@ -143,7 +146,8 @@ def icio_world(shared: Path, *, elasticities: str = "U4") -> Economy:
     )
 
 
-def uniform_game(economy: Economy) -> DutyGame:
-    """Every country sets one duty on all goods of all partners (Lashkaripour 2021)."""
-    goods = [code for code in economy.labels.sectors if code != "SERV"]
-    return duty_game(Model(economy), by="partner", mfn=True, sectors=goods, bounds=(0.0, 5.0))
+def uniform_game(economy: Economy, *, services: bool = False, closure: str = "share") -> DutyGame:
+    """Every country sets one duty on all goods of all partners, or with `services` on everything (Lashkaripour 2021)."""
+    charged = [code for code in economy.labels.sectors if services or code != "SERV"]
+    model = Model(economy, closure=closure)
+    return duty_game(model, by="partner", mfn=True, sectors=charged, bounds=(0.0, 5.0))

@@ -8,10 +8,14 @@ from pathlib import Path
 from detente.core import DetenteError
 from detente.validation import (
     bounds,
+    bridges,
     closed_forms,
     cp2015_tables,
     diversion,
     first_year,
+    kite,
+    lashkaripour2021,
+    liberation2025,
     minerals,
     ossa2014,
     path_checks,
@@ -33,6 +37,18 @@ STUDIES: tuple[tuple[str, str, str, Callable[[Path], list[Check]]], ...] = (
         "Balanced baseline, and tables 2, 3, 4, 8 and 9 at the stored duties",
         ossa2014.CITATION,
         ossa2014.ossa_checks,
+    ),
+    (
+        liberation2025.GROUP,
+        "Duties of 2 April 2025 on 194 economies: tables 1 to 4, 8, 9 and 11, as far as one sector goes",
+        liberation2025.CITATION,
+        liberation2025.liberation_checks,
+    ),
+    (
+        lashkaripour2021.GROUP,
+        "One duty a country on the OECD tables of 2022: his formula, beside exact best replies",
+        lashkaripour2021.CITATION,
+        lashkaripour2021.lashkaripour_checks,
     ),
     (
         path_checks.GROUP,
@@ -73,6 +89,8 @@ def run_checks(shared: Path | None = None, *, step: Callable[[str], None] | None
     say = step or (lambda _: None)
     say(closed_forms.GROUP)
     checks = closed_forms.closed_form_checks()
+    say(kite.GROUP)
+    checks += kite.kite_checks()
     for group, what, source, run in STUDIES:
         say(group)
         if shared is None:
@@ -91,4 +109,6 @@ def run_checks(shared: Path | None = None, *, step: Callable[[str], None] | None
     checks += diversion.diversion_checks()
     say(shortages.GROUP)
     checks += [*shortages.shortage_checks(load_world()), *minerals.mineral_checks()]
+    say(bridges.GROUP)
+    checks += bridges.bridge_checks()
     return tuple(checks)

@@ -1,8 +1,8 @@
 """The war of 2018–19 on data of 2017: what our model says, beside what was estimated from the data of the war itself.
 
 Seven regions, 44 sectors (22 of goods), the additions of the fifth wave between the United States and China only. The
-studies named differ in everything but the subject, so they are laid side by side without a gate: sign and order of
-magnitude. Their figures are from memory where `memory` says so.
+studies named differ in everything but the subject, so they are laid side by side without a gate: sign, and size within a
+factor of two. Their figures are from memory where `memory` says so.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ def _world_figures(economy: Economy) -> dict[str, tuple[str, str, float]]:
     exports = economy.output - home
     share = np.divide(exports, economy.output, out=np.zeros_like(exports), where=economy.output > 0)
     return {
-        "countries": ("Countries", "", float(len(economy.labels.countries))),
-        "sectors": ("Sectors", "", float(len(economy.labels.sectors))),
+        "countries": ("Countries", "count", float(len(economy.labels.countries))),
+        "sectors": ("Sectors", "count", float(len(economy.labels.sectors))),
         "value_added": ("Value added", "USD bn", float(economy.value_added.sum()) / 1e3),
         "output": ("Output", "USD bn", float(economy.output.sum()) / 1e3),
         "traded": ("Trade between countries, before duty", "USD bn", traded / 1e3),
@@ -32,10 +32,10 @@ def _world_figures(economy: Economy) -> dict[str, tuple[str, str, float]]:
         ),
         "deficits": ("Sum of trade deficits", "USD bn", float(np.maximum(economy.deficit, 0).sum()) / 1e3),
         "zeros": ("Pairs and sectors without trade", "%", 100 * float((economy.flows == 0).mean())),
-        "exporting": ("Industries that export more than 90 % of output", "", float((share > 0.9).sum())),
+        "exporting": ("Industries that export more than 90 % of output", "count", float((share > 0.9).sum())),
         "theta": (
             "Trade elasticity, weighted by trade",
-            "",
+            "elasticity",
             float((abroad.sum((0, 1)) * economy.trade_elasticity).sum()) / max(traded, 1e-300),
         ),
     }
@@ -61,9 +61,9 @@ def shipped_table() -> Table:
         "Worlds that come with Détente",
         (
             Column("world", "World"),
-            Column("year", "Year"),
-            Column("countries", "Countries", "", "number", 0),
-            Column("sectors", "Sectors", "", "number", 0),
+            Column("year", "Year", "year"),
+            Column("countries", "Countries", "count", "number", 0),
+            Column("sectors", "Sectors", "count", "number", 0),
             Column("title", "Title"),
         ),
         tuple(rows),

@@ -286,9 +286,9 @@ def elasticity_table() -> Table:
         (
             Column("set", "Set"),
             Column("horizon", "Horizon"),
-            Column("lowest", "Lowest", "", "number", 2),
-            Column("median", "Median", "", "number", 2),
-            Column("highest", "Highest", "", "number", 2),
+            Column("lowest", "Lowest", "elasticity", "number", 2),
+            Column("median", "Median", "elasticity", "number", 2),
+            Column("highest", "Highest", "elasticity", "number", 2),
             Column("citation", "Citation"),
         ),
         tuple(rows),

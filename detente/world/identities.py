@@ -91,8 +91,8 @@ def check(economy: Economy, *, tolerance: float = 1e-9) -> Table:
         f"Accounting of {economy.name} ({economy.year})",
         (
             Column("check", "Check"),
-            Column("gap", "Largest gap", "", "number", 12),
-            Column("limit", "Allowed", "", "number", 12),
+            Column("gap", "Largest gap", "ratio", "number", 12),
+            Column("limit", "Allowed", "ratio", "number", 12),
             Column("where", "Worst at"),
             Column("verdict", "Verdict"),
         ),

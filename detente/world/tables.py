@@ -97,7 +97,7 @@ def sector_table(economy: Economy) -> Table:
             Column("output_usd_bn", "World output", "USD bn", "number", 0),
             Column("traded_pct", "Share traded between countries", "%", "number", 1),
             Column("duty_pct", "Average duty", "%", "number", 1),
-            Column("trade_elasticity", "Trade elasticity", "", "number", 2),
+            Column("trade_elasticity", "Trade elasticity", "elasticity", "number", 2),
         ),
         tuple(rows),
         note=f"Elasticities: {economy.elasticity_source}.",

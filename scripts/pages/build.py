@@ -28,6 +28,7 @@ BY_OTHERS = (
     "docs/data-sheet.md",
     "docs/world-benchmarks.md",
     "docs/duty-path.md",
+    "docs/bridges.md",
     "docs/validation.md",
     "docs/data-licences.md",
 )

@@ -56,6 +56,7 @@ NOTES = {
     "Round.end": "Last day.",
     "Round.level": "Who met.",
     "Round.outcome_source": "Source of the outcome, where it is another than that of the meeting.",
+    "Round.signing": "True when it was announced as the day on which an agreement is to be signed; known on the round's `known` day.",
     "Round.outcome_known": "Day from which the outcome may be shown.",
     "Source.publisher": "Who published it.",
     "Source.date": "Day of publication; of the first item when it is a collection.",
@@ -153,6 +154,15 @@ NOTES = {
     "Scenario.remove_between": "Removes what parties did to each other (see Removal).",
     "Scenario.tariffs": "Duties set by hand, on top of everything else (see HandDuty); for worlds of one's own.",
     "Scenario.record": "`false`: nothing of the record is used; base-year duties and `tariffs` are all there is.",
+    "Scenario.compensation": "What governments pay to the producers of sectors (see Compensation): who bears a loss, not how large it is.",
+    "Compensation.country": "Code of the country that pays and whose producers get it.",
+    "Compensation.sectors": "Codes of the world; the sum is shared out by what the sectors earn.",
+    "Compensation.usd_bn": "Billion USD.",
+    "Compensation.reason": "Why, in words.",
+    "Exposure.value": "A fraction, or thousand people for `employs`.",
+    "Exposure.low": "Lower end, where a range is known.",
+    "Exposure.high": "Upper end.",
+    "Exposure.period": "What time the value is of.",
     "HandDuty.importer": "Who charges: a code, a list of codes, or `all`.",
     "HandDuty.exporter": "Who is charged: a code, a list of codes, or `all`.",
     "HandDuty.sectors": "A code, a list of codes, `goods`, `services` or `all`.",
@@ -452,7 +462,15 @@ def uncertain_parameters() -> str:
     return table(("Driver", "Parameter", "Standard deviation of the logarithm", "Grade", "Source"), rows)
 
 
+def units_list() -> str:
+    """Every unit of a table, with what it means."""
+    from detente.core import UNITS
+
+    return table(("Unit", "Meaning"), [(f"`{unit}`", cell(meaning)) for unit, meaning in UNITS.items()])
+
+
 LISTS = {
+    "units": units_list,
     "horizon parameters": horizon_parameters,
     "uncertain parameters": uncertain_parameters,
     "effects": effects_list,

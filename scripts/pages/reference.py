@@ -410,6 +410,7 @@ def duty_tables_of_the_toy() -> list[Any]:
 
 def world_tables() -> list[Any]:
     """Tables of `detente world`, of the toy world beside itself."""
+    from detente.equilibrium import purge_deficits
     from detente.show.figures.worlds import comparison_figure, world_figure
     from detente.world import toy
     from detente.world.describe import compare_worlds, flow_table, provenance_table, shipped_table, size_table
@@ -425,6 +426,7 @@ def world_tables() -> list[Any]:
         *compare_worlds(economy, economy),
         moved_table(economy, parts, parts),
         largest_moves(economy, parts, parts),
+        purge_deficits(economy).moved,
         world_figure(economy).table,
         comparison_figure(economy, economy).table,
     ]
@@ -550,6 +552,7 @@ def rooms_page() -> str:
         "equilibrium",
         "cases",
         "strategy",
+        "campaign",
         "outlook",
         "validation",
         "show",
@@ -562,7 +565,7 @@ def rooms_page() -> str:
     if found != set(order):
         raise SystemExit(f"docs: rooms are {sorted(found)}; put them in order in scripts/pages/reference.py")
     parts = [
-        "```text\ncore ← dossier ← {intake, world ← {policy, equilibrium} ← cases ← strategy ← outlook ← validation} ← show ← brief ← cli\n```\n\n"
+        "```text\ncore ← dossier ← {intake, world ← {policy, equilibrium} ← cases ← strategy ← campaign ← outlook ← validation} ← show ← brief ← cli\n```\n\n"
         "An arrow points to what a room may import. Rooms pass frozen values and hold no state of each other; nothing is read "
         "from a file or fetched when a module is imported, and nothing is ever fetched from a network.",
     ]
@@ -584,9 +587,8 @@ def rooms_page() -> str:
             + table(("File", "What it is for"), rows)
         )
     parts.append(
-        "## Rooms that do not exist yet\n\n`campaign` (moves over time, between `strategy` and `outlook`) and `app` (an explorer, beside `brief`) are planned; `outlook` "
-        "holds draws and no forecast yet. Nothing of them is in this version; see [Status](status.md). What they must keep to is in "
-        "[Contracts](contracts.md)."
+        "## Rooms that do not exist yet\n\n`app` (an explorer, beside `brief`) is planned. Nothing of it is in this version; see "
+        "[Status](status.md). What it must keep to is in [Contracts](contracts.md)."
     )
     return page(
         "Rooms",

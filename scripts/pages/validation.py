@@ -1,8 +1,8 @@
-"""Write docs/validation.md from a run of the replication suite.
+"""Write docs/validation.md from a run of the replication suite, and docs/bridges.md from the bridges.
 
     .venv/bin/python scripts/pages/validation.py [--shared ../shared] [--check]
 
-The page freezes the figures of that run; with ``--check`` nothing is written and a stale page is an error.
+The pages freeze the figures of that run; with ``--check`` nothing is written and a stale page is an error.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ from pathlib import Path
 
 from detente.core import write_atomic
 from detente.core.table import Column, Table
+from detente.show.tables.bridges import bridge_sentences, bridge_table, bridges_table
 from detente.show.tables.validation import VERDICTS, validation_table
+from detente.validation.bridges import shipped_bridges, walk_bridge
 from detente.validation.checks import Check
 from detente.validation.suite import run_checks
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGE = REPOSITORY / "docs" / "validation.md"
+BRIDGES = REPOSITORY / "docs" / "bridges.md"
 HIDDEN = ("group", "note")
 
 HEAD = """# Validation
@@ -34,12 +37,37 @@ Closed forms, identities and the studies of 2025 need only what is shipped. The 
 (`--shared`), which are not ours to give; without them their rows say so. A missed tolerance ends the run with exit code 4.
 
 """
+BRIDGES_HEAD = """<!-- Written by scripts/pages/validation.py; do not edit. -->
+# Bridges to the numbers of others
+
+Why is a published number not ours? Each table walks from a study's number to ours, one assumption at a time; every step is solved by
+our engine. The first solved stage is our engine under the study's own assumptions, as far as they can be set; its distance from
+what was published is called unexplained, and the text says what may be in it. Steps add up by construction, and how much each takes
+depends on their order.
+
+```console
+$ detente bridge                # every number in a line
+$ detente bridge kiel           # one walk; --picture FILE draws it
+```
+
+The bridges are data: `detente/validation/data/bridges.yaml` holds each study's published numbers with source and grade, the nearest
+setting, and the steps; in Python `detente.validation.walk_bridge(named_bridge("kiel"))`. The long-run gravity model of the first two
+has a goods table of its own (`goods-2023.csv`, made by `scripts/build_goods_2023.py`, which is its data sheet) and equations of its own
+(`detente/validation/firm_entry.py`): without entry, scale and elastic labour they are our core, which a test holds to 1e-8.
+
+Three things explain most. **What is counted:** output at base-year prices leaves out the terms of trade and what duties bring, real
+income counts both; the American loss of 0.4 percent in the long run and ours of next to nothing are one equilibrium, read twice.
+**Inputs:** a duty raises the costs of one's own producers. **What becomes of the duties** in the first year.
+
+"""
 INTRODUCTIONS = {
     "Diversion in 2025": "Chinese exports by destination less a stated trend, beside duties alone, with a larger surplus at home, and with buyers who "
     "change seller at once: a line agrees with the sign and within a factor of two.",
     "Shortages of 2018 and 2025": "What was observed when magnets and soybeans ran short, and what others say of a stop of gallium and "
     "germanium and of the package of October 2025. One line was fitted and says so; a line agrees within a factor of two, or inside the "
     "published range where there is one.",
+    "Bridges to the numbers of others": "Published numbers beside our engine under the assumptions the studies state; the "
+    "note says where ours ends and by which step. The walks are on a [page of their own](bridges.md).",
     "First year": "Pass-through at the border and the order of losses after one year, beside what was measured in 2018-19 and what "
     "others have computed for 2025: side by side, without a tolerance where the studies differ in method.",
     "Closed forms and identities": "What theory gives without data, and what every equilibrium must satisfy.",
@@ -50,6 +78,17 @@ INTRODUCTIONS = {
     "as stored, and every outcome at them is solved again. Each unrounded row covers seven regions and their mean, without "
     "and with political weights. Not evaluated: tables 5–7 and 10–12, whose cooperative duties are not stored; finding the "
     "duties, which is a matter of games, not of the engine.",
+    "Ignatenko and others 2025": "The duties of 2 April 2025 on 194 economies: one sector, entry, margins where goods are sold, labour that "
+    "duties relieve of taxes (`detente.equilibrium.gravity`). Two rows compare ten economies with the authors' own unrounded results; the "
+    "others take every printed figure to its last digit. Not evaluated: the models of several sectors, whose table of trade is not held; "
+    "balanced trade with the United States, whose transfers as the authors set them do not add to zero; and best duties with "
+    "inputs, which they find by search.",
+    "Lashkaripour 2021": "81 economies and 28 sectors of 2022, no inputs, deficits purged, one duty a country on everything. His figures for "
+    "these tables are not held in a form that can be read, so the solution is held against his equations written out again; then his formula, "
+    "which keeps the wages of others still, stands beside duties that are exact best replies to each other. All 81 first- and "
+    "second-order conditions and deviations: `judge_duties`.",
+    "KITE.jl": "The economy of KITE.jl's own tests, the reference on which its R and Julia implementations agree, and the invariants its tests "
+    "hold, a coalition that shares its burden among them.",
     "Exact decompositions": "The first-order formula, integrated along the shock: terms of trade and volume of trade (and, "
     "with markups, profit shifting) then add up to the exact change. Mexico gains next to nothing from NAFTA in this model "
     "because the two parts cancel; the first-order formula overstates the volume part, valuing all new imports at the old duty.",
@@ -89,19 +128,32 @@ def page(checks: tuple[Check, ...]) -> str:
     return HEAD + "\n".join(lines)
 
 
+def bridges_page() -> str:
+    """The page of bridges: all in a table, then each step by step."""
+    walks = [walk_bridge(bridge) for bridge in shipped_bridges().values()]
+    lines = [*bridges_table(walks).to_markdown().splitlines()[2:], ""]
+    for walked in walks:
+        table = bridge_table(walked)
+        lines += [f"## {walked.bridge.title}", "", f"{walked.bridge.rival}: {walked.bridge.source}.", ""]
+        lines += [f"- {sentence.text}" for sentence in bridge_sentences(walked)]
+        lines += ["", *table.to_markdown().splitlines()[2:-2], "", f"_Unexplained: {walked.bridge.open}_", ""]
+    return BRIDGES_HEAD + "\n".join(lines)
+
+
 def main() -> None:
     """Write the page, or say that it is stale."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=REPOSITORY.parent / "shared")
     parser.add_argument("--check", action="store_true", help="write nothing; fail when the page is stale")
     options = parser.parse_args()
-    text = page(run_checks(options.shared))
-    if options.check:
-        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-            sys.exit("docs/validation.md is stale: run scripts/pages/validation.py")
-        return
-    write_atomic(PAGE, text)
-    print(PAGE.relative_to(REPOSITORY))
+    texts = {PAGE: page(run_checks(options.shared)), BRIDGES: bridges_page()}
+    for path, text in texts.items():
+        if options.check:
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                sys.exit(f"docs/{path.name} is stale: run scripts/pages/validation.py")
+            continue
+        write_atomic(path, text)
+        print(path.relative_to(REPOSITORY))
 
 
 if __name__ == "__main__":

@@ -213,7 +213,7 @@ def test_the_table_of_a_path_cell_by_cell() -> None:
     ]  # fmt: skip
     table = stock_table(path, [cap, ban], ["USA", "EU27"])
     assert [(one.key, one.unit, one.kind, one.digits) for one in table.columns[5:]] == [
-        ("volume", "of base use", "number", 3),
+        ("volume_pct", "% of base use", "number", 1),
         ("drawn_months", "months of base use", "number", 3),
         ("left_months", "months of base use", "number", 3),
         ("wedge_pct", "%", "number", 1),
@@ -234,7 +234,7 @@ def test_the_table_of_a_path_cell_by_cell() -> None:
             draw = path[0].draws[name]
             left, wedge = (0.1, 100 * (math.exp(0.3) - 1)) if name == "cap" else (None, None)
             expected.append(
-                (1.5, 3.5, "long run", name, code, draw.volume, draw.drawn, left, wedge, price, income)
+                (1.5, 3.5, "long run", name, code, 100 * draw.volume, draw.drawn, left, wedge, price, income)
             )
     for row, wanted in zip(table.rows, expected, strict=True):
         assert row[:5] == wanted[:5]

@@ -167,7 +167,7 @@ def test_controls_say_whether_they_bind_and_who_is_paid(controlled):
     assert rows["parts"]["binds"] == rows["farm"]["binds"] == rows["ban"]["binds"] == "yes"
     assert rows["loose"]["binds"] == "no"
     assert rows["loose"]["wedge_pct"] == rows["loose"]["rent_usd_bn"] == 0
-    assert rows["parts"]["volume"] == pytest.approx(0.5, abs=1e-7)
+    assert rows["parts"]["volume_pct"] == pytest.approx(50, abs=1e-5)
     assert rows["farm"]["rent_usd_bn"] < 0 < rows["auction"]["rent_usd_bn"]
     assert rows["ban"]["kind"] == "ban"
     assert rows["ban"]["wedge_pct"] is None

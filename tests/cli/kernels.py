@@ -12,7 +12,7 @@ from detente.cli.main import main
 VERBS = {
     "run.csv": "run talks-fail narrow-deal --format csv",
     "run.json": "run standing talks-fail --against standing --format json",
-    "welfare.csv": "run talks-fail --table welfare --format csv",
+    "welfare.csv": "run talks-fail --table welfare --countries all --format csv",
     "sectors.csv": "run talks-fail --table sectors --format csv",
     "run.txt": "run talks-fail",
     "compare.csv": "compare standing talks-fail --format csv",

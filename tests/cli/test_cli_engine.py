@@ -109,8 +109,8 @@ def test_a_scenario_file_with_quantity_controls(detente, tmp_path):
     code, out, _ = detente("run", str(own), "--table", "quantities", "-f", "csv")
     assert code == 0
     found = {row["control"]: row for row in rows(out)}
-    assert float(found["magnets"]["volume"]) == pytest.approx(0.3, abs=1e-7)
-    assert float(found["soy"]["volume"]) >= 1.1 - 1e-7
+    assert float(found["magnets"]["volume_pct"]) == pytest.approx(30, abs=1e-5)
+    assert float(found["soy"]["volume_pct"]) >= 110 - 1e-5
     assert found["magnets"]["binds"] == "yes"
     capped, free = (
         float(

@@ -21,7 +21,7 @@ def test_a_stock_delays_the_cut_and_then_it_binds(detente):
     drawn = [float(row["drawn_months"]) for row in found]
     assert drawn == sorted(drawn, reverse=True)
     volumes = [0.5 + months for months in drawn]
-    assert [float(row["volume"]) for row in found] == pytest.approx(volumes, abs=1e-6)
+    assert [float(row["volume_pct"]) / 100 for row in found] == pytest.approx(volumes, abs=1e-6)
     bare = rows(detente(*CUT, "--stock", "0", "--countries", "USA", "-f", "csv")[1])
     for row, without in zip(found, bare, strict=True):
         assert 0 < float(row["price_pct"]) < float(without["price_pct"])
@@ -104,7 +104,7 @@ def test_caps_of_a_scenario_are_cuts(detente, tmp_path):
     assert code == 0
     first, second = rows(out)
     for row in (first, second):  # delivered at the cap, and drawn from what is held
-        assert float(row["volume"]) == pytest.approx(0.5 + float(row["drawn_months"]), abs=1e-6)
+        assert float(row["volume_pct"]) == pytest.approx(50 + 100 * float(row["drawn_months"]), abs=1e-4)
     assert 0 < float(second["drawn_months"]) < float(first["drawn_months"]) < 0.5
 
 
@@ -115,7 +115,7 @@ def test_the_controls_of_the_record_are_cuts_of_its_scenarios(detente):
     assert code == 0
     found = {(row["control"], row["from_month"]): row for row in rows(out)}
     first, last = (found["chn-2025-ann61-overseas.MAG", start] for start in ("0.0", "2.0"))
-    assert float(first["volume"]) > float(last["volume"]) > 0
+    assert float(first["volume_pct"]) > float(last["volume_pct"]) > 0
     assert 0 < float(last["left_months"]) < float(first["left_months"])
     assert "chn-2025-soybean-halt.SOY" in err
 

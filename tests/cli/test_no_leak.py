@@ -101,9 +101,9 @@ def test_the_calendar_holds_no_later_clock(tmp_path: object, capsys: pytest.Capt
 def test_the_second_record_does_not_tell_its_outcome(capsys: pytest.CaptureFixture[str]) -> None:
     for verb in (
         "measures --at 2021-06-01 --format csv",
-        "clocks --no-cost",
+        "clocks --no-cost --full",
         "duties --format csv",
-        "pledges",
+        "pledges --full",
     ):
         text = printed(capsys, f"{verb} --dossier phase-one-2018")
         assert not re.search(

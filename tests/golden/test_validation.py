@@ -69,7 +69,7 @@ def test_the_war_of_2018_is_solved_on_its_own_world(shared):
     assert {tuple(cell) for cell in zip(*added.sum(2).nonzero(), strict=True)} == {(usa, china), (china, usa)}
     assert war.economy.flows.min() >= 0
     assert abs(war.economy.deficit.sum()) < 1e-6 * war.economy.value_added.sum()
-    assert [check.verdict for check in war2018.war_checks(shared)] == ["agrees", "agrees"]
+    assert [check.verdict for check in war2018.war_checks(shared)] == ["agrees", "differs"]
 
 
 # Without the raw data
@@ -125,9 +125,10 @@ def test_a_gate_shows_the_worst_cell_when_missed_and_a_nan_never_passes():
 
 
 @pytest.mark.parametrize(
-    ("ours", "verdict"), [(-0.1, "agrees"), (-0.02, "differs"), (0.3, "differs"), (-3.1, "differs")]
+    ("ours", "verdict"),
+    [(-0.16, "agrees"), (-0.59, "agrees"), (-0.14, "differs"), (0.3, "differs"), (-0.61, "differs")],
 )
-def test_side_by_side_is_sign_and_order_of_magnitude(ours, verdict):
+def test_side_by_side_is_sign_and_a_factor_of_two(ours, verdict):
     assert beside("g", "w", ours, -0.3, source="s").verdict == verdict
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from strategy_games import duel
 
+from detente.campaign import PathCosts, shipped_market
 from detente.cases import (
     Case,
     Period,
@@ -25,27 +26,34 @@ from detente.cases import (
 from detente.cases.unfolding import unfold
 from detente.core import SchemaError
 from detente.dossier import audit, load_dossier, parties_of
-from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result
+from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result, purge_deficits
 from detente.intake import extract, make_draft, read_report
 from detente.outlook import draw_outcomes, draw_path, drivers
 from detente.policy import Scenario, load_scenario
 from detente.policy.duties import duty_stack, product_duties
-from detente.show.figures import Event, OutcomeRow, SectorRow, Span
+from detente.show.figures import Event, HorizonChange, OutcomeRow, SectorRow, Span
 from detente.show.figures.timelines import ClockDot
 from detente.show.tables import evidence, findings
+from detente.show.tables.since import Difference
 from detente.strategy import (
     deal_space,
     deals,
     equilibria,
+    explain_choices,
     judge,
+    judge_choices,
     leverage,
     leverage_of,
     load_preferences,
+    motives_of,
     payoff_tensor,
+    read_choices,
     shares_of,
     smallest_swaps,
 )
 from detente.strategy.duties import cooperative_duties, duty_game, nash_duties, optimal_duties
+from detente.validation import BridgeWalk, named_bridge
+from detente.validation.bridges import BridgeStage
 from detente.validation.checks import Check
 from detente.world import Wedges, load_world, toy
 from detente.world.carve import load_disaggregation, shipped_chokepoints
@@ -77,6 +85,14 @@ def cases() -> tuple[Case, ...]:
         Scenario(id="war", title="War", dossier="toy"), Wedges.of(economy, tariff=tariff), controls=(cap,)
     )
     return still, war
+
+
+@functools.cache
+def walked() -> BridgeWalk:
+    """A bridge walked by hand: nothing is solved."""
+    bridge = named_bridge("budget-lab")
+    stages = (("published", -0.4, 0.0), ("unexplained", -0.42, -0.02), ("measure", -0.03, 0.39))
+    return BridgeWalk(bridge, tuple(BridgeStage(kind, kind, (at,), (by,)) for kind, at, by in stages))
 
 
 @functools.cache
@@ -168,6 +184,11 @@ def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
         "scenarios": lambda: {"source": "busan-2025", "dossier": load_dossier(asof=dt.date(2025, 9, 1))},
         "measures": alone(date=day),
         "ledger": lambda: {"rows": rows()},
+        "ledger-moving": lambda: {"rows": evidence.measure_rows(record(), PAIR), "name": "measures-moving"},
+        "since": lambda: {
+            "changes": [Difference("clock", "The truce ends", "ahead", "gone")],
+            "day": "2025-10-01",
+        },
         "clocks": alone(from_date=day, parties=parties_of(record())),
         "clocks-listed": alone(from_date=day),
         "clocks-ahead": lambda: {"rows": evidence.clock_rows(record()), "asof": day},
@@ -177,6 +198,7 @@ def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
         "places": alone(folder=REPORTS),
         "conflicts": alone(),
         "conflict-overview": alone(),
+        "conflict-list": alone(),
         "conflict-sheets": alone(),
         "readings": lambda: {"cards": evidence.conflict_cards(record())},
         "evidence-counts": alone(),
@@ -273,6 +295,7 @@ def of_worlds() -> dict[str, Callable[[], dict[str, Any]]]:
         "world-benchmarks": lambda: {"economy": world()},
         "world-moved": lambda: {**moved, "before": parts(), "after": parts()},
         "world-moved-cells": lambda: {**moved, "before": parts(), "after": parts()},
+        "world-purge": lambda: {**moved, "value": purge_deficits(toy()).value},
         "worlds": two,
         "worlds-countries": two,
         "largest-countries": shown(),
@@ -398,6 +421,9 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             }
             for name in ("rupture", "rupture-figure")
         },
+        "bridges": lambda: {"walks": [walked()]},
+        "bridge": lambda: {"walked": walked()},
+        "bridge-figure": lambda: {"walked": walked()},
         "own-duties": lambda: {
             "outcomes": outcomes(),
             "featured": "war",
@@ -410,6 +436,21 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "value_usd": {"MEX": 1e3, "JPN": -1e3},
             "outcome": "War",
             "standing": "today",
+        },
+        "headline": lambda: {
+            "changes": [
+                HorizonChange("War", "USA", False, -1.0, -2.0, -0.5),
+                HorizonChange("War", "USA", True, -0.5),
+            ],
+            "title": "War costs.",
+            "standing": "today",
+        },
+        "map": lambda: {
+            "real_income_pct": {"MEX": 0.1, "XXX": -0.1},
+            "value_usd": {"MEX": 1e3, "XXX": -1e3},
+            "outcome": "War",
+            "standing": "today",
+            "title": "One gains.",
         },
         "sectors-hit": lambda: {
             "rows": [SectorRow("USA", "Cars", -2.0, -1e3), SectorRow("CHN", "Cars", 1.0, 1e3)],
@@ -496,7 +537,19 @@ def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
 
     optima = [optimal_duties(duties(), "USA", deviations=False)]
     talks = cooperative_duties(duties())
+    file = motives_of("busan-2025")
+    assert file is not None
+    sample = read_choices(file)
+    sides = {code: explain_choices(sample, file, code) for code in PAIR}
+    judged = [each for side in sides.values() for each in judge_choices(sample, side)]
+    still = PathCosts(PAIR, np.ones((4, 2)), np.zeros((4, 2)), np.ones((31, 2)), 30, "long run")
     return {
+        "explained-weights": fixed(explained=sides, file=file),
+        "explained-decisions": fixed(judged=judged),
+        "explained-fit": fixed(explained=sides, judged=judged, weighed=sample),
+        "threats": fixed(levers=leverage_of(game)),
+        "market": fixed(file=shipped_market()),
+        "cost-ahead": fixed(costs=still),
         "leverage": fixed(levers=leverage_of(game)),
         "leverage-shares": fixed(levers=shares_of(game)),
         "leverage-ladder": fixed(levers=leverage_of(game), concept="made up"),

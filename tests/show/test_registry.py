@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import table_materials as materials
 
-from detente.core import Column, InputError, LabelError, Table
+from detente.core import UNITS, Column, InputError, LabelError, Table
 from detente.show import registry
 from detente.show.registry import MATERIALS, build, build_with, entry, make, offered, registered, tables
 
@@ -121,6 +121,34 @@ def given(name):
     return part[name]()
 
 
+def without_unit(table):
+    """Columns of numbers that name no unit of the vocabulary, nor stand beside a column that names it row by row."""
+    keys = [column.key for column in table.columns]
+    stray = []
+    for column in table.columns:
+        cells = table.column(column.key)
+        numbers = [k for k, cell in enumerate(cells) if isinstance(cell, int | float)]
+        stated = [column.unit] if column.unit else []
+        if not column.unit and "unit" in keys:
+            stated = [str(table.column("unit")[k]) for k in numbers]
+        counts = column.kind == "number" or bool(numbers)
+        if counts and (not set(stated) <= set(UNITS) or (numbers and not stated)):
+            stray.append((column.key, column.unit, sorted(set(stated) - set(UNITS))))
+        if column.kind == "number" and not column.unit and "unit" not in keys:
+            stray.append((column.key, "no unit", []))
+    return stray
+
+
+def test_a_column_without_a_unit_is_found():
+    columns = (Column("who", "Who"), Column("x", "X", "", "number"), Column("unit", "Unit"))
+    assert not without_unit(Table("t", "T", columns, (("USA", 1.0, "%"),)))
+    assert without_unit(Table("t", "T", columns, (("USA", 1.0, "fraction"),)))
+    assert without_unit(Table("t", "T", columns[:2], (("USA", 1.0),)))
+    assert without_unit(Table("t", "T", columns[:2], ()))
+    assert without_unit(Table("t", "T", (Column("x", "X", "share", "number"),), ()))
+    assert without_unit(Table("t", "T", (Column("x", "X"),), ((2,),)))  # a number under a heading of text
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_registered_table_builds_and_is_what_the_registry_says(name):
     table = build(name, **given(name))
@@ -134,6 +162,7 @@ def test_every_registered_table_builds_and_is_what_the_registry_says(name):
     ]
     assert shapes
     assert not strange
+    assert not without_unit(table)
     assert entry(name) in registered(table)
     assert table.title
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from detente.show.figures.deal_space import _labelled_apart, lever_sentences
+from detente.show.figures.deal_space import _labelled_apart
+from detente.show.figures.levers import lever_sentences
 from detente.strategy.leverage import Lever
 
 

@@ -74,12 +74,15 @@ class Gradient:
         By the export tax, a fraction.
     log_iceberg : array
         By the logarithm of the trade cost.
+    deficit : array [country]
+        By a deficit, million USD (deficits of all countries sum to zero: only differences mean anything).
     """
 
     output: str
     tariff: Array
     export_tax: Array
     log_iceberg: Array
+    deficit: Array
 
 
 class Adjoint:
@@ -331,6 +334,7 @@ class Adjoint:
             tariff=frozen(log_cost / duty + spent * by_duty + self.o_tariff[index]),
             export_tax=frozen(log_cost / tax + spent * by_tax + self.o_tax[index]),
             log_iceberg=frozen(log_cost + self.o_iceberg[index]),
+            deficit=frozen(income),
         )
 
 

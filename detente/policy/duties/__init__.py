@@ -19,7 +19,10 @@ if TYPE_CHECKING:
         importer_of_cells as importer_of_cells,
     )
     from detente.policy.duties.collected import collected_table as collected_table
-    from detente.policy.duties.coverage import coverage_table as coverage_table
+    from detente.policy.duties.coverage import (
+        coverage_table as coverage_table,
+        covered_trade as covered_trade,
+    )
     from detente.policy.duties.day import (
         DutyStack as DutyStack,
         added_duties as added_duties,
@@ -42,7 +45,7 @@ else:
             "by_product_tables": "partner_table product_table",
             "cells": "Ints cells_fit importer_of_cells",
             "collected": "collected_table",
-            "coverage": "coverage_table",
+            "coverage": "coverage_table covered_trade",
             "day": "DutyStack added_duties duty_path duty_stack",
             "product_data": "products",
             "published": "published_table",

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from detente.dossier import MeasureState
 
 CONCEPTS: Mapping[str, str] = {
-    "import_weighted_2024": "Statutory duty of all layers, weighted by imports of 2024",
-    "collected_base_plus_added": "Duty collected in 2024 plus the statutory layers added since, weighted by imports of 2024",
+    "import_weighted_2024": "Statutory duty of all layers, weighted by imports of the base year",
+    "collected_base_plus_added": "Duty collected in the base year plus the statutory layers added since, weighted by its imports",
     "headline_2025": "Sum of the headline rates of the duties on all goods announced since 2025, exemptions ignored",
     "simple_average": "Statutory duty of all layers, every tariff line (or sector) counting the same",
     "fixed_2017_bilateral": "Statutory duty of all layers, sectors weighted by the pair's trade of 2017",
@@ -231,7 +231,7 @@ def averages(basis: AverageBasis) -> dict[str, Average]:
 
 
 def _weighted(basis: AverageBasis) -> ByConcept:
-    """Import-weighted averages: statutory, and on the base collected in 2024."""
+    """Import-weighted averages: statutory, and on what was collected in the base year."""
     by_concept: ByConcept = {}
     value = basis.weights.sum() + basis.unallocated
     if value > 0:
@@ -242,7 +242,7 @@ def _weighted(basis: AverageBasis) -> ByConcept:
         )
         by_concept["import_weighted_2024"] = (
             float((basis.rates.sum(0) * basis.weights).sum() / value),
-            "imports of 2024",
+            f"imports of {basis.economy.year}",
             "Statutory: exclusions and evasion are not in it, so it lies above what is collected." + outside,
         )
     if isinstance(basis.rows, CellRows):
@@ -253,7 +253,7 @@ def _weighted(basis: AverageBasis) -> ByConcept:
         since = float((basis.added_since[inside] * table.value[inside]).sum() / imports)
         by_concept["collected_base_plus_added"] = (
             float(table.duty[members].sum() / imports) + since,
-            f"imports of 2024 under {who}",
+            f"imports of {basis.economy.year} under {who}",
             "The tracker it is compared with lets Section 232 replace the fentanyl duty and dates some steps otherwise; "
             "here both are charged, and on legal days.",
         )

@@ -107,7 +107,7 @@ def partner_table(duties: ProductDuties) -> Table:
         Column("simple", "Simple average", "%", "number", 1),
         Column("highest", "Highest", "%", "number", 1),
         Column("highest_product", "On product"),
-        Column("products", "Products", kind="number", digits=0),
+        Column("products", "Products", "count", "number", 0),
     ]
     if value is not None:
         columns[1:1] = [

@@ -6,9 +6,6 @@ if TYPE_CHECKING:
     from detente.show.figures.charts import OutcomeRow as OutcomeRow, SectorRow as SectorRow
     from detente.show.figures.deal_space import (
         deal_figure as deal_figure,
-        ladder_figure as ladder_figure,
-        lever_sentences as lever_sentences,
-        moving as moving,
         space_sentence as space_sentence,
         swap_sentence as swap_sentence,
     )
@@ -19,6 +16,15 @@ if TYPE_CHECKING:
         draw_ahead as draw_ahead,
         figure_png as figure_png,
         figure_svg as figure_svg,
+    )
+    from detente.show.figures.headline import (
+        HorizonChange as HorizonChange,
+        headline_figure as headline_figure,
+    )
+    from detente.show.figures.levers import (
+        ladder_figure as ladder_figure,
+        lever_sentences as lever_sentences,
+        moving as moving,
     )
     from detente.show.figures.lifelines import Span as Span, timeline as timeline
     from detente.show.figures.paths import Event as Event, duty_path_figure as duty_path_figure
@@ -31,6 +37,8 @@ if TYPE_CHECKING:
         country_name as country_name,
         look as look,
     )
+    from detente.show.figures.tiles import map_figure as map_figure
+    from detente.show.figures.timelines import ClockDot as ClockDot
     from detente.show.figures.worlds import (
         comparison_figure as comparison_figure,
         world_figure as world_figure,
@@ -42,12 +50,16 @@ else:
         __name__,
         {
             "charts": "OutcomeRow SectorRow",
-            "deal_space": "deal_figure ladder_figure lever_sentences moving space_sentence swap_sentence",
+            "deal_space": "deal_figure space_sentence swap_sentence",
             "figures": "Figure NARROW WIDE draw_ahead figure_png figure_svg",
+            "headline": "HorizonChange headline_figure",
+            "levers": "ladder_figure lever_sentences moving",
             "lifelines": "Span timeline",
             "paths": "Event duty_path_figure",
             "plots": "Plot plot",
             "theme": "GRADES Look STATUSES authority_look country_name look",
+            "tiles": "map_figure",
+            "timelines": "ClockDot",
             "worlds": "comparison_figure world_figure",
         },
     )

@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from detente.core import Column, InputError, Table, known, known_each
-from detente.show.figures.figures import NARROW, WIDE, Figure
+from detente.show.figures.figures import NARROW, WIDE, Figure, in_short
 from detente.show.figures.rows import Bar, Heading, row_chart, text_width
 from detente.show.figures.theme import GAIN, LOSS, check_colours, country_name, look
 from detente.show.tables.duties import duties_by_authority
 from detente.show.words.sentences import both_sides_sentence, ranking_sentence, sector_sentence
-from detente.show.words.words import count_words, enough_digits, number, percent
+from detente.show.words.words import count_words, enough_digits, number, percent, shown_amount, shown_percent
 
 
 @dataclass(frozen=True)
@@ -97,15 +97,9 @@ def outcomes(
         labels = max(text_width(country_name(code, short=width < 500)) for code in codes) + 14
         return row_chart(drawn, width, label_width=labels)
 
-    said = [
-        f"{row.outcome}: "
-        + ", ".join(
-            f"{country_name(code)} {number(row.real_income_pct[code], digits, signed=True)} percent"
-            for code in codes
-        )
-        for row in rows
-    ]
-    alt = f"Bars of the change of real income against {standing}. " + "; ".join(said) + "."
+    alt = in_short(
+        f"Bars of the change of real income against {standing}, percent, by outcome and economy. {finding}"
+    )
     note = f"Difference from {standing}; money is the equivalent variation a year."
     if banded and interval:
         note += f" Thin lines: {interval}."
@@ -211,10 +205,8 @@ def third_countries(
         f"Equivalent variation a year; difference from {standing}; {concept}.",
     )
 
-    money = {code: number(value / 1e3, amount, signed=True) for code, value in value_usd.items()}
-    texts = {
-        code: f"{money[code]} bn  ({number(real_income_pct[code], share, signed=True)}%)" for code in ranked
-    }
+    money = {code: shown_amount(value / 1e3, amount) for code, value in value_usd.items()}
+    texts = {code: f"{money[code]} bn  ({shown_percent(real_income_pct[code], share)})" for code in ranked}
 
     def spec(width: int) -> dict[str, object]:
         bars = [
@@ -226,10 +218,9 @@ def third_countries(
 
     finding = title or ranking_sentence(value_usd, outcome).text
     gains = sum(value_usd[code] > 0 for code in ranked)
-    listed = "; ".join(f"{called[code]} {money[code]}" for code in ranked)
-    alt = (
+    alt = in_short(
         f"Bars of {count_words(len(ranked), 'third country', 'third countries')} ranked by change of real income under “{outcome}”, "
-        f"in billion USD a year; {gains} above zero. {listed}."
+        f"in billion USD a year; {gains} above zero. {finding}"
     )
     return Figure(
         name,
@@ -302,8 +293,9 @@ def sectors_hit(
 
     first = sides[0]
     finding = title or sector_sentence(first, {r.sector: r.output_pct for r in shown[first]}, outcome).text
-    listed = " ".join(_listed(code, shown[code], digits) for code in sides)
-    alt = f"Bars of the change of output, percent, in the sectors that “{outcome}” moves most. {listed}"
+    alt = in_short(
+        f"Bars of the change of output, percent, in the sectors that “{outcome}” moves most. {finding}"
+    )
     return Figure(
         name,
         finding,
@@ -314,12 +306,6 @@ def sectors_hit(
         subtitle=f"Change of output under “{outcome}”, percent (billion USD a year in brackets); {concept}",
         narrow=spec(NARROW),
     )
-
-
-def _listed(code: str, rows: Sequence[SectorRow], digits: int) -> str:
-    """Sectors of a country with their changes, for those who do not see the bars."""
-    said = ", ".join(f"{row.sector} {number(row.output_pct, digits, signed=True)}" for row in rows)
-    return f"{country_name(code)}: {said}."
 
 
 def _by_output(rows: Sequence[SectorRow], codes: Sequence[str]) -> list[SectorRow]:
@@ -343,7 +329,7 @@ def _largest(ordered: Sequence[SectorRow], code: str, count: int) -> list[Sector
 
 def _percent_and_money(pct: float, value_usd: float, width: int, digits: int) -> str:
     """Text at the end of a bar: percent, and on a desk billion USD beside it."""
-    return f"{number(pct, digits, signed=True)}%" + (
+    return shown_percent(pct, digits) + (
         f"  ({number(value_usd / 1e3, 1, signed=True)} bn)" if width > 500 else ""
     )
 

@@ -1,4 +1,4 @@
-"""The two pictures of the strategy room, and the sentences beside them: the ladder of leverage and the space of deals."""
+"""The space of deals: what every joint choice gives the two sides, and the sentences beside it."""
 
 from __future__ import annotations
 
@@ -7,190 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from detente.core import Column, InputError, Table, known
-from detente.show.figures.figures import NARROW, WIDE, Figure
-from detente.show.figures.rows import Bar, Heading, layer, row_chart, text_width
-from detente.show.figures.theme import INK, LOSS, MUTED, country_name, look
+from detente.core import Column, InputError, Table
+from detente.show.figures.figures import NARROW, WIDE, Figure, in_short
+from detente.show.figures.rows import layer
+from detente.show.figures.theme import INK, LOSS, MUTED, country_name
 from detente.show.tables.strategy import BN, money_column, moves_in_words
 from detente.show.words.sentences import Sentence
-from detente.show.words.words import NBSP, lower_first, money, number
-from detente.strategy import DealSpace, Game, Lever, Swap
+from detente.show.words.words import money, number
+from detente.strategy import DealSpace, Game, Swap
 
 POINTS = 900
 """Points a deal space draws at most; the frontier and the named points are always among them."""
 QUIET = "#b9c1ca"
-
-
-def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tuple[Sentence, ...]:
-    """What an official would say of each side's strongest measure: harm, cost, who else is hurt."""
-    sentences: list[Sentence] = []
-    for code in dict.fromkeys(lever.player for lever in levers):
-        sentences += _of_side(levers, code, table)
-    return (*sentences, *_furthest(levers, table))
-
-
-def _of_side(levers: Sequence[Lever], code: str, table: str) -> list[Sentence]:
-    """A side's strongest lever, one that gains it something, and its cheapest."""
-    mine = [
-        lv
-        for lv in levers
-        if lv.player == code and not lv.action.startswith("side:") and lv.harm_target > 0.5
-    ]
-    rival = next((lv.player for lv in levers if lv.player != code), "")
-    who = country_name(code, in_sentence=True)
-    whom = country_name(rival, in_sentence=True) or "the others"
-    if not mine:
-        return [Sentence(f"No measure of {who} moves {whom} in this model.", (), table)]
-    best = max(mine, key=lambda lever: known(lever.harm_target))
-    sentences = [_strongest(best, who, whom, table)]
-    # a cap whose rent stays at home can gain its owner something: cheaper than any lever that has a price
-    free = max(
-        (lv for lv in mine if lv.harm_self < -0.5 and lv is not best),
-        key=lambda lv: known(lv.harm_target),
-        default=None,
-    )
-    if free is not None:
-        sentences.append(
-            Sentence(
-                f"“{free.title}” costs {whom} {money(free.harm_target)} and gains {who} {money(-free.harm_self)}.",
-                (free.harm_target / BN, -free.harm_self / BN),
-                table,
-            )
-        )
-    cheap = max(
-        (lv for lv in mine if lv.ratio is not None), key=lambda lv: known(lv.ratio or 0.0), default=None
-    )
-    if cheap is not None and cheap.ratio is not None and cheap is not best:
-        sentences.append(
-            Sentence(
-                f"Its cheapest lever{'' if free is None else ' that has a price'} is “{lower_first(cheap.title)}”: ${number(cheap.ratio, 2)} of harm for each dollar of its own, "
-                f"but only {money(cheap.harm_target)} in all.",
-                (cheap.ratio, cheap.harm_target / BN),
-                table,
-            )
-        )
-    return sentences
-
-
-def _strongest(best: Lever, who: str, whom: str, table: str) -> Sentence:
-    """What a side's strongest lever does to the other, and what it costs or gains its owner."""
-    values = [best.harm_target / BN, best.harm_self / BN]
-    text = (
-        f"Of what {who} can do, “{lower_first(best.title)}” ({best.gentle} to {best.harsh}) hurts {whom} most: "
-        f"{money(best.harm_target)} a year"
-    )
-    if best.harm_self > 0.5:
-        pays = best.pays_from or 0.0
-        values.append(pays)
-        text += (
-            f". It costs {who} {money(best.harm_self)}, so it pays only if a dollar lost by {whom} is worth "
-            f"${number(pays, 2)} at home."
-        )
-    elif best.harm_self < -0.5:
-        text += f", and it gains {who} {money(-best.harm_self)}."
-    else:
-        text += f", and it moves {who} by less than $1{NBSP}million."
-    return Sentence(text, tuple(values), table)
-
-
-def _furthest(levers: Sequence[Lever], table: str) -> tuple[Sentence, ...]:
-    """The measure that hurts a third country most, where one is hurt at all."""
-    hit = [
-        (code, harm, lv)
-        for lv in levers
-        if not lv.action.startswith("side:")
-        for code, harm in lv.others.items()
-    ]
-    if not hit:
-        return ()
-    code, harm, lever = max(hit, key=lambda effect: known(effect[1]))
-    if not harm > 0.5:
-        return ()
-    text = (
-        f"Outside the two, “{lower_first(lever.title)}” of {country_name(lever.player, in_sentence=True)} reaches furthest: "
-        f"it costs {country_name(code, in_sentence=True)} {money(harm)} a year."
-    )
-    return (Sentence(text, (harm / BN,), table),)
-
-
-def moving(levers: Sequence[Lever]) -> list[Lever]:
-    """Single measures that move either side by more than half a million USD a year: what a ladder is drawn of."""
-    return [
-        lever
-        for lever in levers
-        if not lever.action.startswith("side:") and max(abs(lever.harm_target), abs(lever.harm_self)) > 0.5
-    ]
-
-
-def ladder_figure(levers: Sequence[Lever], *, concept: str, name: str = "leverage-ladder") -> Figure:
-    """Draw every measure's harm to the other side above what it costs its own.
-
-    Parameters
-    ----------
-    levers : sequence of Lever
-    concept : str
-        Horizon and preferences; printed below the title.
-
-    Raises
-    ------
-    InputError
-        When no measure moves anything.
-    """
-    shown = moving(levers)
-    if not shown:
-        raise InputError(
-            "no measure moves anything", where="ladder_figure", hint="there is no leverage to draw"
-        )
-    players = list(dict.fromkeys(lv.player for lv in shown))
-    ordered = sorted(shown, key=lambda lv: (players.index(lv.player), -known(lv.harm_target)))
-    table = Table(
-        name,
-        "The ladder of leverage",
-        (
-            Column("player", "Side"),
-            Column("measure", "Measure"),
-            Column("gentle", "From"),
-            Column("harsh", "To"),
-            money_column("harm_target", "Harm to the other side"),
-            money_column("harm_self", "Harm to itself"),
-        ),
-        tuple(
-            (country_name(lv.player), lv.title, lv.gentle, lv.harsh, lv.harm_target / BN, lv.harm_self / BN)
-            for lv in ordered
-        ),
-        "Each measure alone, everything else as it stands; negative harm is a gain.",
-    )
-
-    def spec(width: int) -> dict[str, Any]:
-        rows: list[Heading | Bar] = []
-        for code in players:
-            rows.append(Heading(f"{country_name(code)}: harm to the other side, and to itself (grey)"))
-            for lv in (lever for lever in ordered if lever.player == code):
-                colour = look("country", code).colour
-                rows.append(Bar(lv.title, lv.harm_target / BN, _bn(lv.harm_target), colour))
-                rows.append(Bar("", lv.harm_self / BN, _bn(lv.harm_self), QUIET))
-        labels = min(max(text_width(lv.title) for lv in ordered) + 14, 200 if width > 500 else 118)
-        return row_chart(rows, width, label_width=labels)
-
-    said = "; ".join(
-        f"{country_name(lv.player)}, {lv.title}: {_bn(lv.harm_target)} to the other side, {_bn(lv.harm_self)} to itself"
-        for lv in ordered
-    )
-    title = lever_sentences(levers)[0].text.split(". It costs")[0].rstrip(".") + "."
-    return Figure(
-        name,
-        title,
-        f"Bars of harm by measure, in pairs: to the other side, and below it in grey to the side that uses it. {said}.",
-        spec(WIDE),
-        table,
-        note="Loss of payoff from the gentle to the harsh rung of a measure, averaged over every order of all measures.",
-        subtitle=f"Billion USD a year; {concept}",
-        narrow=spec(NARROW),
-    )
-
-
-def _bn(value_usd: float) -> str:
-    return f"{number(value_usd / BN, 2, signed=False)} bn"
+KALAI = "Kalai-Smorodinsky"
+"""A bargaining point that the table keeps and the picture leaves out, for it would need an explanation of its own."""
 
 
 def deal_figure(
@@ -239,16 +69,33 @@ def deal_figure(
         f"Against “{called}”; of {len(space.gains):,} profiles those are drawn that do not hide one another.",
     )
     title = space_sentence(game, space, name=called).text
-    alt = (
-        f"Points of the gain of {country_name(a, in_sentence=True)} (across) and {country_name(b, in_sentence=True)} (up) at every "
-        f"joint profile; {space.better:,} of {len(space.gains):,} lie above and to the right of no deal. "
-        + "; ".join(f"{label} at {number(x, 1)} and {number(y, 1)}" for _, label, x, y in marks)
-        + "."
+    who = [country_name(code, in_sentence=True) for code in (a, b)]
+    alt = in_short(
+        f"Points of what {who[0]} gains (across) and {who[1]} gains (up) at every joint choice. {title}"
     )
+    near, far = _in_sight(rows, marks)
+    note = (
+        "Each point is one joint choice, solved exactly; up and to the right is better for both. Dark: nobody can gain without the "
+        "other losing."
+    )
+    if any(kind == "bargain" for kind, *_ in marks):
+        note += (
+            " Nash point: the choice, or mix of choices, at which the product of what both gain is largest."
+        )
+    if far:
+        said = "; ".join(f"{label} ({number(x, 0)}, {number(y, 0)})" for _, label, x, y in far if label)
+        note += f" Off the picture: {said or 'choices that are worse for one side'}."
 
     def spec(width: int) -> dict[str, Any]:
-        apart = _labelled_apart(marks, rows)
-        return _scatter(rows, apart, country_name(a, short=True), country_name(b, short=True), width)
+        shown = [mark for mark in marks if mark in near and mark[1] != KALAI]
+        kept = [row for row in rows if row in near]
+        return _scatter(
+            kept,
+            _labelled_apart(shown, kept),
+            country_name(a, short=True),
+            country_name(b, short=True),
+            width,
+        )
 
     return Figure(
         name,
@@ -256,7 +103,7 @@ def deal_figure(
         alt,
         spec(WIDE),
         table,
-        note="Each point is one exact solve. Dark: nobody can gain without the other losing.",
+        note=note,
         subtitle=f"Gain over “{called}”, billion USD a year; {concept}",
         narrow=spec(NARROW),
     )
@@ -297,8 +144,26 @@ def _marks(game: Game, space: DealSpace, called: str, threats: Mapping[str, str]
         and abs(space.kalai.payoffs - space.nash.payoffs).max() > 1
     ):
         x, y = space.kalai.payoffs / BN
-        marks.append(("bargain", "Kalai-Smorodinsky", float(x), float(y)))
+        marks.append(("bargain", KALAI, float(x), float(y)))
     return marks
+
+
+def _in_sight(rows: Sequence[Point], marks: Sequence[Point]) -> tuple[set[Point], list[Point]]:
+    """Points in the window that matters, and those outside it that should be named: from no deal to the best deals, and around."""
+    core = [point for point in (*rows, *marks) if point[0] in ("better for both", "no deal", "bargain")] or [
+        *rows,
+        *marks,
+    ]
+    ends = []
+    for values in ([x for *_, x, _ in core], [y for *_, y in core]):
+        room = 0.6 * (max(values) - min(values)) or 1.0
+        ends.append((min(values) - room, max(values) + room))
+    everything = (*rows, *marks)
+    (left, right), (low, high) = ends
+    near = {
+        (kind, label, x, y) for kind, label, x, y in everything if left <= x <= right and low <= y <= high
+    }
+    return near, [point for point in marks if point not in near]
 
 
 def _labelled_apart(marks: Sequence[Point], rows: Sequence[Point]) -> list[Point]:
@@ -382,7 +247,7 @@ def _scatter(
             )
         )
     return {
-        "height": 420 if width > 500 else 320,
+        "height": 340 if width > 500 else 300,
         "layer": layers,
         "config": {"axis": {"gridColor": "#eef1f4", "titleColor": MUTED}},
     }

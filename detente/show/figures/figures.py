@@ -114,6 +114,17 @@ class Figure:
         return body
 
 
+def in_short(text: str, most: int = 290) -> str:
+    """A description that is read out at a stretch: cut at a word where it is longer; the table behind the picture tells the rest.
+
+    Examples
+    --------
+    >>> in_short("Bars of two sides.", 12)
+    'Bars of two…'
+    """
+    return text if len(text) <= most else text[: most + 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
 def figure_svg(figure: Figure, width: int = WIDE) -> str:
     """Draw a figure as an inline SVG element.
 

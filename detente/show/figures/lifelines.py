@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from detente.core import Column, InputError, Table
-from detente.show.figures.figures import NARROW, WIDE, Figure
+from detente.show.figures.figures import NARROW, WIDE, Figure, in_short
 from detente.show.figures.rows import Row, fold, layer, pixel, text_width
 from detente.show.figures.theme import INK, MUTED, check_colours, country_name, look
 from detente.show.figures.timeaxis import Day, as_day, milliseconds, time_axis
@@ -74,11 +74,8 @@ def timeline(
         for status in ("in_force", "suspended", "announced")
     }
     finding = title or _counting(counted, known, as_day(since) if since else None)
-    sides = dict.fromkeys(s.actor for s in spans)
-    alt = (
-        f"Bars along the calendar from {date_words(first)} to {date_words(last)}, one row a measure. "
-        + " ".join(_side_words(side, now, spans) for side in sides)
-        + " The table below lists every stretch."
+    alt = in_short(
+        f"Bars along the calendar from {date_words(first)} to {date_words(last)}, one row a measure. {finding}"
     )
     return Figure(
         name,
@@ -133,15 +130,6 @@ def _span_table(name: str, spans: Sequence[Span], known: dt.date) -> Table:
         ),
         f"As known on {date_words(known)}.",
     )
-
-
-def _side_words(side: str, now: dict[str, Span], spans: Sequence[Span]) -> str:
-    counts = [
-        f"{sum(s.status == status for s in now.values() if s.actor == side)} {look('status', status).name.lower()}"
-        for status in ("in_force", "suspended", "announced")
-    ]
-    total = len({s.measure for s in spans if s.actor == side})
-    return f"{country_name(side)}: {count_words(total, 'measure')}; {', '.join(counts)}."
 
 
 @dataclass

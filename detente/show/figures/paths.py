@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from detente.core import Column, InputError, Table, known as known_figure
-from detente.show.figures.figures import NARROW, WIDE, Figure
+from detente.show.figures.figures import NARROW, WIDE, Figure, in_short
 from detente.show.figures.rows import Row, layer, pixel, text_width
 from detente.show.figures.theme import GRID, INK, MUTED, check_colours, country_name, look
 from detente.show.figures.timeaxis import Day, as_day, milliseconds, time_axis
@@ -85,7 +85,9 @@ def duty_path_figure(
     return Figure(
         name,
         finding,
-        _path_words(days, rates, known),
+        in_short(
+            f"Step lines of the average duty of each side on the other, percent, as known on {date_words(known)}. {finding}"
+        ),
         spec(WIDE),
         table,
         note=note,
@@ -117,15 +119,6 @@ def _path_table(name: str, days: Sequence[dt.date], rates: Rates, known: dt.date
         tuple(body),
         f"{concept}. A rate holds until the next date.",
     )
-
-
-def _path_words(days: Sequence[dt.date], rates: Rates, known: dt.date) -> str:
-    listed = "; ".join(
-        f"{country_name(i)} on {country_name(e)}: "
-        + ", ".join(f"{number(100 * series[k], 1)} from {date_words(day)}" for k, day in enumerate(days))
-        for (i, e), series in rates.items()
-    )
-    return f"Step lines of the average duty, percent, as known on {date_words(known)}. {listed}."
 
 
 def _check_path(days: Sequence[dt.date], rates: Rates) -> None:
@@ -172,7 +165,7 @@ def _path_spec(
 
     labels, strip = _event_labels(events, place, plot, narrow=narrow)
     height = strip + (200 if narrow else 250)
-    top = 104 * max(max(series) for series in rates.values()) or 1.0
+    top = 110 * max(max(series) for series in rates.values()) or 1.0
     x = time_axis(days[0], last, (left, right))
     axis = {
         "title": None,
@@ -195,6 +188,7 @@ def _path_spec(
         layers.append(layer(grey, shade, **both))
     layers += _event_layers(labels, x, height, 10.5 if narrow else 11.0)
     layers += _line_layers(days, rates, known, last, x, y)
+    layers += _value_labels(days, rates, known, x, y, narrow=narrow)
     layers += _end_labels(rates, top, (strip, height), right, narrow=narrow)
     return {"width": plot, "height": height, "layer": layers}
 
@@ -251,6 +245,41 @@ def _line_layers(
             if len(rows) > 1:
                 line = {**look_of, "strokeDash": dash, "clip": False}
                 layers.append(layer(line, rows, x={**x, "field": "x"}, y={**y, "field": "y"}))
+    return layers
+
+
+def _value_labels(
+    days: Sequence[dt.date],
+    rates: Rates,
+    known: dt.date,
+    x: dict[str, Any],
+    y: dict[str, Any],
+    *,
+    narrow: bool,
+) -> list[dict[str, Any]]:
+    """The numbers of each line where they are read: its peak, and where it stands on the as-of day."""
+    layers = []
+    past = [k for k, day in enumerate(days) if day <= known]
+    highest = max(rates, key=lambda pair: known_figure(rates[pair][past[-1]])) if past else None
+    for pair, series in rates.items():
+        if not past:
+            continue
+        importer = pair[0]
+        top, now = max(past, key=lambda k: known_figure(series[k])), past[-1]
+        places = [(known, series[now], "right", -4, pair == highest)]
+        if series[top] > 1.05 * series[now]:
+            places.append((days[top], series[top], "left", 2, True))
+        for day, rate, align, shift, above in places:
+            row = [
+                {"x": milliseconds(day), "y": 100 * float(rate), "text": f"{number(100 * float(rate), 1)}%"}
+            ]
+            mark = {"type": "text", "align": align, "dx": shift}
+            mark |= {"baseline": "bottom", "dy": -4} if above else {"baseline": "top", "dy": 5}
+            tone = {"color": look("country", importer).colour, "fontSize": 11 if narrow else 12}
+            says = {"field": "text", "type": "nominal"}
+            layers.append(
+                layer({**mark, **tone}, row, x={**x, "field": "x"}, y={**y, "field": "y"}, text=says)
+            )
     return layers
 
 

@@ -174,6 +174,8 @@ def result_figure(result: Labelled, count: int = MOST) -> Figure:
         (display for start, display in SHOWN.items() if result.unit.startswith(start)),
         (result.unit, np.asarray, 3),
     )
+    if result.unit.startswith("share "):  # a share is shown in percent of what it is a share of
+        unit, shown, digits = f"%{result.unit.removeprefix('share')}", lambda values: 100 * values, 1
     values = np.asarray(shown(result.values), dtype=np.float64)
     places = [place for place in np.ndindex(values.shape) if np.isfinite(values[place])]
     if not places or count < 1:

@@ -16,8 +16,21 @@ from detente.show.figures.theme import INK
 
 Row = dict[str, Any]
 
-CHARACTER = 6.1
-"""Mean width in pixels of a character at 12 px, a little on the wide side."""
+WIDTHS = {
+    "ijl'|": 0.28,
+    " .,:;!It/[]·": 0.34,
+    "()-fr“”‘’": 0.42,
+    "cszvxykJ": 0.56,
+    "abdeghnopqu0123456789$FLETSZ–": 0.64,
+    "ABCKPRVXY?*": 0.69,
+    "DGHNOQU&": 0.78,
+    "w+\u2212=<>": 0.84,
+    "mMW%@▲▼—": 0.98,
+}
+"""Advance of characters in parts of the size of the letters, as in the widest of the fonts a reader may have (DejaVu Sans)."""
+_ADVANCE = {character: width for characters, width in WIDTHS.items() for character in characters}
+OTHER = 0.66
+BOLD = 1.1
 
 
 @dataclass(frozen=True)
@@ -73,15 +86,25 @@ def pixel(name: str) -> dict[str, Any]:
     return {"field": name, "type": "quantitative", "scale": None, "axis": None}
 
 
-def text_width(text: str, size: float = 12) -> float:
-    """Estimate how wide a text is, in pixels."""
-    return len(text) * CHARACTER * size / 12
+def text_width(text: str, size: float = 12, *, bold: bool = False) -> float:
+    """How wide a text is at most, in pixels: measured in the widest of the fonts a reader may have, so that nothing is cut.
+
+    Examples
+    --------
+    >>> text_width("ill") < text_width("mmm"), round(text_width("10", 10), 1)
+    (True, 12.8)
+    """
+    return sum(_ADVANCE.get(character, OTHER) for character in text) * size * (BOLD if bold else 1.0)
 
 
-def fold(text: str, width: float, *, size: float = 12, lines: int = 2) -> list[str]:
+def fold(text: str, width: float, *, size: float = 12, lines: int = 2, bold: bool = False) -> list[str]:
     """Break a text into lines of at most `width` pixels; the last line ends in an ellipsis when it does not fit."""
-    characters = max(int(width / (CHARACTER * size / 12)), 6)
-    return textwrap.wrap(text, characters, max_lines=lines, placeholder=" …") or [text]
+    whole: list[str] = []
+    for characters in range(max(int(width / (0.5 * size)), 6), 5, -1):
+        whole = textwrap.wrap(text, characters, max_lines=lines, placeholder=" …") or [text]
+        if all(text_width(line, size, bold=bold) <= width for line in whole):
+            break
+    return whole
 
 
 def padded_domain(low: float, high: float, width: float, *, left: float, right: float) -> tuple[float, float]:

@@ -7,7 +7,7 @@ lightness differs); colour never stands alone: a label, a shape or a text goes w
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -24,7 +24,7 @@ MUTED = "#55606d"
 RULE = "#c9d0d8"
 GRID = "#e4e8ec"
 GAIN = "#1f6f78"
-LOSS = "#b5431a"
+LOSS = "#e0905a"
 FONT = "Arial, Liberation Sans, Helvetica, sans-serif"
 
 
@@ -72,7 +72,31 @@ def countries() -> Mapping[str, Look]:
     >>> countries()["GBR"].short_name
     'UK'
     """
-    return MappingProxyType({code: Look(**entry) for code, entry in _economies()["economies"].items()})
+    drawn = {
+        code: {key: value for key, value in entry.items() if key != "tile"}
+        for code, entry in _economies()["economies"].items()
+    }
+    return MappingProxyType({code: Look(**entry) for code, entry in drawn.items()})
+
+
+def tile_places(codes: Sequence[str]) -> tuple[dict[str, tuple[int, int]], int, int]:
+    """Column and row of the tile of each economy, and how many columns and rows that takes; unknown ones stand below.
+
+    Examples
+    --------
+    >>> tile_places(["HOME", "AWAY"])
+    ({'HOME': (0, 0), 'AWAY': (1, 0)}, 4, 1)
+    """
+    entries = _economies()["economies"]
+    placed = {code: tuple(entries[code]["tile"]) for code in codes if "tile" in entries.get(code, {})}
+    columns = max((column + 1 for column, _ in placed.values()), default=4)
+    first = max((row + 1 for _, row in placed.values()), default=0)
+    others = [code for code in codes if code not in placed]
+    places: dict[str, tuple[int, int]] = {
+        **{code: (int(column), int(row)) for code, (column, row) in placed.items()},
+        **{code: (k % columns, first + k // columns) for k, code in enumerate(others)},
+    }
+    return places, columns, max(row for _, row in places.values()) + 1
 
 
 @functools.cache

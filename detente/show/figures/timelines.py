@@ -11,17 +11,18 @@ from detente.core import Column, InputError, Table
 from detente.show.figures.figures import NARROW, WIDE, Figure
 from detente.show.figures.paths import Event, duty_path_figure
 from detente.show.figures.rows import Row, fold, layer, pixel
-from detente.show.figures.theme import INK
+from detente.show.figures.theme import INK, MUTED
 from detente.show.figures.timeaxis import Day, as_day, milliseconds, time_axis
 from detente.show.words.words import count_words, counted, date_words
 
 
 @dataclass(frozen=True)
 class ClockDot:
-    """A clock ahead: what it is and the day it fires."""
+    """A clock ahead: what it is, the day it fires, and what it does then."""
 
     title: str
     fires: Day
+    does: str = ""
 
 
 def clocks(rows: Sequence[ClockDot], *, asof: Day, title: str = "", name: str = "clocks_ahead") -> Figure:
@@ -47,10 +48,12 @@ def clocks(rows: Sequence[ClockDot], *, asof: Day, title: str = "", name: str = 
         (
             Column("title", "Clock"),
             Column("fires", "Fires", kind="date"),
-            Column("days_left", "Days left", kind="number", digits=0),
+            Column("days_left", "Days left", "days", "number", 0),
+            Column("on_firing", "What happens"),
         ),
         tuple(
-            (row.title, as_day(row.fires).isoformat(), days) for row, days in zip(ordered, left, strict=True)
+            (row.title, as_day(row.fires).isoformat(), days, row.does)
+            for row, days in zip(ordered, left, strict=True)
         ),
         f"Counted from {date_words(known)}.",
     )
@@ -59,14 +62,7 @@ def clocks(rows: Sequence[ClockDot], *, asof: Day, title: str = "", name: str = 
         title
         or f"{count_words(len(ordered), 'clock')} ahead, the first in {count_words(left[0], 'day')}.".capitalize()
     )
-    alt = (
-        "Lines from the as-of day to each clock. "
-        + "; ".join(
-            f"{row.title}: {date_words(row.fires)}, {counted(days, 'day')}"
-            for row, days in zip(ordered, left, strict=True)
-        )
-        + "."
-    )
+    alt = f"Lines from {date_words(known)} to each clock, soonest first. {finding}"
     return Figure(
         name,
         finding,
@@ -86,8 +82,12 @@ def _clock_spec(
     dots: list[Row] = []
     titles: list[Row] = []
     for row, days in zip(ordered, left, strict=True):
-        for line in fold(f"{date_words(row.fires)}: {row.title} ({counted(days, 'day')})", plot, lines=2):
-            titles.append({"y": y + 7, "text": line})
+        when = f"{date_words(row.fires, year=as_day(row.fires).year != known.year)}, {counted(days, 'day')}"
+        for line in fold(f"{when}: {row.title}", plot, lines=2, bold=True):
+            titles.append({"y": y + 7, "text": line, "quiet": False})
+            y += 15
+        for line in fold(row.does, plot, lines=2) if row.does else ():
+            titles.append({"y": y + 7, "text": line, "quiet": True})
             y += 15
         dots.append({"x": milliseconds(known), "x2": milliseconds(row.fires), "y": y + 5})
         y += 18
@@ -98,8 +98,13 @@ def _clock_spec(
     layers = [
         layer(rule, dots, x={**x, "field": "x"}, x2={"field": "x2"}, y=pixel("y")),
         layer(dot, dots, x={**x, "field": "x2"}, y=pixel("y")),
-        layer(text, titles, x={"value": 0}, y=pixel("y"), text={"field": "text", "type": "nominal"}),
     ]
+    for quiet in (False, True):
+        own = [row for row in titles if row["quiet"] == quiet]
+        if own:
+            mark = {**text, "color": MUTED if quiet else INK, "fontWeight": "normal" if quiet else "bold"}
+            says = {"field": "text", "type": "nominal"}
+            layers.append(layer(mark, own, x={"value": 0}, y=pixel("y"), text=says))
     return {"width": plot, "height": y, "layer": layers}
 
 

@@ -63,7 +63,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.outlook:interval_table",
         "draws against? countries? low? high?",
         "draws",
-        "outcome country name metric metric_name central low median high end_error",
+        "outcome country name metric metric_name unit central low median high end_error",
     ),
     (
         "uncertainty",
@@ -71,7 +71,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.outlook:uncertainty_table",
         "model nests?",
         "world",
-        "parameter group sd factor_low factor_high grade source",
+        "parameter group sd[logarithm] factor_low[factor] factor_high[factor] grade source",
     ),
     (
         "drivers",
@@ -120,8 +120,8 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "path countries",
         "path",
         (
-            "from_month to_month from_day country real_income_pct[%] equivalent_variation_usd_bn[USD bn a "
-            "year] consumer_price_pct[%]"
+            "from_month[month] to_month[month] from_day country real_income_pct[%] "
+            "equivalent_variation_usd_bn[USD bn a year] consumer_price_pct[%]"
         ),
     ),
     (
@@ -149,7 +149,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.outlook:path_band_table",
         "drawn countries",
         "path",
-        "from_month to_month from_day country central low median high end_error",
+        "from_month[month] to_month[month] from_day country central[%] low[%] median[%] high[%] end_error[%]",
     ),
     (
         "path-along",
@@ -157,7 +157,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "along:along_figure",
         "path countries drawn?",
         "path",
-        "from_month to_month from_day country real_income_pct[%] low_pct[%] high_pct[%]",
+        "from_month[month] to_month[month] from_day country real_income_pct[%] low_pct[%] high_pct[%]",
     ),
     (
         "result as result-{quantity}",
@@ -165,7 +165,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.show.figures.plots:result_figure",
         "result count?",
         "outcomes",
-        "country importer exporter sector value[%] value[USD bn] value value[share of spending]",
+        "country importer exporter sector value[%] value[USD bn] value[% of spending] value[% of those who offer themselves] value[% of a country's factor]",
     ),
     (
         "stocks",
@@ -174,8 +174,9 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "path controls countries",
         "path",
         (
-            "from_month to_month horizon control country volume[of base use] drawn_months[months of base "
-            "use] left_months[months of base use] wedge_pct[%] price_pct[%] real_income_pct[%]"
+            "from_month[month] to_month[month] horizon control country volume_pct[% of base use] "
+            "drawn_months[months of base use] left_months[months of base use] wedge_pct[%] price_pct[%] "
+            "real_income_pct[%]"
         ),
     ),
     (
@@ -185,8 +186,8 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "path without controls?",
         "path",
         (
-            "country name worst_pp[points] worst_from_month last_pp[points] equivalent_variation_usd_bn[USD "
-            "bn]"
+            "country name worst_pp[points] worst_from_month[month] last_pp[points] "
+            "equivalent_variation_usd_bn[USD bn]"
         ),
     ),
     (
@@ -196,7 +197,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "path without countries sectors?",
         "path",
         (
-            "country sector name first_pp[points] worst_pp[points] worst_from_month last_pp[points] "
+            "country sector name first_pp[points] worst_pp[points] worst_from_month[month] last_pp[points] "
             "output_usd_bn[USD bn]"
         ),
     ),
@@ -214,6 +215,6 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "stocks:path_figure",
         "path without controls countries",
         "path",
-        "from_month horizon {code}_pp[points] left_{number}[months of base use]",
+        "from_month[month] horizon {code}_pp[points] left_{number}[months of base use]",
     ),
 )

@@ -181,7 +181,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "outcomes",
         "outcomes",
         (
-            "outcome control kind limit[of base volume] volume[of base volume] binds wedge_pct[%] rent_to "
+            "outcome control kind limit_pct[% of base volume] volume_pct[% of base volume] binds wedge_pct[%] rent_to "
             "rent_usd_bn[USD bn]"
         ),
     ),
@@ -212,6 +212,22 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "rows standing concept? title? interval? name?",
         "outcomes, reference, sides",
         "outcome country real_income_pct[%] value_usd_bn[USD bn a year] low_pct[%] high_pct[%]",
+    ),
+    (
+        "headline",
+        "What each outcome does to real income, after one year and in the long run",
+        "detente.show.figures:headline_figure",
+        "changes title standing interval? name?",
+        "outcomes, reference, sides",
+        "outcome side horizon real_income_pct[%] low_pct[%] high_pct[%]",
+    ),
+    (
+        "map",
+        "Every economy under an outcome",
+        "detente.show.figures:map_figure",
+        "real_income_pct value_usd outcome standing title concept? names? name?",
+        "outcomes, reference",
+        "code country change value_usd_bn[USD bn a year] real_income_pct[%]",
     ),
     (
         "levels",
@@ -265,6 +281,72 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         ("horizon kind size_pct[%] trade_lost_pct[%] {party}_real_income_pct[%] {party}_next_loss[%]"),
     ),
     (
+        "constituencies",
+        "Who gains and who loses: wage bills by sector",
+        "constituencies:constituency_table",
+        "outcomes countries parties against? aid? top?",
+        "outcomes, sides",
+        (
+            "outcome country sector name wage_bill_usd_bn[USD bn] change_usd_bn[USD bn] change_pct[%] beyond_usd_bn[USD bn] "
+            "sells_to_other_pct[% of output] aid_usd_bn[USD bn] left_usd_bn[USD bn]"
+        ),
+    ),
+    (
+        "exposed",
+        "What is at stake for whom",
+        "constituencies:exposed_table",
+        "outcomes dossier against?",
+        "outcomes, record",
+        (
+            "outcome name kind country partner channel value unit change_pct[%] of_all_pct[%] change_usd_bn[USD bn] remark grade"
+        ),
+    ),
+    (
+        "lobbies",
+        "Who would lobby for which concession",
+        "constituencies:concession_table",
+        "given_up reference dossier parties",
+        "outcomes, reference, record, sides",
+        (
+            "measure title actor country gain_usd_bn[USD bn] gainer gainer_usd_bn[USD bn] loser loser_usd_bn[USD bn] holders"
+        ),
+    ),
+    (
+        "exposures",
+        "Who depends on the other side",
+        "constituencies:exposure_table",
+        "dossier",
+        "record",
+        "name kind country partner channel value unit low high concept period levers source grade",
+    ),
+    (
+        "bridges",
+        "From the numbers of others to ours",
+        "bridges:bridges_table",
+        "walks",
+        "checks",
+        (
+            "bridge rival title country published[%] ours_same[%] unexplained[points] ours[%] largest "
+            "largest_change[points] grade"
+        ),
+    ),
+    (
+        "bridge as bridge-{study}",
+        "From one number of others to ours, step by step",
+        "bridges:bridge_table",
+        "walked",
+        "checks",
+        "kind says {country}_value[%] {country}_change[points]",
+    ),
+    (
+        "bridge-figure as bridge-{study}",
+        "From one number of others to ours, as a picture",
+        "bridges:bridge_figure",
+        "walked",
+        "checks",
+        "kind says {country}_value[%] {country}_change[points]",
+    ),
+    (
         "own-duties",
         "Outcomes that cost a side less because its own duties are lower",
         "branches:own_duty_table",
@@ -313,7 +395,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.show.figures.timelines:clocks",
         "rows asof title? name?",
         "rows",
-        "title fires days_left",
+        "title fires days_left[days] on_firing",
     ),
     (
         "timeline",

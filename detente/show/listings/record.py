@@ -12,7 +12,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "scenarios:scenario_table",
         "source dossier sifted?",
         "record",
-        "scenario title date settings known story",
+        "scenario title date settings[count] known story",
     ),
     (
         "measures",
@@ -31,14 +31,30 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "id actor title kind status value since until source place grade note",
     ),
     (
+        "ledger-moving as measures-moving",
+        "Measures that changed lately or are about to",
+        "evidence:ledger_table",
+        "rows name? title?",
+        "rows",
+        "id actor title kind status value since until source place grade note",
+    ),
+    (
+        "since",
+        "What changed since an earlier briefing",
+        "since:since_table",
+        "changes day",
+        "rows",
+        "kind what before now",
+    ),
+    (
         "clocks",
         "Clocks from a day on, with what is at stake",
         "stakes:stakes_table",
         "dossier from_date stakes? parties?",
         "record",
         (
-            "id title fires days kind by state on_firing changes cost_{code}[USD bn] measures source grade "
-            "note"
+            "id title fires days[days] kind by state on_firing changes cost_{code}[USD bn] measures source "
+            "grade note"
         ),
     ),
     (
@@ -47,7 +63,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.dossier:clock_table",
         "dossier from_date",
         "record",
-        "id title fires days kind state on_firing measures source grade note",
+        "id title fires days[days] kind state on_firing measures source grade note",
     ),
     (
         "clocks-ahead as clocks",
@@ -55,7 +71,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "evidence:ahead_table",
         "rows asof name? title?",
         "rows",
-        "id title fires days_left kind on_firing source grade note",
+        "id title fires days_left[days] kind on_firing source grade note",
     ),
     (
         "rounds",
@@ -72,7 +88,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "dossier document? verdict?",
         "record",
         (
-            "id document line kind speaker says verdict verdict_note measures mechanisms hindsight "
+            "id document line[line] kind speaker says verdict verdict_note measures mechanisms hindsight "
             "hindsight_note"
         ),
     ),
@@ -82,7 +98,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.dossier:verify_places",
         "dossier folder",
         "record, reports",
-        "id document line span result",
+        "id document line[line] span result",
     ),
     (
         "conflicts",
@@ -91,8 +107,8 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "dossier",
         "record",
         (
-            "id question kind reading claims reports independent_observations observations_in_all "
-            "reading_taken why basis source later"
+            "id question kind reading claims reports independent_observations[count] "
+            "observations_in_all[count] reading_taken why basis source later"
         ),
     ),
     (
@@ -101,7 +117,15 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.dossier:sheets",
         "dossier",
         "record",
-        "kind count several altered real",
+        "kind count[count] several[count] altered[count] real",
+    ),
+    (
+        "conflict-list as conflict_list",
+        "Where the reports part, one by one",
+        "detente.dossier:conflict_list",
+        "dossier",
+        "record",
+        "id kind question readings[count] observations[count] reading_taken",
     ),
     (
         "conflict-sheets as conflict-{conflict}",
@@ -125,15 +149,15 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "evidence:count_table",
         "dossier",
         "record",
-        "what count",
+        "what count[count]",
     ),
     (
         "estimates",
         "What other models say",
         "evidence:estimates_table",
-        "dossier",
+        "dossier beside?",
         "record",
-        "title value unit concept source",
+        "title value ours_same ours unit concept source",
     ),
     (
         "sources",
@@ -214,7 +238,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "ledger:rules_table",
         "findings",
         "checks",
-        "severity rule objects_to found",
+        "severity rule objects_to found[count]",
     ),
     (
         "audit-dates as audit_dates",
@@ -222,7 +246,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "ledger:dates_table",
         "dossier",
         "record",
-        "id from known days status source grade note",
+        "id from known days[days] status source grade note",
     ),
     (
         "audit-stale as audit_stale",
@@ -238,7 +262,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.dossier:coverage_by_grade",
         "dossier",
         "record",
-        "kind official reported inferred assumed entries sourced[fraction]",
+        "kind official[count] reported[count] inferred[count] assumed[count] entries[count] sourced_pct[%]",
     ),
     (
         "coverage",
@@ -294,7 +318,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.policy.duties:partner_table",
         "duties",
         "duties",
-        "exporter weighted[%] imports[USD bn] simple[%] highest[%] highest_product products",
+        "exporter weighted[%] imports[USD bn] simple[%] highest[%] highest_product products[count]",
     ),
     (
         "collected",
@@ -338,64 +362,5 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "economy dossier",
         "record, world",
         "id title actor rests_on claimed[%] shown[%] verdict",
-    ),
-    (
-        "intake",
-        "What news reports hold",
-        "detente.intake:draft_summary_table",
-        "draft",
-        "reports",
-        (
-            "report day day_rule story furniture measure date amount quotation actor place event claims "
-            "conflicts"
-        ),
-    ),
-    (
-        "possible-conflicts as possible_conflicts",
-        "Possible conflicts of news reports",
-        "detente.intake:conflicts_table",
-        "draft",
-        "reports",
-        "kind question reports ledger why confidence",
-    ),
-    (
-        "items",
-        "What was found in news reports",
-        "detente.intake:items_table",
-        "draft",
-        "reports",
-        "report line kind value words rule confidence",
-    ),
-    (
-        "check",
-        "Whether everything checks",
-        "selfcheck:self_check",
-        "dossier reports? source? world?",
-        "record",
-        "what outcome detail",
-    ),
-    (
-        "validation",
-        "Published tables, closed forms and identities, solved again",
-        "validation:validation_table",
-        "checks",
-        "checks",
-        "group what unit published ours exact cells gap tolerance verdict source note",
-    ),
-    (
-        "data-files",
-        "Data files that come with Détente",
-        "register:data_file_table",
-        "",
-        "nothing",
-        "file title sources licences bytes sha256",
-    ),
-    (
-        "data-sources",
-        "Sources of the data that come with Détente, and their terms",
-        "register:data_source_table",
-        "",
-        "nothing",
-        "source title publisher licence terms basis taken acknowledge url",
     ),
 )

@@ -13,7 +13,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "levers note?",
         "game",
         (
-            "player measure gentle harsh harm_target[USD bn] harm_self[USD bn] ratio pays_from[USD] "
+            "player measure gentle harsh harm_target[USD bn] harm_self[USD bn] ratio[ratio] pays_from[USD] "
             "hit_most harm_third[USD bn] harm_others[USD bn] action"
         ),
     ),
@@ -24,7 +24,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "levers note?",
         "game",
         (
-            "player measure gentle harsh harm_target[USD bn] harm_self[USD bn] ratio pays_from[USD] "
+            "player measure gentle harsh harm_target[USD bn] harm_self[USD bn] ratio[ratio] pays_from[USD] "
             "alone_target[USD bn] alone_self[USD bn] hit_most harm_third[USD bn] harm_others[USD bn] action"
         ),
     ),
@@ -42,7 +42,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "levers:reach_table",
         "reached name? title?",
         "game",
-        "player measure horizon harm_target[USD bn] harm_self[USD bn] ratio action",
+        "player measure horizon harm_target[USD bn] harm_self[USD bn] ratio[ratio] action",
     ),
     (
         "leverage-substitution",
@@ -50,7 +50,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "levers:reach_table",
         "reached name? title?",
         "game",
-        "player measure horizon harm_target[USD bn] harm_self[USD bn] ratio action",
+        "player measure horizon harm_target[USD bn] harm_self[USD bn] ratio[ratio] action",
     ),
     (
         "leverage-by-preferences",
@@ -58,7 +58,10 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "sensitivity:levers_by_preferences",
         "levers_by_set",
         "game",
-        ("preferences player measure rank harm_target[USD bn] harm_self[USD bn] ratio pays_from[USD] action"),
+        (
+            "preferences player measure rank[rank] harm_target[USD bn] harm_self[USD bn] ratio[ratio] pays_from[USD] "
+            "action"
+        ),
     ),
     (
         "deal-space",
@@ -67,8 +70,8 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "games names?",
         "game",
         (
-            "preferences threat profiles better better_share[%] front_size nash_{code}[USD bn] "
-            "kalai_{code}[USD bn] nash_words"
+            "preferences threat profiles[count] better[count] better_share[%] front_size[count] "
+            "nash_{code}[USD bn] kalai_{code}[USD bn] nash_words"
         ),
     ),
     (
@@ -85,7 +88,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "strategy:swap_table",
         "game swaps",
         "game",
-        "gives_{code} gain_{code}[USD bn] cost_{code}[USD bn] kind size",
+        "gives_{code} gain_{code}[USD bn] cost_{code}[USD bn] kind size[count]",
     ),
     (
         "concessions",
@@ -93,7 +96,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "concessions:concession_table",
         "game players?",
         "game",
-        "player rank concession cost[USD bn] gain_other[USD bn] gain_per_dollar kind",
+        "player rank[rank] concession cost[USD bn] gain_other[USD bn] gain_per_dollar[ratio] kind",
     ),
     (
         "expected-swaps",
@@ -101,7 +104,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "strategy:verdict_table",
         "verdicts players by? names?",
         "game",
-        "exchange preferences gain_{code}[USD bn] own_{code}[USD bn] verdict refuses_{code} claims",
+        "exchange preferences gain_{code}[USD bn] own_{code}[USD bn] verdict refuses_{code}[weight] claims",
     ),
     (
         "expected-horizons",
@@ -109,7 +112,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "strategy:verdict_table",
         "verdicts players by? names?",
         "game",
-        "exchange horizon gain_{code}[USD bn] own_{code}[USD bn] verdict refuses_{code} claims",
+        "exchange horizon gain_{code}[USD bn] own_{code}[USD bn] verdict refuses_{code}[weight] claims",
     ),
     (
         "payments",
@@ -126,8 +129,8 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "bargains",
         "game",
         (
-            "preferences threat swaps real_swaps best gain_{code}[USD bn] payment_{code}[USD bn] "
-            "affordable_{code}"
+            "preferences threat swaps[count] real_swaps[count] best gain_{code}[USD bn] payment_{code}[USD "
+            "bn] affordable_{code}"
         ),
     ),
     (
@@ -152,7 +155,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "sensitivity:play_by_preferences",
         "played",
         "game",
-        "preferences player equilibria strategy payoff[USD bn] likeliest probability[%]",
+        "preferences player equilibria[count] strategy payoff[USD bn] likeliest probability[%]",
     ),
     (
         "preferences",
@@ -163,15 +166,72 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "preferences preferences_title source grade note",
     ),
     (
+        "explained-weights",
+        "What each side's choices say it wants",
+        "explained:weights_table",
+        "explained file",
+        "game",
+        "player motive unit published best least most told id",
+    ),
+    (
+        "explained-decisions",
+        "What each side did, and how far that was from best",
+        "explained:decisions_table",
+        "judged",
+        "game",
+        (
+            "day player moved regret_plain[USD bn] rather regret_best[USD bn] regret_least[USD bn] regret_most[USD bn] "
+            "chance[%] chance_least[%] chance_most[%] by_chance[%] fitted explained"
+        ),
+    ),
+    (
+        "explained-fit",
+        "How well the weights fit, and what they were not fitted to",
+        "explained:fit_table",
+        "explained judged weighed",
+        "game",
+        (
+            "player sample count score score_worst score_best score_chance regret_plain[USD bn] regret_best[USD bn] "
+            "explained_plain explained_set precision"
+        ),
+    ),
+    (
+        "threats",
+        "What each measure is worth as a threat (a what-if)",
+        "detente.campaign:threat_table",
+        "levers",
+        "game",
+        (
+            "player measure harm_target[USD bn] harm_self[USD bn] conceded_least[%] conceded[%] conceded_most[%] "
+            "worth_least[USD bn] worth[USD bn] worth_most[USD bn] breakdown[%] breakdown_bold[%] likelier[%] action"
+        ),
+    ),
+    (
+        "market",
+        "What markets made of the steps",
+        "detente.campaign:market_table",
+        "file asof?",
+        "record",
+        "series unit harder harder_error harder_events easier easier_error easier_events kappa kappa_error kappa_worst r2[%] last",
+    ),
+    (
+        "cost-ahead",
+        "What the time ahead costs each side",
+        "detente.campaign:cost_table",
+        "costs",
+        "record",
+        "player expected[USD bn] low[USD bn] high[USD bn] standing[USD bn] change[USD bn] worse[%]",
+    ),
+    (
         "nash-welfare",
         "What comes of duties that are each player's best against the others'",
         "detente.strategy.duties:nash_tables",
         "war",
         "duty game",
         (
-            "player duties_set duty_before_pct[%] duty_after_pct[%] duty_median_pct[%] duty_lowest_pct[%] "
-            "duty_highest_pct[%] government_pct[%] real_income_pct[%] others_real_income_pct[%] "
-            "regret_pct[%]"
+            "player duties_set[count] duty_before_pct[%] duty_after_pct[%] duty_median_pct[%] "
+            "duty_lowest_pct[%] duty_highest_pct[%] government_pct[%] real_income_pct[%] "
+            "others_real_income_pct[%] regret_pct[%]"
         ),
     ),
     (
@@ -192,9 +252,9 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "game optima",
         "duty game",
         (
-            "player duties_set duty_before_pct[%] duty_after_pct[%] duty_median_pct[%] duty_lowest_pct[%] "
-            "duty_highest_pct[%] government_pct[%] real_income_pct[%] others_real_income_pct[%] "
-            "regret_pct[%]"
+            "player duties_set[count] duty_before_pct[%] duty_after_pct[%] duty_median_pct[%] "
+            "duty_lowest_pct[%] duty_highest_pct[%] government_pct[%] real_income_pct[%] "
+            "others_real_income_pct[%] regret_pct[%]"
         ),
     ),
     (
@@ -215,9 +275,9 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "talks",
         "duty game",
         (
-            "player duties_set duty_before_pct[%] duty_after_pct[%] duty_median_pct[%] duty_lowest_pct[%] "
-            "duty_highest_pct[%] government_pct[%] real_income_pct[%] others_real_income_pct[%] "
-            "regret_pct[%]"
+            "player duties_set[count] duty_before_pct[%] duty_after_pct[%] duty_median_pct[%] "
+            "duty_lowest_pct[%] duty_highest_pct[%] government_pct[%] real_income_pct[%] "
+            "others_real_income_pct[%] regret_pct[%]"
         ),
     ),
     (
@@ -238,7 +298,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "tables",
         "duty game",
         (
-            "preferences player duties_set duty_before_pct[%] duty_after_pct[%] duty_median_pct[%] "
+            "preferences player duties_set[count] duty_before_pct[%] duty_after_pct[%] duty_median_pct[%] "
             "duty_lowest_pct[%] duty_highest_pct[%] government_pct[%] real_income_pct[%] "
             "others_real_income_pct[%] regret_pct[%]"
         ),

@@ -12,7 +12,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.world:shipped_table",
         "",
         "nothing",
-        "world year countries sectors title",
+        "world year[year] countries[count] sectors[count] title",
     ),
     (
         "elasticity-sets",
@@ -20,7 +20,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.world:elasticity_table",
         "",
         "nothing",
-        "set horizon lowest median highest citation",
+        "set horizon lowest[elasticity] median[elasticity] highest[elasticity] citation",
     ),
     (
         "specifications",
@@ -36,7 +36,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.cases:option_table",
         "",
         "nothing",
-        "option value grade source",
+        "option value[ratio] grade source",
     ),
     (
         "horizon-parameters as horizons",
@@ -95,7 +95,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.world:sector_table",
         "economy",
         "world",
-        "code sector output_usd_bn[USD bn] traded_pct[%] duty_pct[%] trade_elasticity",
+        "code sector output_usd_bn[USD bn] traded_pct[%] duty_pct[%] trade_elasticity[elasticity]",
     ),
     (
         "world-flows",
@@ -127,7 +127,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.world:check",
         "economy tolerance?",
         "world",
-        "check gap limit where verdict",
+        "check gap[ratio] limit[ratio] where verdict",
     ),
     (
         "world-benchmarks",
@@ -152,6 +152,14 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "economy before after count?",
         "world",
         "country part cell before_usd_bn[USD bn] after_usd_bn[USD bn] change_usd_bn[USD bn]",
+    ),
+    (
+        "world-purge as purge",
+        "What moved when deficits were purged",
+        "detente.equilibrium:purge_table",
+        "economy value",
+        "world, outcomes",
+        "country deficit_usd_bn[USD bn] deficit_pct[%] wage_pct[%] imports_pct[%] exports_pct[%] real_income_pct[%]",
     ),
     (
         "worlds",

@@ -9,8 +9,13 @@ if TYPE_CHECKING:
         own_duty_sentences as own_duty_sentences,
         own_duty_table as own_duty_table,
     )
+    from detente.show.tables.bridges import bridge_sentences as bridge_sentences
     from detente.show.tables.citations import citation_table as citation_table
     from detente.show.tables.comparison import comparison_table as comparison_table
+    from detente.show.tables.constituencies import (
+        concession_sentences as concession_sentences,
+        constituency_sentences as constituency_sentences,
+    )
     from detente.show.tables.evidence import (
         ClockRow as ClockRow,
         ConflictCard as ConflictCard,
@@ -35,6 +40,11 @@ if TYPE_CHECKING:
     )
     from detente.show.tables.levers import lever_table as lever_table, reach_table as reach_table
     from detente.show.tables.metrics import diversion_table as diversion_table
+    from detente.show.tables.play import (
+        duties_sentence as duties_sentence,
+        expected_sentence as expected_sentence,
+        game_sentences as game_sentences,
+    )
     from detente.show.tables.register import (
         data_file_table as data_file_table,
         data_source_table as data_source_table,
@@ -72,7 +82,9 @@ else:
         __name__,
         {
             "branches": "branch_sentence branch_table own_duty_sentences own_duty_table",
+            "bridges": "bridge_sentences",
             "citations": "citation_table",
+            "constituencies": "concession_sentences constituency_sentences",
             "evidence": "ClockRow ConflictCard MeasureRow ReadingText SourceText aimed days_left",
             "comparison": "comparison_table",
             "explanation": "explain",
@@ -80,6 +92,7 @@ else:
             "ledger": "TABLES audit_tables is_record malformed_table",
             "levers": "lever_table reach_table",
             "metrics": "diversion_table",
+            "play": "duties_sentence expected_sentence game_sentences",
             "register": "data_file_table data_source_table",
             "rupture": "rupture_sentences",
             "selfcheck": "self_check",

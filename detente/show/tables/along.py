@@ -83,8 +83,8 @@ def _table(path: Unfolding, lines: Lines) -> Table:
         "path-along",
         "The path along time, drawn",
         (
-            Column("from_month", "From month", "", "number", 1),
-            Column("to_month", "To month", "", "number", 1),
+            Column("from_month", "From month", "month", "number", 1),
+            Column("to_month", "To month", "month", "number", 1),
             Column("from_day", "From day"),
             Column("country", "Country"),
             Column("real_income_pct", "Real income", "%", "number", 3),

@@ -52,11 +52,11 @@ def concession_table(game: Game, players: Sequence[str] = ()) -> Table:
             )
     columns = (
         Column("player", "Side", names=names_of_economies()),
-        Column("rank", "Rank", kind="number", digits=0),
+        Column("rank", "Rank", "rank", "number", 0),
         Column("concession", "Concession: the side …"),
         money_column("cost", "Cost to itself"),
         money_column("gain_other", "Gain of the other side"),
-        Column("gain_per_dollar", "Gain for each dollar", "", "number", 2, significant=GAME_DIGITS - 1),
+        Column("gain_per_dollar", "Gain for each dollar", "ratio", "number", 2, significant=GAME_DIGITS - 1),
         Column("kind", "Kind"),
     )
     note = (

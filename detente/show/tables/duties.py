@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from detente.core import Column, InputError, Table, known_each
-from detente.show.figures.figures import NARROW, WIDE, Figure
+from detente.show.figures.figures import NARROW, WIDE, Figure, in_short
 from detente.show.figures.rows import Segment, Stack, row_chart, text_width
 from detente.show.figures.theme import Look, authority_look, country_name
 from detente.show.words.words import date_words, lower_first, number, percent
@@ -22,7 +22,7 @@ def duties_by_authority(
     importer: str,
     exporter: str,
     day: str,
-    concept: str = "import-weighted within the sector, 2024 trade",
+    concept: str = "import-weighted within the sector, trade of the base year",
     title: str = "",
     name: str = "duties_by_authority",
     own: Mapping[str, Authority] | None = None,
@@ -69,10 +69,7 @@ def duties_by_authority(
     finding = title or (
         f"The duties of {pair} run from {percent(100 * total[bottom], 1)} ({lower_first(bottom)}) to {percent(100 * total[top], 1)} ({lower_first(top)})."
     )
-    listed = "; ".join(f"{s} {number(100 * total[s], 1)}" for s in ranked)
-    alt = (
-        f"Stacked bars of the duties by authority of {pair}, {date_words(day)}. Totals in percent: {listed}."
-    )
+    alt = in_short(f"Stacked bars of the duties by authority of {pair}, {date_words(day)}. {finding}")
     return Figure(
         name,
         finding,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from detente.core import EVERYBODY, Column, Table
+from detente.core import EVERYBODY, Cell, Column, Table
 from detente.dossier import Status, show_value
 from detente.show.figures import authority_look
 
 if TYPE_CHECKING:
-    from detente.dossier import Dossier, Measure
+    from detente.dossier import Dossier, Measure, Parameter
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ def ahead_table(
         Column("id", "Id"),
         Column("title", "Clock"),
         Column("fires", "Fires", kind="date"),
-        Column("days_left", "Days left", kind="number", digits=0),
+        Column("days_left", "Days left", "days", "number", 0),
         Column("kind", "Kind"),
         Column("on_firing", "What happens"),
         Column("source", "Source"),
@@ -310,7 +310,7 @@ def count_table(dossier: Dossier) -> Table:
     return Table(
         "evidence_counts",
         "What the record holds",
-        (Column("what", "What"), Column("count", "Count", "", "number", 0)),
+        (Column("what", "What"), Column("count", "Count", "count", "number", 0)),
         (
             ("reports", len(dossier.documents)),
             ("independent chains", len(chains)),
@@ -345,17 +345,48 @@ def source_table(sources: Sequence[SourceText]) -> Table:
     return Table("sources", "Sources", columns, rows)
 
 
-def estimates_table(dossier: Dossier) -> Table | None:
-    """Other models' published numbers, as known on the record's day; none when the record has none."""
+def estimates_table(
+    dossier: Dossier, beside: Mapping[str, tuple[float, float]] | None = None
+) -> Table | None:
+    """Other models' published numbers, as known on the record's day; none when the record has none.
+
+    Parameters
+    ----------
+    dossier : Dossier
+    beside : mapping of id to (float, float), optional
+        Ours beside an estimate, percent: under the study's closures, and in the end (`detente.validation.beside_estimates`).
+    """
     estimates = [item for item in dossier.parameters.values() if item.kind == "estimate"]
     if not estimates:
         return None
+    ours = beside or {}
+
+    def columns_of(item: Parameter) -> tuple[Cell, ...]:
+        return ours.get(item.id, (None, None)) if ours else ()
+
+    note = (
+        "Shown beside ours, not tuned to. One-year models with sticky quantities find larger losses than "
+        "long-run models (this one among them): horizon, use of revenue and speed of substitution differ."
+    )
+    if ours:
+        note += (
+            " Ours, their closures: the study's own assumptions as far as our engine can be set to them. `detente bridge` walks "
+            "from there to ours step by step."
+        )
     return Table(
         "estimates",
         "What other models say",
         (
             Column("title", "Estimate"),
             Column("value", "Value", "", "number", 3),
+            *(
+                (
+                    Column("ours_same", "Ours, their closures", "", "number", 3),
+                    Column("ours", "Ours", "", "number", 3),
+                )
+                if ours
+                else ()
+            ),
             Column("unit", "Unit"),
             Column("concept", "Concept"),
             Column("source", "Source"),
@@ -364,14 +395,12 @@ def estimates_table(dossier: Dossier) -> Table | None:
             (
                 item.title,
                 100 * item.value if item.unit == "fraction" else item.value,
+                *columns_of(item),
                 "%" if item.unit == "fraction" else item.unit,
                 item.concept,
                 item.source,
             )
             for item in estimates
         ),
-        note=(
-            "Shown beside ours, not tuned to. One-year models with sticky quantities find larger losses than "
-            "long-run models (this one among them): horizon, use of revenue and speed of substitution differ."
-        ),
+        note=note,
     )

@@ -154,8 +154,8 @@ def third_party_table(table: Table, draws: Draws, key: str, reference: str) -> T
         rows.append((*row[:at], band.low, band.high, band.error, *row[at:]))
     columns = (
         *table.columns[:at],
-        Column("low_draws_usd_bn", "Draws, 5 %", "USD bn", "number", 2),
-        Column("high_draws_usd_bn", "Draws, 95 %", "USD bn", "number", 2),
+        Column("low_draws_usd_bn", "Draws, 5th percentile", "USD bn", "number", 2),
+        Column("high_draws_usd_bn", "Draws, 95th percentile", "USD bn", "number", 2),
         Column("end_error_usd_bn", "Error of the ends", "USD bn", "number", 2),
         *table.columns[at:],
     )
@@ -208,8 +208,8 @@ def sector_interval_table(draws: Draws, key: str, reference: str, parties: Seque
             Column("country", "Country"),
             Column("sector", "Sector"),
             Column("output_pct", "Output volume", "%", "number", 2),
-            Column("low_draws_pct", "Draws, 5 %", "%", "number", 2),
-            Column("high_draws_pct", "Draws, 95 %", "%", "number", 2),
+            Column("low_draws_pct", "Draws, 5th percentile", "%", "number", 2),
+            Column("high_draws_pct", "Draws, 95th percentile", "%", "number", 2),
             Column("end_error_pct", "Error of the ends", "points", "number", 2),
             Column("base_output_usd_bn", "Output in the base year", "USD bn", "number", 1),
         ),

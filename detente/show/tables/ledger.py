@@ -139,7 +139,7 @@ def rules_table(findings: list[Finding]) -> Table:
         Column("severity", "Severity"),
         Column("rule", "Rule"),
         Column("objects_to", "Objects to"),
-        Column("found", "Found", kind="number", digits=0),
+        Column("found", "Found", "count", "number", 0),
     )
     return Table("audit_rules", "Rules of the audit", columns, tuple(rows), "malformed: found on loading.")
 
@@ -168,7 +168,7 @@ def dates_table(dossier: Dossier) -> Table:
         Column("id", "Measure"),
         Column("from", "From", kind="date"),
         Column("known", "Text", kind="date"),
-        Column("days", "Days before", kind="number", digits=0),
+        Column("days", "Days before", "days", "number", 0),
         Column("status", "Status"),
         Column("source", "Source"),
         Column("grade", "Grade"),

@@ -83,7 +83,7 @@ def _lever_rows(levers: Sequence[Lever], name: str, title: str, note: str) -> Ta
         Column("harsh", "To"),
         money_column("harm_target", "Harm to rival"),
         money_column("harm_self", "Harm to itself"),
-        Column("ratio", "Ratio", "", "number", 2, significant=GAME_DIGITS - 1),
+        Column("ratio", "Ratio", "ratio", "number", 2, significant=GAME_DIGITS - 1),
         Column("pays_from", "Pays at", "USD", "number", 2, significant=GAME_DIGITS - 1),
         *(
             (money_column("alone_target", "Alone, rival"), money_column("alone_self", "Alone, itself"))
@@ -126,7 +126,7 @@ def reach_table(reached: Sequence[Reach], *, name: str = "leverage-horizons", ti
         Column("horizon", "Horizon"),
         money_column("harm_target", "Harm to rival"),
         money_column("harm_self", "Harm to itself"),
-        Column("ratio", "Ratio", "", "number", 2, significant=GAME_DIGITS - 1),
+        Column("ratio", "Ratio", "ratio", "number", 2, significant=GAME_DIGITS - 1),
         Column("action", "Action"),
     )
     note = (

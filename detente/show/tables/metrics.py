@@ -272,7 +272,7 @@ def pair_table(outcomes: Mapping[str, Outcome], parties: tuple[str, str]) -> Tab
         tuple(rows),
         note=(
             "Flows before duty. Before substitution: new duties on base-year trade; after: on the trade they leave. "
-            "The model starts from what was collected in 2024 and adds what the law has changed since: below statutory averages. "
+            f"The model starts from what was collected in {first.value.economy.year} and adds what the law has changed since: below statutory averages. "
             + assumptions(first, *outcomes.values())
         ),
     )

@@ -37,7 +37,7 @@ def data_file_table() -> Table:
             Column("title", "What"),
             Column("sources", "Sources"),
             Column("licences", "Licences of the sources"),
-            Column("bytes", "Bytes", "", "number", 0),
+            Column("bytes", "Bytes", "bytes", "number", 0),
             Column("sha256", "SHA-256"),
         ),
         rows,

@@ -6,12 +6,13 @@ outcome.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import Cell, Column, InputError, LabelError, Table, suggestion
+from detente.cases import WORLD
+from detente.core import Cell, Column, InputError, LabelError, Labels, Table, suggestion
 from detente.show.tables.metrics import assumptions
 from detente.world import Array, flows_abroad, goods_sectors
 
@@ -53,12 +54,19 @@ def shown(
     return kept, outcomes[against].value if against else None, note
 
 
-def chosen(outcomes: Mapping[str, Outcome], countries: Sequence[str]) -> tuple[str, ...]:
-    """Codes asked for, or every country's; unknown ones raise `LabelError`."""
+def chosen(
+    outcomes: Mapping[str, Outcome], countries: Sequence[str], *, world: bool = False
+) -> tuple[str, ...]:
+    """Codes asked for, or every country's; unknown ones raise `LabelError`, and so does the world's where there is none."""
     labels = next(iter(outcomes.values())).value.economy.labels
     for code in countries:
-        labels.country(code)
+        if not (world and code == WORLD):
+            labels.country(code)
     return tuple(countries) or labels.countries
+
+
+def _name(labels: Labels, code: str) -> str:
+    return "World" if code == WORLD else labels.country_name(code)
 
 
 def employment_shares(value: Equilibrium) -> Array:
@@ -219,10 +227,14 @@ def price_table(
 def pair_flow_table(
     outcomes: Mapping[str, Outcome], countries: Sequence[str] = (), *, against: str | None = None
 ) -> Table:
-    """Goods trade between every pair of countries, or of those that touch the countries named."""
+    """Goods trade between every pair of countries, or of those that touch the countries named.
+
+    With the world (`WORLD`) among them: between those named, and of each with all other countries together.
+    """
     kept, reference, note = shown(outcomes, against)
     rows: list[tuple[Cell, ...]] = []
-    wanted = set(chosen(outcomes, countries))
+    wanted = chosen(outcomes, countries, world=True)
+    names = {**country_column(outcomes).names, WORLD: "World"}
     for name, value in kept:
         economy = value.economy
         labels, goods = economy.labels, goods_sectors(economy)
@@ -231,28 +243,18 @@ def pair_flow_table(
         now = value.flows_new[:, :, goods].sum(2)
         volume = (base * value.flow_volume_hat[:, :, goods]).sum(2)
         earlier = base.sum(2) if reference is None else (base * reference.flow_volume_hat[:, :, goods]).sum(2)
-        for n, importer in enumerate(labels.countries):
-            for i, exporter in enumerate(labels.countries):
-                if n == i or not {importer, exporter} & wanted or before[n, i] <= 0:
-                    continue
-                rows.append(
-                    (
-                        name,
-                        importer,
-                        exporter,
-                        float(before[n, i]) / 1e3,
-                        float(now[n, i]) / 1e3,
-                        100 * float(now[n, i] / before[n, i] - 1),
-                        100 * float(volume[n, i] / earlier[n, i] - 1),
-                    )
-                )
+        for importer, exporter, cells in _pairs(labels.countries, wanted):
+            old, new, was, is_now = (float(part[cells].sum()) for part in (before, now, earlier, volume))
+            if old > 0:
+                changes = (100 * (new / old - 1), 100 * (is_now / was - 1))
+                rows.append((name, importer, exporter, old / 1e3, new / 1e3, *changes))
     return Table(
         "flows",
         "Goods trade between countries",
         (
             OUTCOME,
-            Column("importer", "Importer", names=country_column(outcomes).names),
-            Column("exporter", "Exporter", names=country_column(outcomes).names),
+            Column("importer", "Importer", names=names),
+            Column("exporter", "Exporter", names=names),
             number_column("base_usd_bn", "Before", "USD bn"),
             number_column("new_usd_bn", "New", "USD bn"),
             number_column("change_pct", "Change in value", "%", 1),
@@ -261,6 +263,23 @@ def pair_flow_table(
         tuple(rows),
         note="Value at the border before duty; volume at base-year producer prices. " + note,
     )
+
+
+def _pairs(
+    codes: Sequence[str], wanted: Sequence[str]
+) -> Iterator[tuple[str, str, tuple[Sequence[int], Sequence[int]]]]:
+    """Importer, exporter and the cells [importer, exporter] that they are; the world is every country but the other."""
+    place = {code: n for n, code in enumerate(codes)}
+    world = WORLD in wanted
+    for importer in (*codes, WORLD) if world else codes:
+        for exporter in (*codes, WORLD) if world else codes:
+            named = {importer, exporter}
+            if (named <= set(wanted)) if world else (named & set(wanted)):
+                buyers = range(len(codes)) if importer == WORLD else (place[importer],)
+                sellers = range(len(codes)) if exporter == WORLD else (place[exporter],)
+                cells = [(n, i) for n in buyers for i in sellers if n != i]
+                if cells:
+                    yield importer, exporter, ([n for n, _ in cells], [i for _, i in cells])
 
 
 def _rents(outcome: Outcome) -> Array:
@@ -286,21 +305,21 @@ def revenue_table(
         value, labels = outcome.value, outcome.value.economy.labels
         rents = _rents(outcome)
         before = (value.economy.tariff_revenue if reference is None else reference.tariff_revenue_new) / 1e3
-        for code in chosen(outcomes, countries):
-            n = labels.country(code)
-            duties = float(value.tariff_revenue_new[n]) / 1e3
+        for code in chosen(outcomes, countries, world=True):
+            whose = slice(None) if code == WORLD else [labels.country(code)]
+            duties, earlier = float(value.tariff_revenue_new[whose].sum()) / 1e3, float(before[whose].sum())
             rows.append(
                 (
                     name,
                     code,
-                    labels.country_name(code),
-                    float(before[n]),
+                    _name(labels, code),
+                    earlier,
                     duties,
-                    duties - float(before[n]),
-                    float(value.export_tax_revenue_new[n]) / 1e3,
-                    float(rents[n]) / 1e3,
-                    float(value.profit_new[n]) / 1e3,
-                    100 * duties * 1e3 / float(value.income_new[n]),
+                    duties - earlier,
+                    float(value.export_tax_revenue_new[whose].sum()) / 1e3,
+                    float(rents[whose].sum()) / 1e3,
+                    float(value.profit_new[whose].sum()) / 1e3,
+                    100 * duties * 1e3 / float(value.income_new[whose].sum()),
                 )
             )
     return Table(
@@ -333,13 +352,13 @@ def effective_duty_table(outcomes: Mapping[str, Outcome], countries: Sequence[st
         goods = goods_sectors(economy)
         old, new = (flows_abroad(economy, flows)[:, :, goods] for flows in (economy.flows, value.flows_new))
         duty, duty_new = economy.tariff[:, :, goods], value.wedges.tariff[:, :, goods]
-        for code in chosen(outcomes, countries):
-            n = economy.labels.country(code)
+        for code in chosen(outcomes, countries, world=True):
+            n = slice(None) if code == WORLD else [economy.labels.country(code)]
             rows.append(
                 (
                     name,
                     code,
-                    economy.labels.country_name(code),
+                    _name(economy.labels, code),
                     *(
                         100 * float((rate[n] * weight[n]).sum() / weight[n].sum())
                         for rate, weight in ((duty, old), (duty_new, old), (duty_new, new))

@@ -40,7 +40,7 @@ def scenario_table(source: str, dossier: Dossier, sifted: bool = True) -> Table:
             Column("scenario", "Scenario"),
             Column("title", "Title"),
             Column("date", "Date", kind="date"),
-            Column("settings", "Measures set", kind="number", digits=0),
+            Column("settings", "Measures set", "count", "number", 0),
             Column("known", "Could be told"),
             Column("story", "Story"),
         ),

@@ -56,10 +56,10 @@ def levers_by_preferences(levers_by_set: Mapping[str, Sequence[Lever]]) -> Table
         Column("preferences", "Preferences"),
         Column("player", "Side"),
         Column("measure", "Measure"),
-        Column("rank", "Rank", "", "number", 0),
+        Column("rank", "Rank", "rank", "number", 0),
         money_column("harm_target", "Harm to rival"),
         money_column("harm_self", "Harm to itself"),
-        Column("ratio", "Ratio", "", "number", 2, significant=GAME_DIGITS - 1),
+        Column("ratio", "Ratio", "ratio", "number", 2, significant=GAME_DIGITS - 1),
         Column("pays_from", "Pays at", "USD", "number", 2, significant=GAME_DIGITS - 1),
         Column("action", "Action"),
     )
@@ -98,7 +98,7 @@ def play_by_preferences(
     columns = (
         Column("preferences", "Preferences"),
         Column("player", "Side"),
-        Column("equilibria", "Pure equilibria", "", "number", 0),
+        Column("equilibria", "Pure equilibria", "count", "number", 0),
         Column("strategy", "In the first"),
         money_column("payoff", "Payoff there"),
         Column("likeliest", "Likeliest in logit play"),
@@ -146,8 +146,8 @@ def bargains_by_preferences(
     columns = (
         Column("preferences", "Preferences"),
         Column("threat", "No deal means"),
-        Column("swaps", "Smallest swaps", "", "number", 0),
-        Column("real_swaps", "Needing a return", "", "number", 0),
+        Column("swaps", "Smallest swaps", "count", "number", 0),
+        Column("real_swaps", "Needing a return", "count", "number", 0),
         Column("best", "First of them"),
         *(money_column(f"gain_{code.lower()}", f"Gain, {code}") for code in players),
         *(money_column(f"payment_{code.lower()}", f"To be paid, {code}") for code in players),

@@ -122,7 +122,7 @@ def stakes_table(
         Column("id", "Clock"),
         Column("title", "What"),
         Column("fires", "Fires", kind="date"),
-        Column("days", "Days left", kind="number", digits=0),
+        Column("days", "Days left", "days", "number", 0),
         Column("kind", "Kind"),
         Column("by", "Fires by"),
         Column("state", "State"),

@@ -100,7 +100,7 @@ def loss_table(
             Column("country", "Country"),
             Column("name", "Name"),
             Column("worst_pp", "Worst real income", "points", "number", 3),
-            Column("worst_from_month", "Worst from month", "", "number", 1),
+            Column("worst_from_month", "Worst from month", "month", "number", 1),
             Column("last_pp", "In the last period", "points", "number", 3),
             Column("equivalent_variation_usd_bn", "Over the path", "USD bn", "number", 1),
         ),
@@ -152,7 +152,7 @@ def lost_output_table(
             Column("name", "Name"),
             Column("first_pp", "First month", "points", "number", 2),
             Column("worst_pp", "Worst month", "points", "number", 2),
-            Column("worst_from_month", "Worst from month", "", "number", 1),
+            Column("worst_from_month", "Worst from month", "month", "number", 1),
             Column("last_pp", "Last month", "points", "number", 2),
             Column("output_usd_bn", "Over the path", "USD bn", "number", 2),
         ),
@@ -256,7 +256,7 @@ def path_figure(
         draws = [period.draws[control.name] for period in path]
         if np.isfinite(draws[0].left):
             stocks[control.name] = [draws[0].left + draws[0].drawn, *(draw.left for draw in draws)]
-    columns = [Column("from_month", "From month", "", "number", 1), Column("horizon", "Horizon")]
+    columns = [Column("from_month", "From month", "month", "number", 1), Column("horizon", "Horizon")]
     columns += [Column(f"{c.lower()}_pp", country_name(c), "points", "number", 3) for c in countries]
     columns += [
         Column(f"left_{k}", f"Stock at the start: {name}", "months of base use", "number", 3)

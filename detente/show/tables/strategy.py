@@ -107,10 +107,10 @@ def space_table(
     columns = (
         Column("preferences", "Preferences", names=_titles(game for game, _ in games.values())),
         Column("threat", "No deal means", names=names or {}),
-        Column("profiles", "Profiles", kind="number", digits=0),
-        Column("better", "Better for all", kind="number", digits=0),
+        Column("profiles", "Profiles", "count", "number", 0),
+        Column("better", "Better for all", "count", "number", 0),
         Column("better_share", "Share", "%", "number", 1),
-        Column("front_size", "On the frontier", kind="number", digits=0),
+        Column("front_size", "On the frontier", "count", "number", 0),
         *(
             money_column(f"nash_{code.lower()}", f"Nash, {country_name(code, short=True)}")
             for code in players
@@ -156,7 +156,7 @@ def swap_table(game: Game, swaps: Sequence[Swap]) -> Table:
             for code in players
         ),
         Column("kind", "Kind"),
-        Column("size", "Changes", kind="number", digits=0),
+        Column("size", "Changes", "count", "number", 0),
     )
     note = (
         "Against the standing state. `swap`: somebody loses by its own part and is made whole by the other's. `pays alone`: "
@@ -204,7 +204,7 @@ def verdict_table(
             Column(
                 f"refuses_{code.lower()}",
                 f"{country_name(code, short=True)} refuses above",
-                "",
+                "weight",
                 "number",
                 2,
                 significant=GAME_DIGITS - 1,

@@ -10,8 +10,8 @@ from detente.validation import Check
 VERDICTS = {
     "holds": "within the tolerance",
     "FAILS": "outside the tolerance; `detente validate` exits with 4",
-    "agrees": "side by side: same sign, and size within a factor of ten; no tolerance",
-    "differs": "side by side: another sign or order of magnitude; the note says why",
+    "agrees": "side by side: same sign, and size within a factor of two under the closures stated; no tolerance",
+    "differs": "side by side: another sign, or more than a factor of two; the note says why",
     "another experiment": "only something near the published experiment can be set: no verdict",
     "needs the raw data": "not run: give --shared",
 }
@@ -89,8 +89,8 @@ def validation_table(checks: Iterable[Check]) -> Table:
             Column("published", "Published", kind="number"),
             Column("ours", "Détente", kind="number"),
             Column("exact", "Exact", kind="number"),
-            Column("cells", "Figures", kind="number", digits=0),
-            Column("gap", "Largest gap", kind="number"),
+            Column("cells", "Figures", "count", "number", 0),
+            Column("gap", "Largest gap", "", "number"),
             Column("tolerance", "Tolerance", kind="number"),
             Column("verdict", "Verdict"),
             Column("source", "Source"),

@@ -3,6 +3,12 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from detente.show.words.answers import (
+        answer_sentence as answer_sentence,
+        first_year_sentence as first_year_sentence,
+        interval_sentence as interval_sentence,
+    )
+    from detente.show.words.choices import choices_sentence as choices_sentence
     from detente.show.words.sentences import (
         SMALL_QUARREL as SMALL_QUARREL,
         Sentence as Sentence,
@@ -33,6 +39,8 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
+            "choices": "choices_sentence",
+            "answers": "answer_sentence first_year_sentence interval_sentence",
             "sentences": "SMALL_QUARREL Sentence both_sides_sentence change_sentence clock_sentence duty_sentence ranking_sentence",
             "words": "NBSP THIN cardinal count_words counted date_words enough_digits joined lower_first money number percent percent_range",
         },

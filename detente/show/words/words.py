@@ -94,6 +94,31 @@ def percent(pct: float, digits: int | None = None, *, signed: bool = False) -> s
     return f"{number(pct, places, signed=signed)}{NBSP}percent"
 
 
+def shown_amount(value: float, digits: int) -> str:
+    """Write a change for a chart: with its sign; what rounds to nought as less than one unit of the last place.
+
+    Examples
+    --------
+    >>> shown_amount(-12.34, 1), shown_amount(0.02, 1), shown_amount(0.0, 1)
+    ('−12.3', '<0.1', '0')
+    """
+    if value == 0:
+        return "0"
+    text = number(value, digits, signed=True)
+    return text if text.strip("0.") else f"<{10.0**-digits:.{digits}f}"
+
+
+def shown_percent(pct: float, digits: int) -> str:
+    """Write a change in percent for a chart, as `shown_amount`.
+
+    Examples
+    --------
+    >>> shown_percent(0.456, 2), shown_percent(-0.001, 2)
+    ('+0.46%', '<0.01%')
+    """
+    return f"{shown_amount(pct, digits)}%"
+
+
 def percent_range(low: float, high: float) -> str:
     """Write a range of signed percentages; once only when both ends read the same, with more decimals where both are small.
 

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     )
     from detente.strategy.duties.optimum import optimal_duties as optimal_duties
     from detente.strategy.duties.talks import cooperative_duties as cooperative_duties
+    from detente.strategy.duties.uniform import (
+        UniformDuties as UniformDuties,
+        judge_duties as judge_duties,
+        own_slopes as own_slopes,
+        uniform_duties as uniform_duties,
+    )
     from detente.strategy.duties.weights import calibrate_weights as calibrate_weights
 else:
     from detente.core.face import face
@@ -25,6 +31,7 @@ else:
             "optimal": "by_preferences nash_tables optimum_tables talks_tables",
             "optimum": "optimal_duties",
             "talks": "cooperative_duties",
+            "uniform": "UniformDuties judge_duties own_slopes uniform_duties",
             "weights": "calibrate_weights",
         },
     )

@@ -109,7 +109,7 @@ def duty_welfare_table(
         )
     columns = (
         Column("player", "Player", names=game.economy.labels.country_names),
-        Column("duties_set", "Duties set", "", "number", 0),
+        Column("duties_set", "Duties set", "count", "number", 0),
         Column("duty_before_pct", "Duty before, by imports", "%", "number", 1),
         Column("duty_after_pct", "Duty after, by imports before", "%", "number", 1),
         Column("duty_median_pct", "Median", "%", "number", 1),

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detente.core import LabelError, suggestion
+from detente.core import InputError, LabelError, suggestion
 from detente.equilibrium import Equilibrium
 from detente.equilibrium.gradients import Output, tariff_revenue
 from detente.strategy.preferences import Preferences
@@ -96,6 +96,12 @@ def wants_of(preferences: Preferences, economy: Economy, players: Sequence[str])
     for code in players:
         n, mine = labels.country(code), preferences.of(code)
         weights[n] = preferences.lambdas(code, labels.sectors)
+        if mine.transfers != 1 or (mine.relative and mine.relative_to == "income"):
+            raise InputError(
+                f"`{preferences.id}` weighs transfers or the rival's income, which searches of duties do not",
+                where=f"preferences {preferences.id}: {code}",
+                hint="leave out `transfers` and `relative_to`; games weigh both",
+            )
         revenue[n], relative[n] = mine.revenue, mine.relative
         if mine.rival and mine.rival not in labels.countries:
             raise LabelError(

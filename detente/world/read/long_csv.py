@@ -17,40 +17,26 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from detente.core import (
     InputError,
-    LabelError,
-    Labels,
     SchemaError,
-    UnitError,
     is_file,
     is_folder,
     is_there,
     suggestion,
     write_folder,
 )
-from detente.world.economy import Array, Economy
-from detente.world.numbers import parse_number
-from detente.world.read.files import million_usd, read_long, unit_factor
-from detente.world.read.table import SourceTable, hashed, mean_duty
+from detente.world.economy import Economy
+from detente.world.read.files import unit_factor
+from detente.world.read.long_cells import LongCell, account_arrays, labels_of_trade, read_cells
+from detente.world.read.table import SourceTable, hashed
 
 KEYS = ("name", "year", "unit", "tariff_unit", "uses", "source", "licence", "countries", "sectors")
 TARIFF_UNITS = {"fraction": 1.0, "percent": 0.01}
 USES = ("before duty", "duty paid")
-
-
-@dataclass(frozen=True)
-class _Cell:
-    line: int
-    keys: tuple[str, ...]
-    value: float
-    tariff: float = 0.0
 
 
 def read_long_folder(folder: str | Path, *, year: int | None = None) -> SourceTable:
@@ -78,22 +64,22 @@ def read_long_folder(folder: str | Path, *, year: int | None = None) -> SourceTa
             where=str(folder),
             hint="give the folder that holds world.yaml and trade.csv",
         )
-    sheet = _sheet(folder / "world.yaml")
+    sheet = read_sheet(folder / "world.yaml")
     factor = unit_factor(str(sheet.get("unit", "million USD")), where="world.yaml: unit")
-    rate = _choice(sheet, "tariff_unit", TARIFF_UNITS, "fraction")
+    rate = choice_of(sheet, "tariff_unit", TARIFF_UNITS, "fraction")
     uses = str(sheet.get("uses", "before duty"))
     if uses not in USES:
         raise SchemaError(
             f"unknown `uses: {uses}`", file="world.yaml", key="uses", hint=suggestion(uses, USES)
         )
-    trade = _cells(
+    trade = read_cells(
         folder / "trade.csv", ("importer", "exporter", "sector"), factor, tariff=TARIFF_UNITS[rate]
     )
     inputs = _optional(folder / "inputs.csv", ("country", "supplier", "user"), factor)
     added = _optional(folder / "value_added.csv", ("country", "sector"), factor)
     final = _optional(folder / "final_demand.csv", ("country", "sector"), factor)
-    labels = _labels_of_trade(sheet, trade, inputs, added, final)
-    arrays = _account_arrays(labels, trade, inputs, added, final, duty_paid=uses == "duty paid")
+    labels = labels_of_trade(sheet, trade, inputs, added, final)
+    arrays = account_arrays(labels, trade, inputs, added, final, duty_paid=uses == "duty paid")
     files = [
         folder / name
         for name in ("world.yaml", "trade.csv", "inputs.csv", "value_added.csv", "final_demand.csv")
@@ -115,7 +101,14 @@ def read_long_folder(folder: str | Path, *, year: int | None = None) -> SourceTa
     )
 
 
-def _sheet(path: Path) -> Mapping[str, Any]:
+def read_sheet(path: Path, keys: tuple[str, ...] = KEYS) -> Mapping[str, Any]:
+    """What a world.yaml says, with the keys it may have.
+
+    Raises
+    ------
+    InputError, SchemaError
+        Without the file; for keys that are unknown, missing, or of another form.
+    """
     from detente.dossier import read_yaml
 
     if not is_there(path):
@@ -128,9 +121,9 @@ def _sheet(path: Path) -> Mapping[str, Any]:
     if not isinstance(file.data, dict):
         raise SchemaError("world.yaml holds no keys", file=path.name, hint="write name, year and unit")
     for key in file.data:
-        if key not in KEYS:
+        if key not in keys:
             raise SchemaError(
-                f"unknown key `{key}`", file=path.name, line=file.place((key,))[0], hint=suggestion(key, KEYS)
+                f"unknown key `{key}`", file=path.name, line=file.place((key,))[0], hint=suggestion(key, keys)
             )
     for key in ("name", "year"):
         if key not in file.data:
@@ -152,7 +145,14 @@ def _sheet(path: Path) -> Mapping[str, Any]:
     return file.data
 
 
-def _choice(sheet: Mapping[str, Any], key: str, options: Mapping[str, Any], default: str) -> str:
+def choice_of(sheet: Mapping[str, Any], key: str, options: Mapping[str, Any], default: str) -> str:
+    """A key of a sheet that is one of several words.
+
+    Raises
+    ------
+    SchemaError
+        For another word, with the nearest one.
+    """
     value = str(sheet.get(key, default))
     if value not in options:
         raise SchemaError(
@@ -161,159 +161,8 @@ def _choice(sheet: Mapping[str, Any], key: str, options: Mapping[str, Any], defa
     return value
 
 
-def _cells(path: Path, keys: tuple[str, ...], factor: float, *, tariff: float | None = None) -> list[_Cell]:
-    """Read one file; refuse doubled cells, negative values, and rates that look like another unit."""
-    seen: dict[tuple[str, ...], int] = {}
-    entries = []
-    optional = ("tariff",) if tariff is not None else ()
-    for line, cells in read_long(path, (*keys, "value"), optional):
-        names = cells[: len(keys)]
-        for key, name in zip(keys, names, strict=True):
-            if not name:
-                raise SchemaError(
-                    "the code is missing",
-                    file=path.name,
-                    line=line,
-                    key=key,
-                    hint="write a code in every row",
-                )
-        if names in seen:
-            raise LabelError(
-                f"{', '.join(names)} stands in line {seen[names]} already",
-                where=f"{path.name}:{line}",
-                hint="drop one of the two, or add them up",
-            )
-        seen[names] = line
-        cell = ", ".join(names)
-        value = million_usd(
-            parse_number(cells[len(keys)], file=path.name, line=line, cell=cell),
-            factor,
-            where=f"{path.name}:{line}: {cell}",
-        )
-        if value < 0 and path.name != "final_demand.csv":
-            raise InputError(
-                f"negative value {value:g}",
-                where=f"{path.name}:{line}: {cell}",
-                hint="only final demand may be negative, where stocks were run down",
-            )
-        rate = 0.0
-        if tariff is not None and cells[-1]:
-            rate = tariff * parse_number(cells[-1], file=path.name, line=line, cell=f"{cell}: tariff")
-            if not -1 < rate <= 100:
-                raise UnitError(
-                    f"a duty of {100 * rate:g} %",
-                    where=f"{path.name}:{line}: {cell}",
-                    hint="say `tariff_unit: percent` or `fraction` in world.yaml",
-                )
-        entries.append(_Cell(line, names, value, rate))
-    return entries
-
-
-def _optional(path: Path, keys: tuple[str, ...], factor: float) -> list[_Cell] | None:
-    return _cells(path, keys, factor) if is_there(path) else None
-
-
-def _labels_of_trade(
-    sheet: Mapping[str, Any],
-    trade: list[_Cell],
-    inputs: list[_Cell] | None,
-    added: list[_Cell] | None,
-    final: list[_Cell] | None,
-) -> Labels:
-    """Codes in order of first appearance in trade; the other files may not know any other."""
-    named_countries, named_sectors = sheet.get("countries") or {}, sheet.get("sectors") or {}
-    countries = list(dict.fromkeys([*named_countries, *(code for cell in trade for code in cell.keys[:2])]))
-    sectors = list(dict.fromkeys([*named_sectors, *(cell.keys[2] for cell in trade)]))
-    for name, cells in (("inputs.csv", inputs), ("value_added.csv", added), ("final_demand.csv", final)):
-        for cell in cells or ():
-            if cell.keys[0] not in countries:
-                raise LabelError(
-                    f"country `{cell.keys[0]}` has no trade",
-                    where=f"{name}:{cell.line}",
-                    hint=suggestion(cell.keys[0], countries),
-                )
-            for code in cell.keys[1:]:
-                if code not in sectors:
-                    raise LabelError(
-                        f"sector `{code}` has no trade",
-                        where=f"{name}:{cell.line}",
-                        hint=suggestion(code, sectors),
-                    )
-        missing = [code for code in countries if cells and code not in {cell.keys[0] for cell in cells}]
-        if missing:
-            raise LabelError(
-                f"no row for {', '.join(missing[:8])}, which trade.csv has",
-                where=name,
-                hint="every country needs its rows; write 0 where there is nothing",
-            )
-    return Labels(
-        tuple(countries),
-        tuple(sectors),
-        {str(code): str(text) for code, text in named_countries.items() if str(text) != str(code)},
-        {str(code): str(text) for code, text in named_sectors.items() if str(text) != str(code)},
-    )
-
-
-def _account_arrays(
-    labels: Labels,
-    trade: list[_Cell],
-    inputs: list[_Cell] | None,
-    added: list[_Cell] | None,
-    final: list[_Cell] | None,
-    *,
-    duty_paid: bool,
-) -> dict[str, Any]:
-    country = {code: n for n, code in enumerate(labels.countries)}
-    sector = {code: s for s, code in enumerate(labels.sectors)}
-    N, S = len(country), len(sector)
-    flows, tariff = np.zeros((N, N, S)), np.zeros((N, N, S))
-    for cell in trade:
-        place = country[cell.keys[0]], country[cell.keys[1]], sector[cell.keys[2]]
-        if place[0] == place[1] and cell.tariff:
-            raise UnitError(
-                f"a duty on sales at home ({cell.keys[0]})",
-                where=f"trade.csv:{cell.line}",
-                hint="leave the tariff empty where importer and exporter are the same",
-            )
-        flows[place], tariff[place] = cell.value, cell.tariff
-    used = np.zeros((N, S, S))
-    for cell in inputs or ():
-        used[country[cell.keys[0]], sector[cell.keys[1]], sector[cell.keys[2]]] = cell.value
-    home = bool(np.einsum("nns->n", flows).all())
-    if added is None and not home:
-        raise InputError(
-            "sales at home are missing, and so is value_added.csv: output is not known",
-            where="trade.csv",
-            hint="add rows with importer = exporter for every country, or value_added.csv",
-        )
-    output = flows.sum(0)
-    if added is not None:
-        value_added = _two_way(added, country, sector)
-        output = used.sum(1) + value_added
-        if not home:
-            exports = flows.sum(0) - np.einsum("nns->ns", flows)
-            for n in range(N):
-                flows[n, n] = output[n] - exports[n]
-    bought = None if final is None else _two_way(final, country, sector)
-    if duty_paid:
-        # Output is what costs add up to, so it is made of duty-paid inputs; uses are stored before duty.
-        price = 1 + mean_duty(np.maximum(flows, 0.0), tariff)
-        used = used / price[:, :, None]
-        bought = None if bought is None else bought / price
-    return {
-        "flows": flows,
-        "inputs": used,
-        "output": output,
-        "final": bought,
-        "tariff": tariff if tariff.any() else None,
-    }
-
-
-def _two_way(cells: list[_Cell], country: Mapping[str, int], sector: Mapping[str, int]) -> Array:
-    values = np.zeros((len(country), len(sector)))
-    for cell in cells:
-        values[country[cell.keys[0]], sector[cell.keys[1]]] = cell.value
-    return values
+def _optional(path: Path, keys: tuple[str, ...], factor: float) -> list[LongCell] | None:
+    return read_cells(path, keys, factor) if is_there(path) else None
 
 
 def write_long_folder(economy: Economy, folder: str | Path) -> Path:

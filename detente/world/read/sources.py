@@ -16,6 +16,7 @@ from detente.world.read.folders import (
 from detente.world.read.icio import read_icio
 from detente.world.read.long_csv import read_long_folder
 from detente.world.read.table import SourceTable
+from detente.world.read.trade_gdp import read_trade_gdp_folder
 from detente.world.read.wiod import read_wiod
 
 
@@ -36,6 +37,7 @@ READERS: dict[str, tuple[Callable[..., SourceTable], str]] = {
     "icio": (read_icio, "OECD inter-country input–output table, CSV"),
     "wiod": (read_wiod, "World Input-Output Database, CSV or parquet"),
     "long": (read_long_folder, "folder of plain CSV files with a world.yaml"),
+    "gdp": (read_trade_gdp_folder, "folder with trade between countries and their GDP alone: one sector"),
     "cp": (_read_cp, "folder in the text layout of Caliendo and Parro (2015)"),
     "oecd-cube": (_with_default(read_cube_folder), "OECD cube 2011–2022 with the technology of 2020"),
     "uschina": (_with_default(read_uschina_folder), "US–China model data of 2017"),

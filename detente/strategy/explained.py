@@ -1,0 +1,155 @@
+"""Sets of preferences that explain what was chosen, for the games of a record: leverage, deals and play can be read under them.
+
+They are inferred from decisions that were complete on the record's as-of day, so that nothing later enters. Backing down without a
+return is no part of a game's payoffs: in an exchange nobody does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.core import InputError
+from detente.dossier import Grade, Status
+from detente.policy import apply_scenario
+from detente.strategy.choices import AHEAD, CONTROLS
+from detente.strategy.inverse import Explained, explain_choices
+from detente.strategy.motives import BN, MotiveFile, read_choices
+from detente.strategy.preferences import PLAIN, PlayerWeights, PreferenceFile, Preferences
+from detente.world import Array
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier
+    from detente.strategy.games import Action, GameSpec
+
+EXPLAINED = "explained"
+"""Set of the weights that fit best; `explained-mild` and `explained-harsh` weigh the rival's loss least and most."""
+
+
+def explained_sets(
+    record: Dossier, spec: GameSpec, file: MotiveFile, known: PreferenceFile
+) -> PreferenceFile:
+    """Sets of preferences that explain the record's decisions, with plain income beside them.
+
+    Parameters
+    ----------
+    record : Dossier
+        As known on its day.
+    spec : GameSpec
+    file : MotiveFile
+    known : PreferenceFile
+        Has the published political weights.
+
+    Returns
+    -------
+    PreferenceFile
+        ``explained`` (the default), ``explained-mild``, ``explained-harsh``, ``plain``.
+
+    Raises
+    ------
+    InputError
+        When a side made too few decisions by then.
+    """
+    weighed = read_choices(file, record.asof)
+    sides = {code: explain_choices(weighed, file, code) for code in spec.players}
+    published = known.named(file.published)
+    count = sum(len(side.decisions) for side in sides.values())
+    source = f"Inferred from {count} decisions up to {record.asof}; {file.source[0].lower()}{file.source[1:]}"
+
+    def end(code: str, *, most: bool) -> Array:
+        """Of the weights that fit about as well, those under which a dollar the rival loses counts least or most today."""
+        side = sides[code]
+        relative = [weights_of(record, spec, file, published, code, theta).relative for theta in side.members]
+        return np.asarray(side.members[int(np.argmax(relative) if most else np.argmin(relative))])
+
+    members = {
+        EXPLAINED: ("What explains the choices best", {code: side.best for code, side in sides.items()}),
+        f"{EXPLAINED}-mild": (
+            "Explains about as well, the rival's loss weighed least",
+            {code: end(code, most=False) for code in sides},
+        ),
+        f"{EXPLAINED}-harsh": (
+            "Explains about as well, the rival's loss weighed most",
+            {code: end(code, most=True) for code in sides},
+        ),
+    }
+    sets = [
+        Preferences(
+            id=name,
+            title=title,
+            note="Political weights by group of sectors, the rival's loss, and own controls in force; see `detente preferences`.",
+            source=source,
+            grade=Grade.inferred,
+            players={
+                code: weights_of(record, spec, file, published, code, theta) for code, theta in thetas.items()
+            },
+            known=record.asof,
+        )
+        for name, (title, thetas) in members.items()
+    ]
+    return PreferenceFile(id=f"{file.id}-explained", default=EXPLAINED, sets=(*sets, PLAIN))
+
+
+def weights_of(
+    record: Dossier, spec: GameSpec, file: MotiveFile, published: Preferences, player: str, theta: Array
+) -> PlayerWeights:
+    """One side's weights as a game takes them: scaled so that a dollar earned counts one on average over sectors."""
+    weight = dict(zip(file.motives, theta.tolist(), strict=True))
+    sectors = [code for codes in file.groups.values() for code in codes]
+    group = {code: name for name, codes in file.groups.items() for code in codes}
+    lambdas = published.lambdas(player, sectors) * [weight[group[code]] for code in sectors]
+    scale = float(np.mean(lambdas))
+    if scale <= 0:
+        raise InputError(
+            "no sector's income has any weight",
+            where=f"motives {file.id}: {player}",
+            hint="raise a bound `low`",
+        )
+    ahead = any(record.asof <= meeting.start <= record.asof + AHEAD for meeting in record.rounds.values())
+    worth = weight["controls"] * BN / scale
+    return PlayerWeights(
+        political={code: float(value) / scale for code, value in zip(sectors, lambdas, strict=True)},
+        revenue=weight["revenue"] / scale,
+        transfers=weight["transfers"] / scale,
+        relative=(weight["rival"] + ahead * weight["ahead"]) / scale,
+        relative_to="income",
+        security={
+            action.id: {rung: worth * count for rung, count in more.items()}
+            for action in spec.actions
+            if action.player == player and (more := controls_by_rung(record, spec, action))
+        },
+        extraordinary=True,
+    )
+
+
+def controls_by_rung(record: Dossier, spec: GameSpec, action: Action) -> Mapping[str, int]:
+    """Packages of controls that each rung of an action has in force beyond the first; none where none differs."""
+    names = [
+        name
+        for name in dict.fromkeys(name for rung in action.rungs for name in rung.set)
+        if record.measures[name].instrument in CONTROLS
+    ]
+    if not names:
+        return {}
+    counts = {}
+    place = spec.action(action.id)
+    for r, rung in enumerate(action.rungs):
+        profile = tuple(r if k == place else 0 for k in range(len(spec.actions)))
+        states = apply_scenario(record, spec.scenario(profile)).states(record.asof)
+        counts[rung.id] = len(
+            {
+                (record.measures[name].instrument, record.measures[name].announced)
+                for name in names
+                if states[name].status is Status.in_force
+            }
+        )
+    first = counts[action.rungs[0].id]
+    return {rung: count - first for rung, count in counts.items() if count != first}
+
+
+def explained_sides(record: Dossier, file: MotiveFile, players: Sequence[str]) -> dict[str, Explained]:
+    """What each side's choices up to the record's day say of its weights."""
+    weighed = read_choices(file, record.asof)
+    return {code: explain_choices(weighed, file, code) for code in players}

@@ -1,0 +1,153 @@
+"""The simulation: what goes in comes out, by hand where a hand can do it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from detente.campaign import (
+    Act,
+    Fate,
+    Ledger,
+    LiveClock,
+    chronology,
+    estimate,
+    rungs,
+    shipped_rules,
+    simulate,
+)
+from detente.core import InputError, LabelError
+from tests.campaign.test_calendar import cut_on
+
+DAY = dt.date(2025, 10, 28)
+PATHS = 4000
+
+
+@pytest.fixture(scope="module")
+def quiet(record):
+    """A day on which nothing is known, nothing moves and nobody meets: only what a test puts in can happen."""
+    chron = dataclasses.replace(
+        chronology(record, DAY),
+        clocks=(),
+        meetings=(),
+        duty=np.zeros(2),
+        controls=np.zeros(2, dtype=np.int64),
+    )
+    odds = estimate(chronology(record, DAY))
+    still = dict.fromkeys(odds.gammas, (1e-09, 1000000000.0))
+    sure = {**odds.betas, "answer": (1e-9, 1e3), "again": (1e-9, 1e3), "last_week": (1e3, 1e-9)}
+    return chron, dataclasses.replace(odds, gammas=still, betas=sure, cov=np.eye(4) * 1e-18)
+
+
+def clock(name, side, due, duty, kind="threat"):
+    both = (duty, 0.0) if side == 0 else (0.0, duty)
+    return LiveClock(name, name, side, kind, DAY, DAY + dt.timedelta(days=due), (), both, (0, 0))
+
+
+def test_two_clocks_by_hand(quiet):
+    """A threat of 3 points due on day 10 and one of 1 point on day 30, no others: three ways a month can end."""
+    chron, odds = quiet
+    odds = dataclasses.replace(odds, mean=np.array([np.log(0.3 / 0.7), 0.0, 0.0, 0.0]))
+    chron = dataclasses.replace(chron, clocks=(clock("a", 0, 10, 0.03), clock("b", 1, 30, 0.01)))
+    futures = simulate(chron, odds, days=40, paths=20_000, seed=3)
+    carried = futures.fate == Fate.carried
+    error = 4 * np.sqrt(0.3 * 0.7 / futures.paths)
+    assert carried.mean(axis=0) == pytest.approx([0.3, 0.3], abs=error)
+    assert (carried[:, 0] & carried[:, 1]).mean() == pytest.approx(
+        0.09, abs=error
+    )  # far apart: decided apart
+    reached = rungs(futures.ledger, np.zeros(2), [40], paths=futures.paths)[:, 0]
+    names = shipped_rules().rungs
+    shares = {name: (reached == names.index(name)).mean() for name in names}
+    assert shares["escalation"] == pytest.approx(
+        0.3, abs=error
+    )  # the first is carried out, whatever the second
+    assert shares["truce-extended"] == pytest.approx(0.7, abs=error)  # else at least the first is dropped
+    day = futures.settled[carried[:, 0], 0]
+    assert (day == 10).all()
+    dropped = futures.settled[~carried[:, 0], 0]
+    assert dropped.min() >= 4
+    assert dropped.max() <= 10
+
+
+def test_clocks_of_one_week_are_decided_together(quiet):
+    chron, odds = quiet
+    odds = dataclasses.replace(odds, mean=np.array([0.2, 0.0, 0.0, 0.0]))
+    chron = dataclasses.replace(chron, clocks=(clock("a", 0, 10, 0.03), clock("b", 1, 12, 0.03)))
+    fate = simulate(chron, odds, days=20, paths=PATHS, seed=1).fate
+    assert ((fate[:, 0] == Fate.carried) == (fate[:, 1] == Fate.carried)).mean() > 0.99
+
+
+def test_base_rates_come_out_as_they_went_in(quiet):
+    """Moves at a known rate, each a step at once of a known kind: the number of steps is Poisson with that mean."""
+    chron, odds = quiet
+    rates = {**odds.gammas, "trigger.truce": (1e6, 1e8), "trigger.open": (1e6, 1e8)}  # one in a hundred days
+    shares = {
+        **odds.betas,
+        "at_once": (1e6, 1e-6),
+        "control": (1e-6, 1e6),
+        "breach": (1e-6, 1e6),
+        "first_side": (3e6, 1e6),
+    }
+    odds = dataclasses.replace(odds, gammas=rates, betas=shares, sizes=(np.array([0.001]), np.array([1.0])))
+    futures = simulate(chron, odds, days=200, paths=PATHS, seed=5)
+    steps = futures.ledger.act == Act.step
+    count = np.bincount(futures.ledger.path[steps], minlength=PATHS)
+    # a day is the unit: a move comes at the end of its day, on average half a day late, and so does the next
+    assert count.mean() == pytest.approx(200 / 100.5, abs=4 * np.sqrt(2 / PATHS))
+    assert (futures.ledger.side[steps] == 0).mean() == pytest.approx(0.75, abs=0.02)
+    assert (futures.ledger.act == Act.step).sum() == len(futures.ledger)
+
+
+def test_levels_by_day_add_up(record):
+    chron = chronology(record, DAY)
+    futures = simulate(chron, estimate(chron), days=60, paths=300, seed=2)
+    duty = futures.duty_by_day()
+    assert duty.shape == (300, 61, 2)
+    assert duty[:, 0] == pytest.approx(np.tile(chron.duty, (300, 1)))
+    slow = chron.duty.copy()
+    mine = futures.ledger.path == 7
+    for day in range(61):
+        slow = slow + futures.ledger.duty[mine & (futures.ledger.day == day)].sum(axis=0)
+        assert duty[7, day] == pytest.approx(slow, abs=1e-12)
+    assert (duty > -1e-12).all()
+    assert (np.diff(futures.ledger.path) >= 0).all()
+
+
+def test_same_seed_same_bytes_and_what_if(record):
+    chron = chronology(record, DAY)
+    odds = estimate(chron)
+    first, again = (simulate(chron, odds, days=90, paths=500, seed=9) for _ in range(2))
+    for key in vars(first.ledger):
+        assert getattr(first.ledger, key).tobytes() == getattr(again.ledger, key).tobytes()
+    other = simulate(chron, odds, days=90, paths=500, seed=10)
+    assert other.ledger.day.tobytes() != first.ledger.day.tobytes()
+    name = first.clocks[0].id
+    forced = simulate(chron, odds, days=90, paths=500, seed=9, meetings=False, what_if={name: Fate.carried})
+    assert (forced.fate[:, 0] == Fate.carried).all()
+    with pytest.raises(LabelError, match="no live clock"):
+        simulate(chron, odds, seed=1, what_if={"clock-threat-10": Fate.carried})
+    with pytest.raises(InputError):
+        simulate(chron, odds, seed=1, paths=0)
+
+
+def test_nothing_after_the_day_enters_a_forecast(record):
+    """A forecast from the whole record is that from the record cut on the day, to the byte."""
+    for day in (dt.date(2019, 8, 5), dt.date(2025, 10, 12), DAY):
+        futures = [
+            simulate(chron, estimate(chron), days=90, paths=50, seed=4)
+            for chron in (chronology(record, day), chronology(cut_on(record, day), day))
+        ]
+        for key in vars(futures[0].ledger):
+            assert getattr(futures[0].ledger, key).tobytes() == getattr(futures[1].ledger, key).tobytes()
+
+
+def test_a_ledger_without_acts_stays_where_it_is(quiet):
+    chron, odds = quiet
+    futures = simulate(chron, odds, days=30, paths=5, seed=1)
+    assert len(futures.ledger) == 0
+    assert len(Ledger.empty()) == 0
+    assert (rungs(futures.ledger, np.zeros(2), [30], paths=5) == shipped_rules().rung("status-quo")).all()

@@ -1,0 +1,230 @@
+"""Preferences inferred from choices: the rule that reads the choices, the estimate on simulated truth, and what a day may know."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from functools import cache
+
+import numpy as np
+import pytest
+
+from detente.cases import model_at
+from detente.core import InputError
+from detente.dossier import Dossier, folder_of, known_by, load_dossier, read_record
+from detente.strategy import (
+    Choice,
+    Decision,
+    MotiveFile,
+    decisions,
+    explain_choices,
+    explained_sets,
+    inverse,
+    judge_choices,
+    load_game,
+    load_preferences,
+    motives_of,
+    read_choices,
+)
+from detente.strategy.inverse import WITHIN, _Search
+from detente.strategy.motives import weigh_choice
+from detente.world import load_world
+
+MEETING = dt.date(2025, 10, 28)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """A short walk through the set, but where its ends are looked at."""
+    if "simulated_choices" not in request.node.name:
+        for name, value in {"CHAINS": 8, "ROUNDS": 10, "PUSHES": 8, "KEPT": 20}.items():
+            monkeypatch.setattr(inverse, name, value)
+
+
+@cache
+def whole() -> Dossier:
+    record, _ = read_record(folder_of("busan-2025"))
+    return known_by(record, record.vintage + dt.timedelta(days=record.fresh_days))
+
+
+@cache
+def choices() -> tuple[Decision, ...]:
+    return decisions(whole())
+
+
+@cache
+def motives() -> MotiveFile:
+    file = motives_of("busan-2025")
+    assert file is not None
+    return file
+
+
+def simulated(theta: np.ndarray, precision: float, count: int, seed: int) -> tuple[Choice, ...]:
+    """Decisions of one side taken with the logit odds of known weights."""
+    rng = np.random.default_rng(seed)
+    made = []
+    for number in range(count):
+        worth = rng.normal(size=(int(rng.integers(3, 9)), len(theta))) * 3
+        worth[:, motives().motives.index("controls")] = rng.integers(0, 3, len(worth))
+        worth[:, motives().motives.index("retreat")] = -rng.integers(0, 2, len(worth))
+        worth[:, motives().motives.index("ahead")] *= number % 2
+        taken = int((precision * worth @ theta + rng.gumbel(size=len(worth))).argmax())
+        worth[[0, taken]] = worth[[taken, 0]]
+        day = dt.date(2020, 1, 1) + dt.timedelta(days=10 * number)
+        names = tuple(f"o{k}" for k in range(len(worth)))
+        made.append(Choice(f"{day}-A", day, day, day, "A", False, names, worth, worth[:, :5].sum(1)))
+    return tuple(made)
+
+
+def test_a_package_is_both_sides_easing_and_nothing_means_what_runs_out_by_itself() -> None:
+    by_id = {each.id: each for each in choices()}
+    ours = by_id["2025-10-26-USA"]
+    assert ours.joint
+    assert {"usa-2025-threat-100", "usa-2025-reciprocal-china-24"} <= set(ours.measures)
+    nothing = ours.options[1].settings
+    assert nothing["usa-2025-reciprocal-china-24"].status.value == "in_force"  # the truce of August runs out
+    assert nothing["usa-2025-threat-100"].status.value == "in_force"
+    assert nothing["chn-2025-ann58-batteries"].status.value == "in_force"  # neither side moves
+    assert not ours.options[0].retreat
+    assert ours.options[0].controls < ours.options[1].controls
+    alone = by_id["2025-07-02-USA"]
+    assert not alone.joint
+    assert alone.options[0].retreat
+    assert not alone.options[1].retreat
+
+
+def test_courts_decide_nothing_for_a_side() -> None:
+    void = {
+        value.known
+        for measure in whole().measures.values()
+        for value in measure.values
+        if value.status.value == "void"
+    }
+    assert void
+    assert not void & {each.day for each in choices()}
+
+
+@pytest.mark.parametrize("day", [dt.date(2018, 10, 1), dt.date(2025, 4, 10), MEETING, dt.date(2025, 11, 12)])
+def test_what_became_known_later_changes_no_decision(day: dt.date) -> None:
+    early = decisions(known_by(whole(), day))
+    kept = {each.id for each in choices() if each.known + dt.timedelta(days=5) <= day}
+    assert {each.id for each in early} == kept
+    later = {each.id: each for each in choices()}
+    for each in early:
+        assert [option.id for option in each.options] == [option.id for option in later[each.id].options]
+        assert each == later[each.id]
+
+
+def test_the_shipped_table_is_what_the_record_and_the_solver_say() -> None:
+    economy = load_world(motives().world)
+    model, published = model_at(motives().horizon, economy), load_preferences().named(motives().published)
+    shipped = {each.id: each for each in read_choices(motives())}
+    assert set(shipped) == {each.id for each in choices()}
+    for name in ("2018-09-17-USA", "2025-02-04-CHN"):
+        decision = next(each for each in choices() if each.id == name)
+        again = weigh_choice(model, whole(), decision, ("USA", "CHN"), motives(), published)
+        assert again.options == shipped[name].options
+        np.testing.assert_allclose(again.worth, shipped[name].worth, rtol=2e-5, atol=2e-5)
+        np.testing.assert_allclose(again.income, shipped[name].income, rtol=2e-5, atol=2e-5)
+
+
+def test_income_is_the_sum_of_its_parts_at_unit_weights() -> None:
+    """Services and goods at published weights sum to real income only for weights of one; revenue and transfers always do."""
+    file = motives()
+    flat = load_preferences().named("plain")
+    model = model_at(file.horizon, load_world(file.world))
+    decision = next(each for each in choices() if each.id == "2018-06-15-CHN")
+    each = weigh_choice(model, whole(), decision, ("USA", "CHN"), file, flat)
+    parts = each.worth[:, : len(file.groups) + 2].sum(1)
+    np.testing.assert_allclose(parts, each.income, rtol=1e-8, atol=1e-8)
+
+
+def test_the_slope_of_the_objective_is_its_finite_difference() -> None:
+    search = _Search.of(simulated(np.ones(11), 0.4, 12, 3), motives())
+    rng = np.random.default_rng(0)
+    for _ in range(4):
+        point = search.low + (search.high - search.low) * rng.random(len(search.low)) * 0.4
+        step = 1e-5
+        for k in range(len(point)):
+            moved = np.eye(len(point))[k] * step
+            slope = (search.value(point + moved) - search.value(point - moved)) / (2 * step)
+            assert search.gradient(point)[k] == pytest.approx(float(slope), rel=1e-5, abs=1e-5)
+
+
+def test_weights_of_simulated_choices_are_found_and_lie_in_the_set() -> None:
+    file = motives()
+    truth = np.ones(len(file.motives))
+    for name, weight in {"revenue": 0.4, "rival": 0.6, "controls": 4.0, "retreat": 8.0, "ahead": 0.3}.items():
+        truth[file.motives.index(name)] = weight
+    truth[file.motives.index("services")] = 0.5
+    sample = simulated(truth, 0.6, 90, 1)
+    fitted = explain_choices(sample, file, "A")
+    names = ("revenue", "rival", "controls", "retreat", "services")
+    places = [file.motives.index(name) for name in names]
+    held = [
+        fitted.ends(name)[0] <= truth[k] <= fitted.ends(name)[1]
+        for name, k in zip(names, places, strict=True)
+    ]
+    assert sum(held) >= 4  # each range is made to miss one time in twenty
+    assert (
+        abs(fitted.best - truth)[places] < [0.2, 0.2, 2.0, 2.0, 0.3]
+    ).all()  # billions for the counts, else dollars
+    assert fitted.log_likelihood > fitted.published + 15
+    few = explain_choices(sample[:12], file, "A")
+    assert few.ends("rival")[1] - few.ends("rival")[0] > 1.5 * (
+        fitted.ends("rival")[1] - fitted.ends("rival")[0]
+    )
+
+
+def test_every_member_of_the_set_fits_about_as_well_inside_its_bounds() -> None:
+    sample = simulated(np.ones(11), 0.3, 30, 5)
+    search = _Search.of(sample, motives())
+    fitted = explain_choices(sample, motives(), "A")
+    points = np.column_stack([np.log(fitted.precisions), fitted.members])
+    values = search.value(points)
+    assert values.max() == values[0]
+    assert values.min() >= values[0] - WITHIN - 1e-9
+    assert (points >= search.low - 1e-9).all()
+    assert (points <= search.high + 1e-9).all()
+    again = explain_choices(sample, motives(), "A")
+    np.testing.assert_array_equal(fitted.members, again.members)
+
+
+def test_regret_is_that_of_the_best_option() -> None:
+    sample = simulated(np.ones(11), 0.3, 8, 7)
+    fitted = explain_choices(sample, motives(), "A")
+    for judged, choice in zip(judge_choices(sample, fitted), sample, strict=True):
+        worth = choice.worth @ fitted.best
+        assert judged.best == pytest.approx(max(0.0, float((worth - worth[0]).max())), abs=1e-9)
+        odds = np.exp(fitted.precision * (worth - worth.max()))
+        assert judged.chance == pytest.approx(float(odds[0] / odds.sum()), rel=1e-9)
+        assert judged.least <= judged.best <= judged.most
+        assert judged.lowest <= judged.chance <= judged.highest
+
+
+def test_too_few_choices_say_nothing() -> None:
+    with pytest.raises(InputError, match="too few"):
+        explain_choices(simulated(np.ones(11), 0.3, 3, 7), motives(), "A")
+
+
+def test_sets_that_explain_are_those_of_the_day() -> None:
+    record, spec = load_dossier("busan-2025", asof=MEETING), load_game("busan-2025")
+    known = load_preferences()
+    sets = explained_sets(record, spec, motives(), known)
+    assert [each.id for each in sets.sets] == ["explained", "explained-mild", "explained-harsh", "plain"]
+    best, mild, harsh = (each.of("USA") for each in sets.sets[:3])
+    assert mild.relative <= best.relative < harsh.relative
+    fitted = explain_choices(read_choices(motives(), MEETING), motives(), "USA")
+    assert best.revenue / best.transfers == pytest.approx(
+        float(fitted.best[motives().motives.index("revenue")])
+    )
+    assert best.security["usa-software"]["on"] > 0 > best.security["usa-affiliates"]["off"]
+    more = dataclasses.replace(record, measures=whole().measures)  # whatever else the record holds
+    assert explained_sets(more, spec, motives(), known).sets[0].of("USA").revenue == best.revenue
+
+
+def test_a_set_is_not_there_before_what_it_rests_on() -> None:
+    known = load_preferences(game="busan-2026")
+    assert "farm" in [each.id for each in known.sets]
+    assert "farm" not in [each.id for each in known.known_by(MEETING).sets]
+    assert "aid given" not in load_preferences().known_by(MEETING).named("farm").source
