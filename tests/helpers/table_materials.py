@@ -325,6 +325,7 @@ def of_worlds() -> dict[str, Callable[[], dict[str, Any]]]:
         "horizon-parameters": dict,
         "options": dict,
         "ladders": dict,
+        "time": dict,
         "chokepoint": lambda: {"spec": load_disaggregation(shipped_chokepoints()[0])},
         **{
             f"world-{name}": shown()
