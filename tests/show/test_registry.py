@@ -101,6 +101,7 @@ def test_the_briefing_and_the_verbs_build_no_table_of_their_own(room):
 GIVEN = {
     **materials.of_the_record(),
     **materials.of_worlds(),
+    **materials.of_outlook(),
 }
 SOLVED = materials.of_outcomes
 PLAYED = materials.of_games

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from detente.core import Cell, Column, Table
-from detente.strategy import Choice, Inferred, Judged, MotiveFile
+from detente.strategy import Choice, ChoiceVerdict, Inferred, MotiveFile
 
 MEANS = {
     "revenue": ("A dollar of duties", "USD"),
@@ -77,12 +77,12 @@ def weights_table(explained: Mapping[str, Inferred], file: MotiveFile) -> Table:
     )
 
 
-def decisions_table(judged: Sequence[Judged]) -> Table:
+def decisions_table(judged: Sequence[ChoiceVerdict]) -> Table:
     """Every decision: its regret with plain income and under the set, and how likely it was.
 
     Parameters
     ----------
-    judged : sequence of Judged
+    judged : sequence of ChoiceVerdict
     """
     rows = tuple(
         (
@@ -129,14 +129,14 @@ def decisions_table(judged: Sequence[Judged]) -> Table:
 
 
 def fit_table(
-    explained: Mapping[str, Inferred], judged: Sequence[Judged], weighed: Sequence[Choice]
+    explained: Mapping[str, Inferred], judged: Sequence[ChoiceVerdict], weighed: Sequence[Choice]
 ) -> Table:
     """How well the weights fit, and how well they foretell what they were not fitted to.
 
     Parameters
     ----------
     explained : mapping of side to Inferred
-    judged : sequence of Judged
+    judged : sequence of ChoiceVerdict
     weighed : sequence of Choice
         Decisions that were judged.
     """
