@@ -265,12 +265,15 @@ def compare(
     emit(tables, style, out)
 
 
-for verb in (scenarios, measures, duties, clocks, claims):
-    app.command()(verb)
-app.command()(check)
-app.command()(cite)
 app.add_typer(world_app, name="world")
 for verb in (
+    scenarios,
+    measures,
+    duties,
+    clocks,
+    claims,
+    check,
+    cite,
     new,
     completion,
     explain,
