@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable
 
-from detente.equilibrium import Model
+from detente.equilibrium import Model, purge_deficits, solve_gravity
 from detente.strategy.duties.game import duty_game
 from detente.strategy.duties.nash import nash_duties
 from detente.strategy.duties.optimum import optimal_duties
@@ -38,7 +38,9 @@ def measure(row: Row) -> None:
 
 
 def measure_long(row: Row) -> None:
+    from detente.strategy.duties import uniform_duties
     from detente.validation.duties_studies import icio_world, ossa_game, ossa_study, uniform_game
+    from detente.validation.liberation2025 import read_liberation, scenarios
 
     game = duty_game(Model(load_world()), ["USA", "CHN"], by="sector", on="all")
     took, war = timed(lambda: nash_duties(game))
@@ -72,6 +74,13 @@ def measure_long(row: Row) -> None:
             20.0,
             f"regret {war.largest_regret:.0e}",
         )  # type: ignore[attr-defined]
-    uniform = uniform_game(icio_world(shared))
-    took, war = timed(lambda: nash_duties(uniform, verify=False))
-    row("country-uniform Nash duties, 81 x 28", took, "s", 60.0, f"gap {war.gap:.0e}")  # type: ignore[attr-defined]
+    uniform = uniform_game(
+        purge_deficits(icio_world(shared, duty_paid=True)).economy, services=True, closure="zero"
+    )
+    for rule, target in (("formula", 1.0), ("best reply", 6.0)):
+        took, duties = timed(lambda rule=rule: uniform_duties(uniform, rule))  # type: ignore[misc]
+        row(f"one duty a country, 81 x 28: {rule}", took, "s", target, f"gap {duties.gap:.0e}")  # type: ignore[attr-defined]
+    study = read_liberation(shared)
+    nine = [case for name, case in scenarios(study).items() if "inputs" not in name and "war" not in name]
+    took, _ = timed(lambda: [solve_gravity(world, [duty]) for world, duty in nine])
+    row(f"one sector, 194 economies, {len(nine)} scenarios", took, "s", 0.5, "each from the base year")

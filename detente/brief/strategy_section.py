@@ -15,6 +15,7 @@ from detente.brief.content import Block, Paragraph, Section, TableBlock
 from detente.dossier import Instrument
 from detente.show import build, make
 from detente.show.figures import country_name, lever_sentences, moving, swap_sentence
+from detente.show.tables import expected_sentence
 from detente.show.words import Sentence, count_words, lower_first
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from detente.brief.findings import Findings
     from detente.core import Table
     from detente.dossier import Dossier
-    from detente.strategy import DealSpace, GameSpec, Lever, PayoffTensor, Preferences
+    from detente.strategy import DealSpace, Game, GameSpec, Lever, PayoffTensor, Preferences
 
 
 def _told_game(dossier: Dossier, place: str) -> GameSpec | None:
@@ -94,16 +95,7 @@ def strategy_section(findings: Findings) -> Section | None:
     ladder = (make("leverage-ladder", levers=levers, concept=concept),) if moving(levers) else ()
     points = make("deal-space-points", game=few, space=space, threats=names, concept=f"{concept}; {reduced}")
     table = build("deal-space", games=spaces, names=names)
-    limits: tuple[Sentence, ...] = (
-        ()
-        if spec.small() == spec
-        else (
-            Sentence(
-                f"Packages are judged in the {reduced.split(':')[0]}, whose {tensor.index.size:,} joint choices are all solved; the "
-                f"whole game has {math.prod(spec.shape):,}, and `detente deals --table space` solves them."
-            ),
-        )
-    )
+    limits = _judged_in(spec, reduced, tensor.index.size)
     strongest, weaker = _first_of_each(levers)
     behind: list[Block] = [
         *([Paragraph(tuple(weaker))] if weaker else []),
@@ -113,15 +105,15 @@ def strategy_section(findings: Findings) -> Section | None:
         TableBlock(replace(table, title=f"{table.title}, {reduced}")),
     ]
     blocks: list[Block] = [Paragraph((_opening(spec, several=False), *strongest))]
+    traded: list[Sentence] = []
+    if spec.expected:
+        traded.append(_best_expected(game, spec))
+        behind.append(TableBlock(_expected(near, spec, known.sets)))
     if swaps:
-        blocks.append(Paragraph((swap_sentence(game, swaps[0], table="swaps"), *_caution(spec, dossier))))
+        traded.append(swap_sentence(game, swaps[0], table="swaps"))
         said = tuple(swap_sentence(game, swap, table="swaps") for swap in swaps[1:3])
         behind += [*([Paragraph(said)] if said else []), TableBlock(build("swaps", game=game, swaps=swaps))]
-    else:
-        blocks.append(Paragraph(_caution(spec, dossier)))
-    blocks.append(points)
-    if spec.expected:
-        behind.append(TableBlock(_expected(near, spec, known.sets)))
+    blocks += [Paragraph((*traded, *_caution(spec, dossier))), points]
     return Section(
         "leverage",
         _title(space),
@@ -129,6 +121,26 @@ def strategy_section(findings: Findings) -> Section | None:
         tuple(behind),
         label="Leverage and deals",
     )
+
+
+def _judged_in(spec: GameSpec, reduced: str, count: int) -> tuple[Sentence, ...]:
+    """In which game packages are judged; nothing where it is the whole one."""
+    if spec.small() == spec:
+        return ()
+    return (
+        Sentence(
+            f"Packages are judged in the {reduced.split(':')[0]}, whose {count:,} joint choices are all solved; the "
+            f"whole game has {math.prod(spec.shape):,}, and `detente deals --table space` solves them."
+        ),
+    )
+
+
+def _best_expected(game: Game, spec: GameSpec) -> Sentence:
+    """By how many of the exchanges that the reports expect everybody gains."""
+    from detente.strategy import judge
+
+    verdicts = judge(game, spec.expected, spec.threats)
+    return expected_sentence(verdicts, spec.players, game.preferences.title)
 
 
 def _first_of_each(levers: Sequence[Lever]) -> tuple[list[Sentence], list[Sentence]]:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
         Binding as Binding,
         QuantityControl as QuantityControl,
     )
+    from detente.equilibrium.emissions import (
+        Emissions as Emissions,
+        carbon_duties as carbon_duties,
+        rents_new as rents_new,
+    )
     from detente.equilibrium.entry import solve as solve
     from detente.equilibrium.gravity.solve import (
         GravityEquilibrium as GravityEquilibrium,
@@ -37,7 +42,10 @@ if TYPE_CHECKING:
         purge_deficits as purge_deficits,
         purge_table as purge_table,
     )
-    from detente.equilibrium.responses.answer import Answer as Answer, answer as answer
+    from detente.equilibrium.responses.answer import (
+        Answer as Answer,
+        solve_responses as solve_responses,
+    )
     from detente.equilibrium.responses.rules import Responses as Responses, shocked as shocked
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
     from detente.equilibrium.solver import rebase as rebase
@@ -67,9 +75,10 @@ else:
             "judged": "CHUNK",
             "plain_residuals": "GATE residuals",
             "purge": "Purged purge_deficits purge_table",
-            "responses.answer": "Answer answer",
+            "responses.answer": "Answer solve_responses",
             "responses.rules": "Responses shocked",
             "solution": "Equilibrium Solution",
+            "emissions": "Emissions carbon_duties rents_new",
             "entry": "solve",
             "gravity.solve": "GravityEquilibrium solve_gravity",
             "gravity.world": "GravityStructure GravityWorld",

@@ -15,7 +15,7 @@ from detente.core import InputError
 from detente.dossier import Grade, Status
 from detente.policy import apply_scenario
 from detente.strategy.choices import AHEAD, CONTROLS
-from detente.strategy.inverse import Explained, explain_choices
+from detente.strategy.inverse import Inferred, explain_choices
 from detente.strategy.motives import BN, MotiveFile, read_choices
 from detente.strategy.preferences import PLAIN, PlayerWeights, PreferenceFile, Preferences
 from detente.world import Array
@@ -149,7 +149,7 @@ def controls_by_rung(record: Dossier, spec: GameSpec, action: Action) -> Mapping
     return {rung: count - first for rung, count in counts.items() if count != first}
 
 
-def explained_sides(record: Dossier, file: MotiveFile, players: Sequence[str]) -> dict[str, Explained]:
+def explained_sides(record: Dossier, file: MotiveFile, players: Sequence[str]) -> dict[str, Inferred]:
     """What each side's choices up to the record's day say of its weights."""
     weighed = read_choices(file, record.asof)
     return {code: explain_choices(weighed, file, code) for code in players}

@@ -76,7 +76,7 @@ class Stacked:
 
 
 @dataclass(frozen=True, eq=False)
-class Explained:
+class Inferred:
     """What one side's choices say of its weights.
 
     Attributes
@@ -206,9 +206,7 @@ class _Search:
         return np.asarray(np.where(whole, far, near))
 
 
-def explain_choices(
-    decisions: Sequence[Choice], file: MotiveFile, player: str, *, seed: int = 0
-) -> Explained:
+def explain_choices(decisions: Sequence[Choice], file: MotiveFile, player: str, *, seed: int = 0) -> Inferred:
     """Infer one side's weights.
 
     Parameters
@@ -222,7 +220,7 @@ def explain_choices(
 
     Returns
     -------
-    Explained
+    Inferred
 
     Raises
     ------
@@ -247,7 +245,7 @@ def explain_choices(
     logs = np.linspace(search.low[0], search.high[0], 60)
     bare = search.choices.log_chance(np.repeat(search.at[None], len(logs), 0), np.exp(logs)).sum(-1)
     members = _members(search, best, scale, np.random.default_rng(seed))
-    return Explained(
+    return Inferred(
         player,
         file.motives,
         tuple(each.id for each in mine),
@@ -299,7 +297,7 @@ def _members(search: _Search, best: Array, scale: Array, rng: np.random.Generato
 
 
 @dataclass(frozen=True)
-class Judged:
+class ChoiceVerdict:
     """How one decision looks under plain income, under the best weights and under all of the set.
 
     Attributes
@@ -341,17 +339,17 @@ class Judged:
         return self.least <= 1e-9
 
 
-def judge_choices(decisions: Sequence[Choice], explained: Explained) -> tuple[Judged, ...]:
+def judge_choices(decisions: Sequence[Choice], explained: Inferred) -> tuple[ChoiceVerdict, ...]:
     """Say of a side's decisions, fitted or not, how far they were from best.
 
     Parameters
     ----------
     decisions : sequence of Choice
-    explained : Explained
+    explained : Inferred
 
     Returns
     -------
-    tuple of Judged
+    tuple of ChoiceVerdict
         Of this side's decisions, in order.
     """
     mine = [each for each in decisions if each.player == explained.player]
@@ -361,7 +359,7 @@ def judge_choices(decisions: Sequence[Choice], explained: Explained) -> tuple[Ju
     regret = np.maximum(choices.regret(explained.members), 0.0)
     chance = np.exp(choices.log_chance(explained.members, explained.precisions))
     return tuple(
-        Judged(
+        ChoiceVerdict(
             decision=each.id,
             player=each.player,
             day=each.day,

@@ -45,7 +45,7 @@ class Bounds(Frozen):
     high: float
 
 
-class Range(Frozen):
+class Ends(Frozen):
     """Ends of a range."""
 
     low: Annotated[float, Field(gt=0)]
@@ -63,7 +63,7 @@ class MotiveFile(Frozen):
     published: Slug
     groups: dict[Slug, tuple[str, ...]]
     weights: dict[str, Bounds]
-    precision: Range
+    precision: Ends
     source: str
     grade: Grade
 

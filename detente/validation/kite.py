@@ -12,7 +12,7 @@ import functools
 import numpy as np
 
 from detente.core import Labels
-from detente.equilibrium import Equilibrium, Model, Responses, answer, solve
+from detente.equilibrium import Equilibrium, Model, Responses, solve, solve_responses
 from detente.validation.checks import Check, gate
 from detente.world import Array, Economy, Wedges
 
@@ -143,7 +143,9 @@ def _coalition_checks(model: Model) -> list[Check]:
     icebergs = np.ones((3, 3, 2))
     icebergs[:2, 2] = 1.5
     wedges = Wedges.of(model.economy, iceberg_hat=icebergs)
-    alone, shared = (answer(model, wedges, Responses(sharing=members)) for members in ((), ("C1", "C2")))
+    alone, shared = (
+        solve_responses(model, wedges, Responses(sharing=members)) for members in ((), ("C1", "C2"))
+    )
     base = solve(model, wedges).value.real_income_hat
     level = shared.value.real_income_hat
     size = model.economy.value_added.sum()

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         sector_table as sector_table,
     )
     from detente.world.toy_world import toy as toy
+    from detente.world.uses import split_uses as split_uses
 else:
     from detente.core.face import face
 
@@ -74,5 +75,6 @@ else:
             "sound": "check_sound",
             "tables": "country_table duty_table sector_table",
             "toy_world": "toy",
+            "uses": "split_uses",
         },
     )

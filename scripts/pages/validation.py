@@ -52,7 +52,7 @@ $ detente bridge kiel           # one walk; --picture FILE draws it
 
 The bridges are data: `detente/validation/data/bridges.yaml` holds each study's published numbers with source and grade, the nearest
 setting, and the steps; in Python `detente.validation.walk_bridge(named_bridge("kiel"))`. The long-run gravity model of the first two
-has a goods table of its own (`goods-2023.csv`, made by `scripts/build_goods_2023.py`, which is its data sheet) and equations of its own
+has a goods table of its own (`goods-2023.csv`, made by `scripts/build_goods_2023.py`, which is its data sheet) and is of the one-sector family
 (`detente/validation/firm_entry.py`): without entry, scale and elastic labour they are our core, which a test holds to 1e-8.
 
 Three things explain most. **What is counted:** output at base-year prices leaves out the terms of trade and what duties bring, real
@@ -81,8 +81,7 @@ INTRODUCTIONS = {
     "Ignatenko and others 2025": "The duties of 2 April 2025 on 194 economies: one sector, entry, margins where goods are sold, labour that "
     "duties relieve of taxes (`detente.equilibrium.gravity`). Two rows compare ten economies with the authors' own unrounded results; the "
     "others take every printed figure to its last digit. Not evaluated: the models of several sectors, whose table of trade is not held; "
-    "balanced trade with the United States, whose transfers as the authors set them do not add to zero; and best duties with "
-    "inputs, which they find by search.",
+    "and balanced trade with the United States, whose transfers as the authors set them do not add to zero.",
     "Lashkaripour 2021": "81 economies and 28 sectors of 2022, no inputs, deficits purged, one duty a country on everything. His figures for "
     "these tables are not held in a form that can be read, so the solution is held against his equations written out again; then his formula, "
     "which keeps the wages of others still, stands beside duties that are exact best replies to each other. All 81 first- and "

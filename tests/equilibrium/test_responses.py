@@ -13,10 +13,10 @@ from detente.equilibrium import (
     Policy,
     Responses,
     Structure,
-    answer,
     shocked,
     solve,
     solve_gravity,
+    solve_responses,
 )
 from detente.equilibrium.gradients import gradients, real_income
 from detente.world import Economy, Wedges, toy
@@ -47,11 +47,11 @@ def core(model, war):
 
 @pytest.fixture(scope="module")
 def everything(model, war):
-    return answer(model, war, EVERYTHING)
+    return solve_responses(model, war, EVERYTHING)
 
 
 def test_without_responses_it_is_the_core_to_the_last_bit(model, war, core):
-    found = answer(model, war, Responses())
+    found = solve_responses(model, war, Responses())
     assert (found.value.real_income_hat == core.real_income_hat).all()
     assert (found.value.flows_new == core.flows_new).all()
     assert found.rounds == 1
@@ -67,7 +67,7 @@ def test_without_responses_it_is_the_core_to_the_last_bit(model, war, core):
 )
 def test_each_fades_in_proportion(model, war, held, name, value):
     def at(share):
-        found = answer(model, war, Responses(**{**held, name: share * value}))
+        found = solve_responses(model, war, Responses(**{**held, name: share * value}))
         return np.log(found.value.real_income_hat)
 
     base, far, near, nearer = at(0.0), at(1.0), at(2e-4), at(1e-4)
@@ -76,7 +76,7 @@ def test_each_fades_in_proportion(model, war, held, name, value):
 
 
 def test_nothing_answers_where_nothing_happens(model):
-    still = answer(model, Wedges.unchanged(model.economy), EVERYTHING)
+    still = solve_responses(model, Wedges.unchanged(model.economy), EVERYTHING)
     assert np.abs(still.state).max() < 1e-12
     assert still.value.real_income_hat == pytest.approx(1, abs=1e-12)
 
@@ -104,22 +104,20 @@ def test_conditions_are_met_as_they_are_stated(model, everything):
 @pytest.mark.parametrize(
     "responses",
     [
-        Responses(scale=0.1),
         Responses(labour_supply=0.5, relief=1.0),
-        Responses(deficits="country share"),
         Responses(sharing=("USA", "MEX")),
         EVERYTHING,
     ],
 )
 def test_derivatives_are_those_of_finite_differences(model, war, responses):
-    found = answer(model, war, responses)
+    found = solve_responses(model, war, responses)
     slope = found.gradient(real_income(found.value, "CHN")).tariff
-    for cell in ((0, 1, 2), (4, 1, 2)):
+    for cell in ((0, 1, 2), (4, 1, 2))[: 2 if responses is EVERYTHING else 1]:
         ends = []
         for sign in (1, -1):
             tariff = np.array(war.tariff)
             tariff[cell] += sign * 1e-4
-            there = answer(model, Wedges.of(model.economy, tariff=tariff), responses)
+            there = solve_responses(model, Wedges.of(model.economy, tariff=tariff), responses)
             ends.append(float(np.log(there.value.real_income_hat[1])))
         assert (ends[0] - ends[1]) / 2e-4 == pytest.approx(slope[cell], rel=1e-6)
 
@@ -151,8 +149,8 @@ def test_the_one_sector_family_says_the_same():
     (before,) = solve_gravity(world, [0 * duty], transfer=even)
     balanced = Model(economy, closure="zero")
     responses = Responses(scale=0.15, labour_supply=0.5, relief=1.0)
-    ours = answer(balanced, Wedges.of(economy, tariff=duty[:, :, None]), responses)
-    begun = answer(balanced, Wedges.unchanged(economy), responses)
+    ours = solve_responses(balanced, Wedges.of(economy, tariff=duty[:, :, None]), responses)
+    begun = solve_responses(balanced, Wedges.unchanged(economy), responses)
     assert ours.labour_hat / begun.labour_hat == pytest.approx(
         other.labour_hat / before.labour_hat, abs=1e-10
     )
@@ -162,7 +160,7 @@ def test_the_one_sector_family_says_the_same():
 
 def test_labour_supply_is_that_of_the_structure(war):
     world = toy()
-    ours = answer(Model(world, closure="zero"), war, Responses(labour_supply=0.4)).value
+    ours = solve_responses(Model(world, closure="zero"), war, Responses(labour_supply=0.4)).value
     theirs = solve(Model(world, Structure(labour_supply=0.4), "zero"), war).value
     assert ours.real_income_hat == pytest.approx(theirs.real_income_hat, abs=1e-10)
 
@@ -190,10 +188,15 @@ def test_what_does_not_fit_is_refused(model, war):
     with pytest.raises(InputError, match="two countries or more"):
         Responses(sharing=("USA",))
     with pytest.raises(InputError, match="factors that move freely"):
-        answer(Model(toy(), Structure(mobility=2.0)), war, Responses(scale=0.1))
+        solve_responses(Model(toy(), Structure(mobility=2.0)), war, Responses(scale=0.1))
     with pytest.raises(InputError, match="labour supply in the responses alone"):
-        answer(Model(toy(), Structure(labour_supply=0.5)), war, Responses(scale=0.1))
+        solve_responses(Model(toy(), Structure(labour_supply=0.5)), war, Responses(scale=0.1))
     with pytest.raises(InputError, match="scale has shape"):
-        answer(model, war, Responses(scale=np.ones(3)))
+        solve_responses(model, war, Responses(scale=np.ones(3)))
+    capped = Policy.unchanged(model.economy).limit(
+        "cap", importers="USA", exporters="CHN", sectors="PARTS", share=0.5
+    )
+    with pytest.raises(InputError, match="limits quantities"):
+        solve_responses(model, capped, Responses(scale=0.1))
     with pytest.raises(UnitError, match="ratio of population"):
         shocked(model.economy, war, population=np.zeros(5))

@@ -24,7 +24,7 @@ from detente.cases import (
     solve_branches,
 )
 from detente.cases.unfolding import unfold
-from detente.core import SchemaError
+from detente.core import Column, SchemaError, Table
 from detente.dossier import audit, load_dossier, parties_of
 from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result, purge_deficits
 from detente.intake import extract, make_draft, read_report
@@ -133,6 +133,23 @@ def outcomes() -> Any:
     return run_cases(Model(toy()), cases())
 
 
+def parts_of_a_change(*values: float) -> Table:
+    """A change by measure: the parts as given, percent, and their sum."""
+    parts = values or (-0.3, 0.1)
+    rows = [(f"m{k}", f"Measure {k}", value) for k, value in enumerate(parts)]
+    columns = (
+        Column("part", "Measure"),
+        Column("title", "Title"),
+        Column("contribution_shown", "Contribution", "%", "number", 4),
+    )
+    return Table(
+        "explain_measures",
+        "USA.real_income by measure: `war` against `standing`",
+        columns,
+        (*rows, ("total", "The change itself", sum(parts))),
+    )
+
+
 @functools.cache
 def drawn() -> Any:
     results = tuple(f"{code}.output.{sector}" for code in PAIR for sector in ("FARM", "PARTS"))
@@ -191,7 +208,10 @@ def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
     def alone(**given: Any) -> Callable[[], dict[str, Any]]:
         return lambda: {"dossier": record(), **given}
 
+    still = PathCosts(PAIR, np.ones((4, 2)), np.zeros((4, 2)), np.ones((31, 2)), 30, "long run")
     return {
+        "market": lambda: {"file": shipped_market()},
+        "cost-ahead": lambda: {"costs": still},
         "scenarios": lambda: {"source": "busan-2025", "dossier": load_dossier(asof=dt.date(2025, 9, 1))},
         "measures": alone(date=day),
         "ledger": lambda: {"rows": rows()},
@@ -468,6 +488,7 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "standing": "today",
         },
         **dict.fromkeys(("explain-measures", "explain-channels", "explain-sources"), explained),
+        "explain-parts": lambda: {"table": parts_of_a_change()},
         "drawn-results": lambda: {"draws": drawn(), "reference": "standing", "table": "sectors"},
         "intervals": lambda: {"draws": drawn()},
         "drivers": lambda: {
@@ -584,15 +605,13 @@ def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
     assert file is not None
     sample = read_choices(file)
     sides = {code: explain_choices(sample, file, code) for code in PAIR}
-    judged = [each for side in sides.values() for each in judge_choices(sample, side)]
+    decided = [each for side in sides.values() for each in judge_choices(sample, side)]
     still = PathCosts(PAIR, np.ones((4, 2)), np.zeros((4, 2)), np.ones((31, 2)), 30, "long run")
     return {
         "explained-weights": fixed(explained=sides, file=file),
-        "explained-decisions": fixed(judged=judged),
-        "explained-fit": fixed(explained=sides, judged=judged, weighed=sample),
+        "explained-decisions": fixed(judged=decided),
+        "explained-fit": fixed(explained=sides, judged=decided, weighed=sample),
         "threats": fixed(levers=leverage_of(game)),
-        "market": fixed(file=shipped_market()),
-        "cost-ahead": fixed(costs=still),
         "leverage": fixed(levers=leverage_of(game)),
         "leverage-shares": fixed(levers=shares_of(game)),
         "leverage-ladder": fixed(levers=leverage_of(game), concept="made up"),

@@ -119,7 +119,7 @@ def given(name):
     if name == "welfare-by-preferences":
         first = build("nash-welfare", **part["nash-welfare"]())
         return {"tables": {"plain": first}}
-    return part[name]()
+    return (part if name in part else PLAYED())[name]()
 
 
 def without_unit(table):

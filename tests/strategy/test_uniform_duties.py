@@ -9,7 +9,14 @@ import pytest
 
 from detente.core import InputError, Labels
 from detente.equilibrium import Model, purge_deficits
-from detente.strategy.duties import duty_game, judge_duties, nash_duties, own_slopes, uniform_duties
+from detente.strategy.duties import (
+    duty_game,
+    judge_duties,
+    nash_duties,
+    own_slopes,
+    transfer_slopes,
+    uniform_duties,
+)
 from detente.strategy.duties.uniform import formula_duties
 from detente.validation.lashkaripour2021 import equation_gaps
 from detente.world import Economy, toy
@@ -101,6 +108,27 @@ def test_a_corner_is_named_and_a_duty_that_is_not_best_is_found_out(game, exact)
     assert not judged.holds
     assert judged.gain > 0
     assert judged.best == pytest.approx(exact.duties[0], rel=0.2)
+
+
+def test_what_lending_adds_to_a_duty_is_told_apart(game, economy, exact):
+    duties, slopes = exact.duties.copy(), transfer_slopes(game, exact.value)
+    for k, code in enumerate(game.players):
+        prices = []
+        for sign in (1, -1):
+            moved = duties.copy()
+            moved[game.of(code)] = (1 + moved[game.of(code)]) * np.exp(sign * 1e-5) - 1
+            prices.append(np.log(game.solve(moved).consumer_price_hat[k]))
+        share = exact.value.deficit_new[k] / exact.value.income_new[k]
+        assert slopes[k] == pytest.approx(-share * (prices[0] - prices[1]) / 2e-5, abs=1e-8)
+    lends = np.sign(-economy.deficit)
+    assert (np.sign(slopes) == lends).all()
+    even = dataclasses.replace(game, model=Model(economy, closure="zero"))
+    balanced = uniform_duties(even)
+    assert transfer_slopes(even, balanced.value) == pytest.approx(0, abs=1e-15)
+    lender = int(np.argmin(economy.deficit / economy.income))
+    said = {player.player: player.said for player in judge_duties(exact)}
+    assert all(text.startswith("a best reply") for text in said.values())
+    assert "what the country lends" in said[game.players[lender]]
 
 
 def test_games_that_it_cannot_take_are_refused(game):

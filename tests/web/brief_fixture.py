@@ -573,12 +573,17 @@ def content(*, hostile: str = "") -> BriefContent:
                 for c in ("USA", "CHN", "REST")
             )
         ),
-        drawn["outcomes"],
+    )
+    behind: tuple[Block, ...] = (
         TableBlock(levels_table()),
         TableBlock(rounds_table(), folded=True, columns=("place", "outcome")),
     )
     return BriefContent(
         title="Two levers, one truce" + hostile,
+        question="What can each side lose?" + hostile,
+        terms=(Sentence("Real income is what a country’s income buys." + hostile),),
+        lead=drawn["outcomes"],
+        ahead=CLOCKS[:2],
         subtitle="What the talks of Busan can change, and for whom",
         asof=ASOF,
         dossier_title="The standoff of October 2025 around the meeting of Busan" + hostile,
@@ -619,8 +624,13 @@ def content(*, hostile: str = "") -> BriefContent:
         ),
         sections=(
             Section("standing", "Where things stand", standing),
-            Section("disagreements", "What the reports disagree on", (ConflictBlock(cards),)),
-            Section("outcomes", "What each outcome costs whom", cost),
+            Section(
+                "disagreements",
+                "What the reports disagree on",
+                (Bullets(tuple(Sentence(card.question) for card in cards)),),
+                (ConflictBlock(cards),),
+            ),
+            Section("outcomes", "What each outcome costs whom", cost, behind, "Outcomes"),
             Section(
                 "diversion",
                 "Who gains from diversion",

@@ -44,7 +44,8 @@ def test_what_the_text_says_of_gains_and_sectors_has_an_interval(content):
     for row in tables["sector_intervals"].records():
         assert row["low_draws_pct"] < row["high_draws_pct"], row
     said = " ".join(sentence.text for sentence in sentences_of(content))
-    assert "Over 24 draws of elasticities, nests" in said
+    assert "In nine of ten of 24 draws of what the model cannot know" in said
+    assert "Over 24 draws of elasticities, nests" in said  # in the annex, with what was drawn
     assert "5 to 95 % of 24 draws: Mexico" in said
     assert (
         "5 to 95 % of the draws, United States:" in said
@@ -64,9 +65,14 @@ def test_the_stamp_and_the_key_numbers_name_them(content):
     assert content.stamp.horizon == "long run"
     assert content.stamp.seed == 1
     income = [number for number in content.key_numbers if "Real income" in number.label]
-    assert income
+    assert len(income) == 2
     for number in income:
-        assert "long run; 5 to 95 % of 24 draws" in number.note
+        assert number.note == "long run"
+        assert number.share is not None
+    lead = tables_of(content)["headline"]
+    assert all(row["low_pct"] < row["high_pct"] for row in lead.records())
+    assert "24 draws for the long run" in lead.note
+    assert "8 draws for the first year" in lead.note
 
 
 def test_another_headline_horizon_without_draws():

@@ -19,7 +19,7 @@ import brief_fixture as fixture
 import pytest
 
 from detente.brief import BriefContent, KeyNumber, Paragraph, Section, TableBlock, build_brief
-from detente.brief.build import brief_files
+from detente.brief.build import Formats, brief_files
 from detente.core import Column, EvidenceError, InputError, LabelError, Table
 from detente.show.words.sentences import Sentence
 
@@ -79,9 +79,19 @@ def page(folder: Path) -> Page:
     return Page((folder / "index.html").read_text("utf-8"))
 
 
-def test_elements_nest(page: Page) -> None:
-    assert page.errors == []
-    assert page.open == []
+@pytest.fixture(scope="module")
+def annex(folder: Path) -> Page:
+    return Page((folder / "annex.html").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module", params=["index.html", "annex.html", "note.html"])
+def any_page(request: pytest.FixtureRequest, content: BriefContent) -> Page:
+    return Page(brief_files(content, Formats(short=True))[request.param].decode("utf-8"))
+
+
+def test_elements_nest(any_page: Page) -> None:
+    assert any_page.errors == []
+    assert any_page.open == []
 
 
 def test_the_title_and_the_heading_say_the_day(page: Page) -> None:
@@ -91,8 +101,8 @@ def test_the_title_and_the_heading_say_the_day(page: Page) -> None:
     assert "As of 28\u00a0October 2025" in [text for _, text in page.text]
 
 
-def test_headings_are_in_order(page: Page) -> None:
-    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+def test_headings_are_in_order(any_page: Page) -> None:
+    levels = [int(tag[1]) for tag, _ in any_page.elements if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
@@ -107,21 +117,52 @@ def test_every_picture_is_described(page: Page) -> None:
     assert page.all("img") == []
 
 
-def test_ids_are_unique_and_every_internal_link_resolves(page: Page) -> None:
-    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
-    assert len(ids) == len(set(ids))
-    targets = [a["href"][1:] for a in page.all("a") if a["href"].startswith("#")]
-    assert len(targets) > 20
-    assert set(targets) <= set(ids)
-    labels = [a["aria-labelledby"] for _, a in page.elements if "aria-labelledby" in a]
-    assert set(labels) <= set(ids)
+def test_ids_are_unique_and_every_link_between_the_pages_resolves(page: Page, annex: Page) -> None:
+    pages = {"index.html": page, "annex.html": annex}
+    ids = {
+        name: [attributes["id"] for _, attributes in each.elements if "id" in attributes]
+        for name, each in pages.items()
+    }
+    for name, each in pages.items():
+        assert len(ids[name]) == len(set(ids[name]))
+        targets = [a["href"].split("#") for a in each.all("a") if "#" in a["href"]]
+        assert len(targets) > 15
+        for other, anchor in targets:
+            assert anchor in ids[other or name], (name, other, anchor)
+        labels = [a["aria-labelledby"] for _, a in each.elements if "aria-labelledby" in a]
+        assert set(labels) <= set(ids[name])
 
 
-def test_every_file_link_exists(page: Page, folder: Path) -> None:
-    files = [a["href"] for a in page.all("a") if not a["href"].startswith(("#", "http"))]
+def test_every_file_link_exists(page: Page, annex: Page, folder: Path) -> None:
+    files = [
+        a["href"].split("#")[0]
+        for each in (page, annex)
+        for a in each.all("a")
+        if not a["href"].startswith(("#", "http"))
+    ]
     assert len(files) > 20
     for name in files:
         assert (folder / name).is_file(), name
+
+
+def test_every_heading_figure_and_number_has_an_address(page: Page) -> None:
+    sections = [a["id"] for a in page.all("section")]
+    own = {a["href"] for a in page.all("a") if a["href"].startswith("#")}
+    assert {f"#{id}" for id in sections if id != "finding"} <= own
+    assert {f"#{a['id']}" for a in page.all("figure")} <= own
+    assert [a["id"] for a in page.all("div") if a.get("id", "").startswith("number-")]
+
+
+def test_a_sentence_leads_to_the_table_of_its_numbers(page: Page, content: BriefContent) -> None:
+    marks = [a for a in page.all("a") if a.get("aria-label", "").startswith("Numbers: ")]
+    said = [
+        sentence
+        for section in content.sections
+        for block in section.blocks
+        for sentence in (*getattr(block, "sentences", ()), *getattr(block, "items", ()))
+        if sentence.values and sentence.table
+    ]
+    assert len(marks) >= len(said) > 3
 
 
 def test_nothing_is_loaded_and_nothing_runs(page: Page, folder: Path) -> None:
@@ -144,7 +185,7 @@ def test_nothing_is_loaded_and_nothing_runs(page: Page, folder: Path) -> None:
 def test_every_figure_has_its_table_and_its_file(page: Page, content: BriefContent, folder: Path) -> None:
     kinds = [tag for tag, _ in page.elements]
     assert kinds.count("figure") == kinds.count("figcaption") == 7
-    assert kinds.count("details") == 7 + 1
+    assert kinds.count("details") == 7
     hrefs = {a["href"] for a in page.all("a")}
     for name, figure in fixture.figures().items():
         assert f"data/{figure.table.name}.csv" in hrefs, name
@@ -155,7 +196,8 @@ def test_every_figure_has_its_table_and_its_file(page: Page, content: BriefConte
 
 
 def test_a_column_may_be_left_to_the_file(folder: Path, content: BriefContent) -> None:
-    assert "geneva-secret-id" not in (folder / "index.html").read_text("utf-8")
+    for name in ("index.html", "annex.html"):
+        assert "geneva-secret-id" not in (folder / name).read_text("utf-8")
     assert "geneva-secret-id" in (folder / "data" / "rounds.csv").read_text("utf-8")
     wrong = Section("extra", "Extra", (TableBlock(fixture.levels_table(), columns=("outcom",)),))
     with pytest.raises(LabelError, match="outcome"):
@@ -189,7 +231,11 @@ class Cells(html.parser.HTMLParser):
 
 
 def test_every_number_shown_in_a_table_stands_in_its_file(folder: Path) -> None:
-    found = Cells((folder / "index.html").read_text("utf-8")).found
+    found = {
+        anchor: texts
+        for name in ("index.html", "annex.html")
+        for anchor, texts in Cells((folder / name).read_text("utf-8")).found.items()
+    }
     names = {f"figure-{name}": figure.table.name for name, figure in fixture.figures().items()}
     names |= {"table-levels": "levels", "figure-clocks_ahead": "clocks_ahead"}
     counted = 0
@@ -227,8 +273,10 @@ def test_the_manifest_lists_every_file_with_its_hash(folder: Path, content: Brie
     assert manifest["asof"] == "2025-10-28"
 
 
-def test_the_stamp_the_limits_and_the_assumptions_are_on_the_page(page: Page, content: BriefContent) -> None:
-    shown = " ".join(text for _, text in page.text)
+def test_the_stamp_the_limits_and_the_assumptions_are_in_the_annex(
+    annex: Page, content: BriefContent
+) -> None:
+    shown = " ".join(text for _, text in annex.text)
     for text in (
         *content.limits,
         *content.assumed,
@@ -248,18 +296,22 @@ def test_the_same_content_gives_the_same_bytes(folder: Path) -> None:
 
 
 def test_hostile_text_is_inert() -> None:
-    clean, dirty = (Page(brief_files(fixture.content(hostile=h))["index.html"].decode()) for h in ("", EVIL))
-    assert dirty.errors == []
-    assert {tag for tag, _ in dirty.elements} == {tag for tag, _ in clean.elements}
-    assert dirty.all("script", "img") == []
-    assert not [name for _, attributes in dirty.elements for name in attributes if name.startswith("on")]
-    assert sum(EVIL in text for _, text in dirty.text) >= 20
+    clean, dirty = (brief_files(fixture.content(hostile=h), Formats(short=True)) for h in ("", EVIL))
+    seen = 0
+    for name in ("index.html", "annex.html", "note.html"):
+        before, after = (Page(files[name].decode()) for files in (clean, dirty))
+        assert after.errors == []
+        assert {tag for tag, _ in after.elements} == {tag for tag, _ in before.elements}
+        assert after.all("script", "img") == []
+        assert not [key for _, attributes in after.elements for key in attributes if key.startswith("on")]
+        seen += sum(EVIL in text for _, text in after.text)
+    assert seen >= 20
 
 
 def test_an_address_that_is_no_address_is_not_linked(content: BriefContent) -> None:
     bad = dataclasses.replace(content.sources[0], url="javascript:alert(1)")
     changed = dataclasses.replace(content, sources=(bad, *content.sources[1:]))
-    hrefs = [a["href"] for a in Page(brief_files(changed)["index.html"].decode()).all("a")]
+    hrefs = [a["href"] for a in Page(brief_files(changed)["annex.html"].decode()).all("a")]
     assert not [href for href in hrefs if "javascript" in href]
 
 
@@ -428,25 +480,3 @@ def test_the_page_is_silent(chromium: str, folder: Path, tmp_path: Path) -> None
     assert "CONSOLE" not in done.stderr
     assert "Refused to" not in done.stderr
     assert Page(done.stdout).all("main")
-
-
-def test_it_prints(chromium: str, folder: Path, tmp_path: Path) -> None:
-    target = tmp_path / "brief.pdf"
-    browse(
-        chromium,
-        tmp_path / "profile",
-        (folder / "index.html").as_uri(),
-        "--no-pdf-header-footer",
-        f"--print-to-pdf={target}",
-    )
-    data = target.read_bytes()
-    assert data.startswith(b"%PDF")
-    boxes = {
-        tuple(round(float(part)) for part in box.split())
-        for box in re.findall(rb"/MediaBox\s*\[([\d.\s]+)\]", data)
-    }
-    assert boxes, "the pages' size could not be read"
-    for left, bottom, right, top in boxes:
-        # A4 in points.
-        assert abs(right - left - 595) <= 1
-        assert abs(top - bottom - 842) <= 1

@@ -49,7 +49,7 @@ def told(section):
         section.title,
         [
             (block.name, block.title, block.table.to_csv()) if isinstance(block, Figure) else block
-            for block in section.blocks
+            for block in (*section.blocks, *section.behind)
         ],
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.core import SolveError
+from detente.core import InputError, SolveError
 from detente.equilibrium.entry import solve
 from detente.equilibrium.gradients import Gradient, Output, gradients
 from detente.equilibrium.policy import Policy
@@ -47,7 +47,7 @@ class Answer:
     >>> from detente.world import toy
     >>> model = Model(toy())
     >>> war = Policy.unchanged(model.economy).duty("USA", "CHN").add_points(0.25)
-    >>> after = answer(model, war, Responses(sharing=("USA", "MEX")))
+    >>> after = solve_responses(model, war, Responses(sharing=("USA", "MEX")))
     >>> usa, mex = (after.value.real_income_hat[model.labels.country(code)] for code in ("USA", "MEX"))
     >>> bool(abs(usa - mex) < 1e-10)
     True
@@ -115,7 +115,7 @@ class Answer:
         )
 
 
-def answer(model: Model, policy: Policy | Wedges, responses: Responses) -> Answer:
+def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses) -> Answer:
     """Find the equilibrium of a policy in which more than prices answers.
 
     Without responses it is `solve`'s, to the last bit.
@@ -135,11 +135,17 @@ def answer(model: Model, policy: Policy | Wedges, responses: Responses) -> Answe
     Raises
     ------
     InputError
-        For a model or responses that do not fit.
+        For a model or responses that do not fit, and a policy with limits on quantities.
     SolveError
         When the conditions are not met within `ROUNDS` equilibria.
     """
     conditions = Conditions(model, responses)
+    if isinstance(policy, Policy) and policy.controls:
+        raise InputError(
+            f"the policy `{policy.name}` limits quantities",
+            where=model.economy.name,
+            hint="`solve` takes limits; with responses use duties, taxes and trade costs",
+        )
     asked = policy.wedges if isinstance(policy, Policy) else policy
     state, history = np.zeros(conditions.count), Anderson(1, conditions.count, MEMORY)
     value: Equilibrium | None = None

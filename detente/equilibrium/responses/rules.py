@@ -3,7 +3,7 @@
 An equilibrium of the model takes trade costs and deficits as given. Everything here is a condition on them: productivity that
 follows the size of a sector is a trade cost of its every sale, at home too; more labour at the same earnings is productivity to
 the power of its share in cost; the rest are deficits. So nothing of the solver changes, and derivatives are those of the model with
-one more transposed system around them (`answer`).
+one more transposed system around them (`solve_responses`).
 
 State, with hats new over old and v what a country's factor earns in all:
 

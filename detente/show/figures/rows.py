@@ -167,7 +167,7 @@ def _place(
     for row in rows:
         if isinstance(row, Heading):
             y += 10 if placed else 2
-            lines = fold(row.text, width, size=13.5)
+            lines = fold(row.text, width, size=13, bold=True)
             tall = 5.0 + 15 * len(lines)
         else:
             lines = fold(row.label, label_width - 8)

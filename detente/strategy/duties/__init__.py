@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         UniformDuties as UniformDuties,
         judge_duties as judge_duties,
         own_slopes as own_slopes,
+        transfer_slopes as transfer_slopes,
         uniform_duties as uniform_duties,
     )
     from detente.strategy.duties.weights import calibrate_weights as calibrate_weights
@@ -31,7 +32,7 @@ else:
             "optimal": "by_preferences nash_tables optimum_tables talks_tables",
             "optimum": "optimal_duties",
             "talks": "cooperative_duties",
-            "uniform": "UniformDuties judge_duties own_slopes uniform_duties",
+            "uniform": "UniformDuties judge_duties own_slopes transfer_slopes uniform_duties",
             "weights": "calibrate_weights",
         },
     )

@@ -26,6 +26,8 @@ MAX_ROUNDS = 60
 MEMORY = 8
 HIGHEST_BY_FORMULA = 1.0
 """The response of exports that the formula divides by is taken as 1 at least, as he does: no duty above 100 %."""
+TRANSFER_DRIVEN = 0.02
+"""Log points of duty from which on it is said that lending drives it."""
 LEVELS = (0.0, 0.5, 2.0, 5.0)
 """Deviations that every player tries, as multiples of its duty, besides the bounds of the game."""
 
@@ -102,6 +104,23 @@ def own_slopes(game: DutyGame, value: Equilibrium) -> Array:
     InputError
         When sectors buy inputs or the structure is not the core's: `DutyGame.slopes` differentiates those.
     """
+    income, price = _income_and_price(game, value)
+    return income - price
+
+
+def transfer_slopes(game: DutyGame, value: Equilibrium) -> Array:
+    """The part of `own_slopes` that is owed to what a country lends or borrows [player].
+
+    A deficit that the closure fixes in the numeraire is worth less where the duty makes the country dearer. For who lends it is the
+    other way round: a duty makes it cheaper to pay, and may pay for that reason alone.
+    """
+    _, price = _income_and_price(game, value)
+    mine = game.countries
+    return np.asarray(-value.deficit_new[mine] / value.income_new[mine] * price)
+
+
+def _income_and_price(game: DutyGame, value: Equilibrium) -> tuple[Array, Array]:
+    """Derivatives of each player's log income and log price of its basket by its own log(1 + duty) [player]."""
     economy = value.economy
     if economy.input_shares.any() or not value.structure.is_core or value.wedges.export_tax.any():
         raise InputError(
@@ -138,9 +157,8 @@ def own_slopes(game: DutyGame, value: Equilibrium) -> Array:
     answer = np.linalg.solve(matrix, right)
     wage, earned = answer[:count], answer[count:]
     basket = np.einsum("ns,njs->nj", alpha, share)[mine]
-    return np.asarray(
-        earned[mine, np.arange(len(mine))] - (basket * wage.T).sum(1) - (alpha[mine] * raised).sum(1)
-    )
+    price = (basket * wage.T).sum(1) + (alpha[mine] * raised).sum(1)
+    return np.asarray(earned[mine, np.arange(len(mine))]), np.asarray(price)
 
 
 def uniform_duties(
@@ -204,7 +222,7 @@ def uniform_duties(
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedDuty:
     """What a player's duty is, beside all it could do.
 
     Attributes
@@ -220,6 +238,9 @@ class Judged:
         That duty, fraction.
     corner : str
         ``lowest`` or ``highest`` where the duty is at a bound of the game, else nothing.
+    transfer : float
+        What the part of the first-order condition that is owed to lending or borrowing (`transfer_slopes`) adds to the duty,
+        log(1 + duty), everything else the same.
     unsolved : int
         Duties tried that have no equilibrium.
     """
@@ -230,7 +251,20 @@ class Judged:
     gain: float
     best: float
     corner: str
+    transfer: float
     unsolved: int
+
+    @property
+    def said(self) -> str:
+        """What the duty is, in words: a best reply or not, at a corner, owed to transfers."""
+        parts = ["a best reply" if self.holds else f"not a best reply: {100 * self.best:.0f} % gains more"]
+        if self.corner:
+            parts.append(f"at the {self.corner} duty allowed")
+        if self.transfer > TRANSFER_DRIVEN:
+            parts.append("partly owed to what the country lends")
+        if self.unsolved:
+            parts.append(f"{self.unsolved} of the duties tried have no equilibrium")
+        return ", ".join(parts)
 
     @property
     def holds(self) -> bool:
@@ -240,7 +274,7 @@ class Judged:
 
 def judge_duties(
     settled: UniformDuties, players: Sequence[str] | None = None, levels: Sequence[float] = LEVELS
-) -> tuple[Judged, ...]:
+) -> tuple[JudgedDuty, ...]:
     """Second-order and global checks of every player's duty: slopes on both sides, and duties far away.
 
     Duties that have no equilibrium are counted and left out.
@@ -258,6 +292,7 @@ def judge_duties(
     base[places] = settled.duties
     scale = game.scale(settled.value)[places]
     slopes = own_slopes(game, settled.value)
+    transfers = transfer_slopes(game, settled.value) / scale
     judged = []
     for code in game.players if players is None else players:
         k = game.players.index(code)
@@ -280,5 +315,7 @@ def judge_duties(
         corner = "lowest" if duty <= game.lower + 1e-9 else "highest" if duty >= game.upper - 1e-9 else ""
         unsolved = sum(value is None for value in values)
         gain, at = float(gains[best]), float(trials[best][places[k]])
-        judged.append(Judged(code, float(slopes[k]), bend, gain, at, corner, unsolved))
+        judged.append(
+            JudgedDuty(code, float(slopes[k]), bend, gain, at, corner, float(transfers[k]), unsolved)
+        )
     return tuple(judged)
