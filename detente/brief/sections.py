@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from detente.brief.content import Block, Bullets, Paragraph, Section, TableBlock
 from detente.brief.findings import TODAY
-from detente.brief.lead import map_figure
+from detente.brief.lead import everyone_figure
 from detente.brief.summary import drawn_sentence, first_year, spread_sentence
 from detente.core import known, known_each
 from detente.show import build, make
@@ -153,6 +153,28 @@ def certainty_section(findings: Findings) -> Section:
         reference=findings.reference,
         parties=findings.parties,
     )
+    sensitivity = build(
+        "sensitivity",
+        changes_by_set=findings.every,
+        outcomes=findings.outcomes,
+        reference=findings.reference,
+    )
+    return Section(
+        "certainty",
+        _sure_title(findings),
+        (Paragraph(tuple(_how_sure(findings))),),
+        (
+            TableBlock(beside),
+            *_exactly(findings),
+            *((TableBlock(drivers),) if drivers else ()),
+            TableBlock(sensitivity),
+        ),
+        label="How sure",
+    )
+
+
+def _how_sure(findings: Findings) -> list[Sentence]:
+    """What is unknown, from where to where the answer moves with it, and what is left out."""
     says = [
         Sentence(
             "The largest unknowns are elasticities: how easily buyers turn from one supplier to another."
@@ -171,41 +193,17 @@ def certainty_section(findings: Findings) -> Section:
             "They leave out what no model of trade holds: a recession on the way, a panic, inputs that cannot be had at any price."
         )
     )
-    sensitivity = build(
-        "sensitivity",
-        changes_by_set=findings.every,
-        outcomes=findings.outcomes,
-        reference=findings.reference,
+    return says
+
+
+def _exactly(findings: Findings) -> tuple[Paragraph, ...]:
+    """The interval with the error of its ends and the names of what was drawn, for the annex."""
+    if not findings.draws:
+        return ()
+    said = intervals.drawn_sentence(
+        findings.draws, findings.bands, findings.featured, findings.title, findings.parties
     )
-    exact = (
-        [
-            Paragraph(
-                (
-                    intervals.drawn_sentence(
-                        findings.draws,
-                        findings.bands,
-                        findings.featured,
-                        findings.title,
-                        findings.parties,
-                    ),
-                )
-            )
-        ]
-        if findings.draws
-        else []
-    )
-    return Section(
-        "certainty",
-        _sure_title(findings),
-        (Paragraph(tuple(says)),),
-        (
-            TableBlock(beside),
-            *exact,
-            *((TableBlock(drivers),) if drivers else ()),
-            TableBlock(sensitivity),
-        ),
-        label="How sure",
-    )
+    return (Paragraph((said,)),)
 
 
 def _sure_title(findings: Findings) -> str:
@@ -240,7 +238,7 @@ def diversion_section(findings: Findings) -> Section:
     return Section(
         "diversion",
         _elsewhere_title(findings, usd),
-        (Paragraph((ranking,)), map_figure(findings)),
+        (Paragraph((ranking,)), everyone_figure(findings)),
         (findings.diversion_figure, *behind, TableBlock(table)),
         label="Everyone else",
     )

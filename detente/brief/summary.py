@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from detente.brief.content import KeyNumber
 from detente.brief.findings import TODAY, Findings
 from detente.dossier import age
-from detente.show.tables import ClockRow, days_left
-from detente.show.tables.findings import groups, income_changes
+from detente.show.tables import ClockRow, days_left, findings as changes_of
 from detente.show.words import (
     SMALL_QUARREL,
     Sentence,
@@ -46,7 +45,7 @@ def question(findings: Findings) -> str:
     return f"What would each outcome cost {findings.party(0)} and {findings.party(1)}?"
 
 
-def answer(findings: Findings) -> Sentence:
+def opening(findings: Findings) -> Sentence:
     """The answer that can be said aloud: what the featured outcome does to both sides."""
     row = findings.rows[0]
     return answer_sentence(
@@ -75,7 +74,7 @@ def terms(findings: Findings) -> Iterator[Sentence]:
 
 def sentences(findings: Findings) -> Iterator[Sentence]:
     """The finding in a few sentences: the answer, the first year, the best deal, how sure, who else gains, what expires next."""
-    yield answer(findings)
+    yield opening(findings)
     yield first_year(findings)
     if len(findings.rows) > 1:
         yield findings.compared(findings.rows[1], "outcomes")
@@ -89,9 +88,9 @@ def sentences(findings: Findings) -> Iterator[Sentence]:
 
 def first_year(findings: Findings) -> Sentence:
     """What the featured outcome does in the first year, against the long run."""
-    members = groups(findings.economy, findings.parties)
+    members = changes_of.groups(findings.economy, findings.parties)
     changes = {
-        horizon: income_changes(
+        horizon: changes_of.income_changes(
             findings.economy,
             solved[findings.featured].value.real_income_hat,
             solved[findings.reference].value.real_income_hat,

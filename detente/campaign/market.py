@@ -260,7 +260,7 @@ def market_table(file: MarketFile, asof: dt.date | None = None) -> Table:
     rows = tuple(
         (
             each.title,
-            each.unit,
+            "%" if each.unit == "percent" else each.unit,
             each.harder,
             each.harder_error,
             each.harder_events,

@@ -43,6 +43,7 @@ from detente.cli.options import (
     refuse_idle,
     solver_of,
 )
+from detente.cli.outlook import outlook, score
 from detente.cli.output import SUFFIXES, Format, emit, one_thread, parse_day, progress, usage
 from detente.cli.path import path
 from detente.cli.preferences import preferences
@@ -50,6 +51,7 @@ from detente.cli.questions import WithQuestions
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
 from detente.cli.register import data
 from detente.cli.rupture import rupture
+from detente.cli.serve import serve
 from detente.cli.settings import SetOption, no_draws_of_settings
 from detente.cli.skeleton import new
 from detente.cli.strategy import deals, game_verb, leverage
@@ -98,6 +100,7 @@ def bare(
 
 
 app.command()(brief)
+app.command()(serve)
 
 
 @app.command()
@@ -320,6 +323,7 @@ def clocks(
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
     full: FullOption = False,
+    picture: PictureOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -330,7 +334,7 @@ def clocks(
     with usage():
         day = parse_day(start, "--from") if start else record.asof
     with progress(None, "solving what each clock is worth"):
-        tables = clock_tables(record, day, cost, ics)
+        tables = clock_tables(record, day, cost, ics, picture)
     emit(tables, style, out, full=full)
 
 
@@ -383,6 +387,8 @@ for verb in (
     leverage,
     preferences,
     deals,
+    outlook,
+    score,
     market,
     data,
 ):

@@ -176,7 +176,6 @@ def deals(
     from detente.policy import load_scenario
     from detente.show import build, make
     from detente.show.figures import space_sentence, swap_sentence
-    from detente.show.tables import expected_sentence
     from detente.strategy import deals as room, horizons
 
     known_table(
@@ -188,11 +187,8 @@ def deals(
     with usage():
         point, sides = _threat(threat, spec), _sides(side, spec, world)
     whole = table in ("space", "payments", "sensitivity", "all") or picture is not None or most > 1
-    refuse_idle(
-        f"on the table {table}",
-        side=side is not None and table not in ("concessions", "all"),
-        threat=threat is not None and not whole,
-        count=count != SWAPS and table not in ("swaps", "all"),
+    _refuse_unread(
+        table, side=side is not None, threat=threat is not None and not whole, count=count != SWAPS
     )
     economy, model = world_at(world, elasticities, horizon)
     if whole:
@@ -206,9 +202,7 @@ def deals(
     tables = []
     if table in ("expected", "all"):
         tables.append(_expected(games, spec, known))
-        if spec.expected:
-            verdicts = room.judge(play, spec.expected, spec.threats)
-            say(expected_sentence(verdicts, spec.players, chosen.title).text)
+        _say_expected(play, spec)
     if table in ("concessions", "all"):
         tables.append(build("concessions", game=play, players=sides))
     if table in ("horizons", "all"):
@@ -240,6 +234,26 @@ def deals(
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
         draw(make("deal-space-points", game=play, space=space, threats=names, concept=concept), picture)
     emit(headed(tables, reduced=reduced), style, out)
+
+
+def _refuse_unread(table: str, *, side: bool, threat: bool, count: bool) -> None:
+    """Refuse what a table of deals does not read."""
+    refuse_idle(
+        f"on the table {table}",
+        side=side and table not in ("concessions", "all"),
+        threat=threat,
+        count=count and table not in ("swaps", "all"),
+    )
+
+
+def _say_expected(play: Game, spec: GameSpec) -> None:
+    """Say by how many of the exchanges that the reports expect everybody gains."""
+    from detente.show.tables import expected_sentence
+    from detente.strategy import deals as room
+
+    if spec.expected:
+        verdicts = room.judge(play, spec.expected, spec.threats)
+        say(expected_sentence(verdicts, spec.players, play.preferences.title).text)
 
 
 def _sets(known: PreferenceFile, chosen: Preferences, name: str | None) -> tuple[Preferences, ...]:

@@ -191,9 +191,8 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "explained judged weighed",
         "game",
         (
-            "player sample count[count] score[logarithm] score_worst[logarithm] score_best[logarithm] score_chance[logarithm] "
-            "regret_plain[USD bn] regret_best[USD bn] "
-            "explained_plain[count] explained_set[count] precision[number]"
+            "player sample count[count] score[logarithm] score_worst[logarithm] score_best[logarithm] score_chance[logarithm] regret_plain[USD bn] regret_best[USD bn] "
+            "explained_plain[count] explained_set[count] precision[logarithm]"
         ),
     ),
     (

@@ -135,9 +135,14 @@ def _holder(exposure: Exposure) -> tuple[Cell, ...]:
         exposure.side,
         exposure.partner,
         exposure.channel,
-        exposure.value,
-        "fraction" if exposure.is_share else "thousand",
+        _scaled(exposure, exposure.value),
+        "%" if exposure.is_share else "thousand",
     )
+
+
+def _scaled(exposure: Exposure, value: float | None) -> float | None:
+    """A number of an exposure as tables show it: a share in percent."""
+    return None if value is None else 100 * value if exposure.is_share else value
 
 
 def exposure_table(dossier: Dossier) -> Table:
@@ -145,8 +150,8 @@ def exposure_table(dossier: Dossier) -> Table:
     rows = tuple(
         (
             *_holder(each),
-            each.low,
-            each.high,
+            _scaled(each, each.low),
+            _scaled(each, each.high),
             each.concept,
             each.period,
             ", ".join(each.levers),

@@ -178,7 +178,7 @@ def fit_table(
             Column("regret_best", "Mean regret, best fit", "USD bn", "number", 2, significant=3),
             Column("explained_plain", "Best under plain income", "count", "number", 0),
             Column("explained_set", "Best under some weights of the set", "count", "number", 0),
-            Column("precision", "Log odds a billion", "number", "number", 2, significant=3),
+            Column("precision", "Log odds a billion", "logarithm", "number", 2, significant=3),
         ),
         tuple(rows),
         "Log score: mean of minus the log of the probability of what was done; lower is better. Worst and best: each decision by the "
