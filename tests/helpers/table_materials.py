@@ -562,6 +562,7 @@ def of_outlook() -> dict[str, Callable[[], dict[str, Any]]]:
     def test() -> Any:
         return kept_backtest(pair(), day)
 
+    def with_test() -> dict[str, Any]:
         return {"outlook": ahead(), "test": test()}
 
     return {
