@@ -371,27 +371,9 @@ app.command()(check)
 app.command()(cite)
 app.add_typer(world_app, name="world")
 for verb in (
-    new,
-    completion,
-    explain,
-    audit,
-    controls,
-    pledges,
-    ingest,
-    validate,
-    bridge,
-    path,
-    rupture,
-    constituencies,
-    nash,
-    leverage,
-    preferences,
-    deals,
-    outlook,
-    score,
-    market,
-    data,
-):
+    new, completion, explain, audit, controls, pledges, ingest, validate, bridge, path, rupture, constituencies, nash,
+    leverage, preferences, deals, outlook, score, market, data,
+):  # fmt: skip
     app.command()(verb)
 app.command("game")(game_verb)
 
