@@ -43,7 +43,8 @@ def outcome_section(findings: Findings) -> Section:
     others = [outcome for key, outcome in outcomes.items() if key not in (reference, findings.featured)]
     asof = findings.dossier.asof
     compared = [findings.compared(row, "outcomes") for row in findings.rows[1:2]]
-    blocks: list[Block] = [Paragraph((first_year(findings), *compared))]
+    in_all = [] if findings.in_all is None else [findings.in_all]
+    blocks: list[Block] = [Paragraph((first_year(findings), *in_all, *compared))]
     if others:
         blocks.append(Bullets(tuple(_story(outcome, asof) for outcome in others)))
     says, behind = _ways(findings)
@@ -145,6 +146,7 @@ def certainty_section(findings: Findings) -> Section:
         spread=findings.spread,
         headline=findings.headline,
         drawn=findings.drawn,
+        sums=findings.sums,
     )
     drivers = findings.draws and make(
         "drivers-of-sides",

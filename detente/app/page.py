@@ -1,0 +1,323 @@
+"""The page: what stands where, filled from an answer. No number is made here; the template engine escapes every text."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from detente.app.controls import Group, control_groups
+from detente.app.laboratory import BESIDE, FIRST_YEAR, Answer, Laboratory
+from detente.app.setting import command_of, python_of
+from detente.app.state import State
+from detente.app.views import VIEWS, Unfinished, View, bars_of, income_changes
+from detente.cases import HORIZONS
+from detente.core import Cell, Column, DetenteError, Table, package_version
+from detente.equilibrium import CLOSURES
+from detente.policy import load_scenario
+from detente.show.figures import country_name
+from detente.show.words import number
+from detente.world import elasticity_sets
+
+if TYPE_CHECKING:
+    from detente.cases import ControlledOutcome
+
+MOST_ROWS: Final = 400
+"""Rows of a table that the page shows; the files have them all."""
+STATIC: Final = Path(__file__).parent / "static"
+HORIZON_TITLES: Final = {"impact": "Impact, a few months", "short": "First year", "long": "Long run"}
+CLOSURE_TITLES: Final = {
+    "share": "A fixed share of the world economy",
+    "fixed": "Fixed in money",
+    "zero": "None",
+}
+
+
+@dataclass(frozen=True)
+class Number:
+    """One of the large numbers: a side's change of real income at a horizon.
+
+    Attributes
+    ----------
+    title, text, money : str
+    gains : bool or None
+        None where it is nought as shown.
+    since : str
+        What it was at the setting before; empty where there is none, or nothing changed.
+    """
+
+    title: str
+    text: str
+    money: str
+    gains: bool | None
+    since: str
+
+
+@dataclass(frozen=True)
+class Side:
+    """A party with its numbers, the long run first."""
+
+    code: str
+    name: str
+    numbers: tuple[Number, ...]
+
+
+def sides(answer: Answer) -> tuple[Side, ...]:
+    """The large numbers of both sides."""
+    codes = list(answer.economy.labels.countries)
+    made = []
+    for code in answer.parties:
+        n = codes.index(code)
+        numbers = []
+        for horizon in reversed(BESIDE):
+            share, money, before = _change(answer, horizon, n)
+            text = number(share, 2, signed=True)
+            since = ""
+            if before is not None and number(before, 2, signed=True) != text:
+                since = f"{number(before, 2, signed=True)} % before"
+            numbers.append(
+                Number(
+                    "first year" if horizon == FIRST_YEAR else "long run",
+                    text,
+                    f"{number(money, 1, signed=True)} USD bn a year",
+                    None if not text.strip("+−0.") else share > 0,
+                    since,
+                )
+            )
+        made.append(Side(code, country_name(code), tuple(numbers)))
+    return tuple(made)
+
+
+def _change(answer: Answer, horizon: str, n: int) -> tuple[float, float, float | None]:
+    """Change of real income and money of an economy at a horizon, and what it was at the setting before."""
+    outcomes = answer.outcomes[horizon]
+    reference = outcomes[answer.reference]
+    share, money = _against(outcomes[answer.setting], reference, n)
+    if "was" not in answer.others:
+        return share, money, None
+    return share, money, _against(answer.others["was"][horizon], reference, n)[0]
+
+
+def _against(outcome: ControlledOutcome, reference: ControlledOutcome, n: int) -> tuple[float, float]:
+    if outcome is reference:
+        return 0.0, 0.0
+    share, money = income_changes(outcome, reference)
+    return share[n], money[n]
+
+
+def environment() -> Any:
+    """The templates, made once a process."""
+    return _environment()
+
+
+@functools.cache
+def _environment() -> Any:
+    import jinja2
+
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("detente.app", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["cell"] = _cell
+    made.globals["stamp"] = _stamp()
+    return made
+
+
+@functools.cache
+def _stamp() -> str:
+    """A few letters that change when the style or the module does: addresses of files that may be kept."""
+    parts = [path.read_bytes() for path in sorted(STATIC.iterdir()) if path.is_file()]
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:10]
+
+
+def _cell(cell: Cell, column: Column) -> str:
+    shown = column.show(cell)
+    return shown.replace("-", "−", 1) if column.kind == "number" else shown
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses of a state: of every view, of the files, of the ways back."""
+
+    state: State
+    view: str
+    root: str = ""
+
+    def to(self, view: str = "", ending: str = "", **changes: Any) -> str:
+        """Address of a view of the state, perhaps as a file, perhaps with something otherwise."""
+        state = replace(self.state, **changes)
+        query = state.query
+        return f"{self.root}/{state.case}/{view or self.view}{ending}" + (f"?{query}" if query else "")
+
+    @property
+    def undo(self) -> str:
+        """Address of the setting before."""
+        return f"{self.root}/{self.state.case}/{self.view}?{self.state.was}" if self.state.was else ""
+
+
+def page(laboratory: Laboratory, view: View, answer: Answer, short: State, *, part: str = "page") -> str:
+    """The whole page, or the part of it that a moved control changes.
+
+    Parameters
+    ----------
+    laboratory : Laboratory
+    view : View
+    answer : Answer
+    short : State
+        As the address has it.
+    part : {"page", "answer", "export"}
+    """
+    text: str = (
+        environment()
+        .get_template(f"{part}.html.j2")
+        .render(
+            **shown(laboratory, view, answer, short, whole=part == "page"),
+            css=_css if part == "export" else None,
+        )
+    )
+    return text
+
+
+def _css() -> Any:
+    from markupsafe import Markup
+
+    return Markup((STATIC / "explorer.css").read_text(encoding="utf-8"))
+
+
+def shown(
+    laboratory: Laboratory, view: View, answer: Answer, short: State, *, whole: bool = True
+) -> dict[str, Any]:
+    """What the templates show."""
+    state, record = answer.state, answer.dossier
+    failure, table, bars, waits = None, None, None, False
+    try:
+        table = view.make(answer, laboratory)
+        bars = bars_of(view, table)
+    except Unfinished:
+        waits = True
+    except DetenteError as error:
+        failure = error
+    source = laboratory.source(state.case)
+    setting = answer.scenario
+    reference = answer.chosen[answer.reference].scenario
+    command = ""
+    if not view.verb:
+        command = command_of(state, setting, view.name, source, laboratory.world)
+    elif view.verb not in ("-", "explain"):
+        command = f"detente {view.verb} --dossier {source}" + (f" --asof {state.asof}" if state.asof else "")
+    groups: Sequence[Group] = ()
+    if whole:
+        groups = control_groups(state, record, load_scenario(state.base, dossier=source), answer.parties)
+    return {
+        "state": state,
+        "short": short,
+        "view": view,
+        "views": VIEWS.values(),
+        "links": Links(short, view.name),
+        "now": laboratory.named(short.alone).query,
+        "title": record.title,
+        "asof": record.asof,
+        "cases": sorted(laboratory.cases),
+        "ladder": [load_scenario(name, dossier=source) for name in laboratory.ladder(state)] if whole else (),
+        "setting": setting,
+        "reference": reference,
+        "unset": answer.setting == answer.reference,
+        "sides": sides(answer),
+        "groups": groups,
+        "table": table,
+        "rows": _rows(table),
+        "bars": bars,
+        "failure": failure,
+        "waits": waits,
+        "strong": answer.parties,
+        "anchors": Anchors(answer, Links(short, view.name)),
+        "command": command,
+        "python": python_of(state, source, laboratory.world) if not state.left else "",
+        "horizons": {name: HORIZON_TITLES[name] for name in HORIZONS},
+        "closures": {name: CLOSURE_TITLES[name] for name in CLOSURES},
+        "sets": elasticity_sets() if whole else {},
+        "countries": {code: country_name(code) for code in answer.economy.labels.countries},
+        "horizon_title": HORIZON_TITLES[state.horizon].lower(),
+        "version": package_version(),
+    }
+
+
+def _rows(table: Table | None) -> Sequence[tuple[Cell, ...]]:
+    return () if table is None else table.rows[:MOST_ROWS]
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """Where an id of the record is told: measures, claims, conflicts and sources point at each other."""
+
+    answer: Answer
+    links: Links
+
+    def of(self, cell: Cell) -> list[tuple[str, str]]:
+        """Parts of a cell with where each leads; empty where none is an id of the record."""
+        if not isinstance(cell, str) or not cell or len(cell) > 400:
+            return []
+        parts = [(part, self._where(part)) for part in cell.split(", ")]
+        return parts if any(where for _, where in parts) else []
+
+    def _where(self, name: str) -> str:
+        for view, entries in self._kinds().items():
+            if name in entries:
+                return f"{self.links.to(view)}#{name}"
+        return ""
+
+    def _kinds(self) -> Mapping[str, Mapping[str, object]]:
+        record = self.answer.dossier
+        return {
+            "ledger": record.measures,
+            "claims": record.claims,
+            "conflicts": record.conflicts,
+            "clocks": record.clocks,
+            "sources": record.sources,
+        }
+
+    def is_entry(self, cell: Cell) -> bool:
+        """Whether a first cell names an entry of the record: its row can be pointed at."""
+        return isinstance(cell, str) and any(cell in entries for entries in self._kinds().values())
+
+    def resting(self, cell: Cell) -> list[tuple[str, str]]:
+        """Measures that rest on a source, with where each is told."""
+        record = self.answer.dossier
+        if self.links.view != "sources" or cell not in record.sources:
+            return []
+        return [
+            (name, f"{self.links.to('ledger')}#{name}")
+            for name, measure in record.measures.items()
+            if any(value.source == cell for value in measure.values)
+        ]
+
+
+def failure_page(laboratory: Laboratory, error: DetenteError, case: str, address: str) -> str:
+    """A page that says what is wrong with an address, and the next step."""
+    text: str = (
+        environment()
+        .get_template("failure.html.j2")
+        .render(
+            error=error,
+            case=case if case in laboratory.cases else "",
+            cases=sorted(laboratory.cases),
+            address=address,
+            version=package_version(),
+        )
+    )
+    return text
+
+
+def cases_page(laboratory: Laboratory) -> str:
+    """The cases that are served."""
+    from detente.dossier import load_dossier
+
+    entries = [(name, load_dossier(source)) for name, source in sorted(laboratory.cases.items())]
+    text: str = environment().get_template("cases.html.j2").render(entries=entries, version=package_version())
+    return text

@@ -1,0 +1,230 @@
+"""The addresses of the explorer: a page for every view of every case, and the same as files."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Final
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from detente.app.batches import Batches, Busy, Overtaken
+from detente.app.controls import state_of_form
+from detente.app.drawing import as_svg
+from detente.app.guard import App, Guard
+from detente.app.page import STATIC, Links, cases_page, failure_page, page
+from detente.app.setting import as_file, file_name
+from detente.app.state import State, pairs_of, read_state
+from detente.app.views import Unfinished, View, bars_of, view_called
+from detente.core import DetenteError, InputError, LabelError, suggestion
+
+if TYPE_CHECKING:
+    from detente.app.laboratory import Answer, Laboratory
+
+ENDINGS: Final = ("csv", "json", "svg", "png", "html", "yaml")
+HTML: Final = "text/html; charset=utf-8"
+TYPES: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "html": HTML,
+    "yaml": "application/yaml; charset=utf-8",
+}
+EXPORT_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+ADDRESS: Final = "x-detente-address"
+WAITS: Final = 'data-waits="yes"'
+LONGEST_WAIT: Final = 480
+"""Quarters of a second that a file waits for its table."""
+OPENS: Final = "countries"
+"""View that a case opens with."""
+
+
+class Explorer:
+    """What answers the addresses.
+
+    Parameters
+    ----------
+    laboratory : Laboratory
+    """
+
+    def __init__(self, laboratory: Laboratory) -> None:
+        self.laboratory = laboratory
+        self.batches = Batches(laboratory)
+
+    async def cases(self, request: Request) -> Response:
+        """The cases that are served; the only one at once."""
+        names = list(self.laboratory.cases)
+        if len(names) == 1:
+            return RedirectResponse(f"/{names[0]}/{OPENS}", 303)
+        text = await self.batches.work(lambda: cases_page(self.laboratory))
+        return Response(text, media_type=HTML)
+
+    async def opening(self, request: Request) -> Response:
+        """A case without a view: its first."""
+        case = request.path_params["case"]
+        try:
+            self.laboratory.source(case)
+        except DetenteError as error:
+            return self._failure(request, error, case)
+        query = request.url.query
+        return RedirectResponse(f"/{case}/{OPENS}" + (f"?{query}" if query else ""), 303)
+
+    async def view(self, request: Request) -> Response:
+        """A view of a state: as a page, as a part of it, or as a file."""
+        case, name = request.path_params["case"], request.path_params["view"]
+        try:
+            self.laboratory.source(case)
+            name, ending = _ending(name)
+            view = view_called(name)
+            state, moved = await self._state(request, case)
+            if moved and not ending and request.headers.get("x-detente-part") != "answer":
+                return RedirectResponse(Links(state, view.name).to(), 303)
+            answer = await self.batches.answer(state, request.headers.get("x-detente-reader", "")[:40])
+            short = self.laboratory.short(state)
+            if ending:
+                await self._wait(view, answer)
+                return await self.batches.work(lambda: self._file(view, answer, short, ending))
+            part = "answer" if request.headers.get("x-detente-part") == "answer" else "page"
+            text = await self.batches.work(lambda: page(self.laboratory, view, answer, short, part=part))
+            headers = {ADDRESS: Links(short, view.name).to()}
+            if part == "page" and WAITS in text:
+                headers["refresh"] = "1"  # what is being computed comes without a script too
+            return Response(text, media_type=HTML, headers=headers)
+        except Overtaken:
+            return Response("overtaken by a later position\n", 409, media_type="text/plain")
+        except Busy:
+            return Response("too many readers at once: try again in a moment\n", 429, {"retry-after": "1"})
+        except DetenteError as error:
+            return self._failure(request, error, case)
+
+    async def _state(self, request: Request, case: str) -> tuple[State, bool]:
+        """The state of an address; whether the address is another than the state's own."""
+        query = request.url.query
+        pairs = pairs_of(query)
+
+        def read() -> tuple[State, bool]:
+            if any(key == "form" for key, _ in pairs):
+                if len(query) > 3 * 16_000:
+                    raise InputError("the form is too long", where="address", hint="reload the page")
+                return state_of_form(self.laboratory, case, pairs), True
+            state = read_state(case, query)
+            short = self.laboratory.short(self.laboratory.filled(state))
+            return short, short.query != query
+
+        return await self.batches.work(read)
+
+    async def _wait(self, view: View, answer: Answer) -> None:
+        """Wait, in a file's stead, for a table that takes longer than a moment."""
+        for _ in range(LONGEST_WAIT):
+            try:
+                await self.batches.work(lambda: view.make(answer, self.laboratory))
+            except Unfinished:
+                await asyncio.sleep(0.25)
+            else:
+                return
+        raise InputError("it takes too long", where=view.name, hint="ask again in a minute")
+
+    def _file(self, view: View, answer: Answer, short: State, ending: str) -> Response:
+        headers, table = {}, None
+        if ending == "yaml":
+            name = file_name(answer.scenario)
+            body: str | bytes = as_file(answer.scenario)
+            headers["content-disposition"] = f'attachment; filename="{name}"'
+        elif ending == "html":
+            body = page(self.laboratory, view, answer, short, part="export")
+            name = f"{short.case}-{view.name}.html"
+            headers = {
+                "content-disposition": f'attachment; filename="{name}"',
+                "content-security-policy": EXPORT_POLICY,
+            }
+        else:
+            table = view.make(answer, self.laboratory)
+            if ending in ("csv", "json"):
+                body = table.to_csv() if ending == "csv" else table.to_json()
+            else:
+                bars = bars_of(view, table)
+                if bars is None:
+                    raise InputError(
+                        f"nothing is drawn of the view `{view.name}`",
+                        where=f".{ending}",
+                        hint="its table is there as .csv and .json",
+                    )
+                svg = as_svg(bars, f"{answer.scenario.title}; {answer.dossier.title}, {answer.dossier.asof}")
+                body = svg if ending == "svg" else _png(svg)
+        return Response(body, media_type=TYPES[ending], headers=headers)
+
+    def _failure(self, request: Request, error: DetenteError, case: str) -> Response:
+        """What is wrong, in the form that was asked for."""
+        status = 404 if isinstance(error, LabelError) and error.where == "address" else 400
+        path = request.url.path
+        if request.headers.get("x-detente-part") == "answer" or path.rsplit(".", 1)[-1] in ENDINGS:
+            return Response(f"{error}\n", status, media_type="text/plain")
+        return Response(failure_page(self.laboratory, error, case, path), status, media_type=HTML)
+
+    async def missing(self, request: Request, _: Exception) -> Response:
+        """An address that nothing answers."""
+        error = LabelError("there is no such page", where="address", hint="start from a case")
+        return self._failure(request, error, "")
+
+
+def _ending(name: str) -> tuple[str, str]:
+    """Name of a view and the ending of a file; none for the page."""
+    stem, dot, ending = name.rpartition(".")
+    if not dot:
+        return name, ""
+    if ending not in ENDINGS:
+        raise LabelError(
+            f"no file of kind `{ending[:20]}`", where="address", hint=suggestion(ending[:20], ENDINGS)
+        )
+    return stem, ending
+
+
+def _png(svg: str) -> bytes:
+    import vl_convert
+
+    return bytes(vl_convert.svg_to_png(svg, scale=2))
+
+
+def explorer(laboratory: Laboratory, hosts: frozenset[str] = frozenset(), token: str = "") -> App:
+    """Make the application that answers a reader.
+
+    Parameters
+    ----------
+    laboratory : Laboratory
+    hosts : frozenset of str
+        Values of the Host header that are answered; empty for any, which wants a token.
+    token : str
+        Empty for none.
+
+    Returns
+    -------
+    ASGI application
+
+    Raises
+    ------
+    ValueError
+        For any host without a token.
+    """
+    answers = Explorer(laboratory)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        answers.batches.close()
+        laboratory.close()
+
+    routes = [
+        Route("/", answers.cases),
+        Mount("/static", StaticFiles(directory=STATIC)),
+        Route("/{case}", answers.opening),
+        Route("/{case}/", answers.opening),
+        Route("/{case}/{view}", answers.view),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: answers.missing})
+    return Guard(app, hosts, token)

@@ -1,0 +1,219 @@
+"""A state as a scenario, as a file, as a command and as Python."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from detente.app.state import SWITCHED_OFF, State
+from detente.core import InputError, is_number
+from detente.dossier import Status
+from detente.policy import QuantityLimit, Setting, at_value, effect_limits
+
+if TYPE_CHECKING:
+    from detente.dossier import Dossier, Measure
+    from detente.policy import Scenario
+    from detente.world import Economy
+
+REASON: Final = "set in the explorer"
+
+
+def setting_of(text: str) -> Setting:
+    """What the value of a measure in a state makes of it.
+
+    Examples
+    --------
+    >>> setting_of("0.1").value, setting_of("off").status.value
+    (0.1, 'repealed')
+    """
+    if text == SWITCHED_OFF:
+        return Setting(status=Status.repealed, reason=REASON)
+    if is_number(text):
+        return Setting(value=float(text), reason=REASON)
+    return Setting(status=Status(text), reason=REASON)
+
+
+def said(measure: Measure, setting: Setting) -> str:
+    """A setting in a few words, as the command line says it."""
+    if setting.value is None:
+        return setting.status.value.replace("_", " ")
+    return f"{100 * setting.value:g} %" if measure.unit == "fraction" else f"{setting.value:g}"
+
+
+def is_control(measure: Measure) -> bool:
+    """Whether a measure leaves a share of trade that can be set."""
+    return measure.effect is not None and bool(measure.effect.left)
+
+
+def scenario_of(state: State, record: Dossier, economy: Economy, base: Scenario) -> Scenario:
+    """The outcome a state starts from with what the state sets, under an id and a title that say so.
+
+    Parameters
+    ----------
+    state : State
+        Filled.
+    record : Dossier
+    economy : Economy
+    base : Scenario
+
+    Raises
+    ------
+    InputError
+        For a share left of a measure that states none.
+    """
+    if not state.set and not state.left:
+        return base
+    own = {name: setting_of(value) for name, value in state.set}
+    parts = [f"{record.measures[name].title}: {said(record.measures[name], own[name])}" for name in own]
+    quantities: list[QuantityLimit] = []
+    for name, share in state.left:
+        measure = record.measures[name]
+        if not is_control(measure):
+            raise InputError(
+                f"`{name}` leaves no share of trade",
+                where=f"left.{name}",
+                hint=f"set.{name}=off, or a control: "
+                + ", ".join(key for key, other in record.measures.items() if is_control(other)),
+            )
+        own[name] = Setting(status=Status.suspended, reason=f"{REASON}: a share of {share} is left instead")
+        quantities += _limits(measure, float(share), economy)
+        parts.append(f"{measure.title}: {100 * float(share):g} % left")
+    return base.model_copy(
+        update={
+            "id": f"{base.id}-set",
+            "title": f"{base.title} ({'; '.join(parts)})",
+            "set": {**base.set, **own},
+            "quantities": (*base.quantities, *quantities),
+        }
+    )
+
+
+def _limits(measure: Measure, share: float, economy: Economy) -> list[QuantityLimit]:
+    """The limits a control states, each leaving the same share."""
+    assert measure.effect is not None
+    return [
+        limit.model_copy(update={"limit": share, "name": limit.name.replace("+", "-")})
+        for limit in effect_limits(economy, measure, at_value(measure.effect, None))
+        if not limit.is_floor
+    ]
+
+
+def as_file(scenario: Scenario) -> str:
+    """A setting as a scenario file that `detente run` reads.
+
+    Examples
+    --------
+    >>> from detente.policy import load_scenario
+    >>> print(as_file(load_scenario("standing")).splitlines()[1])
+    id: standing
+    """
+    import yaml
+
+    body: dict[str, Any] = scenario.model_dump(mode="json", exclude_defaults=True, exclude={"forks", "told"})
+    text = yaml.safe_dump(body, allow_unicode=True, sort_keys=False, width=120)
+    return f"# Written by the explorer.\n{text}"
+
+
+def file_name(scenario: Scenario) -> str:
+    """Name of the file of a setting.
+
+    Examples
+    --------
+    >>> from detente.policy import load_scenario
+    >>> file_name(load_scenario("talks-fail"))
+    'talks-fail.yaml'
+    """
+    return f"{scenario.id.replace('+', '-')}.yaml"
+
+
+def command_of(state: State, scenario: Scenario, table: str, source: str, world: str | None) -> str:
+    """The command that prints the table of a state.
+
+    A share left of a control is no option of the command line: the command then takes the scenario file.
+
+    Examples
+    --------
+    >>> from detente.policy import load_scenario
+    >>> state = State("busan-2025", base="talks-fail", against="standing", horizon="short")
+    >>> command_of(state, load_scenario("talks-fail"), "sectors", "busan-2025", None)
+    'detente run talks-fail --against standing --table sectors --horizon short'
+    """
+    by_file = bool(state.left)
+    words = ["detente", "run", file_name(scenario) if by_file else state.base]
+    words += [] if by_file else [part for name, value in state.set for part in ("--set", f"{name}={value}")]
+    if not by_file and state.base == state.against and not state.set:
+        pass
+    else:
+        words += ["--against", state.against]
+    words += ["--table", table] if table != "countries" else ["--countries", "all"]
+    if table in OF_CHOSEN and state.economy:
+        words += ["--countries", state.economy]
+    for option, value, default in (
+        ("--dossier", source, "busan-2025"),
+        ("--asof", state.asof, ""),
+        ("--world", world or "", ""),
+        ("--horizon", state.horizon, "long"),
+        ("--elasticities", state.elasticities, ""),
+        ("--closure", state.closure, "share"),
+    ):
+        if value != default:
+            words += [option, value]
+    return shlex.join(words)
+
+
+OF_CHOSEN: Final = ("sectors", "prices", "employment")
+"""Tables that show the economies that were chosen, by sector."""
+
+
+def python_of(state: State, source: str, world: str | None) -> str:
+    """Python that solves a state."""
+    load = [repr(source), *([f"asof=date.fromisoformat({state.asof!r})"] if state.asof else [])]
+    load += [f"world={world!r}"] if world else []
+    lines = ["from datetime import date", ""] if state.asof else []
+    lines += [
+        "import detente",
+        "from detente.policy import Setting",
+        "from detente.dossier import Status",
+        "",
+    ]
+    lines += [
+        f"standoff = detente.Standoff.load({', '.join(load)})",
+        f"base = standoff.scenario({state.base!r})",
+    ]
+    settings = []
+    for name, text in state.set:
+        setting = setting_of(text)
+        how = (
+            f"value={setting.value!r}"
+            if setting.value is not None
+            else f"status=Status.{setting.status.name}"
+        )
+        settings.append(f"    {name!r}: Setting({how}),")
+    if settings:
+        lines += ["settings = {", *settings, "}"]
+        lines += [
+            'setting = base.model_copy(update={"id": base.id + "-set", "set": {**base.set, **settings}})'
+        ]
+    else:
+        lines += ["setting = base"]
+    extra = "".join(
+        f", {key}={value!r}"
+        for key, value, default in (
+            ("horizon", state.horizon, "long"),
+            ("closure", state.closure, "share"),
+            ("elasticities", state.elasticities, ""),
+        )
+        if value != default
+    )
+    lines += [
+        f"outcomes = standoff.solve(setting, {state.against!r}{extra})",
+        "for name, outcome in outcomes.items():",
+        "    print(name, outcome.value.real_income_hat)",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def renamed(state: State, **changes: Any) -> State:
+    """A state with some of its parts otherwise."""
+    return replace(state, **changes)

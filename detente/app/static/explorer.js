@@ -1,0 +1,124 @@
+// Live updates of the explorer: a moved control asks for the part of the page that changes. Without this module the
+// same form works by its button. One request is in flight at a time; positions that were overtaken are never sent.
+const form = document.getElementById("controls");
+const status = document.getElementById("status");
+const reader = Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join("");
+const WHOLE_PAGE = new Set(["base", "asof"]); // these change what the controls themselves show
+let inFlight = false;
+let waiting = null;
+let quietly = 0;
+
+function asked() {
+  return `${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`;
+}
+
+function say(text, wrong = false) {
+  clearTimeout(quietly);
+  status.textContent = text;
+  status.classList.toggle("wrong", wrong);
+}
+
+function put(text) {
+  const before = document.getElementById("answer");
+  const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("answer");
+  if (!fresh) return null;
+  const open = Array.from(before.querySelectorAll("details"), (part) => part.open);
+  const left = before.querySelector(".scroll")?.scrollTop ?? 0;
+  before.replaceWith(fresh);
+  fresh.querySelectorAll("details").forEach((part, n) => { if (n < open.length) part.open = open[n]; });
+  const scroll = fresh.querySelector(".scroll");
+  if (scroll) scroll.scrollTop = left;
+  return fresh;
+}
+
+async function ask({ settled, moved }) {
+  inFlight = true;
+  clearTimeout(quietly);
+  quietly = setTimeout(() => say("Solving …"), 300);
+  try {
+    const answer = await fetch(asked(), { headers: { "x-detente-part": "answer", "x-detente-reader": reader } });
+    const text = await answer.text();
+    if (answer.ok) {
+      say("");
+      const fresh = put(text);
+      if (fresh && settled && !waiting) {
+        form.elements.namedItem("form").value = fresh.dataset.form;
+        history.pushState(null, "", fresh.dataset.address);
+      }
+      if (fresh?.querySelector("[data-waits]")) setTimeout(() => { if (!inFlight) move(settled); }, 700);
+      requestAnimationFrame(() => requestAnimationFrame(() => {
+        document.body.dataset.painted = String(performance.now());
+        document.body.dataset.latency = String(performance.now() - moved);
+      }));
+    } else if (answer.status !== 409) {
+      say(text, true);
+    }
+  } catch {
+    say("The explorer does not answer: is `detente serve` still running?", true);
+  }
+  inFlight = false;
+  if (waiting) {
+    const next = waiting;
+    waiting = null;
+    ask(next);
+  }
+}
+
+function move(settled) {
+  const position = { settled, moved: performance.now() };
+  if (inFlight) waiting = { ...position, settled: settled || Boolean(waiting?.settled && settled) };
+  else ask(position);
+}
+
+function mark(control) {
+  const measure = control.closest(".measure");
+  if (!measure) return;
+  const changed = Array.from(measure.querySelectorAll("[name]")).some((own) =>
+    own.tagName === "SELECT" ? !own.selectedOptions[0].defaultSelected : own.value !== own.defaultValue);
+  measure.classList.toggle("moved", changed || measure.dataset.moved === "yes");
+}
+
+if (form && status) {
+  document.body.classList.add("live");
+  for (const number of form.querySelectorAll("input[data-most]")) {
+    const slider = document.createElement("input");
+    slider.type = "range";
+    slider.min = "0";
+    slider.max = number.dataset.most;
+    slider.step = number.dataset.step;
+    slider.value = number.value;
+    slider.setAttribute("aria-label", `${number.getAttribute("aria-label")}, slider`);
+    slider.addEventListener("input", (event) => {
+      event.stopPropagation();
+      number.value = slider.value;
+      mark(number);
+      move(false);
+    });
+    slider.addEventListener("change", (event) => {
+      event.stopPropagation();
+      number.value = slider.value;
+      move(true);
+    });
+    number.addEventListener("input", () => { slider.value = number.value; });
+    number.before(slider);
+  }
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "number" && event.target.validity.valid) {
+      mark(event.target);
+      move(false);
+    }
+  });
+  form.addEventListener("change", (event) => {
+    if (WHOLE_PAGE.has(event.target.name)) {
+      form.requestSubmit();
+      return;
+    }
+    if (event.target.name?.startsWith("rate.") || event.target.name?.startsWith("share.")) {
+      if (!event.target.validity.valid) return;
+    }
+    mark(event.target);
+    move(true);
+  });
+  window.addEventListener("popstate", () => location.reload());
+  document.body.dataset.ready = "yes";
+}

@@ -1,0 +1,320 @@
+"""What can be looked at: each view is a table of the registry, with what is drawn of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from detente.app.drawing import Bar, Bars
+from detente.app.setting import OF_CHOSEN
+from detente.cases import HEADLINES, headline_differences, headlines
+from detente.core import Column, DetenteError, InputError, LabelError, Table, known_all, suggestion
+from detente.dossier import parties_of
+from detente.show import build, make
+from detente.show.figures import country_name
+from detente.show.tables import evidence, noted
+
+if TYPE_CHECKING:
+    from detente.app.laboratory import Answer, Laboratory
+    from detente.cases import ControlledOutcome
+    from detente.core import Cell
+
+
+class Unfinished(Exception):  # noqa: N818
+    """A table that takes longer than a moment is being computed."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One thing to look at.
+
+    Parameters
+    ----------
+    name, title : str
+        In the address, and on the page.
+    make : function of Answer and Laboratory
+        Its table.
+    group : {"results", "record"}
+    verb : str
+        Command that prints the table; empty for `detente run --table NAME`.
+    bars : tuple of (str, str), optional
+        Columns of the labels and of the numbers that are drawn.
+    """
+
+    name: str
+    title: str
+    make: Callable[[Answer, Laboratory], Table]
+    group: str = "results"
+    verb: str = ""
+    bars: tuple[str, str] | None = None
+
+
+def view_called(name: str) -> View:
+    """A view by its name.
+
+    Raises
+    ------
+    LabelError
+        When there is none, with the nearest one.
+    """
+    if name not in VIEWS:
+        raise LabelError(f"no view `{name[:60]}`", where="address", hint=suggestion(name[:60], VIEWS))
+    return VIEWS[name]
+
+
+def _of_outcomes(table: str, *needs: str) -> Callable[[Answer, Laboratory], Table]:
+    """A table of the setting and its reference, as `detente run` prints it."""
+
+    def make_table(answer: Answer, laboratory: Laboratory) -> Table:
+        given: dict[str, object] = {"outcomes": answer.chosen}
+        reference = answer.reference if answer.reference != answer.setting else None
+        if "against" in needs:
+            given["against"] = reference
+        if "countries" in needs:
+            chosen = answer.state.economy
+            given["countries"] = ((chosen,) if chosen else answer.parties) if table in OF_CHOSEN else ()
+        if "parties" in needs:
+            given["parties"] = answer.parties
+        if "outcome" in needs:
+            given = {"outcome": answer.chosen[answer.setting]}
+        return noted([build(table, **given)], answer.chosen.values())[0]
+
+    return make_table
+
+
+def _beside(answer: Answer, laboratory: Laboratory) -> Table:
+    """The setting, its reference, the setting before and the one that was kept, for every economy."""
+    economy = answer.economy
+    reference = answer.chosen[answer.reference]
+    columns = [(answer.chosen[answer.setting], "setting", "This setting")]
+    columns += [
+        (answer.others[key][answer.state.horizon], key, title)
+        for key, title in (("was", "The setting before"), ("kept", "The setting kept"))
+        if key in answer.others
+    ]
+    changes = [
+        (key, f"{title}: {outcome.scenario.title}", income_changes(outcome, reference))
+        for outcome, key, title in columns
+    ]
+    rows: list[tuple[Cell, ...]] = []
+    for n, code in enumerate((*economy.labels.countries, "WORLD")):
+        cells: list[Cell] = [code, country_name(code)]
+        for _, _, (share, money) in changes:
+            cells += [share[n], money[n]]
+        rows.append(tuple(cells))
+    return Table(
+        "beside",
+        f"Settings side by side, against {reference.scenario.title}",
+        (
+            Column("country", "Country"),
+            Column("name", "Name"),
+            *(
+                column
+                for key, title, _ in changes
+                for column in (
+                    Column(f"{key}_real_income_pct", f"{title}, real income", "%", "number", 3),
+                    Column(f"{key}_equivalent_variation_usd_bn", f"{title}, EV", "USD bn", "number", 1),
+                )
+            ),
+        ),
+        tuple(rows),
+        note=f"Horizon: {answer.chosen[answer.setting].value.structure.horizon}. Differences from the reference in every column.",
+    )
+
+
+def income_changes(
+    outcome: ControlledOutcome, reference: ControlledOutcome
+) -> tuple[list[float], list[float]]:
+    """Change of real income in percent and of equivalent variation in billion USD, of every economy and the world.
+
+    Against the base year where the two are one.
+    """
+    levels = headlines(outcome.value)
+    if outcome.scenario.id != reference.scenario.id or outcome.value is not reference.value:
+        levels = headline_differences(levels, headlines(reference.value))
+    keys = list(HEADLINES)
+    share, money = (levels[keys.index(key)] for key in ("real_income_pct", "equivalent_variation_usd_bn"))
+    return list(known_all(share.tolist())), list(known_all(money.tolist()))
+
+
+def _why(answer: Answer, laboratory: Laboratory) -> Table:
+    """Which measures a side's change of real income is made of."""
+    code = answer.state.economy or answer.parties[0]
+    if answer.reference == answer.setting:
+        raise InputError(
+            "nothing is set: there is no change to explain",
+            where="view why",
+            hint="choose another outcome, or switch a measure",
+        )
+
+    def solve() -> Table:
+        own = laboratory.model(answer.state, answer.state.horizon)
+        model = own.on(replace(own.economy))  # nobody else's while the page goes on solving
+        tables = make(
+            "explain-measures",
+            model=model,
+            dossier=answer.dossier,
+            name=f"{code}.real_income",
+            case=answer.chosen[answer.setting].case,
+            reference=answer.chosen[answer.reference].case,
+            method="auto",
+            draws=0,
+            seed=1,
+        )
+        return next(
+            table for table in tables if isinstance(table, Table) and table.name == "explain_measures"
+        )
+
+    key = ("why", code, answer.state.question, answer.state.against, answer.state.horizon)
+    return _later(laboratory, key, solve)
+
+
+def _later(laboratory: Laboratory, key: Hashable, make_table: Callable[[], Table]) -> Table:
+    """A table that takes longer than a moment: as soon as it is there.
+
+    Raises
+    ------
+    Unfinished
+        While it is being computed.
+    InputError
+        While too many others are.
+    DetenteError
+        When it cannot be made.
+    """
+    table = laboratory.slowly(key, make_table)
+    if table is None:
+        raise Unfinished
+    if isinstance(table, DetenteError):
+        raise table
+    assert isinstance(table, Table)
+    return table
+
+
+def _ledger(answer: Answer, laboratory: Laboratory) -> Table:
+    return build("measures", dossier=answer.dossier, date=answer.dossier.asof)
+
+
+def _clocks(answer: Answer, laboratory: Laboratory) -> Table:
+    record = answer.dossier
+    return build("clocks", dossier=record, from_date=record.asof, stakes=None, parties=parties_of(record))
+
+
+def _path(answer: Answer, laboratory: Laboratory) -> Table:
+    """Average duties of the two sides on each other, day by day on which something changed."""
+
+    def walk() -> Table:
+        record, economy = answer.dossier, laboratory.model(answer.state, "long").economy
+        days = {record.asof}
+        for measure in record.measures.values():
+            if measure.unit == "fraction":
+                for value in measure.values:
+                    days |= {day for day in (value.from_, value.until) if day and day <= record.asof}
+        recent = sorted(days)[-24:]
+        first, second = answer.parties
+        averages = [
+            build("duty-path", dossier=record, economy=economy, importer=a, exporter=b, dates=recent).column(
+                "average"
+            )
+            for a, b in ((first, second), (second, first))
+        ]
+        return Table(
+            "duty_path",
+            f"Average duties of {country_name(first)} and {country_name(second)} on each other, as known on {record.asof}",
+            (
+                Column("date", "Date", kind="date"),
+                Column(f"{first}_on_{second}", f"{first} on {second}", "%", "number", 1),
+                Column(f"{second}_on_{first}", f"{second} on {first}", "%", "number", 1),
+            ),
+            tuple((day.isoformat(), there, back) for day, there, back in zip(recent, *averages, strict=True)),
+            note="Statutory, all layers, weighted by the imports of the base year; the last days on which a duty changed.",
+        )
+
+    table = laboratory.made.get_or(("path", answer.state.case, answer.dossier.asof), walk)
+    assert isinstance(table, Table)
+    return table
+
+
+def _of_record(table: str) -> Callable[[Answer, Laboratory], Table]:
+    def make_table(answer: Answer, laboratory: Laboratory) -> Table:
+        return build(table, dossier=answer.dossier)
+
+    return make_table
+
+
+def _sources(answer: Answer, laboratory: Laboratory) -> Table:
+    return build("sources", sources=evidence.sources(answer.dossier))
+
+
+_LIST: Final = (
+    View(
+        "countries",
+        "Economies",
+        _of_outcomes("countries", "against", "countries"),
+        bars=("name", "real_income_pct"),
+    ),
+    View(
+        "sectors",
+        "Sectors",
+        _of_outcomes("sectors", "against", "countries"),
+        bars=("name", "output_volume_pct"),
+    ),
+    View("prices", "Prices", _of_outcomes("prices", "against", "countries"), bars=("name", "price_pct")),
+    View(
+        "revenue",
+        "Duties paid",
+        _of_outcomes("revenue", "against", "countries"),
+        bars=("name", "tariff_revenue_change_usd_bn"),
+    ),
+    View("wages", "Wages", _of_outcomes("wages", "against", "countries"), bars=("name", "real_wage_pct")),
+    View(
+        "employment",
+        "Jobs by sector",
+        _of_outcomes("employment", "against", "countries"),
+        bars=("name", "employment_pct"),
+    ),
+    View("pair", "Between the two", _of_outcomes("pair", "parties")),
+    View("measures", "What moves it", _of_outcomes("footprints", "outcome")),
+    View("why", "Why, by measure", _why, verb="explain", bars=("title", "contribution_usd_bn")),
+    View("beside", "Side by side", _beside, verb="-", bars=("name", "setting_real_income_pct")),
+    View("path", "Duty path", _path, "record", verb="-"),
+    View("ledger", "Measures", _ledger, "record", verb="measures"),
+    View("clocks", "Clocks", _clocks, "record", verb="clocks --no-cost"),
+    View("claims", "Claims", _of_record("claims"), "record", verb="claims"),
+    View("conflicts", "Conflicts", _of_record("conflicts"), "record", verb="claims --conflicts"),
+    View("sources", "Sources", _sources, "record", verb="-"),
+)
+VIEWS: Final = {view.name: view for view in _LIST}
+"""By name, in the order of the page."""
+
+
+def bars_of(view: View, table: Table) -> Bars | None:
+    """What is drawn of a table: its differences where it has some, else its levels; None where nothing is."""
+    if view.bars is None or not table.rows:
+        return None
+    keys = {column.key: column for column in table.columns}
+    label, value = view.bars
+    if value not in keys:
+        value = next((key for key, column in keys.items() if column.kind == "number"), "")
+    if not value or label not in keys:
+        return None
+    records = list(table.records())
+    if any(row.get("measure") == "delta" for row in records):
+        records = [row for row in records if row["measure"] == "delta"]
+    elif "outcome" in keys:
+        records = [row for row in records if row["outcome"] == records[0]["outcome"]]
+    several = len({row["country"] for row in records}) > 1 if "sector" in keys else False
+    bars = tuple(
+        Bar(
+            f"{row[label]} ({row['country']})" if several else str(row[label]),
+            float(number),
+            keys[value].show(number).replace("-", "−"),
+            str(row.get("country", "")),
+        )
+        for row in records
+        if isinstance(number := row[value], int | float)
+    )
+    ranked = tuple(sorted(bars, key=lambda bar: (-bar.value, bar.label)))
+    if len(ranked) > 40:
+        ranked = (*ranked[:20], *ranked[-20:])
+    return Bars(table.title, keys[value].heading, ranked) if ranked else None

@@ -1,0 +1,198 @@
+"""The pages: complete without scripts, the numbers of the command line, linked both ways, and inert whatever a title says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from html.parser import HTMLParser
+from urllib.parse import parse_qs, urlencode
+
+import pytest
+
+from detente.app.views import VIEWS
+from detente.cli.main import main
+
+SET = "base=standing&set.usa-2025-fentanyl-china=0.1"
+
+
+class Form(HTMLParser):
+    """Fields of the form, as a browser would send them."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self._select = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if "id" in given:
+            self.ids.append(given["id"])
+        if tag == "a":
+            self.links.append(given.get("href", ""))
+        if tag == "input" and "name" in given:
+            self.fields[given["name"]] = given.get("value", "")
+        if tag == "select":
+            self._select = given["name"]
+        if tag == "option" and ("selected" in given or self._select not in self.fields):
+            self.fields[self._select] = given["value"]
+
+
+def form_of(reader, target):
+    reply = reader.get(target)
+    assert reply.status == 200, reply.text
+    return Form(reply.text)
+
+
+def sent(reader, form, view="countries", case="busan-2025", **moved):
+    fields = {**form.fields, **{key.replace("__", "."): value for key, value in moved.items()}}
+    reply = reader.get(f"/{case}/{view}?{urlencode(fields)}")
+    assert reply.status == 303, reply.text
+    return reply.headers["location"]
+
+
+def test_the_page_says_both_numbers_of_both_sides_and_every_economy(reader):
+    text = reader.get("/busan-2025/countries").text
+    # as the briefing and README give them
+    for number in ("−0.29", "−0.42", "−0.12", "−0.47"):
+        assert f'class="value">{number}<' in text
+    assert text.count('<th scope="row">') == 22
+    assert "Viet Nam" in text
+    assert "<script>" not in text
+    assert re.search(r"\sstyle=|\son\w+=", text) is None
+    assert text.count("<script") == 1
+
+
+def test_a_form_that_was_not_touched_changes_nothing(reader):
+    for query in ("", f"?{SET}", "?base=standing&left.chn-2025-soybean-halt=0.5"):
+        form = form_of(reader, f"/busan-2025/countries{query}")
+        where = sent(reader, form)
+        assert reader.get(where).status == 200
+        assert where.partition("?")[2] == query.removeprefix("?")
+
+
+def test_a_moved_control_is_in_the_address_with_the_setting_before_it(reader):
+    form = form_of(reader, "/busan-2025/countries")
+    moved = {"base": "standing", "rate.usa-2025-fentanyl-china": "10"}
+    where = sent(reader, form, **moved)
+    query = parse_qs(where.partition("?")[2])
+    assert query == {"base": ["standing"], "set.usa-2025-fentanyl-china": ["0.1"]} | (
+        {"was": query["was"]} if "was" in query else {}
+    )
+    page = reader.get(where).text
+    assert "Fentanyl duty on all goods of China and Hong Kong: 10 %" in page
+    form = Form(page)
+    then = sent(reader, form, **{"switch.usa-2025-fentanyl-china": "off"})
+    after = parse_qs(then.partition("?")[2])
+    assert after["set.usa-2025-fentanyl-china"] == ["off"]
+    assert after["was"] == [form.fields["form"]]
+    back = reader.get(then).text
+    assert "% before" in back
+    undo = next(link for link in Form(back).links if link.endswith(form.fields["form"]))
+    assert reader.get(undo).status == 200
+    # switched back to where the outcome has it: no setting is left
+    again = sent(reader, Form(back), **{"switch.usa-2025-fentanyl-china": "in_force"})
+    assert "set." not in again.partition("&was")[0]
+
+
+@pytest.mark.parametrize(
+    ("view", "query"),
+    [
+        ("countries", SET),
+        ("sectors", "base=standing&horizon=short&set.usa-2025-fentanyl-china=0.1"),
+        ("prices", ""),
+        ("revenue", "set.usa-2025-threat-100=off"),
+        ("wages", "closure=fixed"),
+        ("pair", SET),
+        ("measures", SET),
+    ],
+)
+def test_files_have_the_bytes_of_the_command_on_the_page(reader, capsys, view, query):
+    page = reader.get(f"/busan-2025/{view}?{query}").text
+    command = re.search(r"<pre><code>(detente run [^<]*)</code>", page)[1].replace("&#39;", "'")
+    with pytest.raises(SystemExit) as done:
+        main([*shlex.split(command)[1:], "--format", "csv"])
+    assert done.value.code == 0
+    printed = capsys.readouterr().out
+    assert reader.get(f"/busan-2025/{view}.csv?{query}").text == printed
+
+
+def test_every_view_of_every_case_answers(reader):
+    for case in ("busan-2025", "eu-ev"):
+        for view in VIEWS:
+            if view == "why":
+                continue
+            for ending in ("", ".csv", ".json"):
+                reply = reader.get(f"/{case}/{view}{ending}")
+                assert reply.status == 200 or "nothing" in reply.text or "no report" in reply.text, (
+                    case,
+                    view,
+                )
+
+
+def test_pictures_scenario_file_and_one_page_to_keep(reader):
+    svg = reader.get(f"/busan-2025/countries.svg?{SET}")
+    assert svg.headers["content-type"] == "image/svg+xml"
+    assert svg.text.startswith("<svg")
+    assert "Viet Nam" in svg.text
+    assert reader.get("/busan-2025/countries.png").body.startswith(b"\x89PNG")
+    kept = reader.get(f"/busan-2025/countries.html?{SET}").text
+    assert "<link" not in kept
+    assert "<script" not in kept
+    assert "src=" not in kept
+    assert "Real income" in kept
+    assert reader.get("/busan-2025/ledger.svg").status == 400
+    assert b"usa-2025-fentanyl-china" in reader.get(f"/busan-2025/countries.yaml?{SET}").body
+
+
+def test_the_same_address_gives_the_same_bytes(reader, laboratory):
+    from asgi import Reader
+
+    from detente.app import Laboratory, explorer
+
+    target = f"/busan-2025/countries?{SET}"
+    fresh_laboratory = Laboratory(laboratory.cases)
+    fresh = Reader(explorer(fresh_laboratory, frozenset({"127.0.0.1:8425"})))
+    try:
+        assert fresh.get(target).body == reader.get(target).body
+    finally:
+        fresh_laboratory.close()
+        fresh.close()
+
+
+def test_the_record_is_linked_both_ways(reader):
+    ledger = Form(reader.get("/busan-2025/ledger").text)
+    assert "usa-2025-fentanyl-china" in ledger.ids
+    there = {link.partition("#")[2] for link in ledger.links if "/sources#" in link}
+    assert there
+    sources = Form(reader.get("/busan-2025/sources").text)
+    assert there <= set(sources.ids)
+    assert any(link.endswith("/ledger#usa-2025-fentanyl-china") for link in sources.links)
+
+
+def test_errors_name_the_next_step(reader):
+    reply = reader.get("/busan-2025/countries?set.usa-2025-fentanyl-chin=1")
+    assert reply.status == 400
+    assert "did you mean `usa-2025-fentanyl-china`" in reply.text
+    assert reader.get("/busan-2024/countries").status == 404
+    assert "did you mean `countries`" in reader.get("/busan-2025/countires").text
+    assert reader.get("/nothing/at/all").status == 404
+    beyond = reader.get("/busan-2025/countries?set.usa-2025-fentanyl-china=9")
+    assert beyond.status == 400
+    assert "900 %" in beyond.text
+
+
+def test_a_hostile_title_is_text(reader):
+    for target in (
+        "/",
+        "/eu-ev/countries",
+        "/eu-ev/countries.html",
+        "/eu-ev/countries?base=%22%3E%3Cscript%3E",
+    ):
+        text = reader.get(target).text
+        assert "<script>alert" not in text
+        assert "<img" not in text
+    assert "&lt;script&gt;alert(1)" in reader.get("/eu-ev/countries").text
+    assert "{{ 7*7 }}" in reader.get("/eu-ev/countries").text
