@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from detente.brief.content import Block, Bullets, Paragraph, Section, TableBlock
 from detente.brief.findings import TODAY
 from detente.brief.lead import everyone_figure
-from detente.brief.summary import drawn_sentence, first_year, spread_sentence
+from detente.brief.summary import first_year, nine_in_ten_sentence, spread_sentence
 from detente.core import known, known_each
 from detente.show import build, make
 from detente.show.figures import country_name
@@ -83,7 +83,8 @@ def _ranked_title(findings: Findings) -> str:
 def _story(outcome: Outcome, asof: dt.date) -> Sentence:
     """What an outcome is, and when."""
     scenario = outcome.scenario
-    return Sentence(f"{scenario.title}, on {date_words(scenario.on(asof))}: {scenario.story}".strip())
+    story = scenario.story.strip() or firing_words(outcome.timing)
+    return Sentence(f"{scenario.title}, on {date_words(scenario.on(asof))}: {story}".strip())
 
 
 def _fires(outcomes: Mapping[str, Outcome]) -> list[Block]:
@@ -188,7 +189,7 @@ def _how_sure(findings: Findings) -> list[Sentence]:
             Sentence(
                 "The draws vary these, how easily firms replace one input by another, and the effects of measures that nobody has measured."
             ),
-            drawn_sentence(findings),
+            nine_in_ten_sentence(findings),
         ]
     says.append(
         Sentence(

@@ -16,14 +16,14 @@ from detente.campaign.calendar import Chronology
 from detente.campaign.futures import Fate, Futures
 from detente.campaign.ledger import BOTH, NO_CLOCK, Act, Ledger
 from detente.campaign.odds import WEEK, Odds, notice, shipped_priors
-from detente.campaign.state import NEVER, OWN, PENDING, Bools, Bytes, Floats, Ints, State, of_side
+from detente.campaign.state import NEVER, OWN, PENDING, Bools, Bytes, Floats, Ints, PathState, of_side
 from detente.core import InputError, LabelError, suggestion
 
 FOCAL = 60
 """Days within which an expiry is settled by a meeting before it."""
 
 
-class Simulator(State):
+class Simulator(PathState):
     """What each kind of event does to the state of every path. Used through `simulate`."""
 
     def run(self) -> Futures:

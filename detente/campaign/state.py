@@ -28,7 +28,7 @@ OWN = ("move", "answer", "meeting", "relief", "back", "rupture")
 """What comes up on the way, a column each."""
 
 
-class State:
+class PathState:
     """The state of every path. Used through `detente.campaign.simulate`."""
 
     def __init__(

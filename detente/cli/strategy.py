@@ -196,8 +196,7 @@ def deals(
     else:
         tensor = near_for(record, spec, source, model, controls, known, world)
     play = tensor.game(chosen)
-    sets = _sets(known, chosen, preferences)
-    games = {preference_set.id: tensor.game(preference_set) for preference_set in sets}
+    games = {chosen_set.id: tensor.game(chosen_set) for chosen_set in _sets(known, chosen, preferences)}
     names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     tables = []
     if table in ("expected", "all"):

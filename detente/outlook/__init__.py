@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     )
     from detente.outlook.registered import (
         SHIPPED_QUESTIONS as SHIPPED_QUESTIONS,
-        Answer as Answer,
         Question as Question,
+        SettledQuestion as SettledQuestion,
         answers as answers,
         can_register as can_register,
         read_questions as read_questions,
@@ -93,7 +93,7 @@ else:
             "ahead": "Chance ClockOdds Outlook duty_fan information_shares look_ahead summit_odds",
             "baselines": "climatology level_of persistence schedule",
             "human": "HumanForecast human_forecasts",
-            "registered": "Answer Question SHIPPED_QUESTIONS answers can_register read_questions register_questions",
+            "registered": "SettledQuestion Question SHIPPED_QUESTIONS answers can_register read_questions register_questions",
             "scoring": "MethodScore clock_scores ladder_calibration ladder_scores",
             "kept": "backtest_csv kept_backtest kept_file",
             "rolling": "Backtest ClockForecast Forecast HORIZONS backtest origins rungs_reached",

@@ -208,7 +208,7 @@ def register_questions(outlook: Outlook, path: Path) -> list[Question]:
 
 
 @dataclass(frozen=True)
-class Answer:
+class SettledQuestion:
     """What became of a question by a day: its answer and log score, or nothing yet."""
 
     question: Question
@@ -216,7 +216,7 @@ class Answer:
     log: float | None
 
 
-def answers(questions: Sequence[Question], full: Chronology) -> tuple[Answer, ...]:
+def answers(questions: Sequence[Question], full: Chronology) -> tuple[SettledQuestion, ...]:
     """Settle every question on the record of a chronology that the record allows by its day."""
     record = full.record.main.dossier.id
     rungs = full.record.rules.rungs
@@ -233,5 +233,5 @@ def answers(questions: Sequence[Question], full: Chronology) -> tuple[Answer, ..
             fate = fates.get((question.subject, question.until), "live")
             answer = {"carried": "carried out", "put off": "not", "dropped": "not"}.get(fate)
         log = None if answer is None else -math.log(max(question.odds.get(answer, 0.0), FLOOR))
-        settled.append(Answer(question, answer, log))
+        settled.append(SettledQuestion(question, answer, log))
     return tuple(settled)

@@ -586,6 +586,7 @@ def of_outlook() -> dict[str, Callable[[], dict[str, Any]]]:
     def test() -> Any:
         return kept_backtest(pair(), day)
 
+    def with_test() -> dict[str, Any]:
         return {"outlook": ahead(), "test": test()}
 
     return {
@@ -626,10 +627,9 @@ def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
     talks = cooperative_duties(duties())
     file = motives_of("busan-2025")
     assert file is not None
-    sample = read_choices(file)
+    sample = read_choices(file, dt.date(2025, 3, 1))  # few, so that the walk is short
     sides = {code: explain_choices(sample, file, code) for code in PAIR}
     decided = [each for side in sides.values() for each in judge_choices(sample, side)]
-    still = PathCosts(PAIR, np.ones((4, 2)), np.zeros((4, 2)), np.ones((31, 2)), 30, "long run")
     return {
         "explained-weights": fixed(explained=sides, file=file),
         "explained-decisions": fixed(judged=decided),

@@ -17,7 +17,7 @@ from detente.show.figures import Figure
 
 if TYPE_CHECKING:
     from detente.campaign import LiveClock
-    from detente.outlook import Answer, Backtest, CalibrationBin, HumanForecast, MethodScore, Outlook
+    from detente.outlook import Backtest, CalibrationBin, HumanForecast, MethodScore, Outlook, SettledQuestion
 
 METHODS = {
     "model": "Détente",
@@ -347,7 +347,7 @@ def calibration_figure(test: Backtest, record: str) -> Figure:
     )
 
 
-def registered_table(settled: Sequence[Answer]) -> Table:
+def registered_table(settled: Sequence[SettledQuestion]) -> Table:
     """Registered questions with their odds, and what became of those that the record has settled."""
     rows: list[tuple[Cell, ...]] = [
         (
@@ -376,7 +376,7 @@ def registered_table(settled: Sequence[Answer]) -> Table:
             Column("subject", "Days, or clock"),
             Column("until", "Settled by", kind="date"),
             Column("odds", "Odds"),
-            Column("answer", "Answer"),
+            Column("answer", "SettledQuestion"),
             Column("log", "Log score", "", "number", 2),
         ),
         tuple(rows),
@@ -409,7 +409,7 @@ def human_table(rows: Sequence[HumanForecast], ours: Mapping[str, float] | None 
             Column("date", "Day", kind="date"),
             _percent("probability", "Price"),
             _percent("ours", "Détente, as known on the day", 0),
-            Column("answer", "Answer"),
+            Column("answer", "SettledQuestion"),
             Column("log", "Log score of the price", "", "number", 2),
             Column("grade", "Grade"),
         ),
