@@ -76,6 +76,17 @@ def assumed_settings() -> tuple[str, ...]:
     )
 
 
+def _as_shown(value: float, unit: str) -> tuple[float, str]:
+    """A number of the file in a unit of tables: a fraction in percent, and the file's words for the rest."""
+    scale, shown = {
+        "fraction": (100.0, "%"),
+        "fraction a year": (100.0, "% a year"),
+        "months": (1.0, "month"),
+        "times the cost": (1.0, "factor"),
+    }.get(unit, (1.0, unit))
+    return scale * value, shown
+
+
 def time_table() -> Table:
     """Every number, with grade, source and what another value would do.
 
@@ -85,7 +96,8 @@ def time_table() -> Table:
     8
     """
     rows: list[tuple[Cell, ...]] = [
-        (one.name, one.value, one.unit, one.grade, one.source, one.what_if) for one in _read().values()
+        (each.name, *_as_shown(each.value, each.unit), each.grade, each.source, each.what_if)
+        for each in _read().values()
     ]
     return Table(
         "time",

@@ -46,6 +46,7 @@ UNITS: Final[Mapping[str, str]] = MappingProxyType(
         "number": "a pure number, as its source gives it",
         "ratio": "one number over another of its unit",
         "factor": "what a number is multiplied by",
+        "score": "score of forecasts, as its name says; lower is better",
         "logarithm": "difference of natural logarithms: 0.1 is about a tenth",
         "elasticity": "percent of change for one percent",
         "weight": "weight on somebody else's gain, one's own having one",
@@ -65,6 +66,7 @@ PURE: Final = frozenset(
         "ratio",
         "factor",
         "logarithm",
+        "score",
         "elasticity",
         "weight",
     ]
@@ -82,4 +84,5 @@ def unit_said(unit: str, label: str) -> str:
     """
     if unit == "count":
         return ""
-    return "" if unit in PURE and unit.rstrip("s") in label.lower() else unit
+    word = "log" if unit == "logarithm" else unit.rstrip("s")
+    return "" if unit in PURE and word in label.lower() else unit
