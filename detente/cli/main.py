@@ -265,8 +265,8 @@ def compare(
     emit(tables, style, out)
 
 
-for verb in (scenarios, measures, duties, clocks, claims):
-    app.command()(verb)
+for record_verb in (scenarios, measures, duties, clocks, claims):
+    app.command()(record_verb)
 app.command()(check)
 app.command()(cite)
 app.add_typer(world_app, name="world")
