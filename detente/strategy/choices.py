@@ -129,7 +129,7 @@ def bite_known(measure: Measure, on: dt.date, known: dt.date) -> Bite:
     return (False, 0.0) if state is None else bite(measure, state.status, state.value)
 
 
-def setting_of(state: MeasureState | None) -> Setting:
+def setting_that_gives(state: MeasureState | None) -> Setting:
     """The setting that puts a measure into a state."""
     if state is None:
         return Setting(status=Status.repealed)
@@ -171,7 +171,9 @@ def decisions(record: Dossier, parties: Sequence[str] | None = None) -> tuple[De
             own = tuple(dict.fromkeys(name for _, names in mine for name in names))
             on = max(known + LOOK, *(_begins(record.measures[name], mine[0][0], known) for name in own))
             changed = own if len(sides) == 1 else tuple(name for _, _, names in package for name in names)
-            default = {name: setting_of(state_known(record.measures[name], on, before)) for name in changed}
+            default = {
+                name: setting_that_gives(state_known(record.measures[name], on, before)) for name in changed
+            }
             scene = _Scene(record, parties, player, own, known, on, default, len(sides) > 1)
             ahead = any(
                 package[0][0] <= meeting.start <= package[0][0] + AHEAD
@@ -378,7 +380,7 @@ class _Scene:
         return state is not None and state.status not in OVER and not gone
 
 
-def scenario_of(record: Dossier, decision: Decision, option: Option, parties: Sequence[str]) -> Scenario:
+def option_scenario(record: Dossier, decision: Decision, option: Option, parties: Sequence[str]) -> Scenario:
     """The option as a scenario on a record that may know more than was known then."""
     settings = {}
     for name, measure in record.measures.items():
@@ -392,7 +394,7 @@ def scenario_of(record: Dossier, decision: Decision, option: Option, parties: Se
             now.by_target,
         )
         if not same:
-            settings[name] = setting_of(then)
+            settings[name] = setting_that_gives(then)
     return Scenario(
         id="option",
         title=option.id,

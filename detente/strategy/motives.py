@@ -20,7 +20,7 @@ from detente.core import InputError, LabelError, is_file, known, read_text, sugg
 from detente.dossier import Frozen, Grade, Slug
 from detente.equilibrium import Model, Policy, solve
 from detente.policy import wedges_at
-from detente.strategy.choices import Decision, decisions, scenario_of
+from detente.strategy.choices import Decision, decisions, option_scenario
 from detente.strategy.preferences import Preferences
 from detente.strategy.solves import Parts, parts_of
 from detente.world import Array, frozen
@@ -164,7 +164,7 @@ def weigh_choice(
     economy = model.economy
     base = known_by(record, max(decision.known, economy.base_day))
     wedges = [
-        wedges_at(economy, base, scenario_of(base, decision, option, parties), quantities=False)
+        wedges_at(economy, base, option_scenario(base, decision, option, parties), quantities=False)
         for option in decision.options
     ]
     solved = [solve(model, Policy(economy, each), throw=True) for each in wedges]

@@ -36,7 +36,7 @@ MEETING = dt.date(2025, 10, 28)
 def quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """A short walk through the set, but where its ends are looked at."""
     if "simulated_choices" not in request.node.name:
-        for name, value in {"CHAINS": 8, "ROUNDS": 10, "PUSHES": 8, "KEPT": 20}.items():
+        for name, value in {"CHAINS": 8, "ROUNDS": 8, "PUSHES": 6, "KEPT": 20}.items():
             monkeypatch.setattr(inverse, name, value)
 
 
