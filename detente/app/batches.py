@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from detente.app.laboratory import Answer, Laboratory
-from detente.app.state import State
+from detente.app.laboratory import Laboratory, PageAnswer
+from detente.app.state import PageState
 from detente.core import DetenteError
 
 V = TypeVar("V")
@@ -29,9 +29,9 @@ class Busy(Exception):  # noqa: N818
 
 @dataclass(eq=False)
 class _Waiting:
-    state: State
+    state: PageState
     reader: str
-    answer: asyncio.Future[Answer | DetenteError] = field(repr=False)
+    answer: asyncio.Future[PageAnswer | DetenteError] = field(repr=False)
 
 
 class Batches:
@@ -50,7 +50,7 @@ class Batches:
         self._running = False
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def answer(self, state: State, reader: str = "") -> Answer:
+    async def answer(self, state: PageState, reader: str = "") -> PageAnswer:
         """The answer to a state, solved together with what others ask meanwhile.
 
         Raises

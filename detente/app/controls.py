@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from detente.app.setting import is_control, setting_of
-from detente.app.state import SWITCHED_OFF, State, read_state, shown, state_of
+from detente.app.state import SWITCHED_OFF, PageState, read_state, shown, state_of
 from detente.core import InputError, LabelError, is_number
 from detente.dossier import Status
 from detente.policy import apply_scenario
@@ -23,7 +23,7 @@ SWITCH = {"in_force": "in force", "suspended": "suspended", SWITCHED_OFF: "off"}
 
 
 @dataclass(frozen=True)
-class Control:
+class Switchable:
     """A measure with its switch, its slider and its share.
 
     Attributes
@@ -61,7 +61,7 @@ class Group:
     """Controls of one actor and kind."""
 
     title: str
-    controls: tuple[Control, ...]
+    controls: tuple[Switchable, ...]
 
     @property
     def moved(self) -> int:
@@ -70,20 +70,20 @@ class Group:
 
 
 def control_groups(
-    state: State, record: Dossier, base: Scenario, parties: Sequence[str]
+    state: PageState, record: Dossier, base: Scenario, parties: Sequence[str]
 ) -> tuple[Group, ...]:
     """Measures that can move a result, by actor, duties first; the sides of the record before all others.
 
     Parameters
     ----------
-    state : State
+    state : PageState
         Filled.
     record : Dossier
     base : Scenario
         Outcome that is started from.
     parties : sequence of str
     """
-    groups: dict[str, list[Control]] = {}
+    groups: dict[str, list[Switchable]] = {}
     order = {code: n for n, code in enumerate(parties)}
     for control, actor, duty in sorted(
         _controls(state, record, base), key=lambda entry: order.get(entry[1], len(order))
@@ -93,7 +93,7 @@ def control_groups(
     return tuple(Group(title, tuple(controls)) for title, controls in groups.items())
 
 
-def _controls(state: State, record: Dossier, base: Scenario) -> Iterable[tuple[Control, str, bool]]:
+def _controls(state: PageState, record: Dossier, base: Scenario) -> Iterable[tuple[Switchable, str, bool]]:
     day = base.on(record.asof)
     states = apply_scenario(record, base).states(day)
     settings, shares = dict(state.set), dict(state.left)
@@ -113,7 +113,7 @@ def _controls(state: State, record: Dossier, base: Scenario) -> Iterable[tuple[C
         share = shares.get(measure.id, "")
         sliding = duty and rate is not None and not (now.by_target and measure.id not in settings)
         yield (
-            Control(
+            Switchable(
                 measure.id,
                 measure.title,
                 "in_force" if share else switch,
@@ -131,7 +131,7 @@ def _controls(state: State, record: Dossier, base: Scenario) -> Iterable[tuple[C
         )
 
 
-def state_of_form(laboratory: Laboratory, case: str, pairs: Iterable[tuple[str, str]]) -> State:
+def state_of_form(laboratory: Laboratory, case: str, pairs: Iterable[tuple[str, str]]) -> PageState:
     """A state from a form that was sent: what differs from what the form showed is set, the rest stays.
 
     The form's ``form`` is the query it was shown for; ``switch.ID``, ``rate.ID`` and ``share.ID`` are its controls.
@@ -180,7 +180,7 @@ def state_of_form(laboratory: Laboratory, case: str, pairs: Iterable[tuple[str, 
     return replace(laboratory.short(now), was=then.query if then != after.alone else "")
 
 
-def _known(laboratory: Laboratory, state: State) -> State:
+def _known(laboratory: Laboratory, state: PageState) -> PageState:
     """A state without settings of measures that its day does not know: the day was moved, not the measures."""
     record = laboratory.record(state)
     return replace(
@@ -190,7 +190,9 @@ def _known(laboratory: Laboratory, state: State) -> State:
     )
 
 
-def _move(control: Control, group: str, value: str, settings: dict[str, str], shares: dict[str, str]) -> None:
+def _move(
+    control: Switchable, group: str, value: str, settings: dict[str, str], shares: dict[str, str]
+) -> None:
     """Set what a moved control says; a control that stands where the form showed it says nothing."""
     name = control.id
     if group == "switch" and value and value != control.switch:

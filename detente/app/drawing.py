@@ -1,4 +1,4 @@
-"""Bars, drawn by hand: fast enough to follow a slider, and the same rows as a picture to keep."""
+"""BarRows, drawn by hand: fast enough to follow a slider, and the same rows as a picture to keep."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ QUIET: Final = "#4d5966"
 
 
 @dataclass(frozen=True)
-class Bar:
+class BarRow:
     """One row: a label, a number, the number as it is read, and the code of the economy it is about."""
 
     label: str
@@ -23,12 +23,12 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Bars:
+class BarRows:
     """Ranked rows under a title; `heading` names the number and its unit."""
 
     title: str
     heading: str
-    rows: tuple[Bar, ...]
+    rows: tuple[BarRow, ...]
 
     @property
     def scale(self) -> tuple[float, float]:
@@ -36,14 +36,14 @@ class Bars:
 
         Examples
         --------
-        >>> Bars("t", "x", (Bar("a", 2.0, "2"), Bar("b", -1.0, "−1"))).scale
+        >>> BarRows("t", "x", (BarRow("a", 2.0, "2"), BarRow("b", -1.0, "−1"))).scale
         (-1.0, 2.0)
         """
         low = min(0.0, *(bar.value for bar in self.rows), 0.0)
         high = max(0.0, *(bar.value for bar in self.rows), 0.0)
         return (low, high) if high > low else (0.0, 1.0)
 
-    def span(self, bar: Bar) -> tuple[float, float]:
+    def span(self, bar: BarRow) -> tuple[float, float]:
         """Where a bar begins and how long it is, in hundredths of the axis."""
         low, high = self.scale
         start, end = sorted((0.0, bar.value))
@@ -56,12 +56,12 @@ class Bars:
         return round(-100 * low / (high - low), 3)
 
 
-def as_svg(bars: Bars, note: str = "") -> str:
-    """Bars as a picture that stands alone: font, colours and description are in it.
+def as_svg(bars: BarRows, note: str = "") -> str:
+    """BarRows as a picture that stands alone: font, colours and description are in it.
 
     Examples
     --------
-    >>> as_svg(Bars("Two", "Real income [%]", (Bar("A & B", 2.0, "2.0"), Bar("C", -1.0, "−1.0"))))[:33]
+    >>> as_svg(BarRows("Two", "Real income [%]", (BarRow("A & B", 2.0, "2.0"), BarRow("C", -1.0, "−1.0"))))[:33]
     '<svg xmlns="http://www.w3.org/200'
     """
     row, top, left, plot, width = 24, 74, 250, 420, 760

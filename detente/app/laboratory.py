@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from detente.app.keeping import Kept
 from detente.app.setting import scenario_of
-from detente.app.state import State, day_of
+from detente.app.state import PageState, day_of
 from detente.cases import model_at, prepare_cases, run_cases, sides_in
 from detente.core import DateError, DetenteError, InputError, LabelError, suggestion
 from detente.dossier import load_dossier
@@ -36,12 +36,12 @@ MOST_SLOW: Final = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class PageAnswer:
     """A state solved: the setting and what it is held against, at every horizon that is shown.
 
     Attributes
     ----------
-    state : State
+    state : PageState
         With its own outcome and reference filled in.
     dossier : Dossier
     parties : tuple of str
@@ -53,7 +53,7 @@ class Answer:
         The setting before, and the one that was kept.
     """
 
-    state: State
+    state: PageState
     dossier: Dossier
     parties: tuple[str, str]
     outcomes: Mapping[str, Mapping[str, ControlledOutcome]]
@@ -159,14 +159,14 @@ class Laboratory:
             )
         return self.cases[case]
 
-    def record(self, state: State) -> Dossier:
+    def record(self, state: PageState) -> Dossier:
         """The record of a state's case, as known on its day."""
         source = self.source(state.case)
         return self._records.get_or(
             (state.case, state.asof), lambda: load_dossier(source, asof=day_of(state))
         )
 
-    def ladder(self, state: State) -> tuple[str, ...]:
+    def ladder(self, state: PageState) -> tuple[str, ...]:
         """Outcomes of the case that could be told on the day, in the order of its ladder."""
         record, source = self.record(state), self.source(state.case)
 
@@ -185,7 +185,7 @@ class Laboratory:
             )
         return names
 
-    def filled(self, state: State) -> State:
+    def filled(self, state: PageState) -> PageState:
         """A state with its outcome and its reference named, and its names checked.
 
         Raises
@@ -220,7 +220,7 @@ class Laboratory:
             )
         return replace(state, base=base, against=against)
 
-    def short(self, state: State) -> State:
+    def short(self, state: PageState) -> PageState:
         """The state without what is the case's own: the form its address has."""
         ladder, own = self.ladder(state), str(self.record(replace(state, asof="")).asof)
         return replace(
@@ -230,11 +230,11 @@ class Laboratory:
             asof="" if state.asof == own else state.asof,
         )
 
-    def named(self, state: State) -> State:
+    def named(self, state: PageState) -> PageState:
         """The short form that names its outcome all the same: what is kept and gone back to is never without words."""
         return replace(self.short(state), base=self.filled(state).base)
 
-    def model(self, state: State, horizon: str) -> Model:
+    def model(self, state: PageState, horizon: str) -> Model:
         """The model of a horizon under the state's elasticities and closure, prepared once."""
 
         def make() -> Model:
@@ -252,24 +252,24 @@ class Laboratory:
         concordance = {"SERV": "D_U"} if self.world else None
         return with_elasticity_set(economy, elasticities or DEFAULT_SET, concordance=concordance)
 
-    def scenario(self, state: State) -> Scenario:
+    def scenario(self, state: PageState) -> Scenario:
         """The setting of a filled state as a scenario."""
         record, economy = self.record(state), self.model(state, LONG_RUN).economy
         return scenario_of(state, record, economy, load_scenario(state.base, dossier=self.source(state.case)))
 
-    def answers(self, states: Sequence[State]) -> list[Answer | DetenteError]:
+    def answers(self, states: Sequence[PageState]) -> list[PageAnswer | DetenteError]:
         """Solve states together: what is new in them is solved in one sweep for each model.
 
         Returns
         -------
-        list of Answer or DetenteError
+        list of PageAnswer or DetenteError
             In the order given; of a state that cannot be answered, why.
         """
         with self._lock:
             filled = [_or_error(lambda state=state: self.filled(state)) for state in states]  # type: ignore[misc]
-            wanted: dict[tuple[str, State], None] = {}
+            wanted: dict[tuple[str, PageState], None] = {}
             for position, state in enumerate(filled):
-                if isinstance(state, State):
+                if isinstance(state, PageState):
                     parts = _or_error(lambda state=state: self._parts(state))  # type: ignore[misc]
                     if isinstance(parts, DetenteError):
                         filled[position] = parts
@@ -283,7 +283,7 @@ class Laboratory:
                 for state in filled
             ]
 
-    def _parts(self, state: State) -> dict[str, State]:
+    def _parts(self, state: PageState) -> dict[str, PageState]:
         """Questions that a state asks: its setting, its reference, and the settings that it is held against."""
         parts = {
             "setting": state.question,
@@ -295,12 +295,12 @@ class Laboratory:
         return parts
 
     def _solve(
-        self, wanted: Sequence[tuple[str, State]]
-    ) -> tuple[dict[tuple[str, State], ControlledOutcome], dict[State, DetenteError]]:
+        self, wanted: Sequence[tuple[str, PageState]]
+    ) -> tuple[dict[tuple[str, PageState], ControlledOutcome], dict[PageState, DetenteError]]:
         """Solve what is not kept, in one sweep for each model; say what could not be solved."""
-        solved: dict[tuple[str, State], ControlledOutcome] = {}
-        failures: dict[State, DetenteError] = {}
-        groups: dict[tuple[str, str, str], list[tuple[str, State, Case]]] = {}
+        solved: dict[tuple[str, PageState], ControlledOutcome] = {}
+        failures: dict[PageState, DetenteError] = {}
+        groups: dict[tuple[str, str, str], list[tuple[str, PageState, Case]]] = {}
         for horizon, question in wanted:
             if (horizon, question) in self._solved:
                 self._solved.touch((horizon, question))
@@ -347,7 +347,7 @@ class Laboratory:
             return error
         return DetenteError("this setting has no equilibrium", where=case.scenario.id)
 
-    def _prepare(self, question: State) -> Case:
+    def _prepare(self, question: PageState) -> Case:
         record = self.record(question)
         economy = self.model(question, LONG_RUN).economy
         return self._prepared.get_or(
@@ -356,10 +356,10 @@ class Laboratory:
 
     def _answer(
         self,
-        state: State,
-        solved: Mapping[tuple[str, State], ControlledOutcome],
-        failures: Mapping[State, DetenteError],
-    ) -> Answer | DetenteError:
+        state: PageState,
+        solved: Mapping[tuple[str, PageState], ControlledOutcome],
+        failures: Mapping[PageState, DetenteError],
+    ) -> PageAnswer | DetenteError:
         parts = self._parts(state)
         for question in parts.values():
             if question in failures:
@@ -380,7 +380,7 @@ class Laboratory:
         if isinstance(parties, DetenteError):
             return parties
         others = {str(name): got[name] for name in ("was", "kept") if name in got}
-        return Answer(state, record, parties, outcomes, setting, reference, others)
+        return PageAnswer(state, record, parties, outcomes, setting, reference, others)
 
 
 def _or_error(make: Callable[[], V]) -> V | DetenteError:

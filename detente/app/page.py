@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from detente.app.controls import Group, control_groups
-from detente.app.laboratory import BESIDE, FIRST_YEAR, Answer, Laboratory
-from detente.app.setting import command_of, python_of
-from detente.app.state import State
-from detente.app.views import VIEWS, Unfinished, View, bars_of, income_changes
+from detente.app.laboratory import BESIDE, FIRST_YEAR, Laboratory, PageAnswer
+from detente.app.setting import state_command, state_python
+from detente.app.state import PageState
+from detente.app.views import VIEWS, Unfinished, View, bars_of, changes_of_income
 from detente.cases import HORIZONS
 from detente.core import Cell, Column, DetenteError, Table, package_version
 from detente.equilibrium import CLOSURES
@@ -57,7 +57,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Side:
+class SideNumbers:
     """A party with its numbers, the long run first."""
 
     code: str
@@ -65,10 +65,10 @@ class Side:
     numbers: tuple[Number, ...]
 
 
-def sides(answer: Answer) -> tuple[Side, ...]:
+def sides(answer: PageAnswer) -> tuple[SideNumbers, ...]:
     """The large numbers of both sides."""
     codes = list(answer.economy.labels.countries)
-    made = []
+    parties = []
     for code in answer.parties:
         n = codes.index(code)
         numbers = []
@@ -87,11 +87,11 @@ def sides(answer: Answer) -> tuple[Side, ...]:
                     since,
                 )
             )
-        made.append(Side(code, country_name(code), tuple(numbers)))
-    return tuple(made)
+        parties.append(SideNumbers(code, country_name(code), tuple(numbers)))
+    return tuple(parties)
 
 
-def _change(answer: Answer, horizon: str, n: int) -> tuple[float, float, float | None]:
+def _change(answer: PageAnswer, horizon: str, n: int) -> tuple[float, float, float | None]:
     """Change of real income and money of an economy at a horizon, and what it was at the setting before."""
     outcomes = answer.outcomes[horizon]
     reference = outcomes[answer.reference]
@@ -104,7 +104,7 @@ def _change(answer: Answer, horizon: str, n: int) -> tuple[float, float, float |
 def _against(outcome: ControlledOutcome, reference: ControlledOutcome, n: int) -> tuple[float, float]:
     if outcome is reference:
         return 0.0, 0.0
-    share, money = income_changes(outcome, reference)
+    share, money = changes_of_income(outcome, reference)
     return share[n], money[n]
 
 
@@ -117,16 +117,16 @@ def environment() -> Any:
 def _environment() -> Any:
     import jinja2
 
-    made = jinja2.Environment(
+    templates = jinja2.Environment(
         loader=jinja2.PackageLoader("detente.app", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["cell"] = _cell
-    made.globals["stamp"] = _stamp()
-    return made
+    templates.filters["cell"] = _cell
+    templates.globals["stamp"] = _stamp()
+    return templates
 
 
 @functools.cache
@@ -145,7 +145,7 @@ def _cell(cell: Cell, column: Column) -> str:
 class Links:
     """Addresses of a state: of every view, of the files, of the ways back."""
 
-    state: State
+    state: PageState
     view: str
     root: str = ""
 
@@ -161,15 +161,17 @@ class Links:
         return f"{self.root}/{self.state.case}/{self.view}?{self.state.was}" if self.state.was else ""
 
 
-def page(laboratory: Laboratory, view: View, answer: Answer, short: State, *, part: str = "page") -> str:
+def page(
+    laboratory: Laboratory, view: View, answer: PageAnswer, short: PageState, *, part: str = "page"
+) -> str:
     """The whole page, or the part of it that a moved control changes.
 
     Parameters
     ----------
     laboratory : Laboratory
     view : View
-    answer : Answer
-    short : State
+    answer : PageAnswer
+    short : PageState
         As the address has it.
     part : {"page", "answer", "export"}
     """
@@ -191,7 +193,7 @@ def _css() -> Any:
 
 
 def shown(
-    laboratory: Laboratory, view: View, answer: Answer, short: State, *, whole: bool = True
+    laboratory: Laboratory, view: View, answer: PageAnswer, short: PageState, *, whole: bool = True
 ) -> dict[str, Any]:
     """What the templates show."""
     state, record = answer.state, answer.dossier
@@ -208,7 +210,7 @@ def shown(
     reference = answer.chosen[answer.reference].scenario
     command = ""
     if not view.verb:
-        command = command_of(state, setting, view.name, source, laboratory.world)
+        command = state_command(state, setting, view.name, source, laboratory.world)
     elif view.verb not in ("-", "explain"):
         command = f"detente {view.verb} --dossier {source}" + (f" --asof {state.asof}" if state.asof else "")
     groups: Sequence[Group] = ()
@@ -238,7 +240,7 @@ def shown(
         "strong": answer.parties,
         "anchors": Anchors(answer, Links(short, view.name)),
         "command": command,
-        "python": python_of(state, source, laboratory.world) if not state.left else "",
+        "python": state_python(state, source, laboratory.world) if not state.left else "",
         "horizons": {name: HORIZON_TITLES[name] for name in HORIZONS},
         "closures": {name: CLOSURE_TITLES[name] for name in CLOSURES},
         "sets": elasticity_sets() if whole else {},
@@ -256,7 +258,7 @@ def _rows(table: Table | None) -> Sequence[tuple[Cell, ...]]:
 class Anchors:
     """Where an id of the record is told: measures, claims, conflicts and sources point at each other."""
 
-    answer: Answer
+    answer: PageAnswer
     links: Links
 
     def of(self, cell: Cell) -> list[tuple[str, str]]:

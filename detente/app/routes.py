@@ -19,12 +19,12 @@ from detente.app.drawing import as_svg
 from detente.app.guard import App, Guard
 from detente.app.page import STATIC, Links, cases_page, failure_page, page
 from detente.app.setting import as_file, file_name
-from detente.app.state import State, pairs_of, read_state
+from detente.app.state import PageState, pairs_of, read_state
 from detente.app.views import Unfinished, View, bars_of, view_called
 from detente.core import DetenteError, InputError, LabelError, suggestion
 
 if TYPE_CHECKING:
-    from detente.app.laboratory import Answer, Laboratory
+    from detente.app.laboratory import Laboratory, PageAnswer
 
 ENDINGS: Final = ("csv", "json", "svg", "png", "html", "yaml")
 HTML: Final = "text/html; charset=utf-8"
@@ -103,12 +103,12 @@ class Explorer:
         except DetenteError as error:
             return self._failure(request, error, case)
 
-    async def _state(self, request: Request, case: str) -> tuple[State, bool]:
+    async def _state(self, request: Request, case: str) -> tuple[PageState, bool]:
         """The state of an address; whether the address is another than the state's own."""
         query = request.url.query
         pairs = pairs_of(query)
 
-        def read() -> tuple[State, bool]:
+        def read() -> tuple[PageState, bool]:
             if any(key == "form" for key, _ in pairs):
                 if len(query) > 3 * 16_000:
                     raise InputError("the form is too long", where="address", hint="reload the page")
@@ -119,7 +119,7 @@ class Explorer:
 
         return await self.batches.work(read)
 
-    async def _wait(self, view: View, answer: Answer) -> None:
+    async def _wait(self, view: View, answer: PageAnswer) -> None:
         """Wait, in a file's stead, for a table that takes longer than a moment."""
         for _ in range(LONGEST_WAIT):
             try:
@@ -130,7 +130,7 @@ class Explorer:
                 return
         raise InputError("it takes too long", where=view.name, hint="ask again in a minute")
 
-    def _file(self, view: View, answer: Answer, short: State, ending: str) -> Response:
+    def _file(self, view: View, answer: PageAnswer, short: PageState, ending: str) -> Response:
         headers, table = {}, None
         if ending == "yaml":
             name = file_name(answer.scenario)

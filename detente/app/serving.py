@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from detente.app.laboratory import Laboratory
-from detente.app.state import State
+from detente.app.state import PageState
 from detente.core import DetenteError, InputError, is_folder
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Serving:
         )
 
     def run(self) -> None:
-        """Answer readers until the process is told to stop."""
+        """PageAnswer readers until the process is told to stop."""
         threading.Thread(target=self.warm, daemon=True).start()
         self.server.run(sockets=[self._socket])
 
@@ -91,7 +91,7 @@ class Serving:
         """Load and solve what the first reader sees, so that it is there when the browser is."""
         for case in list(self.laboratory.cases)[:1]:
             try:
-                self.laboratory.answers([State(case)])
+                self.laboratory.answers([PageState(case)])
             except DetenteError:
                 return  # whoever opens the case is told
 
@@ -119,7 +119,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def serving(
+def ready_to_serve(
     dossiers: tuple[str, ...],
     *,
     world: str | None = None,
@@ -153,7 +153,7 @@ def serving(
     """
     laboratory = Laboratory(cases_of(dossiers), world)
     for case in laboratory.cases:
-        laboratory.record(State(case))
+        laboratory.record(PageState(case))
     server = Serving(laboratory, host, port)
     if ready is not None:
         ready(server)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from detente.app.state import SWITCHED_OFF, State
+from detente.app.state import SWITCHED_OFF, PageState
 from detente.core import InputError, is_number
 from detente.dossier import Status
 from detente.policy import QuantityLimit, Setting, at_value, effect_limits
@@ -46,12 +45,12 @@ def is_control(measure: Measure) -> bool:
     return measure.effect is not None and bool(measure.effect.left)
 
 
-def scenario_of(state: State, record: Dossier, economy: Economy, base: Scenario) -> Scenario:
+def scenario_of(state: PageState, record: Dossier, economy: Economy, base: Scenario) -> Scenario:
     """The outcome a state starts from with what the state sets, under an id and a title that say so.
 
     Parameters
     ----------
-    state : State
+    state : PageState
         Filled.
     record : Dossier
     economy : Economy
@@ -127,7 +126,7 @@ def file_name(scenario: Scenario) -> str:
     return f"{scenario.id.replace('+', '-')}.yaml"
 
 
-def command_of(state: State, scenario: Scenario, table: str, source: str, world: str | None) -> str:
+def state_command(state: PageState, scenario: Scenario, table: str, source: str, world: str | None) -> str:
     """The command that prints the table of a state.
 
     A share left of a control is no option of the command line: the command then takes the scenario file.
@@ -135,8 +134,8 @@ def command_of(state: State, scenario: Scenario, table: str, source: str, world:
     Examples
     --------
     >>> from detente.policy import load_scenario
-    >>> state = State("busan-2025", base="talks-fail", against="standing", horizon="short")
-    >>> command_of(state, load_scenario("talks-fail"), "sectors", "busan-2025", None)
+    >>> state = PageState("busan-2025", base="talks-fail", against="standing", horizon="short")
+    >>> state_command(state, load_scenario("talks-fail"), "sectors", "busan-2025", None)
     'detente run talks-fail --against standing --table sectors --horizon short'
     """
     by_file = bool(state.left)
@@ -166,7 +165,7 @@ OF_CHOSEN: Final = ("sectors", "prices", "employment")
 """Tables that show the economies that were chosen, by sector."""
 
 
-def python_of(state: State, source: str, world: str | None) -> str:
+def state_python(state: PageState, source: str, world: str | None) -> str:
     """Python that solves a state."""
     load = [repr(source), *([f"asof=date.fromisoformat({state.asof!r})"] if state.asof else [])]
     load += [f"world={world!r}"] if world else []
@@ -212,8 +211,3 @@ def python_of(state: State, source: str, world: str | None) -> str:
         "    print(name, outcome.value.real_income_hat)",
     ]
     return "\n".join(lines) + "\n"
-
-
-def renamed(state: State, **changes: Any) -> State:
-    """A state with some of its parts otherwise."""
-    return replace(state, **changes)

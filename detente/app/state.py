@@ -29,7 +29,7 @@ _MANY: Final = ("set", "left")
 
 
 @dataclass(frozen=True)
-class State:
+class PageState:
     """Everything that a page shows, as its address says it.
 
     Parameters
@@ -89,30 +89,30 @@ class State:
         return urlencode(pairs)
 
     @property
-    def alone(self) -> State:
+    def alone(self) -> PageState:
         """The state without what it is compared with: what is undone to, kept and held against."""
         return replace(self, was="", kept="")
 
     @property
-    def question(self) -> State:
+    def question(self) -> PageState:
         """What has to be solved, and nothing that only chooses what is shown."""
         return replace(self, was="", kept="", horizon="long", economy="", against="")
 
     @property
-    def before(self) -> State | None:
+    def before(self) -> PageState | None:
         """The setting before this one."""
         return read_state(self.case, self.was).alone if self.was else None
 
     @property
-    def beside(self) -> State | None:
+    def beside(self) -> PageState | None:
         """The setting that was kept."""
         return read_state(self.case, self.kept).alone if self.kept else None
 
 
-_DEFAULTS: Final[Mapping[str, object]] = {field.name: field.default for field in fields(State)}
+_DEFAULTS: Final[Mapping[str, object]] = {field.name: field.default for field in fields(PageState)}
 
 
-def read_state(case: str, query: str) -> State:
+def read_state(case: str, query: str) -> PageState:
     """Read a state from the query of an address; names of measures and outcomes are checked where their record is known.
 
     Raises
@@ -149,7 +149,7 @@ def pairs_of(query: str) -> list[tuple[str, str]]:
         ) from None
 
 
-def state_of(case: str, pairs: Iterable[tuple[str, str]]) -> State:
+def state_of(case: str, pairs: Iterable[tuple[str, str]]) -> PageState:
     """Make a state of keys and values (`read_state`)."""
     plain: dict[str, str] = {}
     many: dict[str, dict[str, str]] = {name: {} for name in _MANY}
@@ -178,7 +178,7 @@ def state_of(case: str, pairs: Iterable[tuple[str, str]]) -> State:
             where="address",
             hint=f"keep set.{shown(name)} or left.{shown(name)}",
         )
-    state = State(case, **plain, set=tuple(sorted(settings.items())), left=tuple(sorted(shares.items())))
+    state = PageState(case, **plain, set=tuple(sorted(settings.items())), left=tuple(sorted(shares.items())))
     for name in ("was", "kept"):
         if nested := getattr(state, name):
             other = read_state(case, nested).alone.query
@@ -247,6 +247,6 @@ def shown(text: str) -> str:
     )
 
 
-def day_of(state: State) -> dt.date | None:
+def day_of(state: PageState) -> dt.date | None:
     """The as-of day that a state asks for."""
     return dt.date.fromisoformat(state.asof) if state.asof else None

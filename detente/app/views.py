@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from detente.app.drawing import Bar, Bars
+from detente.app.drawing import BarRow, BarRows
 from detente.app.setting import OF_CHOSEN
 from detente.cases import HEADLINES, headline_differences, headlines
 from detente.core import Column, DetenteError, InputError, LabelError, Table, known_all, suggestion
@@ -16,7 +16,7 @@ from detente.show.figures import country_name
 from detente.show.tables import evidence, noted
 
 if TYPE_CHECKING:
-    from detente.app.laboratory import Answer, Laboratory
+    from detente.app.laboratory import Laboratory, PageAnswer
     from detente.cases import ControlledOutcome
     from detente.core import Cell
 
@@ -33,7 +33,7 @@ class View:
     ----------
     name, title : str
         In the address, and on the page.
-    make : function of Answer and Laboratory
+    make : function of PageAnswer and Laboratory
         Its table.
     group : {"results", "record"}
     verb : str
@@ -44,7 +44,7 @@ class View:
 
     name: str
     title: str
-    make: Callable[[Answer, Laboratory], Table]
+    make: Callable[[PageAnswer, Laboratory], Table]
     group: str = "results"
     verb: str = ""
     bars: tuple[str, str] | None = None
@@ -63,10 +63,10 @@ def view_called(name: str) -> View:
     return VIEWS[name]
 
 
-def _of_outcomes(table: str, *needs: str) -> Callable[[Answer, Laboratory], Table]:
+def _of_outcomes(table: str, *needs: str) -> Callable[[PageAnswer, Laboratory], Table]:
     """A table of the setting and its reference, as `detente run` prints it."""
 
-    def make_table(answer: Answer, laboratory: Laboratory) -> Table:
+    def make_table(answer: PageAnswer, laboratory: Laboratory) -> Table:
         given: dict[str, object] = {"outcomes": answer.chosen}
         reference = answer.reference if answer.reference != answer.setting else None
         if "against" in needs:
@@ -83,7 +83,7 @@ def _of_outcomes(table: str, *needs: str) -> Callable[[Answer, Laboratory], Tabl
     return make_table
 
 
-def _beside(answer: Answer, laboratory: Laboratory) -> Table:
+def _beside(answer: PageAnswer, laboratory: Laboratory) -> Table:
     """The setting, its reference, the setting before and the one that was kept, for every economy."""
     economy = answer.economy
     reference = answer.chosen[answer.reference]
@@ -94,7 +94,7 @@ def _beside(answer: Answer, laboratory: Laboratory) -> Table:
         if key in answer.others
     ]
     changes = [
-        (key, f"{title}: {outcome.scenario.title}", income_changes(outcome, reference))
+        (key, f"{title}: {outcome.scenario.title}", changes_of_income(outcome, reference))
         for outcome, key, title in columns
     ]
     rows: list[tuple[Cell, ...]] = []
@@ -123,7 +123,7 @@ def _beside(answer: Answer, laboratory: Laboratory) -> Table:
     )
 
 
-def income_changes(
+def changes_of_income(
     outcome: ControlledOutcome, reference: ControlledOutcome
 ) -> tuple[list[float], list[float]]:
     """Change of real income in percent and of equivalent variation in billion USD, of every economy and the world.
@@ -138,7 +138,7 @@ def income_changes(
     return list(known_all(share.tolist())), list(known_all(money.tolist()))
 
 
-def _why(answer: Answer, laboratory: Laboratory) -> Table:
+def _why(answer: PageAnswer, laboratory: Laboratory) -> Table:
     """Which measures a side's change of real income is made of."""
     code = answer.state.economy or answer.parties[0]
     if answer.reference == answer.setting:
@@ -191,16 +191,16 @@ def _later(laboratory: Laboratory, key: Hashable, make_table: Callable[[], Table
     return table
 
 
-def _ledger(answer: Answer, laboratory: Laboratory) -> Table:
+def _ledger(answer: PageAnswer, laboratory: Laboratory) -> Table:
     return build("measures", dossier=answer.dossier, date=answer.dossier.asof)
 
 
-def _clocks(answer: Answer, laboratory: Laboratory) -> Table:
+def _clocks(answer: PageAnswer, laboratory: Laboratory) -> Table:
     record = answer.dossier
     return build("clocks", dossier=record, from_date=record.asof, stakes=None, parties=parties_of(record))
 
 
-def _path(answer: Answer, laboratory: Laboratory) -> Table:
+def _path(answer: PageAnswer, laboratory: Laboratory) -> Table:
     """Average duties of the two sides on each other, day by day on which something changed."""
 
     def walk() -> Table:
@@ -235,14 +235,14 @@ def _path(answer: Answer, laboratory: Laboratory) -> Table:
     return table
 
 
-def _of_record(table: str) -> Callable[[Answer, Laboratory], Table]:
-    def make_table(answer: Answer, laboratory: Laboratory) -> Table:
+def _of_record(table: str) -> Callable[[PageAnswer, Laboratory], Table]:
+    def make_table(answer: PageAnswer, laboratory: Laboratory) -> Table:
         return build(table, dossier=answer.dossier)
 
     return make_table
 
 
-def _sources(answer: Answer, laboratory: Laboratory) -> Table:
+def _sources(answer: PageAnswer, laboratory: Laboratory) -> Table:
     return build("sources", sources=evidence.sources(answer.dossier))
 
 
@@ -276,7 +276,7 @@ _LIST: Final = (
     View("pair", "Between the two", _of_outcomes("pair", "parties")),
     View("measures", "What moves it", _of_outcomes("footprints", "outcome")),
     View("why", "Why, by measure", _why, verb="explain", bars=("title", "contribution_usd_bn")),
-    View("beside", "Side by side", _beside, verb="-", bars=("name", "setting_real_income_pct")),
+    View("beside", "SideNumbers by side", _beside, verb="-", bars=("name", "setting_real_income_pct")),
     View("path", "Duty path", _path, "record", verb="-"),
     View("ledger", "Measures", _ledger, "record", verb="measures"),
     View("clocks", "Clocks", _clocks, "record", verb="clocks --no-cost"),
@@ -288,7 +288,7 @@ VIEWS: Final = {view.name: view for view in _LIST}
 """By name, in the order of the page."""
 
 
-def bars_of(view: View, table: Table) -> Bars | None:
+def bars_of(view: View, table: Table) -> BarRows | None:
     """What is drawn of a table: its differences where it has some, else its levels; None where nothing is."""
     if view.bars is None or not table.rows:
         return None
@@ -305,7 +305,7 @@ def bars_of(view: View, table: Table) -> Bars | None:
         records = [row for row in records if row["outcome"] == records[0]["outcome"]]
     several = len({row["country"] for row in records}) > 1 if "sector" in keys else False
     bars = tuple(
-        Bar(
+        BarRow(
             f"{row[label]} ({row['country']})" if several else str(row[label]),
             float(number),
             keys[value].show(number).replace("-", "−"),
@@ -317,4 +317,4 @@ def bars_of(view: View, table: Table) -> Bars | None:
     ranked = tuple(sorted(bars, key=lambda bar: (-bar.value, bar.label)))
     if len(ranked) > 40:
         ranked = (*ranked[:20], *ranked[-20:])
-    return Bars(table.title, keys[value].heading, ranked) if ranked else None
+    return BarRows(table.title, keys[value].heading, ranked) if ranked else None

@@ -83,7 +83,8 @@ def _ranked_title(findings: Findings) -> str:
 def _story(outcome: Outcome, asof: dt.date) -> Sentence:
     """What an outcome is, and when."""
     scenario = outcome.scenario
-    return Sentence(f"{scenario.title}, on {date_words(scenario.on(asof))}: {scenario.story}".strip())
+    story = scenario.story.strip() or firing_words(outcome.timing)
+    return Sentence(f"{scenario.title}, on {date_words(scenario.on(asof))}: {story}".strip())
 
 
 def _fires(outcomes: Mapping[str, Outcome]) -> list[Block]:

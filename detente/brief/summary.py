@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from detente.brief.content import KeyNumber
 from detente.brief.findings import TODAY, Findings
 from detente.dossier import age
-from detente.show.tables import ClockRow, days_left, findings as changes_of
+from detente.show.tables import ClockRow, days_left, findings as changes_of, firing_words
 from detente.show.words import (
     SMALL_QUARREL,
     Sentence,
@@ -59,9 +59,10 @@ def opening(findings: Findings) -> Sentence:
 
 def terms(findings: Findings) -> Iterator[Sentence]:
     """What the words of the answer mean: the outcome, what it is compared with, and real income."""
-    scenario = findings.outcomes[findings.featured].scenario
+    outcome = findings.outcomes[findings.featured]
+    scenario = outcome.scenario
     on = date_words(scenario.on(findings.dossier.asof))
-    story = scenario.story.strip() or "What the record holds for that day."
+    story = scenario.story.strip() or firing_words(outcome.timing) or "What the record holds for that day."
     yield Sentence(f"“{scenario.title}” means, on {on}: {story.rstrip('.')}.")
     others = [f"“{row.outcome}”" for row in findings.rows[1:]]
     if others:

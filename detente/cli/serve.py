@@ -39,11 +39,11 @@ def serve(
             where="detente serve",
             hint='pip install "detente[app]"; from a checkout: make explore',
         ) from None
-    from detente.app import serving
+    from detente.app import ready_to_serve
     from detente.dossier import shipped_dossiers
 
     with usage():
-        server = serving(tuple(dossier or shipped_dossiers()), world=world, host=host, port=port)
+        server = ready_to_serve(tuple(dossier or shipped_dossiers()), world=world, host=host, port=port)
     if server.is_open:
         note(
             f"note: listening on {host}: everybody who can reach this machine and has the token can use the explorer; "

@@ -557,6 +557,7 @@ def rooms_page() -> str:
         "validation",
         "show",
         "brief",
+        "app",
         "cli",
     )
     import detente
@@ -565,7 +566,7 @@ def rooms_page() -> str:
     if found != set(order):
         raise SystemExit(f"docs: rooms are {sorted(found)}; put them in order in scripts/pages/reference.py")
     parts = [
-        "```text\ncore ← dossier ← {intake, world ← {policy, equilibrium} ← cases ← strategy ← campaign ← outlook ← validation} ← show ← brief ← cli\n```\n\n"
+        "```text\ncore ← dossier ← {intake, world ← {policy, equilibrium} ← cases ← strategy ← campaign ← outlook ← validation} ← show ← {brief, app} ← cli\n```\n\n"
         "An arrow points to what a room may import. Rooms pass frozen values and hold no state of each other; nothing is read "
         "from a file or fetched when a module is imported, and nothing is ever fetched from a network.",
     ]

@@ -10,7 +10,7 @@ from asgi import Reader
 from detente.app import explorer
 from detente.app.batches import Batches, Overtaken
 from detente.app.keeping import Kept
-from detente.app.state import State, read_state
+from detente.app.state import PageState, read_state
 from detente.app.views import VIEWS
 
 PAGE = "/busan-2025/countries.csv"
@@ -138,11 +138,11 @@ def test_readers_share_a_sweep_and_what_was_overtaken_is_dropped():
 
     async def ask():
         batches = Batches(laboratory)
-        first = asyncio.create_task(batches.answer(State("x", base="first"), "a"))
+        first = asyncio.create_task(batches.answer(PageState("x", base="first"), "a"))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         names = [("a", "old"), ("b", "b"), ("a", "new"), ("c", "b")]
-        tasks = [asyncio.create_task(batches.answer(State("x", base=name), who)) for who, name in names]
+        tasks = [asyncio.create_task(batches.answer(PageState("x", base=name), who)) for who, name in names]
         results = await asyncio.gather(first, *tasks, return_exceptions=True)
         batches.close()
         return results, batches.dropped

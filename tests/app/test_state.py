@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from detente.app import State, read_state
-from detente.app.setting import as_file, command_of, file_name, python_of, setting_of
+from detente.app import PageState, read_state
+from detente.app.setting import as_file, file_name, setting_of, state_command, state_python
 from detente.core import DetenteError, InputError, LabelError
 from detente.policy import load_scenario
 
@@ -33,7 +33,7 @@ def test_a_state_has_one_address_and_the_address_gives_it_back(sets, horizon, cl
     assert read_state("x", "&".join(reversed(pairs))) == state
     assert "horizon=long" not in state.query
     assert "closure=share" not in state.query
-    assert State("x", was=state.query).before in (state, None)
+    assert PageState("x", was=state.query).before in (state, None)
 
 
 @given(st.text(max_size=60))
@@ -71,8 +71,8 @@ def test_what_is_wrong_is_named(query, words):
 
 
 def test_a_nested_setting_does_not_nest_further():
-    inner = State("x", base="a", was="base=b").query
-    state = read_state("x", State("x", base="c", was=inner).query)
+    inner = PageState("x", base="a", was="base=b").query
+    state = read_state("x", PageState("x", base="c", was=inner).query)
     assert state.was == "base=a"
 
 
@@ -100,15 +100,15 @@ def test_the_file_of_a_setting_gives_the_same_numbers(laboratory, tmp_path):
 
 
 def test_command_and_python_say_the_setting():
-    state = State(
+    state = PageState(
         "x", base="talks-fail", against="standing", set=(("m", "off"), ("n", "0.1")), asof="2025-10-20"
     )
     scenario = load_scenario("talks-fail")
-    command = command_of(state, scenario, "countries", "busan-2025", None)
+    command = state_command(state, scenario, "countries", "busan-2025", None)
     assert command == (
         "detente run talks-fail --set m=off --set n=0.1 --against standing --countries all --asof 2025-10-20"
     )
-    text = python_of(state, "busan-2025", None)
+    text = state_python(state, "busan-2025", None)
     compile(text, "setting", "exec")
     assert "Setting(value=0.1)" in text
     assert "Status.repealed" in text
