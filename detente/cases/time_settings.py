@@ -85,15 +85,21 @@ def time_table() -> Table:
     8
     """
     rows: list[tuple[Cell, ...]] = [
-        (one.name, one.value, one.unit, one.grade, one.source, one.what_if) for one in _read().values()
+        (
+            setting.name,
+            f"{setting.value:g} {setting.unit}",
+            setting.grade,
+            setting.source,
+            setting.what_if,
+        )
+        for setting in _read().values()
     ]
     return Table(
         "time",
         "Numbers about time and the edge of what the model knows",
         (
             Column("setting", "Setting"),
-            Column("value", "Value", "", "number", 2),
-            Column("unit", "Unit"),
+            Column("set_to", "Set to"),
             Column("grade", "Grade"),
             Column("source", "Source"),
             Column("what_if", "Otherwise"),
