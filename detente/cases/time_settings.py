@@ -104,8 +104,7 @@ def time_table() -> Table:
         "Numbers about time and the edge of what the model knows",
         (
             Column("setting", "Setting"),
-            Column("value", "Value", "", "number", 2),
-            Column("unit", "Unit"),
+            Column("set_to", "Set to"),
             Column("grade", "Grade"),
             Column("source", "Source"),
             Column("what_if", "Otherwise"),

@@ -106,24 +106,29 @@ def horizon_outcome_table(
     return Table(
         "horizons",
         "The same outcomes after one year and in the long run",
-        (
-            Column("outcome", "Outcome"),
-            Column("horizon", "Horizon"),
-            Column("side", "Side"),
-            Column("real_income_pct", "Real income", "%", "number", share),
-            Column("equivalent_variation_usd_bn", "Equivalent variation", "USD bn", "number", 1),
-            Column("low_draws_pct", "Draws, 5th percentile", "%", "number", share),
-            Column("high_draws_pct", "Draws, 95th percentile", "%", "number", share),
-            Column("end_error_pct", "Error of the ends", "points", "number", max(share, 3)),
-            Column("low_sets_pct", "Sets, lowest", "%", "number", share),
-            Column("high_sets_pct", "Sets, highest", "%", "number", share),
-            Column("discounted_usd_bn", "Discounted sum", "USD bn", "number", 0),
-        ),
+        _columns(share),
         tuple(rows),
         note=f"Against “{last[reference].scenario.title}” at the same horizon. Draws, 5 to 95 %: {what or 'none'}; "
         "error of the ends: standard error of the two points, the larger. "
         f"Sets: range over {len(spread)} published sets of elasticities. {settings}. "
         f"{revenue}. Neither has unemployment or missing inputs.",
+    )
+
+
+def _columns(share: int) -> tuple[Column, ...]:
+    """Columns of the table, shares with so many decimals."""
+    return (
+        Column("outcome", "Outcome"),
+        Column("horizon", "Horizon"),
+        Column("side", "Side"),
+        Column("real_income_pct", "Real income", "%", "number", share),
+        Column("equivalent_variation_usd_bn", "Equivalent variation", "USD bn", "number", 1),
+        Column("low_draws_pct", "Draws, 5th percentile", "%", "number", share),
+        Column("high_draws_pct", "Draws, 95th percentile", "%", "number", share),
+        Column("end_error_pct", "Error of the ends", "points", "number", max(share, 3)),
+        Column("low_sets_pct", "Sets, lowest", "%", "number", share),
+        Column("high_sets_pct", "Sets, highest", "%", "number", share),
+        Column("discounted_usd_bn", "Discounted sum", "USD bn", "number", 0),
     )
 
 
