@@ -48,6 +48,7 @@ UNITS: Final[Mapping[str, str]] = MappingProxyType(
         "factor": "what a number is multiplied by",
         "logarithm": "difference of natural logarithms: 0.1 is about a tenth",
         "elasticity": "percent of change for one percent",
+        "score": "score of forecasts, or a difference of two; lower is better",
         "weight": "weight on somebody else's gain, one's own having one",
     }
 )
@@ -66,6 +67,7 @@ PURE: Final = frozenset(
         "factor",
         "logarithm",
         "elasticity",
+        "score",
         "weight",
     ]
 )

@@ -13,7 +13,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "outlook test?",
         "outlook",
         (
-            "horizon_days[days] rung probability[%] low[%] high[%] schedule[%] climatology[%] persistence[%] log_score"
+            "horizon_days[days] rung probability[%] low[%] high[%] schedule[%] climatology[%] persistence[%] log_score[score]"
         ),
     ),
     (
@@ -52,7 +52,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "outlook:method_score_table",
         "rows record asof",
         "backtest",
-        "subject method forecasts blocks log brier ranked ahead low high",
+        "subject method forecasts[count] blocks[count] log[score] brier[score] ranked[score] ahead[score] low[score] high[score]",
     ),
     (
         "score-calibration",
@@ -60,7 +60,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "outlook:calibration_table",
         "bins record",
         "backtest",
-        "from[%] to[%] forecasts said[%] happened[%]",
+        "from[%] to[%] forecasts[count] said[%] happened[%]",
     ),
     (
         "calibration-figure as score-calibration",
@@ -68,7 +68,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "outlook:calibration_figure",
         "test record",
         "backtest",
-        "from[%] to[%] forecasts said[%] happened[%]",
+        "from[%] to[%] forecasts[count] said[%] happened[%]",
     ),
     (
         "registered",
@@ -76,7 +76,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "outlook:registered_table",
         "settled",
         "backtest",
-        "number asof kind subject until odds answer log",
+        "number[rank] asof kind subject until odds answer log[score]",
     ),
     (
         "human-forecasts",
@@ -84,6 +84,6 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "outlook:human_table",
         "rows ours?",
         "backtest",
-        "platform question date probability[%] ours[%] answer log grade",
+        "platform question date probability[%] ours[%] answer log[score] grade",
     ),
 )
