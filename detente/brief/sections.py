@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from detente.brief.content import Block, Bullets, Paragraph, Section, TableBlock
 from detente.brief.findings import TODAY
 from detente.brief.lead import everyone_figure
-from detente.brief.summary import drawn_sentence, first_year, spread_sentence
+from detente.brief.summary import first_year, nine_in_ten_sentence, spread_sentence
 from detente.core import known, known_each
 from detente.show import build, make
 from detente.show.figures import country_name
@@ -43,7 +43,8 @@ def outcome_section(findings: Findings) -> Section:
     others = [outcome for key, outcome in outcomes.items() if key not in (reference, findings.featured)]
     asof = findings.dossier.asof
     compared = [findings.compared(row, "outcomes") for row in findings.rows[1:2]]
-    blocks: list[Block] = [Paragraph((first_year(findings), *compared))]
+    in_all = [] if findings.in_all is None else [findings.in_all]
+    blocks: list[Block] = [Paragraph((first_year(findings), *in_all, *compared))]
     if others:
         blocks.append(Bullets(tuple(_story(outcome, asof) for outcome in others)))
     says, behind = _ways(findings)
@@ -144,6 +145,7 @@ def certainty_section(findings: Findings) -> Section:
         spread=findings.spread,
         headline=findings.headline,
         drawn=findings.drawn,
+        sums=findings.sums,
     )
     drivers = findings.draws and make(
         "drivers-of-sides",
@@ -186,7 +188,7 @@ def _how_sure(findings: Findings) -> list[Sentence]:
             Sentence(
                 "The draws vary these, how easily firms replace one input by another, and the effects of measures that nobody has measured."
             ),
-            drawn_sentence(findings),
+            nine_in_ten_sentence(findings),
         ]
     says.append(
         Sentence(

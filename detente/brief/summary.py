@@ -78,7 +78,7 @@ def sentences(findings: Findings) -> Iterator[Sentence]:
     yield first_year(findings)
     if len(findings.rows) > 1:
         yield findings.compared(findings.rows[1], "outcomes")
-    yield (drawn_sentence(findings) if findings.draws else spread_sentence(findings))
+    yield (nine_in_ten_sentence(findings) if findings.draws else spread_sentence(findings))
     yield ranking_sentence(findings.third[1], findings.title, table="diversion")
     if findings.clocks:
         yield _clock_sentence(findings)
@@ -129,7 +129,7 @@ def spread_sentence(findings: Findings) -> Sentence:
     return interval_sentence(row.outcome, ends, f"Over {findings.sets_words},", table="outcomes")
 
 
-def drawn_sentence(findings: Findings) -> Sentence:
+def nine_in_ten_sentence(findings: Findings) -> Sentence:
     """Say from where to where the draws reach: nine in ten of them."""
     bands = findings.bands[findings.featured]
     assert findings.draws is not None

@@ -25,10 +25,10 @@ from detente.cli.worlds import WorldOption, economy_for
 from detente.core import InputError, LabelError, Table, suggestion
 
 if TYPE_CHECKING:
-    from detente.campaign import Chronology, Fate, Record
-    from detente.outlook import Backtest, HumanForecast
+    from detente.campaign import Chronology, Fate, PathCosts, Record
+    from detente.outlook import Backtest, HumanForecast, Outlook
 
-OUTLOOK_TABLES = ("ladder", "clocks", "information", "duty", "all")
+OUTLOOK_TABLES = ("ladder", "clocks", "information", "duty", "cost", "all")
 SCORE_TABLES = ("ladder", "clocks", "calibration", "registered", "human", "all")
 SHORT = 500
 """Futures of one forecast of a backtest that is made on the spot."""
@@ -58,7 +58,8 @@ def outlook(
         str,
         typer.Option(
             "--table",
-            help="ladder, clocks, information (what moves the odds most), duty (the fan of duties ahead) or all.",
+            help="ladder, clocks, information (what moves the odds most), duty (the fan of duties ahead), cost (what the time "
+            "ahead costs each side, from first-year equilibria) or all.",
         ),
     ] = "ladder",
     paths: PathsOption = 20_000,
@@ -98,6 +99,7 @@ def outlook(
         "clocks": lambda: build("outlook-clocks", outlook=ahead, test=test),
         "information": lambda: build("outlook-information", outlook=ahead),
         "duty": lambda: build("outlook-duty", outlook=ahead),
+        "cost": lambda: build("cost-ahead", costs=_costs(ahead)),
     }
     chosen = tuple(makers) if table == "all" else (table,)
     if fates and table == "information":
@@ -173,6 +175,15 @@ def score(
         prices, ours = _human(record, seed)
         tables.append(build("human-forecasts", rows=prices, ours=ours))
     emit(tables, style, out)
+
+
+def _costs(ahead: Outlook) -> PathCosts:
+    """What the simulated futures cost each side, at the first year's equilibria."""
+    from detente.campaign import costs_ahead
+    from detente.cases import model_at
+
+    with progress(None, "solving what duties cost"):
+        return costs_ahead(ahead.chron, ahead.futures, model_at("short", ahead.chron.record.main.economy))
 
 
 def _check(name: str, names: Sequence[str], where: str) -> None:

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
     from detente.strategy import Game, GameSpec, PreferenceFile, Preferences
 
+OF_ALL_PROFILES = ("space", "payments", "sensitivity", "all")
+"""Tables of deals that rest on every joint profile."""
 SWAPS = 20
 """Swaps listed, where no other number is asked for."""
 PRECISION = 1.0
@@ -186,18 +188,15 @@ def deals(
     known, chosen = read_sets(record, spec, preference_file, preferences)
     with usage():
         point, sides = _threat(threat, spec), _sides(side, spec, world)
-    whole = table in ("space", "payments", "sensitivity", "all") or picture is not None or most > 1
-    _refuse_unread(
-        table, side=side is not None, threat=threat is not None and not whole, count=count != SWAPS
-    )
+    whole = table in OF_ALL_PROFILES or picture is not None or most > 1
+    _refuse_unread(table, side=bool(side), threat=bool(threat) and not whole, count=count != SWAPS)
     economy, model = world_at(world, elasticities, horizon)
     if whole:
         tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
     else:
         tensor = near_for(record, spec, source, model, controls, known, world)
     play = tensor.game(chosen)
-    sets = _sets(known, chosen, preferences)
-    games = {preference_set.id: tensor.game(preference_set) for preference_set in sets}
+    games = {chosen_set.id: tensor.game(chosen_set) for chosen_set in _sets(known, chosen, preferences)}
     names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     tables = []
     if table in ("expected", "all"):
@@ -213,10 +212,7 @@ def deals(
     if table in ("swaps", "all"):
         tables.append(build("swaps", game=play, swaps=swaps))
     if table in ("space", "all"):
-        spaces = {
-            name: (each, [room.deal_space(each, at) for at in spec.threats]) for name, each in games.items()
-        }
-        tables.append(build("deal-space", games=spaces, names=names))
+        tables.append(_spaces(games, spec, names))
     if table in ("payments", "all"):
         tables.append(
             build("payments", game=play, payments={name: room.payments(play, name) for name in spec.threats})
@@ -234,6 +230,17 @@ def deals(
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
         draw(make("deal-space-points", game=play, space=space, threats=names, concept=concept), picture)
     emit(headed(tables, reduced=reduced), style, out)
+
+
+def _spaces(games: Mapping[str, Game], spec: GameSpec, names: Mapping[str, str]) -> Table:
+    """What can be had by agreement from each threat point, under every set of preferences."""
+    from detente.show import build
+    from detente.strategy import deals as room
+
+    spaces = {
+        name: (each, [room.deal_space(each, at) for at in spec.threats]) for name, each in games.items()
+    }
+    return build("deal-space", games=spaces, names=names)
 
 
 def _refuse_unread(table: str, *, side: bool, threat: bool, count: bool) -> None:

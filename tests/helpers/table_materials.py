@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from strategy_games import duel
 from detente.campaign import PathCosts, chronology, record_of, shipped_market
 from detente.cases import (
     Case,
+    Concession,
     Period,
     Still,
     model_at,
@@ -25,7 +27,7 @@ from detente.cases import (
 )
 from detente.cases.unfolding import unfold
 from detente.core import Column, SchemaError, Table
-from detente.dossier import audit, load_dossier, parties_of
+from detente.dossier import FrozenDict, audit, load_dossier, parties_of
 from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result, purge_deficits
 from detente.intake import extract, make_draft, read_report
 from detente.outlook import (
@@ -96,6 +98,13 @@ def cases() -> tuple[Case, ...]:
         Scenario(id="war", title="War", dossier="toy"), Wedges.of(economy, tariff=tariff), controls=(cap,)
     )
     return still, war
+
+
+@functools.cache
+def exposed() -> Any:
+    """The record with one exposure that the toy world has a sector for."""
+    growers = record().exposures["soybean-growers"].model_copy(update={"sectors": ("PARTS",)})
+    return dataclasses.replace(record(), exposures=FrozenDict({growers.id: growers}))
 
 
 @functools.cache
@@ -316,6 +325,7 @@ def of_worlds() -> dict[str, Callable[[], dict[str, Any]]]:
         "horizon-parameters": dict,
         "options": dict,
         "ladders": dict,
+        "time": dict,
         "chokepoint": lambda: {"spec": load_disaggregation(shipped_chokepoints()[0])},
         **{
             f"world-{name}": shown()
@@ -450,6 +460,20 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
                 "ruptures": {"long": rupture(Model(toy()), cases()[0], PAIR, cuts=(0.5,), points=(0.5,))}
             }
             for name in ("rupture", "rupture-figure")
+        },
+        "constituencies": lambda: {
+            "outcomes": outcomes(),
+            "countries": PAIR,
+            "parties": PAIR,
+            "against": "standing",
+        },
+        "exposed": lambda: {"outcomes": outcomes(), "dossier": exposed(), "against": "standing"},
+        "exposures": lambda: {"dossier": record()},
+        "lobbies": lambda: {
+            "given_up": (Concession("chn-2025-soybean-halt", outcomes()["war"], ()),),
+            "reference": outcomes()["standing"],
+            "dossier": record(),
+            "parties": PAIR,
         },
         "bridges": lambda: {"walks": [walked()]},
         "bridge": lambda: {"walked": walked()},
@@ -606,7 +630,6 @@ def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
     sample = read_choices(file)
     sides = {code: explain_choices(sample, file, code) for code in PAIR}
     decided = [each for side in sides.values() for each in judge_choices(sample, side)]
-    still = PathCosts(PAIR, np.ones((4, 2)), np.zeros((4, 2)), np.ones((31, 2)), 30, "long run")
     return {
         "explained-weights": fixed(explained=sides, file=file),
         "explained-decisions": fixed(judged=decided),

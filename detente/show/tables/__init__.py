@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from detente.show.tables.citations import citation_table as citation_table
     from detente.show.tables.comparison import comparison_table as comparison_table
     from detente.show.tables.constituencies import (
-        concession_sentences as concession_sentences,
         constituency_sentences as constituency_sentences,
+        lobby_sentences as lobby_sentences,
     )
     from detente.show.tables.duties import rates_of_largest as rates_of_largest
     from detente.show.tables.evidence import (
@@ -86,7 +86,7 @@ else:
             "branches": "branch_sentence branch_table own_duty_sentences own_duty_table",
             "bridges": "bridge_sentences",
             "citations": "citation_table",
-            "constituencies": "concession_sentences constituency_sentences",
+            "constituencies": "lobby_sentences constituency_sentences",
             "duties": "rates_of_largest",
             "evidence": "ClockRow ConflictCard MeasureRow ReadingText SourceText aimed days_left",
             "comparison": "comparison_table",
