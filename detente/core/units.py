@@ -49,6 +49,7 @@ UNITS: Final[Mapping[str, str]] = MappingProxyType(
         "score": "score of forecasts, as its name says; lower is better",
         "logarithm": "difference of natural logarithms: 0.1 is about a tenth",
         "elasticity": "percent of change for one percent",
+        "score": "score of forecasts, or a difference of two; lower is better",
         "weight": "weight on somebody else's gain, one's own having one",
     }
 )
@@ -68,6 +69,7 @@ PURE: Final = frozenset(
         "logarithm",
         "score",
         "elasticity",
+        "score",
         "weight",
     ]
 )
