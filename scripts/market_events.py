@@ -29,7 +29,7 @@ from detente.strategy.choices import LOOK, state_known  # noqa: E402
 from detente.world import load_world  # noqa: E402
 
 SERIES = {
-    "sp500": ("S&P 500", "percent", "S&P Dow Jones Indices via FRED, read once; not passed on"),
+    "sp500": ("S&P 500", "log points", "S&P Dow Jones Indices via FRED, read once; not passed on"),
     "vix": ("VIX", "points", "Cboe, collected by datasets/finance-vix, public domain"),
 }
 

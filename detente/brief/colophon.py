@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from detente.brief.content import Citation, Paragraph
 from detente.core import Stamp
 from detente.dossier import Grade, Status
@@ -123,7 +125,9 @@ def limits(economy: Economy) -> tuple[str, ...]:
 
 
 def assumed(dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
-    """What nobody sourced, read from the grades of the record."""
+    """What nobody sourced, read from the grades of the record and of the numbers about time."""
+    from detente.cases import assumed_settings
+
     texts: list[str] = []
     for outcome in outcomes.values():
         texts += [f"{outcome.scenario.title}: {text}" for text in outcome.scenario.assumed]
@@ -142,7 +146,7 @@ def assumed(dossier: Dossier, economy: Economy, outcomes: Mapping[str, Outcome])
                 value = item.get("value")
                 shown = "; ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
                 texts.append(f"Baseline: {item.get('what')} = {shown}")
-    return tuple(dict.fromkeys(texts))
+    return tuple(dict.fromkeys((*texts, *assumed_settings())))
 
 
 def citations(findings: Findings) -> tuple[Citation, ...]:
@@ -155,12 +159,16 @@ def citations(findings: Findings) -> tuple[Citation, ...]:
 
 def stamp(findings: Findings, closure: str) -> Stamp:
     """What made the briefing, from what, and how well it was solved."""
+    from detente.cases import BESIDE_A_HORIZON, labour_sentence, revenue_sentence
     from detente.equilibrium import CLOSURES, GATE
 
     dossier, economy = findings.dossier, findings.economy
     digest = hashlib.sha256(dossier.content_hash.encode())
     digest.update(economy.elasticity_source.encode())
     digest.update(economy.trade_elasticity.tobytes())
+    structure = findings.model.structure
+    for name in BESIDE_A_HORIZON:
+        digest.update(np.asarray(getattr(structure, name), dtype=np.float64).tobytes())
     for outcome in findings.outcomes.values():
         digest.update(outcome.scenario.model_dump_json().encode())
     return Stamp(
@@ -172,6 +180,8 @@ def stamp(findings: Findings, closure: str) -> Stamp:
         elasticity_source=economy.elasticity_source,
         horizon=findings.horizon_words,
         closure=CLOSURES[closure],
+        revenue=revenue_sentence(structure),
+        labour=labour_sentence(structure),
         seed=findings.seed if findings.draws else None,
         solver={
             name: f"{outcome.solution.result.name}, every residual below {GATE:.0e}"

@@ -23,7 +23,7 @@ from detente.brief.colophon import (
 )
 from detente.brief.content import BriefContent, Section
 from detente.brief.findings import Findings, solve_findings
-from detente.brief.lead import lead_figure, map_figure
+from detente.brief.lead import everyone_figure, lead_figure
 from detente.brief.strategy_section import strategy_section
 from detente.brief.summary import ahead, key_numbers, question, record_sentence, sentences, terms
 from detente.show import build
@@ -152,7 +152,7 @@ def compose(
     parts = [part for part in PARTS if strategy or "game" not in part.needs]
     written = {part.id: part.write(findings) for part in parts if "draws" not in part.needs}
     early = [block for section in written.values() if section for block in (*section.blocks, *section.behind)]
-    draw_ahead((map_figure(findings), findings.diversion_figure, findings.sector_figure, *early))
+    draw_ahead((everyone_figure(findings), findings.diversion_figure, findings.sector_figure, *early))
     findings = findings.with_draws(draws, seed)
     written |= {part.id: part.write(findings) for part in parts if "draws" in part.needs}
     return BriefContent(

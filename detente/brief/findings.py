@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from detente.cases import sides_in
-from detente.core import InputError, Table, known
+from detente.core import InputError, SolveError, Table, known
 from detente.show import build, make
 from detente.show.figures import Figure, OutcomeRow, SectorRow, country_name
 from detente.show.tables import ClockRow, evidence, findings as changes, horizons, intervals
@@ -231,8 +231,33 @@ class Findings:
     def contrast(self) -> Sentence:
         """The featured outcome after one year and in the long run."""
         return horizons.horizon_contrast_sentence(
-            self.economy, self.both, self.reference, self.featured, self.parties
+            self.economy, self.both, self.reference, self.featured, self.parties, self.drawn
         )
+
+    @functools.cached_property
+    def sums(self) -> Mapping[str, Mapping[str, float]]:
+        """What the featured outcome is worth to each side along time, USD bn; empty where a date cannot be solved."""
+        from detente.cases import unfold_scenarios
+
+        told = {case.scenario.id: case.scenario for case in self.cases}
+        try:
+            paths = unfold_scenarios(
+                self.at["long"].economy,
+                self.dossier,
+                [told[self.reference], told[self.featured]],
+                dates=horizons.PATH,
+                closure=self.model.closure,
+            )
+        except SolveError:
+            return {}
+        return horizons.discounted_sums(paths, self.parties)
+
+    @property
+    def in_all(self) -> Sentence | None:
+        """Say what the featured outcome is worth along time; None where that is not known."""
+        if not self.sums:
+            return None
+        return horizons.discounted_sentence(self.sums[self.featured], self.title)
 
     @property
     def draws(self) -> Draws | None:

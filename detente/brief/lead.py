@@ -94,7 +94,7 @@ def _whole(marks: Sequence[HorizonChange]) -> str:
     return f"{'; '.join(said)}, in the first year and in the long run."
 
 
-def map_figure(findings: Findings) -> Figure:
+def everyone_figure(findings: Findings) -> Figure:
     """Who gains and who loses under the featured outcome, over all economies."""
     labels = findings.economy.labels
     members = {code: [n] for n, code in enumerate(labels.countries)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from detente.brief.content import Block, BriefContent, ClockBlock, ConflictBlock, MeasureBlock, TableBlock
-from detente.brief.tables import table_of
+from detente.brief.tables import block_table
 from detente.show.figures import Figure
 
 INDEX, ANNEX = "index.html", "annex.html"
@@ -59,7 +59,7 @@ def places(content: BriefContent) -> dict[str, Place]:
             if not kind:
                 continue
             counts[kind] += 1
-            table = table_of(block, content.asof)
+            table = block_table(block, content.asof)
             if table is not None:
                 read[table.name] = Place(page, anchor_of(block), f"{kind} {prefix}{counts[kind]}")
     return read

@@ -298,6 +298,11 @@ def _stamp_lines(content: BriefContent) -> list[tuple[str, str]]:
         ("Trade elasticities", stamp.elasticity_source),
         ("Horizon", stamp.horizon),
         ("Closure", stamp.closure),
+        *(
+            (name, said)
+            for name, said in (("Duties", stamp.revenue), ("Wages and labour", stamp.labour))
+            if said
+        ),
         ("Seed", "nothing was drawn" if stamp.seed is None else str(stamp.seed)),
         ("Solver", solver or "no solve"),
     ]

@@ -23,7 +23,7 @@ from detente.core import known_each
 from detente.dossier import age
 from detente.show import build, make
 from detente.show.figures import ClockDot, Figure, country_name
-from detente.show.tables import ClockRow, ConflictCard, MeasureRow, evidence
+from detente.show.tables import ClockRow, ConflictCard, MeasureRow, evidence, rates_of_largest
 from detente.show.words import (
     Sentence,
     cardinal,
@@ -237,27 +237,14 @@ def _sector_duties(findings: Findings) -> Figure:
 
     dossier, parties = findings.dossier, findings.parties
     stack = duty_stack(findings.economy, dossier, date=dossier.asof, importer=parties[0], exporter=parties[1])
-    by_sector = {
-        stack.sector_names.get(code, code): {
-            name: float(stack.rates[a, s])
-            for a, name in enumerate(stack.authorities)
-            if stack.rates[a, s] > 0
-        }
-        for s, code in enumerate(stack.sectors)
-        if stack.weights[s] > 0
-    }
-    largest = sorted(
-        (float(weight), stack.sector_names.get(code, code))
-        for code, weight in zip(stack.sectors, stack.weights, strict=True)
-        if weight > 0
-    )[-12:]
-    shown = {name: by_sector[name] for _, name in reversed(largest)}
+    shown = rates_of_largest(stack)
     figure: Figure = make(
         "duties-by-authority",
         rates=shown,
         importer=parties[0],
         exporter=parties[1],
         day=dossier.asof.isoformat(),
+        concept=f"import-weighted within the sector, {findings.economy.year} trade",
         title=_range_title(shown, parties),
         own=dossier.authorities,
         remark=". ".join((*stack.remarks, "")).strip(),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from detente.brief.content import Block, Bullets, Paragraph, Section, TableBlock
 from detente.brief.findings import TODAY
-from detente.brief.lead import map_figure
-from detente.brief.summary import drawn_sentence, first_year, spread_sentence
+from detente.brief.lead import everyone_figure
+from detente.brief.summary import first_year, nine_in_ten_sentence, spread_sentence
 from detente.core import known, known_each
 from detente.show import build, make
 from detente.show.figures import country_name
@@ -43,7 +43,8 @@ def outcome_section(findings: Findings) -> Section:
     others = [outcome for key, outcome in outcomes.items() if key not in (reference, findings.featured)]
     asof = findings.dossier.asof
     compared = [findings.compared(row, "outcomes") for row in findings.rows[1:2]]
-    blocks: list[Block] = [Paragraph((first_year(findings), *compared))]
+    in_all = [] if findings.in_all is None else [findings.in_all]
+    blocks: list[Block] = [Paragraph((first_year(findings), *in_all, *compared))]
     if others:
         blocks.append(Bullets(tuple(_story(outcome, asof) for outcome in others)))
     says, behind = _ways(findings)
@@ -82,7 +83,8 @@ def _ranked_title(findings: Findings) -> str:
 def _story(outcome: Outcome, asof: dt.date) -> Sentence:
     """What an outcome is, and when."""
     scenario = outcome.scenario
-    return Sentence(f"{scenario.title}, on {date_words(scenario.on(asof))}: {scenario.story}".strip())
+    story = scenario.story.strip() or firing_words(outcome.timing)
+    return Sentence(f"{scenario.title}, on {date_words(scenario.on(asof))}: {story}".strip())
 
 
 def _fires(outcomes: Mapping[str, Outcome]) -> list[Block]:
@@ -144,6 +146,7 @@ def certainty_section(findings: Findings) -> Section:
         spread=findings.spread,
         headline=findings.headline,
         drawn=findings.drawn,
+        sums=findings.sums,
     )
     drivers = findings.draws and make(
         "drivers-of-sides",
@@ -153,6 +156,28 @@ def certainty_section(findings: Findings) -> Section:
         reference=findings.reference,
         parties=findings.parties,
     )
+    sensitivity = build(
+        "sensitivity",
+        changes_by_set=findings.every,
+        outcomes=findings.outcomes,
+        reference=findings.reference,
+    )
+    return Section(
+        "certainty",
+        _sure_title(findings),
+        (Paragraph(tuple(_how_sure(findings))),),
+        (
+            TableBlock(beside),
+            *_exactly(findings),
+            *((TableBlock(drivers),) if drivers else ()),
+            TableBlock(sensitivity),
+        ),
+        label="How sure",
+    )
+
+
+def _how_sure(findings: Findings) -> list[Sentence]:
+    """What is unknown, from where to where the answer moves with it, and what is left out."""
     says = [
         Sentence(
             "The largest unknowns are elasticities: how easily buyers turn from one supplier to another."
@@ -164,48 +189,24 @@ def certainty_section(findings: Findings) -> Section:
             Sentence(
                 "The draws vary these, how easily firms replace one input by another, and the effects of measures that nobody has measured."
             ),
-            drawn_sentence(findings),
+            nine_in_ten_sentence(findings),
         ]
     says.append(
         Sentence(
             "They leave out what no model of trade holds: a recession on the way, a panic, inputs that cannot be had at any price."
         )
     )
-    sensitivity = build(
-        "sensitivity",
-        changes_by_set=findings.every,
-        outcomes=findings.outcomes,
-        reference=findings.reference,
+    return says
+
+
+def _exactly(findings: Findings) -> tuple[Paragraph, ...]:
+    """The interval with the error of its ends and the names of what was drawn, for the annex."""
+    if not findings.draws:
+        return ()
+    said = intervals.drawn_sentence(
+        findings.draws, findings.bands, findings.featured, findings.title, findings.parties
     )
-    exact = (
-        [
-            Paragraph(
-                (
-                    intervals.drawn_sentence(
-                        findings.draws,
-                        findings.bands,
-                        findings.featured,
-                        findings.title,
-                        findings.parties,
-                    ),
-                )
-            )
-        ]
-        if findings.draws
-        else []
-    )
-    return Section(
-        "certainty",
-        _sure_title(findings),
-        (Paragraph(tuple(says)),),
-        (
-            TableBlock(beside),
-            *exact,
-            *((TableBlock(drivers),) if drivers else ()),
-            TableBlock(sensitivity),
-        ),
-        label="How sure",
-    )
+    return (Paragraph((said,)),)
 
 
 def _sure_title(findings: Findings) -> str:
@@ -240,7 +241,7 @@ def diversion_section(findings: Findings) -> Section:
     return Section(
         "diversion",
         _elsewhere_title(findings, usd),
-        (Paragraph((ranking,)), map_figure(findings)),
+        (Paragraph((ranking,)), everyone_figure(findings)),
         (findings.diversion_figure, *behind, TableBlock(table)),
         label="Everyone else",
     )

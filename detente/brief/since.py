@@ -11,7 +11,7 @@ from detente.brief.content import BriefContent, Paragraph, Section, TableBlock
 from detente.brief.tables import tables_of
 from detente.core import InputError, Table, csv_rows, read_json, read_text
 from detente.show import make
-from detente.show.tables.since import Difference, Rows, differences
+from detente.show.tables import Difference, differences
 from detente.show.words import Sentence, count_words, date_words, joined
 
 READ = ("measures", "clocks", "averages", "outcomes")
@@ -61,10 +61,14 @@ def since_section(changes: tuple[Difference, ...], day: str) -> Section:
         "duty": "average duties",
         "outcome": "numbers of outcomes",
     }
-    one = {"duty": "average duty", "outcome": "number of outcomes"}
+    singular = {"duty": "average duty", "outcome": "number of outcomes"}
     counts = {kind: sum(change.kind == kind for change in changes) for kind in plural}
     title = joined(
-        [count_words(count, one.get(kind, kind), plural[kind]) for kind, count in counts.items() if count]
+        [
+            count_words(count, singular.get(kind, kind), plural[kind])
+            for kind, count in counts.items()
+            if count
+        ]
     )
     table: Table = make("since", changes=changes, day=day)
     few = replace(table, name="since-few", rows=table.rows[:SHOWN])
@@ -78,7 +82,7 @@ def since_section(changes: tuple[Difference, ...], day: str) -> Section:
     )
 
 
-def _earlier(folder: Path) -> tuple[str, str, dict[str, Rows]]:
+def _earlier(folder: Path) -> tuple[str, str, dict[str, list[dict[str, str]]]]:
     """Day, record and data of an earlier briefing."""
     hint = "give the folder that `detente brief` wrote"
     manifest = read_json(folder / "manifest.json", expected="a briefing")
@@ -102,7 +106,7 @@ def _earlier(folder: Path) -> tuple[str, str, dict[str, Rows]]:
     return day, dossier, tables
 
 
-def _rows(text: str, name: str) -> Rows:
+def _rows(text: str, name: str) -> list[dict[str, str]]:
     """Rows of a CSV by the keys of its heading."""
     head, *body = [*csv_rows(io.StringIO(text, newline=""), file=name)] or [[]]
     return [dict(zip(head, row, strict=False)) for row in body]

@@ -6,9 +6,7 @@ import re
 from collections.abc import Sequence
 
 from detente.brief.content import BriefContent
-from detente.show.figures import WIDE, Figure, figure_svg
-from detente.show.figures.rows import fold
-from detente.show.figures.theme import FONT, INK, MUTED
+from detente.show.figures import FONT, INK, MUTED, WIDE, Figure, figure_svg, fold
 from detente.show.words import date_words
 
 SLIDE = (1920, 1080)

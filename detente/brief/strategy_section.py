@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from detente.brief.findings import Findings
     from detente.core import Table
     from detente.dossier import Dossier
-    from detente.strategy import DealSpace, GameSpec, Lever, PayoffTensor, Preferences
+    from detente.strategy import DealSpace, Game, GameSpec, Lever, PayoffTensor, Preferences, Swap
 
 
 def _told_game(dossier: Dossier, place: str) -> GameSpec | None:
@@ -64,7 +64,6 @@ def strategy_section(findings: Findings) -> Section | None:
     from detente.policy import load_scenario
     from detente.strategy import (
         deal_space,
-        judge,
         leverage_of,
         load_preferences,
         near_tensor,
@@ -96,35 +95,23 @@ def strategy_section(findings: Findings) -> Section | None:
     ladder = (make("leverage-ladder", levers=levers, concept=concept),) if moving(levers) else ()
     points = make("deal-space-points", game=few, space=space, threats=names, concept=f"{concept}; {reduced}")
     table = build("deal-space", games=spaces, names=names)
-    limits: tuple[Sentence, ...] = (
-        ()
-        if spec.small() == spec
-        else (
-            Sentence(
-                f"Packages are judged in the {reduced.split(':')[0]}, whose {tensor.index.size:,} joint choices are all solved; the "
-                f"whole game has {math.prod(spec.shape):,}, and `detente deals --table space` solves them."
-            ),
-        )
-    )
     strongest, weaker = _first_of_each(levers)
     behind: list[Block] = [
         *([Paragraph(tuple(weaker))] if weaker else []),
         *ladder,
         TableBlock(build("leverage", levers=levers, note=f"{concept[0].upper()}{concept[1:]}.")),
-        Paragraph(limits) if limits else Paragraph((_opening(spec, several=len(known.sets) > 1),)),
+        Paragraph(
+            _judged_in(spec, reduced, tensor.index.size) or (_opening(spec, several=len(known.sets) > 1),)
+        ),
         TableBlock(replace(table, title=f"{table.title}, {reduced}")),
     ]
     blocks: list[Block] = [Paragraph((_opening(spec, several=False), *strongest))]
-    traded: list[Sentence] = []
     if spec.expected:
-        verdicts = judge(game, spec.expected, spec.threats)
-        traded.append(expected_sentence(verdicts, spec.players, game.preferences.title))
         behind.append(TableBlock(_expected(near, spec, known.sets)))
     if swaps:
-        traded.append(swap_sentence(game, swaps[0], table="swaps"))
         said = tuple(swap_sentence(game, swap, table="swaps") for swap in swaps[1:3])
         behind += [*([Paragraph(said)] if said else []), TableBlock(build("swaps", game=game, swaps=swaps))]
-    blocks += [Paragraph((*traded, *_caution(spec, dossier))), points]
+    blocks += [Paragraph((*_traded(game, spec, swaps), *_caution(spec, dossier))), points]
     return Section(
         "leverage",
         _title(space),
@@ -132,6 +119,29 @@ def strategy_section(findings: Findings) -> Section | None:
         tuple(behind),
         label="Leverage and deals",
     )
+
+
+def _judged_in(spec: GameSpec, reduced: str, count: int) -> tuple[Sentence, ...]:
+    """In which game packages are judged; nothing where it is the whole one."""
+    if spec.small() == spec:
+        return ()
+    return (
+        Sentence(
+            f"Packages are judged in the {reduced.split(':')[0]}, whose {count:,} joint choices are all solved; the "
+            f"whole game has {math.prod(spec.shape):,}, and `detente deals --table space` solves them."
+        ),
+    )
+
+
+def _traded(game: Game, spec: GameSpec, swaps: Sequence[Swap]) -> list[Sentence]:
+    """By how many of the exchanges that the reports expect everybody gains, and the smallest swap that both gain by."""
+    from detente.strategy import judge
+
+    said = []
+    if spec.expected:
+        verdicts = judge(game, spec.expected, spec.threats)
+        said.append(expected_sentence(verdicts, spec.players, game.preferences.title))
+    return [*said, *(swap_sentence(game, swap, table="swaps") for swap in swaps[:1])]
 
 
 def _first_of_each(levers: Sequence[Lever]) -> tuple[list[Sentence], list[Sentence]]:

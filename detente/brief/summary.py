@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from detente.brief.content import KeyNumber
 from detente.brief.findings import TODAY, Findings
 from detente.dossier import age
-from detente.show.tables import ClockRow, days_left
-from detente.show.tables.findings import groups, income_changes
+from detente.show.tables import ClockRow, days_left, findings as changes_of, firing_words
 from detente.show.words import (
     SMALL_QUARREL,
     Sentence,
@@ -46,7 +45,7 @@ def question(findings: Findings) -> str:
     return f"What would each outcome cost {findings.party(0)} and {findings.party(1)}?"
 
 
-def answer(findings: Findings) -> Sentence:
+def opening(findings: Findings) -> Sentence:
     """The answer that can be said aloud: what the featured outcome does to both sides."""
     row = findings.rows[0]
     return answer_sentence(
@@ -60,9 +59,10 @@ def answer(findings: Findings) -> Sentence:
 
 def terms(findings: Findings) -> Iterator[Sentence]:
     """What the words of the answer mean: the outcome, what it is compared with, and real income."""
-    scenario = findings.outcomes[findings.featured].scenario
+    outcome = findings.outcomes[findings.featured]
+    scenario = outcome.scenario
     on = date_words(scenario.on(findings.dossier.asof))
-    story = scenario.story.strip() or "What the record holds for that day."
+    story = scenario.story.strip() or firing_words(outcome.timing) or "What the record holds for that day."
     yield Sentence(f"“{scenario.title}” means, on {on}: {story.rstrip('.')}.")
     others = [f"“{row.outcome}”" for row in findings.rows[1:]]
     if others:
@@ -75,11 +75,11 @@ def terms(findings: Findings) -> Iterator[Sentence]:
 
 def sentences(findings: Findings) -> Iterator[Sentence]:
     """The finding in a few sentences: the answer, the first year, the best deal, how sure, who else gains, what expires next."""
-    yield answer(findings)
+    yield opening(findings)
     yield first_year(findings)
     if len(findings.rows) > 1:
         yield findings.compared(findings.rows[1], "outcomes")
-    yield (drawn_sentence(findings) if findings.draws else spread_sentence(findings))
+    yield (nine_in_ten_sentence(findings) if findings.draws else spread_sentence(findings))
     yield ranking_sentence(findings.third[1], findings.title, table="diversion")
     if findings.clocks:
         yield _clock_sentence(findings)
@@ -89,9 +89,9 @@ def sentences(findings: Findings) -> Iterator[Sentence]:
 
 def first_year(findings: Findings) -> Sentence:
     """What the featured outcome does in the first year, against the long run."""
-    members = groups(findings.economy, findings.parties)
+    members = changes_of.groups(findings.economy, findings.parties)
     changes = {
-        horizon: income_changes(
+        horizon: changes_of.income_changes(
             findings.economy,
             solved[findings.featured].value.real_income_hat,
             solved[findings.reference].value.real_income_hat,
@@ -130,7 +130,7 @@ def spread_sentence(findings: Findings) -> Sentence:
     return interval_sentence(row.outcome, ends, f"Over {findings.sets_words},", table="outcomes")
 
 
-def drawn_sentence(findings: Findings) -> Sentence:
+def nine_in_ten_sentence(findings: Findings) -> Sentence:
     """Say from where to where the draws reach: nine in ten of them."""
     bands = findings.bands[findings.featured]
     assert findings.draws is not None

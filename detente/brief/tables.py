@@ -26,7 +26,7 @@ from detente.show.words import Sentence
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
 
 
-def table_of(block: Block, asof: dt.date) -> Table | None:
+def block_table(block: Block, asof: dt.date) -> Table | None:
     """The table that a block writes; None of a text."""
     if isinstance(block, Figure | TableBlock):
         return block.table
@@ -48,7 +48,7 @@ def tables_of(content: BriefContent) -> dict[str, Table]:
         When two different tables have one name, or a name cannot be a file name.
     """
     tables: dict[str, Table] = {}
-    own = [table_of(block, content.asof) for block in content.everything]
+    own = [block_table(block, content.asof) for block in content.everything]
     for table in (
         *(t for t in own if t is not None),
         *content.tables,
@@ -200,10 +200,10 @@ def _unique(names: list[str], kind: str) -> None:
 
 
 __all__ = [
+    "block_table",
     "check_content",
     "country_name",
     "days_left",
     "figures_in",
-    "table_of",
     "tables_of",
 ]

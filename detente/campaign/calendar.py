@@ -137,7 +137,15 @@ def chronology(record: Record, asof: dt.date) -> Chronology:
     rows += list(_settlements(clocks, asof))
     meetings = _meetings(record, asof)
     rows += [
-        (0, (m.start - asof).days, Act.meeting, BOTH, NO_CLOCK, (0.0, 0.0), (0, 0))
+        (
+            0,
+            (m.start - asof).days,
+            Act.summit if m.leaders else Act.meeting,
+            BOTH,
+            NO_CLOCK,
+            (0.0, 0.0),
+            (0, 0),
+        )
         for m in meetings
         if m.start <= asof
     ]

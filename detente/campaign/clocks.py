@@ -254,7 +254,8 @@ def _named(
     ]
     if fitting and kind != "cut":
         best = max(fitting, key=lambda clock: len(set(clock.measures) & set(measures)))
-        return best.id, best.title
+        own = (best.kind == "legal_expiry") == (kind == "truce")
+        return best.id if own else f"{best.id}-{kind}", best.title
     actor = "both" if side == BOTH else record.sides[side]
     titles = {
         name: part.dossier.measures[name].title

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from detente.campaign.calendar import Chronology
 from detente.campaign.futures import Fate, Futures
 from detente.campaign.ledger import BOTH, NO_CLOCK, Act, Ledger
-from detente.campaign.odds import MONTH, WEEK, Odds, shipped_priors
-from detente.campaign.state import NEVER, OWN, PENDING, Bools, Bytes, Floats, Ints, State, of_side
+from detente.campaign.odds import WEEK, Odds, notice, shipped_priors
+from detente.campaign.state import NEVER, OWN, PENDING, Bools, Bytes, Floats, Ints, PathState, of_side
 from detente.core import InputError, LabelError, suggestion
 
 FOCAL = 60
 """Days within which an expiry is settled by a meeting before it."""
 
 
-class Simulator(State):
+class Simulator(PathState):
     """What each kind of event does to the state of every path. Used through `simulate`."""
 
     def run(self) -> Futures:
@@ -130,7 +130,7 @@ class Simulator(State):
         lead = np.maximum(np.where(truce, longer, self.rng.choice(values, size=n, p=weights)), 1.0)
         due = now + lead
         meeting = (self.when[who, self.first_meeting : self.first_pending] <= due[:, None]).any(axis=1)
-        x = np.stack([np.ones(n), np.log(lead / MONTH), meeting, truce], axis=1)
+        x = np.stack([np.ones(n), notice(lead), meeting, truce], axis=1)
         chance = 1 / (1 + np.exp(-(x * self.draws.logit[who]).sum(axis=1)))
         carried = self.rng.random(n) < chance
         again = truce | (self.rng.random(n) < self.draws.share["again"][who])
@@ -207,7 +207,7 @@ class Simulator(State):
 
     def _meet(self, who: Ints, now: Floats, high: Bools, to_sign: Bools) -> None:
         """A meeting brings nothing, puts steps off, takes something back, or ends in a broad agreement."""
-        self._write(who, now, Act.meeting, BOTH)
+        self._write(who, now, np.where(high, Act.summit, Act.meeting), BOTH)
         result = self.draws.meeting_result(who, high, self.rng)
         if to_sign.any():
             signs = self.rng.random(len(who)) < self.draws.share["signing"][who]
@@ -233,6 +233,7 @@ class Simulator(State):
         dated = (
             (self.known_due < NEVER)
             & ~self.known_easing
+            & ~self.given
             & np.array([c.kind != "law" for c in self.clocks], bool)
         )
         row, j = np.nonzero(waits & near & dated[None, :])

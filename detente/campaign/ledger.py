@@ -34,13 +34,15 @@ class Act(IntEnum):
     threat = 4
     """A threat becomes known."""
     meeting = 5
-    """The sides meet."""
+    """The sides meet below the level of leaders."""
     agreement = 6
     """A broad agreement is signed."""
     court = 7
     """A court takes a measure away: nobody's move."""
     refill = 8
     """A side restores what a court took away: the level is as before, no step."""
+    summit = 9
+    """The leaders of both sides meet."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -260,7 +260,7 @@ def market_table(file: MarketFile, asof: dt.date | None = None) -> Table:
     rows = tuple(
         (
             each.title,
-            each.unit,
+            "%" if each.unit == "percent" else each.unit,
             each.harder,
             each.harder_error,
             each.harder_events,
@@ -284,10 +284,10 @@ def market_table(file: MarketFile, asof: dt.date | None = None) -> Table:
             Column("unit", "In"),
             Column("harder", "Hardening", "", "number", 2, significant=3),
             Column("harder_error", "±", "", "number", 2, significant=2),
-            Column("harder_events", "events", "", "number", 0),
+            Column("harder_events", "events", "count", "number", 0),
             Column("easier", "Easing", "", "number", 2, significant=3),
             Column("easier_error", "±", "", "number", 2, significant=2),
-            Column("easier_events", "events", "", "number", 0),
+            Column("easier_events", "events", "count", "number", 0),
             Column("kappa", "For a full surprise", "", "number", 2, significant=3),
             Column("kappa_error", "±", "", "number", 2, significant=2),
             Column("kappa_worst", "without the event that matters most", "", "number", 2, significant=3),

@@ -85,9 +85,18 @@ class Odds:
         return np.asarray(self.mean + rng.standard_normal((paths, len(self.mean))) @ root.T)
 
 
+LONG_NOTICE = 120
+"""Days beyond which a longer notice changes nothing: no threat of the record lies there, only expiries."""
+
+
+def notice(lead: Any) -> Any:
+    """Logarithm of a notice in months, between a day and four months."""
+    return np.log(np.clip(lead, 1.0, LONG_NOTICE) / MONTH)
+
+
 def features(lead: float, meeting: bool, truce: bool) -> NDArray[np.float64]:
     """What the odds of a clock rest on: one, log notice in months, a meeting before its day, a suspension running out."""
-    return np.array([1.0, math.log(max(lead, 1.0) / MONTH), float(meeting), float(truce)])
+    return np.array([1.0, float(notice(lead)), float(meeting), float(truce)])
 
 
 def meets_before(chron: Chronology, clock: LiveClock) -> bool:

@@ -10,6 +10,7 @@ import datetime as dt
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from detente.campaign.rules import Rules, shipped_rules
 from detente.cases import sides_in
@@ -21,9 +22,11 @@ from detente.dossier import (
     MeasureState,
     Round,
     Status,
+    folder_of,
     known_day,
     load_dossier,
     parties_of,
+    read_yaml,
     resolve,
     shipped_dossiers,
 )
@@ -254,16 +257,29 @@ def record_of(
 
 def earlier_records(dossier: Dossier) -> list[Dossier]:
     """Shipped records of the same two parties whose own day is earlier, as known on the dossier's day."""
-    mine = load_dossier(dossier.id).asof if dossier.id in shipped_dossiers() else dossier.asof
+    pair = set(parties_of(dossier))
+    mine = _own_day(dossier.id) if dossier.id in shipped_dossiers() else dossier.asof
+    days = {name: _own_day(name) for name in shipped_dossiers() if name != dossier.id}
     earlier = []
-    for name in shipped_dossiers():
-        if name == dossier.id:
-            continue
-        own = load_dossier(name)
-        begun = own.begins is None or own.begins <= dossier.asof
-        if own.asof < mine and begun and set(parties_of(own)) == set(parties_of(dossier)):
-            earlier.append((own.asof, load_dossier(name, asof=dossier.asof)))
-    return [each for _, each in sorted(earlier, key=lambda pair: pair[0])]
+    for name in sorted((name for name in days if days[name] < mine), key=lambda name: (days[name], name)):
+        own = load_dossier(name, asof=dossier.asof) if _begun(name, dossier.asof) else None
+        if own is not None and set(parties_of(own)) == pair:
+            earlier.append(own)
+    return earlier
+
+
+def _sheet(name: str) -> dict[str, Any]:
+    """What a shipped record says of itself."""
+    return dict(read_yaml(folder_of(name) / "dossier.yaml").data)
+
+
+def _own_day(name: str) -> dt.date:
+    return dt.date.fromisoformat(str(_sheet(name)["asof"]))
+
+
+def _begun(name: str, asof: dt.date) -> bool:
+    begins = _sheet(name).get("begins")
+    return begins is None or dt.date.fromisoformat(str(begins)) <= asof
 
 
 def _trade(economy: Economy, sides: tuple[str, str]) -> tuple[float, float]:

@@ -28,7 +28,7 @@ OWN = ("move", "answer", "meeting", "relief", "back", "rupture")
 """What comes up on the way, a column each."""
 
 
-class State:
+class PathState:
     """The state of every path. Used through `detente.campaign.simulate`."""
 
     def __init__(
@@ -88,6 +88,7 @@ class State:
         self.known_side = np.array([clock.side for clock in self.clocks], dtype=np.int8)
         self.known_truce = np.array([clock.kind == "truce" for clock in self.clocks], dtype=bool)
         self.known_easing = np.array([clock.kind == "cut" for clock in self.clocks], dtype=bool)
+        self.given = np.zeros(n, dtype=bool)  # settled by a what-if: no meeting changes it
         due = [self.chron.day(clock.due) if clock.due else NEVER for clock in self.clocks]
         self.known_due = np.array(due, dtype=np.float64)
         self.meets_to_sign = np.array([meeting.signing for meeting in self.meetings], dtype=bool)
@@ -108,6 +109,7 @@ class State:
             if due - last > TOGETHER or clock.due is None:
                 last, luck = due, self.rng.random(self.paths)
             forced = what_if.get(clock.id)
+            self.given[j] = forced is not None
             if clock.kind == "open":
                 chance, fires = (
                     self.draws.share["open_carried"],

@@ -49,8 +49,10 @@ if TYPE_CHECKING:
     )
     from detente.cases.laws import LawOfDays as LawOfDays, Still as Still
     from detente.cases.options import (
+        BESIDE_A_HORIZON as BESIDE_A_HORIZON,
         REVENUE_USES as REVENUE_USES,
         Options as Options,
+        labour_sentence as labour_sentence,
         option_table as option_table,
         revenue_sentence as revenue_sentence,
         revenue_words as revenue_words,
@@ -79,10 +81,14 @@ if TYPE_CHECKING:
         path_with_stocks as path_with_stocks,
         stock_table as stock_table,
     )
+    from detente.cases.time_settings import (
+        assumed_settings as assumed_settings,
+        time_setting as time_setting,
+        time_table as time_table,
+    )
     from detente.cases.together import Law as Law
     from detente.cases.unfolding import (
         DATES as DATES,
-        DISCOUNT as DISCOUNT,
         Unfolding as Unfolding,
         summary_table as summary_table,
         unfold as unfold,
@@ -116,13 +122,14 @@ else:
             "headline_results": "HEADLINES WORLD headline_differences headlines",
             "holdings": "figures_of",
             "horizons": "HORIZONS MONTHS horizon horizon_sentence horizon_table",
-            "options": "Options REVENUE_USES option_table revenue_sentence revenue_words",
+            "options": "BESIDE_A_HORIZON Options REVENUE_USES labour_sentence option_table revenue_sentence revenue_words",
             "outcomes": "Outcome",
             "adjustment": "adjusting",
             "laws": "LawOfDays Still",
             "variation": "Dated Variation path_ranges unfold_varied",
             "together": "Law",
-            "unfolding": "DATES DISCOUNT Unfolding summary_table unfold unfold_scenario unfold_scenarios unfolding_table",
+            "time_settings": "assumed_settings time_setting time_table",
+            "unfolding": "DATES Unfolding summary_table unfold unfold_scenario unfold_scenarios unfolding_table",
             "stocks": "Period by_horizon path_with_stocks stock_table",
         },
     )

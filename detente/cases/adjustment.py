@@ -18,16 +18,13 @@ import numpy as np
 from detente.cases.backstops import after, with_commodities
 from detente.cases.horizons import MONTHS, horizon, named_horizon, with_horizon_elasticities
 from detente.cases.options import Options
+from detente.cases.time_settings import time_setting
 from detente.cases.together import STEERING, alike
 from detente.core import LabelError, UnitError
 from detente.equilibrium import Structure, lend_preparation, share_preparation
 from detente.world import Array, Economy, with_elasticity_set
 
 TEN_YEARS_SET = "blpn-10y"
-TRADE_ADJUSTED = 84.0
-"""Months after which trade elasticities of this method have risen as far as they do (assumed from seven to ten years)."""
-ADJUSTED = 120.0
-"""Months after which technology and factors are the long run's (assumed)."""
 
 Setting = Callable[[float], tuple[Economy, Structure]]
 
@@ -64,7 +61,8 @@ def _ends(economy: Economy) -> tuple[Economy, Economy, Economy]:
     try:
         late = with_commodities(with_elasticity_set(economy, TEN_YEARS_SET), economy)
     except LabelError:  # a world of sectors that no set knows: in proportion to what is known of goods
-        ratio = 2.0 / 0.76 * named_horizon("short").otherwise_scale
+        late_over_year = time_setting("late_elasticity") / time_setting("year_elasticity")
+        ratio = late_over_year * named_horizon("short").otherwise_scale
         source = (
             f"{economy.elasticity_source}; times {ratio:.3g} (assumed, for want of a set for these sectors)"
         )
@@ -78,7 +76,7 @@ def adjusted_economy(economy: Economy, months: float) -> Economy:
     first, last, way = (
         (impact, short, _way(months, MONTHS["impact"], MONTHS["short"]))
         if months < MONTHS["short"]
-        else (short, late, _way(months, MONTHS["short"], TRADE_ADJUSTED))
+        else (short, late, _way(months, MONTHS["short"], time_setting("trade_adjusted")))
     )
     if way in (0.0, 1.0):
         return first if way == 0 else last
@@ -112,13 +110,14 @@ def structure_after(economy: Economy, months: float) -> Structure:
     True
     """
     named = _structures(economy)
-    if months >= ADJUSTED:
+    adjusted = time_setting("adjusted")
+    if months >= adjusted:
         return named["long"]
     early, late = ("impact", "short") if months < MONTHS["short"] else ("short", "long")
     way = (
         _way(months, MONTHS["impact"], MONTHS["short"])
         if early == "impact"
-        else _way(months, MONTHS["short"], ADJUSTED)
+        else _way(months, MONTHS["short"], adjusted)
     )
     start, end = named[early], named[late]
     between = {

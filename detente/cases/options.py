@@ -149,6 +149,38 @@ def revenue_sentence(structure: Structure) -> str:
     return f"Of what duties bring beyond the base year's {' and '.join(parts)}; households get the rest."
 
 
+BESIDE_A_HORIZON = (
+    "revenue_saved",
+    "revenue_cut",
+    "marginal_cost_of_funds",
+    "wage_floor",
+    "labour_supply",
+)
+"""Parameters of a structure that a user may set beside its horizon: every stamp and every hash of parameters holds them."""
+
+
+def labour_sentence(structure: Structure) -> str:
+    """Say what keeps wages up and whether labour supply moves.
+
+    Examples
+    --------
+    >>> labour_sentence(Structure()), labour_sentence(Structure(wage_floor=0.98, labour_supply=0.25))
+    ('No wage floor; labour supply is fixed.', 'Wages may fall to 0.98 of the base year; elasticity of labour supply 0.25.')
+    """
+    floor, supply = np.asarray(structure.wage_floor), np.asarray(structure.labour_supply)
+    floors = "No wage floor"
+    if floor.any():
+        where = "" if floor.all() else " where there is a floor"
+        floors = f"Wages may fall to {_span(floor[floor > 0])} of the base year{where}"
+    moves = f"elasticity of labour supply {_span(supply)}" if supply.any() else "labour supply is fixed"
+    return f"{floors}; {moves}."
+
+
+def _span(values: Array) -> str:
+    low, high = float(values.min()), float(values.max())
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+
 def revenue_words(structure: Structure) -> str:
     """What is done with duties, in a few words that follow “duties are”.
 

@@ -19,6 +19,7 @@ import numpy as np
 from detente.cases.backstops import STOCKS, has_stocks
 from detente.cases.holdings import Holdings, Stated
 from detente.cases.horizons import horizon
+from detente.cases.time_settings import time_setting
 from detente.cases.together import EARLY, Law, Setting, alike, gives, solve_ahead
 from detente.core import Cell, Column, InputError, LabelError, SolveError, Table, UnitError, suggestion
 from detente.equilibrium import (
@@ -35,9 +36,6 @@ from detente.equilibrium import (
     solve,
 )
 from detente.world import Array, Economy, Wedges, frozen
-
-IMPACT_UNTIL, SHORT_UNTIL = 6.0, 36.0
-"""Months after which a path by default goes over from the impact to the short and to the long horizon (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +88,10 @@ def by_horizon(economy: Economy, *, keep_elasticities: bool = False) -> Setting:
         name: horizon(name, economy, keep_elasticities=keep_elasticities)
         for name in ("impact", "short", "long")
     }
+    impact_until, short_until = (time_setting(f"{name}_until") for name in ("impact", "short"))
 
     def at(months: float) -> tuple[Economy, Structure]:
-        return settings["impact" if months < IMPACT_UNTIL else "short" if months < SHORT_UNTIL else "long"]
+        return settings["impact" if months < impact_until else "short" if months < short_until else "long"]
 
     return at
 

@@ -20,6 +20,7 @@ from detente.cases.horizons import horizon
 from detente.cases.laws import DAYS_A_MONTH, LawOfDays, Still
 from detente.cases.options import Options
 from detente.cases.stocks import Period, walk
+from detente.cases.time_settings import time_setting
 from detente.cases.together import Law
 from detente.core import Cell, Column, Table, UnitError
 from detente.equilibrium import Equilibrium, Model, Newton, Policy, solve
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 DATES: tuple[float, ...] = (1.0,) * 12 + (3.0,) * 16
 """Lengths of the periods of a path, months: months in the first year, quarters to the fifth."""
-DISCOUNT = 0.03
-"""Rate a year at which later years count less (assumed)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,21 +78,22 @@ class Unfolding:
             )
         return np.asarray(inside @ self.gains() / 12)
 
-    def discounted(self, rate: float = DISCOUNT) -> Array:
+    def discounted(self, rate: float | None = None) -> Array:
         """Sum of all gains from the first day on, later years discounted [country], million USD of the base year.
 
         Each period counts at its own length; from the end of the path on the long run holds for ever.
 
         Parameters
         ----------
-        rate : float
-            A year, compounded continuously at ``ln(1 + rate)``.
+        rate : float, optional
+            A year, compounded continuously at ``ln(1 + rate)``; the shipped one (`time_table`) when left out.
 
         Raises
         ------
         UnitError
             For a rate that is not above zero.
         """
+        rate = time_setting("discount") if rate is None else rate
         if not rate > 0:
             raise UnitError(f"the rate is {rate}", where="discount", hint="above 0, such as 0.03")
         force = np.log1p(rate)
@@ -336,9 +336,10 @@ def _rows(
     return rows
 
 
-def summary_table(path: Unfolding, countries: Sequence[str], rate: float = DISCOUNT) -> Table:
+def summary_table(path: Unfolding, countries: Sequence[str], rate: float | None = None) -> Table:
     """First year, fifth year, long run and discounted sum of each country."""
     rows: list[tuple[Cell, ...]] = []
+    rate = time_setting("discount") if rate is None else rate
     first, last, sums = path.first_year(), path.gains()[-1], path.discounted(rate)
     force = float(np.log1p(rate))
     for code in countries:

@@ -21,9 +21,10 @@ from detente.cli.output import emit, progress, usage
 from detente.cli.settings import SetOption
 from detente.cli.terminal import note
 from detente.cli.worlds import WorldOption, codes_in, of_own_world
-from detente.core import LabelError, UnitError, suggestion
+from detente.core import InputError, LabelError, UnitError, suggestion
 
 if TYPE_CHECKING:
+    from detente.cli.tables import Prepared
     from detente.core import Table
     from detente.policy import Compensation
     from detente.world import Economy
@@ -66,7 +67,7 @@ def constituencies(
         list[str] | None,
         typer.Argument(
             help="Outcomes: scenario ids or files.",
-            show_default="the one called featured in the record's ladder",
+            show_default="the second of the record's ladder",
         ),
     ] = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
@@ -101,12 +102,11 @@ def constituencies(
     out: OutOption = None,
 ) -> None:
     """Say which sectors, firms and places gain or lose from an outcome, what aid leaves of a loss, and who would want what given up."""
-    from detente.cases import concessions, run_cases, sides_in
+    from detente.cases import sides_in
     from detente.cli.records import open_record
     from detente.cli.tables import prepare_named
     from detente.policy import aid_of_record, shipped_scenarios
     from detente.show import build
-    from detente.show.tables import concession_sentences, constituency_sentences
 
     with usage():
         if table not in TABLES:
@@ -116,8 +116,15 @@ def constituencies(
         emit(build("exposures", dossier=open_record(dossier, asof)), style, out)
         return
     ladder = shipped_scenarios(dossier)
+    with usage():
+        if len(ladder) < 2 and not (scenario and against):
+            raise InputError(
+                "the record has no ladder to choose from",
+                where=dossier,
+                hint="name an outcome, and with --against what stands",
+            )
     stands = against or ladder[0]
-    names = [name for name in scenario or [ladder[1]] if name != stands]
+    names = [name for name in scenario or ladder[1:2] if name != stands]
     ready = prepare_named(
         [*names, stands],
         dossier,
@@ -132,35 +139,56 @@ def constituencies(
     with usage():
         parties = sides_in(ready.dossier, ready.economy)
         paid = (*_aid(aid or [], ready.economy), *aid_of_record(ready.dossier, ready.economy))
+    if table == "lobbies":
+        emit(_lobbies(ready, world, parties), style, out)
+        return
+    emit(_of_outcomes(ready, table, world, parties, codes or parties, paid, top), style, out)
+
+
+def _lobbies(ready: Prepared, world: str | None, parties: tuple[str, str]) -> Table:
+    """Each measure given up alone, said and laid out."""
+    from detente.cases import concessions, run_cases
+    from detente.show import build
+    from detente.show.tables import lobby_sentences
+
+    standing = ready.cases[-1].scenario
+    with of_own_world(world), progress(None, "solving"):
+        reference = run_cases(ready.model, ready.cases[-1:])[standing.id]
+        given_up = concessions(ready.model, ready.dossier, standing)
+    for sentence in lobby_sentences(given_up, reference, ready.dossier, parties):
+        note(sentence.text)
+    return build("lobbies", given_up=given_up, reference=reference, dossier=ready.dossier, parties=parties)
+
+
+def _of_outcomes(
+    ready: Prepared,
+    table: str,
+    world: str | None,
+    parties: tuple[str, str],
+    countries: tuple[str, ...],
+    paid: tuple[Compensation, ...],
+    top: int,
+) -> Table:
+    """Sectors, or those the record names, under each outcome against what stands."""
+    from detente.cases import run_cases
+    from detente.show import build
+    from detente.show.tables import constituency_sentences
+
+    stands = ready.cases[-1].scenario.id
     with of_own_world(world), progress(None, "solving"):
         outcomes = run_cases(ready.model, ready.cases)
-        reference = ready.cases[-1].scenario
-        given_up = concessions(ready.model, ready.dossier, reference) if table == "lobbies" else ()
-    shown: Table
-    if table == "lobbies":
-        for sentence in concession_sentences(given_up, outcomes[reference.id], ready.dossier, parties):
-            note(sentence.text)
-        shown = build(
-            "lobbies",
-            given_up=given_up,
-            reference=outcomes[reference.id],
-            dossier=ready.dossier,
-            parties=parties,
-        )
-    elif table == "exposed":
-        shown = build("exposed", outcomes=outcomes, dossier=ready.dossier, against=reference.id)
-    else:
-        for name in outcomes:
-            if name != reference.id:
-                for sentence in constituency_sentences(outcomes[name], outcomes[reference.id], parties, paid):
-                    note(sentence.text)
-        shown = build(
-            "constituencies",
-            outcomes=outcomes,
-            countries=codes or parties,
-            parties=parties,
-            against=reference.id,
-            aid=paid,
-            top=top,
-        )
-    emit(shown, style, out)
+    if table == "exposed":
+        return build("exposed", outcomes=outcomes, dossier=ready.dossier, against=stands)
+    for name, outcome in outcomes.items():
+        if name != stands:
+            for sentence in constituency_sentences(outcome, outcomes[stands], parties, paid):
+                note(sentence.text)
+    return build(
+        "constituencies",
+        outcomes=outcomes,
+        countries=countries,
+        parties=parties,
+        against=stands,
+        aid=paid,
+        top=top,
+    )

@@ -13,6 +13,7 @@ from detente.cli.options import (
     DossierOption,
     FormatOption,
     OutOption,
+    PictureOption,
     refuse_idle,
 )
 from detente.cli.output import emit, parse_day, progress, usage
@@ -112,6 +113,7 @@ def duties(
     world: WorldOption = None,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
+    picture: PictureOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -129,6 +131,11 @@ def duties(
         product=product,
         all_partners=all_partners,
         top=top,
+    )
+    refuse_idle(
+        "beside these: it shows the sectors of one exporter",
+        picture=picture is not None
+        and bool(bill or then or product or all_partners or by != "sector" or table in OF_THE_RECORD),
     )
     record = open_record(dossier, asof)
     with usage():
@@ -148,5 +155,5 @@ def duties(
                     record, day, charges, None if all_partners else charged, by, product, world
                 )
             else:
-                tables = duty_tables(record, day, charges, charged, table, world)
+                tables = duty_tables(record, day, charges, charged, table, world, picture)
     emit(tables, style, out)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
+from detente.cli.pictures import draw_duties
 from detente.cli.worlds import economy_for, of_own_world
 from detente.core import LabelError, Table, suggestion
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
+    from pathlib import Path
 
     from detente.dossier import Dossier
     from detente.policy.duties import DutyStack
@@ -30,14 +33,21 @@ def duty_sides(
 
 
 def duty_tables(
-    dossier: Dossier, day: dt.date, importer: str, exporter: str, which: str, world: str | None = None
+    dossier: Dossier,
+    day: dt.date,
+    importer: str,
+    exporter: str,
+    which: str,
+    world: str | None = None,
+    picture: Path | None = None,
 ) -> list[Table]:
-    """The stack of duties by sector and authority, its averages by concept, or what surrounds them."""
+    """The stack of duties by sector and authority, its averages by concept, or what surrounds them; drawn where asked for."""
     from detente.policy.duties import duty_stack
     from detente.show import build
 
     economy = economy_for(world, None)
 
+    @functools.cache
     def stack() -> DutyStack:
         with of_own_world(world):
             return duty_stack(economy, dossier, date=day, importer=importer, exporter=exporter)
@@ -57,7 +67,10 @@ def duty_tables(
     }
     if which not in kinds:
         raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))
-    return kinds[which]()
+    tables = kinds[which]()
+    if picture is not None:
+        draw_duties(stack(), dossier, economy.year, picture)
+    return tables
 
 
 def product_duty_tables(

@@ -17,10 +17,12 @@ from detente.cli.options import (
     FormatOption,
     HorizonOption,
     OutOption,
+    PictureOption,
     SeedOption,
     refuse_idle,
 )
 from detente.cli.output import emit, progress, usage
+from detente.cli.pictures import draw_parts
 from detente.cli.records import HoldClocksOption, HoldOption, to_hold
 from detente.cli.worlds import WorldOption
 from detente.core import InputError, LabelError, Table, suggestion
@@ -66,6 +68,7 @@ def explain(
     seed: SeedOption = 1,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
+    picture: PictureOption = None,
     style: FormatOption = None,
     out: OutOption = None,
 ) -> None:
@@ -110,6 +113,8 @@ def explain(
             draws=draws,
             seed=seed,
         )
+        if picture is not None:
+            draw_parts(tables, picture)
         if table != "all":
             tables = [part for part in tables if part.name == f"explain_{table}"] or _missing(table, tables)
     emit(tables, style, out)

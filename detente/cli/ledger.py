@@ -145,8 +145,10 @@ def audit(
         raise typer.Exit(4)
 
 
-def clock_tables(dossier: Dossier, day: dt.date, cost: bool, ics: Path | None) -> Table:
-    """Clocks from a day on with their stakes; written to a calendar file too when one is named."""
+def clock_tables(
+    dossier: Dossier, day: dt.date, cost: bool, ics: Path | None, picture: Path | None = None
+) -> Table:
+    """Clocks from a day on with their stakes; written to a calendar file too, and drawn, when one is named."""
     from detente.dossier import parties_of
     from detente.show import build
     from detente.show.tables import calendar_details, costs
@@ -164,4 +166,8 @@ def clock_tables(dossier: Dossier, day: dt.date, cost: bool, ics: Path | None) -
 
         write_atomic(ics, calendar(dossier, day, calendar_details(dossier, stakes)).encode())
         note(f"wrote {ics}")
+    if picture is not None:
+        from detente.cli.pictures import draw_clocks
+
+        draw_clocks(dossier, day, picture)
     return build("clocks", dossier=dossier, from_date=day, stakes=stakes, parties=parties)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +11,6 @@ import typer
 from detente.cli.bridge import bridge
 from detente.cli.briefing import brief
 from detente.cli.checking import check, cite
-from detente.cli.compact import FullOption
 from detente.cli.completion import completion
 from detente.cli.constituencies import constituencies
 from detente.cli.draws import check_draws
@@ -20,6 +18,7 @@ from detente.cli.duties import duties
 from detente.cli.explain import explain
 from detente.cli.intake import ingest
 from detente.cli.ledger import audit, controls, pledges
+from detente.cli.lists import claims, clocks, measures, scenarios
 from detente.cli.market import market
 from detente.cli.nash import nash
 from detente.cli.options import (
@@ -43,11 +42,12 @@ from detente.cli.options import (
     refuse_idle,
     solver_of,
 )
-from detente.cli.output import SUFFIXES, Format, emit, one_thread, parse_day, progress, usage
+from detente.cli.outlook import outlook, score
+from detente.cli.output import emit, one_thread, usage
 from detente.cli.path import path
 from detente.cli.preferences import preferences
 from detente.cli.questions import WithQuestions
-from detente.cli.records import SAID, HoldClocksOption, HoldOption, open_record, to_hold
+from detente.cli.records import SAID, HoldClocksOption, HoldOption, to_hold
 from detente.cli.register import data
 from detente.cli.rupture import rupture
 from detente.cli.serve import serve
@@ -265,129 +265,15 @@ def compare(
     emit(tables, style, out)
 
 
-@app.command()
-def scenarios(
-    dossier: DossierOption = DEFAULT_DOSSIER,
-    asof: AsofOption = None,
-    full: FullOption = False,
-    style: FormatOption = None,
-    out: OutOption = None,
-) -> None:
-    """List the scenarios that come with a dossier, and which of them could be told on an earlier day."""
-    from detente.cli.tables import scenario_table
-
-    with usage():
-        listing = scenario_table(dossier, parse_day(asof, "--asof") if asof else None)
-    emit(listing, style, out, full=full)
-
-
-@app.command()
-def measures(
-    at: Annotated[
-        str | None,
-        typer.Option("--at", help="Day on which the measures are read.", show_default="the as-of day"),
-    ] = None,
-    actor: Annotated[str | None, typer.Option("--actor", help="Only this actor's.")] = None,
-    status: Annotated[str | None, typer.Option("--status", help="Only those with this status.")] = None,
-    dossier: DossierOption = DEFAULT_DOSSIER,
-    asof: AsofOption = None,
-    full: FullOption = False,
-    style: FormatOption = None,
-    out: OutOption = None,
-) -> None:
-    """List measures with their status and value on a day, and the source of each."""
-    from detente.cli.tables import measures_on
-
-    record = open_record(dossier, asof)
-    with usage():
-        day = parse_day(at, "--at") if at else record.asof
-        listing = measures_on(record, day, actor=actor, status=status)
-    emit(listing, style, out, full=full)
-
-
-app.command()(duties)
-
-
-@app.command()
-def clocks(
-    start: Annotated[
-        str | None, typer.Option("--from", help="First day to list.", show_default="the as-of day")
-    ] = None,
-    cost: Annotated[
-        bool, typer.Option("--cost/--no-cost", help="Solve for what each clock is worth to both sides.")
-    ] = True,
-    ics: Annotated[
-        Path | None, typer.Option("--ics", help="Also write the clocks to this calendar file.")
-    ] = None,
-    dossier: DossierOption = DEFAULT_DOSSIER,
-    asof: AsofOption = None,
-    full: FullOption = False,
-    style: FormatOption = None,
-    out: OutOption = None,
-) -> None:
-    """List what fires when, unless somebody acts: what it snaps back to, and what is at stake."""
-    from detente.cli.ledger import clock_tables
-
-    record = open_record(dossier, asof)
-    with usage():
-        day = parse_day(start, "--from") if start else record.asof
-    with progress(None, "solving what each clock is worth"):
-        tables = clock_tables(record, day, cost, ics)
-    emit(tables, style, out, full=full)
-
-
-@app.command()
-def claims(
-    conflicts: Annotated[
-        bool, typer.Option("--conflicts", help="What the reports disagree on, side by side.")
-    ] = False,
-    dossier: DossierOption = DEFAULT_DOSSIER,
-    asof: AsofOption = None,
-    full: FullOption = False,
-    style: FormatOption = None,
-    out: OutOption = None,
-) -> None:
-    """List what the reports claim, with the place in the text; or their contradictions."""
-    from detente.cli.tables import some_report
-    from detente.show import build, make
-
-    record = open_record(dossier, asof)
-    with usage():
-        some_report(record)
-    wanted = style or (Format.table if out is None else SUFFIXES.get(out.suffix.lower(), Format.csv))
-    flat = wanted in (Format.csv, Format.json)
-    if conflicts and wanted is Format.table and not full:
-        lists = [build(name, dossier=record) for name in ("conflict-overview", "conflict-list")]
-        emit(lists, style, out, full=False)
-    elif conflicts and not flat:
-        emit(make("conflict-sheets", dossier=record), style, out)
-    else:
-        emit(build("conflicts" if conflicts else "claims", dossier=record), style, out, full=full)
-
-
+for verb in (scenarios, measures, duties, clocks, claims):
+    app.command()(verb)
 app.command()(check)
 app.command()(cite)
 app.add_typer(world_app, name="world")
 for verb in (
-    new,
-    completion,
-    explain,
-    audit,
-    controls,
-    pledges,
-    ingest,
-    validate,
-    bridge,
-    path,
-    rupture,
-    constituencies,
-    nash,
-    leverage,
-    preferences,
-    deals,
-    market,
-    data,
-):
+    new, completion, explain, audit, controls, pledges, ingest, validate, bridge, path, rupture, constituencies, nash,
+    leverage, preferences, deals, outlook, score, market, data,
+):  # fmt: skip
     app.command()(verb)
 app.command("game")(game_verb)
 

@@ -18,7 +18,7 @@ def market(
         float | None,
         typer.Option(
             "--move",
-            help="A move of the market beyond the usual, to read odds from: percent, or points of the VIX.",
+            help="A move of the market beyond the usual, to read odds from: percent (log points), or points of the VIX.",
         ),
     ] = None,
     before: Annotated[

@@ -68,6 +68,18 @@ def solved_tables(game: DutyGame, kind: str, start: str, verify: bool) -> list[T
     return list(tables)
 
 
+def _refuse_unread(kind: str, start: str, *, verify: bool) -> None:
+    """Refuse what a kind of game does not read."""
+    refuse_idle(
+        f"on --kind {kind}: talks begin at the standing duties, and what each does alone is searched from three places",
+        start=start != STANDING and kind != "war",
+    )
+    refuse_idle(
+        "on --kind talks, where nobody deviates from what was agreed",
+        no_verify=not verify and kind == "talks",
+    )
+
+
 def nash(
     players: Annotated[
         str,
@@ -146,14 +158,7 @@ def nash(
                 where="--highest",
                 hint="a percentage above zero, such as 200",
             )
-    refuse_idle(
-        f"on --kind {kind}: talks begin at the standing duties, and what each does alone is searched from three places",
-        start=start != STANDING and kind != "war",
-    )
-    refuse_idle(
-        "on --kind talks, where nobody deviates from what was agreed",
-        no_verify=not verify and kind == "talks",
-    )
+    _refuse_unread(kind, start, verify=verify)
     with usage():
         economy, keep = economy_for(world, elasticities), elasticities is not None
         model = model_at(horizon, economy, closure=closure, keep_elasticities=keep)

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
     from detente.strategy import Game, GameSpec, PreferenceFile, Preferences
 
+OF_ALL_PROFILES = ("space", "payments", "sensitivity", "all")
+"""Tables of deals that rest on every joint profile."""
 SWAPS = 20
 """Swaps listed, where no other number is asked for."""
 PRECISION = 1.0
@@ -176,7 +178,6 @@ def deals(
     from detente.policy import load_scenario
     from detente.show import build, make
     from detente.show.figures import space_sentence, swap_sentence
-    from detente.show.tables import expected_sentence
     from detente.strategy import deals as room, horizons
 
     known_table(
@@ -187,28 +188,20 @@ def deals(
     known, chosen = read_sets(record, spec, preference_file, preferences)
     with usage():
         point, sides = _threat(threat, spec), _sides(side, spec, world)
-    whole = table in ("space", "payments", "sensitivity", "all") or picture is not None or most > 1
-    refuse_idle(
-        f"on the table {table}",
-        side=side is not None and table not in ("concessions", "all"),
-        threat=threat is not None and not whole,
-        count=count != SWAPS and table not in ("swaps", "all"),
-    )
+    whole = table in OF_ALL_PROFILES or picture is not None or most > 1
+    _refuse_unread(table, side=bool(side), threat=bool(threat) and not whole, count=count != SWAPS)
     economy, model = world_at(world, elasticities, horizon)
     if whole:
         tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
     else:
         tensor = near_for(record, spec, source, model, controls, known, world)
     play = tensor.game(chosen)
-    sets = _sets(known, chosen, preferences)
-    games = {preference_set.id: tensor.game(preference_set) for preference_set in sets}
+    games = {chosen_set.id: tensor.game(chosen_set) for chosen_set in _sets(known, chosen, preferences)}
     names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     tables = []
     if table in ("expected", "all"):
         tables.append(_expected(games, spec, known))
-        if spec.expected:
-            verdicts = room.judge(play, spec.expected, spec.threats)
-            say(expected_sentence(verdicts, spec.players, chosen.title).text)
+        _say_expected(play, spec)
     if table in ("concessions", "all"):
         tables.append(build("concessions", game=play, players=sides))
     if table in ("horizons", "all"):
@@ -219,10 +212,7 @@ def deals(
     if table in ("swaps", "all"):
         tables.append(build("swaps", game=play, swaps=swaps))
     if table in ("space", "all"):
-        spaces = {
-            name: (each, [room.deal_space(each, at) for at in spec.threats]) for name, each in games.items()
-        }
-        tables.append(build("deal-space", games=spaces, names=names))
+        tables.append(_spaces(games, spec, names))
     if table in ("payments", "all"):
         tables.append(
             build("payments", game=play, payments={name: room.payments(play, name) for name in spec.threats})
@@ -240,6 +230,37 @@ def deals(
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
         draw(make("deal-space-points", game=play, space=space, threats=names, concept=concept), picture)
     emit(headed(tables, reduced=reduced), style, out)
+
+
+def _spaces(games: Mapping[str, Game], spec: GameSpec, names: Mapping[str, str]) -> Table:
+    """What can be had by agreement from each threat point, under every set of preferences."""
+    from detente.show import build
+    from detente.strategy import deals as room
+
+    spaces = {
+        name: (each, [room.deal_space(each, at) for at in spec.threats]) for name, each in games.items()
+    }
+    return build("deal-space", games=spaces, names=names)
+
+
+def _refuse_unread(table: str, *, side: bool, threat: bool, count: bool) -> None:
+    """Refuse what a table of deals does not read."""
+    refuse_idle(
+        f"on the table {table}",
+        side=side and table not in ("concessions", "all"),
+        threat=threat,
+        count=count and table not in ("swaps", "all"),
+    )
+
+
+def _say_expected(play: Game, spec: GameSpec) -> None:
+    """Say by how many of the exchanges that the reports expect everybody gains."""
+    from detente.show.tables import expected_sentence
+    from detente.strategy import deals as room
+
+    if spec.expected:
+        verdicts = room.judge(play, spec.expected, spec.threats)
+        say(expected_sentence(verdicts, spec.players, play.preferences.title).text)
 
 
 def _sets(known: PreferenceFile, chosen: Preferences, name: str | None) -> tuple[Preferences, ...]:

@@ -50,8 +50,9 @@ class Stamp:
         Dossier id, the ISO day its record was last checked, and the ISO day of what was known.
     data_hash, parameters_hash : str
         SHA-256 of the world's data and of the dossier with the elasticities used.
-    elasticity_source, horizon, closure : str
-        The assumptions a result may not be printed without.
+    elasticity_source, horizon, closure, revenue, labour : str
+        The assumptions a result may not be printed without: the last two say what duties are used for, and what keeps wages up or
+        lets labour supply move.
     seed : int or None
         Seed of any random draw; ``None`` when nothing was drawn.
     solver : mapping
@@ -68,6 +69,8 @@ class Stamp:
     elasticity_source: str
     horizon: str
     closure: str
+    revenue: str = ""
+    labour: str = ""
     seed: int | None = None
     solver: Mapping[str, Any] = field(default_factory=dict)
     version: str = field(default_factory=package_version)
@@ -86,6 +89,8 @@ class Stamp:
             "elasticity_source": self.elasticity_source,
             "horizon": self.horizon,
             "closure": self.closure,
+            "revenue": self.revenue,
+            "labour": self.labour,
             "seed": self.seed,
             "solver": dict(self.solver),
         }

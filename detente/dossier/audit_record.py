@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from detente.core import Column, StaleError, Table
+from detente.dossier.asof import cited_sources
 from detente.dossier.audit_measures import MEASURE_RULES, check_sources, doubtful
 from detente.dossier.audit_rules import RULES, Finding
 from detente.dossier.dossier import Dossier
@@ -58,8 +59,27 @@ def audit(
     limit = max_age_days or dossier.fresh_days
     findings = _findings(dossier, today or dossier.vintage, limit, lag_days)
     findings += [Finding(*objection) for objection in later_text(dossier)]
+    findings += _uncited(dossier)
     order = {"error": 0, "warning": 1, "note": 2}
     return sorted(findings, key=lambda finding: (order[finding.severity], list(RULES).index(finding.rule)))
+
+
+def _uncited(dossier: Dossier) -> list[Finding]:
+    """Sources that nothing rests on; asked of the whole record alone, for on an earlier day what cites them may be unknown."""
+    if dossier.asof < dossier.vintage:
+        return []
+    cited = set(cited_sources(dossier)) | set(dossier.documents)
+    return [
+        Finding(
+            "uncited-source",
+            "source",
+            source.id,
+            "nothing in the record cites it",
+            "cite it where it is what a value rests on, mark it `background: true`, or take it out",
+        )
+        for source in dossier.sources.values()
+        if source.id not in cited and not source.background
+    ]
 
 
 def _findings(dossier: Dossier, today: dt.date, limit: int, lag_days: int) -> list[Finding]:

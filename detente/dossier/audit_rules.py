@@ -34,6 +34,7 @@ RULES: dict[str, tuple[Severity, str]] = {
     "stacking-mismatch": ("warning", "a duty stacks otherwise than the rules of its authority say"),
     "inert-unflagged": ("warning", "a measure that can move no result and does not say so"),
     "inert-but-moves": ("warning", "a measure flagged inert that can move a result"),
+    "uncited-source": ("note", "a source that nothing in the whole record cites, not marked as background"),
     "open-suspension": ("note", "a suspension without an end"),
     "retroactive": ("note", "a value reaches back to before it was public"),
     "no-scope": ("note", "a control or pledge that does not say what it binds"),

@@ -280,6 +280,8 @@ class Source(Frozen):
     standing: bool = False
     """A reference work kept up to date (tracker, law, chart): it may found values older than itself, and its title
     tells nothing of what came later, so it is shown under every as-of day."""
+    background: bool = False
+    """Read for the background or as a collection of which single items are cited: nothing need rest on it."""
     note: str = ""
 
 

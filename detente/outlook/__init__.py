@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         duty_fan as duty_fan,
         information_shares as information_shares,
         look_ahead as look_ahead,
-        meeting_odds as meeting_odds,
+        summit_odds as summit_odds,
     )
     from detente.outlook.baselines import (
         climatology as climatology,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         schedule as schedule,
     )
     from detente.outlook.draws import Draws as Draws, draw_outcomes as draw_outcomes
+    from detente.outlook.human import HumanForecast as HumanForecast, human_forecasts as human_forecasts
     from detente.outlook.intervals import (
         Band as Band,
         Fit as Fit,
@@ -51,6 +52,15 @@ if TYPE_CHECKING:
         uncertain_parameters as uncertain_parameters,
         uncertainty_table as uncertainty_table,
     )
+    from detente.outlook.registered import (
+        SHIPPED_QUESTIONS as SHIPPED_QUESTIONS,
+        Question as Question,
+        SettledQuestion as SettledQuestion,
+        answers as answers,
+        can_register as can_register,
+        read_questions as read_questions,
+        register_questions as register_questions,
+    )
     from detente.outlook.rolling import (
         HORIZONS as HORIZONS,
         Backtest as Backtest,
@@ -67,6 +77,12 @@ if TYPE_CHECKING:
         calibration as calibration,
         scores_of as scores_of,
     )
+    from detente.outlook.scoring import (
+        MethodScore as MethodScore,
+        clock_scores as clock_scores,
+        ladder_calibration as ladder_calibration,
+        ladder_scores as ladder_scores,
+    )
     from detente.outlook.sobol import Drivers as Drivers, driver_table as driver_table, drivers as drivers
 else:
     from detente.core.face import face
@@ -74,8 +90,11 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "ahead": "Chance ClockOdds Outlook duty_fan information_shares look_ahead meeting_odds",
+            "ahead": "Chance ClockOdds Outlook duty_fan information_shares look_ahead summit_odds",
             "baselines": "climatology level_of persistence schedule",
+            "human": "HumanForecast human_forecasts",
+            "registered": "SettledQuestion Question SHIPPED_QUESTIONS answers can_register read_questions register_questions",
+            "scoring": "MethodScore clock_scores ladder_calibration ladder_scores",
             "kept": "backtest_csv kept_backtest kept_file",
             "rolling": "Backtest ClockForecast Forecast HORIZONS backtest origins rungs_reached",
             "scores": "CalibrationBin SCORES block_interval calibration scores_of",

@@ -166,7 +166,9 @@ def look_ahead(
             _clock_odds(futures, j, horizon, reached[:, at], block, len(rules.rungs))
             for j in range(len(futures.clocks))
         ),
-        information_shares(chron, horizon, seed) if informed and not chosen else {},
+        information_shares(chron, horizon, seed, paths=min(paths, INFORMED_PATHS))
+        if informed and not chosen
+        else {},
         tuple(_windows(chron, day) for day in days),
         chosen,
     )
@@ -227,7 +229,9 @@ def _windows(chron: Chronology, horizon: int) -> tuple[int, float]:
     return number, number * 7 / max(horizon, 14)
 
 
-def information_shares(chron: Chronology, horizon: int, seed: int) -> dict[str, tuple[float, ...]]:
+def information_shares(
+    chron: Chronology, horizon: int, seed: int, *, paths: int = INFORMED_PATHS
+) -> dict[str, tuple[float, ...]]:
     """What each piece of information does to the odds of each rung: its Shapley value over every order of being told.
 
     Returns
@@ -244,7 +248,7 @@ def information_shares(chron: Chronology, horizon: int, seed: int) -> dict[str, 
                 chron,
                 odds,
                 [horizon],
-                INFORMED_PATHS,
+                paths,
                 seed,
                 clocks="clocks" in known,
                 meetings="meetings" in known,
@@ -268,10 +272,10 @@ def duty_fan(outlook: Outlook, days: Sequence[int]) -> Floats:
     return np.asarray(np.percentile(level, [5, 25, 50, 75, 95], axis=0))
 
 
-def meeting_odds(outlook: Outlook, day: dt.date) -> Chance:
-    """Chance that the two sides meet on or before a day, at any level."""
+def summit_odds(outlook: Outlook, day: dt.date) -> Chance:
+    """Chance that the leaders of both sides meet on or before a day within the longest horizon."""
     futures = outlook.futures
-    met = (futures.ledger.act == Act.meeting) & (futures.ledger.day <= (day - futures.asof).days)
+    met = (futures.ledger.act == Act.summit) & (futures.ledger.day <= (day - futures.asof).days)
     hits = np.bincount(futures.ledger.path[met], minlength=futures.paths) > 0
     block = np.arange(futures.paths) * min(BLOCKS, futures.paths) // futures.paths
     return _chance(hits, block, smooth=2)

@@ -15,7 +15,6 @@ import numpy as np
 
 from detente.cases import (
     DATES,
-    DISCOUNT,
     MONTHS,
     Dated,
     Law,
@@ -79,7 +78,7 @@ class PathTask:
     parameters: tuple[Uncertain, ...]
     closure: str
     keep_elasticities: bool
-    rate: float
+    rate: float | None
     options: Options | None = None
 
 
@@ -141,7 +140,7 @@ def draw_path(
     dates: Sequence[float] = DATES,
     closure: str = "share",
     keep_elasticities: bool = False,
-    rate: float = DISCOUNT,
+    rate: float | None = None,
     on: Where | None = None,
     report: Callable[[int, int], None] | None = None,
     options: Options | None = None,

@@ -36,6 +36,8 @@ MATERIALS: Final[dict[str, str]] = {
     "game": "a solved game, or what was read off it",
     "duties": "duties of a day, laid out by sector or product",
     "duty game": "a game of duties, played out",
+    "outlook": "futures of a standoff, simulated from what was known on a day",
+    "backtest": "forecasts made again for past days, registered or said by others, with what happened",
     "reports": "a draft made of news reports",
     "checks": "what was checked",
 }
@@ -220,11 +222,11 @@ def registered(table: Table) -> tuple[Entry, ...]:
 @functools.cache
 def _entries() -> Mapping[str, Entry]:
     """The catalogue, read once."""
-    from detente.show.listings import checks, explanations, outcomes, record, strategy, worlds
+    from detente.show.listings import checks, explanations, outcomes, outlook, record, strategy, worlds
 
     entries = [
         _read(*row)
-        for part in (record, checks, worlds, outcomes, explanations, strategy)
+        for part in (record, checks, worlds, outcomes, explanations, strategy, outlook)
         for row in part.ROWS
     ]
     return {listed.name: listed for listed in entries}

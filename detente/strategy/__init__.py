@@ -54,8 +54,8 @@ if TYPE_CHECKING:
         shipped_games as shipped_games,
     )
     from detente.strategy.inverse import (
+        ChoiceVerdict as ChoiceVerdict,
         Inferred as Inferred,
-        Judged as Judged,
         explain_choices as explain_choices,
         judge_choices as judge_choices,
     )
@@ -104,7 +104,7 @@ else:
             "explained": "EXPLAINED explained_sets explained_sides",
             "export": "efg_text known_form nfg_text",
             "games": "GameSpec Profile load_game shipped_games",
-            "inverse": "Inferred Judged explain_choices judge_choices",
+            "inverse": "Inferred ChoiceVerdict explain_choices judge_choices",
             "leverage": "Lever NOTHING Reach horizons leverage_of reach",
             "motives": "Choice MotiveFile choices_text motives_of read_choices weigh_choices",
             "near": "near_tensor",

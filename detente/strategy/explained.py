@@ -61,7 +61,9 @@ def explained_sets(
     def end(code: str, *, most: bool) -> Array:
         """Of the weights that fit about as well, those under which a dollar the rival loses counts least or most today."""
         side = sides[code]
-        relative = [weights_of(record, spec, file, published, code, theta).relative for theta in side.members]
+        relative = [
+            _relative(record, file, theta) / _scale(file, published, code, theta) for theta in side.members
+        ]
         return np.asarray(side.members[int(np.argmax(relative) if most else np.argmin(relative))])
 
     members = {
@@ -97,23 +99,14 @@ def weights_of(
 ) -> PlayerWeights:
     """One side's weights as a game takes them: scaled so that a dollar earned counts one on average over sectors."""
     weight = dict(zip(file.motives, theta.tolist(), strict=True))
-    sectors = [code for codes in file.groups.values() for code in codes]
-    group = {code: name for name, codes in file.groups.items() for code in codes}
-    lambdas = published.lambdas(player, sectors) * [weight[group[code]] for code in sectors]
-    scale = float(np.mean(lambdas))
-    if scale <= 0:
-        raise InputError(
-            "no sector's income has any weight",
-            where=f"motives {file.id}: {player}",
-            hint="raise a bound `low`",
-        )
-    ahead = any(record.asof <= meeting.start <= record.asof + AHEAD for meeting in record.rounds.values())
+    sectors, lambdas = _lambdas(file, published, player, theta)
+    scale = _scale(file, published, player, theta)
     worth = weight["controls"] * BN / scale
     return PlayerWeights(
         political={code: float(value) / scale for code, value in zip(sectors, lambdas, strict=True)},
         revenue=weight["revenue"] / scale,
         transfers=weight["transfers"] / scale,
-        relative=(weight["rival"] + ahead * weight["ahead"]) / scale,
+        relative=_relative(record, file, theta) / scale,
         relative_to="income",
         security={
             action.id: {rung: worth * count for rung, count in more.items()}
@@ -122,6 +115,37 @@ def weights_of(
         },
         extraordinary=True,
     )
+
+
+def _lambdas(file: MotiveFile, published: Preferences, player: str, theta: Array) -> tuple[list[str], Array]:
+    """Sectors in groups, and what a dollar earned in each counts."""
+    sectors = [code for codes in file.groups.values() for code in codes]
+    by_group = np.repeat(theta[: len(file.groups)], [len(codes) for codes in file.groups.values()])
+    return sectors, np.asarray(published.lambdas(player, sectors) * by_group)
+
+
+def _scale(file: MotiveFile, published: Preferences, player: str, theta: Array) -> float:
+    """What a dollar earned counts on average over sectors.
+
+    Raises
+    ------
+    InputError
+        When it is nothing.
+    """
+    scale = float(_lambdas(file, published, player, theta)[1].mean())
+    if scale <= 0:
+        raise InputError(
+            "no sector's income has any weight",
+            where=f"motives {file.id}: {player}",
+            hint="raise a bound `low`",
+        )
+    return scale
+
+
+def _relative(record: Dossier, file: MotiveFile, theta: Array) -> float:
+    """What a dollar the rival loses counts on the record's day, before scaling."""
+    ahead = any(record.asof <= meeting.start <= record.asof + AHEAD for meeting in record.rounds.values())
+    return float(theta[file.motives.index("rival")] + ahead * theta[file.motives.index("ahead")])
 
 
 def controls_by_rung(record: Dossier, spec: GameSpec, action: Action) -> Mapping[str, int]:

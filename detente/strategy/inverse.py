@@ -206,9 +206,7 @@ class _Search:
         return np.asarray(np.where(whole, far, near))
 
 
-def explain_choices(
-    decisions: Sequence[Choice], file: MotiveFile, player: str, *, seed: int = 0
-) -> Inferred:
+def explain_choices(decisions: Sequence[Choice], file: MotiveFile, player: str, *, seed: int = 0) -> Inferred:
     """Infer one side's weights.
 
     Parameters
@@ -299,7 +297,7 @@ def _members(search: _Search, best: Array, scale: Array, rng: np.random.Generato
 
 
 @dataclass(frozen=True)
-class Judged:
+class ChoiceVerdict:
     """How one decision looks under plain income, under the best weights and under all of the set.
 
     Attributes
@@ -341,7 +339,7 @@ class Judged:
         return self.least <= 1e-9
 
 
-def judge_choices(decisions: Sequence[Choice], explained: Inferred) -> tuple[Judged, ...]:
+def judge_choices(decisions: Sequence[Choice], explained: Inferred) -> tuple[ChoiceVerdict, ...]:
     """Say of a side's decisions, fitted or not, how far they were from best.
 
     Parameters
@@ -351,7 +349,7 @@ def judge_choices(decisions: Sequence[Choice], explained: Inferred) -> tuple[Jud
 
     Returns
     -------
-    tuple of Judged
+    tuple of ChoiceVerdict
         Of this side's decisions, in order.
     """
     mine = [each for each in decisions if each.player == explained.player]
@@ -361,7 +359,7 @@ def judge_choices(decisions: Sequence[Choice], explained: Inferred) -> tuple[Jud
     regret = np.maximum(choices.regret(explained.members), 0.0)
     chance = np.exp(choices.log_chance(explained.members, explained.precisions))
     return tuple(
-        Judged(
+        ChoiceVerdict(
             decision=each.id,
             player=each.player,
             day=each.day,

@@ -313,9 +313,8 @@ def readings_of(setting: BridgeSetting, readings: tuple[BridgeReading, ...]) -> 
     if setting.entry is not None:
         outcome = _entry_outcome(setting)
         economy = bridge_world(setting.world, setting.sectors, setting.inputs, setting.base_duties)
-        level = (
-            outcome.consumer_price_hat if setting.measure == "consumer_prices" else outcome.real_income_hat
-        )
+        # their measure of welfare counts what work costs those who do it
+        level = outcome.consumer_price_hat if setting.measure == "consumer_prices" else outcome.welfare_hat
         return tuple(100 * float(level[economy.labels.country(r.country)] - 1) for r in readings)
     value = _solved(setting.model_dump_json(exclude={"measure", "against"}))
     if setting.against is None:

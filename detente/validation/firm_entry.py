@@ -1,8 +1,9 @@
 """A one-sector economy with firms that enter, economies of scale and taxes on labour: that of a study we compare with.
 
 The equations of Ignatenko, Lashkaripour, Macedoni and Simonovska (2025, "Making America Great Again?", section on general
-equilibrium), written anew from the paper and checked against its published replication code. Without entry, scale and elastic
-labour they are our core model with one sector and no inputs, which a test holds to 1e-8.
+equilibrium), solved by `detente.equilibrium.gravity`, whose figures are the authors' to their last digits
+(`detente.validation.liberation2025`). Without entry, scale and elastic labour they are our core model with one sector and no inputs,
+which a test holds to 1e-8.
 """
 
 from __future__ import annotations
@@ -11,13 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import root
 
-from detente.core import SolveError
+from detente.equilibrium import GravityStructure, GravityWorld, solve_gravity
 from detente.world import Array, Economy
-
-CLOSE = 1e-9
-"""Largest residual of an equation, relative."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,7 @@ class FirmEntry:
     Parameters
     ----------
     margin : mapping of country to float
-        Share of what foreigners sell in a country that pays factors of that country (ν); ``others`` for all not named.
+        Share of what is sold in a country that pays factors of that country (ν); ``others`` for all not named.
     scale : float
         Elasticity of productivity to the size of the labour force (ψ).
     dispersion : float
@@ -57,19 +54,18 @@ class EntryOutcome:
     welfare_hat: Array
 
 
-def _balanced(economy: Economy, margin: Array) -> tuple[Array, Array, Array]:
-    """Flows [exporter, importer], spending and factor income, with sales at home that fit output and the margins.
+def _with_home_sales(economy: Economy, margin: Array) -> Array:
+    """Flows [importer, exporter] with sales at home that fit output and the margins of where goods are sold.
 
     Output is value added of the economy; what its residents spend beyond it is the net of factor services across borders.
     """
-    flows = np.array(economy.flows[:, :, 0].T)
-    np.fill_diagonal(flows, 0.0)
-    output = economy.value_added
-    beyond = (1 - margin) * (flows.sum(0) - ((1 - margin)[:, None] * flows).sum(1))
-    np.fill_diagonal(flows, np.maximum(output + beyond - flows.sum(0), 0.0))
-    spending = flows.sum(0)
-    earned = ((1 - margin)[:, None] * flows).sum(1) + margin * spending
-    return flows, spending, earned
+    flows = np.array(economy.flows[:, :, 0])
+    here = np.arange(len(flows))
+    flows[here, here] = 0.0
+    sold = ((1 - margin)[:, None] * flows).sum(0)
+    spending = economy.value_added + (1 - margin) * (flows.sum(1) - sold)
+    flows[here, here] = np.maximum(spending - flows.sum(1), 0.0)
+    return flows
 
 
 def solve_entry(economy: Economy, tariff: Array, entry: FirmEntry) -> EntryOutcome:
@@ -85,6 +81,7 @@ def solve_entry(economy: Economy, tariff: Array, entry: FirmEntry) -> EntryOutco
     Returns
     -------
     EntryOutcome
+        Prices are relative to the average weighted by spending.
 
     Raises
     ------
@@ -92,44 +89,19 @@ def solve_entry(economy: Economy, tariff: Array, entry: FirmEntry) -> EntryOutco
         When no solution is found.
     """
     margin = entry.margins(economy.labels.countries)
-    flows, spending, earned = _balanced(economy, margin)
-    theta, supply = float(economy.trade_elasticity[0]), entry.labour_supply
-    duty, count = np.array(tariff[:, :, 0].T), len(spending)
     power = 1 / entry.dispersion
-    reach = (1 + power) / (1 - margin) - power
-    share, beyond = flows / spending, spending - earned
-
-    def parts(unknown: Array) -> tuple[Array, ...]:
-        wage, spent, labour = np.exp(unknown.reshape(3, count))
-        weight = share * ((wage / labour**entry.scale) ** -theta)[:, None] * (1 + duty) ** (-theta * reach)
-        total = weight.sum(0)
-        price = (spent / wage) ** (1 - reach) * total ** (-1 / theta)
-        paid = weight / total * spent * spending
-        revenue = (paid * duty / (1 + duty)).sum(0)
-        sales = paid / (1 + duty)
-        factor_income = wage * labour * earned
-        return wage, spent, labour, price, revenue, sales, factor_income
-
-    def residuals(unknown: Array) -> Array:
-        wage, spent, labour, price, revenue, sales, factor_income = parts(unknown)
-        clearing = ((1 - margin)[:, None] * sales).sum(1) + margin * sales.sum(0) - factor_income
-        clearing /= earned
-        clearing[-1] = ((price - 1) * spending).sum() / spending.sum()  # the numeraire
-        budget = revenue + factor_income + beyond * factor_income.sum() / earned.sum() - spent * spending
-        untaxed = 1 / (1 - revenue / factor_income)
-        offered = np.log(labour) - supply * np.log(untaxed * wage / price)
-        return np.concatenate([clearing, budget / spending, offered])
-
-    answer = root(residuals, np.zeros(3 * count), method="hybr", options={"xtol": 1e-13})
-    if not np.abs(answer.fun).max() < CLOSE:
-        raise SolveError(
-            f"the study's equations are off by {np.abs(answer.fun).max():.0e}",
-            where=economy.name,
-            hint="lower duties, or take the bridge from its second step",
-        )
-    wage, spent, labour, price, revenue, _, factor_income = parts(answer.x)
-    # income less what work costs those who do it, in the constant-elasticity form of the paper
-    kept = 1 - revenue / factor_income
-    weight = spending / (spending - supply * kept * earned / (1 + supply))
-    welfare = weight * spent / price + (1 - weight) * wage * labour / price
-    return EntryOutcome(spent / price, price, labour, welfare)
+    structure = GravityStructure(
+        float(economy.trade_elasticity[0]),
+        pass_through=(1 + power) / (1 - margin) - power,
+        scale=entry.scale,
+        margin=margin,
+        labour_supply=entry.labour_supply,
+        relief=1.0,
+    )
+    flows = _with_home_sales(economy, margin)
+    world = GravityWorld(economy.labels.countries, flows, np.zeros_like(flows), structure)
+    (value,) = solve_gravity(world, [tariff[:, :, 0]])
+    unit = (value.price_hat * world.expenditure).sum() / world.expenditure.sum()
+    return EntryOutcome(
+        value.real_income_hat, np.asarray(value.price_hat / unit), value.labour_hat, value.welfare_hat
+    )

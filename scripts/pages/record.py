@@ -271,7 +271,7 @@ def measures_page() -> str:
     from detente.policy.duties.cells import product_lists
 
     record = [measure.Measure, measure.DatedValue, measure.Products, measure.Effect]
-    modules = ("measure", "dossier", "scope", "vocabulary", "authorities")
+    modules = ("measure", "dossier", "scope", "exposures", "vocabulary", "authorities")
     others = [model for model in models_of(*modules) if model not in (*record, Vocabulary)]
     parts = [model_section(model) for model in record]
     parts += [enum_section(kind) for kind in (measure.Instrument, measure.Status, measure.Grade)]
@@ -316,7 +316,7 @@ def measures_page() -> str:
 def scenario_page() -> str:
     """`docs/reference/scenario.md`."""
     from detente.dossier.measure import Status
-    from detente.policy import forks, load_scenario, scenario, settings, shipped_scenarios
+    from detente.policy import compensation, forks, load_scenario, scenario, settings, shipped_scenarios
 
     shipped = [load_scenario(name) for name in shipped_scenarios()]
     rows = [
@@ -334,6 +334,7 @@ def scenario_page() -> str:
             scenario.Removal,
             scenario.HandDuty,
             scenario.QuantityLimit,
+            compensation.Compensation,
             settings.Window,
         )
     ]

@@ -52,7 +52,7 @@ $ detente bridge kiel           # one walk; --picture FILE draws it
 
 The bridges are data: `detente/validation/data/bridges.yaml` holds each study's published numbers with source and grade, the nearest
 setting, and the steps; in Python `detente.validation.walk_bridge(named_bridge("kiel"))`. The long-run gravity model of the first two
-has a goods table of its own (`goods-2023.csv`, made by `scripts/build_goods_2023.py`, which is its data sheet) and equations of its own
+has a goods table of its own (`goods-2023.csv`, made by `scripts/build_goods_2023.py`, which is its data sheet) and is of the one-sector family
 (`detente/validation/firm_entry.py`): without entry, scale and elastic labour they are our core, which a test holds to 1e-8.
 
 Three things explain most. **What is counted:** output at base-year prices leaves out the terms of trade and what duties bring, real

@@ -62,7 +62,7 @@ def test_the_ends_by_going_through_every_pair_of_types() -> None:
     assert float(made.worth) == pytest.approx(worth / everybody, abs=1e-12)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(
     st.floats(0.05, 0.95),
     st.floats(0.05, 0.95),

@@ -126,7 +126,7 @@ def test_same_seed_same_bytes_and_what_if(record):
     other = simulate(chron, odds, days=90, paths=500, seed=10)
     assert other.ledger.day.tobytes() != first.ledger.day.tobytes()
     name = first.clocks[0].id
-    forced = simulate(chron, odds, days=90, paths=500, seed=9, meetings=False, what_if={name: Fate.carried})
+    forced = simulate(chron, odds, days=90, paths=500, seed=9, what_if={name: Fate.carried})
     assert (forced.fate[:, 0] == Fate.carried).all()
     with pytest.raises(LabelError, match="no live clock"):
         simulate(chron, odds, seed=1, what_if={"clock-threat-10": Fate.carried})

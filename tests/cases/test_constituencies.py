@@ -27,7 +27,7 @@ from detente.dossier import Exposure, errors, load_dossier
 from detente.equilibrium import Model
 from detente.policy import Compensation, Scenario, aid_of_record, compensation_paid, load_scenario
 from detente.show import build
-from detente.show.tables import concession_sentences, constituency_sentences
+from detente.show.tables import constituency_sentences, lobby_sentences
 from detente.world import Wedges, load_world, toy
 
 PAIR = ("USA", "CHN")
@@ -145,7 +145,7 @@ def test_a_concession_is_the_standing_state_without_one_measure(given_up):
     assert listed[-1].sector == "SOY"
     assert "Illinois" in {holder.name for holder in halt.holders}
     assert np.allclose(probe.outcome.value.real_income_hat, standing.value.real_income_hat, atol=1e-9)
-    said = concession_sentences(solved, standing, record, PAIR)
+    said = lobby_sentences(solved, standing, record, PAIR)
     assert "soybeans in the United States gains" in said[0].text
     assert "Iowa" in said[0].text
     assert "no size" in said[1].text

@@ -30,6 +30,8 @@ IDLE = [
     ("duties --product 850760 --table averages", "--table"),
     ("duties --all-partners --exporter CHN", "--exporter"),
     ("duties --table stacking --at 2025-10-01", "--at"),
+    ("duties --product 850760 --picture x.svg", "--picture"),
+    ("duties --table stacking --picture x.svg", "--picture"),
     ("controls --table fees --actor USA", "--actor"),
     ("game --table dominance --precision 2", "--precision"),
     ("nash --kind alone --start half", "--start"),

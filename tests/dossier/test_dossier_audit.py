@@ -68,7 +68,16 @@ def test_the_small_dossier_is_clean(small: Small) -> None:
         ("unknown-label", duty("reported_in", "products: {lists: [s301-24]}\n  reported_in")),
         ("unknown-label", duty("reported_in", "products: {sectors: {C99: 0.5}}\n  reported_in")),
         ("value-before-text", duty("from: 2025-02-01", "from: 2024-02-01")),
-        ("late-source", duty("source: S1", "source: S2")),
+        (
+            "late-source",
+            duty("source: S1", "source: S2")
+            | edited("sources.yaml", "date: 2025-01-02", "date: 2025-01-02, background: true"),
+        ),
+        (
+            "uncited-source",
+            duty("source: S1", "source: S2")
+            | edited("sources.yaml", "date: 2025-11-02", "date: 2025-02-01, last: 2025-11-02"),
+        ),
         (
             "retroactive",
             duty("known: 2025-11-02", "known: 2025-11-12")
@@ -79,7 +88,8 @@ def test_the_small_dossier_is_clean(small: Small) -> None:
             duty(
                 "from: 2025-11-10, until: 2026-11-10, status: suspended, known: 2025-11-02, source: S2",
                 "from: 2025-02-01, until: 2026-11-10, status: suspended, source: S1",
-            ),
+            )
+            | edited("sources.yaml", "date: 2025-11-02", "date: 2025-11-02, background: true"),
         ),
         ("open-suspension", duty(", until: 2026-11-10", "")),
         (
@@ -253,3 +263,15 @@ def test_coverage_counts_every_value_once() -> None:
     values = sum(len(measure.values) for measure in dossier.measures.values())
     assert next(table.records())["entries"] == values
     assert list(table.records())[-1]["entries"] == sum(table.column("entries")[:-1])  # type: ignore[arg-type]
+
+
+def test_a_source_that_nothing_cites_is_noted_once_the_record_is_whole() -> None:
+    record = load_dossier("busan-2025")
+    whole = load_dossier("busan-2025", asof=record.vintage)
+    assert not [f for f in audit(whole) if f.rule == "uncited-source"]
+    plain = {key: source.model_copy(update={"background": False}) for key, source in whole.sources.items()}
+    noted = {f.id for f in audit(replace(whole, sources=FrozenDict(plain))) if f.rule == "uncited-source"}
+    assert noted == {"S5", "S12", "S20", "S21", "S28", "S30", "S38", "S42", "S44", "S46"}
+    assert not [
+        f for f in audit(record) if f.rule == "uncited-source"
+    ]  # an earlier day may not know what cites it

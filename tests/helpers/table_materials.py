@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 from collections.abc import Callable
@@ -11,9 +12,10 @@ from typing import Any
 import numpy as np
 from strategy_games import duel
 
-from detente.campaign import PathCosts, shipped_market
+from detente.campaign import PathCosts, chronology, record_of, shipped_market
 from detente.cases import (
     Case,
+    Concession,
     Period,
     Still,
     model_at,
@@ -24,11 +26,22 @@ from detente.cases import (
     solve_branches,
 )
 from detente.cases.unfolding import unfold
-from detente.core import SchemaError
-from detente.dossier import audit, load_dossier, parties_of
+from detente.core import Column, SchemaError, Table
+from detente.dossier import FrozenDict, audit, load_dossier, parties_of
 from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result, purge_deficits
 from detente.intake import extract, make_draft, read_report
-from detente.outlook import draw_outcomes, draw_path, drivers
+from detente.outlook import (
+    answers,
+    draw_outcomes,
+    draw_path,
+    drivers,
+    human_forecasts,
+    kept_backtest,
+    ladder_calibration,
+    ladder_scores,
+    look_ahead,
+    read_questions,
+)
 from detente.policy import Scenario, load_scenario
 from detente.policy.duties import duty_stack, product_duties
 from detente.show.figures import Event, HorizonChange, OutcomeRow, SectorRow, Span
@@ -88,6 +101,13 @@ def cases() -> tuple[Case, ...]:
 
 
 @functools.cache
+def exposed() -> Any:
+    """The record with one exposure that the toy world has a sector for."""
+    growers = record().exposures["soybean-growers"].model_copy(update={"sectors": ("PARTS",)})
+    return dataclasses.replace(record(), exposures=FrozenDict({growers.id: growers}))
+
+
+@functools.cache
 def walked() -> BridgeWalk:
     """A bridge walked by hand: nothing is solved."""
     bridge = named_bridge("budget-lab")
@@ -120,6 +140,23 @@ def tree() -> Any:
 @functools.cache
 def outcomes() -> Any:
     return run_cases(Model(toy()), cases())
+
+
+def parts_of_a_change(*values: float) -> Table:
+    """A change by measure: the parts as given, percent, and their sum."""
+    parts = values or (-0.3, 0.1)
+    rows = [(f"m{k}", f"Measure {k}", value) for k, value in enumerate(parts)]
+    columns = (
+        Column("part", "Measure"),
+        Column("title", "Title"),
+        Column("contribution_shown", "Contribution", "%", "number", 4),
+    )
+    return Table(
+        "explain_measures",
+        "USA.real_income by measure: `war` against `standing`",
+        columns,
+        (*rows, ("total", "The change itself", sum(parts))),
+    )
 
 
 @functools.cache
@@ -180,7 +217,10 @@ def of_the_record() -> dict[str, Callable[[], dict[str, Any]]]:
     def alone(**given: Any) -> Callable[[], dict[str, Any]]:
         return lambda: {"dossier": record(), **given}
 
+    still = PathCosts(PAIR, np.ones((4, 2)), np.zeros((4, 2)), np.ones((31, 2)), 30, "long run")
     return {
+        "market": lambda: {"file": shipped_market()},
+        "cost-ahead": lambda: {"costs": still},
         "scenarios": lambda: {"source": "busan-2025", "dossier": load_dossier(asof=dt.date(2025, 9, 1))},
         "measures": alone(date=day),
         "ledger": lambda: {"rows": rows()},
@@ -285,6 +325,7 @@ def of_worlds() -> dict[str, Callable[[], dict[str, Any]]]:
         "horizon-parameters": dict,
         "options": dict,
         "ladders": dict,
+        "time": dict,
         "chokepoint": lambda: {"spec": load_disaggregation(shipped_chokepoints()[0])},
         **{
             f"world-{name}": shown()
@@ -420,6 +461,20 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             }
             for name in ("rupture", "rupture-figure")
         },
+        "constituencies": lambda: {
+            "outcomes": outcomes(),
+            "countries": PAIR,
+            "parties": PAIR,
+            "against": "standing",
+        },
+        "exposed": lambda: {"outcomes": outcomes(), "dossier": exposed(), "against": "standing"},
+        "exposures": lambda: {"dossier": record()},
+        "lobbies": lambda: {
+            "given_up": (Concession("chn-2025-soybean-halt", outcomes()["war"], ()),),
+            "reference": outcomes()["standing"],
+            "dossier": record(),
+            "parties": PAIR,
+        },
         "bridges": lambda: {"walks": [walked()]},
         "bridge": lambda: {"walked": walked()},
         "bridge-figure": lambda: {"walked": walked()},
@@ -457,6 +512,7 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
             "standing": "today",
         },
         **dict.fromkeys(("explain-measures", "explain-channels", "explain-sources"), explained),
+        "explain-parts": lambda: {"table": parts_of_a_change()},
         "drawn-results": lambda: {"draws": drawn(), "reference": "standing", "table": "sectors"},
         "intervals": lambda: {"draws": drawn()},
         "drivers": lambda: {
@@ -514,6 +570,39 @@ def drawn_explanation() -> dict[str, Any]:
 
 
 @functools.cache
+def of_outlook() -> dict[str, Callable[[], dict[str, Any]]]:
+    """An outlook of the shipped record, small; its kept backtest, questions and prices."""
+    name, day = "busan-2025", dt.date(2026, 7, 25)
+
+    @functools.cache
+    def pair() -> Any:
+        return record_of(load_dossier(name, asof=day), world())
+
+    @functools.cache
+    def ahead() -> Any:
+        return look_ahead(chronology(pair(), dt.date(2025, 10, 28)), paths=200, seed=1)
+
+    @functools.cache
+    def test() -> Any:
+        return kept_backtest(pair(), day)
+
+    def with_test() -> dict[str, Any]:
+        return {"outlook": ahead(), "test": test()}
+
+    return {
+        "outlook": with_test,
+        "outlook-clocks": with_test,
+        "outlook-information": lambda: {"outlook": ahead()},
+        "outlook-duty": lambda: {"outlook": ahead()},
+        "scores": lambda: {"rows": ladder_scores(test()), "record": name, "asof": day},
+        "score-calibration": lambda: {"bins": ladder_calibration(test()), "record": name},
+        "calibration-figure": lambda: {"test": test(), "record": name},
+        "registered": lambda: {"settled": answers(read_questions(), chronology(pair(), day))},
+        "human-forecasts": lambda: {"rows": human_forecasts(name, day)},
+    }
+
+
+@functools.cache
 def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
     spec, tensor, (economy, dossier) = played()
     known = load_preferences()
@@ -538,17 +627,14 @@ def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
     talks = cooperative_duties(duties())
     file = motives_of("busan-2025")
     assert file is not None
-    sample = read_choices(file)
+    sample = read_choices(file, dt.date(2025, 3, 1))  # few, so that the walk is short
     sides = {code: explain_choices(sample, file, code) for code in PAIR}
-    judged = [each for side in sides.values() for each in judge_choices(sample, side)]
-    still = PathCosts(PAIR, np.ones((4, 2)), np.zeros((4, 2)), np.ones((31, 2)), 30, "long run")
+    decided = [each for side in sides.values() for each in judge_choices(sample, side)]
     return {
         "explained-weights": fixed(explained=sides, file=file),
-        "explained-decisions": fixed(judged=judged),
-        "explained-fit": fixed(explained=sides, judged=judged, weighed=sample),
+        "explained-decisions": fixed(judged=decided),
+        "explained-fit": fixed(explained=sides, judged=decided, weighed=sample),
         "threats": fixed(levers=leverage_of(game)),
-        "market": fixed(file=shipped_market()),
-        "cost-ahead": fixed(costs=still),
         "leverage": fixed(levers=leverage_of(game)),
         "leverage-shares": fixed(levers=shares_of(game)),
         "leverage-ladder": fixed(levers=leverage_of(game), concept="made up"),

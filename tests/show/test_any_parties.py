@@ -120,9 +120,11 @@ def test_every_sentence_title_tile_and_column_names_the_parties_of_the_record(
     assert all(code in tiles or NAMES[code] in tiles for code in parties[:2]), tiles
     shown = [*said, tiles, content.title, content.subtitle, *content.limits, *content.assumed]
     shown += [sentence.text for paragraph in content.method for sentence in paragraph.sentences]
+    shown += [sentence.text for sentence in (*content.terms, *content.brief_method)]
+    shown += [content.question, *content.brief_limits]
     for section in content.sections:
         shown.append(section.title)
-        for block in section.blocks:
+        for block in (*section.blocks, *section.behind, content.lead):
             shown += [
                 getattr(block, key) for key in ("title", "alt", "note", "subtitle") if hasattr(block, key)
             ]

@@ -27,10 +27,15 @@ if TYPE_CHECKING:
         moving as moving,
     )
     from detente.show.figures.lifelines import Span as Span, timeline as timeline
+    from detente.show.figures.parts import parts_figure as parts_figure
     from detente.show.figures.paths import Event as Event, duty_path_figure as duty_path_figure
     from detente.show.figures.plots import Plot as Plot, plot as plot
+    from detente.show.figures.rows import fold as fold
     from detente.show.figures.theme import (
+        FONT as FONT,
         GRADES as GRADES,
+        INK as INK,
+        MUTED as MUTED,
         STATUSES as STATUSES,
         Look as Look,
         authority_look as authority_look,
@@ -55,9 +60,11 @@ else:
             "headline": "HorizonChange headline_figure",
             "levers": "ladder_figure lever_sentences moving",
             "lifelines": "Span timeline",
+            "parts": "parts_figure",
             "paths": "Event duty_path_figure",
             "plots": "Plot plot",
-            "theme": "GRADES Look STATUSES authority_look country_name look",
+            "rows": "fold",
+            "theme": "FONT GRADES INK MUTED Look STATUSES authority_look country_name look",
             "tiles": "map_figure",
             "timelines": "ClockDot",
             "worlds": "comparison_figure world_figure",

@@ -74,17 +74,7 @@ def deal_figure(
         f"Points of what {who[0]} gains (across) and {who[1]} gains (up) at every joint choice. {title}"
     )
     near, far = _in_sight(rows, marks)
-    note = (
-        "Each point is one joint choice, solved exactly; up and to the right is better for both. Dark: nobody can gain without the "
-        "other losing."
-    )
-    if any(kind == "bargain" for kind, *_ in marks):
-        note += (
-            " Nash point: the choice, or mix of choices, at which the product of what both gain is largest."
-        )
-    if far:
-        said = "; ".join(f"{label} ({number(x, 0)}, {number(y, 0)})" for _, label, x, y in far if label)
-        note += f" Off the picture: {said or 'choices that are worse for one side'}."
+    note = _note(marks, far)
 
     def spec(width: int) -> dict[str, Any]:
         shown = [mark for mark in marks if mark in near and mark[1] != KALAI]
@@ -111,6 +101,22 @@ def deal_figure(
 
 Point = tuple[str, str, float, float]
 """Kind, label, and the gains of both sides, billion USD."""
+
+
+def _note(marks: Sequence[Point], far: Sequence[Point]) -> str:
+    """What the points are, what the bargaining point is, and what lies outside the window."""
+    note = (
+        "Each point is one joint choice, solved exactly; up and to the right is better for both. Dark: nobody can gain without the "
+        "other losing."
+    )
+    if any(kind == "bargain" for kind, *_ in marks):
+        note += (
+            " Nash point: the choice, or mix of choices, at which the product of what both gain is largest."
+        )
+    if far:
+        said = "; ".join(f"{label} ({number(x, 0)}, {number(y, 0)})" for _, label, x, y in far if label)
+        note += f" Off the picture: {said or 'choices that are worse for one side'}."
+    return note
 
 
 def _profile_points(space: DealSpace) -> list[Point]:

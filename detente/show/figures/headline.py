@@ -133,10 +133,8 @@ def _spec(changes: Sequence[HorizonChange], width: int, digits: int) -> dict[str
         "axis": None,
     }
     marks, texts, labels, bands, height = _place(changes, label, tall, plot, digits, narrow=narrow)
-    words = {"field": "text", "type": "nominal"}
     colour = {"field": "colour", "type": "nominal", "scale": None, "legend": None}
     fill = {"field": "fill", "type": "nominal", "scale": None, "legend": None}
-    text = {"type": "text", "baseline": "middle", "align": "left"}
     layers = [
         layer({"type": "rule", "color": GRID}, bands, x=_flat("x"), x2={"field": "x2"}, y=pixel("y")),
         layer(
@@ -164,6 +162,15 @@ def _spec(changes: Sequence[HorizonChange], width: int, digits: int) -> dict[str
             "opacity": 1,
         }
         layers.append(layer(point, own, x={**x, "field": "x"}, y=pixel("y"), fill=fill, stroke=colour))
+    layers += _word_layers(texts, labels, x)
+    return {"width": plot, "height": height, "layer": layers}
+
+
+def _word_layers(texts: Sequence[Row], labels: Sequence[Row], x: dict[str, Any]) -> list[dict[str, Any]]:
+    """The values beside the marks, and the names on the left."""
+    words = {"field": "text", "type": "nominal"}
+    text = {"type": "text", "baseline": "middle", "align": "left"}
+    layers = []
     for align in ("left", "right"):
         own = [row for row in texts if row["align"] == align]
         if own:
@@ -173,7 +180,7 @@ def _spec(changes: Sequence[HorizonChange], width: int, digits: int) -> dict[str
         own = [row for row in labels if row["bold"] == bold]
         mark = {**text, "fontSize": 13 if bold else 12, "fontWeight": "bold" if bold else "normal"}
         layers.append(layer(mark, own, x=_flat("x"), y=pixel("y"), text=words))
-    return {"width": plot, "height": height, "layer": layers}
+    return layers
 
 
 def _flat(name: str) -> dict[str, Any]:

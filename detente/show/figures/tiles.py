@@ -6,7 +6,7 @@ colour. Where an economy lies comes from the registry of economies; one that is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from detente.core import Column, InputError, Table, known, known_each
@@ -58,27 +58,8 @@ def map_figure(
     called = {code: country_name(code, otherwise=(names or {}).get(code, "")) for code in ranked}
     digits = enough_digits(real_income_pct.values())
     amount = enough_digits((value / 1e3 for value in value_usd.values()), least=1, most=3)
-    table = Table(
-        name,
-        f"Every economy under “{outcome}”",
-        (
-            Column("code", "Code"),
-            Column("country", "Economy"),
-            Column("change", "What happens"),
-            Column("value_usd_bn", "Real income", "USD bn a year", "number", max(amount, 2)),
-            Column("real_income_pct", "Real income", "%", "number", digits),
-        ),
-        tuple(
-            (
-                code,
-                called[code],
-                _kind(value_usd[code]),
-                value_usd[code] / 1e3,
-                float(real_income_pct[code]),
-            )
-            for code in ranked
-        ),
-        f"Equivalent variation a year; difference from {standing}; {concept}. “nought”: less than half a million dollars either way.",
+    table = _table(
+        name, ranked, called, real_income_pct, value_usd, (digits, amount), (outcome, standing, concept)
     )
     tiles = [
         {
@@ -104,6 +85,40 @@ def map_figure(
         note="Dark with ▲: gains. Light with ▼: loses. Every tile has the same size, whatever the economy’s.",
         subtitle=f"Real income under “{outcome}”, billion USD a year and percent, against {standing}; {concept}",
         narrow=_spec(tiles, NARROW),
+    )
+
+
+def _table(
+    name: str,
+    ranked: Sequence[str],
+    called: Mapping[str, str],
+    real_income_pct: Mapping[str, float],
+    value_usd: Mapping[str, float],
+    shown: tuple[int, int],
+    words: tuple[str, str, str],
+) -> Table:
+    """Every economy with what happens to it; `shown` are decimals of percent and money, `words` outcome, standing, concept."""
+    return Table(
+        name,
+        f"Every economy under “{words[0]}”",
+        (
+            Column("code", "Code"),
+            Column("country", "Economy"),
+            Column("change", "What happens"),
+            Column("value_usd_bn", "Real income", "USD bn a year", "number", max(shown[1], 2)),
+            Column("real_income_pct", "Real income", "%", "number", shown[0]),
+        ),
+        tuple(
+            (
+                code,
+                called[code],
+                _kind(value_usd[code]),
+                value_usd[code] / 1e3,
+                float(real_income_pct[code]),
+            )
+            for code in ranked
+        ),
+        f"Equivalent variation a year; difference from {words[1]}; {words[2]}. “nought”: less than half a million dollars either way.",
     )
 
 
@@ -148,7 +163,6 @@ def _spec(tiles: list[Row], width: int) -> dict[str, Any]:
         ]
     flat = {"type": "quantitative", "scale": None, "axis": None}
     colour = {"field": "fill", "type": "nominal", "scale": None, "legend": None}
-    letters = {"field": "tone", "type": "nominal", "scale": None, "legend": None}
     layers = [
         layer(
             {"type": "rect", "cornerRadius": 3, "stroke": "#c9b8a6", "strokeWidth": 0.6},
@@ -160,6 +174,15 @@ def _spec(tiles: list[Row], width: int) -> dict[str, Any]:
             color=colour,
         )
     ]
+    layers += _word_layers(texts)
+    return {"width": plot, "height": rows * tall, "layer": layers}
+
+
+def _word_layers(texts: Sequence[Row]) -> list[dict[str, Any]]:
+    """The texts of the tiles, a layer for each size and weight."""
+    flat = {"type": "quantitative", "scale": None, "axis": None}
+    letters = {"field": "tone", "type": "nominal", "scale": None, "legend": None}
+    layers = []
     for size, bold in dict.fromkeys((row["size"], row["bold"]) for row in texts):
         own = [row for row in texts if (row["size"], row["bold"]) == (size, bold)]
         mark = {
@@ -179,4 +202,4 @@ def _spec(tiles: list[Row], width: int) -> dict[str, Any]:
                 color=letters,
             )
         )
-    return {"width": plot, "height": rows * tall, "layer": layers}
+    return layers

@@ -18,6 +18,17 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         ),
     ),
     (
+        "explain-parts as explain_measures",
+        "A number by measure, drawn",
+        "detente.show.figures:parts_figure",
+        "table count?",
+        "explanation",
+        (
+            "part title contribution[log points] contribution_shown[%] contribution_usd_bn[USD bn] "
+            "weight_pct[%] grade source derivation"
+        ),
+    ),
+    (
         "explain-channels as explain_channels",
         "A number by channel",
         "explanation:explain",

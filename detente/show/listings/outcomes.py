@@ -249,11 +249,11 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "horizons",
         "The same outcomes after one year and in the long run",
         "horizons:horizon_outcome_table",
-        "economy outcomes_by_horizon reference parties spread headline drawn",
+        "economy outcomes_by_horizon reference parties spread headline drawn sums?",
         "outcomes, reference, sides, draws",
         (
             "outcome horizon side real_income_pct[%] equivalent_variation_usd_bn[USD bn] low_draws_pct[%] "
-            "high_draws_pct[%] end_error_pct[points] low_sets_pct[%] high_sets_pct[%]"
+            "high_draws_pct[%] end_error_pct[points] low_sets_pct[%] high_sets_pct[%] discounted_usd_bn[USD bn]"
         ),
     ),
     (
@@ -304,7 +304,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "lobbies",
         "Who would lobby for which concession",
-        "constituencies:concession_table",
+        "constituencies:lobby_table",
         "given_up reference dossier parties",
         "outcomes, reference, record, sides",
         (

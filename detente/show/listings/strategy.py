@@ -191,8 +191,8 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "explained judged weighed",
         "game",
         (
-            "player sample count score score_worst score_best score_chance regret_plain[USD bn] regret_best[USD bn] "
-            "explained_plain explained_set precision"
+            "player sample count[count] score[logarithm] score_worst[logarithm] score_best[logarithm] score_chance[logarithm] regret_plain[USD bn] regret_best[USD bn] "
+            "explained_plain[count] explained_set[count] precision[logarithm]"
         ),
     ),
     (
@@ -212,7 +212,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.campaign:market_table",
         "file asof?",
         "record",
-        "series unit harder harder_error harder_events easier easier_error easier_events kappa kappa_error kappa_worst r2[%] last",
+        "series unit harder harder_error harder_events[count] easier easier_error easier_events[count] kappa kappa_error kappa_worst r2[%] last",
     ),
     (
         "cost-ahead",

@@ -47,6 +47,14 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "horizon parameter set_to grade source",
     ),
     (
+        "time",
+        "Numbers about time and the edge of what the model knows",
+        "detente.cases:time_table",
+        "",
+        "nothing",
+        "setting value unit grade source what_if",
+    ),
+    (
         "ladders",
         "What buyers of critical inputs do when these get dear",
         "detente.cases:ladder_table",

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from detente.show.tables.citations import citation_table as citation_table
     from detente.show.tables.comparison import comparison_table as comparison_table
     from detente.show.tables.constituencies import (
-        concession_sentences as concession_sentences,
         constituency_sentences as constituency_sentences,
+        lobby_sentences as lobby_sentences,
     )
+    from detente.show.tables.duties import rates_of_largest as rates_of_largest
     from detente.show.tables.evidence import (
         ClockRow as ClockRow,
         ConflictCard as ConflictCard,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
         levers_by_preferences as levers_by_preferences,
         play_by_preferences as play_by_preferences,
     )
+    from detente.show.tables.since import Difference as Difference, differences as differences
     from detente.show.tables.stakes import (
         calendar_details as calendar_details,
         costs as costs,
@@ -84,7 +86,8 @@ else:
             "branches": "branch_sentence branch_table own_duty_sentences own_duty_table",
             "bridges": "bridge_sentences",
             "citations": "citation_table",
-            "constituencies": "concession_sentences constituency_sentences",
+            "constituencies": "lobby_sentences constituency_sentences",
+            "duties": "rates_of_largest",
             "evidence": "ClockRow ConflictCard MeasureRow ReadingText SourceText aimed days_left",
             "comparison": "comparison_table",
             "explanation": "explain",
@@ -98,6 +101,7 @@ else:
             "selfcheck": "self_check",
             "sensitivity": "bargains_by_preferences levers_by_preferences play_by_preferences",
             "stakes": "calendar_details costs stakes_table",
+            "since": "Difference differences",
             "stocks": "Held",
             "strategy": "dominance_table equilibrium_table space_table swap_table verdict_table",
             "uncertain": "driver_rows results_of results_table",

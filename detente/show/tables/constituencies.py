@@ -135,9 +135,14 @@ def _holder(exposure: Exposure) -> tuple[Cell, ...]:
         exposure.side,
         exposure.partner,
         exposure.channel,
-        exposure.value,
-        "fraction" if exposure.is_share else "thousand",
+        _scaled(exposure, exposure.value),
+        "%" if exposure.is_share else "thousand",
     )
+
+
+def _scaled(exposure: Exposure, value: float | None) -> float | None:
+    """A number of an exposure as tables show it: a share in percent."""
+    return None if value is None else 100 * value if exposure.is_share else value
 
 
 def exposure_table(dossier: Dossier) -> Table:
@@ -145,8 +150,8 @@ def exposure_table(dossier: Dossier) -> Table:
     rows = tuple(
         (
             *_holder(each),
-            each.low,
-            each.high,
+            _scaled(each, each.low),
+            _scaled(each, each.high),
             each.concept,
             each.period,
             ", ".join(each.levers),
@@ -226,7 +231,7 @@ def _of_country(listed: Sequence[Constituency], country: str) -> tuple[Constitue
     return own[0], own[-1]
 
 
-def concession_table(
+def lobby_table(
     given_up: Sequence[Concession], reference: Outcome, dossier: Dossier, parties: Sequence[str]
 ) -> Table:
     """Each measure given up alone: who gains and loses most on either side, and who of the record wants it.
@@ -330,11 +335,11 @@ def _aid_sentences(listed: Sequence[Constituency], name_of_sector: object) -> li
     return said
 
 
-def concession_sentences(
+def lobby_sentences(
     given_up: Sequence[Concession], reference: Outcome, dossier: Dossier, parties: Sequence[str]
 ) -> tuple[Sentence, ...]:
     """Say of each measure given up who would gain and lose most on either side, and who of the record wants it."""
-    table = concession_table(given_up, reference, dossier, parties)
+    table = lobby_table(given_up, reference, dossier, parties)
     said = []
     for each in given_up:
         rows = [row for row in table.records() if row["measure"] == each.measure]

@@ -14,6 +14,21 @@ from detente.show.words.words import date_words, lower_first, number, percent
 
 if TYPE_CHECKING:
     from detente.dossier import Authority
+    from detente.policy.duties import DutyStack
+
+
+def rates_of_largest(stack: DutyStack, count: int = 12) -> dict[str, dict[str, float]]:
+    """Rates by authority, fractions, of the sectors in which an importer buys most, the largest first; by the name of the sector."""
+    names = [stack.sector_names.get(code, code) for code in stack.sectors]
+    largest = sorted((float(weight), s) for s, weight in enumerate(stack.weights) if weight > 0)[-count:]
+    return {
+        names[s]: {
+            name: float(stack.rates[a, s])
+            for a, name in enumerate(stack.authorities)
+            if stack.rates[a, s] > 0
+        }
+        for _, s in reversed(largest)
+    }
 
 
 def duties_by_authority(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from detente.core import Cell, Column, Table
-from detente.strategy import Choice, Inferred, Judged, MotiveFile
+from detente.strategy import Choice, ChoiceVerdict, Inferred, MotiveFile
 
 MEANS = {
     "revenue": ("A dollar of duties", "USD"),
@@ -77,12 +77,12 @@ def weights_table(explained: Mapping[str, Inferred], file: MotiveFile) -> Table:
     )
 
 
-def decisions_table(judged: Sequence[Judged]) -> Table:
+def decisions_table(judged: Sequence[ChoiceVerdict]) -> Table:
     """Every decision: its regret with plain income and under the set, and how likely it was.
 
     Parameters
     ----------
-    judged : sequence of Judged
+    judged : sequence of ChoiceVerdict
     """
     rows = tuple(
         (
@@ -129,14 +129,14 @@ def decisions_table(judged: Sequence[Judged]) -> Table:
 
 
 def fit_table(
-    explained: Mapping[str, Inferred], judged: Sequence[Judged], weighed: Sequence[Choice]
+    explained: Mapping[str, Inferred], judged: Sequence[ChoiceVerdict], weighed: Sequence[Choice]
 ) -> Table:
     """How well the weights fit, and how well they foretell what they were not fitted to.
 
     Parameters
     ----------
     explained : mapping of side to Inferred
-    judged : sequence of Judged
+    judged : sequence of ChoiceVerdict
     weighed : sequence of Choice
         Decisions that were judged.
     """
@@ -169,16 +169,16 @@ def fit_table(
         (
             Column("player", "Side"),
             Column("sample", "Decisions"),
-            Column("count", "Number", "", "number", 0),
-            Column("score", "Log score, best fit", "", "number", 2, significant=3),
-            Column("score_worst", "worst in the set", "", "number", 2, significant=3),
-            Column("score_best", "best in the set", "", "number", 2, significant=3),
-            Column("score_chance", "every option as likely", "", "number", 2, significant=3),
+            Column("count", "Number", "count", "number", 0),
+            Column("score", "Log score, best fit", "logarithm", "number", 2, significant=3),
+            Column("score_worst", "worst in the set", "logarithm", "number", 2, significant=3),
+            Column("score_best", "best in the set", "logarithm", "number", 2, significant=3),
+            Column("score_chance", "every option as likely", "logarithm", "number", 2, significant=3),
             Column("regret_plain", "Mean regret, plain income", "USD bn", "number", 2, significant=4),
             Column("regret_best", "Mean regret, best fit", "USD bn", "number", 2, significant=3),
-            Column("explained_plain", "Best under plain income", "", "number", 0),
-            Column("explained_set", "Best under some weights of the set", "", "number", 0),
-            Column("precision", "Log odds a billion", "", "number", 2, significant=3),
+            Column("explained_plain", "Best under plain income", "count", "number", 0),
+            Column("explained_set", "Best under some weights of the set", "count", "number", 0),
+            Column("precision", "Log odds a billion", "logarithm", "number", 2, significant=3),
         ),
         tuple(rows),
         "Log score: mean of minus the log of the probability of what was done; lower is better. Worst and best: each decision by the "

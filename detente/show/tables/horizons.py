@@ -9,11 +9,11 @@ from detente.core import Cell, Column, Table
 from detente.show.figures import country_name
 from detente.show.tables.findings import IncomeChange, groups, income_changes
 from detente.show.tables.intervals import Interval, draw_bands
-from detente.show.words import Sentence, enough_digits, percent
+from detente.show.words import Sentence, enough_digits, money, percent, percent_range
 from detente.world import Array, Economy
 
 if TYPE_CHECKING:
-    from detente.cases import Case, ControlledOutcome
+    from detente.cases import Case, ControlledOutcome, Unfolding
     from detente.equilibrium import Model, Structure
     from detente.outlook import Draws
 
@@ -50,6 +50,7 @@ def horizon_outcome_table(
     spread: Mapping[str, Mapping[str, Mapping[str, IncomeChange]]],
     headline: str,
     drawn: Mapping[str, Draws],
+    sums: Mapping[str, Mapping[str, float]] | None = None,
 ) -> Table:
     """Real income of each side under each outcome, in the short and the long run, with both kinds of range.
 
@@ -65,6 +66,8 @@ def horizon_outcome_table(
         Name of the horizon that `spread` was solved at.
     drawn : mapping of horizon to Draws
         Empty without draws.
+    sums : mapping of outcome to country to float, optional
+        Discounted sums along time (`discounted_sums`), USD bn, beside the long run.
     """
     from detente.cases import revenue_words
     from detente.outlook import drawn_words
@@ -77,7 +80,15 @@ def horizon_outcome_table(
         for horizon, outcomes in outcomes_by_horizon.items():
             sets = [changes[key] for changes in spread.values()] if horizon == headline else []
             band = bands[horizon][key] if horizon in bands else {}
-            rows += _rows(economy, outcomes[key], outcomes[reference], parties, band, sets)
+            rows += _rows(
+                economy,
+                outcomes[key],
+                outcomes[reference],
+                parties,
+                band,
+                sets,
+                (sums or {}).get(key, {}) if horizon == SIDE_BY_SIDE[-1] else {},
+            )
     *_, last = outcomes_by_horizon.values()
     share = enough_digits(float(row[3] or 0.0) for row in rows)
     what = "; ".join(
@@ -106,6 +117,7 @@ def horizon_outcome_table(
             Column("end_error_pct", "Error of the ends", "points", "number", max(share, 3)),
             Column("low_sets_pct", "Sets, lowest", "%", "number", share),
             Column("high_sets_pct", "Sets, highest", "%", "number", share),
+            Column("discounted_usd_bn", "Discounted sum", "USD bn", "number", 0),
         ),
         tuple(rows),
         note=f"Against “{last[reference].scenario.title}” at the same horizon. Draws, 5 to 95 %: {what or 'none'}; "
@@ -122,6 +134,7 @@ def _rows(
     parties: Sequence[str],
     bands: Mapping[str, Interval],
     sets: Sequence[Mapping[str, IncomeChange]],
+    sums: Mapping[str, float],
 ) -> list[tuple[Cell, ...]]:
     """One row a side of an outcome at a horizon, with its range over draws and over sets of elasticities, where there are any."""
     members = groups(economy, parties)
@@ -144,6 +157,7 @@ def _rows(
                 band.error if band else None,
                 min(over, default=None),
                 max(over, default=None),
+                sums.get(code),
             )
         )
     return rows
@@ -155,8 +169,9 @@ def horizon_contrast_sentence(
     reference: str,
     key: str,
     parties: Sequence[str],
+    drawn: Mapping[str, Draws] | None = None,
 ) -> Sentence:
-    """Say how one outcome differs between the horizons, for both sides."""
+    """Say how one outcome differs between the horizons, for both sides, with the interval of the draws at each where there are any."""
     from detente.cases import revenue_words
 
     members = groups(economy, parties)
@@ -172,17 +187,62 @@ def horizon_contrast_sentence(
     parts, values = [], []
     digits = enough_digits((change[code].pct for change in by_horizon for code in parties), most=3)
     places = digits if digits > 2 else None
+    bands = [draw_bands(draws, reference, parties)[key] for draws in map((drawn or {}).get, solved) if draws]
+    bands = bands if len(bands) == len(by_horizon) else []
     for code in parties:
         short, long = (change[code].pct for change in by_horizon)
+        said = [f" ({percent_range(band[code].low, band[code].high)})" for band in bands] or ["", ""]
         parts.append(
-            f"{country_name(code, in_sentence=True)} {percent(short, places, signed=True)} after one year and "
-            f"{percent(long, places, signed=True)} in the long run"
+            f"{country_name(code, in_sentence=True)} {percent(short, places, signed=True)}{said[0]} after one year and "
+            f"{percent(long, places, signed=True)}{said[1]} in the long run"
         )
-        values += [short, long]
+        values += [short, long, *(end for band in bands for end in (band[code].low, band[code].high))]
     title = next(iter(solved.values()))[key].scenario.title
     first, last = (revenue_words(outcomes[key].value.structure) for outcomes in solved.values())
     uses = f"are {first}" if first == last else f"are {first} in that year and {last} in the end"
-    return Sentence(f"“{title}” moves {', '.join(parts)}. Duties {uses}.", tuple(values), "horizons")
+    brackets = ", in brackets 5 to 95 % of the draws" if bands else ""
+    return Sentence(
+        f"“{title}” moves {', '.join(parts)}{brackets}. Duties {uses}.", tuple(values), "horizons"
+    )
+
+
+PATH = (12.0, 24.0, 24.0)
+"""Lengths of the periods, months, that a sum along time is counted on: within a thousandth of 28 periods."""
+
+
+def discounted_sums(paths: Mapping[str, Unfolding], parties: Sequence[str]) -> dict[str, dict[str, float]]:
+    """What outcomes are worth from their first day on, later years discounted, against the first of the paths: USD bn by side.
+
+    Parameters
+    ----------
+    paths : mapping of scenario to Unfolding
+        The reference first.
+    parties : sequence of str
+    """
+    first, *others = paths
+    labels = paths[first].long.economy.labels
+    at = {code: labels.country(code) for code in parties}
+    start = paths[first].discounted()
+    return {
+        key: {code: float(paths[key].discounted()[n] - start[n]) / 1e3 for code, n in at.items()}
+        for key in others
+    }
+
+
+def discounted_sentence(worth: Mapping[str, float], title: str) -> Sentence:
+    """Say what an outcome is worth to each side along time (USD bn, `discounted_sums`)."""
+    from detente.cases import time_setting
+
+    said = " and ".join(
+        f"{country_name(code, in_sentence=True)} {'gains' if usd > 0 else 'loses'} {money(1e3 * abs(usd))}"
+        for code, usd in worth.items()
+    )
+    return Sentence(
+        f"From its first day on, each date under the law of that day and later years discounted at {100 * time_setting('discount'):g} percent, "
+        f"{said} under “{title}” in all.",
+        tuple(worth.values()),
+        "horizons",
+    )
 
 
 def structure_words(structure: Structure) -> str:

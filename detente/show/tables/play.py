@@ -151,10 +151,8 @@ def _standing_sentence(game: Game, form: StrategicForm) -> Sentence:
         mine.index(tuple(0 for _ in game.own(code)))
         for code, mine in zip(form.players, form.rungs, strict=True)
     )
-    missed = {
-        code: float(gain)
-        for code, gain in zip(form.players, (left[still] for left in regret(form)), strict=True)
-    }
+    lost = regret(form)
+    missed = {code: float(lost[(p, *still)]) for p, code in enumerate(form.players)}
     moving = {code: gain for code, gain in missed.items() if gain >= SMALL}
     if not moving:
         return Sentence(

@@ -1,0 +1,305 @@
+"""`detente outlook` and `detente score`: what may come of a standoff, and how good such odds have been. They parse and print."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli.options import (
+    DEFAULT_DOSSIER,
+    AsofOption,
+    DossierOption,
+    FormatOption,
+    OutOption,
+    PictureOption,
+    SeedOption,
+)
+from detente.cli.output import draw, emit, parse_day, progress, usage
+from detente.cli.records import load_record
+from detente.cli.terminal import note
+from detente.cli.worlds import WorldOption, economy_for
+from detente.core import InputError, LabelError, Table, suggestion
+
+if TYPE_CHECKING:
+    from detente.campaign import Chronology, Fate, PathCosts, Record
+    from detente.outlook import Backtest, HumanForecast, Outlook
+
+OUTLOOK_TABLES = ("ladder", "clocks", "information", "duty", "cost", "all")
+SCORE_TABLES = ("ladder", "clocks", "calibration", "registered", "human", "all")
+SHORT = 500
+"""Futures of one forecast of a backtest that is made on the spot."""
+
+PathsOption = Annotated[int, typer.Option("--paths", help="Simulated futures.", min=100, max=200_000)]
+
+
+def outlook(
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: AsofOption = None,
+    horizon: Annotated[
+        int | None,
+        typer.Option(
+            "--horizon",
+            help="Days ahead: 14, 30, 90 or 365, or any number.",
+            show_default="all four; 30 for clocks",
+        ),
+    ] = None,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--what-if",
+            help="CLOCK=carried, CLOCK=put-off or CLOCK=dropped: take a clock as settled; may be repeated.",
+        ),
+    ] = None,
+    table: Annotated[
+        str,
+        typer.Option(
+            "--table",
+            help="ladder, clocks, information (what moves the odds most), duty (the fan of duties ahead), cost (what the time "
+            "ahead costs each side, from first-year equilibria) or all.",
+        ),
+    ] = "ladder",
+    paths: PathsOption = 20_000,
+    seed: SeedOption = 1,
+    world: WorldOption = None,
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """Say what may come next, how likely, what moves the odds, and how good such odds have been."""
+    from detente.campaign import chronology
+    from detente.outlook import HORIZONS, look_ahead
+    from detente.show import build
+
+    with usage():
+        _check(table, OUTLOOK_TABLES, "--table")
+        if horizon is not None and not 1 <= horizon <= 1000:
+            raise InputError(
+                "a horizon is a number of days up to 1,000", where="--horizon", hint="14, 30, 90 or 365"
+            )
+    record = _record(dossier, asof, world)
+    with usage():
+        chron = chronology(record, record.main.dossier.asof)
+        fates = _what_if(what_if or (), chron)
+    with progress(None, "playing the standoff forward"):
+        ahead = look_ahead(
+            chron,
+            horizons=HORIZONS if horizon is None else (horizon,),
+            horizon=horizon or 30,
+            paths=paths,
+            seed=seed,
+            what_if=fates,
+            informed=table in ("information", "all"),
+        )
+        test = _backtest(record, again=False, seed=seed)
+    makers = {
+        "ladder": lambda: build("outlook", outlook=ahead, test=test),
+        "clocks": lambda: build("outlook-clocks", outlook=ahead, test=test),
+        "information": lambda: build("outlook-information", outlook=ahead),
+        "duty": lambda: build("outlook-duty", outlook=ahead),
+        "cost": lambda: build("cost-ahead", costs=_costs(ahead)),
+    }
+    chosen = tuple(makers) if table == "all" else (table,)
+    if fates and table == "information":
+        raise InputError(
+            "what moves the odds is told of the day as it stands", where="--what-if", hint="leave it out"
+        )
+    emit([makers[name]() for name in chosen if not (fates and name == "information")], style, out)
+
+
+def score(
+    dossier: DossierOption = DEFAULT_DOSSIER,
+    asof: Annotated[
+        str | None,
+        typer.Option("--asof", help="What had happened by this day.", show_default="the record's last day"),
+    ] = None,
+    table: Annotated[
+        str,
+        typer.Option(
+            "--table", help="ladder, clocks, calibration, registered, human (prices and crowds) or all."
+        ),
+    ] = "ladder",
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--again", help="Make every forecast again instead of reading the kept ones: a minute or two."
+        ),
+    ] = False,
+    register: Annotated[
+        Path | None,
+        typer.Option(
+            "--register",
+            help="Append questions with today's odds to this file; what stands in it is never rewritten.",
+        ),
+    ] = None,
+    registered: Annotated[
+        Path | None,
+        typer.Option(
+            "--registered", help="Settle the questions of this file.", show_default="the shipped one"
+        ),
+    ] = None,
+    paths: Annotated[
+        int, typer.Option("--paths", help="Simulated futures of what is registered.", min=100, max=200_000)
+    ] = 20_000,
+    seed: SeedOption = 1,
+    world: WorldOption = None,
+    picture: PictureOption = None,
+    style: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """Say how good forecasts of this standoff have been: against the schedule, climatology, persistence, and human prices."""
+    from detente.dossier import load_dossier
+    from detente.show import build, make
+
+    with usage():
+        _check(table, SCORE_TABLES, "--table")
+        day = asof or load_dossier(dossier).vintage.isoformat()
+    record = _record(dossier, day, world)
+    if register is not None:
+        _register(record, register, paths, seed)
+        return
+    chosen = SCORE_TABLES[:-1] if table == "all" else (table,)
+    tables: list[Table] = []
+    if set(chosen) & {"ladder", "clocks", "calibration"} or picture is not None:
+        with progress(None, "forecasting again"):
+            test = _backtest(record, again=again, seed=seed, needed=True)
+        assert test is not None
+        tables += _scored(record, test, chosen)
+        if picture is not None:
+            draw(make("calibration-figure", test=test, record=record.main.dossier.id), picture)
+    if "registered" in chosen:
+        tables.append(build("registered", settled=_settled(record, registered)))
+    if "human" in chosen:
+        prices, ours = _human(record, seed)
+        tables.append(build("human-forecasts", rows=prices, ours=ours))
+    emit(tables, style, out)
+
+
+def _costs(ahead: Outlook) -> PathCosts:
+    """What the simulated futures cost each side, at the first year's equilibria."""
+    from detente.campaign import costs_ahead
+    from detente.cases import model_at
+
+    with progress(None, "solving what duties cost"):
+        return costs_ahead(ahead.chron, ahead.futures, model_at("short", ahead.chron.record.main.economy))
+
+
+def _check(name: str, names: Sequence[str], where: str) -> None:
+    if name not in names:
+        raise LabelError(f"unknown table `{name}`", where=where, hint=suggestion(name, names))
+
+
+def _record(dossier: str, asof: str | None, world: str | None) -> Record:
+    """The record of the pair, as known on the day."""
+    from detente.campaign import record_of
+
+    with usage():
+        day = parse_day(asof, "--asof") if asof else None
+        loaded = load_record(dossier, day)
+        return record_of(loaded, economy_for(world, None))
+
+
+def _what_if(texts: Sequence[str], chron: Chronology) -> dict[str, Fate]:
+    """Clocks taken as settled, by id."""
+    from detente.campaign import Fate
+
+    words = {"carried": Fate.carried, "put-off": Fate.put_off, "dropped": Fate.dropped}
+    live = [clock.id for clock in chron.live]
+    fates = {}
+    for text in texts:
+        name, _, word = text.partition("=")
+        if name not in live:
+            raise LabelError(
+                f"no clock `{name}` runs on {chron.asof}",
+                where="--what-if",
+                hint=suggestion(name, live, list_with="detente outlook --table clocks"),
+            )
+        if word not in words:
+            raise LabelError(
+                f"a clock cannot be `{word}`", where="--what-if", hint=suggestion(word, list(words))
+            )
+        fates[name] = words[word]
+    return fates
+
+
+def _backtest(record: Record, *, again: bool, seed: int, needed: bool = False) -> Backtest | None:
+    """The kept backtest by the record's day; made anew when asked for, or when none is kept and one is needed."""
+    from detente.outlook import backtest, kept_backtest
+
+    with usage():
+        kept = None if again else kept_backtest(record, record.main.dossier.asof)
+    if kept is not None or not (again or needed):
+        return kept
+    if not again:
+        note(f"no backtest of this record is kept: made now, with {SHORT} futures a forecast")
+    return backtest(record, seed=seed, paths=2000 if again else SHORT)
+
+
+def _scored(record: Record, test: Backtest, chosen: Sequence[str]) -> list[Table]:
+    from detente.outlook import clock_scores, ladder_calibration, ladder_scores
+    from detente.show import build
+
+    name, day = record.main.dossier.id, record.main.dossier.asof
+    tables = []
+    with usage():
+        if not any(forecast.outcome >= 0 for forecast in test.ladder):
+            raise InputError(
+                "no forecast of this record has been settled",
+                where=f"{name} as of {day}",
+                hint="take a later day",
+            )
+    if "ladder" in chosen:
+        tables.append(build("scores", rows=ladder_scores(test), record=name, asof=day))
+    if "clocks" in chosen:
+        tables.append(build("scores", rows=clock_scores(test), record=name, asof=day))
+    if "calibration" in chosen:
+        tables.append(build("score-calibration", bins=ladder_calibration(test), record=name))
+    return tables
+
+
+def _register(record: Record, path: Path, paths: int, seed: int) -> None:
+    from detente.campaign import chronology
+    from detente.outlook import can_register, look_ahead, register_questions
+
+    with usage():
+        can_register(path, record.main.dossier.id, record.main.dossier.asof)
+    with progress(None, "playing the standoff forward"):
+        chron = chronology(record, record.main.dossier.asof)
+        ahead = look_ahead(chron, paths=paths, seed=seed, informed=False)
+    with usage():
+        fresh = register_questions(ahead, path)
+    note(f"registered {len(fresh)} questions as of {ahead.chron.asof}; last hash {fresh[-1].hash[:16]}")
+    note(f"wrote {path}")
+
+
+def _settled(record: Record, path: Path | None) -> object:
+    from detente.campaign import chronology
+    from detente.outlook import SHIPPED_QUESTIONS, answers, read_questions
+
+    with usage():
+        questions = read_questions(path or SHIPPED_QUESTIONS)
+        return answers(questions, chronology(record, record.main.dossier.asof))
+
+
+def _human(record: Record, seed: int) -> tuple[tuple[HumanForecast, ...], dict[str, float]]:
+    """Prices on questions near this record, and our odds of a meeting of leaders as known on each day."""
+    from detente.campaign import chronology
+    from detente.outlook import human_forecasts, look_ahead, summit_odds
+
+    prices = human_forecasts(record.main.dossier.id, record.main.dossier.asof)
+    if not prices:
+        with usage():
+            raise InputError("no prices bear on this record", where="--table human", hint="--table ladder")
+    ours = {}
+    days: dict[dt.date, list[HumanForecast]] = {}
+    for price in prices:
+        if price.subject == "meeting" and price.by is not None:
+            days.setdefault(price.date, []).append(price)
+    for day, asked in days.items():
+        ahead = look_ahead(chronology(record, day), paths=4000, seed=seed, informed=False)
+        for price in asked:
+            assert price.by is not None
+            ours[price.key] = summit_odds(ahead, price.by).value
+    return prices, ours

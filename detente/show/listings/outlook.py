@@ -1,0 +1,89 @@
+"""Tables of what may come of a standoff, and of the scores of forecasts.
+
+A line holds name (and name in files), title, maker, arguments, needs and columns; see `detente.show.registry`.
+"""
+
+from typing import Final
+
+ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
+    (
+        "outlook",
+        "What may come of a standoff: the ladder with odds",
+        "outlook:outlook_table",
+        "outlook test?",
+        "outlook",
+        (
+            "horizon_days[days] rung probability[%] low[%] high[%] schedule[%] climatology[%] persistence[%] log_score"
+        ),
+    ),
+    (
+        "outlook-clocks",
+        "Clocks that run, and what becomes of them",
+        "outlook:outlook_clocks_table",
+        "outlook test?",
+        "outlook",
+        (
+            "clock title side kind known due carried[%] carried_low[%] carried_high[%] put_off[%] dropped[%] live[%] settled "
+            "worse_if_carried[%] worse_if_not[%]"
+        ),
+    ),
+    (
+        "outlook-information",
+        "What moves the odds most",
+        "outlook:outlook_information_table",
+        "outlook",
+        "outlook",
+        (
+            "information broad[points] narrow[points] truce_extended[points] status_quo[points] escalation[points] "
+            "decoupling[points]"
+        ),
+    ),
+    (
+        "outlook-duty",
+        "The fan of duties ahead",
+        "outlook:outlook_duty_table",
+        "outlook",
+        "outlook",
+        "date importer p5[%] p25[%] median[%] p75[%] p95[%]",
+    ),
+    (
+        "scores",
+        "How good forecasts of the ladder or of clocks have been",
+        "outlook:method_score_table",
+        "rows record asof",
+        "backtest",
+        "subject method forecasts blocks log brier ranked ahead low high",
+    ),
+    (
+        "score-calibration",
+        "What was said and what happened",
+        "outlook:calibration_table",
+        "bins record",
+        "backtest",
+        "from[%] to[%] forecasts said[%] happened[%]",
+    ),
+    (
+        "calibration-figure as score-calibration",
+        "What was said and what happened, drawn",
+        "outlook:calibration_figure",
+        "test record",
+        "backtest",
+        "from[%] to[%] forecasts said[%] happened[%]",
+    ),
+    (
+        "registered",
+        "Questions registered before they were settled",
+        "outlook:registered_table",
+        "settled",
+        "backtest",
+        "number asof kind subject until odds answer log",
+    ),
+    (
+        "human-forecasts",
+        "What markets and crowds said on questions near ours",
+        "outlook:human_table",
+        "rows ours?",
+        "backtest",
+        "platform question date probability[%] ours[%] answer log grade",
+    ),
+)
