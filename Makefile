@@ -10,7 +10,7 @@ WORKERS ?= logical
 ASOF ?= 2025-10-28
 
 .DEFAULT_GOAL := help
-.PHONY: help setup brief test fuzz check format bench mutants docs lock world register sbom clean
+.PHONY: help setup brief explore test fuzz check format bench mutants docs lock world register sbom clean
 
 help:  ## list what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
@@ -35,6 +35,9 @@ setup: $(VENV)/.dev  ## create .venv with everything the developers need
 
 brief: $(VENV)/.runtime  ## set up, then write the briefing on the Busan standoff
 	@$(VENV)/bin/detente brief busan-2025 --asof $(ASOF) -o $(OUT)
+
+explore: $(VENV)/.runtime  ## set up, then open the explorer in the browser
+	@$(VENV)/bin/detente serve
 
 test: $(VENV)/.dev  ## set up, then run the tests on every core (WORKERS=0: in one process)
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)

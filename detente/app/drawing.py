@@ -1,4 +1,4 @@
-"""BarRows, drawn by hand: fast enough to follow a slider, and the same rows as a picture to keep."""
+"""Bars, drawn by hand: fast enough to follow a slider, and the same rows as a picture to keep."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class BarRows:
 
 
 def as_svg(bars: BarRows, note: str = "") -> str:
-    """BarRows as a picture that stands alone: font, colours and description are in it.
+    """Bars as a picture that stands alone: font, colours and description are in it.
 
     Examples
     --------

@@ -83,9 +83,17 @@ class Serving:
         )
 
     def run(self) -> None:
-        """PageAnswer readers until the process is told to stop."""
+        """Answer readers until the process is told to stop."""
         threading.Thread(target=self.warm, daemon=True).start()
+        self.serve()
+
+    def serve(self) -> None:
+        """Answer readers, without loading anything before the first of them comes."""
         self.server.run(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """Tell the server to stop once its readers have their answers."""
+        self.server.should_exit = True
 
     def warm(self) -> None:
         """Load and solve what the first reader sees, so that it is there when the browser is."""

@@ -145,7 +145,8 @@ def state_command(state: PageState, scenario: Scenario, table: str, source: str,
         pass
     else:
         words += ["--against", state.against]
-    words += ["--table", table] if table != "countries" else ["--countries", "all"]
+    words += ["--table", table] if table != "countries" else []
+    words += ["--countries", "all"] if table in OF_ALL else []
     if table in OF_CHOSEN and state.economy:
         words += ["--countries", state.economy]
     for option, value, default in (
@@ -161,6 +162,8 @@ def state_command(state: PageState, scenario: Scenario, table: str, source: str,
     return shlex.join(words)
 
 
+OF_ALL: Final = ("countries", "revenue", "wages")
+"""Tables that show every economy."""
 OF_CHOSEN: Final = ("sectors", "prices", "employment")
 """Tables that show the economies that were chosen, by sector."""
 

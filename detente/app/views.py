@@ -276,7 +276,7 @@ _LIST: Final = (
     View("pair", "Between the two", _of_outcomes("pair", "parties")),
     View("measures", "What moves it", _of_outcomes("footprints", "outcome")),
     View("why", "Why, by measure", _why, verb="explain", bars=("title", "contribution_usd_bn")),
-    View("beside", "SideNumbers by side", _beside, verb="-", bars=("name", "setting_real_income_pct")),
+    View("beside", "Side by side", _beside, verb="-", bars=("name", "setting_real_income_pct")),
     View("path", "Duty path", _path, "record", verb="-"),
     View("ledger", "Measures", _ledger, "record", verb="measures"),
     View("clocks", "Clocks", _clocks, "record", verb="clocks --no-cost"),

@@ -21,7 +21,7 @@ def url(laboratory):
     from detente.app.serving import Serving
 
     server = Serving(laboratory, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.server.run, kwargs={"sockets": [server._socket]}, daemon=True)
+    thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     for _ in range(200):
         if server.server.started:
@@ -29,7 +29,7 @@ def url(laboratory):
         time.sleep(0.05)
     urlopen(f"{server.url}busan-2025/countries").read()
     yield server.url.rstrip("/")
-    server.server.should_exit = True
+    server.stop()
     thread.join(10)
 
 

@@ -82,7 +82,7 @@ def test_a_moved_control_is_in_the_address_with_the_setting_before_it(reader):
         {"was": query["was"]} if "was" in query else {}
     )
     page = reader.get(where).text
-    assert "Fentanyl duty on all goods of China and Hong Kong: 10 %" in page
+    assert "Fentanyl duty on all goods of China and Hong Kong: 10\N{NO-BREAK SPACE}%" in page
     form = Form(page)
     then = sent(reader, form, **{"switch.usa-2025-fentanyl-china": "off"})
     after = parse_qs(then.partition("?")[2])
