@@ -49,7 +49,6 @@ UNITS: Final[Mapping[str, str]] = MappingProxyType(
         "score": "score of forecasts, as its name says; lower is better",
         "logarithm": "difference of natural logarithms: 0.1 is about a tenth",
         "elasticity": "percent of change for one percent",
-        "score": "score of forecasts, or a difference of two; lower is better",
         "weight": "weight on somebody else's gain, one's own having one",
     }
 )
