@@ -29,10 +29,10 @@ for row in country_outcome_table(outcomes, against="standing", countries=("USA",
 print("against the standing state; long run; " + outcomes["half-threat"].scenario.story)
 
 # Output
-# talks-fail   USA  -0.285 %    -80.3 USD bn a year
-# talks-fail   CHN  -0.120 %    -20.9 USD bn a year
-# talks-fail   MEX  +0.141 %     +2.5 USD bn a year
-# half-threat  USA  -0.209 %    -58.7 USD bn a year
-# half-threat  CHN  -0.104 %    -18.0 USD bn a year
-# half-threat  MEX  +0.116 %     +2.1 USD bn a year
+# talks-fail   USA  -0.285 %    -80.4 USD bn a year
+# talks-fail   CHN  -0.122 %    -21.2 USD bn a year
+# talks-fail   MEX  +0.140 %     +2.5 USD bn a year
+# half-threat  USA  -0.209 %    -58.8 USD bn a year
+# half-threat  CHN  -0.106 %    -18.4 USD bn a year
+# half-threat  MEX  +0.115 %     +2.0 USD bn a year
 # against the standing state; long run; 50 of the threatened 100 points come on 1 November.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from detente.app.setting import is_control, setting_of
+from detente.app.setting import leaves_a_share, setting_of
 from detente.app.state import SWITCHED_OFF, PageState, read_state, shown, state_of
 from detente.core import InputError, LabelError, is_number
 from detente.dossier import Status
@@ -123,7 +123,7 @@ def _controls(state: PageState, record: Dossier, base: Scenario) -> Iterable[tup
                 if duty
                 else 0,
                 f"{100 * float(share):.10g}" if share else "",
-                is_control(measure),
+                leaves_a_share(measure),
                 measure.id in settings or bool(share),
             ),
             measure.actor,

@@ -179,7 +179,7 @@ def page(
         environment()
         .get_template(f"{part}.html.j2")
         .render(
-            **shown(laboratory, view, answer, short, whole=part == "page"),
+            **template_parts(laboratory, view, answer, short, whole=part == "page"),
             css=_css if part == "export" else None,
         )
     )
@@ -192,7 +192,7 @@ def _css() -> Any:
     return Markup((STATIC / "explorer.css").read_text(encoding="utf-8"))
 
 
-def shown(
+def template_parts(
     laboratory: Laboratory, view: View, answer: PageAnswer, short: PageState, *, whole: bool = True
 ) -> dict[str, Any]:
     """What the templates show."""

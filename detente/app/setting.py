@@ -40,7 +40,7 @@ def said(measure: Measure, setting: Setting) -> str:
     return f"{100 * setting.value:g} %" if measure.unit == "fraction" else f"{setting.value:g}"
 
 
-def is_control(measure: Measure) -> bool:
+def leaves_a_share(measure: Measure) -> bool:
     """Whether a measure leaves a share of trade that can be set."""
     return measure.effect is not None and bool(measure.effect.left)
 
@@ -68,12 +68,12 @@ def scenario_of(state: PageState, record: Dossier, economy: Economy, base: Scena
     quantities: list[QuantityLimit] = []
     for name, share in state.left:
         measure = record.measures[name]
-        if not is_control(measure):
+        if not leaves_a_share(measure):
             raise InputError(
                 f"`{name}` leaves no share of trade",
                 where=f"left.{name}",
                 hint=f"set.{name}=off, or a control: "
-                + ", ".join(key for key, other in record.measures.items() if is_control(other)),
+                + ", ".join(key for key, other in record.measures.items() if leaves_a_share(other)),
             )
         own[name] = Setting(status=Status.suspended, reason=f"{REASON}: a share of {share} is left instead")
         quantities += _limits(measure, float(share), economy)

@@ -158,9 +158,9 @@ def state_of(case: str, pairs: Iterable[tuple[str, str]]) -> PageState:
         into, name = (many[group], name) if name and group in _MANY else (plain, key)
         if into is plain and key not in _PLAIN:
             known = [*_PLAIN, "set.MEASURE", "left.MEASURE"]
-            raise LabelError(f"unknown key `{shown(key)}`", where="address", hint=suggestion(key, known))
+            raise LabelError(f"unknown key `{legible(key)}`", where="address", hint=suggestion(key, known))
         if name in into:
-            raise InputError(f"`{shown(key)}` is given twice", where="address", hint="give it once")
+            raise InputError(f"`{legible(key)}` is given twice", where="address", hint="give it once")
         if value:
             into[name] = value
     _check_plain(plain)
@@ -174,9 +174,9 @@ def state_of(case: str, pairs: Iterable[tuple[str, str]]) -> PageState:
         )
     for name in {*settings} & {*shares}:
         raise InputError(
-            f"`{shown(name)}` is set, and a share is left of it",
+            f"`{legible(name)}` is set, and a share is left of it",
             where="address",
-            hint=f"keep set.{shown(name)} or left.{shown(name)}",
+            hint=f"keep set.{legible(name)} or left.{legible(name)}",
         )
     state = PageState(case, **plain, set=tuple(sorted(settings.items())), left=tuple(sorted(shares.items())))
     for name in ("was", "kept"):
@@ -192,7 +192,7 @@ def _check_plain(plain: dict[str, str]) -> None:
             continue
         if not _NAME.fullmatch(value):
             raise LabelError(
-                f"`{shown(value)}` is no name",
+                f"`{legible(value)}` is no name",
                 where=key,
                 hint="letters, digits, dots, hyphens and plus signs",
             )
@@ -228,7 +228,7 @@ def _share(name: str, text: str) -> str:
 
 def _check_name(name: str, key: str) -> None:
     if not _NAME.fullmatch(name):
-        raise LabelError(f"`{shown(name)}` is no measure", where=key, hint="an id of the record")
+        raise LabelError(f"`{legible(name)}` is no measure", where=key, hint="an id of the record")
 
 
 def _number(text: str, where: str, hint: str) -> str:
@@ -236,11 +236,11 @@ def _number(text: str, where: str, hint: str) -> str:
     percent = number.endswith("%")
     number = number.removesuffix("%").strip()
     if len(number) > 40 or not is_number(number) or not abs(float(number)) < 1e15:
-        raise InputError(f"`{shown(text)}` is neither a value nor a status", where=where, hint=hint)
+        raise InputError(f"`{legible(text)}` is neither a value nor a status", where=where, hint=hint)
     return f"{float(number) / (100 if percent else 1) + 0.0:.10g}"
 
 
-def shown(text: str) -> str:
+def legible(text: str) -> str:
     """A name for a message: what a stranger typed, cut short and without what cannot be printed."""
     return "".join(sign if sign.isprintable() else "·" for sign in text[:60]) + (
         "…" if len(text) > 60 else ""

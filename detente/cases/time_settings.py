@@ -104,7 +104,8 @@ def time_table() -> Table:
         "Numbers about time and the edge of what the model knows",
         (
             Column("setting", "Setting"),
-            Column("set_to", "Set to"),
+            Column("value", "Value", "", "number", 2),
+            Column("unit", "Unit"),
             Column("grade", "Grade"),
             Column("source", "Source"),
             Column("what_if", "Otherwise"),

@@ -55,7 +55,7 @@ def _aid(given: list[str], economy: Economy) -> tuple[Compensation, ...]:
             raise UnitError(
                 f"`{text}` is no aid",
                 where="--aid",
-                hint="COUNTRY:SECTOR[+SECTOR]:BILLIONS, such as USA:SOY:12",
+                hint="COUNTRY:SECTOR[+SECTOR]:BILLIONS, amounts in billion USD",
             ) from None
         compensation_paid(economy, [line], where="--aid")
         lines.append(line)

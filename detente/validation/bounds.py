@@ -114,7 +114,7 @@ def one_year_checks(world: Economy) -> list[Check]:
     ]
 
 
-def mineral_checks(world: Economy) -> list[Check]:
+def mineral_bounds(world: Economy) -> list[Check]:
     """A stop of gallium and germanium, as far as the sectors go."""
     checks = []
     cases = [("short", "C24", 0.0, "Chinese basic metals stopped, one year", PARENT)]
@@ -144,4 +144,4 @@ def mineral_checks(world: Economy) -> list[Check]:
 def standoff_checks() -> list[Check]:
     """Every line of this module."""
     world = load_world()
-    return [*long_run_checks(world), *one_year_checks(world), *mineral_checks(world)]
+    return [*long_run_checks(world), *one_year_checks(world), *mineral_bounds(world)]

@@ -53,7 +53,7 @@ def test_columns_and_what_they_show() -> None:
     table = welfare()
     assert [(one.key, one.unit, one.kind, one.digits) for one in table.columns] == [
         ("player", "", "text", table.columns[0].digits),
-        ("duties_set", "", "number", 0),
+        ("duties_set", "count", "number", 0),
         ("duty_before_pct", "%", "number", 1),
         ("duty_after_pct", "%", "number", 1),
         ("duty_median_pct", "%", "number", 1),

@@ -82,12 +82,13 @@ def test_of_many_values_the_largest_are_drawn_and_all_are_kept(solution):
     assert f"the largest 3 of {len(values)} values" in picture.figure.subtitle
 
 
-def test_money_is_in_billions_and_shares_as_they_are(solution):
+def test_money_is_in_billions_and_shares_in_percent(solution):
     money = plot(solution, "equivalent_variation_usd")
     np.testing.assert_allclose(money.table.column("value"), solution.value.equivalent_variation_usd / 1e3)
     assert money.table.columns[-1].unit == "USD bn"
     shares = plot(solution, "trade_shares_new")
-    assert max(shares.table.column("value")) == pytest.approx(solution.value.trade_shares_new.max())
+    assert shares.table.columns[-1].unit == "%"
+    assert max(shares.table.column("value")) == pytest.approx(100 * solution.value.trade_shares_new.max())
 
 
 def test_outcomes_are_set_against_the_first(outcomes):

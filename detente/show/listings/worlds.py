@@ -52,7 +52,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.cases:time_table",
         "",
         "nothing",
-        "setting set_to grade source what_if",
+        "setting value unit grade source what_if",
     ),
     (
         "ladders",
