@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from detente.app.setting import leaves_a_share, setting_of
-from detente.app.state import SWITCHED_OFF, PageState, read_state, shown, state_of
+from detente.app.state import SWITCHED_OFF, PageState, legible, read_state, state_of
 from detente.core import InputError, LabelError, is_number
 from detente.dossier import Status
 from detente.policy import apply_scenario
@@ -134,7 +134,7 @@ def _controls(state: PageState, record: Dossier, base: Scenario) -> Iterable[tup
 def state_of_form(laboratory: Laboratory, case: str, pairs: Iterable[tuple[str, str]]) -> PageState:
     """A state from a form that was sent: what differs from what the form showed is set, the rest stays.
 
-    The form's ``form`` is the query it was shown for; ``switch.ID``, ``rate.ID`` and ``share.ID`` are its controls.
+    The form's ``form`` is the query it was legible for; ``switch.ID``, ``rate.ID`` and ``share.ID`` are its controls.
 
     Raises
     ------
@@ -152,7 +152,7 @@ def state_of_form(laboratory: Laboratory, case: str, pairs: Iterable[tuple[str, 
             was = value
         elif name and group in sent:
             if name in sent[group]:
-                raise InputError(f"`{shown(key)}` is given twice", where="address", hint="give it once")
+                raise InputError(f"`{legible(key)}` is given twice", where="address", hint="give it once")
             sent[group][name] = value
         else:
             plain.append((key, value))
@@ -169,7 +169,7 @@ def state_of_form(laboratory: Laboratory, case: str, pairs: Iterable[tuple[str, 
     for group, values in sent.items():
         for name, value in values.items():
             if name not in controls:
-                raise LabelError(f"`{shown(name)}` is no control here", where=shown(f"{group}.{name}"))
+                raise LabelError(f"`{legible(name)}` is no control here", where=shown(f"{group}.{name}"))
             _move(controls[name], group, value.strip(), settings, shares)
     pairs = [(f"set.{name}", value) for name, value in settings.items()]
     pairs += [(f"left.{name}", value) for name, value in shares.items()]
