@@ -134,7 +134,7 @@ def _controls(state: PageState, record: Dossier, base: Scenario) -> Iterable[tup
 def state_of_form(laboratory: Laboratory, case: str, pairs: Iterable[tuple[str, str]]) -> PageState:
     """A state from a form that was sent: what differs from what the form showed is set, the rest stays.
 
-    The form's ``form`` is the query it was legible for; ``switch.ID``, ``rate.ID`` and ``share.ID`` are its controls.
+    The form's ``form`` is the query it was shown for; ``switch.ID``, ``rate.ID`` and ``share.ID`` are its controls.
 
     Raises
     ------
@@ -169,7 +169,7 @@ def state_of_form(laboratory: Laboratory, case: str, pairs: Iterable[tuple[str, 
     for group, values in sent.items():
         for name, value in values.items():
             if name not in controls:
-                raise LabelError(f"`{legible(name)}` is no control here", where=shown(f"{group}.{name}"))
+                raise LabelError(f"`{legible(name)}` is no control here", where=legible(f"{group}.{name}"))
             _move(controls[name], group, value.strip(), settings, shares)
     pairs = [(f"set.{name}", value) for name, value in settings.items()]
     pairs += [(f"left.{name}", value) for name, value in shares.items()]
