@@ -262,7 +262,9 @@ def earlier_records(dossier: Dossier) -> list[Dossier]:
     days = {name: _own_day(name) for name in shipped_dossiers() if name != dossier.id}
     earlier = []
     for name in sorted((name for name in days if days[name] < mine), key=lambda name: (days[name], name)):
-        own = load_dossier(name, asof=dossier.asof) if _begun(name, dossier.asof) else None
+        # what was last checked earlier is taken as of then: nothing it holds became known later
+        day = min(dossier.asof, dt.date.fromisoformat(str(_sheet(name)["vintage"])))
+        own = load_dossier(name, asof=day) if _begun(name, day) else None
         if own is not None and set(parties_of(own)) == pair:
             earlier.append(own)
     return earlier

@@ -106,7 +106,7 @@ def strange(chance: random.Random) -> str:
 
 
 def test_whatever_is_asked_gets_an_answer_and_never_a_fault(reader, monkeypatch):
-    """150 here; `python -m fuzz.explorer` asks 10,000."""
+    """Addresses that nobody would ask for."""
     chance = random.Random(7)
     seen = set()
     for _ in range(150):

@@ -123,11 +123,11 @@ def _path(dossier: Dossier, source: str) -> Row:
 
 
 def _outlook(dossier: Dossier, source: str) -> Row:
-    count = _scenarios(dossier, source)
-    if count:
-        return (
-            "for an outlook",
-            "ready",
-            f"`detente run SCENARIO --draws 64` on any of {counted(count, 'scenario')}",
-        )
-    return "for an outlook", "missing", "a scenario to draw: add one to scenarios/"
+    if dossier.clocks or dossier.rounds:
+        known = f"{counted(len(dossier.clocks), 'clock')} and {counted(len(dossier.rounds), 'meeting')}"
+        return "for `outlook`", "ready", f"{known}: their odds, and the ladder's"
+    return (
+        "for `outlook`",
+        "note",
+        "no clock or meeting yet, so odds are those of quiet weeks: add clocks.yaml and rounds.yaml",
+    )
