@@ -55,7 +55,7 @@ class Part:
 
 
 PARTS: Final = (
-    Part("outcomes", ("outcomes",), sections.outcome_section),
+    Part("outcomes", ("outcomes", "draws"), sections.outcome_section),
     Part("certainty", ("outcomes", "draws"), sections.certainty_section),
     Part("standing", ("record", "world"), record_sections.standing_section),
     Part("duties", ("record", "world"), record_sections.duty_section),

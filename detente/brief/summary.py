@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from detente.brief.content import KeyNumber
 from detente.brief.findings import TODAY, Findings
 from detente.dossier import age
-from detente.show.tables import ClockRow, days_left, findings as changes_of, firing_words
+from detente.show.tables import ClockRow, days_left, findings as changes_of, firing_words, vintage_words
 from detente.show.words import (
     SMALL_QUARREL,
     Sentence,
@@ -71,6 +71,8 @@ def terms(findings: Findings) -> Iterator[Sentence]:
         f"Real income is what a country’s income buys. Changes are against {TODAY}; money is dollars of {findings.economy.year} a year. "
         "The long run is five years and more, when firms and trade have adjusted."
     )
+    if apart := vintage_words(outcome):
+        yield Sentence(apart.strip())
 
 
 def sentences(findings: Findings) -> Iterator[Sentence]:

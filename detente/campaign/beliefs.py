@@ -217,7 +217,7 @@ def posterior(hard: Floats, if_soft: Floats, if_hard: Floats) -> Floats:
 
     Examples
     --------
-    >>> float(posterior(np.array(0.5), np.array(0.2), np.array(0.6)))
+    >>> round(float(posterior(np.array(0.5), np.array(0.2), np.array(0.6))), 12)
     0.75
     """
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -15,7 +15,7 @@ import typer
 from detente.core import Table
 
 KEPT: Final[dict[str, tuple[str, ...]]] = {
-    "audit": ("severity", "rule", "id", "what"),
+    "audit": ("severity", "rule", "id", "what", "hint"),
     "audit_dates": ("id", "from", "known", "days", "status"),
     "citations": ("kind", "key", "reference"),
     "claims": ("id", "document", "says", "verdict"),

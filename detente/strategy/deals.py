@@ -108,7 +108,8 @@ def deal_space(game: Game, threat: str = "standing") -> DealSpace:
         frozen(origin),
         frozen(gains),
         int(better.sum()),
-        tuple(int(k) for k in pareto_front(gains)),
+        # in steps of what counts as nothing: of two that differ by rounding neither beats the other
+        tuple(int(k) for k in pareto_front(np.round(gains / TOLERANCE))),
         nash,
         kalai,
         frozen(hope),

@@ -264,13 +264,13 @@ def _code(text: str) -> str:
 
 def measures_page() -> str:
     """`docs/reference/measures.md`: everything a dossier may hold."""
-    from detente.dossier import measure
+    from detente.dossier import effect, measure
     from detente.dossier.audit_rules import RULES
     from detente.dossier.bands import BANDS, POSSIBLE
     from detente.dossier.vocabulary import UNITS_OF, Vocabulary, shared_authorities
     from detente.policy.duties.cells import product_lists
 
-    record = [measure.Measure, measure.DatedValue, measure.Products, measure.Effect]
+    record = [measure.Measure, measure.DatedValue, measure.Products, effect.Effect, effect.Content]
     modules = ("measure", "dossier", "scope", "exposures", "vocabulary", "authorities")
     others = [model for model in models_of(*modules) if model not in (*record, Vocabulary)]
     parts = [model_section(model) for model in record]

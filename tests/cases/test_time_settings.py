@@ -26,7 +26,7 @@ from detente.world import toy
 def test_every_number_has_a_grade_a_source_and_a_what_if():
     rows = list(time_table().records())
     assert {row["grade"] for row in rows} <= {"reported", "assumed"}
-    assert all(row["source"] and row["what_if"] and row["set_to"] for row in rows)
+    assert all(row["source"] and row["what_if"] and row["unit"] for row in rows)
     said = assumed_settings()
     assert len(said) == sum(row["grade"] == "assumed" for row in rows)
     assert all("Otherwise: " in text for text in said)

@@ -140,7 +140,7 @@ def test_the_how_to_ends_with_the_car_case(request, tmp_path):
         "for `brief`": "ready",
         "for `leverage`, `deals`": "ready",
         "for `path`": "note",
-        "for `outlook`": "ready",
+        "for `outlook`": "note",
     }
     record = load_dossier(folder)
     assert audit(record) == []

@@ -89,7 +89,7 @@ def test_the_verb_shows_sheets_to_people_and_rows_to_programs(capsys: pytest.Cap
     printed = {}
     for style in ("md", "table", "csv"):
         with pytest.raises(SystemExit):
-            main(["claims", "--conflicts", "-f", style])
+            main(["claims", "--conflicts", *(["--full"] if style == "table" else []), "-f", style])
         printed[style] = capsys.readouterr().out
     assert printed["md"].count("| Reading 1 |") == 28
     assert "Reading 2" in printed["table"]

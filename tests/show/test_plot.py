@@ -87,7 +87,7 @@ def test_money_is_in_billions_and_shares_in_percent(solution):
     np.testing.assert_allclose(money.table.column("value"), solution.value.equivalent_variation_usd / 1e3)
     assert money.table.columns[-1].unit == "USD bn"
     shares = plot(solution, "trade_shares_new")
-    assert shares.table.columns[-1].unit == "%"
+    assert shares.table.columns[-1].unit == "% of spending"
     assert max(shares.table.column("value")) == pytest.approx(100 * solution.value.trade_shares_new.max())
 
 

@@ -37,7 +37,7 @@ def assumptions(outcome: Outcome, *others: Outcome) -> str:
     return (
         f"{horizon_sentence(value.structure)} Closure: {CLOSURES[value.closure]}. "
         f"Elasticities: {value.economy.elasticity_source}. "
-        f"Baseline: {value.economy.name} ({value.economy.year}). {_vintage(outcome)}"
+        f"Baseline: {value.economy.name} ({value.economy.year}). {vintage_words(outcome)}"
         f"Solver: {outcome.solution.result.name}, every residual below {GATE:.0e}."
         + "".join(f" `{name}`: {said}" for name, said in notes.items() if said)
     )
@@ -67,7 +67,7 @@ def _gains_without_exports(outcome: Outcome) -> str:
     return " ".join(said)
 
 
-def _vintage(outcome: Outcome) -> str:
+def vintage_words(outcome: Outcome) -> str:
     """Say that measures of one time are solved on the trade of another, where they are years apart."""
     day, base = outcome.scenario.date, outcome.value.economy.year
     if day is None or abs(day.year - base) <= 2:
