@@ -16,7 +16,6 @@ VERBS = {
     "sectors.csv": "run talks-fail --table sectors --format csv",
     "run.txt": "run talks-fail",
     "compare.csv": "compare standing talks-fail --format csv",
-    "leverage.json": "leverage --reduced --no-cache --workers 1 --format json",
     "deals.json": "deals --reduced --no-cache --workers 1 --format json",
     "explain.json": "explain usa.real_income talks-fail --format json",
     "brief.txt": "brief --draws 4 -o {folder}/brief",
