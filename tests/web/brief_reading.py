@@ -27,7 +27,6 @@ DEFINED = {
 class Prose(html.parser.HTMLParser):
     """What a person reads at a stretch: paragraphs, items and headings, without tables, pictures and what is folded."""
 
-    INSIDE = ("p", "li", "h1", "h2", "h3", "strong", "dt", "dd")
     OUT = ("svg", "table", "details", "nav", "sup", "style", "title", "code")
 
     def __init__(self, text: str) -> None:

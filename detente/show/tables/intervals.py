@@ -104,20 +104,6 @@ def draw_bands(sample: Draws, reference: str, parties: Sequence[str]) -> dict[st
     return bands
 
 
-def draw_words(
-    bands: Mapping[str, Mapping[str, Interval]], count: int
-) -> tuple[dict[str, str], dict[str, str]]:
-    """For the first two outcomes, by side: what the draws say beside the range over sets."""
-    words = [
-        {
-            code: f"; 5 to 95 % of {count} draws: {percent_range(interval.low, interval.high)}"
-            for code, interval in band.items()
-        }
-        for band in bands.values()
-    ]
-    return words[0], words[1] if len(words) > 1 else {}
-
-
 def drawn_sentence(
     sample: Draws, bands: Mapping[str, Mapping[str, Interval]], key: str, title: str, parties: Sequence[str]
 ) -> Sentence:

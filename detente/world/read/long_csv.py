@@ -39,6 +39,20 @@ TARIFF_UNITS = {"fraction": 1.0, "percent": 0.01}
 USES = ("before duty", "duty paid")
 
 
+def known_folder(folder: str | Path, files: str) -> Path:
+    """The path of a folder that is there; `files` names what it should hold.
+
+    Raises
+    ------
+    InputError
+        Where it is none.
+    """
+    folder = Path(folder)
+    if not is_folder(folder):
+        raise InputError("this is no folder", where=str(folder), hint=f"give the folder that holds {files}")
+    return folder
+
+
 def read_long_folder(folder: str | Path, *, year: int | None = None) -> SourceTable:
     """Read a world from a folder of long CSV files.
 
@@ -57,13 +71,7 @@ def read_long_folder(folder: str | Path, *, year: int | None = None) -> SourceTa
     InputError, SchemaError, LabelError, UnitError
         With file, line and cell.
     """
-    folder = Path(folder)
-    if not is_folder(folder):
-        raise InputError(
-            "this is no folder",
-            where=str(folder),
-            hint="give the folder that holds world.yaml and trade.csv",
-        )
+    folder = known_folder(folder, "world.yaml and trade.csv")
     sheet = read_sheet(folder / "world.yaml")
     factor = unit_factor(str(sheet.get("unit", "million USD")), where="world.yaml: unit")
     rate = choice_of(sheet, "tariff_unit", TARIFF_UNITS, "fraction")

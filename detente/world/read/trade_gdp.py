@@ -27,14 +27,13 @@ from detente.core import (
     Labels,
     SchemaError,
     UnitError,
-    is_folder,
     is_number,
     suggestion,
 )
 from detente.world.economy import Array
 from detente.world.read.files import unit_factor
 from detente.world.read.long_cells import LongCell, read_cells
-from detente.world.read.long_csv import KEYS, TARIFF_UNITS, choice_of, read_sheet
+from detente.world.read.long_csv import KEYS, TARIFF_UNITS, choice_of, known_folder, read_sheet
 from detente.world.read.table import SourceTable, hashed, mean_duty
 
 SECTOR = "ALL"
@@ -58,13 +57,7 @@ def read_trade_gdp_folder(folder: str | Path, *, year: int | None = None) -> Sou
     InputError, SchemaError, LabelError, UnitError
         With file, line and cell.
     """
-    folder = Path(folder)
-    if not is_folder(folder):
-        raise InputError(
-            "this is no folder",
-            where=str(folder),
-            hint="give the folder that holds world.yaml, trade.csv and gdp.csv",
-        )
+    folder = known_folder(folder, "world.yaml, trade.csv and gdp.csv")
     sheet = read_sheet(folder / "world.yaml", (*KEYS, "gdp_unit", "sales_over_gdp"))
     unit = str(sheet.get("unit", "million USD"))
     factor = unit_factor(unit, where="world.yaml: unit")
