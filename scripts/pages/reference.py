@@ -344,7 +344,7 @@ def shipped_tables() -> dict[str, list[Any]]:
         ],
         "Python: detente.policy.duties.day": [duty_path(dossier, economy, "USA", "CHN", [dossier.asof])],
         "Python: detente.dossier": [clock_table(dossier, dossier.asof), places],
-        "detente brief, folder data": list(check_content(compose(dossier, economy)).values()),
+        "detente brief, folder data": list(check_content(compose(dossier, economy, draws=2)).values()),
     }
 
 
@@ -482,7 +482,7 @@ def explanation_tables(dossier: Any, economy: Any) -> list[Any]:
     from detente.show.tables.explanation import explain
 
     cases = prepare_cases(economy, dossier, [load_scenario("talks-fail"), load_scenario("standing")])
-    return explain(Model(economy), dossier, "usa.real_income", *cases, draws=32)
+    return explain(Model(economy), dossier, "usa.real_income", *cases, draws=2)
 
 
 def engine_python_tables() -> list[Any]:
