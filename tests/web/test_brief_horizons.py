@@ -76,7 +76,15 @@ def test_the_stamp_and_the_key_numbers_name_them(content):
 
 
 def test_another_headline_horizon_without_draws():
-    content = compose(load_dossier(), load_world(), sets=("fgo",), horizon="short", draws=0, strategy=False)
+    content = compose(
+        load_dossier(),
+        load_world(),
+        scenarios=("standing", "talks-fail"),
+        sets=("fgo",),
+        horizon="short",
+        draws=0,
+        strategy=False,
+    )
     assert content.stamp.horizon == "short run"
     assert content.stamp.seed is None
     rows = list(tables_of(content)["horizons"].records())
