@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         rents_new as rents_new,
     )
     from detente.equilibrium.entry import solve as solve
+    from detente.equilibrium.floors import minimum_of as minimum_of
     from detente.equilibrium.gravity.solve import (
         GravityEquilibrium as GravityEquilibrium,
         solve_gravity as solve_gravity,
@@ -80,6 +81,7 @@ else:
             "solution": "Equilibrium Solution",
             "emissions": "Emissions carbon_duties rents_new",
             "entry": "solve",
+            "floors": "minimum_of",
             "gravity.solve": "GravityEquilibrium solve_gravity",
             "gravity.world": "GravityStructure GravityWorld",
             "solver": "rebase",

@@ -319,6 +319,12 @@ def price_account(shift: Shift, country: str) -> Account:
     value = shift.before
     labels = value.economy.labels
     n = labels.country(country)
+    if value.technology.least is not None:
+        raise InputError(
+            "the account of prices follows one basket, and with minimum consumption it changes with income",
+            where=value.economy.name,
+            hint="ask which measures move prices, or explain real income",
+        )
     alpha, _ = value.technology.final(np.log(value.price_hat))
     total = float(np.log(shift.after.consumer_price_hat[n]) - np.log(value.consumer_price_hat[n]))
     bought, bought_cost = _bought(shift)

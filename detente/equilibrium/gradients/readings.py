@@ -8,18 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.equilibrium.gradients.adjoint import Output
-from detente.equilibrium.gradients.derivatives import real_income, remains
+from detente.equilibrium.gradients.derivatives import consumed_shares, real_income, remains
 from detente.equilibrium.solution import Equilibrium
 from detente.world import Array
 
 
 def consumer_price(equilibrium: Equilibrium, country: str) -> Output:
-    """Log price of a country's final basket."""
+    """Log price of a country's final basket: log income less log real income."""
     n = equilibrium.economy.labels.country(country)
-    alpha, _ = equilibrium.technology.final(np.log(equilibrium.price_hat))
-    price = np.zeros_like(alpha)
-    price[n] = alpha[n]
-    return Output(f"prices[{country}]", price=price)
+    weights = consumed_shares(equilibrium)
+    price, income = np.zeros_like(weights), np.zeros(len(weights))
+    price[n] = weights[n]
+    if equilibrium.technology.least is not None:  # the basket moves with income
+        income[n] = 1 / equilibrium.income_new[n] - 1 / equilibrium.valued_income_new[n]
+    return Output(f"prices[{country}]", price=price, income=income)
 
 
 def equivalent_variation(equilibrium: Equilibrium, country: str) -> Output:
@@ -49,8 +51,9 @@ def wage(equilibrium: Equilibrium, country: str) -> Output:
 
 def real_wage(equilibrium: Equilibrium, country: str) -> Output:
     """Log wage over the price of the final basket."""
-    price = np.asarray(consumer_price(equilibrium, country).price)
-    return replace(wage(equilibrium, country), name=f"real_wages[{country}]", price=-price)
+    index = consumer_price(equilibrium, country)
+    price, income = np.asarray(index.price), np.asarray(index.income)
+    return replace(wage(equilibrium, country), name=f"real_wages[{country}]", price=-price, income=-income)
 
 
 def employment(equilibrium: Equilibrium, country: str, sector: str) -> Output:
@@ -133,7 +136,7 @@ def rents(equilibrium: Equilibrium, country: str, tariff: Array, export_tax: Arr
 def terms_of_trade(equilibrium: Equilibrium, country: str) -> Output:
     """Change of export prices less that of import prices, in log points of real income: a form, not a function."""
     n = equilibrium.economy.labels.country(country)
-    traded = equilibrium.flows_new * _abroad(equilibrium) / equilibrium.income_new[n]
+    traded = equilibrium.flows_new * _abroad(equilibrium) / equilibrium.valued_income_new[n]
     signed = np.zeros_like(traded)
     signed[:, n] += traded[:, n]
     signed[n] -= traded[n]
@@ -149,7 +152,7 @@ def volume_of_trade(equilibrium: Equilibrium, country: str) -> Output:
     n = equilibrium.economy.labels.country(country)
     wedges = equilibrium.wedges
     worth = np.zeros_like(wedges.tariff)
-    worth[n] = wedges.tariff[n] / equilibrium.income_new[n]
+    worth[n] = wedges.tariff[n] / equilibrium.valued_income_new[n]
     bought = worth * equilibrium.flows_new
     return Output(
         f"volume_of_trade[{country}]",

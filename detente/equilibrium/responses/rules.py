@@ -193,7 +193,7 @@ class Conditions:
             size = np.where(there, np.log(ratio) - wage[:, None] + parts["labour"][:, None], 0.0)
             steps["scale"] = self.psi * size - parts["scale"]
         if self.sizes["labour"]:
-            real = wage - np.log(value.consumer_price_hat) - np.log1p(-self._used(value))
+            real = wage - np.log(value.marginal_price_hat) - np.log1p(-self._used(value))
             steps["labour"] = self.kappa / (1 + self.kappa) * real - parts["labour"]
         if self.sizes["deficit"]:
             earned, common = self._spread(value)
