@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         Answer as Answer,
         solve_responses as solve_responses,
     )
+    from detente.equilibrium.responses.answered import Answered as Answered
     from detente.equilibrium.responses.rules import Responses as Responses, shocked as shocked
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
     from detente.equilibrium.solver import rebase as rebase
@@ -77,6 +78,7 @@ else:
             "plain_residuals": "GATE residuals",
             "purge": "Purged purge_deficits purge_table",
             "responses.answer": "Answer solve_responses",
+            "responses.answered": "Answered",
             "responses.rules": "Responses shocked",
             "solution": "Equilibrium Solution",
             "emissions": "Emissions carbon_duties rents_new",

@@ -18,6 +18,7 @@ from detente.world import Array, Economy, Wedges, frozen
 
 if TYPE_CHECKING:
     from detente.equilibrium.controls import Binding
+    from detente.equilibrium.responses.rules import Responses
 
 Value = TypeVar("Value")
 
@@ -69,6 +70,11 @@ class Equilibrium:
     def __repr__(self) -> str:
         N, S = self.economy.va_share.shape
         return f"<Equilibrium of {self.economy.name}: {N} countries, {S} sectors; {self.structure.horizon}; closure {self.closure}>"
+
+    @property
+    def responses(self) -> Responses | None:
+        """What answered beside prices; nothing unless a model asked for it (`Answered`)."""
+        return None
 
     @functools.cached_property
     def technology(self) -> Technology:

@@ -140,6 +140,12 @@ class Shift:
                 hint="solve both with the same elasticities and horizon",
             )
         for value in (self.before, self.after):
+            if value.responses is not None:
+                raise InputError(
+                    "accounts without a path and responses beside prices do not go together",
+                    where=self.after.economy.name,
+                    hint="`decompose_path` has a channel for what answers; or explain without responses",
+                )
             if (value.outside_new >= MOST * value.expenditure_new)[value.outside_new > 0].any():
                 raise InputError(
                     "nearly all of a good is got outside the market, where prices are not those of suppliers",

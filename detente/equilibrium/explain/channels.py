@@ -42,6 +42,7 @@ CHANNELS = {
     "employment": "employment: factors that wage floors leave without work",
     "savings": "savings: what prices take from, or give to, duties that are saved",
     "supply": "supply of factors: with real wages, or as duties replace other taxes",
+    "answers": "what answers beside prices: productivity with scale, labour with real wages",
 }
 """Channels of real income, with what they are."""
 
@@ -125,6 +126,9 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
         supply = along("factor_supply_hat")
         earned = along("wage_hat") * supply * values[0].technology.base_earnings().sum(1)
         terms_of["supply"] = earned * change(np.log(supply))
+    if values[0].responses is not None:
+        spared = np.stack([_spared(value) for value in values])
+        terms_of["answers"] = (output * change(spared)).sum(2)
     scale = weights[:, None] / income
     terms_with = (by_partner * scale[:, :, None]).sum(0)
     volume_with = (volumes * scale[:, :, None]).sum(0)
@@ -132,6 +136,12 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
     parts |= {name: frozen((term * scale).sum(0)) for name, term in terms_of.items()}
     total = np.log(values[-1].real_income_hat / values[0].real_income_hat)
     return PathChannels(parts, frozen(terms_with), frozen(volume_with), frozen(total), len(values))
+
+
+def _spared(value: Equilibrium) -> Array:
+    """Log of what a unit of cost at the model's own prices yields beyond the base year [country, sector], as more answers."""
+    logs = np.log(value.factor_price_hat), np.log(value.price_hat)
+    return np.asarray(value.technology.log_cost(*logs) - np.log(value.cost_hat))
 
 
 def _employed(values: tuple[Equilibrium, ...], change: Callable[[Array], Array]) -> Array:

@@ -135,6 +135,12 @@ def gradients(
     """
     if not outputs:
         return ()
+    if equilibrium.responses is not None:
+        from detente.equilibrium.responses.answered import (
+            answered_gradients,
+        )  # which differentiates through here
+
+        return answered_gradients(equilibrium, outputs, tolerance)
     system = Adjoint(equilibrium, outputs)
     N, S = system.N, system.S
     F = system.base.factor_inverse.shape[0]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from detente.core import InputError
 from detente.equilibrium.gradients.adjoint import Output
 from detente.equilibrium.gradients.derivatives import consumed_shares, real_income, remains
 from detente.equilibrium.solution import Equilibrium
@@ -38,7 +39,24 @@ def equivalent_variation(equilibrium: Equilibrium, country: str) -> Output:
 
 
 def wage(equilibrium: Equilibrium, country: str) -> Output:
-    """Log factor income of a country: its wage when factors move freely."""
+    """Log factor income of a country: its wage when factors move freely.
+
+    Raises
+    ------
+    InputError
+        Where labour answers beside prices: what a head earns is then not read off prices alone.
+    """
+    if equilibrium.responses is not None and np.any(equilibrium.responses.labour_supply):
+        raise InputError(
+            "derivatives of wages and `labour_supply` of responses do not go together",
+            where=f"wages[{country}]",
+            hint="ask for real income, or state labour supply in the structure",
+        )
+    return _earnings(equilibrium, country)
+
+
+def _earnings(equilibrium: Equilibrium, country: str) -> Output:
+    """Log earnings of a country's factor at base supply."""
     n = equilibrium.economy.labels.country(country)
     seed = np.zeros_like(equilibrium.factor_price_hat)
     if equilibrium.technology.mobile:
@@ -62,7 +80,7 @@ def employment(equilibrium: Equilibrium, country: str, sector: str) -> Output:
     n, s = labels.country(country), labels.sector(sector)
     name = f"employment[{country}, {sector}]"
     remains(float(equilibrium.sector_earnings_new[n, s]), name)
-    factor = -np.asarray(wage(equilibrium, country).factor)
+    factor = -np.asarray(_earnings(equilibrium, country).factor)
     if not technology.mobile:
         factor = factor * technology.structure.mobility
         factor[n, s] += technology.structure.mobility

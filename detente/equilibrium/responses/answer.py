@@ -12,7 +12,7 @@ from detente.equilibrium.entry import solve
 from detente.equilibrium.gradients import Gradient, Output, gradients
 from detente.equilibrium.policy import Policy
 from detente.equilibrium.responses.rules import Conditions, Responses, weighted_total
-from detente.equilibrium.solution import Equilibrium
+from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.sweep import Anderson
 from detente.equilibrium.world_model import Model
 from detente.world import Array, Wedges
@@ -30,7 +30,7 @@ class Answer:
 
     Attributes
     ----------
-    value : Equilibrium
+    solution : Solution of Equilibrium
         Of the model, with what answered in its trade costs (`wedges.iceberg_hat`) and deficits (`deficit_new`).
     wedges : Wedges
         The policy alone.
@@ -53,12 +53,17 @@ class Answer:
     True
     """
 
-    value: Equilibrium
+    solution: Solution[Equilibrium]
     wedges: Wedges
     conditions: Conditions
     state: Array
     gap: float
     rounds: int
+
+    @property
+    def value(self) -> Equilibrium:
+        """The equilibrium of the solution."""
+        return self.solution.value
 
     @functools.cached_property
     def productivity_hat(self) -> Array:
@@ -103,7 +108,7 @@ class Answer:
             (gradient,) = gradients(self.value, [whole])
             if not conditions.count:
                 return gradient
-            step = conditions.by_state(gradient, multiplier)
+            step = conditions.by_state(gradient, multiplier, output)
             size = max(size, float(np.abs(step).max()))
             if float(np.abs(step).max()) <= tolerance * size:
                 return gradient
@@ -123,9 +128,9 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
     Parameters
     ----------
     model : Model
-        With factors that move freely and Cobb-Douglas shares of value added.
+        For all but `sharing` and `deficits`: with factors that move freely and Cobb-Douglas shares of value added.
     policy : Policy or Wedges
-        Without limits on quantities.
+        With limits on quantities where nothing moves productivity; bans go with everything.
     responses : Responses
 
     Returns
@@ -135,30 +140,53 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
     Raises
     ------
     InputError
-        For a model or responses that do not fit, and a policy with limits on quantities.
+        For a model, responses or limits that do not go together, naming the two.
     SolveError
         When the conditions are not met within `ROUNDS` equilibria.
     """
     conditions = Conditions(model, responses)
-    if isinstance(policy, Policy) and policy.controls:
+    controls = policy.controls if isinstance(policy, Policy) else ()
+    limits = [control.name for control in controls if not control.is_ban]
+    if limits and responses.moves_productivity:
         raise InputError(
-            f"the policy `{policy.name}` limits quantities",
+            f"the limit `{limits[0]}` and {' and '.join(_moving(responses))} do not go together",
             where=model.economy.name,
-            hint="`solve` takes limits; with responses use duties, taxes and trade costs",
+            hint="volumes of a limit are at given productivity; bans, duties and trade costs go with everything",
         )
     asked = policy.wedges if isinstance(policy, Policy) else policy
     state, history = np.zeros(conditions.count), Anderson(1, conditions.count, MEMORY)
-    value: Equilibrium | None = None
+    solution: Solution[Equilibrium] | None = None
     for rounds in range(1, ROUNDS + 1):
         wedges, moved = conditions.applied(asked, state)
-        value = solve(moved, wedges, start=value).value
+        limited = Policy(moved.economy, wedges, controls) if controls else wedges
+        solution = solve(moved, limited, start=solution)
+        value = solution.value
+        _whole(value, responses)
         step = conditions.gap(value, state)
         gap = float(np.abs(step).max(initial=0.0))
         if gap < TOLERANCE:
-            return Answer(value, asked, conditions, state, gap, rounds)
+            return Answer(solution, asked, conditions, state, gap, rounds)
         state = history.advance(state[None], np.clip(step, -LONGEST, LONGEST)[None])[0]
     raise SolveError(
         f"what answers does not settle: {gap:.1e} left after {ROUNDS} rounds",
         where=model.economy.name,
         hint="a smaller scale elasticity (below the inverse of the trade elasticity), or a smaller shock",
+        solution=solution,
     )
+
+
+def _moving(responses: Responses) -> list[str]:
+    """Names of what moves productivity."""
+    neutral = {"scale": 0.0, "labour_supply": 0.0, "productivity": 1.0, "population": 1.0}
+    return [name for name, none in neutral.items() if np.any(np.asarray(getattr(responses, name)) != none)]
+
+
+def _whole(value: Equilibrium, responses: Responses) -> None:
+    """Refuse deficits and shared burdens where bans have cut trade into parts: nobody pays across them."""
+    cut = value.technology.severed
+    if cut is not None and len(cut.members) > 1 and (responses.sharing or responses.deficits != "closure"):
+        raise InputError(
+            "bans that cut trade into parts and deficits or shared burdens do not go together",
+            where=value.economy.name,
+            hint="nobody pays across parts: leave out `sharing` and `deficits`, or the ban",
+        )
