@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         Options as Options,
         labour_sentence as labour_sentence,
         option_table as option_table,
+        optioned as optioned,
         revenue_sentence as revenue_sentence,
         revenue_words as revenue_words,
     )
@@ -122,7 +123,7 @@ else:
             "headline_results": "HEADLINES WORLD headline_differences headlines",
             "holdings": "figures_of",
             "horizons": "HORIZONS MONTHS horizon horizon_sentence horizon_table",
-            "options": "BESIDE_A_HORIZON Options REVENUE_USES labour_sentence option_table revenue_sentence revenue_words",
+            "options": "BESIDE_A_HORIZON Options REVENUE_USES labour_sentence option_table optioned revenue_sentence revenue_words",
             "outcomes": "Outcome",
             "adjustment": "adjusting",
             "laws": "LawOfDays Still",

@@ -24,6 +24,8 @@ from detente.cli.options import (
     DossierOption,
     DrawsOption,
     FormatOption,
+    MinimumOption,
+    OptionsOption,
     OutOption,
     PictureOption,
     RevenueOption,
@@ -170,6 +172,8 @@ def path(
     revenue: RevenueOption = None,
     wage_floor: WageFloorOption = None,
     labour_supply: SupplyOption = None,
+    minimum_consumption: MinimumOption = None,
+    options_file: OptionsOption = None,
     budget: BudgetOption = None,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
@@ -193,7 +197,10 @@ def path(
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, every))
         kept = _rent(rent)
         lengths = _periods(months, step)
-    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
+    holds, options = (
+        to_hold(hold_clocks, hold),
+        beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file),
+    )
     start = path_start(scenario, dossier, asof, elasticities, closure, world, holds)
     economy = start.economy
     with usage():

@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.cases import Case, headline_differences, headlines, held_wedges, solve_cases, steered_like
+from detente.cases import (
+    Case,
+    headline_differences,
+    headlines,
+    held_wedges,
+    optioned,
+    solve_cases,
+    steered_like,
+)
 from detente.core import InputError, LabelError, SolveError, Where, run, suggestion
 from detente.equilibrium import (
     Equilibrium,
@@ -148,6 +156,8 @@ class _Drawn:
 def _together(task: DrawTask, drawn: Sequence[_Drawn]) -> list[list[Solution[Equilibrium]] | None]:
     """Every case of some draws in one batch, by draw; None for a draw that has to be solved alone."""
     model, count = task.model, len(task.cases)
+    if model.answers or any(case.scenario.options for case in task.cases):
+        return [None] * len(drawn)  # lanes of a batch hold neither
     like = (model.economy, model.structure)
     lanes = {
         k: [
@@ -223,7 +233,7 @@ def _read(task: DrawTask, drawn: Model, cases: Sequence[Case], values: Sequence[
         size = 4 * PATH if any_ban(start) or any_ban(value.wedges) else PATH  # the way to a ban is bent
         _, weights, slope = chebyshev(size)
         if names[position] != task.reference and any(goal.along for goal in goals):
-            points = solve_path(drawn, start, value.wedges, size)
+            points = solve_path(optioned(drawn, case.scenario), start, value.wedges, size)
         for k, goal in enumerate(goals):
             if goal.along is not None:
                 readings[position, k] = goal.along(points, weights, slope) if points else 0.0

@@ -141,13 +141,20 @@ def test_burdens_and_deficits_go_with_factors_that_do_not_move(responses):
     assert (ends[0] - ends[1]) / 2e-4 == pytest.approx(charged.sum(), rel=1e-5)
 
 
-def test_limits_go_with_shared_burdens_and_bans_with_everything():
-    cap = WAR.limit("cap", importers="USA", exporters="CHN", sectors="PARTS", share=0.2)
-    held = solve(Model(WORLD, responses=Responses(sharing=("USA", "MEX"))), cap)
-    assert held.value.flow_volume_hat[0, 1, 1] == pytest.approx(0.2, abs=1e-8)
-    shared = held.value.real_income_hat[[0, WORLD.labels.country("MEX")]]
-    assert np.ptp(shared) < 1e-10
+def test_limits_are_on_goods_whatever_answers():
+    cap = WAR.limit("cap", importers="USA", exporters=["CHN", "MEX"], sectors=["PARTS", "GOODS"], share=0.4)
+    held = solve(Model(WORLD, responses=ALL), cap)
+    control, volume = cap.controls[0], WORLD.flows * held.value.flow_volume_hat
+    assert volume[control.cells].sum() / WORLD.flows[control.cells].sum() == pytest.approx(0.4, abs=1e-8)
+    assert held.bindings["cap"].volume_hat == pytest.approx(0.4, abs=1e-8)
     assert held.bindings["cap"].log_wedge > 0
+    # the wedge found, written into the policy as the tax that it is
+    explicit = Wedges(WAR.wedges.tariff, WAR.wedges.iceberg_hat, held.value.wedges.export_tax)
+    same = solve(Model(WORLD, responses=ALL), explicit).value
+    assert same.real_income_hat == pytest.approx(held.value.real_income_hat, abs=1e-8)
+
+
+def test_bans_go_with_everything_but_payments_across_parts():
     ban = WAR.limit("ban", importers="USA", exporters="CHN", sectors="PARTS", share=0.0)
     gone = solve(Model(WORLD, responses=ALL), ban).value
     assert gone.flows_new[0, 1, 1] == 0

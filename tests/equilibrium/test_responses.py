@@ -206,11 +206,6 @@ def test_what_does_not_fit_is_refused(model, war):
             solve_responses(Model(toy(), Structure(**structure)), war, Responses(**responses))
     with pytest.raises(InputError, match="scale has shape"):
         solve_responses(model, war, Responses(scale=np.ones(3)))
-    capped = Policy.unchanged(model.economy).limit(
-        "cap", importers="USA", exporters="CHN", sectors="PARTS", share=0.5
-    )
-    with pytest.raises(InputError, match="the limit `cap` and scale do not go together"):
-        solve_responses(model, capped, Responses(scale=0.1))
     with pytest.raises(UnitError, match="ratio of population"):
         Responses(population=0.0)
     with pytest.raises(UnitError, match="ratio of population"):

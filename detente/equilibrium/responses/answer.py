@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detente.core import InputError, SolveError
+from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.entry import solve
 from detente.equilibrium.gradients import Gradient, Output, gradients
 from detente.equilibrium.policy import Policy
@@ -130,7 +132,7 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
     model : Model
         For all but `sharing` and `deficits`: with factors that move freely and Cobb-Douglas shares of value added.
     policy : Policy or Wedges
-        With limits on quantities where nothing moves productivity; bans go with everything.
+        Limits on quantities are on volumes of goods, productivity included.
     responses : Responses
 
     Returns
@@ -146,26 +148,25 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
     """
     conditions = Conditions(model, responses)
     controls = policy.controls if isinstance(policy, Policy) else ()
-    limits = [control.name for control in controls if not control.is_ban]
-    if limits and responses.moves_productivity:
-        raise InputError(
-            f"the limit `{limits[0]}` and {' and '.join(_moving(responses))} do not go together",
-            where=model.economy.name,
-            hint="volumes of a limit are at given productivity; bans, duties and trade costs go with everything",
-        )
     asked = policy.wedges if isinstance(policy, Policy) else policy
     state, history = np.zeros(conditions.count), Anderson(1, conditions.count, MEMORY)
     solution: Solution[Equilibrium] | None = None
+    volumes = model.economy.flows
     for rounds in range(1, ROUNDS + 1):
         wedges, moved = conditions.applied(asked, state)
-        limited = Policy(moved.economy, wedges, controls) if controls else wedges
+        productivity = np.exp(conditions.log_productivity(state))
+        held, factors = _held(controls, volumes, productivity)
+        limited = Policy(moved.economy, wedges, tuple(held)) if controls else wedges
         solution = solve(moved, limited, start=solution)
         value = solution.value
+        if controls:
+            volumes = model.economy.flows * value.flow_volume_hat
+        drift = np.abs(np.log(_held(controls, volumes, productivity)[1] / factors)).max(initial=0.0)
         _whole(value, responses)
         step = conditions.gap(value, state)
-        gap = float(np.abs(step).max(initial=0.0))
+        gap = max(float(np.abs(step).max(initial=0.0)), float(drift))
         if gap < TOLERANCE:
-            return Answer(solution, asked, conditions, state, gap, rounds)
+            return Answer(_of_goods(solution, controls, factors), asked, conditions, state, gap, rounds)
         state = history.advance(state[None], np.clip(step, -LONGEST, LONGEST)[None])[0]
     raise SolveError(
         f"what answers does not settle: {gap:.1e} left after {ROUNDS} rounds",
@@ -175,10 +176,31 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
     )
 
 
-def _moving(responses: Responses) -> list[str]:
-    """Names of what moves productivity."""
-    neutral = {"scale": 0.0, "labour_supply": 0.0, "productivity": 1.0, "population": 1.0}
-    return [name for name, none in neutral.items() if np.any(np.asarray(getattr(responses, name)) != none)]
+def _held(
+    controls: Sequence[QuantityControl], volumes: Array, productivity: Array
+) -> tuple[list[QuantityControl], Array]:
+    """Limits on goods as limits on the model's own volumes, and the factors [control] that make them so.
+
+    What a unit of cost yields, ``productivity`` [country, sector], is a trade cost of the model's: its volumes are before it.
+    """
+    factors = np.ones(len(controls))
+    for k, control in enumerate(controls):
+        own = np.where(control.cells, volumes, 0.0)
+        goods = (own * productivity[None]).sum()
+        factors[k] = own.sum() / goods if goods > 0 else 1.0
+    pairs = zip(controls, factors, strict=True)
+    return [replace(control, limit=control.limit * float(factor)) for control, factor in pairs], factors
+
+
+def _of_goods(
+    solution: Solution[Equilibrium], controls: Sequence[QuantityControl], factors: Array
+) -> Solution[Equilibrium]:
+    """A solution whose limits are told in volumes of goods."""
+    bindings = dict(solution.bindings)
+    for control, factor in zip(controls, factors, strict=True):
+        binding = bindings[control.name]
+        bindings[control.name] = replace(binding, volume_hat=binding.volume_hat / float(factor))
+    return replace(solution, bindings=bindings)
 
 
 def _whole(value: Equilibrium, responses: Responses) -> None:
