@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from detente.core import Cell, Column, InputError, LabelError, Table, suggestion
-from detente.equilibrium import Model, Responses, Structure
+from detente.equilibrium import Equilibrium, Model, Responses, Structure
 from detente.policy import ModelOptions, Scenario
 from detente.world import Array, Economy
 
@@ -267,7 +267,7 @@ BESIDE_A_HORIZON = (
 
 
 def labour_sentence(structure: Structure) -> str:
-    """Say what keeps wages up and whether labour supply moves.
+    """Say what keeps wages up, whether labour supply moves, and what households buy whatever their income.
 
     Examples
     --------
@@ -280,7 +280,44 @@ def labour_sentence(structure: Structure) -> str:
         where = "" if floor.all() else " where there is a floor"
         floors = f"Wages may fall to {_span(floor[floor > 0])} of the base year{where}"
     moves = f"elasticity of labour supply {_span(supply)}" if supply.any() else "labour supply is fixed"
-    return f"{floors}; {moves}."
+    least = np.asarray(structure.minimum_consumption)
+    needs = f" Households buy {_span(least)} of the base year's consumption first." if least.any() else ""
+    return f"{floors}; {moves}.{needs}"
+
+
+def answers_sentence(value: Equilibrium) -> str:
+    """Say what answered beside prices; empty where nothing did.
+
+    Examples
+    --------
+    >>> from detente.equilibrium import solve
+    >>> from detente.world import Wedges, toy
+    >>> model = Model(toy(), responses=Responses(scale=0.1, sharing=("USA", "MEX")))
+    >>> answers_sentence(solve(model, Wedges.unchanged(model.economy)).value)
+    'Beside prices: productivity with the size of a sector, elasticity 0.1; USA, MEX share one loss.'
+    """
+    responses = value.responses
+    if responses is None:
+        return ""
+    said = [
+        f"{words} {_span(np.asarray(given, dtype=np.float64))}"
+        for words, given in (
+            ("productivity with the size of a sector, elasticity", responses.scale),
+            ("labour with its real wage after tax, elasticity", responses.labour_supply),
+            ("share of added duties that lowers the tax on labour", responses.relief),
+        )
+        if np.any(given)
+    ]
+    said += [
+        f"a shock to {words}, ratios {_span(np.asarray(ratio, dtype=np.float64))}"
+        for words, ratio in (("productivity", responses.productivity), ("population", responses.population))
+        if np.any(np.asarray(ratio) != 1)
+    ]
+    if responses.deficits != "closure":
+        said.append("deficits are a constant share of each country's income, the rest spread over all")
+    if responses.sharing:
+        said.append(f"{', '.join(responses.sharing)} share one loss")
+    return f"Beside prices: {'; '.join(said)}."
 
 
 def _span(values: Array) -> str:

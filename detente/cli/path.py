@@ -89,7 +89,7 @@ def _check_cut(cuts: Sequence[QuantityControl], *, whole: bool) -> None:
     """Refuse what only a whole path takes, and a path month by month on which nothing is cut."""
     if whole:
         raise InputError(
-            "what duties are used for, wage floors and labour supply are set on whole paths",
+            "what is set beside the horizon (duties, wages, labour, demand) is set on whole paths",
             where="path",
             hint="add --table summary or --table dates",
         )

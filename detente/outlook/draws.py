@@ -273,6 +273,18 @@ def counting(report: Callable[[int, int], None] | None, whole: int) -> Callable[
     return lambda: report(min(next(done), whole), whole)
 
 
+def drawn_parameters(model: Model, cases: Sequence[Case], *, nests: bool = True) -> tuple[Uncertain, ...]:
+    """Parameters drawn for cases on a model: those of the model, and the ranges of their limits.
+
+    What a scenario sets by its own `options` is given; where that takes constant shares of value added, they are not drawn.
+    """
+    limits = limit_parameters(control for case in cases for control in case.controls)
+    answers = [optioned(model, case.scenario).responses for case in cases]
+    constant = any(each is not None and each.moves_productivity for each in answers)
+    own = uncertain_parameters(model, nests=nests)
+    return (*(each for each in own if not (constant and each.name == "sigma_value_added")), *limits)
+
+
 def draw_outcomes(
     model: Model,
     cases: Sequence[Case],
@@ -331,8 +343,7 @@ def draw_outcomes(
     """
     if not cases:
         raise InputError("no scenario to draw for", where="draws", hint="give at least one")
-    limits = limit_parameters(control for case in cases for control in case.controls)
-    parameters = (*uncertain_parameters(model, nests=nests), *limits)
+    parameters = drawn_parameters(model, cases, nests=nests)
     normals = points(draws, len(parameters), seed)
     task = DrawTask(model, tuple(cases), parameters, tuple(results), reference)
     (central,) = _several(task, np.zeros((1, len(parameters))))

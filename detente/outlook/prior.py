@@ -120,8 +120,11 @@ def uncertain_parameters(model: Model, *, nests: bool = True) -> tuple[Uncertain
         parameters.append(
             Uncertain("services", "elasticities: services", 0.5, "assumed", "no shipped set estimates them")
         )
+    held = model.responses is not None and model.responses.moves_productivity
     if nests:
         for key, sign in NESTS.items():
+            if key == "sigma_value_added" and held:  # what makes more of the same cost takes constant shares
+                continue
             if key != "sigma_critical" or structure.critical:
                 parameters.append(
                     Uncertain(key, "nests", 0.3, "assumed", f"{sign}: a factor of 1.6 either way at 90 %")
