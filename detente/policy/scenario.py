@@ -1,4 +1,4 @@
-"""A scenario: a set of measures on a date, as a file one can mail. It says policy only; assumptions are kept apart.
+"""A scenario: a set of measures on a date, as a file one can mail. It says policy; what it sets of the model is under `options` alone.
 
 A scenario starts from the record as it stands on its `date`, read as of its `asof`, and then
 
