@@ -153,10 +153,8 @@ def run(
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = codes_in(countries, world)
-    holds, options = (
-        to_hold(hold_clocks, hold),
-        beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file),
-    )
+    holds = to_hold(hold_clocks, hold)
+    options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
     check_draws(draws)
     no_draws_of_settings(draws, settings)
     if draws:
@@ -241,10 +239,8 @@ def compare(
 
     check_draws(draws)
     no_draws_of_settings(draws, settings)
-    holds, options = (
-        to_hold(hold_clocks, hold),
-        beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file),
-    )
+    holds = to_hold(hold_clocks, hold)
+    options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
     refuse_idle("without --draws", seed=seed != 1 and not draws)
     ready = prepare_named(
         [first, second],

@@ -197,10 +197,8 @@ def path(
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, every))
         kept = _rent(rent)
         lengths = _periods(months, step)
-    holds, options = (
-        to_hold(hold_clocks, hold),
-        beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file),
-    )
+    solver, keep, holds = solver_of(budget), elasticities is not None, to_hold(hold_clocks, hold)
+    options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
     start = path_start(scenario, dossier, asof, elasticities, closure, world, holds)
     economy = start.economy
     with usage():
@@ -212,7 +210,6 @@ def path(
         for code in chosen:
             economy.labels.country(code)
         of_sectors = sectors_in(sectors, economy.labels)
-    solver, keep = solver_of(budget), elasticities is not None
     refuse_idle("without --cut", rent=rent != "destroyed" and not cut)
     refuse_idle("without --draws", seed=seed != 1 and not draws, workers=workers != 1 and not draws)
     refuse_idle("with --draws", budget=budget is not None and draws != 0)
