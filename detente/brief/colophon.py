@@ -159,7 +159,7 @@ def citations(findings: Findings) -> tuple[Citation, ...]:
 
 def stamp(findings: Findings, closure: str) -> Stamp:
     """What made the briefing, from what, and how well it was solved."""
-    from detente.cases import BESIDE_A_HORIZON, labour_sentence, revenue_sentence
+    from detente.cases import BESIDE_A_HORIZON, answers_sentence, labour_sentence, revenue_sentence
     from detente.equilibrium import CLOSURES, GATE
 
     dossier, economy = findings.dossier, findings.economy
@@ -171,6 +171,11 @@ def stamp(findings: Findings, closure: str) -> Stamp:
         digest.update(np.asarray(getattr(structure, name), dtype=np.float64).tobytes())
     for outcome in findings.outcomes.values():
         digest.update(outcome.scenario.model_dump_json().encode())
+    own = [
+        f"{name}: {labour_sentence(outcome.value.structure)} {answers_sentence(outcome.value)}".strip()
+        for name, outcome in findings.outcomes.items()
+        if outcome.scenario.options is not None
+    ]
     return Stamp(
         dossier=dossier.id,
         vintage=dossier.vintage.isoformat(),
@@ -181,7 +186,7 @@ def stamp(findings: Findings, closure: str) -> Stamp:
         horizon=findings.horizon_words,
         closure=CLOSURES[closure],
         revenue=revenue_sentence(structure),
-        labour=labour_sentence(structure),
+        labour=" ".join([labour_sentence(structure), *own]),
         seed=findings.seed if findings.draws else None,
         solver={
             name: f"{outcome.solution.result.name}, every residual below {GATE:.0e}"

@@ -32,6 +32,8 @@ from detente.cli.options import (
     ElasticitiesOption,
     FormatOption,
     HorizonOption,
+    MinimumOption,
+    OptionsOption,
     OutOption,
     PictureOption,
     RevenueOption,
@@ -127,6 +129,8 @@ def run(
     revenue: RevenueOption = None,
     wage_floor: WageFloorOption = None,
     labour_supply: SupplyOption = None,
+    minimum_consumption: MinimumOption = None,
+    options_file: OptionsOption = None,
     budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
@@ -149,7 +153,8 @@ def run(
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = codes_in(countries, world)
-    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
+    holds = to_hold(hold_clocks, hold)
+    options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
     check_draws(draws)
     no_draws_of_settings(draws, settings)
     if draws:
@@ -215,6 +220,8 @@ def compare(
     revenue: RevenueOption = None,
     wage_floor: WageFloorOption = None,
     labour_supply: SupplyOption = None,
+    minimum_consumption: MinimumOption = None,
+    options_file: OptionsOption = None,
     budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
@@ -232,7 +239,8 @@ def compare(
 
     check_draws(draws)
     no_draws_of_settings(draws, settings)
-    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
+    holds = to_hold(hold_clocks, hold)
+    options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
     refuse_idle("without --draws", seed=seed != 1 and not draws)
     ready = prepare_named(
         [first, second],

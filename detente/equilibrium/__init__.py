@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         rents_new as rents_new,
     )
     from detente.equilibrium.entry import solve as solve
+    from detente.equilibrium.floors import minimum_of as minimum_of
     from detente.equilibrium.gravity.solve import (
         GravityEquilibrium as GravityEquilibrium,
         solve_gravity as solve_gravity,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         Answer as Answer,
         solve_responses as solve_responses,
     )
+    from detente.equilibrium.responses.answered import Answered as Answered
     from detente.equilibrium.responses.rules import Responses as Responses, shocked as shocked
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
     from detente.equilibrium.solver import rebase as rebase
@@ -76,10 +78,12 @@ else:
             "plain_residuals": "GATE residuals",
             "purge": "Purged purge_deficits purge_table",
             "responses.answer": "Answer solve_responses",
+            "responses.answered": "Answered",
             "responses.rules": "Responses shocked",
             "solution": "Equilibrium Solution",
             "emissions": "Emissions carbon_duties rents_new",
             "entry": "solve",
+            "floors": "minimum_of",
             "gravity.solve": "GravityEquilibrium solve_gravity",
             "gravity.world": "GravityStructure GravityWorld",
             "solver": "rebase",

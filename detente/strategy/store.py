@@ -39,7 +39,14 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "detente"
 
 
-ARRAYS = ("profit_share", "wage_floor", "revenue_saved", "revenue_cut", "labour_supply")
+ARRAYS = (
+    "profit_share",
+    "wage_floor",
+    "revenue_saved",
+    "revenue_cut",
+    "labour_supply",
+    "minimum_consumption",
+)
 """Settings of a structure that may be one number a country or sector."""
 
 
@@ -58,6 +65,11 @@ def content_key(model: Model, dossier: Dossier, spec: GameSpec, *, controls: str
     for name in sorted(parts):
         digest.update(name.encode())
         digest.update(np.asarray(parts[name]).tobytes() if name in ARRAYS else repr(parts[name]).encode())
+    if model.responses is not None:
+        for name, answer in sorted(vars(model.responses).items()):
+            digest.update(name.encode())
+            held = isinstance(answer, str) or name == "sharing"
+            digest.update(repr(answer).encode() if held else np.asarray(answer, dtype=float).tobytes())
     digest.update(dossier.content_hash.encode())
     digest.update(engine_key().encode())
     return digest.hexdigest()
