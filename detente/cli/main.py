@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import sys
 from typing import Annotated, Any
@@ -300,9 +301,19 @@ app.command("game")(game_verb)
 
 
 @functools.cache
-def _command() -> Any:
-    """The verbs as one command, made once a process."""
-    return typer.main.get_command(app)
+def _command(verb: str | None = None) -> Any:
+    """The verbs as one command, made once a process; or one verb alone, if there is one of this name.
+
+    To read the options of every verb takes longer than all else that stands before the work of one.
+    """
+    few = copy.copy(app)
+    few.registered_commands = [
+        each
+        for each in app.registered_commands
+        if verb == (each.name or getattr(each.callback, "__name__", ""))
+    ]
+    few.registered_groups = [each for each in app.registered_groups if each.name == verb]
+    return typer.main.get_command(few if few.registered_commands or few.registered_groups else app)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -310,14 +321,10 @@ def main(arguments: list[str] | None = None) -> None:
     one_thread()
     settle()
     SAID.clear()
+    words = begin(list(sys.argv[1:] if arguments is None else arguments))
     # Not `app()`: that has ends of its own for some of these.
-    with (
-        ends(),
-        _command().make_context(
-            "detente", begin(list(sys.argv[1:] if arguments is None else arguments))
-        ) as context,
-    ):
-        _command().invoke(context)
+    with ends(), (command := _command(words[0] if words else None)).make_context("detente", words) as context:
+        command.invoke(context)
         flush_said()
     sys.exit(0)
 
