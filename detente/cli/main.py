@@ -46,6 +46,7 @@ from detente.cli.options import (
 from detente.cli.outlook import outlook, score
 from detente.cli.output import emit, one_thread, usage
 from detente.cli.path import path
+from detente.cli.playing import ClusterOption
 from detente.cli.preferences import preferences
 from detente.cli.questions import WithQuestions
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, to_hold
@@ -135,6 +136,7 @@ def run(
         int,
         typer.Option("--workers", help="Processes that share the draws; the result does not depend on it."),
     ] = 1,
+    cluster: ClusterOption = None,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
     settings: SetOption = None,
@@ -154,13 +156,10 @@ def run(
     check_draws(draws)
     no_draws_of_settings(draws, settings)
     if draws:
-        refuse_idle(
-            "with --draws, which keep the default",
-            budget=budget is not None,
-            picture=picture is not None,
-        )
+        keeping = "with --draws, which keep the default"
+        refuse_idle(keeping, budget=budget is not None, picture=picture is not None)
     else:
-        refuse_idle("without --draws", seed=seed != 1, workers=workers != 1)
+        refuse_idle("without --draws", seed=seed != 1, workers=workers != 1, cluster=cluster is not None)
     refuse_idle(
         "on the table branches, which has both horizons",
         horizon=horizon != "long" and table == "branches",
@@ -172,7 +171,8 @@ def run(
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
         asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
-        emit(drawn_tables(names, table, codes, against, asked, Drawing(draws, seed, workers)), style, out)
+        drawing = Drawing(draws, seed, workers, cluster)
+        emit(drawn_tables(names, table, codes, against, asked, drawing), style, out)
         return
     ready = prepare_named(
         names,

@@ -88,7 +88,7 @@ class DutyPoints:
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class Scenarios:
     """What every chunk has in common: it is sent to each worker once."""
 
     model: Model
@@ -115,12 +115,12 @@ class Study:
         }
 
 
-def scenario(study: Study, index: int) -> Policy | Wedges:
+def scenario(study: Scenarios, index: int) -> Policy | Wedges:
     """The scenario of a number, with random numbers that are its own."""
     return study.make(study.model.economy, index, np.random.default_rng([study.seed, index]))
 
 
-def solve_numbered(study: Study, number: int) -> dict[str, Array]:
+def solve_numbered(study: Scenarios, number: int) -> dict[str, Array]:
     """Make, solve and reduce the scenarios of one chunk; the same bytes whoever does it."""
     first, size = number * study.chunk, study.size(number)
     arrays = {name: np.full(shape, np.nan) for name, shape in study.shapes_of(number).items()}
@@ -142,12 +142,12 @@ class Many:
 
     Attributes
     ----------
-    study : Study
+    study : Scenarios
     folder : Path or None
         Where the chunks are kept; without one they are held here.
     """
 
-    study: Study
+    study: Scenarios
     folder: Path | None = None
     held: Mapping[int, dict[str, Array]] = field(default_factory=dict, repr=False)
 
@@ -253,12 +253,12 @@ def solve_many(
     for value, name in ((count, "count"), (chunk, "chunk")):
         if value < 1:
             raise InputError(f"{name} is {value}", where="solve_many", hint="1 or more")
-    study = Study(model, make, reduce, count, seed, chunk, _shapes(model, reduce))
+    study = Scenarios(model, make, reduce, count, seed, chunk, _shapes(model, reduce))
     on = Remote(executor) if isinstance(executor, Executor) else executor
     root = None if folder is None else Path(folder)
     missing: Sequence[int] = study.numbers
     if root is not None:
-        begin(root, study)
+        take_up(root, study)
         missing = [k for k in study.numbers if load_chunk(place(root, k), study.shapes_of(k)) is None]
     held: dict[int, dict[str, Array]] = {}
     done = count - sum(map(study.size, missing))
@@ -296,7 +296,7 @@ def place(folder: Path, number: int) -> Path:
     return folder / f"{number // 1000:06d}" / f"{number % 1000:03d}.solves"
 
 
-def begin(folder: Path, study: Study) -> None:
+def take_up(folder: Path, study: Scenarios) -> None:
     """Take a folder for a study, or take it up again.
 
     Raises
@@ -333,7 +333,7 @@ def begin(folder: Path, study: Study) -> None:
         )
 
 
-def study_key(study: Study) -> str:
+def study_key(study: Scenarios) -> str:
     """SHA-256 over everything the numbers follow from; not over how many there are."""
     model, digest = study.model, hashlib.sha256(f"study {FORMAT}\0".encode())
     parts = (
@@ -379,7 +379,9 @@ def _add(digest: Any, value: Any) -> None:
     elif isinstance(value, (list, tuple)):
         for each in value:
             _add(digest, each)
-    elif getattr(type(value), "__repr__", None) is getattr(object, "__repr__", None):  # its text would be where it lies in memory
+    elif getattr(type(value), "__repr__", None) is getattr(
+        object, "__repr__", None
+    ):  # its text would be where it lies in memory
         _add(digest, [type(value), vars(value) if hasattr(value, "__dict__") else ()])
     else:
         digest.update(f"{value!r}\0".encode())
