@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import sys
 from typing import Annotated, Any
@@ -47,6 +48,7 @@ from detente.cli.options import (
 from detente.cli.outlook import outlook, score
 from detente.cli.output import emit, one_thread, usage
 from detente.cli.path import path
+from detente.cli.playing import ClusterOption
 from detente.cli.preferences import preferences
 from detente.cli.questions import WithQuestions
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, to_hold
@@ -138,6 +140,7 @@ def run(
         int,
         typer.Option("--workers", help="Processes that share the draws; the result does not depend on it."),
     ] = 1,
+    cluster: ClusterOption = None,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
     settings: SetOption = None,
@@ -158,13 +161,10 @@ def run(
     check_draws(draws)
     no_draws_of_settings(draws, settings)
     if draws:
-        refuse_idle(
-            "with --draws, which keep the default",
-            budget=budget is not None,
-            picture=picture is not None,
-        )
+        keeping = "with --draws, which keep the default"
+        refuse_idle(keeping, budget=budget is not None, picture=picture is not None)
     else:
-        refuse_idle("without --draws", seed=seed != 1, workers=workers != 1)
+        refuse_idle("without --draws", seed=seed != 1, workers=workers != 1, cluster=cluster is not None)
     refuse_idle(
         "on the table branches, which has both horizons",
         horizon=horizon != "long" and table == "branches",
@@ -176,7 +176,8 @@ def run(
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
         asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
-        emit(drawn_tables(names, table, codes, against, asked, Drawing(draws, seed, workers)), style, out)
+        drawing = Drawing(draws, seed, workers, cluster)
+        emit(drawn_tables(names, table, codes, against, asked, drawing), style, out)
         return
     ready = prepare_named(
         names,
@@ -308,9 +309,19 @@ app.command("game")(game_verb)
 
 
 @functools.cache
-def _command() -> Any:
-    """The verbs as one command, made once a process."""
-    return typer.main.get_command(app)
+def _command(verb: str | None = None) -> Any:
+    """The verbs as one command, made once a process; or one verb alone, if there is one of this name.
+
+    To read the options of every verb takes longer than all else that stands before the work of one.
+    """
+    few = copy.copy(app)
+    few.registered_commands = [
+        each
+        for each in app.registered_commands
+        if verb == (each.name or getattr(each.callback, "__name__", ""))
+    ]
+    few.registered_groups = [each for each in app.registered_groups if each.name == verb]
+    return typer.main.get_command(few if few.registered_commands or few.registered_groups else app)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -318,14 +329,10 @@ def main(arguments: list[str] | None = None) -> None:
     one_thread()
     settle()
     SAID.clear()
+    words = begin(list(sys.argv[1:] if arguments is None else arguments))
     # Not `app()`: that has ends of its own for some of these.
-    with (
-        ends(),
-        _command().make_context(
-            "detente", begin(list(sys.argv[1:] if arguments is None else arguments))
-        ) as context,
-    ):
-        _command().invoke(context)
+    with ends(), (command := _command(words[0] if words else None)).make_context("detente", words) as context:
+        command.invoke(context)
         flush_said()
     sys.exit(0)
 

@@ -1,6 +1,7 @@
 """SOLVE: an economy and the wedges of a policy become a counterfactual equilibrium.
 
-Comes in: `Economy`, `Wedges`. Goes out: `Solution[Equilibrium]`. Never does: read files, know what a measure is, round.
+Comes in: `Economy`, `Wedges`. Goes out: `Solution[Equilibrium]`. Never does: read files but the chunks of a study that it kept, know what
+a measure is, round.
 """
 
 from typing import TYPE_CHECKING
@@ -36,6 +37,12 @@ if TYPE_CHECKING:
     from detente.equilibrium.judged import CHUNK as CHUNK
     from detente.equilibrium.labelled import Labelled as Labelled, labelled_result as labelled_result
     from detente.equilibrium.lanes import Lane as Lane, can_share as can_share, solve_lanes as solve_lanes
+    from detente.equilibrium.many import (
+        DutyPoints as DutyPoints,
+        Many as Many,
+        real_incomes as real_incomes,
+        solve_many as solve_many,
+    )
     from detente.equilibrium.plain_residuals import GATE as GATE, residuals as residuals
     from detente.equilibrium.policy import ChosenFlows as ChosenFlows, Policy as Policy
     from detente.equilibrium.purge import (
@@ -71,6 +78,7 @@ else:
             "baseline": "CORE lend_preparation share_preparation",
             "lanes": "Lane can_share solve_lanes",
             "labelled": "Labelled labelled_result",
+            "many": "DutyPoints Many real_incomes solve_many",
             "policy": "Policy ChosenFlows",
             "world_model": "Model",
             "controls": "Binding QuantityControl",
