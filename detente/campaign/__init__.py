@@ -1,7 +1,7 @@
 """CAMPAIGN: the calendar of a standoff as known on a day, and the standoff played forward.
 
 Comes in: a `Dossier`, an as-of day, a seed.
-Goes out: a chronology, clocks with their odds, the ladder a course of events ends on, `Futures`.
+Goes out: a chronology, clocks with their odds, the ladder a course of events ends on, `Futures`, a `Campaign` played day by day.
 Never does: solve an equilibrium, use anything known later than the as-of day, or draw without a seed.
 """
 
@@ -44,6 +44,16 @@ if TYPE_CHECKING:
     )
     from detente.campaign.odds import Odds as Odds, estimate as estimate, standing as standing
     from detente.campaign.pain import PainScores as PainScores, pain_scores as pain_scores
+    from detente.campaign.play import MOVES as MOVES, Campaign as Campaign, Move as Move, Pricer as Pricer
+    from detente.campaign.played import PASSED as PASSED, Entry as Entry, lived as lived
+    from detente.campaign.playfile import (
+        Sheet as Sheet,
+        read_sheet as read_sheet,
+        resumed as resumed,
+        sheet_of as sheet_of,
+        write_campaign as write_campaign,
+    )
+    from detente.campaign.rates import controls_effect as controls_effect, level_costs as level_costs
     from detente.campaign.record import Record as Record, record_of as record_of
     from detente.campaign.rules import Rules as Rules, shipped_rules as shipped_rules
     from detente.campaign.threats import threat_rates as threat_rates
@@ -64,6 +74,10 @@ else:
             "ledger": "Act BOTH Ledger NO_CLOCK",
             "initiative": "Initiative initiatives",
             "odds": "Odds estimate standing",
+            "play": "Campaign MOVES Move Pricer",
+            "played": "Entry PASSED lived",
+            "playfile": "Sheet read_sheet resumed sheet_of write_campaign",
+            "rates": "controls_effect level_costs",
             "record": "Record record_of",
             "rules": "Rules shipped_rules",
             "forward": "simulate",

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     )
     from detente.show.tables.levers import lever_table as lever_table, reach_table as reach_table
     from detente.show.tables.metrics import diversion_table as diversion_table, vintage_words as vintage_words
+    from detente.show.tables.outlook import is_scored as is_scored
     from detente.show.tables.play import (
         duties_sentence as duties_sentence,
         expected_sentence as expected_sentence,
@@ -95,6 +96,7 @@ else:
             "ledger": "TABLES audit_tables is_record malformed_table",
             "levers": "lever_table reach_table",
             "metrics": "diversion_table vintage_words",
+            "outlook": "is_scored",
             "play": "duties_sentence expected_sentence game_sentences",
             "register": "data_file_table data_source_table",
             "rupture": "rupture_sentences",

@@ -44,15 +44,36 @@ def _percent(key: str, label: str, digits: int = 0) -> Column:
 
 def scored_words(test: Backtest | None, horizon: int) -> str:
     """The score that forecasts over a horizon have had by the day, in words."""
+    horizon = scored_horizon(test, horizon) or horizon
     rows = _rows_of(test, horizon) if test is not None else {}
     if not rows:
         return f"No forecast over {horizon} days has been scored by this day, so nobody knows how good such odds are."
-    model, climate, plan = rows["model"], rows["climatology"], rows["schedule"]
+    model, climate, plan, still = (rows[name] for name in ("model", "climatology", "schedule", "persistence"))
+    best = min((climate, plan, still), key=lambda row: row.mean["log"])
+    beaten = "" if model.mean["log"] < best.mean["log"] else f"; “{METHODS[best.method]}” did better"
     return (
         f"Such forecasts over {horizon} days have had a mean log score of {model.mean['log']:.2f} in {model.forecasts} cases "
-        f"({model.blocks} blocks of 120 days); climatology {climate.mean['log']:.2f}, the schedule {plan.mean['log']:.2f}; lower is "
+        f"({model.blocks} blocks of 120 days); climatology {climate.mean['log']:.2f}, the schedule {plan.mean['log']:.2f}, persistence {still.mean['log']:.2f}{beaten}; lower is "
         "better, and the structure was chosen knowing the record."
     )
+
+
+NO_ODDS = (
+    "No odds are told: a probability has a score or it is not printed, and no forecast of `{record}` has been scored by this day. "
+    "A later day may have some; of a record of your own, `detente score --dossier FOLDER --keep` makes forecasts again from its past."
+)
+"""What is said where odds would stand."""
+
+
+def scored_horizon(test: Backtest | None, horizon: int) -> int | None:
+    """The horizon whose score speaks for one: itself, or the next longer one that has been scored by the day."""
+    settled = {forecast.horizon for forecast in test.ladder if forecast.outcome >= 0} if test else set()
+    return min((days for days in settled if days >= horizon), default=None)
+
+
+def is_scored(test: Backtest | None, horizon: int) -> bool:
+    """Whether odds over a horizon may be told: forecasts over it, or over a longer one, have been scored by the day."""
+    return scored_horizon(test, horizon) is not None
 
 
 def _rows_of(test: Backtest, horizon: int) -> dict[str, MethodScore]:
@@ -71,22 +92,26 @@ def outlook_table(outlook: Outlook, test: Backtest | None = None) -> Table:
     names = outlook.chron.record.rules.rungs
     rows: list[tuple[Cell, ...]] = []
     for k, horizon in enumerate(outlook.horizons):
-        scored = _rows_of(test, horizon) if test is not None else {}
+        speaks = scored_horizon(test, horizon)
+        scored = _rows_of(test, speaks) if test is not None and speaks is not None else {}
         score = scored["model"].mean["log"] if scored else None
+        told = speaks is not None
         for rung, name in enumerate(names):
             chance = outlook.ladder[k][rung]
-            simple = [
-                100 * float(outlook.baselines[each][k, rung])
-                for each in ("schedule", "climatology", "persistence")
-            ]
-            rows.append(
-                (horizon, name, 100 * chance.value, 100 * chance.low, 100 * chance.high, *simple, score)
-            )
+            simple = [outlook.baselines[each][k, rung] for each in ("schedule", "climatology", "persistence")]
+            odds = [100 * float(share) for share in (chance.value, chance.low, chance.high, *simple)]
+            rows.append((horizon, name, *(odds if told else [None] * len(odds)), score))
     given = "".join(
         f" Taken as given: {name} {fate.name.replace('_', ' ')}." for name, fate in outlook.what_if.items()
     )
     sides = " and ".join(outlook.chron.sides)
     windows = outlook.windows[outlook.horizons.index(outlook.horizon)]
+    told = any(is_scored(test, horizon) for horizon in outlook.horizons)
+    words = (
+        scored_words(test, outlook.horizon)
+        if told
+        else NO_ODDS.format(record=outlook.chron.record.main.dossier.id)
+    )
     return Table(
         "outlook",
         f"What may come of the standoff of {sides}, as known on {outlook.chron.asof}",
@@ -105,12 +130,16 @@ def outlook_table(outlook: Outlook, test: Backtest | None = None) -> Table:
         note=f"{outlook.futures.paths:,} simulated futures from the calendar as known on the day, seed {outlook.futures.seed}; from and to: 5 to "
         "95 percent of what the parameters leave open. Rungs are read mechanically; see docs/concepts/outlook.md. Reference class: "
         f"{windows[0]} weekly windows of this standoff that had closed ({windows[1]:.0f} independent), and 1,053 threats of 1945 to "
-        f"2005. Score: mean log score of forecasts over that horizon settled by the day. {scored_words(test, outlook.horizon)}{given}",
+        f"2005. Score: mean log score of forecasts over that horizon settled by the day. {words}{given}",
     )
 
 
 def outlook_clocks_table(outlook: Outlook, test: Backtest | None = None) -> Table:
-    """Every live clock: what becomes of it by the horizon, when it is settled, and what that does to the odds of worse."""
+    """Every live clock: what becomes of it by the horizon, when it is settled, and what that does to the odds of worse.
+
+    Where no odds of clocks have been scored by the day, what is live and when it falls due is all that is told.
+    """
+    told = test is not None and any(each.outcome >= 0 for each in test.clocks)
     rules = outlook.chron.record.rules
     worse = [rules.rung(name) for name in WORSE]
 
@@ -125,15 +154,21 @@ def outlook_clocks_table(outlook: Outlook, test: Backtest | None = None) -> Tabl
             KINDS[each.clock.kind],
             each.clock.known.isoformat(),
             each.clock.due.isoformat() if each.clock.due else None,
-            100 * each.carried.value,
-            100 * each.carried.low,
-            100 * each.carried.high,
-            100 * each.put_off.value,
-            100 * each.dropped.value,
-            100 * each.live.value,
-            each.settled.isoformat() if each.settled else None,
-            at_worse(each.if_carried),
-            at_worse(each.if_not),
+            *(
+                (
+                    100 * each.carried.value,
+                    100 * each.carried.low,
+                    100 * each.carried.high,
+                    100 * each.put_off.value,
+                    100 * each.dropped.value,
+                    100 * each.live.value,
+                    each.settled.isoformat() if each.settled else None,
+                    at_worse(each.if_carried),
+                    at_worse(each.if_not),
+                )
+                if told
+                else (None,) * 9
+            ),
         )
         for each in outlook.clocks
     ]
@@ -160,11 +195,12 @@ def outlook_clocks_table(outlook: Outlook, test: Backtest | None = None) -> Tabl
         tuple(rows),
         note="Steps of one side and kind on one day are one clock; expiries of one day are one of both sides. Prior: 1,053 threats, 46 "
         f"percent carried out; this pair's {outlook.odds.rows} settled clocks count with a weight below one. Worse is escalation or decoupling, "
-        f"read among the futures in which the clock is, or is not, carried out by then: a dependence, not an effect. {_clock_words(test)}",
+        f"read among the futures in which the clock is, or is not, carried out by then: a dependence, not an effect. "
+        f"{clock_words(test) if told else NO_ODDS.format(record=outlook.chron.record.main.dossier.id)}",
     )
 
 
-def _clock_words(test: Backtest | None) -> str:
+def clock_words(test: Backtest | None) -> str:
     """The score that odds of clocks have had, in words."""
     scored = [row for row in clock_scores(test) if row.method != "schedule"] if test is not None else []
     if not scored:
