@@ -29,6 +29,12 @@ if TYPE_CHECKING:
         costs_ahead as costs_ahead,
         surface_of as surface_of,
     )
+    from detente.campaign.course import (
+        MOVES as MOVES,
+        Campaign as Campaign,
+        HandMove as HandMove,
+        Pricer as Pricer,
+    )
     from detente.campaign.forward import simulate as simulate
     from detente.campaign.futures import Fate as Fate, Futures as Futures
     from detente.campaign.initiative import Initiative as Initiative, initiatives as initiatives
@@ -44,11 +50,10 @@ if TYPE_CHECKING:
     )
     from detente.campaign.odds import Odds as Odds, estimate as estimate, standing as standing
     from detente.campaign.pain import PainScores as PainScores, pain_scores as pain_scores
-    from detente.campaign.play import MOVES as MOVES, Campaign as Campaign, Move as Move, Pricer as Pricer
-    from detente.campaign.played import PASSED as PASSED, Entry as Entry, lived as lived
+    from detente.campaign.played import PASSED as PASSED, Happening as Happening, lived as lived
     from detente.campaign.playfile import (
         Sheet as Sheet,
-        read_sheet as read_sheet,
+        read_campaign as read_campaign,
         resumed as resumed,
         sheet_of as sheet_of,
         write_campaign as write_campaign,
@@ -74,9 +79,9 @@ else:
             "ledger": "Act BOTH Ledger NO_CLOCK",
             "initiative": "Initiative initiatives",
             "odds": "Odds estimate standing",
-            "play": "Campaign MOVES Move Pricer",
-            "played": "Entry PASSED lived",
-            "playfile": "Sheet read_sheet resumed sheet_of write_campaign",
+            "course": "Campaign MOVES HandMove Pricer",
+            "played": "Happening PASSED lived",
+            "playfile": "Sheet read_campaign resumed sheet_of write_campaign",
             "rates": "controls_effect level_costs",
             "record": "Record record_of",
             "rules": "Rules shipped_rules",

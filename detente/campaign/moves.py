@@ -6,19 +6,19 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from detente.campaign.clocks import LiveClock
+from detente.campaign.course import LATER, MOVES, HandMove
 from detente.campaign.ledger import BOTH, Act
-from detente.campaign.play import LATER, MOVES, Move
-from detente.campaign.played import CALLED, OFFER, Entry, Pair, named, threat_title
+from detente.campaign.played import CALLED, OFFER, Happening, Pair, named, threat_title
 from detente.core import DateError, InputError, LabelError, UnitError, suggestion
 
 if TYPE_CHECKING:
-    from detente.campaign.play import Campaign
+    from detente.campaign.course import Campaign
 
 MOST = 5.0
 """Largest change of an average duty that one move can bring, a fraction."""
 
 
-def entries_of(campaign: Campaign, move: Move, side: int) -> list[Entry]:
+def entries_of(campaign: Campaign, move: HandMove, side: int) -> list[Happening]:
     """What a move of a side played by hand enters into the campaign.
 
     Raises
@@ -42,7 +42,7 @@ def entries_of(campaign: Campaign, move: Move, side: int) -> list[Entry]:
     return (makers.get(move.what) or _of_clock)(campaign, move, side)
 
 
-def _amount(campaign: Campaign, move: Move, side: int, sign: int) -> tuple[Pair, tuple[int, int]]:
+def _amount(campaign: Campaign, move: HandMove, side: int, sign: int) -> tuple[Pair, tuple[int, int]]:
     """Change of duties and controls that a move brings, on its side."""
     if not 0 <= move.duty <= MOST or move.controls < 0:
         raise UnitError(
@@ -60,25 +60,25 @@ def _amount(campaign: Campaign, move: Move, side: int, sign: int) -> tuple[Pair,
     return ((duty, 0.0), (controls, 0)) if side == 0 else ((0.0, duty), (0, controls))
 
 
-def _step(campaign: Campaign, move: Move, side: int) -> list[Entry]:
+def _step(campaign: Campaign, move: HandMove, side: int) -> list[Happening]:
     return _in_force(campaign, side, *_amount(campaign, move, side, 1))
 
 
 def _in_force(
     campaign: Campaign, side: int, duty: Pair, controls: tuple[int, int], clock: str = ""
-) -> list[Entry]:
+) -> list[Happening]:
     """A step comes into force; what restores a court's taking is no step."""
     gap = campaign.chronology.gap
     back = [min(float(gap[s]), max(duty[s], 0.0)) for s in (0, 1)]
     rest = (duty[0] - back[0], duty[1] - back[1])
     entries = []
     if any(back):
-        entries.append(Entry(campaign.today, side, "hand", Act.refill.name, duty=(back[0], back[1])))
-    entries.append(Entry(campaign.today, side, "hand", Act.step.name, clock, None, rest, controls))
+        entries.append(Happening(campaign.today, side, "hand", Act.refill.name, duty=(back[0], back[1])))
+    entries.append(Happening(campaign.today, side, "hand", Act.step.name, clock, None, rest, controls))
     return entries
 
 
-def _threat(campaign: Campaign, move: Move, side: int) -> list[Entry]:
+def _threat(campaign: Campaign, move: HandMove, side: int) -> list[Happening]:
     duty, controls = _amount(campaign, move, side, 1)
     if move.due is None:
         raise InputError(
@@ -97,10 +97,10 @@ def _threat(campaign: Campaign, move: Move, side: int) -> list[Entry]:
         duty,
         controls,
     )
-    return [Entry(campaign.today, side, "hand", Act.threat.name, begins=_new(campaign, clock))]
+    return [Happening(campaign.today, side, "hand", Act.threat.name, begins=_new(campaign, clock))]
 
 
-def _cut(campaign: Campaign, move: Move, side: int) -> list[Entry]:
+def _cut(campaign: Campaign, move: HandMove, side: int) -> list[Happening]:
     duty, controls = _amount(campaign, move, side, -1)
     there, packages = float(campaign.chronology.duty[side]), int(campaign.chronology.controls[side])
     if -duty[side] > there + 1e-12 or -controls[side] > max(packages, 0):
@@ -109,15 +109,15 @@ def _cut(campaign: Campaign, move: Move, side: int) -> list[Entry]:
             where="--duty" if -duty[side] > there else "--controls",
             hint=f"{100 * there:.1f}% of added duty and {packages} packages of controls stand",
         )
-    return [Entry(campaign.today, side, "hand", Act.cut.name, duty=duty, controls=controls)]
+    return [Happening(campaign.today, side, "hand", Act.cut.name, duty=duty, controls=controls)]
 
 
-def _call(campaign: Campaign, move: Move, side: int) -> list[Entry]:
+def _call(campaign: Campaign, move: HandMove, side: int) -> list[Happening]:
     due = move.due or campaign.today + dt.timedelta(days=LATER)
-    return [Entry(campaign.today, side, "hand", CALLED, due=due, leaders=move.leaders)]
+    return [Happening(campaign.today, side, "hand", CALLED, due=due, leaders=move.leaders)]
 
 
-def _of_clock(campaign: Campaign, move: Move, side: int) -> list[Entry]:
+def _of_clock(campaign: Campaign, move: HandMove, side: int) -> list[Happening]:
     """Carry a clock out, put it off, drop it, or offer to prolong an expiry of both."""
     clock = _clock(campaign, move, side)
     today, name = campaign.today, clock.id
@@ -132,7 +132,7 @@ def _of_clock(campaign: Campaign, move: Move, side: int) -> list[Entry]:
             raise InputError(
                 f"it is offered already to prolong `{name}`", where="--clock", hint="the offer stands"
             )
-        return [Entry(today, side, "hand", OFFER, name), *_agreed_by_hand(campaign, clock, side)]
+        return [Happening(today, side, "hand", OFFER, name), *_agreed_by_hand(campaign, clock, side)]
     if clock.side != side:
         raise InputError(
             f"`{name}` is not for one side alone to decide",
@@ -141,20 +141,22 @@ def _of_clock(campaign: Campaign, move: Move, side: int) -> list[Entry]:
         )
     if move.what == "carry-out":
         if clock.kind == "cut":
-            return [Entry(today, side, "hand", Act.cut.name, name, None, clock.duty, clock.controls)]
+            return [Happening(today, side, "hand", Act.cut.name, name, None, clock.duty, clock.controls)]
         return _in_force(campaign, side, clock.duty, clock.controls, name)
     if move.what == "drop":
-        return [Entry(today, side, "hand", Act.dropped.name, name)]
+        return [Happening(today, side, "hand", Act.dropped.name, name)]
     later = _later(campaign, clock, move.due)
-    return [Entry(today, side, "hand", Act.put_off.name, name, later)]
+    return [Happening(today, side, "hand", Act.put_off.name, name, later)]
 
 
-def _agreed_by_hand(campaign: Campaign, clock: LiveClock, side: int) -> list[Entry]:
+def _agreed_by_hand(campaign: Campaign, clock: LiveClock, side: int) -> list[Happening]:
     """Where both sides are played by hand and both have offered, an expiry is put off at once."""
     offered = {entry.side for entry in campaign.entries if entry.act == OFFER and entry.clock == clock.id}
     if {*offered, side} != {0, 1}:
         return []
-    return [Entry(campaign.today, BOTH, "hand", Act.put_off.name, clock.id, _later(campaign, clock, None))]
+    return [
+        Happening(campaign.today, BOTH, "hand", Act.put_off.name, clock.id, _later(campaign, clock, None))
+    ]
 
 
 def _later(campaign: Campaign, clock: LiveClock, due: dt.date | None) -> LiveClock:
@@ -175,7 +177,7 @@ def _new(campaign: Campaign, clock: LiveClock) -> LiveClock:
     return named(clock, campaign.start.sides, (each.id for each in campaign.chronology.clocks))
 
 
-def _clock(campaign: Campaign, move: Move, side: int) -> LiveClock:
+def _clock(campaign: Campaign, move: HandMove, side: int) -> LiveClock:
     live = {clock.id: clock for clock in campaign.chronology.live}
     if not move.clock:
         raise InputError(

@@ -18,7 +18,7 @@ from detente.campaign.forward import Simulator
 from detente.campaign.futures import Fate
 from detente.campaign.ledger import BOTH, NO_CLOCK, Act
 from detente.campaign.odds import Odds, shipped_priors
-from detente.campaign.played import AGREED, CALLED, MOVED, By, Entry, named, threat_title
+from detente.campaign.played import AGREED, CALLED, MOVED, By, Happening, named, threat_title
 from detente.campaign.state import NEVER, PENDING, Bytes, Floats, Ints
 
 MEETINGS = (Act.meeting, Act.summit)
@@ -63,7 +63,7 @@ class OneDay(Simulator):
 
 def next_day(
     chron: Chronology, odds: Odds, seed: int, hand: Container[int], offers: Container[str]
-) -> list[Entry]:
+) -> list[Happening]:
     """What happens on the day after a chronology's, drawn.
 
     Parameters
@@ -80,7 +80,7 @@ def next_day(
     """
     day = OneDay(chron, odds, seed, hand, offers)
     day.run()
-    entries: list[Entry] = []
+    entries: list[Happening] = []
     date = chron.asof + dt.timedelta(days=1)
     fresh = _begun(day, date)
     for row in _rows(day):
@@ -112,7 +112,7 @@ def _entry(
     clock: int,
     duty: tuple[float, float],
     controls: tuple[int, int],
-) -> Entry | None:
+) -> Happening | None:
     """One row as an entry; of what is taken back without a clock a side played by hand takes back nothing."""
     by: By = "chance" if act in MEETINGS or act is Act.agreement else "rule"
     name = ""
@@ -126,7 +126,7 @@ def _entry(
         if not any(duty) and not any(controls):
             return None
         side = 1 - day.hands[0] if side == BOTH else side
-    return Entry(date, side, by, act.name, name, None, duty, controls)
+    return Happening(date, side, by, act.name, name, None, duty, controls)
 
 
 def _begun(day: OneDay, date: dt.date) -> list[LiveClock]:
@@ -156,7 +156,7 @@ def _begun(day: OneDay, date: dt.date) -> list[LiveClock]:
 
 
 def _belonging(
-    entry: Entry, fresh: list[LiveClock], day: OneDay, chron: Chronology, before: list[Entry]
+    entry: Happening, fresh: list[LiveClock], day: OneDay, chron: Chronology, before: list[Happening]
 ) -> LiveClock | None:
     """The clock that begins with an entry: a threat's own, or that of a step put off, which keeps its size."""
     old = next((clock for clock in day.clocks if clock.id == entry.clock), None)
@@ -173,12 +173,12 @@ def _belonging(
 
 
 def _of_meetings(
-    day: OneDay, date: dt.date, chron: Chronology, odds: Odds, seed: int, before: list[Entry]
-) -> Iterator[Entry]:
+    day: OneDay, date: dt.date, chron: Chronology, odds: Odds, seed: int, before: list[Happening]
+) -> Iterator[Happening]:
     """A meeting that is moved or called, and what one agreed to take back later."""
     for k, when in day.moved.items():
         due = chron.asof + dt.timedelta(days=when)
-        yield Entry(date, BOTH, "chance", MOVED, due=due, leaders=day.meetings[k].leaders)
+        yield Happening(date, BOTH, "chance", MOVED, due=due, leaders=day.meetings[k].leaders)
     rng = np.random.default_rng([seed, 1])
     back = day.when[0, day.own["back"]]
     if back < NEVER:
@@ -191,7 +191,7 @@ def _of_meetings(
             "", "Taken back, as agreed", BOTH, "cut", date, due, (), (duty[0], duty[1]), (controls[0], controls[1])
         )  # fmt: skip
         taken = {other.id for other in chron.clocks} | {each.begins.id for each in before if each.begins}
-        yield Entry(date, BOTH, "chance", AGREED, begins=named(clock, chron.sides, taken))
+        yield Happening(date, BOTH, "chance", AGREED, begins=named(clock, chron.sides, taken))
     events, days = odds.gammas["meetings"]
     if rng.random() < -np.expm1(-rng.gamma(events) / days):
         low, high = day.priors["meeting_notice"]
@@ -199,4 +199,4 @@ def _of_meetings(
         leaders = bool(rng.random() < rng.beta(*odds.betas["leaders"]))
         if any(abs((meeting.start - due).days) <= SAME_MEETING for meeting in chron.planned):
             return  # one meeting, not two
-        yield Entry(date, BOTH, "chance", CALLED, due=due, leaders=leaders)
+        yield Happening(date, BOTH, "chance", CALLED, due=due, leaders=leaders)

@@ -26,7 +26,7 @@ Pair = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Entry:
+class Happening:
     """Something that happened in a played standoff.
 
     Attributes
@@ -77,14 +77,14 @@ def live_places(clocks: Sequence[LiveClock]) -> dict[str, int]:
     return {clock.id: place for place, clock in enumerate(clocks) if clock.outcome == "live"}
 
 
-def lived(start: Chronology, entries: Iterable[Entry], today: dt.date) -> Chronology:
+def lived(start: Chronology, entries: Iterable[Happening], today: dt.date) -> Chronology:
     """The chronology of a day of a played standoff.
 
     Parameters
     ----------
     start : Chronology
         Of the day it begins; its record is known no later than that.
-    entries : iterable of Entry
+    entries : iterable of Happening
         What happened since, in order, up to `today`.
     today : date
 
@@ -129,7 +129,7 @@ def lived(start: Chronology, entries: Iterable[Entry], today: dt.date) -> Chrono
     )
 
 
-def _ledger_rows(entry: Entry, act: Act, at: int, day: int) -> Iterator[Row]:
+def _ledger_rows(entry: Happening, act: Act, at: int, day: int) -> Iterator[Row]:
     """An entry as rows of the ledger; what both sides do at once is a row each, as in a record."""
     if entry.side != BOTH or act not in (Act.step, Act.cut, Act.refill):
         yield 0, day, int(act), entry.side, at, entry.duty, entry.controls
@@ -157,7 +157,7 @@ def _settled(clock: LiveClock, outcome: str, day: dt.date) -> LiveClock:
     return dataclasses.replace(clock, outcome=outcome, settled=day, eased=eased)
 
 
-def _meet(entry: Entry, act: Act | None, meetings: list[Meeting]) -> None:
+def _meet(entry: Happening, act: Act | None, meetings: list[Meeting]) -> None:
     """Enter a meeting that was called or moved, and one that nobody had planned."""
     planned = [k for k, meeting in enumerate(meetings) if meeting.start == entry.day]
     if entry.act == CALLED and entry.due is not None:

@@ -14,8 +14,8 @@ from typing import Any
 
 from detente.campaign.calendar import Chronology
 from detente.campaign.clocks import LiveClock
-from detente.campaign.play import Campaign, Pricer
-from detente.campaign.played import Entry, Pair
+from detente.campaign.course import Campaign, Pricer
+from detente.campaign.played import Happening, Pair
 from detente.core import EvidenceError, InputError, package_version, sha256_bytes, write_atomic
 
 FORM = "detente-campaign-1"
@@ -92,7 +92,7 @@ def write_campaign(path: Path, campaign: Campaign, sheet: Sheet) -> None:
     write_atomic(path, "\n".join(lines) + "\n")
 
 
-def read_sheet(path: Path) -> tuple[Sheet, tuple[Entry, ...]]:
+def read_campaign(path: Path) -> tuple[Sheet, tuple[Happening, ...]]:
     """What a file of a campaign says, its chain of hashes checked.
 
     Raises
@@ -128,7 +128,7 @@ def read_sheet(path: Path) -> tuple[Sheet, tuple[Entry, ...]]:
 
 
 def resumed(
-    sheet: Sheet, entries: tuple[Entry, ...], start: Chronology, *, price: Pricer | None = None
+    sheet: Sheet, entries: tuple[Happening, ...], start: Chronology, *, price: Pricer | None = None
 ) -> Campaign:
     """A campaign as it stands, over the chronology it began from.
 
@@ -157,9 +157,9 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _entry_line(entry: Entry) -> dict[str, Any]:
+def _entry_line(entry: Happening) -> dict[str, Any]:
     """An entry without what it does not have."""
-    default = Entry(entry.day, entry.side, entry.by, entry.act)
+    default = Happening(entry.day, entry.side, entry.by, entry.act)
     return {
         key: value
         for key, value in _plain(entry).items()
@@ -198,9 +198,9 @@ def _sheet(content: dict[str, Any]) -> Sheet:
     )
 
 
-def _entry(content: dict[str, Any]) -> Entry:
+def _entry(content: dict[str, Any]) -> Happening:
     begins = content.get("begins")
-    return Entry(
+    return Happening(
         dt.date.fromisoformat(content["day"]),
         content["side"],
         content["by"],

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from detente.campaign.calendar import Chronology
-    from detente.campaign.play import Pricer
+    from detente.campaign.course import Pricer
     from detente.campaign.played import Pair
 
 DIGITS = 1

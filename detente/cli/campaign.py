@@ -133,13 +133,15 @@ def act(
     out: OutOption = None,
 ) -> None:
     """Do something today, for a side that is played by hand."""
-    from detente.campaign import Move
+    from detente.campaign import HandMove
 
     with usage():
         check_table(table, TABLES, "--table")
     played, sheet = _open(file)
     with usage():
-        move = Move(what, _fraction(duty), controls, clock, parse_day(due, "--due") if due else None, leaders)
+        move = HandMove(
+            what, _fraction(duty), controls, clock, parse_day(due, "--due") if due else None, leaders
+        )
         after = played.act(move, _side(played, side))
     _kept(file, played, after, sheet, trial, table, (style, out))
 
@@ -253,10 +255,10 @@ def _price(record: Record, effect: Sequence[tuple[float, float]] | None) -> Pric
 
 def _open(file: Path) -> tuple[Campaign, Sheet]:
     """A campaign as it stands, with its record."""
-    from detente.campaign import chronology, read_sheet, resumed
+    from detente.campaign import chronology, read_campaign, resumed
 
     with usage():
-        sheet, entries = read_sheet(file)
+        sheet, entries = read_campaign(file)
     record = pair_record(sheet.dossier, sheet.asof.isoformat(), sheet.world or None)
     start_day = chronology(record, sheet.asof)
     return resumed(sheet, entries, start_day, price=_price(record, sheet.effect)), sheet

@@ -173,6 +173,12 @@ def score(
 
     with usage():
         check_table(table, SCORE_TABLES, "--table")
+        if keep and not Path(dossier).is_dir():
+            raise InputError(
+                "the forecasts of a shipped record are kept already",
+                where="--keep",
+                hint="--again makes them anew; --keep is for the folder of a record of your own",
+            )
         day = asof or load_dossier(dossier).vintage.isoformat()
     record = pair_record(dossier, day, world)
     if register is not None:
@@ -264,13 +270,6 @@ def _keep(record: Record, test: Backtest, dossier: str) -> None:
     """Write the forecasts of a backtest beside a record of one's own."""
     from detente.outlook import backtest_csv, kept_file
 
-    if not Path(dossier).is_dir():
-        with usage():
-            raise InputError(
-                "the forecasts of a shipped record are kept already",
-                where="--keep",
-                hint="--again makes them anew",
-            )
     path = write_atomic(kept_file(dossier), backtest_csv(test, record.rules.rungs))
     note(f"wrote {path}")
 

@@ -12,13 +12,13 @@ from detente.campaign import (
     Act,
     Campaign,
     Fate,
-    Move,
+    HandMove,
     chronology,
     cost_surface,
     estimate,
     level_costs,
     lived,
-    read_sheet,
+    read_campaign,
     resumed,
     sheet_of,
     simulate,
@@ -74,17 +74,17 @@ def test_a_day_is_drawn_from_the_hazards_of_the_simulation(start):
 
 def test_the_same_moves_and_seed_give_the_same_bytes_and_splits_do_not_matter(start, tmp_path):
     campaign, _ = by_hand(start)
-    moved = campaign.act(Move("threat", duty=0.1, due=SOON), 0)
+    moved = campaign.act(HandMove("threat", duty=0.1, due=SOON), 0)
     once = moved.until(dt.date(2025, 11, 24))
     twice = moved.until(dt.date(2025, 11, 11)).until(dt.date(2025, 11, 24))
     assert once.happened == twice.happened
     assert once.replay().happened == once.happened
     files = [tmp_path / name for name in ("a.jsonl", "b.jsonl")]
-    again = by_hand(start)[0].act(Move("threat", duty=0.1, due=SOON), 0).until(dt.date(2025, 11, 24))
+    again = by_hand(start)[0].act(HandMove("threat", duty=0.1, due=SOON), 0).until(dt.date(2025, 11, 24))
     for path, each in zip(files, (once, again), strict=True):
         write_campaign(path, each, sheet_of(each, "busan-2025"))
     assert files[0].read_bytes() == files[1].read_bytes()
-    sheet, entries = read_sheet(files[0])
+    sheet, entries = read_campaign(files[0])
     back = resumed(sheet, entries, start, price=linear)
     assert back.entries == once.entries
     assert back.cost_so_far() == once.cost_so_far()
@@ -110,9 +110,9 @@ def test_a_changed_file_and_a_changed_course_are_refused(start, tmp_path):
     ):
         path.write_text("\n".join(broken) + "\n", encoding="utf-8")
         with pytest.raises(EvidenceError, match="changed, left out or moved"):
-            read_sheet(path)
+            read_campaign(path)
     with pytest.raises(InputError, match="no campaign"):
-        read_sheet(tmp_path / "none.jsonl")
+        read_campaign(tmp_path / "none.jsonl")
     other = dataclasses.replace(played.happened[-1], act="dropped", clock="", begins=None)
     forged = dataclasses.replace(played, entries=(*played.happened[:-1], other))
     with pytest.raises(EvidenceError, match="no longer give this course"):
@@ -132,7 +132,7 @@ def test_what_a_side_played_by_hand_does_not_do_does_not_happen(start):
     assert fired == {clock.id: clock.due for clock in quiet.live if clock.due and clock.due <= last}
     truce = next(clock for clock in start.live if clock.id == TRUCE)
     offered = Campaign.begin(quiet, start.sides, 1)
-    both = offered.act(Move("prolong", clock=TRUCE), 0).act(Move("prolong", clock=TRUCE), 1)
+    both = offered.act(HandMove("prolong", clock=TRUCE), 0).act(HandMove("prolong", clock=TRUCE), 1)
     assert [entry.act for entry in both.entries] == ["offer", "offer", "put_off"]
     later = both.entries[-1].begins
     assert later.due > truce.due
@@ -144,9 +144,9 @@ def test_what_a_side_played_by_hand_does_not_do_does_not_happen(start):
 def test_moves_do_what_they_say_and_cost_what_they_cost(start):
     campaign, _ = by_hand(start)
     base = campaign.loss[0]
-    stepped = campaign.act(Move("step", duty=0.2, controls=1), 0)
-    assert stepped.chronology.duty == pytest.approx(start.duty + [0.2, 0])
-    assert stepped.chronology.controls.tolist() == (start.controls + [1, 0]).tolist()
+    stepped = campaign.act(HandMove("step", duty=0.2, controls=1), 0)
+    assert stepped.chronology.duty == pytest.approx(np.add(start.duty, [0.2, 0]))
+    assert stepped.chronology.controls.tolist() == np.add(start.controls, [1, 0]).tolist()
     assert stepped.loss_now[0] == pytest.approx(base + 21)
     assert not stepped.chronology.truce
     answers = [
@@ -160,16 +160,16 @@ def test_moves_do_what_they_say_and_cost_what_they_cost(start):
         for f in answers
     ]
     assert replied[1] > 1.5 * replied[0]  # a step is answered within days
-    taken = stepped.act(Move("cut", duty=0.2, controls=1), 0)
+    taken = stepped.act(HandMove("cut", duty=0.2, controls=1), 0)
     assert taken.chronology.duty == pytest.approx(start.duty)
     assert taken.loss_now[0] == pytest.approx(base)
     own = "clock-software-controls"
-    assert campaign.act(Move("drop", clock=own), 0).chronology.live[0].id != own
-    early = campaign.act(Move("carry-out", clock=own), 0)
+    assert campaign.act(HandMove("drop", clock=own), 0).chronology.live[0].id != own
+    early = campaign.act(HandMove("carry-out", clock=own), 0)
     assert early.chronology.controls[0] == start.controls[0] + 1
-    put_off = campaign.act(Move("put-off", clock=own, due=SOON), 0)
+    put_off = campaign.act(HandMove("put-off", clock=own, due=SOON), 0)
     assert any(clock.due == SOON and clock.side == 0 for clock in put_off.chronology.live)
-    called = campaign.act(Move("call", due=SOON, leaders=True), 0)
+    called = campaign.act(HandMove("call", due=SOON, leaders=True), 0)
     assert any(meeting.start == SOON and meeting.leaders for meeting in called.chronology.planned)
     # a year's rate of loss, a day at a time
     quiet = dataclasses.replace(start, meetings=())
@@ -183,19 +183,19 @@ def test_moves_do_what_they_say_and_cost_what_they_cost(start):
 @pytest.mark.parametrize(
     ("move", "error", "words"),
     [
-        (Move("stare"), LabelError, "no move"),
-        (Move("step"), InputError, "how much"),
-        (Move("step", duty=20.0), UnitError, "no change of an average duty"),
-        (Move("cut", duty=3.0), UnitError, "more is taken back"),
-        (Move("threat", duty=0.1), InputError, "names a day"),
-        (Move("threat", duty=0.1, due=DAY), DateError, "not after today"),
-        (Move("drop"), InputError, "about a clock"),
-        (Move("drop", clock="clock-truce"), LabelError, "is live"),
-        (Move("drop", clock=TRUCE), InputError, "not for one side alone"),
-        (Move("put-off", clock="clock-notice-61"), InputError, "not for one side alone"),
-        (Move("prolong", clock="clock-notice-61"), InputError, "no expiry of both"),
+        (HandMove("stare"), LabelError, "no move"),
+        (HandMove("step"), InputError, "how much"),
+        (HandMove("step", duty=20.0), UnitError, "no change of an average duty"),
+        (HandMove("cut", duty=3.0), UnitError, "more is taken back"),
+        (HandMove("threat", duty=0.1), InputError, "names a day"),
+        (HandMove("threat", duty=0.1, due=DAY), DateError, "not after today"),
+        (HandMove("drop"), InputError, "about a clock"),
+        (HandMove("drop", clock="clock-truce"), LabelError, "is live"),
+        (HandMove("drop", clock=TRUCE), InputError, "not for one side alone"),
+        (HandMove("put-off", clock="clock-notice-61"), InputError, "not for one side alone"),
+        (HandMove("prolong", clock="clock-notice-61"), InputError, "no expiry of both"),
         (
-            Move("put-off", clock="clock-software-controls", due=DAY + dt.timedelta(days=1)),
+            HandMove("put-off", clock="clock-software-controls", due=DAY + dt.timedelta(days=1)),
             DateError,
             "not later",
         ),
@@ -222,7 +222,7 @@ def test_branches_share_their_luck_and_days_are_checked(start):
     with pytest.raises(DateError):
         played.until(played.today)
     with pytest.raises(InputError, match="by rule"):
-        campaign.act(Move("step", duty=0.1), start.sides.index(other))
+        campaign.act(HandMove("step", duty=0.1), start.sides.index(other))
     with pytest.raises(LabelError):
         Campaign.begin(start, ("XYZ",), 1)
 

@@ -107,7 +107,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "What each side of a played standoff is likely to do",
         "campaign:campaign_odds_table",
         "campaign outlook test?",
-        "campaign outlook",
+        "campaign, outlook",
         "player act within_{days}[%]",
     ),
     (
@@ -115,7 +115,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "Clocks that run in a played standoff",
         "campaign:campaign_clocks_table",
         "campaign outlook test?",
-        "campaign outlook",
+        "campaign, outlook",
         "clock title player due left[days] duty[points] controls[count] carried[%] put_off[%] dropped[%] yours",
     ),
 )

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from detente.campaign import BOTH, NO_CLOCK, PASSED, Act, Futures
 from detente.core import Cell, Column, Table
-from detente.show.tables.outlook import NO_ODDS, clock_words, is_scored, scored_words
+from detente.show.tables.scored import NO_ODDS, clock_words, is_scored, scored_words
 
 if TYPE_CHECKING:
-    from detente.campaign import Campaign, Entry
+    from detente.campaign import Campaign, Happening
     from detente.outlook import Backtest, Outlook
 
 BN = 1e3
@@ -144,7 +144,7 @@ def campaign_log_table(campaign: Campaign, since: int = 0) -> Table:
     )
 
 
-def _due(entry: Entry) -> str | None:
+def _due(entry: Happening) -> str | None:
     due = entry.begins.due if entry.begins else entry.due
     return due.isoformat() if due else None
 
@@ -153,7 +153,7 @@ def _who(campaign: Campaign, side: int) -> str:
     return "both" if side == BOTH else campaign.start.sides[side]
 
 
-def _what(entry: Entry, titles: Mapping[str, str]) -> str:
+def _what(entry: Happening, titles: Mapping[str, str]) -> str:
     name = entry.clock or (entry.begins.id if entry.begins else "")
     title = titles.get(name, "")
     return f"{title} ({name})" if name and title else name

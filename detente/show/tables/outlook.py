@@ -12,20 +12,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detente.core import Cell, Column, Table
-from detente.outlook import clock_scores, duty_fan, ladder_calibration, ladder_scores
+from detente.outlook import duty_fan, ladder_calibration
 from detente.show.figures import Figure
+from detente.show.tables.scored import (
+    METHODS,
+    NO_ODDS,
+    clock_words,
+    is_scored,
+    scored_horizon,
+    scored_words,
+    scores_over,
+)
 
 if TYPE_CHECKING:
     from detente.campaign import LiveClock
     from detente.outlook import Backtest, CalibrationBin, HumanForecast, MethodScore, Outlook, SettledQuestion
 
-METHODS = {
-    "model": "Détente",
-    "schedule": "what is announced happens",
-    "climatology": "how often it came about so far",
-    "persistence": "nothing happens",
-    "other episodes": "share of other threats",
-}
 KINDS = {
     "threat": "threat with a day",
     "truce": "suspension that runs out",
@@ -42,44 +44,6 @@ def _percent(key: str, label: str, digits: int = 0) -> Column:
     return Column(key, label, "%", "number", digits)
 
 
-def scored_words(test: Backtest | None, horizon: int) -> str:
-    """The score that forecasts over a horizon have had by the day, in words."""
-    horizon = scored_horizon(test, horizon) or horizon
-    rows = _rows_of(test, horizon) if test is not None else {}
-    if not rows:
-        return f"No forecast over {horizon} days has been scored by this day, so nobody knows how good such odds are."
-    model, climate, plan, still = (rows[name] for name in ("model", "climatology", "schedule", "persistence"))
-    best = min((climate, plan, still), key=lambda row: row.mean["log"])
-    beaten = "" if model.mean["log"] < best.mean["log"] else f"; “{METHODS[best.method]}” did better"
-    return (
-        f"Such forecasts over {horizon} days have had a mean log score of {model.mean['log']:.2f} in {model.forecasts} cases "
-        f"({model.blocks} blocks of 120 days); climatology {climate.mean['log']:.2f}, the schedule {plan.mean['log']:.2f}, persistence {still.mean['log']:.2f}{beaten}; lower is "
-        "better, and the structure was chosen knowing the record."
-    )
-
-
-NO_ODDS = (
-    "No odds are told: a probability has a score or it is not printed, and no forecast of `{record}` has been scored by this day. "
-    "A later day may have some; of a record of your own, `detente score --dossier FOLDER --keep` makes forecasts again from its past."
-)
-"""What is said where odds would stand."""
-
-
-def scored_horizon(test: Backtest | None, horizon: int) -> int | None:
-    """The horizon whose score speaks for one: itself, or the next longer one that has been scored by the day."""
-    settled = {forecast.horizon for forecast in test.ladder if forecast.outcome >= 0} if test else set()
-    return min((days for days in settled if days >= horizon), default=None)
-
-
-def is_scored(test: Backtest | None, horizon: int) -> bool:
-    """Whether odds over a horizon may be told: forecasts over it, or over a longer one, have been scored by the day."""
-    return scored_horizon(test, horizon) is not None
-
-
-def _rows_of(test: Backtest, horizon: int) -> dict[str, MethodScore]:
-    return {row.method: row for row in ladder_scores(test) if row.subject == str(horizon)}
-
-
 def outlook_table(outlook: Outlook, test: Backtest | None = None) -> Table:
     """The ladder with its odds, their interval, the simple forecasts beside them, and the score such odds have had.
 
@@ -93,7 +57,7 @@ def outlook_table(outlook: Outlook, test: Backtest | None = None) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for k, horizon in enumerate(outlook.horizons):
         speaks = scored_horizon(test, horizon)
-        scored = _rows_of(test, speaks) if test is not None and speaks is not None else {}
+        scored = scores_over(test, speaks) if test is not None and speaks is not None else {}
         score = scored["model"].mean["log"] if scored else None
         told = speaks is not None
         for rung, name in enumerate(names):
@@ -197,23 +161,6 @@ def outlook_clocks_table(outlook: Outlook, test: Backtest | None = None) -> Tabl
         f"percent carried out; this pair's {outlook.odds.rows} settled clocks count with a weight below one. Worse is escalation or decoupling, "
         f"read among the futures in which the clock is, or is not, carried out by then: a dependence, not an effect. "
         f"{clock_words(test) if told else NO_ODDS.format(record=outlook.chron.record.main.dossier.id)}",
-    )
-
-
-def clock_words(test: Backtest | None) -> str:
-    """The score that odds of clocks have had, in words."""
-    scored = [row for row in clock_scores(test) if row.method != "schedule"] if test is not None else []
-    if not scored:
-        return "No odds of clocks have been scored by this day."
-    said = [
-        f"{'threats' if row.subject == 'threat' else 'suspensions'} {row.mean['log']:.2f} in {row.forecasts} cases"
-        for row in scored
-        if row.method == "model"
-    ]
-    other = [f"{row.mean['log']:.2f}" for row in scored if row.method == "other episodes"]
-    return (
-        f"Such odds have had mean log scores of {' and '.join(said)}; the share of other threats alone {' and '.join(other)}; lower is "
-        "better."
     )
 
 

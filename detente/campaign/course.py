@@ -19,7 +19,7 @@ from detente.campaign.calendar import Chronology
 from detente.campaign.ledger import BOTH
 from detente.campaign.odds import Odds, estimate
 from detente.campaign.oneday import next_day
-from detente.campaign.played import OFFER, PASSED, Entry, Pair, lived
+from detente.campaign.played import OFFER, PASSED, Happening, Pair, lived
 from detente.core import DateError, EvidenceError, LabelError, suggestion
 
 MOVES = ("step", "threat", "cut", "carry-out", "put-off", "drop", "prolong", "call")
@@ -34,7 +34,7 @@ Pricer = Callable[[Pair, Pair], Pair]
 
 
 @dataclass(frozen=True)
-class Move:
+class HandMove:
     """Something a side played by hand does.
 
     Attributes
@@ -73,7 +73,7 @@ class Campaign:
         Sides played by hand; the others are played by rule.
     seeds : tuple of (date, int)
         From which day on which seed; a branch may have luck of its own.
-    entries : tuple of Entry
+    entries : tuple of Happening
         What happened, in order.
     price : callable, optional
         What duties and controls cost each side (`detente.campaign.level_costs`); costs are not told without it.
@@ -84,7 +84,7 @@ class Campaign:
     start: Chronology
     hand: tuple[int, ...]
     seeds: tuple[tuple[dt.date, int], ...]
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[Happening, ...] = ()
     price: Pricer | None = None
     loss: Pair | None = None
 
@@ -114,7 +114,7 @@ class Campaign:
         return self.entries[-1].day if self.entries else self.start.asof
 
     @property
-    def happened(self) -> tuple[Entry, ...]:
+    def happened(self) -> tuple[Happening, ...]:
         """Entries without those that only let days pass."""
         return tuple(entry for entry in self.entries if entry.act != PASSED)
 
@@ -138,7 +138,7 @@ class Campaign:
                 offered.setdefault(entry.clock, set()).add(entry.side)
         return frozenset(name for name, sides in offered.items() if sides >= set(self.hand))
 
-    def _with(self, *entries: Entry) -> Campaign:
+    def _with(self, *entries: Happening) -> Campaign:
         """With entries more, each with what stands after it costs."""
         duty, controls = (
             _pair(self.chronology.duty),
@@ -201,10 +201,10 @@ class Campaign:
                 if first:
                     break
         if played.today < now:
-            played = played._with(Entry(now, BOTH, "chance", PASSED))
+            played = played._with(Happening(now, BOTH, "chance", PASSED))
         return played
 
-    def act(self, move: Move, side: int) -> Campaign:
+    def act(self, move: HandMove, side: int) -> Campaign:
         """Do something today, for a side played by hand.
 
         Raises
@@ -238,7 +238,7 @@ class Campaign:
         if seed is not None:
             seeds = (*(each for each in seeds if each[0] < day), (day, seed))
         fresh = dataclasses.replace(self, entries=kept, seeds=seeds)
-        return fresh if fresh.today == day else fresh._with(Entry(day, BOTH, "chance", PASSED))
+        return fresh if fresh.today == day else fresh._with(Happening(day, BOTH, "chance", PASSED))
 
     def replay(self) -> Campaign:
         """Play the moves made by hand again from the beginning, and check that everything else follows as it did.
@@ -267,7 +267,7 @@ class Campaign:
         return again
 
 
-def _same(old: Entry, new: Entry) -> bool:
+def _same(old: Happening, new: Happening) -> bool:
     return dataclasses.replace(old, loss=None) == dataclasses.replace(new, loss=None)
 
 
