@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from detente.campaign import Chronology, Fate, PathCosts, Record
     from detente.outlook import Backtest, HumanForecast, Outlook
 
-OUTLOOK_TABLES = ("ladder", "clocks", "information", "duty", "cost", "all")
+OUTLOOK_TABLES = ("ladder", "clocks", "information", "duty", "cost", "what-ifs", "all")
 SCORE_TABLES = ("ladder", "clocks", "calibration", "registered", "human", "all")
 SHORT = 500
 """Futures of one forecast of a backtest that is made on the spot."""
@@ -59,7 +59,7 @@ def outlook(
         typer.Option(
             "--table",
             help="ladder, clocks, information (what moves the odds most), duty (the fan of duties ahead), cost (what the time "
-            "ahead costs each side, from first-year equilibria) or all.",
+            "ahead costs each side, from first-year equilibria), what-ifs (devices no record tells apart, swept) or all.",
         ),
     ] = "ladder",
     paths: PathsOption = 20_000,
@@ -70,7 +70,7 @@ def outlook(
 ) -> None:
     """Say what may come next, how likely, what moves the odds, and how good such odds have been."""
     from detente.campaign import chronology
-    from detente.outlook import HORIZONS, look_ahead
+    from detente.outlook import HORIZONS, SWEEP_PATHS, look_ahead, sweep
     from detente.show import build
     from detente.show.tables import is_scored
 
@@ -101,13 +101,19 @@ def outlook(
         "information": lambda: build("outlook-information", outlook=ahead),
         "duty": lambda: build("outlook-duty", outlook=ahead),
         "cost": lambda: build("cost-ahead", costs=_costs(ahead)),
+        "what-ifs": lambda: build(
+            "outlook-what-ifs",
+            outlook=ahead,
+            swept=sweep(chron, horizon=ahead.horizon, paths=min(paths, SWEEP_PATHS), seed=seed),
+            test=test,
+        ),
     }
     chosen = tuple(makers) if table == "all" else (table,)
-    if fates and table == "information":
+    if fates and table in ("information", "what-ifs"):
         raise InputError(
             "what moves the odds is told of the day as it stands", where="--what-if", hint="leave it out"
         )
-    unscored = () if is_scored(test, 1) else ("information", "duty", "cost")
+    unscored = () if is_scored(test, 1) else ("information", "duty", "cost", "what-ifs")
     if table in unscored:
         with usage():
             raise InputError(
@@ -115,7 +121,7 @@ def outlook(
                 where=f"{record.main.dossier.id} as of {record.main.dossier.asof}",
                 hint="a later day, or `detente score --dossier FOLDER --keep` for a record of your own",
             )
-    left_out = {*unscored, *(("information",) if fates else ())}
+    left_out = {*unscored, *(("information", "what-ifs") if fates else ())}
     emit([makers[name]() for name in chosen if name not in left_out], style, out)
 
 
@@ -169,6 +175,7 @@ def score(
 ) -> None:
     """Say how good forecasts of this standoff have been: against the schedule, climatology, persistence, and human prices."""
     from detente.dossier import load_dossier
+    from detente.outlook import human_scores
     from detente.show import build, make
 
     with usage():
@@ -200,6 +207,9 @@ def score(
     if "human" in chosen:
         prices, ours = _human(record, seed)
         tables.append(build("human-forecasts", rows=prices, ours=ours))
+        if scored := human_scores(prices, ours):
+            known = record.main.dossier
+            tables.append(build("scores", rows=scored, record=known.id, asof=known.asof))
     emit(tables, style, out)
 
 

@@ -31,6 +31,7 @@ from detente.dossier import FrozenDict, audit, load_dossier, parties_of
 from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result, purge_deficits
 from detente.intake import extract, make_draft, read_report
 from detente.outlook import (
+    DEVICES,
     answers,
     draw_outcomes,
     draw_path,
@@ -41,6 +42,7 @@ from detente.outlook import (
     ladder_scores,
     look_ahead,
     read_questions,
+    sweep,
 )
 from detente.policy import Scenario, load_scenario
 from detente.policy.duties import duty_stack, product_duties
@@ -608,6 +610,10 @@ def of_outlook() -> dict[str, Callable[[], dict[str, Any]]]:
         "score-calibration": lambda: {"bins": ladder_calibration(test()), "record": name},
         "calibration-figure": lambda: {"test": test(), "record": name},
         "registered": lambda: {"settled": answers(read_questions(), chronology(pair(), day))},
+        "outlook-what-ifs": lambda: {
+            **with_test(),
+            "swept": sweep(ahead().chron, devices=DEVICES[:1], paths=100),
+        },
         "campaign": lambda: {"campaign": campaign()},
         "campaign-log": lambda: {"campaign": campaign()},
         "campaign-odds": played,

@@ -47,6 +47,14 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "date importer p5[%] p25[%] median[%] p75[%] p95[%]",
     ),
     (
+        "outlook-what-ifs",
+        "What-ifs that no record tells apart, swept",
+        "scored:what_if_table",
+        "outlook swept test?",
+        "outlook",
+        "device value[factor] broad[%] narrow[%] truce_extended[%] status_quo[%] escalation[%] decoupling[%]",
+    ),
+    (
         "scores",
         "How good forecasts of the ladder or of clocks have been",
         "outlook:method_score_table",

@@ -15,6 +15,7 @@ from detente.core import Cell, Column, Table
 from detente.outlook import duty_fan, ladder_calibration
 from detente.show.figures import Figure
 from detente.show.tables.scored import (
+    HUMAN_NOTE,
     METHODS,
     NO_ODDS,
     clock_words,
@@ -260,7 +261,9 @@ def method_score_table(rows: Sequence[MethodScore], record: str, asof: Any) -> T
             Column("high", "to", "logarithm", "number", 2),
         ),
         tuple(cells),
-        note="Lower is better. Forecast every 14 days of the standoff from what was known then, refitted each time; from and to: 5 to 95 "
+        note=HUMAN_NOTE
+        if any(row.method == "human" for row in rows)
+        else "Lower is better. Forecast every 14 days of the standoff from what was known then, refitted each time; from and to: 5 to 95 "
         "percent under a bootstrap of blocks of 120 days. Structure and priors were chosen knowing the record, so this is not out of "
         "sample: registered questions are (--table registered).",
     )
@@ -359,7 +362,7 @@ def registered_table(settled: Sequence[SettledQuestion]) -> Table:
             Column("subject", "Days, or clock"),
             Column("until", "Settled by", kind="date"),
             Column("odds", "Odds"),
-            Column("answer", "SettledQuestion"),
+            Column("answer", "Answer"),
             Column("log", "Log score", "logarithm", "number", 2),
         ),
         tuple(rows),
@@ -392,7 +395,7 @@ def human_table(rows: Sequence[HumanForecast], ours: Mapping[str, float] | None 
             Column("date", "Day", kind="date"),
             _percent("probability", "Price"),
             _percent("ours", "Détente, as known on the day", 0),
-            Column("answer", "SettledQuestion"),
+            Column("answer", "Answer"),
             Column("log", "Log score of the price", "logarithm", "number", 2),
             Column("grade", "Grade"),
         ),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from detente.core import Cell, Column, Table
 from detente.outlook import clock_scores, ladder_scores
 
 if TYPE_CHECKING:
-    from detente.outlook import Backtest, MethodScore
+    from detente.outlook import Backtest, MethodScore, Outlook, Sweep
 
 METHODS = {
     "model": "Détente",
@@ -15,7 +16,14 @@ METHODS = {
     "climatology": "how often it came about so far",
     "persistence": "nothing happens",
     "other episodes": "share of other threats",
+    "human": "what markets and crowds said",
+    "even": "even odds",
 }
+HUMAN_NOTE = (
+    "Lower is better. Prices and our odds of the same day on the same settled questions, few of them and on fewer events. A record holds a "
+    "planned meeting from the day it was entered with, which can be later than prices knew of it: low odds for want of a plan are "
+    "ignorance, not insight, even where they score well."
+)
 NO_ODDS = (
     "No odds are told: a probability has a score or it is not printed, and no forecast of `{record}` has been scored by this day. "
     "A later day may have some; of a record of your own, `detente score --dossier FOLDER --keep` makes forecasts again from its past."
@@ -69,4 +77,37 @@ def clock_words(test: Backtest | None) -> str:
     return (
         f"Such odds have had mean log scores of {' and '.join(said)}; the share of other threats alone {' and '.join(other)}; lower is "
         "better."
+    )
+
+
+def what_if_table(outlook: Outlook, swept: Sweep, test: Backtest | None = None) -> Table:
+    """The ladder's odds under each setting of what no record tells apart, beside the forecast.
+
+    Parameters
+    ----------
+    outlook : Outlook
+    swept : Sweep
+        Of the same chronology.
+    test : Backtest, optional
+    """
+    names = outlook.chron.record.rules.rungs
+    rows: list[tuple[Cell, ...]] = [
+        (
+            device.title if device else "The forecast itself",
+            value if device else None,
+            *(100 * float(share) for share in odds),
+        )
+        for (device, value), odds in zip(swept.settings, swept.odds, strict=True)
+    ]
+    return Table(
+        "outlook-what-ifs",
+        f"What-ifs over {swept.horizon} days, as known on {outlook.chron.asof}",
+        (
+            Column("device", "What if"),
+            Column("value", "Value", "factor", "number", 1),
+            *(Column(name.replace("-", "_"), name, "%", "number", 0) for name in names),
+        ),
+        tuple(rows),
+        note="Swept, never fitted: no record tells these apart, so that no row but the first has a score, and none enters the forecast. Every row has "
+        f"the luck of the first, {swept.paths:,} futures, seed {swept.seed}. {scored_words(test, swept.horizon)}",
     )
