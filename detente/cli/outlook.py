@@ -70,7 +70,7 @@ def outlook(
 ) -> None:
     """Say what may come next, how likely, what moves the odds, and how good such odds have been."""
     from detente.campaign import chronology
-    from detente.outlook import HORIZONS, SWEEP_PATHS, look_ahead, sweep
+    from detente.outlook import HORIZONS, SWEEP_PATHS, look_ahead, sweep_devices
     from detente.show import build
     from detente.show.tables import is_scored
 
@@ -104,7 +104,7 @@ def outlook(
         "what-ifs": lambda: build(
             "outlook-what-ifs",
             outlook=ahead,
-            swept=sweep(chron, horizon=ahead.horizon, paths=min(paths, SWEEP_PATHS), seed=seed),
+            swept=sweep_devices(chron, horizon=ahead.horizon, paths=min(paths, SWEEP_PATHS), seed=seed),
             test=test,
         ),
     }

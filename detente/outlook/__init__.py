@@ -89,8 +89,8 @@ if TYPE_CHECKING:
         DEVICES as DEVICES,
         SWEEP_PATHS as SWEEP_PATHS,
         Device as Device,
-        Sweep as Sweep,
-        sweep as sweep,
+        DeviceSweep as DeviceSweep,
+        sweep_devices as sweep_devices,
     )
 else:
     from detente.core.face import face
@@ -110,7 +110,7 @@ else:
             "intervals": "Band Fit drawn_words interval_note interval_table linear_fit result_changes",
             "paths": "PathDraws draw_path path_band_table path_intervals_table path_parameters",
             "prior": "Uncertain points uncertain_parameters uncertainty_table",
-            "sweeps": "DEVICES Device SWEEP_PATHS Sweep sweep",
+            "sweeps": "DEVICES Device SWEEP_PATHS DeviceSweep sweep_devices",
             "sobol": "Drivers driver_table drivers",
         },
     )

@@ -89,7 +89,7 @@ DEVICES = (
 
 
 @dataclass(frozen=True, eq=False)
-class Sweep:
+class DeviceSweep:
     """Odds of the rungs under each setting.
 
     Attributes
@@ -108,14 +108,14 @@ class Sweep:
     odds: NDArray[np.float64]
 
 
-def sweep(
+def sweep_devices(
     chron: Chronology,
     *,
     horizon: int = 90,
     devices: Sequence[Device] = DEVICES,
     paths: int = SWEEP_PATHS,
     seed: int = 1,
-) -> Sweep:
+) -> DeviceSweep:
     """Simulate a day's futures again under each setting of each device.
 
     Parameters
@@ -134,4 +134,4 @@ def sweep(
         rung_odds(chron, device.turn(told, value) if device else told, [horizon], paths, seed)[0]
         for device, value in settings
     ]
-    return Sweep(horizon, paths, seed, tuple(settings), np.array(odds))
+    return DeviceSweep(horizon, paths, seed, tuple(settings), np.array(odds))

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
+
+import pytest
+
+from detente.cli import campaign as verb
+
+
+@pytest.fixture(autouse=True)
+def few_futures_of_one_record(monkeypatch):
+    """A record is read once a test, and few futures are drawn: what is tested is the verb."""
+    monkeypatch.setattr(verb, "pair_record", functools.cache(verb.pair_record))
+    monkeypatch.setattr(verb, "PATHS", 200)
 
 
 def rows(out):

@@ -42,7 +42,7 @@ from detente.outlook import (
     ladder_scores,
     look_ahead,
     read_questions,
-    sweep,
+    sweep_devices,
 )
 from detente.policy import Scenario, load_scenario
 from detente.policy.duties import duty_stack, product_duties
@@ -612,7 +612,7 @@ def of_outlook() -> dict[str, Callable[[], dict[str, Any]]]:
         "registered": lambda: {"settled": answers(read_questions(), chronology(pair(), day))},
         "outlook-what-ifs": lambda: {
             **with_test(),
-            "swept": sweep(ahead().chron, devices=DEVICES[:1], paths=100),
+            "swept": sweep_devices(ahead().chron, devices=DEVICES[:1], paths=100),
         },
         "campaign": lambda: {"campaign": campaign()},
         "campaign-log": lambda: {"campaign": campaign()},

@@ -8,7 +8,7 @@ from detente.core import Cell, Column, Table
 from detente.outlook import clock_scores, ladder_scores
 
 if TYPE_CHECKING:
-    from detente.outlook import Backtest, MethodScore, Outlook, Sweep
+    from detente.outlook import Backtest, DeviceSweep, MethodScore, Outlook
 
 METHODS = {
     "model": "Détente",
@@ -80,13 +80,13 @@ def clock_words(test: Backtest | None) -> str:
     )
 
 
-def what_if_table(outlook: Outlook, swept: Sweep, test: Backtest | None = None) -> Table:
+def what_if_table(outlook: Outlook, swept: DeviceSweep, test: Backtest | None = None) -> Table:
     """The ladder's odds under each setting of what no record tells apart, beside the forecast.
 
     Parameters
     ----------
     outlook : Outlook
-    swept : Sweep
+    swept : DeviceSweep
         Of the same chronology.
     test : Backtest, optional
     """
