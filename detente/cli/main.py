@@ -11,6 +11,7 @@ import typer
 
 from detente.cli.bridge import bridge
 from detente.cli.briefing import brief
+from detente.cli.campaign import app as campaign_app
 from detente.cli.checking import check, cite
 from detente.cli.completion import completion
 from detente.cli.constituencies import constituencies
@@ -275,6 +276,7 @@ def compare(
 
 
 app.add_typer(world_app, name="world")
+app.add_typer(campaign_app, name="campaign")
 for verb in (
     scenarios,
     measures,
