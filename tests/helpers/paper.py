@@ -17,6 +17,10 @@ _TOKEN = re.compile(
 )
 
 
+_GLYPHS = re.compile(rb"<[0-9A-Fa-f]+> Tj|[-\d.]+ 0 Td")
+"""Glyphs of a run and the steps along its line: where the run begins is enough."""
+
+
 def times(inner: Matrix, outer: Matrix) -> Matrix:
     """The matrix that applies `inner`, then `outer`."""
     a, b, c, d, e, f = inner
@@ -78,7 +82,7 @@ def _draw(
     kept: list[tuple[Matrix, bool]] = []
     operands: list[bytes] = []
     path: list[tuple[float, float]] = []
-    white, clip, text = False, False, UNIT
+    white, clip = False, False
 
     def numbers(count: int) -> list[float]:
         return [float(value) for value in operands[-count:]]
@@ -87,7 +91,7 @@ def _draw(
         for x, y in points:
             sheet.marks.append(sheet.height - (by[1] * x + by[3] * y + by[5]))
 
-    for token in _TOKEN.findall(stream):
+    for token in _TOKEN.findall(_GLYPHS.sub(b"", stream)):
         if token == b"q":
             kept.append((matrix, white))
         elif token == b"Q":
@@ -109,16 +113,8 @@ def _draw(
             if token != b"n" and not clip and not (white and token in (b"f", b"f*")):
                 mark(path, matrix)
             path, clip = [], False
-        elif token == b"BT":
-            text = UNIT
         elif token == b"Tm":
-            a, b, c, d, e, f = numbers(6)
-            text = (a, b, c, d, e, f)
-        elif token in (b"Td", b"TD"):
-            x, y = numbers(2)
-            text = times((1, 0, 0, 1, x, y), text)
-        elif token in (b"Tj", b"TJ"):
-            mark([(0.0, 0.0)], times(text, matrix))
+            mark([(operand[4], operand[5]) for operand in [numbers(6)]], matrix)
         elif token == b"Do" and (number := forms.get(operands[-1][1:])):
             body = objects[number]
             if b"/Subtype /Form" in body or b"/Subtype/Form" in body:

@@ -187,14 +187,16 @@ def test_a_measure_with_a_hostile_title_is_inert(content):
     assert "&lt;script&gt;" in page
 
 
-def test_the_command_writes_and_rewrites_its_folder(tmp_path, capsys):
+def test_the_command_writes_and_rewrites_its_folder(content, tmp_path, capsys):
     target = tmp_path / "brief"
-    for _ in range(2):
-        with pytest.raises(SystemExit) as ended:
-            main(["brief", "busan-2025", "--asof", "2025-10-28", "--draws", "0", "-o", str(target)])
-        assert ended.value.code in (0, None)
-        assert capsys.readouterr().out.strip() == str(target / "index.html")
+    earlier = build_brief(dataclasses.replace(content, title="Earlier"), target).index.read_text("utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["brief", "busan-2025", "--asof", "2025-10-28", "--draws", "0", "-o", str(target)])
+    assert ended.value.code in (0, None)
+    assert capsys.readouterr().out.strip() == str(target / "index.html")
     assert (target / "data" / "outcomes.csv").exists()
+    assert (target / "index.html").read_text("utf-8") != earlier
+    assert "<title>Earlier" not in (target / "index.html").read_text("utf-8")
 
 
 def test_the_command_does_not_overwrite_somebody_elses_folder(tmp_path, capsys):
@@ -403,7 +405,7 @@ def test_a_record_without_a_backtest_shows_no_odds(content):
     assert known.outlook is None
     assert known.clocks == {}
     assert known.clock_score is None
-    early = load_dossier("busan-2025", asof=dt.date(2016, 1, 1))
+    early = load_dossier("busan-2025", asof=dt.date(2018, 1, 15))
     assert Likely(early, load_world(), 100).outlook is None
 
 
