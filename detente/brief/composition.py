@@ -32,6 +32,7 @@ from detente.show.figures import draw_ahead
 from detente.show.tables import evidence
 
 if TYPE_CHECKING:
+    from detente.core import Table
     from detente.dossier import Dossier
     from detente.world import Economy
 
@@ -75,6 +76,15 @@ def _subtitle(dossier: Dossier) -> str:
     if dossier.conflicts:
         return "Where things stand, what each outcome of the talks would cost whom, and where the reports disagree"
     return "Where things stand, and what each outcome of the talks would cost whom"
+
+
+def _tables(findings: Findings) -> tuple[Table, ...]:
+    """Tables that are in the data alone."""
+    return (
+        findings.averages,
+        build("countries", outcomes=findings.outcomes, against=findings.reference),
+        build("pair", outcomes=findings.outcomes, parties=findings.parties),
+    )
 
 
 def compose(
@@ -184,9 +194,5 @@ def compose(
         sources=evidence.sources(dossier),
         stamp=stamp(findings, closure),
         citations=citations(findings),
-        tables=(
-            findings.averages,
-            build("countries", outcomes=findings.outcomes, against=findings.reference),
-            build("pair", outcomes=findings.outcomes, parties=findings.parties),
-        ),
+        tables=_tables(findings),
     )

@@ -75,13 +75,48 @@ def rungs_figure(chances: Sequence[RungOdds], *, title: str, note: str, table: T
 def _rungs(chances: Sequence[RungOdds], width: int) -> dict[str, Any]:
     narrow = width < 500
     plot = width - 12.0
-    label = 0.0 if narrow else 262.0
-    head = 34.0 if narrow else 0.0
-    span = plot - label - text_width(f"100% {max((c.horizon for c in chances), key=len)}") - 10
+    label, head = (0.0, 34.0) if narrow else (262.0, 0.0)
+    marks, labels = _places(chances, (label, head, plot), narrow=narrow)
+    count = len({chance.rung for chance in chances})
+    colour = {"field": "colour", "type": "nominal", "scale": None, "legend": None}
+    fill = {"field": "fill", "type": "nominal", "scale": None, "legend": None}
+    says = {"field": "text", "type": "nominal"}
+    line = {"type": "rule", "strokeWidth": 2.6, "opacity": 0.5}
+    zero = [
+        {"x": label, "y": row * (head + ROW) + head, "y2": (row + 1) * (head + ROW)} for row in range(count)
+    ]
+    ruled = {"type": "rule", "color": INK, "strokeWidth": 1}
+    layers = [
+        layer(ruled, zero, x=pixel("x"), y=pixel("y"), y2={"field": "y2"}),
+        layer(line, marks, x=pixel("x0"), x2={"field": "x2"}, y=pixel("y"), color=colour),
+    ]
+    for shape in ("square", "circle"):
+        own = [mark for mark in marks if mark["shape"] == shape]
+        point = {"type": "point", "filled": True, "size": 70, "strokeWidth": 1.8, "opacity": 1}
+        if own:
+            shaped = {**point, "shape": shape}
+            layers.append(layer(shaped, own, x=pixel("x1"), y=pixel("y"), fill=fill, stroke=colour))
+    text = {"type": "text", "baseline": "middle", "align": "left"}
+    layers.append(layer({**text, "dx": 8, "fontSize": 12}, marks, x=pixel("x2"), y=pixel("y"), text=says))
+    for bold, look_of in (
+        (True, {"fontSize": 12.5, "fontWeight": "bold", "color": INK}),
+        (False, {"fontSize": 11, "color": MUTED}),
+    ):
+        named = [row for row in labels if row["bold"] == bold]
+        layers.append(layer({**text, **look_of}, named, x=pixel("x"), y=pixel("y"), text=says))
+    return {"width": plot, "height": count * (head + ROW) + 4, "layer": layers}
+
+
+def _places(
+    chances: Sequence[RungOdds], room: tuple[float, float, float], *, narrow: bool
+) -> tuple[list[Row], list[Row]]:
+    """Marks with their texts, and the names of the rungs, row by row."""
+    label, head, plot = room
+    longest = max((chance.horizon for chance in chances), key=len)
+    span = plot - label - text_width(f"100% {longest}") - 10
     marks: list[Row] = []
     labels: list[Row] = []
     y, named = 0.0, set[bool]()
-    count = len({chance.rung for chance in chances})
     for rung in dict.fromkeys(chance.rung for chance in chances):
         own = [chance for chance in chances if chance.rung == rung]
         middle = y + 8 if narrow else y + ROW / 2 - 8
@@ -89,16 +124,15 @@ def _rungs(chances: Sequence[RungOdds], width: int) -> dict[str, Any]:
         means = fold(own[0].means, plot if narrow else label - 8, size=11, lines=1)[0]
         labels.append({"x": 0, "y": middle + 15, "text": means, "bold": False})
         for k, chance in enumerate(own):
-            at = y + head + ROW * (0.5 if len(own) == 1 else 0.28 + 0.44 * k)
             when = f" {chance.horizon}" if chance.near not in named else ""
             named.add(chance.near)
+            ends = {
+                f"x{n}": label + span * v / 100 for n, v in enumerate((chance.low, chance.odds, chance.high))
+            }
             marks.append(
                 {
-                    **{
-                        f"x{k}": label + span * value / 100
-                        for k, value in enumerate((chance.low, chance.odds, chance.high))
-                    },
-                    "y": at,
+                    **ends,
+                    "y": y + head + ROW * (0.5 if len(own) == 1 else 0.28 + 0.44 * k),
                     "colour": NEAR if chance.near else FAR,
                     "fill": "#ffffff" if chance.near else FAR,
                     "shape": "square" if chance.near else "circle",
@@ -106,48 +140,7 @@ def _rungs(chances: Sequence[RungOdds], width: int) -> dict[str, Any]:
                 }
             )
         y += head + ROW
-    colour = {"field": "colour", "type": "nominal", "scale": None, "legend": None}
-    fill = {"field": "fill", "type": "nominal", "scale": None, "legend": None}
-    says = {"field": "text", "type": "nominal"}
-    line = {"type": "rule", "strokeWidth": 2.6, "opacity": 0.5}
-    layers = [
-        layer(
-            {"type": "rule", "color": INK, "strokeWidth": 1},
-            [
-                {"x": label, "y": row * (head + ROW) + head, "y2": (row + 1) * (head + ROW)}
-                for row in range(count)
-            ],
-            x=pixel("x"),
-            y=pixel("y"),
-            y2={"field": "y2"},
-        ),
-        layer(line, marks, x=pixel("x0"), x2={"field": "x2"}, y=pixel("y"), color=colour),
-    ]
-    for shape in ("square", "circle"):
-        own_marks = [mark for mark in marks if mark["shape"] == shape]
-        point = {
-            "type": "point",
-            "filled": True,
-            "size": 70,
-            "shape": shape,
-            "strokeWidth": 1.8,
-            "opacity": 1,
-        }
-        if own_marks:
-            layers.append(layer(point, own_marks, x=pixel("x1"), y=pixel("y"), fill=fill, stroke=colour))
-    text = {"type": "text", "baseline": "middle", "align": "left"}
-    layers.append(layer({**text, "dx": 8, "fontSize": 12}, marks, x=pixel("x2"), y=pixel("y"), text=says))
-    for bold in (True, False):
-        mark = {
-            **text,
-            "fontSize": 12.5 if bold else 11,
-            "fontWeight": "bold" if bold else "normal",
-            "color": INK if bold else MUTED,
-        }
-        layers.append(
-            layer(mark, [row for row in labels if row["bold"] == bold], x=pixel("x"), y=pixel("y"), text=says)
-        )
-    return {"width": plot, "height": y + 4, "layer": layers}
+    return marks, labels
 
 
 def fan_figure(
