@@ -43,9 +43,9 @@ MOVING_DAYS = 30
 """Days before and after the as-of day within which a measure that changes is on the page."""
 LEGAL = ("legal_expiry", "threat_deadline", "entry_into_force")
 """Kinds of clocks that move a duty or a control."""
-MOST_MOVING, MOST_CLOCKS, MATTER = 8, 7, 3
+MOST_MOVING, MOST_CLOCKS, MATTER = 9, 7, 3
 """Measures, clocks and contradictions on the page; the annex has all."""
-LATELY = 3
+LATELY = 1
 """Of the measures, at least as many that changed, where there are."""
 
 
