@@ -148,7 +148,7 @@ def compose(
     --------
     >>> from detente import load_dossier, load_world
     >>> content = compose(
-    ...     load_dossier("busan-2025"), load_world("world-2024"), scenarios=("standing", "talks-fail"), draws=0, strategy=False
+    ...     load_dossier("busan-2025"), load_world("world-2024"), scenarios=("standing", "talks-fail"), draws=0, strategy=False, paths=0
     ... )
     >>> content.asof.isoformat(), len(content.sections) > 4
     ('2025-10-28', True)
