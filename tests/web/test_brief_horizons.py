@@ -12,7 +12,7 @@ from detente.world import load_world
 
 @pytest.fixture(scope="module")
 def content():
-    return compose(load_dossier(), load_world(), sets=("fgo", "u4"), draws=24, strategy=False)
+    return compose(load_dossier(), load_world(), sets=("fgo", "u4"), draws=24, strategy=False, paths=0)
 
 
 def test_both_horizons_are_named_for_every_outcome_and_side(content):
@@ -84,6 +84,7 @@ def test_another_headline_horizon_without_draws():
         horizon="short",
         draws=0,
         strategy=False,
+        paths=0,
     )
     assert content.stamp.horizon == "short run"
     assert content.stamp.seed is None

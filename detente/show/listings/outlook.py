@@ -55,6 +55,32 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "device value[factor] broad[%] narrow[%] truce_extended[%] status_quo[%] escalation[%] decoupling[%]",
     ),
     (
+        "outlook-figure as outlook",
+        "What may come of a standoff, drawn",
+        "odds:ladder_odds_figure",
+        "outlook test?",
+        "outlook",
+        (
+            "horizon_days[days] rung probability[%] low[%] high[%] schedule[%] climatology[%] persistence[%] log_score[logarithm]"
+        ),
+    ),
+    (
+        "outlook-duty-figure as outlook-duty",
+        "The fan of duties ahead, drawn",
+        "odds:duty_fan_figure",
+        "outlook test?",
+        "outlook",
+        "date importer p5[%] p25[%] median[%] p75[%] p95[%]",
+    ),
+    (
+        "odds-scores",
+        "How good such odds have been, in plain words",
+        "odds:odds_scores_table",
+        "test",
+        "backtest",
+        "of subject what forecasts[count] blocks[count] log[logarithm] given[%] given_before[%] given_schedule[%]",
+    ),
+    (
         "scores",
         "How good forecasts of the ladder or of clocks have been",
         "outlook:method_score_table",

@@ -41,6 +41,12 @@ if TYPE_CHECKING:
     )
     from detente.show.tables.levers import lever_table as lever_table, reach_table as reach_table
     from detente.show.tables.metrics import diversion_table as diversion_table, vintage_words as vintage_words
+    from detente.show.tables.odds import (
+        RUNG_NAMES as RUNG_NAMES,
+        likeliest_words as likeliest_words,
+        odds_scores_table as odds_scores_table,
+        scored_plainly as scored_plainly,
+    )
     from detente.show.tables.play import (
         duties_sentence as duties_sentence,
         expected_sentence as expected_sentence,
@@ -96,6 +102,7 @@ else:
             "ledger": "TABLES audit_tables is_record malformed_table",
             "levers": "lever_table reach_table",
             "metrics": "diversion_table vintage_words",
+            "odds": "RUNG_NAMES likeliest_words odds_scores_table scored_plainly",
             "play": "duties_sentence expected_sentence game_sentences",
             "register": "data_file_table data_source_table",
             "rupture": "rupture_sentences",
