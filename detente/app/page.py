@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from detente.app.controls import Group, control_groups
+from detente.app.jobs import Unfinished
 from detente.app.laboratory import BESIDE, FIRST_YEAR, Laboratory, PageAnswer
 from detente.app.setting import state_command, state_python
 from detente.app.state import PageState
-from detente.app.views import VIEWS, Unfinished, View, bars_of, changes_of_income
+from detente.app.views import VIEWS, View, bars_of, changes_of_income
 from detente.cases import HORIZONS
 from detente.core import Cell, Column, DetenteError, Table, package_version
 from detente.equilibrium import CLOSURES
@@ -197,12 +198,12 @@ def template_parts(
 ) -> dict[str, Any]:
     """What the templates show."""
     state, record = answer.state, answer.dossier
-    failure, table, bars, waits = None, None, None, False
+    failure, table, bars, job = None, None, None, None
     try:
         table = view.make(answer, laboratory)
         bars = bars_of(view, table)
-    except Unfinished:
-        waits = True
+    except Unfinished as unfinished:
+        job = unfinished.job
     except DetenteError as error:
         failure = error
     source = laboratory.source(state.case)
@@ -236,7 +237,7 @@ def template_parts(
         "rows": _rows(table),
         "bars": bars,
         "failure": failure,
-        "waits": waits,
+        "job": job,
         "strong": answer.parties,
         "anchors": Anchors(answer, Links(short, view.name)),
         "command": command,

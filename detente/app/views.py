@@ -9,20 +9,17 @@ from typing import TYPE_CHECKING, Final
 from detente.app.drawing import BarRow, BarRows
 from detente.app.setting import OF_CHOSEN
 from detente.cases import HEADLINES, headline_differences, headlines
-from detente.core import Column, DetenteError, InputError, LabelError, Table, known_all, suggestion
+from detente.core import Column, InputError, LabelError, Table, known_all, suggestion
 from detente.dossier import parties_of
 from detente.show import build, make
 from detente.show.figures import country_name
 from detente.show.tables import evidence, noted
 
 if TYPE_CHECKING:
+    from detente.app.jobs import Report
     from detente.app.laboratory import Laboratory, PageAnswer
     from detente.cases import ControlledOutcome
     from detente.core import Cell
-
-
-class Unfinished(Exception):  # noqa: N818
-    """A table that takes longer than a moment is being computed."""
 
 
 @dataclass(frozen=True)
@@ -148,9 +145,10 @@ def _why(answer: PageAnswer, laboratory: Laboratory) -> Table:
             hint="choose another outcome, or switch a measure",
         )
 
-    def solve() -> Table:
-        own = laboratory.model(answer.state, answer.state.horizon)
-        model = own.on(replace(own.economy))  # nobody else's while the page goes on solving
+    own = laboratory.model(answer.state, answer.state.horizon)
+    model = own.on(replace(own.economy))  # nobody else's while the page goes on solving
+
+    def solve(report: Report) -> Table:
         tables = make(
             "explain-measures",
             model=model,
@@ -167,26 +165,19 @@ def _why(answer: PageAnswer, laboratory: Laboratory) -> Table:
         )
 
     key = ("why", code, answer.state.question, answer.state.against, answer.state.horizon)
-    return _later(laboratory, key, solve)
+    return long_table(laboratory, key, f"Why, by measure: {country_name(code)}", solve)
 
 
-def _later(laboratory: Laboratory, key: Hashable, make_table: Callable[[], Table]) -> Table:
-    """A table that takes longer than a moment: as soon as it is there.
-
-    Raises
-    ------
-    Unfinished
-        While it is being computed.
-    InputError
-        While too many others are.
-    DetenteError
-        When it cannot be made.
-    """
-    table = laboratory.slowly(key, make_table)
-    if table is None:
-        raise Unfinished
-    if isinstance(table, DetenteError):
-        raise table
+def long_table(
+    laboratory: Laboratory,
+    key: Hashable,
+    title: str,
+    make_table: Callable[[Report], Table],
+    *,
+    at_once: bool = True,
+) -> Table:
+    """A table that takes longer than a moment: as soon as it is there (`Jobs.result`, with the parameters and errors)."""
+    table = laboratory.jobs.result(key, title, make_table, at_once=at_once)
     assert isinstance(table, Table)
     return table
 
