@@ -139,7 +139,7 @@ class Jobs:
         self._kept = kept
         self._jobs: dict[Hashable, Job] = {}
         self._stopped: Kept[Job] = Kept(24)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="detente-job")
+        self._thread: ThreadPoolExecutor | None = None
         self._lock = threading.RLock()
         self._asking = _Asking()
         self._urgent = 0
@@ -231,11 +231,13 @@ class Jobs:
         return len(self._jobs)
 
     def close(self) -> None:
-        """Stop everything."""
+        """Stop everything, and give the thread back."""
         with self._lock:
             for key in list(self._jobs):
                 self._end(key)
-        self._thread.shutdown(wait=False, cancel_futures=True)
+            if self._thread is not None:
+                self._thread.shutdown(wait=False, cancel_futures=True)
+                self._thread = None
 
     def _settled(self, key: Hashable) -> object:
         self._kept.touch(key)
@@ -255,6 +257,8 @@ class Jobs:
             self._stopped.drop(key)
         job = self._jobs[key] = Job(title, "waiting")
         job.asked[self._asking.reader] = time.monotonic()
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, thread_name_prefix="detente-job")
         job.future = self._thread.submit(self._run, job, make)
         return job
 
