@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detente.app.drawing import Drawn
+from detente.app.drawing import DrawnView
 from detente.core import InputError
 from detente.dossier import parties_of
 from detente.show import build, make
@@ -23,14 +23,16 @@ PATHS = 20_000
 SEED = 1
 
 
-def later_drawn(laboratory: Laboratory, key: Hashable, title: str, solve: Callable[[Report], Drawn]) -> Drawn:
+def later_drawn(
+    laboratory: Laboratory, key: Hashable, title: str, solve: Callable[[Report], DrawnView]
+) -> DrawnView:
     """A table with its picture that is computed when it is told to (`Jobs.result`)."""
     drawn = laboratory.jobs.result(key, title, solve, at_once=False)
-    assert isinstance(drawn, Drawn)
+    assert isinstance(drawn, DrawnView)
     return drawn
 
 
-def stakes_drawn(answer: PageAnswer, laboratory: Laboratory) -> Drawn:
+def stakes_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
     """Every clock ahead with what its firing would cost each side.
 
     Raises
@@ -41,7 +43,7 @@ def stakes_drawn(answer: PageAnswer, laboratory: Laboratory) -> Drawn:
     record = answer.dossier
     economy = replace(laboratory.economy())
 
-    def solve(report: Report) -> Drawn:
+    def solve(report: Report) -> DrawnView:
         from detente.show.tables import costs
 
         parties = parties_of(record)
@@ -49,13 +51,13 @@ def stakes_drawn(answer: PageAnswer, laboratory: Laboratory) -> Drawn:
         stakes = costs(record, economy, coming, parties)
         table = build("clocks", dossier=record, from_date=record.asof, stakes=stakes, parties=parties)
         dots = [ClockDot(clock.title, clock.fires) for clock in coming if clock.superseded is None]
-        return Drawn(table, make("clock-marks", rows=dots, asof=record.asof) if dots else None)
+        return DrawnView(table, make("clock-marks", rows=dots, asof=record.asof) if dots else None)
 
     key = ("due", answer.state.case, record.asof)
     return later_drawn(laboratory, key, "What each clock would do", solve)
 
 
-def odds_drawn(answer: PageAnswer, laboratory: Laboratory) -> Drawn:
+def odds_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
     """The ladder with odds and, in the same rows, how good such odds have been.
 
     Raises
@@ -66,18 +68,18 @@ def odds_drawn(answer: PageAnswer, laboratory: Laboratory) -> Drawn:
         For a record of which no forecast was ever settled: odds without a score are not shown.
     """
 
-    def make_odds(record: Record, test: Backtest) -> Drawn:
+    def make_odds(record: Record, test: Backtest) -> DrawnView:
         from detente.campaign import chronology
         from detente.outlook import look_ahead
 
         chron = chronology(record, record.main.dossier.asof)
         ahead = look_ahead(chron, paths=PATHS, seed=SEED, informed=False)
-        return Drawn(build("outlook", outlook=ahead, test=test), None)
+        return DrawnView(build("outlook", outlook=ahead, test=test), None)
 
     return _scored(answer, laboratory, "odds", "Odds of the ladder, with their scores", make_odds)
 
 
-def scores_drawn(answer: PageAnswer, laboratory: Laboratory) -> Drawn:
+def scores_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
     """How good forecasts of the ladder have been, and what happened of what was said.
 
     Raises
@@ -88,12 +90,12 @@ def scores_drawn(answer: PageAnswer, laboratory: Laboratory) -> Drawn:
         For a record of which no forecast was ever settled.
     """
 
-    def make_scores(record: Record, test: Backtest) -> Drawn:
+    def make_scores(record: Record, test: Backtest) -> DrawnView:
         from detente.outlook import ladder_scores
 
         name, day = record.main.dossier.id, record.main.dossier.asof
         table = build("scores", rows=ladder_scores(test), record=name, asof=day)
-        return Drawn(table, make("calibration-figure", test=test, record=name))
+        return DrawnView(table, make("calibration-figure", test=test, record=name))
 
     return _scored(answer, laboratory, "scores", "Scores of forecasts", make_scores)
 
@@ -103,11 +105,11 @@ def _scored(
     laboratory: Laboratory,
     name: str,
     title: str,
-    make_of: Callable[[Record, Backtest], Drawn],
-) -> Drawn:
+    make_of: Callable[[Record, Backtest], DrawnView],
+) -> DrawnView:
     dossier, economy = answer.dossier, replace(laboratory.economy())
 
-    def solve(report: Report) -> Drawn:
+    def solve(report: Report) -> DrawnView:
         from detente.campaign import record_of
         from detente.outlook import kept_backtest
 

@@ -17,7 +17,7 @@ QUIET: Final = "#4d5966"
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class DrawnView:
     """A table with a picture of it; None where there is nothing to draw."""
 
     table: Table

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detente.app.ahead import later_drawn
-from detente.app.drawing import Drawn
+from detente.app.drawing import DrawnView
 from detente.core import InputError
 from detente.policy import load_scenario
 from detente.show import build, make
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from detente.strategy import GameSpec
 
 
-def leverage_drawn(answer: PageAnswer, laboratory: Laboratory) -> Drawn:
+def leverage_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
     """What each measure of the record's game costs the other side and its own, around the standing state.
 
     Raises
@@ -31,7 +31,7 @@ def leverage_drawn(answer: PageAnswer, laboratory: Laboratory) -> Drawn:
     """
     spec, model, source = _game(answer, laboratory)
 
-    def solve(report: Report) -> Drawn:
+    def solve(report: Report) -> DrawnView:
         from detente.show.figures import moving
         from detente.strategy import leverage_of, load_preferences, near_tensor
 
@@ -43,7 +43,7 @@ def leverage_drawn(answer: PageAnswer, laboratory: Laboratory) -> Drawn:
         levers = leverage_of(game)
         concept = f"{game.horizon}; {game.preferences.title.lower()}"
         table = build("leverage", levers=levers, note=f"{concept[0].upper()}{concept[1:]}.")
-        return Drawn(
+        return DrawnView(
             table, make("leverage-ladder", levers=levers, concept=concept) if moving(levers) else None
         )
 
@@ -57,7 +57,7 @@ def leverage_drawn(answer: PageAnswer, laboratory: Laboratory) -> Drawn:
     return later_drawn(laboratory, key, "Leverage: the game around the standing state", solve)
 
 
-def deals_drawn(answer: PageAnswer, laboratory: Laboratory) -> Drawn:
+def deals_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
     """What every joint choice of the record's game gives the two sides, with the setting marked among them.
 
     The setting is solved beside the game, exactly, and need not be one of its choices.
@@ -79,7 +79,7 @@ def deals_drawn(answer: PageAnswer, laboratory: Laboratory) -> Drawn:
     if setting.id == spec.threats[0]:
         names[setting.id] = f"{told[setting.id]}, this setting"
 
-    def solve(report: Report) -> Drawn:
+    def solve(report: Report) -> DrawnView:
         from detente.strategy import deal_space, load_preferences, payoff_tensor
 
         known = load_preferences(game=spec.id)
@@ -88,7 +88,7 @@ def deals_drawn(answer: PageAnswer, laboratory: Laboratory) -> Drawn:
         space = deal_space(game, spec.threats[0])
         concept = f"{game.horizon}; {game.preferences.title.lower()}; {len(space.gains):,} joint choices"
         figure = make("deal-space-points", game=game, space=space, threats=names, concept=concept)
-        return Drawn(figure.table, figure)
+        return DrawnView(figure.table, figure)
 
     key = ("deals", answer.state.question, answer.dossier.asof, answer.state.horizon)
     return later_drawn(laboratory, key, "Deals: every joint choice of the game", solve)

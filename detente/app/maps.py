@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detente.app.changes import changes_of_income
-from detente.app.drawing import Drawn
+from detente.app.drawing import DrawnView
 from detente.core import known_each
 from detente.show import make
 from detente.show.figures import country_name
@@ -17,7 +17,7 @@ NOTICED = 0.005
 """Percent of real income below which nobody is said to gain or lose."""
 
 
-def map_drawn(answer: PageAnswer, laboratory: Laboratory) -> Drawn:
+def map_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
     """Who gains and who loses under the setting, over all economies."""
     labels = answer.economy.labels
     setting, reference = answer.chosen[answer.setting], answer.chosen[answer.reference]
@@ -36,7 +36,7 @@ def map_drawn(answer: PageAnswer, laboratory: Laboratory) -> Drawn:
         concept=f"horizon: {setting.value.structure.horizon}",
         names=names,
     )
-    return Drawn(figure.table, figure)
+    return DrawnView(figure.table, figure)
 
 
 def _finding(pct: dict[str, float], names: dict[str, str]) -> str:

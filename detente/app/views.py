@@ -19,7 +19,7 @@ from detente.show.figures import country_name
 from detente.show.tables import evidence, noted
 
 if TYPE_CHECKING:
-    from detente.app.drawing import Drawn
+    from detente.app.drawing import DrawnView
     from detente.app.jobs import Report
     from detente.app.laboratory import Laboratory, PageAnswer
     from detente.core import Cell
@@ -61,7 +61,7 @@ class View:
         cls,
         name: str,
         title: str,
-        make: Callable[[PageAnswer, Laboratory], Drawn],
+        make: Callable[[PageAnswer, Laboratory], DrawnView],
         group: str,
         verb: str,
         *,
