@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     )
     from detente.core.table import Cell as Cell, Column as Column, Table as Table
     from detente.core.units import UNITS as UNITS, unit_said as unit_said
+    from detente.core.watch import checkpoint as checkpoint, watched as watched
     from detente.core.work import (
         Local as Local,
         Pool as Pool,
@@ -121,6 +122,7 @@ else:
             "stamp": "Stamp package_commit package_version",
             "table": "Cell Column Table",
             "units": "UNITS unit_said",
+            "watch": "checkpoint watched",
             "work": "Local Pool Remote Where run stream",
         },
     )

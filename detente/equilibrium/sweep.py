@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detente.core import InputError, UnitError
+from detente.core import InputError, UnitError, checkpoint
 from detente.equilibrium.baseline import Baseline, prepare
 from detente.equilibrium.budget import BUDGET, SECONDS
 from detente.equilibrium.implicit import Numeraires
@@ -398,6 +398,7 @@ def settle_lanes(
     history = Anderson(lanes, point.shape[1], solver.memory)
     with np.errstate(all="ignore"):  # a scenario that leaves the numbers is caught by its residual
         for count in range(1, solver.max_steps + 1):
+            checkpoint()
             step, worst = sweep(shock, point)
             # the step taken at a point with residual r lands near r², so it is taken once more after the last look
             done = worst < solver.rtol
