@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import resource
 import statistics
 import subprocess
@@ -14,12 +13,10 @@ from pathlib import Path
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
-import numpy as np
-
 from benchmarks import duties, engine, intake, ledger, paths, tables
 from benchmarks.engine import best
+from benchmarks.machine import machine
 from detente.core import Column, Table, write_atomic
-from detente.core.stamp import package_commit, package_version
 from detente.dossier import audit, load_dossier
 from detente.policy.duties.day import added_duties, duty_stack
 from detente.world import load_world
@@ -83,22 +80,7 @@ def main() -> None:
         row("cold `detente brief`", wall, "s", 6.0)
         row("  its peak memory", peak, "MB")
 
-    machine = {
-        "processor": next(
-            (
-                line.split(":")[1].strip()
-                for line in Path("/proc/cpuinfo").read_text().splitlines()
-                if "model name" in line
-            ),
-            platform.processor(),
-        )
-        if Path("/proc/cpuinfo").exists()
-        else platform.processor(),
-        "cores": os.cpu_count(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-    }
+    measured = machine()
     table = Table(
         "bench",
         "Benchmarks",
@@ -110,8 +92,8 @@ def main() -> None:
             Column("note", "Note"),
         ),
         tuple(rows),
-        note=f"{machine['processor']}, {machine['cores']} cores, one thread; commit {package_commit()}.",
-        meta={"machine": machine, "version": package_version(), "commit": package_commit()},
+        note=f"{measured['machine']['processor']}, {measured['machine']['cores']} cores, one thread; commit {measured['commit']}.",
+        meta=measured,
     )
     print(table.to_markdown())
     write_atomic(OUT, table.to_json())

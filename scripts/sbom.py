@@ -70,8 +70,19 @@ def licence_of(package: Locked) -> dict[str, str]:
     ]
     if classified:
         return {"name": " AND ".join(sorted(classified))}
-    text = (stated.get("License") or "").strip()
+    text = (stated.get("License") or "").strip() or _title_of(
+        stated.get_all("License-File", []), package.name
+    )
     return {"name": text.splitlines()[0] if text else NOT_STATED}
+
+
+def _title_of(files: list[str], name: str) -> str:
+    """The first line of a licence that comes with a package as a file alone; empty where it does not say so."""
+    for path in metadata.files(name) or []:
+        if any(str(path).endswith(f".dist-info/licenses/{file}") for file in files):
+            first = path.read_text().strip().partition("\n")[0].strip()
+            return first if "licen" in first.lower() else ""
+    return ""
 
 
 def depends_on(name: str, known: set[str]) -> list[str]:

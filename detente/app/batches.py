@@ -84,7 +84,8 @@ class Batches:
 
     async def work(self, what: Callable[[], V]) -> V:
         """Do something heavy on the worker, after what is being done there."""
-        return await asyncio.get_running_loop().run_in_executor(self._worker, what)
+        with self.laboratory.jobs.urgent():
+            return await asyncio.get_running_loop().run_in_executor(self._worker, what)
 
     async def _run(self) -> None:
         try:

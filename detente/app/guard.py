@@ -26,6 +26,8 @@ HEADERS: Final = (
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 COOKIE: Final = "detente"
+MOST_HEADERS: Final = 32_768
+"""Bytes of all headers."""
 
 
 class Guard:
@@ -79,6 +81,8 @@ class Guard:
         query = scope.get("query_string", b"")
         if scope["method"] not in ("GET", "HEAD"):
             return 405, "only GET and HEAD: nothing is changed here", [(b"allow", b"GET, HEAD")]
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADERS:
+            return 431, "the headers are too long", []
         if self.hosts and host.lower() not in self.hosts:
             return 400, "this address is not served under that name", []
         if len(query) > 3 * LONGEST or len(scope.get("raw_path") or b"") > 1000:

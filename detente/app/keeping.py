@@ -43,3 +43,7 @@ class Kept(dict[Hashable, V]):
     def touch(self, key: Hashable) -> None:
         """Say that a value was asked for."""
         self._order.move_to_end(key)
+
+    def drop(self, key: Hashable) -> None:
+        """Keep a value no longer."""
+        del self[key], self._order[key]

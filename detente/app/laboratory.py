@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from detente.app.jobs import Jobs
 from detente.app.keeping import Kept
 from detente.app.setting import scenario_of
 from detente.app.state import PageState, day_of
 from detente.cases import model_at, prepare_cases, run_cases, sides_in
-from detente.core import DateError, DetenteError, InputError, LabelError, suggestion
+from detente.core import DateError, DetenteError, LabelError, suggestion
 from detente.dossier import load_dossier
 from detente.policy import load_scenario, shipped_scenarios, tellable
 from detente.world import load_world, with_elasticity_set
@@ -31,8 +31,6 @@ BESIDE: Final = (FIRST_YEAR, LONG_RUN)
 """Horizons of the two large numbers."""
 DEFAULT_WORLD: Final = "world-2024"
 DEFAULT_SET: Final = "fgo"
-MOST_SLOW: Final = 4
-"""Tables that may wait for the one thread that computes what takes longer than a moment."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,37 +111,11 @@ class Laboratory:
         self.sweeps = 0
         """Calls of the solver that they took."""
         self._lock = threading.RLock()
-        self._slow = ThreadPoolExecutor(1, thread_name_prefix="detente-slow")
-        self._jobs: dict[Hashable, Future[object]] = {}
-
-    def slowly(self, key: Hashable, make: Callable[[], object]) -> object | None:
-        """What takes longer than a moment: begun when first asked for, None until it is there, an error where it cannot be made.
-
-        One is computed at a time, beside the worker that answers moved controls.
-
-        Raises
-        ------
-        InputError
-            When `MOST_SLOW` wait already.
-        """
-        with self._lock:
-            if key in self.made:
-                return self.made.get_or(key, make)
-            job = self._jobs.get(key)
-            if job is None:
-                if len(self._jobs) >= MOST_SLOW:
-                    raise InputError(
-                        "too many tables are being computed", where="address", hint="wait for one of them"
-                    )
-                job = self._jobs[key] = self._slow.submit(lambda: _or_error(make))
-            if not job.done():
-                return None
-            del self._jobs[key]
-            return self.made.put(key, job.result())
+        self.jobs = Jobs(self.made)
 
     def close(self) -> None:
-        """Give the thread of slow tables back."""
-        self._slow.shutdown(wait=False, cancel_futures=True)
+        """Stop the long jobs."""
+        self.jobs.close()
 
     def source(self, case: str) -> str:
         """Where a case comes from.

@@ -4,43 +4,52 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from detente.app.batches import Batches, Busy, Overtaken
 from detente.app.controls import state_of_form
-from detente.app.drawing import as_svg
+from detente.app.drawing import as_svg, standalone
 from detente.app.guard import App, Guard
+from detente.app.jobs import Job, Unfinished
 from detente.app.page import STATIC, Links, cases_page, failure_page, page
 from detente.app.setting import as_file, file_name
 from detente.app.state import PageState, pairs_of, read_state
-from detente.app.views import Unfinished, View, bars_of, view_called
+from detente.app.views import View, bars_of, view_called
 from detente.core import DetenteError, InputError, LabelError, suggestion
+from detente.show.figures import NARROW, WIDE, figure_png, figure_svg
 
 if TYPE_CHECKING:
     from detente.app.laboratory import Laboratory, PageAnswer
 
-ENDINGS: Final = ("csv", "json", "svg", "png", "html", "yaml")
+ENDINGS: Final = ("csv", "json", "svg", "narrow.svg", "png", "html", "yaml")
 HTML: Final = "text/html; charset=utf-8"
 TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "svg": "image/svg+xml",
+    "narrow.svg": "image/svg+xml",
     "png": "image/png",
     "html": HTML,
     "yaml": "application/yaml; charset=utf-8",
 }
 EXPORT_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 ADDRESS: Final = "x-detente-address"
-WAITS: Final = 'data-waits="yes"'
-LONGEST_WAIT: Final = 480
-"""Quarters of a second that a file waits for its table."""
+LONGEST_WAIT: Final = 120.0
+"""Seconds that a file waits for its table."""
+EACH: Final = 0.25
+"""Seconds between two looks at a long job."""
+MOST_STREAMS: Final = 32
+"""Pages that are told of their jobs at once."""
+ACTS: Final = ("start", "stop", "progress")
+UNKEPT: Final = {"cache-control": "no-store"}
 OPENS: Final = "countries"
 """View that a case opens with."""
 
@@ -56,6 +65,7 @@ class Explorer:
     def __init__(self, laboratory: Laboratory) -> None:
         self.laboratory = laboratory
         self.batches = Batches(laboratory)
+        self._streams = 0
 
     async def cases(self, request: Request) -> Response:
         """The cases that are served; the only one at once."""
@@ -85,21 +95,25 @@ class Explorer:
             state, moved = await self._state(request, case)
             if moved and not ending and request.headers.get("x-detente-part") != "answer":
                 return RedirectResponse(Links(state, view.name).to(), 303)
-            answer = await self.batches.answer(state, request.headers.get("x-detente-reader", "")[:40])
+            reader = _reader(request)
+            answer = await self.batches.answer(state, reader)
             short = self.laboratory.short(state)
             if ending:
-                await self._wait(view, answer)
+                await self._wait(request, view, answer)
                 return await self.batches.work(lambda: self._file(view, answer, short, ending))
             part = "answer" if request.headers.get("x-detente-part") == "answer" else "page"
-            text = await self.batches.work(lambda: page(self.laboratory, view, answer, short, part=part))
+
+            def made_page() -> str:
+                with self.laboratory.jobs.asking(reader):
+                    return page(self.laboratory, view, answer, short, part=part)
+
+            text = await self.batches.work(made_page)
             headers = {ADDRESS: Links(short, view.name).to()}
-            if part == "page" and WAITS in text:
-                headers["refresh"] = "1"  # what is being computed comes without a script too
             return Response(text, media_type=HTML, headers=headers)
         except Overtaken:
             return Response("overtaken by a later position\n", 409, media_type="text/plain")
         except Busy:
-            return Response("too many readers at once: try again in a moment\n", 429, {"retry-after": "1"})
+            return _busy()
         except DetenteError as error:
             return self._failure(request, error, case)
 
@@ -119,15 +133,74 @@ class Explorer:
 
         return await self.batches.work(read)
 
-    async def _wait(self, view: View, answer: PageAnswer) -> None:
-        """Wait, in a file's stead, for a table that takes longer than a moment."""
-        for _ in range(LONGEST_WAIT):
+    async def act(self, request: Request) -> Response:
+        """Begin or stop the long job of a view, or tell how far it is."""
+        case, name, act = (request.path_params[key] for key in ("case", "view", "act"))
+        try:
+            self.laboratory.source(case)
+            view = view_called(name)
+            if act not in ACTS:
+                raise LabelError(f"no act `{act[:20]}`", where="address", hint=suggestion(act[:20], ACTS))
+            if act != "progress" and request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+                return Response("only the page itself begins and stops\n", 403, media_type="text/plain")
+            state, _ = await self._state(request, case)
+            answer = await self.batches.answer(state)
+            job = await self._job(view, answer, begin=act == "start")
+            if act == "progress":
+                return await self._progress(request, view, answer, job)
+            if act == "stop" and job is not None:
+                self.laboratory.jobs.stop(job)
+            return RedirectResponse(Links(self.laboratory.short(state), view.name).to(), 303)
+        except Busy:
+            return _busy()
+        except DetenteError as error:
+            return self._failure(request, error, case)
+
+    async def _job(self, view: View, answer: PageAnswer, *, begin: bool | None = None) -> Job | None:
+        """The job behind a view; None where there is none, or it is finished."""
+
+        def ask() -> Job | None:
             try:
-                await self.batches.work(lambda: view.make(answer, self.laboratory))
-            except Unfinished:
-                await asyncio.sleep(0.25)
-            else:
+                with self.laboratory.jobs.asking(begin=begin):
+                    view.make(answer, self.laboratory)
+            except Unfinished as unfinished:
+                return unfinished.job
+            return None
+
+        return await self.batches.work(ask)
+
+    async def _progress(self, request: Request, view: View, answer: PageAnswer, job: Job | None) -> Response:
+        """How far a job is: once, or as events until it ends."""
+        if "text/event-stream" not in request.headers.get("accept", ""):
+            return JSONResponse(job.told() if job else {"standing": "finished"}, headers=UNKEPT)
+        if self._streams >= MOST_STREAMS:
+            return _busy()
+
+        async def events() -> AsyncIterator[str]:
+            self._streams += 1
+            try:
+                now = job
+                while now is not None and now.goes_on:
+                    yield f"data: {json.dumps(now.told())}\n\n"
+                    await asyncio.sleep(EACH)
+                    try:
+                        now = await self._job(view, answer, begin=False)
+                    except DetenteError:
+                        break  # the page says which
+                yield "event: ended\ndata: {}\n\n"
+            finally:
+                self._streams -= 1
+
+        return StreamingResponse(events(), media_type="text/event-stream", headers=UNKEPT)
+
+    async def _wait(self, request: Request, view: View, answer: PageAnswer) -> None:
+        """Wait, in a file's stead, for a table that takes longer than a moment."""
+        for _ in range(int(LONGEST_WAIT / EACH)):
+            if await self._job(view, answer, begin=True) is None:
                 return
+            await asyncio.sleep(EACH)
+            if await request.is_disconnected():
+                break
         raise InputError("it takes too long", where=view.name, hint="ask again in a minute")
 
     def _file(self, view: View, answer: PageAnswer, short: PageState, ending: str) -> Response:
@@ -147,17 +220,26 @@ class Explorer:
             table = view.make(answer, self.laboratory)
             if ending in ("csv", "json"):
                 body = table.to_csv() if ending == "csv" else table.to_json()
+            elif view.figure:
+                body = self._picture(view, answer, ending)
             else:
                 bars = bars_of(view, table)
                 if bars is None:
-                    raise InputError(
-                        f"nothing is drawn of the view `{view.name}`",
-                        where=f".{ending}",
-                        hint="its table is there as .csv and .json",
-                    )
+                    raise _undrawn(view, ending)
                 svg = as_svg(bars, f"{answer.scenario.title}; {answer.dossier.title}, {answer.dossier.asof}")
                 body = svg if ending == "svg" else _png(svg)
         return Response(body, media_type=TYPES[ending], headers=headers)
+
+    def _picture(self, view: View, answer: PageAnswer, ending: str) -> str | bytes:
+        """The picture of a view that shows one of the briefing's, wide or for a phone."""
+        assert view.figure is not None
+        figure = view.figure(answer, self.laboratory)
+        if figure is None:
+            raise _undrawn(view, ending)
+        width = NARROW if ending == "narrow.svg" else WIDE
+        key = ("picture", view.name, answer.state.alone, answer.dossier.asof, width)
+        svg = str(self.laboratory.made.get_or(key, lambda: figure_svg(figure, width)))
+        return figure_png(figure) if ending == "png" else standalone(svg)
 
     def _failure(self, request: Request, error: DetenteError, case: str) -> Response:
         """What is wrong, in the form that was asked for."""
@@ -173,9 +255,26 @@ class Explorer:
         return self._failure(request, error, "")
 
 
+def _undrawn(view: View, ending: str) -> InputError:
+    return InputError(
+        f"nothing is drawn of the view `{view.name}`",
+        where=f".{ending}",
+        hint="its table is there as .csv and .json",
+    )
+
+
+def _reader(request: Request) -> str:
+    """Which open page asks; empty for one without scripts."""
+    return request.headers.get("x-detente-reader", "")[:40]
+
+
+def _busy() -> Response:
+    return Response("too many readers at once: try again in a moment\n", 429, {"retry-after": "1"})
+
+
 def _ending(name: str) -> tuple[str, str]:
     """Name of a view and the ending of a file; none for the page."""
-    stem, dot, ending = name.rpartition(".")
+    stem, dot, ending = name.partition(".")
     if not dot:
         return name, ""
     if ending not in ENDINGS:
@@ -225,6 +324,7 @@ def explorer(laboratory: Laboratory, hosts: frozenset[str] = frozenset(), token:
         Route("/{case}", answers.opening),
         Route("/{case}/", answers.opening),
         Route("/{case}/{view}", answers.view),
+        Route("/{case}/{view}/{act}", answers.act),
     ]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: answers.missing})
     return Guard(app, hosts, token)

@@ -54,6 +54,7 @@ class Serving:
     def __init__(self, laboratory: Laboratory, host: str, port: int) -> None:
         import uvicorn
 
+        from detente.app.patience import PatientProtocol
         from detente.app.routes import explorer
 
         self.laboratory = laboratory
@@ -69,6 +70,7 @@ class Serving:
         self.server: uvicorn.Server = uvicorn.Server(
             uvicorn.Config(
                 explorer(laboratory, hosts, token),
+                http=PatientProtocol,
                 log_level="warning",
                 access_log=False,
                 server_header=False,

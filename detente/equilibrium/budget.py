@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from detente.core import checkpoint
+
 if TYPE_CHECKING:
     from detente.equilibrium.solution import Equilibrium, Solution
 
@@ -74,6 +76,7 @@ class Meter:
 
     def charge(self, work: float) -> None:
         """Count work that was done."""
+        checkpoint()
         self.spent += work
 
     @property

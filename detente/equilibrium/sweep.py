@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detente.core import InputError, UnitError
+from detente.core import InputError, UnitError, checkpoint
 from detente.equilibrium.baseline import Baseline, prepare
 from detente.equilibrium.budget import BUDGET, SECONDS
 from detente.equilibrium.implicit import Numeraires
@@ -257,7 +257,8 @@ class Sweep:
             income = income + (technology.profit_share * output).sum(-1)
         if shock.to_exporter is not None:
             income = income + (weight * _over_importers(shock.to_exporter, reaching / total)).sum(-1)
-        wanted = technology.bought(log_price, log_cost, output) + final * income[..., None]
+        wanted = technology.bought(log_price, log_cost, output)
+        wanted += technology.demanded(log_price, final, income)
         spending_gap = (wanted - expenditure) / base.scale
         spending_step = steer(spending_gap, base.expenditure_inverse)
         expenditure = expenditure + spending_step.reshape(expenditure.shape) * base.scale
@@ -397,6 +398,7 @@ def settle_lanes(
     history = Anderson(lanes, point.shape[1], solver.memory)
     with np.errstate(all="ignore"):  # a scenario that leaves the numbers is caught by its residual
         for count in range(1, solver.max_steps + 1):
+            checkpoint()
             step, worst = sweep(shock, point)
             # the step taken at a point with residual r lands near r², so it is taken once more after the last look
             done = worst < solver.rtol

@@ -9,6 +9,7 @@ from asgi import Reader
 
 from detente.app import explorer
 from detente.app.batches import Batches, Overtaken
+from detente.app.jobs import Jobs
 from detente.app.keeping import Kept
 from detente.app.state import PageState, read_state
 from detente.app.views import VIEWS
@@ -125,6 +126,7 @@ class Slow:
 
     def __init__(self):
         self.asked = []
+        self.jobs = Jobs(Kept(2))
 
     def answers(self, states):
         self.asked.append([state.base for state in states])

@@ -35,9 +35,13 @@ async def ask(app, target, *, method="GET", headers=(), body=b"", host="127.0.0.
         "client": ("127.0.0.1", 50_000),
         "server": ("127.0.0.1", 8425),
     }
-    sent = []
+    sent, given_all = [], False
 
     async def receive():
+        nonlocal given_all
+        if given_all:  # the reader stays, and says nothing more
+            await asyncio.Event().wait()
+        given_all = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message):

@@ -10,8 +10,6 @@ import itertools
 import json
 import os
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -398,85 +396,3 @@ def test_a_failed_write_leaves_the_earlier_briefing(
         build_brief(dataclasses.replace(content, title="Another title"), place)
     assert index.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["brief"]
-
-
-# ---- In a browser ---------------------------------------------------------------------------------------------------
-
-PROBE = """
-<script>
-window.addEventListener("load", () => {
-  const wide = [...document.querySelectorAll("body *")].filter(e => !e.closest(".scroll") && !e.closest("svg") && !e.closest(".skip")
-    && !e.closest("thead") && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1);
-  const small = [...document.querySelectorAll("svg")].filter(e => e.getBoundingClientRect().width > 0).map(e =>
-    Math.min(...[...e.querySelectorAll("text")].map(t => t.getBoundingClientRect().height)));
-  parent.postMessage(JSON.stringify({
-    scroll: document.documentElement.scrollWidth, client: document.documentElement.clientWidth,
-    wide: wide.slice(0, 5).map(e => e.tagName + "." + e.className), pictures: small.length, text: Math.min(...small),
-    resources: performance.getEntriesByType("resource").map(e => e.name), errors: window.failures,
-  }), "*");
-});
-</script>
-"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip(
-            "no Chromium on this machine: install the package `chromium` to check the page in a browser"
-        )
-    return found
-
-
-def browse(chromium: str, profile: Path, url: str, *flags: str) -> subprocess.CompletedProcess[str]:
-    command = [
-        chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-        "--disable-sync", "--no-first-run", "--hide-scrollbars", f"--user-data-dir={profile}", *flags, url,
-    ]  # fmt: skip
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_page_fits_and_loads_nothing(chromium: str, folder: Path, tmp_path: Path, width: int) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(folder, copy)
-    text = (copy / "index.html").read_text("utf-8")
-    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
-    catch = "<script>window.failures = []; window.addEventListener('error', e => failures.push(String(e.message)), true);</script>"
-    text = text.replace("<head>", f"<head>{catch}").replace("</body>", f"{PROBE}</body>")
-    # A headless window cannot be narrower than about 500 px: the phone is a frame inside it.
-    (copy / "probe.html").write_text(text, "utf-8")
-    frame = (
-        "<!DOCTYPE html><title>no answer</title><script>addEventListener('message', e => { document.title = e.data; });</script>"
-        f'<iframe src="probe.html" style="width:{width}px;height:900px;border:0"></iframe>'
-    )
-    (copy / "frame.html").write_text(frame, "utf-8")
-    done = browse(
-        chromium, tmp_path / "profile", (copy / "frame.html").as_uri(), "--dump-dom",
-        "--virtual-time-budget=5000", "--window-size=1400,1000",
-    )  # fmt: skip
-    title = Page(done.stdout).text[0]
-    assert title[0] == "title"
-    seen = json.loads(title[1])
-    assert seen["client"] == width
-    assert seen["wide"] == []
-    assert seen["scroll"] == width
-    assert seen["pictures"] == 7
-    assert seen["text"] >= 9.5, "a text in a picture is too small to read"
-    assert seen["resources"] == []
-    assert seen["errors"] == []
-
-
-def test_the_page_is_silent(chromium: str, folder: Path, tmp_path: Path) -> None:
-    done = browse(
-        chromium,
-        tmp_path / "profile",
-        (folder / "index.html").as_uri(),
-        "--dump-dom",
-        "--enable-logging=stderr",
-        "--v=0",
-    )
-    assert "CONSOLE" not in done.stderr
-    assert "Refused to" not in done.stderr
-    assert Page(done.stdout).all("main")

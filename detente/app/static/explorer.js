@@ -1,5 +1,7 @@
 // Live updates of the explorer: a moved control asks for the part of the page that changes. Without this module the
 // same form works by its button. One request is in flight at a time; positions that were overtaken are never sent.
+import { watch } from "./jobs.js";
+
 const form = document.getElementById("controls");
 const status = document.getElementById("status");
 const reader = Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join("");
@@ -45,7 +47,7 @@ async function ask({ settled, moved }) {
         form.elements.namedItem("form").value = fresh.dataset.form;
         history.pushState(null, "", fresh.dataset.address);
       }
-      if (fresh?.querySelector("[data-waits]")) setTimeout(() => { if (!inFlight) move(settled); }, 700);
+      watch(() => move(settled));
       requestAnimationFrame(() => requestAnimationFrame(() => {
         document.body.dataset.painted = String(performance.now());
         document.body.dataset.latency = String(performance.now() - moved);
@@ -119,6 +121,7 @@ if (form && status) {
     mark(event.target);
     move(true);
   });
+  watch(() => move(true));
   window.addEventListener("popstate", () => location.reload());
   document.body.dataset.ready = "yes";
 }
