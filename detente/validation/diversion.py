@@ -14,8 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.cases import LawOfDays, Standoff, Unfolding, shifted_balances, unfold
-from detente.cases.together import Law
+from detente.cases import Law, LawOfDays, Standoff, Unfolding, shifted_balances, unfold
 from detente.validation.checks import Check, Verdict
 from detente.world import Economy, Wedges, goods_sectors
 
@@ -72,7 +71,7 @@ def trends() -> dict[str, Trend]:
     }
 
 
-def between(law: Law, economy: Economy, first: str, second: str) -> Law:
+def only_between(law: Law, economy: Economy, first: str, second: str) -> Law:
     """Return a law in which only duties and trade costs of two economies on each other change, without limits on quantities.
 
     Parameters
@@ -145,7 +144,7 @@ def solved_steps(standoff: Standoff) -> dict[str, Unfolding]:
     shifted = shifted_balances(world, "CHN", 1e3 * surplus * rate / (1 + rate))
     year = standoff.scenario("standing").model_copy(update={"date": dt.date(2025, 1, 1)})
     law = LawOfDays(world, standoff.dossier, year)
-    pair = between(law, world, "USA", "CHN")
+    pair = only_between(law, world, "USA", "CHN")
     return {
         name: unfold(world, rules, dates=(1.0,) * 12, closure=closure, keep_elasticities=at_once)
         for name, rules, closure, at_once in (

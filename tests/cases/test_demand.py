@@ -8,7 +8,7 @@ import pytest
 from detente.cases import Still, shifted_balances, unfold
 from detente.core import LabelError, UnitError
 from detente.equilibrium import Model, Policy, solve
-from detente.validation.diversion import between, exports_pct, growth, trends
+from detente.validation.diversion import exports_pct, growth, only_between, trends
 from detente.world import Wedges, goods_sectors, toy
 
 WORLD = toy()
@@ -56,7 +56,7 @@ def test_a_line_of_the_wrong_sign_differs():
 
 def test_between_keeps_what_two_do_to_each_other_and_nothing_else():
     war = Policy.unchanged(WORLD).duty("USA", "CHN").add_points(0.25).duty("MEX", "CHN").add_points(0.1)
-    wedges, controls = between(Still(war.wedges, ()), WORLD, "CHN", "USA")(3.0)
+    wedges, controls = only_between(Still(war.wedges, ()), WORLD, "CHN", "USA")(3.0)
     moved = {tuple(cell) for cell in np.argwhere(np.any(wedges.tariff != WORLD.tariff, axis=2))}
     n, i = WORLD.labels.country("USA"), WORLD.labels.country("CHN")
     assert (moved, controls) == ({(n, i)}, ())
