@@ -227,7 +227,8 @@ def test_views_that_take_long_are_computed_when_told_and_odds_never_stand_withou
     deals = reader.get("/eu-ev/deals.csv").text
     assert deals.count("This setting: ") + deals.count(", this setting") == 1
     assert "This setting" in reader.get("/eu-ev/deals").text
-    odds = reader.get("/eu-ev/odds.csv")
+    assert "log_score" in reader.get("/eu-ev/odds.csv").text.splitlines()[0]
+    odds = reader.get("/eu-ev/odds.csv?asof=2023-10-10")
     assert odds.status == 400
     assert "odds without a score are not shown" in odds.text
     assert "games are solved with deficits" in reader.get("/eu-ev/leverage?closure=fixed").text
