@@ -77,7 +77,7 @@ sbom: $(VENV)/.dev  ## write the bill of materials and the licences of dependenc
 
 lock: $(VENV)/.python  ## resolve the dependencies again
 	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra app pyproject.toml requirements-build.in -o requirements.lock
-	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra app --extra dev pyproject.toml requirements-build.in -o requirements-dev.lock
+	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra app --extra cluster --extra dev pyproject.toml requirements-build.in -o requirements-dev.lock
 	@echo "uv==0.13.9" | $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate - -o requirements-bootstrap.lock
 
 clean:  ## remove what was built

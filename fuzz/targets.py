@@ -169,6 +169,12 @@ def _built(kind: str, file: str = "") -> Callable[[Path], object]:
     return read
 
 
+def _exiobase(folder: Path) -> object:
+    from detente.world.read import build_world
+
+    return build_world(f"exiobase:{folder}", year=1980, elasticities="4", exchange=1.2).economy
+
+
 @functools.cache
 def _table() -> Any:
     from detente.world.read.sources import read_source
@@ -235,6 +241,7 @@ def targets() -> tuple[Target, ...]:
         Target("table long", (_seed("long"),), _built("long"), any_file),
         Target("table icio", (_seed("icio"),), _built("icio", "1980_SML.csv"), any_file),
         Target("table wiod", (_seed("wiod"),), _built("wiod", "wiot1984.csv"), any_file),
+        Target("table exiobase", (_seed("exiobase"),), _exiobase, any_file),
         Target("table wiod-long", (_seed("wiod-long"),), _built("wiod", "wiot_1981.csv"), any_file),
         Target("table cp", (_seed("cp"),), _built("cp"), any_file),
         *(_packages() if parquets.there() else ()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from solved_once import solved_once as solved_once
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

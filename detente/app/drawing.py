@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from detente.core import Table
+    from detente.show.figures import Figure
 
 GAIN: Final = "#1f6f78"
 LOSS: Final = "#b5431a"
 INK: Final = "#1c2530"
 QUIET: Final = "#4d5966"
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnView:
+    """A table with a picture of it; None where there is nothing to draw."""
+
+    table: Table
+    figure: Figure | None
 
 
 @dataclass(frozen=True)
@@ -96,3 +108,15 @@ def as_svg(bars: BarRows, note: str = "") -> str:
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def standalone(svg: str) -> str:
+    """An inline picture as a file of its own, on white.
+
+    Examples
+    --------
+    >>> standalone('<svg viewBox="0 0 1 1"></svg>')
+    '<svg xmlns="http://www.w3.org/2000/svg" style="background:#fff" viewBox="0 0 1 1"></svg>\\n'
+    """
+    name = "" if "xmlns=" in svg[:400] else 'xmlns="http://www.w3.org/2000/svg" '
+    return svg.replace("<svg ", f'<svg {name}style="background:#fff" ', 1) + "\n"

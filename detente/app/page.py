@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from detente.app.changes import changes_of_income
 from detente.app.controls import Group, control_groups
 from detente.app.jobs import Unfinished
 from detente.app.laboratory import BESIDE, FIRST_YEAR, Laboratory, PageAnswer
 from detente.app.setting import state_command, state_python
 from detente.app.state import PageState
-from detente.app.views import VIEWS, View, bars_of, changes_of_income
+from detente.app.views import VIEWS, View, bars_of
 from detente.cases import HORIZONS
 from detente.core import Cell, Column, DetenteError, Table, package_version
 from detente.equilibrium import CLOSURES
 from detente.policy import load_scenario
-from detente.show.figures import country_name
+from detente.show.figures import country_name, figure_svg
 from detente.show.words import number
 from detente.world import elasticity_sets
 
 if TYPE_CHECKING:
     from detente.cases import ControlledOutcome
+    from detente.show.figures import Figure
 
 MOST_ROWS: Final = 400
 """Rows of a table that the page shows; the files have them all."""
@@ -198,10 +201,11 @@ def template_parts(
 ) -> dict[str, Any]:
     """What the templates show."""
     state, record = answer.state, answer.dossier
-    failure, table, bars, job = None, None, None, None
+    failure, table, bars, job, figure = None, None, None, None, None
     try:
         table = view.make(answer, laboratory)
         bars = bars_of(view, table)
+        figure = view.figure(answer, laboratory) if view.figure else None
     except Unfinished as unfinished:
         job = unfinished.job
     except DetenteError as error:
@@ -209,11 +213,7 @@ def template_parts(
     source = laboratory.source(state.case)
     setting = answer.scenario
     reference = answer.chosen[answer.reference].scenario
-    command = ""
-    if not view.verb:
-        command = state_command(state, setting, view.name, source, laboratory.world)
-    elif view.verb not in ("-", "explain"):
-        command = f"detente {view.verb} --dossier {source}" + (f" --asof {state.asof}" if state.asof else "")
+    command = _command(view, answer, source, laboratory.world)
     groups: Sequence[Group] = ()
     if whole:
         groups = control_groups(state, record, load_scenario(state.base, dossier=source), answer.parties)
@@ -236,6 +236,8 @@ def template_parts(
         "table": table,
         "rows": _rows(table),
         "bars": bars,
+        "figure": figure,
+        "drawing": _inline if figure is not None else None,
         "failure": failure,
         "job": job,
         "strong": answer.parties,
@@ -249,6 +251,31 @@ def template_parts(
         "horizon_title": HORIZON_TITLES[state.horizon].lower(),
         "version": package_version(),
     }
+
+
+def _command(view: View, answer: PageAnswer, source: str, world: str | None) -> str:
+    """The command that prints the table of a view; empty where there is none."""
+    state = answer.state
+    if not view.verb or view.verb.startswith("="):
+        return state_command(state, answer.scenario, view.verb[1:] or view.name, source, world)
+    if view.verb in ("-", "explain"):
+        return ""
+    words = [
+        "detente",
+        view.verb.format(horizon=state.horizon, asof=answer.dossier.asof),
+        "--dossier",
+        shlex.quote(source),
+    ]
+    words += ["--asof", state.asof] if state.asof and "{asof}" not in view.verb else []
+    words += ["--elasticities", state.elasticities] if state.elasticities and "{horizon}" in view.verb else []
+    return " ".join(words)
+
+
+def _inline(figure: Figure) -> Any:
+    """A picture inside a page that is kept as one file."""
+    from markupsafe import Markup
+
+    return Markup(figure_svg(figure))
 
 
 def _rows(table: Table | None) -> Sequence[tuple[Cell, ...]]:

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from detente.app.batches import Batches, Busy, Overtaken
 from detente.app.controls import state_of_form
-from detente.app.drawing import as_svg
+from detente.app.drawing import as_svg, standalone
 from detente.app.guard import App, Guard
 from detente.app.jobs import Job, Unfinished
 from detente.app.page import STATIC, Links, cases_page, failure_page, page
@@ -24,16 +24,18 @@ from detente.app.setting import as_file, file_name
 from detente.app.state import PageState, pairs_of, read_state
 from detente.app.views import View, bars_of, view_called
 from detente.core import DetenteError, InputError, LabelError, suggestion
+from detente.show.figures import NARROW, WIDE, figure_png, figure_svg
 
 if TYPE_CHECKING:
     from detente.app.laboratory import Laboratory, PageAnswer
 
-ENDINGS: Final = ("csv", "json", "svg", "png", "html", "yaml")
+ENDINGS: Final = ("csv", "json", "svg", "narrow.svg", "png", "html", "yaml")
 HTML: Final = "text/html; charset=utf-8"
 TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "svg": "image/svg+xml",
+    "narrow.svg": "image/svg+xml",
     "png": "image/png",
     "html": HTML,
     "yaml": "application/yaml; charset=utf-8",
@@ -218,17 +220,26 @@ class Explorer:
             table = view.make(answer, self.laboratory)
             if ending in ("csv", "json"):
                 body = table.to_csv() if ending == "csv" else table.to_json()
+            elif view.figure:
+                body = self._picture(view, answer, ending)
             else:
                 bars = bars_of(view, table)
                 if bars is None:
-                    raise InputError(
-                        f"nothing is drawn of the view `{view.name}`",
-                        where=f".{ending}",
-                        hint="its table is there as .csv and .json",
-                    )
+                    raise _undrawn(view, ending)
                 svg = as_svg(bars, f"{answer.scenario.title}; {answer.dossier.title}, {answer.dossier.asof}")
                 body = svg if ending == "svg" else _png(svg)
         return Response(body, media_type=TYPES[ending], headers=headers)
+
+    def _picture(self, view: View, answer: PageAnswer, ending: str) -> str | bytes:
+        """The picture of a view that shows one of the briefing's, wide or for a phone."""
+        assert view.figure is not None
+        figure = view.figure(answer, self.laboratory)
+        if figure is None:
+            raise _undrawn(view, ending)
+        width = NARROW if ending == "narrow.svg" else WIDE
+        key = ("picture", view.name, answer.state.alone, answer.dossier.asof, width)
+        svg = str(self.laboratory.made.get_or(key, lambda: figure_svg(figure, width)))
+        return figure_png(figure) if ending == "png" else standalone(svg)
 
     def _failure(self, request: Request, error: DetenteError, case: str) -> Response:
         """What is wrong, in the form that was asked for."""
@@ -244,6 +255,14 @@ class Explorer:
         return self._failure(request, error, "")
 
 
+def _undrawn(view: View, ending: str) -> InputError:
+    return InputError(
+        f"nothing is drawn of the view `{view.name}`",
+        where=f".{ending}",
+        hint="its table is there as .csv and .json",
+    )
+
+
 def _reader(request: Request) -> str:
     """Which open page asks; empty for one without scripts."""
     return request.headers.get("x-detente-reader", "")[:40]
@@ -255,7 +274,7 @@ def _busy() -> Response:
 
 def _ending(name: str) -> tuple[str, str]:
     """Name of a view and the ending of a file; none for the page."""
-    stem, dot, ending = name.rpartition(".")
+    stem, dot, ending = name.partition(".")
     if not dot:
         return name, ""
     if ending not in ENDINGS:

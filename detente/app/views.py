@@ -6,20 +6,24 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from detente.app.ahead import odds_drawn, scores_drawn, stakes_drawn
+from detente.app.changes import changes_of_income
 from detente.app.drawing import BarRow, BarRows
+from detente.app.games import deals_drawn, leverage_drawn
+from detente.app.maps import map_drawn
 from detente.app.setting import OF_CHOSEN
-from detente.cases import HEADLINES, headline_differences, headlines
-from detente.core import Column, InputError, LabelError, Table, known_all, suggestion
+from detente.core import Column, InputError, LabelError, Table, suggestion
 from detente.dossier import parties_of
 from detente.show import build, make
 from detente.show.figures import country_name
 from detente.show.tables import evidence, noted
 
 if TYPE_CHECKING:
+    from detente.app.drawing import DrawnView
     from detente.app.jobs import Report
     from detente.app.laboratory import Laboratory, PageAnswer
-    from detente.cases import ControlledOutcome
     from detente.core import Cell
+    from detente.show.figures import Figure
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,13 @@ class View:
         Its table.
     group : {"results", "record"}
     verb : str
-        Command that prints the table; empty for `detente run --table NAME`.
+        Command that prints the table; empty for `detente run --table NAME`. ``{horizon}`` and ``{asof}`` stand for the state's.
     bars : tuple of (str, str), optional
         Columns of the labels and of the numbers that are drawn.
+    figure : function of PageAnswer and Laboratory, optional
+        The picture of the briefing that is drawn instead, with the table of the view beside it.
+    long : bool
+        Whether the view takes longer than a moment, and is computed when it is told to.
     """
 
     name: str
@@ -45,6 +53,30 @@ class View:
     group: str = "results"
     verb: str = ""
     bars: tuple[str, str] | None = None
+    figure: Callable[[PageAnswer, Laboratory], Figure | None] | None = None
+    long: bool = False
+
+    @classmethod
+    def drawn(
+        cls,
+        name: str,
+        title: str,
+        make: Callable[[PageAnswer, Laboratory], DrawnView],
+        group: str,
+        verb: str,
+        *,
+        long: bool = True,
+    ) -> View:
+        """A view whose table and picture are made together."""
+        return cls(
+            name,
+            title,
+            lambda answer, laboratory: make(answer, laboratory).table,
+            group,
+            verb,
+            figure=lambda answer, laboratory: make(answer, laboratory).figure,
+            long=long,
+        )
 
 
 def view_called(name: str) -> View:
@@ -118,21 +150,6 @@ def _beside(answer: PageAnswer, laboratory: Laboratory) -> Table:
         tuple(rows),
         note=f"Horizon: {answer.chosen[answer.setting].value.structure.horizon}. Differences from the reference in every column.",
     )
-
-
-def changes_of_income(
-    outcome: ControlledOutcome, reference: ControlledOutcome
-) -> tuple[list[float], list[float]]:
-    """Change of real income in percent and of equivalent variation in billion USD, of every economy and the world.
-
-    Against the base year where the two are one.
-    """
-    levels = headlines(outcome.value)
-    if outcome.scenario.id != reference.scenario.id or outcome.value is not reference.value:
-        levels = headline_differences(levels, headlines(reference.value))
-    keys = list(HEADLINES)
-    share, money = (levels[keys.index(key)] for key in ("real_income_pct", "equivalent_variation_usd_bn"))
-    return list(known_all(share.tolist())), list(known_all(money.tolist()))
 
 
 def _why(answer: PageAnswer, laboratory: Laboratory) -> Table:
@@ -244,6 +261,7 @@ _LIST: Final = (
         _of_outcomes("countries", "against", "countries"),
         bars=("name", "real_income_pct"),
     ),
+    View.drawn("map", "Map", map_drawn, "results", "=countries", long=False),
     View(
         "sectors",
         "Sectors",
@@ -266,8 +284,15 @@ _LIST: Final = (
     ),
     View("pair", "Between the two", _of_outcomes("pair", "parties")),
     View("measures", "What moves it", _of_outcomes("footprints", "outcome")),
-    View("why", "Why, by measure", _why, verb="explain", bars=("title", "contribution_usd_bn")),
+    View("why", "Why, by measure", _why, verb="explain", bars=("title", "contribution_usd_bn"), long=True),
     View("beside", "Side by side", _beside, verb="-", bars=("name", "setting_real_income_pct")),
+    View.drawn("leverage", "Leverage", leverage_drawn, "strategy", "leverage --horizon {horizon}"),
+    View.drawn(
+        "deals", "Deals", deals_drawn, "strategy", "deals --reduced --horizon {horizon} --picture deals.svg"
+    ),
+    View.drawn("due", "What clocks would do", stakes_drawn, "strategy", "clocks"),
+    View.drawn("odds", "Odds, with scores", odds_drawn, "strategy", "outlook"),
+    View.drawn("scores", "Scores of forecasts", scores_drawn, "strategy", "score --asof {asof}"),
     View("path", "Duty path", _path, "record", verb="-"),
     View("ledger", "Measures", _ledger, "record", verb="measures"),
     View("clocks", "Clocks", _clocks, "record", verb="clocks --no-cost"),

@@ -94,7 +94,7 @@ def build_brief(
     >>> import tempfile
     >>> from detente import compose, load_dossier, load_world
     >>> content = compose(
-    ...     load_dossier("busan-2025"), load_world("world-2024"), scenarios=("standing", "talks-fail"), draws=0, strategy=False
+    ...     load_dossier("busan-2025"), load_world("world-2024"), scenarios=("standing", "talks-fail"), draws=0, strategy=False, paths=0
     ... )
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     build_brief(content, f"{folder}/briefing").index.name

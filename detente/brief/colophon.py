@@ -92,14 +92,21 @@ def brief_method(findings: Findings) -> tuple[Sentence, ...]:
     )
 
 
-def brief_limits(dossier: Dossier, later: Sequence[NotYet]) -> tuple[str, ...]:
+def brief_limits(findings: Findings) -> tuple[str, ...]:
     """The limits that a reader of the page should know."""
     return (
         "No recession on the way: the model has neither unemployment nor panic.",
         "Controls count as quantities where the record states one, and as small assumed costs elsewhere; stocks that buyers hold are left out.",
-        "No odds are given: the record does not yet support a forecast that has been scored.",
-        *not_yet_told(dossier, later),
+        _of_odds(findings),
+        *not_yet_told(findings.dossier, findings.later),
     )
+
+
+def _of_odds(findings: Findings) -> str:
+    """What odds say, or why there are none."""
+    if findings.likely.outlook is None:
+        return "No odds are given: no forecast of this record has been scored yet."
+    return "Odds are of kinds of courses and of clocks, read off the calendar; no outcome of Figure 1 has odds of its own."
 
 
 def not_yet_told(dossier: Dossier, later: Sequence[NotYet]) -> tuple[str, ...]:
@@ -110,16 +117,16 @@ def not_yet_told(dossier: Dossier, later: Sequence[NotYet]) -> tuple[str, ...]:
     return (f"Left out, for they rest on measures that had not been announced by {dossier.asof}: {names}.",)
 
 
-def limits(economy: Economy) -> tuple[str, ...]:
+def limits(findings: Findings) -> tuple[str, ...]:
     """What they cannot say."""
-    weaknesses = economy.provenance.get("weaknesses", ())
+    weaknesses = findings.economy.provenance.get("weaknesses", ())
     own = (
         "No unemployment unless a wage floor is asked for, and no adjustment path, at any horizon: the one-year figures say how far trade and factors can adjust by "
         "then, not what a recession on the way would cost.",
         "Controls, halts of purchases and pledges that state a quantity bind as quantities, at sizes taken over from observed "
         "deliveries; other controls are small trade costs of assumed size. Stocks are left out: within months a cap on magnets "
         "makes the model's many times dearer, where buyers who hold stocks see a fraction of that.",
-        "No probabilities are given: the record does not support a scored forecast yet.",
+        _of_odds(findings),
     )
     return (*own, *(map(str, weaknesses) if isinstance(weaknesses, (list, tuple)) else ()))
 
@@ -159,7 +166,7 @@ def citations(findings: Findings) -> tuple[Citation, ...]:
 
 def stamp(findings: Findings, closure: str) -> Stamp:
     """What made the briefing, from what, and how well it was solved."""
-    from detente.cases import BESIDE_A_HORIZON, labour_sentence, revenue_sentence
+    from detente.cases import BESIDE_A_HORIZON, answers_sentence, labour_sentence, revenue_sentence
     from detente.equilibrium import CLOSURES, GATE
 
     dossier, economy = findings.dossier, findings.economy
@@ -171,6 +178,11 @@ def stamp(findings: Findings, closure: str) -> Stamp:
         digest.update(np.asarray(getattr(structure, name), dtype=np.float64).tobytes())
     for outcome in findings.outcomes.values():
         digest.update(outcome.scenario.model_dump_json().encode())
+    own = [
+        f"{name}: {labour_sentence(outcome.value.structure)} {answers_sentence(outcome.value)}".strip()
+        for name, outcome in findings.outcomes.items()
+        if outcome.scenario.options is not None
+    ]
     return Stamp(
         dossier=dossier.id,
         vintage=dossier.vintage.isoformat(),
@@ -181,8 +193,8 @@ def stamp(findings: Findings, closure: str) -> Stamp:
         horizon=findings.horizon_words,
         closure=CLOSURES[closure],
         revenue=revenue_sentence(structure),
-        labour=labour_sentence(structure),
-        seed=findings.seed if findings.draws else None,
+        labour=" ".join([labour_sentence(structure), *own]),
+        seed=findings.seed if findings.draws else findings.likely.seed if findings.likely.outlook else None,
         solver={
             name: f"{outcome.solution.result.name}, every residual below {GATE:.0e}"
             for name, outcome in findings.outcomes.items()

@@ -24,6 +24,7 @@ from detente.brief.colophon import (
 from detente.brief.content import BriefContent, Section
 from detente.brief.findings import Findings, solve_findings
 from detente.brief.lead import everyone_figure, lead_figure
+from detente.brief.outlook_section import outlook_section
 from detente.brief.strategy_section import strategy_section
 from detente.brief.summary import ahead, key_numbers, question, record_sentence, sentences, terms
 from detente.show import build
@@ -31,6 +32,7 @@ from detente.show.figures import draw_ahead
 from detente.show.tables import evidence
 
 if TYPE_CHECKING:
+    from detente.core import Table
     from detente.dossier import Dossier
     from detente.world import Economy
 
@@ -59,6 +61,7 @@ PARTS: Final = (
     Part("certainty", ("outcomes", "draws"), sections.certainty_section),
     Part("standing", ("record", "world"), record_sections.standing_section),
     Part("duties", ("record", "world"), record_sections.duty_section),
+    Part("outlook", ("record", "world"), outlook_section),
     Part("diversion", ("outcomes", "draws"), sections.diversion_section),
     Part("sectors", ("outcomes", "draws"), sections.sector_section),
     Part("leverage", ("record", "game"), strategy_section),
@@ -75,6 +78,15 @@ def _subtitle(dossier: Dossier) -> str:
     return "Where things stand, and what each outcome of the talks would cost whom"
 
 
+def _tables(findings: Findings) -> tuple[Table, ...]:
+    """Tables that are in the data alone."""
+    return (
+        findings.averages,
+        build("countries", outcomes=findings.outcomes, against=findings.reference),
+        build("pair", outcomes=findings.outcomes, parties=findings.parties),
+    )
+
+
 def compose(
     dossier: Dossier,
     economy: Economy,
@@ -89,6 +101,7 @@ def compose(
     draws: int = 24,
     seed: int = 1,
     strategy: bool = True,
+    paths: int = 20_000,
 ) -> BriefContent:
     """Solve a dossier's outcomes and write the briefing's content.
 
@@ -117,6 +130,8 @@ def compose(
         Of the draws.
     strategy : bool
         With leverage and deals, when the dossier declares a game.
+    paths : int
+        Simulated futures behind the odds of what may come, told where such odds have a score; 0 leaves them out.
 
     Returns
     -------
@@ -133,7 +148,7 @@ def compose(
     --------
     >>> from detente import load_dossier, load_world
     >>> content = compose(
-    ...     load_dossier("busan-2025"), load_world("world-2024"), scenarios=("standing", "talks-fail"), draws=0, strategy=False
+    ...     load_dossier("busan-2025"), load_world("world-2024"), scenarios=("standing", "talks-fail"), draws=0, strategy=False, paths=0
     ... )
     >>> content.asof.isoformat(), len(content.sections) > 4
     ('2025-10-28', True)
@@ -148,6 +163,8 @@ def compose(
         sets=sets,
         horizon=horizon,
         keep_elasticities=keep_elasticities,
+        paths=paths,
+        seed=seed,
     )
     parts = [part for part in PARTS if strategy or "game" not in part.needs]
     written = {part.id: part.write(findings) for part in parts if "draws" not in part.needs}
@@ -161,8 +178,10 @@ def compose(
         terms=tuple(terms(findings)),
         lead=lead_figure(findings),
         ahead=ahead(findings),
+        chances=findings.likely.clocks,
+        chance_score=findings.likely.clock_score,
         brief_method=brief_method(findings),
-        brief_limits=brief_limits(dossier, findings.later),
+        brief_limits=brief_limits(findings),
         subtitle=_subtitle(dossier),
         asof=dossier.asof,
         dossier_title=record_sentence(dossier),
@@ -170,14 +189,10 @@ def compose(
         key_numbers=tuple(key_numbers(findings)),
         sections=tuple(section for part in parts if (section := written[part.id])),
         method=method(dossier, findings.economy, findings.outcomes, closure),
-        limits=(*not_yet_told(dossier, findings.later), *limits(findings.economy)),
+        limits=(*not_yet_told(dossier, findings.later), *limits(findings)),
         assumed=assumed(dossier, findings.economy, findings.outcomes),
         sources=evidence.sources(dossier),
         stamp=stamp(findings, closure),
         citations=citations(findings),
-        tables=(
-            findings.averages,
-            build("countries", outcomes=findings.outcomes, against=findings.reference),
-            build("pair", outcomes=findings.outcomes, parties=findings.parties),
-        ),
+        tables=_tables(findings),
     )

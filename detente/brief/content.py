@@ -7,7 +7,8 @@ refuses one that is not there. Every source that is cited is in the list of sour
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from detente.core import Stamp, Table
 from detente.show.figures import Figure
@@ -225,6 +226,10 @@ class BriefContent:
         How the numbers were made, in a few sentences; `method` stands in the annex.
     brief_limits : tuple of str
         The limits that the page itself names.
+    chances : mapping of clock id to Sentence
+        How likely a clock of `ahead` is to be carried out.
+    chance_score : Sentence, optional
+        How good such odds have been; without it, no odds are told.
     """
 
     title: str
@@ -247,6 +252,8 @@ class BriefContent:
     ahead: tuple[ClockRow, ...] = ()
     brief_method: tuple[Sentence, ...] = ()
     brief_limits: tuple[str, ...] = ()
+    chances: Mapping[str, Sentence] = field(default_factory=dict)
+    chance_score: Sentence | None = None
 
     @property
     def heading(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from detente.brief.likely import Likely
 from detente.cases import sides_in
 from detente.core import InputError, SolveError, Table, known
 from detente.show import build, make
@@ -50,6 +51,8 @@ class Findings:
     at : mapping of horizon to Model
         Horizons side by side.
     both : mapping of horizon to outcomes
+    likely : Likely
+        What may come, with the score such odds have had; empty where they have none.
     drawn : mapping of horizon to Draws
         Empty until parameters are drawn.
     seed : int
@@ -67,6 +70,7 @@ class Findings:
     every: Mapping[str, Mapping[str, Mapping[str, changes.IncomeChange]]]
     at: Mapping[str, Model]
     both: Mapping[str, Mapping[str, ControlledOutcome]]
+    likely: Likely
     drawn: Mapping[str, Draws] = field(default_factory=dict)
     seed: int = 1
 
@@ -299,6 +303,8 @@ def solve_findings(
     sets: Sequence[str] | None,
     horizon: str,
     keep_elasticities: bool,
+    paths: int = 0,
+    seed: int = 1,
 ) -> Findings:
     """Solve what a briefing is written from; parameters and errors as for `detente.brief.compose`."""
     from detente.cases import model_at, prepare_cases, run_cases
@@ -319,7 +325,19 @@ def solve_findings(
     at = horizons.side_by_side(economy, horizon, model)
     both = horizons.solve_horizons(cases, known={horizon: outcomes}, at=at)
     return Findings(
-        dossier, source, horizon, model, tuple(cases), outcomes, sides, tuple(later), every, at, both
+        dossier,
+        source,
+        horizon,
+        model,
+        tuple(cases),
+        outcomes,
+        sides,
+        tuple(later),
+        every,
+        at,
+        both,
+        # odds are of the sides of the record; of two others nothing is foretold
+        Likely(dossier, economy, paths if parties is None else 0, seed),
     )
 
 

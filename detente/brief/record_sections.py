@@ -43,8 +43,10 @@ MOVING_DAYS = 30
 """Days before and after the as-of day within which a measure that changes is on the page."""
 LEGAL = ("legal_expiry", "threat_deadline", "entry_into_force")
 """Kinds of clocks that move a duty or a control."""
-MOST_MOVING, MOST_CLOCKS, MATTER = 10, 7, 3
+MOST_MOVING, MOST_CLOCKS, MATTER = 9, 7, 3
 """Measures, clocks and contradictions on the page; the annex has all."""
+LATELY = 1
+"""Of the measures, at least as many that changed, where there are."""
 
 
 def _duty(findings: Findings) -> Sentence:
@@ -99,14 +101,15 @@ def _near(row: MeasureRow, asof: dt.date) -> tuple[bool, bool]:
 
 
 def changing(rows: tuple[MeasureRow, ...], asof: dt.date) -> tuple[MeasureRow, ...]:
-    """Measures that changed lately or are about to: what is due first, then the latest."""
+    """Measures that are about to change or did lately: what is due first, then the latest."""
     near = [row for row in rows if any(_near(row, asof))]
     near.sort(key=lambda row: (not _near(row, asof)[1], row.until if _near(row, asof)[1] else "", row.id))
     latest = sorted(
         (row for row in near if not _near(row, asof)[1]), key=lambda row: (row.since, row.id), reverse=True
     )
     due = [row for row in near if _near(row, asof)[1]]
-    return tuple((*due, *latest)[:MOST_MOVING])
+    coming = due[: MOST_MOVING - min(len(latest), LATELY)]
+    return tuple((*coming, *latest)[:MOST_MOVING])
 
 
 def _moving_title(rows: tuple[MeasureRow, ...], asof: dt.date) -> str:

@@ -64,9 +64,8 @@ def terms(findings: Findings) -> Iterator[Sentence]:
     on = date_words(scenario.on(findings.dossier.asof))
     story = scenario.story.strip() or firing_words(outcome.timing) or "What the record holds for that day."
     yield Sentence(f"“{scenario.title}” means, on {on}: {story.rstrip('.')}.")
-    others = [f"“{row.outcome}”" for row in findings.rows[1:]]
-    if others:
-        yield Sentence(f"{joined(others)} {'is' if len(others) == 1 else 'are'} told below.")
+    if others := len(findings.rows) - 1:
+        yield Sentence(f"The other {'outcome is' if others == 1 else 'outcomes are'} told below.")
     yield Sentence(
         f"Real income is what a country’s income buys. Changes are against {TODAY}; money is dollars of {findings.economy.year} a year. "
         "The long run is five years and more, when firms and trade have adjusted."

@@ -72,7 +72,8 @@ def figures_in(content: BriefContent) -> list[Figure]:
 
 def sentences_of(content: BriefContent) -> Iterator[Sentence]:
     """Every sentence, in the order of the page."""
-    yield from (*content.summary_sentences, *content.terms)
+    yield from (*content.summary_sentences, *content.terms, *content.chances.values())
+    yield from () if content.chance_score is None else (content.chance_score,)
     for block in content.everything:
         if isinstance(block, Paragraph):
             yield from block.sentences
@@ -146,6 +147,10 @@ def check_content(content: BriefContent) -> dict[str, Table]:
     """
     if not content.summary_sentences:
         raise InputError("a briefing needs its finding", hint="give at least one summary sentence")
+    if content.chances and content.chance_score is None:
+        raise EvidenceError(
+            "odds are told without their score", hint="say how good such odds have been, or leave them out"
+        )
     tables = tables_of(content)
     _check_numbers(content, tables)
     known = [source.id for source in content.sources]

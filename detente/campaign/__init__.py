@@ -1,7 +1,7 @@
 """CAMPAIGN: the calendar of a standoff as known on a day, and the standoff played forward.
 
 Comes in: a `Dossier`, an as-of day, a seed.
-Goes out: a chronology, clocks with their odds, the ladder a course of events ends on, `Futures`.
+Goes out: a chronology, clocks with their odds, the ladder a course of events ends on, `Futures`, a `Campaign` played day by day.
 Never does: solve an equilibrium, use anything known later than the as-of day, or draw without a seed.
 """
 
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
         costs_ahead as costs_ahead,
         surface_of as surface_of,
     )
+    from detente.campaign.course import (
+        MOVES as MOVES,
+        Campaign as Campaign,
+        HandMove as HandMove,
+        Pricer as Pricer,
+    )
     from detente.campaign.forward import simulate as simulate
     from detente.campaign.futures import Fate as Fate, Futures as Futures
     from detente.campaign.initiative import Initiative as Initiative, initiatives as initiatives
@@ -44,6 +50,15 @@ if TYPE_CHECKING:
     )
     from detente.campaign.odds import Odds as Odds, estimate as estimate, standing as standing
     from detente.campaign.pain import PainScores as PainScores, pain_scores as pain_scores
+    from detente.campaign.played import PASSED as PASSED, Happening as Happening, lived as lived
+    from detente.campaign.playfile import (
+        Sheet as Sheet,
+        read_campaign as read_campaign,
+        resumed as resumed,
+        sheet_of as sheet_of,
+        write_campaign as write_campaign,
+    )
+    from detente.campaign.rates import controls_effect as controls_effect, level_costs as level_costs
     from detente.campaign.record import Record as Record, record_of as record_of
     from detente.campaign.rules import Rules as Rules, shipped_rules as shipped_rules
     from detente.campaign.threats import threat_rates as threat_rates
@@ -64,6 +79,10 @@ else:
             "ledger": "Act BOTH Ledger NO_CLOCK",
             "initiative": "Initiative initiatives",
             "odds": "Odds estimate standing",
+            "course": "Campaign MOVES HandMove Pricer",
+            "played": "Happening PASSED lived",
+            "playfile": "Sheet read_campaign resumed sheet_of write_campaign",
+            "rates": "controls_effect level_costs",
             "record": "Record record_of",
             "rules": "Rules shipped_rules",
             "forward": "simulate",

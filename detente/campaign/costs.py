@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from detente.core import Cell, Column, InputError, Table
 from detente.equilibrium import Model, Policy, solve
 from detente.policy import Scenario, Setting, wedges_at
-from detente.world import Wedges, goods_sectors
+from detente.world import Economy, Wedges, goods_sectors
 
 if TYPE_CHECKING:
     from detente.campaign.calendar import Chronology
@@ -114,18 +114,12 @@ def cost_surface(
     """
     economy = model.economy
     n = [economy.labels.country(code) for code in sides]
-    standing = Scenario(id="standing", title="standing", dossier=record.id)
-    base = wedges_at(economy, record, standing, quantities=False)
+    base = _standing(model, record)
     axes = [np.unique(np.append(np.asarray(nodes, float), level)) for level in duty]
     goods = goods_sectors(economy)
-    policies = []
-    for a in axes[0]:
-        for b in axes[1]:
-            tariff = base.tariff.copy()
-            for k, level in ((0, a), (1, b)):
-                row = tariff[n[k], n[1 - k]]
-                row[goods] = np.maximum(row[goods] + level - duty[k], 0.0)
-            policies.append(Policy(economy, Wedges(tariff, base.iceberg_hat, base.export_tax)))
+    policies = [
+        shifted_policy(economy, base, goods, n, (a - duty[0], b - duty[1])) for a in axes[0] for b in axes[1]
+    ]
     solved = solve(model, policies, throw=True)
     income = np.array([each.value.equivalent_variation_usd[n] for each in solved])
     income = np.moveaxis(income.reshape(len(axes[0]), len(axes[1]), 2), -1, 0)
@@ -134,6 +128,23 @@ def cost_surface(
     return CostSurface(
         sides, axes[0], axes[1], income, effect, np.asarray(duty, float), count, model.structure.horizon
     )
+
+
+def _standing(model: Model, record: Dossier) -> Wedges:
+    """Duties and costs of the measures in force on the record's day."""
+    scenario = Scenario(id="standing", title="standing", dossier=record.id)
+    return wedges_at(model.economy, record, scenario, quantities=False)
+
+
+def shifted_policy(
+    economy: Economy, base: Wedges, goods: Sequence[int], n: Sequence[int], shift: Sequence[float]
+) -> Policy:
+    """A policy with both sides' duties on the other's goods shifted evenly, none below zero."""
+    tariff = base.tariff.copy()
+    for k in (0, 1):
+        row = tariff[n[k], n[1 - k]]
+        row[goods] = np.maximum(row[goods] + shift[k], 0.0)
+    return Policy(economy, Wedges(tariff, base.iceberg_hat, base.export_tax))
 
 
 def _refined(axes: list[Floats], income: Floats) -> tuple[list[Floats], Floats]:
@@ -332,8 +343,13 @@ def costs_ahead(chron: Chronology, futures: Futures, model: Model) -> PathCosts:
 
 def surface_of(chron: Chronology, model: Model) -> CostSurface:
     """The cost surface around a day: each counted control of a side is a package, as in the simulation."""
+    duty = [float(level) for level in chron.duty]
+    return cost_surface(model, chron.record.main.dossier, chron.sides, duty, _packages(chron))
+
+
+def _packages(chron: Chronology) -> list[list[tuple[str]]]:
     part = chron.record.main
-    packages = [
+    return [
         [
             (measure.id,)
             for measure in part.counted
@@ -341,4 +357,14 @@ def surface_of(chron: Chronology, model: Model) -> CostSurface:
         ]
         for side in chron.sides
     ]
-    return cost_surface(model, part.dossier, chron.sides, [float(level) for level in chron.duty], packages)
+
+
+def standing_wedges(chron: Chronology, model: Model) -> Wedges:
+    """Duties and costs of the measures in force on a chronology's day."""
+    return _standing(model, chron.record.main.dossier)
+
+
+def control_effects(chron: Chronology, model: Model) -> Floats:
+    """Change of the row's real income for one more package of the column's controls [side, side], million USD a year."""
+    n = [model.economy.labels.country(code) for code in chron.sides]
+    return _controls(model, chron.record.main.dossier, _packages(chron), n)[0]

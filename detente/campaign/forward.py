@@ -142,6 +142,7 @@ class Simulator(PathState):
         self.will[who, at] = np.where(carried, Fate.carried, np.where(again, Fate.put_off, Fate.dropped))
         self.new_side[who, place], self.new_duty[who, place] = side, duty
         self.new_control[who, place], self.new_truce[who, place] = control, truce
+        self.new_due[who, place] = due
 
     def _new_clock(self, who: Ints, now: Floats, at: Ints) -> None:
         """A clock that came up on the way is carried out, put off or dropped."""
@@ -172,9 +173,14 @@ class Simulator(PathState):
         return np.where(control, 0.0, size), control.astype(np.int32)
 
     def _move(self, who: Ints, now: Floats) -> None:
-        """A side begins something: at once, or with notice."""
+        """A side begins something."""
+        self._begin(
+            who, now, (self.rng.random(len(who)) >= self.draws.share["first_side"][who]).astype(np.int8)
+        )
+
+    def _begin(self, who: Ints, now: Floats, side: Bytes) -> None:
+        """What a side begins comes at once, or with notice."""
         n = len(who)
-        side = (self.rng.random(n) >= self.draws.share["first_side"][who]).astype(np.int8)
         duty, control = self._size(who)
         at_once = self.rng.random(n) < self.draws.share["at_once"][who]
         self.when[who, self.own["move"]] = NEVER
@@ -303,6 +309,7 @@ def simulate(
     clocks: bool = True,
     meetings: bool = True,
     blocks: int | None = None,
+    remember: bool = False,
 ) -> Futures:
     """Play a standoff forward from a day, many times.
 
@@ -326,6 +333,9 @@ def simulate(
     blocks : int, optional
         Blocks of consecutive paths that share their parameters: what differs between blocks is what the parameters leave open.
         Every path draws its own when left out.
+    remember : bool
+        Whether a step of the last days can still be answered. In a standoff that is played it must, since its days are drawn one
+        by one; forecasts of the record score no better for it.
 
     Returns
     -------
@@ -363,4 +373,5 @@ def simulate(
         clocks=clocks,
         meetings=meetings,
         blocks=blocks,
+        remember=remember,
     ).run()

@@ -12,7 +12,8 @@ from detente.campaign.calendar import Chronology
 from detente.campaign.clocks import LiveClock
 from detente.campaign.drawn import Drawn
 from detente.campaign.futures import Fate
-from detente.campaign.ledger import NO_CLOCK
+from detente.campaign.initiative import ANSWER
+from detente.campaign.ledger import NO_CLOCK, Act
 from detente.campaign.odds import WEEK, Odds, expects_meeting, features
 
 Ints = NDArray[np.int64]
@@ -44,6 +45,7 @@ class PathState:
         clocks: bool,
         meetings: bool,
         blocks: int | None,
+        remember: bool = False,
     ) -> None:
         self.chron, self.days, self.paths, self.seed = chron, days, paths, seed
         self.rng = np.random.default_rng(seed)
@@ -72,6 +74,8 @@ class PathState:
         self._next_move(everyone, np.zeros(paths))
         self._next_relief(everyone, np.zeros(paths))
         self._break(everyone, np.zeros(paths))
+        if remember:
+            self._remember()
 
     def _columns(self) -> None:
         """Name the columns of what can happen: known clocks, known meetings, new clocks, then the rest."""
@@ -96,7 +100,7 @@ class PathState:
         shape = (self.paths, PENDING)
         self.new_side = np.zeros(shape, dtype=np.int8)
         self.new_duty, self.new_control = np.zeros(shape), np.zeros(shape, dtype=np.int32)
-        self.new_truce = np.zeros(shape, dtype=bool)
+        self.new_truce, self.new_due = np.zeros(shape, dtype=bool), np.zeros(shape)
         self.answer_side = np.zeros(self.paths, dtype=np.int8)
 
     # --- the start -------------------------------------------------------------------------------------------------
@@ -160,6 +164,22 @@ class PathState:
         near, far = min(left, WEEK), max(early, 1)
         day = np.where(in_week, due - np.floor(share * near), np.ceil(share * far))
         return np.asarray(np.clip(day, 1, max(due, 1)))
+
+    def _remember(self) -> None:
+        """A step of the last days that answers nothing may still be answered: with the lags that are left, given that it was not yet."""
+        lags, ledger = int(self.priors["answer_days"]), self.chron.ledger
+        begins = np.isin(ledger.act, (Act.step, Act.threat))
+        for side in (0, 1):
+            steps = ledger.day[(ledger.act == Act.step) & (ledger.side == side)]
+            theirs = ledger.day[begins & (ledger.side == 1 - side)]
+            day = int(steps.max()) if len(steps) else -lags
+            left = lags - 1 + day
+            if left <= 0 or (len(theirs) and theirs.max() >= day - ANSWER):
+                continue
+            share = self.draws.share["answer"] * left / lags
+            due = self.rng.random(self.paths) < share / (1 - self.draws.share["answer"] + share)
+            self.when[due, self.own["answer"]] = 1 + self.rng.integers(0, left, int(due.sum()))
+            self.answer_side[due] = 1 - side
 
     # --- what comes next ------------------------------------------------------------------------------------------
 

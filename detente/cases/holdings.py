@@ -117,7 +117,7 @@ class Holdings:
         """
         backstop = value.structure.backstop
         assert backstop is not None
-        logs = np.log(value.price_hat), np.log(value.consumer_price_hat)
+        logs = np.log(value.price_hat), np.log(value.marginal_price_hat)
         met = backstop.taken(*logs, value.expenditure_new)[0][backstop.steps.index(STOCKS)]
         taken = backstop.spread(met * backstop.base, value.expenditure_new.shape) * length
         held = self._held(controls)

@@ -12,7 +12,7 @@ import numpy as np
 from detente.cases.case import Case
 from detente.cases.runs import prepare_cases
 from detente.equilibrium import QuantityControl
-from detente.policy import Scenario
+from detente.policy import Scenario, refuse_model_options
 from detente.world import Economy, Wedges
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class LawOfDays:
             for day in (entry.from_, entry.until)
             if day is not None
         }
+        refuse_model_options(self.scenario, "a path along dates")
         self.changes = sorted(day for day in days if day > self._first)
         self._cases: dict[int, Case] = {}
 

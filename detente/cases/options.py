@@ -1,4 +1,4 @@
-"""What a user may set beside a horizon: what duties are used for, wage floors, elastic supply of labour.
+"""What a user may set beside a horizon: what duties are used for, wages, labour, demand, scale, deficits, shocks.
 
 Values that come with Détente, with grade and source, are in ``data/options.yaml``.
 """
@@ -6,15 +6,16 @@ Values that come with Détente, with grade and source, are in ``data/options.yam
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from detente.core import Cell, Column, LabelError, Table, suggestion
-from detente.equilibrium import Structure
+from detente.core import Cell, Column, InputError, LabelError, Table, suggestion
+from detente.equilibrium import Equilibrium, Model, Responses, Structure
+from detente.policy import ModelOptions, Scenario
 from detente.world import Array, Economy
 
 REVENUE_USES: dict[str, str] = {
@@ -36,7 +37,17 @@ class Options:
     revenue : {"rebate", "saved", "tax-cut"}, optional
         What is done with duties beyond those of the base year.
     wage_floor, labour_supply : float or mapping of country to float, optional
-        As in `detente.equilibrium.Structure`; countries that a mapping does not name have none.
+        As in `detente.equilibrium.Structure`; countries that a mapping does not name have none. Beside scale, relief or shocks, labour
+        supply is that of `detente.equilibrium.Responses`, whose effect is the same.
+    minimum_consumption : float or mapping of sector to float, optional
+        As in `detente.equilibrium.Structure`.
+    scale : float or mapping of sector to float, optional
+    relief : float or mapping of country to float, optional
+    deficits : {"closure", "country share"}, optional
+    sharing : sequence of str
+        As in `detente.equilibrium.Responses`.
+    productivity, population : mapping of country to ratio
+        Shocks, new over old; productivity by sector too.
 
     Examples
     --------
@@ -48,9 +59,43 @@ class Options:
     revenue: str | None = None
     wage_floor: ByCountry | None = None
     labour_supply: ByCountry | None = None
+    minimum_consumption: ByCountry | None = None
+    scale: ByCountry | None = None
+    relief: ByCountry | None = None
+    deficits: str | None = None
+    sharing: Sequence[str] = ()
+    productivity: Mapping[str, ByCountry] = field(default_factory=dict)
+    population: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def stated(cls, settings: ModelOptions) -> Options:
+        """Those of a scenario or a file."""
+        return cls(**{entry.name: getattr(settings, entry.name) for entry in fields(cls)})
+
+    @property
+    def _beside_labour(self) -> bool:
+        """Whether labour supply is part of what answers beside prices."""
+        return bool(self.scale or self.relief or self.productivity or self.population)
+
+    @property
+    def respond(self) -> bool:
+        """Whether more than prices answers."""
+        return bool(self._beside_labour or self.sharing or self.deficits not in (None, "closure"))
 
     def after(self, months: float) -> Options:
-        """Return what holds after so many months: wages may fall to the floor within a year, to its square in two."""
+        """Return what holds after so many months: wages may fall to the floor within a year, to its square in two.
+
+        Raises
+        ------
+        InputError
+            Where more than prices answers: no date of a path can be solved so.
+        """
+        if self.respond:
+            raise InputError(
+                "a path along dates and what answers beside prices (scale, relief, deficits, sharing, shocks) do not go together",
+                where="options",
+                hint="`detente run` takes them, at one horizon",
+            )
         floor, years = self.wage_floor, months / 12
         if isinstance(floor, Mapping):
             return replace(self, wage_floor={code: value**years for code, value in floor.items()})
@@ -83,14 +128,65 @@ class Options:
         for name, words, given in (
             ("wage_floor", "wage floor", self.wage_floor),
             ("labour_supply", "elasticity of labour supply", self.labour_supply),
+            ("minimum_consumption", "minimum consumption", self.minimum_consumption),
         ):
-            if given is not None:
-                changed[name] = _by_country(given, economy)
+            if given is not None and not (name == "labour_supply" and self._beside_labour):
+                by_sector = name == "minimum_consumption"
+                changed[name] = _by_sector(given, economy) if by_sector else _by_country(given, economy)
                 said.append(f"{words} {_shown(given)}")
         if not changed:
             return structure
         source = "; ".join([structure.source, *said]) if said else structure.source
         return replace(structure, **changed, source=source)
+
+    def responses(self, economy: Economy, onto: Responses | None = None) -> Responses | None:
+        """Return what answers beside prices, over what did; None where nothing does.
+
+        Raises
+        ------
+        LabelError
+            For an unknown country or sector, with the nearest one.
+        InputError, UnitError
+            As `detente.equilibrium.Responses`.
+        """
+        if not self.respond:
+            return onto
+        changed: dict[str, Any] = {}
+        if self.scale is not None:
+            changed["scale"] = _by_sector(self.scale, economy)
+        for name in ("labour_supply", "relief"):
+            given = getattr(self, name)
+            if given is not None and self._beside_labour:
+                changed[name] = _by_country(given, economy)
+        if self.deficits is not None:
+            changed["deficits"] = self.deficits
+        if self.sharing:
+            for code in self.sharing:
+                economy.labels.country(code)
+            changed["sharing"] = tuple(self.sharing)
+        if self.productivity:
+            ratios = np.ones(economy.va_share.shape)
+            for code, ratio in self.productivity.items():
+                ratios[economy.labels.country(code)] = _by_sector(ratio, economy, 1.0)
+            changed["productivity"] = ratios
+        if self.population:
+            changed["population"] = _by_country(self.population, economy, 1.0)
+        return replace(onto or Responses(), **changed)
+
+
+def optioned(model: Model, scenario: Scenario) -> Model:
+    """Return the model with what a scenario sets of it; the model itself where that is nothing.
+
+    Raises
+    ------
+    LabelError, InputError, UnitError
+        As `Options.on` and `Options.responses`.
+    """
+    if scenario.options is None:
+        return model
+    options = Options.stated(scenario.options)
+    structure = options.on(model.structure, model.economy)
+    return replace(model, structure=structure, responses=options.responses(model.economy, model.responses))
 
 
 def shipped_value(name: str) -> float:
@@ -107,11 +203,21 @@ def _read() -> Mapping[str, Any]:
     return data
 
 
-def _by_country(given: ByCountry, economy: Economy) -> float | Array:
+def _by_sector(given: ByCountry, economy: Economy, otherwise: float = 0.0) -> float | Array:
+    """One number for all, or an array [sector]."""
+    if not isinstance(given, Mapping):
+        return float(given)
+    values = np.full(len(economy.labels.sectors), otherwise)
+    for code, value in given.items():
+        values[economy.labels.sector(code)] = value
+    return values
+
+
+def _by_country(given: ByCountry, economy: Economy, otherwise: float = 0.0) -> float | Array:
     """One number for all, or an array [country]."""
     if not isinstance(given, Mapping):
         return float(given)
-    values = np.zeros(len(economy.labels.countries))
+    values = np.full(len(economy.labels.countries), otherwise)
     for code, value in given.items():
         values[economy.labels.country(code)] = value
     return values
@@ -155,12 +261,13 @@ BESIDE_A_HORIZON = (
     "marginal_cost_of_funds",
     "wage_floor",
     "labour_supply",
+    "minimum_consumption",
 )
 """Parameters of a structure that a user may set beside its horizon: every stamp and every hash of parameters holds them."""
 
 
 def labour_sentence(structure: Structure) -> str:
-    """Say what keeps wages up and whether labour supply moves.
+    """Say what keeps wages up, whether labour supply moves, and what households buy whatever their income.
 
     Examples
     --------
@@ -173,7 +280,44 @@ def labour_sentence(structure: Structure) -> str:
         where = "" if floor.all() else " where there is a floor"
         floors = f"Wages may fall to {_span(floor[floor > 0])} of the base year{where}"
     moves = f"elasticity of labour supply {_span(supply)}" if supply.any() else "labour supply is fixed"
-    return f"{floors}; {moves}."
+    least = np.asarray(structure.minimum_consumption)
+    needs = f" Households buy {_span(least)} of the base year's consumption first." if least.any() else ""
+    return f"{floors}; {moves}.{needs}"
+
+
+def answers_sentence(value: Equilibrium) -> str:
+    """Say what answered beside prices; empty where nothing did.
+
+    Examples
+    --------
+    >>> from detente.equilibrium import solve
+    >>> from detente.world import Wedges, toy
+    >>> model = Model(toy(), responses=Responses(scale=0.1, sharing=("USA", "MEX")))
+    >>> answers_sentence(solve(model, Wedges.unchanged(model.economy)).value)
+    'Beside prices: productivity with the size of a sector, elasticity 0.1; USA, MEX share one loss.'
+    """
+    responses = value.responses
+    if responses is None:
+        return ""
+    said = [
+        f"{words} {_span(np.asarray(given, dtype=np.float64))}"
+        for words, given in (
+            ("productivity with the size of a sector, elasticity", responses.scale),
+            ("labour with its real wage after tax, elasticity", responses.labour_supply),
+            ("share of added duties that lowers the tax on labour", responses.relief),
+        )
+        if np.any(given)
+    ]
+    said += [
+        f"a shock to {words}, ratios {_span(np.asarray(ratio, dtype=np.float64))}"
+        for words, ratio in (("productivity", responses.productivity), ("population", responses.population))
+        if np.any(np.asarray(ratio) != 1)
+    ]
+    if responses.deficits != "closure":
+        said.append("deficits are a constant share of each country's income, the rest spread over all")
+    if responses.sharing:
+        said.append(f"{', '.join(responses.sharing)} share one loss")
+    return f"Beside prices: {'; '.join(said)}."
 
 
 def _span(values: Array) -> str:

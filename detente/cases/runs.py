@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from detente.cases.case import Case, ControlledOutcome, controls_of
+from detente.cases.options import optioned
 from detente.core import SolveError
 from detente.equilibrium import (
     QUICK,
@@ -63,9 +64,18 @@ def prepare_cases(
 def solve_cases(
     model: Model, cases: Sequence[Case], *, throw: bool = False
 ) -> list[tuple[Solution[Equilibrium], Mapping[str, Binding]]]:
-    """Solve cases in one batch, with their controls; codes are kept, nothing is raised unless `throw` is set."""
+    """Solve cases in one batch, with their controls; codes are kept, nothing is raised unless `throw` is set.
+
+    One that sets `options` is solved on a model of its own.
+    """
     policies = [Policy(model.economy, case.wedges, case.controls, case.scenario.id) for case in cases]
-    solutions = solve(model, policies, throw=throw)
+    if any(case.scenario.options for case in cases):
+        solutions = tuple(
+            solve(optioned(model, case.scenario), policy, throw=throw)
+            for case, policy in zip(cases, policies, strict=True)
+        )
+    else:
+        solutions = solve(model, policies, throw=throw)
     return [(solution, solution.bindings) for solution in solutions]
 
 

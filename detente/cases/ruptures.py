@@ -16,6 +16,7 @@ import numpy as np
 
 from detente.core import InputError, UnitError
 from detente.equilibrium import Model, Policy, Solution, solve
+from detente.policy import refuse_model_options
 from detente.world import Array, goods_sectors
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ def rupture(
             raise UnitError(
                 f"a duty of {rate:g}", where="points", hint="a fraction above 0: 0.25 is 25 points"
             )
+    refuse_model_options(case.scenario, "what a rupture costs")
     start = solve(model, Policy(model.economy, case.wedges, case.controls, case.scenario.id)).value
     torn = [("cut", share) for share in sorted(set(cuts))] + [("duty", rate) for rate in sorted(set(points))]
     policies = [

@@ -40,7 +40,7 @@ def model_at(
     keep_elasticities : bool
         Use those the economy has instead of the horizon's own.
     options : Options, optional
-        What duties are used for, wage floors, elastic supply; the horizon's when left out.
+        What a user sets beside the horizon; the horizon's when left out.
 
     Raises
     ------
@@ -56,8 +56,10 @@ def model_at(
     chosen = economy if elasticities is None else with_elasticity_set(economy, elasticities)
     keep = keep_elasticities or elasticities is not None
     economy, structure = at_horizon(horizon, chosen, keep_elasticities=keep)
-    structure = structure if options is None else options.on(structure, economy)
-    return Model(economy, structure, closure)
+    if options is None:
+        return Model(economy, structure, closure)
+    answers = options.responses(economy)
+    return Model(economy, options.on(structure, economy), closure, responses=answers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,10 +147,15 @@ class Standoff:
         return Policy(self.world, case.wedges, case.controls, case.scenario.id)
 
     def model(
-        self, horizon: str = "long", *, closure: str | Array = "share", elasticities: str | None = None
+        self,
+        horizon: str = "long",
+        *,
+        closure: str | Array = "share",
+        elasticities: str | None = None,
+        options: Options | None = None,
     ) -> Model:
         """Return the model of this world at a horizon (`model_at`)."""
-        return model_at(horizon, self.world, closure=closure, elasticities=elasticities)
+        return model_at(horizon, self.world, closure=closure, elasticities=elasticities, options=options)
 
     def solve(
         self,
@@ -156,6 +163,7 @@ class Standoff:
         horizon: str = "long",
         closure: str = "share",
         elasticities: str | None = None,
+        options: Options | None = None,
         throw: bool = True,
     ) -> Mapping[str, ControlledOutcome]:
         """Solve outcomes together: by scenario id, in the order given; all of the ladder when none is named.
@@ -165,7 +173,7 @@ class Standoff:
         SolveError
             For the first outcome without an equilibrium, when `throw` is set.
         """
-        model = self.model(horizon, closure=closure, elasticities=elasticities)
+        model = self.model(horizon, closure=closure, elasticities=elasticities, options=options)
         cases = [self.case(name) for name in (names or self.scenarios)]
         return run_cases(model, cases, throw=throw)
 

@@ -108,11 +108,13 @@ def path_start(
     """Load what a path starts from: of a scenario, else the base year of a world with its record."""
     from detente.cli.tables import prepare_named
     from detente.equilibrium import CLOSURES
+    from detente.policy import refuse_model_options
     from detente.world import Wedges
 
     if scenario is not None:
         ready = prepare_named([scenario], dossier, asof, elasticities, closure, world=world, hold=hold)
         case = ready.cases[0]
+        refuse_model_options(case.scenario, "a path along dates")
         return PathStart(ready.dossier, ready.economy, case.wedges, case.controls, case.scenario)
     with usage():
         if closure not in CLOSURES:

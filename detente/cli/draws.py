@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detente.cli.output import reporting, usage
-from detente.core import InputError, LabelError, Pool, Table, suggestion
+from detente.core import Cluster, InputError, LabelError, Pool, Table, suggestion
 
 if TYPE_CHECKING:
     from detente.cases import Options
@@ -34,11 +34,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Drawing:
-    """How much is drawn, from which seed, and by how many processes."""
+    """How much is drawn, from which seed, and by how many processes or on which cluster."""
 
     draws: int
     seed: int
     workers: int = 1
+    cluster: str | None = None
 
     def check(self) -> None:
         """Refuse what makes no interval.
@@ -56,10 +57,16 @@ class Drawing:
             )
         if self.workers < 1:
             raise InputError(f"{self.workers} workers do nothing", where="--workers", hint="1 or more")
+        if self.cluster is not None and self.workers != 1:
+            raise InputError(
+                "a cluster has workers of its own", where="--workers", hint="leave it out with --cluster"
+            )
 
     @property
-    def on(self) -> Pool:
+    def on(self) -> Pool | Cluster:
         """Where it is solved."""
+        if self.cluster is not None:
+            return Cluster(self.cluster)
         return Pool(self.workers, threads=None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import sys
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ import typer
 
 from detente.cli.bridge import bridge
 from detente.cli.briefing import brief
+from detente.cli.campaign import app as campaign_app
 from detente.cli.checking import check, cite
 from detente.cli.completion import completion
 from detente.cli.constituencies import constituencies
@@ -32,6 +34,8 @@ from detente.cli.options import (
     ElasticitiesOption,
     FormatOption,
     HorizonOption,
+    MinimumOption,
+    OptionsOption,
     OutOption,
     PictureOption,
     RevenueOption,
@@ -45,6 +49,7 @@ from detente.cli.options import (
 from detente.cli.outlook import outlook, score
 from detente.cli.output import emit, one_thread, usage
 from detente.cli.path import path
+from detente.cli.playing import ClusterOption
 from detente.cli.preferences import preferences
 from detente.cli.questions import WithQuestions
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, to_hold
@@ -127,6 +132,8 @@ def run(
     revenue: RevenueOption = None,
     wage_floor: WageFloorOption = None,
     labour_supply: SupplyOption = None,
+    minimum_consumption: MinimumOption = None,
+    options_file: OptionsOption = None,
     budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
@@ -134,6 +141,7 @@ def run(
         int,
         typer.Option("--workers", help="Processes that share the draws; the result does not depend on it."),
     ] = 1,
+    cluster: ClusterOption = None,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
     settings: SetOption = None,
@@ -149,17 +157,15 @@ def run(
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
     codes = codes_in(countries, world)
-    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
+    holds = to_hold(hold_clocks, hold)
+    options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
     check_draws(draws)
     no_draws_of_settings(draws, settings)
     if draws:
-        refuse_idle(
-            "with --draws, which keep the default",
-            budget=budget is not None,
-            picture=picture is not None,
-        )
+        keeping = "with --draws, which keep the default"
+        refuse_idle(keeping, budget=budget is not None, picture=picture is not None)
     else:
-        refuse_idle("without --draws", seed=seed != 1, workers=workers != 1)
+        refuse_idle("without --draws", seed=seed != 1, workers=workers != 1, cluster=cluster is not None)
     refuse_idle(
         "on the table branches, which has both horizons",
         horizon=horizon != "long" and table == "branches",
@@ -171,7 +177,8 @@ def run(
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
         asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
-        emit(drawn_tables(names, table, codes, against, asked, Drawing(draws, seed, workers)), style, out)
+        drawing = Drawing(draws, seed, workers, cluster)
+        emit(drawn_tables(names, table, codes, against, asked, drawing), style, out)
         return
     ready = prepare_named(
         names,
@@ -215,6 +222,8 @@ def compare(
     revenue: RevenueOption = None,
     wage_floor: WageFloorOption = None,
     labour_supply: SupplyOption = None,
+    minimum_consumption: MinimumOption = None,
+    options_file: OptionsOption = None,
     budget: BudgetOption = None,
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
@@ -232,7 +241,8 @@ def compare(
 
     check_draws(draws)
     no_draws_of_settings(draws, settings)
-    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
+    holds = to_hold(hold_clocks, hold)
+    options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
     refuse_idle("without --draws", seed=seed != 1 and not draws)
     ready = prepare_named(
         [first, second],
@@ -266,6 +276,7 @@ def compare(
 
 
 app.add_typer(world_app, name="world")
+app.add_typer(campaign_app, name="campaign")
 for verb in (
     scenarios,
     measures,
@@ -300,9 +311,19 @@ app.command("game")(game_verb)
 
 
 @functools.cache
-def _command() -> Any:
-    """The verbs as one command, made once a process."""
-    return typer.main.get_command(app)
+def _command(verb: str | None = None) -> Any:
+    """The verbs as one command, made once a process; or one verb alone, if there is one of this name.
+
+    To read the options of every verb takes longer than all else that stands before the work of one.
+    """
+    few = copy.copy(app)
+    few.registered_commands = [
+        each
+        for each in app.registered_commands
+        if verb == (each.name or getattr(each.callback, "__name__", ""))
+    ]
+    few.registered_groups = [each for each in app.registered_groups if each.name == verb]
+    return typer.main.get_command(few if few.registered_commands or few.registered_groups else app)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -310,14 +331,10 @@ def main(arguments: list[str] | None = None) -> None:
     one_thread()
     settle()
     SAID.clear()
+    words = begin(list(sys.argv[1:] if arguments is None else arguments))
     # Not `app()`: that has ends of its own for some of these.
-    with (
-        ends(),
-        _command().make_context(
-            "detente", begin(list(sys.argv[1:] if arguments is None else arguments))
-        ) as context,
-    ):
-        _command().invoke(context)
+    with ends(), (command := _command(words[0] if words else None)).make_context("detente", words) as context:
+        command.invoke(context)
         flush_said()
     sys.exit(0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -112,21 +112,44 @@ SupplyOption = Annotated[
         show_default="0, a fixed supply",
     ),
 ]
+MinimumOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--minimum-consumption",
+        help="Share of base-year consumption bought whatever the income: 0.3, or SECTOR=0.6 and again for others.",
+        show_default="none",
+    ),
+]
+OptionsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--options",
+        help="YAML file of settings beside the horizon: these, and scale, relief, deficits, sharing, productivity, population.",
+    ),
+]
 SeedOption = Annotated[
     int, typer.Option("--seed", min=0, help="Seed of the draws: the same seed gives the same bytes.")
 ]
 
 
-def beside(revenue: str | None, floors: Sequence[str] | None, supply: Sequence[str] | None) -> Options | None:
-    """Settings beside a horizon as typed; None where nothing was.
+def beside(
+    revenue: str | None,
+    floors: Sequence[str] | None,
+    supply: Sequence[str] | None,
+    minimum: Sequence[str] | None = None,
+    file: Path | None = None,
+) -> Options | None:
+    """Settings beside a horizon as typed, over those of a file; None where nothing was.
 
     Raises
     ------
     LabelError, UnitError
         For an unknown use of duties, and numbers that are none or out of range.
     """
-    if revenue is None and not floors and not supply:
+    if revenue is None and not floors and not supply and not minimum and file is None:
         return None
+    from dataclasses import replace
+
     from detente.cases import REVENUE_USES, Options
     from detente.core import LabelError, suggestion
 
@@ -137,9 +160,18 @@ def beside(revenue: str | None, floors: Sequence[str] | None, supply: Sequence[s
                 where="--revenue",
                 hint=suggestion(revenue, REVENUE_USES),
             )
-        return Options(
-            revenue, _by_country(floors, "--wage-floor", 1.0), _by_country(supply, "--labour-supply", 10.0)
-        )
+        typed: dict[str, Any] = {
+            "revenue": revenue,
+            "wage_floor": _by_country(floors, "--wage-floor", 1.0),
+            "labour_supply": _by_country(supply, "--labour-supply", 10.0),
+            "minimum_consumption": _by_country(minimum, "--minimum-consumption", 1.0),
+        }
+    options = Options()
+    if file is not None:
+        from detente.policy import read_model_options
+
+        options = Options.stated(read_model_options(file))
+    return replace(options, **{name: value for name, value in typed.items() if value is not None})
 
 
 def _by_country(texts: Sequence[str] | None, where: str, most: float) -> float | dict[str, float] | None:

@@ -22,13 +22,13 @@ from detente.cli.output import draw, emit, parse_day, progress, usage
 from detente.cli.records import load_record
 from detente.cli.terminal import note
 from detente.cli.worlds import WorldOption, economy_for
-from detente.core import InputError, LabelError, Table, suggestion
+from detente.core import InputError, LabelError, Table, suggestion, write_atomic
 
 if TYPE_CHECKING:
     from detente.campaign import Chronology, Fate, PathCosts, Record
     from detente.outlook import Backtest, HumanForecast, Outlook
 
-OUTLOOK_TABLES = ("ladder", "clocks", "information", "duty", "cost", "all")
+OUTLOOK_TABLES = ("ladder", "clocks", "information", "duty", "cost", "what-ifs", "all")
 SCORE_TABLES = ("ladder", "clocks", "calibration", "registered", "human", "all")
 SHORT = 500
 """Futures of one forecast of a backtest that is made on the spot."""
@@ -59,7 +59,7 @@ def outlook(
         typer.Option(
             "--table",
             help="ladder, clocks, information (what moves the odds most), duty (the fan of duties ahead), cost (what the time "
-            "ahead costs each side, from first-year equilibria) or all.",
+            "ahead costs each side, from first-year equilibria), what-ifs (devices no record tells apart, swept) or all.",
         ),
     ] = "ladder",
     paths: PathsOption = 20_000,
@@ -70,16 +70,17 @@ def outlook(
 ) -> None:
     """Say what may come next, how likely, what moves the odds, and how good such odds have been."""
     from detente.campaign import chronology
-    from detente.outlook import HORIZONS, look_ahead
+    from detente.outlook import HORIZONS, SWEEP_PATHS, look_ahead, sweep_devices
     from detente.show import build
+    from detente.show.tables import is_scored
 
     with usage():
-        _check(table, OUTLOOK_TABLES, "--table")
+        check_table(table, OUTLOOK_TABLES, "--table")
         if horizon is not None and not 1 <= horizon <= 1000:
             raise InputError(
                 "a horizon is a number of days up to 1,000", where="--horizon", hint="14, 30, 90 or 365"
             )
-    record = _record(dossier, asof, world)
+    record = pair_record(dossier, asof, world)
     with usage():
         chron = chronology(record, record.main.dossier.asof)
         fates = _what_if(what_if or (), chron)
@@ -93,20 +94,35 @@ def outlook(
             what_if=fates,
             informed=table in ("information", "all"),
         )
-        test = _backtest(record, again=False, seed=seed)
+        test = kept_or_made(record, dossier, again=False, seed=seed)
     makers = {
         "ladder": lambda: build("outlook", outlook=ahead, test=test),
         "clocks": lambda: build("outlook-clocks", outlook=ahead, test=test),
         "information": lambda: build("outlook-information", outlook=ahead),
         "duty": lambda: build("outlook-duty", outlook=ahead),
         "cost": lambda: build("cost-ahead", costs=_costs(ahead)),
+        "what-ifs": lambda: build(
+            "outlook-what-ifs",
+            outlook=ahead,
+            swept=sweep_devices(chron, horizon=ahead.horizon, paths=min(paths, SWEEP_PATHS), seed=seed),
+            test=test,
+        ),
     }
     chosen = tuple(makers) if table == "all" else (table,)
-    if fates and table == "information":
+    if fates and table in ("information", "what-ifs"):
         raise InputError(
             "what moves the odds is told of the day as it stands", where="--what-if", hint="leave it out"
         )
-    emit([makers[name]() for name in chosen if not (fates and name == "information")], style, out)
+    unscored = () if is_scored(test, 1) else ("information", "duty", "cost", "what-ifs")
+    if table in unscored:
+        with usage():
+            raise InputError(
+                "no odds are told: no forecast of this record has been scored by this day",
+                where=f"{record.main.dossier.id} as of {record.main.dossier.asof}",
+                hint="a later day, or `detente score --dossier FOLDER --keep` for a record of your own",
+            )
+    left_out = {*unscored, *(("information", "what-ifs") if fates else ())}
+    emit([makers[name]() for name in chosen if name not in left_out], style, out)
 
 
 def score(
@@ -125,6 +141,14 @@ def score(
         bool,
         typer.Option(
             "--again", help="Make every forecast again instead of reading the kept ones: a minute or two."
+        ),
+    ] = False,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep",
+            help="Make every forecast again and keep them in the folder of a record of your own, so that `detente outlook` can tell "
+            "odds with their score.",
         ),
     ] = False,
     register: Annotated[
@@ -151,12 +175,19 @@ def score(
 ) -> None:
     """Say how good forecasts of this standoff have been: against the schedule, climatology, persistence, and human prices."""
     from detente.dossier import load_dossier
+    from detente.outlook import human_scores
     from detente.show import build, make
 
     with usage():
-        _check(table, SCORE_TABLES, "--table")
+        check_table(table, SCORE_TABLES, "--table")
+        if keep and not Path(dossier).is_dir():
+            raise InputError(
+                "the forecasts of a shipped record are kept already",
+                where="--keep",
+                hint="--again makes them anew; --keep is for the folder of a record of your own",
+            )
         day = asof or load_dossier(dossier).vintage.isoformat()
-    record = _record(dossier, day, world)
+    record = pair_record(dossier, day, world)
     if register is not None:
         _register(record, register, paths, seed)
         return
@@ -164,8 +195,10 @@ def score(
     tables: list[Table] = []
     if set(chosen) & {"ladder", "clocks", "calibration"} or picture is not None:
         with progress(None, "forecasting again"):
-            test = _backtest(record, again=again, seed=seed, needed=True)
+            test = kept_or_made(record, dossier, again=again or keep, seed=seed, needed=True)
         assert test is not None
+        if keep:
+            _keep(record, test, dossier)
         tables += _scored(record, test, chosen)
         if picture is not None:
             draw(make("calibration-figure", test=test, record=record.main.dossier.id), picture)
@@ -174,6 +207,9 @@ def score(
     if "human" in chosen:
         prices, ours = _human(record, seed)
         tables.append(build("human-forecasts", rows=prices, ours=ours))
+        if scored := human_scores(prices, ours):
+            known = record.main.dossier
+            tables.append(build("scores", rows=scored, record=known.id, asof=known.asof))
     emit(tables, style, out)
 
 
@@ -186,12 +222,13 @@ def _costs(ahead: Outlook) -> PathCosts:
         return costs_ahead(ahead.chron, ahead.futures, model_at("short", ahead.chron.record.main.economy))
 
 
-def _check(name: str, names: Sequence[str], where: str) -> None:
+def check_table(name: str, names: Sequence[str], where: str) -> None:
+    """Refuse the name of a table there is none of."""
     if name not in names:
         raise LabelError(f"unknown table `{name}`", where=where, hint=suggestion(name, names))
 
 
-def _record(dossier: str, asof: str | None, world: str | None) -> Record:
+def pair_record(dossier: str, asof: str | None, world: str | None) -> Record:
     """The record of the pair, as known on the day."""
     from detente.campaign import record_of
 
@@ -224,17 +261,27 @@ def _what_if(texts: Sequence[str], chron: Chronology) -> dict[str, Fate]:
     return fates
 
 
-def _backtest(record: Record, *, again: bool, seed: int, needed: bool = False) -> Backtest | None:
+def kept_or_made(
+    record: Record, dossier: str, *, again: bool, seed: int, needed: bool = False
+) -> Backtest | None:
     """The kept backtest by the record's day; made anew when asked for, or when none is kept and one is needed."""
-    from detente.outlook import backtest, kept_backtest
+    from detente.outlook import backtest, kept_backtest, kept_file
 
     with usage():
-        kept = None if again else kept_backtest(record, record.main.dossier.asof)
+        kept = None if again else kept_backtest(record, record.main.dossier.asof, path=kept_file(dossier))
     if kept is not None or not (again or needed):
         return kept
     if not again:
         note(f"no backtest of this record is kept: made now, with {SHORT} futures a forecast")
     return backtest(record, seed=seed, paths=2000 if again else SHORT)
+
+
+def _keep(record: Record, test: Backtest, dossier: str) -> None:
+    """Write the forecasts of a backtest beside a record of one's own."""
+    from detente.outlook import backtest_csv, kept_file
+
+    path = write_atomic(kept_file(dossier), backtest_csv(test, record.rules.rungs))
+    note(f"wrote {path}")
 
 
 def _scored(record: Record, test: Backtest, chosen: Sequence[str]) -> list[Table]:

@@ -24,6 +24,8 @@ from detente.cli.options import (
     DossierOption,
     DrawsOption,
     FormatOption,
+    MinimumOption,
+    OptionsOption,
     OutOption,
     PictureOption,
     RevenueOption,
@@ -87,7 +89,7 @@ def _check_cut(cuts: Sequence[QuantityControl], *, whole: bool) -> None:
     """Refuse what only a whole path takes, and a path month by month on which nothing is cut."""
     if whole:
         raise InputError(
-            "what duties are used for, wage floors and labour supply are set on whole paths",
+            "what is set beside the horizon (duties, wages, labour, demand) is set on whole paths",
             where="path",
             hint="add --table summary or --table dates",
         )
@@ -170,6 +172,8 @@ def path(
     revenue: RevenueOption = None,
     wage_floor: WageFloorOption = None,
     labour_supply: SupplyOption = None,
+    minimum_consumption: MinimumOption = None,
+    options_file: OptionsOption = None,
     budget: BudgetOption = None,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
@@ -193,7 +197,8 @@ def path(
             raise LabelError(f"no table `{table}`", where="--table", hint=suggestion(table, every))
         kept = _rent(rent)
         lengths = _periods(months, step)
-    holds, options = to_hold(hold_clocks, hold), beside(revenue, wage_floor, labour_supply)
+    solver, keep, holds = solver_of(budget), elasticities is not None, to_hold(hold_clocks, hold)
+    options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
     start = path_start(scenario, dossier, asof, elasticities, closure, world, holds)
     economy = start.economy
     with usage():
@@ -205,7 +210,6 @@ def path(
         for code in chosen:
             economy.labels.country(code)
         of_sectors = sectors_in(sectors, economy.labels)
-    solver, keep = solver_of(budget), elasticities is not None
     refuse_idle("without --cut", rent=rent != "destroyed" and not cut)
     refuse_idle("without --draws", seed=seed != 1 and not draws, workers=workers != 1 and not draws)
     refuse_idle("with --draws", budget=budget is not None and draws != 0)

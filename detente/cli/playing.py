@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli.options import refuse_idle
 from detente.cli.output import parse_day, progress, reporting, usage
 from detente.cli.records import load_record
 from detente.cli.terminal import note
 from detente.cli.worlds import economy_for, of_own_world
-from detente.core import InputError, LabelError, Pool, Table, suggestion
+from detente.core import Cluster, InputError, LabelError, Pool, Table, suggestion
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
@@ -40,6 +41,13 @@ PreferenceFileOption = Annotated[
 HorizonOption = Annotated[str, typer.Option("--horizon", help="impact, short or long.")]
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", help="Processes.", show_default="one a core", min=1)
+]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        help="Solve on the workers of a Dask scheduler at this address (tcp://host:8786); the result does not depend on it.",
+    ),
 ]
 CacheOption = Annotated[
     Path | None,
@@ -121,13 +129,31 @@ def world_at(world: str | None, elasticities: str | None, horizon: str) -> tuple
         return economy, model_at(horizon, economy, keep_elasticities=elasticities is not None)
 
 
+def where(workers: int | None, cluster: str | None) -> Pool | Cluster:
+    """Where it is solved: in processes of this machine, or on a cluster.
+
+    Raises
+    ------
+    InputError
+        When both are named.
+    """
+    if cluster is None:
+        return Pool(workers)
+    with usage():
+        if workers is not None:
+            raise InputError(
+                "a cluster has workers of its own", where="--workers", hint="leave it out with --cluster"
+            )
+    return Cluster(cluster)
+
+
 def tensor_for(
     record: Dossier,
     spec: GameSpec,
     source: str,
     model: Model,
     controls: str,
-    workers: int | None,
+    on: Pool | Cluster,
     cache: Path | None,
     world: str | None,
     *,
@@ -151,13 +177,30 @@ def tensor_for(
             controls=controls,
             cache=None if no_cache else cache or cache_folder(),
             notice=lambda text: note(f"note: {text}"),
-            on=Pool(workers),
+            on=on,
             report=report,
         )
     note(
         f"{spec.title}: {tensor.index.size:,} joint profiles, {tensor.solves:,} exact solves, {model.structure.horizon}{HOW[controls]}"
     )
     return tensor
+
+
+def whole_or_near(
+    whole: bool,
+    asked: tuple[Dossier, GameSpec, str, Model, str],
+    known: PreferenceFile,
+    world: str | None,
+    on: Pool | Cluster,
+    cache: Path | None,
+    *,
+    no_cache: bool,
+) -> PayoffTensor:
+    """The whole game, or the part of it around the state as it stands, which is solved here."""
+    if whole:
+        return tensor_for(*asked, on, cache, world, no_cache=no_cache)
+    refuse_idle("where the whole game is not solved", cluster=isinstance(on, Cluster))
+    return near_for(*asked, known, world)
 
 
 def near_for(

@@ -19,6 +19,7 @@ from detente.cli.options import (
 from detente.cli.output import draw, emit, progress, usage
 from detente.cli.playing import (
     CacheOption,
+    ClusterOption,
     ControlsOption,
     ElasticitiesOption,
     GameOption,
@@ -30,10 +31,11 @@ from detente.cli.playing import (
     WorkersOption,
     headed,
     known_table,
-    near_for,
     read_game,
     read_sets,
     tensor_for,
+    where,
+    whole_or_near,
     world_at,
 )
 from detente.cli.terminal import note, say
@@ -70,6 +72,7 @@ def leverage(
     picture: PictureOption = None,
     controls: ControlsOption = "stated",
     workers: WorkersOption = None,
+    cluster: ClusterOption = None,
     cache: CacheOption = None,
     no_cache: NoCacheOption = False,
     world: WorldOption = None,
@@ -88,10 +91,9 @@ def leverage(
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     known, chosen = read_sets(record, spec, preference_file, preferences)
     economy, model = world_at(world, elasticities, horizon)
-    if table in ("shares", "all"):
-        tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
-    else:
-        tensor = near_for(record, spec, source, model, controls, known, world)
+    on, whole = where(workers, cluster), table in ("shares", "all")
+    asked = record, spec, source, model, controls
+    tensor = whole_or_near(whole, asked, known, world, on, cache, no_cache=no_cache)
     play = tensor.game(chosen)
     levers = room.leverage_of(play)
     span = low, high = room.extremes(play)
@@ -165,6 +167,7 @@ def deals(
     picture: PictureOption = None,
     controls: ControlsOption = "stated",
     workers: WorkersOption = None,
+    cluster: ClusterOption = None,
     cache: CacheOption = None,
     no_cache: NoCacheOption = False,
     world: WorldOption = None,
@@ -191,10 +194,8 @@ def deals(
     whole = table in OF_ALL_PROFILES or picture is not None or most > 1
     _refuse_unread(table, side=bool(side), threat=bool(threat) and not whole, count=count != SWAPS)
     economy, model = world_at(world, elasticities, horizon)
-    if whole:
-        tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
-    else:
-        tensor = near_for(record, spec, source, model, controls, known, world)
+    asked, on = (record, spec, source, model, controls), where(workers, cluster)
+    tensor = whole_or_near(whole, asked, known, world, on, cache, no_cache=no_cache)
     play = tensor.game(chosen)
     games = {chosen_set.id: tensor.game(chosen_set) for chosen_set in _sets(known, chosen, preferences)}
     names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
@@ -352,6 +353,7 @@ def game_verb(
     horizon: HorizonOption = "long",
     controls: ControlsOption = "stated",
     workers: WorkersOption = None,
+    cluster: ClusterOption = None,
     cache: CacheOption = None,
     no_cache: NoCacheOption = False,
     world: WorldOption = None,
@@ -381,7 +383,8 @@ def game_verb(
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     known, chosen = read_sets(record, spec, preference_file, preferences)
     _, model = world_at(world, elasticities, horizon)
-    tensor = tensor_for(record, spec, source, model, controls, workers, cache, world, no_cache=no_cache)
+    on = where(workers, cluster)
+    tensor = tensor_for(record, spec, source, model, controls, on, cache, world, no_cache=no_cache)
     play = tensor.game(chosen)
     form = room.strategic_form(play)
     pure, dominance = room.pure_equilibria(form, epsilon=1e-3), room.dominant_rungs(play)

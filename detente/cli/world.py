@@ -134,7 +134,7 @@ def build(
         str,
         typer.Option(
             "--from",
-            help="KIND:PATH, kinds icio, wiod, long, gdp, cp, oecd-cube, uschina, ossa; see table formats.",
+            help="KIND:PATH, kinds icio, wiod, exiobase, long, gdp, cp, oecd-cube, uschina, ossa; see table formats.",
         ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write the world into.")],
@@ -157,6 +157,9 @@ def build(
     year: Annotated[
         int | None, typer.Option("--year", help="Year, where the file does not say it or has several.")
     ] = None,
+    exchange: Annotated[
+        float | None, typer.Option("--exchange", help="USD per EUR, for a table in EUR (exiobase).")
+    ] = None,
     max_gap: Annotated[
         float, typer.Option("--max-gap", help="Largest disagreement of totals that is balanced away.")
     ] = 0.25,
@@ -176,6 +179,7 @@ def build(
             elasticities=elasticities,
             name=name,
             year=year,
+            exchange=exchange,
             max_gap=max_gap,
         )
     folder = save_world(report.economy, out, report)

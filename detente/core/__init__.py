@@ -12,6 +12,12 @@ if TYPE_CHECKING:
         NUMBERS_AND_TEXT as NUMBERS_AND_TEXT,
         read_arrays as read_arrays,
     )
+    from detente.core.chunk_files import (
+        code_key as code_key,
+        load_chunk as load_chunk,
+        save_chunk as save_chunk,
+    )
+    from detente.core.cluster import Cluster as Cluster
     from detente.core.days import (
         FIRST_DAY as FIRST_DAY,
         LAST_DAY as LAST_DAY,
@@ -84,7 +90,14 @@ if TYPE_CHECKING:
     from detente.core.table import Cell as Cell, Column as Column, Table as Table
     from detente.core.units import UNITS as UNITS, unit_said as unit_said
     from detente.core.watch import checkpoint as checkpoint, watched as watched
-    from detente.core.work import Local as Local, Pool as Pool, Remote as Remote, Where as Where, run as run
+    from detente.core.work import (
+        Local as Local,
+        Pool as Pool,
+        Remote as Remote,
+        Where as Where,
+        run as run,
+        stream as stream,
+    )
 else:
     from detente.core.face import face
 
@@ -92,6 +105,8 @@ else:
         __name__,
         {
             "arrays": "LARGEST NUMBERS_AND_TEXT read_arrays",
+            "chunk_files": "code_key load_chunk save_chunk",
+            "cluster": "Cluster",
             "days": "FIRST_DAY LAST_DAY calendar_day parse_day",
             "digits": "bound known known_all known_each",
             "errors": "BalanceError DateError DetenteError EvidenceError InputError LabelError MeasurePlace SchemaError SolveError StaleError UnitError",
@@ -108,6 +123,6 @@ else:
             "table": "Cell Column Table",
             "units": "UNITS unit_said",
             "watch": "checkpoint watched",
-            "work": "Local Pool Remote Where run",
+            "work": "Local Pool Remote Where run stream",
         },
     )

@@ -1,7 +1,8 @@
 """Work in chunks: here, in processes of this machine, or in somebody else's pool; the same results in the same order.
 
 Processes of ours end when we do: on an error, on Ctrl-C, and when the parent is killed. What every chunk needs is sent to
-each of them once. A cluster is an adapter of one file: any `concurrent.futures.Executor` that is given as ``Remote(executor)``.
+each of them once. A cluster is `Cluster`, or an adapter of one file: any `concurrent.futures.Executor` that is given as
+``Remote(executor)``.
 """
 
 from __future__ import annotations
@@ -12,11 +13,22 @@ import os
 import pickle
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+    wait as wait_for,
+)
 from dataclasses import dataclass
+from itertools import chain, islice
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
+
+from detente.core.cluster import Cluster
 
 Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
@@ -65,7 +77,7 @@ class Remote:
     executor: Executor
 
 
-Where = Local | Pool | Remote
+Where = Local | Pool | Remote | Cluster
 
 
 def run(
@@ -87,7 +99,7 @@ def run(
     shared : object
         What every chunk needs: sent to each process once.
     chunks : sequence
-    on : Local, Pool or Remote
+    on : Local, Pool, Remote or Cluster
         Here, when left out.
     few : int
         Chunks that are not worth a process of their own.
@@ -116,14 +128,11 @@ def run(
     """
     on = on or Local()
     told = arrived or (lambda position, result: None)
+    if isinstance(on, Cluster):
+        with on.lent((work, shared)) as (submit, held, _):
+            return _gathered([submit(_do_lent, held, chunk) for chunk in chunks], told)
     if isinstance(on, Remote):
-        futures = [on.executor.submit(work, shared, chunk) for chunk in chunks]
-        try:
-            return _gathered(futures, told)
-        except BaseException:
-            for future in futures:
-                future.cancel()
-            raise
+        return _gathered([on.executor.submit(work, shared, chunk) for chunk in chunks], told)
     if isinstance(on, Pool) and (workers := on.processes(len(chunks), few)) > 1:
         with _threads(on.threads), _processes(work, shared, chunks, workers) as futures:
             return _gathered(futures, told)
@@ -137,9 +146,125 @@ def run(
 def _gathered(futures: Sequence[Future[Result]], told: Callable[[int, Result], None]) -> list[Result]:
     """Results in the order of the futures, told as they come."""
     places = {future: position for position, future in enumerate(futures)}
-    for future in as_completed(futures):
-        told(places[future], future.result())
+    try:
+        for future in as_completed(futures):
+            told(places[future], future.result())
+    except BaseException:
+        for future in futures:
+            future.cancel()
+        raise
     return [future.result() for future in futures]
+
+
+AHEAD = 2
+"""Chunks handed over for every process of a stream: one that it works on, and the next."""
+UNKNOWN = 64
+"""Chunks handed over at a time to a pool of which we do not know how many processes it has."""
+RESTARTS = 3
+"""Times that processes of ours are started again when one of them was killed."""
+
+
+def stream(
+    work: Callable[[Shared, Chunk], Result],
+    shared: Shared,
+    chunks: Sequence[Chunk],
+    *,
+    on: Where | None = None,
+) -> Iterator[tuple[Chunk, Result]]:
+    """Do some work on every chunk, where there are too many to hold: few are under way at a time, and none is kept.
+
+    Parameters
+    ----------
+    work, shared, on
+        As for `run`.
+    chunks : sequence
+        A range, or anything else that is cheap to hold.
+
+    Yields
+    ------
+    chunk, result
+        As they come, in no fixed order. A chunk whose process was killed is done again.
+
+    Raises
+    ------
+    Exception
+        The first that `work` raised, or `BrokenExecutor` when processes are killed again and again; no process is left.
+
+    Examples
+    --------
+    >>> sorted(stream(pow, 2, range(1, 4)))
+    [(1, 2), (2, 4), (3, 8)]
+    """
+    on = on or Local()
+    if isinstance(on, Cluster):
+        with on.lent((work, shared)) as (submit, held, workers):
+            yield from _flow(lambda chunk: submit(_do_lent, held, chunk), chunks, AHEAD * workers)
+    elif isinstance(on, Remote):
+        executor = on.executor
+        yield from _flow(lambda chunk: executor.submit(work, shared, chunk), chunks, UNKNOWN)
+    elif isinstance(on, Pool) and (workers := on.processes(len(chunks))) > 1:
+        yield from _in_processes(work, shared, chunks, on, workers)
+    else:
+        for chunk in chunks:
+            yield chunk, work(shared, chunk)
+
+
+def _in_processes(
+    work: Callable[[Shared, Chunk], Result], shared: Shared, chunks: Sequence[Chunk], on: Pool, workers: int
+) -> Iterator[tuple[Chunk, Result]]:
+    """A stream through processes of ours; they are started again when one was killed."""
+    rest = iter(chunks)
+    for left in range(RESTARTS, -1, -1):
+        lost: list[Chunk] = []
+        try:
+            with _threads(on.threads), _pool(work, shared, workers) as pool:
+
+                def submit(chunk: Chunk, pool: ProcessPoolExecutor = pool) -> Future[Result]:
+                    with _undisturbed():
+                        return pool.submit(_do, chunk)
+
+                yield from _flow(submit, rest, AHEAD * workers, lost)
+            return
+        except BrokenExecutor:
+            if not left:
+                raise
+            rest = chain(lost, rest)
+
+
+def _flow(
+    submit: Callable[[Chunk], Future[Result]],
+    chunks: Iterable[Chunk],
+    ahead: int,
+    lost: list[Chunk] | None = None,
+) -> Iterator[tuple[Chunk, Result]]:
+    """Results as they come, with at most `ahead` chunks under way; `lost` gets those that were when it was broken off."""
+    rest = iter(chunks)
+    waiting: dict[Future[Result], Chunk] = {}
+    handing: list[Chunk] = []
+    try:
+        while True:
+            handing.extend(islice(rest, ahead - len(waiting) - len(handing)))
+            while handing:
+                waiting[submit(handing[0])] = handing[0]
+                del handing[0]
+            if not waiting:
+                return
+            done, _ = wait_for(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                result = future.result()
+                yield waiting.pop(future), result
+    except BaseException:
+        if lost is not None:
+            lost.extend([*waiting.values(), *handing])
+        for future in waiting:
+            future.cancel()
+        raise
+
+
+def _do_lent(held: tuple[Callable[[Any, Any], Any], Any], chunk: object) -> Any:
+    """Work on a chunk with what was sent to a cluster once."""
+    work, shared = held
+    return work(shared, chunk)
 
 
 _received: list[Any] = []
@@ -208,14 +333,23 @@ def _processes(
 
     When the block is left by an error or by Ctrl-C the processes are ended at once; no child is left.
     """
+    with _pool(work, shared, workers) as pool:
+        with _undisturbed():
+            futures = [pool.submit(_do, chunk) for chunk in chunks]
+        yield futures
+
+
+@contextlib.contextmanager
+def _pool(
+    work: Callable[[Shared, Chunk], Result], shared: Shared, workers: int
+) -> Iterator[ProcessPoolExecutor]:
+    """Processes that hold the work and what it shares; ended at once when the block is left by an error."""
     packed = pickle.dumps((work, shared))
     pool = ProcessPoolExecutor(
         workers, multiprocessing.get_context("spawn"), initializer=_start, initargs=(packed,)
     )
     try:
-        with _undisturbed():
-            futures = [pool.submit(_do, chunk) for chunk in chunks]
-        yield futures
+        yield pool
     except BaseException:
         _end(pool)
         raise

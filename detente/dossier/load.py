@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from detente.dossier.links import Places, check_links
 from detente.dossier.measure import Claim, Clock, Conflict, Document, Frozen, Measure, Round, Source
 from detente.dossier.scope import Delivery, Expectation, OrdinaryDuty, Scope, Snapshot, TradeLine
 from detente.dossier.vocabulary import Authority
-from detente.dossier.yaml_reader import YamlFile, read_yaml
+from detente.dossier.yaml_reader import YamlFile, parse_yaml, read_yaml_bytes
 
 KINDS: dict[str, type[Frozen]] = {
     "sources": Source,
@@ -56,6 +57,10 @@ KINDS: dict[str, type[Frozen]] = {
     "exposures": Exposure,
     "aid": Aid,
 }
+REMEMBERED = 4
+"""Parsed records that a process keeps."""
+_PARSED: dict[tuple[str, str], tuple[Dossier, dt.date]] = {}
+_PARSING = threading.Lock()
 
 
 def shipped_dossiers() -> tuple[str, ...]:
@@ -114,12 +119,28 @@ def load_dossier(name_or_path: str | Path = "busan-2025", *, asof: dt.date | Non
 def read_record(folder: Path) -> tuple[Dossier, dt.date]:
     """Read the whole record of a folder, with hindsight, and its own as-of day. Checks form and cross-references.
 
+    A record is parsed once a process: where the same bytes stand in files of the same names, the same frozen record comes
+    back. Its files are read each time, so that a file that changed is seen.
+
     Returns
     -------
     (Dossier, date)
         The record as of the last day it knows anything about; the day to show by default.
     """
-    files = _read_files(folder)
+    raw = _read_files(folder)
+    key = (folder.name, _content_hash(raw))
+    with _PARSING:
+        if key not in _PARSED:
+            record = _parsed({name: parse_yaml(content, name=name) for name, content in raw.items()})
+            while len(_PARSED) >= REMEMBERED:
+                del _PARSED[next(iter(_PARSED))]
+            _PARSED[key] = record
+        return _PARSED[key]
+
+
+def _parsed(files: dict[str, YamlFile]) -> tuple[Dossier, dt.date]:
+    """The record that the files tell, and its own as-of day."""
+    content = _content_hash({name: file.raw for name, file in files.items()})
     head_file = files.pop("dossier.yaml")
     head = validate(DossierHead, head_file.data, head_file, ())
     groups: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
@@ -144,7 +165,7 @@ def read_record(folder: Path) -> tuple[Dossier, dt.date]:
         begins=head.begins,
         fresh_days=head.fresh_days,
         parties=_declared(head, head_file, groups["actors"]),
-        content_hash=_content_hash({"dossier.yaml": head_file, **files}),
+        content_hash=content,
         **{kind: FrozenDict(entries) for kind, entries in groups.items()},
     )
     check_links(record, places)
@@ -195,8 +216,8 @@ def folder_of(name_or_path: str | Path) -> Path:
     return folder
 
 
-def _read_files(folder: Path) -> dict[str, YamlFile]:
-    """Every YAML file of the folder by its name inside it; refuses files nobody would read."""
+def _read_files(folder: Path) -> dict[str, bytes]:
+    """Bytes of every YAML file of the folder by its name inside it; refuses files nobody would read."""
     try:
         paths = sorted(folder.glob("*.yaml")) + sorted(folder.glob("measures/*.yaml"))
     except OSError as error:
@@ -207,14 +228,14 @@ def _read_files(folder: Path) -> dict[str, YamlFile]:
         raise SchemaError(
             "a file ending in .yml would not be read", file=path.name, hint="rename it to .yaml"
         )
-    files: dict[str, YamlFile] = {}
+    files: dict[str, bytes] = {}
     for path in paths:
         name = path.relative_to(folder).as_posix()
         if "/" not in name and name not in allowed:
             raise SchemaError(
                 "a file of this name is not part of a dossier", file=name, hint=suggestion(name, allowed)
             )
-        files[name] = read_yaml(path, name=name)
+        files[name] = read_yaml_bytes(path, name=name)
     for required in ("dossier.yaml", "sources.yaml"):
         if required not in files:
             raise SchemaError(
@@ -259,10 +280,10 @@ def _read_entries(
         )
 
 
-def _content_hash(files: dict[str, YamlFile]) -> str:
+def _content_hash(files: dict[str, bytes]) -> str:
     digest = hashlib.sha256()
     for name in sorted(files):
-        content = files[name].raw
+        content = files[name]
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()

@@ -123,8 +123,18 @@ def read_yaml(path: str | Path, *, name: str | None = None, max_bytes: int = MAX
         As in `parse_yaml`.
     """
     shown = name or name_of(Path(path).name)
-    raw = read_bytes(path, limit=max_bytes + 1, expected="a YAML file", name=shown, cut=True)
-    return parse_yaml(raw, name=shown, max_bytes=max_bytes)
+    return parse_yaml(read_yaml_bytes(path, name=shown, max_bytes=max_bytes), name=shown, max_bytes=max_bytes)
+
+
+def read_yaml_bytes(path: str | Path, *, name: str, max_bytes: int = MAX_BYTES) -> bytes:
+    """Bytes of one YAML file, and one more than are allowed where there are too many.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read.
+    """
+    return read_bytes(path, limit=max_bytes + 1, expected="a YAML file", name=name, cut=True)
 
 
 def parse_yaml(raw: bytes, *, name: str = "<bytes>", max_bytes: int = MAX_BYTES) -> YamlFile:

@@ -1,6 +1,7 @@
 """SOLVE: an economy and the wedges of a policy become a counterfactual equilibrium.
 
-Comes in: `Economy`, `Wedges`. Goes out: `Solution[Equilibrium]`. Never does: read files, know what a measure is, round.
+Comes in: `Economy`, `Wedges`. Goes out: `Solution[Equilibrium]`. Never does: read files but the chunks of a study that it kept, know what
+a measure is, round.
 """
 
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         rents_new as rents_new,
     )
     from detente.equilibrium.entry import solve as solve
+    from detente.equilibrium.floors import minimum_of as minimum_of
     from detente.equilibrium.gravity.solve import (
         GravityEquilibrium as GravityEquilibrium,
         solve_gravity as solve_gravity,
@@ -35,6 +37,12 @@ if TYPE_CHECKING:
     from detente.equilibrium.judged import CHUNK as CHUNK
     from detente.equilibrium.labelled import Labelled as Labelled, labelled_result as labelled_result
     from detente.equilibrium.lanes import Lane as Lane, can_share as can_share, solve_lanes as solve_lanes
+    from detente.equilibrium.many import (
+        DutyPoints as DutyPoints,
+        Many as Many,
+        real_incomes as real_incomes,
+        solve_many as solve_many,
+    )
     from detente.equilibrium.plain_residuals import GATE as GATE, residuals as residuals
     from detente.equilibrium.policy import ChosenFlows as ChosenFlows, Policy as Policy
     from detente.equilibrium.purge import (
@@ -46,6 +54,7 @@ if TYPE_CHECKING:
         Answer as Answer,
         solve_responses as solve_responses,
     )
+    from detente.equilibrium.responses.answered import Answered as Answered
     from detente.equilibrium.responses.rules import Responses as Responses, shocked as shocked
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
     from detente.equilibrium.solver import rebase as rebase
@@ -69,6 +78,7 @@ else:
             "baseline": "CORE lend_preparation share_preparation",
             "lanes": "Lane can_share solve_lanes",
             "labelled": "Labelled labelled_result",
+            "many": "DutyPoints Many real_incomes solve_many",
             "policy": "Policy ChosenFlows",
             "world_model": "Model",
             "controls": "Binding QuantityControl",
@@ -76,10 +86,12 @@ else:
             "plain_residuals": "GATE residuals",
             "purge": "Purged purge_deficits purge_table",
             "responses.answer": "Answer solve_responses",
+            "responses.answered": "Answered",
             "responses.rules": "Responses shocked",
             "solution": "Equilibrium Solution",
             "emissions": "Emissions carbon_duties rents_new",
             "entry": "solve",
+            "floors": "minimum_of",
             "gravity.solve": "GravityEquilibrium solve_gravity",
             "gravity.world": "GravityStructure GravityWorld",
             "solver": "rebase",

@@ -176,7 +176,12 @@ def share_preparation(economy: Economy, structure: Structure, like: tuple[Econom
 def _same_arrays(technology: Technology, other: Technology) -> bool:
     """Whether two structures set on one base year give the same arrays, as when they differ in elasticities alone."""
     first, second = (
-        (each.critical, each.profit_share, () if each.log_floor is None else each.log_floor)
+        (
+            each.critical,
+            each.profit_share,
+            () if each.log_floor is None else each.log_floor,
+            () if each.least is None else each.least,
+        )
         for each in (technology, other)
     )
     return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))

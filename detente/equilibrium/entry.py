@@ -47,6 +47,8 @@ def solve(
 ) -> Solution[Equilibrium] | tuple[Solution[Equilibrium], ...]:
     """Find the counterfactual equilibrium of a policy, or of many at once, in exact hat algebra.
 
+    Where a model has responses, what answers beside prices is found too (`solve_responses`): the value is an `Answered`.
+
     Every factor market but the reported one clears at the returned wages; world value added is the numeraire; every limit
     on quantities holds, with the wedge that enforces it.
 
@@ -100,6 +102,11 @@ def solve(
                 where=model.economy.name,
                 hint="make it on this one: Policy.unchanged(model.economy)",
             )
+    if model.answers:
+        from detente.equilibrium.responses.answered import solve_answering  # which solves through here
+
+        answered = solve_answering(model, each, throw=throw)
+        return answered[0] if alone else answered
     wedges = [policy.wedges if isinstance(policy, Policy) else policy for policy in each]
     controls = [policy.controls if isinstance(policy, Policy) else () for policy in each]
     if any(controls):

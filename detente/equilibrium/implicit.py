@@ -285,7 +285,10 @@ def factor_derivatives(
     # earnings at base supply, at the supply that real factor prices call forth, and with what duties free of other taxes
     anchor, offered, asked = technology.offered(log_factor, log_basket)
     given = offered + deficit - (0.0 if budget.moved is None else budget.base @ budget.moved)
-    autonomous = alpha * given[:, None]
+    committed = technology.committed(log_price)
+    if committed is not None:  # what is beyond minima is divided by the shares
+        given = given - committed.sum(1)
+    autonomous = alpha * given[:, None] + (0.0 if committed is None else committed)
     expenditure = spending.solve(autonomous[..., None])[..., 0]
     output = np.einsum("nis,ns->is", to_producer, expenditure)
     spent = expenditure[:, None, :] * theta
@@ -320,6 +323,9 @@ def factor_derivatives(
             technology, g * output[:, None, :], inputs_in_cost, pays, dp, dcost
         )
         right += inputs_move
+    if committed is not None:
+        dearer = committed[..., None] * dp
+        right += dearer - alpha[..., None] * dearer.sum(1, keepdims=True)
     if technology.structure.sigma_final != 1:
         income = incomes((duties * expenditure).sum(1)) + np.einsum("nis,ns->i", to_exporter, expenditure)
         basket = np.einsum("ns,nsd->nd", alpha, dp)

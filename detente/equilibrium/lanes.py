@@ -157,7 +157,7 @@ class _LaneTechnology(Technology):
         return known[1], known[2]
 
     def _final(self, log_price: Array) -> tuple[Array, Array]:
-        alpha, power = self.economy.final_shares, 1 - self.sigmas["sigma_final"]
+        alpha, power = self.chosen_shares, 1 - self.sigmas["sigma_final"]
         index = np.log((alpha * np.exp(power * log_price)).sum(-1)) / power[..., 0]
         return np.asarray(alpha * np.exp(power * (log_price - index[..., None]))), np.asarray(index)
 
@@ -387,6 +387,7 @@ def can_share(lane: Lane, like: tuple[Economy, Structure]) -> bool:
         and own.critical == structure.critical
         and np.array_equal(own.profit_share, structure.profit_share)
         and np.array_equal(own.wage_floor, structure.wage_floor)
+        and np.array_equal(own.minimum_consumption, structure.minimum_consumption)
         and _same(lane.economy.flows, economy.flows)
         and lane.economy.trade_elasticity.ndim == 1
     )

@@ -25,7 +25,7 @@ def residuals(equilibrium: Equilibrium) -> dict[str, float | str]:
     dict
         ``clearing_residual`` (largest, every factor market but the dropped one), ``price_residual``,
         ``expenditure_residual``, ``numeraire_residual``, ``walras`` (the dropped market's), ``max_residual`` (largest of
-        the first four), ``lowest_income`` (smallest ratio of a country's income to that of the base year), ``dropped`` (its
+        the first four), ``lowest_income`` (smallest ratio of a country's income, beyond minima, to that of the base year), ``dropped`` (its
         country, or country/sector).
     """
     wedges = equilibrium.wedges
@@ -88,7 +88,9 @@ def chunk_residuals(
         model.export_tax_revenue_new(shares, wedges.tariff, wedges.export_tax, reaching),
         deficit + (expenditure - reaching).sum(-1),
     )
-    wanted = model.expenditure_new(inputs, output, final, income)
+    least = 0.0 if technology.least is None else technology.least * price_hat
+    beyond = income - np.sum(least, -1)
+    wanted = model.expenditure_new(inputs, output, final, beyond) + least
     if technology.mobile:
         clearing = (paid * output).sum(-1) / (earned * supply) - 1
     else:
@@ -107,8 +109,9 @@ def chunk_residuals(
     }
     parts["max_residual"] = np.max(list(parts.values()), axis=0)
     parts["walras"] = clearing[:, drop[0]] if len(drop) == 1 else np.abs(clearing[:, drop]).max(1)
-    enjoyed = income - _used_up(technology, log_price, expenditure) if outside.any() else income
-    parts["lowest_income"] = (enjoyed / economy.income).min(1)
+    enjoyed = beyond - _used_up(technology, log_price, expenditure) if outside.any() else beyond
+    base = economy.income if technology.least is None else economy.income - technology.least.sum(1)
+    parts["lowest_income"] = (enjoyed / base).min(1)
     name = ", ".join(dropped_name(economy, technology, int(market)) for market in drop)
     stats: list[dict[str, float | str]] = [
         {**{key: float(values[k]) for key, values in parts.items()}, "dropped": name}

@@ -18,6 +18,7 @@ from detente.world import Array, Economy, Wedges, frozen
 
 if TYPE_CHECKING:
     from detente.equilibrium.controls import Binding
+    from detente.equilibrium.responses.rules import Responses
 
 Value = TypeVar("Value")
 
@@ -70,6 +71,11 @@ class Equilibrium:
         N, S = self.economy.va_share.shape
         return f"<Equilibrium of {self.economy.name}: {N} countries, {S} sectors; {self.structure.horizon}; closure {self.closure}>"
 
+    @property
+    def responses(self) -> Responses | None:
+        """What answered beside prices; nothing unless a model asked for it (`Answered`)."""
+        return None
+
     @functools.cached_property
     def technology(self) -> Technology:
         """The structure set on the economy, and on what bans leave of its trade."""
@@ -90,7 +96,7 @@ class Equilibrium:
         budget = self.technology.budget
         return frozen(
             budget.supply_hat(
-                self.wage_hat * budget.earned, np.log(self.consumer_price_hat), self.tariff_revenue_new
+                self.wage_hat * budget.earned, np.log(self.marginal_price_hat), self.tariff_revenue_new
             )
         )
 
@@ -171,7 +177,7 @@ class Equilibrium:
         backstop = self.structure.backstop
         if backstop is None:
             return frozen(np.zeros_like(self.expenditure_new))
-        logs = np.log(self.price_hat), np.log(self.consumer_price_hat)
+        logs = np.log(self.price_hat), np.log(self.marginal_price_hat)
         value, _, _ = backstop.bought(*logs, self.expenditure_new)
         return frozen(backstop.spread(value, self.expenditure_new.shape))
 
@@ -190,7 +196,7 @@ class Equilibrium:
         backstop = self.structure.backstop
         if backstop is None:
             return frozen(np.zeros(len(self.deficit_new)))
-        logs = np.log(self.price_hat), np.log(self.consumer_price_hat)
+        logs = np.log(self.price_hat), np.log(self.marginal_price_hat)
         _, resources = backstop.taken(*logs, self.expenditure_new)
         return frozen(np.bincount(backstop.importer, resources.sum(0), len(self.deficit_new)))
 
@@ -271,16 +277,53 @@ class Equilibrium:
     @functools.cached_property
     def household_spending_hat(self) -> Array:
         """What households can buy [country], ratio: `spending_new` over the price of the final basket."""
+        if self.technology.least is not None:
+            return frozen(self._real(self.spending_new))
         return frozen(self.spending_new / self.economy.income / self.consumer_price_hat)
 
     @functools.cached_property
-    def consumer_price_hat(self) -> Array:
-        """Price of the final basket [country], ratio."""
+    def marginal_price_hat(self) -> Array:
+        """Price of what is bought beyond minimum consumption [country], ratio: of the final basket where there is none."""
         return frozen(np.exp(self.technology.final(np.log(self.price_hat))[1]))
 
     @functools.cached_property
+    def consumer_price_hat(self) -> Array:
+        """Price of the final basket [country], ratio; with minimum consumption the cost of living as well as now (Konüs 1939)."""
+        if self.technology.least is not None:
+            return frozen(self.income_new / self.economy.income / self.real_income_hat)
+        return self.marginal_price_hat
+
+    @functools.cached_property
+    def minimum_cost_new(self) -> Array:
+        """What minimum consumption costs [country, sector], million USD; nil without any."""
+        committed = self.technology.committed(np.log(self.price_hat))
+        return frozen(np.zeros_like(self.price_hat) if committed is None else committed)
+
+    def _real(self, money: Array) -> Array:
+        """Income that would buy at base-year prices what money buys now, over the base year's [country]; with minima."""
+        least = self.technology.least
+        assert least is not None
+        beyond = (money - self.minimum_cost_new.sum(1)) / self.marginal_price_hat
+        return np.asarray((least.sum(1) + beyond) / self.economy.income)
+
+    @functools.cached_property
+    def valued_income_new(self) -> Array:
+        """Real income in million USD [country], at today's price of what is bought beyond minima: `income_new` without any.
+
+        A million more of income adds its inverse to the logarithm of real income.
+        """
+        if self.technology.least is None:
+            return self.income_new
+        return frozen(self.real_income_hat * self.economy.income * self.marginal_price_hat)
+
+    @functools.cached_property
     def real_income_hat(self) -> Array:
-        """Welfare [country], ratio: income, what is saved of duties with it, over the price of the final basket."""
+        """Welfare [country], ratio: income, what is saved of duties with it, over the price of the final basket.
+
+        With minimum consumption, the income that would buy today's utility at base-year prices, over the base year's.
+        """
+        if self.technology.least is not None:
+            return frozen(self._real(self.income_new))
         return frozen(model.real_income_hat(self.income_new, self.economy.income, self.consumer_price_hat))
 
     @functools.cached_property
@@ -296,8 +339,9 @@ class Equilibrium:
         """
         economy = self.economy
         abroad = ~np.eye(len(economy.income), dtype=bool)[:, :, None]
-        final, _ = self.technology.final(np.log(self.price_hat))
-        bought = (final * self.spending_new[:, None] / self.price_hat).sum(1)
+        log_price = np.log(self.price_hat)
+        final, _ = self.technology.final(log_price)
+        bought = (self.technology.demanded(log_price, final, self.spending_new) / self.price_hat).sum(1)
         base = economy.flows * abroad
         sold = base * self.flow_volume_hat
         arrived = np.divide(

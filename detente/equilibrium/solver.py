@@ -216,7 +216,7 @@ def rebase(equilibrium: Equilibrium, name: str) -> Economy:
     Raises
     ------
     InputError
-        With export taxes, or what a backstop gives outside the market: a base year has neither.
+        With export taxes, what a backstop gives outside the market, or minimum consumption: a base year has none.
     """
     if equilibrium.wedges.export_tax.any():
         raise InputError("an equilibrium with export taxes cannot be a baseline", hint="remove them first")
@@ -226,6 +226,12 @@ def rebase(equilibrium: Equilibrium, name: str) -> Economy:
             hint="solve without a backstop first",
         )
     technology = equilibrium.technology
+    if technology.least is not None:
+        raise InputError(
+            "minimum consumption is a share of one base year, and of another it is another share",
+            where=equilibrium.economy.name,
+            hint="make the new baseline without minima, and set them on it",
+        )
     logs = (np.log(equilibrium.factor_price_hat), np.log(equilibrium.price_hat), np.log(equilibrium.cost_hat))
     paid, inputs = technology.shares(*logs)
     return replace(

@@ -17,6 +17,7 @@ from detente.core import InputError, UnitError
 from detente.equilibrium.backstop import Backstop
 from detente.equilibrium.bans import Mask, Severed
 from detente.equilibrium.ces import ces, ces_pair, over_suppliers, over_users
+from detente.equilibrium.floors import check_minimum, least_consumption, log_floor
 from detente.equilibrium.revenue import Budget, check_revenue
 from detente.world import Array, Economy, frozen
 
@@ -60,6 +61,8 @@ class Structure:
         What a million of other taxes costs households in all, at least 1; matters with `revenue_cut` alone.
     labour_supply : float or array [country]
         Elasticity of the factor offered by the real factor price (no effect of income on it); 0 is a fixed supply: the core.
+    minimum_consumption : float or array [sector] or [country, sector], share of base-year final consumption
+        Volumes that households buy before they choose (Stone 1954, Geary 1950); 0 is homothetic demand: the core.
     backstop : Backstop, optional
         What buyers of critical inputs do when these get dear; nothing when left out.
     horizon : str
@@ -87,6 +90,7 @@ class Structure:
     revenue_cut: float | Array = 0.0
     marginal_cost_of_funds: float = 1.0
     labour_supply: float | Array = 0.0
+    minimum_consumption: float | Array = 0.0
     horizon: str = "long run"
     source: str = "core model: Cobb-Douglas nests, free mobility (Caliendo and Parro 2015)"
     backstop: Backstop | None = field(default=None, repr=False)
@@ -112,6 +116,7 @@ class Structure:
                 hint="a ratio to the base year: 1 lets no nominal wage fall, 0 is no floor",
             )
         check_revenue(self)
+        check_minimum(self.minimum_consumption)
         if self.mobility > FREE:
             object.__setattr__(self, "mobility", math.inf)
 
@@ -126,6 +131,7 @@ class Structure:
             and not np.any(self.wage_floor)
             and not self.moves_supply
             and not np.any(self.revenue_saved)
+            and not np.any(self.minimum_consumption)
             and self.backstop is None
         )
 
@@ -153,6 +159,8 @@ class Technology:
         Log of the lowest factor price; None where nothing keeps factor prices up.
     severed : Severed, optional
         Parts into which bans have cut trade, and sectors without a buyer.
+    least : array [country, sector], million USD, optional
+        Minimum consumption at base-year prices; None where demand is homothetic.
 
     Notes
     -----
@@ -170,6 +178,7 @@ class Technology:
     critical: Array = field(repr=False)
     log_floor: Array | None = None
     severed: Severed | None = None
+    least: Array | None = None
 
     @classmethod
     def of(cls, economy: Economy, structure: Structure, severed: Severed | None = None) -> Technology:
@@ -201,8 +210,9 @@ class Technology:
             frozen(np.maximum(factor, 0.0) / (1 - profit)),
             frozen(economy.input_shares / (1 - profit)[:, None, :]),
             frozen(mask),
-            _log_floor(economy, structure),
+            log_floor(economy, structure),
             severed,
+            least_consumption(economy, structure),
         )
 
     def shared(self) -> dict[str, Any]:
@@ -210,7 +220,7 @@ class Technology:
 
         Not its budget either: structures that share their arrays may use duties differently.
         """
-        derived = [self._by_user, self._weights]  # computed here, or by every solve anew
+        derived = [self._by_user, self._weights, self.chosen_shares]  # computed here, or by every solve anew
         assert derived
         own = ("economy", "structure", "budget")
         return {name: value for name, value in vars(self).items() if name not in own}
@@ -350,9 +360,28 @@ class Technology:
         """Input shares laid out [country, user, supplier]."""
         return np.ascontiguousarray(self.economy.input_shares.transpose(0, 2, 1))
 
+    @functools.cached_property
+    def chosen_shares(self) -> Array:
+        """Shares of the base year's final spending beyond minima [country, sector]: of all of it without any."""
+        if self.least is None:
+            return self.economy.final_shares
+        beyond = np.maximum(self.economy.final_demand - self.least, 0.0)
+        return frozen(beyond / beyond.sum(1, keepdims=True))
+
+    def committed(self, log_price: Array) -> Array | None:
+        """What minimum consumption costs [.., n, s], million USD; None where there is none."""
+        return None if self.least is None else np.asarray(self.least * np.exp(log_price))
+
+    def demanded(self, log_price: Array, final: Array, spending: Array) -> Array:
+        """Final demand [.., n, s] from spending on it [.., n], million USD; `final` as the method of that name gives it."""
+        committed = self.committed(log_price)
+        if committed is None:
+            return np.asarray(final * spending[..., None])
+        return np.asarray(committed + final * (spending - committed.sum(-1))[..., None])
+
     def final(self, log_price: Array) -> tuple[Array, Array]:
-        """Final shares [.., n, s] and log price of the final basket [.., n]."""
-        alpha, sigma = self.economy.final_shares, self.structure.sigma_final
+        """Shares of final spending beyond minima [.., n, s] and log price of that basket [.., n]: of all of it without minima."""
+        alpha, sigma = self.chosen_shares, self.structure.sigma_final
         if sigma == 1:
             return alpha, np.asarray((alpha * log_price).sum(-1))
         index = np.log1p((alpha * np.expm1((1 - sigma) * log_price)).sum(-1)) / (1 - sigma)
@@ -388,30 +417,3 @@ class Technology:
         log_phi = top[..., 0] + np.log(weight.sum(-1)) / kappa
         total = np.exp(log_phi) * whole
         return total, np.asarray(total[..., None] * weight / weight.sum(-1, keepdims=True))
-
-
-def _log_floor(economy: Economy, structure: Structure) -> Array | None:
-    """Log of the lowest factor prices in the shape of the factor prices; None without any.
-
-    Raises
-    ------
-    InputError
-        When the floor is of another shape, or by sector where one factor price holds for all.
-    """
-    floor = np.asarray(structure.wage_floor, dtype=np.float64)
-    if not floor.any():
-        return None
-    N, S = economy.va_share.shape
-    mobile = math.isinf(structure.mobility)
-    if floor.shape == (N,) and not mobile:
-        floor = floor[:, None]
-    try:
-        whole = np.broadcast_to(floor, (N,) if mobile else (N, S))
-    except ValueError:
-        raise InputError(
-            f"the wage floor has shape {floor.shape}",
-            where="structure",
-            hint="one number, or one a country; one a country and sector where factors do not move freely",
-        ) from None
-    with np.errstate(divide="ignore"):
-        return frozen(np.log(whole))

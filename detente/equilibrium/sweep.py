@@ -257,7 +257,8 @@ class Sweep:
             income = income + (technology.profit_share * output).sum(-1)
         if shock.to_exporter is not None:
             income = income + (weight * _over_importers(shock.to_exporter, reaching / total)).sum(-1)
-        wanted = technology.bought(log_price, log_cost, output) + final * income[..., None]
+        wanted = technology.bought(log_price, log_cost, output)
+        wanted += technology.demanded(log_price, final, income)
         spending_gap = (wanted - expenditure) / base.scale
         spending_step = steer(spending_gap, base.expenditure_inverse)
         expenditure = expenditure + spending_step.reshape(expenditure.shape) * base.scale

@@ -13,6 +13,7 @@ from detente.world import Array, Economy, frozen
 
 if TYPE_CHECKING:
     from detente.core import Labels
+    from detente.equilibrium.responses.rules import Responses
     from detente.equilibrium.solution import Equilibrium
 
 
@@ -28,6 +29,8 @@ class Model:
         Nests, mobility of factors and markups; the core model when left out.
     closure : {"share", "fixed", "zero"} or array [country]
         How deficits are determined; see `CLOSURES`. An array gives them in million USD, summing to zero.
+    responses : Responses, optional
+        What answers beside prices, as in `solve_responses`; nothing when left out.
     solver : Newton, optional
         Tolerance, limits and budget; the usual ones when left out.
 
@@ -54,9 +57,15 @@ class Model:
     structure: Structure = CORE
     closure: str | Array = "share"
     solver: Newton | None = None
+    responses: Responses | None = None
 
     def __post_init__(self) -> None:
         deficits(self.economy, self.closure)
+
+    @property
+    def answers(self) -> bool:
+        """Whether more than prices answers."""
+        return self.responses is not None and not self.responses.is_core
 
     def __repr__(self) -> str:
         N, S = self.economy.va_share.shape
@@ -74,7 +83,7 @@ class Model:
         InputError
             When its deficits were given, not determined by a closure.
         """
-        return cls(value.economy, value.structure, value.closure)
+        return cls(value.economy, value.structure, value.closure, responses=value.responses)
 
     @property
     def labels(self) -> Labels:

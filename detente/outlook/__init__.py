@@ -80,10 +80,18 @@ if TYPE_CHECKING:
     from detente.outlook.scoring import (
         MethodScore as MethodScore,
         clock_scores as clock_scores,
+        human_scores as human_scores,
         ladder_calibration as ladder_calibration,
         ladder_scores as ladder_scores,
     )
     from detente.outlook.sobol import Drivers as Drivers, driver_table as driver_table, drivers as drivers
+    from detente.outlook.sweeps import (
+        DEVICES as DEVICES,
+        SWEEP_PATHS as SWEEP_PATHS,
+        Device as Device,
+        DeviceSweep as DeviceSweep,
+        sweep_devices as sweep_devices,
+    )
 else:
     from detente.core.face import face
 
@@ -94,7 +102,7 @@ else:
             "baselines": "climatology level_of persistence schedule",
             "human": "HumanForecast human_forecasts",
             "registered": "SettledQuestion Question SHIPPED_QUESTIONS answers can_register read_questions register_questions",
-            "scoring": "MethodScore clock_scores ladder_calibration ladder_scores",
+            "scoring": "MethodScore clock_scores human_scores ladder_calibration ladder_scores",
             "kept": "backtest_csv kept_backtest kept_file",
             "rolling": "Backtest ClockForecast Forecast HORIZONS backtest origins rungs_reached",
             "scores": "CalibrationBin SCORES block_interval calibration scores_of",
@@ -102,6 +110,7 @@ else:
             "intervals": "Band Fit drawn_words interval_note interval_table linear_fit result_changes",
             "paths": "PathDraws draw_path path_band_table path_intervals_table path_parameters",
             "prior": "Uncertain points uncertain_parameters uncertainty_table",
+            "sweeps": "DEVICES Device SWEEP_PATHS DeviceSweep sweep_devices",
             "sobol": "Drivers driver_table drivers",
         },
     )

@@ -118,6 +118,7 @@ def look_ahead(
     seed: int = 1,
     what_if: Mapping[str, Fate] | None = None,
     informed: bool = True,
+    remember: bool = False,
 ) -> Outlook:
     """Forecast from what was known on the chronology's day.
 
@@ -134,12 +135,16 @@ def look_ahead(
         Clocks taken as settled this way.
     informed : bool
         Whether to take apart what moves the odds (eight smaller simulations more).
+    remember : bool
+        Whether a step of the last days can still be answered, as in a standoff that is played.
     """
     days = tuple(sorted({*horizons, horizon}))
     odds = estimate(chron)
     chosen = dict(what_if or {})
     blocks = min(BLOCKS, paths)
-    futures = simulate(chron, odds, days=max(days), paths=paths, seed=seed, what_if=chosen, blocks=blocks)
+    futures = simulate(
+        chron, odds, days=max(days), paths=paths, seed=seed, what_if=chosen, blocks=blocks, remember=remember
+    )
     rules = chron.record.rules
     reached = rungs(futures.ledger, level_of(chron), days, paths=paths, rules=rules)
     block = np.arange(paths) * blocks // paths

@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.cases import Case, headline_differences, headlines, held_wedges, solve_cases, steered_like
+from detente.cases import (
+    Case,
+    headline_differences,
+    headlines,
+    held_wedges,
+    optioned,
+    solve_cases,
+    steered_like,
+)
 from detente.core import InputError, LabelError, SolveError, Where, run, suggestion
 from detente.equilibrium import (
     Equilibrium,
@@ -148,6 +156,8 @@ class _Drawn:
 def _together(task: DrawTask, drawn: Sequence[_Drawn]) -> list[list[Solution[Equilibrium]] | None]:
     """Every case of some draws in one batch, by draw; None for a draw that has to be solved alone."""
     model, count = task.model, len(task.cases)
+    if model.answers or any(case.scenario.options for case in task.cases):
+        return [None] * len(drawn)  # lanes of a batch hold neither
     like = (model.economy, model.structure)
     lanes = {
         k: [
@@ -223,7 +233,7 @@ def _read(task: DrawTask, drawn: Model, cases: Sequence[Case], values: Sequence[
         size = 4 * PATH if any_ban(start) or any_ban(value.wedges) else PATH  # the way to a ban is bent
         _, weights, slope = chebyshev(size)
         if names[position] != task.reference and any(goal.along for goal in goals):
-            points = solve_path(drawn, start, value.wedges, size)
+            points = solve_path(optioned(drawn, case.scenario), start, value.wedges, size)
         for k, goal in enumerate(goals):
             if goal.along is not None:
                 readings[position, k] = goal.along(points, weights, slope) if points else 0.0
@@ -261,6 +271,18 @@ def counting(report: Callable[[int, int], None] | None, whole: int) -> Callable[
         return None
     done = itertools.count(1)
     return lambda: report(min(next(done), whole), whole)
+
+
+def drawn_parameters(model: Model, cases: Sequence[Case], *, nests: bool = True) -> tuple[Uncertain, ...]:
+    """Parameters drawn for cases on a model: those of the model, and the ranges of their limits.
+
+    What a scenario sets by its own `options` is given; where that takes constant shares of value added, they are not drawn.
+    """
+    limits = limit_parameters(control for case in cases for control in case.controls)
+    answers = [optioned(model, case.scenario).responses for case in cases]
+    constant = any(each is not None and each.moves_productivity for each in answers)
+    own = uncertain_parameters(model, nests=nests)
+    return (*(each for each in own if not (constant and each.name == "sigma_value_added")), *limits)
 
 
 def draw_outcomes(
@@ -321,8 +343,7 @@ def draw_outcomes(
     """
     if not cases:
         raise InputError("no scenario to draw for", where="draws", hint="give at least one")
-    limits = limit_parameters(control for case in cases for control in case.controls)
-    parameters = (*uncertain_parameters(model, nests=nests), *limits)
+    parameters = drawn_parameters(model, cases, nests=nests)
     normals = points(draws, len(parameters), seed)
     task = DrawTask(model, tuple(cases), parameters, tuple(results), reference)
     (central,) = _several(task, np.zeros((1, len(parameters))))

@@ -19,9 +19,14 @@ DATA = Path(__file__).parent / "data"
 DIGITS_KEPT = 4
 
 
+BESIDE = "backtest.csv"
+"""Name of the kept backtest in the folder of a record of one's own."""
+
+
 def kept_file(record_id: str) -> Path:
-    """Where the backtest of a shipped record is kept."""
-    return DATA / f"backtest-{record_id}.csv"
+    """Where the backtest of a shipped record is kept, or that of a folder of one's own."""
+    folder = Path(record_id)
+    return folder / BESIDE if folder.is_dir() else DATA / f"backtest-{record_id}.csv"
 
 
 def backtest_csv(test: Backtest, rungs: tuple[str, ...]) -> str:

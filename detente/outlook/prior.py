@@ -36,9 +36,12 @@ NESTS = {
 _LABOUR = {
     "wage_floor": ("by how much wages may fall", 0.0),
     "labour_supply": ("elasticity of labour supply", 0.0),
+    "minimum_consumption": ("minimum consumption", 0.0),
     "marginal_cost_of_funds": ("marginal cost of funds − 1", 1.0),
 }
 """Drawn where a structure has them, with the value that switches them off. What duties are used for is a choice: it is not drawn."""
+_RESPONSES = {"scale": "elasticity of scale", "labour_supply": "elasticity of labour supply"}
+"""Drawn where what answers beside prices has them; shocks, shares and rules are given."""
 SECTOR_GROUPS = {
     "primary goods": range(1, 10),
     "light manufacturing": range(10, 19),
@@ -117,8 +120,11 @@ def uncertain_parameters(model: Model, *, nests: bool = True) -> tuple[Uncertain
         parameters.append(
             Uncertain("services", "elasticities: services", 0.5, "assumed", "no shipped set estimates them")
         )
+    held = model.responses is not None and model.responses.moves_productivity
     if nests:
         for key, sign in NESTS.items():
+            if key == "sigma_value_added" and held:  # what makes more of the same cost takes constant shares
+                continue
             if key != "sigma_critical" or structure.critical:
                 parameters.append(
                     Uncertain(key, "nests", 0.3, "assumed", f"{sign}: a factor of 1.6 either way at 90 %")
@@ -132,6 +138,18 @@ def uncertain_parameters(model: Model, *, nests: bool = True) -> tuple[Uncertain
         for name, (words, neutral) in _LABOUR.items()
         if np.any(np.asarray(getattr(structure, name)) != neutral)
     ]
+    if model.responses is not None:
+        parameters += [
+            Uncertain(
+                f"responses: {name}",
+                "labour and taxes",
+                0.5,
+                "assumed",
+                f"{words}: a factor of 2.3 either way at 90 %",
+            )
+            for name, words in _RESPONSES.items()
+            if np.any(getattr(model.responses, name))
+        ]
     parameters.append(
         Uncertain(
             "effects",
@@ -234,11 +252,24 @@ def apply_draw(model: Model, parameters: tuple[Uncertain, ...], normals: Array) 
         )
     if "labour_supply" in factor:
         changed["labour_supply"] = np.asarray(structure.labour_supply) * factor["labour_supply"]
+    if "minimum_consumption" in factor:  # the share that is free to choose is never drawn away
+        least = np.asarray(structure.minimum_consumption, dtype=np.float64)
+        odds = least / np.maximum(1 - least, 1e-12) * factor["minimum_consumption"]
+        changed["minimum_consumption"] = np.where(least < 1, odds / (1 + odds), 1.0)
     if "marginal_cost_of_funds" in factor:
         funds = 1 + (structure.marginal_cost_of_funds - 1) * factor["marginal_cost_of_funds"]
         changed["marginal_cost_of_funds"] = funds
     drawn = economy.with_elasticities(theta, f"{economy.elasticity_source}; one draw around them")
-    return replace(model, economy=drawn, structure=replace(structure, **changed)), factor["effects"]
+    responses = model.responses
+    if responses is not None:
+        scaled: dict[str, Any] = {
+            name: np.asarray(getattr(responses, name)) * factor[f"responses: {name}"]
+            for name in _RESPONSES
+            if f"responses: {name}" in factor
+        }
+        responses = replace(responses, **scaled)
+    at = replace(model, economy=drawn, structure=replace(structure, **changed), responses=responses)
+    return at, factor["effects"]
 
 
 def uncertainty_table(model: Model, *, nests: bool = True) -> Table:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.outlook.human import HumanForecast
 from detente.outlook.rolling import MODEL, Backtest, Forecast
 from detente.outlook.scores import SCORES, CalibrationBin, block_interval, calibration, scores_of
 
@@ -67,6 +68,36 @@ def clock_scores(test: Backtest) -> tuple[MethodScore, ...]:
                 shares[name] = np.stack([1 - chance, chance], axis=1)
             rows += _rows(kind, shares, outcome, [each.origin for each in settled])
     return tuple(rows)
+
+
+HUMAN = "human"
+MEETING = "meeting of leaders"
+
+
+def human_scores(
+    prices: Sequence[HumanForecast], ours: Mapping[str, float], *, base: float = 0.5
+) -> tuple[MethodScore, ...]:
+    """Scores of human prices and of our odds on the same settled questions, from what was known on the same days.
+
+    Parameters
+    ----------
+    prices : sequence of HumanForecast
+    ours : mapping of key to float
+        Our odds, by `HumanForecast.key`; a question without any is left out.
+    base : float
+        What somebody who knows nothing says.
+    """
+    asked = [each for each in prices if each.resolved is not None and each.key in ours]
+    if not asked:
+        return ()
+    said = {
+        MODEL: [ours[each.key] for each in asked],
+        HUMAN: [each.probability for each in asked],
+        "even": [base] * len(asked),
+    }
+    shares = {name: np.stack([1 - np.array(odds), np.array(odds)], axis=1) for name, odds in said.items()}
+    outcome = np.array([int(bool(each.resolved)) for each in asked])
+    return tuple(_rows(MEETING, shares, outcome, [each.date for each in asked]))
 
 
 def _rows(

@@ -14,8 +14,8 @@ import numpy as np
 from detente.cases import HEADLINES, Case
 from detente.core import Cell, Column, LabelError, Table, Where, known_all, suggestion
 from detente.equilibrium import Model
-from detente.outlook.draws import Draws, DrawTask, counting, solve_draws
-from detente.outlook.prior import limit_parameters, points, uncertain_parameters
+from detente.outlook.draws import Draws, DrawTask, counting, drawn_parameters, solve_draws
+from detente.outlook.prior import points
 from detente.world import Array
 
 
@@ -117,8 +117,7 @@ def drivers(
     -------
     Drivers
     """
-    limits = limit_parameters(control for case in cases for control in case.controls)
-    parameters = (*uncertain_parameters(model, nests=nests), *limits)
+    parameters = drawn_parameters(model, cases, nests=nests)
     groups = tuple(dict.fromkeys(p.group for p in parameters))
     members = [[k for k, p in enumerate(parameters) if p.group == group] for group in groups]
     normals = points(draws, 2 * len(parameters), seed)

@@ -48,6 +48,11 @@ if TYPE_CHECKING:
         join_limits as join_limits,
         limits_at as limits_at,
     )
+    from detente.policy.model_options import (
+        ModelOptions as ModelOptions,
+        read_model_options as read_model_options,
+        refuse_model_options as refuse_model_options,
+    )
     from detente.policy.quantity import QuantityLimit as QuantityLimit
     from detente.policy.scenario import (
         Scenario as Scenario,
@@ -75,6 +80,7 @@ else:
             "forks": "Branch Fork Likeliest Way branches",
             "later": "NotYet first_known tellable waiting_words",
             "limits": "effect_limits join_limits limits_at",
+            "model_options": "ModelOptions read_model_options refuse_model_options",
             "quantity": "QuantityLimit",
             "scenario": "Scenario load_scenario scenario_folder shipped_scenarios",
             "enacted": "Footprint apply_scenario wedges_and_footprints wedges_at",

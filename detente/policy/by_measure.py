@@ -19,6 +19,7 @@ import numpy as np
 from detente.dossier import DatedValue, FrozenDict, Grade, Measure, Status
 from detente.policy.duties.stacking import is_duty
 from detente.policy.enacted import apply_scenario, wedges_at
+from detente.policy.model_options import refuse_model_options
 from detente.policy.scenario import Scenario
 from detente.world import Array, Economy, Wedges, frozen
 
@@ -170,6 +171,7 @@ def contributions(
     >>> "usa-2025-threat-100" in [part.name for part in parts]
     True
     """
+    refuse_model_options(scenario, "parts by measure")
     full = wedges_at(economy, dossier, scenario, quantities=True)
     start = Wedges.unchanged(economy)
     if reference is not None:

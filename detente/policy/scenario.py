@@ -1,4 +1,4 @@
-"""A scenario: a set of measures on a date, as a file one can mail. It says policy only; assumptions are kept apart.
+"""A scenario: a set of measures on a date, as a file one can mail. It says policy; what it sets of the model is under `options` alone.
 
 A scenario starts from the record as it stands on its `date`, read as of its `asof`, and then
 
@@ -33,6 +33,7 @@ from detente.dossier import Doubt, Frozen, Slug
 from detente.policy.compensation import Compensation
 from detente.policy.forks import Fork, along, check_forks
 from detente.policy.hand_duties import HandDuty
+from detente.policy.model_options import ModelOptions
 from detente.policy.quantity import QuantityLimit
 from detente.policy.settings import (
     Removal as Removal,
@@ -75,6 +76,8 @@ class Scenario(Frozen):
         Questions on which the outcome turns; each way of answering them is a branch (`detente.policy.branches`).
     record : bool
         False: nothing of the record is used, base-year duties and `tariffs` are all there is.
+    options : ModelOptions, optional
+        What it sets of the model beside the horizon; whoever solves it may set the rest.
     assumed : tuple of str
         What the scenario takes for granted, in words; the briefing repeats it.
 
@@ -104,6 +107,7 @@ class Scenario(Frozen):
     told: tuple[Window, ...] = ()
     forks: tuple[Fork, ...] = ()
     record: bool = True
+    options: ModelOptions | None = None
     assumed: tuple[str, ...] = ()
     _places: dict[str, str] = PrivateAttr(default_factory=dict)
     """Where a file sets the value of a measure, for messages."""
@@ -144,6 +148,7 @@ class Scenario(Frozen):
                 "compensation": (*self.compensation, *other.compensation),
                 "record": self.record and other.record,
                 "forks": (),
+                "options": other.options.over(self.options) if other.options else self.options,
                 "quantities": tuple(
                     {limit.name: limit for limit in (*self.quantities, *other.quantities)}.values()
                 ),

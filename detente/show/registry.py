@@ -37,6 +37,7 @@ MATERIALS: Final[dict[str, str]] = {
     "duties": "duties of a day, laid out by sector or product",
     "duty game": "a game of duties, played out",
     "outlook": "futures of a standoff, simulated from what was known on a day",
+    "campaign": "a standoff played on, by hand or by rule",
     "backtest": "forecasts made again for past days, registered or said by others, with what happened",
     "reports": "a draft made of news reports",
     "checks": "what was checked",

@@ -35,6 +35,7 @@ from detente.policy import (
     effect_hat,
     effect_limits,
     join_limits,
+    refuse_model_options,
     wedges_at,
 )
 from detente.strategy.games import GameSpec, Profile
@@ -267,6 +268,7 @@ def scenario_with_limits(
     economy: Economy, dossier: Dossier, scenario: Scenario, rules: Rationing
 ) -> tuple[Wedges, tuple[QuantityControl, ...]]:
     """Wedges of a scenario without the costs that quantities stand in for, and the controls."""
+    refuse_model_options(scenario, "limits of a game")
     held = rules.in_force(dossier, scenario)
     wedges = wedges_at(economy, dossier, scenario, quantities=False)
     iceberg = wedges.iceberg_hat / _stands_for(economy, dossier, rules, held)

@@ -14,10 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.core import RESULTS, InputError, Where, run
+from detente.core import RESULTS, InputError, Where, load_chunk, run, save_chunk
 from detente.equilibrium import CHUNK, Equilibrium, Model, QuantityControl, Solution
 from detente.policy import QuantityLimit
-from detente.strategy import store
 from detente.strategy.caps import controls_for, solve_capped
 from detente.strategy.games import Profile
 from detente.strategy.profiles import ProfileWedges
@@ -142,7 +141,7 @@ def solve_all(
     chunks: dict[int, dict[str, Array]] = {}
     if folder is not None:
         for k in numbers:
-            kept = store.load(folder / f"{k:05d}.solves", Parts.shapes(min(TASK, count - k * TASK), *sizes))
+            kept = load_chunk(folder / f"{k:05d}.solves", Parts.shapes(min(TASK, count - k * TASK), *sizes))
             if kept is not None:
                 chunks[k] = kept
     done = sum(len(chunk["code"]) for chunk in chunks.values())
@@ -154,7 +153,7 @@ def solve_all(
         nonlocal folder, done
         if folder is not None and np.isin(chunk["code"], FOUND).all():
             try:
-                store.save(folder / f"{missing[position]:05d}.solves", chunk)
+                save_chunk(folder / f"{missing[position]:05d}.solves", chunk)
             except InputError as error:
                 notice(f"solves are not kept: {error.what}: {folder}")
                 folder = None

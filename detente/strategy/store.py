@@ -9,25 +9,20 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import io
 import os
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.core import sha256_bytes, write_atomic
+from detente.core import code_key
 from detente.equilibrium import Model, Newton
 from detente.strategy.games import GameSpec
-from detente.world import Array
 
 if TYPE_CHECKING:
     from detente.dossier import Dossier
 
 FORMAT = 2
-MARK = b"detente solves, sha256 "
-"""How a file of the cache begins; the hash of the rest of it follows, then a new line."""
 
 
 def cache_folder() -> Path:
@@ -39,7 +34,14 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "detente"
 
 
-ARRAYS = ("profit_share", "wage_floor", "revenue_saved", "revenue_cut", "labour_supply")
+ARRAYS = (
+    "profit_share",
+    "wage_floor",
+    "revenue_saved",
+    "revenue_cut",
+    "labour_supply",
+    "minimum_consumption",
+)
 """Settings of a structure that may be one number a country or sector."""
 
 
@@ -58,6 +60,11 @@ def content_key(model: Model, dossier: Dossier, spec: GameSpec, *, controls: str
     for name in sorted(parts):
         digest.update(name.encode())
         digest.update(np.asarray(parts[name]).tobytes() if name in ARRAYS else repr(parts[name]).encode())
+    if model.responses is not None:
+        for name, answer in sorted(vars(model.responses).items()):
+            digest.update(name.encode())
+            held = isinstance(answer, str) or name == "sharing"
+            digest.update(repr(answer).encode() if held else np.asarray(answer, dtype=float).tobytes())
     digest.update(dossier.content_hash.encode())
     digest.update(engine_key().encode())
     return digest.hexdigest()
@@ -74,39 +81,4 @@ def engine_key(package: Path = PACKAGE) -> str:
 
     Read once a process, as the code that runs is: some milliseconds for some megabytes.
     """
-    digest = hashlib.sha256()
-    for room in ROOMS:
-        for path in sorted((package / room).rglob("*")):
-            if path.is_file() and path.suffix != ".pyc":
-                digest.update(f"{path.relative_to(package).as_posix()}\0".encode())
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def save(path: Path, arrays: dict[str, Array]) -> None:
-    """Write arrays into one file behind the SHA-256 of what follows, whole or not at all.
-
-    Raises
-    ------
-    InputError
-        When the place cannot be written.
-    """
-    stream = io.BytesIO()
-    np.savez(stream, **arrays)  # type: ignore[arg-type]
-    content = stream.getvalue()
-    write_atomic(path, MARK + sha256_bytes(content).encode() + b"\n" + content, durable=False)
-
-
-def load(path: Path, shapes: dict[str, tuple[int, ...]]) -> dict[str, Array] | None:
-    """Read arrays of these shapes; None when the file is missing, damaged or holds something else."""
-    try:
-        head, _, content = path.read_bytes().partition(b"\n")
-        if head != MARK + sha256_bytes(content).encode():
-            return None
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            arrays = {name: file[name] for name in shapes}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
-    if any(arrays[name].shape != shape for name, shape in shapes.items()):
-        return None
-    return arrays
+    return code_key(package, ROOMS)

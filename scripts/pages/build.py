@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pages import api, record, reference
 from pages.blocks import comparable, refresh, refresh_example
+from pages.once import briefings_once, explanations_once
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -44,11 +45,12 @@ def written_by_hand() -> list[str]:
 
 def build() -> dict[str, str]:
     """Text of every file this script writes, by name relative to the repository."""
-    made = {name: write() for name, write in GENERATED.items()}
-    for name in written_by_hand():
-        made[name] = refresh((REPOSITORY / name).read_text(encoding="utf-8"), record.LISTS)
-    for path in sorted((REPOSITORY / "examples").glob("[0-9]*.py")):
-        made[path.relative_to(REPOSITORY).as_posix()] = refresh_example(path)
+    with explanations_once(), briefings_once():
+        made = {name: write() for name, write in GENERATED.items()}
+        for name in written_by_hand():
+            made[name] = refresh((REPOSITORY / name).read_text(encoding="utf-8"), record.LISTS)
+        for path in sorted((REPOSITORY / "examples").glob("[0-9]*.py")):
+            made[path.relative_to(REPOSITORY).as_posix()] = refresh_example(path)
     return made
 
 

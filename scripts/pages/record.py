@@ -154,6 +154,7 @@ NOTES = {
     "Scenario.remove_between": "Removes what parties did to each other (see Removal).",
     "Scenario.tariffs": "Duties set by hand, on top of everything else (see HandDuty); for worlds of one's own.",
     "Scenario.record": "`false`: nothing of the record is used; base-year duties and `tariffs` are all there is.",
+    "Scenario.options": "What it sets of the model beside the horizon (see ModelOptions); left out, whoever solves it decides.",
     "Scenario.compensation": "What governments pay to the producers of sectors (see Compensation): who bears a loss, not how large it is.",
     "Compensation.country": "Code of the country that pays and whose producers get it.",
     "Compensation.sectors": "Codes of the world; the sum is shared out by what the sectors earn.",
@@ -316,7 +317,15 @@ def measures_page() -> str:
 def scenario_page() -> str:
     """`docs/reference/scenario.md`."""
     from detente.dossier.measure import Status
-    from detente.policy import compensation, forks, load_scenario, scenario, settings, shipped_scenarios
+    from detente.policy import (
+        compensation,
+        forks,
+        load_scenario,
+        model_options,
+        scenario,
+        settings,
+        shipped_scenarios,
+    )
 
     shipped = [load_scenario(name) for name in shipped_scenarios()]
     rows = [
@@ -335,6 +344,7 @@ def scenario_page() -> str:
             scenario.HandDuty,
             scenario.QuantityLimit,
             compensation.Compensation,
+            model_options.ModelOptions,
             settings.Window,
         )
     ]
@@ -348,7 +358,7 @@ def scenario_page() -> str:
     ]
     return page(
         "Scenario files",
-        "Every key of a scenario file. A scenario says policy only; elasticities and closure are chosen when it is solved. "
+        "Every key of a scenario file. A scenario says policy; elasticities and closure are chosen when it is solved, and what else it sets of the model is under `options`. "
         "[Write a scenario](../how-to/write-a-scenario.md) shows one being written.",
         parts,
     )

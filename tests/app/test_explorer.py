@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shlex
 from html.parser import HTMLParser
@@ -121,9 +122,7 @@ def test_files_have_the_bytes_of_the_command_on_the_page(reader, capsys, view, q
 
 def test_every_view_of_every_case_answers(reader):
     for case in ("busan-2025", "eu-ev"):
-        for view in VIEWS:
-            if view == "why":
-                continue
+        for view in (name for name, view in VIEWS.items() if not view.long):
             for ending in ("", ".csv", ".json"):
                 reply = reader.get(f"/{case}/{view}{ending}")
                 assert reply.status == 200 or "nothing" in reply.text or "no report" in reply.text, (
@@ -196,3 +195,39 @@ def test_a_hostile_title_is_text(reader):
         assert "<img" not in text
     assert "&lt;script&gt;alert(1)" in reader.get("/eu-ev/countries").text
     assert "{{ 7*7 }}" in reader.get("/eu-ev/countries").text
+
+
+def test_the_map_is_the_briefings_and_has_the_numbers_of_the_economies(reader):
+    page = reader.get("/busan-2025/map").text
+    assert '<img src="/busan-2025/map.svg" alt="Tiles, one an economy' in page
+    assert 'srcset="/busan-2025/map.narrow.svg"' in page
+    assert "<code>detente run talks-fail --against standing" in page
+    shares, beside = (
+        {next(iter(row.values())): row for row in csv.DictReader(reader.get(target).text.splitlines())}
+        for target in ("/busan-2025/map.csv", "/busan-2025/beside.csv")
+    )
+    assert (shares["MEX"]["change"], shares["CHN"]["change"]) == ("gains", "loses")
+    for code, row in shares.items():
+        assert row["real_income_pct"] == beside[code]["setting_real_income_pct"]
+    wide, narrow = (reader.get(f"/busan-2025/map{ending}").text for ending in (".svg", ".narrow.svg"))
+    assert "Viet Nam" in wide
+    assert "VNM" in narrow
+    assert reader.get("/busan-2025/map.png").body.startswith(b"\x89PNG")
+    kept = reader.get("/busan-2025/map.html").text
+    assert "<svg" in kept
+    assert "<img" not in kept
+
+
+def test_views_that_take_long_are_computed_when_told_and_odds_never_stand_without_a_score(reader, laboratory):
+    for view in ("leverage", "deals", "due", "odds", "scores"):
+        page = reader.get(f"/eu-ev/{view}").text
+        assert f'href="/eu-ev/{view}/start"' in page
+        assert "detente " in page
+    assert laboratory.jobs.going_on == 0
+    deals = reader.get("/eu-ev/deals.csv").text
+    assert deals.count("This setting: ") + deals.count(", this setting") == 1
+    assert "This setting" in reader.get("/eu-ev/deals").text
+    odds = reader.get("/eu-ev/odds.csv")
+    assert odds.status == 400
+    assert "odds without a score are not shown" in odds.text
+    assert "games are solved with deficits" in reader.get("/eu-ev/leverage?closure=fixed").text

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from printed import rows
 
+pytestmark = pytest.mark.usefixtures("solved_once")
+
 CONTROLS = """\
 id: own
 title: Magnets capped

@@ -45,3 +45,14 @@ def test_an_unknown_use_or_country_is_a_slip_of_the_command_line(capsys):
         code, said = run(capsys, *words)
         assert code == 2
         assert "hint" in said.err
+
+
+def test_a_file_of_settings_gives_way_to_what_is_typed(tmp_path):
+    path = tmp_path / "settings.yaml"
+    path.write_text("wage_floor: 0.9\nsharing: [USA, MEX]\nminimum_consumption: 0.2\n")
+    assert beside(None, None, None, None, path) == Options(
+        wage_floor=0.9, sharing=("USA", "MEX"), minimum_consumption=0.2
+    )
+    typed = beside(None, ["0.95"], None, ["FARM=0.6"], path)
+    assert typed == Options(wage_floor=0.95, sharing=("USA", "MEX"), minimum_consumption={"FARM": 0.6})
+    assert beside(None, None, None, ["0.3"]) == Options(minimum_consumption=0.3)

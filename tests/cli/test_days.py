@@ -88,7 +88,7 @@ def world() -> Economy:
 @pytest.mark.parametrize("day", DAYS)
 def test_the_briefing_of_a_day(day: str, world: Economy) -> None:
     record = load_dossier(RECORD, asof=dt.date.fromisoformat(day))
-    content = compose(record, world, source=RECORD, sets=("fgo",), draws=0, strategy=False)
+    content = compose(record, world, source=RECORD, sets=("fgo",), draws=0, strategy=False, paths=200)
     said = " ".join(sentence.text for sentence in content.summary_sentences)
     assert "United States" in said
     assert "China" in said

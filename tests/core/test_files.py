@@ -11,11 +11,19 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from detente.core import Column, InputError, Table, files as core_files, folders, write_atomic
+from detente.core import (
+    Column,
+    InputError,
+    Table,
+    files as core_files,
+    folders,
+    load_chunk,
+    save_chunk,
+    write_atomic,
+)
 from detente.core.digits import bound, known, known_all, known_each, unit_of
 from detente.core.files import write_together
 from detente.core.folders import NEXT, finish_folder, write_folder
-from detente.strategy import store
 
 
 @given(st.floats(1e-9, 1e9), st.floats(-1, 1))
@@ -140,15 +148,15 @@ def test_a_declared_version_is_completed_once_and_never_outside_its_folder(tmp_p
 
 def test_damaged_solves_are_not_read(tmp_path):
     path, arrays = tmp_path / "0.solves", {"x": np.arange(4.0)}
-    store.save(path, arrays)
-    assert store.load(path, {"x": (4,)})["x"].tolist() == [0, 1, 2, 3]
-    assert store.load(path, {"x": (5,)}) is None
+    save_chunk(path, arrays)
+    assert load_chunk(path, {"x": (4,)})["x"].tolist() == [0, 1, 2, 3]
+    assert load_chunk(path, {"x": (5,)}) is None
     whole = path.read_bytes()
     for k in range(0, len(whole), 7):
         path.write_bytes(whole[:k] + bytes([whole[k] ^ 1]) + whole[k + 1 :])
-        assert store.load(path, {"x": (4,)}) is None
+        assert load_chunk(path, {"x": (4,)}) is None
     path.write_bytes(whole[:-1])
-    assert store.load(path, {"x": (4,)}) is None
+    assert load_chunk(path, {"x": (4,)}) is None
 
 
 def _names(folder: Path) -> set[str]:

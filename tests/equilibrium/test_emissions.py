@@ -7,6 +7,8 @@ import pytest
 
 from detente.core import InputError, LabelError, UnitError
 from detente.equilibrium import Emissions, Model, carbon_duties, rents_new, solve
+from detente.equilibrium.gradients import Output, gradients, real_income
+from detente.equilibrium.gradients.derivatives import output_volume
 from detente.world import Wedges, toy
 
 
@@ -70,3 +72,38 @@ def test_what_makes_no_sense_is_refused(world, emitted):
         carbon_duties(emitted, -1.0, ["EU27"])
     with pytest.raises(LabelError, match="EU28"):
         carbon_duties(emitted, 1.0, ["EU28"])
+
+
+def test_the_derivative_by_a_price_of_carbon_is_that_of_finite_differences(world, emitted):
+    model, n = Model(world), world.labels.country("EU27")
+
+    def at(price):
+        return solve(model, carbon_duties(emitted, price, ["EU27"])).value
+
+    value = at(80.0)
+    by_price = (value.wedges.tariff - world.tariff) / 80.0
+    outputs = [
+        real_income(value, "EU27"),
+        *(output_volume(value, "CHN", code) for code in world.labels.sectors),
+    ]
+    income, *volumes = ((slope.tariff * by_price).sum() for slope in gradients(value, outputs))
+    ends = [at(price) for price in (80.5, 79.5)]
+    assert np.log(ends[0].real_income_hat[n] / ends[1].real_income_hat[n]) == pytest.approx(income, rel=1e-5)
+    china = world.labels.country("CHN")
+    moved = (emitted.new(ends[0]) - emitted.new(ends[1]))[china]
+    assert moved == pytest.approx(emitted.new(value)[china] * volumes, rel=1e-5)
+
+
+def test_rents_have_the_derivative_of_earnings(world):
+    share, n = np.full(world.va_share.shape, 0.3), world.labels.country("USA")
+
+    def at(duty):
+        tariff = np.array(world.tariff)
+        tariff[n, world.labels.country("CHN"), 1] += duty
+        return solve(Model(world), Wedges.of(world, tariff=tariff)).value
+
+    value = at(0.2)
+    (slope,) = gradients(value, [Output("sales", sales=np.eye(4)[1] * (np.arange(5) == n)[:, None])])
+    by_duty = 0.3 * world.va_share[n, 1] * slope.tariff[n, world.labels.country("CHN"), 1]
+    ends = [rents_new(at(duty), share)[n, 1] for duty in (0.2 + 1e-4, 0.2 - 1e-4)]
+    assert (ends[0] - ends[1]) / 2e-4 == pytest.approx(by_duty, rel=1e-6)

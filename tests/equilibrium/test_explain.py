@@ -22,6 +22,8 @@ from detente.policy.quantity import QuantityLimit
 from detente.show.tables.explanation import explain
 from detente.world import Wedges, load_world, toy
 
+pytestmark = pytest.mark.usefixtures("solved_once")
+
 WORLD = toy()
 TARGETS = (
     "usa.real_income",
@@ -276,9 +278,8 @@ def test_a_result_has_an_interval_and_drivers_when_drawn():
     shares = {r["parameter"]: r["first_pct"] for r in tables["explain_drivers"].records()}
     assert {"sigma_value_added", "sigma_materials", "sigma_final"} <= set(shares)
     assert max(shares, key=shares.get) == "machinery and electronics"
-    few = explain(Model(world), record, "usa.revenue", *cases, draws=8)
-    assert [t.name for t in few][-1] == "explain_interval"
     base = {t.name: t for t in explain(Model(world), record, "usa.revenue", cases[0], draws=8)}
+    assert [*base][-1] == "explain_interval"  # too few draws to tell drivers
     (row,) = base["explain_interval"].records()
     assert row["central"] == pytest.approx(
         list(base["explain_measures"].records())[-1]["contribution_shown"], rel=1e-6

@@ -187,16 +187,26 @@ def test_what_does_not_fit_is_refused(model, war):
         Responses(deficits="gone")
     with pytest.raises(InputError, match="two countries or more"):
         Responses(sharing=("USA",))
-    with pytest.raises(InputError, match="factors that move freely"):
-        solve_responses(Model(toy(), Structure(mobility=2.0)), war, Responses(scale=0.1))
-    with pytest.raises(InputError, match="labour supply in the responses alone"):
-        solve_responses(Model(toy(), Structure(labour_supply=0.5)), war, Responses(scale=0.1))
+    for structure, responses, pair in (
+        ({"mobility": 2.0}, {"scale": 0.1}, "scale and factors that do not move freely"),
+        (
+            {"sigma_value_added": 0.5},
+            {"labour_supply": 0.1},
+            "labour_supply of responses and a `sigma_value_added`",
+        ),
+        ({"wage_floor": 0.9}, {"population": 1.1}, "population and a `wage_floor`"),
+        ({"labour_supply": 0.5}, {"scale": 0.1}, "scale and `labour_supply` of the structure"),
+        (
+            {"revenue_saved": 0.5},
+            {"deficits": "country share"},
+            "deficits by country share and duties that are saved",
+        ),
+    ):
+        with pytest.raises(InputError, match=pair):
+            solve_responses(Model(toy(), Structure(**structure)), war, Responses(**responses))
     with pytest.raises(InputError, match="scale has shape"):
         solve_responses(model, war, Responses(scale=np.ones(3)))
-    capped = Policy.unchanged(model.economy).limit(
-        "cap", importers="USA", exporters="CHN", sectors="PARTS", share=0.5
-    )
-    with pytest.raises(InputError, match="limits quantities"):
-        solve_responses(model, capped, Responses(scale=0.1))
+    with pytest.raises(UnitError, match="ratio of population"):
+        Responses(population=0.0)
     with pytest.raises(UnitError, match="ratio of population"):
         shocked(model.economy, war, population=np.zeros(5))

@@ -186,3 +186,37 @@ def write_wiod_long(path: Path, table: Bilateral) -> Path:
                         [exporter, sector, importer, "c42", repr(float(table.final[i, s, n, 4:].sum()))]
                     )
     return path
+
+
+EXIOBASE_FINAL = (
+    "Final consumption expenditure by households",
+    "Final consumption expenditure by non-profit organisations serving households (NPISH)",
+    "Final consumption expenditure by government",
+    "Gross fixed capital formation",
+    "Changes in inventories",
+    "Changes in valuables",
+)
+
+
+def write_exiobase(folder: Path, table: Bilateral) -> Path:
+    """The folder of EXIOBASE 3: Z, Y, x and units, with tabs and two lines of headings (values taken as million EUR)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sellers = [(c, s) for c in table.countries for s in table.sectors]
+    N, S = len(table.countries), len(table.sectors)
+    buyers = [(c, k) for c in table.countries for k in (*EXIOBASE_FINAL, "Exports: Total (fob)")]
+    final = np.concatenate([table.final, np.zeros((N, S, N, 1))], 3)
+    for name, kind, columns, cells in (
+        ("Z.txt", "sector", sellers, table.intermediate.reshape(N * S, -1)),
+        ("Y.txt", "category", buyers, final.reshape(N * S, -1)),
+    ):
+        lines = [["region", "", *(c for c, _ in columns)], [kind, "", *(k for _, k in columns)]]
+        lines.append(["region", "sector", *("" for _ in columns)])
+        lines += [[*seller, *map(repr, row.tolist())] for seller, row in zip(sellers, cells, strict=True)]
+        (folder / name).write_text("".join("\t".join(line) + "\n" for line in lines), encoding="utf-8")
+    for name, last, values in (
+        ("x.txt", "indout", [repr(v) for v in table.output.ravel().tolist()]),
+        ("unit.txt", "unit", ["M.EUR"] * (N * S)),
+    ):
+        rows = [["region", "sector", last], *([*k, v] for k, v in zip(sellers, values, strict=True))]
+        (folder / name).write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
+    return folder

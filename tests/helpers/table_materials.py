@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from strategy_games import duel
 
-from detente.campaign import PathCosts, chronology, record_of, shipped_market
+from detente.campaign import Campaign, HandMove, PathCosts, chronology, record_of, shipped_market
 from detente.cases import (
     Case,
     Concession,
@@ -31,6 +31,7 @@ from detente.dossier import FrozenDict, audit, load_dossier, parties_of
 from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result, purge_deficits
 from detente.intake import extract, make_draft, read_report
 from detente.outlook import (
+    DEVICES,
     answers,
     draw_outcomes,
     draw_path,
@@ -41,6 +42,7 @@ from detente.outlook import (
     ladder_scores,
     look_ahead,
     read_questions,
+    sweep_devices,
 )
 from detente.policy import Scenario, load_scenario
 from detente.policy.duties import duty_stack, product_duties
@@ -589,15 +591,36 @@ def of_outlook() -> dict[str, Callable[[], dict[str, Any]]]:
     def with_test() -> dict[str, Any]:
         return {"outlook": ahead(), "test": test()}
 
+    @functools.cache
+    def campaign() -> Any:
+        """One move and a day of a standoff that is played by hand on one side."""
+        start = ahead().chron
+        move = HandMove("threat", duty=0.1, due=start.asof + dt.timedelta(days=30))
+        return Campaign.begin(start, start.sides[:1], 1).act(move, 0)
+
+    def played() -> dict[str, Any]:
+        return {"campaign": campaign(), **with_test()}
+
     return {
         "outlook": with_test,
         "outlook-clocks": with_test,
         "outlook-information": lambda: {"outlook": ahead()},
         "outlook-duty": lambda: {"outlook": ahead()},
+        "outlook-figure": with_test,
+        "outlook-duty-figure": with_test,
+        "odds-scores": lambda: {"test": test()},
         "scores": lambda: {"rows": ladder_scores(test()), "record": name, "asof": day},
         "score-calibration": lambda: {"bins": ladder_calibration(test()), "record": name},
         "calibration-figure": lambda: {"test": test(), "record": name},
         "registered": lambda: {"settled": answers(read_questions(), chronology(pair(), day))},
+        "outlook-what-ifs": lambda: {
+            **with_test(),
+            "swept": sweep_devices(ahead().chron, devices=DEVICES[:1], paths=100),
+        },
+        "campaign": lambda: {"campaign": campaign()},
+        "campaign-log": lambda: {"campaign": campaign()},
+        "campaign-odds": played,
+        "campaign-clocks": played,
         "human-forecasts": lambda: {"rows": human_forecasts(name, day)},
     }
 

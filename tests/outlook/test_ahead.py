@@ -17,6 +17,7 @@ from detente.outlook import (
     backtest_csv,
     climatology,
     human_forecasts,
+    human_scores,
     kept_backtest,
     kept_file,
     ladder_scores,
@@ -26,6 +27,7 @@ from detente.outlook import (
     register_questions,
     schedule,
     summit_odds,
+    sweep_devices,
 )
 from detente.outlook.rolling import rung_odds
 
@@ -204,3 +206,30 @@ def test_an_empty_past_is_no_past(record):
     share = climatology(chron, [30])[0]
     assert share == pytest.approx(np.full(len(share), 1 / len(share)))
     assert Act.summit not in chron.ledger.act
+
+
+def test_human_prices_are_scored_on_the_questions_that_both_answered():
+    prices = human_forecasts("busan-2025", LAST)
+    asked = [price for price in prices if price.subject == "meeting" and price.resolved is not None]
+    perfect = {price.key: float(bool(price.resolved)) for price in asked}
+    rows = {row.method: row for row in human_scores(prices, perfect)}
+    assert rows["human"].forecasts == len(asked)
+    assert rows["human"].mean["log"] == pytest.approx(np.mean([price.log for price in asked]), abs=2e-3)
+    assert rows["model"].mean["brier"] < 1e-4
+    assert rows["human"].ahead < 0  # the model, told the answers, is ahead
+    assert rows["even"].mean["log"] == pytest.approx(np.log(2), abs=1e-2)
+    assert human_scores(prices, {}) == ()
+
+
+def test_what_ifs_move_the_odds_and_the_forecast_stays(record):
+    """Each device moves the ladder the way its words say, and the first row is the forecast, to the bit."""
+    chron = chronology(record, dt.date(2025, 11, 6))  # cuts are agreed, a truce holds
+    swept = sweep_devices(chron, horizon=30, paths=400, seed=2)
+    direct = rung_odds(chron, estimate(chron), [30], 400, 2)[0]
+    assert swept.odds[0].tobytes() == direct.tobytes()
+    assert swept.odds.sum(axis=1) == pytest.approx(1.0)
+    rung = shipped_rules().rung
+    by_name = {(device.name, value): k for k, (device, value) in enumerate(swept.settings) if device}
+    slipped = [swept.odds[by_name["slipping", value], rung("narrow")] for value in (0.9, 0.7, 0.5)]
+    assert slipped[0] > slipped[1] > slipped[2]
+    assert swept.odds[by_name["answered", 2.0], rung("escalation")] > direct[rung("escalation")]

@@ -7,6 +7,10 @@ import re
 
 WORDS, NOTE_WORDS = 2_600, 1_000
 PAGES, NOTE_PAGES = 6, 2
+TYPE_AREA = (40.0, 50.0)
+"""Points from the top and from the bottom of a sheet between which text is set."""
+FILLED, LAST, GAP = 0.5, 0.2, 0.25
+"""Share of the type area that is filled on a sheet, and on the last one; the tallest gap inside."""
 SCREENS = 10
 LONGEST = 45
 """Words of a sentence; the one with the ways an outcome can come about is a list and counted at its semicolons."""

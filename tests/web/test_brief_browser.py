@@ -8,6 +8,7 @@ from typing import Any
 
 import axe
 import brief_fixture as fixture
+import paper
 import pytest
 
 from detente.brief import Formats, build_brief
@@ -93,3 +94,17 @@ def test_axe_finds_what_is_wrong(browser: Any) -> None:
     rules = {line.split()[0] for line in axe.violations(page)}
     page.close()
     assert rules >= {"html-has-lang", "heading-order", "color-contrast", "link-name"}
+
+
+def test_blank_halves_of_printed_pages_are_seen(browser: Any) -> None:
+    page = browser.new_page()
+    page.set_content(
+        '<p style="break-after: page">One</p><p>Two</p><p style="margin-top: 600px; background: #fff">Three</p>'
+    )
+    first, second = paper.sheets(page.pdf(format="A4"))
+    page.close()
+    assert max(first.marks) < 100
+    top, below = min(second.marks), max(second.marks)
+    assert top < 100
+    assert below > 450
+    assert not second.between(top + 20, second.height - below + 20)

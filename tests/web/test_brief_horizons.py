@@ -12,7 +12,7 @@ from detente.world import load_world
 
 @pytest.fixture(scope="module")
 def content():
-    return compose(load_dossier(), load_world(), sets=("fgo", "u4"), draws=24, strategy=False)
+    return compose(load_dossier(), load_world(), sets=("fgo", "u4"), draws=24, strategy=False, paths=0)
 
 
 def test_both_horizons_are_named_for_every_outcome_and_side(content):
@@ -76,7 +76,16 @@ def test_the_stamp_and_the_key_numbers_name_them(content):
 
 
 def test_another_headline_horizon_without_draws():
-    content = compose(load_dossier(), load_world(), sets=("fgo",), horizon="short", draws=0, strategy=False)
+    content = compose(
+        load_dossier(),
+        load_world(),
+        scenarios=("standing", "talks-fail"),
+        sets=("fgo",),
+        horizon="short",
+        draws=0,
+        strategy=False,
+        paths=0,
+    )
     assert content.stamp.horizon == "short run"
     assert content.stamp.seed is None
     rows = list(tables_of(content)["horizons"].records())

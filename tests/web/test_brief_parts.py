@@ -34,12 +34,13 @@ def found():
         sets=("fgo",),
         horizon="long",
         keep_elasticities=False,
+        paths=200,
     )
 
 
 @pytest.fixture(scope="module")
 def content():
-    return compose(load_dossier(), load_world(), scenarios=SCENARIOS, sets=("fgo",), draws=2)
+    return compose(load_dossier(), load_world(), scenarios=SCENARIOS, sets=("fgo",), draws=2, paths=200)
 
 
 def told(section):
@@ -80,7 +81,7 @@ def test_a_part_is_written_alone_from_what_it_needs(found, part):
         assert told(part.write(drawn)) == told(section)
 
 
-@pytest.mark.parametrize("id", ["standing", "duties", "disagreements", "others"])
+@pytest.mark.parametrize("id", ["standing", "duties", "outlook", "disagreements", "others"])
 def test_a_part_of_the_record_asks_for_no_outcome(found, id):
     (part,) = (part for part in PARTS if part.id == id)
     assert "outcomes" not in part.needs

@@ -140,6 +140,12 @@ class Shift:
                 hint="solve both with the same elasticities and horizon",
             )
         for value in (self.before, self.after):
+            if value.responses is not None:
+                raise InputError(
+                    "accounts without a path and responses beside prices do not go together",
+                    where=self.after.economy.name,
+                    hint="`decompose_path` has a channel for what answers; or explain without responses",
+                )
             if (value.outside_new >= MOST * value.expenditure_new)[value.outside_new > 0].any():
                 raise InputError(
                     "nearly all of a good is got outside the market, where prices are not those of suppliers",
@@ -319,6 +325,12 @@ def price_account(shift: Shift, country: str) -> Account:
     value = shift.before
     labels = value.economy.labels
     n = labels.country(country)
+    if value.technology.least is not None:
+        raise InputError(
+            "the account of prices follows one basket, and with minimum consumption it changes with income",
+            where=value.economy.name,
+            hint="ask which measures move prices, or explain real income",
+        )
     alpha, _ = value.technology.final(np.log(value.price_hat))
     total = float(np.log(shift.after.consumer_price_hat[n]) - np.log(value.consumer_price_hat[n]))
     bought, bought_cost = _bought(shift)

@@ -11,7 +11,8 @@ With :math:`M` imports at the border (export tax paid, duty not), :math:`E` expo
 
 holds exactly at every point (envelope theorem on costs, spending and the supply of factors). The first-order formula of
 Caliendo and Parro is its first and third terms at the base year alone. With deficits the split between terms of trade and
-transfers is not free of the numeraire. The last terms are there with wage floors, with a supply of factors that changes and
+transfers is not free of the numeraire. With minimum consumption :math:`I` is real income at the price of what is bought
+beyond it. The last terms are there with wage floors, with a supply of factors that changes and
 with duties that are saved: factor earnings :math:`E^f` of a sector times the change of its employment rate :math:`e`, and of a
 country times that of its supply :math:`\ell`; what is saved of duties less what is borrowed of others', :math:`S`, times that of
 consumer prices.
@@ -41,6 +42,7 @@ CHANNELS = {
     "employment": "employment: factors that wage floors leave without work",
     "savings": "savings: what prices take from, or give to, duties that are saved",
     "supply": "supply of factors: with real wages, or as duties replace other taxes",
+    "answers": "what answers beside prices: productivity with scale, labour with real wages",
 }
 """Channels of real income, with what they are."""
 
@@ -95,7 +97,7 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
         np.stack([getattr(value.wedges, key) for value in values])
         for key in ("tariff", "export_tax", "iceberg_hat")
     )
-    border, income = along("flows_new"), along("income_new")
+    border, income = along("flows_new"), along("valued_income_new")
     producer = border / (1 + tax)
     d_cost = change(np.log(along("cost_hat")))[:, None]
     d_border = d_cost + change(np.log1p(tax))
@@ -118,12 +120,15 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
     if values[0].technology.log_floor is not None:
         terms_of["employment"] = _employed(values, change)
     if values[0].technology.budget.moved is not None:
-        prices = change(np.log(along("consumer_price_hat")))
+        prices = change(np.log(along("marginal_price_hat")))
         terms_of["savings"] = -(along("saved_new") - along("lent_new")) * prices
     if values[0].structure.moves_supply:
         supply = along("factor_supply_hat")
         earned = along("wage_hat") * supply * values[0].technology.base_earnings().sum(1)
         terms_of["supply"] = earned * change(np.log(supply))
+    if values[0].responses is not None:
+        spared = np.stack([_spared(value) for value in values])
+        terms_of["answers"] = (output * change(spared)).sum(2)
     scale = weights[:, None] / income
     terms_with = (by_partner * scale[:, :, None]).sum(0)
     volume_with = (volumes * scale[:, :, None]).sum(0)
@@ -131,6 +136,12 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
     parts |= {name: frozen((term * scale).sum(0)) for name, term in terms_of.items()}
     total = np.log(values[-1].real_income_hat / values[0].real_income_hat)
     return PathChannels(parts, frozen(terms_with), frozen(volume_with), frozen(total), len(values))
+
+
+def _spared(value: Equilibrium) -> Array:
+    """Log of what a unit of cost at the model's own prices yields beyond the base year [country, sector], as more answers."""
+    logs = np.log(value.factor_price_hat), np.log(value.price_hat)
+    return np.asarray(value.technology.log_cost(*logs) - np.log(value.cost_hat))
 
 
 def _employed(values: tuple[Equilibrium, ...], change: Callable[[Array], Array]) -> Array:

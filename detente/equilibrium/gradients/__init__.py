@@ -9,6 +9,7 @@ if TYPE_CHECKING:
         real_income as real_income,
         tariff_revenue as tariff_revenue,
     )
+    from detente.equilibrium.gradients.readings import consumer_price as consumer_price
 else:
     from detente.core.face import face
 
@@ -17,5 +18,6 @@ else:
         {
             "adjoint": "Gradient Output",
             "derivatives": "gradients real_income tariff_revenue",
+            "readings": "consumer_price",
         },
     )

@@ -108,7 +108,10 @@ class Adjoint:
         """What factors earn but for what duties free of other taxes."""
         self.units = Numeraires.of(technology)
         self.spent, self.sales = equilibrium.purchases_new, equilibrium.output_new
+        self.committed = technology.committed(log_price)
         self.income = equilibrium.spending_new + equilibrium.backstop_cost_new
+        if self.committed is not None:  # what shares divide is income beyond minima
+            self.income = self.income - self.committed.sum(1)
         self.outside = _Outside.of(equilibrium)
         self.shares = equilibrium.trade_shares_new
         self.to_producer = 1 / ((1 + wedges.tariff) * (1 + wedges.export_tax))
@@ -201,6 +204,9 @@ class Adjoint:
         if self.outside is not None:
             worth = income[..., None] - unit
             on_price = on_price + self.outside.on_price(worth, self.o_income, self.final)
+        if self.committed is not None:
+            relative = spending - (spending * self.final).sum(-1, keepdims=True)
+            on_price = on_price + self.committed * relative
         structure = self.technology.structure
         if structure.sigma_final != 1:
             moved = spending * self.final * self.income[:, None]
@@ -372,7 +378,7 @@ class _Outside:
                 where="derivatives and explanations",
                 hint="leave a larger share of the good",
             )
-        logs = np.log(equilibrium.price_hat), np.log(equilibrium.consumer_price_hat)
+        logs = np.log(equilibrium.price_hat), np.log(equilibrium.marginal_price_hat)
         _, by_price, by_basket = backstop.bought(*logs, equilibrium.expenditure_new)
         shape = equilibrium.price_hat.shape
         laid_out = backstop.spread(by_price, shape), backstop.spread(by_basket, shape)

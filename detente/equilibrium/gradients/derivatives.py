@@ -13,6 +13,7 @@ from detente.core import RESULTS, InputError, SolveError
 from detente.equilibrium.gradients.adjoint import Adjoint, Gradient, Output
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.sweep import Anderson
+from detente.world import Array
 
 TOLERANCE = 1e-12
 MAX_STEPS = 200
@@ -21,10 +22,20 @@ MAX_STEPS = 200
 def real_income(equilibrium: Equilibrium, country: str) -> Output:
     """Log real income of a country."""
     n = equilibrium.economy.labels.country(country)
-    alpha, _ = equilibrium.technology.final(np.log(equilibrium.price_hat))
-    price, income = np.zeros_like(alpha), np.zeros(len(alpha))
-    price[n], income[n] = -alpha[n], 1 / equilibrium.income_new[n]
+    weights = consumed_shares(equilibrium)
+    price, income = np.zeros_like(weights), np.zeros(len(weights))
+    price[n], income[n] = -weights[n], 1 / equilibrium.valued_income_new[n]
     return Output(f"real_income[{country}]", price=price, income=income)
+
+
+def consumed_shares(equilibrium: Equilibrium) -> Array:
+    """By how much log real income falls with each log price [country, sector]: final shares, where demand is homothetic."""
+    log_price = np.log(equilibrium.price_hat)
+    final, _ = equilibrium.technology.final(log_price)
+    if equilibrium.technology.least is None:
+        return final
+    bought = equilibrium.technology.demanded(log_price, final, equilibrium.income_new)
+    return np.asarray(bought / equilibrium.valued_income_new[:, None])
 
 
 def price(equilibrium: Equilibrium, country: str, sector: str) -> Output:
@@ -124,6 +135,12 @@ def gradients(
     """
     if not outputs:
         return ()
+    if equilibrium.responses is not None:
+        from detente.equilibrium.responses.answered import (
+            answered_gradients,
+        )  # which differentiates through here
+
+        return answered_gradients(equilibrium, outputs, tolerance)
     system = Adjoint(equilibrium, outputs)
     N, S = system.N, system.S
     F = system.base.factor_inverse.shape[0]

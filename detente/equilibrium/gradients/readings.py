@@ -7,19 +7,22 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from detente.core import InputError
 from detente.equilibrium.gradients.adjoint import Output
-from detente.equilibrium.gradients.derivatives import real_income, remains
+from detente.equilibrium.gradients.derivatives import consumed_shares, real_income, remains
 from detente.equilibrium.solution import Equilibrium
 from detente.world import Array
 
 
 def consumer_price(equilibrium: Equilibrium, country: str) -> Output:
-    """Log price of a country's final basket."""
+    """Log price of a country's final basket: log income less log real income."""
     n = equilibrium.economy.labels.country(country)
-    alpha, _ = equilibrium.technology.final(np.log(equilibrium.price_hat))
-    price = np.zeros_like(alpha)
-    price[n] = alpha[n]
-    return Output(f"prices[{country}]", price=price)
+    weights = consumed_shares(equilibrium)
+    price, income = np.zeros_like(weights), np.zeros(len(weights))
+    price[n] = weights[n]
+    if equilibrium.technology.least is not None:  # the basket moves with income
+        income[n] = 1 / equilibrium.income_new[n] - 1 / equilibrium.valued_income_new[n]
+    return Output(f"prices[{country}]", price=price, income=income)
 
 
 def equivalent_variation(equilibrium: Equilibrium, country: str) -> Output:
@@ -36,7 +39,24 @@ def equivalent_variation(equilibrium: Equilibrium, country: str) -> Output:
 
 
 def wage(equilibrium: Equilibrium, country: str) -> Output:
-    """Log factor income of a country: its wage when factors move freely."""
+    """Log factor income of a country: its wage when factors move freely.
+
+    Raises
+    ------
+    InputError
+        Where labour answers beside prices: what a head earns is then not read off prices alone.
+    """
+    if equilibrium.responses is not None and np.any(equilibrium.responses.labour_supply):
+        raise InputError(
+            "derivatives of wages and `labour_supply` of responses do not go together",
+            where=f"wages[{country}]",
+            hint="ask for real income, or state labour supply in the structure",
+        )
+    return _earnings(equilibrium, country)
+
+
+def _earnings(equilibrium: Equilibrium, country: str) -> Output:
+    """Log earnings of a country's factor at base supply."""
     n = equilibrium.economy.labels.country(country)
     seed = np.zeros_like(equilibrium.factor_price_hat)
     if equilibrium.technology.mobile:
@@ -49,8 +69,9 @@ def wage(equilibrium: Equilibrium, country: str) -> Output:
 
 def real_wage(equilibrium: Equilibrium, country: str) -> Output:
     """Log wage over the price of the final basket."""
-    price = np.asarray(consumer_price(equilibrium, country).price)
-    return replace(wage(equilibrium, country), name=f"real_wages[{country}]", price=-price)
+    index = consumer_price(equilibrium, country)
+    price, income = np.asarray(index.price), np.asarray(index.income)
+    return replace(wage(equilibrium, country), name=f"real_wages[{country}]", price=-price, income=-income)
 
 
 def employment(equilibrium: Equilibrium, country: str, sector: str) -> Output:
@@ -59,7 +80,7 @@ def employment(equilibrium: Equilibrium, country: str, sector: str) -> Output:
     n, s = labels.country(country), labels.sector(sector)
     name = f"employment[{country}, {sector}]"
     remains(float(equilibrium.sector_earnings_new[n, s]), name)
-    factor = -np.asarray(wage(equilibrium, country).factor)
+    factor = -np.asarray(_earnings(equilibrium, country).factor)
     if not technology.mobile:
         factor = factor * technology.structure.mobility
         factor[n, s] += technology.structure.mobility
@@ -133,7 +154,7 @@ def rents(equilibrium: Equilibrium, country: str, tariff: Array, export_tax: Arr
 def terms_of_trade(equilibrium: Equilibrium, country: str) -> Output:
     """Change of export prices less that of import prices, in log points of real income: a form, not a function."""
     n = equilibrium.economy.labels.country(country)
-    traded = equilibrium.flows_new * _abroad(equilibrium) / equilibrium.income_new[n]
+    traded = equilibrium.flows_new * _abroad(equilibrium) / equilibrium.valued_income_new[n]
     signed = np.zeros_like(traded)
     signed[:, n] += traded[:, n]
     signed[n] -= traded[n]
@@ -149,7 +170,7 @@ def volume_of_trade(equilibrium: Equilibrium, country: str) -> Output:
     n = equilibrium.economy.labels.country(country)
     wedges = equilibrium.wedges
     worth = np.zeros_like(wedges.tariff)
-    worth[n] = wedges.tariff[n] / equilibrium.income_new[n]
+    worth[n] = wedges.tariff[n] / equilibrium.valued_income_new[n]
     bought = worth * equilibrium.flows_new
     return Output(
         f"volume_of_trade[{country}]",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detente.core import InputError, SolveError
+from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.entry import solve
 from detente.equilibrium.gradients import Gradient, Output, gradients
 from detente.equilibrium.policy import Policy
 from detente.equilibrium.responses.rules import Conditions, Responses, weighted_total
-from detente.equilibrium.solution import Equilibrium
+from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.sweep import Anderson
 from detente.equilibrium.world_model import Model
 from detente.world import Array, Wedges
@@ -30,7 +32,7 @@ class Answer:
 
     Attributes
     ----------
-    value : Equilibrium
+    solution : Solution of Equilibrium
         Of the model, with what answered in its trade costs (`wedges.iceberg_hat`) and deficits (`deficit_new`).
     wedges : Wedges
         The policy alone.
@@ -53,12 +55,17 @@ class Answer:
     True
     """
 
-    value: Equilibrium
+    solution: Solution[Equilibrium]
     wedges: Wedges
     conditions: Conditions
     state: Array
     gap: float
     rounds: int
+
+    @property
+    def value(self) -> Equilibrium:
+        """The equilibrium of the solution."""
+        return self.solution.value
 
     @functools.cached_property
     def productivity_hat(self) -> Array:
@@ -103,7 +110,7 @@ class Answer:
             (gradient,) = gradients(self.value, [whole])
             if not conditions.count:
                 return gradient
-            step = conditions.by_state(gradient, multiplier)
+            step = conditions.by_state(gradient, multiplier, output)
             size = max(size, float(np.abs(step).max()))
             if float(np.abs(step).max()) <= tolerance * size:
                 return gradient
@@ -123,9 +130,9 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
     Parameters
     ----------
     model : Model
-        With factors that move freely and Cobb-Douglas shares of value added.
+        For all but `sharing` and `deficits`: with factors that move freely and Cobb-Douglas shares of value added.
     policy : Policy or Wedges
-        Without limits on quantities.
+        Limits on quantities are on volumes of goods, productivity included.
     responses : Responses
 
     Returns
@@ -135,30 +142,73 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
     Raises
     ------
     InputError
-        For a model or responses that do not fit, and a policy with limits on quantities.
+        For a model, responses or limits that do not go together, naming the two.
     SolveError
         When the conditions are not met within `ROUNDS` equilibria.
     """
     conditions = Conditions(model, responses)
-    if isinstance(policy, Policy) and policy.controls:
-        raise InputError(
-            f"the policy `{policy.name}` limits quantities",
-            where=model.economy.name,
-            hint="`solve` takes limits; with responses use duties, taxes and trade costs",
-        )
+    controls = policy.controls if isinstance(policy, Policy) else ()
     asked = policy.wedges if isinstance(policy, Policy) else policy
     state, history = np.zeros(conditions.count), Anderson(1, conditions.count, MEMORY)
-    value: Equilibrium | None = None
+    solution: Solution[Equilibrium] | None = None
+    volumes = model.economy.flows
     for rounds in range(1, ROUNDS + 1):
         wedges, moved = conditions.applied(asked, state)
-        value = solve(moved, wedges, start=value).value
+        productivity = np.exp(conditions.log_productivity(state))
+        held, factors = _held(controls, volumes, productivity)
+        limited = Policy(moved.economy, wedges, tuple(held)) if controls else wedges
+        solution = solve(moved, limited, start=solution)
+        value = solution.value
+        if controls:
+            volumes = model.economy.flows * value.flow_volume_hat
+        drift = np.abs(np.log(_held(controls, volumes, productivity)[1] / factors)).max(initial=0.0)
+        _whole(value, responses)
         step = conditions.gap(value, state)
-        gap = float(np.abs(step).max(initial=0.0))
+        gap = max(float(np.abs(step).max(initial=0.0)), float(drift))
         if gap < TOLERANCE:
-            return Answer(value, asked, conditions, state, gap, rounds)
+            return Answer(_of_goods(solution, controls, factors), asked, conditions, state, gap, rounds)
         state = history.advance(state[None], np.clip(step, -LONGEST, LONGEST)[None])[0]
     raise SolveError(
         f"what answers does not settle: {gap:.1e} left after {ROUNDS} rounds",
         where=model.economy.name,
         hint="a smaller scale elasticity (below the inverse of the trade elasticity), or a smaller shock",
+        solution=solution,
     )
+
+
+def _held(
+    controls: Sequence[QuantityControl], volumes: Array, productivity: Array
+) -> tuple[list[QuantityControl], Array]:
+    """Limits on goods as limits on the model's own volumes, and the factors [control] that make them so.
+
+    What a unit of cost yields, ``productivity`` [country, sector], is a trade cost of the model's: its volumes are before it.
+    """
+    factors = np.ones(len(controls))
+    for k, control in enumerate(controls):
+        own = np.where(control.cells, volumes, 0.0)
+        goods = (own * productivity[None]).sum()
+        factors[k] = own.sum() / goods if goods > 0 else 1.0
+    pairs = zip(controls, factors, strict=True)
+    return [replace(control, limit=control.limit * float(factor)) for control, factor in pairs], factors
+
+
+def _of_goods(
+    solution: Solution[Equilibrium], controls: Sequence[QuantityControl], factors: Array
+) -> Solution[Equilibrium]:
+    """A solution whose limits are told in volumes of goods."""
+    bindings = dict(solution.bindings)
+    for control, factor in zip(controls, factors, strict=True):
+        binding = bindings[control.name]
+        bindings[control.name] = replace(binding, volume_hat=binding.volume_hat / float(factor))
+    return replace(solution, bindings=bindings)
+
+
+def _whole(value: Equilibrium, responses: Responses) -> None:
+    """Refuse deficits and shared burdens where bans have cut trade into parts: nobody pays across them."""
+    cut = value.technology.severed
+    if cut is not None and len(cut.members) > 1 and (responses.sharing or responses.deficits != "closure"):
+        raise InputError(
+            "bans that cut trade into parts and deficits or shared burdens do not go together",
+            where=value.economy.name,
+            hint="nobody pays across parts: leave out `sharing` and `deficits`, or the ban",
+        )

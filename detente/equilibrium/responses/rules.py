@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detente.core import InputError, UnitError
 from detente.equilibrium.gradients import Gradient, Output, real_income, tariff_revenue
 from detente.equilibrium.solution import Equilibrium
+from detente.equilibrium.structure import Structure
 from detente.equilibrium.world_model import Model
 from detente.world import Array, Economy, Wedges
 
@@ -48,6 +49,10 @@ class Responses:
         Those of the closure, or a constant share of each country's factor income, what is left over spread in proportion to it.
     sharing : sequence of str
         Countries that pay each other until all lose the same share of real income (Chowdhry, Hinz, Kamin and Wanner 2024).
+    productivity : float or array [country, sector], ratio
+        Output from the same inputs, new over old: a shock.
+    population : float or array [country], ratio
+        People, and with them the factor that is offered: a shock. Results are of the whole country.
 
     Raises
     ------
@@ -65,6 +70,8 @@ class Responses:
     relief: float | Array = 0.0
     deficits: str = "closure"
     sharing: Sequence[str] = ()
+    productivity: float | Array = 1.0
+    population: float | Array = 1.0
 
     def __post_init__(self) -> None:
         ranges = {
@@ -76,6 +83,12 @@ class Responses:
             value = np.asarray(getattr(self, name), dtype=np.float64)
             if not (np.isfinite(value).all() and (value >= 0).all() and (value <= high).all()):
                 raise UnitError(f"{name} is outside 0 to {high:g}", where="responses", hint=hint)
+        for name in ("productivity", "population"):
+            value = np.asarray(getattr(self, name), dtype=np.float64)
+            if not (np.isfinite(value).all() and (value > 0).all()):
+                raise UnitError(
+                    f"a ratio of {name} is not above 0", where="responses", hint="1.02 is two per cent more"
+                )
         if self.deficits not in DEFICITS:
             raise InputError(
                 f"`{self.deficits}` is no rule for deficits", hint="one of: " + ", ".join(DEFICITS)
@@ -88,9 +101,13 @@ class Responses:
     @property
     def is_core(self) -> bool:
         """Whether nothing answers beside prices."""
-        return not (
-            np.any(self.scale) or np.any(self.labour_supply) or self.sharing or self.deficits != "closure"
-        )
+        return not (self.moves_productivity or self.sharing or self.deficits != "closure")
+
+    @property
+    def moves_productivity(self) -> bool:
+        """Whether goods cost less, or more people make them, at given factor earnings."""
+        shocks = np.any(np.asarray(self.productivity) != 1) or np.any(np.asarray(self.population) != 1)
+        return bool(np.any(self.scale) or np.any(self.labour_supply) or shocks)
 
 
 class Conditions:
@@ -102,19 +119,9 @@ class Conditions:
 
     def __init__(self, model: Model, responses: Responses) -> None:
         economy, structure = model.economy, model.structure
-        if not (structure.mobility == np.inf and structure.sigma_value_added == 1):
-            raise InputError(
-                "responses take factors that move freely and Cobb-Douglas shares of value added",
-                where=structure.horizon,
-                hint="the long run; other structures have `labour_supply` and `revenue_cut` of their own",
-            )
-        if structure.moves_supply or np.any(structure.wage_floor) or np.any(structure.revenue_saved):
-            raise InputError(
-                "the structure moves supply, floors wages or saves duties",
-                where=structure.horizon,
-                hint="state labour supply in the responses alone",
-            )
-        self.model, self.economy = model, economy
+        refuse_pairs(structure, responses)
+        model = replace(model, responses=None)
+        self.model, self.economy, self.asked = model, economy, responses
         shape = economy.va_share.shape
         self.psi = self._laid_out(responses.scale, shape[1:], shape, "scale")
         self.kappa = self._laid_out(responses.labour_supply, shape[:1], shape[:1], "labour_supply")
@@ -122,6 +129,10 @@ class Conditions:
         self.members = np.array([economy.labels.country(code) for code in responses.sharing], dtype=np.int64)
         profit = np.broadcast_to(np.asarray(structure.profit_share, dtype=np.float64), shape)
         self.in_cost = (economy.va_share - profit) / (1 - profit)
+        log_people = np.log(self._laid_out(responses.population, shape[:1], shape[:1], "population"))
+        self.log_people = log_people
+        shock = np.log(self._laid_out(responses.productivity, shape, shape, "productivity"))
+        self.log_shock = shock + self.in_cost * log_people[:, None]
         self.factors = ((economy.va_share - profit) * economy.output).sum(1)
         self.sizes = {
             "scale": shape[0] * shape[1] if self.psi.any() else 0,
@@ -162,7 +173,7 @@ class Conditions:
     def applied(self, wedges: Wedges, state: Array) -> tuple[Wedges, Model]:
         """Wedges and model with the state in them."""
         parts = self.parts(state)
-        log_productivity = parts["scale"] + self.in_cost * parts["labour"][:, None]
+        log_productivity = self.log_productivity(state)
         if log_productivity.any():
             wedges = Wedges(
                 wedges.tariff, wedges.iceberg_hat * np.exp(-log_productivity)[None], wedges.export_tax
@@ -173,6 +184,11 @@ class Conditions:
             return wedges, self.model
         deficit = self.model.deficit + moved
         return wedges, self.model.under(deficit - deficit.mean())
+
+    def log_productivity(self, state: Array) -> Array:
+        """Log of what a unit of cost at the model's own prices yields [country, sector]: scale, labour and shocks."""
+        parts = self.parts(state)
+        return np.asarray(self.log_shock + parts["scale"] + self.in_cost * parts["labour"][:, None])
 
     def _used(self, value: Equilibrium) -> Array:
         """r u: duties that relieve the tax on labour, over earnings [country]."""
@@ -190,10 +206,11 @@ class Conditions:
         if self.sizes["scale"]:
             there = (self.economy.output > 0) & (value.output_new > 0)
             ratio = np.where(there, value.output_new, 1.0) / np.where(there, self.economy.output, 1.0)
-            size = np.where(there, np.log(ratio) - wage[:, None] + parts["labour"][:, None], 0.0)
+            people = (parts["labour"] + self.log_people)[:, None]
+            size = np.where(there, np.log(ratio) - wage[:, None] + people, 0.0)
             steps["scale"] = self.psi * size - parts["scale"]
         if self.sizes["labour"]:
-            real = wage - np.log(value.consumer_price_hat) - np.log1p(-self._used(value))
+            real = wage - self.log_people - np.log(value.marginal_price_hat) - np.log1p(-self._used(value))
             steps["labour"] = self.kappa / (1 + self.kappa) * real - parts["labour"]
         if self.sizes["deficit"]:
             earned, common = self._spread(value)
@@ -234,12 +251,26 @@ class Conditions:
         for k, n in enumerate(self.members):
             worth = float(self.share[k] * parts["sharing"].sum() - parts["sharing"][k])
             pieces.append((worth, real_income(value, economy.labels.countries[n])))
-        pieces.append((1.0, Output("conditions", price=price, sales=sales, factor=factor)))
+        pieces.append(
+            (1.0, Output("conditions", price=price, sales=sales, factor=self._by_market(value, factor)))
+        )
         return weighted_total("conditions", pieces)
 
-    def by_state(self, gradient: Gradient, multiplier: Array) -> Array:
-        """Derivative by the state: of an output through the equilibrium, and of ``multiplier · gap`` through its own terms."""
-        parts, profit = self.parts(multiplier), -gradient.log_iceberg.sum(0)
+    @staticmethod
+    def _by_market(value: Equilibrium, by_country: Array) -> Array:
+        """Derivatives by log earnings of a country [country] as those by log factor prices."""
+        if value.technology.mobile:
+            return by_country
+        total, asked = value.technology.earnings(np.log(value.factor_price_hat))
+        return np.asarray(by_country[:, None] * asked / total[:, None])
+
+    def by_state(self, gradient: Gradient, multiplier: Array, output: Output) -> Array:
+        """Derivative by the state: of an output through the equilibrium, and of ``multiplier · gap`` through its own terms.
+
+        Costs an output speaks of are those with productivity in them; the trade costs it speaks of are not.
+        """
+        parts, direct = self.parts(multiplier), np.asarray(output.log_iceberg)
+        profit = -(gradient.log_iceberg - direct).sum(0) - np.asarray(output.cost)
         slopes = {
             "scale": profit - parts["scale"],
             "labour": (self.in_cost * profit).sum(1) + (self.psi * parts["scale"]).sum(1) - parts["labour"],
@@ -254,6 +285,40 @@ class Conditions:
             income = self.economy.income[self.members]
             slopes["sharing"] = slopes["sharing"] - income * (slopes["sharing"] @ income) / (income @ income)
         return self.packed(slopes)
+
+
+def refuse_pairs(structure: Structure, responses: Responses) -> None:
+    """Refuse a structure and responses that speak of the same thing, or of things that are not solved together.
+
+    Raises
+    ------
+    InputError
+        Naming the two.
+    """
+    uses_duties = bool(np.any(structure.revenue_saved) or np.any(structure.revenue_cut))
+    moves = {
+        "scale": np.any(responses.scale),
+        "labour_supply of responses": np.any(responses.labour_supply),
+        "shocks to productivity or population": responses.moves_productivity,
+        "deficits by country share": responses.deficits != "closure",
+    }
+    held = {
+        "factors that do not move freely (`mobility`)": structure.mobility != np.inf,
+        "a `sigma_value_added` other than one": structure.sigma_value_added != 1,
+        "a `wage_floor`": np.any(structure.wage_floor),
+        "`labour_supply` of the structure": structure.moves_supply,
+        "duties that are saved or cut other taxes": uses_duties,
+    }
+    of_deficits = list(held)[3:]
+    for name, asked in moves.items():
+        for other, there in held.items():
+            if asked and there and (name != "deficits by country share" or other in of_deficits):
+                raise InputError(
+                    f"{name} and {other} do not go together",
+                    where=structure.horizon,
+                    hint="leave one of them out: scale, labour supply with relief and shocks take the long run with duties "
+                    "rebated; `sharing` goes with any structure",
+                )
 
 
 def weighted_total(name: str, pieces: Sequence[tuple[float, Output]]) -> Output:

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
         moving as moving,
     )
     from detente.show.figures.lifelines import Span as Span, timeline as timeline
+    from detente.show.figures.odds import (
+        RungOdds as RungOdds,
+        fan_figure as fan_figure,
+        rungs_figure as rungs_figure,
+    )
     from detente.show.figures.parts import parts_figure as parts_figure
     from detente.show.figures.paths import Event as Event, duty_path_figure as duty_path_figure
     from detente.show.figures.plots import Plot as Plot, plot as plot
@@ -60,6 +65,7 @@ else:
             "headline": "HorizonChange headline_figure",
             "levers": "ladder_figure lever_sentences moving",
             "lifelines": "Span timeline",
+            "odds": "RungOdds fan_figure rungs_figure",
             "parts": "parts_figure",
             "paths": "Event duty_path_figure",
             "plots": "Plot plot",

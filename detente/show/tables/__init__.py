@@ -41,6 +41,12 @@ if TYPE_CHECKING:
     )
     from detente.show.tables.levers import lever_table as lever_table, reach_table as reach_table
     from detente.show.tables.metrics import diversion_table as diversion_table, vintage_words as vintage_words
+    from detente.show.tables.odds import (
+        RUNG_NAMES as RUNG_NAMES,
+        likeliest_words as likeliest_words,
+        odds_scores_table as odds_scores_table,
+        scored_plainly as scored_plainly,
+    )
     from detente.show.tables.play import (
         duties_sentence as duties_sentence,
         expected_sentence as expected_sentence,
@@ -51,6 +57,7 @@ if TYPE_CHECKING:
         data_source_table as data_source_table,
     )
     from detente.show.tables.rupture import rupture_sentences as rupture_sentences
+    from detente.show.tables.scored import is_scored as is_scored
     from detente.show.tables.selfcheck import self_check as self_check
     from detente.show.tables.sensitivity import (
         bargains_by_preferences as bargains_by_preferences,
@@ -95,6 +102,7 @@ else:
             "ledger": "TABLES audit_tables is_record malformed_table",
             "levers": "lever_table reach_table",
             "metrics": "diversion_table vintage_words",
+            "odds": "RUNG_NAMES likeliest_words odds_scores_table scored_plainly",
             "play": "duties_sentence expected_sentence game_sentences",
             "register": "data_file_table data_source_table",
             "rupture": "rupture_sentences",
@@ -102,6 +110,7 @@ else:
             "sensitivity": "bargains_by_preferences levers_by_preferences play_by_preferences",
             "stakes": "calendar_details costs stakes_table",
             "since": "Difference differences",
+            "scored": "is_scored",
             "stocks": "Held",
             "strategy": "dominance_table equilibrium_table space_table swap_table verdict_table",
             "uncertain": "driver_rows results_of results_table",

@@ -26,21 +26,34 @@ def assumptions(outcome: Outcome, *others: Outcome) -> str:
 
     What bans did to trade as a whole, and who gains by not selling, is said of it and of every other outcome shown beside it.
     """
-    from detente.cases import horizon_sentence
+    from detente.cases import answers_sentence, horizon_sentence
     from detente.equilibrium import CLOSURES, GATE
 
     value = outcome.value
     notes = {
-        case.scenario.id: " ".join(filter(None, (case.solution.note, _gains_without_exports(case))))
+        case.scenario.id: " ".join(
+            filter(None, (case.solution.note, _gains_without_exports(case), _own_options(case, outcome)))
+        )
         for case in (outcome, *others)
     }
     return (
-        f"{horizon_sentence(value.structure)} Closure: {CLOSURES[value.closure]}. "
+        f"{horizon_sentence(value.structure)} {answers_sentence(value)}{' ' * (value.responses is not None)}"
+        f"Closure: {CLOSURES[value.closure]}. "
         f"Elasticities: {value.economy.elasticity_source}. "
         f"Baseline: {value.economy.name} ({value.economy.year}). {vintage_words(outcome)}"
         f"Solver: {outcome.solution.result.name}, every residual below {GATE:.0e}."
         + "".join(f" `{name}`: {said}" for name, said in notes.items() if said)
     )
+
+
+def _own_options(case: Outcome, first: Outcome) -> str:
+    """Say what a scenario's own settings make of the model, where that is not what the note begins with."""
+    from detente.cases import answers_sentence, horizon_sentence
+
+    settings = case.scenario.options
+    if settings is None or case is first:
+        return ""
+    return f"{horizon_sentence(case.value.structure)} {answers_sentence(case.value)}".strip()
 
 
 GAIN = 5e-4

@@ -12,20 +12,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detente.core import Cell, Column, Table
-from detente.outlook import clock_scores, duty_fan, ladder_calibration, ladder_scores
+from detente.outlook import duty_fan, ladder_calibration
 from detente.show.figures import Figure
+from detente.show.tables.scored import (
+    HUMAN_NOTE,
+    METHODS,
+    NO_ODDS,
+    clock_words,
+    is_scored,
+    scored_horizon,
+    scored_words,
+    scores_over,
+)
 
 if TYPE_CHECKING:
     from detente.campaign import LiveClock
     from detente.outlook import Backtest, CalibrationBin, HumanForecast, MethodScore, Outlook, SettledQuestion
 
-METHODS = {
-    "model": "Détente",
-    "schedule": "what is announced happens",
-    "climatology": "how often it came about so far",
-    "persistence": "nothing happens",
-    "other episodes": "share of other threats",
-}
 KINDS = {
     "threat": "threat with a day",
     "truce": "suspension that runs out",
@@ -42,23 +45,6 @@ def _percent(key: str, label: str, digits: int = 0) -> Column:
     return Column(key, label, "%", "number", digits)
 
 
-def scored_words(test: Backtest | None, horizon: int) -> str:
-    """The score that forecasts over a horizon have had by the day, in words."""
-    rows = _rows_of(test, horizon) if test is not None else {}
-    if not rows:
-        return f"No forecast over {horizon} days has been scored by this day, so nobody knows how good such odds are."
-    model, climate, plan = rows["model"], rows["climatology"], rows["schedule"]
-    return (
-        f"Such forecasts over {horizon} days have had a mean log score of {model.mean['log']:.2f} in {model.forecasts} cases "
-        f"({model.blocks} blocks of 120 days); climatology {climate.mean['log']:.2f}, the schedule {plan.mean['log']:.2f}; lower is "
-        "better, and the structure was chosen knowing the record."
-    )
-
-
-def _rows_of(test: Backtest, horizon: int) -> dict[str, MethodScore]:
-    return {row.method: row for row in ladder_scores(test) if row.subject == str(horizon)}
-
-
 def outlook_table(outlook: Outlook, test: Backtest | None = None) -> Table:
     """The ladder with its odds, their interval, the simple forecasts beside them, and the score such odds have had.
 
@@ -71,22 +57,26 @@ def outlook_table(outlook: Outlook, test: Backtest | None = None) -> Table:
     names = outlook.chron.record.rules.rungs
     rows: list[tuple[Cell, ...]] = []
     for k, horizon in enumerate(outlook.horizons):
-        scored = _rows_of(test, horizon) if test is not None else {}
+        speaks = scored_horizon(test, horizon)
+        scored = scores_over(test, speaks) if test is not None and speaks is not None else {}
         score = scored["model"].mean["log"] if scored else None
+        told = speaks is not None
         for rung, name in enumerate(names):
             chance = outlook.ladder[k][rung]
-            simple = [
-                100 * float(outlook.baselines[each][k, rung])
-                for each in ("schedule", "climatology", "persistence")
-            ]
-            rows.append(
-                (horizon, name, 100 * chance.value, 100 * chance.low, 100 * chance.high, *simple, score)
-            )
+            simple = [outlook.baselines[each][k, rung] for each in ("schedule", "climatology", "persistence")]
+            odds = [100 * float(share) for share in (chance.value, chance.low, chance.high, *simple)]
+            rows.append((horizon, name, *(odds if told else [None] * len(odds)), score))
     given = "".join(
         f" Taken as given: {name} {fate.name.replace('_', ' ')}." for name, fate in outlook.what_if.items()
     )
     sides = " and ".join(outlook.chron.sides)
     windows = outlook.windows[outlook.horizons.index(outlook.horizon)]
+    told = any(is_scored(test, horizon) for horizon in outlook.horizons)
+    words = (
+        scored_words(test, outlook.horizon)
+        if told
+        else NO_ODDS.format(record=outlook.chron.record.main.dossier.id)
+    )
     return Table(
         "outlook",
         f"What may come of the standoff of {sides}, as known on {outlook.chron.asof}",
@@ -105,12 +95,16 @@ def outlook_table(outlook: Outlook, test: Backtest | None = None) -> Table:
         note=f"{outlook.futures.paths:,} simulated futures from the calendar as known on the day, seed {outlook.futures.seed}; from and to: 5 to "
         "95 percent of what the parameters leave open. Rungs are read mechanically; see docs/concepts/outlook.md. Reference class: "
         f"{windows[0]} weekly windows of this standoff that had closed ({windows[1]:.0f} independent), and 1,053 threats of 1945 to "
-        f"2005. Score: mean log score of forecasts over that horizon settled by the day. {scored_words(test, outlook.horizon)}{given}",
+        f"2005. Score: mean log score of forecasts over that horizon settled by the day. {words}{given}",
     )
 
 
 def outlook_clocks_table(outlook: Outlook, test: Backtest | None = None) -> Table:
-    """Every live clock: what becomes of it by the horizon, when it is settled, and what that does to the odds of worse."""
+    """Every live clock: what becomes of it by the horizon, when it is settled, and what that does to the odds of worse.
+
+    Where no odds of clocks have been scored by the day, what is live and when it falls due is all that is told.
+    """
+    told = test is not None and any(each.outcome >= 0 for each in test.clocks)
     rules = outlook.chron.record.rules
     worse = [rules.rung(name) for name in WORSE]
 
@@ -125,15 +119,21 @@ def outlook_clocks_table(outlook: Outlook, test: Backtest | None = None) -> Tabl
             KINDS[each.clock.kind],
             each.clock.known.isoformat(),
             each.clock.due.isoformat() if each.clock.due else None,
-            100 * each.carried.value,
-            100 * each.carried.low,
-            100 * each.carried.high,
-            100 * each.put_off.value,
-            100 * each.dropped.value,
-            100 * each.live.value,
-            each.settled.isoformat() if each.settled else None,
-            at_worse(each.if_carried),
-            at_worse(each.if_not),
+            *(
+                (
+                    100 * each.carried.value,
+                    100 * each.carried.low,
+                    100 * each.carried.high,
+                    100 * each.put_off.value,
+                    100 * each.dropped.value,
+                    100 * each.live.value,
+                    each.settled.isoformat() if each.settled else None,
+                    at_worse(each.if_carried),
+                    at_worse(each.if_not),
+                )
+                if told
+                else (None,) * 9
+            ),
         )
         for each in outlook.clocks
     ]
@@ -160,24 +160,8 @@ def outlook_clocks_table(outlook: Outlook, test: Backtest | None = None) -> Tabl
         tuple(rows),
         note="Steps of one side and kind on one day are one clock; expiries of one day are one of both sides. Prior: 1,053 threats, 46 "
         f"percent carried out; this pair's {outlook.odds.rows} settled clocks count with a weight below one. Worse is escalation or decoupling, "
-        f"read among the futures in which the clock is, or is not, carried out by then: a dependence, not an effect. {_clock_words(test)}",
-    )
-
-
-def _clock_words(test: Backtest | None) -> str:
-    """The score that odds of clocks have had, in words."""
-    scored = [row for row in clock_scores(test) if row.method != "schedule"] if test is not None else []
-    if not scored:
-        return "No odds of clocks have been scored by this day."
-    said = [
-        f"{'threats' if row.subject == 'threat' else 'suspensions'} {row.mean['log']:.2f} in {row.forecasts} cases"
-        for row in scored
-        if row.method == "model"
-    ]
-    other = [f"{row.mean['log']:.2f}" for row in scored if row.method == "other episodes"]
-    return (
-        f"Such odds have had mean log scores of {' and '.join(said)}; the share of other threats alone {' and '.join(other)}; lower is "
-        "better."
+        f"read among the futures in which the clock is, or is not, carried out by then: a dependence, not an effect. "
+        f"{clock_words(test) if told else NO_ODDS.format(record=outlook.chron.record.main.dossier.id)}",
     )
 
 
@@ -277,7 +261,9 @@ def method_score_table(rows: Sequence[MethodScore], record: str, asof: Any) -> T
             Column("high", "to", "logarithm", "number", 2),
         ),
         tuple(cells),
-        note="Lower is better. Forecast every 14 days of the standoff from what was known then, refitted each time; from and to: 5 to 95 "
+        note=HUMAN_NOTE
+        if any(row.method == "human" for row in rows)
+        else "Lower is better. Forecast every 14 days of the standoff from what was known then, refitted each time; from and to: 5 to 95 "
         "percent under a bootstrap of blocks of 120 days. Structure and priors were chosen knowing the record, so this is not out of "
         "sample: registered questions are (--table registered).",
     )
@@ -376,7 +362,7 @@ def registered_table(settled: Sequence[SettledQuestion]) -> Table:
             Column("subject", "Days, or clock"),
             Column("until", "Settled by", kind="date"),
             Column("odds", "Odds"),
-            Column("answer", "SettledQuestion"),
+            Column("answer", "Answer"),
             Column("log", "Log score", "logarithm", "number", 2),
         ),
         tuple(rows),
@@ -409,7 +395,7 @@ def human_table(rows: Sequence[HumanForecast], ours: Mapping[str, float] | None 
             Column("date", "Day", kind="date"),
             _percent("probability", "Price"),
             _percent("ours", "Détente, as known on the day", 0),
-            Column("answer", "SettledQuestion"),
+            Column("answer", "Answer"),
             Column("log", "Log score of the price", "logarithm", "number", 2),
             Column("grade", "Grade"),
         ),

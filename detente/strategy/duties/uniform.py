@@ -122,7 +122,8 @@ def transfer_slopes(game: DutyGame, value: Equilibrium) -> Array:
 def _income_and_price(game: DutyGame, value: Equilibrium) -> tuple[Array, Array]:
     """Derivatives of each player's log income and log price of its basket by its own log(1 + duty) [player]."""
     economy = value.economy
-    if economy.input_shares.any() or not value.structure.is_core or value.wedges.export_tax.any():
+    plain = value.structure.is_core and value.responses is None
+    if economy.input_shares.any() or not plain or value.wedges.export_tax.any():
         raise InputError(
             "sectors buy inputs, or the structure is not the core's",
             where=economy.name,

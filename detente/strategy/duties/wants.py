@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from detente.core import InputError, LabelError, suggestion
 from detente.equilibrium import Equilibrium
-from detente.equilibrium.gradients import Output, tariff_revenue
+from detente.equilibrium.gradients import Output, consumer_price, tariff_revenue
 from detente.strategy.preferences import Preferences
 from detente.world import Array, Economy, frozen
 
@@ -174,12 +174,10 @@ def earned_by_sector(value: Equilibrium, n: int, by_earnings: Array, by_profit: 
     return {"sales": sales, "cost": cost, "factor": factor}
 
 
-def price_index(value: Equilibrium, n: int) -> Array:
-    """Partial derivatives of a country's log price index by log prices [country, sector]."""
-    alpha, _ = value.technology.final(np.log(value.price_hat))
-    price = np.zeros_like(alpha)
-    price[n] = alpha[n]
-    return price
+def price_index(value: Equilibrium, n: int) -> tuple[Array, Array]:
+    """Partial derivatives of a country's log price index by log prices [country, sector] and by incomes [country]."""
+    index = consumer_price(value, value.economy.labels.countries[n])
+    return np.asarray(index.price), np.asarray(index.income)
 
 
 def government(value: Equilibrium, country: str, weights: Array) -> tuple[float, Output]:
@@ -211,10 +209,11 @@ def government(value: Equilibrium, country: str, weights: Array) -> tuple[float,
     n = value.economy.labels.country(country)
     weight, whole = weights[n], value.income_new[n]
     name = f"government[{country}]"
-    index, income = -price_index(value, n), np.zeros(len(weights))
+    prices, by_income = price_index(value, n)
+    index, income = -prices, -by_income
     level = -np.log(value.consumer_price_hat[n])
     if (weight == weight[0]).all():
-        income[n] = 1 / whole
+        income[n] += 1 / whole
         return float(np.log(weight[0] * whole) + level), Output(name, price=index, income=income)
     wages = value.sector_earnings_new[n]
     profits = value.technology.profit_share[n] * value.output_new[n]
@@ -223,7 +222,7 @@ def government(value: Equilibrium, country: str, weights: Array) -> tuple[float,
     mean = (weight * wages).sum() / paid
     total = (weight * (wages + profits)).sum() + mean * rest
     apart = (weight - mean) / total
-    income[n] = mean / total
+    income[n] += mean / total
     parts = earned_by_sector(value, n, apart * (1 + rest / paid), apart)
     return float(np.log(total) + level), Output(name, price=index, income=income, **parts)
 
@@ -251,10 +250,11 @@ def own_payoff(value: Equilibrium, n: int, weights: Array, revenue: float) -> tu
     before += (revenue - 1) * economy.tariff_revenue[n] + economy.income[n]
     level = (value.income_new[n] + above) / value.consumer_price_hat[n]
     real = 1 / value.consumer_price_hat[n]
-    income = np.zeros(len(weights))
-    income[n] = real
+    prices, by_income = price_index(value, n)
+    income = -level * by_income
+    income[n] += real
     name = f"payoff[{economy.labels.countries[n]}]"
-    mine = Output(name, price=-level * price_index(value, n), income=income)
+    mine = Output(name, price=-level * prices, income=income)
     parts = [mine, Output(name, **earned_by_sector(value, n, extra * real, extra * real))]
     worth = [1.0, 1.0]
     if revenue != 1:

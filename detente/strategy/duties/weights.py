@@ -77,7 +77,8 @@ def sector_slopes(game: DutyGame, value: Equilibrium, player: str) -> tuple[Arra
         income[n] = share[s]
         parts = earned_by_sector(value, n, by_earnings, unit - share[s])
         outputs.append(Output(f"income[{player}, {s}]", income=income, **parts))
-    outputs.append(Output(f"price index[{player}]", price=price_index(value, n)))
+    prices, by_income = price_index(value, n)
+    outputs.append(Output(f"price index[{player}]", price=prices, income=by_income))
     derivatives = gradients(value, outputs)
     by_duty = 1 + value.wedges.tariff
     slope = np.stack([game.gather(derivative.tariff * by_duty) for derivative in derivatives])

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from detente.world.read.build import WorldReport as WorldReport, build_world as build_world
     from detente.world.read.cp_text import read_cp_folder as read_cp_folder
+    from detente.world.read.exiobase import read_exiobase as read_exiobase
     from detente.world.read.folders import (
         read_cp_parquet_folder as read_cp_parquet_folder,
         read_cube_folder as read_cube_folder,
@@ -34,6 +35,7 @@ else:
         {
             "build": "WorldReport build_world",
             "cp_text": "read_cp_folder",
+            "exiobase": "read_exiobase",
             "folders": "read_cp_parquet_folder read_cube_folder read_ossa_folder read_uschina_folder",
             "frames": "table_of_frames",
             "icio": "read_icio",

@@ -57,6 +57,7 @@ def build_world(
     elasticities: str = "fgo",
     name: str | None = None,
     year: int | None = None,
+    exchange: float | None = None,
     max_gap: float = 0.25,
 ) -> WorldReport:
     """Build a world from a table: aggregate, check, balance, report.
@@ -74,6 +75,8 @@ def build_world(
         A shipped set, ``source`` for the table's own, a number for all sectors, or a CSV ``sector,trade_elasticity``.
     name : str, optional
     year : int, optional
+    exchange : float, USD per unit of the table's currency, optional
+        For a table in another currency; see `read_source`.
     max_gap : float, share
         Largest disagreement of totals that is balanced away; more is refused.
 
@@ -103,7 +106,7 @@ def build_world(
     >>> len(report.economy.labels.countries)
     5
     """
-    table = read_source(source, year=year) if isinstance(source, str) else source
+    table = read_source(source, year=year, exchange=exchange) if isinstance(source, str) else source
     original = table
     if tariffs is not None:
         table = _with_tariffs(table, Path(tariffs), strict=regions is None and sectors is None)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from detente.core import InputError, is_file, suggestion
+from detente.core import InputError, UnitError, is_file, suggestion
 from detente.world.read.cp_text import read_cp_folder
+from detente.world.read.exiobase import read_exiobase
 from detente.world.read.folders import (
     read_cp_parquet_folder,
     read_cube_folder,
@@ -36,6 +37,7 @@ def _with_default(reader: Callable[..., SourceTable]) -> Callable[..., SourceTab
 READERS: dict[str, tuple[Callable[..., SourceTable], str]] = {
     "icio": (read_icio, "OECD inter-country input–output table, CSV"),
     "wiod": (read_wiod, "World Input-Output Database, CSV or parquet"),
+    "exiobase": (read_exiobase, "EXIOBASE 3, the unpacked folder of one year; million EUR"),
     "long": (read_long_folder, "folder of plain CSV files with a world.yaml"),
     "gdp": (read_trade_gdp_folder, "folder with trade between countries and their GDP alone: one sector"),
     "cp": (_read_cp, "folder in the text layout of Caliendo and Parro (2015)"),
@@ -44,9 +46,11 @@ READERS: dict[str, tuple[Callable[..., SourceTable], str]] = {
     "ossa": (_with_default(read_ossa_folder), "data of Ossa (2014)"),
 }
 """Kinds of sources ``detente world build --from KIND:PATH`` takes: reader and description."""
+CURRENCIES = {"exiobase": "EUR"}
+"""Kinds that are not in USD."""
 
 
-def read_source(source: str, *, year: int | None = None) -> SourceTable:
+def read_source(source: str, *, year: int | None = None, exchange: float | None = None) -> SourceTable:
     """Read a table by ``KIND:PATH``.
 
     Parameters
@@ -55,6 +59,8 @@ def read_source(source: str, *, year: int | None = None) -> SourceTable:
         Such as ``icio:2020_SML.csv``.
     year : int, optional
         Where the file does not say it, or to choose one of several.
+    exchange : float, USD per unit of the table's currency, optional
+        For tables in another currency (`exiobase`), which want it; refused for the others.
 
     Returns
     -------
@@ -64,6 +70,8 @@ def read_source(source: str, *, year: int | None = None) -> SourceTable:
     ------
     InputError
         Unknown kind; whatever the reader refuses.
+    UnitError
+        An exchange rate that is no rate, or for a table in USD.
     """
     kind, colon, path = source.partition(":")
     if not colon or kind not in READERS:
@@ -74,4 +82,16 @@ def read_source(source: str, *, year: int | None = None) -> SourceTable:
         )
     if year is not None and not 1900 <= year <= 2199:
         raise InputError(f"{year} is no year of a table", where="--year", hint="such as 2020")
-    return READERS[kind][0](path, year=year)
+    if exchange is None:
+        return READERS[kind][0](path, year=year)
+    if kind not in CURRENCIES:
+        raise UnitError(
+            f"tables of kind `{kind}` are in USD", where="--exchange", hint="leave the exchange rate out"
+        )
+    if not 1e-6 <= exchange <= 1e3:
+        raise UnitError(
+            f"{exchange:g} is no exchange rate",
+            where="--exchange",
+            hint=f"USD per {CURRENCIES[kind]}, such as 1.05",
+        )
+    return READERS[kind][0](path, year=year, usd_per_unit=exchange)

@@ -1,0 +1,132 @@
+"""What may come, for a briefing: the outlook of the record's day and the score such odds have had, or nothing.
+
+No probability is told without its score: a record whose forecasts have not been kept and settled by its day has no outlook here.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from detente.core import Table
+from detente.show import build
+from detente.show.words import Sentence, number
+
+if TYPE_CHECKING:
+    from detente.campaign import Record
+    from detente.dossier import Dossier
+    from detente.outlook import Backtest, Outlook
+    from detente.world import Economy
+
+HORIZON = 30
+"""Days ahead at which clocks and the ladder are told, as by `detente outlook`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Likely:
+    """The outlook of a record's day, simulated when it is first asked for.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        As known on its as-of day.
+    economy : Economy
+        Base year, for the trade that duties cover.
+    paths, seed : int
+        Simulated futures, as of `detente outlook`; none with 0 paths.
+    """
+
+    dossier: Dossier
+    economy: Economy
+    paths: int
+    seed: int = 1
+
+    @functools.cached_property
+    def _kept(self) -> tuple[Record, Backtest] | None:
+        from detente.campaign import record_of
+        from detente.outlook import kept_backtest, kept_file
+
+        if not self.paths or not kept_file(self.dossier.id).exists():
+            return None
+        record = record_of(self.dossier, self.economy)
+        test = kept_backtest(record, self.dossier.asof)
+        settled = test is not None and any(f.horizon == HORIZON and f.outcome >= 0 for f in test.ladder)
+        return (record, test) if test is not None and settled else None
+
+    @property
+    def test(self) -> Backtest | None:
+        """Forecasts made and settled by the day; None where there are none."""
+        return self._kept[1] if self._kept else None
+
+    @functools.cached_property
+    def outlook(self) -> Outlook | None:
+        """What may come; None where such odds have no score."""
+        from detente.campaign import chronology
+        from detente.outlook import HORIZONS, look_ahead
+
+        if self._kept is None:
+            return None
+        days = {f.horizon for f in self._kept[1].ladder if f.outcome >= 0} & set(HORIZONS)
+        chron = chronology(self._kept[0], self.dossier.asof)
+        return look_ahead(
+            chron, horizons=sorted(days), horizon=HORIZON, paths=self.paths, seed=self.seed, informed=False
+        )
+
+    @functools.cached_property
+    def scores(self) -> Table | None:
+        """How good such odds have been."""
+        return None if self.test is None else build("odds-scores", test=self.test)
+
+    def score(self, subject: str) -> Mapping[str, float]:
+        """The score of one horizon in days or kind of clock; empty where it has none."""
+        rows = self.scores.records() if self.scores is not None else ()
+        return next(
+            (
+                {
+                    key: float(row[key] or 0.0)
+                    for key in ("forecasts", "blocks", "given", "given_before", "given_schedule")
+                }
+                for row in rows
+                if row["subject"] == subject
+            ),
+            {},
+        )
+
+    @functools.cached_property
+    def clocks(self) -> Mapping[str, Sentence]:
+        """By clock of the record that is due within the horizon: how likely it is carried out, where that kind has a score."""
+        return dict(self._clocks())
+
+    def _clocks(self) -> Iterator[tuple[str, Sentence]]:
+        for each in self.outlook.clocks if self.outlook else ():
+            clock = each.clock
+            near = clock.due is not None and (clock.due - self.dossier.asof).days <= HORIZON
+            if near and self.score(clock.kind):
+                values = tuple(
+                    100 * value for value in (each.carried.value, each.carried.low, each.carried.high)
+                )
+                odds, low, high = (number(value, 0) for value in values)
+                yield clock.id, Sentence(f"{odds} percent likely ({low} to {high})", values, "outlook-clocks")
+
+    @property
+    def clock_score(self) -> Sentence | None:
+        """How good odds of clocks have been; None where no clock is told with odds."""
+        if self.outlook is None or not self.clocks:
+            return None
+        kinds = {"threat": "dated threats", "truce": "suspensions"}
+        told = {each.clock.kind for each in self.outlook.clocks if each.clock.id in self.clocks}
+        values: list[float] = []
+        said = []
+        for kind in sorted(told & set(kinds)):
+            row = self.score(kind)
+            own = [row[key] for key in ("given", "forecasts", "given_before")]
+            values += own
+            given, count, before = (number(value, 0) for value in own)
+            said.append(f"{given} percent over {count} {kinds[kind]} (other threats alone: {before})")
+        return Sentence(
+            f"Likely to be carried out within {HORIZON} days. Score: such odds have typically given what then happened {' and '.join(said)}.",
+            tuple(values),
+            "odds-scores",
+        )

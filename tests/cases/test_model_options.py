@@ -1,0 +1,142 @@
+"""Settings of the model beside its horizon: from a file, from a scenario, into solves, draws, notes and keys."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from detente.cases import Case, Options, answers_sentence, model_at, optioned, solve_cases
+from detente.core import InputError, LabelError, SchemaError
+from detente.equilibrium import Model, Responses, Structure, solve
+from detente.outlook import draw_outcomes, uncertain_parameters
+from detente.outlook.prior import apply_draw
+from detente.policy import ModelOptions, Scenario, read_model_options, refuse_model_options
+from detente.world import Wedges, toy
+
+WORLD = toy()
+WAR = Wedges.of(WORLD, tariff=3 * WORLD.tariff)
+EVERYTHING = """
+revenue: rebate
+labour_supply: {USA: 0.4}
+minimum_consumption: {FARM: 0.5, SERV: 0.1}
+scale: {GOODS: 0.1}
+relief: 0.5
+deficits: country share
+sharing: [USA, MEX]
+productivity: {CHN: 1.02, USA: {GOODS: 0.98}}
+population: {MEX: 1.1}
+"""
+
+
+@pytest.fixture(scope="module")
+def stated(tmp_path_factory):
+    path = tmp_path_factory.mktemp("options") / "options.yaml"
+    path.write_text(EVERYTHING)
+    return read_model_options(path)
+
+
+def test_a_file_says_everything(stated):
+    model = model_at("long", WORLD, options=Options.stated(stated))
+    assert model.structure.minimum_consumption.tolist() == [0.5, 0.0, 0.0, 0.1]
+    assert not model.structure.moves_supply  # labour is with what answers, where its tax can fall
+    answers = model.responses
+    assert answers.scale.tolist() == [0, 0, 0.1, 0]
+    assert answers.labour_supply[0] == 0.4
+    assert (answers.relief, answers.deficits, answers.sharing) == (0.5, "country share", ("USA", "MEX"))
+    assert answers.productivity[0].tolist() == [1, 1, 0.98, 1]
+    assert answers.productivity[1].tolist() == [1.02] * 4
+    assert answers.population[WORLD.labels.country("MEX")] == 1.1
+    value = solve(model, WAR).value
+    said = answers_sentence(value)
+    for words in (
+        "elasticity 0 to 0.1",
+        "USA, MEX share one loss",
+        "constant share of each country's income",
+        "population",
+    ):
+        assert words in said
+    # alone, labour supply is the structure's
+    assert model_at("short", WORLD, options=Options(labour_supply=0.2)).structure.moves_supply
+
+
+def test_what_a_file_says_wrong_is_named(tmp_path):
+    for text, words in (
+        ("minimun_consumption: 0.3", "did you mean `minimum_consumption`"),
+        ("relief: 2", "relief"),
+        ("deficits: countryshare", "deficits"),
+    ):
+        path = tmp_path / "wrong.yaml"
+        path.write_text(text)
+        with pytest.raises(SchemaError, match=words):
+            read_model_options(path)
+    for options, words in (
+        (Options(minimum_consumption={"FARN": 0.3}), "FARM"),
+        (Options(sharing=("USA", "MEC")), "MEX"),
+        (Options(productivity={"CHN": {"GODS": 1.1}}), "GOODS"),
+    ):
+        with pytest.raises(LabelError, match=words):
+            model_at("long", WORLD, options=options)
+    with pytest.raises(InputError, match="a path along dates and what answers"):
+        Options(scale=0.1).after(12)
+
+
+def test_a_scenario_brings_its_own(stated):
+    own = Scenario(id="own", title="Own", dossier="toy", options=stated)
+    plain = Scenario(id="plain", title="Plain", dossier="toy")
+    model = Model(WORLD)
+    (mine, _), (theirs, _) = solve_cases(model, [Case(own, WAR), Case(plain, WAR)])
+    direct = solve(model_at("long", WORLD, keep_elasticities=True, options=Options.stated(stated)), WAR).value
+    assert mine.value.real_income_hat == pytest.approx(direct.real_income_hat, abs=1e-12)
+    assert (theirs.value.real_income_hat == solve(model, WAR).value.real_income_hat).all()
+    assert optioned(model, plain) is model
+    other = Scenario(
+        id="other", title="Other", dossier="toy", options=ModelOptions(scale=0.2, wage_floor=0.9)
+    )
+    both = own.plus(other).options
+    assert (both.scale, both.wage_floor, both.relief) == (0.2, 0.9, 0.5)
+    assert own.plus(plain).options == stated
+    with pytest.raises(InputError, match="`options` of a scenario and a game"):
+        refuse_model_options(own, "a game")
+    with pytest.raises(InputError, match="scale and a `wage_floor` do not go together"):
+        solve_cases(
+            model,
+            [
+                Case(
+                    Scenario(
+                        id="x", title="X", dossier="toy", options=ModelOptions(scale=0.2, wage_floor=0.9)
+                    ),
+                    WAR,
+                )
+            ],
+        )
+
+
+def test_draws_reach_what_answers_and_what_is_needed(stated):
+    model = Model(
+        WORLD,
+        Structure(minimum_consumption=0.4),
+        responses=Responses(scale=0.1, labour_supply=0.3, relief=0.5),
+    )
+    parameters = uncertain_parameters(model)
+    names = [one.name for one in parameters]
+    assert {"minimum_consumption", "responses: scale", "responses: labour_supply"} <= set(names)
+    assert "sigma_value_added" not in names
+    normals = np.zeros(len(names))
+    normals[names.index("responses: scale")] = 1.0
+    normals[names.index("minimum_consumption")] = 2.0
+    drawn, _ = apply_draw(model, parameters, normals)
+    assert drawn.responses.scale == pytest.approx(0.1 * np.exp(0.5))
+    assert 0.4 < drawn.structure.minimum_consumption < 1
+    assert drawn.responses.relief == 0.5
+    case = Case(Scenario(id="war", title="War", dossier="toy"), WAR)
+    draws = draw_outcomes(model, [case], draws=2, seed=1)
+    assert np.ptp(draws.values[:, 0, 0, 0]) > 0
+    expected = 100 * (solve(model, WAR).value.real_income_hat[0] - 1)
+    assert draws.central[0, 0, 0] == pytest.approx(expected, abs=1e-8)
+    of_scenario = draw_outcomes(
+        Model(WORLD),
+        [Case(Scenario(id="own", title="Own", dossier="toy", options=stated), WAR)],
+        draws=2,
+        seed=1,
+    )
+    assert np.isfinite(of_scenario.values).all()
