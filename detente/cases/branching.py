@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from detente.cases.case import ControlledOutcome
+from detente.cases.case import Case, ControlledOutcome
 from detente.cases.runs import prepare_cases, run_cases
 from detente.core import InputError
 from detente.policy import Branch, Scenario, branches
@@ -31,6 +31,8 @@ class Branched:
         Of every branch, and of the reference.
     reference : str
         Id of the scenario that changes are taken from.
+    cases : tuple of Case
+        What was solved: the reference, then every branch.
     """
 
     scenario: Scenario
@@ -38,6 +40,7 @@ class Branched:
     branches: tuple[Branch, ...]
     outcomes: Mapping[str, Mapping[str, ControlledOutcome]]
     reference: str
+    cases: tuple[Case, ...]
 
     @property
     def likeliest(self) -> Branch:
@@ -115,4 +118,4 @@ def solve_branches(
         economy, dossier, [reference, *(branch.scenario for branch in tree)], hold_clocks=hold_clocks
     )
     solved = {horizon: run_cases(model, cases) for horizon, model in models.items()}
-    return Branched(scenario, dossier, tree, solved, reference.id)
+    return Branched(scenario, dossier, tree, solved, reference.id, tuple(cases))

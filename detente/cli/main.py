@@ -173,11 +173,11 @@ def run(
         picture=picture is not None and table == "branches",
     )
     refuse_idle(f"on the table {table}", countries=bool(countries) and table in OF_NO_COUNTRY)
-    if draws:
-        from detente.cli.draws import Asked, Drawing, drawn_tables
+    from detente.cli.draws import Asked, Drawing, drawn_tables
 
+    drawing = Drawing(draws, seed, workers, cluster) if draws else None
+    if drawing is not None and table != "branches":
         asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
-        drawing = Drawing(draws, seed, workers, cluster)
         emit(drawn_tables(names, table, codes, against, asked, drawing), style, out)
         return
     ready = prepare_named(
@@ -194,7 +194,7 @@ def run(
         options=options,
     )
     if table == "branches":
-        emit(branch_tables(ready, against, codes, world, elasticities, holds, options), style, out)
+        emit(branch_tables(ready, against, codes, world, elasticities, holds, options, drawing), style, out)
         return
     outcomes = solve_prepared(ready, world, solver_of(budget))
     with usage():

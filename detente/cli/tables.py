@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from detente.cli.aliases import called, plain
 from detente.cli.options import DEFAULT_DOSSIER
-from detente.cli.output import parse_day, progress, usage
+from detente.cli.output import parse_day, progress, reporting, usage
 from detente.cli.records import load_record, say_firing
 from detente.cli.settings import set_by_hand
 from detente.cli.terminal import say
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from detente.cases import Case, Options, Outcome
+    from detente.cli.draws import Drawing
     from detente.dossier import Dossier
     from detente.equilibrium import Model, Newton
     from detente.policy import Scenario
@@ -214,12 +215,14 @@ def branch_tables(
     elasticities: str | None,
     hold: bool | tuple[str, ...],
     options: Options | None = None,
+    drawing: Drawing | None = None,
 ) -> list[Table]:
-    """Each scenario in every way it can come about, in the first year and the long run.
+    """Each scenario in every way it can come about, in the first year and the long run; with draws, its interval.
 
     Changes are against the scenario named by `against`; else against the first of the record's ladder.
     """
     from detente.cases import model_at, sides_in, solve_branches
+    from detente.outlook import draw_branches
     from detente.policy import shipped_scenarios
     from detente.show import build
     from detente.show.tables import branch_sentence
@@ -243,7 +246,16 @@ def branch_tables(
         ]
     for tree in trees:
         say(branch_sentence(tree, parties).text, piped=False)
-    return [build("branches", tree=tree, parties=parties) for tree in trees]
+    if drawing is None:
+        return [build("branches", tree=tree, parties=parties) for tree in trees]
+    with usage():
+        drawing.check()
+    with of_own_world(world), reporting("solving draws of branches") as report:
+        drawn = [
+            draw_branches(tree, models, draws=drawing.draws, seed=drawing.seed, on=drawing.on, report=report)
+            for tree in trees
+        ]
+    return [build("branch-intervals", drawn=drawn_tree, parties=parties) for drawn_tree in drawn]
 
 
 def _pair(countries: Sequence[str], sides: Callable[[], tuple[str, str]]) -> tuple[str, str]:

@@ -43,7 +43,7 @@ from detente.equilibrium.ladder import rescue_limits
 from detente.equilibrium.limits import Limits
 from detente.equilibrium.quantity_search import TIGHT, BatchSetting, known_wedges, with_note
 from detente.equilibrium.structure import Structure
-from detente.equilibrium.sweep import Newton, sweep_chunk
+from detente.equilibrium.sweep import Newton, first_look, sweep_chunk
 from detente.world import Array, Economy, Wedges
 
 KNOWN = 1_000.0
@@ -230,7 +230,8 @@ def _swept(
 
     Where they do not settle it is None, or its code when the solver is not to try anything else.
     """
-    economy, structure, solver = setting.economy, setting.structure, setting.solver
+    economy, structure = setting.economy, setting.structure
+    solver = first_look(setting.solver, structure)
     deficit = setting.deficit if ground is None else ground.deficit
     named = setting.closure if isinstance(setting.closure, str) else "own"
     free = [[control for control in some if not control.is_ban] for some in controls]

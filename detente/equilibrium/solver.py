@@ -32,7 +32,7 @@ from detente.equilibrium.judged import (
 from detente.equilibrium.ladder import Climb, rescue
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure
-from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
+from detente.equilibrium.sweep import Newton, deficits, first_look, sweep_chunk
 from detente.world import Array, Economy, Wedges
 
 
@@ -87,6 +87,7 @@ def solve_batch(
     ['no_shock', 'successful']
     """
     solver = solver or Newton()
+    first = first_look(solver, structure)
     if not isinstance(wedges, Wedges) and not wedges:
         return ()
     stacked = _stacked(economy, wedges)
@@ -110,9 +111,9 @@ def solve_batch(
                 continue
             part, lent = alone(ground.wedges), ground.deficit
             base = prepare_for(economy, structure, ground.wedges)
-        points, steps = sweep_chunk(economy, part, lent, solver, structure, None, begun, base)
+        points, steps = sweep_chunk(economy, part, lent, first, structure, None, begun, base)
         for index, solution in enumerate(
-            finish(base.technology, part, named, lent, points, steps, solver, "sweep", ground)
+            finish(base.technology, part, named, lent, points, steps, first, "sweep", ground)
         ):
             if not solution.result.ok and solver.robust:
                 solution = rescued(part_of(part, index, index + 1), lent, base, ground)

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
         persistence as persistence,
         schedule as schedule,
     )
+    from detente.outlook.branching import (
+        DrawnBranches as DrawnBranches,
+        branch_intervals_table as branch_intervals_table,
+        draw_branches as draw_branches,
+    )
     from detente.outlook.draws import Draws as Draws, draw_outcomes as draw_outcomes
     from detente.outlook.human import HumanForecast as HumanForecast, human_forecasts as human_forecasts
     from detente.outlook.intervals import (
@@ -106,6 +111,7 @@ else:
             "kept": "backtest_csv kept_backtest kept_file",
             "rolling": "Backtest ClockForecast Forecast HORIZONS backtest origins rungs_reached",
             "scores": "CalibrationBin SCORES block_interval calibration scores_of",
+            "branching": "DrawnBranches branch_intervals_table draw_branches",
             "draws": "Draws draw_outcomes",
             "intervals": "Band Fit drawn_words interval_note interval_table linear_fit result_changes",
             "paths": "PathDraws draw_path path_band_table path_intervals_table path_parameters",

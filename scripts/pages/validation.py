@@ -61,8 +61,9 @@ income counts both; the American loss of 0.4 percent in the long run and ours of
 
 """
 INTRODUCTIONS = {
-    "Diversion in 2025": "Chinese exports by destination less a stated trend, beside duties alone, with a larger surplus at home, and with buyers who "
-    "change seller at once: a line agrees with the sign and within a factor of two.",
+    "Diversion in 2025": "Chinese exports by destination less the trend of each, beside a walk of solved steps: duties of the two sides "
+    "on each other, all duties, a larger surplus of China, and buyers who change seller at once. A line agrees with the sign and within a "
+    "factor of two of what is left after the trend of ten years; notes give the range over all windows of five years and more.",
     "Shortages of 2018 and 2025": "What was observed when magnets and soybeans ran short, and what others say of a stop of gallium and "
     "germanium and of the package of October 2025. One line was fitted and says so; a line agrees within a factor of two, or inside the "
     "published range where there is one.",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detente.cases import shifted_balances, unfold
+from detente.cases import Still, shifted_balances, unfold
 from detente.core import LabelError, UnitError
 from detente.equilibrium import Model, Policy, solve
-from detente.validation.diversion import exports_pct, growth
+from detente.validation.diversion import exports_pct, growth, only_between, trends
 from detente.world import Wedges, goods_sectors, toy
 
 WORLD = toy()
@@ -52,3 +52,19 @@ def test_amounts_and_countries_that_make_no_sense():
 def test_a_line_of_the_wrong_sign_differs():
     assert growth("exports", -0.1, 7.5, note="").verdict == "differs"
     assert growth("exports", -20.0, -25.9, note="").verdict == "agrees"
+
+
+def test_between_keeps_what_two_do_to_each_other_and_nothing_else():
+    war = Policy.unchanged(WORLD).duty("USA", "CHN").add_points(0.25).duty("MEX", "CHN").add_points(0.1)
+    wedges, controls = only_between(Still(war.wedges, ()), WORLD, "CHN", "USA")(3.0)
+    moved = {tuple(cell) for cell in np.argwhere(np.any(wedges.tariff != WORLD.tariff, axis=2))}
+    n, i = WORLD.labels.country("USA"), WORLD.labels.country("CHN")
+    assert (moved, controls) == ({(n, i)}, ())
+    assert np.array_equal(wedges.tariff[n, i], war.wedges.tariff[n, i])
+
+
+def test_trends_lie_within_their_windows():
+    table = trends()
+    assert all(row.low <= row.trend <= row.high for row in table.values())
+    parts = [row.trend for name, row in table.items() if name != "WORLD"]
+    assert min(parts) < table["WORLD"].trend < max(parts)

@@ -33,6 +33,7 @@ from detente.intake import extract, make_draft, read_report
 from detente.outlook import (
     DEVICES,
     answers,
+    draw_branches,
     draw_outcomes,
     draw_path,
     drivers,
@@ -543,6 +544,10 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
         },
         "unfolding": along_time,
         "summary": along_time,
+        "branch-intervals": lambda: {
+            "drawn": draw_branches(tree(), {"long": Model(toy())}, draws=2),
+            "parties": PAIR,
+        },
         "path-intervals": drawn_path,
         "path-band": drawn_path,
         "path-along": along_time,

@@ -147,6 +147,14 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         ),
     ),
     (
+        "branch-intervals",
+        "An outcome in every way it can come about, with intervals",
+        "detente.outlook:branch_intervals_table",
+        "drawn parties",
+        "outcomes, draws, sides",
+        "branch standing {party}_{horizon}_{end}_pct[%]",
+    ),
+    (
         "path-intervals",
         "The first year and the long run, with intervals",
         "detente.outlook:path_intervals_table",
