@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.cases import Options
-from detente.cases.adjustment import adjusting
+from detente.cases import Options, adjusting
 from detente.equilibrium import Equilibrium, Model, solve
 from detente.validation.bounds import war
 from detente.validation.checks import Check, beside
