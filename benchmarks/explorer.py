@@ -12,7 +12,6 @@ import os
 import resource
 import shutil
 import statistics
-import sys
 import threading
 import time
 from pathlib import Path
@@ -20,6 +19,7 @@ from pathlib import Path
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
+from benchmarks.machine import machine
 from detente.app import Laboratory, read_state
 from detente.app.batches import Batches
 from detente.app.serving import Serving
@@ -45,25 +45,32 @@ def spread(times: list[float]) -> dict[str, float]:
     }
 
 
-def moved_to_painted(url: str, moves: int) -> dict[str, float]:
-    """One reader who drags a slider: the browser's own clock, from the event to the second frame after."""
+def moved_to_painted(url: str, moves: int, readers: int) -> dict[str, float]:
+    """Readers who drag a slider, each in a page of its own, at the same time: from the event to the second frame after.
+
+    By the browser's own clock. No two readers ever ask for one position.
+    """
     from playwright.sync_api import sync_playwright
 
     chromium = os.environ.get("DETENTE_CHROMIUM") or shutil.which("chromium")
     if chromium is None:
         raise SystemExit("no Chromium: name it in DETENTE_CHROMIUM")
+    times = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 860})
-        page.goto(f"{url}busan-2025/countries?base=standing")
-        page.wait_for_selector("body[data-ready]")
-        times = []
+        pages = [browser.new_page(viewport={"width": 1280, "height": 860}) for _ in range(readers)]
+        for page in pages:
+            page.goto(f"{url}busan-2025/countries?base=standing")
+            page.wait_for_selector("body[data-ready]")
         for n in range(moves):
-            page.evaluate(MOVE, [MEASURE, 0.5 * n])
-            page.wait_for_selector("body[data-latency]")
-            times.append(float(page.evaluate("document.body.dataset.latency")))
+            for reader, page in enumerate(pages):
+                page.evaluate(MOVE, [MEASURE, 0.5 * (n * readers + reader) + 0.5 * readers])
+            for page in pages:
+                page.wait_for_selector("body[data-latency]")
+                if n > 1:
+                    times.append(float(page.evaluate("document.body.dataset.latency")))
         browser.close()
-    return spread(times[2:])
+    return spread(times)
 
 
 def eight_readers(laboratory: Laboratory, rounds: int) -> dict[str, float]:
@@ -87,6 +94,32 @@ def eight_readers(laboratory: Laboratory, rounds: int) -> dict[str, float]:
     return spread(asyncio.run(ask()))
 
 
+def processor_time(laboratory: Laboratory, repeats: int = 12) -> dict[str, float]:
+    """Processor time of the steps from a position nobody asked for to the part of the page that changes."""
+    from detente.app.page import page
+    from detente.app.views import view_called
+
+    names = ("read", "make ready", "solve, two horizons", "tables and text")
+    spent: dict[str, list[float]] = {name: [] for name in names}
+    for n in range(repeats):
+        marks = [time.thread_time()]
+        state = laboratory.filled(
+            read_state("busan-2025", f"base=standing&set.{MEASURE}={0.6007 + n / 1000}")
+        )
+        marks.append(time.thread_time())
+        laboratory._prepare(state.question)
+        marks.append(time.thread_time())
+        answer = laboratory.answers([state])[0]
+        if isinstance(answer, Exception):
+            raise answer
+        marks.append(time.thread_time())
+        page(laboratory, view_called("countries"), answer, laboratory.short(state), part="answer")
+        marks.append(time.thread_time())
+        for name, start, end in zip(names, marks, marks[1:], strict=False):
+            spent[name].append(1000 * (end - start))
+    return {name: round(statistics.median(times), 1) for name, times in spent.items()}
+
+
 def main() -> None:
     """Measure, print, and write ``out/bench-explorer.json``."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -101,10 +134,13 @@ def main() -> None:
     thread.start()
     results = {
         "first answer, s": round(first, 2),
-        "moved control to painted, one reader": moved_to_painted(server.url, moves),
+        "moved control to painted, one reader": moved_to_painted(server.url, moves, 1),
+        "moved control to painted, eight readers": moved_to_painted(server.url, max(4, moves // 8), 8),
+        "processor time of one new setting, ms": processor_time(laboratory),
         "solve, eight readers at once": eight_readers(laboratory, max(2, moves // 8)),
         "load of the machine": round(os.getloadavg()[0], 1),
         "memory, MB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        **machine(),
     }
     server.stop()
     thread.join(5)
@@ -114,4 +150,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

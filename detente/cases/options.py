@@ -147,10 +147,18 @@ class Options:
         LabelError
             For an unknown country or sector, with the nearest one.
         InputError, UnitError
-            As `detente.equilibrium.Responses`.
+            As `detente.equilibrium.Responses`; for relief from taxes on labour that is supplied whatever it earns.
         """
-        if not self.respond:
+        rules = (self.scale, self.relief, self.deficits)
+        if all(rule is None for rule in rules) and not (self.sharing or self.productivity or self.population):
             return onto
+        base = onto or Responses()
+        if self.relief and self.labour_supply is None and not np.any(base.labour_supply):
+            raise InputError(
+                "duties that relieve labour of taxes change nothing where its supply is fixed",
+                where="relief",
+                hint="state `labour_supply` beside it",
+            )
         changed: dict[str, Any] = {}
         if self.scale is not None:
             changed["scale"] = _by_sector(self.scale, economy)
@@ -171,7 +179,8 @@ class Options:
             changed["productivity"] = ratios
         if self.population:
             changed["population"] = _by_country(self.population, economy, 1.0)
-        return replace(onto or Responses(), **changed)
+        answers = replace(base, **changed)
+        return None if answers.is_core else answers
 
 
 def optioned(model: Model, scenario: Scenario) -> Model:

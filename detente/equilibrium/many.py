@@ -341,6 +341,7 @@ def study_key(study: Scenarios) -> str:
         {name: value for name, value in vars(model.structure).items() if name not in ("horizon", "source")},
         model.closure_key,
         model.solver or Newton(),
+        model.responses,
         study.make,
         study.reduce,
         study.seed,
@@ -368,6 +369,8 @@ def _add(digest: Any, value: Any) -> None:
     elif inspect.isroutine(value) or inspect.isclass(value):
         digest.update(f"{value.__module__}.{value.__qualname__}\0".encode() + _source(value))
         cells = [cell.cell_contents for cell in getattr(value, "__closure__", None) or ()]
+        if inspect.ismethod(value):  # and what it is bound to
+            cells.append(value.__self__)
         _add(digest, [*cells, getattr(value, "__defaults__", None), getattr(value, "__kwdefaults__", None)])
     elif dataclasses.is_dataclass(value):
         _add(digest, type(value))

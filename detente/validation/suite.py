@@ -19,6 +19,7 @@ from detente.validation import (
     minerals,
     ossa2014,
     path_checks,
+    reallocation,
     shortages,
     war2018,
 )
@@ -105,6 +106,8 @@ def run_checks(shared: Path | None = None, *, step: Callable[[str], None] | None
     checks += bounds.standoff_checks()
     say(first_year.GROUP)
     checks += first_year.first_year_checks(load_world())
+    say(reallocation.GROUP)
+    checks += reallocation.reallocation_checks(load_world())
     say(diversion.GROUP)
     checks += diversion.diversion_checks()
     say(shortages.GROUP)

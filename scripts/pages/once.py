@@ -7,6 +7,7 @@ briefing. That a solve gives the same answer twice is tested elsewhere.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import pickle
 from collections.abc import Iterator, Sequence
@@ -47,6 +48,7 @@ def briefings_once() -> Iterator[None]:
     compose: Any = brief.compose
     remembered: dict[bytes, Any] = {}
 
+    @functools.wraps(compose)  # the reference of public names reads what it says of itself
     def remembering(dossier: Any, economy: Any, **options: Any) -> Any:
         key = pickle.dumps(
             (dossier.content_hash, dossier.asof, hashlib.sha256(pickle.dumps(economy)).digest(), options)

@@ -71,6 +71,8 @@ INTRODUCTIONS = {
     "note says where ours ends and by which step. The walks are on a [page of their own](bridges.md).",
     "First year": "Pass-through at the border and the order of losses after one year, beside what was measured in 2018-19 and what "
     "others have computed for 2025: side by side, without a tolerance where the studies differ in method.",
+    "Three years": "High duties kept for three years, in the direction and size that a dynamic model with wages that do not fall prints. "
+    "Where everybody answers with 20 points, American factories lose jobs here and gain them there.",
     "Closed forms and identities": "What theory gives without data, and what every equilibrium must satisfy.",
     "Caliendo and Parro 2015": "31 countries, 40 sectors, 1993. The paper prints three countries to two decimals; the "
     "unrounded rows compare all 31 with the authors' own code, solved to twelve digits. Their welfare is a first-order "

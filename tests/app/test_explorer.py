@@ -227,7 +227,78 @@ def test_views_that_take_long_are_computed_when_told_and_odds_never_stand_withou
     deals = reader.get("/eu-ev/deals.csv").text
     assert deals.count("This setting: ") + deals.count(", this setting") == 1
     assert "This setting" in reader.get("/eu-ev/deals").text
-    odds = reader.get("/eu-ev/odds.csv")
+    assert "log_score" in reader.get("/eu-ev/odds.csv").text.splitlines()[0]
+    odds = reader.get("/eu-ev/odds.csv?asof=2023-10-10")
     assert odds.status == 400
     assert "odds without a score are not shown" in odds.text
     assert "games are solved with deficits" in reader.get("/eu-ev/leverage?closure=fixed").text
+
+
+class Cells(HTMLParser):
+    """Texts of a page: rows of its table of data, and its large numbers."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.large: list[str] = []
+        self._inside = self._into = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        kind = dict(attributes).get("class", "")
+        if tag == "table":
+            self._inside = kind
+        if tag == "tr" and self._inside == "data":
+            self.rows.append([])
+        if tag == "td" and self._inside == "data":
+            self.rows[-1].append("")
+            self._into = "cell"
+        if tag == "span":
+            self._into = "large" if kind == "value" else ""
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "span"):
+            self._into = ""
+
+    def handle_data(self, data):
+        if self._into == "cell":
+            self.rows[-1][-1] += data
+        elif self._into == "large":
+            self.large.append(data)
+
+
+@pytest.mark.parametrize("view", ["countries", "sectors", "revenue", "pair", "beside"])
+def test_every_number_on_a_page_is_that_of_its_file(reader, laboratory, view):
+    """Files have the bytes of the command line (above), so the page has its numbers."""
+    from detente.app import read_state
+    from detente.app.views import VIEWS
+
+    page = Cells(reader.get(f"/busan-2025/{view}?{SET}").text)
+    answer = laboratory.answers([read_state("busan-2025", SET)])[0]
+    table = VIEWS[view].make(answer, laboratory)
+    assert table.to_csv() == reader.get(f"/busan-2025/{view}.csv?{SET}").text
+    shown = [
+        [column.show(cell).replace("-", "−", 1) if column.kind == "number" else column.show(cell)
+         for cell, column in zip(row, table.columns, strict=True)]
+        for row in table.rows
+    ]  # fmt: skip
+    assert [row for row in page.rows if row] == shown
+    for horizon, position in (("long", 0), ("short", 1)):
+        own = reader.get(f"/busan-2025/countries.json?{SET}&horizon={horizon}").text
+        records = {
+            row["country"]: row["real_income_pct"]
+            for row in laboratory_rows(own)
+            if row.get("measure", "delta") == "delta"
+        }
+        for side, code in enumerate(answer.parties):
+            large = page.large[2 * side + position].replace("−", "-").replace("+", "")
+            assert float(large) == pytest.approx(records[code], abs=0.00501)
+
+
+def laboratory_rows(text):
+    """Rows of a table as JSON, by column."""
+    import json
+
+    body = json.loads(text)
+    keys = [column["key"] for column in body["columns"]]
+    return [dict(zip(keys, row, strict=True)) if isinstance(row, list) else row for row in body["rows"]]

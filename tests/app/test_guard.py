@@ -178,3 +178,22 @@ def test_nothing_grows():
         kept.touch(n)
     assert len(kept) == len(kept._order) == 5
     assert list(kept) == [995, 996, 997, 998, 999]
+
+
+def test_asked_again_and_again_nothing_is_left_behind(reader):
+    """The short form of `benchmarks.strain`, which asks ten thousand times."""
+    import gc
+
+    targets = [f"/busan-2025/{view}?base=standing" for view in ("countries", "ledger", "beside")]
+    targets += ["/busan-2025/countries.csv", "/busan-2025/nothing", "/busan-2025/countries?base=nothing", "/"]
+
+    def living():
+        gc.collect()
+        return len(gc.get_objects())
+
+    for target in 2 * targets:
+        reader.get(target)
+    before = living()
+    for target in 5 * targets:
+        assert reader.get(target).status < 500
+    assert living() - before < 200

@@ -140,3 +140,13 @@ def test_draws_reach_what_answers_and_what_is_needed(stated):
         seed=1,
     )
     assert np.isfinite(of_scenario.values).all()
+
+
+def test_what_is_stated_as_nothing_switches_off_and_relief_needs_labour():
+    onto = Responses(scale=0.15, deficits="country share")
+    assert Options(deficits="closure", scale=0.0).responses(WORLD, onto) is None
+    assert Options(deficits="closure").responses(WORLD, onto).scale == 0.15
+    assert Options(wage_floor=0.98).responses(WORLD, onto) is onto
+    with pytest.raises(InputError, match="relieve labour"):
+        Options(relief=0.5).responses(WORLD)
+    assert Options(relief=0.5).responses(WORLD, Responses(labour_supply=0.3)).relief == 0.5

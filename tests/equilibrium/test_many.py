@@ -12,7 +12,16 @@ import numpy as np
 import pytest
 
 from detente.core import RESULTS, InputError, LabelError, Pool
-from detente.equilibrium import DutyPoints, Model, Policy, Solution, real_incomes, solve, solve_many
+from detente.equilibrium import (
+    DutyPoints,
+    Model,
+    Policy,
+    Responses,
+    Solution,
+    real_incomes,
+    solve,
+    solve_many,
+)
 from detente.equilibrium.many import SHEET, place
 from detente.world import Wedges, toy
 
@@ -125,6 +134,25 @@ def test_a_study_goes_on_where_it_stopped_and_no_other_takes_its_folder(here, tm
 def _damage(many, path: Path):
     path.write_bytes(path.read_bytes()[:-5])
     return many
+
+
+class Raised:
+    """Makes scenarios with a method, from what it holds."""
+
+    def __init__(self, points: float) -> None:
+        self.points = points
+
+    def made(self, economy, index, random):
+        return Policy.unchanged(economy).duty("USA", "CHN").add_points(self.points)
+
+
+def test_a_folder_is_refused_to_other_responses_and_other_objects_of_a_method(tmp_path):
+    solve_many(toy(), Raised(0.1).made, 1, folder=tmp_path)
+    solve_many(toy(), Raised(0.1).made, 1, folder=tmp_path)
+    answering = Model(toy(), responses=Responses(scale=0.1))
+    for model, points in ((answering, 0.1), (toy(), 0.2)):
+        with pytest.raises(InputError, match="another study"):
+            solve_many(model, Raised(points).made, 1, folder=tmp_path)
 
 
 def test_what_has_no_equilibrium_is_told_by_number_and_code():

@@ -18,6 +18,7 @@ from detente.validation import (
     diversion,
     first_year,
     minerals,
+    reallocation,
     shortages,
     war2018,
 )
@@ -88,6 +89,7 @@ def test_without_raw_data_the_rest_is_run(monkeypatch):
     if find_shared() is not None:  # the parts that need no raw data run with them above
         for part, run in (
             (first_year, "first_year_checks"),
+            (reallocation, "reallocation_checks"),
             (diversion, "diversion_checks"),
             (shortages, "shortage_checks"),
             (minerals, "mineral_checks"),
@@ -99,7 +101,7 @@ def test_without_raw_data_the_rest_is_run(monkeypatch):
     needs = [check for check in found if check.verdict == "needs the raw data"]
     assert {check.group for check in needs} == {group for group, *_ in replicate.suite.STUDIES}
     assert not any(check.failed for check in found)
-    parts = (closed_forms, bounds, first_year, diversion, shortages, minerals, bridges)
+    parts = (closed_forms, bounds, first_year, reallocation, diversion, shortages, minerals, bridges)
     assert {part.GROUP for part in parts} <= {check.group for check in found}
     assert "needs the raw data" in validation_table(found).title
 

@@ -210,7 +210,7 @@ def test_a_cache_that_cannot_be_written_is_said_once(small, tmp_path, monkeypatc
         tries.append(path.name)
         raise InputError("no room", where="disk")
 
-    monkeypatch.setattr(solves.store, "save", save)
+    monkeypatch.setattr(solves, "save_chunk", save)
     found = solve_all(a_task(10), tmp_path, notice=notes.append)
     assert found["code"].tolist() == list(range(10))
     assert tries == ["00000.solves"]
