@@ -32,7 +32,11 @@ if TYPE_CHECKING:
         wage_bills as wage_bills,
     )
     from detente.cases.cuts import read_cut as read_cut
-    from detente.cases.demand import shifted_balances as shifted_balances
+    from detente.cases.demand import (
+        closure_in as closure_in,
+        closure_words as closure_words,
+        shifted_balances as shifted_balances,
+    )
     from detente.cases.headline_results import (
         HEADLINES as HEADLINES,
         WORLD as WORLD,
@@ -120,7 +124,7 @@ else:
             "standoff": "Standoff model_at",
             "constituencies": "Concession Constituency Exposed concessions constituencies_of exposed_by wage_bills",
             "cuts": "read_cut",
-            "demand": "shifted_balances",
+            "demand": "closure_in closure_words shifted_balances",
             "headline_results": "HEADLINES WORLD headline_differences headlines",
             "holdings": "figures_of",
             "horizons": "HORIZONS MONTHS horizon horizon_sentence horizon_table",

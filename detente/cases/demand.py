@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.core import UnitError
+from detente.core import InputError, UnitError, suggestion
+from detente.equilibrium import CLOSURES, Equilibrium
 from detente.world import Array, Economy, frozen
 
 
@@ -54,3 +55,71 @@ def shifted_balances(economy: Economy, country: str, surplus_usd: float) -> Arra
     change = surplus_usd * part / part.sum()
     change[n] = -surplus_usd
     return frozen(economy.deficit + change)
+
+
+def closure_in(text: str, economy: Economy) -> str | Array:
+    """Read a closure: a name, or a surplus that grows for reasons of its own, as ``CHN=198`` in billion USD.
+
+    Parameters
+    ----------
+    text : str
+    economy : Economy
+
+    Returns
+    -------
+    str or array [country], million USD
+        What `detente.equilibrium.Model` takes.
+
+    Raises
+    ------
+    InputError
+        For an unknown name, with the nearest one.
+    LabelError, UnitError
+        As `shifted_balances`.
+
+    Examples
+    --------
+    >>> from detente.world import toy
+    >>> closure_in("zero", toy()), closure_in("CHN=0.01", toy()).shape
+    ('zero', (5,))
+    """
+    country, mark, amount = text.partition("=")
+    if not mark:
+        if text not in CLOSURES:
+            raise InputError(
+                f"unknown closure `{text}`",
+                where="--closure",
+                hint=suggestion(text, CLOSURES) + "; or ECONOMY=BILLIONS, a surplus that grows",
+            )
+        return text
+    try:
+        billions = float(amount)
+    except ValueError:
+        billions = float("nan")
+    return shifted_balances(economy, country, 1e3 * billions)
+
+
+def closure_words(value: Equilibrium) -> str:
+    """What a closure says, for a note; of deficits that were given, whose surplus moves most.
+
+    Parameters
+    ----------
+    value : Equilibrium
+
+    Examples
+    --------
+    >>> from detente.equilibrium import Model, solve
+    >>> from detente.world import Wedges, toy
+    >>> world = toy()
+    >>> model = Model(world, closure=shifted_balances(world, "CHN", 2500.0))
+    >>> closure_words(solve(model, Wedges.unchanged(world)).value)
+    "the base year's deficits, but for a surplus of China USD 2.5 billion larger, which the others' deficits match"
+    """
+    if value.closure in CLOSURES:
+        return CLOSURES[value.closure]
+    economy = value.economy
+    larger = economy.deficit - value.deficit_new
+    n = int(np.argmax(np.abs(larger)))
+    size = f"USD {abs(larger[n]) / 1e3:.1f} billion {'larger' if larger[n] > 0 else 'smaller'}"
+    name = economy.labels.country_name(economy.labels.countries[n])
+    return f"the base year's deficits, but for a surplus of {name} {size}, which the others' deficits match"

@@ -249,7 +249,7 @@ def unfold_varied(
     law: Dated,
     variation: Variation,
     *,
-    closure: str = "share",
+    closure: str | Array = "share",
     keep_elasticities: bool = False,
     solver: Newton | None = None,
     options: Options | None = None,

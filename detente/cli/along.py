@@ -10,7 +10,7 @@ from detente.cli.draws import Drawing
 from detente.cli.output import progress, reporting, usage
 from detente.cli.records import open_record
 from detente.cli.worlds import economy_for
-from detente.core import InputError, LabelError, UnitError, suggestion
+from detente.core import LabelError, UnitError, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from detente.policy import Scenario
     from detente.show.figures import Figure
     from detente.show.tables import Held
-    from detente.world import Economy, Wedges
+    from detente.world import Array, Economy, Wedges
 
 STATED = "given on the command line"
 FIGURES = "figures of the world"
@@ -77,6 +77,7 @@ class PathStart:
     wedges: Wedges
     controls: tuple[QuantityControl, ...] = ()
     scenario: Scenario | None = None
+    closure: str | Array = "share"
 
     @property
     def floors(self) -> tuple[QuantityControl, ...]:
@@ -106,8 +107,8 @@ def path_start(
     hold: bool | tuple[str, ...],
 ) -> PathStart:
     """Load what a path starts from: of a scenario, else the base year of a world with its record."""
+    from detente.cases import closure_in
     from detente.cli.tables import prepare_named
-    from detente.equilibrium import CLOSURES
     from detente.policy import refuse_model_options
     from detente.world import Wedges
 
@@ -115,15 +116,14 @@ def path_start(
         ready = prepare_named([scenario], dossier, asof, elasticities, closure, world=world, hold=hold)
         case = ready.cases[0]
         refuse_model_options(case.scenario, "a path along dates")
-        return PathStart(ready.dossier, ready.economy, case.wedges, case.controls, case.scenario)
-    with usage():
-        if closure not in CLOSURES:
-            raise InputError(
-                f"unknown closure `{closure}`", where="--closure", hint=suggestion(closure, CLOSURES)
-            )
+        return PathStart(
+            ready.dossier, ready.economy, case.wedges, case.controls, case.scenario, ready.model.closure
+        )
     record = open_record(dossier, asof)
     economy = economy_for(world, elasticities)
-    return PathStart(record, economy, Wedges.unchanged(economy))
+    with usage():
+        closing = closure_in(closure, economy)
+    return PathStart(record, economy, Wedges.unchanged(economy), closure=closing)
 
 
 def law_along(
@@ -143,7 +143,7 @@ def cut_and_whole(
     held: Held,
     lengths: Sequence[float],
     keep: bool,
-    closure: str,
+    closure: str | Array,
     solver: Newton | None,
 ) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
     """The same periods with the cuts, as stocks run down, and without them."""
@@ -187,13 +187,13 @@ def along_table(
     table: str,
     shown: Sequence[str],
     drawing: Drawing,
-    closure: str,
+    closure: str | Array,
     keep: bool,
     solver: Newton | None,
     options: Options | None,
 ) -> tuple[Table, Callable[[], Figure]]:
     """A table of the whole path, with intervals where draws are asked for, and what makes its picture."""
-    from detente.cases import unfold
+    from detente.cases import closure_words, unfold
     from detente.outlook import draw_path
     from detente.show import build, make
 
@@ -207,9 +207,12 @@ def along_table(
             solver=solver,
             options=options,
         )
+    said = (
+        "" if isinstance(closure, str) and closure == "share" else f" Closure: {closure_words(along.long)}."
+    )
     if not drawing.draws:
         name = "summary" if table == "summary" else "unfolding"
-        return build(name, path=along, countries=shown), lambda: make(
+        return _noted(build(name, path=along, countries=shown), said), lambda: make(
             "path-along", path=along, countries=shown
         )
     with usage():
@@ -228,6 +231,11 @@ def along_table(
             options=options,
         )
     name = "path-intervals" if table == "summary" else "path-band"
-    return build(name, drawn=drawn, countries=shown), lambda: make(
+    return _noted(build(name, drawn=drawn, countries=shown), said), lambda: make(
         "path-along", path=along, countries=shown, drawn=drawn
     )
+
+
+def _noted(table: Table, said: str) -> Table:
+    """The table with something more said below it."""
+    return replace(table, note=table.note + said)

@@ -11,9 +11,9 @@ from detente.cli.draws import check_draws
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
-    ClosureOption,
     ElasticitiesOption,
     HorizonOption,
+    NamedClosureOption,
     SeedOption,
     refuse_idle,
 )
@@ -38,7 +38,7 @@ def brief(
         int, typer.Option("--draws", help="Drawn parameters behind the intervals; 0 leaves them out.")
     ] = 24,
     seed: SeedOption = 1,
-    closure: ClosureOption = "share",
+    closure: NamedClosureOption = "share",
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also print every page as a PDF, through a browser of this machine.")
     ] = False,

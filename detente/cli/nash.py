@@ -142,7 +142,7 @@ def nash(
     out: OutOption = None,
 ) -> None:
     """Find duties that are best for whoever sets them: in a trade war, alone, or agreed in talks."""
-    from detente.cases import model_at, sides_in
+    from detente.cases import closure_in, model_at, sides_in
     from detente.dossier import load_dossier
     from detente.show import build
     from detente.show.tables import duties_sentence
@@ -161,7 +161,7 @@ def nash(
     _refuse_unread(kind, start, verify=verify)
     with usage():
         economy, keep = economy_for(world, elasticities), elasticities is not None
-        model = model_at(horizon, economy, closure=closure, keep_elasticities=keep)
+        model = model_at(horizon, economy, closure=closure_in(closure, economy), keep_elasticities=keep)
         codes = list(economies(players, economy.labels.countries, economy.labels.country_names))
         chosen = list(model.labels.countries) if codes == ["all"] else codes
         chosen = chosen or list(sides_in(load_dossier(DEFAULT_DOSSIER), economy))

@@ -71,6 +71,13 @@ ElasticitiesOption = Annotated[
     ),
 ]
 ClosureOption = Annotated[
+    str,
+    typer.Option(
+        "--closure",
+        help="How deficits are determined: share, fixed, zero; or ECONOMY=BILLIONS, by how much its surplus grows.",
+    ),
+]
+NamedClosureOption = Annotated[
     str, typer.Option("--closure", help="How deficits are determined: share, fixed, zero.")
 ]
 BudgetOption = Annotated[

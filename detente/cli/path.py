@@ -221,7 +221,7 @@ def path(
             step=step != STEP,
         )
         law, shown = law_along(start, added, holds), start.shown(chosen)
-        along = Drawing(draws, seed, workers), closure, keep, solver, options
+        along = Drawing(draws, seed, workers), start.closure, keep, solver, options
         rows, figure = along_table(economy, law, table, shown, *along)
         if picture is not None:
             draw(figure(), picture)
@@ -231,7 +231,7 @@ def path(
         _check_cut(cuts, whole=options is not None)
         held = held_at_the_start(economy, cuts, stock or ())
     with progress(None, "solving month by month"):
-        cut_path, without = cut_and_whole(start, cuts, held, lengths, keep, closure, solver)
+        cut_path, without = cut_and_whole(start, cuts, held, lengths, keep, start.closure, solver)
     losses = build("path-losses", path=cut_path, without=without, controls=cuts)
     shown = start.shown(chosen, str(losses.column("country")[0]))  # the country hit hardest comes first there
     monthly = monthly_table(cut_path, cuts, shown, held)

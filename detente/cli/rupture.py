@@ -92,7 +92,8 @@ def rupture(
         pair = _pair(codes_in(between, world) or sides_in(ready.dossier, ready.economy))
         economy, keep = economy_for(world, elasticities), elasticities is not None
         models = {
-            horizon: model_at(horizon, economy, closure=closure, keep_elasticities=keep) for horizon in wanted
+            horizon: model_at(horizon, economy, closure=ready.model.closure, keep_elasticities=keep)
+            for horizon in wanted
         }
         with of_own_world(world), progress(None, "solving"):
             ruptures = {

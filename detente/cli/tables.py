@@ -72,15 +72,10 @@ def prepare_named(
     Says on standard error which clocks the scenarios' dates let fire; `hold` holds all of them (True) or some. `settings` are
     measures set on the command line, in every scenario but the one named `against`; `options` what is set beside the horizon.
     """
-    from detente.cases import model_at, prepare_cases
-    from detente.equilibrium import CLOSURES
+    from detente.cases import closure_in, model_at, prepare_cases
     from detente.policy import check_hold
 
     with usage():
-        if closure not in CLOSURES:
-            raise InputError(
-                f"unknown closure `{closure}`", where="--closure", hint=suggestion(closure, CLOSURES)
-            )
         day = parse_day(asof, "--asof") if asof else None
     scenarios = [_scenario(name, dossier) for name in dict.fromkeys(names)]
     days = {scenario.asof for scenario in scenarios if scenario.asof} | ({day} if day else set())
@@ -103,7 +98,8 @@ def prepare_named(
         scenarios = set_by_hand(scenarios, settings, record, reference)
         check_hold(record, () if isinstance(hold, bool) else hold, "--hold")
         economy, keep = economy_for(world, elasticities), elasticities is not None
-        model = model_at(horizon, economy, closure=closure, keep_elasticities=keep, options=options)
+        closing = closure_in(closure, economy)
+        model = model_at(horizon, economy, closure=closing, keep_elasticities=keep, options=options)
     with of_own_world(world):
         cases = prepare_cases(model.economy, record, scenarios, hold_clocks=hold)
     say_firing(cases)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from detente.core import RESULTS
 from detente.equilibrium.budget import Meter
 from detente.equilibrium.plain_residuals import GATE
@@ -28,6 +30,23 @@ SHARE = 0.2
 """Share of what is left of the budget that a rung gets, such as sweeps, which are cheap. The last resort gets the rest."""
 STEPS_OUTSIDE = 3
 """Times as many sweeps a stage where a backstop is at work: its schedule bends where the base year's derivatives are straight."""
+
+STEPS_AT_FLOORS = 4
+"""Times as many sweeps before a robust method takes over where wages have floors: markets change sides at these, where the base year's
+derivatives do not follow. A sweep costs some milliseconds, what takes over costs seconds."""
+
+
+def first_look(solver: Newton, structure: Structure) -> Newton:
+    """Settings of the sweeps before anything else is tried.
+
+    Parameters
+    ----------
+    solver : Newton
+    structure : Structure
+    """
+    if not solver.robust or not np.any(structure.wage_floor):
+        return solver
+    return replace(solver, max_steps=STEPS_AT_FLOORS * solver.max_steps)
 
 
 @dataclass(eq=False)

@@ -39,11 +39,11 @@ from detente.equilibrium.judged import (
     refused,
     starting_point,
 )
-from detente.equilibrium.ladder import rescue_limits
+from detente.equilibrium.ladder import first_look, rescue_limits
 from detente.equilibrium.limits import Limits
 from detente.equilibrium.quantity_search import TIGHT, BatchSetting, known_wedges, with_note
 from detente.equilibrium.structure import Structure
-from detente.equilibrium.sweep import Newton, first_look, sweep_chunk
+from detente.equilibrium.sweep import Newton, sweep_chunk
 from detente.world import Array, Economy, Wedges
 
 KNOWN = 1_000.0

@@ -29,10 +29,10 @@ from detente.equilibrium.judged import (
     starting_point,
     take,
 )
-from detente.equilibrium.ladder import Climb, rescue
+from detente.equilibrium.ladder import Climb, first_look, rescue
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure
-from detente.equilibrium.sweep import Newton, deficits, first_look, sweep_chunk
+from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
 from detente.world import Array, Economy, Wedges
 
 

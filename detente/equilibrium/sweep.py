@@ -8,7 +8,7 @@ costs about a dozen sweeps of array arithmetic and no factorisation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -65,24 +65,6 @@ class Newton:
                     where="solver",
                     hint=f"more than 0; {getattr(Newton, name):g} when left out, inf never gives up",
                 )
-
-
-STEPS_AT_FLOORS = 4
-"""Times as many sweeps before a robust method takes over where wages have floors: markets change sides at these, where the base year's
-derivatives do not follow. A sweep costs some milliseconds, what takes over costs seconds."""
-
-
-def first_look(solver: Newton, structure: Structure) -> Newton:
-    """Settings of the sweeps before anything else is tried.
-
-    Parameters
-    ----------
-    solver : Newton
-    structure : Structure
-    """
-    if not solver.robust or not np.any(structure.wage_floor):
-        return solver
-    return replace(solver, max_steps=STEPS_AT_FLOORS * solver.max_steps)
 
 
 def deficits(economy: Economy, closure: str | Array) -> Array:

@@ -76,7 +76,7 @@ class PathTask:
     economy: Economy
     law: Dated
     parameters: tuple[Uncertain, ...]
-    closure: str
+    closure: str | Array
     keep_elasticities: bool
     rate: float | None
     options: Options | None = None
@@ -138,7 +138,7 @@ def draw_path(
     draws: int,
     seed: int = 1,
     dates: Sequence[float] = DATES,
-    closure: str = "share",
+    closure: str | Array = "share",
     keep_elasticities: bool = False,
     rate: float | None = None,
     on: Where | None = None,
@@ -159,7 +159,7 @@ def draw_path(
         The same seed gives the same bytes.
     dates : sequence of float
         Lengths of the periods, months: those of `central`.
-    closure : str
+    closure : str or array [country], million USD
     keep_elasticities : bool
     rate : float
         Of the discounted sum.

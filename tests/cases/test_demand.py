@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detente.cases import Still, shifted_balances, unfold
-from detente.core import LabelError, UnitError
+from detente.cases import Still, closure_in, closure_words, shifted_balances, unfold
+from detente.core import InputError, LabelError, UnitError
 from detente.equilibrium import Model, Policy, solve
 from detente.validation.diversion import exports_pct, growth, only_between, trends
 from detente.world import Wedges, goods_sectors, toy
@@ -68,3 +68,18 @@ def test_trends_lie_within_their_windows():
     assert all(row.low <= row.trend <= row.high for row in table.values())
     parts = [row.trend for name, row in table.items() if name != "WORLD"]
     assert min(parts) < table["WORLD"].trend < max(parts)
+
+
+def test_a_closure_is_a_name_or_a_surplus_that_grows():
+    assert closure_in("fixed", WORLD) == "fixed"
+    given = closure_in("CHN=-0.02", WORLD)
+    assert given == pytest.approx(shifted_balances(WORLD, "CHN", -20.0))
+    value = solve(Model(WORLD, closure=given), Wedges.unchanged(WORLD)).value
+    assert "surplus of China USD 0.0 billion smaller" in closure_words(value)
+    assert "zero" not in closure_words(solve(Model(WORLD), Wedges.unchanged(WORLD)).value)
+    with pytest.raises(InputError, match="fxed"):
+        closure_in("fxed", WORLD)
+    with pytest.raises(UnitError, match="nan"):
+        closure_in("CHN=lots", WORLD)
+    with pytest.raises(LabelError, match="CHM"):
+        closure_in("CHM=1", WORLD)

@@ -40,8 +40,19 @@ def test_a_use_of_duties_is_in_the_result_and_in_its_note(capsys):
     assert "saved by the treasury" in table["note"]
 
 
+def test_a_surplus_that_grows_is_a_closure_and_stands_in_the_note(capsys):
+    code, said = run(capsys, "--closure", "CHN=198")
+    assert code == 0
+    assert "surplus of China (with Hong Kong) USD 198.0 billion larger" in json.loads(said.out)[0]["note"]
+
+
 def test_an_unknown_use_or_country_is_a_slip_of_the_command_line(capsys):
-    for words in (("--revenue", "burn"), ("--wage-floor", "USB=0.98"), ("--labour-supply", "much")):
+    for words in (
+        ("--revenue", "burn"),
+        ("--wage-floor", "USB=0.98"),
+        ("--labour-supply", "much"),
+        ("--closure", "CHX=1"),
+    ):
         code, said = run(capsys, *words)
         assert code == 2
         assert "hint" in said.err

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from detente.equilibrium import Model, Newton, Policy, Structure, solve
-from detente.equilibrium.sweep import STEPS_AT_FLOORS, first_look
+from detente.equilibrium.ladder import STEPS_AT_FLOORS, first_look
 from detente.world import toy
 
 WORLD = toy()

@@ -26,8 +26,8 @@ def assumptions(outcome: Outcome, *others: Outcome) -> str:
 
     What bans did to trade as a whole, and who gains by not selling, is said of it and of every other outcome shown beside it.
     """
-    from detente.cases import answers_sentence, horizon_sentence
-    from detente.equilibrium import CLOSURES, GATE
+    from detente.cases import answers_sentence, closure_words, horizon_sentence
+    from detente.equilibrium import GATE
 
     value = outcome.value
     notes = {
@@ -38,7 +38,7 @@ def assumptions(outcome: Outcome, *others: Outcome) -> str:
     }
     return (
         f"{horizon_sentence(value.structure)} {answers_sentence(value)}{' ' * (value.responses is not None)}"
-        f"Closure: {CLOSURES[value.closure]}. "
+        f"Closure: {closure_words(value)}. "
         f"Elasticities: {value.economy.elasticity_source}. "
         f"Baseline: {value.economy.name} ({value.economy.year}). {vintage_words(outcome)}"
         f"Solver: {outcome.solution.result.name}, every residual below {GATE:.0e}."
