@@ -216,7 +216,8 @@ def solve_many(
         ``make(economy, index, random)`` gives the `Policy` or `Wedges` of scenario ``index``; `random` is a generator of that
         scenario alone. A function of a module, or an object such as `DutyPoints`: it is sent to the workers.
     count : int
-        Scenarios. A study may be prolonged: with a folder and a larger number, what was solved is kept.
+        Scenarios. A study may be prolonged: with a folder and a larger number, what was solved is kept. What `make` holds is
+        part of the study: a `DutyPoints` with more points is another one.
     reduce : callable
         ``reduce(solution)`` gives the numbers to keep by name: scalars or arrays of one shape. It sees equilibria only.
     executor : concurrent.futures.Executor, Local, Pool, Remote or Cluster, optional

@@ -106,11 +106,13 @@ def test_a_changed_file_and_a_changed_course_are_refused(start, tmp_path):
         [lines[0].replace("busan", "busam"), *lines[1:]],
         lines[1:],
         [*lines[:1], *lines[2:]],
-        ["no"],
     ):
         path.write_text("\n".join(broken) + "\n", encoding="utf-8")
         with pytest.raises(EvidenceError, match="changed, left out or moved"):
             read_campaign(path)
+    path.write_text("no\n", encoding="utf-8")
+    with pytest.raises(InputError, match="not a campaign"):
+        read_campaign(path)
     with pytest.raises(InputError, match="no campaign"):
         read_campaign(tmp_path / "none.jsonl")
     other = dataclasses.replace(played.happened[-1], act="dropped", clock="", begins=None)

@@ -133,7 +133,7 @@ def _check_units(path: Path) -> None:
 def _heading(rows: Iterator[tuple[int, list[str]]], path: Path) -> tuple[list[str], list[str]]:
     """Regions and items of the columns: the first two lines."""
     lines = list(itertools.islice(rows, 2))
-    for (line, cells), key in zip(lines, ("region", ("sector", "category")), strict=False):
+    for (line, cells), key in zip(lines, (("region",), ("sector", "category")), strict=False):
         if cells[0] not in key or len(cells) < 3:
             raise SchemaError(
                 f"the line begins with `{cells[0][:40]}`",
