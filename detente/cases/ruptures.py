@@ -9,10 +9,11 @@ because trade runs out: what is lost cannot exceed what the trade was worth. Bot
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from detente.core import InputError, UnitError
 from detente.equilibrium import Model, Policy, Solution, solve
@@ -21,7 +22,8 @@ from detente.world import Array, goods_sectors
 
 if TYPE_CHECKING:
     from detente.cases.case import Case
-    from detente.equilibrium import Equilibrium
+    from detente.equilibrium import Equilibrium, QuantityControl
+    from detente.world import Economy
 
 CUTS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 """Shares of every flow of goods between the parties that are cut, both ways."""
@@ -162,13 +164,18 @@ def _pairs(parties: tuple[str, str]) -> tuple[tuple[str, str], tuple[str, str]]:
 
 def _cut(start: Equilibrium, case: Case, parties: tuple[str, str], share: float) -> Policy:
     economy, labels = start.economy, start.economy.labels
-    policy = Policy(economy, case.wedges, case.controls, f"cut {share:g}")
+    ends = np.zeros(economy.flows.shape, dtype=bool)
+    for importer, exporter in _pairs(parties):
+        ends[labels.country(importer), labels.country(exporter), goods_sectors(economy)] = share == 1
+    # a limit says nothing more of flows that end
+    controls = tuple(filter(None, (_without(control, ends, economy) for control in case.controls)))
+    policy = Policy(economy, case.wedges, controls, f"cut {share:g}")
     for importer, exporter in _pairs(parties):
         n, i = labels.country(importer), labels.country(exporter)
         for s in goods_sectors(economy):
-            held = any(control.cells[n, i, s] for control in case.controls)
+            held = any(control.cells[n, i, s] for control in controls)
             volume = float(start.flow_volume_hat[n, i, s])
-            if economy.flows[n, i, s] > 0 and volume > 0 and not (held and share < 1):
+            if economy.flows[n, i, s] > 0 and (volume > 0 or share == 1) and not held:
                 policy = policy.limit(
                     f"{importer}-{exporter}-{labels.sectors[s]}".lower(),
                     importers=importer,
@@ -177,6 +184,21 @@ def _cut(start: Equilibrium, case: Case, parties: tuple[str, str], share: float)
                     share=(1 - share) * volume,
                 )
     return policy
+
+
+def _without(
+    control: QuantityControl, ends: npt.NDArray[np.bool_], economy: Economy
+) -> QuantityControl | None:
+    """A limit on the flows that are left, letting through as much in all as before; None when none is left."""
+    left = control.cells & ~ends
+    if not (control.cells & ends).any():
+        return control
+    whole, rest = (float(economy.flows[cells].sum()) for cells in (control.cells, left))
+    if not rest > 0:
+        return None
+    scale = whole / rest
+    span = None if control.ends is None else (control.ends[0] * scale, control.ends[1] * scale)
+    return replace(control, cells=left, limit=control.limit * scale, ends=span)
 
 
 def _taxed(start: Equilibrium, case: Case, parties: tuple[str, str], rate: float) -> Policy:

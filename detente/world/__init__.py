@@ -44,6 +44,12 @@ if TYPE_CHECKING:
     from detente.world.known_facts import benchmarks as benchmarks
     from detente.world.load import load_world as load_world, shipped_worlds as shipped_worlds
     from detente.world.named import countries_named as countries_named, sectors_named as sectors_named
+    from detente.world.people import (
+        Count as Count,
+        People as People,
+        people_counted as people_counted,
+        people_of as people_of,
+    )
     from detente.world.save import save_world as save_world
     from detente.world.sound import check_sound as check_sound
     from detente.world.tables import (
@@ -71,6 +77,7 @@ else:
             "goods": "goods_sectors",
             "named": "countries_named sectors_named",
             "load": "load_world shipped_worlds",
+            "people": "Count People people_counted people_of",
             "save": "save_world",
             "sound": "check_sound",
             "tables": "country_table duty_table sector_table",

@@ -53,6 +53,27 @@ def test_a_full_cut_is_the_ban_of_every_flow(torn, still):
         assert last.change[party] == pytest.approx(value.real_income_hat[n] - 1, abs=1e-9)
 
 
+def test_limits_of_the_scenario_give_way_where_all_is_cut(torn, still):
+    economy = toy()
+    capped = Policy(economy, still.wedges).limit(
+        "held", importers=["USA", "EU27"], exporters="CHN", sectors="PARTS", share=0.6
+    )
+    stopped = capped.limit("stopped", importers="CHN", exporters="USA", sectors="FARM", share=0.0)
+    held = rupture(
+        Model(economy),
+        Case(still.scenario, still.wedges, stopped.controls),
+        PAIR,
+        cuts=(0.5, 1.0),
+        points=(0.25,),
+    )
+    assert held.of("cut")[-1].lost == pytest.approx(1.0, abs=1e-12)
+    bare = torn.of("cut")[-1]
+    for party in PAIR:  # the end is the same: only what is left of the cap, on other buyers, differs
+        n = economy.labels.country(party)
+        level = (1 + held.of("cut")[-1].change[party]) * held.start.real_income_hat[n]
+        assert level == pytest.approx(1 + bare.change[party], abs=2e-3)
+
+
 def test_a_prohibitive_duty_approaches_the_full_cut(still):
     torn = rupture(Model(toy()), still, PAIR, cuts=(1.0,), points=(50.0,))
     cut, duty = torn.steps

@@ -37,6 +37,9 @@ def test_a_use_of_duties_is_in_the_result_and_in_its_note(capsys):
     assert row["saved_usd_bn"] > 100
     assert row["household_spending_pct"] < row["real_income_pct"] - 0.5
     assert row["unemployment_pp"] == 0
+    assert row["median_household_usd"] == pytest.approx(row["household_spending_pct"] / 100 * 83730)
+    assert row["household_usd"] < row["median_household_usd"] < 0
+    assert "129,871 thousand households" in table["note"]
     assert "saved by the treasury" in table["note"]
 
 

@@ -163,7 +163,8 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "outcomes",
         (
             "outcome country name gdp_pct[%] real_income_pct[%] household_spending_pct[%] consumer_price_pct[%] "
-            "nominal_wage_pct[%] jobs_pct[%] unemployment_pp[points] saved_usd_bn[USD bn]"
+            "nominal_wage_pct[%] jobs_pct[%] unemployment_pp[points] saved_usd_bn[USD bn] "
+            "jobs_thousand[thousand] household_usd[USD] median_household_usd[USD]"
         ),
     ),
     (

@@ -18,7 +18,7 @@ from detente.show.tables.results import (
     number_column,
     shown,
 )
-from detente.world import Array
+from detente.world import Array, people_of
 
 if TYPE_CHECKING:
     from detente.cases import Outcome
@@ -61,6 +61,7 @@ def jobs_table(
                     *ratios,
                     100 * float(np.round(idle[n], 12)),
                     float(saved[n]) / 1e3,
+                    *_people(value, code, dict(zip(now, ratios, strict=True))),
                 )
             )
     return Table(
@@ -78,12 +79,47 @@ def jobs_table(
             number_column("jobs_pct", "Jobs", "%"),
             number_column("unemployment_pp", "Unemployment", "points"),
             number_column("saved_usd_bn", "Duties saved by the treasury", "USD bn"),
+            number_column("jobs_thousand", "Jobs", "thousand", 0),
+            number_column("household_usd", "What households can buy, mean of all", "USD", 0),
+            number_column("median_household_usd", "What the median household can buy", "USD", 0),
         ),
         tuple(rows),
         note="Real income counts duties that are saved, households do not have them to spend. Output is at base-year prices and "
         "leaves out the terms of trade. Unemployment is on top of the base year's, and nil without a wage floor. "
         + ANCHOR
+        + _counted(outcomes)
         + note,
+    )
+
+
+def _people(value: Equilibrium, code: str, pct: Mapping[str, float]) -> tuple[Cell, Cell, Cell]:
+    """Thousands of jobs, and dollars a year of all households and of the median one; empty where nobody counted."""
+    people = people_of(value.economy).get(code)
+    if people is None:
+        return None, None, None
+    income = 1e3 * float(value.economy.income[value.economy.labels.country(code)])
+    households, buys = people.households_thousand.value, pct["households"] / 100
+    return (
+        pct["jobs"] / 100 * people.employed_thousand.value,
+        buys * income / households,
+        buys * people.median_household_income_usd.value,
+    )
+
+
+def _counted(outcomes: Mapping[str, Outcome]) -> str:
+    """Whose jobs and households are counted, by whom, and what that assumes."""
+    said = [
+        f"{code}: {people.employed_thousand.value:,.0f} thousand jobs ({people.employed_thousand.what}; "
+        f"{people.employed_thousand.source.split(':')[0]}), {people.households_thousand.value:,.0f} thousand households "
+        f"({people.households_thousand.source.split(',')[0]}), the median one with {people.median_household_income_usd.value:,.0f} "
+        f"dollars ({people.median_household_income_usd.what}; {people.median_household_income_usd.source.split(',')[0]})"
+        for code, people in people_of(next(iter(outcomes.values())).value.economy).items()
+    ]
+    if not said:
+        return ""
+    return (
+        f"Counts: {'; '.join(said)}; the others' are not among the data. The mean of all shares out the whole economy's income, government "
+        "included; the median household is taken to gain and lose as all do. "
     )
 
 
