@@ -104,7 +104,8 @@ def read_campaign(path: Path) -> tuple[Sheet, tuple[Happening, ...]]:
     """
     if not path.is_file():
         raise InputError("no campaign", where=str(path), hint="detente campaign start FILE begins one")
-    contents, previous = [], START
+    contents: list[dict[str, Any]] = []
+    previous = START
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
         try:
             content = json.loads(line)
