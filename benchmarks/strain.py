@@ -12,6 +12,7 @@ import gc
 import json
 import os
 import random
+import sys
 import time
 import tracemalloc
 from collections import Counter
@@ -21,6 +22,9 @@ from typing import Any
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tests" / "helpers"))
+from asgi import ask
 
 from benchmarks.machine import machine
 from detente.app import Laboratory, explorer
@@ -100,41 +104,6 @@ def requests(seed: int, cases: tuple[str, ...]) -> Iterator[tuple[str, str, dict
         yield method, target, chance.choice(HEADERS)
 
 
-async def ask(app: Any, method: str, target: str, headers: dict[str, str]) -> tuple[int, int]:
-    """Status and length of an answer."""
-    path, _, query = target.partition("?")
-    messages: list[dict[str, Any]] = []
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode("utf-8", "surrogateescape"),
-        "root_path": "",
-        "query_string": query.encode("utf-8", "surrogateescape"),
-        "headers": [
-            (key.encode(), value.encode("latin-1")) for key, value in {"host": HOST, **headers}.items()
-        ],
-        "client": ("127.0.0.1", 50_000),
-        "server": ("127.0.0.1", 8425),
-    }
-    given = iter([{"type": "http.request", "body": b"", "more_body": False}])
-
-    async def receive() -> dict[str, Any]:
-        for message in given:
-            return message
-        await asyncio.Event().wait()  # the reader stays, and says nothing more
-        raise AssertionError
-
-    async def send(message: Any) -> None:
-        messages.append(message)
-
-    await app(scope, receive, send)
-    return messages[0]["status"], sum(len(message.get("body", b"")) for message in messages[1:])
-
-
 def resident() -> float:
     """Memory of this process now, MB."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
@@ -165,7 +134,9 @@ def strain(count: int, seed: int, laboratory: Laboratory, *, traced: bool = Fals
                     first = tracemalloc.take_snapshot()
         method, target, headers = next(stream)
         try:
-            status, _ = loop.run_until_complete(ask(app, method, target, headers))
+            status = loop.run_until_complete(
+                ask(app, target, method=method, headers={"host": HOST, **headers}.items())
+            ).status
         except Exception as fault:
             raise AssertionError(f"{method} {target} {headers}: {fault!r}") from fault
         assert status < 500, f"{method} {target} {headers}: {status}"

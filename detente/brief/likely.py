@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from detente.core import Table
 from detente.show import build
+from detente.show.tables import settled_horizons
 from detente.show.words import Sentence, number
 
 if TYPE_CHECKING:
@@ -52,8 +53,7 @@ class Likely:
             return None
         record = record_of(self.dossier, self.economy)
         test = kept_backtest(record, self.dossier.asof)
-        settled = test is not None and any(f.horizon == HORIZON and f.outcome >= 0 for f in test.ladder)
-        return (record, test) if test is not None and settled else None
+        return (record, test) if test is not None and HORIZON in settled_horizons(test) else None
 
     @property
     def test(self) -> Backtest | None:
@@ -68,7 +68,7 @@ class Likely:
 
         if self._kept is None:
             return None
-        days = {f.horizon for f in self._kept[1].ladder if f.outcome >= 0} & set(HORIZONS)
+        days = settled_horizons(self._kept[1]) & set(HORIZONS)
         chron = chronology(self._kept[0], self.dossier.asof)
         return look_ahead(
             chron, horizons=sorted(days), horizon=HORIZON, paths=self.paths, seed=self.seed, informed=False

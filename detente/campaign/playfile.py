@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,19 @@ from detente.campaign.calendar import Chronology
 from detente.campaign.clocks import LiveClock
 from detente.campaign.course import Campaign, Pricer
 from detente.campaign.played import Happening, Pair
-from detente.core import EvidenceError, InputError, package_version, sha256_bytes, write_atomic
+from detente.core import (
+    CHAIN_START,
+    EvidenceError,
+    InputError,
+    chain_hash,
+    chain_line,
+    package_version,
+    read_chain,
+    sha256_bytes,
+    write_atomic,
+)
 
 FORM = "detente-campaign-1"
-START = "0" * 64
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,11 +92,11 @@ def write_campaign(path: Path, campaign: Campaign, sheet: Sheet) -> None:
         Its first line; seeds are the campaign's.
     """
     head = {"form": FORM, **_plain(dataclasses.replace(sheet, seeds=campaign.seeds))}
-    lines, previous = [], START
+    lines, previous = [], CHAIN_START
     for number, content in enumerate([head, *(_entry_line(entry) for entry in campaign.entries)]):
         whole = {"number": number, **content, "previous": previous}
-        previous = _hash(whole)
-        lines.append(_line({**whole, "hash": previous}))
+        previous = chain_hash(whole)
+        lines.append(chain_line({**whole, "hash": previous}))
     write_atomic(path, "\n".join(lines) + "\n")
 
 
@@ -104,29 +112,21 @@ def read_campaign(path: Path) -> tuple[Sheet, tuple[Happening, ...]]:
     """
     if not path.is_file():
         raise InputError("no campaign", where=str(path), hint="detente campaign start FILE begins one")
-    contents: list[dict[str, Any]] = []
-    previous = START
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
-        try:
-            content = json.loads(line)
-            kept = content.pop("hash")
-            whole = (content["previous"], content["number"], _hash(content)) == (previous, number, kept)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            whole = False
-        if not whole and not contents and '"hash"' not in line:
-            break  # no line of a campaign, changed or not
-        if not whole:
-            raise EvidenceError(
-                "a line of a campaign was changed, left out or moved",
-                where=f"{path.name}: line {number + 1}",
-                hint="moves are made with `detente campaign act`, other courses with `branch`",
-            )
-        previous = kept
-        contents.append(content)
-    if not contents or contents[0].get("form") != FORM:
-        raise InputError(
-            "not a campaign of this form", where=path.name, hint=f"its first line says `form`: {FORM}"
-        )
+    lines = path.read_text(encoding="utf-8").splitlines()
+    no_campaign = InputError(
+        "not a campaign of this form", where=path.name, hint=f"its first line says `form`: {FORM}"
+    )
+    if not lines or '"hash"' not in lines[0]:
+        raise no_campaign
+    contents = read_chain(
+        lines,
+        first=0,
+        name=path.name,
+        broken="a line of a campaign was changed, left out or moved",
+        hint="moves are made with `detente campaign act`, other courses with `branch`",
+    )
+    if contents[0].get("form") != FORM:
+        raise no_campaign
     return _sheet(contents[0]), tuple(_entry(content) for content in contents[1:])
 
 
@@ -168,14 +168,6 @@ def _entry_line(entry: Happening) -> dict[str, Any]:
         for key, value in _plain(entry).items()
         if key in ("day", "side", "by", "act") or value != _plain(getattr(default, key))
     }
-
-
-def _line(content: dict[str, Any]) -> str:
-    return json.dumps(content, sort_keys=True, ensure_ascii=False)
-
-
-def _hash(content: dict[str, Any]) -> str:
-    return sha256_bytes(_line(content).encode("utf-8"))
 
 
 def _day(text: str | None) -> dt.date | None:

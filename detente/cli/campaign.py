@@ -18,9 +18,10 @@ from detente.cli.options import (
 )
 from detente.cli.outlook import check_table, kept_or_made, pair_record
 from detente.cli.output import Format, emit, parse_day, progress, usage
+from detente.cli.settings import typed_amount
 from detente.cli.terminal import note
 from detente.cli.worlds import WorldOption
-from detente.core import InputError, LabelError, Table, UnitError, is_number, suggestion
+from detente.core import InputError, LabelError, Table, UnitError, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,9 +100,7 @@ def show(
     file: FileArgument, table: TableOption = "day", style: FormatOption = None, out: OutOption = None
 ) -> None:
     """Show where a campaign stands: costs so far, live clocks, what each side is likely to do."""
-    with usage():
-        check_table(table, TABLES, "--table")
-    played, sheet = _open(file)
+    played, sheet = _open(file, table)
     emit(_tables(played, sheet.dossier, table), style, out)
 
 
@@ -135,9 +134,7 @@ def act(
     """Do something today, for a side that is played by hand."""
     from detente.campaign import HandMove
 
-    with usage():
-        check_table(table, TABLES, "--table")
-    played, sheet = _open(file)
+    played, sheet = _open(file, table)
     with usage():
         move = HandMove(
             what, _fraction(duty), controls, clock, parse_day(due, "--due") if due else None, leaders
@@ -155,9 +152,7 @@ def next_thing(
     out: OutOption = None,
 ) -> None:
     """Let days pass until something happens."""
-    with usage():
-        check_table(table, TABLES, "--table")
-    played, sheet = _open(file)
+    played, sheet = _open(file, table)
     with usage(), progress(None, "days pass"):
         after = played.until(played.today + dt.timedelta(days=FIRST), first=True)
     _kept(file, played, after, sheet, trial, table, (style, out))
@@ -177,10 +172,9 @@ def wait(
 ) -> None:
     """Let days pass, whatever happens."""
     with usage():
-        check_table(table, TABLES, "--table")
         if until and days != 1:
             raise InputError("a number of days and a day", where="--days", hint="give one of both")
-    played, sheet = _open(file)
+    played, sheet = _open(file, table)
     with usage(), progress(None, "days pass"):
         day = parse_day(until, "--until") if until else played.today + dt.timedelta(days=days)
         after = played.until(day)
@@ -207,10 +201,9 @@ def branch(
     from detente.campaign import write_campaign
 
     with usage():
-        check_table(table, TABLES, "--table")
         if new.exists():
             raise InputError("there is a file already", where=str(new), hint="take another name")
-    played, sheet = _open(file)
+    played, sheet = _open(file, table)
     with usage():
         fork = played.branch(parse_day(on, "--on") if on else played.today, seed=seed)
     write_campaign(new, fork, sheet)
@@ -253,11 +246,12 @@ def _price(record: Record, effect: Sequence[tuple[float, float]] | None) -> Pric
     return price
 
 
-def _open(file: Path) -> tuple[Campaign, Sheet]:
-    """A campaign as it stands, with its record."""
+def _open(file: Path, table: str = "day") -> tuple[Campaign, Sheet]:
+    """A campaign as it stands, with its record, once it is sure that the table asked for can be made of it."""
     from detente.campaign import chronology, read_campaign, resumed
 
     with usage():
+        check_table(table, TABLES, "--table")
         sheet, entries = read_campaign(file)
     record = pair_record(sheet.dossier, sheet.asof.isoformat(), sheet.world or None)
     start_day = chronology(record, sheet.asof)
@@ -332,7 +326,7 @@ def _fraction(text: str) -> float:
     """A duty as typed: 0.10 or 10%."""
     if not text:
         return 0.0
-    number, scale = (text[:-1], 0.01) if text.endswith("%") else (text, 1.0)
-    if not is_number(number):
+    amount = typed_amount(text)
+    if amount is None:
         raise UnitError(f"`{text}` is no duty", where="--duty", hint="0.10 or 10%")
-    return scale * float(number)
+    return amount

@@ -81,17 +81,29 @@ def read_setting(text: str, record: Dossier) -> tuple[str, Setting]:
         return name, Setting(status=Status.repealed, reason="set on the command line")
     if value.replace(" ", "_") in [status.value for status in Status]:
         return name, Setting(status=Status(value.replace(" ", "_")), reason="set on the command line")
-    percent = value.endswith("%")
-    number = value.removesuffix("%").strip()
-    if not is_number(number):
+    amount = typed_amount(value)
+    if amount is None:
         raise InputError(
             f"`{value}` is neither a value nor a status",
             where="--set",
             hint="a number in the measure's unit (0.10 is 10 %), 10%, off, or one of "
             + ", ".join(status.value for status in Status),
         )
-    amount = float(number) / 100 if percent else float(number)
     return name, Setting(value=amount, reason="set on the command line")
+
+
+def typed_amount(text: str) -> float | None:
+    """A number as typed, per cent as a fraction; None for what is no number.
+
+    Examples
+    --------
+    >>> typed_amount("0.1"), typed_amount("10 %"), typed_amount("ten")
+    (0.1, 0.1, None)
+    """
+    number = text.removesuffix("%").strip()
+    if not is_number(number):
+        return None
+    return float(number) / 100 if text.endswith("%") else float(number)
 
 
 def measure_called(words: str, record: Dossier, option: str = "--set") -> str:

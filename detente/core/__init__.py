@@ -12,6 +12,12 @@ if TYPE_CHECKING:
         NUMBERS_AND_TEXT as NUMBERS_AND_TEXT,
         read_arrays as read_arrays,
     )
+    from detente.core.chain import (
+        CHAIN_START as CHAIN_START,
+        chain_hash as chain_hash,
+        chain_line as chain_line,
+        read_chain as read_chain,
+    )
     from detente.core.chunk_files import (
         code_key as code_key,
         load_chunk as load_chunk,
@@ -105,6 +111,7 @@ else:
         __name__,
         {
             "arrays": "LARGEST NUMBERS_AND_TEXT read_arrays",
+            "chain": "CHAIN_START chain_hash chain_line read_chain",
             "chunk_files": "code_key load_chunk save_chunk",
             "cluster": "Cluster",
             "days": "FIRST_DAY LAST_DAY calendar_day parse_day",

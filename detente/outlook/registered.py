@@ -7,8 +7,6 @@ hash that the next one names, and `read_questions` refuses the file.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,14 +14,21 @@ from pathlib import Path
 from typing import Any
 
 from detente.campaign import Chronology, Fate
-from detente.core import EvidenceError, InputError, package_version, write_atomic
+from detente.core import (
+    CHAIN_START,
+    InputError,
+    chain_hash,
+    chain_line,
+    package_version,
+    read_chain,
+    write_atomic,
+)
 from detente.outlook.ahead import Outlook
 from detente.outlook.kept import DATA
 from detente.outlook.rolling import rungs_reached
 from detente.outlook.scores import FLOOR
 
 SHIPPED_QUESTIONS = DATA / "registered.jsonl"
-START = "0" * 64
 WORDS = {Fate.carried: "carried out", Fate.put_off: "put off", Fate.dropped: "dropped"}
 LADDER_RULE = (
     "The rung that the mechanical rule of detente/campaign/data/ladder.yaml reads from the record `{record}` for the {days} days "
@@ -74,15 +79,7 @@ class Question:
     hash: str
 
 
-def _line(question: dict[str, Any]) -> str:
-    return json.dumps(question, sort_keys=True, ensure_ascii=False)
-
-
-def _hash(content: dict[str, Any]) -> str:
-    return hashlib.sha256(_line(content).encode("utf-8")).hexdigest()
-
-
-def questions_of(outlook: Outlook, *, previous: str = START, number: int = 0) -> list[Question]:
+def questions_of(outlook: Outlook, *, previous: str = CHAIN_START, number: int = 0) -> list[Question]:
     """Questions on the ladder at each horizon and on every live dated clock, with the odds of an outlook."""
     chron = outlook.chron
     record = chron.record.main.dossier.id
@@ -121,7 +118,7 @@ def questions_of(outlook: Outlook, *, previous: str = START, number: int = 0) ->
             "version": package_version(),
             "previous": previous,
         }
-        previous = _hash(content)
+        previous = chain_hash(content)
         registered.append(_question({**content, "hash": previous}))
     return registered
 
@@ -145,24 +142,14 @@ def read_questions(path: Path = SHIPPED_QUESTIONS) -> tuple[Question, ...]:
         raise InputError(
             "no registered questions", where=str(path), hint="detente score --register FILE writes them"
         )
-    questions: list[Question] = []
-    previous = START
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            content = json.loads(line)
-            kept = content.pop("hash")
-            whole = (content["previous"], content["number"], _hash(content)) == (previous, number, kept)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            whole = False
-        if not whole:
-            raise EvidenceError(
-                "a registered question was changed, left out or moved",
-                where=f"{path.name}: line {number}",
-                hint="take the file back from where it was published; questions are never rewritten",
-            )
-        questions.append(_question({**content, "hash": kept}))
-        previous = kept
-    return tuple(questions)
+    contents = read_chain(
+        path.read_text(encoding="utf-8").splitlines(),
+        first=1,
+        name=path.name,
+        broken="a registered question was changed, left out or moved",
+        hint="take the file back from where it was published; questions are never rewritten",
+    )
+    return tuple(_question(content) for content in contents)
 
 
 def can_register(path: Path, record: str, asof: dt.date) -> tuple[Question, ...]:
@@ -195,14 +182,16 @@ def register_questions(outlook: Outlook, path: Path) -> list[Question]:
         As `can_register`.
     """
     standing = can_register(path, outlook.chron.record.main.dossier.id, outlook.chron.asof)
-    fresh = questions_of(outlook, previous=standing[-1].hash if standing else START, number=len(standing))
+    fresh = questions_of(
+        outlook, previous=standing[-1].hash if standing else CHAIN_START, number=len(standing)
+    )
     text = path.read_text(encoding="utf-8") if standing else ""
     for question in fresh:
         content = {
             key: value.isoformat() if isinstance(value, dt.date) else value
             for key, value in vars(question).items()
         }
-        text += _line(content) + "\n"
+        text += chain_line(content) + "\n"
     write_atomic(path, text)
     return fresh
 

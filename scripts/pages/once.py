@@ -9,56 +9,60 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import inspect
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 
 @contextlib.contextmanager
-def explanations_once(keep: int = 2) -> Iterator[None]:
-    """Within, a batch that an explanation solved is remembered, the last few of them: each holds hundreds of equilibria."""
-    from detente.equilibrium.explain import attribute
-
-    solve: Any = attribute.solve
+def _once(holder: Any, name: str, key_of: Callable[..., bytes], keep: int) -> Iterator[None]:
+    """Within, what a function of a module gave for a key is remembered, the last few answers of it."""
+    ask: Any = getattr(holder, name)
     remembered: dict[bytes, Any] = {}
 
-    def remembering(model: Any, wedges: Sequence[Any], **options: Any) -> Any:
-        key = hashlib.blake2b(pickle.dumps((model, options)))
-        for each in wedges:
-            for array in (each.tariff, each.iceberg_hat, each.export_tax):
-                key.update(array.tobytes())
-        if key.digest() not in remembered:
+    @functools.wraps(ask)  # the reference of public names reads what it says of itself
+    def remembering(*words: Any, **options: Any) -> Any:
+        key = key_of(*words, **options)
+        if key not in remembered:
             while len(remembered) >= keep:
                 del remembered[next(iter(remembered))]
-            remembered[key.digest()] = solve(model, wedges, **options)
-        return remembered[key.digest()]
-
-    attribute.solve = remembering
-    try:
-        yield
-    finally:
-        attribute.solve = solve
-
-
-@contextlib.contextmanager
-def briefings_once() -> Iterator[None]:
-    """Within, the content of a briefing is composed once for one record, world and set of options."""
-    from detente import brief
-
-    compose: Any = brief.compose
-    remembered: dict[bytes, Any] = {}
-
-    @functools.wraps(compose)  # the reference of public names reads what it says of itself
-    def remembering(dossier: Any, economy: Any, **options: Any) -> Any:
-        key = pickle.dumps(
-            (dossier.content_hash, dossier.asof, hashlib.sha256(pickle.dumps(economy)).digest(), options)
-        )
-        if key not in remembered:
-            remembered[key] = compose(dossier, economy, **options)
+            remembered[key] = ask(*words, **options)
         return remembered[key]
 
-    brief.compose = remembering
+    setattr(holder, name, remembering)
     try:
         yield
     finally:
-        brief.compose = compose
+        setattr(holder, name, ask)
+
+
+def explanations_once() -> contextlib.AbstractContextManager[None]:
+    """Within, a batch that an explanation solved is remembered, the last two of them: each holds hundreds of equilibria."""
+    from detente.equilibrium.explain import attribute
+
+    def key(model: Any, wedges: Sequence[Any], **options: Any) -> bytes:
+        digest = hashlib.blake2b(pickle.dumps((model, options)))
+        for each in wedges:
+            for array in (each.tariff, each.iceberg_hat, each.export_tax):
+                digest.update(array.tobytes())
+        return digest.digest()
+
+    return _once(attribute, "solve", key, 2)
+
+
+def briefings_once() -> contextlib.AbstractContextManager[None]:
+    """Within, the content of a briefing is composed once for one record, world and set of options, stated or not."""
+    from detente import brief
+
+    stated = inspect.signature(brief.compose)
+
+    def key(dossier: Any, economy: Any, **options: Any) -> bytes:
+        whole = stated.bind(dossier, economy, **options)
+        whole.apply_defaults()
+        settings = {
+            name: value for name, value in whole.arguments.items() if name not in ("dossier", "economy")
+        }
+        return hashlib.blake2b(pickle.dumps((dossier.content_hash, dossier.asof, economy, settings))).digest()
+
+    return _once(brief, "compose", key, 4)

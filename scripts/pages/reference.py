@@ -233,17 +233,6 @@ def intake_tables(dossier: Any) -> list[Any]:
     ]
 
 
-BRIEFING: dict[str, Any] = {
-    "closure": "share",
-    "source": "busan-2025",
-    "horizon": "long",
-    "keep_elasticities": False,
-    "draws": 24,
-    "seed": 1,
-}
-"""What `detente brief` gives `compose`, so that the README's briefing and this page's tables are composed once."""
-
-
 def shipped_tables() -> dict[str, list[Any]]:
     """Every table Détente makes of the shipped case, by where it comes from."""
     from detente.brief import compose
@@ -355,7 +344,9 @@ def shipped_tables() -> dict[str, list[Any]]:
         ],
         "Python: detente.policy.duties.day": [duty_path(dossier, economy, "USA", "CHN", [dossier.asof])],
         "Python: detente.dossier": [clock_table(dossier, dossier.asof), places],
-        "detente brief, folder data": list(check_content(compose(dossier, economy, **BRIEFING)).values()),
+        "detente brief, folder data": list(
+            check_content(compose(dossier, economy, source=dossier.id)).values()
+        ),
     }
 
 

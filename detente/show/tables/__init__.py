@@ -57,7 +57,7 @@ if TYPE_CHECKING:
         data_source_table as data_source_table,
     )
     from detente.show.tables.rupture import rupture_sentences as rupture_sentences
-    from detente.show.tables.scored import is_scored as is_scored
+    from detente.show.tables.scored import is_scored as is_scored, settled_horizons as settled_horizons
     from detente.show.tables.selfcheck import self_check as self_check
     from detente.show.tables.sensitivity import (
         bargains_by_preferences as bargains_by_preferences,
@@ -110,7 +110,7 @@ else:
             "sensitivity": "bargains_by_preferences levers_by_preferences play_by_preferences",
             "stakes": "calendar_details costs stakes_table",
             "since": "Difference differences",
-            "scored": "is_scored",
+            "scored": "is_scored settled_horizons",
             "stocks": "Held",
             "strategy": "dominance_table equilibrium_table space_table swap_table verdict_table",
             "uncertain": "driver_rows results_of results_table",

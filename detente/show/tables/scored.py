@@ -31,10 +31,14 @@ NO_ODDS = (
 """What is said where odds would stand."""
 
 
+def settled_horizons(test: Backtest | None) -> set[int]:
+    """Horizons over which some forecast has been settled by the day."""
+    return {forecast.horizon for forecast in test.ladder if forecast.outcome >= 0} if test else set()
+
+
 def scored_horizon(test: Backtest | None, horizon: int) -> int | None:
     """The horizon whose score speaks for one: itself, or the next longer one that has been scored by the day."""
-    settled = {forecast.horizon for forecast in test.ladder if forecast.outcome >= 0} if test else set()
-    return min((days for days in settled if days >= horizon), default=None)
+    return min((days for days in settled_horizons(test) if days >= horizon), default=None)
 
 
 def is_scored(test: Backtest | None, horizon: int) -> bool:
