@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detente.equilibrium.advice import QUICK as QUICK, how_far as how_far, what_to_try as what_to_try
+    from detente.equilibrium.anderson import Anderson as Anderson
     from detente.equilibrium.backstop import Backstop as Backstop, Step as Step
     from detente.equilibrium.bans import any_ban as any_ban, log_ratio as log_ratio, no_exports as no_exports
     from detente.equilibrium.baseline import (
@@ -61,7 +62,6 @@ if TYPE_CHECKING:
     from detente.equilibrium.structure import Structure as Structure
     from detente.equilibrium.sweep import (
         CLOSURES as CLOSURES,
-        Anderson as Anderson,
         Newton as Newton,
         deficits as deficits,
     )
@@ -96,6 +96,7 @@ else:
             "gravity.world": "GravityStructure GravityWorld",
             "solver": "rebase",
             "structure": "Structure",
-            "sweep": "Anderson CLOSURES Newton deficits",
+            "anderson": "Anderson",
+            "sweep": "CLOSURES Newton deficits",
         },
     )

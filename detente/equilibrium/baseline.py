@@ -49,6 +49,8 @@ class Baseline:
     to_producer: Array
     cut: dict[bytes, _Kept] = field(default_factory=dict)
     """The same for trade that bans have cut, the last few that were asked for, by `Severed.pattern`."""
+    whole: dict[str, Any] = field(default_factory=dict)
+    """The inverse of the whole derivative that batches are steered by, once one has asked for it (`whole`)."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,9 @@ def share_preparation(economy: Economy, structure: Structure, like: tuple[Econom
     if technology.mobile != lent.technology.mobile:
         return
     # trade that bans cut is kept with the technology it was cut in
-    own = lent if _same_arrays(technology, lent.technology) else replace(lent, cut={})
+    own = replace(lent, whole={})
+    if not _same_arrays(technology, lent.technology):
+        own = replace(own, cut={})
     _prepared.setdefault(economy, weakref.WeakKeyDictionary()).setdefault(
         structure, _Kept.of(technology, own)
     )
@@ -202,7 +206,8 @@ def lend_preparation(economy: Economy, structure: Structure, like: tuple[Economy
     if math.isinf(structure.mobility) != math.isinf(like[1].mobility):
         return
     of_economy = _prepared.setdefault(economy, weakref.WeakKeyDictionary())
-    of_economy.setdefault(structure, _prepared[like[0]][like[1]])
+    kept = _prepared[like[0]][like[1]]
+    of_economy.setdefault(structure, replace(kept, inverses={**kept.inverses, "whole": {}}))
 
 
 def _linked(economy: Economy) -> bool:

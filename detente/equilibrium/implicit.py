@@ -319,7 +319,7 @@ def factor_derivatives(
     right = np.matmul(g, output_fixed) + alpha[:, :, None] * income_fixed[:, None, :]
     paid_moves = np.zeros((N, S, 1))
     if technology.moves_inputs:
-        paid_moves, inputs_move = _nest_moves(
+        paid_moves, inputs_move = nest_moves(
             technology, g * output[:, None, :], inputs_in_cost, pays, dp, dcost
         )
         right += inputs_move
@@ -370,7 +370,7 @@ def factor_derivatives(
     )
 
 
-def _nest_moves(
+def nest_moves(
     technology: Technology, bought: Array, inputs_in_cost: Array, pays: Array, dp: Array, dcost: Array
 ) -> tuple[Array, Array]:
     """Moves of the factor share (log, [n, s, d]) and of inputs bought ([n, r, d]) as nests substitute.

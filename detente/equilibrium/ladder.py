@@ -1,6 +1,6 @@
 """The ladder of rescue: what is tried where a solve does not settle, in which order, and why.
 
-Every solve begins with the sweeps of `sweep.sweep_chunk`, all scenarios of a batch at once: they settle nearly everything for a
+Every solve begins with the sweeps of `settle.sweep_chunk`, all scenarios of a batch at once: they settle nearly everything for a
 fraction of what Newton costs. A scenario that they do not settle climbs a ladder by itself, within a budget of its own:
 `SHOCKS` without limits on quantities, `LIMITS` with them. The residuals of the plain equations judge what every rung finds.
 """

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import RESULTS
+from detente.equilibrium.anderson import Lanes
 from detente.equilibrium.backstop import Backstop
 from detente.equilibrium.baseline import Baseline, lend_preparation, prepare
 from detente.equilibrium.ces import over_suppliers
@@ -33,9 +34,10 @@ from detente.equilibrium.quantities import verified
 from detente.equilibrium.quantity_search import TIGHT
 from detente.equilibrium.revenue import Budget
 from detente.equilibrium.robust import point_of
+from detente.equilibrium.settle import base_point, settle_lanes
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure, Technology
-from detente.equilibrium.sweep import Lanes, Newton, Shock, Sweep, base_point, deficits, settle_lanes
+from detente.equilibrium.sweep import Newton, Shock, Sweep, deficits
 from detente.world import Array, Economy, Wedges, frozen
 
 _SIGMAS = ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final")

@@ -13,6 +13,9 @@ import numpy as np
 
 from detente.world import Array
 
+FAR = 300.0
+"""Logarithm of a power beyond which it is taken together with those that make it smaller."""
+
 
 def cost_hat(wage_hat: Array, price_hat: Array, va_share: Array, input_shares: Array) -> Array:
     """Unit cost change: ``cost_hat[i,s] = wage_hat[i]^γ[i,s] · Π_r price_hat[i,r]^g[i,r,s]`` (CP15 eq. 10).
@@ -57,9 +60,23 @@ def price_hat(trade_shares: Array, kappa_hat: Array, cost_hat: Array, trade_elas
 def trade_shares_new(
     trade_shares: Array, kappa_hat: Array, cost_hat: Array, price_hat: Array, trade_elasticity: Array
 ) -> Array:
-    """New shares ``π'[n,i,s] = π (kappa_hat · cost_hat[i,s] / P_hat[n,s])^−θ`` (CP15 eq. 12)."""
-    relative = np.log(kappa_hat * cost_hat[..., None, :, :] / price_hat[..., :, None, :])
-    return np.asarray(trade_shares * np.exp(-trade_elasticity * relative))
+    """New shares ``π'[n,i,s] = π (kappa_hat · cost_hat[i,s] / P_hat[n,s])^−θ`` (CP15 eq. 12).
+
+    The three powers are taken apart, and that of trade costs of the pairs alone whose costs changed: of most they did not.
+    Where a factor alone would leave the range of numbers, the power is taken of the whole.
+    """
+    log_cost, log_price = np.log(cost_hat), np.log(price_hat)
+    # a point that left the numbers is no smaller than anything, and goes the second way too
+    if not max(np.abs(trade_elasticity * log).max() for log in (log_cost, log_price)) < FAR:
+        relative = np.log(kappa_hat * cost_hat[..., None, :, :] / price_hat[..., :, None, :])
+        return np.asarray(trade_shares * np.exp(-trade_elasticity * relative))
+    shares = np.asarray(trade_shares * np.exp(-trade_elasticity * log_cost)[..., None, :, :])
+    shares = shares * np.exp(trade_elasticity * log_price)[..., :, None, :]
+    kappa_hat = np.broadcast_to(kappa_hat, shares.shape)
+    flat = kappa_hat.reshape(-1, kappa_hat.shape[-1])
+    pairs = np.flatnonzero((flat != 1).any(1))
+    shares.reshape(flat.shape)[pairs] *= np.exp(-trade_elasticity * np.log(flat[pairs]))
+    return shares
 
 
 def output_new(

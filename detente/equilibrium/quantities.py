@@ -42,8 +42,10 @@ from detente.equilibrium.judged import (
 from detente.equilibrium.ladder import first_look, rescue_limits
 from detente.equilibrium.limits import Limits
 from detente.equilibrium.quantity_search import TIGHT, BatchSetting, known_wedges, with_note
+from detente.equilibrium.settle import sweep_chunk
+from detente.equilibrium.steering import WORTH
 from detente.equilibrium.structure import Structure
-from detente.equilibrium.sweep import Newton, sweep_chunk
+from detente.equilibrium.sweep import Newton
 from detente.world import Array, Economy, Wedges
 
 KNOWN = 1_000.0
@@ -121,7 +123,8 @@ def solve_batch_with_controls(
     setting = BatchSetting(economy, structure, closure, solver, Meter(solver.budget, solver.seconds))
     solutions: list[ControlledSolution] = []
     for first in range(0, len(wedges), CHUNK):
-        solutions += _chunk(setting, wedges[first : first + CHUNK], controls[first : first + CHUNK], start)
+        part = slice(first, first + CHUNK)
+        solutions += _chunk(setting, wedges[part], controls[part], start, many=len(wedges) >= WORTH)
         for k, held in enumerate(solutions[first:], first):
             if throw and not held.solution.result.ok:
                 raise SolveError(
@@ -151,6 +154,8 @@ def _chunk(
     wedges: Sequence[Wedges],
     controls: Sequence[Sequence[QuantityControl]],
     start: ControlledSolution | None,
+    *,
+    many: bool,
 ) -> list[ControlledSolution]:
     """Solve some scenarios: by sweeps together, each of those that do not settle by `ladder.LIMITS`, and verify them."""
     banned = _with_bans(wedges, controls)
@@ -159,7 +164,8 @@ def _chunk(
         known = {k: _refused(setting, one_of(banned, k), controls[k], ground) for k in lanes}
         left = [k for k in lanes if known[k] is None]
         if left:
-            swept = _swept(setting, [wedges[k] for k in left], [controls[k] for k in left], start, ground)
+            policies, limits = [wedges[k] for k in left], [controls[k] for k in left]
+            swept = _swept(setting, policies, limits, start, ground, many=many)
             known |= dict(zip(left, swept, strict=True))
         for k, settled in known.items():
             own = replace(setting, meter=Meter(setting.solver.budget, setting.solver.seconds))
@@ -225,6 +231,8 @@ def _swept(
     controls: Sequence[Sequence[QuantityControl]],
     start: ControlledSolution | None,
     ground: Ground | None = None,
+    *,
+    many: bool = False,
 ) -> list[ControlledSolution | None]:
     """Solve a chunk by sweeps that find the wedges of the controls too; `ground` is what bans left of the trade of one alone.
 
@@ -249,7 +257,7 @@ def _swept(
         begun = np.stack([np.pad(there, (0, width)) for _ in free])
         for k, some in enumerate(free):
             begun[k, there.size : there.size + len(some)] = known_wedges(start, some)
-    points, steps = sweep_chunk(economy, banned, deficit, solver, structure, limits, begun, base)
+    points, steps = sweep_chunk(economy, banned, deficit, solver, structure, limits, begun, base, many)
     settled = points.shape[1] - (0 if limits is None else limits.width)
     log_wedges = [np.nan_to_num(points[k, settled : settled + len(some)]) for k, some in enumerate(free)]
     applied = banned

@@ -16,9 +16,10 @@ from detente.equilibrium.baseline import prepare, prepare_for
 from detente.equilibrium.budget import Meter, sweep_cost
 from detente.equilibrium.implicit import Numeraires
 from detente.equilibrium.newton import Stage, newton, split
+from detente.equilibrium.settle import base_point, sweep_chunk
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.structure import Structure, Technology
-from detente.equilibrium.sweep import Newton, base_point, sweep_chunk
+from detente.equilibrium.sweep import Newton
 from detente.world import Array, Economy, Wedges
 
 SMALLEST_STAGE = 1 / 256

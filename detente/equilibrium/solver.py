@@ -30,9 +30,11 @@ from detente.equilibrium.judged import (
     take,
 )
 from detente.equilibrium.ladder import Climb, first_look, rescue
+from detente.equilibrium.settle import sweep_chunk
 from detente.equilibrium.solution import Equilibrium, Solution
+from detente.equilibrium.steering import WORTH
 from detente.equilibrium.structure import Structure
-from detente.equilibrium.sweep import Newton, deficits, sweep_chunk
+from detente.equilibrium.sweep import Newton, deficits
 from detente.world import Array, Economy, Wedges
 
 
@@ -100,6 +102,7 @@ def solve_batch(
         again = solve_batch(economy, wedges, closure=other, structure=structure, solver=QUICK)
         return again[0].result.ok
 
+    many = len(stacked.tariff) >= WORTH
     solutions: dict[int, Solution[Equilibrium]] = {}
     for lanes, ground in chunks(economy, structure, stacked, deficit):
         if ground is None:
@@ -111,7 +114,7 @@ def solve_batch(
                 continue
             part, lent = alone(ground.wedges), ground.deficit
             base = prepare_for(economy, structure, ground.wedges)
-        points, steps = sweep_chunk(economy, part, lent, first, structure, None, begun, base)
+        points, steps = sweep_chunk(economy, part, lent, first, structure, None, begun, base, many)
         for index, solution in enumerate(
             finish(base.technology, part, named, lent, points, steps, first, "sweep", ground)
         ):

@@ -9,19 +9,19 @@ costs about a dozen sweeps of array arithmetic and no factorisation.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from detente.core import InputError, UnitError, checkpoint
-from detente.equilibrium.baseline import Baseline, prepare
+from detente.core import InputError, UnitError
+from detente.equilibrium.anderson import Lanes
+from detente.equilibrium.baseline import Baseline
 from detente.equilibrium.budget import BUDGET, SECONDS
 from detente.equilibrium.implicit import Numeraires
 from detente.equilibrium.limits import Limits
-from detente.equilibrium.structure import Structure
 from detente.world import Array, Economy, Wedges
 
-Lanes = npt.NDArray[np.bool_]
 CLOSURES: dict[str, str] = {
     "share": "each country's deficit is a fixed share of world value added",
     "fixed": "each country's deficit is fixed in the numeraire (world value added)",
@@ -106,14 +106,22 @@ def _over_importers(pull: Array, spending: Array) -> Array:
 class Shock:
     """Arrays of a chunk of scenarios that stay the same over its sweeps, laid out [scenario, sector, importer, exporter]."""
 
-    pull: Array
-    """π · kappa_hat^−θ."""
-    to_producer: Array
-    """The same times 1/((1+t')(1+x')): what reaches the producer."""
+    both: Array
+    """π · kappa_hat^−θ, and the same times 1/((1+t')(1+x')), what reaches the producer, one below the other by importer."""
     to_exporter: Array | None
     """The same times x'/((1+x')(1+t')): the exporter's tax; None when nobody taxes exports."""
     limits: Limits | None
     """Controls whose wedges the sweeps find."""
+
+    @property
+    def pull(self) -> Array:
+        """π · kappa_hat^−θ."""
+        return self.both[:, :, : self.both.shape[-1]]
+
+    @property
+    def to_producer(self) -> Array:
+        """The same times 1/((1+t')(1+x')): what reaches the producer."""
+        return self.both[:, :, self.both.shape[-1] :]
 
     @classmethod
     def of(cls, base: Baseline, wedges: Wedges, limits: Limits | None, by_lane: Array | None = None) -> Shock:
@@ -133,11 +141,6 @@ class Shock:
         def of_rows(array: Array) -> Array:
             return np.asarray(array.reshape(-1, S)[rows])
 
-        def laid_out(start: Array, values: Array) -> Array:
-            array = np.repeat(start[None], lanes, 0)
-            array.reshape(lanes, S, N * N)[lane, :, pair] = values
-            return array
-
         factor = 1 + of_rows(wedges.tariff)
         kappa_hat = factor / (1 + economy.tariff.reshape(-1, S)[pair]) * of_rows(wedges.iceberg_hat)
         if tax is not None:
@@ -147,21 +150,44 @@ class Shock:
         theta = economy.trade_elasticity if by_lane is None else by_lane[lane]
         pull = economy.trade_shares.reshape(-1, S)[pair] * np.exp(-theta * np.log(kappa_hat))
         net = pull / factor
-        return cls(
-            pull=laid_out(base.pull, pull),
-            to_producer=laid_out(base.to_producer, net),
-            to_exporter=None if tax is None else laid_out(np.zeros_like(base.pull), net * taxed),
-            limits=limits,
-        )
+        both = np.empty((lanes, S, 2 * N, N))
+        both[:, :, :N], both[:, :, N:] = base.pull, base.to_producer
+        flat = both.reshape(lanes, S, -1)
+        flat[lane, :, pair], flat[lane, :, N * N + pair] = pull, net
+        to_exporter = None
+        if tax is not None:
+            to_exporter = np.zeros((lanes, S, N, N))
+            to_exporter.reshape(lanes, S, -1)[lane, :, pair] = net * taxed
+        return cls(both, to_exporter, limits)
 
     def keep(self, lanes: Lanes) -> Shock:
         """Only these scenarios."""
         return Shock(
-            self.pull[lanes],
-            self.to_producer[lanes],
+            self.both[lanes],
             None if self.to_exporter is None else self.to_exporter[lanes],
             None if self.limits is None else self.limits.keep(lanes),
         )
+
+
+class Look(NamedTuple):
+    """Markets at a point, [scenario, country, sector] where nothing else is said."""
+
+    log_cost: Array
+    weight: Array
+    """``cost_hat^−θ`` of exporters."""
+    total: Array
+    """Σ_i of what the exporters pull."""
+    log_basket: Array
+    """Log price of final baskets [scenario, country]."""
+    reaching: Array
+    """Spending that reaches suppliers."""
+    yielding: Array | None
+    """By how much its logarithm falls as the log price rises."""
+    output: Array
+    wanted: Array
+    """Spending that follows."""
+    earnings: tuple[Array, Array, Array]
+    """Of factors, in all and by market, at the supply there is, and in all at base supply."""
 
 
 class Sweep:
@@ -192,8 +218,9 @@ class Sweep:
         expenditure = point[:, F + N * S : F + 2 * N * S].reshape(lanes, N, S) * self.base.scale
         return log_factor, log_price, expenditure
 
-    def clearing(self, paid: Array, output: Array, asked: Array, total: Array, anchor: Array) -> Array:
+    def clearing(self, paid: Array, output: Array, earnings: tuple[Array, Array, Array]) -> Array:
         """Clearing residual by factor market [scenario, factor]; that of the numeraires in the dropped markets' place."""
+        total, asked, anchor = earnings
         if self.technology.mobile:
             gap = (paid * output).sum(-1) / total - 1
         else:
@@ -215,6 +242,47 @@ class Sweep:
         fall = self.backstop.spread(by_price, expenditure.shape)
         return reaching, np.divide(fall, reaching, out=np.zeros_like(fall), where=fall > 0)
 
+    def price_gap(self, total: Array, log_price: Array, expenditure: Array) -> Array:
+        """Residual of prices: log of the price that exporters ask for, or at which a backstop is full, over the price."""
+        gap = np.asarray(-np.log(total) / self.theta - log_price)
+        if self.backstop is not None:
+            at = (slice(None), self.backstop.importer, self.backstop.sector)
+            room = self.backstop.room(log_price, self.technology.final(log_price)[1], expenditure)
+            gap[at] = np.minimum(gap[at], room)
+        return gap
+
+    def look(self, shock: Shock, log_factor: Array, log_price: Array, expenditure: Array) -> Look:
+        """Look at markets at a point: what prices, spending and factor markets would have to be there."""
+        technology = self.technology
+        log_cost = technology.log_cost(log_factor, log_price)
+        weight = np.exp(-self.theta * log_cost)
+        drawn = _over_exporters(shock.both, weight)
+        total = np.where(self.spends, drawn[:, : self.N], 1.0)
+        final, log_basket = technology.final(log_price)
+        reaching, yielding = self.reaching(log_price, log_basket, expenditure)
+        per_pull = reaching / total
+        output = weight * _over_importers(shock.to_producer, per_pull)
+        # what is not the producer's is duty, but for what the exporter taxes
+        duties = (reaching - drawn[:, self.N :] * per_pull).sum(-1)
+        if shock.to_exporter is not None:
+            duties = duties - (_over_exporters(shock.to_exporter, weight) * per_pull).sum(-1)
+        anchor, earned, asked = technology.offered(log_factor, log_basket, duties)
+        income = earned + self.deficit + duties
+        if self.budget.moved is not None:
+            # extra factor services are in what is earned already
+            income = income + self.budget.income_moves(duties) - self.budget.cut * (duties - self.budget.base)
+        if self.backstop is not None:
+            income = income + (expenditure - reaching).sum(-1)
+        if self.profits:
+            income = income + (technology.profit_share * output).sum(-1)
+        if shock.to_exporter is not None:
+            income = income + (weight * _over_importers(shock.to_exporter, per_pull)).sum(-1)
+        wanted = technology.bought(log_price, log_cost, output)
+        wanted += technology.demanded(log_price, final, income)
+        return Look(
+            log_cost, weight, total, log_basket, reaching, yielding, output, wanted, (earned, asked, anchor)
+        )
+
     def __call__(self, shock: Shock, point: Array) -> tuple[Array, Array]:
         """One sweep. Returns the step [scenario, unknown] and the largest residual [scenario] met on the way."""
         base, technology = self.base, self.technology
@@ -226,46 +294,18 @@ class Sweep:
             limits.drive(log_wedge, shock.pull, shock.to_producer, shock.to_exporter)
 
         weight = np.exp(-self.theta * technology.log_cost(log_factor, log_price))
-        price_gap = -np.log(self.total(shock, weight)) / self.theta - log_price
-        if self.backstop is not None:
-            at = (slice(None), self.backstop.importer, self.backstop.sector)
-            room = self.backstop.room(log_price, technology.final(log_price)[1], expenditure)
-            price_gap[at] = np.minimum(price_gap[at], room)
+        price_gap = self.price_gap(self.total(shock, weight), log_price, expenditure)
         price_step = steer(price_gap, base.price_inverse)
         log_price = log_price + price_step.reshape(log_price.shape)
-        log_cost = technology.log_cost(log_factor, log_price)
-        weight = np.exp(-self.theta * log_cost)
-        total = self.total(shock, weight)
 
-        paid = technology.paid(log_factor, log_cost)
-        final, log_basket = technology.final(log_price)
-        reaching, yielding = self.reaching(log_price, log_basket, expenditure)
-        kept = 1 - _over_exporters(shock.to_producer, weight) / total
-        output = weight * _over_importers(shock.to_producer, reaching / total)
-        duties = (kept * reaching).sum(-1)
-        # what is not the producer's is duty, but for what the exporter taxes
-        if shock.to_exporter is not None:
-            duties = duties - (_over_exporters(shock.to_exporter, weight) / total * reaching).sum(-1)
-        anchor, earned, asked = technology.offered(log_factor, log_basket, duties)
-        income = earned + self.deficit + duties
-        if self.budget.moved is not None:
-            # extra factor services are in what is earned already
-            income = income + self.budget.income_moves(duties) - self.budget.cut * (duties - self.budget.base)
-        if self.backstop is not None:
-            income = income + (expenditure - reaching).sum(-1)
-        if self.profits:
-            income = income + (technology.profit_share * output).sum(-1)
-        if shock.to_exporter is not None:
-            income = income + (weight * _over_importers(shock.to_exporter, reaching / total)).sum(-1)
-        wanted = technology.bought(log_price, log_cost, output)
-        wanted += technology.demanded(log_price, final, income)
-        spending_gap = (wanted - expenditure) / base.scale
+        seen = self.look(shock, log_factor, log_price, expenditure)
+        spending_gap = (seen.wanted - expenditure) / base.scale
         spending_step = steer(spending_gap, base.expenditure_inverse)
         expenditure = expenditure + spending_step.reshape(expenditure.shape) * base.scale
 
-        reaching, yielding = self.reaching(log_price, log_basket, expenditure)
-        output = weight * _over_importers(shock.to_producer, reaching / total)
-        clearing = self.clearing(paid, output, asked, earned, anchor)
+        reaching, yielding = self.reaching(log_price, seen.log_basket, expenditure)
+        output = seen.weight * _over_importers(shock.to_producer, reaching / seen.total)
+        clearing = self.clearing(technology.paid(log_factor, seen.log_cost), output, seen.earnings)
         worst = np.maximum(np.abs(clearing).max(1), np.abs(price_gap).max((1, 2)))
         worst = np.maximum(worst, np.abs(spending_gap).max((1, 2)))
         factor_step = -clearing @ base.factor_inverse
@@ -276,7 +316,14 @@ class Sweep:
         np.concatenate((factor_step, price_step, spending_step), 1, out=step[:, : F + 2 * size])
         if limits is not None:
             step[:, F + 2 * size :], unmet = limits.step(
-                log_wedge, shock.pull, shock.to_producer, weight, log_cost, total, reaching, yielding
+                log_wedge,
+                shock.pull,
+                shock.to_producer,
+                seen.weight,
+                seen.log_cost,
+                seen.total,
+                reaching,
+                yielding,
             )
             worst = np.maximum(worst, unmet.max(1))
         return step, worst
@@ -286,135 +333,3 @@ def steer(gap: Array, inverse: npt.NDArray[np.float32]) -> Array:
     """Apply a base-year inverse to a residual [scenario, country, sector]; flat. Single precision is enough: it steers."""
     single = gap.astype(np.float32).transpose(1, 0, 2)
     return np.asarray(np.matmul(single, inverse).transpose(1, 0, 2).reshape(len(gap), -1), dtype=np.float64)
-
-
-class Anderson:
-    """Anderson acceleration of a fixed-point map, each scenario with a history of its own."""
-
-    def __init__(self, lanes: int, unknowns: int, memory: int) -> None:
-        self.memory = memory
-        self.count = 0
-        self.change = np.zeros((lanes, memory, unknowns))
-        self.moved = np.zeros((lanes, memory, unknowns))
-        self.gram = np.zeros((lanes, memory, memory))
-        self.last: tuple[Array, Array] | None = None
-
-    def keep(self, lanes: Lanes) -> None:
-        """Drop every scenario but these."""
-        self.change, self.moved, self.gram = self.change[lanes], self.moved[lanes], self.gram[lanes]
-        if self.last is not None:
-            self.last = (self.last[0][lanes], self.last[1][lanes])
-
-    def advance(self, point: Array, step: Array) -> Array:
-        """Next point from the current one and the step the map proposes there."""
-        if self.last is None:
-            self.last = (point, step)
-            return np.asarray(point + step)
-        slot = self.count % self.memory
-        self.count += 1
-        used = min(self.count, self.memory)
-        self.change[:, slot] = step - self.last[1]
-        self.moved[:, slot] = point - self.last[0] + self.change[:, slot]
-        self.last = (point, step)
-        row = np.matvec(self.change[:, :used], self.change[:, slot])
-        self.gram[:, slot, :used] = row
-        self.gram[:, :used, slot] = row
-        gram = self.gram[:, :used, :used].copy()
-        # a touch of regularisation keeps nearly collinear histories from blowing up the combination
-        gram[:, range(used), range(used)] *= 1 + 1e-13
-        gram[:, range(used), range(used)] += 1e-300
-        right = np.matvec(self.change[:, :used], step)
-        try:
-            mix = np.linalg.solve(gram, right[..., None])[..., 0]
-        except np.linalg.LinAlgError:
-            mix = np.stack([_least_squares(a, b) for a, b in zip(gram, right, strict=True)])
-        return np.asarray(point + step - np.vecmat(mix, self.moved[:, :used]))
-
-
-def _least_squares(matrix: Array, right: Array) -> Array:
-    """Least-squares solution; not-a-number for a scenario that has left the numbers, which must not stop its neighbours."""
-    if not (np.isfinite(matrix).all() and np.isfinite(right).all()):
-        return np.full(len(right), np.nan)
-    return np.asarray(np.linalg.lstsq(matrix, right, rcond=None)[0])
-
-
-def base_point(economy: Economy, structure: Structure) -> Array:
-    """The base year as a point of the sweeps: log factor prices and log prices of zero, expenditures of one."""
-    count = prepare(economy, structure).factor_inverse.shape[0] + economy.expenditure.size
-    return np.concatenate([np.zeros(count), np.where(economy.expenditure > 0, 1.0, 0.0).ravel()])
-
-
-def sweep_chunk(
-    economy: Economy,
-    wedges: Wedges,
-    deficit: Array,
-    solver: Newton,
-    structure: Structure,
-    limits: Limits | None = None,
-    start: Array | None = None,
-    base: Baseline | None = None,
-) -> tuple[Array, npt.NDArray[np.int64]]:
-    """Sweep a chunk of scenarios.
-
-    Parameters
-    ----------
-    economy : Economy
-    wedges : Wedges
-        With a leading scenario axis.
-    deficit : array [country], million USD
-    solver : Newton
-    structure : Structure
-    limits : Limits, optional
-        Caps and floors on top of the wedges.
-    start : array [unknown] or [scenario, unknown], optional
-        Where the scenarios begin, log wedges of the limits last; the base year when left out.
-    base : Baseline, optional
-        Inverses that steer, and the parts into which the bans of all of these scenarios cut trade (`prepare_for`).
-
-    Returns
-    -------
-    points : array [scenario, unknown]
-        Log factor prices, log prices, expenditures over base expenditures, and log wedges of the limits; not-a-number where
-        the sweeps left the numbers.
-    steps : array [scenario]
-        Sweeps each scenario took.
-    """
-    base = base or prepare(economy, structure)
-    sweep, shock = Sweep(economy, base, deficit), Shock.of(base, wedges, limits)
-    lanes, width = len(shock.pull), 0 if limits is None else limits.width
-    if start is None:
-        start = np.concatenate([base_point(economy, structure), np.zeros(width)])
-    point = np.repeat(start[None], lanes, 0) if start.ndim == 1 else start
-    return settle_lanes(sweep, shock, point, solver)
-
-
-def settle_lanes(
-    sweep: Sweep, shock: Shock, point: Array, solver: Newton
-) -> tuple[Array, npt.NDArray[np.int64]]:
-    """Sweep from points [scenario, unknown] until every scenario has settled or given up; as `sweep_chunk`."""
-    lanes, points = len(point), np.full_like(point, np.nan)
-    active, steps_taken = np.arange(lanes), np.full(lanes, solver.max_steps)
-    open_ = np.ones(lanes, dtype=bool)  # lanes of the current arrays that are not settled yet
-    history = Anderson(lanes, point.shape[1], solver.memory)
-    with np.errstate(all="ignore"):  # a scenario that leaves the numbers is caught by its residual
-        for count in range(1, solver.max_steps + 1):
-            checkpoint()
-            step, worst = sweep(shock, point)
-            # the step taken at a point with residual r lands near r², so it is taken once more after the last look
-            done = worst < solver.rtol
-            ended = open_ & (done | ~np.isfinite(worst) | (worst > 1e6))
-            point = history.advance(point, step)
-            if ended.any():
-                good = ended & done
-                points[active[good]] = point[good]
-                steps_taken[active[ended]] = count
-                open_ &= ~ended
-                if not open_.any():
-                    return points, steps_taken
-                if open_.sum() <= 0.6 * len(open_):  # settled scenarios ride along until dropping them pays
-                    active, point = active[open_], point[open_]
-                    sweep, shock = sweep.keep(open_), shock.keep(open_)
-                    history.keep(open_)
-                    open_ = open_[open_]
-    points[active[open_]] = point[open_]
-    return points, steps_taken

@@ -15,11 +15,11 @@ from detente.cli.main import app
 from detente.core import RESULTS, SolveError, UnitError
 from detente.equilibrium import Model, Newton, Policy, Structure, quantity_search as search, solve
 from detente.equilibrium.advice import how_far, what_to_try
+from detente.equilibrium.anderson import Anderson
 from detente.equilibrium.budget import BUDGET, Meter, sweep_cost, work_of
 from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.plain_residuals import GATE, residuals
 from detente.equilibrium.structure import FREE
-from detente.equilibrium.sweep import Anderson
 from detente.world import Wedges, load_world, toy
 
 TOY = toy()

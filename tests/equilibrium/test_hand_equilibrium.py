@@ -11,15 +11,17 @@ from hand_world import PROFIT, STRUCTURES, WORLD, shock
 
 from detente.core import InputError, UnitError
 from detente.equilibrium import Model, Newton, Structure, solve
+from detente.equilibrium.anderson import Anderson
 from detente.equilibrium.bans import Severed
 from detente.equilibrium.baseline import prepare
 from detente.equilibrium.controls import Binding
 from detente.equilibrium.implicit import Numeraires, _System, factor_derivatives
 from detente.equilibrium.model import trade_cost_hat
 from detente.equilibrium.plain_residuals import residuals
+from detente.equilibrium.settle import base_point, sweep_chunk
 from detente.equilibrium.solution import Solution
 from detente.equilibrium.structure import Technology
-from detente.equilibrium.sweep import Anderson, Shock, Sweep, base_point, deficits, sweep_chunk
+from detente.equilibrium.sweep import Shock, Sweep, deficits
 from detente.world import Wedges
 
 N = S = 3

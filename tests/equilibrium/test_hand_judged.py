@@ -38,8 +38,8 @@ from detente.equilibrium.ladder import Climb, rescue
 from detente.equilibrium.newton import Stage, log_trade_cost, newton, solve_prices, split
 from detente.equilibrium.plain_residuals import GATE, WALRAS_GATE, residuals
 from detente.equilibrium.robust import in_own_units, point_of, solve_robustly, sweep_in_stages
+from detente.equilibrium.settle import base_point
 from detente.equilibrium.solver import rebase, solve_batch
-from detente.equilibrium.sweep import base_point
 from detente.world import Wedges, toy
 
 PLAIN = Wedges.unchanged(WORLD)

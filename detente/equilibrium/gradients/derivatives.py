@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from detente.core import RESULTS, InputError, SolveError
+from detente.equilibrium.anderson import Anderson
 from detente.equilibrium.gradients.adjoint import Adjoint, Gradient, Output
 from detente.equilibrium.solution import Equilibrium
-from detente.equilibrium.sweep import Anderson
 from detente.world import Array
 
 TOLERANCE = 1e-12

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from detente.core import InputError, SolveError
+from detente.equilibrium.anderson import Anderson
 from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.entry import solve
 from detente.equilibrium.gradients import Gradient, Output, gradients
 from detente.equilibrium.policy import Policy
 from detente.equilibrium.responses.rules import Conditions, Responses, weighted_total
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.sweep import Anderson
 from detente.equilibrium.world_model import Model
 from detente.world import Array, Wedges
 

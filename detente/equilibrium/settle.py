@@ -1,0 +1,116 @@
+"""Sweep a chunk of scenarios until each has settled or given up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from detente.core import checkpoint
+from detente.equilibrium.anderson import Anderson
+from detente.equilibrium.baseline import Baseline, prepare
+from detente.equilibrium.limits import Limits
+from detente.equilibrium.steering import steering
+from detente.equilibrium.structure import Structure
+from detente.equilibrium.sweep import Newton, Shock, Sweep
+from detente.equilibrium.whole import WholeSweep
+from detente.world import Array, Economy, Wedges
+
+MEMORY, MOST = 5, 30
+"""Earlier sweeps combined, and sweeps at most, with the whole derivative: it leaves less to combine."""
+
+
+def base_point(economy: Economy, structure: Structure) -> Array:
+    """The base year as a point of the sweeps: log factor prices and log prices of zero, expenditures of one."""
+    count = prepare(economy, structure).factor_inverse.shape[0] + economy.expenditure.size
+    return np.concatenate([np.zeros(count), np.where(economy.expenditure > 0, 1.0, 0.0).ravel()])
+
+
+def sweep_chunk(
+    economy: Economy,
+    wedges: Wedges,
+    deficit: Array,
+    solver: Newton,
+    structure: Structure,
+    limits: Limits | None = None,
+    start: Array | None = None,
+    base: Baseline | None = None,
+    many: bool = False,
+) -> tuple[Array, npt.NDArray[np.int64]]:
+    """Sweep a chunk of scenarios.
+
+    Parameters
+    ----------
+    economy : Economy
+    wedges : Wedges
+        With a leading scenario axis.
+    deficit : array [country], million USD
+    solver : Newton
+    structure : Structure
+    limits : Limits, optional
+        Caps and floors on top of the wedges.
+    start : array [unknown] or [scenario, unknown], optional
+        Where the scenarios begin, log wedges of the limits last; the base year when left out.
+    base : Baseline, optional
+        Inverses that steer, and the parts into which the bans of all of these scenarios cut trade (`prepare_for`).
+    many : bool
+        Whether so many scenarios are to be swept, these with others, that the whole derivative pays (`whole`). A scenario
+        that does not settle so is swept again without it.
+
+    Returns
+    -------
+    points : array [scenario, unknown]
+        Log factor prices, log prices, expenditures over base expenditures, and log wedges of the limits; not-a-number where
+        the sweeps left the numbers.
+    steps : array [scenario]
+        Sweeps each scenario took.
+    """
+    base = base or prepare(economy, structure)
+    sweep, shock = Sweep(economy, base, deficit), Shock.of(base, wedges, limits)
+    lanes, width = len(shock.both), 0 if limits is None else limits.width
+    if start is None:
+        start = np.concatenate([base_point(economy, structure), np.zeros(width)])
+    point = np.repeat(start[None], lanes, 0) if start.ndim == 1 else start
+    steered = steering(base) if many else None
+    if steered is None:
+        return settle_lanes(sweep, shock, point, solver)
+    quick = replace(solver, max_steps=min(solver.max_steps, MOST), memory=min(solver.memory, MEMORY))
+    points, steps = settle_lanes(WholeSweep(sweep, steered), shock, point, quick)
+    left = (steps == quick.max_steps) | ~np.isfinite(points).all(1)
+    if left.any():
+        again = settle_lanes(sweep, shock.keep(left), point[left], solver)
+        points[left], steps[left] = again
+    return points, steps
+
+
+def settle_lanes(
+    sweep: Sweep, shock: Shock, point: Array, solver: Newton
+) -> tuple[Array, npt.NDArray[np.int64]]:
+    """Sweep from points [scenario, unknown] until every scenario has settled or given up; as `sweep_chunk`."""
+    lanes, points = len(point), np.full_like(point, np.nan)
+    active, steps_taken = np.arange(lanes), np.full(lanes, solver.max_steps)
+    open_ = np.ones(lanes, dtype=bool)  # lanes of the current arrays that are not settled yet
+    history = Anderson(lanes, point.shape[1], solver.memory, single=isinstance(sweep, WholeSweep))
+    with np.errstate(all="ignore"):  # a scenario that leaves the numbers is caught by its residual
+        for count in range(1, solver.max_steps + 1):
+            checkpoint()
+            step, worst = sweep(shock, point)
+            # the step taken at a point with residual r lands near r², so it is taken once more after the last look
+            done = worst < solver.rtol
+            ended = open_ & (done | ~np.isfinite(worst) | (worst > 1e6))
+            point = history.advance(point, step)
+            if ended.any():
+                good = ended & done
+                points[active[good]] = point[good]
+                steps_taken[active[ended]] = count
+                open_ &= ~ended
+                if not open_.any():
+                    return points, steps_taken
+                if open_.sum() <= 0.6 * len(open_):  # settled scenarios ride along until dropping them pays
+                    active, point = active[open_], point[open_]
+                    sweep, shock = sweep.keep(open_), shock.keep(open_)
+                    history.keep(open_)
+                    open_ = open_[open_]
+    points[active[open_]] = point[open_]
+    return points, steps_taken
