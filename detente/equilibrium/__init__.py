@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from detente.equilibrium.responses.rules import Responses as Responses, shocked as shocked
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
     from detente.equilibrium.solver import rebase as rebase
+    from detente.equilibrium.steering import BATCH as BATCH
     from detente.equilibrium.structure import Structure as Structure
     from detente.equilibrium.sweep import (
         CLOSURES as CLOSURES,
@@ -95,6 +96,7 @@ else:
             "gravity.solve": "GravityEquilibrium solve_gravity",
             "gravity.world": "GravityStructure GravityWorld",
             "solver": "rebase",
+            "steering": "BATCH",
             "structure": "Structure",
             "anderson": "Anderson",
             "sweep": "CLOSURES Newton deficits",

@@ -34,9 +34,9 @@ from detente.core import (
     write_atomic,
 )
 from detente.equilibrium.entry import solve
-from detente.equilibrium.judged import CHUNK
 from detente.equilibrium.policy import Policy
 from detente.equilibrium.solution import Equilibrium, Solution
+from detente.equilibrium.steering import BATCH
 from detente.equilibrium.sweep import Newton
 from detente.equilibrium.world_model import Model
 from detente.world import Array, Economy, Wedges
@@ -125,8 +125,8 @@ def solve_numbered(study: Scenarios, number: int) -> dict[str, Array]:
     first, size = number * study.chunk, study.size(number)
     arrays = {name: np.full(shape, np.nan) for name, shape in study.shapes_of(number).items()}
     positions = {code: position for position, code in enumerate(RESULTS)}
-    for begin in range(0, size, CHUNK):
-        rows = range(begin, min(begin + CHUNK, size))
+    for begin in range(0, size, BATCH):
+        rows = range(begin, min(begin + BATCH, size))
         solutions = solve(study.model, [scenario(study, first + row) for row in rows], throw=False)
         for row, solution in zip(rows, solutions, strict=True):
             arrays[CODE][row] = positions[solution.result]

@@ -43,7 +43,7 @@ from detente.equilibrium.ladder import first_look, rescue_limits
 from detente.equilibrium.limits import Limits
 from detente.equilibrium.quantity_search import TIGHT, BatchSetting, known_wedges, with_note
 from detente.equilibrium.settle import sweep_chunk
-from detente.equilibrium.steering import WORTH
+from detente.equilibrium.steering import BATCH
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton
 from detente.world import Array, Economy, Wedges
@@ -124,7 +124,7 @@ def solve_batch_with_controls(
     solutions: list[ControlledSolution] = []
     for first in range(0, len(wedges), CHUNK):
         part = slice(first, first + CHUNK)
-        solutions += _chunk(setting, wedges[part], controls[part], start, many=len(wedges) >= WORTH)
+        solutions += _chunk(setting, wedges[part], controls[part], start, many=len(wedges) >= BATCH)
         for k, held in enumerate(solutions[first:], first):
             if throw and not held.solution.result.ok:
                 raise SolveError(

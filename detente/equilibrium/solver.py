@@ -32,7 +32,7 @@ from detente.equilibrium.judged import (
 from detente.equilibrium.ladder import Climb, first_look, rescue
 from detente.equilibrium.settle import sweep_chunk
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.steering import WORTH
+from detente.equilibrium.steering import BATCH
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, deficits
 from detente.world import Array, Economy, Wedges
@@ -102,7 +102,7 @@ def solve_batch(
         again = solve_batch(economy, wedges, closure=other, structure=structure, solver=QUICK)
         return again[0].result.ok
 
-    many = len(stacked.tariff) >= WORTH
+    many = len(stacked.tariff) >= BATCH
     solutions: dict[int, Solution[Equilibrium]] = {}
     for lanes, ground in chunks(economy, structure, stacked, deficit):
         if ground is None:

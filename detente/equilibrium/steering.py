@@ -25,8 +25,8 @@ from detente.equilibrium.structure import Technology
 from detente.world import Array
 
 Single = npt.NDArray[np.float32]
-WORTH = 64
-"""Scenarios of a batch from which inverting the whole derivative is paid back."""
+BATCH = 64
+"""Scenarios of one call from which inverting the whole derivative pays."""
 RANK = 48
 """Directions in which what passes between countries is kept; more save no sweep."""
 SPARE = 8
@@ -119,9 +119,9 @@ def _inverse(base: Baseline) -> Single:
     size, factors = base.scale.size, len(base.factor_inverse)
     by_price, by_spending, bought = _derivatives(base.technology)
     unit = base.scale.reshape(-1)
-    one = np.eye(size)
-    prices = np.linalg.inv((one - bought).astype(np.float32))
-    spending = np.linalg.inv((one - by_spending[0] / unit[:, None] * unit).astype(np.float32))
+    itself = np.eye(size)
+    prices = np.linalg.inv((itself - bought).astype(np.float32))
+    spending = np.linalg.inv((itself - by_spending[0] / unit[:, None] * unit).astype(np.float32))
     both = np.zeros(
         (2 * size, 2 * size), dtype=np.float32
     )  # (I − J)⁻¹ of prices and spending, factor prices held
@@ -139,16 +139,15 @@ def _inverse(base: Baseline) -> Single:
 
 def _derivatives(technology: Technology) -> tuple[tuple[Array, Array], tuple[Array, Array], Array]:
     """Derivatives of spending wanted and of clearing by log prices and by spending, and ``B``; flat over cells."""
-    economy, structure = technology.economy, technology.structure
+    economy = technology.economy
     N, S = economy.va_share.shape
     size, theta, here = N * S, economy.trade_elasticity, np.arange(N)
     cells = np.arange(S)
-    cost, g, alpha = technology.inputs_in_cost, economy.input_shares, technology.chosen_shares
     sold = economy.trade_shares / (1 + economy.tariff)
     duty = economy.trade_shares - sold
     spent = economy.expenditure
-    by_user = cost.transpose(0, 2, 1)
-    bought = np.einsum("nis,irs->nsir", economy.trade_shares, cost).reshape(size, size)
+    by_user = technology.inputs_in_cost.transpose(0, 2, 1)
+    bought = np.einsum("nis,irs->nsir", economy.trade_shares, technology.inputs_in_cost).reshape(size, size)
 
     # output [exporter, sector] by spending and, at fixed spending, by prices: shares follow the price that costs make
     output_by_spending = np.zeros((N, S, N, S))
@@ -159,48 +158,61 @@ def _derivatives(technology: Technology) -> tuple[tuple[Array, Array], tuple[Arr
     output_by_price = np.matmul(sold.transpose(2, 1, 0), asks).transpose(1, 0, 2).reshape(N, S, N, S)
     output_by_price[here, :, here, :] -= (theta * economy.output)[:, :, None] * by_user
     # duties [importer] by the same
-    collected = (duty.sum(1).T[..., None] * asks).sum(0).reshape(N, N, S)
-    collected -= np.matmul((theta * duty * spent[:, None]).transpose(1, 0, 2), by_user).transpose(1, 0, 2)
-    revenue = np.zeros((N, N, S))
-    revenue[here, here] = duty.sum(1)
+    duties_by_price = (duty.sum(1).T[..., None] * asks).sum(0).reshape(N, N, S)
+    by_cost = np.matmul((theta * duty * spent[:, None]).transpose(1, 0, 2), by_user)
+    duties_by_price -= by_cost.transpose(1, 0, 2)
+    duties_by_spending = np.zeros((N, N, S))
+    duties_by_spending[here, here] = duty.sum(1)
 
-    def wanted(output: Array, duties: Array) -> Array:
-        """Spending that follows from output and duties, flat."""
-        income = duties.reshape(N, size)
-        if technology.budget.moved is not None:
-            income = income + technology.budget.moved.T @ income
-        laid = output.reshape(N, S, size)
-        income = income + np.einsum("ns,nsd->nd", technology.profit_share, laid)
-        return np.asarray(np.matmul(g, laid) + alpha[:, :, None] * income[:, None, :]).reshape(size, size)
-
-    of_price, of_spending = wanted(output_by_price, collected), wanted(output_by_spending, revenue)
-    moves, paid_moves = np.eye(size).reshape(N, S, size), None
-    final = economy.final_demand if technology.least is None else economy.final_demand - technology.least
+    by_price = _wanted(technology, output_by_price, duties_by_price)
+    by_spending = _wanted(technology, output_by_spending, duties_by_spending)
+    by_price += _at_home(technology)
+    paid_moves = None
     if technology.moves_inputs:
-        dcost = np.matmul(by_user, moves)
-        paid_moves, inputs = nest_moves(
-            technology, g * economy.output[:, None], cost, np.zeros((N, S, 1)), moves, dcost
-        )
-        of_price += inputs.reshape(size, size)
-    at_home = np.zeros((N, S, N, S))
-    basket = (1 - structure.sigma_final) * final[:, :, None] * alpha[:, None, :]
-    if technology.least is not None:  # what is dearer leaves less to be divided by the shares
-        basket = basket + alpha[:, :, None] * technology.least[:, None, :]
-    at_home[here, :, here, :] = -basket
-    at_home.reshape(size, size)[range(size), range(size)] += (
-        (1 - structure.sigma_final) * final + (0 if technology.least is None else technology.least)
-    ).reshape(-1)
-    of_price += at_home.reshape(size, size)
+        moves = np.eye(size).reshape(N, S, size)
+        used, nobody = economy.input_shares * economy.output[:, None], np.zeros((N, S, 1))
+        costs = np.matmul(by_user, moves)
+        paid_moves, inputs = nest_moves(technology, used, technology.inputs_in_cost, nobody, moves, costs)
+        by_price += inputs.reshape(size, size)
 
     # clearing by factor market; those of the numeraires follow factor prices alone
-    paid, earned = technology.factor_share, technology.base_earnings()
+    earned = technology.base_earnings()
     unit = earned.sum(1)[:, None] if technology.mobile else np.where(technology.earning, earned, np.inf)
-    shares = (paid / unit)[..., None]
-    cleared = shares * output_by_price.reshape(N, S, size)
+    shares = (technology.factor_share / unit)[..., None]
+    clears_by_price = shares * output_by_price.reshape(N, S, size)
     if paid_moves is not None:
-        cleared += shares * economy.output[..., None] * paid_moves
-    clearing = [cleared, shares * output_by_spending.reshape(N, S, size)]
-    clearing = [each.sum(1) if technology.mobile else each.reshape(size, size) for each in clearing]
-    for each in clearing:
-        each[Numeraires.of(technology).dropped] = 0.0
-    return (of_price, clearing[0]), (of_spending, clearing[1]), bought
+        clears_by_price += shares * economy.output[..., None] * paid_moves
+    clearing = []
+    for each in (clears_by_price, shares * output_by_spending.reshape(N, S, size)):
+        markets = each.sum(1) if technology.mobile else each.reshape(size, size)
+        markets[Numeraires.of(technology).dropped] = 0.0
+        clearing.append(markets)
+    return (by_price, clearing[0]), (by_spending, clearing[1]), bought
+
+
+def _wanted(technology: Technology, output: Array, duties: Array) -> Array:
+    """Spending [cell, column] that follows from moves of output and of duties, columns over cells."""
+    size = technology.economy.va_share.size
+    income, sold = duties.reshape(len(duties), size), output.reshape(*output.shape[:2], size)
+    if technology.budget.moved is not None:
+        income = income + technology.budget.moved.T @ income
+    income = income + np.einsum("ns,nsd->nd", technology.profit_share, sold)
+    spending = np.matmul(technology.economy.input_shares, sold)
+    return np.asarray(spending + technology.chosen_shares[:, :, None] * income[:, None, :]).reshape(
+        size, size
+    )
+
+
+def _at_home(technology: Technology) -> Array:
+    """Moves of households' spending [cell, cell] with their own prices: substitution, and what minima cost."""
+    economy, alpha = technology.economy, technology.chosen_shares
+    N, S = alpha.shape
+    here = np.arange(N)
+    least = np.zeros((N, S)) if technology.least is None else technology.least
+    beyond = (1 - technology.structure.sigma_final) * (economy.final_demand - least)
+    moves = np.zeros((N, S, N, S))
+    # what is dearer leaves less to be divided by the shares
+    moves[here, :, here, :] = -beyond[:, :, None] * alpha[:, None, :] - alpha[:, :, None] * least[:, None, :]
+    flat = moves.reshape(N * S, N * S)
+    flat[range(N * S), range(N * S)] += (beyond + least).reshape(-1)
+    return np.asarray(flat)

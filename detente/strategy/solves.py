@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from detente.core import RESULTS, InputError, Where, load_chunk, run, save_chunk
-from detente.equilibrium import CHUNK, Equilibrium, Model, QuantityControl, Solution
+from detente.equilibrium import BATCH, Equilibrium, Model, QuantityControl, Solution
 from detente.policy import QuantityLimit
 from detente.strategy.caps import controls_for, solve_capped
 from detente.strategy.games import Profile
@@ -110,8 +110,8 @@ def solve_chunk(job: ProfileTask, number: int) -> dict[str, Array]:
         return controls_for(job.model.economy, limits, job.wedges.level)
 
     parts = []
-    for first in range(0, len(chosen), CHUNK):
-        some = chosen[first : first + CHUNK]
+    for first in range(0, len(chosen), BATCH):
+        some = chosen[first : first + BATCH]
         solved = solve_capped(
             job.model,
             job.wedges.wedges(some),
