@@ -1,0 +1,128 @@
+"""Batches steered by the whole derivative of the base year: the derivative against differences, answers against solves alone."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from detente.equilibrium import BATCH, Model, Policy, Structure, settle, solve, steering as steering_module
+from detente.equilibrium.baseline import CORE, prepare
+from detente.equilibrium.judged import alone
+from detente.equilibrium.settle import base_point, sweep_chunk
+from detente.equilibrium.steering import Steering, steering
+from detente.equilibrium.sweep import Newton, Shock, Sweep
+from detente.world import Wedges, toy
+
+WORLD = toy()
+STRUCTURES = {
+    "core": Structure(),
+    "nests": Structure(
+        sigma_value_added=0.5, sigma_materials=0.3, sigma_critical=0.2, critical=("PARTS",), sigma_final=0.8
+    ),
+    "immobile": Structure(mobility=1.5, sigma_value_added=0.7, profit_share=0.05),
+    "minima": Structure(minimum_consumption=0.3, revenue_saved=0.4, sigma_final=0.6),
+}
+
+
+def gaps(sweep: Sweep, shock: Shock, points: np.ndarray) -> np.ndarray:
+    """Residuals of clearing, prices and spending, flat, as the batch sees them."""
+    log_factor, log_price, expenditure = sweep.split(points)
+    seen = sweep.look(shock, log_factor, log_price, expenditure)
+    paid = sweep.technology.paid(log_factor, seen.log_cost)
+    parts = (
+        sweep.clearing(paid, seen.output, seen.earnings),
+        sweep.price_gap(seen.total, log_price, expenditure),
+        (seen.wanted - expenditure) / sweep.base.scale,
+    )
+    return np.concatenate([part.reshape(len(points), -1) for part in parts], 1)
+
+
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_the_whole_inverse_is_that_of_differences(name) -> None:
+    structure = STRUCTURES[name]
+    base, point = prepare(WORLD, structure), base_point(WORLD, structure)
+    sweep = Sweep(WORLD, base, WORLD.deficit)
+    still = Shock.of(base, alone(Wedges.unchanged(WORLD)), None).both
+    many = Shock(np.repeat(still, 2 * len(point), 0), None, None)
+    moves = 1e-5 * np.concatenate([np.eye(len(point)), -np.eye(len(point))])
+    seen = gaps(sweep, many, point + moves)
+    derivative = (seen[: len(point)] - seen[len(point) :]) / 2e-5  # [unknown, residual]
+    inverse = steering_module._inverse(base)  # [residual, unknown], of minus the step
+    assert np.abs(derivative @ inverse + np.eye(len(point))).max() < 2e-4
+
+
+def test_steps_are_those_of_the_inverse_where_all_directions_are_kept(monkeypatch) -> None:
+    monkeypatch.setattr(steering_module, "RANK", 45)
+    base = prepare(WORLD, CORE)
+    N, S = base.scale.shape
+    steered, inverse = Steering.of(base), steering_module._inverse(base)
+    assert steered is not None
+    draw = np.random.default_rng(3).normal(size=(7, N + 2 * N * S))
+    out = np.zeros((7, N + 2 * N * S + 2))
+    parts = draw[:, :N], draw[:, N : N + N * S].reshape(7, N, S), draw[:, N + N * S :].reshape(7, N, S)
+    worst = steered.step(*parts, out=out)
+    assert out[:, :-2] == pytest.approx(draw @ inverse, rel=1e-4, abs=1e-4)
+    assert not out[:, -2:].any()  # wedges of limits are stepped by themselves
+    assert worst == pytest.approx(np.abs(draw).max(1), rel=1e-6)
+
+
+def policies(seed: int) -> list[Policy]:
+    """Batches of duties, taxes, limits, and a ban."""
+    draw = np.random.default_rng(seed)
+    shape = WORLD.tariff.shape
+    abroad = ~np.eye(shape[0], dtype=bool)[:, :, None]
+    asked = []
+    for k in range(BATCH):
+        moved = abroad & (draw.random(shape) < 0.4)
+        tariff = WORLD.tariff + np.where(moved, draw.uniform(0, 1.0, shape), 0)
+        iceberg = np.where(moved, draw.uniform(0.8, 1.3, shape), 1.0)
+        tax = np.where(moved, draw.uniform(0, 0.3, shape), 0) * (k % 3 == 0)
+        policy = Policy(WORLD, Wedges(tariff, iceberg, tax))
+        if k % 2:
+            policy = policy.limit(
+                "parts", importers="USA", exporters="CHN", sectors="PARTS", share=draw.uniform(0.1, 1.2)
+            )
+        if k % 8 == 0:
+            policy = policy.limit("none", importers="USA", exporters="CHN", sectors="FARM", share=0.0)
+        if k % 8 == 1:
+            policy = policy.limit(
+                "more", importers="CHN", exporters="USA", sectors="FARM", share=1.1, kind="floor"
+            )
+        asked.append(policy)
+    return asked
+
+
+@settings(max_examples=3)
+@given(seed=st.integers(0, 10_000), name=st.sampled_from(list(STRUCTURES)), limited=st.booleans())
+def test_a_batch_gives_what_each_scenario_gives_alone(seed, name, limited) -> None:
+    model, asked = Model(WORLD, STRUCTURES[name]), policies(seed)
+    if not limited:
+        asked = [dataclasses.replace(policy, controls=()) for policy in asked]
+    together = solve(model, asked, throw=False)
+    for k in range(0, BATCH, 7):
+        by_itself = solve(model, asked[k], throw=False)
+        assert together[k].result is by_itself.result
+        if by_itself.result.ok:
+            assert together[k].stats["max_residual"] < 1e-10
+            assert together[k].value.real_income_hat == pytest.approx(
+                by_itself.value.real_income_hat, rel=1e-11
+            )
+
+
+def test_what_the_whole_derivative_does_not_settle_is_swept_without_it(monkeypatch) -> None:
+    base = prepare(WORLD, CORE)
+    steered = steering(base)
+    assert steered is not None
+    assert steering(prepare(WORLD, CORE)) is steered
+    tariff = np.stack([WORLD.tariff + np.where(WORLD.flows > 0, k / 10, 0) for k in range(4)])
+    wedges = Wedges(tariff, np.ones_like(tariff), np.zeros_like(tariff))
+    args = WORLD, wedges, WORLD.deficit, Newton(), CORE
+    plain, steps = sweep_chunk(*args)
+    wrong = dataclasses.replace(steered, blocks=-steered.blocks)
+    monkeypatch.setattr(settle, "steering", lambda _: wrong)
+    points, taken = sweep_chunk(*args, many=True)
+    assert (points[1:] == plain[1:]).all()
+    assert (taken[1:] == steps[1:]).all()
