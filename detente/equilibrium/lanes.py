@@ -35,9 +35,10 @@ from detente.equilibrium.quantity_search import TIGHT
 from detente.equilibrium.revenue import Budget
 from detente.equilibrium.robust import point_of
 from detente.equilibrium.settle import base_point, settle_lanes
+from detente.equilibrium.shock import Shock, SparseShock
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure, Technology
-from detente.equilibrium.sweep import Newton, Shock, Sweep, deficits
+from detente.equilibrium.sweep import Newton, Sweep, deficits
 from detente.world import Array, Economy, Wedges, frozen
 
 _SIGMAS = ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final")
@@ -209,7 +210,7 @@ class _LaneSweep(Sweep):
         kept.lanes, kept.set = self.lanes[lanes], self.set
         return kept
 
-    def __call__(self, shock: Shock, point: Array) -> tuple[Array, Array]:
+    def __call__(self, shock: Shock | SparseShock, point: Array) -> tuple[Array, Array]:
         if self.link is None or self.backstop is None:
             return super().__call__(shock, point)
         _, log_price, expenditure = self.split(point)

@@ -67,6 +67,15 @@ class Limits:
     pull: Array
     paid: Array
     taxed: Array
+    rows: Index | None = None
+    """Rows of the flows, where trade is laid out [row, sector] (`shock.SparseShock`)."""
+
+    @property
+    def cells(self) -> tuple[Index, ...]:
+        """Positions of the flows in the arrays of a shock: [scenario, sector, importer, exporter], or [row, sector]."""
+        if self.rows is not None:
+            return self.rows, self.sector
+        return self.lane, self.sector, self.importer, self.exporter
 
     @classmethod
     def of(
@@ -160,12 +169,13 @@ class Limits:
             sign=self.sign[lanes],
             wasted=self.wasted[lanes],
             lane=number[self.lane[kept]],
+            rows=None if self.rows is None else self.rows[kept],
             **entries,
         )
 
     def drive(self, log_wedge: Array, pull: Array, to_producer: Array, to_exporter: Array | None) -> None:
         """Write what the bound flows pull, and whom it reaches, at these log wedges [scenario, control] into the arrays."""
-        at = (self.lane, self.sector, self.importer, self.exporter)
+        at = self.cells
         wedge = (self.sign * log_wedge)[self.lane, self.slot]
         pull[at] = self.pull * np.exp(-self.theta * wedge)
         to_producer[at] = pull[at] / self.factor * np.exp(-self.paid * wedge)
@@ -196,7 +206,7 @@ class Limits:
         yielding : array [scenario, importer, sector], optional
             By how much the logarithm of that spending falls as the log price rises; nil when left out.
         """
-        at = (self.lane, self.sector, self.importer, self.exporter)
+        at = self.cells
         supplied, spent = (self.lane, self.exporter, self.sector), (self.lane, self.importer, self.sector)
         key, shape = self.lane * self.width + self.slot, log_wedge.shape
         drawn = weight[supplied] / total[spent]

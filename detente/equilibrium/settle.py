@@ -11,9 +11,10 @@ from detente.core import checkpoint
 from detente.equilibrium.anderson import Anderson
 from detente.equilibrium.baseline import Baseline, prepare
 from detente.equilibrium.limits import Limits
+from detente.equilibrium.shock import Shock, SparseShock
 from detente.equilibrium.steering import steering
 from detente.equilibrium.structure import Structure
-from detente.equilibrium.sweep import Newton, Shock, Sweep
+from detente.equilibrium.sweep import Newton, Sweep
 from detente.equilibrium.whole import WholeSweep
 from detente.world import Array, Economy, Wedges
 
@@ -67,25 +68,27 @@ def sweep_chunk(
         Sweeps each scenario took.
     """
     base = base or prepare(economy, structure)
-    sweep, shock = Sweep(economy, base, deficit), Shock.of(base, wedges, limits)
-    lanes, width = len(shock.both), 0 if limits is None else limits.width
+    sweep = Sweep(economy, base, deficit)
+    lanes, width = len(wedges.tariff), 0 if limits is None else limits.width
     if start is None:
         start = np.concatenate([base_point(economy, structure), np.zeros(width)])
     point = np.repeat(start[None], lanes, 0) if start.ndim == 1 else start
     steered = steering(base) if many else None
     if steered is None:
-        return settle_lanes(sweep, shock, point, solver)
+        return settle_lanes(sweep, Shock.of(base, wedges, limits), point, solver)
+    shock = SparseShock.of(base, wedges, limits) or Shock.of(base, wedges, limits)
     quick = replace(solver, max_steps=min(solver.max_steps, MOST), memory=min(solver.memory, MEMORY))
     points, steps = settle_lanes(WholeSweep(sweep, steered), shock, point, quick)
     left = (steps == quick.max_steps) | ~np.isfinite(points).all(1)
     if left.any():
-        again = settle_lanes(sweep, shock.keep(left), point[left], solver)
-        points[left], steps[left] = again
+        some = Wedges(*(array[left] for array in (wedges.tariff, wedges.iceberg_hat, wedges.export_tax)))
+        full = Shock.of(base, some, None if limits is None else limits.keep(left))
+        points[left], steps[left] = settle_lanes(sweep, full, point[left], solver)
     return points, steps
 
 
 def settle_lanes(
-    sweep: Sweep, shock: Shock, point: Array, solver: Newton
+    sweep: Sweep, shock: Shock | SparseShock, point: Array, solver: Newton
 ) -> tuple[Array, npt.NDArray[np.int64]]:
     """Sweep from points [scenario, unknown] until every scenario has settled or given up; as `sweep_chunk`."""
     lanes, points = len(point), np.full_like(point, np.nan)

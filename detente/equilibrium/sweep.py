@@ -19,8 +19,8 @@ from detente.equilibrium.anderson import Lanes
 from detente.equilibrium.baseline import Baseline
 from detente.equilibrium.budget import BUDGET, SECONDS
 from detente.equilibrium.implicit import Numeraires
-from detente.equilibrium.limits import Limits
-from detente.world import Array, Economy, Wedges
+from detente.equilibrium.shock import Shock, SparseShock
+from detente.world import Array, Economy
 
 CLOSURES: dict[str, str] = {
     "share": "each country's deficit is a fixed share of world value added",
@@ -92,84 +92,7 @@ def deficits(economy: Economy, closure: str | Array) -> Array:
     return np.zeros_like(economy.deficit) if closure == "zero" else economy.deficit
 
 
-def _over_exporters(pull: Array, weight: Array) -> Array:
-    """Σ_i pull[b,s,n,i] · weight[b,i,s] as [b,n,s]: one matrix-vector product a sector."""
-    return np.asarray(np.matvec(pull, weight.transpose(0, 2, 1)).transpose(0, 2, 1))
-
-
-def _over_importers(pull: Array, spending: Array) -> Array:
-    """Σ_n pull[b,s,n,i] · spending[b,n,s] as [b,i,s]."""
-    return np.asarray(np.vecmat(spending.transpose(0, 2, 1), pull).transpose(0, 2, 1))
-
-
-@dataclass
-class Shock:
-    """Arrays of a chunk of scenarios that stay the same over its sweeps, laid out [scenario, sector, importer, exporter]."""
-
-    both: Array
-    """π · kappa_hat^−θ, and the same times 1/((1+t')(1+x')), what reaches the producer, one below the other by importer."""
-    to_exporter: Array | None
-    """The same times x'/((1+x')(1+t')): the exporter's tax; None when nobody taxes exports."""
-    limits: Limits | None
-    """Controls whose wedges the sweeps find."""
-
-    @property
-    def pull(self) -> Array:
-        """π · kappa_hat^−θ."""
-        return self.both[:, :, : self.both.shape[-1]]
-
-    @property
-    def to_producer(self) -> Array:
-        """The same times 1/((1+t')(1+x')): what reaches the producer."""
-        return self.both[:, :, self.both.shape[-1] :]
-
-    @classmethod
-    def of(cls, base: Baseline, wedges: Wedges, limits: Limits | None, by_lane: Array | None = None) -> Shock:
-        """Lay out wedges with a leading scenario axis; `by_lane`: elasticities of each scenario [lane, sector]."""
-        economy = base.technology.economy
-        taxes = wedges.export_tax.any() or (limits is not None and limits.taxes_exports)
-        tax = wedges.export_tax if taxes else None
-        moved = wedges.tariff != economy.tariff
-        moved |= wedges.iceberg_hat != 1
-        if tax is not None:
-            moved |= tax != 0
-        lanes, N, _, S = moved.shape
-        # most pairs of most scenarios trade as in the base year: powers are taken of the others only
-        rows = np.flatnonzero(moved.reshape(-1, S).any(1))
-        lane, pair = np.divmod(rows, N * N)
-
-        def of_rows(array: Array) -> Array:
-            return np.asarray(array.reshape(-1, S)[rows])
-
-        factor = 1 + of_rows(wedges.tariff)
-        kappa_hat = factor / (1 + economy.tariff.reshape(-1, S)[pair]) * of_rows(wedges.iceberg_hat)
-        if tax is not None:
-            taxed = of_rows(tax)
-            kappa_hat *= 1 + taxed
-            factor *= 1 + taxed
-        theta = economy.trade_elasticity if by_lane is None else by_lane[lane]
-        pull = economy.trade_shares.reshape(-1, S)[pair] * np.exp(-theta * np.log(kappa_hat))
-        net = pull / factor
-        both = np.empty((lanes, S, 2 * N, N))
-        both[:, :, :N], both[:, :, N:] = base.pull, base.to_producer
-        flat = both.reshape(lanes, S, -1)
-        flat[lane, :, pair], flat[lane, :, N * N + pair] = pull, net
-        to_exporter = None
-        if tax is not None:
-            to_exporter = np.zeros((lanes, S, N, N))
-            to_exporter.reshape(lanes, S, -1)[lane, :, pair] = net * taxed
-        return cls(both, to_exporter, limits)
-
-    def keep(self, lanes: Lanes) -> Shock:
-        """Only these scenarios."""
-        return Shock(
-            self.both[lanes],
-            None if self.to_exporter is None else self.to_exporter[lanes],
-            None if self.limits is None else self.limits.keep(lanes),
-        )
-
-
-class Look(NamedTuple):
+class MarketLook(NamedTuple):
     """Markets at a point, [scenario, country, sector] where nothing else is said."""
 
     log_cost: Array
@@ -229,9 +152,9 @@ class Sweep:
         gap[:, self.units.dropped] = self.units.gap(anchor)
         return np.asarray(gap)
 
-    def total(self, shock: Shock, weight: Array) -> Array:
+    def total(self, shock: Shock | SparseShock, weight: Array) -> Array:
         """Σ_i of the exporters' pull, price_hat^−θ; one where nothing is spent."""
-        return np.where(self.spends, _over_exporters(shock.pull, weight), 1.0)
+        return np.where(self.spends, shock.pulled(weight), 1.0)
 
     def reaching(self, log_price: Array, log_basket: Array, expenditure: Array) -> tuple[Array, Array | None]:
         """Spending that reaches suppliers, and by how much its logarithm falls as the log price rises, spending held."""
@@ -251,21 +174,23 @@ class Sweep:
             gap[at] = np.minimum(gap[at], room)
         return gap
 
-    def look(self, shock: Shock, log_factor: Array, log_price: Array, expenditure: Array) -> Look:
-        """Look at markets at a point: what prices, spending and factor markets would have to be there."""
+    def look(
+        self, shock: Shock | SparseShock, log_factor: Array, log_price: Array, expenditure: Array
+    ) -> MarketLook:
+        """MarketLook at markets at a point: what prices, spending and factor markets would have to be there."""
         technology = self.technology
         log_cost = technology.log_cost(log_factor, log_price)
         weight = np.exp(-self.theta * log_cost)
-        drawn = _over_exporters(shock.both, weight)
-        total = np.where(self.spends, drawn[:, : self.N], 1.0)
+        total, reached = shock.drawn(weight)
+        total = np.where(self.spends, total, 1.0)
         final, log_basket = technology.final(log_price)
         reaching, yielding = self.reaching(log_price, log_basket, expenditure)
         per_pull = reaching / total
-        output = weight * _over_importers(shock.to_producer, per_pull)
+        output = weight * shock.sold(per_pull)
         # what is not the producer's is duty, but for what the exporter taxes
-        duties = (reaching - drawn[:, self.N :] * per_pull).sum(-1)
+        duties = (reaching - reached * per_pull).sum(-1)
         if shock.to_exporter is not None:
-            duties = duties - (_over_exporters(shock.to_exporter, weight) * per_pull).sum(-1)
+            duties = duties - (shock.taxed(weight) * per_pull).sum(-1)
         anchor, earned, asked = technology.offered(log_factor, log_basket, duties)
         income = earned + self.deficit + duties
         if self.budget.moved is not None:
@@ -276,14 +201,14 @@ class Sweep:
         if self.profits:
             income = income + (technology.profit_share * output).sum(-1)
         if shock.to_exporter is not None:
-            income = income + (weight * _over_importers(shock.to_exporter, per_pull)).sum(-1)
+            income = income + (weight * shock.taxes(per_pull)).sum(-1)
         wanted = technology.bought(log_price, log_cost, output)
         wanted += technology.demanded(log_price, final, income)
-        return Look(
+        return MarketLook(
             log_cost, weight, total, log_basket, reaching, yielding, output, wanted, (earned, asked, anchor)
         )
 
-    def __call__(self, shock: Shock, point: Array) -> tuple[Array, Array]:
+    def __call__(self, shock: Shock | SparseShock, point: Array) -> tuple[Array, Array]:
         """One sweep. Returns the step [scenario, unknown] and the largest residual [scenario] met on the way."""
         base, technology = self.base, self.technology
         F = self.factors
@@ -304,7 +229,7 @@ class Sweep:
         expenditure = expenditure + spending_step.reshape(expenditure.shape) * base.scale
 
         reaching, yielding = self.reaching(log_price, seen.log_basket, expenditure)
-        output = seen.weight * _over_importers(shock.to_producer, reaching / seen.total)
+        output = seen.weight * shock.sold(reaching / seen.total)
         clearing = self.clearing(technology.paid(log_factor, seen.log_cost), output, seen.earnings)
         worst = np.maximum(np.abs(clearing).max(1), np.abs(price_gap).max((1, 2)))
         worst = np.maximum(worst, np.abs(spending_gap).max((1, 2)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from detente.equilibrium.shock import Shock, SparseShock
 from detente.equilibrium.steering import Steering
-from detente.equilibrium.sweep import Shock, Sweep
+from detente.equilibrium.sweep import Sweep
 from detente.world import Array
 
 
@@ -16,7 +17,7 @@ class WholeSweep(Sweep):
         super().__init__(sweep.economy, sweep.base, sweep.deficit)
         self.steered = steered
 
-    def __call__(self, shock: Shock, point: Array) -> tuple[Array, Array]:
+    def __call__(self, shock: Shock | SparseShock, point: Array) -> tuple[Array, Array]:
         """Step [scenario, unknown] and the largest residual [scenario] at a point."""
         log_factor, log_price, expenditure = self.split(point)
         F, size, limits = self.factors, log_price[0].size, shock.limits

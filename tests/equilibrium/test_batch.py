@@ -12,8 +12,9 @@ from detente.equilibrium import BATCH, Model, Policy, Structure, settle, solve, 
 from detente.equilibrium.baseline import CORE, prepare
 from detente.equilibrium.judged import alone
 from detente.equilibrium.settle import base_point, sweep_chunk
+from detente.equilibrium.shock import Shock
 from detente.equilibrium.steering import Steering, steering
-from detente.equilibrium.sweep import Newton, Shock, Sweep
+from detente.equilibrium.sweep import Newton, Sweep
 from detente.world import Wedges, toy
 
 WORLD = toy()

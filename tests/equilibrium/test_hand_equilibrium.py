@@ -19,9 +19,10 @@ from detente.equilibrium.implicit import Numeraires, _System, factor_derivatives
 from detente.equilibrium.model import trade_cost_hat
 from detente.equilibrium.plain_residuals import residuals
 from detente.equilibrium.settle import base_point, sweep_chunk
+from detente.equilibrium.shock import Shock
 from detente.equilibrium.solution import Solution
 from detente.equilibrium.structure import Technology
-from detente.equilibrium.sweep import Shock, Sweep, deficits
+from detente.equilibrium.sweep import Sweep, deficits
 from detente.world import Wedges
 
 N = S = 3

@@ -13,7 +13,6 @@ LONGEST = 60
 LONG = {
     "equilibrium/implicit.py factor_derivatives": "one derivation: every line differentiates the line before it",
     "equilibrium/plain_residuals.py chunk_residuals": "the plain equations of the model, one after the other",
-    "equilibrium/sweep.py __call__": "one sweep, where time is spent: arrays are used again before they leave the cache",
 }
 """Functions that are longer because the mathematics is the function."""
 TWICE: dict[str, str] = {}
