@@ -217,10 +217,27 @@ def apply_to_each(
     alone: bool = False,
 ) -> Wedges:
     """Wedges of several scenarios with those of their controls on top, with a leading axis unless `alone`."""
-    arrays = [
-        np.stack([getattr(policy, name) for policy in wedges])
-        for name in ("tariff", "iceberg_hat", "export_tax")
-    ]
+    names = ("tariff", "iceberg_hat", "export_tax")
+    arrays = [np.stack([getattr(policy, name) for policy in wedges]) for name in names]
+    _put_on_top(arrays, controls, log_wedges)
+    return Wedges(*(array[0] for array in arrays)) if alone else Wedges(*arrays)
+
+
+def apply_on_top(
+    wedges: Wedges, controls: Sequence[Sequence[QuantityControl]], log_wedges: Sequence[Array]
+) -> Wedges:
+    """Wedges with a leading scenario axis, with those of each scenario's controls on top: themselves where these are nil."""
+    if not any(size.any() for size in log_wedges):
+        return wedges
+    arrays = [np.array(array) for array in (wedges.tariff, wedges.iceberg_hat, wedges.export_tax)]
+    _put_on_top(arrays, controls, log_wedges)
+    return Wedges(*arrays)
+
+
+def _put_on_top(
+    arrays: Sequence[Array], controls: Sequence[Sequence[QuantityControl]], log_wedges: Sequence[Array]
+) -> None:
+    """Change duties, trade costs and taxes [scenario, importer, exporter, sector] by the wedges of controls, in place."""
     tariff, iceberg, tax = arrays
     for k, (own, sizes) in enumerate(zip(controls, log_wedges, strict=True)):
         for control, size in zip(own, sizes, strict=True):
@@ -235,7 +252,6 @@ def apply_to_each(
                 rates[at] = (1 + rates[at]) * np.exp(how.sign * size) - 1
     for array in arrays:
         array.flags.writeable = False  # spares `Wedges` a copy
-    return Wedges(*(array[0] for array in arrays)) if alone else Wedges(*arrays)
 
 
 def volume_of(equilibrium: Equilibrium, control: QuantityControl, log_wedge: float) -> float:
@@ -276,27 +292,39 @@ def _rent(equilibrium: Equilibrium, wedges: Wedges, control: QuantityControl) ->
     return float((at_producer[open_] * used).sum())
 
 
-def excess(value: Equilibrium, controls: Sequence[QuantityControl], log_wedge: Array) -> Array:
-    """How far each control's flow is on the wrong side of its limit, log points."""
+def excess(
+    value: Equilibrium,
+    controls: Sequence[QuantityControl],
+    log_wedge: Array,
+    known: dict[str, float] | None = None,
+) -> Array:
+    """How far each control's flow is on the wrong side of its limit, log points; volumes by name are left in `known`."""
     volumes = np.array(
         [volume_of(value, control, size) for control, size in zip(controls, log_wedge, strict=True)]
     )
+    if known is not None:
+        known.update(zip((control.name for control in controls), volumes.tolist(), strict=True))
     sign = np.array([control.enforcement.sign for control in controls])
     with np.errstate(divide="ignore"):  # bans may leave nothing of a flow
         return np.asarray(sign * (np.log(volumes) - np.log([control.limit for control in controls])))
 
 
 def bindings_of(
-    value: Equilibrium, wedges: Wedges, controls: Sequence[QuantityControl], log_wedge: Array
+    value: Equilibrium,
+    wedges: Wedges,
+    controls: Sequence[QuantityControl],
+    log_wedge: Array,
+    known: Mapping[str, float] | None = None,
 ) -> dict[str, Binding]:
-    """What controls do at an equilibrium, by name; `wedges` are those without them."""
-    bindings = {}
+    """What controls do at an equilibrium, by name; `wedges` are those without them, `known` volumes worked out already."""
+    bindings, known = {}, known or {}
     for control, size in zip(controls, log_wedge, strict=True):
         ban = control.is_ban
+        volume = known.get(control.name)
         bindings[control.name] = Binding(
             float("inf") if ban else float(size),
-            volume_of(value, control, 0.0 if ban else float(size)),
-            0.0 if ban else _rent(value, wedges, control),
+            volume_of(value, control, 0.0 if ban else float(size)) if volume is None else volume,
+            0.0 if ban or size == 0 else _rent(value, wedges, control),
         )
     return bindings
 

@@ -82,7 +82,7 @@ def finish(
     expenditure = frozen(points[:, factors + N * S :].reshape(count, N, S) * scale)
     deficit = frozen(deficit)
     with np.errstate(all="ignore"):  # points that left the numbers have residuals that are none
-        judged, shares = chunk_residuals(technology, wedges, deficit, factor_hat, price_hat, expenditure)
+        judged, levels = chunk_residuals(technology, wedges, deficit, factor_hat, price_hat, expenditure)
     solutions = []
     for k, residual in enumerate(judged):
         stats: dict[str, float | int | str] = dict(residual)
@@ -100,7 +100,7 @@ def finish(
             deficit_new=deficit,
         )
         # cached properties, computed already; without a ground nothing is cut, and the technology is the economy's
-        value.__dict__["trade_shares_new"] = frozen(shares[k])
+        value.__dict__.update({name: frozen(array[k]) for name, array in levels.items()})
         value.__dict__["technology"] = technology
         if ground is not None:
             stats |= {"parts": ground.parts} | ({"note": ground.note} if ground.note else {})

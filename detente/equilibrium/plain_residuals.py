@@ -47,8 +47,8 @@ def chunk_residuals(
     factor_hat: Array,
     price_hat: Array,
     expenditure: Array,
-) -> tuple[list[dict[str, float | str]], Array]:
-    """`residuals` of a chunk of scenarios (leading axis), and the trade shares they were judged at."""
+) -> tuple[list[dict[str, float | str]], dict[str, Array]]:
+    """`residuals` of a chunk of scenarios (leading axis), and what they were judged at, by the names `Equilibrium` has for it."""
     economy = technology.economy
     kappa_hat = model.trade_cost_hat(economy.tariff, wedges.tariff, wedges.iceberg_hat, wedges.export_tax)
     log_factor, log_price = np.log(factor_hat), np.log(price_hat)
@@ -81,11 +81,12 @@ def chunk_residuals(
     earned, asked = technology.earnings(log_factor)
     duties = model.tariff_revenue_new(shares, wedges.tariff, reaching)
     supply, transfers = _used(technology, price_hat, earned, duties)
+    taxes = model.export_tax_revenue_new(shares, wedges.tariff, wedges.export_tax, reaching)
     income = model.income_new(
         np.ones(()),
         earned * supply + (technology.profit_share * output).sum(-1) + transfers,
         duties,
-        model.export_tax_revenue_new(shares, wedges.tariff, wedges.export_tax, reaching),
+        taxes,
         deficit + (expenditure - reaching).sum(-1),
     )
     least = 0.0 if technology.least is None else technology.least * price_hat
@@ -117,7 +118,8 @@ def chunk_residuals(
         {**{key: float(values[k]) for key, values in parts.items()}, "dropped": name}
         for k in range(len(factor_hat))
     ]
-    return stats, shares
+    names = ("trade_shares_new", "output_new", "tariff_revenue_new", "export_tax_revenue_new")
+    return stats, dict(zip(names, (shares, output, duties, taxes), strict=True))
 
 
 def _used(

@@ -22,6 +22,7 @@ from detente.equilibrium.controls import (
     ControlledSolution,
     QuantityControl,
     apply_controls,
+    apply_on_top,
     apply_to_each,
     bindings_of,
     breach,
@@ -38,6 +39,7 @@ from detente.equilibrium.judged import (
     one_of,
     refused,
     starting_point,
+    take,
 )
 from detente.equilibrium.ladder import first_look, rescue_limits
 from detente.equilibrium.limits import Limits
@@ -165,7 +167,7 @@ def _chunk(
         left = [k for k in lanes if known[k] is None]
         if left:
             policies, limits = [wedges[k] for k in left], [controls[k] for k in left]
-            swept = _swept(setting, policies, limits, start, ground, many=many)
+            swept = _swept(setting, policies, limits, start, ground, take(banned, left), many=many)
             known |= dict(zip(left, swept, strict=True))
         for k, settled in known.items():
             own = replace(setting, meter=Meter(setting.solver.budget, setting.solver.seconds))
@@ -231,10 +233,13 @@ def _swept(
     controls: Sequence[Sequence[QuantityControl]],
     start: ControlledSolution | None,
     ground: Ground | None = None,
+    banned: Wedges | None = None,
     *,
     many: bool = False,
 ) -> list[ControlledSolution | None]:
     """Solve a chunk by sweeps that find the wedges of the controls too; `ground` is what bans left of the trade of one alone.
+
+    `banned` are the wedges with the bans in, where they are at hand.
 
     Where they do not settle it is None, or its code when the solver is not to try anything else.
     """
@@ -243,12 +248,10 @@ def _swept(
     deficit = setting.deficit if ground is None else ground.deficit
     named = setting.closure if isinstance(setting.closure, str) else "own"
     free = [[control for control in some if not control.is_ban] for some in controls]
-    banned, base = _with_bans(wedges, controls), prepare(economy, structure)
     if ground is not None:
-        banned, base = (
-            alone(ground.wedges),
-            prepare_for(economy, structure, ground.wedges),
-        )
+        banned, base = alone(ground.wedges), prepare_for(economy, structure, ground.wedges)
+    else:
+        banned, base = banned or _with_bans(wedges, controls), prepare(economy, structure)
     limits = Limits.of(economy, banned, free)
     begun = None
     if start is not None:
@@ -262,15 +265,14 @@ def _swept(
     log_wedges = [np.nan_to_num(points[k, settled : settled + len(some)]) for k, some in enumerate(free)]
     applied = banned
     if limits is not None:
-        each = [Wedges(*arrays) for arrays in zip(*_arrays(banned), strict=True)]
-        applied = apply_to_each(each, free, log_wedges)
+        applied = apply_on_top(banned, free, log_wedges)
     points = points[:, :settled]
     solutions = finish(base.technology, applied, named, deficit, points, steps, solver, "sweep", ground)
     controlled: list[ControlledSolution | None] = []
     for k, solution in enumerate(solutions):
-        met = solution.result.ok
+        met, volumes = solution.result.ok, dict[str, float]()
         if met and free[k]:
-            over = excess(solution.value, free[k], log_wedges[k])
+            over = excess(solution.value, free[k], log_wedges[k], volumes)
             met = bool(np.abs(np.minimum(log_wedges[k], -over)).max() < TIGHT)
         if not met:
             code = RESULTS.max_steps_reached if solution.result.ok else solution.result
@@ -279,7 +281,7 @@ def _swept(
             continue
         sizes = dict(zip((control.name for control in free[k]), log_wedges[k], strict=True))
         in_order = np.array([float(sizes.get(control.name, 0.0)) for control in controls[k]])
-        bound = bindings_of(solution.value, wedges[k], controls[k], in_order)
+        bound = bindings_of(solution.value, wedges[k], controls[k], in_order, volumes)
         controlled.append(ControlledSolution(solution, bound))
     return controlled
 
@@ -332,7 +334,3 @@ def in_stages(
                 return None
     solution = replace(here.solution, stats={**here.solution.stats, "method": "stages"})
     return ControlledSolution(solution, here.bindings)
-
-
-def _arrays(wedges: Wedges) -> tuple[Array, Array, Array]:
-    return wedges.tariff, wedges.iceberg_hat, wedges.export_tax

@@ -13,6 +13,7 @@ import numpy as np
 from detente.core import RESULTS
 from detente.equilibrium import model
 from detente.equilibrium.bans import severed
+from detente.equilibrium.lean import Lean
 from detente.equilibrium.structure import Structure, Technology
 from detente.world import Array, Economy, Wedges, frozen
 
@@ -24,7 +25,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, eq=False)
-class Equilibrium:
+class Equilibrium(Lean):
     """A counterfactual equilibrium. Levels are million USD with world value added held at its base value.
 
     Where bans have cut trade into parts, each part's value added is held: levels of two parts are in different units.

@@ -8,6 +8,7 @@ import functools
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -212,6 +213,20 @@ class Wedges:
             object.__setattr__(self, name, frozen(getattr(self, name)))
         if not (self.tariff.shape == self.iceberg_hat.shape == self.export_tax.shape):
             raise InputError("the three wedges must have one shape", hint="[importer, exporter, sector]")
+
+    def __getstate__(self) -> dict[str, Any]:
+        # most have no export tax, and trade costs as they were: an array of one number is sent as that number
+        return {
+            name: (float(array.flat[0]), array.shape)
+            if array.size and (array == array.flat[0]).all()
+            else array
+            for name, array in vars(self).items()
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, kept in state.items():
+            array = np.full(kept[1], kept[0]) if isinstance(kept, tuple) else kept
+            object.__setattr__(self, name, frozen(array))
 
     def each(self) -> tuple[Wedges, ...]:
         """Wedges one by one, where there is a leading scenario axis.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 
 import numpy as np
 import pytest
@@ -96,7 +97,7 @@ def policies(seed: int) -> list[Policy]:
     return asked
 
 
-@settings(max_examples=3)
+@settings(max_examples=3, deadline=None)
 @given(seed=st.integers(0, 10_000), name=st.sampled_from(list(STRUCTURES)), limited=st.booleans())
 def test_a_batch_gives_what_each_scenario_gives_alone(seed, name, limited) -> None:
     model, asked = Model(WORLD, STRUCTURES[name]), policies(seed)
@@ -127,3 +128,21 @@ def test_what_the_whole_derivative_does_not_settle_is_swept_without_it(monkeypat
     points, taken = sweep_chunk(*args, many=True)
     assert (points[1:] == plain[1:]).all()
     assert (taken[1:] == steps[1:]).all()
+
+
+def test_a_solution_is_sent_without_what_can_be_worked_out() -> None:
+    asked = policies(1)[3]
+    solution = solve(Model(WORLD), asked, throw=False)
+    incomes = solution.value.real_income_hat, solution.value.trade_shares_new
+    sent = pickle.dumps(solution)
+    assert len(sent) < len(pickle.dumps(WORLD)) + 3 * 8 * WORLD.flows.size + 8_000
+    back = pickle.loads(sent)
+    assert "technology" not in vars(back.value)
+    assert (back.value.real_income_hat == incomes[0]).all()
+    assert back.value.trade_shares_new == pytest.approx(incomes[1], rel=1e-14)
+    for name in ("tariff", "iceberg_hat", "export_tax"):
+        there, here = getattr(back.value.wedges, name), getattr(solution.value.wedges, name)
+        assert (there == here).all()
+        assert not there.flags.writeable
+    banned = Wedges.of(WORLD, iceberg_hat=np.full(WORLD.flows.shape, np.inf))
+    assert np.isinf(pickle.loads(pickle.dumps(banned)).iceberg_hat).all()

@@ -97,7 +97,7 @@ def called(monkeypatch, *, worst=0.0, walras=0.0, income=1.0, steps=5, wedges=No
 
     def fake(technology, wedges, deficit, factor, price, expenditure):
         stats = {"max_residual": worst, "walras": walras, "lowest_income": income, "dropped": "A"}
-        return [stats], np.repeat(WORLD.trade_shares[None], 1, 0)
+        return [stats], {"trade_shares_new": np.repeat(WORLD.trade_shares[None], 1, 0)}
 
     monkeypatch.setattr(judged, "chunk_residuals", fake)
     one = stacked(wedges)
@@ -150,7 +150,7 @@ def test_a_dropped_market_that_does_not_clear_is_looked_at_once_more(monkeypatch
         seen.append(float(factor[0, 0]))
         walras = 1.0 if len(seen) == 1 else again
         stats = {"max_residual": 0.0, "walras": walras, "lowest_income": 1.0, "dropped": "A"}
-        return [stats], np.repeat(WORLD.trade_shares[None], 1, 0)
+        return [stats], {"trade_shares_new": np.repeat(WORLD.trade_shares[None], 1, 0)}
 
     point = base_point(WORLD, Structure())
     better = point.copy()
