@@ -161,7 +161,7 @@ AHEAD = 2
 UNKNOWN = 64
 """Chunks handed over at a time to a pool of which we do not know how many processes it has."""
 RESTARTS = 3
-"""Times that processes of ours are started again when one of them was killed."""
+"""Times that processes of ours are started again, one of them having been killed, before anything comes of it."""
 
 
 def stream(
@@ -213,8 +213,8 @@ def _in_processes(
     work: Callable[[Shared, Chunk], Result], shared: Shared, chunks: Sequence[Chunk], on: Pool, workers: int
 ) -> Iterator[tuple[Chunk, Result]]:
     """A stream through processes of ours; they are started again when one was killed."""
-    rest = iter(chunks)
-    for left in range(RESTARTS, -1, -1):
+    rest, left = iter(chunks), RESTARTS
+    while True:
         lost: list[Chunk] = []
         try:
             with _threads(on.threads), _pool(work, shared, workers) as pool:
@@ -223,11 +223,14 @@ def _in_processes(
                     with _undisturbed():
                         return pool.submit(_do, chunk)
 
-                yield from _flow(submit, rest, AHEAD * workers, lost)
+                for arrived in _flow(submit, rest, AHEAD * workers, lost):
+                    left = RESTARTS  # a study of weeks may lose a process every day
+                    yield arrived
             return
         except BrokenExecutor:
             if not left:
                 raise
+            left -= 1
             rest = chain(lost, rest)
 
 

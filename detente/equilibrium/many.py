@@ -6,10 +6,8 @@ chunk is solved, in which order, or on how often a study was broken off.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import hashlib
-import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -37,6 +35,7 @@ from detente.equilibrium.entry import solve
 from detente.equilibrium.policy import Policy
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.steering import BATCH
+from detente.equilibrium.study_content import add_content
 from detente.equilibrium.sweep import Newton
 from detente.equilibrium.world_model import Model
 from detente.world import Array, Economy, Wedges
@@ -351,49 +350,10 @@ def study_key(study: Scenarios) -> str:
         code_key(Path(__file__).resolve().parents[1], ROOMS),
     )
     for part in parts:
-        _add(digest, part)
+        add_content(digest, part)
     return digest.hexdigest()
 
 
 def _name(work: Any) -> str:
     inner = work.func if isinstance(work, functools.partial) else work
     return str(getattr(inner, "__qualname__", type(inner).__qualname__))
-
-
-def _add(digest: Any, value: Any) -> None:
-    """Add a value to a hash by content: arrays by their bytes, functions by their source."""
-    digest.update(f"{type(value).__qualname__}\0".encode())
-    if isinstance(value, np.ndarray):
-        digest.update(f"{value.shape} {value.dtype}\0".encode() + np.ascontiguousarray(value).tobytes())
-    elif isinstance(value, functools.partial):
-        _add(digest, [value.func, list(value.args), value.keywords])
-    elif inspect.isroutine(value) or inspect.isclass(value):
-        digest.update(f"{value.__module__}.{value.__qualname__}\0".encode() + _source(value))
-        cells = [cell.cell_contents for cell in getattr(value, "__closure__", None) or ()]
-        if inspect.ismethod(value):  # and what it is bound to
-            cells.append(value.__self__)
-        _add(digest, [*cells, getattr(value, "__defaults__", None), getattr(value, "__kwdefaults__", None)])
-    elif dataclasses.is_dataclass(value):
-        _add(digest, type(value))
-        _add(digest, {each.name: getattr(value, each.name) for each in dataclasses.fields(value)})
-    elif isinstance(value, Mapping):
-        for name in sorted(value, key=repr):
-            digest.update(f"{name!r}\0".encode())
-            _add(digest, value[name])
-    elif isinstance(value, (list, tuple)):
-        for each in value:
-            _add(digest, each)
-    elif getattr(type(value), "__repr__", None) is getattr(
-        object, "__repr__", None
-    ):  # its text would be where it lies in memory
-        _add(digest, [type(value), vars(value) if hasattr(value, "__dict__") else ()])
-    else:
-        digest.update(f"{value!r}\0".encode())
-
-
-def _source(work: Any) -> bytes:
-    """Source of a function or class; nothing where it was typed in or compiled."""
-    try:
-        return inspect.getsource(work).encode()
-    except (OSError, TypeError):
-        return b""
