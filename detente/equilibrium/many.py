@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -32,7 +33,7 @@ from detente.core import (
     write_atomic,
 )
 from detente.equilibrium.entry import solve
-from detente.equilibrium.policy import Policy
+from detente.equilibrium.policy import Policy, cells_of, rate_of
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.steering import BATCH
 from detente.equilibrium.study_content import add_content
@@ -80,10 +81,21 @@ class DutyPoints:
 
     def __call__(self, economy: Economy, index: int, random: np.random.Generator) -> Policy:
         """The policy of one row."""
-        policy = Policy.unchanged(economy, f"scenario {index}")
+        tariff = np.array(economy.tariff)
         for flow, points in zip(self.flows, self.points[index], strict=True):
-            policy = policy.duty(*flow).add_points(float(points))
-        return policy
+            tariff[_cells_of(economy, flow)] += rate_of(points, negative=True)
+        return Policy(economy, Wedges.of(economy, tariff=tariff), (), f"scenario {index}")
+
+
+_cells: weakref.WeakKeyDictionary[Economy, dict[str, npt.NDArray[np.bool_]]] = weakref.WeakKeyDictionary()
+"""Flows of tables of duties, found by name once."""
+
+
+def _cells_of(economy: Economy, flow: tuple[str, str, str]) -> npt.NDArray[np.bool_]:
+    known = _cells.setdefault(economy, {})
+    if repr(flow) not in known:
+        known[repr(flow)] = cells_of(economy, *flow)
+    return known[repr(flow)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -140,15 +140,15 @@ class ChosenFlows:
 
     def impose(self, rate: float) -> Policy:
         """Set the rate to a fraction: 0.25 is 25 %."""
-        return self._set(np.full(self.cells.shape, _rate(rate)))
+        return self._set(np.full(self.cells.shape, rate_of(rate)))
 
     def add_points(self, points: float) -> Policy:
         """Add to the rate: 0.10 is ten points more."""
-        return self._set(self.rates + _rate(points, negative=True))
+        return self._set(self.rates + rate_of(points, negative=True))
 
     def scale(self, factor: float) -> Policy:
         """Multiply the rate."""
-        return self._set(self.rates * _rate(factor))
+        return self._set(self.rates * rate_of(factor))
 
     def remove(self) -> Policy:
         """Set the rate to zero."""
@@ -162,7 +162,14 @@ class ChosenFlows:
         return replace(self.policy, wedges=Wedges(**arrays))
 
 
-def _rate(value: float, *, negative: bool = False) -> float:
+def rate_of(value: float, *, negative: bool = False) -> float:
+    """Check a rate.
+
+    Raises
+    ------
+    UnitError
+        When it is no finite number, or below zero where it may not be.
+    """
     number = float(value)
     if not np.isfinite(number) or (number < 0 and not negative):
         raise UnitError(

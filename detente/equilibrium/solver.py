@@ -139,6 +139,7 @@ def _stacked(economy: Economy, wedges: Wedges | Sequence[Wedges]) -> Wedges:
     """Wedges of all scenarios with a leading axis, each looked at before they are put together."""
     if isinstance(wedges, Wedges):
         stacked = wedges
+        check_wedges(economy, stacked)
     else:
         for policy in wedges:
             check_wedges(economy, policy)
@@ -147,7 +148,6 @@ def _stacked(economy: Economy, wedges: Wedges | Sequence[Wedges]) -> Wedges:
             np.stack([policy.iceberg_hat for policy in wedges]),
             np.stack([policy.export_tax for policy in wedges]),
         )
-    check_wedges(economy, stacked)
     if stacked.tariff.ndim != 4:
         raise InputError("a batch needs a leading scenario axis", hint="`solve` takes one scenario as it is")
     return stacked

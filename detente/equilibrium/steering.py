@@ -25,7 +25,7 @@ from detente.equilibrium.structure import Technology
 from detente.world import Array
 
 Single = npt.NDArray[np.float32]
-BATCH = 64
+BATCH = 128
 """Scenarios of one call from which inverting the whole derivative pays."""
 RANK = 48
 """Directions in which what passes between countries is kept; more save no sweep."""

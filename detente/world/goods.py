@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from detente.world.economy import Economy
 
 SERVICES = frozenset({"UTC", "TRT", "BUS", "PUB", "SERV", "services"})
@@ -18,6 +20,7 @@ def goods_sectors(economy: Economy) -> list[int]:
     return [i for i, code in enumerate(economy.labels.sectors) if not is_service(code)]
 
 
+@functools.lru_cache(maxsize=4096)  # asked for every policy that says "goods"
 def is_service(code: str) -> bool:
     """Whether a sector's code says that it is a service.
 
