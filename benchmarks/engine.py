@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import resource
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from detente.equilibrium import Model, Policy, Structure, solve
 from detente.equilibrium.baseline import prepare
 from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.gradients import gradients, real_income
+from detente.equilibrium.steering import Steering
 from detente.world import Economy, Wedges, load_world
 
 Row = Callable[..., None]
@@ -83,6 +85,22 @@ def random_wedges(economy: Economy, count: int, seed: int = 0) -> Wedges:
     here = np.arange(len(economy.labels.countries))
     tariff[:, here, here] = 0
     return Wedges(tariff, np.ones_like(tariff), np.zeros_like(tariff))
+
+
+def game_policies(economy: Economy, count: int, *, limited: bool = False, seed: int = 0) -> list[Policy]:
+    """Profiles of a game: duties of the first countries on each other at one of four heights, exports of chips at one of three."""
+    draw = np.random.default_rng(seed)
+    policies = []
+    for _ in range(count):
+        tariff = np.array(economy.tariff)
+        for importer, exporter in ((0, 1), (1, 0), (0, 2), (2, 0), (3, 1), (1, 3)):
+            tariff[importer, exporter] += draw.choice([0.0, 0.1, 0.25, 0.5])
+        policy = Policy(economy, Wedges.of(economy, tariff=tariff))
+        if limited:
+            share = float(draw.choice([0.3, 0.6, 0.9]))
+            policy = policy.limit("chips", importers="USA", exporters="CHN", sectors="C26", share=share)
+        policies.append(policy)
+    return policies
 
 
 _world: Economy | None = None
@@ -155,9 +173,20 @@ def measure(row: Row) -> None:
         "batch of 192 random trade wars",
         192e3 / best(lambda: solve(Model(economy), batch, throw=False), 3),
         "solves/s",
-        600,
+        2200,
         "one core, at least",
     )
+    for limited in (False, True):
+        profiles = game_policies(economy, 192, limited=limited)
+        row(
+            f"batch of 192 profiles of a game{', limited' if limited else ''}",
+            192e3 / best(lambda p=profiles: solve(Model(economy), p, throw=False), 3),  # type: ignore[misc]
+            "solves/s",
+            2200,
+            "one core, at least",
+        )
+    row("  whole derivative, once per economy", best(lambda: Steering.of(prepare(economy)), 3), "ms")
+    row("  a solution pickled", len(pickle.dumps(solution)) / 1e6, "MB")
     value = solution.value
     row(
         "all derivatives of one country's real income",
