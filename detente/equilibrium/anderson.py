@@ -55,8 +55,9 @@ class Anderson:
         self.gram[:, :used, slot] = row
         gram = self.gram[:, :used, :used].copy()
         # a touch of regularisation keeps nearly collinear histories from blowing up the combination
-        gram[:, range(used), range(used)] *= 1 + 1e-13
-        gram[:, range(used), range(used)] += 1e-300
+        diagonal = np.einsum("lkk->lk", gram)
+        diagonal *= 1 + 1e-13
+        diagonal += 1e-300
         right = np.matvec(change, step.astype(newest.dtype, copy=False)).astype(np.float64, copy=False)
         try:
             mix = np.linalg.solve(gram, right[..., None])[..., 0]

@@ -218,11 +218,11 @@ class Technology:
     def shared(self) -> dict[str, Any]:
         """Its arrays, with those derived from them: everything but the economy and the structure they stand for.
 
-        Not its budget either: structures that share their arrays may use duties differently.
+        Not what follows from the structure either: structures that share their arrays differ in it.
         """
         derived = [self._by_user, self._weights, self.chosen_shares]  # computed here, or by every solve anew
         assert derived
-        own = ("economy", "structure", "budget")
+        own = ("economy", "structure", "budget", "moves_inputs")
         return {name: value for name, value in vars(self).items() if name not in own}
 
     @classmethod
@@ -237,7 +237,7 @@ class Technology:
         """Whether factors move freely: one factor price a country."""
         return math.isinf(self.structure.mobility)
 
-    @property
+    @functools.cached_property
     def moves_inputs(self) -> bool:
         """Whether shares of cost move with prices."""
         s = self.structure
