@@ -28,6 +28,12 @@ def base_point(economy: Economy, structure: Structure) -> Array:
     return np.concatenate([np.zeros(count), np.where(economy.expenditure > 0, 1.0, 0.0).ravel()])
 
 
+def middle(points: Array) -> Array | None:
+    """Mean of the points that a chunk came to, where the next one begins; None where it came to none."""
+    there = points[np.isfinite(points).all(1)]
+    return there.mean(0) if len(there) else None
+
+
 def sweep_chunk(
     economy: Economy,
     wedges: Wedges,
@@ -38,6 +44,7 @@ def sweep_chunk(
     start: Array | None = None,
     base: Baseline | None = None,
     many: bool = False,
+    near: Array | None = None,
 ) -> tuple[Array, npt.NDArray[np.int64]]:
     """Sweep a chunk of scenarios.
 
@@ -58,6 +65,8 @@ def sweep_chunk(
     many : bool
         Whether so many scenarios are to be swept, these with others, that the whole derivative pays (`whole`). A scenario
         that does not settle so is swept again without it.
+    near : array [unknown] or [scenario, unknown], optional
+        Where those of many begin instead, as from what others of them came to; swept again, they begin at `start`.
 
     Returns
     -------
@@ -78,7 +87,8 @@ def sweep_chunk(
         return settle_lanes(sweep, Shock.of(base, wedges, limits), point, solver)
     shock = SparseShock.of(base, wedges, limits) or Shock.of(base, wedges, limits)
     quick = replace(solver, max_steps=min(solver.max_steps, MOST), memory=min(solver.memory, MEMORY))
-    points, steps = settle_lanes(WholeSweep(sweep, steered), shock, point, quick)
+    first = point if near is None else np.broadcast_to(near, point.shape).copy()
+    points, steps = settle_lanes(WholeSweep(sweep, steered), shock, first, quick)
     left = (steps == quick.max_steps) | ~np.isfinite(points).all(1)
     if left.any():
         some = Wedges(*(array[left] for array in (wedges.tariff, wedges.iceberg_hat, wedges.export_tax)))

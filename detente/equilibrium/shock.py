@@ -13,7 +13,7 @@ from detente.equilibrium.baseline import Baseline
 from detente.equilibrium.limits import Limits
 from detente.world import Array, Economy, Wedges
 
-SPARSE = 8
+SPARSE = 5
 """A batch that moves fewer than one in so many pairs of countries is laid out as what it moves."""
 
 
