@@ -131,6 +131,7 @@ def main(words: list[str] | None = None) -> int:
     given = parser.parse_args(words)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("DETENTE_CACHE", "off")  # every file that parses would be kept
     limit_memory()
     chosen = [
         target

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from solved_once import solved_once as solved_once
 
+from detente.core import kept
+
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_read_from_earlier_runs() -> Iterator[None]:
+    """Records and files are read and checked as if for the first time, and nothing of them is kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "recall", lambda kind, key: None)
+        patch.setattr(kept, "keep", lambda kind, key, value: None)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -77,13 +77,6 @@ def disaggregate(
     return economy if name is None else dataclasses.replace(economy, name=name)
 
 
-def carved(economy: Economy) -> dict[str, str]:
-    """Sector → sector it was carved out of, for every carved sector of an economy."""
-    parents = economy.provenance.get("carved", {})
-    codes = economy.labels.sectors
-    return {c: p for c, p in parents.items() if c in codes} if isinstance(parents, Mapping) else {}
-
-
 def merge_carved(economy: Economy, *, name: str | None = None) -> Economy:
     """Put every carved sector back into its parent.
 
