@@ -86,6 +86,7 @@ GROUPS = {"world": "world", "campaign": "campaign"}
 OF_NO_COUNTRY = ("measures", "quantities", "clocks", "uncertainty")
 """Tables of `detente run` that show no economies to choose among."""
 
+
 def bare(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,

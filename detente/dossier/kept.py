@@ -27,7 +27,7 @@ DAY, ENTRY, WORD, PAIRS = "d", "e", "w", "p"
 PLAIN = (str, int, float, bool, type(None))
 
 
-class Unkept(ValueError):
+class UnkeptError(ValueError):
     """A value that has no form in which it can be kept."""
 
 
@@ -56,7 +56,7 @@ def save_kept(kind: str, key: str, value: Any) -> None:
     writer = _Writer()
     try:
         body = writer.value(value)
-    except (Unkept, RecursionError):
+    except (UnkeptError, RecursionError):
         return
     if len(writer.sequences) > 1:
         return
@@ -119,18 +119,22 @@ class _Writer:
         if isinstance(value, StrEnum):
             return {WORD: [self.number(kind, []), value.value]}
         if isinstance(value, dict):
-            return {PAIRS: [self.number(kind, []), [[self.value(k), self.value(v)] for k, v in value.items()]]}
+            return {
+                PAIRS: [self.number(kind, []), [[self.value(k), self.value(v)] for k, v in value.items()]]
+            }
         if isinstance(value, Frozen):
             fields = list(kind.model_fields)
             if set(vars(value)) != set(fields) or value.__pydantic_private__ or value.__pydantic_extra__:
-                raise Unkept(kind.__name__)
+                raise UnkeptError(kind.__name__)
             given = [fields.index(name) for name in fields if name in value.model_fields_set]
-            return {ENTRY: [self.number(kind, fields), given, [self.value(getattr(value, f)) for f in fields]]}
-        raise Unkept(kind.__name__)
+            return {
+                ENTRY: [self.number(kind, fields), given, [self.value(getattr(value, f)) for f in fields]]
+            }
+        raise UnkeptError(kind.__name__)
 
     def number(self, kind: type, fields: list[str]) -> int:
         if kind is not dict and not kind.__module__.startswith(HOME):
-            raise Unkept(kind.__name__)
+            raise UnkeptError(kind.__name__)
         if kind not in self.numbers:
             self.numbers[kind] = len(self.named)
             self.named.append([kind.__module__, kind.__qualname__, fields])

@@ -150,5 +150,3 @@ def parse_yaml(raw: bytes, *, name: str = "<bytes>", max_bytes: int = MAX_BYTES)
 
     data, places = parse(raw, name, max_bytes)
     return YamlFile(name, data, places, raw, raw.endswith((b"\n", b"\r")))
-
-

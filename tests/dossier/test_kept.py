@@ -38,11 +38,13 @@ def fresh(name, monkeypatch):
 def same(first, second):
     assert first[1] == second[1]
     for field in dataclasses.fields(first[0]):
-        one, other = getattr(first[0], field.name), getattr(second[0], field.name)
-        assert type(one) is type(other) and one == other and repr(one) == repr(other)
-        if isinstance(one, dict):
-            assert list(one) == list(other)
-            given = [[entry.model_fields_set for entry in group.values()] for group in (one, other)]
+        before, after = getattr(first[0], field.name), getattr(second[0], field.name)
+        assert type(before) is type(after)
+        assert before == after
+        assert repr(before) == repr(after)
+        if isinstance(before, dict):
+            assert list(before) == list(after)
+            given = [[entry.model_fields_set for entry in group.values()] for group in (before, after)]
             assert given[0] == given[1]
 
 
@@ -107,7 +109,7 @@ def test_a_file_comes_back_with_its_places_and_its_faults_stay(cache, tmp_path, 
     assert type(second.data[0]["d"]["x"][1]) is float
     assert len(list((cache / "yaml").iterdir())) == 1
     for _ in range(2):
-        with pytest.raises(SchemaError, match="bad.yaml"):
+        with pytest.raises(SchemaError, match=r"bad\.yaml"):
             read_yaml(bad)
     record = load_dossier("phase-one-2018")
     assert errors_kept(record) == errors_kept(record) == errors(record)

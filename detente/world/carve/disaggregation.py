@@ -15,6 +15,7 @@ import numpy as np
 
 from detente.core import BalanceError, LabelError, Labels, suggestion
 from detente.world.aggregation import aggregate
+from detente.world.carve.parents import carved
 from detente.world.carve.specification import (
     FINAL,
     Carve,
