@@ -14,6 +14,8 @@ from detente.cli.main import main
 IDLE = [
     ("run talks-fail --seed 3", "--seed"),
     ("run talks-fail --workers 2", "--workers"),
+    ("score --workers 2", "--workers"),
+    ("score --table human --cluster tcp://nowhere:1", "--cluster"),
     ("run talks-fail --draws 8 --budget 100", "--budget"),
     ("run talks-fail --table measures --countries USA", "--countries"),
     ("run talks-fail --table branches --horizon short", "--horizon"),
@@ -125,7 +127,10 @@ def test_the_command_line_loads_no_network_and_no_numbers_before_a_verb_asks():
 def test_help_and_a_run_ask_for_nothing_that_they_do_not_need(capsys, repository):
     for words, needless in (
         (["--help"], ("scipy", "numpy", "rich", "multiprocessing")),
-        (["run", "standing", "-f", "table"], ("scipy", "rich", "altair", "vl_convert", "jinja2", "multiprocessing")),
+        (
+            ["run", "standing", "-f", "table"],
+            ("scipy", "rich", "altair", "vl_convert", "jinja2", "multiprocessing"),
+        ),
     ):
         with asked_for(*needless) as asked, pytest.raises(SystemExit) as ended:
             main(words)

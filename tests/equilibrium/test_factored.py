@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from detente.equilibrium import Model, Structure, baseline, implicit, solve
+from detente.equilibrium import Model, Structure, baseline, cell_systems, solve
 from detente.equilibrium.baseline import prepare
 from detente.equilibrium.factored import Factored
 from detente.equilibrium.gradients import gradients, real_income
@@ -42,7 +42,7 @@ def test_the_same_equilibrium_and_the_same_derivatives(structure, monkeypatch):
         economy = dataclasses.replace(toy())  # a copy, of which no inverses are known
         if rough:
             monkeypatch.setattr(baseline, "DENSE_UNKNOWNS", 0)
-            monkeypatch.setattr(implicit, "DENSE_UNKNOWNS", 0)
+            monkeypatch.setattr(cell_systems, "DENSE_UNKNOWNS", 0)
         solution = solve(Model(economy, structure), wedges_of(economy))
         assert solution.result.ok
         assert isinstance(prepare(economy, structure).factor_inverse, Factored) is rough
