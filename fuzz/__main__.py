@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import json
 import os
 import random
@@ -15,10 +16,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from detente.core import Pool, Where, run
 from fuzz.oracle import Finding, judge
 from fuzz.targets import Files, Target, targets
 
 COUNT = 3000
+PART = 250
+"""Inputs that a process takes at a time."""
 OUT = Path("out") / "fuzz"
 
 
@@ -64,6 +68,37 @@ def fuzz(target: Target, *, count: int = COUNT, seconds: float = 1e9, first: int
         shutil.rmtree(folder, ignore_errors=True)
     report.seconds = time.monotonic() - start
     return report
+
+
+def every_target() -> list[Target]:
+    """All there is to damage: the parsers, and the command line."""
+    from fuzz.commands import command_target
+
+    return [*targets(), command_target()]
+
+
+def part(seconds: float, asked: tuple[str, int, int]) -> Report:
+    """Some of the inputs of one parser: of this name, the first, how many."""
+    os.environ.setdefault("DETENTE_CACHE", "off")  # every file that parses would be kept
+    limit_memory()
+    name, first, count = asked
+    (target,) = (each for each in every_target() if each.name == name)
+    return fuzz(target, count=count, seconds=seconds, first=first)
+
+
+def spread(name: str, *, count: int, seconds: float, first: int, on: Where) -> Report:
+    """`fuzz` in parts of `PART` inputs, wherever they are done: the same report."""
+    parts = [(name, k, min(PART, first + count - k)) for k in range(first, first + count, PART)]
+    whole = Report(name)
+    start = time.monotonic()
+    by_name = importlib.import_module(
+        "fuzz.__main__"
+    ).part  # ours may be of `__main__`, which no other process knows
+    for report in run(by_name, seconds, parts, on=on):
+        whole.outcomes += report.outcomes
+        whole.findings += report.findings
+    whole.seconds = time.monotonic() - start
+    return whole
 
 
 def write(folder: Path, files: Files) -> None:
@@ -119,8 +154,6 @@ def limit_memory(gigabytes: int = 6) -> None:
 
 def main(words: list[str] | None = None) -> int:
     """Run from the command line."""
-    from fuzz.commands import command_target
-
     parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
     parser.add_argument("--count", type=int, default=COUNT, help="inputs a parser (%(default)s)")
     parser.add_argument("--seconds", type=float, default=240.0, help="at most so long a parser (%(default)g)")
@@ -128,18 +161,30 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument(
         "--parser", action="append", help="only parsers whose name holds this; may be repeated"
     )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        help="processes (%(default)s); each part has the seconds of a parser",
+    )
     given = parser.parse_args(words)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("DETENTE_CACHE", "off")  # every file that parses would be kept
     limit_memory()
     chosen = [
         target
-        for target in (*targets(), command_target())
+        for target in every_target()
         if not given.parser or any(part in target.name for part in given.parser)
     ]
     reports = []
     for target in chosen:
-        reports.append(fuzz(target, count=given.count, seconds=given.seconds, first=given.first))
+        bounds = {"count": given.count, "seconds": given.seconds, "first": given.first}
+        reports.append(
+            fuzz(target, **bounds)
+            if given.workers == 1
+            else spread(target.name, **bounds, on=Pool(given.workers))
+        )
         show(reports[-1])
     keep(reports)
     findings = sum(len(report.findings) for report in reports)

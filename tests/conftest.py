@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from solved_once import solved_once as solved_once
+
+from detente.core import kept
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LONGEST = (
@@ -33,6 +36,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that take longest come first (with `--no-loadscope-reorder`, which keeps the order), the others as they were."""
     places = {REPOSITORY / "tests" / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_read_from_earlier_runs() -> Iterator[None]:
+    """Records and files are read and checked as if for the first time, and nothing of them is kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "recall", lambda kind, key: None)
+        patch.setattr(kept, "keep", lambda kind, key, value: None)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -6,17 +6,20 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from detente.cases.case import Case, ControlledOutcome
 from detente.cases.horizons import horizon as at_horizon
 from detente.cases.options import Options
 from detente.cases.parties import sides_in
 from detente.cases.runs import prepare_cases, run_cases
-from detente.cases.unfolding import Unfolding, unfold_scenarios
 from detente.dossier import Dossier, load_dossier
 from detente.equilibrium import Model, Policy
 from detente.policy import Scenario, load_scenario, shipped_scenarios
 from detente.world import Array, Economy, load_world, with_elasticity_set
+
+if TYPE_CHECKING:
+    from detente.cases.unfolding import Unfolding
 
 
 def model_at(
@@ -189,6 +192,8 @@ class Standoff:
         --------
         detente.unfold : a policy of one's own.
         """
+        from detente.cases.unfolding import unfold_scenarios
+
         asked = [
             name if isinstance(name, Scenario) else self.scenario(name) for name in names or self.scenarios
         ]

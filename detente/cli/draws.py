@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detente.cli.output import reporting, usage
-from detente.core import Cluster, InputError, LabelError, Pool, Table, suggestion
+from detente.core import InputError, LabelError, Table, suggestion
 
 if TYPE_CHECKING:
     from detente.cases import Options
     from detente.cli.tables import Prepared
+    from detente.core import Cluster, Pool
 
 OWN = ("intervals", "drivers", "uncertainty")
 OF_RESULTS = ("sectors", "employment", "wages", "prices", "flows", "pair", "revenue", "duties", "welfare")
@@ -65,6 +66,8 @@ class Drawing:
     @property
     def on(self) -> Pool | Cluster:
         """Where it is solved."""
+        from detente.core import Cluster, Pool
+
         if self.cluster is not None:
             return Cluster(self.cluster)
         return Pool(self.workers, threads=None)

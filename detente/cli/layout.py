@@ -53,8 +53,6 @@ def as_text(table: Table, *, width: int | None = None, colour: bool = False, lis
     ───────────
     USA     1.0
     """
-    from rich.text import Text
-
     cells = table.shown()
     whole = tuple(range(len(table.columns)))
     body: list[str]
@@ -66,8 +64,7 @@ def as_text(table: Table, *, width: int | None = None, colour: bool = False, lis
         shared = "; ".join(f"{table.columns[j].heading}: {cells[0][j] or '–'}" for j in same)
         kept = tuple(j for j in whole if j not in same)
         body = _narrow(table, cells, kept, width, colour, listed)
-    title = Text(table.title.translate(UNPRINTABLE), style="bold" if colour else "")
-    head = [_line(title, width, colour)]
+    head = [_title(table.title.translate(UNPRINTABLE), width, colour)]
     head += ["\n".join(textwrap.wrap(shared, min(width or NOTE_WIDTH, NOTE_WIDTH)))] if shared else []
     foot = (
         ["\n".join(textwrap.wrap(table.note.translate(UNPRINTABLE), min(width or NOTE_WIDTH, NOTE_WIDTH)))]
@@ -247,6 +244,9 @@ def _grid(
     colour: bool,
 ) -> str:
     """Some columns as a grid; widths are those given, or what the cells need."""
+    plain = None if colour else _plain_grid(table, cells, columns, widths)
+    if plain is not None:
+        return plain
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
@@ -270,6 +270,67 @@ def _grid(
     for row in cells:
         grid.add_row(*(Text(row[j]) for j in columns))
     return _line(grid, None, colour)
+
+
+SIMPLE = frozenset(map(chr, [*range(0x20, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x300)])) | set(
+    "‐‑‒–—―‘’‚“”„•…−≤≥≈→×·─" + BOUND
+)
+"""Characters that take one place each, whatever stands beside them."""
+
+
+def _plain_grid(
+    table: Table, cells: Sequence[Sequence[str]], columns: Sequence[int], widths: dict[int, int] | None
+) -> str | None:
+    """What `_grid` lays out with rich, without loading it; None where that needs more than words of simple characters."""
+    heads = [table.columns[j].heading if widths is None else _heading(table.columns[j]) for j in columns]
+    texts = [heads, *([row[j] for j in columns] for row in cells)]
+    if widths is None:
+        sizes = [max(max(len(row[k]) for row in texts), 1) for k in range(len(columns))]
+    else:
+        sizes = [widths[j] for j in columns]
+    right = [table.columns[j].kind == "number" for j in columns]
+    lines = []
+    for number, row in enumerate(texts):
+        wrapped = [_wrapped(text, size) for text, size in zip(row, sizes, strict=True)]
+        height = max(len(parts or ()) for parts in wrapped)
+        filled = []
+        for parts, size, numeric in zip(wrapped, sizes, right, strict=True):
+            if parts is None:
+                return None
+            empty = [""] * (height - len(parts))
+            parts = [*empty, *parts] if number == 0 else [*parts, *empty]
+            filled.append([part.rjust(size) if numeric else part.ljust(size) for part in parts])
+        gap = " " * (3 if widths is None else 2)
+        lines += [gap.join(pieces).rstrip() for pieces in zip(*filled, strict=True)]
+        if number == 0:
+            lines.append("─" * (sum(sizes) + len(gap) * (len(sizes) - 1)))
+    return "\n".join(lines).replace(BOUND, " ")
+
+
+def _wrapped(text: str, size: int) -> list[str] | None:
+    """Lines of a cell; None where a line must break anywhere but at a single blank between words."""
+    if not SIMPLE.issuperset(text) or text != text.strip(" "):
+        return None
+    if len(text) <= size:
+        return [text]
+    words = text.split(" ")
+    if "" in words or any(len(word) > size for word in words):
+        return None
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) <= size:
+            lines[-1] += " " + word
+        else:
+            lines.append(word)
+    return lines
+
+
+def _title(title: str, width: int | None, colour: bool) -> str:
+    if not colour and len(title) <= (width or len(title)) and SIMPLE.issuperset(title):
+        return title.rstrip()
+    from rich.text import Text
+
+    return _line(Text(title, style="bold" if colour else ""), width, colour)
 
 
 def _line(thing: object, width: int | None, colour: bool) -> str:

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 import functools
+import importlib
 import sys
+from collections.abc import Collection
 from typing import Annotated, Any
 
 import typer
 
-from detente.cli.bridge import bridge
-from detente.cli.briefing import brief
-from detente.cli.campaign import app as campaign_app
-from detente.cli.checking import check, cite
-from detente.cli.completion import completion
-from detente.cli.constituencies import constituencies
 from detente.cli.draws import check_draws
-from detente.cli.duties import duties
-from detente.cli.explain import explain
-from detente.cli.intake import ingest
-from detente.cli.ledger import audit, controls, pledges
-from detente.cli.lists import claims, clocks, measures, scenarios
-from detente.cli.market import market
-from detente.cli.nash import nash
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -46,40 +34,59 @@ from detente.cli.options import (
     refuse_idle,
     solver_of,
 )
-from detente.cli.outlook import outlook, score
-from detente.cli.output import emit, one_thread, usage
-from detente.cli.path import path
+from detente.cli.output import emit, quick_start, usage
 from detente.cli.playing import ClusterOption
-from detente.cli.preferences import preferences
 from detente.cli.questions import WithQuestions
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, to_hold
-from detente.cli.register import data
-from detente.cli.rupture import rupture
-from detente.cli.serve import serve
 from detente.cli.settings import SetOption, no_draws_of_settings
-from detente.cli.skeleton import new
-from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.streams import ends, settle
 from detente.cli.terminal import begin, flush_said
-from detente.cli.validate import validate
-from detente.cli.world import app as world_app
 from detente.cli.worlds import WorldOption, codes_in
 
+HERE = ""
+VERBS = {
+    "brief": "briefing",
+    "serve": "serve",
+    "run": HERE,
+    "compare": HERE,
+    "scenarios": "lists",
+    "measures": "lists",
+    "duties": "duties",
+    "clocks": "lists",
+    "claims": "lists",
+    "check": "checking",
+    "cite": "checking",
+    "new": "skeleton",
+    "completion": "completion",
+    "explain": "explain",
+    "audit": "ledger",
+    "controls": "ledger",
+    "pledges": "ledger",
+    "ingest": "intake",
+    "validate": "validate",
+    "bridge": "bridge",
+    "path": "path",
+    "rupture": "rupture",
+    "constituencies": "constituencies",
+    "nash": "nash",
+    "leverage": "strategy",
+    "preferences": "preferences",
+    "deals": "strategy",
+    "outlook": "outlook",
+    "score": "outlook",
+    "market": "market",
+    "data": "register",
+    "game": "strategy",
+}
+"""Every verb in the order of `detente --help`, and the module that defines the function of its name; loaded when it is asked
+for."""
+OF_ANOTHER_NAME = {"game": "game_verb"}
+GROUPS = {"world": "world", "campaign": "campaign"}
+"""Verbs with verbs below them, and the module that defines their `app`."""
 OF_NO_COUNTRY = ("measures", "quantities", "clocks", "uncertainty")
 """Tables of `detente run` that show no economies to choose among."""
 
-app = typer.Typer(
-    name="detente",
-    help="An open laboratory for trade wars and trade talks.",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    cls=WithQuestions,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
-
-@app.callback(invoke_without_command=True)
 def bare(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
@@ -103,11 +110,6 @@ def bare(
         print(welcome())
 
 
-app.command()(brief)
-app.command()(serve)
-
-
-@app.command()
 def run(
     scenario: Annotated[list[str], typer.Argument(help="Scenario ids or files; `a+b` compounds.")],
     dossier: DossierOption = DEFAULT_DOSSIER,
@@ -208,7 +210,6 @@ def run(
     emit(with_the_others(tables, shown, countries), style, out)
 
 
-@app.command()
 def compare(
     first: Annotated[str, typer.Argument(help="Scenario.")],
     second: Annotated[str, typer.Argument(help="Scenario to compare it with.")],
@@ -275,60 +276,49 @@ def compare(
     emit(tables, style, out)
 
 
-app.add_typer(world_app, name="world")
-app.add_typer(campaign_app, name="campaign")
-for verb in (
-    scenarios,
-    measures,
-    duties,
-    clocks,
-    claims,
-    check,
-    cite,
-    new,
-    completion,
-    explain,
-    audit,
-    controls,
-    pledges,
-    ingest,
-    validate,
-    bridge,
-    path,
-    rupture,
-    constituencies,
-    nash,
-    leverage,
-    preferences,
-    deals,
-    outlook,
-    score,
-    market,
-    data,
-):
-    app.command()(verb)
-app.command("game")(game_verb)
+def _verbs(names: Collection[str]) -> typer.Typer:
+    """The verbs and groups of these names as an application of typer, in the order of the help."""
+    verbs = typer.Typer(
+        name="detente",
+        help="An open laboratory for trade wars and trade talks.",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        cls=WithQuestions,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    verbs.callback(invoke_without_command=True)(bare)
+    for group, module in GROUPS.items():
+        if group in names:
+            verbs.add_typer(importlib.import_module(f"detente.cli.{module}").app, name=group)
+    for verb, module in VERBS.items():
+        if verb in names:
+            home = vars(importlib.import_module(f"detente.cli.{module}")) if module else globals()
+            verbs.command(verb)(home[OF_ANOTHER_NAME.get(verb, verb)])
+    return verbs
 
 
 @functools.cache
 def _command(verb: str | None = None) -> Any:
     """The verbs as one command, made once a process; or one verb alone, if there is one of this name.
 
-    To read the options of every verb takes longer than all else that stands before the work of one.
+    To load every verb and to read its options takes longer than all else that stands before the work of one.
     """
-    few = copy.copy(app)
-    few.registered_commands = [
-        each
-        for each in app.registered_commands
-        if verb == (each.name or getattr(each.callback, "__name__", ""))
-    ]
-    few.registered_groups = [each for each in app.registered_groups if each.name == verb]
-    return typer.main.get_command(few if few.registered_commands or few.registered_groups else app)
+    every = (*VERBS, *GROUPS)
+    return typer.main.get_command(_verbs((verb,) if verb in every else every))
+
+
+def __getattr__(name: str) -> Any:
+    """`app`: every verb as one application of typer, made when it is asked for."""
+    if name == "app":
+        globals()[name] = _verbs((*VERBS, *GROUPS))
+        return globals()[name]
+    raise AttributeError(f"module `{__name__}` has no name `{name}`")
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every way it can end is one message and an exit code (`detente.cli.streams`)."""
-    one_thread()
+    quick_start()
     settle()
     SAID.clear()
     words = begin(list(sys.argv[1:] if arguments is None else arguments))

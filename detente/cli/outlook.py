@@ -17,8 +17,10 @@ from detente.cli.options import (
     OutOption,
     PictureOption,
     SeedOption,
+    refuse_idle,
 )
 from detente.cli.output import draw, emit, parse_day, progress, usage
+from detente.cli.playing import ClusterOption, WorkersOption, where
 from detente.cli.records import load_record
 from detente.cli.terminal import note
 from detente.cli.worlds import WorldOption, economy_for
@@ -168,6 +170,8 @@ def score(
         int, typer.Option("--paths", help="Simulated futures of what is registered.", min=100, max=200_000)
     ] = 20_000,
     seed: SeedOption = 1,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
     world: WorldOption = None,
     picture: PictureOption = None,
     style: FormatOption = None,
@@ -187,15 +191,21 @@ def score(
                 hint="--again makes them anew; --keep is for the folder of a record of your own",
             )
         day = asof or load_dossier(dossier).vintage.isoformat()
+    idle = {"workers": workers is not None, "cluster": cluster is not None}
+    chosen = SCORE_TABLES[:-1] if table == "all" else (table,)
+    forecasts = bool(set(chosen) & {"ladder", "clocks", "calibration"}) or picture is not None
+    if register is not None or not forecasts:
+        refuse_idle("where no forecast is made again", **idle)
     record = pair_record(dossier, day, world)
     if register is not None:
         _register(record, register, paths, seed)
         return
-    chosen = SCORE_TABLES[:-1] if table == "all" else (table,)
     tables: list[Table] = []
-    if set(chosen) & {"ladder", "clocks", "calibration"} or picture is not None:
+    if forecasts:
         with progress(None, "forecasting again"):
-            test = kept_or_made(record, dossier, again=again or keep, seed=seed, needed=True)
+            test = kept_or_made(
+                record, dossier, again=again or keep, seed=seed, needed=True, spread=(workers, cluster)
+            )
         assert test is not None
         if keep:
             _keep(record, test, dossier)
@@ -262,18 +272,30 @@ def _what_if(texts: Sequence[str], chron: Chronology) -> dict[str, Fate]:
 
 
 def kept_or_made(
-    record: Record, dossier: str, *, again: bool, seed: int, needed: bool = False
+    record: Record,
+    dossier: str,
+    *,
+    again: bool,
+    seed: int,
+    needed: bool = False,
+    spread: tuple[int | None, str | None] = (1, None),
 ) -> Backtest | None:
-    """The kept backtest by the record's day; made anew when asked for, or when none is kept and one is needed."""
+    """The kept backtest by the record's day; made anew when asked for, or when none is kept and one is needed.
+
+    `spread` says by how many processes, or on which cluster; it is refused where nothing is made.
+    """
     from detente.outlook import backtest, kept_backtest, kept_file
 
     with usage():
         kept = None if again else kept_backtest(record, record.main.dossier.asof, path=kept_file(dossier))
+    if kept is not None:
+        workers, cluster = spread
+        refuse_idle("without --again", workers=workers not in (None, 1), cluster=cluster is not None)
     if kept is not None or not (again or needed):
         return kept
     if not again:
         note(f"no backtest of this record is kept: made now, with {SHORT} futures a forecast")
-    return backtest(record, seed=seed, paths=2000 if again else SHORT)
+    return backtest(record, seed=seed, paths=2000 if again else SHORT, on=where(*spread))
 
 
 def _keep(record: Record, test: Backtest, dossier: str) -> None:

@@ -14,9 +14,10 @@ from detente.cli.output import parse_day, progress, reporting, usage
 from detente.cli.records import load_record
 from detente.cli.terminal import note
 from detente.cli.worlds import economy_for, of_own_world
-from detente.core import Cluster, InputError, LabelError, Pool, Table, suggestion
+from detente.core import InputError, LabelError, Table, suggestion
 
 if TYPE_CHECKING:
+    from detente.core import Cluster, Pool
     from detente.dossier import Dossier
     from detente.equilibrium import Model
     from detente.policy import Scenario
@@ -137,6 +138,8 @@ def where(workers: int | None, cluster: str | None) -> Pool | Cluster:
     InputError
         When both are named.
     """
+    from detente.core import Cluster, Pool
+
     if cluster is None:
         return Pool(workers)
     with usage():
@@ -160,7 +163,8 @@ def tensor_for(
     no_cache: bool = False,
 ) -> PayoffTensor:
     """Solve every joint profile, with a progress bar, kept in the cache unless told not to."""
-    from detente.strategy import cache_folder, payoff_tensor
+    from detente.core import cache_folder
+    from detente.strategy import payoff_tensor
 
     if no_cache and cache is not None:
         with usage():
@@ -197,6 +201,8 @@ def whole_or_near(
     no_cache: bool,
 ) -> PayoffTensor:
     """The whole game, or the part of it around the state as it stands, which is solved here."""
+    from detente.core import Cluster
+
     if whole:
         return tensor_for(*asked, on, cache, world, no_cache=no_cache)
     refuse_idle("where the whole game is not solved", cluster=isinstance(on, Cluster))

@@ -67,11 +67,11 @@ def load_record(name: str, day: dt.date | None) -> Dossier:
 
 def say_errors(record: Dossier, name: str) -> Dossier:
     """Say in one line how many errors the audit finds in a record, as known on its day."""
-    from detente.dossier import age, errors
+    from detente.dossier import age, errors_kept
 
     if old := age(record):
         once(f"note: {old}")
-    if count := errors(record):
+    if count := errors_kept(record):
         many = f"{count} errors" if count > 1 else "1 error"
         once(f"note: the record has {many}: detente audit {name} --asof {record.asof}")
     return record

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import html
 import importlib
 import io
 import json
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,6 +28,9 @@ def write_workbook(tables: Sequence[Table], path: Path) -> None:
     tables : sequence of Table
     path : Path
     """
+    import html
+    import zipfile
+
     names = _sheet_names([table.name for table in tables])
     sheets = "".join(
         f'<sheet name="{html.escape(name)}" sheetId="{k}" r:id="rId{k}"/>' for k, name in enumerate(names, 1)
@@ -83,6 +84,8 @@ def _cell(value: Cell, place: str, digits: int) -> str:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         number = known(value, digits) if isinstance(value, float) else value
         return f'<c r="{place}"><v>{number!r}</v></c>'
+    import html
+
     text = html.escape(str(value).translate(UNPRINTABLE), quote=False)
     return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         write_together as write_together,
     )
     from detente.core.folders import finish_folder as finish_folder, write_folder as write_folder
+    from detente.core.kept import cache_folder as cache_folder
     from detente.core.labels import (
         EVERYBODY as EVERYBODY,
         SECTOR_WORDS as SECTOR_WORDS,
@@ -87,6 +88,11 @@ if TYPE_CHECKING:
     )
     from detente.core.register import check_register as check_register, read_register as read_register
     from detente.core.results import RESULTS as RESULTS
+    from detente.core.special import (
+        beta_below as beta_below,
+        normal_below as normal_below,
+        normal_quantile as normal_quantile,
+    )
     from detente.core.spelling import nearest as nearest, suggestion as suggestion
     from detente.core.stamp import (
         Stamp as Stamp,
@@ -118,6 +124,7 @@ else:
             "digits": "bound known known_all known_each",
             "errors": "BalanceError DateError DetenteError EvidenceError InputError LabelError MeasurePlace SchemaError SolveError StaleError UnitError",
             "files": "sha256_bytes sha256_file write_atomic write_together",
+            "kept": "cache_folder",
             "folders": "finish_folder write_folder",
             "labels": "EVERYBODY Labels SECTOR_WORDS",
             "limits": "ENFORCEMENT Enforcement Lever LimitKind RENTS Rent is_ban limit_word",
@@ -125,6 +132,7 @@ else:
             "reading": "csv_rows is_file is_folder is_there name_of open_lines read_bytes read_json read_text readable_file unreadable",
             "register": "check_register read_register",
             "results": "RESULTS",
+            "special": "beta_below normal_below normal_quantile",
             "spelling": "nearest suggestion",
             "stamp": "Stamp package_commit package_version",
             "table": "Cell Column Table",

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from detente.dossier.form import validate as validate
     from detente.dossier.held import moves_something as moves_something
     from detente.dossier.ics import calendar as calendar
+    from detente.dossier.kept import errors_kept as errors_kept
     from detente.dossier.load import (
         folder_of as folder_of,
         load_dossier as load_dossier,
@@ -129,6 +130,7 @@ else:
             "form": "validate",
             "held": "moves_something",
             "ics": "calendar",
+            "kept": "errors_kept",
             "load": "folder_of load_dossier read_record shipped_dossiers",
             "effect": "Content Effect",
             "measure": "Claim Clock Conflict DatedValue Document FirmRate Frozen Grade Instrument Measure Products Reading Round Slug Source Status",

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Literal
 
 from detente.core import Column, LabelError, SchemaError, Table, suggestion
 from detente.dossier.form import validate
+from detente.dossier.kept import read_kept
 from detente.dossier.measure import Frozen, Grade, Instrument, Measure, Slug
 from detente.dossier.vocabulary import shared_authorities
-from detente.dossier.yaml_reader import read_yaml
+from detente.dossier.yaml_reader import YamlFile, read_yaml
 
 if TYPE_CHECKING:
     from detente.dossier.dossier import Dossier
@@ -70,7 +71,10 @@ def read_rules(path: Path) -> tuple[StackingRule, ...]:
     LabelError
         For an unknown authority, with the nearest one.
     """
-    file = read_yaml(path)
+    return _rules(read_yaml(path))
+
+
+def _rules(file: YamlFile) -> tuple[StackingRule, ...]:
     if not isinstance(file.data, list):
         raise SchemaError(
             "the file must be a list of rules", file=file.name, line=1, hint="start each with `- id: …`"
@@ -104,7 +108,10 @@ def stacking_rules() -> tuple[StackingRule, ...]:
     >>> next(rule.gives_way_to for rule in stacking_rules() if rule.id == "ieepa-reciprocal")
     ('section-232',)
     """
-    return read_rules(Path(__file__).parent / "data" / "stacking.yaml")
+    rules: tuple[StackingRule, ...] = read_kept(
+        Path(__file__).parent / "data" / "stacking.yaml", "stacking", _rules
+    )
+    return rules
 
 
 def rules_of(dossier: Dossier) -> tuple[StackingRule, ...]:

@@ -36,7 +36,9 @@ def _strict_numbers(schema: Any) -> None:
 class Frozen(BaseModel):
     """Base of everything read from a dossier: immutable, unknown keys refused, numbers only as numbers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False, defer_build=True
+    )
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

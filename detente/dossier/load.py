@@ -30,6 +30,7 @@ from detente.dossier.authorities import StackingRule
 from detente.dossier.dossier import Actor, Dossier, DossierHead, FrozenDict, Parameter, require_fresh
 from detente.dossier.exposures import Aid, Exposure
 from detente.dossier.form import validate
+from detente.dossier.kept import key_of, load_kept, save_kept
 from detente.dossier.links import Places, check_links
 from detente.dossier.measure import Claim, Clock, Conflict, Document, Frozen, Measure, Round, Source
 from detente.dossier.scope import Delivery, Expectation, OrdinaryDuty, Scope, Snapshot, TradeLine
@@ -131,11 +132,25 @@ def read_record(folder: Path) -> tuple[Dossier, dt.date]:
     key = (folder.name, _content_hash(raw))
     with _PARSING:
         if key not in _PARSED:
-            record = _parsed({name: parse_yaml(content, name=name) for name, content in raw.items()})
+            record = _kept_or_parsed(key, raw)
             while len(_PARSED) >= REMEMBERED:
                 del _PARSED[next(iter(_PARSED))]
             _PARSED[key] = record
         return _PARSED[key]
+
+
+def _kept_or_parsed(key: tuple[str, str], raw: dict[str, bytes]) -> tuple[Dossier, dt.date]:
+    """The record as an earlier run has parsed and checked it, if one has; its own as-of day."""
+    name = key_of("record", *key)
+    try:
+        asof, values = load_kept("records", name) or (None, {})
+        if asof is not None:
+            return Dossier(**values), asof
+    except (TypeError, ValueError):
+        pass  # of another form
+    record, asof = _parsed({name: parse_yaml(content, name=name) for name, content in raw.items()})
+    save_kept("records", name, (asof, dict(vars(record))))
+    return record, asof
 
 
 def _parsed(files: dict[str, YamlFile]) -> tuple[Dossier, dt.date]:

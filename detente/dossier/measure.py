@@ -162,7 +162,7 @@ class Measure(Frozen):
         "none",
     ]
     announced: dt.date
-    products: Products = Products()
+    products: Products = Field(default_factory=Products)
     values: tuple[DatedValue, ...] = Field(min_length=1)
     excluded_by: tuple[Slug, ...] = ()
     """Authorities that keep this duty off the products they cover (mutual exclusion of stacking)."""

@@ -16,8 +16,9 @@ from pydantic import Field
 
 from detente.core import SchemaError
 from detente.dossier.form import validate
+from detente.dossier.kept import read_kept
 from detente.dossier.measure import Frozen, Instrument, Slug
-from detente.dossier.yaml_reader import read_yaml
+from detente.dossier.yaml_reader import YamlFile, read_yaml
 
 if TYPE_CHECKING:
     from detente.dossier.dossier import Dossier
@@ -63,8 +64,10 @@ def shared_vocabulary() -> Vocabulary:
     >>> "s232-steel" in shared_vocabulary().product_lists
     True
     """
-    file = read_yaml(_data() / "vocabulary.yaml")
-    return validate(Vocabulary, file.data, file, ())
+    words: Vocabulary = read_kept(
+        _data() / "vocabulary.yaml", "vocabulary", lambda file: validate(Vocabulary, file.data, file, ())
+    )
+    return words
 
 
 @functools.cache
@@ -76,11 +79,14 @@ def shared_authorities() -> Mapping[str, Authority]:
     >>> shared_authorities()["countervailing"].name
     'Countervailing duty'
     """
-    file = read_yaml(_data() / "authorities.yaml")
+    entries = read_kept(_data() / "authorities.yaml", "authorities", _authorities)
+    return MappingProxyType({entry.id: entry for entry in entries})
+
+
+def _authorities(file: YamlFile) -> tuple[Authority, ...]:
     if not isinstance(file.data, list):
         raise SchemaError("the file must be a list of authorities", file=file.name, line=1)
-    entries = [validate(Authority, body, file, (place,)) for place, body in enumerate(file.data)]
-    return MappingProxyType({entry.id: entry for entry in entries})
+    return tuple(validate(Authority, body, file, (place,)) for place, body in enumerate(file.data))
 
 
 def authorities_of(dossier: Dossier) -> Mapping[str, Authority]:

@@ -337,7 +337,7 @@ def _unpaid(links: Mask, part: npt.NDArray[np.int64], deficit: Array, value_adde
     group = _numbered(np.asarray(reach & reach.T))
     suspects: list[Mask] = []
     for number in range(int(part.max()) + 1):
-        own = np.unique(group[part == number])
+        own = np.flatnonzero(np.bincount(group[part == number]))
         if len(own) > 1:
             suspects += _sealed(links, reach, group, own)
     for inside in sorted(suspects, key=lambda mask: int(mask.sum())):

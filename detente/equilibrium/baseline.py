@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from detente.core import BalanceError
 from detente.equilibrium.bans import severed
-from detente.equilibrium.implicit import factor_derivatives
+from detente.equilibrium.factored import Factored
+from detente.equilibrium.implicit import DENSE_UNKNOWNS, factor_derivatives
 from detente.equilibrium.structure import Structure, Technology
 from detente.world import Array, Economy, Wedges, check_sound
 
@@ -32,8 +33,8 @@ class Baseline:
         precision, as those of the next line: they only steer.
     price_by_factor, expenditure_by_factor : array [factor, country × sector]
         Transposed derivatives; spending in units of `scale`.
-    factor_inverse : array [factor, factor]
-        Transposed inverse of the clearing derivative.
+    factor_inverse : array [factor, factor] or Factored
+        Transposed inverse of the clearing derivative; its factors where there are very many factor markets.
     pull, to_producer : array [sector, importer, exporter]
         Trade shares, and what of them reaches the producer, laid out as the sweeps read them.
     """
@@ -44,7 +45,7 @@ class Baseline:
     expenditure_inverse: npt.NDArray[np.float32]
     price_by_factor: npt.NDArray[np.float32]
     expenditure_by_factor: npt.NDArray[np.float32]
-    factor_inverse: Array
+    factor_inverse: Array | Factored
     pull: Array
     to_producer: Array
     cut: dict[bytes, _Kept] = field(default_factory=dict)
@@ -230,6 +231,7 @@ def _inverses(technology: Technology, shares: Array | None = None) -> Baseline:
     """Inverses at the base year's prices, and at its trade shares unless others are given."""
     economy = technology.economy
     N, S = economy.va_share.shape
+    large = not technology.mobile and N * S > DENSE_UNKNOWNS
     at_base = factor_derivatives(
         technology,
         shares=economy.trade_shares if shares is None else shares,
@@ -238,6 +240,7 @@ def _inverses(technology: Technology, shares: Array | None = None) -> Baseline:
         deficit=economy.deficit,
         log_factor=np.zeros(N if technology.mobile else (N, S)),
         log_price=np.zeros((N, S)),
+        rough=large,
     )
     scale = np.where(economy.expenditure > 0, economy.expenditure, 1.0)
     flat = scale.reshape(-1)
@@ -248,7 +251,9 @@ def _inverses(technology: Technology, shares: Array | None = None) -> Baseline:
         expenditure_inverse=_steering(at_base.expenditure_inverse * scale[:, None, :] / scale[:, :, None]),
         price_by_factor=np.ascontiguousarray(at_base.log_price.T, dtype=np.float32),
         expenditure_by_factor=np.ascontiguousarray((at_base.expenditure / flat[:, None]).T, dtype=np.float32),
-        factor_inverse=np.ascontiguousarray(np.linalg.inv(at_base.residual).T),
+        factor_inverse=Factored.of(at_base.residual)
+        if large
+        else np.ascontiguousarray(np.linalg.inv(at_base.residual).T),
         pull=np.ascontiguousarray(economy.trade_shares.transpose(2, 0, 1)),
         to_producer=np.ascontiguousarray((economy.trade_shares / (1 + economy.tariff)).transpose(2, 0, 1)),
     )

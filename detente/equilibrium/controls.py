@@ -13,15 +13,17 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from detente.core import ENFORCEMENT, Enforcement, InputError, LimitKind, Rent, UnitError, is_ban
-from detente.equilibrium.gradients.adjoint import Gradient
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.world import Array, Economy, Wedges, countries_named, sectors_named
+
+if TYPE_CHECKING:
+    from detente.equilibrium.gradients.adjoint import Gradient
 
 Names = str | Sequence[str]
 ENDS_AT = 1.645

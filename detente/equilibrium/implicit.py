@@ -12,12 +12,12 @@ through both. The last equation is the numeraire: world factor income is constan
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from detente.equilibrium.cell_systems import DENSE_UNKNOWNS as DENSE_UNKNOWNS, CellSystem
 from detente.equilibrium.structure import Technology
 from detente.world import Array
 
@@ -54,85 +54,8 @@ class FactorDerivatives:
     iterations: int
 
 
-DENSE_UNKNOWNS = 1500
-
-
-"""Systems up to this size are inverted whole when they have about as many right-hand sides as unknowns."""
-
-
-SLOW_ITERATIONS = 100
-
-
-"""Iterations on the country blocks after which a small system is inverted whole after all."""
-
-
-MOST_ITERATIONS = 1000
-
-
-DENSE_COST, ONCE_COST = 300, 150
-
-
-"""Iterations that take as long as inverting a system whole, on the shipped world, and as solving it whole once."""
-
-
-class _System:
-    """A linear system ``(I − K) x = b`` over country-sector cells, solved by country blocks with iteration.
-
-    Most of what an economy buys it makes, so the blocks leave little to iterate over; nothing of the size
-    (country × sector)² is built, unless it is small and the right-hand sides are of that size themselves.
-    """
-
-    iterations = 0
-    """What its solutions took; inverting the whole system counts as `DENSE_COST`, solving it as `ONCE_COST`."""
-
-    def __init__(self, blocks: Array, apply: Callable[[Array], Array]) -> None:
-        self.inverse: Array = np.asarray(np.linalg.inv(np.eye(blocks.shape[1]) - blocks), dtype=np.float64)
-        self.apply = apply
-        self.whole: Array | None = None
-
-    def solve(self, right: Array) -> Array:
-        """Solve for right-hand sides [country, sector, column]."""
-        unknowns = right.shape[0] * right.shape[1]
-        small = unknowns <= DENSE_UNKNOWNS
-        if small and unknowns <= 2 * right.shape[2] and self.whole is None:
-            self.iterations += ONCE_COST
-            matrix = self._matrix(right.shape[:2])
-            return np.asarray(np.linalg.solve(matrix, right.reshape(unknowns, -1)).reshape(right.shape))
-        solution = self._first(right)
-        size = max(float(np.abs(solution).max()), 1e-300)
-        for count in range(MOST_ITERATIONS):
-            gap = right + self.apply(solution) - solution
-            solution = solution + self._first(gap)
-            self.iterations += 1
-            if not float(np.abs(gap).max()) > 1e-15 * size:
-                break
-            if self.whole is not None:
-                if count:  # the whole inverse leaves rounding errors only
-                    break
-            elif (
-                small and count == SLOW_ITERATIONS
-            ):  # far from the base year the blocks may leave too much, or all
-                self._set_up_whole(right.shape[:2])
-                return self.solve(right)
-        return np.asarray(solution)
-
-    def _set_up_whole(self, cells: tuple[int, ...]) -> None:
-        """Invert the whole system, unless that is done."""
-        if self.whole is None:
-            self.whole = np.asarray(np.linalg.inv(self._matrix(cells)), dtype=np.float64)
-            self.iterations += DENSE_COST
-
-    def _matrix(self, cells: tuple[int, ...]) -> Array:
-        """The whole of ``I − K``."""
-        unknowns = cells[0] * cells[1]
-        columns = np.eye(unknowns).reshape(*cells, unknowns)
-        return np.asarray((columns - self.apply(columns)).reshape(unknowns, unknowns))
-
-    def _first(self, right: Array) -> Array:
-        """Solve with what has been inverted: the whole system or its country blocks."""
-        if self.whole is None:
-            return np.asarray(np.matmul(self.inverse, right))
-        return (self.whole @ right.reshape(len(self.whole), -1)).reshape(right.shape)
+ROUGH = 1e-3
+"""Gap, relative to the largest number of a solution, at which one that only steers is good enough."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,6 +120,7 @@ def factor_derivatives(
     log_factor: Array,
     log_price: Array,
     units: Numeraires | None = None,
+    rough: bool = False,
 ) -> FactorDerivatives:
     """Solve for expenditures at given factor prices and prices, and differentiate everything by log factor prices.
 
@@ -211,6 +135,8 @@ def factor_derivatives(
     log_price : array [country, sector]
     units : Numeraires, optional
         Those of the economy (`Numeraires.of`) when left out.
+    rough : bool
+        In single precision, and solved to `ROUGH`: good enough to steer by, in a third of the memory.
 
     Returns
     -------
@@ -230,29 +156,29 @@ def factor_derivatives(
     paid, g = technology.shares(log_factor, log_price, log_cost)
     alpha, log_basket = technology.final(log_price)
     keeps = 1 - technology.profit_share
-    va_in_cost, inputs_in_cost = paid / keeps, g / keeps[:, None, :]
+    kind: type[np.float64] = np.float32 if rough else np.float64  # type: ignore[assignment]
+    enough = ROUGH if rough else 1e-15
+    va_in_cost, inputs_in_cost = (paid / keeps).astype(kind, copy=False), g / keeps[:, None, :]
+    in_cost = inputs_in_cost.transpose(0, 2, 1).astype(kind, copy=False)
 
-    # which factor each sector of a country uses: [country, sector, factor]
-    uses = np.zeros((N, S, count))
-    if technology.mobile:
-        uses[here, :, here] = 1.0
-    else:
-        uses.reshape(size, count)[np.arange(size), np.arange(size)] = 1.0
+    uses = _uses(technology, count, kind)
     moves_wage = technology.moves_wage(log_factor)  # a factor price below its floor moves no cost
-    pays = uses if isinstance(moves_wage, float) else uses * moves_wage[..., None]
+    pays = uses if isinstance(moves_wage, float) else uses * moves_wage[..., None].astype(kind)
 
-    by_sector = np.ascontiguousarray(shares.transpose(2, 0, 1))
+    by_sector = np.ascontiguousarray(shares.transpose(2, 0, 1), dtype=kind)
 
     def bought(cost: Array) -> Array:
         """Σ_i shares[n,i,s] · cost[i,s,d]."""
         return np.asarray(np.matmul(by_sector, cost.transpose(1, 0, 2)).transpose(1, 0, 2))
 
-    prices = _System(
-        shares[here, here][:, :, None] * inputs_in_cost.transpose(0, 2, 1),
-        lambda dp: bought(np.matmul(inputs_in_cost.transpose(0, 2, 1), dp)),
+    prices = CellSystem(
+        shares[here, here][:, :, None].astype(kind, copy=False) * in_cost,
+        lambda dp: bought(np.matmul(in_cost, dp)),
+        enough=enough,
     )
     dp = prices.solve(bought(va_in_cost[..., None] * pays))
-    dcost = np.matmul(inputs_in_cost.transpose(0, 2, 1), dp) + va_in_cost[..., None] * pays
+    dcost = np.matmul(in_cost, dp)
+    dcost += va_in_cost[..., None] * pays
 
     # shares of spending that reach the producer, the importer's treasury, and the exporter's treasury and owners
     to_producer = shares / ((1 + tariff) * (1 + export_tax))
@@ -260,9 +186,10 @@ def factor_derivatives(
     to_exporter = to_producer * (export_tax + technology.profit_share)
     budget, elasticity = technology.budget, technology.budget.elasticity
 
-    produced = np.ascontiguousarray(to_producer.transpose(2, 1, 0))
-    owned = np.ascontiguousarray(to_exporter.transpose(2, 1, 0))
-    duties = to_importer.sum(1)
+    produced = np.ascontiguousarray(to_producer.transpose(2, 1, 0), dtype=kind)
+    owned = np.ascontiguousarray(to_exporter.transpose(2, 1, 0), dtype=kind)
+    duties = to_importer.sum(1).astype(kind, copy=False)
+    g, alpha = g.astype(kind, copy=False), alpha.astype(kind, copy=False)
 
     def incomes(collected: Array) -> Array:
         """What moves of duties collected [n, d] are worth to incomes."""
@@ -271,16 +198,24 @@ def factor_derivatives(
     def respent(dX: Array) -> Array:
         """Spending that follows from spending [n, s, d]: on inputs of what is sold, and out of duties, taxes and profits."""
         sold = np.matmul(produced, dX.transpose(1, 0, 2)).transpose(1, 0, 2)
-        income = incomes((duties[..., None] * dX).sum(1))
+        income = incomes(
+            np.matmul(duties[:, None, :], dX)[:, 0] if rough else (duties[..., None] * dX).sum(1)
+        )
         if owned.any():
             income = income + np.matmul(owned, dX.transpose(1, 0, 2)).sum(0)
-        return np.asarray(np.matmul(g, sold) + alpha[..., None] * income[:, None, :])
+        spent = np.matmul(g, sold)
+        for n, of_country in enumerate(spent):
+            of_country += alpha[n, :, None] * income[n].astype(kind, copy=False)
+        return np.asarray(spent)
 
     kept = 1.0 if budget.moved is None else 1 + np.diag(budget.moved)[:, None]
     at_home = kept * duties + to_exporter[here, here]
-    spending = _System(
-        g * to_producer[here, here][:, None, :] + alpha[:, :, None] * at_home[:, None, :],
+    spending = CellSystem(
+        (g * to_producer[here, here][:, None, :] + alpha[:, :, None] * at_home[:, None, :]).astype(
+            kind, copy=False
+        ),
         respent,
+        enough=enough,
     )
     # earnings at base supply, at the supply that real factor prices call forth, and with what duties free of other taxes
     anchor, offered, asked = technology.offered(log_factor, log_basket)
@@ -289,22 +224,24 @@ def factor_derivatives(
     if committed is not None:  # what is beyond minima is divided by the shares
         given = given - committed.sum(1)
     autonomous = alpha * given[:, None] + (0.0 if committed is None else committed)
-    expenditure = spending.solve(autonomous[..., None])[..., 0]
+    expenditure = spending.solve(autonomous[..., None].astype(kind, copy=False))[..., 0]
     output = np.einsum("nis,ns->is", to_producer, expenditure)
     spent = expenditure[:, None, :] * theta
 
     def moved(part: Array, over: str) -> Array:
         """Derivative of Σ part·X at fixed X: shares move by θ (dp of the importer − dcost of the exporter)."""
-        weight = np.ascontiguousarray((part * spent).transpose(2, 0, 1))  # [s, n, i]
-        by_importer = weight.sum(2).T[..., None] * dp
+        weight = np.ascontiguousarray((part * spent).transpose(2, 0, 1), dtype=kind)  # [s, n, i]
+        if not weight.any():
+            return np.zeros((N, S, count) if over == "is" else (N, count), dtype=kind)
+        if over == "n":
+            by_importer = weight.sum(2).T[..., None] * dp
+            return np.asarray(by_importer.sum(1) - np.matmul(weight, dcost.transpose(1, 0, 2)).sum(0))
+        into = np.matmul(weight.transpose(0, 2, 1), dp.transpose(1, 0, 2))
         by_exporter = weight.sum(1).T[..., None] * dcost
         if over == "is":
-            into = np.matmul(weight.transpose(0, 2, 1), dp.transpose(1, 0, 2)).transpose(1, 0, 2)
-            return np.asarray(into - by_exporter)
-        if over == "n":
-            return np.asarray(by_importer.sum(1) - np.matmul(weight, dcost.transpose(1, 0, 2)).sum(0))
-        into = np.matmul(weight.transpose(0, 2, 1), dp.transpose(1, 0, 2)).sum(0)
-        return np.asarray(into - by_exporter.sum(1))
+            np.subtract(into.transpose(1, 0, 2), by_exporter, out=by_exporter)
+            return np.asarray(by_exporter)
+        return np.asarray(into.sum(0) - by_exporter.sum(1))
 
     output_fixed = moved(to_producer, "is")
     duties_fixed = moved(to_importer, "n")
@@ -316,26 +253,40 @@ def factor_derivatives(
         dsupply = elasticity[:, None] * (dmean - np.einsum("ns,nsd->nd", alpha, dp))
     doffered = offered[:, None] * (dmean + dsupply)
     income_fixed += doffered
-    right = np.matmul(g, output_fixed) + alpha[:, :, None] * income_fixed[:, None, :]
+    right = np.matmul(g, output_fixed)
+    right += alpha[:, :, None] * income_fixed[:, None, :].astype(kind, copy=False)
     paid_moves = np.zeros((N, S, 1))
     if technology.moves_inputs:
         paid_moves, inputs_move = nest_moves(
-            technology, g * output[:, None, :], inputs_in_cost, pays, dp, dcost
+            technology,
+            (g * output[:, None, :]).astype(kind, copy=False),
+            inputs_in_cost.astype(kind, copy=False),
+            pays,
+            dp,
+            dcost,
         )
         right += inputs_move
     if committed is not None:
-        dearer = committed[..., None] * dp
+        dearer = committed[..., None].astype(kind, copy=False) * dp
         right += dearer - alpha[..., None] * dearer.sum(1, keepdims=True)
     if technology.structure.sigma_final != 1:
         income = incomes((duties * expenditure).sum(1)) + np.einsum("nis,ns->i", to_exporter, expenditure)
-        basket = np.einsum("ns,nsd->nd", alpha, dp)
+        basket = np.einsum("ns,nsd->nd", alpha, dp).astype(kind, copy=False)
         substitution = (1 - technology.structure.sigma_final) * (dp - basket[:, None, :])
-        right += (alpha * (income + given)[:, None])[..., None] * substitution
+        right += (alpha * (income + given)[:, None])[..., None].astype(kind, copy=False) * substitution
+        del basket, substitution
+    dcost = pays = uses = dp  # what they held is large where factors are many, and not needed any more
 
     dX = spending.solve(right)
-    doutput = output_fixed + np.matmul(produced, dX.transpose(1, 0, 2)).transpose(1, 0, 2)
+    del right
+    doutput = np.matmul(produced, dX.transpose(1, 0, 2)).transpose(1, 0, 2)
+    doutput += output_fixed
     payments = paid * output
-    dpayments = paid[..., None] * doutput + payments[..., None] * paid_moves
+    if rough:
+        del output_fixed
+    dpayments = paid[..., None].astype(kind, copy=False) * doutput
+    dpayments += payments[..., None].astype(kind, copy=False) * paid_moves
+    del doutput, paid_moves
     total, dtotal = offered, doffered
     if budget.cut.any():
         total = offered + budget.cut * ((duties * expenditure).sum(1) - budget.base)
@@ -349,11 +300,14 @@ def factor_derivatives(
         active = asked > 0
         unit = np.where(active, asked, 1.0)
         gap = np.where(active, payments / unit - 1, 0.0)
-        kappa = technology.structure.mobility
-        dasked = kappa * (uses - dmean[:, None, :]) + (dtotal / total[:, None])[:, None, :]
-        residual = np.where(
-            active[..., None], dpayments / unit[..., None] - (gap + 1)[..., None] * dasked, uses
-        ).reshape(size, count)
+        dpayments /= unit[..., None].astype(kind, copy=False)
+        kappa, given = technology.structure.mobility, (dtotal / total[:, None]).astype(kind, copy=False)
+        uses = _uses(technology, count, kind)
+        for n in range(N):
+            dasked = kappa * (uses[n] - dmean[n].astype(kind, copy=False)) + given[n]
+            dpayments[n] -= (gap[n] + 1)[:, None].astype(kind, copy=False) * dasked
+            dpayments[n, ~active[n]] = uses[n, ~active[n]]
+        residual = dpayments.reshape(size, count)
         gap = gap.reshape(size)
     units = units or Numeraires.of(technology)
     residual[units.dropped] = units.over_countries(anchor[:, None] * dmean)
@@ -368,6 +322,17 @@ def factor_derivatives(
         gap,
         prices.iterations + spending.iterations,
     )
+
+
+def _uses(technology: Technology, count: int, kind: type[np.float64]) -> Array:
+    """Which of the factors each sector of a country uses [country, sector, factor]: one or zero."""
+    N, S = technology.economy.va_share.shape
+    uses = np.zeros((N, S, count), dtype=kind)
+    if technology.mobile:
+        uses[np.arange(N), :, np.arange(N)] = 1.0
+    else:
+        uses.reshape(N * S, count)[np.arange(N * S), np.arange(N * S)] = 1.0
+    return uses
 
 
 def nest_moves(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.cases import HEADLINES, WORLD
-from detente.core import Cell, Column, Table
+from detente.core import Cell, Column, Table, beta_below
 from detente.outlook.draws import Draws
 from detente.world import Array
 
@@ -30,11 +30,9 @@ def quantile_errors(values: Array, percent: float) -> Array:
     >>> bool(abs(error / spread - 1) < 0.1)
     True
     """
-    from scipy.special import betainc
-
     count = len(values)
     place = percent / 100 * count + 0.5
-    edges = betainc(place, count - place + 1, np.linspace(0, 1, count + 1))
+    edges = beta_below(place, count - place + 1, np.linspace(0, 1, count + 1))
     weight = np.diff(edges)
     ordered = np.sort(values, axis=0)
     mean = np.tensordot(weight, ordered, axes=(0, 0))

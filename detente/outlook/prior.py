@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from detente.core import Cell, Column, InputError, Table
+from detente.core import Cell, Column, InputError, Table, normal_below, normal_quantile
 from detente.equilibrium import Model, QuantityControl
 from detente.outlook.sequence import sobol
 from detente.world import Array, Economy, divisions, goods_sectors
@@ -219,11 +219,9 @@ def points(count: int, dimensions: int, seed: int) -> Array:
         raise InputError(f"{count} draws would never end", where="draws", hint="some thousands are plenty")
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(f"{seed} is no seed", where="seed", hint="a whole number from 0 on, such as 1")
-    from scipy.special import ndtr, ndtri
-
     uniform = sobol(count, dimensions, np.random.default_rng(seed).spawn(1)[0])
-    inside = ndtr(-FARTHEST) + uniform * (ndtr(FARTHEST) - ndtr(-FARTHEST))
-    return np.asarray(ndtri(inside))
+    lowest, highest = normal_below(-FARTHEST), normal_below(FARTHEST)
+    return normal_quantile(lowest + uniform * (highest - lowest))
 
 
 def theta_factors(economy: Economy, factor: Mapping[str, float]) -> Array:

@@ -22,6 +22,7 @@ from detente.campaign import (
     standing,
     threat_rates,
 )
+from detente.core import Where, run
 from detente.outlook.baselines import TRUST, climatology, level_of, persistence, schedule, window_rungs
 
 Floats = NDArray[np.float64]
@@ -32,6 +33,8 @@ PATHS = 2000
 EVERY = 14
 WARM = 28
 """Days a standoff has been on before the first forecast."""
+FEW = 4
+"""Origins that are not worth a process of their own."""
 MODEL = "model"
 HALF = 0.5
 
@@ -153,6 +156,7 @@ def backtest(
     seed: int = 1,
     weight: float | None = None,
     step: Callable[[], None] = lambda: None,
+    on: Where | None = None,
 ) -> Backtest:
     """Forecast from every origin with what was known on it, refitted there, and read what happened from the whole record.
 
@@ -171,27 +175,52 @@ def backtest(
         Power of the pair's own record.
     step : callable, optional
         Called after each origin.
+    on : Local, Pool, Remote or Cluster, optional
+        Where the origins are forecast (`detente.core.work`); here, when left out. The forecasts do not depend on it.
     """
     full = chronology(record, record.main.dossier.asof)
     days = origins(full) if days is None else tuple(days)
     reached = {horizon: rungs_reached(full, days, horizon) for horizon in horizons}
-    ladder: list[Forecast] = []
-    clocks: list[ClockForecast] = []
-    for k, day in enumerate(days):
-        chron = chronology(record, day)
-        futures = simulate(chron, estimate(chron, weight=weight), days=max(horizons), paths=paths, seed=seed)
-        by_method = {
-            MODEL: ladder_shares(futures, chron, horizons),
-            "schedule": schedule(chron, horizons),
-            "climatology": climatology(chron, horizons),
-            "persistence": persistence(chron, horizons),
-        }
-        for h, horizon in enumerate(horizons):
-            shares = {name: tuple(float(x) for x in share[h]) for name, share in by_method.items()}
-            ladder.append(Forecast(day, horizon, shares, int(reached[horizon][k])))
-        clocks += clock_forecasts(futures, full)
-        step()
-    return Backtest(tuple(ladder), tuple(clocks))
+    asked = _Asked(record, full, tuple(horizons), paths, seed, weight)
+    told = run(_from_origin, asked, days, on=on, few=FEW, arrived=lambda position, forecast: step())
+    ladder = [
+        Forecast(day, horizon, shares, int(reached[horizon][k]))
+        for k, (day, (by_horizon, _)) in enumerate(zip(days, told, strict=True))
+        for horizon, shares in zip(horizons, by_horizon, strict=True)
+    ]
+    return Backtest(tuple(ladder), tuple(forecast for _, clocks in told for forecast in clocks))
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What every origin of a backtest is forecast from."""
+
+    record: Record
+    full: Chronology
+    horizons: tuple[int, ...]
+    paths: int
+    seed: int
+    weight: float | None
+
+
+def _from_origin(
+    asked: _Asked, day: dt.date
+) -> tuple[list[dict[str, tuple[float, ...]]], list[ClockForecast]]:
+    """Probabilities of the rungs by horizon and method, and of the clocks, with what was known on a day."""
+    chron = chronology(asked.record, day)
+    odds = estimate(chron, weight=asked.weight)
+    futures = simulate(chron, odds, days=max(asked.horizons), paths=asked.paths, seed=asked.seed)
+    by_method = {
+        MODEL: ladder_shares(futures, chron, asked.horizons),
+        "schedule": schedule(chron, asked.horizons),
+        "climatology": climatology(chron, asked.horizons),
+        "persistence": persistence(chron, asked.horizons),
+    }
+    by_horizon = [
+        {name: tuple(float(x) for x in share[h]) for name, share in by_method.items()}
+        for h in range(len(asked.horizons))
+    ]
+    return by_horizon, clock_forecasts(futures, asked.full)
 
 
 def clock_forecasts(futures: Futures, full: Chronology) -> list[ClockForecast]:

@@ -89,7 +89,6 @@ if TYPE_CHECKING:
     )
     from detente.strategy.screening import screen as screen
     from detente.strategy.shares import shares_of as shares_of
-    from detente.strategy.store import cache_folder as cache_folder
 else:
     from detente.core.face import face
 
@@ -112,6 +111,5 @@ else:
             "preferences": "PreferenceFile Preferences load_preferences preference_table",
             "screening": "screen",
             "shares": "shares_of",
-            "store": "cache_folder",
         },
     )

@@ -5,6 +5,7 @@ A lottery over profiles stands for alternation, side payments in kind, or a coin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,6 +143,11 @@ def _interior(gains: Array) -> Array:
     least = gains.min(1)
     if least.max() > 0:
         return np.asarray(np.arange(count) == least.argmax(), dtype=np.float64)
+    if players == 2:
+        largest, weights = _best_pair(gains, np.array([1.0, -1.0]), lambda expected: expected.min(1))
+        if largest <= 0:
+            raise _nothing("no lottery gives every player more than the threat point")
+        return weights
     from scipy.optimize import linprog
 
     optimum = linprog(
@@ -154,13 +160,76 @@ def _interior(gains: Array) -> Array:
         method="highs",
     )
     if not optimum.success or optimum.x[-1] <= 0:
-        raise InputError(
-            "no lottery gives every player more than the threat point",
-            where="nash_point",
-            hint="there is nothing to bargain over",
-        )
+        raise _nothing("no lottery gives every player more than the threat point")
     weights = np.maximum(optimum.x[:-1], 0.0)
     return np.asarray(weights / weights.sum())
+
+
+def _nothing(what: str, where: str = "nash_point") -> InputError:
+    return InputError(what, where=where, hint="there is nothing to bargain over")
+
+
+def _best_pair(gains: Array, line: Array, value: Callable[[Array], Array]) -> tuple[float, Array]:
+    """Best lottery of two players for a value that is linear on either side of a line through the threat point.
+
+    Such a value is largest over all lotteries at a point, or where the edge between two points crosses the line: ten lines
+    instead of a linear programme and the library that solves it.
+
+    Parameters
+    ----------
+    gains : array [point, 2]
+    line : array [2]
+        Its normal.
+    value : callable of array [lottery, 2] to array [lottery]
+        Of expected gains.
+
+    Returns
+    -------
+    (float, array [point])
+        The value and the weights.
+    """
+    side = gains @ line
+    first, second = np.nonzero((side[:, None] > 0) & (side < 0))
+    share = side[second] / (side[second] - side[first])
+    crossing = share[:, None] * gains[first] + (1 - share)[:, None] * gains[second]
+    values = np.asarray(value(np.concatenate([gains, crossing])))
+    best = int(values.argmax())
+    weights = np.zeros(len(gains))
+    if best < len(gains):
+        weights[best] = 1.0
+    else:
+        edge = best - len(gains)
+        weights[first[edge]], weights[second[edge]] = share[edge], 1 - share[edge]
+    return float(values[best]), weights
+
+
+NOT_BELOW = -1e-12
+"""A gain from here on is not below the threat point, in units of the largest gain: what rounding leaves of nil on a crossing."""
+
+
+def _smorodinsky_of_two(gains: Array) -> tuple[Array, Array] | None:
+    """Weights of Kalai and Smorodinsky's point of two players, and what each could hope for; None when there is none."""
+    hope = np.empty(2)
+    for p in (0, 1):
+        hope[p], _ = _best_pair(
+            gains,
+            np.eye(2)[1 - p],
+            lambda expected, p=p: np.where(expected.min(1) >= NOT_BELOW, expected[:, p], -np.inf),  # type: ignore[misc]
+        )
+    if not np.isfinite(hope).all():
+        return None
+    hope = np.maximum(hope, 0.0)
+    if not hope.any():
+        return None
+
+    def share(expected: Array) -> Array:
+        """Smallest share of what was hoped for; who can hope for nothing is not to lose."""
+        shares = np.where(expected >= NOT_BELOW, np.inf, -np.inf)
+        np.divide(expected, hope, out=shares, where=hope > 0)
+        return np.asarray(shares.min(1))
+
+    _, weights = _best_pair(gains, np.array([hope[1], -hope[0]]), share)
+    return weights, hope
 
 
 def _on_edges(gains: Array) -> Array:
@@ -241,10 +310,14 @@ def kalai_smorodinsky(points: Array, threat: Array) -> tuple[Lottery, Array]:
     >>> found.payoffs.round(9).tolist(), hope.tolist()
     ([1.0, 0.5], [2.0, 1.0])
     """
-    from scipy.optimize import linprog
-
     front, gains, scale = _candidates(points, threat, "kalai_smorodinsky")
     count, players = gains.shape
+    if players == 2:
+        if (settled := _smorodinsky_of_two(gains)) is None:
+            raise _nothing("every lottery leaves somebody below the threat point", "kalai_smorodinsky")
+        return _lottery(points, front, settled[0]), frozen(settled[1] * scale + threat)
+    from scipy.optimize import linprog
+
     hope = np.empty(players)
     for p in range(players):
         best = linprog(
@@ -257,14 +330,8 @@ def kalai_smorodinsky(points: Array, threat: Array) -> tuple[Lottery, Array]:
             method="highs",
         )
         if not best.success:
-            raise InputError(
-                "every lottery leaves somebody below the threat point",
-                where="kalai_smorodinsky",
-                hint="there is nothing to bargain over",
-            )
+            raise _nothing("every lottery leaves somebody below the threat point", "kalai_smorodinsky")
         hope[p] = -best.fun
-    from scipy.optimize import linprog
-
     optimum = linprog(
         np.append(np.zeros(count), -1.0),
         A_ub=np.hstack([-gains.T, hope[:, None]]),

@@ -277,7 +277,7 @@ def payoff_tensor(
     prepared : optional
         What `prepare_game` made of the same game, controls and rent, where it is solved more than once.
     cache : path, optional
-        Folder for chunks of solves (`store.cache_folder`); a run that was killed goes on from them. Nothing is kept
+        Folder for chunks of solves (`core.cache_folder`); a run that was killed goes on from them. Nothing is kept
         when left out.
     on : Local, Pool or Remote, optional
         Where it is solved (`detente.core.work`); here, when left out. The numbers do not depend on it.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,15 +22,6 @@ if TYPE_CHECKING:
     from detente.dossier import Dossier
 
 FORMAT = 2
-
-
-def cache_folder() -> Path:
-    """Where solves are kept: ``$DETENTE_CACHE``, else ``$XDG_CACHE_HOME/detente``, else ``~/.cache/detente``."""
-    own = os.environ.get("DETENTE_CACHE")
-    if own:
-        return Path(own)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "detente"
 
 
 ARRAYS = (

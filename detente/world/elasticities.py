@@ -254,7 +254,7 @@ def with_elasticity_set(
     >>> with_elasticity_set(load_world(), "blpn-1y").elasticity_source[:23]
     'Boehm, Levchenko & Pand'
     """
-    from detente.world.carve.disaggregation import carved
+    from detente.world.carve.parents import carved
 
     every = {**carved(economy), **(concordance or {})}
     known = _sets()[name].by_sector if name in _sets() else {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.core import Cell, Column, Table
-from detente.world.carve.disaggregation import carved
+from detente.world.carve.parents import carved
 from detente.world.economy import Array, Economy, flows_abroad
 
 _SERVICES = ("UTC", "TRT", "BUS", "PUB")

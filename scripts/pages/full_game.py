@@ -20,7 +20,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY)]
 
 from detente.cases import HORIZONS, model_at  # noqa: E402
-from detente.core import Column, Pool, Table, write_atomic  # noqa: E402
+from detente.core import Column, Pool, Table, cache_folder, write_atomic  # noqa: E402
 from detente.core.table import Cell  # noqa: E402
 from detente.dossier import load_dossier  # noqa: E402
 from detente.policy import load_scenario  # noqa: E402
@@ -42,7 +42,6 @@ from detente.strategy import (  # noqa: E402
 )
 from detente.strategy.deals import Verdict, judge_at  # noqa: E402
 from detente.strategy.leverage import extremes, horizons  # noqa: E402
-from detente.strategy.store import cache_folder  # noqa: E402
 from detente.world import load_world  # noqa: E402
 
 PAGE = REPOSITORY / "docs" / "concepts" / "full-game.md"

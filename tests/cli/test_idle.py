@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
 import pytest
+from asked_for import asked_for
 
 from detente.cli.main import main
 
 IDLE = [
     ("run talks-fail --seed 3", "--seed"),
     ("run talks-fail --workers 2", "--workers"),
+    ("score --workers 2", "--workers"),
+    ("score --table human --cluster tcp://nowhere:1", "--cluster"),
     ("run talks-fail --draws 8 --budget 100", "--budget"),
     ("run talks-fail --table measures --countries USA", "--countries"),
     ("run talks-fail --table branches --horizon short", "--horizon"),
@@ -118,6 +122,26 @@ def test_the_command_line_loads_no_network_and_no_numbers_before_a_verb_asks():
         "vl_convert",
     ):
         assert f"'{name}'" not in loaded
+
+
+def test_help_and_a_run_ask_for_nothing_that_they_do_not_need(capsys, repository):
+    for words, needless in (
+        (["--help"], ("scipy", "numpy", "rich", "multiprocessing")),
+        (
+            ["run", "standing", "-f", "table"],
+            ("scipy", "rich", "altair", "vl_convert", "jinja2", "multiprocessing"),
+        ),
+    ):
+        with asked_for(*needless) as asked, pytest.raises(SystemExit) as ended:
+            main(words)
+        assert ended.value.code == 0
+        assert capsys.readouterr().out
+        assert asked == []
+    with asked_for("json") as asked:
+        exec("import json", {"__name__": "detente.example"})  # the net catches what it is cast for
+    assert asked == [("json", "detente.example")]
+    for path in (repository / "detente").rglob("*.py"):
+        assert not re.search(r"^(?:from|import) scipy", path.read_text(encoding="utf-8"), re.M), path
 
 
 @pytest.mark.parametrize(

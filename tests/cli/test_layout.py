@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 import pytest
 
-from detente.cli.layout import as_text
+from detente.cli import layout
+from detente.cli.layout import _line as _drawn, as_text
 from detente.cli.main import main
 from detente.core import Column, Table
 
@@ -109,3 +111,54 @@ def test_tables_name_what_they_code(words, shown, capsys, monkeypatch):
     with pytest.raises(SystemExit):
         main(words.split())
     assert shown in capsys.readouterr().out
+
+
+def test_the_quick_grid_is_the_one_that_rich_draws(monkeypatch):
+    """Random tables at several widths, laid out with and without rich."""
+    draw = random.Random(5)
+    words = (
+        "duty",
+        "−0.3",
+        "of",
+        "exports",
+        "x",
+        "Viet Nam",
+        "a–b",
+        "electrical",
+        "ÜÉ",
+        "國",
+        "a  b",
+        " lead",
+        "long" * 9,
+    )
+
+    def text(most):
+        return " ".join(draw.choice(words) for _ in range(draw.randint(0, most)))
+
+    calls = []
+
+    def drawn(*asked):
+        calls.append(asked)
+        return _drawn(*asked)
+
+    quick = 0
+    for _ in range(40):
+        kinds = [draw.choice(("text", "number")) for _ in range(draw.randint(1, 5))]
+        columns = tuple(
+            Column(f"c{k}", text(4).strip() or "head", draw.choice(("", "%", "USD bn")), kind, 2)
+            for k, kind in enumerate(kinds)
+        )
+        rows = tuple(
+            tuple(text(6) if kind == "text" else round(draw.uniform(-1e4, 1e4), 3) for kind in kinds)
+            for _ in range(draw.randint(1, 6))
+        )
+        table = Table("t", "Title", columns, rows, "Note.")
+        for width in (None, 40, 100):
+            with monkeypatch.context() as patch:
+                patch.setattr(layout, "_line", drawn)
+                before = len(calls)
+                ours = as_text(table, width=width)
+                quick += len(calls) == before
+                patch.setattr(layout, "_plain_grid", lambda *args: None)
+                assert ours == as_text(table, width=width)
+    assert quick > 20

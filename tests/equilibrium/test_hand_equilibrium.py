@@ -14,8 +14,9 @@ from detente.equilibrium import Model, Newton, Structure, solve
 from detente.equilibrium.anderson import Anderson
 from detente.equilibrium.bans import Severed
 from detente.equilibrium.baseline import prepare
+from detente.equilibrium.cell_systems import CellSystem
 from detente.equilibrium.controls import Binding
-from detente.equilibrium.implicit import Numeraires, _System, factor_derivatives
+from detente.equilibrium.implicit import Numeraires, factor_derivatives
 from detente.equilibrium.model import trade_cost_hat
 from detente.equilibrium.plain_residuals import residuals
 from detente.equilibrium.settle import base_point, sweep_chunk
@@ -325,7 +326,7 @@ def test_systems_are_solved_by_blocks_or_whole(coupling, columns, iterations) ->
     def apply(cells):
         return (kernel @ cells.reshape(4, -1)).reshape(cells.shape)
 
-    system = _System(blocks, apply)
+    system = CellSystem(blocks, apply)
     for right in (np.random.default_rng(k).normal(size=(2, 2, columns)) for k in range(2)):
         before = system.iterations
         found = system.solve(right)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from detente.campaign import Act, Fate, Ledger, chronology, estimate, shipped_rules, simulate
-from detente.core import EvidenceError, InputError
+from detente.core import EvidenceError, InputError, Remote
 from detente.dossier.asof import known_by
 from detente.outlook import (
     answers,
@@ -128,7 +129,11 @@ def test_the_kept_backtest_is_what_comes_out_again(record):
     """One origin forecast again gives the kept rows, digit by digit; outcomes are those of the record."""
     origin = dt.date(2019, 8, 22)
     kept = kept_file("busan-2025").read_text(encoding="utf-8").splitlines()
-    fresh = backtest_csv(backtest(record, days=[origin]), record.rules.rungs).splitlines()
+    made = []
+    with ThreadPoolExecutor(2) as executor:  # in another's pool: the same, and told as it comes
+        test = backtest(record, days=[origin], on=Remote(executor), step=lambda: made.append(1))
+    assert made == [1]
+    fresh = backtest_csv(test, record.rules.rungs).splitlines()
     assert set(fresh) <= set(kept)
     assert len(fresh) > 16
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 from strategy_games import actions, duel, duel_model, form, game
 
 from detente.core import InputError
 from detente.equilibrium import Model
-from detente.strategy.bargains import _on_edges, kalai_smorodinsky, nash_point, pareto_front
+from detente.strategy.bargains import _interior, _on_edges, kalai_smorodinsky, nash_point, pareto_front
 from detente.strategy.deals import deal_space, gifts, payments, smallest_swaps
 from detente.strategy.equilibria import (
     dominant_rungs,
@@ -346,6 +348,51 @@ def test_kalai_smorodinsky_gives_equal_shares_of_hope():
     found, hope = kalai_smorodinsky(points, threat)
     share = (found.payoffs - threat) / (hope - threat)
     assert share[0] == pytest.approx(share[1], abs=1e-8)
+
+
+def test_bargains_of_two_are_those_of_the_linear_programme():
+    """The points of two players, found on edges, against SciPy's linear programme."""
+    draw = np.random.default_rng(8)
+    settled = 0
+    for number in range(60):
+        points = draw.normal(size=(draw.integers(1, 12), 2)).round(number % 3 or 9)
+        threat = draw.normal(size=2).round(1)
+        gains = points - threat
+        lp = functools.partial(
+            linprog, A_eq=np.ones((1, len(points))), b_eq=[1.0], bounds=[(0, None)] * len(points)
+        )
+        best = [lp(-gains[:, p], A_ub=-gains.T, b_ub=np.zeros(2)) for p in (0, 1)]
+        if not all(each.success for each in best) or gains.max() <= 0:
+            with pytest.raises(InputError, match=r"threat point"):
+                kalai_smorodinsky(points, threat)
+            continue
+        hope = np.array([-each.fun for each in best])
+        if hope.min() <= 1e-9:
+            continue
+        found, ours = kalai_smorodinsky(points, threat)
+        np.testing.assert_allclose(ours - threat, hope, rtol=1e-9, atol=1e-12)
+        optimum = linprog(
+            np.append(np.zeros(len(points)), -1.0),
+            A_ub=np.hstack([-gains.T, hope[:, None]]),
+            b_ub=np.zeros(2),
+            A_eq=np.append(np.ones(len(points)), 0.0)[None],
+            b_eq=[1.0],
+            bounds=[(0, None)] * len(points) + [(None, None)],
+        )
+        assert ((found.payoffs - threat) / hope).min() == pytest.approx(-optimum.fun, rel=1e-9)
+        settled += 1
+        if (gains.min(1) <= 0).all():
+            largest = linprog(
+                np.append(np.zeros(len(points)), -1.0),
+                A_ub=np.hstack([-gains.T, np.ones((2, 1))]),
+                b_ub=np.zeros(2),
+                A_eq=np.append(np.ones(len(points)), 0.0)[None],
+                b_eq=[1.0],
+                bounds=[(0, None)] * len(points) + [(None, None)],
+            )
+            if -largest.fun > 1e-9:
+                assert (_interior(gains) @ gains).min() == pytest.approx(-largest.fun, rel=1e-9)
+    assert settled > 15
 
 
 def test_a_symmetric_world_gives_a_symmetric_bargain(small):

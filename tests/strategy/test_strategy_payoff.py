@@ -11,7 +11,7 @@ import pytest
 from strategy_games import duel, duel_model, measure, mirror, record, switch
 
 from detente.cases.runs import prepare_cases, solve_cases
-from detente.core import DateError, InputError, LabelError, Pool, Remote, SolveError
+from detente.core import DateError, InputError, LabelError, Pool, Remote, SolveError, cache_folder
 from detente.dossier import load_dossier
 from detente.dossier.dossier import FrozenDict
 from detente.equilibrium import Model, Newton, Structure, solve
@@ -22,7 +22,7 @@ from detente.strategy.games import GameSpec, load_game, shipped_games
 from detente.strategy.payoff import payoff_tensor
 from detente.strategy.preferences import PLAIN, Preferences, load_preferences, preference_table
 from detente.strategy.profiles import profile_wedges
-from detente.strategy.store import PACKAGE, ROOMS, cache_folder, content_key, engine_key
+from detente.strategy.store import PACKAGE, ROOMS, content_key, engine_key
 from detente.world import load_world
 
 
@@ -273,6 +273,8 @@ def test_where_solves_are_kept(monkeypatch, tmp_path):
     assert cache_folder() == tmp_path / "detente"
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert cache_folder().parts[-2:] == (".cache", "detente")
+    monkeypatch.setenv("DETENTE_CACHE", "off")
+    assert cache_folder() is None
 
 
 # ---- declarations ----------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 import brief_reading as reading
 import paper
 import pytest
+from asked_for import asked_for
 from pydantic import BaseModel
 
 from detente.brief import build_brief, compose, held_against
@@ -34,14 +35,29 @@ from detente.world import load_world
 ASOF = dt.date(2025, 10, 28)
 
 
+SCIPY: list[tuple[str, str]] = []
+"""What asked for SciPy while the briefing was made."""
+
+
 @pytest.fixture(scope="module")
 def content():
-    return compose(load_dossier("busan-2025", asof=ASOF), load_world(), source="busan-2025")
+    with asked_for("scipy") as asked:
+        made = compose(load_dossier("busan-2025", asof=ASOF), load_world(), source="busan-2025")
+    SCIPY.extend(asked)
+    return made
 
 
 @pytest.fixture(scope="module")
 def files(content):
-    return brief_files(content)
+    with asked_for("scipy") as asked:
+        written = brief_files(content)
+    SCIPY.extend(asked)
+    return written
+
+
+def test_a_briefing_needs_no_scipy(files):
+    assert files
+    assert SCIPY == []
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import fuzz.__main__ as by_name
+from detente.core import Local
 from fuzz.__main__ import damaged_input, fuzz, write
 from fuzz.commands import command_target
 from fuzz.oracle import judge, not_finite
@@ -45,3 +47,12 @@ def test_the_judge_sees_what_it_is_there_for():
     assert judge(lambda: all(True for _ in iter(int, 1)), seconds=0.2)[1].what == "TooLongError"
     assert judge(lambda: 1)[0] == "read"
     assert list(not_finite([1.0, "nan", None])) == []
+
+
+def test_parts_make_the_same_report(monkeypatch):
+    monkeypatch.setattr(by_name, "limit_memory", lambda: None)
+    monkeypatch.setattr(by_name, "PART", 3)
+    target = next(target for target in targets() if target.name == "yaml")
+    whole = by_name.spread("yaml", count=8, seconds=60.0, first=5, on=Local())
+    assert whole.outcomes == fuzz(target, count=8, first=5).outcomes
+    assert whole.tried == 8

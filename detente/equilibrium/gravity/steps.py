@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 import numpy as np
@@ -21,20 +22,30 @@ def whole(point: Point) -> Array:
 
 def factored(point: Point) -> Step:
     """Factor the derivatives at a point; without roundabout inputs spending and prices are eliminated first, exactly."""
-    from scipy.linalg import lu_factor, lu_solve
-
     if (point.world.by_country("value_added_share") == 1).all():
         return _without_inputs(point)
-    factors = lu_factor(whole(point), overwrite_a=True, check_finite=False)
-    return lambda closed: np.asarray(
-        lu_solve(factors, -closed.ravel(), check_finite=False).reshape(closed.shape)
-    )
+    solve = _factored(whole(point))
+    return lambda closed: solve(-closed.ravel()).reshape(closed.shape)
+
+
+SMALL = 400
+"""Unknowns up to which a step multiplies by the inverse: that costs less than to load a library that factors."""
+
+
+def _factored(matrix: Array) -> Callable[[Array], Array]:
+    """From right-hand sides to solutions of a linear system."""
+    if len(matrix) <= SMALL:
+        with contextlib.suppress(np.linalg.LinAlgError):
+            inverse = np.linalg.inv(matrix)
+            return lambda right: np.asarray(inverse @ right)
+    from scipy.linalg import lu_factor, lu_solve
+
+    factors = lu_factor(matrix, overwrite_a=True, check_finite=False)
+    return lambda right: np.asarray(lu_solve(factors, right, check_finite=False))
 
 
 def _without_inputs(point: Point) -> Step:
     """Eliminate what each country settles alone: spending answers to costs and earnings, prices to costs and spending."""
-    from scipy.linalg import lu_factor, lu_solve
-
     world, structure = point.world, point.world.structure
     margin, phi, kappa, relief = (
         world.by_country(name) for name in ("margin", "pass_through", "labour_supply", "relief")
@@ -69,7 +80,7 @@ def _without_inputs(point: Point) -> Step:
     matrix[count + here, here] += own - kappa * (2 - phi)
     matrix[count + here, count + here] += own + 1
     matrix[drop, :count] = matrix[drop, count:] = point.earned / world.value_added.sum()
-    factors = lu_factor(matrix, overwrite_a=True, check_finite=False)
+    solve = _factored(matrix)
 
     def step(closed: Array) -> Array:
         spent_0 = closed[SPENDING] * world.expenditure / bought
@@ -78,7 +89,7 @@ def _without_inputs(point: Point) -> Step:
         right[0] = -closed[WAGE] - market @ spent_0
         right[0, drop] = -closed[WAGE, drop]
         right[1] = -closed[LABOUR] - by_duties * point.duties * spent_0 - kappa * price_0
-        wage, labour = lu_solve(factors, right.ravel(), check_finite=False).reshape(2, count)
+        wage, labour = solve(right.ravel()).reshape(2, count)
         cost = wage - psi * labour
         spent = spent_0 + spent_by_cost @ cost + spent_by_earned * (wage + labour)
         price = price_0 + point.shares @ cost + (1 - phi) * (spent - spent_0 - wage)

@@ -12,7 +12,6 @@ import numpy as np
 
 from detente.cases import HEADLINES, WORLD, headline_differences, headlines
 from detente.core import Cell, Column, LabelError, Table, known_each, suggestion
-from detente.show.figures.theme import country_name
 from detente.show.words import joined, percent
 from detente.world import Array, goods_sectors
 
@@ -67,6 +66,8 @@ def _gains_without_exports(outcome: Outcome) -> str:
     value = outcome.value
     if not (outcome.solution.result.ok and np.isinf(value.wedges.iceberg_hat).any()):
         return ""
+    from detente.show.figures.theme import country_name
+
     economy, gain = value.economy, value.real_income_hat - 1
     stopped, said = no_exports(economy, value.wedges), []
     for n in np.flatnonzero(stopped.any(1) & (gain > GAIN)):
@@ -328,6 +329,8 @@ def diversion_table(outcome: Outcome, parties: tuple[str, str], *, against: Outc
         )
     size = known_each({row[0]: row[2] for row in rows})
     rows.sort(key=lambda row: (-size[row[0]], row[0]))
+    from detente.show.figures.theme import country_name
+
     a, b = (country_name(code, short=True) for code in parties)
     return Table(
         "diversion",

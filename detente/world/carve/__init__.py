@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detente.world.carve.disaggregation import (
-        carved as carved,
         disaggregate as disaggregate,
         merge_carved as merge_carved,
     )
+    from detente.world.carve.parents import carved as carved
     from detente.world.carve.specification import (
         Disaggregation as Disaggregation,
         assumption_table as assumption_table,
@@ -21,7 +21,8 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "disaggregation": "carved disaggregate merge_carved",
+            "disaggregation": "disaggregate merge_carved",
+            "parents": "carved",
             "specification": "Disaggregation assumption_table load_disaggregation shipped_chokepoints specification_table",
         },
     )

@@ -15,6 +15,7 @@ import numpy as np
 
 from detente.core import BalanceError, LabelError, Labels, suggestion
 from detente.world.aggregation import aggregate
+from detente.world.carve.parents import carved
 from detente.world.carve.specification import (
     FINAL,
     Carve,
@@ -75,13 +76,6 @@ def disaggregate(
         ):  # a share next to zero makes a pull next to infinity, which is bounded
             economy = _carve(economy, carve, spec.id)
     return economy if name is None else dataclasses.replace(economy, name=name)
-
-
-def carved(economy: Economy) -> dict[str, str]:
-    """Sector → sector it was carved out of, for every carved sector of an economy."""
-    parents = economy.provenance.get("carved", {})
-    codes = economy.labels.sectors
-    return {c: p for c, p in parents.items() if c in codes} if isinstance(parents, Mapping) else {}
 
 
 def merge_carved(economy: Economy, *, name: str | None = None) -> Economy:
