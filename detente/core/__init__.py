@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     )
     from detente.core.register import check_register as check_register, read_register as read_register
     from detente.core.results import RESULTS as RESULTS
+    from detente.core.sequence import MOST_DIMENSIONS as MOST_DIMENSIONS, sobol as sobol
     from detente.core.spelling import nearest as nearest, suggestion as suggestion
     from detente.core.stamp import (
         Stamp as Stamp,
@@ -125,6 +126,7 @@ else:
             "reading": "csv_rows is_file is_folder is_there name_of open_lines read_bytes read_json read_text readable_file unreadable",
             "register": "check_register read_register",
             "results": "RESULTS",
+            "sequence": "MOST_DIMENSIONS sobol",
             "spelling": "nearest suggestion",
             "stamp": "Stamp package_commit package_version",
             "table": "Cell Column Table",

@@ -191,7 +191,7 @@ def nash_duties(
     named = start if isinstance(start, str) else "given"
     point = starting_duties(game, start)
     before = game.unmoved()
-    settled, rounds = settle_duties(game, np.clip(point, game.lower, game.upper), tolerance)
+    settled, rounds = settle_duties(game, np.clip(point, game.lowest, game.highest), tolerance)
     spent, tried = settled.evaluations, 0
     jumps: list[str] = []
     regret: dict[str, float] = {}
@@ -207,7 +207,7 @@ def nash_duties(
         better = ascend(game, deviations[worst][0], worst)
         settled, more = settle_duties(game, better.duties, tolerance)
         spent, rounds = spent + better.evaluations + settled.evaluations, rounds + more
-    bound = (settled.duties <= game.lower) | (settled.duties >= game.upper)
+    bound = (settled.duties <= game.lowest) | (settled.duties >= game.highest)
     return NashDuties(
         game=game,
         duties=settled.duties,

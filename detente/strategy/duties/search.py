@@ -96,7 +96,7 @@ def relax(
         Gap at which to stop.
     max_evaluations : int
     """
-    low, high = np.log1p(game.lower), np.log1p(game.upper)
+    low, high = np.log1p(game.lowest), np.log1p(game.highest)
     places = np.array([game.economy.labels.country(code) for code in movers])
     mine = game.owner[None, :] == places[:, None]
     moves = np.flatnonzero(mine.any(0))
@@ -118,7 +118,7 @@ def relax(
         _, slopes = game.slopes(value, movers)
         slope = slopes[rows, moves]
         here = point[moves]
-        step = np.clip(here + per_curvature(slope, game.scale(value)[moves]), low, high) - here
+        step = np.clip(here + per_curvature(slope, game.scale(value)[moves]), low[moves], high[moves]) - here
         gap, promise = float(np.abs(step).max()), float((slope * step).sum())
         since += 1
         if promise < best.promise:
@@ -127,11 +127,12 @@ def relax(
             return Found(np.expm1(point), gap, promise, count)
         if since > 12:
             break
-        at_bound = (step == 0) & ((here == low) | (here == high))
+        at_bound = (step == 0) & ((here == low[moves]) | (here == high[moves]))
         if (at_bound != held).any():  # other conditions bind now: what was learnt no longer applies
             history, held = Anderson(1, len(moves), MEMORY), at_bound
         point = point.copy()
-        point[moves] = np.clip(history.advance(here[None], np.clip(step, -0.5, 0.5)[None])[0], low, high)
+        ahead = history.advance(here[None], np.clip(step, -0.5, 0.5)[None])[0]
+        point[moves] = np.clip(ahead, low[moves], high[moves])
     return Found(best.duties, best.gap, best.promise, count)
 
 
@@ -158,7 +159,7 @@ def climb(
     from scipy.optimize import minimize
 
     mine = game.of(mover)
-    full = np.clip(duties, game.lower, game.upper)
+    full = np.clip(duties, game.lowest, game.highest)
     scale = size_of(game.scale(game.solve(full))[mine])
     count = 0
     start = 0.0
@@ -180,7 +181,8 @@ def climb(
         last = (point.copy(), -UNIT * (float(level[0]) - start))
         return last[1], -UNIT * slope[0][mine] / scale
 
-    bounds = [(np.log1p(game.lower) * stretch, np.log1p(game.upper) * stretch) for stretch in scale]
+    low, high = game.lowest[mine], game.highest[mine]
+    bounds = list(zip(np.log1p(low) * scale, np.log1p(high) * scale, strict=True))
     result = minimize(
         loss,
         np.log1p(full[mine]) * scale,
@@ -197,10 +199,10 @@ def climb(
     )
     end = full.copy()
     # the bounds come back through a logarithm: rounding must not carry a duty past them
-    end[mine] = np.clip(np.expm1(result.x / scale), game.lower, game.upper)
+    end[mine] = np.clip(np.expm1(result.x / scale), low, high)
     if _solve_or_none(game, end) is None:  # the search ended beyond what can be solved
         assert last is not None
-        end[mine] = np.clip(np.expm1(last[0] / scale), game.lower, game.upper)
+        end[mine] = np.clip(np.expm1(last[0] / scale), low, high)
     gap, promise = first_order(game, end, mover)
     return Found(end, gap, promise, count)
 
@@ -208,7 +210,7 @@ def climb(
 def first_order(game: DutyGame, duties: Array, mover: str) -> tuple[float, float]:
     """Largest step the first-order conditions of one government ask for, and what the steps promise."""
     mine = game.of(mover)
-    low, high = np.log1p(game.lower), np.log1p(game.upper)
+    low, high = np.log1p(game.lowest[mine]), np.log1p(game.highest[mine])
     value = game.solve(duties)
     _, slopes = game.slopes(value, [mover])
     here, slope = np.log1p(duties[mine]), slopes[0][mine]
@@ -243,23 +245,11 @@ def scan(game: DutyGame, duties: Array, mover: str) -> tuple[Array, float, int]:
     count : int
         Deviations tried.
     """
-    mine = game.of(mover)
-    n = game.economy.labels.country(mover)
-    group = game.group[n]
-    blocks: list[npt.NDArray[np.int64]] = []
-    for axis in (0, 1):
-        for k in range(group.shape[1 - axis]):
-            inside = group[:, k] if axis == 0 else group[k]
-            block = np.unique(inside[inside >= 0])
-            if len(block) and not any(np.array_equal(block, other) for other in blocks):
-                blocks.append(block)
-    every = np.flatnonzero(mine)
-    if not any(np.array_equal(every, other) for other in blocks):
-        blocks.append(every)
+    lowest, highest = game.lowest, game.highest
     trials = []
-    for block in blocks:
+    for block in blocks_of(game, mover):
         for level in LADDER:
-            if game.lower <= level <= game.upper:
+            if (lowest[block] <= level).all() and (level <= highest[block]).all():
                 trial = duties.copy()
                 trial[block] = level
                 trials.append(trial)
@@ -272,6 +262,19 @@ def scan(game: DutyGame, duties: Array, mover: str) -> tuple[Array, float, int]:
     return trials[best], float(gains[best]), len(trials)
 
 
+def blocks_of(game: DutyGame, mover: str) -> list[npt.NDArray[np.int64]]:
+    """What of a government's is moved together in large moves: every sector's, every partner's, all its duties; taxes alike."""
+    n = game.economy.labels.country(mover)
+    blocks: list[npt.NDArray[np.int64]] = []
+    for group in (game.group[n], game.taxes[:, n]):
+        by_sector, by_partner = list(group.T), list(group)
+        for inside in (*by_sector, *by_partner, group):
+            block = np.unique(inside[inside >= 0])
+            if len(block) and not any(np.array_equal(block, other) for other in blocks):
+                blocks.append(block)
+    return blocks
+
+
 def curvature(game: DutyGame, duties: Array, mover: str) -> float:
     """Largest eigenvalue of the second derivative of log welfare by a government's duties away from their bounds.
 
@@ -281,7 +284,7 @@ def curvature(game: DutyGame, duties: Array, mover: str) -> float:
     from scipy.sparse.linalg import ArpackError, LinearOperator, eigsh
 
     mine = game.of(mover)
-    inner = np.flatnonzero(mine & (duties > game.lower + 1e-9) & (duties < game.upper - 1e-9))
+    inner = np.flatnonzero(mine & (duties > game.lowest + 1e-9) & (duties < game.highest - 1e-9))
     if not len(inner):
         return -1.0
     scale = size_of(game.scale(game.solve(duties))[inner])

@@ -152,7 +152,7 @@ def calibrate_weights(
     told[np.unique(np.argwhere(game.group[n] >= 0)[:, 1])] = True
 
     def shifted(amount: float) -> Array:
-        return np.where(mine, np.clip(observed + amount, game.lower, game.upper), observed)
+        return np.where(mine, np.clip(observed + amount, game.lowest, game.highest), observed)
 
     def misfit(amount: float) -> float:
         return _fit(game, player, shifted(amount), told)[1]
