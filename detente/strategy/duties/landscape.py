@@ -178,7 +178,7 @@ def instrument_names(game: DutyGame, player: str) -> tuple[str, ...]:
     >>> from detente.strategy.duties.game import duty_game
     >>> from detente.world import toy
     >>> instrument_names(duty_game(Model(toy()), ["USA"], by="sector", mfn=True), "USA")[0]
-    'duty AGR'
+    'duty FARM'
     """
     labels, n = game.economy.labels, game.economy.labels.country(player)
     names = np.full(game.count, "", dtype=object)

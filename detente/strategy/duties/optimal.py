@@ -207,12 +207,14 @@ def duty_level_table(
                 )
             )
     names = labels.sector_names if game.by == "sector" else labels.country_names
+    if game.is_tax.any():
+        names = {**names, **{TAX + label: f"Export tax: {name}" for label, name in names.items()}}
     columns = (
         Column("player", "Player", names=game.economy.labels.country_names),
         Column(
             "charged",
             "Sector" if game.by == "sector" else "Partner",
-            names={**names, **{TAX + label: f"Export tax: {name}" for label, name in names.items()}},
+            names=names,
         ),
         Column("imports_usd_bn", "Imports before", "USD bn", "number", 1),
         Column("duty_before_pct", "Duty before", "%", "number", 1),

@@ -333,7 +333,8 @@ def judge_duties(
             [-np.inf if value is None else float(value.real_income_hat[n]) / here - 1 for value in values]
         )
         ends = [None if value is None else float(own_slopes(game, value)[k]) for value in values[:2]]
-        bend = float("nan") if None in ends else (ends[0] - ends[1]) / 2e-3 / float(scale[k])  # type: ignore[operator]
+        apart = float(np.log1p(trials[0][places[k]]) - np.log1p(trials[1][places[k]]))  # less next to a bound
+        bend = float("nan") if None in ends else (ends[0] - ends[1]) / apart / float(scale[k])  # type: ignore[operator]
         best = int(gains[2:].argmax()) + 2
         corner = "lowest" if duty <= game.lower + 1e-9 else "highest" if duty >= game.upper - 1e-9 else ""
         unsolved = sum(value is None for value in values)
