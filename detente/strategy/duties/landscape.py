@@ -13,11 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detente.core import InputError
+from detente.core import InputError, SolveError
 from detente.equilibrium import Equilibrium
 from detente.equilibrium.gradients import Output, gradients
 from detente.strategy.duties.game import DutyGame
-from detente.strategy.duties.search import blocks_of
 from detente.strategy.duties.uniform import own_slopes, takes_own_slopes
 from detente.strategy.duties.wants import price_index
 from detente.world import Array
@@ -132,13 +131,16 @@ def landscape_of(game: DutyGame, duties: Array, player: str) -> Landscape:
 
     alone = takes_own_slopes(game)
 
-    def seen(value: Equilibrium) -> Look:
+    def seen(value: Equilibrium) -> Look | None:
         response = game.scale(value)[mine]
         if alone:
             return Look(float(game.welfare(value)[place]), own_slopes(game, value)[[place]], response)
-        level, slope = game.slopes(value, [player])
+        try:
+            level, slope = game.slopes(value, [player])
+        except SolveError:  # an equilibrium without derivatives cannot be climbed on from
+            return None
         # of flows as good as gone nothing is known: they count as the thinnest that matters
-        scale = np.maximum(response, 1e-9 * response.max()) if response.any() else np.ones(len(mine))
+        scale = np.maximum(response, 1e-12 * response.max()) if response.any() else np.ones(len(mine))
         return Look(float(level[0]), slope[0][mine], scale)
 
     def look(points: Sequence[Array]) -> list[Look | None]:
@@ -189,3 +191,16 @@ def instrument_names(game: DutyGame, player: str) -> tuple[str, ...]:
             parts += [labels.sectors[s]] if game.by == "sector" else []
             names[group[k, s]] = " ".join(parts)
     return tuple(str(name) for name in names[game.of(player)])
+
+
+def blocks_of(game: DutyGame, mover: str) -> list[Index]:
+    """What of a government's is moved together in large moves: every sector's, every partner's, all its duties; taxes alike."""
+    n = game.economy.labels.country(mover)
+    blocks: list[Index] = []
+    for group in (game.group[n], game.taxes[:, n]):
+        by_sector, by_partner = list(group.T), list(group)
+        for inside in (*by_sector, *by_partner, group):
+            block = np.unique(inside[inside >= 0])
+            if len(block) and not any(np.array_equal(block, other) for other in blocks):
+                blocks.append(block)
+    return blocks

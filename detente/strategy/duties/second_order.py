@@ -60,7 +60,7 @@ class Curvature:
 
 
 def curvature_of(
-    ground: Landscape, point: Array, look: Look, free: npt.NDArray[np.bool_]
+    ground: Landscape, point: Array, look: Look, free: npt.NDArray[np.bool_], *, ends: str = "both"
 ) -> tuple[Curvature, int]:
     """Differentiate slopes by differences on the free instruments.
 
@@ -72,6 +72,8 @@ def curvature_of(
     look : Look
     free : array of bool [instrument]
         Instruments that are not held at a bound.
+    ends : {"both", "top"}
+        What is found where more than `WHOLE` are free: both ends of the spectrum, or the top alone, in half the time.
 
     Returns
     -------
@@ -84,29 +86,38 @@ def curvature_of(
         return Curvature(np.empty(0), nothing, 0.0), 0
     root = np.sqrt(look.scale[inner])
     if len(inner) > WHOLE:
-        return _two_ends(ground, point, inner, root)
+        return _ends(ground, point, inner, root, ends)
     rises = ground.upper[inner] - point[inner] >= point[inner] - ground.lower[inner]
     shifts = np.where(rises, STEP, -STEP)
-    moved = [
-        point + np.where(np.arange(len(point)) == k, shift, 0.0)
-        for k, shift in zip(inner, shifts, strict=True)
-    ]
-    seen = ground.look(moved)
+    seen = ground.look(_moved(point, inner, shifts))
+    count, missing = len(seen), np.array([there is None for there in seen])
+    if missing.any():  # where one side has no equilibrium, the other may
+        shifts = np.where(missing, -shifts, shifts)
+        again = ground.look(_moved(point, inner[missing], shifts[missing]))
+        count += len(again)
+        seen = [again.pop(0) if gone else there for there, gone in zip(seen, missing, strict=True)]
     if any(there is None for there in seen):
-        return Curvature(np.empty(0), nothing, float("nan"), NEIGHBOUR), len(moved)
+        return Curvature(np.empty(0), nothing, float("nan"), NEIGHBOUR), count
     slopes = np.stack([there.slope[inner] for there in seen if there is not None])
     matrix = (slopes - look.slope[inner]) / shifts[:, None] / (root * root[:, None])
     blur = float(np.abs(matrix - matrix.T).max())
     values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
     direction = nothing.copy()
     direction[inner] = _longest_is_one(vectors[:, -1] / root)
-    return Curvature(frozen(values), frozen(direction), blur), len(moved)
+    return Curvature(frozen(values), frozen(direction), blur), count
 
 
-def _two_ends(
-    ground: Landscape, point: Array, inner: npt.NDArray[np.int64], root: Array
+def _moved(point: Array, places: npt.NDArray[np.int64], shifts: Array) -> list[Array]:
+    """The point with one instrument moved, by instrument."""
+    trials = np.repeat(point[None], len(places), axis=0)
+    trials[np.arange(len(places)), places] += shifts
+    return list(trials)
+
+
+def _ends(
+    ground: Landscape, point: Array, inner: npt.NDArray[np.int64], root: Array, ends: str
 ) -> tuple[Curvature, int]:
-    """Smallest and largest eigenvalue by Lanczos, two looks a direction."""
+    """Smallest and largest eigenvalue, or the largest alone, by Lanczos, two looks a direction."""
     from scipy.sparse.linalg import ArpackError, LinearOperator, eigsh
 
     count = 0
@@ -129,13 +140,17 @@ def _two_ends(
     if not np.isfinite(times(start)).all():
         return Curvature(np.empty(0), nothing, float("nan"), NEIGHBOUR), count
     try:
-        top, vectors = eigsh(operator, k=1, which="LA", v0=start, tol=1e-3, maxiter=40)
-        bottom = eigsh(operator, k=1, which="SA", v0=start, tol=1e-2, maxiter=40, return_eigenvectors=False)
+        top, vectors = eigsh(operator, k=1, which="LA", v0=start, tol=1e-2, maxiter=40)
+        values = list(top)
+        if ends == "both":
+            values += list(
+                eigsh(operator, k=1, which="SA", v0=start, tol=1e-2, maxiter=40, return_eigenvectors=False)
+            )
     except ArpackError:  # not-a-number met on the way, or no convergence
         return Curvature(np.empty(0), nothing, float("nan"), "eigenvalues do not settle"), count
     direction = nothing.copy()
     direction[inner] = _longest_is_one(vectors[:, 0] / root)
-    return Curvature(frozen(np.array([bottom[0], top[0]])), frozen(direction), 0.0), count
+    return Curvature(frozen(np.sort(np.array(values))), frozen(direction), 0.0), count
 
 
 def _room(ground: Landscape, point: Array, ahead: Array) -> tuple[float, float]:
