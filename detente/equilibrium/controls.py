@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import ENFORCEMENT, Enforcement, InputError, LimitKind, Rent, UnitError, is_ban
-from detente.equilibrium.gradients.adjoint import Gradient
+from detente.equilibrium.gradients.outputs import Gradient
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.world import Array, Economy, Wedges, countries_named, sectors_named
 

@@ -21,67 +21,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.equilibrium.baseline import prepare_for
+from detente.equilibrium.gradients.outputs import Gradient, Multipliers, Output, OwnGradient
 from detente.equilibrium.gradients.outside import Outside
 from detente.equilibrium.implicit import Numeraires
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.sweep import steer
 from detente.world import Array, frozen
-
-
-@dataclass(frozen=True, eq=False)
-class Output:
-    """A number read off an equilibrium, by its partial derivatives.
-
-    Attributes
-    ----------
-    name : str
-    price, spending, cost, sales : array [country, sector]
-        By log price, expenditure, log unit cost, and sales at producer prices.
-    income : array [country]
-        By income.
-    factor : array, shape of the factor prices
-        By log factor price (other than through income).
-    cell : array [importer, exporter, sector]
-        By spending of an importer on an exporter.
-    tariff, export_tax, log_iceberg : array [importer, exporter, sector]
-        By the instruments themselves.
-    """
-
-    name: str
-    price: Array | float = 0.0
-    spending: Array | float = 0.0
-    cost: Array | float = 0.0
-    sales: Array | float = 0.0
-    income: Array | float = 0.0
-    factor: Array | float = 0.0
-    cell: Array | float = 0.0
-    tariff: Array | float = 0.0
-    export_tax: Array | float = 0.0
-    log_iceberg: Array | float = 0.0
-
-
-@dataclass(frozen=True, eq=False)
-class Gradient:
-    """Derivatives of one output with respect to every instrument ``[importer, exporter, sector]``.
-
-    Attributes
-    ----------
-    output : str
-    tariff : array
-        By the duty, a fraction: the change for one unit (100 points).
-    export_tax : array
-        By the export tax, a fraction.
-    log_iceberg : array
-        By the logarithm of the trade cost.
-    deficit : array [country]
-        By a deficit, million USD (deficits of all countries sum to zero: only differences mean anything).
-    """
-
-    output: str
-    tariff: Array
-    export_tax: Array
-    log_iceberg: Array
-    deficit: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -341,29 +286,54 @@ class Adjoint:
 
     def gradient(self, index: int, mu: Array, spending: Array, price: Array, name: str) -> Gradient:
         """Derivatives of one output by every instrument from its multipliers."""
-        worths = self._weights(mu, spending)
-        duties = self._duties(mu, worths[1])[index]
-        sales, income = (part[index] for part in worths)
-        spent = self.shares * self.spent[:, None, :]
-        duty, tax = 1 + self.wedges.tariff, 1 + self.wedges.export_tax
-        producer = sales[None] + income[None, :, None] * self.technology.profit_share[None]
-        exporter, importer = income[None, :, None], duties[:, None, None]
-        worth = self.to_producer * producer + self.to_importer * importer
-        worth = worth + self.to_producer * self.wedges.export_tax * exporter
-        if self.o_cell is not None:
-            worth = worth + self.o_cell[index]
-        log_cost = self.shares * price[index][:, None, :] - self.theta * spent * worth
-        by_duty = (
-            -self.to_producer / duty * (producer + self.wedges.export_tax * exporter) + importer / duty**2
+        everybody = slice(None)
+        log_cost, by_duty, by_tax, income = self._instruments(
+            index, (mu, spending, price), everybody, everybody
         )
-        by_tax = -self.to_producer / tax * producer + self.to_producer / tax * exporter
         return Gradient(
             name,
-            tariff=frozen(log_cost / duty + spent * by_duty + self.o_tariff[index]),
-            export_tax=frozen(log_cost / tax + spent * by_tax + self.o_tax[index]),
+            tariff=frozen(by_duty + self.o_tariff[index]),
+            export_tax=frozen(by_tax + self.o_tax[index]),
             log_iceberg=frozen(log_cost + self.o_iceberg[index]),
             deficit=frozen(income),
         )
+
+    def own(self, index: int, multipliers: Multipliers, country: int, name: str) -> OwnGradient:
+        """Derivatives of one output by the duties and the export taxes of one country alone."""
+        here, everybody = slice(country, country + 1), slice(None)
+        _, by_duty, _, _ = self._instruments(index, multipliers, here, everybody)
+        _, _, by_tax, _ = self._instruments(index, multipliers, everybody, here)
+        return OwnGradient(
+            name,
+            country,
+            frozen(by_duty[0] + self.o_tariff[index, country]),
+            frozen(by_tax[:, 0] + self.o_tax[index, :, country]),
+        )
+
+    def _instruments(
+        self, index: int, multipliers: Multipliers, importers: slice, exporters: slice
+    ) -> tuple[Array, Array, Array, Array]:
+        """Derivatives by log trade cost, duty and export tax [importer, exporter, sector], and the worth of income [country]."""
+        mu, spending, price = multipliers
+        sales, income = self._weights(mu, spending)
+        duties = self._duties(mu, income)[index]
+        sales, income = sales[index], income[index]
+        cut = (importers, exporters)
+        shares, to_producer = self.shares[cut], self.to_producer[cut]
+        spent = shares * self.spent[importers, None, :]
+        export_tax = self.wedges.export_tax[cut]
+        duty, tax = 1 + self.wedges.tariff[cut], 1 + export_tax
+        profit = np.broadcast_to(self.technology.profit_share, self.spent.shape)[exporters]
+        exporter, importer = income[None, exporters, None], duties[importers, None, None]
+        producer = sales[None, exporters] + exporter * profit[None]
+        worth = to_producer * producer + self.to_importer[cut] * importer
+        worth = worth + to_producer * export_tax * exporter
+        if self.o_cell is not None:
+            worth = worth + self.o_cell[index][cut]
+        log_cost = shares * price[index][importers, None, :] - self.theta * spent * worth
+        by_duty = -to_producer / duty * (producer + export_tax * exporter) + importer / duty**2
+        by_tax = -to_producer / tax * producer + to_producer / tax * exporter
+        return log_cost, log_cost / duty + spent * by_duty, log_cost / tax + spent * by_tax, income
 
 
 def _by_sector(array: Array) -> Array:

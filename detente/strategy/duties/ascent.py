@@ -104,7 +104,7 @@ def climb_from(
             trial = np.clip(point + length * step, ground.lower, ground.upper)
             (there,) = ground.look([trial])
             count += 1
-            if there is not None and _better(ground, (point, look), (trial, there)):
+            if there is not None and _better((point, look), (trial, there)):
                 pairs = [*pairs, (trial - point, look.slope - there.slope)][-MEMORY:]
                 point, look = trial, there
                 longest = min(2 * longest, LONGEST)
@@ -119,13 +119,14 @@ def climb_from(
     return Ascent(point, look, first_order_gap(ground, point, look), count, unsolved)
 
 
-def _better(ground: Landscape, old: tuple[Array, Look], new: tuple[Array, Look]) -> bool:
-    """Whether a step rises by a fair part of what it promised; where that is rounding, whether conditions are nearer."""
-    promise = float(old[1].slope @ (new[0] - old[0]))
+def _better(old: tuple[Array, Look], new: tuple[Array, Look]) -> bool:
+    """Whether a step rises by a fair part of what it promised; where that is rounding, by the slopes at both ends."""
+    step = new[0] - old[0]
+    promise = float(old[1].slope @ step)
     gain = new[1].level - old[1].level
-    if promise > NOISE:
-        return gain >= 1e-4 * promise
-    return gain >= -NOISE and first_order_gap(ground, *new) < first_order_gap(ground, *old)
+    if promise <= NOISE:
+        gain = float((old[1].slope + new[1].slope) @ step) / 2
+    return gain >= 1e-4 * promise
 
 
 def _direction(ground: Landscape, point: Array, look: Look, pairs: Sequence[tuple[Array, Array]]) -> Array:

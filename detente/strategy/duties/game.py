@@ -1,6 +1,6 @@
 """The game of duties: who sets which duty on what, what each government wants, and its slope by every duty it sets.
 
-What a government wants is in `duties_wants`: Ossa's (2014) political weights, or a set of preferences of the package game.
+What a government wants is in `wants`: Ossa's (2014) political weights, or a set of preferences of the package game.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from detente.core import InputError, LabelError, suggestion
 from detente.equilibrium import Equilibrium, Model, Newton, solve
-from detente.equilibrium.gradients import Gradient, Output, gradients
+from detente.equilibrium.gradients import Gradient, Output, gradients, own_gradients
+from detente.strategy.duties.numbering import numbered_rates
 from detente.strategy.duties.wants import Wants, combine, government, payoff, wants_of
 from detente.strategy.preferences import Preferences
 from detente.world import Array, Economy, Wedges, frozen, goods_sectors
@@ -146,14 +147,13 @@ class DutyGame:
 
         The same quantity for taxes when the second is left out.
         """
-        total = np.zeros(self.count)
-        for group, by in (
-            (self.group, by_cell),
-            (self.taxes, by_cell if by_taxed_cell is None else by_taxed_cell),
-        ):
-            inside = group >= 0
-            total += np.bincount(group[inside], by[inside], minlength=self.count)
-        return total
+        taxed = by_cell if by_taxed_cell is None else by_taxed_cell
+        return self._summed(self.group, by_cell) + self._summed(self.taxes, taxed)
+
+    def _summed(self, group: Index, by_cell: Array) -> Array:
+        """Sum over the cells that bear a number [duty]."""
+        inside = group >= 0
+        return np.bincount(group[inside], by_cell[inside], minlength=self.count).astype(np.float64)
 
     def standing(self) -> Array:
         """Duties as they stand, averaged over the cells of each with imports as weights [duty]."""
@@ -200,6 +200,28 @@ class DutyGame:
             part = [seed for _, seed in seeds[first : first + together]]
             for k, gradient in enumerate(gradients(value, part)):
                 slope[first + k] = self.gathered(gradient, value.wedges)
+        return np.array([level for level, _ in seeds]), slope
+
+    def own_slopes(self, value: Equilibrium, players: Sequence[str]) -> tuple[Array, Array]:
+        """Log welfare of some governments, and the derivative of each by log(1 + duty) of what it sets itself.
+
+        Returns
+        -------
+        welfare : array [player]
+        slope : array [duty]
+            Of its own setter's welfare; zero of what nobody of these sets.
+        """
+        seeds = [self.objective(value, code) for code in players]
+        places = [self.economy.labels.country(code) for code in players]
+        together = max(1, int(4e6 // value.wedges.tariff.size))
+        slope = np.zeros(self.count)
+        for first in range(0, len(seeds), together):
+            part = slice(first, first + together)
+            own = own_gradients(value, [seed for _, seed in seeds[part]], players[part])
+            for n, gradient in zip(places[part], own, strict=True):
+                duty, tax = 1 + value.wedges.tariff[n], 1 + value.wedges.export_tax[:, n]
+                slope += self._summed(self.group[n], gradient.tariff * duty)
+                slope += self._summed(self.taxes[:, n], gradient.export_tax * tax)
         return np.array([level for level, _ in seeds]), slope
 
     def weighted(self, value: Equilibrium, shares: Array) -> tuple[Array, Array]:
@@ -249,54 +271,6 @@ def _sound_weights(weights: Array | None, economy: Economy) -> Array:
             hint="[country, sector], finite, with a positive sum in every country",
         )
     return weights
-
-
-def _charged(economy: Economy, importers: Index, exporters: Index, sectors: Index) -> npt.NDArray[np.bool_]:
-    """Flows between these countries that exist and cross a border [importer, exporter, sector]."""
-    free = np.zeros(economy.flows.shape, dtype=bool)
-    free[np.ix_(importers, exporters, sectors)] = True
-    here = np.arange(len(economy.labels.countries))
-    free[here, here] = False
-    return free & (economy.flows > 0)
-
-
-def _numbered(free: npt.NDArray[np.bool_], *, by: str, mfn: bool) -> tuple[Index, Index]:
-    """Number of the duty charged in each cell, from what it may depend on, −1 where there is none; and who sets each duty."""
-    N, _, S = free.shape
-    importer, exporter, sector = np.indices((N, N, S))
-    key = importer * (N * S) + (0 if mfn else exporter * S) + (0 if by == "partner" else sector)
-    numbers, position = np.unique(key[free], return_inverse=True)
-    if not len(numbers):
-        raise InputError(
-            "no duty is set in this game",
-            hint="name two players or more, or charge every partner (`on` all); in sectors that they trade",
-        )
-    group = np.full(free.shape, -1, dtype=np.int64)
-    group[free] = position
-    return group, numbers // (N * S)
-
-
-def _levied(
-    economy: Economy,
-    players: Index,
-    partners: Index,
-    sectors: Index,
-    *,
-    by: str,
-    mfn: bool,
-    levies: str,
-) -> tuple[Index, Index, Index]:
-    """Numbers of the duty and of the export tax charged in each cell, and who sets each; taxes are counted after duties."""
-    group = np.full(economy.flows.shape, -1, dtype=np.int64)
-    taxes, owner = group.copy(), np.empty(0, dtype=np.int64)
-    if levies != "export-taxes":
-        group, owner = _numbered(_charged(economy, players, partners, sectors), by=by, mfn=mfn)
-    if levies != "duties":  # what a duty is to the importer, a tax is to the exporter
-        free = _charged(economy, partners, players, sectors).swapaxes(0, 1)
-        sold, seller = _numbered(free, by=by, mfn=mfn)
-        taxes = np.where(sold >= 0, sold + len(owner), -1).swapaxes(0, 1)
-        owner = np.concatenate([owner, seller])
-    return group, taxes, owner
 
 
 def duty_game(
@@ -382,7 +356,7 @@ def duty_game(
     weights = _sound_weights(weights, economy)
     chosen = goods_sectors(economy) if sectors is None else [labels.sector(code) for code in sectors]
     partners = places if on == "players" else np.arange(len(labels.countries))
-    group, taxes, owner = _levied(
+    group, taxes, owner = numbered_rates(
         economy, places, partners, np.array(chosen, dtype=np.int64), by=by, mfn=mfn, levies=levies
     )
     return DutyGame(

@@ -136,12 +136,12 @@ def landscape_of(game: DutyGame, duties: Array, player: str) -> Landscape:
         if alone:
             return Look(float(game.welfare(value)[place]), own_slopes(game, value)[[place]], response)
         try:
-            level, slope = game.slopes(value, [player])
+            level, slope = game.own_slopes(value, [player])
         except SolveError:  # an equilibrium without derivatives cannot be climbed on from
             return None
         # of flows as good as gone nothing is known: they count as the thinnest that matters
         scale = np.maximum(response, 1e-12 * response.max()) if response.any() else np.ones(len(mine))
-        return Look(float(level[0]), slope[0][mine], scale)
+        return Look(float(level[0]), slope[mine], scale)
 
     def look(points: Sequence[Array]) -> list[Look | None]:
         values = game.try_many([whole(point) for point in points])

@@ -105,7 +105,6 @@ def relax(
     places = np.array([game.economy.labels.country(code) for code in movers])
     mine = game.owner[None, :] == places[:, None]
     moves = np.flatnonzero(mine.any(0))
-    rows = mine[:, moves].argmax(0)
     point = np.clip(np.log1p(duties), low, high)
     best = Found(np.expm1(point), np.inf, np.inf, 0)
     history, held = Anderson(1, len(moves), MEMORY), np.zeros(len(moves), dtype=bool)
@@ -120,8 +119,8 @@ def relax(
                 break
             continue
         last = point
-        _, slopes = game.slopes(value, movers)
-        slope = slopes[rows, moves]
+        _, slope = game.own_slopes(value, movers)
+        slope = slope[moves]
         here = point[moves]
         step = np.clip(here + per_curvature(slope, game.scale(value)[moves]), low[moves], high[moves]) - here
         gap, promise = float(np.abs(step).max()), float((slope * step).sum())
@@ -184,8 +183,8 @@ def first_order(game: DutyGame, duties: Array, mover: str) -> tuple[float, float
     mine = game.of(mover)
     low, high = np.log1p(game.lowest[mine]), np.log1p(game.highest[mine])
     value = game.solve(duties)
-    _, slopes = game.slopes(value, [mover])
-    here, slope = np.log1p(duties[mine]), slopes[0][mine]
+    _, slopes = game.own_slopes(value, [mover])
+    here, slope = np.log1p(duties[mine]), slopes[mine]
     step = np.clip(here + per_curvature(slope, game.scale(value)[mine]), low, high) - here
     return float(np.abs(step).max()), float((slope * step).sum())
 

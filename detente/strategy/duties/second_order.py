@@ -10,8 +10,10 @@ import numpy.typing as npt
 from detente.strategy.duties.landscape import Landscape, Look
 from detente.world import Array, frozen
 
-STEP = 2e-5
-"""Log points by which an instrument is moved to see its slopes move: away from the nearer bound."""
+STEP, WIDE = 2e-5, 1e-3
+"""Log points by which an instrument is moved to see its slopes move, away from the nearer bound: the thinner, the farther."""
+ROUNDING = 1e-12
+"""Rounding of a slope: what a wider step keeps small beside the curvature to expect."""
 WHOLE = 64
 """Free instruments up to which every eigenvalue is found; of more the two ends, by Lanczos."""
 FLAT = 1e-3
@@ -88,7 +90,8 @@ def curvature_of(
     if len(inner) > WHOLE:
         return _ends(ground, point, inner, root, ends)
     rises = ground.upper[inner] - point[inner] >= point[inner] - ground.lower[inner]
-    shifts = np.where(rises, STEP, -STEP)
+    steps = np.clip(np.sqrt(ROUNDING / look.scale[inner]), STEP, WIDE)
+    shifts = np.where(rises, steps, -steps)
     seen = ground.look(_moved(point, inner, shifts))
     count, missing = len(seen), np.array([there is None for there in seen])
     if missing.any():  # where one side has no equilibrium, the other may
@@ -127,7 +130,7 @@ def _ends(
         count += 2
         ahead = np.zeros(len(point))
         ahead[inner] = np.ravel(direction) / root
-        step = STEP / max(float(np.abs(ahead).max()), 1e-300)
+        step = WIDE / max(float(np.abs(ahead).max()), 1e-300)
         up, down = (min(step, room) for room in _room(ground, point, ahead))
         seen = ground.look([point + up * ahead, point - down * ahead])
         if seen[0] is None or seen[1] is None or up + down < step / 10:
