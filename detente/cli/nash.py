@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 KINDS = ("war", "alone", "talks")
 STANDING = "standing"
-TABLES = ("welfare", "duties", "both", "preferences")
+TABLES = ("welfare", "duties", "both", "preferences", "replies")
 
 
 def read_preferences(name: str) -> PreferenceFile:
@@ -68,8 +68,23 @@ def solved_tables(game: DutyGame, kind: str, start: str, verify: bool) -> list[T
     return list(tables)
 
 
-def _refuse_unread(kind: str, start: str, *, verify: bool) -> None:
-    """Refuse what a kind of game does not read."""
+def judged_tables(game: DutyGame, kind: str, start: str) -> list[Table]:
+    """Search the duties asked for and judge what every player charges."""
+    from detente.show import make
+    from detente.strategy.duties import judge_replies, nash_duties, optimal_duties
+
+    if kind == "war":
+        replies = list(judge_replies(game, nash_duties(game, start=start, verify=False).duties))
+    else:
+        replies = []
+        for code in game.players:
+            best = optimal_duties(game, code)
+            replies += judge_replies(best.game, best.duties)
+    return list(make("replies", game=game, replies=replies))
+
+
+def _refuse_unread(kind: str, start: str, table: str, *, verify: bool) -> None:
+    """Refuse what a kind of game, or a table, does not read."""
     refuse_idle(
         f"on --kind {kind}: talks begin at the standing duties, and what each does alone is searched from three places",
         start=start != STANDING and kind != "war",
@@ -78,6 +93,12 @@ def _refuse_unread(kind: str, start: str, *, verify: bool) -> None:
         "on --kind talks, where nobody deviates from what was agreed",
         no_verify=not verify and kind == "talks",
     )
+    refuse_idle("on --table replies, which judges every player", no_verify=not verify and table == "replies")
+    if table == "replies" and kind == "talks":
+        with usage():
+            raise InputError(
+                "nobody replies in talks", where="--table replies", hint="--kind war, or --kind alone"
+            )
 
 
 def nash(
@@ -104,13 +125,18 @@ def nash(
     ] = "partner",
     mfn: Annotated[bool, typer.Option("--mfn", help="The same duty for every partner.")] = False,
     on: Annotated[str, typer.Option("--on", help="Who is charged: players (each other) or all.")] = "players",
+    levies: Annotated[
+        str, typer.Option("--levies", help="What is set: duties, export-taxes or both.")
+    ] = "duties",
     sectors: Annotated[
         str,
         typer.Option(
             "--sectors", help="Codes of the sectors charged, with commas between.", show_default="all goods"
         ),
     ] = "",
-    highest: Annotated[float, typer.Option("--highest", help="Largest duty allowed, percent.")] = 1000.0,
+    highest: Annotated[
+        float, typer.Option("--highest", help="Largest duty and export tax allowed, percent.")
+    ] = 1000.0,
     preferences: Annotated[
         str,
         typer.Option(
@@ -131,7 +157,9 @@ def nash(
     table: Annotated[
         str,
         typer.Option(
-            "--table", help="welfare, duties, both, or preferences (welfare under every set of preferences)."
+            "--table",
+            help="welfare, duties, both, preferences (welfare under every set of preferences), or replies (whether what each "
+            "charges is its best reply).",
         ),
     ] = "both",
     horizon: HorizonOption = "long",
@@ -158,7 +186,7 @@ def nash(
                 where="--highest",
                 hint="a percentage above zero, such as 200",
             )
-    _refuse_unread(kind, start, verify=verify)
+    _refuse_unread(kind, start, table, verify=verify)
     with usage():
         economy, keep = economy_for(world, elasticities), elasticities is not None
         model = model_at(horizon, economy, closure=closure_in(closure, economy), keep_elasticities=keep)
@@ -178,6 +206,8 @@ def nash(
                 sectors=[code.strip() for code in sectors.split(",") if code.strip()] or None,
                 preferences=preference_set,
                 bounds=(0.0, highest / 100),
+                levies=levies,
+                tax_bounds=(0.0, highest / 100),
             )
 
         games = {preference_set.id: play(preference_set) for preference_set in wanted}
@@ -186,6 +216,11 @@ def nash(
         )  # an unknown start is a slip, said before anything is solved
     if len(wanted) == 1 and any(wanted[0].of(code).security for code in chosen):
         note("security weights belong to the switches of `detente deals`, which stand still here")
+    if table == "replies":
+        with progress(None, "judging replies"):
+            judged = judged_tables(games[wanted[0].id], kind, start)
+        emit(judged, style, out)
+        return
     with progress(None, "searching duties"):
         tables_by_set = {name: solved_tables(game, kind, start, verify) for name, game in games.items()}
     if table == "preferences":

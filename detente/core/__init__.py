@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     )
     from detente.core.register import check_register as check_register, read_register as read_register
     from detente.core.results import RESULTS as RESULTS
+    from detente.core.sequence import MOST_DIMENSIONS as MOST_DIMENSIONS, sobol as sobol
     from detente.core.special import (
         beta_below as beta_below,
         normal_below as normal_below,
@@ -133,6 +134,7 @@ else:
             "register": "check_register read_register",
             "results": "RESULTS",
             "special": "beta_below normal_below normal_quantile",
+            "sequence": "MOST_DIMENSIONS sobol",
             "spelling": "nearest suggestion",
             "stamp": "Stamp package_commit package_version",
             "table": "Cell Column Table",

@@ -23,7 +23,7 @@ from detente.equilibrium.solution import Equilibrium, Solution
 from detente.world import Array, Economy, Wedges, countries_named, sectors_named
 
 if TYPE_CHECKING:
-    from detente.equilibrium.gradients.adjoint import Gradient
+    from detente.equilibrium.gradients.outputs import Gradient
 
 Names = str | Sequence[str]
 ENDS_AT = 1.645

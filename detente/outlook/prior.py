@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from detente.core import Cell, Column, InputError, Table, normal_below, normal_quantile
+from detente.core import Cell, Column, InputError, Table, normal_below, normal_quantile, sobol
 from detente.equilibrium import Model, QuantityControl
-from detente.outlook.sequence import sobol
 from detente.world import Array, Economy, divisions, goods_sectors
 
 BETWEEN_SETS = 0.34

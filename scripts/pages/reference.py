@@ -396,6 +396,8 @@ def duty_tables_of_the_toy() -> list[Any]:
     from detente.strategy.duties.nash import nash_duties
     from detente.strategy.duties.optimal import by_preferences, nash_tables, optimum_tables, talks_tables
     from detente.strategy.duties.optimum import optimal_duties
+    from detente.strategy.duties.replies import judge_replies
+    from detente.strategy.duties.reply_tables import reply_tables
     from detente.strategy.duties.talks import cooperative_duties
     from detente.world import toy
 
@@ -405,6 +407,7 @@ def duty_tables_of_the_toy() -> list[Any]:
     return [
         *war,
         by_preferences({"plain": war[0]}),
+        *reply_tables(game, judge_replies(game, game.standing(), scatter=4)),
         *optimum_tables(game, alone),
         *talks_tables(cooperative_duties(game)),
     ]

@@ -52,6 +52,19 @@ def test_one_duty_for_everybody(detente):
     assert [row["charged"] for row in rows(out)] == ["all"] * 3
 
 
+def test_replies_are_judged_player_by_player(detente):
+    code, out, _ = detente(
+        *("nash", "--on", "all", "--mfn", "--levies", "both"),
+        *("--table", "replies", "-f", "json"),
+    )
+    assert code == 0
+    (table,) = json.loads(out)
+    assert [row["kind"] for row in table["rows"]] == ["interior", "interior"]
+    assert [row["instruments"] for row in table["rows"]] == [2, 2]
+    assert all(row["gain_pct"] < 1e-6 and row["eigenvalue_highest"] < 0 for row in table["rows"])
+    assert "2 duties between 0 and 1000 % and 2 export taxes" in table["note"]
+
+
 def test_duties_under_every_set_of_preferences_beside_each_other(repository):
     """As the page on games of duties prints them, which its own test holds to what the command prints today."""
     page = (repository / "docs" / "concepts" / "optimal-duties.md").read_text("utf-8")
@@ -109,6 +122,9 @@ def test_war_is_harsher_the_less_anybody_can_move(detente):
         (("--horizon", "shorter"), "short"),
         (("--players", "USA,EU27,JPN", "--preferences", "own.yaml"), "who the rival is"),
         (("--start", "nowhere"), "standing"),
+        (("--levies", "taxes"), "export-taxes"),
+        (("--table", "replies", "--kind", "talks"), "nobody replies"),
+        (("--table", "replies", "--no-verify"), "judges every player"),
     ],
 )
 def test_mistakes_are_named(detente, tmp_path, monkeypatch, words, says):

@@ -68,6 +68,10 @@ class PaperGame(DutyGame):
         rows = [self.players.index(code) for code in players]
         return self.level(value)[rows], self.slope(value)[rows]
 
+    def own_slopes(self, value: Any, players: Sequence[str]) -> tuple[Array, Array]:
+        levels, slopes = self.slopes(value, players)
+        return levels, np.where([self.of(code) for code in players], slopes, 0.0).sum(0)
+
     def weighted(self, value: Any, shares: Array) -> tuple[Array, Array]:
         self.sloped.append(value)
         return self.level(value), shares @ self.slope(value)

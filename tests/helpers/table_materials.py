@@ -67,7 +67,7 @@ from detente.strategy import (
     shares_of,
     smallest_swaps,
 )
-from detente.strategy.duties import cooperative_duties, duty_game, nash_duties, optimal_duties
+from detente.strategy.duties import cooperative_duties, duty_game, judge_replies, nash_duties, optimal_duties
 from detente.validation import BridgeWalk, named_bridge
 from detente.validation.bridges import BridgeStage
 from detente.validation.checks import Check
@@ -683,6 +683,7 @@ def of_games() -> dict[str, Callable[[], dict[str, Any]]]:
         "preferences": fixed(preferences=known),
         "nash-welfare": fixed(war=war),
         "nash-duties": fixed(war=war),
+        "replies": fixed(game=war.game, replies=judge_replies(war.game, war.duties, scatter=4, climbs=1)),
         "optimal-welfare": fixed(game=duties(), optima=optima),
         "optimal-duties": fixed(game=duties(), optima=optima),
         "talks-welfare": fixed(talks=talks),

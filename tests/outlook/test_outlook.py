@@ -13,7 +13,7 @@ from detente.cases import runs
 from detente.cases.case import Case
 from detente.cases.headline_results import HEADLINES
 from detente.cases.horizons import horizon
-from detente.core import RESULTS, InputError, LabelError, Local, Pool
+from detente.core import MOST_DIMENSIONS, RESULTS, InputError, LabelError, Local, Pool, sobol
 from detente.equilibrium import Lane, Model, can_share, solve
 from detente.equilibrium.baseline import prepare
 from detente.equilibrium.explain.accounts import Shift
@@ -29,7 +29,6 @@ from detente.outlook import (
 )
 from detente.outlook.intervals import interval_table, linear_fit, quantile_errors, result_changes
 from detente.outlook.prior import BETWEEN_SETS, WITHIN_SETS, apply_draw, sector_group
-from detente.outlook.sequence import MOST_DIMENSIONS, sobol
 from detente.outlook.sobol import sobol_indices
 from detente.policy import Scenario
 from detente.world import Wedges, elasticity_table, load_world, toy

@@ -396,7 +396,7 @@ def test_the_best_deviation_is_the_better_of_two_climbs(monkeypatch) -> None:
         given = [near, far]
         started = []
 
-        def climb(game, duties, mover, precision, started=started, given=given):
+        def climb(game, duties, mover, tolerance, started=started, given=given):
             started.append(duties.tolist())
             return Found(ends[given[len(started) - 1]], 0.0, 0.0, 3)
 

@@ -21,8 +21,8 @@ import numpy as np
 from detente.core import InputError, SolveError
 from detente.equilibrium.bans import costs_between, log_costs, one_piece
 from detente.equilibrium.entry import solve
-from detente.equilibrium.gradients.adjoint import Output
 from detente.equilibrium.gradients.derivatives import gradients
+from detente.equilibrium.gradients.outputs import Output
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.world_model import Model
 from detente.world import Array, Wedges

@@ -171,7 +171,7 @@ def _of_rents(name: str, country: str, n: int) -> Target:
 
 
 def _of_duty(name: str, cells: npt.NDArray[np.bool_], *, after_substitution: bool) -> Target:
-    from detente.equilibrium.gradients.adjoint import Output
+    from detente.equilibrium.gradients.outputs import Output
 
     def weight(value: Equilibrium) -> Array:
         trade = np.where(cells, value.flows_new if after_substitution else value.economy.flows, 0.0)

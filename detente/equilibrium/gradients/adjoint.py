@@ -20,9 +20,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.core import InputError
-from detente.equilibrium.backstop import MOST
 from detente.equilibrium.baseline import prepare_for
+from detente.equilibrium.gradients.outputs import Gradient, Multipliers, Output, OwnGradient
+from detente.equilibrium.gradients.outside import Outside
 from detente.equilibrium.implicit import Numeraires
 from detente.equilibrium.solution import Equilibrium
 from detente.equilibrium.sweep import steer
@@ -30,59 +30,22 @@ from detente.world import Array, frozen
 
 
 @dataclass(frozen=True, eq=False)
-class Output:
-    """A number read off an equilibrium, by its partial derivatives.
+class _Worths:
+    """What a unit is worth to the Lagrangian, by output k.
 
     Attributes
     ----------
-    name : str
-    price, spending, cost, sales : array [country, sector]
-        By log price, expenditure, log unit cost, and sales at producer prices.
-    income : array [country]
-        By income.
-    factor : array, shape of the factor prices
-        By log factor price (other than through income).
-    cell : array [importer, exporter, sector]
-        By spending of an importer on an exporter.
-    tariff, export_tax, log_iceberg : array [importer, exporter, sector]
-        By the instruments themselves.
+    sales : array [k, country, sector]
+    income, duties : array [k, country]
+        Of income, and of duties collected.
+    spent : array [k, country, sector]
+        Of an importer's spending, over those it buys from.
     """
 
-    name: str
-    price: Array | float = 0.0
-    spending: Array | float = 0.0
-    cost: Array | float = 0.0
-    sales: Array | float = 0.0
-    income: Array | float = 0.0
-    factor: Array | float = 0.0
-    cell: Array | float = 0.0
-    tariff: Array | float = 0.0
-    export_tax: Array | float = 0.0
-    log_iceberg: Array | float = 0.0
-
-
-@dataclass(frozen=True, eq=False)
-class Gradient:
-    """Derivatives of one output with respect to every instrument ``[importer, exporter, sector]``.
-
-    Attributes
-    ----------
-    output : str
-    tariff : array
-        By the duty, a fraction: the change for one unit (100 points).
-    export_tax : array
-        By the export tax, a fraction.
-    log_iceberg : array
-        By the logarithm of the trade cost.
-    deficit : array [country]
-        By a deficit, million USD (deficits of all countries sum to zero: only differences mean anything).
-    """
-
-    output: str
-    tariff: Array
-    export_tax: Array
-    log_iceberg: Array
-    deficit: Array
+    sales: Array
+    income: Array
+    duties: Array
+    spent: Array
 
 
 class Adjoint:
@@ -112,7 +75,7 @@ class Adjoint:
         self.income = equilibrium.spending_new + equilibrium.backstop_cost_new
         if self.committed is not None:  # what shares divide is income beyond minima
             self.income = self.income - self.committed.sum(1)
-        self.outside = _Outside.of(equilibrium)
+        self.outside = Outside.of(equilibrium)
         self.shares = equilibrium.trade_shares_new
         self.to_producer = 1 / ((1 + wedges.tariff) * (1 + wedges.export_tax))
         self.to_importer = wedges.tariff / (1 + wedges.tariff)
@@ -123,6 +86,8 @@ class Adjoint:
         self.p_duties = _by_sector(self.shares * self.to_importer)
         self.p_shares = _by_sector(self.shares)
         self.p_importer = (self.shares * self.to_importer).sum(1)
+        self.bought = _gather(self.p_producer, self.spent[None])
+        self.owned = _gather(self.p_owner, self.spent[None])
 
         def seeds(name: str, shape: tuple[int, ...]) -> Array:
             return np.stack(
@@ -180,19 +145,22 @@ class Adjoint:
     def _by_exporter(self, sales: Array, income: Array, duties: Array) -> Array:
         """Σ_n spending · worth of a unit spent here [k, i, s]."""
         spent = self.spent
-        worth = _gather(self.p_producer, np.broadcast_to(spent, sales.shape)) * sales
-        worth = worth + _gather(self.p_owner, np.broadcast_to(spent, sales.shape)) * income[..., None]
+        worth = self.bought * sales + self.owned * income[..., None]
         importer = spent * duties[..., None]
         worth = worth + _gather(self.p_duties, importer)
         if self.o_cell is not None:
             worth = worth + (self.shares * spent[:, None, :] * self.o_cell).sum(1)
         return np.asarray(worth)
 
-    def _price_channels(self, mu: Array, spending: Array, price: Array) -> tuple[Array, Array]:
-        """Coefficients on log unit cost [k, i, s] and on log price other than through cost [k, n, s]."""
+    def worths(self, mu: Array, spending: Array) -> _Worths:
+        """What units of sales, income, duties and spending are worth with these multipliers."""
         sales, income = self._weights(mu, spending)
         duties = self._duties(mu, income)
-        unit = self._by_importer(sales, income, duties)
+        return _Worths(sales, income, duties, self._by_importer(sales, income, duties))
+
+    def channels(self, mu: Array, spending: Array, price: Array, worths: _Worths) -> tuple[Array, Array]:
+        """Coefficients on log unit cost [k, i, s] and on log price other than through cost [k, n, s]."""
+        sales, income, duties, unit = worths.sales, worths.income, worths.duties, worths.spent
         on_price = self.o_price + self.theta * self.spent * unit
         on_cost = (
             self.o_cost
@@ -251,24 +219,19 @@ class Adjoint:
         return on_price, on_cost
 
     # --- residuals of the transposed system -----------------------------------------------------------------------
-    def spending_gap(self, mu: Array, spending: Array) -> Array:
+    def spending_gap(self, spending: Array, worths: _Worths) -> Array:
         """Residual of the multipliers of spending [k, n, s]."""
-        sales, income = self._weights(mu, spending)
-        unit = self._by_importer(sales, income, self._duties(mu, income))
-        return np.asarray(self.o_spending + unit - spending)
+        return np.asarray(self.o_spending + worths.spent - spending)
 
-    def price_gap(self, mu: Array, spending: Array, price: Array) -> Array:
+    def price_gap(self, price: Array, on_cost: Array, on_price: Array) -> Array:
         """Residual of the multipliers of prices [k, n, s]."""
-        on_cost, on_price = self._price_channels(mu, spending, price)
         through = np.matmul(on_cost.transpose(1, 0, 2), self.inputs_in_cost.transpose(0, 2, 1)).transpose(
             1, 0, 2
         )
         return np.asarray(on_price + through - price)
 
-    def factor_gap(self, mu: Array, spending: Array, price: Array) -> Array:
-        """Residual of the multipliers of clearing [k, factor]."""
-        on_cost, _ = self._price_channels(mu, spending, price)
-        _, income = self._weights(mu, spending)
+    def factor_gap(self, mu: Array, income: Array, on_cost: Array) -> Array:
+        """Residual of the multipliers of clearing [k, factor]; `income` is what a unit of income is worth."""
         technology, K = self.technology, len(mu)
         direct = on_cost * self.va_in_cost
         clearing = self._clearing(mu)
@@ -301,9 +264,11 @@ class Adjoint:
         K, F = len(point), self.base.factor_inverse.shape[0]
         mu, spending = point[:, :F], point[:, F : F + N * S].reshape(K, N, S) / base.scale
         price = point[:, F + N * S :].reshape(K, N, S)
-        spending_gap = self.spending_gap(mu, spending)
-        price_gap = self.price_gap(mu, spending, price)
-        gap = self.factor_gap(mu, spending, price)
+        worths = self.worths(mu, spending)
+        on_cost, on_price = self.channels(mu, spending, price, worths)
+        spending_gap = self.spending_gap(spending, worths)
+        price_gap = self.price_gap(price, on_cost, on_price)
+        gap = self.factor_gap(mu, worths.income, on_cost)
         worst = np.maximum(np.abs(gap).max(1), np.abs(price_gap).max((1, 2)))
         worst = np.maximum(worst, np.abs(spending_gap * base.scale).max((1, 2)))
         gap = gap + price_gap.reshape(K, -1).astype(np.float32) @ base.price_by_factor.T
@@ -311,84 +276,64 @@ class Adjoint:
         gap = gap + spent @ base.expenditure_by_factor.T
         new_mu = mu - gap @ base.factor_inverse.T
         step = steer(
-            self.spending_gap(new_mu, spending) * base.scale, base.expenditure_inverse.transpose(0, 2, 1)
+            self.spending_gap(spending, self.worths(new_mu, spending)) * base.scale,
+            base.expenditure_inverse.transpose(0, 2, 1),
         )
         new_spending = spending + step.reshape(K, N, S) / base.scale
-        step_price = steer(self.price_gap(new_mu, new_spending, price), base.price_inverse.transpose(0, 2, 1))
+        channels = self.channels(new_mu, new_spending, price, self.worths(new_mu, new_spending))
+        step_price = steer(self.price_gap(price, *channels), base.price_inverse.transpose(0, 2, 1))
         return np.concatenate([new_mu - mu, step, step_price], axis=1), worst
 
     def gradient(self, index: int, mu: Array, spending: Array, price: Array, name: str) -> Gradient:
         """Derivatives of one output by every instrument from its multipliers."""
-        worths = self._weights(mu, spending)
-        duties = self._duties(mu, worths[1])[index]
-        sales, income = (part[index] for part in worths)
-        spent = self.shares * self.spent[:, None, :]
-        duty, tax = 1 + self.wedges.tariff, 1 + self.wedges.export_tax
-        producer = sales[None] + income[None, :, None] * self.technology.profit_share[None]
-        exporter, importer = income[None, :, None], duties[:, None, None]
-        worth = self.to_producer * producer + self.to_importer * importer
-        worth = worth + self.to_producer * self.wedges.export_tax * exporter
-        if self.o_cell is not None:
-            worth = worth + self.o_cell[index]
-        log_cost = self.shares * price[index][:, None, :] - self.theta * spent * worth
-        by_duty = (
-            -self.to_producer / duty * (producer + self.wedges.export_tax * exporter) + importer / duty**2
+        everybody = slice(None)
+        log_cost, by_duty, by_tax, income = self._instruments(
+            index, (mu, spending, price), everybody, everybody
         )
-        by_tax = -self.to_producer / tax * producer + self.to_producer / tax * exporter
         return Gradient(
             name,
-            tariff=frozen(log_cost / duty + spent * by_duty + self.o_tariff[index]),
-            export_tax=frozen(log_cost / tax + spent * by_tax + self.o_tax[index]),
+            tariff=frozen(by_duty + self.o_tariff[index]),
+            export_tax=frozen(by_tax + self.o_tax[index]),
             log_iceberg=frozen(log_cost + self.o_iceberg[index]),
             deficit=frozen(income),
         )
 
+    def own(self, index: int, multipliers: Multipliers, country: int, name: str) -> OwnGradient:
+        """Derivatives of one output by the duties and the export taxes of one country alone."""
+        here, everybody = slice(country, country + 1), slice(None)
+        _, by_duty, _, _ = self._instruments(index, multipliers, here, everybody)
+        _, _, by_tax, _ = self._instruments(index, multipliers, everybody, here)
+        return OwnGradient(
+            name,
+            country,
+            frozen(by_duty[0] + self.o_tariff[index, country]),
+            frozen(by_tax[:, 0] + self.o_tax[index, :, country]),
+        )
 
-@dataclass(frozen=True, eq=False)
-class _Outside:
-    """Derivatives of what a backstop takes out of the market and of what it uses up, by log prices.
-
-    Attributes
-    ----------
-    by_price, by_basket : array [country, sector]
-        Of spending outside the market, by the log price of the good and of the buyer's basket. The resources move with the
-        price of the good by as much as spending moves against that of the basket.
-    cost : array [country]
-    """
-
-    by_price: Array
-    by_basket: Array
-    cost: Array
-
-    @classmethod
-    def of(cls, equilibrium: Equilibrium) -> _Outside | None:
-        """At an equilibrium; None where nothing goes outside.
-
-        Raises
-        ------
-        InputError
-            Where all but a thousandth of a good is got outside the market: there is no derivative on both sides.
-        """
-        backstop = equilibrium.structure.backstop
-        if backstop is None or not equilibrium.outside_new.any():
-            return None
-        if (equilibrium.outside_new >= MOST * equilibrium.expenditure_new)[equilibrium.outside_new > 0].any():
-            raise InputError(
-                "nearly all of a good is got outside the market, and spending there has no derivative",
-                where="derivatives and explanations",
-                hint="leave a larger share of the good",
-            )
-        logs = np.log(equilibrium.price_hat), np.log(equilibrium.marginal_price_hat)
-        _, by_price, by_basket = backstop.bought(*logs, equilibrium.expenditure_new)
-        shape = equilibrium.price_hat.shape
-        laid_out = backstop.spread(by_price, shape), backstop.spread(by_basket, shape)
-        return cls(*laid_out, equilibrium.backstop_cost_new)
-
-    def on_price(self, worth: Array, income: Array, final: Array) -> Array:
-        """Coefficients on log price [k, n, s]: `worth` of a unit that goes outside, and an output's own weight on income."""
-        used = self.by_basket * income[..., None]
-        on_basket = (worth * self.by_basket - used).sum(-1) - income * self.cost
-        return np.asarray(worth * self.by_price + used + final * on_basket[..., None])
+    def _instruments(
+        self, index: int, multipliers: Multipliers, importers: slice, exporters: slice
+    ) -> tuple[Array, Array, Array, Array]:
+        """Derivatives by log trade cost, duty and export tax [importer, exporter, sector], and the worth of income [country]."""
+        mu, spending, price = multipliers
+        sales, income = self._weights(mu, spending)
+        duties = self._duties(mu, income)[index]
+        sales, income = sales[index], income[index]
+        cut = (importers, exporters)
+        shares, to_producer = self.shares[cut], self.to_producer[cut]
+        spent = shares * self.spent[importers, None, :]
+        export_tax = self.wedges.export_tax[cut]
+        duty, tax = 1 + self.wedges.tariff[cut], 1 + export_tax
+        profit = np.broadcast_to(self.technology.profit_share, self.spent.shape)[exporters]
+        exporter, importer = income[None, exporters, None], duties[importers, None, None]
+        producer = sales[None, exporters] + exporter * profit[None]
+        worth = to_producer * producer + self.to_importer[cut] * importer
+        worth = worth + to_producer * export_tax * exporter
+        if self.o_cell is not None:
+            worth = worth + self.o_cell[index][cut]
+        log_cost = shares * price[index][importers, None, :] - self.theta * spent * worth
+        by_duty = -to_producer / duty * (producer + export_tax * exporter) + importer / duty**2
+        by_tax = -to_producer / tax * producer + to_producer / tax * exporter
+        return log_cost, log_cost / duty + spent * by_duty, log_cost / tax + spent * by_tax, income
 
 
 def _by_sector(array: Array) -> Array:

@@ -11,7 +11,8 @@ import numpy as np
 
 from detente.core import RESULTS, InputError, SolveError
 from detente.equilibrium.anderson import Anderson
-from detente.equilibrium.gradients.adjoint import Adjoint, Gradient, Output
+from detente.equilibrium.gradients.adjoint import Adjoint
+from detente.equilibrium.gradients.outputs import Gradient, Multipliers, Output, OwnGradient
 from detente.equilibrium.solution import Equilibrium
 from detente.world import Array
 
@@ -141,6 +142,71 @@ def gradients(
         )  # which differentiates through here
 
         return answered_gradients(equilibrium, outputs, tolerance)
+    system, multipliers = _settled(equilibrium, outputs, tolerance)
+    return tuple(system.gradient(k, *multipliers, output.name) for k, output in enumerate(outputs))
+
+
+def own_gradients(
+    equilibrium: Equilibrium,
+    outputs: Sequence[Output],
+    countries: Sequence[str],
+    *,
+    tolerance: float = TOLERANCE,
+) -> tuple[OwnGradient, ...]:
+    """Differentiate each output by the duties and export taxes of one country alone: what a game of duties asks for.
+
+    The same numbers as in `gradients`, without those of everybody else's instruments.
+
+    Parameters
+    ----------
+    equilibrium : Equilibrium
+        Solved.
+    outputs : sequence of Output
+    countries : sequence of str
+        One an output.
+    tolerance : float
+        As in `gradients`.
+
+    Returns
+    -------
+    tuple of OwnGradient
+        One an output, in order.
+
+    Raises
+    ------
+    SolveError
+        When the transposed system is not solved to the tolerance.
+
+    Examples
+    --------
+    >>> from detente.equilibrium import Model, solve
+    >>> from detente.world import Wedges, toy
+    >>> value = solve(Model(toy()), Wedges.unchanged(toy())).value
+    >>> (own,) = own_gradients(value, [real_income(value, "USA")], ["USA"])
+    >>> (whole,) = gradients(value, [real_income(value, "USA")])
+    >>> bool((own.tariff == whole.tariff[own.country]).all())
+    True
+    """
+    places = [equilibrium.economy.labels.country(code) for code in countries]
+    if not outputs:
+        return ()
+    if equilibrium.responses is not None:
+        whole = gradients(equilibrium, outputs, tolerance=tolerance)
+        return tuple(
+            OwnGradient(each.output, n, each.tariff[n], each.export_tax[:, n])
+            for each, n in zip(whole, places, strict=True)
+        )
+    system, multipliers = _settled(equilibrium, outputs, tolerance)
+    return tuple(
+        system.own(k, multipliers, n, output.name)
+        for k, (output, n) in enumerate(zip(outputs, places, strict=True))
+    )
+
+
+def _settled(
+    equilibrium: Equilibrium, outputs: Sequence[Output], tolerance: float
+) -> tuple[Adjoint, Multipliers]:
+    """Solve the transposed system."""
     system = Adjoint(equilibrium, outputs)
     N, S = system.N, system.S
     F = system.base.factor_inverse.shape[0]
@@ -162,10 +228,7 @@ def gradients(
             hint="the equilibrium may be close to one without a derivative; see the docs page `it-does-not-converge`",
         )
     mu, spending = point[:, :F], point[:, F : F + N * S].reshape(-1, N, S) / system.base.scale
-    price_multiplier = point[:, F + N * S :].reshape(-1, N, S)
-    return tuple(
-        system.gradient(k, mu, spending, price_multiplier, output.name) for k, output in enumerate(outputs)
-    )
+    return system, (mu, spending, point[:, F + N * S :].reshape(-1, N, S))
 
 
 __all__ = [
@@ -174,6 +237,7 @@ __all__ = [
     "flow_volume",
     "gradients",
     "output_volume",
+    "own_gradients",
     "price",
     "real_income",
     "tariff_revenue",

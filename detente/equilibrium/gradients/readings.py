@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.core import InputError
-from detente.equilibrium.gradients.adjoint import Output
 from detente.equilibrium.gradients.derivatives import consumed_shares, real_income, remains
+from detente.equilibrium.gradients.outputs import Output
 from detente.equilibrium.solution import Equilibrium
 from detente.world import Array
 

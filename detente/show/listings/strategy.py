@@ -246,6 +246,17 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         ),
     ),
     (
+        "replies",
+        "Whether what each player charges is its best reply",
+        "detente.strategy.duties:reply_tables",
+        "game replies",
+        "duty game",
+        (
+            "player kind instruments[count] at_lowest[count] at_highest[count] mean_pct[%] mean_without_pct[%] "
+            "eigenvalue_lowest[ratio] eigenvalue_highest[ratio] gain_pct[%] peaks[count] tried[count] unsolved[count] verdict"
+        ),
+    ),
+    (
         "optimal-welfare",
         "What comes of a player's best duties if nobody answers",
         "detente.strategy.duties:optimum_tables",

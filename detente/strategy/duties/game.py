@@ -1,6 +1,6 @@
 """The game of duties: who sets which duty on what, what each government wants, and its slope by every duty it sets.
 
-What a government wants is in `duties_wants`: Ossa's (2014) political weights, or a set of preferences of the package game.
+What a government wants is in `wants`: Ossa's (2014) political weights, or a set of preferences of the package game.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from detente.core import InputError, LabelError, suggestion
 from detente.equilibrium import Equilibrium, Model, Newton, solve
-from detente.equilibrium.gradients import Output, gradients
+from detente.equilibrium.gradients import Gradient, Output, gradients, own_gradients
+from detente.strategy.duties.numbering import numbered_rates
 from detente.strategy.duties.wants import Wants, combine, government, payoff, wants_of
 from detente.strategy.preferences import Preferences
 from detente.world import Array, Economy, Wedges, frozen, goods_sectors
@@ -24,11 +25,14 @@ TRIAL = Newton(budget=600.0, seconds=10.0)
 Index = npt.NDArray[np.int64]
 BY = ("partner", "sector")
 ON = ("all", "players")
+LEVIES = ("duties", "export-taxes", "both")
 
 
 @dataclass(frozen=True, eq=False)
 class DutyGame:
-    """Which duties are set by whom, and what for. Made by `duty_game`.
+    """Which duties and export taxes are set by whom, and what for. Made by `duty_game`.
+
+    Where export taxes are set too, they are numbered after the duties, and `[duty]` below counts both.
 
     Attributes
     ----------
@@ -37,6 +41,8 @@ class DutyGame:
         Countries that set duties.
     group : array of int [importer, exporter, sector]
         Number of the duty charged there; −1 where the duty is not set in this game.
+    taxes : array of int [importer, exporter, sector]
+        Number of the export tax charged there; −1 where none is set in this game.
     owner : array of int [duty]
         Country that sets it.
     wedges : Wedges
@@ -47,6 +53,8 @@ class DutyGame:
         Weights on revenue and on a rival's gains, from a set of preferences; Ossa's objective with `weights` when None.
     lower, upper : float
         Bounds of every duty, fractions.
+    tax_bounds : (float, float)
+        Bounds of every export tax, fractions.
     by : str
     mfn : bool
     """
@@ -61,6 +69,8 @@ class DutyGame:
     upper: float
     by: str
     mfn: bool
+    taxes: Index
+    tax_bounds: tuple[float, float] = (0.0, 10.0)
     wants: Wants | None = None
 
     @property
@@ -72,6 +82,23 @@ class DutyGame:
     def count(self) -> int:
         """Number of duties that are set."""
         return len(self.owner)
+
+    @property
+    def is_tax(self) -> npt.NDArray[np.bool_]:
+        """Which of what is set are export taxes [duty]."""
+        taxed = np.zeros(self.count, dtype=bool)
+        taxed[self.taxes[self.taxes >= 0]] = True
+        return taxed
+
+    @property
+    def lowest(self) -> Array:
+        """Smallest rate allowed [duty], fraction."""
+        return np.where(self.is_tax, self.tax_bounds[0], self.lower)
+
+    @property
+    def highest(self) -> Array:
+        """Largest rate allowed [duty], fraction."""
+        return np.where(self.is_tax, self.tax_bounds[1], self.upper)
 
     @property
     def countries(self) -> Index:
@@ -90,10 +117,18 @@ class DutyGame:
     def alone(self, player: str) -> DutyGame:
         """Return the game in which only this player sets duties and every other duty is as it stands."""
         mine = self.of(player)
-        number = np.cumsum(mine) - 1
-        inside = (self.group >= 0) & mine[np.maximum(self.group, 0)]
-        group = np.where(inside, number[np.maximum(self.group, 0)], -1)
-        return dataclasses.replace(self, players=(player,), group=group, owner=self.owner[mine])
+        number = np.where(mine, np.cumsum(mine) - 1, -1)
+
+        def renumbered(group: Index) -> Index:
+            return np.where(group >= 0, number[np.maximum(group, 0)], -1)
+
+        return dataclasses.replace(
+            self,
+            players=(player,),
+            group=renumbered(self.group),
+            taxes=renumbered(self.taxes),
+            owner=self.owner[mine],
+        )
 
     def unmoved(self) -> Equilibrium:
         """Equilibrium before anybody sets a duty of this game."""
@@ -103,19 +138,31 @@ class DutyGame:
         """Duties of the game [duty] laid over the others' [importer, exporter, sector]."""
         return np.where(self.group >= 0, duties[np.maximum(self.group, 0)], self.wedges.tariff)
 
-    def gather(self, by_cell: Array) -> Array:
-        """Sum a quantity by cell [importer, exporter, sector] over the cells of each duty."""
-        inside = self.group >= 0
-        return np.bincount(self.group[inside], by_cell[inside], minlength=self.count).astype(np.float64)
+    def expand_taxes(self, duties: Array) -> Array:
+        """Export taxes of the game [duty] laid over the others' [importer, exporter, sector]."""
+        return np.where(self.taxes >= 0, duties[np.maximum(self.taxes, 0)], self.wedges.export_tax)
+
+    def gather(self, by_cell: Array, by_taxed_cell: Array | None = None) -> Array:
+        """Sum a quantity by cell [importer, exporter, sector] over the cells of each duty, and another over those of each tax.
+
+        The same quantity for taxes when the second is left out.
+        """
+        taxed = by_cell if by_taxed_cell is None else by_taxed_cell
+        return self._summed(self.group, by_cell) + self._summed(self.taxes, taxed)
+
+    def _summed(self, group: Index, by_cell: Array) -> Array:
+        """Sum over the cells that bear a number [duty]."""
+        inside = group >= 0
+        return np.bincount(group[inside], by_cell[inside], minlength=self.count).astype(np.float64)
 
     def standing(self) -> Array:
         """Duties as they stand, averaged over the cells of each with imports as weights [duty]."""
-        flows = self.economy.flows
-        return np.asarray(self.gather(flows * self.wedges.tariff) / self.gather(flows))
+        flows, wedges = self.economy.flows, self.wedges
+        return np.asarray(self.gather(flows * wedges.tariff, flows * wedges.export_tax) / self.gather(flows))
 
     def set_to(self, duties: Array) -> Wedges:
         """Wedges with these duties."""
-        return Wedges(self.expand(duties), self.wedges.iceberg_hat, self.wedges.export_tax)
+        return Wedges(self.expand(duties), self.wedges.iceberg_hat, self.expand_taxes(duties))
 
     def solve(self, duties: Array) -> Equilibrium:
         """Equilibrium at these duties [duty]."""
@@ -146,15 +193,35 @@ class DutyGame:
         slope : array [player, duty]
         """
         seeds = [self.objective(value, code) for code in players]
-        factor = 1 + value.wedges.tariff
-        together = max(
-            1, int(4e6 // factor.size)
-        )  # many players of a large world would not fit into memory at once
+        # many players of a large world would not fit into memory at once
+        together = max(1, int(4e6 // value.wedges.tariff.size))
         slope = np.zeros((len(seeds), self.count))
         for first in range(0, len(seeds), together):
             part = [seed for _, seed in seeds[first : first + together]]
             for k, gradient in enumerate(gradients(value, part)):
-                slope[first + k] = self.gather(gradient.tariff * factor)
+                slope[first + k] = self.gathered(gradient, value.wedges)
+        return np.array([level for level, _ in seeds]), slope
+
+    def own_slopes(self, value: Equilibrium, players: Sequence[str]) -> tuple[Array, Array]:
+        """Log welfare of some governments, and the derivative of each by log(1 + duty) of what it sets itself.
+
+        Returns
+        -------
+        welfare : array [player]
+        slope : array [duty]
+            Of its own setter's welfare; zero of what nobody of these sets.
+        """
+        seeds = [self.objective(value, code) for code in players]
+        places = [self.economy.labels.country(code) for code in players]
+        together = max(1, int(4e6 // value.wedges.tariff.size))
+        slope = np.zeros(self.count)
+        for first in range(0, len(seeds), together):
+            part = slice(first, first + together)
+            own = own_gradients(value, [seed for _, seed in seeds[part]], players[part])
+            for n, gradient in zip(places[part], own, strict=True):
+                duty, tax = 1 + value.wedges.tariff[n], 1 + value.wedges.export_tax[:, n]
+                slope += self._summed(self.group[n], gradient.tariff * duty)
+                slope += self._summed(self.taxes[:, n], gradient.export_tax * tax)
         return np.array([level for level, _ in seeds]), slope
 
     def weighted(self, value: Equilibrium, shares: Array) -> tuple[Array, Array]:
@@ -168,17 +235,22 @@ class DutyGame:
         seeds = [self.objective(value, code) for code in self.players]
         total = combine("weighted welfare", [seed for _, seed in seeds], shares)
         (gradient,) = gradients(value, [total])
-        return np.array([level for level, _ in seeds]), self.gather(
-            gradient.tariff * (1 + value.wedges.tariff)
+        return np.array([level for level, _ in seeds]), self.gathered(gradient, value.wedges)
+
+    def gathered(self, gradient: Gradient, wedges: Wedges) -> Array:
+        """Derivatives by log(1 + duty), and by log(1 + tax), of what is set in the game [duty]."""
+        return self.gather(
+            gradient.tariff * (1 + wedges.tariff), gradient.export_tax * (1 + wedges.export_tax)
         )
 
     def scale(self, value: Equilibrium) -> Array:
-        """Size of the own second derivative of log welfare by log(1 + duty) to expect: θ · imports before duty / income.
+        """Size of the own second derivative of log welfare by log(1 + duty) to expect: θ · trade before duty / own income.
 
         It is what a duty's own demand response costs at the margin; it makes duties on thick and thin trade comparable.
         """
         response = self.economy.trade_elasticity * value.flows_new
-        return np.asarray(self.gather(response / value.income_new[:, None, None]))
+        income = value.income_new
+        return np.asarray(self.gather(response / income[:, None, None], response / income[:, None]))
 
     def welfare(self, value: Equilibrium) -> Array:
         """Log government welfare of every player [player]."""
@@ -201,31 +273,6 @@ def _sound_weights(weights: Array | None, economy: Economy) -> Array:
     return weights
 
 
-def _charged(economy: Economy, importers: Index, exporters: Index, sectors: Index) -> npt.NDArray[np.bool_]:
-    """Flows between these countries that exist and cross a border [importer, exporter, sector]."""
-    free = np.zeros(economy.flows.shape, dtype=bool)
-    free[np.ix_(importers, exporters, sectors)] = True
-    here = np.arange(len(economy.labels.countries))
-    free[here, here] = False
-    return free & (economy.flows > 0)
-
-
-def _numbered(free: npt.NDArray[np.bool_], *, by: str, mfn: bool) -> tuple[Index, Index]:
-    """Number of the duty charged in each cell, from what it may depend on, −1 where there is none; and who sets each duty."""
-    N, _, S = free.shape
-    importer, exporter, sector = np.indices((N, N, S))
-    key = importer * (N * S) + (0 if mfn else exporter * S) + (0 if by == "partner" else sector)
-    numbers, position = np.unique(key[free], return_inverse=True)
-    if not len(numbers):
-        raise InputError(
-            "no duty is set in this game",
-            hint="name two players or more, or charge every partner (`on` all); in sectors that they trade",
-        )
-    group = np.full(free.shape, -1, dtype=np.int64)
-    group[free] = position
-    return group, numbers // (N * S)
-
-
 def duty_game(
     model: Model,
     players: Sequence[str] | None = None,
@@ -238,8 +285,10 @@ def duty_game(
     preferences: Preferences | None = None,
     wedges: Wedges | None = None,
     bounds: tuple[float, float] = (0.0, 10.0),
+    levies: str = "duties",
+    tax_bounds: tuple[float, float] = (0.0, 10.0),
 ) -> DutyGame:
-    """State a game of duties.
+    """State a game of duties, of export taxes, or of both.
 
     Parameters
     ----------
@@ -247,7 +296,7 @@ def duty_game(
     players : sequence of str, optional
         Countries that set duties; every country when left out. The others' duties stay.
     by : {"sector", "partner"}
-        One duty for each partner and sector, or one for each partner, the same in all its sectors.
+        One duty (one export tax) for each partner and sector, or one for each partner, the same in all its sectors.
     mfn : bool
         The same duty for every partner (most favoured nation): one for each sector, or with ``by="partner"`` a single one.
     on : {"all", "players"}
@@ -262,6 +311,10 @@ def duty_game(
         Everything else, and where the duties start; the base year's when left out.
     bounds : (float, float)
         Smallest and largest duty allowed, fractions.
+    levies : {"duties", "export-taxes", "both"}
+        What a player sets: duties on what it buys, taxes on what it sells, or both.
+    tax_bounds : (float, float)
+        Smallest and largest export tax allowed, fractions; below zero is a subsidy.
 
     Returns
     -------
@@ -281,16 +334,17 @@ def duty_game(
     (2, ('USA', 'CHN'))
     """
     economy, labels = model.economy, model.labels
-    for name, given, allowed in (("by", by, BY), ("on", on, ON)):
+    for name, given, allowed in (("by", by, BY), ("on", on, ON), ("levies", levies, LEVIES)):
         if given not in allowed:
             raise InputError(f"`{given}` is not a choice of `{name}`", hint="one of: " + ", ".join(allowed))
     codes = tuple(labels.countries if players is None else players)
     if len(set(codes)) != len(codes) or not codes:
         raise InputError("players must be named, each once", hint="such as USA,CHN")
-    if not (-1 < bounds[0] < bounds[1]):
-        raise InputError(
-            f"bounds of duties are {bounds}", hint="fractions: smallest above -1, then the largest"
-        )
+    for what, pair in (("duties", bounds), ("export taxes", tax_bounds)):
+        if not (-1 < pair[0] < pair[1]):
+            raise InputError(
+                f"bounds of {what} are {pair}", hint="fractions: smallest above -1, then the largest"
+            )
     places = np.array([labels.country(code) for code in codes])
     wants = None
     if preferences is not None:
@@ -302,8 +356,9 @@ def duty_game(
     weights = _sound_weights(weights, economy)
     chosen = goods_sectors(economy) if sectors is None else [labels.sector(code) for code in sectors]
     partners = places if on == "players" else np.arange(len(labels.countries))
-    free = _charged(economy, places, partners, np.array(chosen, dtype=np.int64))
-    group, owner = _numbered(free, by=by, mfn=mfn)
+    group, taxes, owner = numbered_rates(
+        economy, places, partners, np.array(chosen, dtype=np.int64), by=by, mfn=mfn, levies=levies
+    )
     return DutyGame(
         model=model,
         players=codes,
@@ -315,5 +370,7 @@ def duty_game(
         upper=float(bounds[1]),
         by=by,
         mfn=mfn,
+        taxes=taxes,
+        tax_bounds=(float(tax_bounds[0]), float(tax_bounds[1])),
         wants=wants,
     )

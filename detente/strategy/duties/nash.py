@@ -9,7 +9,7 @@ import numpy as np
 
 from detente.equilibrium import Equilibrium
 from detente.strategy.duties.game import DutyGame
-from detente.strategy.duties.search import Found, ascend, climb, curvature, relax, scan
+from detente.strategy.duties.search import ROUGH, Found, ascend, climb, curvature, relax, scan
 from detente.world import Array
 
 MAX_ROUNDS = 12
@@ -115,7 +115,7 @@ def settle_duties(game: DutyGame, duties: Array, tolerance: float) -> tuple[Foun
         rounds += 1
         point = settled.duties
         for code in game.players:
-            step = climb(game, point, code, precision=1e-7)
+            step = climb(game, point, code, tolerance=ROUGH)
             point, spent = step.duties, spent + step.evaluations
         settled = relax(game, point, game.players, tolerance=tolerance, max_evaluations=60)
         spent += settled.evaluations
@@ -140,7 +140,7 @@ def best_deviation(game: DutyGame, duties: Array, player: str) -> tuple[Array, f
     trial, _, tried = scan(game, duties, player)
     best, gain = duties, 0.0
     for start in (duties, trial):
-        climbed = climb(game, start, player, precision=1e-7)
+        climbed = climb(game, start, player, tolerance=ROUGH)
         tried += climbed.evaluations
         added = float(game.welfare(game.solve(climbed.duties))[place] - here)
         if added > gain:
@@ -191,7 +191,7 @@ def nash_duties(
     named = start if isinstance(start, str) else "given"
     point = starting_duties(game, start)
     before = game.unmoved()
-    settled, rounds = settle_duties(game, np.clip(point, game.lower, game.upper), tolerance)
+    settled, rounds = settle_duties(game, np.clip(point, game.lowest, game.highest), tolerance)
     spent, tried = settled.evaluations, 0
     jumps: list[str] = []
     regret: dict[str, float] = {}
@@ -207,7 +207,7 @@ def nash_duties(
         better = ascend(game, deviations[worst][0], worst)
         settled, more = settle_duties(game, better.duties, tolerance)
         spent, rounds = spent + better.evaluations + settled.evaluations, rounds + more
-    bound = (settled.duties <= game.lower) | (settled.duties >= game.upper)
+    bound = (settled.duties <= game.lowest) | (settled.duties >= game.highest)
     return NashDuties(
         game=game,
         duties=settled.duties,

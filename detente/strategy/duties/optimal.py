@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from detente.core import Cell, Column, InputError, Table
 from detente.equilibrium import Equilibrium
@@ -18,18 +21,26 @@ from detente.strategy.duties.wants import government
 from detente.strategy.duties.weights import Calibration, calibrate_weights
 from detente.world import Array
 
+TAX = "export tax "
+"""Before the partner or sector of an export tax in a table of duties."""
 
-def _setting(game: DutyGame) -> str:
+
+def setting_said(game: DutyGame) -> str:
     """What every table of duties rests on, besides what is wanted."""
-    economy = game.economy
+    economy, taxes = game.economy, int(game.is_tax.sum())
+    low, high = game.tax_bounds
+    parts = []
+    if taxes < game.count:
+        parts.append(f"{game.count - taxes} duties between {100 * game.lower:g} and {100 * game.upper:g} %")
+    if taxes:
+        parts.append(f"{taxes} export taxes between {100 * low:g} and {100 * high:g} %")
     return (
-        f"{game.count} duties between {100 * game.lower:g} and {100 * game.upper:g} % are set; "
-        f"all other duties stay. Horizon: {game.model.structure.horizon}. Closure: {game.model.closure_words}. "
+        f"{' and '.join(parts)} are set; all other duties stay. Horizon: {game.model.structure.horizon}. Closure: {game.model.closure_words}. "
         f"Elasticities: {economy.elasticity_source}. Baseline: {economy.name} ({economy.year})."
     )
 
 
-def _wanted(game: DutyGame) -> str:
+def wanted_said(game: DutyGame) -> str:
     """What every government of a game wants, in words."""
     flat = (game.weights == game.weights[:, :1]).all(1)
     if game.wants is None:
@@ -48,6 +59,41 @@ def _wanted(game: DutyGame) -> str:
             parts.append(f"less {game.wants.relative[n]:g} of what {codes[game.wants.rival[n]]} gets")
         said.append(f"{code}: {', '.join(parts)}")
     return f"Wanted, by the preferences “{game.wants.title}”: {'; '.join(said)}."
+
+
+@dataclass(frozen=True, eq=False)
+class _Levy:
+    """What a player charges on one side of its trade: duties on what it buys, or export taxes on what it sells.
+
+    Attributes
+    ----------
+    prefix : str
+        Before the name of what is charged; nothing for duties.
+    inside : array of bool [partner, sector]
+    tax : bool
+    n : int
+        Position of the player.
+    """
+
+    prefix: str
+    inside: npt.NDArray[np.bool_]
+    tax: bool
+    n: int
+
+    def rate(self, value: Equilibrium) -> Array:
+        """Rates [partner, sector]."""
+        return value.wedges.export_tax[:, self.n] if self.tax else value.wedges.tariff[self.n]
+
+    def weight(self, value: Equilibrium) -> Array:
+        """Trade that is charged [partner, sector], million USD."""
+        flows = value.flows_new[:, self.n] if self.tax else value.flows_new[self.n]
+        return np.where(self.inside, flows, 0.0)
+
+
+def _levies(game: DutyGame, n: int) -> list[_Levy]:
+    """What a player sets: its duties, then its export taxes, where it sets any."""
+    sides = (_Levy("", game.group[n] >= 0, False, n), _Levy(TAX, game.taxes[:, n] >= 0, True, n))
+    return [levy for levy in sides if levy.inside.any()]
 
 
 def _mean(weight: Array, rate: Array) -> float:
@@ -87,8 +133,8 @@ def duty_welfare_table(
     rows: list[tuple[Cell, ...]] = []
     for place, code in enumerate(game.players):
         value, n = values[code], game.economy.labels.country(code)
-        weight = np.where(game.group[n] >= 0, before.flows_new[n], 0.0)
-        cells = value.wedges.tariff[n][game.group[n] >= 0]
+        levy = _levies(game, n)[0]  # duties, where any are set
+        weight, cells = levy.weight(before), levy.rate(value)[levy.inside]
         others = np.arange(len(game.economy.labels.countries)) != n
         income = before.income_new[others]
         ratio = (value.real_income_hat / before.real_income_hat - 1)[others]
@@ -96,8 +142,8 @@ def duty_welfare_table(
             (
                 code,
                 int(game.of(code).sum()),
-                _mean(weight, before.wedges.tariff[n]),
-                _mean(weight, value.wedges.tariff[n]),
+                _mean(weight, levy.rate(before)),
+                _mean(weight, levy.rate(value)),
                 float(100 * np.median(cells)),
                 float(100 * cells.min()),
                 float(100 * cells.max()),
@@ -120,7 +166,10 @@ def duty_welfare_table(
         Column("others_real_income_pct", "Real income of all others", "%", "number", 3),
         Column("regret_pct", "Regret", "%", "number", 6),
     )
-    wanted, setting = _wanted(game), _setting(game)
+    if game.is_tax.any():
+        shown = "export taxes" if game.is_tax.all() else "duties alone, not export taxes"
+        note = f"{note} Rates are those of {shown}.".strip()
+    wanted, setting = wanted_said(game), setting_said(game)
     meta = {"found": finding, "wanted": wanted, "setting": setting}
     return Table(name, title, columns, tuple(rows), f"{note} {wanted} {setting}".strip(), meta)
 
@@ -130,15 +179,11 @@ def duty_level_table(
 ) -> Table:
     """Duties by player and partner (``by="partner"``) or sector, before and after, weighted by imports before.
 
-    Under most favoured nation with one duty for all sectors there is one row a player.
+    Export taxes follow, weighted by exports before. Under most favoured nation with one duty for all sectors there is one row a player.
     """
     labels = game.economy.labels
     rows: list[tuple[Cell, ...]] = []
     for code in game.players:
-        n = labels.country(code)
-        new, old = values[code].wedges.tariff[n], before.wedges.tariff[n]
-        inside = game.group[n] >= 0
-        weight = np.where(inside, before.flows_new[n], 0.0)
         blocks: list[tuple[str, tuple[slice | int, slice | int]]]
         if game.by == "sector":
             blocks = [(label, np.s_[:, s]) for s, label in enumerate(labels.sectors)]
@@ -146,27 +191,30 @@ def duty_level_table(
             blocks = [("all", np.s_[:, :])]
         else:
             blocks = [(label, np.s_[i, :]) for i, label in enumerate(labels.countries)]
-        for label, cut in blocks:
-            if not inside[cut].any():
+        for levy, (label, cut) in itertools.product(_levies(game, labels.country(code)), blocks):
+            if not levy.inside[cut].any():
                 continue
-            rates = new[cut][inside[cut]]
+            weight, rates = levy.weight(before)[cut], levy.rate(values[code])[cut]
             rows.append(
                 (
                     code,
-                    label,
-                    float(before.flows_new[n][cut][inside[cut]].sum() / 1e3),
-                    _mean(weight[cut], old[cut]),
-                    _mean(weight[cut], new[cut]),
-                    float(100 * rates.min()),
-                    float(100 * rates.max()),
+                    levy.prefix + label,
+                    float(weight.sum() / 1e3),
+                    _mean(weight, levy.rate(before)[cut]),
+                    _mean(weight, rates),
+                    float(100 * rates[levy.inside[cut]].min()),
+                    float(100 * rates[levy.inside[cut]].max()),
                 )
             )
+    names = labels.sector_names if game.by == "sector" else labels.country_names
+    if game.is_tax.any():
+        names = {**names, **{TAX + label: f"Export tax: {name}" for label, name in names.items()}}
     columns = (
         Column("player", "Player", names=game.economy.labels.country_names),
         Column(
             "charged",
             "Sector" if game.by == "sector" else "Partner",
-            names=labels.sector_names if game.by == "sector" else labels.country_names,
+            names=names,
         ),
         Column("imports_usd_bn", "Imports before", "USD bn", "number", 1),
         Column("duty_before_pct", "Duty before", "%", "number", 1),

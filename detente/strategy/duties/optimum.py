@@ -129,7 +129,7 @@ def begin(game: DutyGame, duties: Array, mover: str, start: str) -> Array:
         return duties
     if start not in levels:
         raise InputError(f"unknown start `{start}`", hint="one of: standing, " + ", ".join(levels))
-    return np.where(game.of(mover), np.clip(levels[start], game.lower, game.upper), duties)
+    return np.where(game.of(mover), np.clip(levels[start], game.lowest, game.highest), duties)
 
 
 def optimal_duties(
@@ -182,7 +182,7 @@ def optimal_duties(
         duties, first = game.standing(), game.unmoved()
     else:
         duties, first = given, game.solve(given)
-    duties = np.clip(duties, game.lower, game.upper)
+    duties = np.clip(duties, game.lowest, game.highest)
     place = game.players.index(player)
     before = game.welfare(first)[place]
 
@@ -202,8 +202,8 @@ def optimal_duties(
         best = ascend(game, trial, player)
         spent += best.evaluations
     mine = game.of(player)
-    above = best.duties >= game.upper
-    bound = (best.duties <= game.lower) | above
+    above = best.duties >= game.highest
+    bound = (best.duties <= game.lowest) | above
     gain = float(np.expm1(welfare(best) - before))
     return Optimum(
         game=game,

@@ -13,13 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.equilibrium import Anderson, Equilibrium
+from detente.strategy.duties.ascent import climb_from, wanted_step
 from detente.strategy.duties.game import DutyGame
+from detente.strategy.duties.landscape import blocks_of, landscape_of
+from detente.strategy.duties.second_order import curvature_of
 from detente.world import Array
 
 Mask = npt.NDArray[np.bool_]
 UNIT = 1e4
 """Log welfare is climbed in hundredths of a percent."""
 MEMORY = 15
+ROUGH = 1e-5
+"""Gap at which a climb is handed on to what sharpens it."""
 LADDER = (0.0, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Levels a deviation search tries for a whole sector or a whole partner."""
 
@@ -96,11 +101,10 @@ def relax(
         Gap at which to stop.
     max_evaluations : int
     """
-    low, high = np.log1p(game.lower), np.log1p(game.upper)
+    low, high = np.log1p(game.lowest), np.log1p(game.highest)
     places = np.array([game.economy.labels.country(code) for code in movers])
     mine = game.owner[None, :] == places[:, None]
     moves = np.flatnonzero(mine.any(0))
-    rows = mine[:, moves].argmax(0)
     point = np.clip(np.log1p(duties), low, high)
     best = Found(np.expm1(point), np.inf, np.inf, 0)
     history, held = Anderson(1, len(moves), MEMORY), np.zeros(len(moves), dtype=bool)
@@ -115,10 +119,10 @@ def relax(
                 break
             continue
         last = point
-        _, slopes = game.slopes(value, movers)
-        slope = slopes[rows, moves]
+        _, slope = game.own_slopes(value, movers)
+        slope = slope[moves]
         here = point[moves]
-        step = np.clip(here + per_curvature(slope, game.scale(value)[moves]), low, high) - here
+        step = np.clip(here + per_curvature(slope, game.scale(value)[moves]), low[moves], high[moves]) - here
         gap, promise = float(np.abs(step).max()), float((slope * step).sum())
         since += 1
         if promise < best.promise:
@@ -127,11 +131,12 @@ def relax(
             return Found(np.expm1(point), gap, promise, count)
         if since > 12:
             break
-        at_bound = (step == 0) & ((here == low) | (here == high))
+        at_bound = (step == 0) & ((here == low[moves]) | (here == high[moves]))
         if (at_bound != held).any():  # other conditions bind now: what was learnt no longer applies
             history, held = Anderson(1, len(moves), MEMORY), at_bound
         point = point.copy()
-        point[moves] = np.clip(history.advance(here[None], np.clip(step, -0.5, 0.5)[None])[0], low, high)
+        ahead = history.advance(here[None], np.clip(step, -0.5, 0.5)[None])[0]
+        point[moves] = np.clip(ahead, low[moves], high[moves])
     return Found(best.duties, best.gap, best.promise, count)
 
 
@@ -141,9 +146,9 @@ def _solve_or_none(game: DutyGame, duties: Array) -> Equilibrium | None:
 
 
 def climb(
-    game: DutyGame, duties: Array, mover: str, *, max_evaluations: int = 400, precision: float = 1e-9
+    game: DutyGame, duties: Array, mover: str, *, max_evaluations: int = 400, tolerance: float = 1e-7
 ) -> Found:
-    """Climb one government's welfare over its own duties by L-BFGS-B; never ends below where it starts.
+    """Climb one government's welfare over its own duties; never ends below where it starts (see `ascent`).
 
     Parameters
     ----------
@@ -152,73 +157,41 @@ def climb(
         Start; the others' duties stay.
     mover : str
     max_evaluations : int
-    precision : float
-        Improvement at which to stop, hundredths of a percent of welfare.
+    tolerance : float
+        Gap of the first-order conditions at which to stop, log(1 + duty).
+
+    Raises
+    ------
+    SolveError
+        When the start has no equilibrium.
     """
-    from scipy.optimize import minimize
-
     mine = game.of(mover)
-    full = np.clip(duties, game.lower, game.upper)
-    scale = size_of(game.scale(game.solve(full))[mine])
-    count = 0
-    start = 0.0
-    last: tuple[Array, float] | None = None  # where an equilibrium was last found, and the loss there
-
-    def loss(point: Array) -> tuple[float, Array]:
-        nonlocal count, start, last
-        count += 1
-        full[mine] = np.expm1(point / scale)
-        value = game.solve(full) if last is None else _solve_or_none(game, full)
-        if value is None:  # a bowl around the last point: the line search interpolates and steps back
-            assert last is not None
-            way = point - last[0]
-            steep = (1 + abs(last[1])) / max(float(way @ way), 1e-300)
-            return last[1] + steep * float(way @ way), 2 * steep * way
-        level, slope = game.slopes(value, [mover])
-        if count == 1:
-            start = float(level[0])
-        last = (point.copy(), -UNIT * (float(level[0]) - start))
-        return last[1], -UNIT * slope[0][mine] / scale
-
-    bounds = [(np.log1p(game.lower) * stretch, np.log1p(game.upper) * stretch) for stretch in scale]
-    result = minimize(
-        loss,
-        np.log1p(full[mine]) * scale,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=bounds,
-        options={
-            "maxfun": max_evaluations,
-            "maxiter": max_evaluations,
-            "maxcor": 25,
-            "ftol": precision,
-            "gtol": 1e-5,
-        },
-    )
-    end = full.copy()
+    full = np.clip(duties, game.lowest, game.highest)
+    ground = landscape_of(game, full, mover)
+    top = climb_from(ground, np.log1p(full[mine]), tolerance=tolerance, max_evaluations=max_evaluations)
+    if top is None:
+        gap, promise = first_order(game, full, mover)  # which says so when there is none
+        return Found(full, gap, promise, 1)
     # the bounds come back through a logarithm: rounding must not carry a duty past them
-    end[mine] = np.clip(np.expm1(result.x / scale), game.lower, game.upper)
-    if _solve_or_none(game, end) is None:  # the search ended beyond what can be solved
-        assert last is not None
-        end[mine] = np.clip(np.expm1(last[0] / scale), game.lower, game.upper)
-    gap, promise = first_order(game, end, mover)
-    return Found(end, gap, promise, count)
+    full[mine] = np.clip(np.expm1(top.point), game.lowest[mine], game.highest[mine])
+    promise = float(top.look.slope @ wanted_step(ground, top.point, top.look))
+    return Found(full, top.gap, promise, top.evaluations)
 
 
 def first_order(game: DutyGame, duties: Array, mover: str) -> tuple[float, float]:
     """Largest step the first-order conditions of one government ask for, and what the steps promise."""
     mine = game.of(mover)
-    low, high = np.log1p(game.lower), np.log1p(game.upper)
+    low, high = np.log1p(game.lowest[mine]), np.log1p(game.highest[mine])
     value = game.solve(duties)
-    _, slopes = game.slopes(value, [mover])
-    here, slope = np.log1p(duties[mine]), slopes[0][mine]
+    _, slopes = game.own_slopes(value, [mover])
+    here, slope = np.log1p(duties[mine]), slopes[mine]
     step = np.clip(here + per_curvature(slope, game.scale(value)[mine]), low, high) - here
     return float(np.abs(step).max()), float((slope * step).sum())
 
 
 def ascend(game: DutyGame, duties: Array, mover: str) -> Found:
     """Climb, then sharpen the first-order conditions; the sharper point is kept unless welfare is lower there."""
-    rough = climb(game, duties, mover, precision=1e-7)
+    rough = climb(game, duties, mover, tolerance=ROUGH)
     sharp = relax(game, rough.duties, [mover], max_evaluations=60)
     spent = rough.evaluations + sharp.evaluations
     place = game.players.index(mover)
@@ -243,23 +216,11 @@ def scan(game: DutyGame, duties: Array, mover: str) -> tuple[Array, float, int]:
     count : int
         Deviations tried.
     """
-    mine = game.of(mover)
-    n = game.economy.labels.country(mover)
-    group = game.group[n]
-    blocks: list[npt.NDArray[np.int64]] = []
-    for axis in (0, 1):
-        for k in range(group.shape[1 - axis]):
-            inside = group[:, k] if axis == 0 else group[k]
-            block = np.unique(inside[inside >= 0])
-            if len(block) and not any(np.array_equal(block, other) for other in blocks):
-                blocks.append(block)
-    every = np.flatnonzero(mine)
-    if not any(np.array_equal(every, other) for other in blocks):
-        blocks.append(every)
+    lowest, highest = game.lowest, game.highest
     trials = []
-    for block in blocks:
+    for block in blocks_of(game, mover):
         for level in LADDER:
-            if game.lower <= level <= game.upper:
+            if (lowest[block] <= level).all() and (level <= highest[block]).all():
                 trial = duties.copy()
                 trial[block] = level
                 trials.append(trial)
@@ -276,40 +237,15 @@ def curvature(game: DutyGame, duties: Array, mover: str) -> float:
     """Largest eigenvalue of the second derivative of log welfare by a government's duties away from their bounds.
 
     In units of the curvature to expect (`DutyGame.scale`): −1 is a peak as sharp as trade volumes suggest, above zero is no
-    maximum, not-a-number says that it could not be found. Differences of exact slopes, two equilibria a direction, by Lanczos.
+    maximum, not-a-number says that it could not be found (see `second_order`).
     """
-    from scipy.sparse.linalg import ArpackError, LinearOperator, eigsh
-
     mine = game.of(mover)
-    inner = np.flatnonzero(mine & (duties > game.lower + 1e-9) & (duties < game.upper - 1e-9))
-    if not len(inner):
+    inner = ((duties > game.lowest + 1e-9) & (duties < game.highest - 1e-9))[mine]
+    if not inner.any():
         return -1.0
-    scale = size_of(game.scale(game.solve(duties))[inner])
-
-    def times(direction: Array) -> Array:
-        ahead = np.ravel(direction) / scale
-        step = 1e-3 / max(float(np.abs(ahead).max()), 1e-300)
-        slopes = []
-        for sign in (1.0, -1.0):
-            moved = duties.copy()
-            moved[inner] = np.expm1(np.log1p(duties[inner]) + sign * step * ahead)
-            value = _solve_or_none(game, moved)
-            if value is None:  # at the edge of what has an equilibrium: no curvature can be given
-                return np.full(len(inner), np.nan)
-            slopes.append(game.slopes(value, [mover])[1][0][inner])
-        return np.asarray((slopes[0] - slopes[1]) / (2 * step) / scale)
-
-    if len(inner) <= 12:
-        matrix = np.stack([times(column) for column in np.eye(len(inner))])
-        if not np.isfinite(matrix).all():
-            return float("nan")
-        return float(np.linalg.eigvalsh((matrix + matrix.T) / 2)[-1])
-    operator = LinearOperator((len(inner), len(inner)), matvec=times, dtype=np.float64)
-    start = np.ones(len(inner))
-    if not np.isfinite(times(start)).all():
+    ground, point = landscape_of(game, duties, mover), np.log1p(duties[mine])
+    (look,) = ground.look([point])
+    if look is None:
         return float("nan")
-    try:
-        largest = eigsh(operator, k=1, which="LA", v0=start, tol=1e-2, return_eigenvectors=False, maxiter=40)
-    except ArpackError:  # not-a-number met on the way, or no convergence
-        return float("nan")
-    return float(largest[0])
+    bent, _ = curvature_of(ground, point, look, inner, ends="top")
+    return float("nan") if bent.reason else float(bent.eigenvalues[-1])

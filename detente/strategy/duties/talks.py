@@ -120,7 +120,7 @@ def cooperative_duties(
     for start in starts:
         begin = given if start == "origin" else starting_duties(game, start)
         agreed, weights, count, updates = _equalise(
-            game, np.clip(begin, game.lower, game.upper), base, stiffness
+            game, np.clip(begin, game.lowest, game.highest), base, stiffness
         )
         spent, rounds = spent + count, rounds + updates
         gain = float((game.welfare(game.solve(agreed)) - base).min())
@@ -182,19 +182,19 @@ def _climb_together(
         level = (shares * gains).sum() - stiffness / 2 * (apart**2).sum()
         return -UNIT * float(level), -UNIT * slope / scale
 
-    bounds = [(np.log1p(game.lower) * stretch, np.log1p(game.upper) * stretch) for stretch in scale]
+    bounds = list(zip(np.log1p(game.lowest) * scale, np.log1p(game.highest) * scale, strict=True))
     options = {"maxfun": 400, "maxiter": 400, "maxcor": 30, "ftol": 1e-8, "gtol": 1e-5}
     result = minimize(
         loss, np.log1p(duties) * scale, jac=True, method="L-BFGS-B", bounds=bounds, options=options
     )
-    reached = np.clip(np.expm1(result.x / scale), game.lower, game.upper)
+    reached = np.clip(np.expm1(result.x / scale), game.lowest, game.highest)
     return reached, game.welfare(game.solve(reached)) - base, count
 
 
 def _slack(game: DutyGame, value: Equilibrium, duties: Array, shares: Array) -> float:
     """Promise left in the first-order conditions of the weighted sum."""
     _, slope = game.weighted(value, shares)
-    here, low, high = np.log1p(duties), np.log1p(game.lower), np.log1p(game.upper)
+    here, low, high = np.log1p(duties), np.log1p(game.lowest), np.log1p(game.highest)
     curvature = game.scale(value)
     newton = per_curvature(slope, curvature)
     newton = np.where(

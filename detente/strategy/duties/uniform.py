@@ -56,6 +56,13 @@ class UniformDuties:
     gap: float
     rounds: int
 
+    @property
+    def by_duty(self) -> Array:
+        """The same duties in the order in which the game numbers them [duty]."""
+        rates = np.empty(self.game.count)
+        rates[_places(self.game)] = self.duties
+        return rates
+
 
 def _places(game: DutyGame) -> Array:
     """Position of the duty of each player [player].
@@ -65,7 +72,8 @@ def _places(game: DutyGame) -> Array:
     InputError
         For a game in which a player sets more duties than one, or wants other than real income.
     """
-    if game.count != len(game.players) or game.wants is not None or not (game.weights == 1).all():
+    others = game.is_tax.any() or game.wants is not None or not (game.weights == 1).all()
+    if game.count != len(game.players) or others:
         raise InputError(
             f"{game.count} duties are set by {len(game.players)} players, or these want more than real income",
             hint='one duty for each player: duty_game(model, by="partner", mfn=True), without weights or preferences',
@@ -94,6 +102,20 @@ def formula_duties(game: DutyGame, value: Equilibrium) -> Array:
     response = (sales * (1 - value.trade_shares_new) * theta).sum((0, 2))
     exports = np.maximum(sales.sum((0, 2)), np.finfo(np.float64).tiny)
     return np.asarray(1 / np.maximum(response / exports, HIGHEST_BY_FORMULA))[game.countries]
+
+
+def takes_own_slopes(game: DutyGame) -> bool:
+    """Whether `own_slopes` has the slopes of a game: one duty a player, real income, no inputs, the core's structure."""
+    return (
+        game.count == len(game.players)
+        and not game.is_tax.any()
+        and game.wants is None
+        and bool((game.weights == 1).all())
+        and not game.economy.input_shares.any()
+        and not game.wedges.export_tax.any()
+        and game.model.structure.is_core
+        and game.model.responses is None
+    )
 
 
 def own_slopes(game: DutyGame, value: Equilibrium) -> Array:
@@ -311,7 +333,8 @@ def judge_duties(
             [-np.inf if value is None else float(value.real_income_hat[n]) / here - 1 for value in values]
         )
         ends = [None if value is None else float(own_slopes(game, value)[k]) for value in values[:2]]
-        bend = float("nan") if None in ends else (ends[0] - ends[1]) / 2e-3 / float(scale[k])  # type: ignore[operator]
+        apart = float(np.log1p(trials[0][places[k]]) - np.log1p(trials[1][places[k]]))  # less next to a bound
+        bend = float("nan") if None in ends else (ends[0] - ends[1]) / apart / float(scale[k])  # type: ignore[operator]
         best = int(gains[2:].argmax()) + 2
         corner = "lowest" if duty <= game.lower + 1e-9 else "highest" if duty >= game.upper - 1e-9 else ""
         unsolved = sum(value is None for value in values)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.core import SolveError
+from detente.core import InputError, SolveError
 from detente.equilibrium import Equilibrium
 from detente.equilibrium.gradients import Output, gradients
 from detente.strategy.duties.game import DutyGame
@@ -137,6 +137,8 @@ def calibrate_weights(
 
     Raises
     ------
+    InputError
+        For a game of export taxes.
     SolveError
         When no shift gives weights.
 
@@ -146,13 +148,15 @@ def calibrate_weights(
     """
     from scipy.optimize import minimize_scalar
 
+    if game.is_tax.any():
+        raise InputError("export taxes tell no weights", where=player, hint='a game with levies="duties"')
     mine = game.of(player)
     n = game.economy.labels.country(player)
     told = np.zeros(len(game.economy.labels.sectors), dtype=bool)
     told[np.unique(np.argwhere(game.group[n] >= 0)[:, 1])] = True
 
     def shifted(amount: float) -> Array:
-        return np.where(mine, np.clip(observed + amount, game.lower, game.upper), observed)
+        return np.where(mine, np.clip(observed + amount, game.lowest, game.highest), observed)
 
     def misfit(amount: float) -> float:
         return _fit(game, player, shifted(amount), told)[1]

@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from detente.core import InputError
-from detente.world import Array
+from detente.core.errors import InputError
+
+Array = npt.NDArray[np.float64]
 
 BITS = 30
 """Digits of a point in base two."""
