@@ -13,7 +13,8 @@ from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.entry import solve
 from detente.equilibrium.gradients import Gradient, Output, gradients
 from detente.equilibrium.policy import Policy
-from detente.equilibrium.responses.rules import Conditions, Responses, weighted_total
+from detente.equilibrium.responses.conditions import Conditions, weighted_total
+from detente.equilibrium.responses.rules import Responses
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.sweep import Anderson
 from detente.equilibrium.world_model import Model
@@ -109,11 +110,11 @@ class Answer:
             )
             (gradient,) = gradients(self.value, [whole])
             if not conditions.count:
-                return gradient
+                return conditions.by_policy(gradient, whole, output, self.wedges.tariff)
             step = conditions.by_state(gradient, multiplier, output)
             size = max(size, float(np.abs(step).max()))
             if float(np.abs(step).max()) <= tolerance * size:
-                return gradient
+                return conditions.by_policy(gradient, whole, output, self.wedges.tariff)
             multiplier = history.advance(multiplier[None], step[None])[0]
         raise SolveError(
             f"derivatives not found: {float(np.abs(step).max()):.0e} left",
@@ -149,9 +150,11 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
     conditions = Conditions(model, responses)
     controls = policy.controls if isinstance(policy, Policy) else ()
     asked = policy.wedges if isinstance(policy, Policy) else policy
+    if conditions.markets.keep or conditions.markets.bend:
+        refuse_limits(controls, model)
     state, history = np.zeros(conditions.count), Anderson(1, conditions.count, MEMORY)
     solution: Solution[Equilibrium] | None = None
-    volumes = model.economy.flows
+    volumes = conditions.economy.flows
     for rounds in range(1, ROUNDS + 1):
         wedges, moved = conditions.applied(asked, state)
         productivity = np.exp(conditions.log_productivity(state))
@@ -160,7 +163,7 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
         solution = solve(moved, limited, start=solution)
         value = solution.value
         if controls:
-            volumes = model.economy.flows * value.flow_volume_hat
+            volumes = conditions.economy.flows * value.flow_volume_hat
         drift = np.abs(np.log(_held(controls, volumes, productivity)[1] / factors)).max(initial=0.0)
         _whole(value, responses)
         step = conditions.gap(value, state)
@@ -174,6 +177,23 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
         hint="a smaller scale elasticity (below the inverse of the trade elasticity), or a smaller shock",
         solution=solution,
     )
+
+
+def refuse_limits(controls: Sequence[QuantityControl], model: Model) -> None:
+    """Refuse caps and floors where markets keep margins or a duty does not pass through one for one; bans are none.
+
+    Raises
+    ------
+    InputError
+        Naming the first.
+    """
+    for control in controls:
+        if not control.is_ban:
+            raise InputError(
+                f"the limit `{control.name}` and margins or pass-through do not go together",
+                where=model.economy.name,
+                hint="who would earn its rent is not said: leave one of them out; a ban goes with both",
+            )
 
 
 def _held(
