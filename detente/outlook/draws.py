@@ -280,7 +280,7 @@ def drawn_parameters(model: Model, cases: Sequence[Case], *, nests: bool = True)
     """
     limits = limit_parameters(control for case in cases for control in case.controls)
     answers = [optioned(model, case.scenario).responses for case in cases]
-    constant = any(each is not None and each.moves_productivity for each in answers)
+    constant = any(each is not None and each.takes_constant_shares for each in answers)
     own = uncertain_parameters(model, nests=nests)
     return (*(each for each in own if not (constant and each.name == "sigma_value_added")), *limits)
 

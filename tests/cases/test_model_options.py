@@ -25,6 +25,8 @@ deficits: country share
 sharing: [USA, MEX]
 productivity: {CHN: 1.02, USA: {GOODS: 0.98}}
 population: {MEX: 1.1}
+margin: {SERV: 0.1, USA: {GOODS: 0.2}}
+pass_through: {GOODS: 1.2, CHN: 0.9}
 """
 
 
@@ -45,6 +47,8 @@ def test_a_file_says_everything(stated):
     assert (answers.relief, answers.deficits, answers.sharing) == (0.5, "country share", ("USA", "MEX"))
     assert answers.productivity[0].tolist() == [1, 1, 0.98, 1]
     assert answers.productivity[1].tolist() == [1.02] * 4
+    assert answers.margin[:2].tolist() == [[0, 0, 0.2, 0.1], [0, 0, 0, 0.1]]
+    assert answers.pass_through[:2].tolist() == [[1, 1, 1.2, 1], [0.9] * 4]
     assert answers.population[WORLD.labels.country("MEX")] == 1.1
     value = solve(model, WAR).value
     said = answers_sentence(value)
@@ -53,6 +57,8 @@ def test_a_file_says_everything(stated):
         "USA, MEX share one loss",
         "constant share of each country's income",
         "population",
+        "earned where they are sold 0 to 0.2",
+        "pass through to flows by 0.9 to 1.2 of themselves",
     ):
         assert words in said
     # alone, labour supply is the structure's
@@ -73,6 +79,7 @@ def test_what_a_file_says_wrong_is_named(tmp_path):
         (Options(minimum_consumption={"FARN": 0.3}), "FARM"),
         (Options(sharing=("USA", "MEC")), "MEX"),
         (Options(productivity={"CHN": {"GODS": 1.1}}), "GOODS"),
+        (Options(margin={"GODS": 0.1}), "did you mean `GOODS`"),
     ):
         with pytest.raises(LabelError, match=words):
             model_at("long", WORLD, options=options)
@@ -115,19 +122,23 @@ def test_draws_reach_what_answers_and_what_is_needed(stated):
     model = Model(
         WORLD,
         Structure(minimum_consumption=0.4),
-        responses=Responses(scale=0.1, labour_supply=0.3, relief=0.5),
+        responses=Responses(scale=0.1, labour_supply=0.3, relief=0.5, margin=0.2, pass_through=0.9),
     )
     parameters = uncertain_parameters(model)
     names = [one.name for one in parameters]
-    assert {"minimum_consumption", "responses: scale", "responses: labour_supply"} <= set(names)
+    drawn_answers = ("scale", "labour_supply", "margin", "pass_through")
+    assert {"minimum_consumption", *(f"responses: {name}" for name in drawn_answers)} <= set(names)
     assert "sigma_value_added" not in names
     normals = np.zeros(len(names))
     normals[names.index("responses: scale")] = 1.0
     normals[names.index("minimum_consumption")] = 2.0
+    normals[[names.index("responses: margin"), names.index("responses: pass_through")]] = 3.0
     drawn, _ = apply_draw(model, parameters, normals)
     assert drawn.responses.scale == pytest.approx(0.1 * np.exp(0.5))
     assert 0.4 < drawn.structure.minimum_consumption < 1
     assert drawn.responses.relief == 0.5
+    assert 0.5 < drawn.responses.margin < 0.6  # a share stays one
+    assert 0.6 < drawn.responses.pass_through < 0.7
     case = Case(Scenario(id="war", title="War", dossier="toy"), WAR)
     draws = draw_outcomes(model, [case], draws=2, seed=1)
     assert np.ptp(draws.values[:, 0, 0, 0]) > 0

@@ -116,6 +116,11 @@ class Responses:
         return bool(np.any(self.margin) or np.any(np.asarray(self.pass_through) != 1))
 
     @property
+    def takes_constant_shares(self) -> bool:
+        """Whether it goes with constant shares of value added alone."""
+        return self.moves_productivity or self.moves_markets
+
+    @property
     def moves_productivity(self) -> bool:
         """Whether goods cost less, or more people make them, at given factor earnings."""
         shocks = np.any(np.asarray(self.productivity) != 1) or np.any(np.asarray(self.population) != 1)
