@@ -45,7 +45,7 @@ from detente.outlook import (
     read_questions,
     sweep_devices,
 )
-from detente.policy import Scenario, load_scenario
+from detente.policy import Accounts, Scenario, load_scenario
 from detente.policy.duties import duty_stack, product_duties
 from detente.show.figures import Event, HorizonChange, OutcomeRow, SectorRow, Span
 from detente.show.figures.timelines import ClockDot
@@ -98,7 +98,14 @@ def cases() -> tuple[Case, ...]:
     cap = QuantityControl.on(economy, "parts", importers="USA", exporters="CHN", sectors="PARTS", limit=0.5)
     still = Case(Scenario(id="standing", title="Standing", dossier="toy"), Wedges.unchanged(economy))
     war = Case(
-        Scenario(id="war", title="War", dossier="toy"), Wedges.of(economy, tariff=tariff), controls=(cap,)
+        Scenario(
+            id="war",
+            title="War",
+            dossier="toy",
+            accounts=Accounts(intensities={"all": 100.0}, rents={"FARM": 0.2}),
+        ),
+        Wedges.of(economy, tariff=tariff),
+        controls=(cap,),
     )
     return still, war
 
@@ -438,6 +445,7 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
                 "prices",
                 "flows",
                 "revenue",
+                "accounts",
                 "effective-duties",
                 "welfare",
                 "jobs",
