@@ -242,14 +242,28 @@ def test_accounts_close(both):
         assert getattr(still, name) == pytest.approx(1, abs=1e-11), name
 
 
-def test_bans_go_with_them_and_what_does_not_is_refused(both):
+def test_limits_are_on_goods_and_bans_go_with_them(both):
+    everything = Model(WORLD, responses=ALL)
+    cap = Policy(WORLD, WAR).limit(
+        "cap", importers="USA", exporters=["CHN", "MEX"], sectors=["PARTS", "GOODS"], share=0.4
+    )
+    held = solve(everything, cap)
+    volume, cells = WORLD.flows * held.value.flow_volume_hat, cap.controls[0].cells
+    assert volume[cells].sum() / WORLD.flows[cells].sum() == pytest.approx(0.4, abs=1e-8)
+    assert held.bindings["cap"].volume_hat == pytest.approx(0.4, abs=1e-8)
+    # the wedge found, written into the policy as the tax that it is
+    explicit = Wedges(WAR.tariff, WAR.iceberg_hat, held.value.wedges.export_tax)
+    same = solve(everything, explicit).value
+    assert same.real_income_hat == pytest.approx(held.value.real_income_hat, abs=1e-8)
+    taxed = explicit.export_tax / (1 + explicit.export_tax) * same.flows_new
+    assert same.export_tax_revenue_new == pytest.approx((taxed * (1 - MARGIN)[:, None]).sum((0, 2)), rel=1e-9)
     ban = Policy.unchanged(WORLD).limit("ban", importers="USA", exporters="CHN", sectors="PARTS", share=0.0)
     gone = solve(Model(WORLD, responses=BOTH), ban).value
     assert gone.flows_new[0, 1, 1] == 0
     assert gone.real_income_hat[0] < 1
-    cap = ban.limit("cap", importers="USA", exporters="MEX", sectors="PARTS", share=0.5)
-    with pytest.raises(InputError, match="the limit `cap` and margins or pass-through"):
-        solve(Model(WORLD, responses=BOTH), cap)
+
+
+def test_what_does_not_go_with_them_is_refused(both):
     with pytest.raises(InputError, match="margins or pass-through and factors that do not move freely"):
         solve(Model(WORLD, Structure(mobility=2.0), responses=BOTH), WAR)
     backstop = Backstop.of(WORLD, {("USA", "PARTS"): (Step("thrift", 0.1, 1.2, 1.5),)})

@@ -150,21 +150,21 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
     conditions = Conditions(model, responses)
     controls = policy.controls if isinstance(policy, Policy) else ()
     asked = policy.wedges if isinstance(policy, Policy) else policy
-    if conditions.markets.keep or conditions.markets.bend:
-        refuse_limits(controls, model)
     state, history = np.zeros(conditions.count), Anderson(1, conditions.count, MEMORY)
     solution: Solution[Equilibrium] | None = None
-    volumes = conditions.economy.flows
+    volume_hat = np.ones_like(conditions.economy.flows)
     for rounds in range(1, ROUNDS + 1):
         wedges, moved = conditions.applied(asked, state)
         productivity = np.exp(conditions.log_productivity(state))
-        held, factors = _held(controls, volumes, productivity)
+        held, factors = _held(controls, conditions, volume_hat, productivity)
         limited = Policy(moved.economy, wedges, tuple(held)) if controls else wedges
         solution = solve(moved, limited, start=solution)
         value = solution.value
         if controls:
-            volumes = conditions.economy.flows * value.flow_volume_hat
-        drift = np.abs(np.log(_held(controls, volumes, productivity)[1] / factors)).max(initial=0.0)
+            volume_hat = value.flow_volume_hat
+        drift = np.abs(np.log(_held(controls, conditions, volume_hat, productivity)[1] / factors)).max(
+            initial=0.0
+        )
         _whole(value, responses)
         step = conditions.gap(value, state)
         gap = max(float(np.abs(step).max(initial=0.0)), float(drift))
@@ -179,35 +179,21 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
     )
 
 
-def refuse_limits(controls: Sequence[QuantityControl], model: Model) -> None:
-    """Refuse caps and floors where markets keep margins or a duty does not pass through one for one; bans are none.
-
-    Raises
-    ------
-    InputError
-        Naming the first.
-    """
-    for control in controls:
-        if not control.is_ban:
-            raise InputError(
-                f"the limit `{control.name}` and margins or pass-through do not go together",
-                where=model.economy.name,
-                hint="who would earn its rent is not said: leave one of them out; a ban goes with both",
-            )
-
-
 def _held(
-    controls: Sequence[QuantityControl], volumes: Array, productivity: Array
+    controls: Sequence[QuantityControl], conditions: Conditions, volume_hat: Array, productivity: Array
 ) -> tuple[list[QuantityControl], Array]:
     """Limits on goods as limits on the model's own volumes, and the factors [control] that make them so.
 
-    What a unit of cost yields, ``productivity`` [country, sector], is a trade cost of the model's: its volumes are before it.
+    What a unit of cost yields, ``productivity`` [country, sector], is a trade cost of the model's: its volumes are before it, and
+    after the margins of markets.
     """
+    table, inner = conditions.markets.table.flows, conditions.economy.flows
     factors = np.ones(len(controls))
     for k, control in enumerate(controls):
-        own = np.where(control.cells, volumes, 0.0)
-        goods = (own * productivity[None]).sum()
-        factors[k] = own.sum() / goods if goods > 0 else 1.0
+        of_goods, of_model = (np.where(control.cells, flows, 0.0) for flows in (table, inner))
+        goods = (of_goods * volume_hat * productivity[None]).sum()
+        if goods > 0:
+            factors[k] = (of_model * volume_hat).sum() / goods * (of_goods.sum() / of_model.sum())
     pairs = zip(controls, factors, strict=True)
     return [replace(control, limit=control.limit * float(factor)) for control, factor in pairs], factors
 
