@@ -18,12 +18,13 @@ from detente.equilibrium import (
     Responses,
     Step,
     Structure,
+    shock_slopes,
     solve,
     solve_gravity,
 )
 from detente.equilibrium.explain import decompose_path
 from detente.equilibrium.gradients import gradients, real_income, tariff_revenue
-from detente.equilibrium.gradients.derivatives import flow_volume
+from detente.equilibrium.gradients.derivatives import flow_volume, output_volume
 from detente.equilibrium.gradients.readings import wage
 from detente.world import Wedges, aggregate, toy
 
@@ -279,3 +280,29 @@ def test_what_does_not_go_with_them_is_refused(both):
         Responses(pass_through=0.0)
     with pytest.raises(InputError, match="margin has shape"):
         solve(Model(WORLD, responses=Responses(margin=np.full(5, 0.1))), WAR)
+
+
+@pytest.mark.parametrize("responses", [None, ALL], ids=["core", "all"])
+def test_derivatives_by_shocks_are_those_of_finite_differences(responses):
+    def at(productivity=0.0, people=0.0):
+        own = responses or Responses()
+        ratios, heads = np.ones((5, 4)), np.broadcast_to(own.population, 5).copy()
+        ratios[1, 2] *= np.exp(productivity)
+        heads[1] *= np.exp(people)
+        own = dataclasses.replace(own, productivity=ratios, population=heads)
+        return solve(Model(WORLD, responses=own), WAR).value
+
+    value = at()
+    readings = [real_income(value, "USA"), output_volume(value, "CHN", "GOODS")]
+    slopes = shock_slopes(value, readings[:1] if responses else readings)
+    for kind, size in (("productivity", 1e-4), ("people", 1e-4)):
+        ends = [at(**{kind: size}), at(**{kind: -size})]
+        moved = [
+            np.log(ends[0].real_income_hat[0] / ends[1].real_income_hat[0]),
+            np.log(ends[0].output_volume_hat[1, 2] / ends[1].output_volume_hat[1, 2]),
+        ]
+        for slope, change in zip(slopes, moved, strict=False):
+            told = slope.productivity[1, 2] if kind == "productivity" else slope.population[1]
+            assert change / (2 * size) == pytest.approx(told, rel=1e-6)
+    with pytest.raises(InputError, match="population and factors that do not move freely"):
+        shock_slopes(solve(Model(WORLD, Structure(mobility=2.0)), WAR).value, readings)

@@ -101,6 +101,17 @@ class Answer:
         SolveError
             When it does not settle.
         """
+        gradient, _, whole = self.differentiated(output, tolerance=tolerance)
+        return self.conditions.by_policy(gradient, whole, output, self.wedges.tariff)
+
+    def differentiated(self, output: Output, *, tolerance: float = 1e-11) -> tuple[Gradient, Array, Output]:
+        """Derivatives by what the solver sees, the multipliers of the conditions, and the output with these in it.
+
+        Raises
+        ------
+        SolveError
+            When the outer system does not settle.
+        """
         conditions = self.conditions
         multiplier, history = np.zeros(conditions.count), Anderson(1, conditions.count, MEMORY)
         size = 0.0
@@ -110,11 +121,11 @@ class Answer:
             )
             (gradient,) = gradients(self.value, [whole])
             if not conditions.count:
-                return conditions.by_policy(gradient, whole, output, self.wedges.tariff)
+                return gradient, multiplier, whole
             step = conditions.by_state(gradient, multiplier, output)
             size = max(size, float(np.abs(step).max()))
             if float(np.abs(step).max()) <= tolerance * size:
-                return conditions.by_policy(gradient, whole, output, self.wedges.tariff)
+                return gradient, multiplier, whole
             multiplier = history.advance(multiplier[None], step[None])[0]
         raise SolveError(
             f"derivatives not found: {float(np.abs(step).max()):.0e} left",

@@ -255,6 +255,12 @@ class Conditions:
             slopes["sharing"] = slopes["sharing"] - income * (slopes["sharing"] @ income) / (income @ income)
         return self.packed(slopes)
 
+    def by_people(self, multiplier: Array) -> Array:
+        """Derivative of ``multiplier · gap`` by the log of people [country], but for the factor they offer."""
+        parts = self.parts(multiplier)
+        of_labour = self.kappa / (1 + self.kappa) * parts["labour"]
+        return np.asarray((self.psi * parts["scale"]).sum(1) + parts["market"].sum(1) - of_labour)
+
     def by_policy(self, gradient: Gradient, whole: Output, output: Output, tariff: Array) -> Gradient:
         """Derivatives by a policy's own duties, from those by what the solver sees; `whole` is what was differentiated."""
         if not (self.markets.keep or self.markets.bend):
