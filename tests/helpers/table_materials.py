@@ -28,12 +28,22 @@ from detente.cases import (
 from detente.cases.unfolding import unfold
 from detente.core import Column, SchemaError, Table
 from detente.dossier import FrozenDict, audit, load_dossier, parties_of
-from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result, purge_deficits
+from detente.equilibrium import (
+    CORE,
+    GravityStructure,
+    GravityWorld,
+    Model,
+    Policy,
+    QuantityControl,
+    labelled_result,
+    purge_deficits,
+)
 from detente.intake import extract, make_draft, read_report
 from detente.outlook import (
     DEVICES,
     answers,
     draw_branches,
+    draw_gravity,
     draw_outcomes,
     draw_path,
     drivers,
@@ -555,6 +565,14 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
         "branch-intervals": lambda: {
             "drawn": draw_branches(tree(), {"long": Model(toy())}, draws=2),
             "parties": PAIR,
+        },
+        "gravity-intervals": lambda: {
+            "drawn": draw_gravity(
+                GravityWorld(PAIR, np.eye(2) + 0.1, np.zeros((2, 2)), GravityStructure(4.0)),
+                [np.array([[0.0, 0.1], [0.0, 0.0]])],
+                draws=2,
+            ),
+            "names": ["as it is"],
         },
         "path-intervals": drawn_path,
         "path-band": drawn_path,
