@@ -13,7 +13,7 @@ from published_tables import Bilateral, random_bilateral, write_exiobase, write_
 from detente.core import InputError
 from detente.world.read import packed, read_exiobase, read_icio
 from detente.world.read.matrix import MatrixSum
-from detente.world.read.packed import members
+from detente.world.read.packed import archive_files
 
 COUNTRIES = ("USA", "CHN", "MEX", "ROW")
 SECTORS = ("A01", "A02", "C302T309", "J58T60")
@@ -136,7 +136,7 @@ def test_what_an_archive_could_do_is_bounded(
         patch.setattr(packed, "MOST_FILES", 3)
         with pytest.raises(InputError, match="lists 5 files"):
             read_exiobase(path, usd_per_unit=1.0)
-    entry = members(path)["IOT_2011_ixi/Z.txt"]
+    entry = archive_files(path)["IOT_2011_ixi/Z.txt"]
     entry.flag_bits |= 1
     with pytest.raises(InputError, match="password"):
         packed.packed(path, entry)

@@ -99,28 +99,9 @@ def table_of_matrices(
     labels = _labels(countries, sectors)
     N, S = len(labels.countries), len(labels.sectors)
     categories = _categories(uses, final, N, S, rows == "buyers")
-    flows, inputs, demand = np.zeros((N, N, S)), np.zeros((N, S, S)), np.zeros((N, S))
-    consumed = np.zeros((N, S))  # by seller
-    run_down = 0
-    for k in range(N):
-        own = slice(k * S, (k + 1) * S)
-        block = _block(uses[own], "uses", labels, k, factor, negative=False)
-        if rows == "sellers":
-            sold = block.reshape(S, N, S)  # [supplier, buyer, user]
-            bought = _block(final[own], "final", labels, k, factor, negative=True).reshape(S, N, categories)
-            inputs += sold.transpose(1, 0, 2)
-            demand += bought.sum(2).T
-            consumed[k] = bought.sum((1, 2))
-            flows[:, k] = (sold.sum(2) + bought.sum(2)).T
-        else:
-            used = block.reshape(S, N, S)  # [user, seller, supplier]
-            whose = slice(k * categories, (k + 1) * categories)
-            bought = _block(final[whose], "final", labels, k, factor, negative=True).reshape(categories, N, S)
-            inputs[k] = used.sum(1).T
-            demand[k] = bought.sum((0, 1))
-            consumed += bought.sum(0)
-            flows[k] = used.sum(0) + bought.sum(0)
-        run_down += int((bought < 0).sum())
+    flows, inputs, demand, consumed, run_down = _summed(
+        uses, final, labels, categories, factor, buyers=rows == "buyers"
+    )
     notes = _held_against(flows, inputs, consumed, output, value_added, factor, labels)
     if run_down:
         notes.append(
@@ -152,6 +133,36 @@ def _labels(countries: Sequence[str], sectors: Sequence[str]) -> Labels:
         codes = tuple(f"s{place:03d}" for place in range(1, len(told) + 1))
         names = dict(zip(codes, told, strict=True))
         return Labels(tuple(str(code).strip() for code in countries), codes, sector_names=names)
+
+
+def _summed(
+    uses: Matrix, final: Matrix, labels: Labels, categories: int, factor: float, *, buyers: bool
+) -> tuple[Array, Array, Array, Array, int]:
+    """Flows, inputs by user, final demand by buyer and by seller, and how many of its cells are negative; country by country."""
+    N, S = len(labels.countries), len(labels.sectors)
+    flows, inputs, demand = np.zeros((N, N, S)), np.zeros((N, S, S)), np.zeros((N, S))
+    consumed = np.zeros((N, S))  # by seller
+    run_down = 0
+    for k in range(N):
+        own = slice(k * S, (k + 1) * S)
+        block = _block(uses[own], "uses", labels, k, factor, negative=False)
+        if not buyers:
+            sold = block.reshape(S, N, S)  # [supplier, buyer, user]
+            bought = _block(final[own], "final", labels, k, factor, negative=True).reshape(S, N, categories)
+            inputs += sold.transpose(1, 0, 2)
+            demand += bought.sum(2).T
+            consumed[k] = bought.sum((1, 2))
+            flows[:, k] = (sold.sum(2) + bought.sum(2)).T
+        else:
+            used = block.reshape(S, N, S)  # [user, seller, supplier]
+            whose = slice(k * categories, (k + 1) * categories)
+            bought = _block(final[whose], "final", labels, k, factor, negative=True).reshape(categories, N, S)
+            inputs[k] = used.sum(1).T
+            demand[k] = bought.sum((0, 1))
+            consumed += bought.sum(0)
+            flows[k] = used.sum(0) + bought.sum(0)
+        run_down += int((bought < 0).sum())
+    return flows, inputs, demand, consumed, run_down
 
 
 def _categories(uses: Matrix, final: Matrix, N: int, S: int, buyers: bool) -> int:

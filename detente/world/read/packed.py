@@ -92,7 +92,7 @@ def is_archive(path: Path) -> bool:
         raise unreadable(error, str(path)) from error
 
 
-def members(path: Path) -> dict[str, zipfile.ZipInfo]:
+def archive_files(path: Path) -> dict[str, zipfile.ZipInfo]:
     """Files of an archive by their whole names.
 
     Raises
@@ -151,7 +151,7 @@ def packed_beside(path: Path, names: tuple[str, ...]) -> tuple[Packed, ...]:
     InputError
         When no folder, or more than one, has that file; when another is missing beside it.
     """
-    listed = members(path)
+    listed = archive_files(path)
     folders = [PurePosixPath(name).parent for name in listed if PurePosixPath(name).name == names[0]]
     if len(folders) != 1:
         what = "no folder" if not folders else f"{len(folders)} folders"
@@ -181,7 +181,7 @@ def packed_year(path: Path, ending: str, year: int | None) -> Packed:
     InputError
         When there is none, or more than one.
     """
-    listed = {name: entry for name, entry in members(path).items() if name.lower().endswith(ending)}
+    listed = {name: entry for name, entry in archive_files(path).items() if name.lower().endswith(ending)}
     if year is not None and len(listed) > 1:
         of_year = re.compile(rf"(?<!\d){year}(?!\d)")
         listed = {name: entry for name, entry in listed.items() if of_year.search(PurePosixPath(name).stem)}
