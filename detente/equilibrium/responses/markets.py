@@ -14,6 +14,7 @@ trade cost; who earns what is made up by the conditions. With ν = 0 and φ = 1 
 from __future__ import annotations
 
 import functools
+import weakref
 from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
@@ -82,6 +83,11 @@ class Retailed(Economy):
         return frozen(paid.sum((1, 2)) - paid.sum((0, 2)))
 
 
+_retailed: weakref.WeakKeyDictionary[Economy, dict[bytes, Retailed]] = weakref.WeakKeyDictionary()
+"""Economies with margins by their table, so that what steers a solve is worked out once; they live as long as the table."""
+MOST_KEPT = 4
+
+
 @dataclass(frozen=True, eq=False)
 class Markets:
     """Margins and pass-through set on an economy.
@@ -110,7 +116,15 @@ class Markets:
     @functools.cached_property
     def economy(self) -> Economy:
         """The economy whose accounts hold: the table itself without margins."""
-        return Retailed.of(self.table, self.margin) if self.keep else self.table
+        if not self.keep:
+            return self.table
+        kept = _retailed.setdefault(self.table, {})
+        key = self.margin.tobytes()
+        if key not in kept:
+            if len(kept) >= MOST_KEPT:
+                kept.pop(next(iter(kept)))
+            kept[key] = Retailed.of(self.table, self.margin)
+        return kept[key]
 
     @property
     def inner(self) -> Economy:
