@@ -250,7 +250,7 @@ def _drawn_share(share: float | Array, factor: float) -> Array:
 
 
 def drawn_answer(name: str, value: float | Array, factor: float) -> Array:
-    """A parameter of what answers beside prices, or of the one-sector family, at a factor: a share stays one, and pass-through
+    """A parameter at a factor: a share stays one, of a wage floor it is the room below the base year, and pass-through stays
     above zero.
 
     Examples
@@ -258,9 +258,11 @@ def drawn_answer(name: str, value: float | Array, factor: float) -> Array:
     >>> drawn_answer("margin", 0.5, 3.0).item(), drawn_answer("pass_through", 1.2, 2.0).round(2).item()
     (0.75, 1.4)
     """
-    if name in ("margin", "relief", "value_added_share"):
+    if name in ("margin", "minimum_consumption"):
         return _drawn_share(value, factor)
     given = np.asarray(value, dtype=np.float64)
+    if name == "wage_floor":
+        return np.asarray(np.where(given > 0, np.clip(1 - (1 - given) * factor, 0.0, 1.0), 0.0))
     if name == "pass_through":  # below one it nears zero, and never gets there
         return np.asarray(
             np.where(given > 1, 1 + (given - 1) * factor, 1 - _drawn_share(1 - np.minimum(given, 1), factor))
@@ -276,17 +278,9 @@ def apply_draw(model: Model, parameters: tuple[Uncertain, ...], normals: Array) 
     changed: dict[str, Any] = {key: getattr(structure, key) * factor[key] for key in NESTS if key in factor}
     if "mobility" in factor:
         changed["mobility"] = 1 + (structure.mobility - 1) * factor["mobility"]
-    if "wage_floor" in factor:
-        floor = np.asarray(structure.wage_floor, dtype=np.float64)
-        changed["wage_floor"] = np.where(
-            floor > 0, np.clip(1 - (1 - floor) * factor["wage_floor"], 0.0, 1.0), 0.0
-        )
-    if "labour_supply" in factor:
-        changed["labour_supply"] = np.asarray(structure.labour_supply) * factor["labour_supply"]
-    if "minimum_consumption" in factor:  # the share that is free to choose is never drawn away
-        changed["minimum_consumption"] = _drawn_share(
-            structure.minimum_consumption, factor["minimum_consumption"]
-        )
+    for key in ("wage_floor", "labour_supply", "minimum_consumption"):
+        if key in factor:
+            changed[key] = drawn_answer(key, getattr(structure, key), factor[key])
     if "marginal_cost_of_funds" in factor:
         funds = 1 + (structure.marginal_cost_of_funds - 1) * factor["marginal_cost_of_funds"]
         changed["marginal_cost_of_funds"] = funds

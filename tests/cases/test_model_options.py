@@ -8,7 +8,9 @@ import pytest
 from detente.cases import Case, Options, answers_sentence, model_at, optioned, solve_cases
 from detente.core import InputError, LabelError, SchemaError
 from detente.equilibrium import Model, Responses, Structure, solve
-from detente.outlook import draw_outcomes, uncertain_parameters
+from detente.outlook import Uncertain, draw_outcomes, uncertain_parameters
+from detente.outlook.drawn_options import drawn_case
+from detente.outlook.draws import drawn_parameters
 from detente.outlook.prior import apply_draw
 from detente.policy import ModelOptions, Scenario, read_model_options, refuse_model_options
 from detente.world import Wedges, toy
@@ -144,13 +146,21 @@ def test_draws_reach_what_answers_and_what_is_needed(stated):
     assert np.ptp(draws.values[:, 0, 0, 0]) > 0
     expected = 100 * (solve(model, WAR).value.real_income_hat[0] - 1)
     assert draws.central[0, 0, 0] == pytest.approx(expected, abs=1e-8)
-    of_scenario = draw_outcomes(
-        Model(WORLD),
-        [Case(Scenario(id="own", title="Own", dossier="toy", options=stated), WAR)],
-        draws=2,
-        seed=1,
-    )
+    own = Case(Scenario(id="own", title="Own", dossier="toy", options=stated), WAR)
+    of_scenario = draw_outcomes(Model(WORLD), [own], draws=2, seed=1)
     assert np.isfinite(of_scenario.values).all()
+    # what a scenario sets itself is drawn as what a user sets
+    options = ModelOptions(scale={"GOODS": 0.1}, labour_supply=0.4, margin=0.2, pass_through=0.9)
+    brought = Case(Scenario(id="own", title="Own", dossier="toy", options=options), WAR)
+    names = [parameter.name for parameter in drawn_parameters(Model(WORLD), [brought, case])]
+    assert {f"responses: {name}" for name in drawn_answers} <= set(names)
+    factors = [Uncertain(f"responses: {name}", "", 1.0, "", "") for name in drawn_answers]
+    there = drawn_case(brought, factors, [np.log(2.0)] * 4).scenario.options
+    assert there.scale["GOODS"] == pytest.approx(0.2)
+    assert there.labour_supply == pytest.approx(0.8)
+    assert there.margin == pytest.approx(1 / 3)
+    assert there.pass_through == pytest.approx(1 - 2 / 11)
+    assert drawn_case(case, factors, [0.0] * 4) is case
 
 
 def test_what_is_stated_as_nothing_switches_off_and_relief_needs_labour():
