@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,7 +12,7 @@ from detente.cases import Case, Options, answers_sentence, model_at, optioned, s
 from detente.core import InputError, LabelError, SchemaError
 from detente.equilibrium import Model, Responses, Structure, solve
 from detente.outlook import Uncertain, draw_outcomes, uncertain_parameters
-from detente.outlook.drawn_options import drawn_case
+from detente.outlook.drawn_options import DRAWN, drawn_case
 from detente.outlook.draws import drawn_parameters
 from detente.outlook.prior import apply_draw
 from detente.policy import ModelOptions, Scenario, read_model_options, refuse_model_options
@@ -171,3 +174,13 @@ def test_what_is_stated_as_nothing_switches_off_and_relief_needs_labour():
     with pytest.raises(InputError, match="relieve labour"):
         Options(relief=0.5).responses(WORLD)
     assert Options(relief=0.5).responses(WORLD, Responses(labour_supply=0.3)).relief == 0.5
+
+
+def test_the_page_of_the_model_says_of_every_option_what_it_has():
+    page = (Path(__file__).parents[2] / "docs" / "concepts" / "model.md").read_text(encoding="utf-8")
+    matrix = page.partition("## Which option has what")[2].partition("\n## ")[0]
+    for name in (*ModelOptions.model_fields, "accounts", "carbon"):
+        assert f"`{name}`" in matrix, name
+    for name in DRAWN:
+        (row,) = (line for line in matrix.splitlines() if re.search(rf"\| [^|]*`{name}`[^|]* \| exact", line))
+        assert "yes" in row.split("|")[5], name
