@@ -52,16 +52,18 @@ if TYPE_CHECKING:
         horizon_table as horizon_table,
     )
     from detente.cases.laws import LawOfDays as LawOfDays, Still as Still
+    from detente.cases.option_words import (
+        answers_sentence as answers_sentence,
+        labour_sentence as labour_sentence,
+        revenue_sentence as revenue_sentence,
+        revenue_words as revenue_words,
+    )
     from detente.cases.options import (
         BESIDE_A_HORIZON as BESIDE_A_HORIZON,
         REVENUE_USES as REVENUE_USES,
         Options as Options,
-        answers_sentence as answers_sentence,
-        labour_sentence as labour_sentence,
         option_table as option_table,
         optioned as optioned,
-        revenue_sentence as revenue_sentence,
-        revenue_words as revenue_words,
     )
     from detente.cases.outcomes import Outcome as Outcome
     from detente.cases.own_duties import with_duties_of as with_duties_of
@@ -128,7 +130,8 @@ else:
             "headline_results": "HEADLINES WORLD headline_differences headlines",
             "holdings": "figures_of",
             "horizons": "HORIZONS MONTHS horizon horizon_sentence horizon_table",
-            "options": "BESIDE_A_HORIZON Options REVENUE_USES answers_sentence labour_sentence option_table optioned revenue_sentence revenue_words",
+            "option_words": "answers_sentence labour_sentence revenue_sentence revenue_words",
+            "options": "BESIDE_A_HORIZON Options REVENUE_USES option_table optioned",
             "outcomes": "Outcome",
             "adjustment": "adjusting",
             "laws": "LawOfDays Still",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.cases.backstops import way_out, with_commodities
-from detente.cases.options import revenue_sentence
+from detente.cases.option_words import revenue_sentence
 from detente.core import Cell, Column, InputError, LabelError, Table, suggestion
 from detente.equilibrium import Structure
 from detente.world import Economy

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from detente.core import Cell, Column, InputError, LabelError, Table, suggestion
-from detente.equilibrium import Equilibrium, Model, Responses, Structure
+from detente.equilibrium import Model, Responses, Structure
 from detente.policy import ModelOptions, Scenario
 from detente.world import Array, Economy
 
@@ -25,6 +25,7 @@ REVENUE_USES: dict[str, str] = {
 }
 """Uses of duties, in words."""
 ByCountry = float | Mapping[str, float]
+ByMarket = float | Mapping[str, ByCountry]
 _FILE = Path(__file__).parent / "data" / "options.yaml"
 
 
@@ -48,6 +49,8 @@ class Options:
         As in `detente.equilibrium.Responses`.
     productivity, population : mapping of country to ratio
         Shocks, new over old; productivity by sector too.
+    margin, pass_through : float or mapping of sector, country or country and sector to float, optional
+        As in `detente.equilibrium.Responses`; a country's own go before those of a sector.
 
     Examples
     --------
@@ -66,6 +69,8 @@ class Options:
     sharing: Sequence[str] = ()
     productivity: Mapping[str, ByCountry] = field(default_factory=dict)
     population: Mapping[str, float] = field(default_factory=dict)
+    margin: ByMarket | None = None
+    pass_through: ByMarket | None = None
 
     @classmethod
     def stated(cls, settings: ModelOptions) -> Options:
@@ -75,12 +80,14 @@ class Options:
     @property
     def _beside_labour(self) -> bool:
         """Whether labour supply is part of what answers beside prices."""
-        return bool(self.scale or self.relief or self.productivity or self.population)
+        rules = (self.scale, self.relief, self.productivity, self.population, self.margin, self.pass_through)
+        return any(bool(rule) for rule in rules)
 
     @property
     def respond(self) -> bool:
         """Whether more than prices answers."""
-        return bool(self._beside_labour or self.sharing or self.deficits not in (None, "closure"))
+        markets = self.margin is not None or self.pass_through is not None
+        return bool(self._beside_labour or self.sharing or self.deficits not in (None, "closure") or markets)
 
     def after(self, months: float) -> Options:
         """Return what holds after so many months: wages may fall to the floor within a year, to its square in two.
@@ -149,7 +156,7 @@ class Options:
         InputError, UnitError
             As `detente.equilibrium.Responses`; for relief from taxes on labour that is supplied whatever it earns.
         """
-        rules = (self.scale, self.relief, self.deficits)
+        rules = (self.scale, self.relief, self.deficits, self.margin, self.pass_through)
         if all(rule is None for rule in rules) and not (self.sharing or self.productivity or self.population):
             return onto
         base = onto or Responses()
@@ -179,6 +186,10 @@ class Options:
             changed["productivity"] = ratios
         if self.population:
             changed["population"] = _by_country(self.population, economy, 1.0)
+        for name, otherwise in (("margin", 0.0), ("pass_through", 1.0)):
+            market = getattr(self, name)
+            if market is not None:
+                changed[name] = _by_market(market, economy, otherwise)
         answers = replace(base, **changed)
         return None if answers.is_core else answers
 
@@ -222,6 +233,31 @@ def _by_sector(given: ByCountry, economy: Economy, otherwise: float = 0.0) -> fl
     return values
 
 
+def _by_market(given: ByMarket, economy: Economy, otherwise: float) -> float | Array:
+    """One number for all, or an array [country, sector] from sectors, then countries, by code."""
+    if not isinstance(given, Mapping):
+        return float(given)
+    labels, values = economy.labels, np.full(economy.va_share.shape, otherwise)
+    for code, value in given.items():
+        if code in labels.sectors and code not in labels.countries and not isinstance(value, Mapping):
+            values[:, labels.sector(code)] = value
+    for code, value in given.items():
+        if code in labels.countries:
+            own = labels.country(code)
+            if isinstance(value, Mapping):
+                for sector, share in value.items():
+                    values[own, labels.sector(sector)] = share
+            else:
+                values[own] = value
+        elif code not in labels.sectors or isinstance(value, Mapping):
+            raise LabelError(
+                f"unknown country or sector `{code}`",
+                where="options",
+                hint=suggestion(code, (*labels.countries, *labels.sectors)),
+            )
+    return values
+
+
 def _by_country(given: ByCountry, economy: Economy, otherwise: float = 0.0) -> float | Array:
     """One number for all, or an array [country]."""
     if not isinstance(given, Mapping):
@@ -238,32 +274,6 @@ def _shown(given: ByCountry) -> str:
     return f"{given:g}"
 
 
-def revenue_sentence(structure: Structure) -> str:
-    """Say what is done with duties: no result is printed without it.
-
-    Examples
-    --------
-    >>> revenue_sentence(Structure())
-    'Duties go to households.'
-    >>> revenue_sentence(Structure(revenue_cut=1.0, marginal_cost_of_funds=1.3))
-    "What duties bring beyond the base year's lowers other taxes (marginal cost of funds 1.3)."
-    """
-    saved, cut = (np.asarray(share) for share in (structure.revenue_saved, structure.revenue_cut))
-    if not saved.any() and not cut.any():
-        return REVENUE_USES["rebate"]
-    if (saved == 1).all():
-        return REVENUE_USES["saved"]
-    funds = f" (marginal cost of funds {structure.marginal_cost_of_funds:g})"
-    if (cut == 1).all():
-        return f"{REVENUE_USES['tax-cut']}{funds}."
-    parts = [
-        f"{_share(share)} {words}"
-        for share, words in ((saved, "is saved by the treasury"), (cut, f"lowers other taxes{funds}"))
-        if share.any()
-    ]
-    return f"Of what duties bring beyond the base year's {' and '.join(parts)}; households get the rest."
-
-
 BESIDE_A_HORIZON = (
     "revenue_saved",
     "revenue_cut",
@@ -273,86 +283,6 @@ BESIDE_A_HORIZON = (
     "minimum_consumption",
 )
 """Parameters of a structure that a user may set beside its horizon: every stamp and every hash of parameters holds them."""
-
-
-def labour_sentence(structure: Structure) -> str:
-    """Say what keeps wages up, whether labour supply moves, and what households buy whatever their income.
-
-    Examples
-    --------
-    >>> labour_sentence(Structure()), labour_sentence(Structure(wage_floor=0.98, labour_supply=0.25))
-    ('No wage floor; labour supply is fixed.', 'Wages may fall to 0.98 of the base year; elasticity of labour supply 0.25.')
-    """
-    floor, supply = np.asarray(structure.wage_floor), np.asarray(structure.labour_supply)
-    floors = "No wage floor"
-    if floor.any():
-        where = "" if floor.all() else " where there is a floor"
-        floors = f"Wages may fall to {_span(floor[floor > 0])} of the base year{where}"
-    moves = f"elasticity of labour supply {_span(supply)}" if supply.any() else "labour supply is fixed"
-    least = np.asarray(structure.minimum_consumption)
-    needs = f" Households buy {_span(least)} of the base year's consumption first." if least.any() else ""
-    return f"{floors}; {moves}.{needs}"
-
-
-def answers_sentence(value: Equilibrium) -> str:
-    """Say what answered beside prices; empty where nothing did.
-
-    Examples
-    --------
-    >>> from detente.equilibrium import solve
-    >>> from detente.world import Wedges, toy
-    >>> model = Model(toy(), responses=Responses(scale=0.1, sharing=("USA", "MEX")))
-    >>> answers_sentence(solve(model, Wedges.unchanged(model.economy)).value)
-    'Beside prices: productivity with the size of a sector, elasticity 0.1; USA, MEX share one loss.'
-    """
-    responses = value.responses
-    if responses is None:
-        return ""
-    said = [
-        f"{words} {_span(np.asarray(given, dtype=np.float64))}"
-        for words, given in (
-            ("productivity with the size of a sector, elasticity", responses.scale),
-            ("labour with its real wage after tax, elasticity", responses.labour_supply),
-            ("share of added duties that lowers the tax on labour", responses.relief),
-        )
-        if np.any(given)
-    ]
-    said += [
-        f"a shock to {words}, ratios {_span(np.asarray(ratio, dtype=np.float64))}"
-        for words, ratio in (("productivity", responses.productivity), ("population", responses.population))
-        if np.any(np.asarray(ratio) != 1)
-    ]
-    if responses.deficits != "closure":
-        said.append("deficits are a constant share of each country's income, the rest spread over all")
-    if responses.sharing:
-        said.append(f"{', '.join(responses.sharing)} share one loss")
-    return f"Beside prices: {'; '.join(said)}."
-
-
-def _span(values: Array) -> str:
-    low, high = float(values.min()), float(values.max())
-    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
-
-
-def revenue_words(structure: Structure) -> str:
-    """What is done with duties, in a few words that follow “duties are”.
-
-    Examples
-    --------
-    >>> revenue_words(Structure(revenue_saved=1.0)), revenue_words(Structure())
-    ('saved by the treasury', 'given to households')
-    """
-    saved, cut = (np.asarray(share) for share in (structure.revenue_saved, structure.revenue_cut))
-    if (saved == 1).all():
-        return "saved by the treasury"
-    if (cut == 1).all():
-        return "used to lower other taxes"
-    return "partly saved or used to lower other taxes" if saved.any() or cut.any() else "given to households"
-
-
-def _share(share: Array) -> str:
-    low, high = 100 * float(share.min()), 100 * float(share.max())
-    return f"{low:.0f} %" if low == high else f"{low:.0f} to {high:.0f} %"
 
 
 def option_table() -> Table:

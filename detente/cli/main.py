@@ -122,8 +122,8 @@ def run(
         typer.Option(
             "--table",
             help="countries, sectors, pair, diversion, diverted (by sector), measures, employment, wages, prices, flows, "
-            "revenue, duties, welfare, jobs, unemployment, quantities, clocks or branches (every way an outcome can come about); "
-            "with --draws most of them with intervals, and drivers or uncertainty.",
+            "revenue, accounts (emissions, rents), duties, welfare, jobs, unemployment, quantities, clocks or branches (every way an "
+            "outcome can come about); with --draws most of them with intervals, and drivers or uncertainty.",
         ),
     ] = "countries",
     countries: CountriesOption = "",

@@ -131,7 +131,7 @@ OptionsOption = Annotated[
     Path | None,
     typer.Option(
         "--options",
-        help="YAML file of settings beside the horizon: these, and scale, relief, deficits, sharing, productivity, population.",
+        help="YAML file of settings beside the horizon: these, and scale, relief, deficits, sharing, productivity, population, margin, pass_through.",
     ),
 ]
 SeedOption = Annotated[

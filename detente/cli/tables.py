@@ -190,6 +190,7 @@ def outcome_tables(
         "prices": lambda: [build("prices", **of_sides())],
         "flows": lambda: [build("flows", **every)],
         "revenue": lambda: [build("revenue", **every)],
+        "accounts": lambda: [build("accounts", outcomes=outcomes, countries=countries)],
         "duties": lambda: [build("effective-duties", outcomes=outcomes, countries=countries)],
         "welfare": lambda: [build("welfare", **every)],
         "jobs": lambda: [build("jobs", **every)],

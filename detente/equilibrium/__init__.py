@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     )
     from detente.equilibrium.responses.answered import Answered as Answered
     from detente.equilibrium.responses.rules import Responses as Responses, shocked as shocked
+    from detente.equilibrium.responses.shocks import ShockSlope as ShockSlope, shock_slopes as shock_slopes
     from detente.equilibrium.solution import Equilibrium as Equilibrium, Solution as Solution
     from detente.equilibrium.solver import rebase as rebase
     from detente.equilibrium.steering import BATCH as BATCH
@@ -89,6 +90,7 @@ else:
             "responses.answer": "Answer solve_responses",
             "responses.answered": "Answered",
             "responses.rules": "Responses shocked",
+            "responses.shocks": "ShockSlope shock_slopes",
             "solution": "Equilibrium Solution",
             "emissions": "Emissions carbon_duties rents_new",
             "entry": "solve",

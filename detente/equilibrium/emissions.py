@@ -13,9 +13,7 @@ import numpy as np
 
 from detente.core import InputError, UnitError
 from detente.equilibrium.solution import Equilibrium
-from detente.world import Array, Economy, Wedges, frozen
-
-ROUNDS = 2_000
+from detente.world import Array, Economy, Wedges, embodied_intensity, frozen
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,20 +81,7 @@ class Emissions:
         InputError
             When inputs use up whole outputs, so that the sum has no end.
         """
-        economy, own = self.economy, self.intensity
-        bought = economy.trade_shares / (1 + economy.tariff)
-        whole = own.copy()
-        for _ in range(ROUNDS):
-            of_inputs = np.einsum("nir,ir->nr", bought, whole)
-            again = own + np.einsum("nrs,nr->ns", economy.input_shares, of_inputs)
-            if np.abs(again - whole).max() <= tolerance * max(float(again.max()), 1e-300):
-                return np.asarray(again)
-            whole = again
-        raise InputError(
-            "embodied emissions have no end: inputs use up whole outputs",
-            where=economy.name,
-            hint="check the world",
-        )
+        return embodied_intensity(self.economy, self.intensity, tolerance=tolerance)
 
     def new(self, value: Equilibrium) -> Array:
         """Tonnes emitted at an equilibrium [country, sector]: base-year tonnes by the change in the volume of output.
@@ -113,9 +98,7 @@ class Emissions:
         """
         if value.economy.labels != self.economy.labels:
             raise InputError("the equilibrium is of another world", where=value.economy.name)
-        output = self.economy.output
-        ratio = np.divide(value.output_new, output, out=np.zeros_like(output), where=output > 0)
-        return np.asarray(self.tonnes * ratio / value.cost_hat)
+        return np.asarray(self.tonnes * value.output_volume_hat)
 
 
 def carbon_duties(

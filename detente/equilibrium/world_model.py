@@ -60,6 +60,7 @@ class Model:
     responses: Responses | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "economy", self.economy.table)  # margins of markets are with the responses
         deficits(self.economy, self.closure)
 
     @property

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
         draw_branches as draw_branches,
     )
     from detente.outlook.draws import Draws as Draws, draw_outcomes as draw_outcomes
+    from detente.outlook.gravity import (
+        GravityDraws as GravityDraws,
+        draw_gravity as draw_gravity,
+        gravity_interval_table as gravity_interval_table,
+        gravity_parameters as gravity_parameters,
+    )
     from detente.outlook.human import HumanForecast as HumanForecast, human_forecasts as human_forecasts
     from detente.outlook.intervals import (
         Band as Band,
@@ -113,6 +119,7 @@ else:
             "scores": "CalibrationBin SCORES block_interval calibration scores_of",
             "branching": "DrawnBranches branch_intervals_table draw_branches",
             "draws": "Draws draw_outcomes",
+            "gravity": "GravityDraws draw_gravity gravity_interval_table gravity_parameters",
             "intervals": "Band Fit drawn_words interval_note interval_table linear_fit result_changes",
             "paths": "PathDraws draw_path path_band_table path_intervals_table path_parameters",
             "prior": "Uncertain points uncertain_parameters uncertainty_table",

@@ -34,6 +34,7 @@ from detente.equilibrium import (
     solve_lanes,
 )
 from detente.equilibrium.explain import chebyshev, solve_path, target
+from detente.outlook.drawn_options import drawn_case, option_parameters
 from detente.outlook.prior import (
     Uncertain,
     apply_draw,
@@ -144,7 +145,7 @@ class _Drawn:
             model,
             tuple(
                 replace(
-                    case,
+                    drawn_case(case, task.parameters, normals.tolist()),
                     wedges=Wedges(case.wedges.tariff, case.wedges.iceberg_hat**scale, case.wedges.export_tax),
                     controls=drawn_limits(case.controls, task.parameters, normals),
                 )
@@ -276,13 +277,14 @@ def counting(report: Callable[[int, int], None] | None, whole: int) -> Callable[
 def drawn_parameters(model: Model, cases: Sequence[Case], *, nests: bool = True) -> tuple[Uncertain, ...]:
     """Parameters drawn for cases on a model: those of the model, and the ranges of their limits.
 
-    What a scenario sets by its own `options` is given; where that takes constant shares of value added, they are not drawn.
+    What a scenario sets by its own `options` is drawn too; where that takes constant shares of value added, they are not.
     """
     limits = limit_parameters(control for case in cases for control in case.controls)
     answers = [optioned(model, case.scenario).responses for case in cases]
-    constant = any(each is not None and each.moves_productivity for each in answers)
+    constant = any(each is not None and each.takes_constant_shares for each in answers)
     own = uncertain_parameters(model, nests=nests)
-    return (*(each for each in own if not (constant and each.name == "sigma_value_added")), *limits)
+    kept = (each for each in own if not (constant and each.name == "sigma_value_added"))
+    return (*kept, *option_parameters(model, cases, nests=nests), *limits)
 
 
 def draw_outcomes(

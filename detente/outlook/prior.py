@@ -39,8 +39,13 @@ _LABOUR = {
     "marginal_cost_of_funds": ("marginal cost of funds − 1", 1.0),
 }
 """Drawn where a structure has them, with the value that switches them off. What duties are used for is a choice: it is not drawn."""
-_RESPONSES = {"scale": "elasticity of scale", "labour_supply": "elasticity of labour supply"}
-"""Drawn where what answers beside prices has them; shocks, shares and rules are given."""
+_RESPONSES = {
+    "scale": ("elasticity of scale", 0.0),
+    "labour_supply": ("elasticity of labour supply", 0.0),
+    "margin": ("margins of markets, over what producers keep", 0.0),
+    "pass_through": ("pass-through of duties, its distance from one", 1.0),
+}
+"""Drawn where what answers beside prices has them, with the value that switches them off; shocks, shares and rules are given."""
 SECTOR_GROUPS = {
     "primary goods": range(1, 10),
     "light manufacturing": range(10, 19),
@@ -119,7 +124,7 @@ def uncertain_parameters(model: Model, *, nests: bool = True) -> tuple[Uncertain
         parameters.append(
             Uncertain("services", "elasticities: services", 0.5, "assumed", "no shipped set estimates them")
         )
-    held = model.responses is not None and model.responses.moves_productivity
+    held = model.responses is not None and model.responses.takes_constant_shares
     if nests:
         for key, sign in NESTS.items():
             if key == "sigma_value_added" and held:  # what makes more of the same cost takes constant shares
@@ -146,8 +151,8 @@ def uncertain_parameters(model: Model, *, nests: bool = True) -> tuple[Uncertain
                 "assumed",
                 f"{words}: a factor of 2.3 either way at 90 %",
             )
-            for name, words in _RESPONSES.items()
-            if np.any(getattr(model.responses, name))
+            for name, (words, neutral) in _RESPONSES.items()
+            if np.any(np.asarray(getattr(model.responses, name)) != neutral)
         ]
     parameters.append(
         Uncertain(
@@ -234,6 +239,34 @@ def theta_factors(economy: Economy, factor: Mapping[str, float]) -> Array:
     )
 
 
+def _drawn_share(share: float | Array, factor: float) -> Array:
+    """A share whose odds a factor multiplies: it stays one."""
+    given = np.asarray(share, dtype=np.float64)
+    odds = given / np.maximum(1 - given, 1e-12) * factor
+    return np.asarray(np.where(given < 1, odds / (1 + odds), 1.0))
+
+
+def drawn_answer(name: str, value: float | Array, factor: float) -> Array:
+    """A parameter at a factor: a share stays one, of a wage floor it is the room below the base year, and pass-through stays
+    above zero.
+
+    Examples
+    --------
+    >>> drawn_answer("margin", 0.5, 3.0).item(), drawn_answer("pass_through", 1.2, 2.0).round(2).item()
+    (0.75, 1.4)
+    """
+    if name in ("margin", "minimum_consumption"):
+        return _drawn_share(value, factor)
+    given = np.asarray(value, dtype=np.float64)
+    if name == "wage_floor":
+        return np.asarray(np.where(given > 0, np.clip(1 - (1 - given) * factor, 0.0, 1.0), 0.0))
+    if name == "pass_through":  # below one it nears zero, and never gets there
+        return np.asarray(
+            np.where(given > 1, 1 + (given - 1) * factor, 1 - _drawn_share(1 - np.minimum(given, 1), factor))
+        )
+    return np.asarray(given * factor)
+
+
 def apply_draw(model: Model, parameters: tuple[Uncertain, ...], normals: Array) -> tuple[Model, float]:
     """The model and the scale of effects of one draw [dimension]."""
     economy, structure = model.economy, model.structure
@@ -242,17 +275,9 @@ def apply_draw(model: Model, parameters: tuple[Uncertain, ...], normals: Array) 
     changed: dict[str, Any] = {key: getattr(structure, key) * factor[key] for key in NESTS if key in factor}
     if "mobility" in factor:
         changed["mobility"] = 1 + (structure.mobility - 1) * factor["mobility"]
-    if "wage_floor" in factor:
-        floor = np.asarray(structure.wage_floor, dtype=np.float64)
-        changed["wage_floor"] = np.where(
-            floor > 0, np.clip(1 - (1 - floor) * factor["wage_floor"], 0.0, 1.0), 0.0
-        )
-    if "labour_supply" in factor:
-        changed["labour_supply"] = np.asarray(structure.labour_supply) * factor["labour_supply"]
-    if "minimum_consumption" in factor:  # the share that is free to choose is never drawn away
-        least = np.asarray(structure.minimum_consumption, dtype=np.float64)
-        odds = least / np.maximum(1 - least, 1e-12) * factor["minimum_consumption"]
-        changed["minimum_consumption"] = np.where(least < 1, odds / (1 + odds), 1.0)
+    for key in ("wage_floor", "labour_supply", "minimum_consumption"):
+        if key in factor:
+            changed[key] = drawn_answer(key, getattr(structure, key), factor[key])
     if "marginal_cost_of_funds" in factor:
         funds = 1 + (structure.marginal_cost_of_funds - 1) * factor["marginal_cost_of_funds"]
         changed["marginal_cost_of_funds"] = funds
@@ -260,7 +285,7 @@ def apply_draw(model: Model, parameters: tuple[Uncertain, ...], normals: Array) 
     responses = model.responses
     if responses is not None:
         scaled: dict[str, Any] = {
-            name: np.asarray(getattr(responses, name)) * factor[f"responses: {name}"]
+            name: drawn_answer(name, getattr(responses, name), factor[f"responses: {name}"])
             for name in _RESPONSES
             if f"responses: {name}" in factor
         }

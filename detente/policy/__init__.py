@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detente.policy.by_measure import Contribution as Contribution, contributions as contributions
+    from detente.policy.carbon import (
+        Accounts as Accounts,
+        CarbonDuty as CarbonDuty,
+        carbon_tariff as carbon_tariff,
+        rent_shares as rent_shares,
+        stated_intensities as stated_intensities,
+    )
     from detente.policy.compensation import (
         Compensation as Compensation,
         aid_of_record as aid_of_record,
@@ -80,6 +87,7 @@ else:
             "forks": "Branch Fork Likeliest Way branches",
             "later": "NotYet first_known tellable waiting_words",
             "limits": "effect_limits join_limits limits_at",
+            "carbon": "Accounts CarbonDuty carbon_tariff rent_shares stated_intensities",
             "model_options": "ModelOptions read_model_options refuse_model_options",
             "quantity": "QuantityLimit",
             "scenario": "Scenario load_scenario scenario_folder shipped_scenarios",

@@ -37,7 +37,7 @@ class Contribution:
     Attributes
     ----------
     name : str
-        Id of the measure; ``stacking`` for what measures displace of each other, ``by-hand`` for a scenario's `tariffs`.
+        Id of the measure; ``stacking`` for what measures displace of each other, ``by-hand`` for a scenario's `tariffs` and `carbon`.
     title : str
     tariff, log_iceberg, export_tax : array [importer, exporter, sector]
         Changes of the duty, of the logarithm of the trade cost, and of the export tax.
@@ -213,9 +213,9 @@ def contributions(
 
 
 def _by_hand(economy: Economy, dossier: Dossier, scenario: Scenario, whole: Wedges) -> Array:
-    if not scenario.tariffs:
+    if not (scenario.tariffs or scenario.carbon):
         return np.zeros_like(whole.tariff)
-    bare = scenario.model_copy(update={"tariffs": ()})
+    bare = scenario.model_copy(update={"tariffs": (), "carbon": ()})
     without = wedges_at(economy, dossier, bare, quantities=True)
     return np.asarray(whole.tariff - without.tariff)
 

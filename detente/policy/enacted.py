@@ -16,6 +16,7 @@ from detente.core import (
     suggestion,
 )
 from detente.dossier import DatedValue, FrozenDict, Grade, Measure, Status, require_fresh
+from detente.policy.carbon import carbon_tariff
 from detente.policy.duties.stacking import is_duty
 from detente.policy.effects import as_costs_only, at_value, effect_hat
 from detente.policy.firing import holding
@@ -184,7 +185,7 @@ def wedges_and_footprints(
                 hint="drop those keys, or `record: false`",
             )
         by_hand = hand_tariff(economy, economy.tariff, scenario.tariffs, where=scenario.id)
-        return Wedges.of(economy, tariff=by_hand), ()
+        return Wedges.of(economy, tariff=carbon_tariff(economy, by_hand, scenario)), ()
     applied = apply_scenario(dossier, scenario)
     day = scenario.on(dossier.asof)
     states = applied.states(day)
@@ -228,4 +229,5 @@ def wedges_and_footprints(
         footprints.append(Footprint(name, state.status.value, False, reason, measure.title))
     tariff = economy.tariff + added_duties(economy, applied, day)
     tariff = hand_tariff(economy, tariff, scenario.tariffs, where=scenario.id)
+    tariff = carbon_tariff(economy, tariff, scenario)
     return Wedges.of(economy, tariff=tariff, iceberg_hat=iceberg_hat), tuple(footprints)

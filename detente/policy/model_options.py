@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Share = Annotated[float, Field(ge=0, le=1)]
 Elasticity = Annotated[float, Field(ge=0, le=10)]
 Ratio = Annotated[float, Field(gt=0, le=100)]
+Margin = Annotated[float, Field(ge=0, le=0.99)]
+Bend = Annotated[float, Field(gt=0, le=10)]
 
 
 class ModelOptions(Frozen):
@@ -33,6 +35,8 @@ class ModelOptions(Frozen):
     sharing : tuple of str
     productivity : mapping of country to float, or to mapping of sector to float
     population : mapping of country to float
+    margin, pass_through : float or mapping, optional
+        Of sector to float, of country to float, or of country to mapping of sector to float.
     """
 
     revenue: Literal["rebate", "saved", "tax-cut"] | None = None
@@ -55,6 +59,10 @@ class ModelOptions(Frozen):
     """Output from the same inputs, new over old: by economy, or by economy and sector."""
     population: dict[str, Ratio] = Field(default_factory=dict)
     """People, new over old, by economy."""
+    margin: Margin | dict[str, Margin | dict[str, Margin]] | None = None
+    """Share of what is sold that its market's own workers earn: for all, by sector, by economy, or by economy and sector."""
+    pass_through: Bend | dict[str, Bend | dict[str, Bend]] | None = None
+    """By how much of its own size a duty moves a flow: for all, by sector, by economy, or by economy and sector; 1 is the core."""
 
     def over(self, other: ModelOptions | None) -> ModelOptions:
         """Return these settings, and those of `other` where these say nothing."""

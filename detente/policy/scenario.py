@@ -30,6 +30,7 @@ from detente.core import (
     suggestion,
 )
 from detente.dossier import Doubt, Frozen, Slug
+from detente.policy.carbon import Accounts, CarbonDuty, read_intensities
 from detente.policy.compensation import Compensation
 from detente.policy.forks import Fork, along, check_forks
 from detente.policy.hand_duties import HandDuty
@@ -68,6 +69,10 @@ class Scenario(Frozen):
         Caps, bans and floors; the solve finds the wedges that enforce them, so they are not in `wedges_at`.
     tariffs : tuple of HandDuty
         Duties set by hand, on top of everything else; for worlds of one's own.
+    carbon : tuple of CarbonDuty
+        Duties of so much a tonne, on top of these.
+    accounts : Accounts, optional
+        What making goods emits, and resource rents.
     compensation : tuple of Compensation
         What governments pay to the producers of sectors: who bears a loss, not how large it is.
     told : tuple of Window
@@ -103,6 +108,8 @@ class Scenario(Frozen):
     remove_between: Removal | None = None
     quantities: tuple[QuantityLimit, ...] = ()
     tariffs: tuple[HandDuty, ...] = ()
+    carbon: tuple[CarbonDuty, ...] = ()
+    accounts: Accounts | None = None
     compensation: tuple[Compensation, ...] = ()
     told: tuple[Window, ...] = ()
     forks: tuple[Fork, ...] = ()
@@ -145,6 +152,8 @@ class Scenario(Frozen):
                 "disable": tuple(dict.fromkeys((*self.disable, *other.disable))),
                 "remove_between": other.remove_between or self.remove_between,
                 "tariffs": (*self.tariffs, *other.tariffs),
+                "carbon": (*self.carbon, *other.carbon),
+                "accounts": other.accounts or self.accounts,
                 "compensation": (*self.compensation, *other.compensation),
                 "record": self.record and other.record,
                 "forks": (),
@@ -245,5 +254,6 @@ def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Sce
         path = scenario_folder(dossier) / f"{text}.yaml"
     file = read_yaml(path)
     scenario = validate(Scenario, file.data, file, ())
+    scenario = read_intensities(scenario, path.parent)
     scenario._places = setting_places(file, ("set",))
     return scenario

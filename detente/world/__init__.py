@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         set_horizon as set_horizon,
         with_elasticity_set as with_elasticity_set,
     )
+    from detente.world.embodied import embodied_intensity as embodied_intensity
     from detente.world.goods import goods_sectors as goods_sectors
     from detente.world.held import (
         StockFigure as StockFigure,
@@ -71,6 +72,7 @@ else:
             "described": "load_described",
             "economy": "Array Economy Wedges flows_abroad frozen",
             "elasticities": "divisions elasticity_set elasticity_sets elasticity_table set_horizon with_elasticity_set",
+            "embodied": "embodied_intensity",
             "held": "StockFigure sector_groups stock_figures stock_of_flows",
             "identities": "check",
             "known_facts": "benchmarks",

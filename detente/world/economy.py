@@ -110,6 +110,11 @@ class Economy:
             )
 
     @property
+    def table(self) -> Economy:
+        """The table itself, where this is one read with more in its accounts than it states."""
+        return self
+
+    @property
     def base_day(self) -> dt.date:
         """Last day of the base year: what was in force then is in the data.
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from detente.cases import Case, Options, answers_sentence, model_at, optioned, solve_cases
 from detente.core import InputError, LabelError, SchemaError
 from detente.equilibrium import Model, Responses, Structure, solve
-from detente.outlook import draw_outcomes, uncertain_parameters
+from detente.outlook import Uncertain, draw_outcomes, uncertain_parameters
+from detente.outlook.drawn_options import DRAWN, drawn_case
+from detente.outlook.draws import drawn_parameters
 from detente.outlook.prior import apply_draw
 from detente.policy import ModelOptions, Scenario, read_model_options, refuse_model_options
 from detente.world import Wedges, toy
@@ -25,6 +30,8 @@ deficits: country share
 sharing: [USA, MEX]
 productivity: {CHN: 1.02, USA: {GOODS: 0.98}}
 population: {MEX: 1.1}
+margin: {SERV: 0.1, USA: {GOODS: 0.2}}
+pass_through: {GOODS: 1.2, CHN: 0.9}
 """
 
 
@@ -45,6 +52,8 @@ def test_a_file_says_everything(stated):
     assert (answers.relief, answers.deficits, answers.sharing) == (0.5, "country share", ("USA", "MEX"))
     assert answers.productivity[0].tolist() == [1, 1, 0.98, 1]
     assert answers.productivity[1].tolist() == [1.02] * 4
+    assert answers.margin[:2].tolist() == [[0, 0, 0.2, 0.1], [0, 0, 0, 0.1]]
+    assert answers.pass_through[:2].tolist() == [[1, 1, 1.2, 1], [0.9] * 4]
     assert answers.population[WORLD.labels.country("MEX")] == 1.1
     value = solve(model, WAR).value
     said = answers_sentence(value)
@@ -53,6 +62,8 @@ def test_a_file_says_everything(stated):
         "USA, MEX share one loss",
         "constant share of each country's income",
         "population",
+        "earned where they are sold 0 to 0.2",
+        "pass through to flows by 0.9 to 1.2 of themselves",
     ):
         assert words in said
     # alone, labour supply is the structure's
@@ -73,6 +84,7 @@ def test_what_a_file_says_wrong_is_named(tmp_path):
         (Options(minimum_consumption={"FARN": 0.3}), "FARM"),
         (Options(sharing=("USA", "MEC")), "MEX"),
         (Options(productivity={"CHN": {"GODS": 1.1}}), "GOODS"),
+        (Options(margin={"GODS": 0.1}), "did you mean `GOODS`"),
     ):
         with pytest.raises(LabelError, match=words):
             model_at("long", WORLD, options=options)
@@ -115,31 +127,43 @@ def test_draws_reach_what_answers_and_what_is_needed(stated):
     model = Model(
         WORLD,
         Structure(minimum_consumption=0.4),
-        responses=Responses(scale=0.1, labour_supply=0.3, relief=0.5),
+        responses=Responses(scale=0.1, labour_supply=0.3, relief=0.5, margin=0.2, pass_through=0.9),
     )
     parameters = uncertain_parameters(model)
     names = [one.name for one in parameters]
-    assert {"minimum_consumption", "responses: scale", "responses: labour_supply"} <= set(names)
+    drawn_answers = ("scale", "labour_supply", "margin", "pass_through")
+    assert {"minimum_consumption", *(f"responses: {name}" for name in drawn_answers)} <= set(names)
     assert "sigma_value_added" not in names
     normals = np.zeros(len(names))
     normals[names.index("responses: scale")] = 1.0
     normals[names.index("minimum_consumption")] = 2.0
+    normals[[names.index("responses: margin"), names.index("responses: pass_through")]] = 3.0
     drawn, _ = apply_draw(model, parameters, normals)
     assert drawn.responses.scale == pytest.approx(0.1 * np.exp(0.5))
     assert 0.4 < drawn.structure.minimum_consumption < 1
     assert drawn.responses.relief == 0.5
+    assert 0.5 < drawn.responses.margin < 0.6  # a share stays one
+    assert 0.6 < drawn.responses.pass_through < 0.7
     case = Case(Scenario(id="war", title="War", dossier="toy"), WAR)
     draws = draw_outcomes(model, [case], draws=2, seed=1)
     assert np.ptp(draws.values[:, 0, 0, 0]) > 0
     expected = 100 * (solve(model, WAR).value.real_income_hat[0] - 1)
     assert draws.central[0, 0, 0] == pytest.approx(expected, abs=1e-8)
-    of_scenario = draw_outcomes(
-        Model(WORLD),
-        [Case(Scenario(id="own", title="Own", dossier="toy", options=stated), WAR)],
-        draws=2,
-        seed=1,
-    )
+    own = Case(Scenario(id="own", title="Own", dossier="toy", options=stated), WAR)
+    of_scenario = draw_outcomes(Model(WORLD), [own], draws=2, seed=1)
     assert np.isfinite(of_scenario.values).all()
+    # what a scenario sets itself is drawn as what a user sets
+    options = ModelOptions(scale={"GOODS": 0.1}, labour_supply=0.4, margin=0.2, pass_through=0.9)
+    brought = Case(Scenario(id="own", title="Own", dossier="toy", options=options), WAR)
+    names = [parameter.name for parameter in drawn_parameters(Model(WORLD), [brought, case])]
+    assert {f"responses: {name}" for name in drawn_answers} <= set(names)
+    factors = [Uncertain(f"responses: {name}", "", 1.0, "", "") for name in drawn_answers]
+    there = drawn_case(brought, factors, [np.log(2.0)] * 4).scenario.options
+    assert there.scale["GOODS"] == pytest.approx(0.2)
+    assert there.labour_supply == pytest.approx(0.8)
+    assert there.margin == pytest.approx(1 / 3)
+    assert there.pass_through == pytest.approx(1 - 2 / 11)
+    assert drawn_case(case, factors, [0.0] * 4) is case
 
 
 def test_what_is_stated_as_nothing_switches_off_and_relief_needs_labour():
@@ -150,3 +174,13 @@ def test_what_is_stated_as_nothing_switches_off_and_relief_needs_labour():
     with pytest.raises(InputError, match="relieve labour"):
         Options(relief=0.5).responses(WORLD)
     assert Options(relief=0.5).responses(WORLD, Responses(labour_supply=0.3)).relief == 0.5
+
+
+def test_the_page_of_the_model_says_of_every_option_what_it_has():
+    page = (Path(__file__).parents[2] / "docs" / "concepts" / "model.md").read_text(encoding="utf-8")
+    matrix = page.partition("## Which option has what")[2].partition("\n## ")[0]
+    for name in (*ModelOptions.model_fields, "accounts", "carbon"):
+        assert f"`{name}`" in matrix, name
+    for name in DRAWN:
+        (row,) = (line for line in matrix.splitlines() if re.search(rf"\| [^|]*`{name}`[^|]* \| exact", line))
+        assert "yes" in row.split("|")[5], name

@@ -28,12 +28,22 @@ from detente.cases import (
 from detente.cases.unfolding import unfold
 from detente.core import Column, SchemaError, Table
 from detente.dossier import FrozenDict, audit, load_dossier, parties_of
-from detente.equilibrium import CORE, Model, Policy, QuantityControl, labelled_result, purge_deficits
+from detente.equilibrium import (
+    CORE,
+    GravityStructure,
+    GravityWorld,
+    Model,
+    Policy,
+    QuantityControl,
+    labelled_result,
+    purge_deficits,
+)
 from detente.intake import extract, make_draft, read_report
 from detente.outlook import (
     DEVICES,
     answers,
     draw_branches,
+    draw_gravity,
     draw_outcomes,
     draw_path,
     drivers,
@@ -45,7 +55,7 @@ from detente.outlook import (
     read_questions,
     sweep_devices,
 )
-from detente.policy import Scenario, load_scenario
+from detente.policy import Accounts, Scenario, load_scenario
 from detente.policy.duties import duty_stack, product_duties
 from detente.show.figures import Event, HorizonChange, OutcomeRow, SectorRow, Span
 from detente.show.figures.timelines import ClockDot
@@ -98,7 +108,14 @@ def cases() -> tuple[Case, ...]:
     cap = QuantityControl.on(economy, "parts", importers="USA", exporters="CHN", sectors="PARTS", limit=0.5)
     still = Case(Scenario(id="standing", title="Standing", dossier="toy"), Wedges.unchanged(economy))
     war = Case(
-        Scenario(id="war", title="War", dossier="toy"), Wedges.of(economy, tariff=tariff), controls=(cap,)
+        Scenario(
+            id="war",
+            title="War",
+            dossier="toy",
+            accounts=Accounts(intensities={"all": 100.0}, rents={"FARM": 0.2}),
+        ),
+        Wedges.of(economy, tariff=tariff),
+        controls=(cap,),
     )
     return still, war
 
@@ -438,6 +455,7 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
                 "prices",
                 "flows",
                 "revenue",
+                "accounts",
                 "effective-duties",
                 "welfare",
                 "jobs",
@@ -547,6 +565,14 @@ def of_outcomes() -> dict[str, Callable[[], dict[str, Any]]]:
         "branch-intervals": lambda: {
             "drawn": draw_branches(tree(), {"long": Model(toy())}, draws=2),
             "parties": PAIR,
+        },
+        "gravity-intervals": lambda: {
+            "drawn": draw_gravity(
+                GravityWorld(PAIR, np.eye(2) + 0.1, np.zeros((2, 2)), GravityStructure(4.0)),
+                [np.array([[0.0, 0.1], [0.0, 0.0]])],
+                draws=2,
+            ),
+            "names": ["as it is"],
         },
         "path-intervals": drawn_path,
         "path-band": drawn_path,

@@ -117,7 +117,7 @@ def test_the_rate_is_asked_for(folder: Path, tmp_path: Path) -> None:
         read_source(f"exiobase:{folder}", exchange=0.0)
     with pytest.raises(UnitError, match="are in USD"):
         read_source("icio:2020.csv", exchange=1.1)
-    with pytest.raises(InputError, match="no folder"):
+    with pytest.raises(InputError, match="no folder or zip archive"):
         read_exiobase(tmp_path / "IOT_2011_ixi.zip", usd_per_unit=1.1)
     with pytest.raises(InputError, match="no year"):
         read_exiobase(tmp_path, usd_per_unit=1.1)

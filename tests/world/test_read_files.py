@@ -51,7 +51,7 @@ def test_a_zip_where_a_csv_is_expected(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("2020_SML.csv", LONG)
     with pytest.raises(InputError, match="zip archive") as error:
-        read_icio(path)
+        read_wiod(path)
     assert "unpack" in str(error.value.hint)
 
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.core import SolveError
+from detente.core import InputError, SolveError
 from detente.equilibrium.bans import log_costs
 from detente.equilibrium.explain.attribute import COMPLETE, NOISE, SIZES, TIGHT, chebyshev, solve_path
 from detente.equilibrium.solution import Equilibrium
@@ -84,7 +84,19 @@ def integrate_channels(values: tuple[Equilibrium, ...], weights: Array, slope: A
         At the points of `chebyshev` along a path.
     weights, slope : array
         As `chebyshev` gives them.
+
+    Raises
+    ------
+    InputError
+        Where markets keep margins, or duties do not pass through one for one.
     """
+    answers = values[0].responses
+    if answers is not None and answers.moves_markets:
+        raise InputError(
+            "channels of real income and margins or pass-through do not go together",
+            where=values[0].economy.name,
+            hint="derivatives and parts by measure have them; or explain without",
+        )
     abroad = ~np.eye(len(values[0].economy.labels.countries), dtype=bool)[:, :, None]
 
     def along(name: str) -> Array:

@@ -44,14 +44,16 @@ def wage(equilibrium: Equilibrium, country: str) -> Output:
     Raises
     ------
     InputError
-        Where labour answers beside prices: what a head earns is then not read off prices alone.
+        Where labour answers beside prices, or earns a part where goods are sold: what a head earns is then not read off prices.
     """
-    if equilibrium.responses is not None and np.any(equilibrium.responses.labour_supply):
-        raise InputError(
-            "derivatives of wages and `labour_supply` of responses do not go together",
-            where=f"wages[{country}]",
-            hint="ask for real income, or state labour supply in the structure",
-        )
+    answers = equilibrium.responses
+    for name in ("labour_supply", "margin"):
+        if answers is not None and np.any(getattr(answers, name)):
+            raise InputError(
+                f"derivatives of wages and `{name}` of responses do not go together",
+                where=f"wages[{country}]",
+                hint="ask for real income, or state labour supply in the structure",
+            )
     return _earnings(equilibrium, country)
 
 

@@ -14,7 +14,8 @@ from detente.equilibrium.controls import QuantityControl
 from detente.equilibrium.entry import solve
 from detente.equilibrium.gradients import Gradient, Output, gradients
 from detente.equilibrium.policy import Policy
-from detente.equilibrium.responses.rules import Conditions, Responses, weighted_total
+from detente.equilibrium.responses.conditions import Conditions, weighted_total
+from detente.equilibrium.responses.rules import Responses
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.world_model import Model
 from detente.world import Array, Wedges
@@ -100,6 +101,17 @@ class Answer:
         SolveError
             When it does not settle.
         """
+        gradient, _, whole = self.differentiated(output, tolerance=tolerance)
+        return self.conditions.by_policy(gradient, whole, output, self.wedges.tariff)
+
+    def differentiated(self, output: Output, *, tolerance: float = 1e-11) -> tuple[Gradient, Array, Output]:
+        """Derivatives by what the solver sees, the multipliers of the conditions, and the output with these in it.
+
+        Raises
+        ------
+        SolveError
+            When the outer system does not settle.
+        """
         conditions = self.conditions
         multiplier, history = np.zeros(conditions.count), Anderson(1, conditions.count, MEMORY)
         size = 0.0
@@ -109,11 +121,11 @@ class Answer:
             )
             (gradient,) = gradients(self.value, [whole])
             if not conditions.count:
-                return gradient
+                return gradient, multiplier, whole
             step = conditions.by_state(gradient, multiplier, output)
             size = max(size, float(np.abs(step).max()))
             if float(np.abs(step).max()) <= tolerance * size:
-                return gradient
+                return gradient, multiplier, whole
             multiplier = history.advance(multiplier[None], step[None])[0]
         raise SolveError(
             f"derivatives not found: {float(np.abs(step).max()):.0e} left",
@@ -151,17 +163,19 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
     asked = policy.wedges if isinstance(policy, Policy) else policy
     state, history = np.zeros(conditions.count), Anderson(1, conditions.count, MEMORY)
     solution: Solution[Equilibrium] | None = None
-    volumes = model.economy.flows
+    volume_hat = np.ones_like(conditions.economy.flows)
     for rounds in range(1, ROUNDS + 1):
         wedges, moved = conditions.applied(asked, state)
         productivity = np.exp(conditions.log_productivity(state))
-        held, factors = _held(controls, volumes, productivity)
+        held, factors = _held(controls, conditions, volume_hat, productivity)
         limited = Policy(moved.economy, wedges, tuple(held)) if controls else wedges
         solution = solve(moved, limited, start=solution)
         value = solution.value
         if controls:
-            volumes = model.economy.flows * value.flow_volume_hat
-        drift = np.abs(np.log(_held(controls, volumes, productivity)[1] / factors)).max(initial=0.0)
+            volume_hat = value.flow_volume_hat
+        drift = np.abs(np.log(_held(controls, conditions, volume_hat, productivity)[1] / factors)).max(
+            initial=0.0
+        )
         _whole(value, responses)
         step = conditions.gap(value, state)
         gap = max(float(np.abs(step).max(initial=0.0)), float(drift))
@@ -177,17 +191,20 @@ def solve_responses(model: Model, policy: Policy | Wedges, responses: Responses)
 
 
 def _held(
-    controls: Sequence[QuantityControl], volumes: Array, productivity: Array
+    controls: Sequence[QuantityControl], conditions: Conditions, volume_hat: Array, productivity: Array
 ) -> tuple[list[QuantityControl], Array]:
     """Limits on goods as limits on the model's own volumes, and the factors [control] that make them so.
 
-    What a unit of cost yields, ``productivity`` [country, sector], is a trade cost of the model's: its volumes are before it.
+    What a unit of cost yields, ``productivity`` [country, sector], is a trade cost of the model's: its volumes are before it, and
+    after the margins of markets.
     """
+    table, inner = conditions.markets.table.flows, conditions.economy.flows
     factors = np.ones(len(controls))
     for k, control in enumerate(controls):
-        own = np.where(control.cells, volumes, 0.0)
-        goods = (own * productivity[None]).sum()
-        factors[k] = own.sum() / goods if goods > 0 else 1.0
+        of_goods, of_model = (np.where(control.cells, flows, 0.0) for flows in (table, inner))
+        goods = (of_goods * volume_hat * productivity[None]).sum()
+        if goods > 0:
+            factors[k] = (of_model * volume_hat).sum() / goods * (of_goods.sum() / of_model.sum())
     pairs = zip(controls, factors, strict=True)
     return [replace(control, limit=control.limit * float(factor)) for control, factor in pairs], factors
 

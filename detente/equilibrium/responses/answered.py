@@ -12,8 +12,10 @@ from detente.core import RESULTS, SolveError
 from detente.equilibrium.gradients import Gradient, Output
 from detente.equilibrium.policy import Policy
 from detente.equilibrium.responses.answer import Answer, solve_responses
+from detente.equilibrium.responses.markets import Retailed, gdp_volume
 from detente.equilibrium.responses.rules import Responses
 from detente.equilibrium.solution import Equilibrium, Solution
+from detente.equilibrium.structure import Technology
 from detente.equilibrium.world_model import Model
 from detente.world import Array, Wedges, frozen
 
@@ -43,17 +45,9 @@ class Answered(Equilibrium):
     def of(cls, answer: Answer, model: Model) -> Answered:
         """Read an answer as an equilibrium of the model it was asked of."""
         inner = answer.value
-        log_productivity = answer.conditions.log_productivity(answer.state)
-        wedges = inner.wedges
-        if log_productivity.any():
-            there = wedges.iceberg_hat * np.exp(log_productivity)[None]
-            told = answer.wedges.iceberg_hat
-            # what the policy says, to the last bit; infinite where a ban follows from its own
-            there = np.where(np.isfinite(there) & np.isclose(there, told, rtol=1e-9, atol=0), told, there)
-            wedges = Wedges(wedges.tariff, there, wedges.export_tax)
         return cls(
-            economy=inner.economy,
-            wedges=wedges,
+            economy=answer.conditions.markets.economy,
+            wedges=answer.conditions.told(inner.wedges, answer.wedges, answer.state),
             structure=inner.structure,
             closure=model.closure_name,
             factor_price_hat=inner.factor_price_hat,
@@ -72,7 +66,8 @@ class Answered(Equilibrium):
     def productivity_hat(self) -> Array:
         """Output from the same inputs by country and sector, ratio: scale and shocks, labour apart."""
         conditions = self.answer.conditions
-        of_labour = conditions.in_cost * np.log(self.factor_supply_hat)[:, None]
+        makers = conditions.parts(self.answer.state)["makers"]
+        of_labour = conditions.in_cost * (np.log(self.factor_supply_hat) + makers)[:, None]
         return frozen(np.exp(conditions.log_productivity(self.answer.state) - of_labour))
 
     @functools.cached_property
@@ -92,8 +87,51 @@ class Answered(Equilibrium):
     @functools.cached_property
     def wage_hat(self) -> Array:
         """Income of a unit of a country's factor [country], ratio."""
-        inner = self.answer.value
-        return frozen(inner.wage_hat * inner.factor_supply_hat / self.factor_supply_hat)
+        inner, conditions = self.answer.value, self.answer.conditions
+        earned = np.exp(conditions.log_earned(inner)) if self._keeps else inner.wage_hat
+        return frozen(earned * inner.factor_supply_hat / self.factor_supply_hat)
+
+    @property
+    def _keeps(self) -> bool:
+        """Whether markets keep margins, so that accounts are those of the solver's own economy."""
+        return self.answer.conditions.markets.keep
+
+    @functools.cached_property
+    def margins_new(self) -> Array:
+        """What workers earn where goods are sold [country], million USD; nil unless markets keep margins."""
+        return frozen(self.answer.conditions.markets.collected(self.answer.value)[1])
+
+    @functools.cached_property
+    def technology(self) -> Technology:
+        """The structure set on the economy as the solver sees it."""
+        return self.answer.value.technology if self._keeps else super().technology
+
+    @functools.cached_property
+    def trade_shares_new(self) -> Array:
+        """Share of each exporter in spending [importer, exporter, sector], duty paid."""
+        bends = self.answer.conditions.markets.bend
+        return self.answer.value.trade_shares_new if bends else super().trade_shares_new
+
+    @functools.cached_property
+    def output_new(self) -> Array:
+        """What producers get [country, sector], million USD."""
+        return self.answer.value.output_new if self._keeps else super().output_new
+
+    @functools.cached_property
+    def export_tax_revenue_new(self) -> Array:
+        """Export taxes collected [country], million USD."""
+        return self.answer.value.export_tax_revenue_new if self._keeps else super().export_tax_revenue_new
+
+    @functools.cached_property
+    def income_new(self) -> Array:
+        """Income [country], million USD, with what is earned where goods are sold."""
+        return self.answer.value.income_new if self._keeps else super().income_new
+
+    @functools.cached_property
+    def gdp_volume_hat(self) -> Array:
+        """Gross domestic product at base-year prices [country], ratio."""
+        economy = self.economy
+        return gdp_volume(self, economy) if isinstance(economy, Retailed) else super().gdp_volume_hat
 
 
 def solve_answering(

@@ -155,6 +155,14 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "branch standing {party}_{horizon}_{end}_pct[%]",
     ),
     (
+        "gravity-intervals",
+        "Welfare in a one-sector world, with intervals",
+        "detente.outlook:gravity_interval_table",
+        "drawn names percent?",
+        "outcomes, draws",
+        "scenario country welfare_pct[%] low_pct[%] high_pct[%]",
+    ),
+    (
         "path-intervals",
         "The first year and the long run, with intervals",
         "detente.outlook:path_intervals_table",

@@ -133,6 +133,17 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         ),
     ),
     (
+        "accounts",
+        "Emissions and resource rents",
+        "carbon:account_table",
+        "outcomes countries?",
+        "outcomes",
+        (
+            "outcome country name emissions_before_t[t a year] emissions_t[t a year] emissions_pct[%] "
+            "rents_before_usd_bn[USD bn] rents_usd_bn[USD bn]"
+        ),
+    ),
+    (
         "effective-duties as effective_duties",
         "Average duties on goods from abroad",
         "results:effective_duty_table",

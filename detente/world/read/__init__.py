@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         write_long_folder as write_long_folder,
     )
     from detente.world.read.maps import read_map as read_map
+    from detente.world.read.matrices import table_of_matrices as table_of_matrices
     from detente.world.read.moved import largest_moves as largest_moves, moved_table as moved_table
     from detente.world.read.sources import READERS as READERS, read_source as read_source
     from detente.world.read.table import SourceTable as SourceTable
@@ -41,6 +42,7 @@ else:
             "icio": "read_icio",
             "long_csv": "read_long_folder write_long_folder",
             "maps": "read_map",
+            "matrices": "table_of_matrices",
             "moved": "largest_moves moved_table",
             "sources": "READERS read_source",
             "table": "SourceTable",

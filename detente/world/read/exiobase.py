@@ -1,15 +1,17 @@
-"""EXIOBASE 3, monetary, as its publishers ship it: the unpacked folder of one year (``IOT_2011_ixi`` or ``_pxp``).
+"""EXIOBASE 3, monetary, as its publishers ship it: the archive of one year (``IOT_2011_ixi.zip`` or ``_pxp``), or its folder.
 
 Files are text with tabs between cells. ``Z.txt`` (uses by industries) and ``Y.txt`` (final demand) begin with a line of
 regions and a line of industries or categories, then usually the names of the two label columns; ``x.txt`` holds output,
 ``unit.txt`` the unit. Values are million EUR, so the reader wants to be told what a euro cost. Extensions
-(``satellite``, ``impacts``), ``A.txt`` and the rest of the folder are not read.
+(``satellite``, ``impacts``), ``A.txt`` and the rest of the folder are not read. An archive is read row by row without unpacking: memory is
+that of some rows and of the sums that are wanted, whatever the table's size.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +22,8 @@ from detente.world.economy import Array
 from detente.world.numbers import parse_number
 from detente.world.read.files import check_doubled, lines_of, ragged
 from detente.world.read.icio import year_of
-from detente.world.read.matrix import HeaderLabel, MatrixSum, table_of
+from detente.world.read.matrix import BLOCK, HeaderLabel, MatrixSum, table_of
+from detente.world.read.packed import Source, is_archive, packed_beside
 from detente.world.read.table import SourceTable, hashed
 
 SOURCE = {
@@ -46,14 +49,14 @@ COUNTRIES = {
 def read_exiobase(
     path: str | Path, *, year: int | None = None, usd_per_unit: float | None = None
 ) -> SourceTable:
-    """Read the folder of one year of EXIOBASE 3.
+    """Read one year of EXIOBASE 3.
 
     Parameters
     ----------
     path : path
-        Folder with ``Z.txt``, ``Y.txt``, ``x.txt`` and ``unit.txt``.
+        The zip archive of one year, or a folder with ``Z.txt``, ``Y.txt``, ``x.txt`` and ``unit.txt``.
     year : int, optional
-        Taken from the folder's name when left out.
+        Taken from the name of archive or folder when left out.
     usd_per_unit : float, USD per EUR
         The year's exchange rate. There is no default: a wrong one moves every value.
 
@@ -68,23 +71,30 @@ def read_exiobase(
     InputError, SchemaError, LabelError, UnitError, BalanceError
         With file, line and cell.
     """
-    folder = Path(path)
-    if not is_folder(folder):
+    folder, files = Path(path), ("Z.txt", "Y.txt", "x.txt", "unit.txt")
+    z: Source
+    y: Source
+    x: Source
+    unit: Source
+    if is_archive(folder):
+        z, y, x, unit = packed_beside(folder, files)
+    elif is_folder(folder):
+        z, y, x, unit = (folder / name for name in files)
+    else:
         raise InputError(
-            "no folder of that name",
+            "no folder or zip archive of that name",
             where=str(folder),
-            hint="unpack the archive and give the folder with Z.txt",
+            hint="give the archive as it was downloaded, such as IOT_2011_ixi.zip, or the unpacked folder with Z.txt",
         )
-    year = year if year is not None else year_of(Path(folder.name.replace("_", " ")))
+    year = year if year is not None else year_of(Path(folder.stem.replace("_", " ")))
     if year is None:
-        raise InputError("the folder's name holds no year", where=str(folder), hint="say which with --year")
+        raise InputError("the name holds no year", where=str(folder), hint="say which with --year")
     if usd_per_unit is None:
         raise UnitError(
             "the table is in million EUR, and nobody said what a euro cost",
             where=str(folder),
             hint="give USD per EUR with --exchange, such as --exchange 1.05",
         )
-    z, y, x, unit = (folder / name for name in ("Z.txt", "Y.txt", "x.txt", "unit.txt"))
     _check_units(unit)
     total, names = _matrix(z, y, usd_per_unit)
     _stated_output(total, x, names, usd_per_unit)
@@ -105,14 +115,13 @@ def read_exiobase(
     return dataclasses.replace(table, labels=labels, files=hashed(z, y, x, unit))
 
 
-def _cells(path: Path) -> Iterator[tuple[int, list[str]]]:
-    for line, text in lines_of(path):
-        yield line, [cell.strip().strip('"') for cell in text.split("\t")]
+def _split(text: str) -> list[str]:
+    return [cell.strip().strip('"') for cell in text.split("\t")]
 
 
-def _check_units(path: Path) -> None:
+def _check_units(path: Source) -> None:
     """Refuse a table of which a sector is not in million EUR (the hybrid tables have tonnes)."""
-    rows = _cells(path)
+    rows = ((line, _split(text)) for line, text in lines_of(path))
     _, header = next(rows, (0, [""]))
     if header != ["region", "sector", "unit"]:
         raise SchemaError(
@@ -130,9 +139,9 @@ def _check_units(path: Path) -> None:
             )
 
 
-def _heading(rows: Iterator[tuple[int, list[str]]], path: Path) -> tuple[list[str], list[str]]:
+def _heading(rows: Iterator[tuple[int, str]], path: Source) -> tuple[list[str], list[str]]:
     """Regions and items of the columns: the first two lines."""
-    lines = list(itertools.islice(rows, 2))
+    lines = [(line, _split(text)) for line, text in itertools.islice(rows, 2)]
     for (line, cells), key in zip(lines, (("region",), ("sector", "category")), strict=False):
         if cells[0] not in key or len(cells) < 3:
             raise SchemaError(
@@ -151,25 +160,53 @@ def _heading(rows: Iterator[tuple[int, list[str]]], path: Path) -> tuple[list[st
     return lines[0][1][2:], lines[1][1][2:]
 
 
-def _rows(
-    path: Path, rows: Iterator[tuple[int, list[str]]], width: int
-) -> Iterator[tuple[int, str, str, Array]]:
+def _rows(path: Source, rows: Iterator[tuple[int, str]], width: int) -> Iterator[tuple[int, str, str, Array]]:
     """Line, region, sector and numbers of every row; the names of the label columns are passed over."""
-    for line, cells in rows:
-        if cells[:2] == ["region", "sector"] and not any(cells[2:]):
-            continue
-        if len(cells) != width + 2:
-            raise ragged(path, line, len(cells), width + 2, last=next(rows, None) is None)
-        numbers = [
-            parse_number(cell, file=path.name, line=line, cell=f"{cells[0]}|{cells[1]}, column {column}")
-            for column, cell in enumerate(cells[2:], 3)
-        ]
-        yield line, cells[0], cells[1], np.array(numbers)
+    while block := list(itertools.islice(rows, BLOCK)):
+        parts = [(line, *_labels(text)) for line, text in block]
+        parts = [part for part in parts if part[1:3] != ("region", "sector") or part[3].strip()]
+        values = _parsed([part[3] for part in parts], width)
+        for place, (line, region, sector, rest) in enumerate(parts):
+            if values is not None:
+                yield line, region, sector, values[place]
+                continue
+            cells = rest.split("\t")
+            if len(cells) != width:
+                last = place == len(parts) - 1 and next(rows, None) is None
+                raise ragged(path, line, len(cells) + 2, width + 2, last=last)
+            numbers = [
+                parse_number(
+                    cell.strip().strip('"'),
+                    file=path.name,
+                    line=line,
+                    cell=f"{region}|{sector}, column {column}",
+                )
+                for column, cell in enumerate(cells, 3)
+            ]
+            yield line, region, sector, np.array(numbers)
 
 
-def _matrix(z: Path, y: Path, rate: float) -> tuple[MatrixSum, dict[str, str]]:
+def _labels(text: str) -> tuple[str, str, str]:
+    """The two labels of a row and the rest of it."""
+    region, _, rest = text.partition("\t")
+    sector, _, rest = rest.partition("\t")
+    return region.strip().strip('"'), sector.strip().strip('"'), rest
+
+
+def _parsed(texts: list[str], width: int) -> Array | None:
+    """Numbers of several rows at once; None where they have to be looked at cell by cell."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            values = np.loadtxt(texts, delimiter="\t", ndmin=2, comments=None)
+    except (ValueError, UserWarning):
+        return None
+    return values if values.shape == (len(texts), width) and np.isfinite(values).all() else None
+
+
+def _matrix(z: Source, y: Source, rate: float) -> tuple[MatrixSum, dict[str, str]]:
     """The two files side by side, row by row, and the code of every sector's name."""
-    sales, finals = _cells(z), _cells(y)
+    sales, finals = lines_of(z), lines_of(y)
     users, kinds = _heading(sales, z), _heading(finals, y)
     codes = {name: f"s{place:03d}" for place, name in enumerate(dict.fromkeys(users[1]), 1)}
     columns = [HeaderLabel("industry", COUNTRIES.get(r, r), codes[s]) for r, s in zip(*users, strict=True)]
@@ -203,10 +240,10 @@ def _matrix(z: Path, y: Path, rate: float) -> tuple[MatrixSum, dict[str, str]]:
     return total, codes
 
 
-def _stated_output(total: MatrixSum, path: Path, codes: dict[str, str], rate: float) -> None:
+def _stated_output(total: MatrixSum, path: Source, codes: dict[str, str], rate: float) -> None:
     """Take the output stated in ``x.txt``, which the sums of rows are then held against."""
-    rows = _cells(path)
-    _, header = next(rows, (0, [""]))
+    rows = lines_of(path)
+    header = _split(next(rows, (0, ""))[1])
     if header[:2] != ["region", "sector"] or len(header) != 3:
         raise SchemaError(
             "the first line is not region, sector, indout",

@@ -5,6 +5,7 @@ UTF-8 with or without a byte-order mark, any line ends, comma between cells. Eve
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -21,6 +22,7 @@ from detente.core import (
     unreadable,
 )
 from detente.world.numbers import LARGEST, check_theta, parse_number
+from detente.world.read.packed import Packed, Source
 
 __all__ = [
     "LARGEST", "UNITS", "check_delimiter", "check_doubled", "check_text", "check_theta", "lines_of", "million_usd",
@@ -43,7 +45,7 @@ _MAGIC = (
 )  # fmt: skip
 
 
-def check_text(path: Path, *, expected: str = "a CSV file") -> None:
+def check_text(path: Source, *, expected: str = "a CSV file") -> None:
     """Refuse what is no readable text file, and say what it is instead.
 
     Parameters
@@ -57,12 +59,15 @@ def check_text(path: Path, *, expected: str = "a CSV file") -> None:
     InputError
         No such file, a folder, a pipe or a device, an empty file, a zip, a workbook, parquet, UTF-16, other binary content.
     """
-    readable_file(path, expected=expected)
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(4096)
-    except OSError as error:
-        raise unreadable(error, str(path)) from error
+    if isinstance(path, Packed):
+        head = next(path.lines(), b"")[:4096]
+    else:
+        readable_file(path, expected=expected)
+        try:
+            with path.open("rb") as stream:
+                head = stream.read(4096)
+        except OSError as error:
+            raise unreadable(error, str(path)) from error
     if not head.strip():
         raise InputError("the file is empty", where=str(path), hint="download or export it again")
     for magic, what, hint in _MAGIC:
@@ -84,7 +89,7 @@ def open_text(path: Path) -> TextIO:
     return open_lines(path)
 
 
-def lines_of(path: Path) -> Iterator[tuple[int, str]]:
+def lines_of(path: Source) -> Iterator[tuple[int, str]]:
     """Number (from 1) and text of every line that is not blank.
 
     Raises
@@ -92,6 +97,9 @@ def lines_of(path: Path) -> Iterator[tuple[int, str]]:
     InputError
         Bytes that are not UTF-8, with the line.
     """
+    if isinstance(path, Packed):
+        yield from _lines_packed(path)
+        return
     line_number = 0
     with open_text(path) as stream:
         try:
@@ -107,7 +115,23 @@ def lines_of(path: Path) -> Iterator[tuple[int, str]]:
             ) from None
 
 
-def check_delimiter(header: str, path: Path) -> None:
+def _lines_packed(path: Packed) -> Iterator[tuple[int, str]]:
+    """`lines_of` a file inside an archive."""
+    check_text(path)
+    for line_number, line in enumerate(path.lines(), 1):
+        try:
+            text = (line.removeprefix(codecs.BOM_UTF8) if line_number == 1 else line).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"bytes that are not UTF-8 ({error.reason})",
+                where=f"{path.name}:{line_number}",
+                hint="save the file as UTF-8",
+            ) from None
+        if text.strip():
+            yield line_number, text.rstrip("\r\n")
+
+
+def check_delimiter(header: str, path: Source) -> None:
     """Refuse a header whose cells are not separated by commas."""
     if header.count(",") >= 1:
         return
@@ -127,7 +151,7 @@ def check_delimiter(header: str, path: Path) -> None:
     )
 
 
-def check_doubled(names: Sequence[str], path: Path, kind: str) -> None:
+def check_doubled(names: Sequence[str], path: Source, kind: str) -> None:
     """Refuse a label that occurs twice, naming both places."""
     seen: dict[str, int] = {}
     for position, name in enumerate(names, 1):
@@ -227,7 +251,7 @@ def read_long(
         raise InputError("the file has a header and nothing else", where=path.name, hint="export it again")
 
 
-def ragged(path: Path, line: int, cells: int, expected: int, *, last: bool) -> SchemaError:
+def ragged(path: Source, line: int, cells: int, expected: int, *, last: bool) -> SchemaError:
     """Error for a row with the wrong number of cells; in the last row it is a file cut short."""
     if last and cells < expected:
         return SchemaError(

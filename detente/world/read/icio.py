@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from detente.core import InputError, LabelError, SchemaError, suggestion
 from detente.world.read.files import check_text
 from detente.world.read.matrix import HeaderLabel, MatrixSum, stream_matrix, table_of
+from detente.world.read.packed import Source, is_archive, packed_year
 from detente.world.read.table import SourceTable
 
 Label = TypeVar("Label")
@@ -98,7 +99,7 @@ def row_label(cells: Sequence[str]) -> tuple[HeaderLabel, str]:
     return HeaderLabel("industry", PARENTS.get(match[1], match[1]), match[2]), name
 
 
-def _in_file(label: Callable[[Any], Label], path: Path) -> Callable[[Any], Label]:
+def _in_file(label: Callable[[Any], Label], path: Source) -> Callable[[Any], Label]:
     """What reads a heading, whose errors name the file."""
 
     def read(heading: Any) -> Label:
@@ -116,7 +117,8 @@ def read_icio(path: str | Path, *, year: int | None = None) -> SourceTable:
     Parameters
     ----------
     path : path
-        The CSV of one year.
+        The CSV of one year, or the zip archive as the OECD ships it, read without unpacking; of several years in one, `year` says
+        which.
     year : int, optional
         Taken from the file's name when left out.
 
@@ -130,16 +132,17 @@ def read_icio(path: str | Path, *, year: int | None = None) -> SourceTable:
     InputError, SchemaError, LabelError, UnitError, BalanceError
         With file, line and cell; see the page on table formats.
     """
-    path = Path(path)
-    check_text(path, expected="the CSV of an ICIO table")
-    year = year if year is not None else year_of(path)
+    given = Path(path)
+    file: Source = packed_year(given, ".csv", year) if is_archive(given) else given
+    check_text(file, expected="the CSV of an ICIO table")
+    year = year if year is not None else year_of(Path(file.name))
     if year is None:
-        raise InputError("the file's name holds no year", where=str(path), hint="say which with --year")
-    total = stream_matrix(path, _in_file(column_label, path), _in_file(row_label, path))
+        raise InputError("the file's name holds no year", where=str(file), hint="say which with --year")
+    total = stream_matrix(file, _in_file(column_label, file), _in_file(row_label, file))
     _refuse_double_count(total)
     return table_of(
         total,
-        path,
+        file,
         name=f"icio-{year}",
         year=year,
         source=SOURCE,

@@ -12,7 +12,6 @@ import itertools
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -21,6 +20,7 @@ from detente.core import InputError, LabelError, Labels, UnitError, csv_rows
 from detente.world.economy import Array
 from detente.world.numbers import LARGEST, parse_number
 from detente.world.read.files import check_delimiter, check_doubled, lines_of, ragged
+from detente.world.read.packed import Source
 from detente.world.read.table import SourceTable, hashed
 
 BLOCK = 64
@@ -184,7 +184,7 @@ class MatrixSum:
 
 
 def stream_matrix(
-    path: Path,
+    path: Source,
     column_label: Callable[[str], HeaderLabel],
     row_label: Callable[[Sequence[str]], tuple[HeaderLabel, str]],
     *,
@@ -227,7 +227,7 @@ def stream_matrix(
 
 
 def _parsed_block(
-    path: Path,
+    path: Source,
     block: list[tuple[int, str]],
     names: list[str],
     label_columns: int,
@@ -342,7 +342,7 @@ def stock_notes(total: MatrixSum) -> list[str]:
 
 def table_of(
     total: MatrixSum,
-    path: Path,
+    path: Source,
     *,
     name: str,
     year: int,

@@ -35,9 +35,9 @@ def _with_default(reader: Callable[..., SourceTable]) -> Callable[..., SourceTab
 
 
 READERS: dict[str, tuple[Callable[..., SourceTable], str]] = {
-    "icio": (read_icio, "OECD inter-country input–output table, CSV"),
+    "icio": (read_icio, "OECD inter-country input–output table, CSV or zip"),
     "wiod": (read_wiod, "World Input-Output Database, CSV or parquet"),
-    "exiobase": (read_exiobase, "EXIOBASE 3, the unpacked folder of one year; million EUR"),
+    "exiobase": (read_exiobase, "EXIOBASE 3, the zip archive or folder of one year; million EUR"),
     "long": (read_long_folder, "folder of plain CSV files with a world.yaml"),
     "gdp": (read_trade_gdp_folder, "folder with trade between countries and their GDP alone: one sector"),
     "cp": (_read_cp, "folder in the text layout of Caliendo and Parro (2015)"),

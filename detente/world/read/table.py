@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
 from detente.core import InputError, Labels, UnitError, sha256_file
 from detente.world.economy import Array, frozen
+from detente.world.read.packed import Packed, Source
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +89,10 @@ class SourceTable:
         return dataclasses.replace(self, tariff=tariff, notes=(*self.notes, note))
 
 
-def hashed(*paths: Path) -> tuple[dict[str, str], ...]:
-    """Name and hash of the files read, in the order given."""
-    return tuple({"path": path.name, "sha256": sha256_file(path)} for path in paths)
+def hashed(*paths: Source) -> tuple[dict[str, str], ...]:
+    """Name and hash of the files read, in the order given; of an archive, its own, once."""
+    files = dict.fromkeys(path.archive if isinstance(path, Packed) else path for path in paths)
+    return tuple({"path": path.name, "sha256": sha256_file(path)} for path in files)
 
 
 def mean_duty(flows: Array, tariff: Array) -> Array:
