@@ -18,6 +18,7 @@ from detente.cli.constituencies import constituencies
 from detente.cli.draws import check_draws
 from detente.cli.duties import duties
 from detente.cli.explain import explain
+from detente.cli.game import game_verb
 from detente.cli.intake import ingest
 from detente.cli.ledger import audit, controls, pledges
 from detente.cli.lists import claims, clocks, measures, scenarios
@@ -58,7 +59,7 @@ from detente.cli.rupture import rupture
 from detente.cli.serve import serve
 from detente.cli.settings import SetOption, no_draws_of_settings
 from detente.cli.skeleton import new
-from detente.cli.strategy import deals, game_verb, leverage
+from detente.cli.strategy import deals, leverage
 from detente.cli.streams import ends, settle
 from detente.cli.terminal import begin, flush_said
 from detente.cli.validate import validate

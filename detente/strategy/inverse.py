@@ -108,6 +108,11 @@ class Inferred:
     members: Array
     precisions: Array
 
+    @property
+    def times_chance(self) -> float:
+        """How many times as likely as chance what was done is under the best weights; geometric mean over decisions."""
+        return float(np.exp((self.log_likelihood - self.chance) / len(self.decisions)))
+
     def ends(self, motive: str) -> tuple[float, float]:
         """Least and most of a weight in the set."""
         values = self.members[:, self.motives.index(motive)]
@@ -191,6 +196,14 @@ class _Search:
             point, value, slope = moved, better, new
         return point
 
+    def best(self) -> Array:
+        """The best point there is, climbed to from the published weights at several precisions."""
+        starts = [
+            np.clip(np.append(log, self.at), self.low, self.high)
+            for log in np.linspace(self.low[0], self.high[0], 7)
+        ]
+        return max((self.climb(start) for start in starts), key=lambda point: float(self.value(point)))
+
     def reach(self, points: Array, direction: Array, floor: float) -> Array:
         """How far one can go from points of the set along directions and stay in it, by halving [...]."""
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -236,12 +249,7 @@ def explain_choices(decisions: Sequence[Choice], file: MotiveFile, player: str, 
         )
     search = _Search.of(mine, file)
     scale = np.append(0.5, search.spread)
-    starts = [
-        np.clip(np.append(log, search.at), search.low, search.high)
-        for log in np.linspace(search.low[0], search.high[0], 7)
-    ]
-    ends = [search.climb(start) for start in starts]
-    best = max(ends, key=lambda point: float(search.value(point)))
+    best = search.best()
     logs = np.linspace(search.low[0], search.high[0], 60)
     bare = search.choices.log_chance(np.repeat(search.at[None], len(logs), 0), np.exp(logs)).sum(-1)
     members = _members(search, best, scale, np.random.default_rng(seed))
@@ -294,6 +302,12 @@ def _members(search: _Search, best: Array, scale: Array, rng: np.random.Generato
     ]
     picked = spread[rng.choice(len(spread), KEPT, replace=False)]
     return np.vstack([best[None], *ends, picked])
+
+
+def best_weights(decisions: Sequence[Choice], file: MotiveFile) -> tuple[Array, Array]:
+    """The weights [motive] and the precision under which decisions of one side are likeliest, without the set around them."""
+    best = _Search.of(decisions, file).best()
+    return best[1:], np.exp(best[0])
 
 
 @dataclass(frozen=True)

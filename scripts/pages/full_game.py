@@ -40,9 +40,9 @@ from detente.strategy import (  # noqa: E402
     smallest_swaps,
     strategic_form,
 )
-from detente.strategy.deals import Verdict, judge_at  # noqa: E402
 from detente.strategy.leverage import extremes, horizons  # noqa: E402
 from detente.strategy.store import cache_folder  # noqa: E402
+from detente.strategy.verdicts import Verdict, judge_at  # noqa: E402
 from detente.world import load_world  # noqa: E402
 
 PAGE = REPOSITORY / "docs" / "concepts" / "full-game.md"

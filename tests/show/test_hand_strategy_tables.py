@@ -20,10 +20,11 @@ from detente.show.tables.strategy import (
     verdict_words,
 )
 from detente.strategy.bargains import Lottery
-from detente.strategy.deals import Gift, Payment, Swap, Verdict, deal_space
+from detente.strategy.deals import Gift, Payment, Swap, deal_space
 from detente.strategy.equilibria import RungDominance
 from detente.strategy.games import Exchange
 from detente.strategy.leverage import Lever, Reach
+from detente.strategy.verdicts import Verdict
 
 
 def lever(action: str, player: str, target: float, own: float, **others: float) -> Lever:

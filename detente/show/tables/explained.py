@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from detente.core import Cell, Column, Table
+from detente.show.words import explained_by
 from detente.strategy import Choice, ChoiceVerdict, Inferred, MotiveFile
 
 MEANS = {
@@ -99,7 +100,7 @@ def decisions_table(judged: Sequence[ChoiceVerdict]) -> Table:
             100 * each.highest,
             100 / each.options,
             "yes" if each.fitted else "no",
-            "plain income" if each.plain <= 1e-3 else "the set" if each.explained else "nothing",
+            explained_by(each),
         )
         for each in judged
     )
