@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from detente.core import known
 from detente.show.figures.theme import country_name
 from detente.show.words.sentences import Sentence
-from detente.show.words.words import count_words, counted, date_words, joined, lower_first, money, number
+from detente.show.words.words import cardinal, counted, date_words, joined, lower_first, money, number
 from detente.strategy import ChoiceVerdict, Wanted
 
 BEST = 1e-3
@@ -67,9 +67,9 @@ def wanted_sentences(wanted: Wanted) -> tuple[Sentence, ...]:
     missed, plainly = (joined([money(known(BN * x)) for x in values]) for values in (best, plain))
     said = [
         Sentence(
-            f"What leads is {title} (`{wanted.leading.id}`), inferred from {counted(len(judged), 'decision')}{upto}; plain income stands "
-            f"beside it. The best weights make what was done {times} as likely as chance, with a mean regret of {missed} a year; with "
-            f"plain income that is {plainly}.",
+            f"Payoffs are under the set `{wanted.leading.id}` ({title}), inferred from {counted(len(judged), 'decision')}{upto}; plain "
+            f"income stands beside it. Its best weights make what was done {times} as likely as chance, with a mean regret of {missed} a "
+            f"year; with plain income that is {plainly}.",
             (*likelier, *best, *plain),
             "explained-fit",
         )
@@ -89,11 +89,10 @@ def wanted_sentences(wanted: Wanted) -> tuple[Sentence, ...]:
         )
     nothing = sum(explained_by(each) == "nothing" for each in judged)
     if nothing:
-        verb = "is" if nothing == 1 else "are"
         said.append(
             Sentence(
-                f"Nothing in the set explains {count_words(nothing, 'decision')} of these, nor does plain income: under no weights of it "
-                f"{verb} what was done best.",
+                f"Nothing explains {cardinal(nothing)} of these decisions: neither plain income nor any weights of the set make what was "
+                "done best.",
                 (float(nothing),),
                 "explained-decisions",
             )
