@@ -43,9 +43,9 @@ from detente.cli.worlds import WorldOption, code_in
 from detente.core import LabelError, Table, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from detente.strategy import Game, GameSpec, Preferences, Wanted
+    from detente.strategy import Game, GameSpec, Preferences, Swap, Wanted
 
 OF_ALL_PROFILES = ("space", "payments", "sensitivity", "all")
 """Tables of deals that rest on every joint profile."""
@@ -83,7 +83,7 @@ def leverage(
     """Say what each measure costs the other side, its own side and everybody else, and at which horizon."""
     from detente.show import build, make
     from detente.show.figures import lever_sentences
-    from detente.show.words import standing_sentences, wanted_sentences
+    from detente.show.words import plain_levers_sentence, standing_sentences, wanted_sentences
     from detente.strategy import leverage as room, shares_of, standing_verdicts
 
     known_table(table, ("levers", "shares", "horizons", "substitution", "preferences", "threats"))
@@ -115,6 +115,8 @@ def leverage(
             for preference_set in known.sets
         }
         tables.append(build("leverage-by-preferences", levers_by_set=levers_by_set))
+        if wanted.explained:
+            tables.append(build("explained-lead", wanted=wanted))
     if table in ("horizons", "all"):
         settings = room.horizons(economy)
         with progress(None, "solving at each horizon"):
@@ -137,6 +139,7 @@ def leverage(
         tables.append(build("threats", levers=levers, beside=beside))
     for sentence in (
         *lever_sentences(levers),
+        *plain_levers_sentence(levers, beside),
         *wanted_sentences(wanted),
         *standing_sentences(stands or {}, {action.id: action.title for action in spec.actions}),
     ):
@@ -216,6 +219,8 @@ def deals(
     if table in ("expected", "all"):
         tables.append(_expected(games, spec, wanted))
         _say_expected(play, spec)
+        if plain is not None:
+            _say_expected(plain, spec)
     if table in ("concessions", "all"):
         tables.append(build("concessions", game=play, players=sides, beside=plain))
     if table in ("horizons", "all"):
@@ -227,7 +232,7 @@ def deals(
         )
     swaps = room.smallest_swaps(play, most=most, count=count)
     if table in ("swaps", "all"):
-        tables.append(build("swaps", game=play, swaps=swaps, beside=plain))
+        tables.append(_swaps(wanted, play, plain, swaps, most, count))
     if table in ("space", "all"):
         tables.append(_spaces(games, spec, names))
     if table in ("payments", "all"):
@@ -261,6 +266,21 @@ def _spaces(games: Mapping[str, Game], spec: GameSpec, names: Mapping[str, str])
         name: (each, [room.deal_space(each, at) for at in spec.threats]) for name, each in games.items()
     }
     return build("deal-space", games=spaces, names=names)
+
+
+def _swaps(
+    wanted: Wanted, play: Game, plain: Game | None, swaps: Sequence[Swap], most: int, count: int
+) -> Table:
+    """The smallest swaps with plain income beside; those of plain income where there are no others, which is said."""
+    from detente.show import build
+    from detente.show.words import no_swap_sentence
+    from detente.strategy import smallest_swaps
+
+    if swaps or plain is None:
+        return build("swaps", game=play, swaps=swaps, beside=plain)
+    less = smallest_swaps(plain, most=most)
+    say(no_swap_sentence(wanted, len(less)).text)
+    return build("swaps", game=plain, swaps=less[:count])
 
 
 def _refuse_unread(table: str, *, side: bool, threat: bool, count: bool) -> None:

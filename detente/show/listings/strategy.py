@@ -196,6 +196,17 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         ),
     ),
     (
+        "explained-lead",
+        "How well what leads explains what was done",
+        "explained:lead_table",
+        "wanted",
+        "game",
+        (
+            "player count[count] times_chance[ratio] regret_best[USD bn] regret_plain[USD bn] best_plain[count] best_set[count] "
+            "nothing[count] later[count] times_later[ratio]"
+        ),
+    ),
+    (
         "threats",
         "What each measure is worth as a threat (a what-if)",
         "detente.campaign:threat_table",

@@ -9,7 +9,7 @@ from detente.core import known
 from detente.show.figures.theme import country_name
 from detente.show.words.sentences import Sentence
 from detente.show.words.words import cardinal, counted, date_words, joined, lower_first, money, number
-from detente.strategy import ChoiceVerdict, Wanted
+from detente.strategy import ChoiceVerdict, Lever, Wanted
 
 BEST = 1e-3
 """Regret, billion USD a year, up to which an option was as good as the best."""
@@ -71,7 +71,7 @@ def wanted_sentences(wanted: Wanted) -> tuple[Sentence, ...]:
             f"income stands beside it. Its best weights make what was done {times} as likely as chance, with a mean regret of {missed} a "
             f"year; with plain income that is {plainly}.",
             (*likelier, *best, *plain),
-            "explained-fit",
+            "explained-lead",
         )
     ]
     if wanted.held_out:
@@ -84,17 +84,17 @@ def wanted_sentences(wanted: Wanted) -> tuple[Sentence, ...]:
                 f"Out of sample: weights of the earlier two thirds make the later {counted(sum(each.judged for each in later.values()), 'decision')} "
                 f"{odds} as likely as chance.",
                 tuple(each.times_chance for each in later.values()),
-                "explained-fit",
+                "explained-lead",
             )
         )
-    nothing = sum(explained_by(each) == "nothing" for each in judged)
-    if nothing:
+    nothing = {code: sum(explained_by(each) == "nothing" for each in mine[code]) for code in sides}
+    if any(nothing.values()):
+        whom = joined([f"{cardinal(count)} of {whose[code]}" for code, count in nothing.items() if count])
         said.append(
             Sentence(
-                f"Nothing explains {cardinal(nothing)} of these decisions: neither plain income nor any weights of the set make what was "
-                "done best.",
-                (float(nothing),),
-                "explained-decisions",
+                f"Of these decisions nothing explains {whom}: neither plain income nor any weights of the set make what was done best.",
+                tuple(float(count) for count in nothing.values() if count),
+                "explained-lead",
             )
         )
     return tuple(said)
@@ -146,7 +146,55 @@ def whole_sentences(whole: Mapping[str, ChoiceVerdict]) -> tuple[Sentence, ...]:
         parts.append(
             f"some weights of the set make what {who} does the best of its {counted(each.options, 'choice')}"
             if each.explained
-            else f"nothing in the set explains what {who} does: the least it misses is {money(known(BN * each.least))} a year"
+            else f"nothing in the set explains what {who} does: it misses at least {money(known(BN * each.least))} a year, and "
+            f"{money(known(BN * each.plain))} in plain income"
         )
     text = "; ".join(parts)
     return (Sentence(f"As things stand, {text}.", tuple(values), "equilibria"),) if parts else ()
+
+
+def no_swap_sentence(wanted: Wanted, count: int) -> Sentence:
+    """Say that no swap leaves both better off under what leads, and how many do in plain income.
+
+    Parameters
+    ----------
+    wanted : Wanted
+    count : int
+        Swaps in plain income.
+    """
+    plainly = (
+        f"in plain income {cardinal(count)} would, which are listed"
+        if count
+        else "none would in plain income either"
+    )
+    return Sentence(
+        f"No swap leaves both sides better off under the set `{wanted.leading.id}`; {plainly}.",
+    )
+
+
+def plain_levers_sentence(levers: Sequence[Lever], beside: Sequence[Lever]) -> tuple[Sentence, ...]:
+    """Say what the strongest measure of each side does in plain income.
+
+    Parameters
+    ----------
+    levers : sequence of Lever
+        Under what leads.
+    beside : sequence of Lever
+        The same in plain income; nothing is said without.
+    """
+    plain = {lever.action: lever for lever in beside}
+    parts, values = [], []
+    for code in dict.fromkeys(lever.player for lever in beside):
+        mine = [lever for lever in levers if lever.player == code and not lever.action.startswith("side:")]
+        same = plain[max(mine, key=lambda lever: known(lever.harm_target)).action]
+        own = known(same.harm_self)
+        parts.append(
+            f"“{lower_first(same.title)}” costs the other side {money(known(same.harm_target), signed=same.harm_target < 0)} and "
+            f"{country_name(code, in_sentence=True)} {money(own, signed=own < 0)}"
+        )
+        values += [same.harm_target / BN, same.harm_self / BN]
+    return (
+        (Sentence(f"In plain income, a year, {'; '.join(parts)}.", tuple(values), "leverage"),)
+        if parts
+        else ()
+    )
