@@ -17,6 +17,7 @@ import numpy as np
 from detente.core import InputError
 from detente.dossier import Grade, Status
 from detente.policy import apply_scenario
+from detente.strategy import inverse
 from detente.strategy.choices import AHEAD, CONTROLS
 from detente.strategy.inverse import FEWEST, Inferred, Stacked, best_weights, explain_choices
 from detente.strategy.motives import BN, Choice, MotiveFile, read_choices
@@ -189,13 +190,13 @@ def explained_sides(record: Dossier, file: MotiveFile, players: Sequence[str]) -
     InputError
         When a side made too few decisions by then.
     """
-    told = file.model_dump_json()
-    return {code: _explained_side(told, record.asof, code) for code in players}
+    told, walk = file.model_dump_json(), (inverse.CHAINS, inverse.ROUNDS, inverse.PUSHES, inverse.KEPT)
+    return {code: _explained_side(told, record.asof, code, walk) for code in players}
 
 
 @lru_cache(maxsize=32)
-def _explained_side(told: str, asof: dt.date, code: str) -> Inferred:
-    """What the choices up to a day say of one side's weights; kept, as exploring the set takes a second."""
+def _explained_side(told: str, asof: dt.date, code: str, walk: tuple[int, ...]) -> Inferred:
+    """What the choices up to a day say of one side's weights; kept by how far the set is walked, which takes a while."""
     file = MotiveFile.model_validate_json(told)
     return explain_choices(read_choices(file, asof), file, code)
 

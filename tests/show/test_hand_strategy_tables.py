@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from strategy_games import game
 
+from detente.show.tables.equilibria import dominance_table
 from detente.show.tables.levers import lever_table, reach_table, share_table
 from detente.show.tables.strategy import (
-    dominance_table,
     lottery_words,
     moves_in_words,
     payment_table,

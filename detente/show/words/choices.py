@@ -67,7 +67,7 @@ def wanted_sentences(wanted: Wanted) -> tuple[Sentence, ...]:
     missed, plainly = (joined([money(known(BN * x)) for x in values]) for values in (best, plain))
     said = [
         Sentence(
-            f"Payoffs are under the set `{wanted.leading.id}` ({title}), inferred from {counted(len(judged), 'decision')}{upto}; plain "
+            f"Payoffs are under the set “{wanted.leading.id}” ({title}), inferred from {counted(len(judged), 'decision')}{upto}; plain "
             f"income stands beside it. Its best weights make what was done {times} as likely as chance, with a mean regret of {missed} a "
             f"year; with plain income that is {plainly}.",
             (*likelier, *best, *plain),
@@ -168,7 +168,7 @@ def no_swap_sentence(wanted: Wanted, count: int) -> Sentence:
         else "none would in plain income either"
     )
     return Sentence(
-        f"No swap leaves both sides better off under the set `{wanted.leading.id}`; {plainly}.",
+        f"No swap leaves both sides better off under the set “{wanted.leading.id}”; {plainly}.",
     )
 
 
