@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -45,8 +45,12 @@ from detente.core import LabelError, Table, suggestion
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from detente.strategy import Game, GameSpec, Preferences, Swap, Wanted
+    from detente.dossier import Dossier
+    from detente.equilibrium import Model
+    from detente.strategy import Game, GameSpec, PayoffTensor, Preferences, Profile, Swap, Wanted
+    from detente.world import Economy
 
+Value = TypeVar("Value")
 OF_ALL_PROFILES = ("space", "payments", "sensitivity", "all")
 """Tables of deals that rest on every joint profile."""
 SWAPS = 20
@@ -110,31 +114,8 @@ def leverage(
         shared = shares_of(plain, gentle=low, harsh=high) if plain else ()
         tables.append(build("leverage-shares", levers=shares_of(play), note=held, beside=shared))
     if table in ("preferences", "all"):
-        levers_by_set = {
-            preference_set.id: room.leverage_of(tensor.game(preference_set), gentle=low, harsh=high)
-            for preference_set in known.sets
-        }
-        tables.append(build("leverage-by-preferences", levers_by_set=levers_by_set))
-        if wanted.explained:
-            tables.append(build("explained-lead", wanted=wanted))
-    if table in ("horizons", "all"):
-        settings = room.horizons(economy)
-        with progress(None, "solving at each horizon"):
-            tables.append(
-                build(
-                    "leverage-horizons",
-                    reached=room.reach(economy, record, spec, settings, span=span, controls=controls),
-                )
-            )
-    if table in ("substitution", "all"):
-        with progress(None, "solving as substitution rises"):
-            reached = room.reach(
-                economy, record, spec, room.substitution(economy), span=span, controls=controls
-            )
-        title = "Leverage as substitution rises"
-        tables.append(
-            build("leverage-substitution", reached=reached, name="leverage-substitution", title=title)
-        )
+        tables += _levers_by_set(tensor, wanted, span)
+    tables += _reaches(table, asked, economy, span)
     if table in ("threats", "all"):
         tables.append(build("threats", levers=levers, beside=beside))
     for sentence in (
@@ -147,6 +128,46 @@ def leverage(
     if picture is not None:
         draw(make("leverage-ladder", levers=levers, concept=concept), picture)
     emit(headed(tables, reduced=reduced), style, out)
+
+
+def _levers_by_set(tensor: PayoffTensor, wanted: Wanted, span: tuple[Profile, Profile]) -> list[Table]:
+    """Levers under every set of preferences, between the same rungs; and how well what leads explains what was done."""
+    from detente.show import build
+    from detente.strategy import leverage_of
+
+    levers_by_set = {
+        each.id: leverage_of(tensor.game(each), gentle=span[0], harsh=span[1]) for each in wanted.file.sets
+    }
+    tables = [build("leverage-by-preferences", levers_by_set=levers_by_set)]
+    return [*tables, build("explained-lead", wanted=wanted)] if wanted.explained else tables
+
+
+def _reaches(
+    table: str,
+    asked: tuple[Dossier, GameSpec, str, Model, str],
+    economy: Economy,
+    span: tuple[Profile, Profile],
+) -> list[Table]:
+    """What measures do at each horizon, and as substitution rises."""
+    from detente.show import build
+    from detente.strategy import leverage as room
+
+    record, spec, _, _, controls = asked
+    tables = []
+    if table in ("horizons", "all"):
+        settings = room.horizons(economy)
+        with progress(None, "solving at each horizon"):
+            reached = room.reach(economy, record, spec, settings, span=span, controls=controls)
+        tables.append(build("leverage-horizons", reached=reached))
+    if table in ("substitution", "all"):
+        settings = room.substitution(economy)
+        with progress(None, "solving as substitution rises"):
+            reached = room.reach(economy, record, spec, settings, span=span, controls=controls)
+        title = "Leverage as substitution rises"
+        tables.append(
+            build("leverage-substitution", reached=reached, name="leverage-substitution", title=title)
+        )
+    return tables
 
 
 def deals(
@@ -194,7 +215,7 @@ def deals(
     from detente.show import build, make
     from detente.show.figures import space_sentence, swap_sentence
     from detente.show.words import wanted_sentences
-    from detente.strategy import deals as room, horizons, judge_under
+    from detente.strategy import deals as room
 
     known_table(
         table,
@@ -213,43 +234,33 @@ def deals(
     play = tensor.game(chosen)
     plain = None if wanted.beside is None else tensor.game(wanted.beside)
     games = {each.id: tensor.game(each) for each in _sets(wanted, preferences)}
-    every = games if wanted.beside is None else {each.id: tensor.game(each) for each in known.sets}
     names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     tables = []
     if table in ("expected", "all"):
         tables.append(_expected(games, spec, wanted))
-        _say_expected(play, spec)
-        if plain is not None:
-            _say_expected(plain, spec)
+        _say_expected(play, plain, spec)
     if table in ("concessions", "all"):
         tables.append(build("concessions", game=play, players=sides, beside=plain))
     if table in ("horizons", "all"):
-        with progress(None, "solving at each horizon"):
-            later, *other = judge_under(record, spec, horizons(economy), wanted.shown, controls=controls)
-        plainly = other[0] if other else None
-        tables.append(
-            build("expected-horizons", verdicts=later, players=spec.players, by="horizon", beside=plainly)
-        )
+        tables.append(_expected_later(record, spec, economy, wanted, controls))
     swaps = room.smallest_swaps(play, most=most, count=count)
     if table in ("swaps", "all"):
         tables.append(_swaps(wanted, play, plain, swaps, most, count))
     if table in ("space", "all"):
         tables.append(_spaces(games, spec, names))
     if table in ("payments", "all"):
-        paid, *less = [
-            {name: room.payments(each, name) for name in spec.threats} for each in (play, plain) if each
-        ]
-        tables.append(build("payments", game=play, payments=paid, beside=less[0] if less else None))
+        tables.append(_payments(play, plain, spec))
     if table in ("sensitivity", "all"):
+        every = games if plain is None else {each.id: tensor.game(each) for each in known.sets}
         tables.append(_bargains(every, spec, most))
     if table in ("preferences", "all"):
         tables.append(build("preferences", preferences=known))
     space = room.deal_space(play, point) if whole else None
-    if space is not None:
-        say(space_sentence(play, space, name=names[point]).text)
-    if swaps:
-        say(swap_sentence(play, swaps[0]).text)
-    for sentence in wanted_sentences(wanted):
+    for sentence in (
+        *([space_sentence(play, space, name=names[point])] if space is not None else []),
+        *(swap_sentence(play, swap) for swap in swaps[:1]),
+        *wanted_sentences(wanted),
+    ):
         say(sentence.text)
     if picture is not None and space is not None:
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
@@ -293,14 +304,43 @@ def _refuse_unread(table: str, *, side: bool, threat: bool, count: bool) -> None
     )
 
 
-def _say_expected(play: Game, spec: GameSpec) -> None:
-    """Say by how many of the exchanges that the reports expect everybody gains."""
+def _payments(play: Game, plain: Game | None, spec: GameSpec) -> Table:
+    """What each side would have to be paid, in plain income too where that is beside."""
+    from detente.show import build
+    from detente.strategy import payments
+
+    paid = [{name: payments(each, name) for name in spec.threats} for each in (play, plain) if each]
+    return build("payments", game=play, payments=paid[0], beside=_second(paid))
+
+
+def _expected_later(
+    record: Dossier, spec: GameSpec, economy: Economy, wanted: Wanted, controls: str
+) -> Table:
+    """What the expected exchanges are worth at each horizon, in plain income too where that is beside."""
+    from detente.show import build
+    from detente.strategy import horizons, judge_under
+
+    with progress(None, "solving at each horizon"):
+        later = judge_under(record, spec, horizons(economy), wanted.shown, controls=controls)
+    return build(
+        "expected-horizons", verdicts=later[0], players=spec.players, by="horizon", beside=_second(later)
+    )
+
+
+def _second(values: Sequence[Value]) -> Value | None:
+    """What is shown beside the first; None where nothing is."""
+    return values[1] if len(values) > 1 else None
+
+
+def _say_expected(play: Game, plain: Game | None, spec: GameSpec) -> None:
+    """Say by how many of the exchanges that the reports expect everybody gains, in plain income too where that is beside."""
     from detente.show.tables import expected_sentence
     from detente.strategy import judge
 
-    if spec.expected:
-        verdicts = judge(play, spec.expected, spec.threats)
-        say(expected_sentence(verdicts, spec.players, play.preferences.title).text)
+    for game in (play, plain) if spec.expected else ():
+        if game is not None:
+            verdicts = judge(game, spec.expected, spec.threats)
+            say(expected_sentence(verdicts, spec.players, game.preferences.title).text)
 
 
 def _sets(wanted: Wanted, name: str | None) -> tuple[Preferences, ...]:

@@ -208,9 +208,15 @@ def _scatter(
     def data(kept: Sequence[Point]) -> list[dict[str, Any]]:
         return [{"x": x, "y": y, "text": label} for _, label, x, y in kept]
 
-    axis = {"grid": True, "tickCount": 6, "format": ".0f"}
-    x = {"field": "x", "type": "quantitative", "title": f"{across}, billion USD a year", "axis": axis}
-    y = {"field": "y", "type": "quantitative", "title": f"{up}, billion USD a year", "axis": axis}
+    def axis(values: Sequence[float]) -> dict[str, Any]:
+        """Marks that differ as written: whole billions where the axis is long, else with decimals."""
+        span = max(values, default=0.0) - min(values, default=0.0)
+        return {"grid": True, "tickCount": 6, "format": ".0f" if span > 5 else ".1f" if span > 0.5 else ".2f"}
+
+    shown = (*rows, *marks)
+    x = {"field": "x", "type": "quantitative", "title": f"{across}, billion USD a year"}
+    y = {"field": "y", "type": "quantitative", "title": f"{up}, billion USD a year"}
+    x, y = ({**side, "axis": axis([point[k] for point in shown])} for side, k in ((x, 2), (y, 3)))
     layers = []
     zero = [{"x": 0, "y": 0, "text": ""}]
     layers.append(layer({"type": "rule", "color": INK, "strokeWidth": 1}, zero, x=x))

@@ -82,68 +82,68 @@ def _lever_rows(
             -known(lever.harm_target),
         ),
     )
-    rows: list[tuple[Cell, ...]] = []
-    for lever in ordered:
-        worst = max(sorted(lever.others), key=lambda code: known(lever.others[code]), default=None)
-        by_itself = (
-            ()
-            if lever.alone_target is None or lever.alone_self is None
-            else (lever.alone_target / BN, lever.alone_self / BN)
-        )
-        rows.append(
-            (
-                lever.player,
-                lever.title,
-                lever.gentle,
-                lever.harsh,
-                lever.harm_target / BN,
-                lever.harm_self / BN,
-                *(
-                    (plain[lever.action].harm_target / BN, plain[lever.action].harm_self / BN)
-                    if plain
-                    else ()
-                ),
-                *(() if stands is None else (_explained_by(stands, lever.action),)),
-                lever.ratio,
-                lever.pays_from,
-                *by_itself,
-                worst if worst and lever.others[worst] > 0.5 else "",
-                lever.others[worst] / BN if worst else None,
-                math.fsum(lever.others.values()) / BN if lever.others else None,
-                lever.action,
-            )
-        )
-    alone = levers[0].alone_target is not None
-    columns = (
+    rows = tuple(_lever_row(lever, plain, stands) for lever in ordered)
+    columns = _lever_columns(
+        alone=levers[0].alone_target is not None, plain=bool(plain), stands=stands is not None
+    )
+    said = [note, *([_BESIDE] if plain else []), *([] if stands is None else [_STANDS])]
+    return Table(name, title, columns, rows, " ".join(said))
+
+
+def _lever_row(
+    lever: Lever, plain: Mapping[str, Lever], stands: Mapping[str, ChoiceVerdict] | None
+) -> tuple[Cell, ...]:
+    """One lever as a row, with what is known beside it."""
+    worst = max(sorted(lever.others), key=lambda code: known(lever.others[code]), default=None)
+    by_itself = (
+        ()
+        if lever.alone_target is None or lever.alone_self is None
+        else (lever.alone_target / BN, lever.alone_self / BN)
+    )
+    same = plain.get(lever.action)
+    return (
+        lever.player,
+        lever.title,
+        lever.gentle,
+        lever.harsh,
+        lever.harm_target / BN,
+        lever.harm_self / BN,
+        *(() if same is None else (same.harm_target / BN, same.harm_self / BN)),
+        *(() if stands is None else (_explained_by(stands, lever.action),)),
+        lever.ratio,
+        lever.pays_from,
+        *by_itself,
+        worst if worst and lever.others[worst] > 0.5 else "",
+        lever.others[worst] / BN if worst else None,
+        math.fsum(lever.others.values()) / BN if lever.others else None,
+        lever.action,
+    )
+
+
+def _lever_columns(*, alone: bool, plain: bool, stands: bool) -> tuple[Column, ...]:
+    """Columns of levers, with what is known beside them."""
+    beside = (
+        money_column("plain_target", "Plain income, rival"),
+        money_column("plain_self", "Plain income, itself"),
+    )
+    by_itself = (money_column("alone_target", "Alone, rival"), money_column("alone_self", "Alone, itself"))
+    return (
         Column("player", "Side", names=names_of_economies()),
         Column("measure", "Measure"),
         Column("gentle", "From"),
         Column("harsh", "To"),
         money_column("harm_target", "Harm to rival"),
         money_column("harm_self", "Harm to itself"),
-        *(
-            (
-                money_column("plain_target", "Plain income, rival"),
-                money_column("plain_self", "Plain income, itself"),
-            )
-            if plain
-            else ()
-        ),
-        *(() if stands is None else (Column("stands", "Stands, explained by"),)),
+        *(beside if plain else ()),
+        *((Column("stands", "Stands, explained by"),) if stands else ()),
         Column("ratio", "Ratio", "ratio", "number", 2, significant=GAME_DIGITS - 1),
         Column("pays_from", "Pays at", "USD", "number", 2, significant=GAME_DIGITS - 1),
-        *(
-            (money_column("alone_target", "Alone, rival"), money_column("alone_self", "Alone, itself"))
-            if alone
-            else ()
-        ),
+        *(by_itself if alone else ()),
         Column("hit_most", "Hit most", names=names_of_economies()),
         money_column("harm_third", "Its harm"),
         money_column("harm_others", "All others"),
         Column("action", "Action"),
     )
-    said = [note, *([_BESIDE] if plain else []), *([] if stands is None else [_STANDS])]
-    return Table(name, title, columns, tuple(rows), " ".join(said))
 
 
 def _explained_by(stands: Mapping[str, ChoiceVerdict], action: str) -> str:
