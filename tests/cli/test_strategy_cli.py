@@ -52,7 +52,7 @@ def test_leverage_says_who_can_hurt_whom(capsys, cache, tmp_path):
             if row["ratio"] is not None:
                 assert row["ratio"] * row["pays_from"] == pytest.approx(1, rel=1.1e-3)  # four digits each
         assert rival in sides
-    assert "(reduced game): 32 exact solves around the standing state" in err
+    assert "(reduced game): 33 exact solves around the standing state" in err
     assert "hurts China most" in err
     assert "hurts the United States most" in err
     assert picture.read_text().startswith("<svg xmlns")
