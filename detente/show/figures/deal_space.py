@@ -198,6 +198,12 @@ def _thinned(gains: Any, front: Sequence[int]) -> list[int]:
     return sorted({*first.tolist(), *front[::step]})
 
 
+def _axis(values: Sequence[float]) -> dict[str, Any]:
+    """Marks that differ as written: whole billions where the axis is long, else with decimals."""
+    span = max(values, default=0.0) - min(values, default=0.0)
+    return {"grid": True, "tickCount": 6, "format": ".0f" if span > 5 else ".1f" if span > 0.5 else ".2f"}
+
+
 def _scatter(
     rows: Sequence[Point],
     marks: Sequence[Point],
@@ -208,15 +214,10 @@ def _scatter(
     def data(kept: Sequence[Point]) -> list[dict[str, Any]]:
         return [{"x": x, "y": y, "text": label} for _, label, x, y in kept]
 
-    def axis(values: Sequence[float]) -> dict[str, Any]:
-        """Marks that differ as written: whole billions where the axis is long, else with decimals."""
-        span = max(values, default=0.0) - min(values, default=0.0)
-        return {"grid": True, "tickCount": 6, "format": ".0f" if span > 5 else ".1f" if span > 0.5 else ".2f"}
-
     shown = (*rows, *marks)
     x = {"field": "x", "type": "quantitative", "title": f"{across}, billion USD a year"}
     y = {"field": "y", "type": "quantitative", "title": f"{up}, billion USD a year"}
-    x, y = ({**side, "axis": axis([point[k] for point in shown])} for side, k in ((x, 2), (y, 3)))
+    x, y = ({**side, "axis": _axis([point[k] for point in shown])} for side, k in ((x, 2), (y, 3)))
     layers = []
     zero = [{"x": 0, "y": 0, "text": ""}]
     layers.append(layer({"type": "rule", "color": INK, "strokeWidth": 1}, zero, x=x))
