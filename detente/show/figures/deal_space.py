@@ -215,9 +215,18 @@ def _scatter(
         return [{"x": x, "y": y, "text": label} for _, label, x, y in kept]
 
     shown = (*rows, *marks)
-    x = {"field": "x", "type": "quantitative", "title": f"{across}, billion USD a year"}
-    y = {"field": "y", "type": "quantitative", "title": f"{up}, billion USD a year"}
-    x, y = ({**side, "axis": _axis([point[k] for point in shown])} for side, k in ((x, 2), (y, 3)))
+    x = {
+        "field": "x",
+        "type": "quantitative",
+        "title": f"{across}, billion USD a year",
+        "axis": _axis([x for _, _, x, _ in shown]),
+    }
+    y = {
+        "field": "y",
+        "type": "quantitative",
+        "title": f"{up}, billion USD a year",
+        "axis": _axis([y for _, _, _, y in shown]),
+    }
     layers = []
     zero = [{"x": 0, "y": 0, "text": ""}]
     layers.append(layer({"type": "rule", "color": INK, "strokeWidth": 1}, zero, x=x))
