@@ -198,10 +198,12 @@ def _thinned(gains: Any, front: Sequence[int]) -> list[int]:
     return sorted({*first.tolist(), *front[::step]})
 
 
-def _axis(values: Sequence[float]) -> dict[str, Any]:
-    """Marks that differ as written: whole billions where the axis is long, else with decimals."""
+def _side(field: str, who: str, values: Sequence[float]) -> dict[str, Any]:
+    """One side's axis, its marks different as written: whole billions where it is long, else with decimals."""
     span = max(values, default=0.0) - min(values, default=0.0)
-    return {"grid": True, "tickCount": 6, "format": ".0f" if span > 5 else ".1f" if span > 0.5 else ".2f"}
+    written = ".0f" if span > 5 else ".1f" if span > 0.5 else ".2f"
+    axis = {"grid": True, "tickCount": 6, "format": written}
+    return {"field": field, "type": "quantitative", "title": f"{who}, billion USD a year", "axis": axis}
 
 
 def _scatter(
@@ -215,18 +217,8 @@ def _scatter(
         return [{"x": x, "y": y, "text": label} for _, label, x, y in kept]
 
     shown = (*rows, *marks)
-    x = {
-        "field": "x",
-        "type": "quantitative",
-        "title": f"{across}, billion USD a year",
-        "axis": _axis([x for _, _, x, _ in shown]),
-    }
-    y = {
-        "field": "y",
-        "type": "quantitative",
-        "title": f"{up}, billion USD a year",
-        "axis": _axis([y for _, _, _, y in shown]),
-    }
+    x = _side("x", across, [point[2] for point in shown])
+    y = _side("y", up, [point[3] for point in shown])
     layers = []
     zero = [{"x": 0, "y": 0, "text": ""}]
     layers.append(layer({"type": "rule", "color": INK, "strokeWidth": 1}, zero, x=x))
