@@ -10,13 +10,14 @@ from detente.app.drawing import DrawnView
 from detente.core import InputError
 from detente.policy import load_scenario
 from detente.show import build, make
+from detente.show.words import wanted_sentences
 
 if TYPE_CHECKING:
     from detente.app.jobs import Report
     from detente.app.laboratory import Laboratory, PageAnswer
     from detente.equilibrium import Model
     from detente.policy import Scenario
-    from detente.strategy import GameSpec
+    from detente.strategy import GameSpec, Wanted
 
 
 def leverage_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
@@ -33,16 +34,24 @@ def leverage_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
 
     def solve(report: Report) -> DrawnView:
         from detente.show.figures import moving
-        from detente.strategy import leverage_of, load_preferences, near_tensor
+        from detente.strategy import leverage, leverage_of, near_tensor, standing_verdicts
 
-        known = load_preferences(game=spec.id)
+        wanted = _wanted(answer, spec, model)
         near = near_tensor(
-            model, answer.dossier, spec, preferences=known.sets, scenarios=_threats(spec, source)
+            model, answer.dossier, spec, preferences=wanted.file.sets, scenarios=_threats(spec, source)
         )
-        game = near.game(known.named())
+        game = near.game(wanted.leading)
         levers = leverage_of(game)
+        low, high = leverage.extremes(game)
         concept = f"{game.horizon}; {game.preferences.title.lower()}"
-        table = build("leverage", levers=levers, note=f"{concept[0].upper()}{concept[1:]}.")
+        said = " ".join([f"{concept[0].upper()}{concept[1:]}.", *(s.text for s in wanted_sentences(wanted))])
+        table = build(
+            "leverage",
+            levers=levers,
+            note=said,
+            beside=leverage_of(near.game(wanted.beside), gentle=low, harsh=high) if wanted.beside else (),
+            stands=standing_verdicts(near, answer.dossier, wanted) or None,
+        )
         return DrawnView(
             table, make("leverage-ladder", levers=levers, concept=concept) if moving(levers) else None
         )
@@ -80,11 +89,11 @@ def deals_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
         names[setting.id] = f"{told[setting.id]}, this setting"
 
     def solve(report: Report) -> DrawnView:
-        from detente.strategy import deal_space, load_preferences, payoff_tensor
+        from detente.strategy import deal_space, payoff_tensor
 
-        known = load_preferences(game=spec.id)
+        wanted = _wanted(answer, spec, model)
         tensor = payoff_tensor(model, answer.dossier, spec.small(), scenarios=points, report=report)
-        game = tensor.game(known.named())
+        game = tensor.game(wanted.leading)
         space = deal_space(game, spec.threats[0])
         concept = f"{game.horizon}; {game.preferences.title.lower()}; {len(space.gains):,} joint choices"
         figure = make("deal-space-points", game=game, space=space, threats=names, concept=concept)
@@ -92,6 +101,14 @@ def deals_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
 
     key = ("deals", answer.state.question, answer.dossier.asof, answer.state.horizon)
     return later_drawn(laboratory, key, "Deals: every joint choice of the game", solve)
+
+
+def _wanted(answer: PageAnswer, spec: GameSpec, model: Model) -> Wanted:
+    """What the two sides want as known on the record's day: what explains their choices, else plain income."""
+    from detente.strategy import load_preferences, wanted_in
+
+    known = load_preferences(game=spec.id).known_by(answer.dossier.asof)
+    return wanted_in(answer.dossier, spec, known, sectors=model.economy.labels.sectors)
 
 
 def _short(setting: Scenario) -> str:

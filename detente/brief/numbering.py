@@ -106,6 +106,7 @@ COMMANDS = {
     "timeline": "detente measures",
     "conflicts": "detente claims --conflicts",
     "leverage": "detente leverage --table levers",
+    "explained-lead": "detente leverage --table preferences",
     "leverage-ladder": "detente leverage --table levers",
     "deal-space": "detente deals --table space",
     "deal-space-points": "detente deals --table space",

@@ -16,15 +16,23 @@ from detente.dossier import Instrument
 from detente.show import build, make
 from detente.show.figures import country_name, lever_sentences, moving, swap_sentence
 from detente.show.tables import expected_sentence
-from detente.show.words import Sentence, count_words, lower_first
+from detente.show.words import (
+    Sentence,
+    count_words,
+    lower_first,
+    no_swap_sentence,
+    plain_levers_sentence,
+    standing_sentences,
+    wanted_sentences,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from detente.brief.findings import Findings
     from detente.core import Table
     from detente.dossier import Dossier
-    from detente.strategy import DealSpace, Game, GameSpec, Lever, PayoffTensor, Preferences, Swap
+    from detente.strategy import DealSpace, GameSpec, Lever, PayoffTensor, Preferences, Wanted
 
 
 def _told_game(dossier: Dossier, place: str) -> GameSpec | None:
@@ -62,14 +70,7 @@ def strategy_section(findings: Findings) -> Section | None:
         When a joint profile has no equilibrium.
     """
     from detente.policy import load_scenario
-    from detente.strategy import (
-        deal_space,
-        leverage_of,
-        load_preferences,
-        near_tensor,
-        payoff_tensor,
-        smallest_swaps,
-    )
+    from detente.strategy import load_preferences, near_tensor, payoff_tensor, wanted_in
 
     dossier = findings.dossier
     place = findings.source or dossier.id
@@ -77,48 +78,98 @@ def strategy_section(findings: Findings) -> Section | None:
     if spec is None:
         return None
     scenarios = [load_scenario(name, dossier=place) for name in spec.threats if name != "standing"]
-    known = load_preferences(game=spec.id)
-    near = near_tensor(findings.model, dossier, spec, preferences=known.sets, scenarios=scenarios)
-    game = near.game(known.named())
-    levers = leverage_of(game)
-    concept = f"{game.horizon}; {game.preferences.title.lower()}"
-    tensor = payoff_tensor(findings.model, dossier, spec.small(), scenarios=scenarios)
-    games = {preferences.id: tensor.game(preferences) for preferences in known.sets}
-    spaces = {
-        name: (each, [deal_space(each, threat) for threat in spec.threats]) for name, each in games.items()
-    }
-    few = tensor.game(known.named())
-    space = deal_space(few, spec.threats[0])
+    known = load_preferences(game=spec.id).known_by(dossier.asof)
+    wanted = wanted_in(dossier, spec, known, sectors=findings.model.economy.labels.sectors)
+    near = near_tensor(findings.model, dossier, spec, preferences=wanted.file.sets, scenarios=scenarios)
+    few = payoff_tensor(findings.model, dossier, spec.small(), scenarios=scenarios)
     names = {name: load_scenario(name, dossier=place).title for name in spec.threats}
-    swaps = smallest_swaps(game, most=1, count=12)
-    reduced = _reduced_words(spec, tensor.index.size)
-    ladder = (make("leverage-ladder", levers=levers, concept=concept),) if moving(levers) else ()
-    points = make("deal-space-points", game=few, space=space, threats=names, concept=f"{concept}; {reduced}")
-    table = build("deal-space", games=spaces, names=names)
-    strongest, weaker = _first_of_each(levers)
-    behind: list[Block] = [
-        *([Paragraph(tuple(weaker))] if weaker else []),
-        *ladder,
-        TableBlock(build("leverage", levers=levers, note=f"{concept[0].upper()}{concept[1:]}.")),
-        Paragraph(
-            _judged_in(spec, reduced, tensor.index.size) or (_opening(spec, several=len(known.sets) > 1),)
-        ),
-        TableBlock(replace(table, title=f"{table.title}, {reduced}")),
-    ]
-    blocks: list[Block] = [Paragraph((_opening(spec, several=False), *strongest))]
-    if spec.expected:
-        behind.append(TableBlock(_expected(near, spec, known.sets)))
-    if swaps:
-        said = tuple(swap_sentence(game, swap, table="swaps") for swap in swaps[1:3])
-        behind += [*([Paragraph(said)] if said else []), TableBlock(build("swaps", game=game, swaps=swaps))]
-    blocks += [Paragraph((*_traded(game, spec, swaps), *_caution(spec, dossier))), points]
+    front, behind = _leverage_blocks(near, dossier, wanted)
+    space, points, packages = _space_blocks(few, spec, wanted, names)
+    traded, swaps = _swap_blocks(near, spec, wanted)
+    blocks = [*front, Paragraph((*traded, *_caution(spec, dossier))), points]
     return Section(
         "leverage",
         _title(space),
         tuple(block for block in blocks if not isinstance(block, Paragraph) or block.sentences),
-        tuple(behind),
+        (*behind, *packages, *swaps),
         label="Leverage and deals",
     )
+
+
+def _leverage_blocks(near: PayoffTensor, dossier: Dossier, wanted: Wanted) -> tuple[list[Block], list[Block]]:
+    """What each measure does, under what leads and in plain income, and what of it nothing explains; and what stands behind it."""
+    from detente.strategy import leverage, leverage_of, standing_verdicts
+
+    spec, game = near.spec, near.game(wanted.leading)
+    levers, (low, high) = leverage_of(game), leverage.extremes(game)
+    beside = leverage_of(near.game(wanted.beside), gentle=low, harsh=high) if wanted.beside else ()
+    stands = standing_verdicts(near, dossier, wanted)
+    titles = {action.id: action.title for action in spec.actions}
+    concept = f"{game.horizon}; {game.preferences.title.lower()}"
+    note = f"{concept[0].upper()}{concept[1:]}."
+    strongest, weaker = _first_of_each(levers)
+    front: list[Block] = [
+        Paragraph(
+            (_opening(spec, wanted, several=False), *strongest, *plain_levers_sentence(levers, beside))
+        ),
+        Paragraph((*wanted_sentences(wanted), *standing_sentences(stands, titles))),
+    ]
+    behind: list[Block] = [
+        *([Paragraph(tuple(weaker))] if weaker else []),
+        *((make("leverage-ladder", levers=levers, concept=concept),) if moving(levers) else ()),
+        TableBlock(build("leverage", levers=levers, note=note, beside=beside, stands=stands or None)),
+        *([TableBlock(build("explained-lead", wanted=wanted))] if wanted.explained else []),
+    ]
+    return front, behind
+
+
+def _space_blocks(
+    few: PayoffTensor, spec: GameSpec, wanted: Wanted, names: Mapping[str, str]
+) -> tuple[DealSpace, Block, list[Block]]:
+    """The space of deals under what leads, its picture, and its table under every set of preferences."""
+    from detente.strategy import deal_space
+
+    sets = wanted.file.sets
+    games = {preferences.id: few.game(preferences) for preferences in sets}
+    spaces = {
+        name: (each, [deal_space(each, threat) for threat in spec.threats]) for name, each in games.items()
+    }
+    game = few.game(wanted.leading)
+    space, count = deal_space(game, spec.threats[0]), few.index.size
+    reduced = _reduced_words(spec, count)
+    concept = f"{game.horizon}; {game.preferences.title.lower()}; {reduced}"
+    points = make("deal-space-points", game=game, space=space, threats=names, concept=concept)
+    table = build("deal-space", games=spaces, names=names)
+    told = _judged_in(spec, reduced, count) or (_opening(spec, wanted, several=len(sets) > 1),)
+    return space, points, [Paragraph(told), TableBlock(replace(table, title=f"{table.title}, {reduced}"))]
+
+
+def _swap_blocks(near: PayoffTensor, spec: GameSpec, wanted: Wanted) -> tuple[list[Sentence], list[Block]]:
+    """What is said of exchanges, and their tables: those that are expected, and the smallest under what leads or in plain income."""
+    from detente.strategy import judge, smallest_swaps
+
+    shown = {each.id: near.game(each) for each in wanted.shown}
+    game, *other = shown.values()
+    swaps = smallest_swaps(game, most=1, count=12)
+    less = smallest_swaps(other[0], most=1) if other and not swaps else []
+    said: list[Sentence] = []
+    blocks: list[Block] = []
+    if spec.expected:
+        for each in shown.values():
+            verdicts = judge(each, spec.expected, spec.threats)
+            said.append(expected_sentence(verdicts, spec.players, each.preferences.title))
+        blocks.append(TableBlock(_expected(near, spec, wanted.shown if other else wanted.file.sets)))
+    said += [swap_sentence(game, swap, table="swaps") for swap in swaps[:1]]
+    if other and not swaps:
+        said.append(no_swap_sentence(wanted, len(less)))
+    if swaps or less:
+        read = game if swaps else other[0]
+        more = tuple(swap_sentence(read, swap, table="swaps") for swap in (swaps[1:3] or less[:2]))
+        table = build(
+            "swaps", game=read, swaps=swaps or less[:12], beside=other[0] if other and swaps else None
+        )
+        blocks += [*([Paragraph(more)] if more else []), TableBlock(table)]
+    return said, blocks
 
 
 def _judged_in(spec: GameSpec, reduced: str, count: int) -> tuple[Sentence, ...]:
@@ -131,17 +182,6 @@ def _judged_in(spec: GameSpec, reduced: str, count: int) -> tuple[Sentence, ...]
             f"whole game has {math.prod(spec.shape):,}, and `detente deals --table space` solves them."
         ),
     )
-
-
-def _traded(game: Game, spec: GameSpec, swaps: Sequence[Swap]) -> list[Sentence]:
-    """By how many of the exchanges that the reports expect everybody gains, and the smallest swap that both gain by."""
-    from detente.strategy import judge
-
-    said = []
-    if spec.expected:
-        verdicts = judge(game, spec.expected, spec.threats)
-        said.append(expected_sentence(verdicts, spec.players, game.preferences.title))
-    return [*said, *(swap_sentence(game, swap, table="swaps") for swap in swaps[:1])]
 
 
 def _first_of_each(levers: Sequence[Lever]) -> tuple[list[Sentence], list[Sentence]]:
@@ -179,12 +219,15 @@ def _reduced_words(spec: GameSpec, count: int) -> str:
     )
 
 
-def _opening(spec: GameSpec, *, several: bool) -> Sentence:
+def _opening(spec: GameSpec, wanted: Wanted, *, several: bool) -> Sentence:
     """How the measures of the game are taken, and what a side wants."""
+    wants = (
+        "what explains its choices best, with plain income beside it" if wanted.explained else "real income"
+    )
+    more = " unless said otherwise; the tables repeat every conclusion under other weights" * several
     return Sentence(
         f"Each of the game’s {count_words(len(spec.actions), 'measure')} is taken alone, everything else as it stands; every state is "
-        "solved as an equilibrium of its own. "
-        f"What a side wants is real income{' unless said otherwise; the tables repeat every conclusion under other weights' * several}."
+        f"solved as an equilibrium of its own. What a side wants is {wants}{more}."
     )
 
 

@@ -293,13 +293,15 @@ def sweep(harm_target: float, harm_sender: float, *, bias: float = 0.0) -> Play:
     )
 
 
-def threat_table(levers: Sequence[Lever]) -> Table:
+def threat_table(levers: Sequence[Lever], *, beside: Sequence[Lever] = ()) -> Table:
     """What each measure is worth as a threat, over everything that nobody knows: a what-if.
 
     Parameters
     ----------
     levers : sequence of Lever
         Those that hurt the other side.
+    beside : sequence of Lever
+        The same in plain income.
 
     Returns
     -------
@@ -307,6 +309,7 @@ def threat_table(levers: Sequence[Lever]) -> Table:
         Least, middle and most over the sweep.
     """
     rows: list[tuple[Cell, ...]] = []
+    plainly = {lever.action: lever for lever in beside}
     for lever in levers:
         target, own = lever.harm_target / 1e3, lever.harm_self / 1e3
         if lever.harm_target <= NOTHING or lever.action.startswith("side:"):
@@ -323,6 +326,7 @@ def threat_table(levers: Sequence[Lever]) -> Table:
                 float(np.median(100 * plain.carried_out)),
                 float(np.median(100 * bold.carried_out)),
                 100 * float((bold.carried_out > plain.carried_out).mean()),
+                *((_worth(plainly[lever.action]),) if plainly else ()),
                 lever.action,
             )
         )
@@ -344,6 +348,11 @@ def threat_table(levers: Sequence[Lever]) -> Table:
             Column("breakdown", "Carried out", "%", digits=0, **number),  # type: ignore[arg-type]
             Column("breakdown_bold", "both overconfident", "%", digits=0, **number),  # type: ignore[arg-type]
             Column("likelier", "Sweeps in which that is likelier", "%", digits=0, **number),  # type: ignore[arg-type]
+            *(
+                (Column("worth_plain", "Worth in plain income: middle", "USD bn", digits=2, **number),)  # type: ignore[arg-type]
+                if plainly
+                else ()
+            ),
             Column("action", "Action"),
         ),
         tuple(rows),
@@ -351,6 +360,13 @@ def threat_table(levers: Sequence[Lever]) -> Table:
         f"and weights ({len(list(itertools.product(*SWEPT.values())))} of them); middle is the median. Overconfident: each takes the "
         f"other for less hard, by {abs(BIAS):g} in log odds. Harm is that of the measure by itself.",
     )
+
+
+def _worth(lever: Lever) -> float | None:
+    """Median worth of a threat over the sweep; None where the measure hurts nobody else."""
+    if lever.harm_target <= NOTHING:
+        return None
+    return float(np.median(sweep(lever.harm_target / 1e3, lever.harm_self / 1e3).worth))
 
 
 def _three(values: Floats) -> tuple[float, float, float]:

@@ -76,7 +76,7 @@ VERBS = {
     "score": "outlook",
     "market": "market",
     "data": "register",
-    "game": "strategy",
+    "game": "game",
 }
 """Every verb in the order of `detente --help`, and the module that defines the function of its name; loaded when it is asked
 for."""

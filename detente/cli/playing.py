@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from detente.dossier import Dossier
     from detente.equilibrium import Model
     from detente.policy import Scenario
-    from detente.strategy import GameSpec, PayoffTensor, PreferenceFile, Preferences
+    from detente.strategy import GameSpec, PayoffTensor, PreferenceFile, Wanted
     from detente.world import Economy
 
 GameOption = Annotated[
@@ -31,7 +31,12 @@ ReducedOption = Annotated[
     bool, typer.Option("--reduced", help="The small game that the file declares, instead of the whole one.")
 ]
 PreferencesOption = Annotated[
-    str | None, typer.Option("--preferences", help="A set of preferences.", show_default="the file's default")
+    str | None,
+    typer.Option(
+        "--preferences",
+        help="A set of preferences (plain: real income only), or all (deals).",
+        show_default="explained, where choices say what is wanted; else the file's default",
+    ),
 ]
 PreferenceFileOption = Annotated[
     Path | None,
@@ -72,6 +77,8 @@ ElasticitiesOption = Annotated[
     ),
 ]
 
+ALL_SETS = "all"
+"""Asks for every set of preferences where one leads and the others can be shown."""
 HOW = {"costs": "; every control a cost", "stated": "", "equivalent": "; every control a cap"}
 """What the line about a solve says of its controls."""
 
@@ -98,27 +105,32 @@ def read_game(
 
 
 def read_sets(
-    record: Dossier, spec: GameSpec, file: Path | None, name: str | None
-) -> tuple[PreferenceFile, Preferences]:
-    """Read the sets of preferences as known on the record's day, and the one asked for.
+    record: Dossier, spec: GameSpec, economy: Economy, file: Path | None, name: str | None
+) -> Wanted:
+    """Read the sets of preferences as known on the record's day, what leads and what stands beside it.
 
-    Sets that explain what was chosen are inferred when one of them is asked for; plain income is then beside them.
+    Preferences that explain what was chosen lead where they can be inferred and no other set or file is asked for.
     """
-    from detente.strategy import EXPLAINED, explained_sets, load_preferences, motives_of
+    from detente.strategy import Wanted, load_preferences, wanted_in
 
     with usage():
         known = load_preferences(file, game=spec.id).known_by(record.asof)
-        if name is not None and name.split("-")[0] == EXPLAINED and file is None:
-            motives = motives_of(spec.dossier)
-            if motives is None:
-                raise InputError(
-                    f"the record `{spec.dossier}` comes with no motives to infer preferences from",
-                    where="--preferences",
-                    hint="a file `motives-DOSSIER.yaml` and a table of choices; docs page `preferences`",
-                )
-            with progress(None, "reading what the sides want from what they chose"):
-                known = explained_sets(record, spec, motives, known)
-        return known, known.named(name)
+        name = None if name == ALL_SETS else name
+        if file is not None:
+            return Wanted(known, known.named(name))
+        with progress(None, "reading what the sides want from what they chose"):
+            return wanted_in(record, spec, known, name, sectors=economy.labels.sectors)
+
+
+def refuse_all(name: str | None) -> None:
+    """Refuse to lead with every set at once, where one must lead."""
+    if name == ALL_SETS:
+        with usage():
+            raise InputError(
+                "one set of preferences must lead",
+                where="--preferences",
+                hint="name one; `--table preferences` has them all",
+            )
 
 
 def world_at(world: str | None, elasticities: str | None, horizon: str) -> tuple[Economy, Model]:

@@ -1,9 +1,8 @@
-"""`detente leverage`, `deals` and `game`: who holds what over whom, which swaps beat no deal, what the two would do."""
+"""`detente leverage` and `deals`: who holds what over whom, and which swaps beat no deal."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -18,6 +17,7 @@ from detente.cli.options import (
 )
 from detente.cli.output import draw, emit, progress, usage
 from detente.cli.playing import (
+    ALL_SETS,
     CacheOption,
     ClusterOption,
     ControlsOption,
@@ -33,26 +33,28 @@ from detente.cli.playing import (
     known_table,
     read_game,
     read_sets,
-    tensor_for,
+    refuse_all,
     where,
     whole_or_near,
     world_at,
 )
-from detente.cli.terminal import note, say
+from detente.cli.terminal import say
 from detente.cli.worlds import WorldOption, code_in
-from detente.core import InputError, LabelError, Table, suggestion, write_atomic
+from detente.core import LabelError, Table, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from detente.strategy import Game, GameSpec, PreferenceFile, Preferences
+    from detente.dossier import Dossier
+    from detente.equilibrium import Model
+    from detente.strategy import Game, GameSpec, PayoffTensor, Preferences, Profile, Swap, Wanted
+    from detente.world import Economy
 
+Value = TypeVar("Value")
 OF_ALL_PROFILES = ("space", "payments", "sensitivity", "all")
 """Tables of deals that rest on every joint profile."""
 SWAPS = 20
 """Swaps listed, where no other number is asked for."""
-PRECISION = 1.0
-"""Log odds for a billion USD a year, where nothing else is asked for."""
 
 
 def leverage(
@@ -85,56 +87,87 @@ def leverage(
     """Say what each measure costs the other side, its own side and everybody else, and at which horizon."""
     from detente.show import build, make
     from detente.show.figures import lever_sentences
-    from detente.strategy import leverage as room, shares_of
+    from detente.show.words import plain_levers_sentence, standing_sentences, wanted_sentences
+    from detente.strategy import leverage as room, shares_of, standing_verdicts
 
     known_table(table, ("levers", "shares", "horizons", "substitution", "preferences", "threats"))
+    refuse_all(preferences)
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
-    known, chosen = read_sets(record, spec, preference_file, preferences)
     economy, model = world_at(world, elasticities, horizon)
+    wanted = read_sets(record, spec, economy, preference_file, preferences)
+    known, chosen = wanted.file, wanted.leading
     on, whole = where(workers, cluster), table in ("shares", "all")
     asked = record, spec, source, model, controls
     tensor = whole_or_near(whole, asked, known, world, on, cache, no_cache=no_cache)
     play = tensor.game(chosen)
     levers = room.leverage_of(play)
     span = low, high = room.extremes(play)
+    plain = () if wanted.beside is None else tensor.game(wanted.beside)
+    beside = room.leverage_of(plain, gentle=low, harsh=high) if plain else ()
+    stands = standing_verdicts(tensor, record, wanted) or None
     concept = f"{play.horizon}; {chosen.title.lower()}"
     held = f"{concept[0].upper()}{concept[1:]}."
     tables = []
     if table in ("levers", "all"):
-        tables.append(build("leverage", levers=levers, note=held))
+        tables.append(build("leverage", levers=levers, note=held, beside=beside, stands=stands))
     if table in ("shares", "all"):
-        tables.append(build("leverage-shares", levers=shares_of(play), note=held))
+        shared = shares_of(plain, gentle=low, harsh=high) if plain else ()
+        tables.append(build("leverage-shares", levers=shares_of(play), note=held, beside=shared))
     if table in ("preferences", "all"):
-        levers_by_set = {
-            preference_set.id: room.leverage_of(tensor.game(preference_set), gentle=low, harsh=high)
-            for preference_set in known.sets
-        }
-        tables.append(build("leverage-by-preferences", levers_by_set=levers_by_set))
-    if table in ("horizons", "all"):
-        settings = room.horizons(economy)
-        with progress(None, "solving at each horizon"):
-            tables.append(
-                build(
-                    "leverage-horizons",
-                    reached=room.reach(economy, record, spec, settings, span=span, controls=controls),
-                )
-            )
-    if table in ("substitution", "all"):
-        with progress(None, "solving as substitution rises"):
-            reached = room.reach(
-                economy, record, spec, room.substitution(economy), span=span, controls=controls
-            )
-        title = "Leverage as substitution rises"
-        tables.append(
-            build("leverage-substitution", reached=reached, name="leverage-substitution", title=title)
-        )
+        tables += _levers_by_set(tensor, wanted, span)
+    tables += _reaches(table, asked, economy, span)
     if table in ("threats", "all"):
-        tables.append(build("threats", levers=levers))
-    for sentence in lever_sentences(levers):
+        tables.append(build("threats", levers=levers, beside=beside))
+    for sentence in (
+        *lever_sentences(levers),
+        *plain_levers_sentence(levers, beside),
+        *wanted_sentences(wanted),
+        *standing_sentences(stands or {}, {action.id: action.title for action in spec.actions}),
+    ):
         say(sentence.text)
     if picture is not None:
         draw(make("leverage-ladder", levers=levers, concept=concept), picture)
     emit(headed(tables, reduced=reduced), style, out)
+
+
+def _levers_by_set(tensor: PayoffTensor, wanted: Wanted, span: tuple[Profile, Profile]) -> list[Table]:
+    """Levers under every set of preferences, between the same rungs; and how well what leads explains what was done."""
+    from detente.show import build
+    from detente.strategy import leverage_of
+
+    levers_by_set = {
+        each.id: leverage_of(tensor.game(each), gentle=span[0], harsh=span[1]) for each in wanted.file.sets
+    }
+    tables = [build("leverage-by-preferences", levers_by_set=levers_by_set)]
+    return [*tables, build("explained-lead", wanted=wanted)] if wanted.explained else tables
+
+
+def _reaches(
+    table: str,
+    asked: tuple[Dossier, GameSpec, str, Model, str],
+    economy: Economy,
+    span: tuple[Profile, Profile],
+) -> list[Table]:
+    """What measures do at each horizon, and as substitution rises."""
+    from detente.show import build
+    from detente.strategy import leverage as room
+
+    record, spec, _, _, controls = asked
+    tables = []
+    if table in ("horizons", "all"):
+        settings = room.horizons(economy)
+        with progress(None, "solving at each horizon"):
+            reached = room.reach(economy, record, spec, settings, span=span, controls=controls)
+        tables.append(build("leverage-horizons", reached=reached))
+    if table in ("substitution", "all"):
+        settings = room.substitution(economy)
+        with progress(None, "solving as substitution rises"):
+            reached = room.reach(economy, record, spec, settings, span=span, controls=controls)
+        title = "Leverage as substitution rises"
+        tables.append(
+            build("leverage-substitution", reached=reached, name="leverage-substitution", title=title)
+        )
+    return tables
 
 
 def deals(
@@ -181,52 +214,54 @@ def deals(
     from detente.policy import load_scenario
     from detente.show import build, make
     from detente.show.figures import space_sentence, swap_sentence
-    from detente.strategy import deals as room, horizons
+    from detente.show.words import wanted_sentences
+    from detente.strategy import deals as room
 
     known_table(
         table,
         ("expected", "concessions", "horizons", "swaps", "space", "payments", "sensitivity", "preferences"),
     )
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
-    known, chosen = read_sets(record, spec, preference_file, preferences)
     with usage():
         point, sides = _threat(threat, spec), _sides(side, spec, world)
     whole = table in OF_ALL_PROFILES or picture is not None or most > 1
     _refuse_unread(table, side=bool(side), threat=bool(threat) and not whole, count=count != SWAPS)
     economy, model = world_at(world, elasticities, horizon)
+    wanted = read_sets(record, spec, economy, preference_file, preferences)
+    known, chosen = wanted.file, wanted.leading
     asked, on = (record, spec, source, model, controls), where(workers, cluster)
     tensor = whole_or_near(whole, asked, known, world, on, cache, no_cache=no_cache)
     play = tensor.game(chosen)
-    games = {chosen_set.id: tensor.game(chosen_set) for chosen_set in _sets(known, chosen, preferences)}
+    plain = None if wanted.beside is None else tensor.game(wanted.beside)
+    games = {each.id: tensor.game(each) for each in _sets(wanted, preferences)}
     names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     tables = []
     if table in ("expected", "all"):
-        tables.append(_expected(games, spec, known))
-        _say_expected(play, spec)
+        tables.append(_expected(games, spec, wanted))
+        _say_expected(play, plain, spec)
     if table in ("concessions", "all"):
-        tables.append(build("concessions", game=play, players=sides))
+        tables.append(build("concessions", game=play, players=sides, beside=plain))
     if table in ("horizons", "all"):
-        with progress(None, "solving at each horizon"):
-            later = room.judge_at(record, spec, horizons(economy), chosen, controls=controls)
-        tables.append(build("expected-horizons", verdicts=later, players=spec.players, by="horizon"))
+        tables.append(_expected_later(record, spec, economy, wanted, controls))
     swaps = room.smallest_swaps(play, most=most, count=count)
     if table in ("swaps", "all"):
-        tables.append(build("swaps", game=play, swaps=swaps))
+        tables.append(_swaps(wanted, play, plain, swaps, most, count))
     if table in ("space", "all"):
         tables.append(_spaces(games, spec, names))
     if table in ("payments", "all"):
-        tables.append(
-            build("payments", game=play, payments={name: room.payments(play, name) for name in spec.threats})
-        )
+        tables.append(_payments(play, plain, spec))
     if table in ("sensitivity", "all"):
-        tables.append(_bargains(games, spec, most))
+        every = games if plain is None else {each.id: tensor.game(each) for each in known.sets}
+        tables.append(_bargains(every, spec, most))
     if table in ("preferences", "all"):
         tables.append(build("preferences", preferences=known))
     space = room.deal_space(play, point) if whole else None
-    if space is not None:
-        say(space_sentence(play, space, name=names[point]).text)
-    if swaps:
-        say(swap_sentence(play, swaps[0]).text)
+    for sentence in (
+        *([space_sentence(play, space, name=names[point])] if space is not None else []),
+        *(swap_sentence(play, swap) for swap in swaps[:1]),
+        *wanted_sentences(wanted),
+    ):
+        say(sentence.text)
     if picture is not None and space is not None:
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
         draw(make("deal-space-points", game=play, space=space, threats=names, concept=concept), picture)
@@ -244,6 +279,21 @@ def _spaces(games: Mapping[str, Game], spec: GameSpec, names: Mapping[str, str])
     return build("deal-space", games=spaces, names=names)
 
 
+def _swaps(
+    wanted: Wanted, play: Game, plain: Game | None, swaps: Sequence[Swap], most: int, count: int
+) -> Table:
+    """The smallest swaps with plain income beside; those of plain income where there are no others, which is said."""
+    from detente.show import build
+    from detente.show.words import no_swap_sentence
+    from detente.strategy import smallest_swaps
+
+    if swaps or plain is None:
+        return build("swaps", game=play, swaps=swaps, beside=plain)
+    less = smallest_swaps(plain, most=most)
+    say(no_swap_sentence(wanted, len(less)).text)
+    return build("swaps", game=plain, swaps=less[:count])
+
+
 def _refuse_unread(table: str, *, side: bool, threat: bool, count: bool) -> None:
     """Refuse what a table of deals does not read."""
     refuse_idle(
@@ -254,24 +304,49 @@ def _refuse_unread(table: str, *, side: bool, threat: bool, count: bool) -> None
     )
 
 
-def _say_expected(play: Game, spec: GameSpec) -> None:
-    """Say by how many of the exchanges that the reports expect everybody gains."""
+def _payments(play: Game, plain: Game | None, spec: GameSpec) -> Table:
+    """What each side would have to be paid, in plain income too where that is beside."""
+    from detente.show import build
+    from detente.strategy import payments
+
+    paid = [{name: payments(each, name) for name in spec.threats} for each in (play, plain) if each]
+    return build("payments", game=play, payments=paid[0], beside=_second(paid))
+
+
+def _expected_later(
+    record: Dossier, spec: GameSpec, economy: Economy, wanted: Wanted, controls: str
+) -> Table:
+    """What the expected exchanges are worth at each horizon, in plain income too where that is beside."""
+    from detente.show import build
+    from detente.strategy import horizons, judge_under
+
+    with progress(None, "solving at each horizon"):
+        later = judge_under(record, spec, horizons(economy), wanted.shown, controls=controls)
+    return build(
+        "expected-horizons", verdicts=later[0], players=spec.players, by="horizon", beside=_second(later)
+    )
+
+
+def _second(values: Sequence[Value]) -> Value | None:
+    """What is shown beside the first; None where nothing is."""
+    return values[1] if len(values) > 1 else None
+
+
+def _say_expected(play: Game, plain: Game | None, spec: GameSpec) -> None:
+    """Say by how many of the exchanges that the reports expect everybody gains, in plain income too where that is beside."""
     from detente.show.tables import expected_sentence
-    from detente.strategy import deals as room
+    from detente.strategy import judge
 
-    if spec.expected:
-        verdicts = room.judge(play, spec.expected, spec.threats)
-        say(expected_sentence(verdicts, spec.players, play.preferences.title).text)
+    for game in (play, plain) if spec.expected else ():
+        if game is not None:
+            verdicts = judge(game, spec.expected, spec.threats)
+            say(expected_sentence(verdicts, spec.players, game.preferences.title).text)
 
 
-def _sets(known: PreferenceFile, chosen: Preferences, name: str | None) -> tuple[Preferences, ...]:
-    """The set asked for alone, with plain income beside it where it was inferred; else all."""
-    from detente.strategy import EXPLAINED
-
-    if name is None:
-        return known.sets
-    beside = [known.named("plain")] if name.split("-")[0] == EXPLAINED else []
-    return (chosen, *beside)
+def _sets(wanted: Wanted, name: str | None) -> tuple[Preferences, ...]:
+    """What leads with plain income beside it; every set where all are asked for, or none is and plain income leads."""
+    every = name == ALL_SETS or (name is None and wanted.beside is None)
+    return wanted.file.sets if every else wanted.shown
 
 
 def _threat(name: str | None, spec: GameSpec) -> str:
@@ -304,16 +379,16 @@ def _sides(side: str | None, spec: GameSpec, world: str | None) -> tuple[str, ..
     return sides
 
 
-def _expected(games: Mapping[str, Game], spec: GameSpec, known: PreferenceFile) -> Table:
+def _expected(games: Mapping[str, Game], spec: GameSpec, wanted: Wanted) -> Table:
     """Exchanges the reports expect, under every set of preferences."""
     from detente.show import build
-    from detente.strategy import deals as room
+    from detente.strategy import judge
 
     return build(
         "expected-swaps",
-        verdicts={name: room.judge(weighed, spec.expected, spec.threats) for name, weighed in games.items()},
+        verdicts={name: judge(weighed, spec.expected, spec.threats) for name, weighed in games.items()},
         players=spec.players,
-        names={preference_set.id: preference_set.title for preference_set in known.sets},
+        names={preference_set.id: preference_set.title for preference_set in wanted.file.sets},
     )
 
 
@@ -331,90 +406,3 @@ def _bargains(games: Mapping[str, Game], spec: GameSpec, most: int) -> Table:
         for name, weighed in games.items()
     }
     return build("bargains-by-preferences", bargains=bargains)
-
-
-def game_verb(
-    table: Annotated[str, typer.Option("--table", help="equilibria, dominance, preferences or all.")] = "all",
-    precision: Annotated[
-        float,
-        typer.Option(
-            "--precision",
-            help="Of the logit equilibrium: log odds for a billion USD a year; 0 leaves it out.",
-            min=0,
-        ),
-    ] = PRECISION,
-    export: Annotated[
-        Path | None, typer.Option("--export", help="Also write the game to this .nfg or .efg file.")
-    ] = None,
-    game: GameOption = None,
-    reduced: ReducedOption = False,
-    preferences: PreferencesOption = None,
-    preference_file: PreferenceFileOption = None,
-    horizon: HorizonOption = "long",
-    controls: ControlsOption = "stated",
-    workers: WorkersOption = None,
-    cluster: ClusterOption = None,
-    cache: CacheOption = None,
-    no_cache: NoCacheOption = False,
-    world: WorldOption = None,
-    elasticities: ElasticitiesOption = None,
-    dossier: DossierOption = DEFAULT_DOSSIER,
-    asof: AsofOption = None,
-    style: FormatOption = None,
-    out: OutOption = None,
-) -> None:
-    """Say what the two sides would do without an agreement: equilibria, dominance, quantal response; export the game."""
-    from detente.show import build
-    from detente.show.tables import game_sentences
-    from detente.strategy import efg_text, equilibria as room, known_form, nfg_text
-
-    known_table(table, ("equilibria", "dominance", "preferences"))
-    refuse_idle(
-        "on the table dominance, which has no play with errors",
-        precision=precision != PRECISION and table == "dominance",
-    )
-    with usage():
-        if export is not None and export.suffix not in (".nfg", ".efg"):
-            raise InputError(
-                f"the ending `{export.suffix}` is no format of a game",
-                where="--export",
-                hint="use .nfg or .efg",
-            )
-    record, spec, source = read_game(dossier, asof, game, reduced=reduced)
-    known, chosen = read_sets(record, spec, preference_file, preferences)
-    _, model = world_at(world, elasticities, horizon)
-    on = where(workers, cluster)
-    tensor = tensor_for(record, spec, source, model, controls, on, cache, world, no_cache=no_cache)
-    play = tensor.game(chosen)
-    form = room.strategic_form(play)
-    pure, dominance = room.pure_equilibria(form, epsilon=1e-3), room.dominant_rungs(play)
-    quantal = (
-        room.logit_quantal(form, precision / 1e3) if precision and table in ("equilibria", "all") else None
-    )
-    for sentence in game_sentences(play, form, pure, quantal, dominance):
-        say(sentence.text)
-    tables = []
-    if table in ("equilibria", "all"):
-        tables.append(build("equilibria", game=play, form=form, pure=pure, quantal=quantal))
-    if table in ("dominance", "all"):
-        tables.append(
-            build(
-                "dominance",
-                dominance=dominance,
-                name=chosen.title.lower(),
-                titles={action.id: action.title for action in spec.actions},
-            )
-        )
-    if table in ("preferences", "all"):
-        played = {}
-        for preference_set in known.sets:
-            other = tensor.game(preference_set)
-            shape = room.strategic_form(other)
-            reply = room.logit_quantal(shape, precision / 1e3) if precision else None
-            played[preference_set.id] = (other, shape, room.pure_equilibria(shape, epsilon=1e-3), reply)
-        tables.append(build("equilibria-by-preferences", played=played))
-    if export is not None:
-        text = (nfg_text if export.suffix == ".nfg" else efg_text)(known_form(form), title=spec.title)
-        write_atomic(export, text)
-        note(f"wrote {export}")
-    emit(headed(tables, reduced=reduced), style, out)

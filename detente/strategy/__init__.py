@@ -23,12 +23,11 @@ if TYPE_CHECKING:
     )
     from detente.strategy.deals import (
         DealSpace as DealSpace,
+        Gift as Gift,
         Payment as Payment,
         Swap as Swap,
-        Verdict as Verdict,
         deal_space as deal_space,
         gifts as gifts,
-        judge as judge,
         payments as payments,
         smallest_swaps as smallest_swaps,
     )
@@ -43,8 +42,10 @@ if TYPE_CHECKING:
     )
     from detente.strategy.explained import (
         EXPLAINED as EXPLAINED,
+        HeldOut as HeldOut,
         explained_sets as explained_sets,
         explained_sides as explained_sides,
+        hold_out as hold_out,
     )
     from detente.strategy.export import efg_text as efg_text, known_form as known_form, nfg_text as nfg_text
     from detente.strategy.games import (
@@ -89,6 +90,18 @@ if TYPE_CHECKING:
     )
     from detente.strategy.screening import screen as screen
     from detente.strategy.shares import shares_of as shares_of
+    from detente.strategy.verdicts import (
+        Verdict as Verdict,
+        judge as judge,
+        judge_at as judge_at,
+        judge_under as judge_under,
+    )
+    from detente.strategy.wanted import (
+        Wanted as Wanted,
+        standing_verdicts as standing_verdicts,
+        wanted_in as wanted_in,
+        whole_verdicts as whole_verdicts,
+    )
 else:
     from detente.core.face import face
 
@@ -98,9 +111,9 @@ else:
             "bargains": "Lottery kalai_smorodinsky nash_point pareto_front",
             "caps": "CONTROLS",
             "choices": "Decision PublicStep decisions steps_of",
-            "deals": "DealSpace Payment Swap Verdict deal_space gifts judge payments smallest_swaps",
+            "deals": "DealSpace Gift Payment Swap deal_space gifts payments smallest_swaps",
             "equilibria": "Quantal RungDominance StrategicForm logit_quantal pure_equilibria regret strategic_form",
-            "explained": "EXPLAINED explained_sets explained_sides",
+            "explained": "EXPLAINED HeldOut explained_sets explained_sides hold_out",
             "export": "efg_text known_form nfg_text",
             "games": "GameSpec Profile load_game shipped_games",
             "inverse": "Inferred ChoiceVerdict explain_choices judge_choices",
@@ -111,5 +124,7 @@ else:
             "preferences": "PreferenceFile Preferences load_preferences preference_table",
             "screening": "screen",
             "shares": "shares_of",
+            "verdicts": "Verdict judge judge_at judge_under",
+            "wanted": "Wanted standing_verdicts wanted_in whole_verdicts",
         },
     )

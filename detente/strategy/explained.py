@@ -6,7 +6,10 @@ return is no part of a game's payoffs: in an exchange nobody does.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +17,10 @@ import numpy as np
 from detente.core import InputError
 from detente.dossier import Grade, Status
 from detente.policy import apply_scenario
+from detente.strategy import inverse
 from detente.strategy.choices import AHEAD, CONTROLS
-from detente.strategy.inverse import Inferred, explain_choices
-from detente.strategy.motives import BN, MotiveFile, read_choices
+from detente.strategy.inverse import FEWEST, Inferred, Stacked, best_weights, explain_choices
+from detente.strategy.motives import BN, Choice, MotiveFile, read_choices
 from detente.strategy.preferences import PLAIN, PlayerWeights, PreferenceFile, Preferences
 from detente.world import Array
 
@@ -52,8 +56,7 @@ def explained_sets(
     InputError
         When a side made too few decisions by then.
     """
-    weighed = read_choices(file, record.asof)
-    sides = {code: explain_choices(weighed, file, code) for code in spec.players}
+    sides = explained_sides(record, file, spec.players)
     published = known.named(file.published)
     count = sum(len(side.decisions) for side in sides.values())
     source = f"Inferred from {count} decisions up to {record.asof}; {file.source[0].lower()}{file.source[1:]}"
@@ -144,8 +147,14 @@ def _scale(file: MotiveFile, published: Preferences, player: str, theta: Array) 
 
 def _relative(record: Dossier, file: MotiveFile, theta: Array) -> float:
     """What a dollar the rival loses counts on the record's day, before scaling."""
-    ahead = any(record.asof <= meeting.start <= record.asof + AHEAD for meeting in record.rounds.values())
-    return float(theta[file.motives.index("rival")] + ahead * theta[file.motives.index("ahead")])
+    return float(
+        theta[file.motives.index("rival")] + meeting_ahead(record) * theta[file.motives.index("ahead")]
+    )
+
+
+def meeting_ahead(record: Dossier) -> bool:
+    """Whether a meeting is known to be ahead on the record's day."""
+    return any(record.asof <= meeting.start <= record.asof + AHEAD for meeting in record.rounds.values())
 
 
 def controls_by_rung(record: Dossier, spec: GameSpec, action: Action) -> Mapping[str, int]:
@@ -174,6 +183,60 @@ def controls_by_rung(record: Dossier, spec: GameSpec, action: Action) -> Mapping
 
 
 def explained_sides(record: Dossier, file: MotiveFile, players: Sequence[str]) -> dict[str, Inferred]:
-    """What each side's choices up to the record's day say of its weights."""
-    weighed = read_choices(file, record.asof)
-    return {code: explain_choices(weighed, file, code) for code in players}
+    """What each side's choices up to the record's day say of its weights.
+
+    Raises
+    ------
+    InputError
+        When a side made too few decisions by then.
+    """
+    told, walk = file.model_dump_json(), (inverse.CHAINS, inverse.ROUNDS, inverse.PUSHES, inverse.KEPT)
+    return {code: _explained_side(told, record.asof, code, walk) for code in players}
+
+
+@lru_cache(maxsize=32)
+def _explained_side(told: str, asof: dt.date, code: str, walk: tuple[int, ...]) -> Inferred:
+    """What the choices up to a day say of one side's weights; kept by how far the set is walked, which takes a while."""
+    file = MotiveFile.model_validate_json(told)
+    return explain_choices(read_choices(file, asof), file, code)
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """How weights of earlier decisions do on later ones that they have not seen.
+
+    Attributes
+    ----------
+    fitted, judged : int
+        Decisions.
+    times_chance : float
+        How many times as likely as chance the later ones are; geometric mean.
+    """
+
+    fitted: int
+    judged: int
+    times_chance: float
+
+
+def hold_out(
+    decisions: Sequence[Choice], file: MotiveFile, player: str, *, share: float = 2 / 3
+) -> HeldOut | None:
+    """Fit a side's earlier decisions and judge the later ones; None where there are too few to do so.
+
+    Parameters
+    ----------
+    decisions : sequence of Choice
+        In order of their days; other sides' are left out.
+    file : MotiveFile
+    player : str
+    share : float
+        Of the decisions that is fitted.
+    """
+    mine = [each for each in decisions if each.player == player]
+    count = int(share * len(mine))
+    if count < FEWEST or count == len(mine):
+        return None
+    theta, precision = best_weights(mine[:count], file)
+    later = Stacked.of(mine[count:])
+    chance = later.log_chance(theta, precision) + np.log(later.open.sum(1))
+    return HeldOut(count, len(mine) - count, float(np.exp(chance.mean())))

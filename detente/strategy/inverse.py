@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +25,6 @@ WITHIN = 2.0
 """Log points of the objective by which weights of the set may lie below the best: two standard errors in one direction."""
 FEWEST = 4
 """Decisions of a side below which nothing is inferred."""
-CLOSED = -1e9
-"""Log odds of an option that there is none of."""
 CHAINS, ROUNDS, PUSHES, HALVINGS, KEPT = 40, 32, 20, 10, 192
 
 
@@ -56,13 +55,20 @@ class Stacked:
 
     def log_chance(self, theta: Array, precision: Array) -> Array:
         """Log probability of what was taken [..., decision], for weights [..., motive] and precisions [...]."""
-        odds = self._gain(theta)
-        odds *= np.asarray(precision)[..., None, None]
-        odds += np.where(self.open, 0.0, CLOSED)
-        top = odds.max(-1, keepdims=True)
-        odds -= top
+        worth, first, which = self._flat
+        odds = theta @ worth.T
+        odds *= np.asarray(precision)[..., None]
+        top = np.maximum.reduceat(odds, first, axis=-1)
+        odds -= top[..., which]
         np.exp(odds, out=odds)
-        return np.asarray(-(top[..., 0] + np.log(odds.sum(-1))))
+        return np.asarray(-(top + np.log(np.add.reduceat(odds, first, axis=-1))))
+
+    @cached_property
+    def _flat(self) -> tuple[Array, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Worth of the options there are, below each other [row, motive]; each decision's first row; each row's decision."""
+        counts = self.open.sum(1)
+        first = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        return np.ascontiguousarray(self.worth[self.open]), first, np.repeat(np.arange(len(counts)), counts)
 
     def regret(self, theta: Array) -> Array:
         """Gain of the best option over the one taken [..., decision], billion USD a year."""
@@ -107,6 +113,11 @@ class Inferred:
     chance: float
     members: Array
     precisions: Array
+
+    @property
+    def times_chance(self) -> float:
+        """How many times as likely as chance what was done is under the best weights; geometric mean over decisions."""
+        return float(np.exp((self.log_likelihood - self.chance) / len(self.decisions)))
 
     def ends(self, motive: str) -> tuple[float, float]:
         """Least and most of a weight in the set."""
@@ -191,6 +202,14 @@ class _Search:
             point, value, slope = moved, better, new
         return point
 
+    def best(self, *, starts: int = 7) -> Array:
+        """The best point there is, climbed to from the published weights at several precisions."""
+        starting = [
+            np.clip(np.append(log, self.at), self.low, self.high)
+            for log in np.linspace(self.low[0], self.high[0], starts)
+        ]
+        return max((self.climb(start) for start in starting), key=lambda point: float(self.value(point)))
+
     def reach(self, points: Array, direction: Array, floor: float) -> Array:
         """How far one can go from points of the set along directions and stay in it, by halving [...]."""
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -236,12 +255,7 @@ def explain_choices(decisions: Sequence[Choice], file: MotiveFile, player: str, 
         )
     search = _Search.of(mine, file)
     scale = np.append(0.5, search.spread)
-    starts = [
-        np.clip(np.append(log, search.at), search.low, search.high)
-        for log in np.linspace(search.low[0], search.high[0], 7)
-    ]
-    ends = [search.climb(start) for start in starts]
-    best = max(ends, key=lambda point: float(search.value(point)))
+    best = search.best()
     logs = np.linspace(search.low[0], search.high[0], 60)
     bare = search.choices.log_chance(np.repeat(search.at[None], len(logs), 0), np.exp(logs)).sum(-1)
     members = _members(search, best, scale, np.random.default_rng(seed))
@@ -294,6 +308,12 @@ def _members(search: _Search, best: Array, scale: Array, rng: np.random.Generato
     ]
     picked = spread[rng.choice(len(spread), KEPT, replace=False)]
     return np.vstack([best[None], *ends, picked])
+
+
+def best_weights(decisions: Sequence[Choice], file: MotiveFile) -> tuple[Array, Array]:
+    """The weights [motive] and the precision under which decisions of one side are likeliest, without the set around them."""
+    best = _Search.of(decisions, file).best(starts=3)
+    return best[1:], np.exp(best[0])
 
 
 @dataclass(frozen=True)

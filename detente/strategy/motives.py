@@ -172,9 +172,8 @@ def weigh_choice(
     parts = parts_of(solved, [economy.labels.country(code) for code in parties])
     worth = np.column_stack(
         [
-            *_by_group(
-                parts,
-                p,
+            *incomes_by_group(
+                parts.sector_income[:, p],
                 economy.labels.sectors,
                 published.lambdas(decision.player, economy.labels.sectors),
                 file,
@@ -198,10 +197,14 @@ def weigh_choice(
     )
 
 
-def _by_group(
-    parts: Parts, player: int, sectors: Sequence[str], lambdas: Array, file: MotiveFile
-) -> list[Array]:
-    """Income by group of sectors, each sector at its published weight."""
+def incomes_by_group(earned: Array, sectors: Sequence[str], lambdas: Array, file: MotiveFile) -> list[Array]:
+    """Income by group of sectors, billion USD, from what is earned [option, sector], each sector at its published weight.
+
+    Raises
+    ------
+    LabelError, InputError
+        Where the groups of the file are not the sectors of the economy.
+    """
     grouped = {code for codes in file.groups.values() for code in codes}
     if strange := sorted(grouped - set(sectors)):
         raise LabelError(
@@ -215,7 +218,7 @@ def _by_group(
             where=f"motives {file.id}: groups",
             hint="name it in one",
         )
-    income = parts.sector_income[:, player] * lambdas / BN
+    income = earned * lambdas / BN
     return [income[:, [sectors.index(code) for code in codes]].sum(1) for codes in file.groups.values()]
 
 

@@ -40,8 +40,8 @@ from detente.strategy import (  # noqa: E402
     smallest_swaps,
     strategic_form,
 )
-from detente.strategy.deals import Verdict, judge_at  # noqa: E402
 from detente.strategy.leverage import extremes, horizons  # noqa: E402
+from detente.strategy.verdicts import Verdict, judge_at  # noqa: E402
 from detente.world import load_world  # noqa: E402
 
 PAGE = REPOSITORY / "docs" / "concepts" / "full-game.md"
@@ -248,7 +248,7 @@ What one measure or one exchange does is the same number everywhere, read from t
 another matter: for the space of deals the briefing solves a small game, eight measures on two positions, {reduced["long"].index.size:,} joint choices, the
 same on every machine and within its time. The command line solves the whole one: fourteen measures on all their rungs, {whole.index.size:,} joint
 choices, {whole.solves:,} equilibria. This page lays the two beside each other on world `{solve.economy.name}`, and moves the
-threat point, the horizon, and the way in which controls enter.
+threat point, the horizon, and the way in which controls enter. Payoffs are real income (`--preferences plain`) where nothing else is said.
 
 ## Shares of the harm of everything together
 

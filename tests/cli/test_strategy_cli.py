@@ -52,7 +52,7 @@ def test_leverage_says_who_can_hurt_whom(capsys, cache, tmp_path):
             if row["ratio"] is not None:
                 assert row["ratio"] * row["pays_from"] == pytest.approx(1, rel=1.1e-3)  # four digits each
         assert rival in sides
-    assert "(reduced game): 32 exact solves around the standing state" in err
+    assert "(reduced game): 33 exact solves around the standing state" in err
     assert "hurts China most" in err
     assert "hurts the United States most" in err
     assert picture.read_text().startswith("<svg xmlns")
@@ -75,8 +75,9 @@ def test_deals_judge_the_expected_exchanges_under_every_set_of_preferences(capsy
         capsys, "deals", "--table", "all", "--format", "json", "--picture", str(picture), cache=cache
     )
     expected = records(out, "expected-swaps")
-    sets = {row["preferences"] for row in records(out, "preferences")}
-    assert {row["preferences"] for row in expected} == sets
+    sets = ("explained", "plain")
+    assert tuple(row["preferences"] for row in records(out, "preferences"))[:2] == sets
+    assert list(dict.fromkeys(row["preferences"] for row in expected)) == list(sets)
     assert {row["exchange"] for row in expected} >= {"Ship fee for port fee"}
     for row in expected:
         both = row["gain_usa"] > 0 and row["gain_chn"] > 0
@@ -87,6 +88,10 @@ def test_deals_judge_the_expected_exchanges_under_every_set_of_preferences(capsy
     }
     assert all(row["profiles"] == 256 for row in space)
     swaps = records(out, "swaps")
+    assert (
+        "No swap leaves both sides better off under the set “explained”" in err
+    )  # those listed are of plain income
+    assert err.count("that are expected everybody gains") == 2
     assert all(row["gain_usa"] > 0 and row["gain_chn"] > 0 for row in swaps)
     for row in swaps:
         assert (row["kind"] == "swap") == (max(row["cost_usa"], row["cost_chn"]) > 1e-6)
@@ -95,7 +100,8 @@ def test_deals_judge_the_expected_exchanges_under_every_set_of_preferences(capsy
 
 
 def test_a_rivals_view_shrinks_the_space(capsys, cache):
-    out, _ = run(capsys, "deals", "--table", "space", "--format", "json", cache=cache)
+    words = ("deals", "--table", "space", "--preferences", "all", "--format", "json")
+    out, _ = run(capsys, *words, cache=cache)
     better = {(row["preferences"], row["threat"]): row["better"] for row in records(out, "deal-space")}
     rows = [better[name, "standing"] for name in ("plain", "relative-quarter", "relative-three-quarters")]
     assert rows == sorted(rows, reverse=True)
@@ -120,16 +126,39 @@ def test_every_conclusion_is_repeated_under_every_set_of_preferences(capsys, cac
     out, _ = run(capsys, "leverage", "--table", "preferences", "--format", "json", cache=cache)
     levers = records(out, "leverage-by-preferences")
     sets = {row["preferences"] for row in levers}
-    assert {"plain", "political", "farm", "revenue", "relative-quarter", "security"} <= sets
+    assert {
+        "plain",
+        "political",
+        "farm",
+        "revenue",
+        "relative-quarter",
+        "security",
+        "explained-harsh",
+    } <= sets
+    (usa, _) = records(out, "explained-lead")
+    assert usa["times_chance"] > 1
+    assert usa["best_plain"] + usa["best_set"] + usa["nothing"] == usa["count"]
     halt = {row["preferences"]: row for row in levers if row["action"] == "chn-soybeans"}
-    assert halt["plain"]["rank"] == 1
-    assert halt["farm"]["harm_target"] > 2 * halt["plain"]["harm_target"]
+    assert (
+        halt["farm"]["harm_target"] < 2 * halt["plain"]["harm_target"] < 0
+    )  # the harsh rung is to buy, as the sides see it
     assert halt["security"]["harm_target"] == halt["plain"]["harm_target"]
-    plain, _ = run(capsys, "leverage", "--format", "json", cache=cache)
-    for row in records(plain, "leverage"):
-        same = [one for one in levers if one["preferences"] == "plain" and one["action"] == row["action"]]
-        assert all(one["harm_target"] == row["harm_target"] for one in same)
-        assert same or (row["harm_target"] == 0 and row["harm_self"] == 0)
+    led, told = run(capsys, "leverage", "--format", "json", cache=cache)
+    assert "inferred from 40 decisions up to 28 October 2025; plain income stands beside it" in told.replace(
+        "\u00a0", " "
+    )
+    assert "Out of sample" in told
+    assert "Of these decisions nothing explains" in told
+    assert "Nothing in the set explains where" in told
+    for row in records(led, "leverage"):
+        for name, key in (("plain", "plain_target"), ("explained", "harm_target")):
+            same = [one for one in levers if one["preferences"] == name and one["action"] == row["action"]]
+            assert all(one["harm_target"] == row[key] for one in same)
+            assert same or (row["harm_target"] == 0 and row["harm_self"] == 0)
+        assert row["stands"] in ("plain income", "the set", "nothing", "")
+    alone, quiet = run(capsys, "leverage", "--preferences", "plain", "--format", "json", cache=cache)
+    assert "inferred" not in quiet
+    assert "stands" not in records(alone, "leverage")[0]
     out, _ = run(capsys, "deals", "--table", "sensitivity", "--format", "json", cache=cache)
     bargains = records(out, "bargains-by-preferences")
     assert {(row["preferences"], row["threat"]) for row in bargains} == {
@@ -139,10 +168,9 @@ def test_every_conclusion_is_repeated_under_every_set_of_preferences(capsys, cac
     assert all((row["gain_usa"] is None) == (row["swaps"] == 0) for row in bargains)
     payments, _ = run(capsys, "deals", "--table", "payments", "--format", "json", cache=cache)
     for row in records(payments, "payments"):
-        (here,) = (
-            one for one in bargains if one["preferences"] == "plain" and one["threat"] == row["threat"]
-        )
-        assert here[f"payment_{row['player'].lower()}"] == row["payment"]
+        here = {one["preferences"]: one for one in bargains if one["threat"] == row["threat"]}
+        assert here["explained"][f"payment_{row['player'].lower()}"] == row["payment"]
+        assert here["plain"][f"payment_{row['player'].lower()}"] == row["payment_plain"]
     out, _ = run(capsys, "game", "--table", "preferences", "--format", "json", cache=cache)
     play = records(out, "equilibria-by-preferences")
     assert {(row["preferences"], row["player"]) for row in play} == {
@@ -155,12 +183,17 @@ def test_every_conclusion_is_repeated_under_every_set_of_preferences(capsys, cac
 
 
 def test_regret_is_nil_in_equilibrium_and_not_where_the_two_stand(capsys, cache):
-    out, _ = run(capsys, "game", "--table", "equilibria", "--format", "json", cache=cache)
-    regret = {(row["equilibrium"], row["player"]): row["regret"] for row in records(out, "equilibria")}
+    out, err = run(capsys, "game", "--table", "equilibria", "--format", "json", cache=cache)
+    rows = records(out, "equilibria")
+    regret = {(row["equilibrium"], row["player"]): row["regret"] for row in rows}
+    assert {row["preferences"] for row in records(out, "equilibria-by-preferences")} == {"explained", "plain"}
     assert all(value >= 0 for value in regret.values())
     for code in ("USA", "CHN"):
         assert regret["pure 1", code] == pytest.approx(0, abs=1e-6)
-        assert regret["standing", code] > 1
+        assert regret["standing", code] > 0.1
+    (plain,) = (row for row in rows if (row["equilibrium"], row["player"]) == ("pure 1", "CHN"))
+    assert plain["payoff_plain"] > plain["payoff"] > 0
+    assert "nothing in the set explains what the United States does" in err
 
 
 def test_a_stated_quantity_is_a_cap_when_asked_for(capsys, cache, tmp_path):
@@ -176,7 +209,17 @@ def test_a_stated_quantity_is_a_cap_when_asked_for(capsys, cache, tmp_path):
     )
     found = {}
     for how in ("costs", "stated"):
-        words = ["leverage", "--game", str(game), "--controls", how, "--format", "json"]
+        words = [
+            "leverage",
+            "--game",
+            str(game),
+            "--controls",
+            how,
+            "--format",
+            "json",
+            "--preferences",
+            "plain",
+        ]
         with pytest.raises(SystemExit) as stopped:
             main([*words, "--workers", "1", "--cache", str(cache)])
         assert not stopped.value.code

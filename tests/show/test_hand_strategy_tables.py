@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from strategy_games import game
 
+from detente.show.tables.equilibria import dominance_table
 from detente.show.tables.levers import lever_table, reach_table, share_table
 from detente.show.tables.strategy import (
-    dominance_table,
     lottery_words,
     moves_in_words,
     payment_table,
@@ -20,10 +20,11 @@ from detente.show.tables.strategy import (
     verdict_words,
 )
 from detente.strategy.bargains import Lottery
-from detente.strategy.deals import Gift, Payment, Swap, Verdict, deal_space
+from detente.strategy.deals import Gift, Payment, Swap, deal_space
 from detente.strategy.equilibria import RungDominance
 from detente.strategy.games import Exchange
 from detente.strategy.leverage import Lever, Reach
+from detente.strategy.verdicts import Verdict
 
 
 def lever(action: str, player: str, target: float, own: float, **others: float) -> Lever:

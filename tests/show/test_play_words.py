@@ -13,9 +13,9 @@ from detente.show.tables.play import (
     gain_words,
     game_sentences,
 )
-from detente.strategy.deals import Verdict
 from detente.strategy.equilibria import dominant_rungs, logit_quantal, pure_equilibria, strategic_form
 from detente.strategy.games import Exchange
+from detente.strategy.verdicts import Verdict
 
 NBSP = "\u00a0"
 

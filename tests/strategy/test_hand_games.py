@@ -16,7 +16,7 @@ from detente.strategy.bargains import (
     nash_point,
     pareto_front,
 )
-from detente.strategy.deals import deal_space, gifts, judge, payments, smallest_swaps
+from detente.strategy.deals import deal_space, gifts, payments, smallest_swaps
 from detente.strategy.equilibria import (
     dominant_rungs,
     logit_quantal,
@@ -30,6 +30,7 @@ from detente.strategy.leverage import NOTHING, Lever, extremes, leverage_of, sub
 from detente.strategy.payoff import Game
 from detente.strategy.preferences import PlayerWeights, Preferences
 from detente.strategy.shares import shapley_of_switches, shares_of
+from detente.strategy.verdicts import judge
 
 
 def paper() -> Game:

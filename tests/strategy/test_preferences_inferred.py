@@ -11,22 +11,31 @@ import pytest
 from detente.cases import model_at
 from detente.core import InputError
 from detente.dossier import Dossier, folder_of, known_by, load_dossier, read_record
+from detente.show.words import wanted_sentences
 from detente.strategy import (
     Choice,
     Decision,
+    GameSpec,
     MotiveFile,
+    Wanted,
     decisions,
     explain_choices,
     explained_sets,
+    hold_out,
     inverse,
     judge_choices,
     load_game,
     load_preferences,
     motives_of,
+    payoff_tensor,
     read_choices,
+    standing_verdicts,
+    wanted_in,
+    whole_verdicts,
 )
 from detente.strategy.inverse import WITHIN, _Search
 from detente.strategy.motives import weigh_choice
+from detente.strategy.wanted import standing_choice
 from detente.world import load_world
 
 MEETING = dt.date(2025, 10, 28)
@@ -227,3 +236,89 @@ def test_a_set_is_not_there_before_what_it_rests_on() -> None:
     assert "farm" in [each.id for each in known.sets]
     assert "farm" not in [each.id for each in known.known_by(MEETING).sets]
     assert "aid given" not in load_preferences().known_by(MEETING).named("farm").source
+
+
+def test_what_leads_is_what_explains_the_choices_and_the_standing_rungs_are_weighed_alike() -> None:
+    """Worth motive by motive, as decisions are weighed, is what the game under the inferred set pays, in another scale."""
+    record, spec = load_dossier("busan-2025", asof=MEETING), load_game("busan-2025")
+    own = [next(a for a in spec.actions if a.player == code and len(a.rungs) > 1) for code in spec.players]
+    small = spec.model_copy(update={"actions": tuple(own), "expected": (), "threats": ("standing",)})
+    model = model_at("long", load_world("world-2024"))
+    known = load_preferences(game=spec.id).known_by(record.asof)
+    wanted = wanted_in(record, small, known, sectors=model.economy.labels.sectors)
+    assert (
+        [each.id for each in wanted.file.sets[:2]]
+        == ["explained", "plain"]
+        == [each.id for each in wanted.shown]
+    )
+    assert wanted.file.default == "explained"
+    assert wanted.leading.known == MEETING
+    assert max(each.day for each in wanted.judged) <= MEETING
+    tensor = payoff_tensor(model, record, small)
+    game, plain = tensor.game(wanted.leading), tensor.game(wanted.beside)
+    stands, whole = standing_verdicts(tensor, record, wanted), whole_verdicts(tensor, record, wanted)
+    for a, action in enumerate(small.actions):
+        p, side = small.players.index(action.player), wanted.sides[action.player]
+        profiles = [tuple(r if k == a else 0 for k in range(2)) for r in range(len(action.rungs))]
+        paid = np.array([game.at(profile)[p] for profile in profiles]) / 1e3
+        weights, scale = side.best, weights_scale(wanted, small, action.player)
+        choice = standing_choice(tensor, record, wanted, action.player, profiles, list("abc"), "x")
+        worth = choice.worth @ weights / scale
+        np.testing.assert_allclose(worth - worth[0], paid - paid[0], atol=1e-9 * np.abs(paid).max())
+        assert stands[action.id].best == pytest.approx(scale * (paid.max() - paid[0]), abs=1e-9)
+        income = np.array([plain.at(profile)[p] for profile in profiles]) / 1e3
+        assert stands[action.id].plain == pytest.approx(income.max() - income[0], abs=1e-9)
+        assert whole[action.player].best == pytest.approx(stands[action.id].best, abs=1e-9)  # its only action
+        assert stands[action.id].least <= stands[action.id].best <= stands[action.id].most
+
+
+def weights_scale(wanted: Wanted, spec: GameSpec, player: str) -> float:
+    """What a dollar earned counts on average, by hand."""
+    file = motives()
+    sectors = [code for codes in file.groups.values() for code in codes]
+    group = {code: k for k, codes in enumerate(file.groups.values()) for code in codes}
+    lambdas = wanted.file.named(file.published).lambdas(player, sectors)
+    return sum(
+        lam * wanted.sides[player].best[group[code]] for lam, code in zip(lambdas, sectors, strict=True)
+    ) / len(sectors)
+
+
+def test_plain_income_leads_by_name_where_nothing_can_be_inferred() -> None:
+    elsewhere, game = load_dossier("eu-ev-2024"), load_game(dossier="eu-ev-2024")
+    known = load_preferences(game=game.id)
+    wanted = wanted_in(elsewhere, game, known)
+    assert (wanted.leading.id, wanted.beside, wanted.explained) == ("plain", None, False)
+    assert "no choices of the record `eu-ev-2024` have been weighed" in wanted.missing
+    (said,) = wanted_sentences(wanted)
+    assert said.text.startswith("Payoffs are real income only: no choices")
+    with pytest.raises(InputError, match="no choices of the record"):
+        wanted_in(elsewhere, game, known, "explained")
+    spec, sets = load_game("busan-2025"), load_preferences(game="busan-2025")
+    early = load_dossier("busan-2025", asof=dt.date(2018, 7, 1))
+    assert "too few to say what it wants" in wanted_in(early, spec, sets).missing
+    record = load_dossier("busan-2025", asof=MEETING)
+    assert "sectors of another world" in wanted_in(record, spec, sets, sectors=("A", "B")).missing
+    asked = wanted_in(record, spec, sets, "farm")
+    assert (asked.leading.id, asked.beside, asked.missing) == ("farm", None, "")
+    assert wanted_sentences(asked) == ()
+
+
+def test_later_choices_are_judged_by_weights_that_have_not_seen_them() -> None:
+    file, sample = motives(), simulated(np.array(explain_theta()), 1.0, 30, seed=5)
+    held = hold_out(sample, file, "A")
+    assert held is not None
+    assert (held.fitted, held.judged) == (20, 10)
+    theta, precision = inverse.best_weights(sample[:20], file)
+    logs = []
+    for each in sample[20:]:
+        odds = precision * (each.worth @ theta)
+        logs.append(odds[0] - np.log(np.exp(odds - odds.max()).sum()) - odds.max() + np.log(len(odds)))
+    assert held.times_chance == pytest.approx(float(np.exp(np.mean(logs))), rel=1e-9)
+    changed = (*sample[:20], *simulated(np.array(explain_theta()), 1.0, 30, seed=6)[20:])
+    assert (inverse.best_weights(changed[:20], file)[0] == theta).all()
+    assert hold_out(sample[:5], file, "A") is None
+
+
+def explain_theta() -> list[float]:
+    """Weights as published, with some on the rival's loss."""
+    return [motives().bounds(name).at + 0.3 * (name == "rival") for name in motives().motives]

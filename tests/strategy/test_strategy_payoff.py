@@ -405,8 +405,8 @@ def test_preferences_that_cannot_be_read_are_refused(small):
 
 
 def test_verdicts_at_a_horizon_equal_those_of_the_whole_tensor():
-    from detente.strategy.deals import judge, judge_at
     from detente.strategy.games import Exchange
+    from detente.strategy.verdicts import judge, judge_at
 
     economy, dossier, spec = duel()
     exchanges = (

@@ -16,7 +16,7 @@ from detente.dossier import load_dossier, shipped_dossiers
 from detente.show import registered
 from detente.show.figures import Figure
 from detente.show.words import count_words
-from detente.strategy import load_game, shipped_games
+from detente.strategy import Wanted, load_game, load_preferences, shipped_games
 from detente.world import load_world
 
 SCENARIOS = ("standing", "talks-fail", "narrow-deal")
@@ -107,7 +107,15 @@ def test_what_is_said_of_the_game_is_true_of_the_game_of_the_record(id):
         assert id == "phase-one-2018"
         return
     spec = load_game(dossier=id, asof=record.asof).small()
-    opening = strategy_section._opening(spec, several=True).text
+    known = load_preferences(game=spec.id)
+    wanted = Wanted(known, known.named())
+    opening = strategy_section._opening(spec, wanted, several=True).text
+    assert "What a side wants is real income unless said otherwise" in opening
+    led = dataclasses.replace(wanted, beside=known.named())
+    assert (
+        "what explains its choices best, with plain income"
+        in strategy_section._opening(spec, led, several=False).text
+    )
     assert f"Each of the game’s {count_words(len(spec.actions), 'measure')} is taken alone" in opening
     caution = " ".join(sentence.text for sentence in strategy_section._caution(spec, record))
     held = [action.title for action in spec.actions if len(action.rungs) == 1]

@@ -198,6 +198,14 @@ def _thinned(gains: Any, front: Sequence[int]) -> list[int]:
     return sorted({*first.tolist(), *front[::step]})
 
 
+def _side(field: str, who: str, values: Sequence[float]) -> dict[str, Any]:
+    """One side's axis, its marks different as written: whole billions where it is long, else with decimals."""
+    span = max(values, default=0.0) - min(values, default=0.0)
+    written = ".0f" if span > 5 else ".1f" if span > 0.5 else ".2f"
+    axis = {"grid": True, "tickCount": 6, "format": written}
+    return {"field": field, "type": "quantitative", "title": f"{who}, billion USD a year", "axis": axis}
+
+
 def _scatter(
     rows: Sequence[Point],
     marks: Sequence[Point],
@@ -208,9 +216,9 @@ def _scatter(
     def data(kept: Sequence[Point]) -> list[dict[str, Any]]:
         return [{"x": x, "y": y, "text": label} for _, label, x, y in kept]
 
-    axis = {"grid": True, "tickCount": 6, "format": ".0f"}
-    x = {"field": "x", "type": "quantitative", "title": f"{across}, billion USD a year", "axis": axis}
-    y = {"field": "y", "type": "quantitative", "title": f"{up}, billion USD a year", "axis": axis}
+    shown = (*rows, *marks)
+    x = _side("x", across, [point[2] for point in shown])
+    y = _side("y", up, [point[3] for point in shown])
     layers = []
     zero = [{"x": 0, "y": 0, "text": ""}]
     layers.append(layer({"type": "rule", "color": INK, "strokeWidth": 1}, zero, x=x))

@@ -10,22 +10,22 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "leverage",
         "Who can hurt whom, and at what cost to itself",
         "levers:lever_table",
-        "levers note?",
+        "levers note? beside? stands?",
         "game",
         (
-            "player measure gentle harsh harm_target[USD bn] harm_self[USD bn] ratio[ratio] pays_from[USD] "
-            "hit_most harm_third[USD bn] harm_others[USD bn] action"
+            "player measure gentle harsh harm_target[USD bn] harm_self[USD bn] plain_target[USD bn] plain_self[USD bn] stands "
+            "ratio[ratio] pays_from[USD] hit_most harm_third[USD bn] harm_others[USD bn] action"
         ),
     ),
     (
         "leverage-shares",
         "What part of the harm of everything together each measure is answerable for",
         "levers:share_table",
-        "levers note?",
+        "levers note? beside?",
         "game",
         (
-            "player measure gentle harsh harm_target[USD bn] harm_self[USD bn] ratio[ratio] pays_from[USD] "
-            "alone_target[USD bn] alone_self[USD bn] hit_most harm_third[USD bn] harm_others[USD bn] action"
+            "player measure gentle harsh harm_target[USD bn] harm_self[USD bn] plain_target[USD bn] plain_self[USD bn] "
+            "ratio[ratio] pays_from[USD] alone_target[USD bn] alone_self[USD bn] hit_most harm_third[USD bn] harm_others[USD bn] action"
         ),
     ),
     (
@@ -86,41 +86,41 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "swaps",
         "The smallest swaps that leave both better off",
         "strategy:swap_table",
-        "game swaps",
+        "game swaps beside?",
         "game",
-        "gives_{code} gain_{code}[USD bn] cost_{code}[USD bn] kind size[count]",
+        "gives_{code} gain_{code}[USD bn] plain_{code}[USD bn] cost_{code}[USD bn] kind size[count]",
     ),
     (
         "concessions",
         "What each side could give, cheapest first",
         "concessions:concession_table",
-        "game players?",
+        "game players? beside?",
         "game",
-        "player rank[rank] concession cost[USD bn] gain_other[USD bn] gain_per_dollar[ratio] kind",
+        "player rank[rank] concession cost[USD bn] gain_other[USD bn] cost_plain[USD bn] gain_other_plain[USD bn] gain_per_dollar[ratio] kind",
     ),
     (
         "expected-swaps",
         "Exchanges that are expected, by what the players want",
         "strategy:verdict_table",
-        "verdicts players by? names?",
+        "verdicts players by? names? beside?",
         "game",
-        "exchange preferences gain_{code}[USD bn] own_{code}[USD bn] verdict refuses_{code}[weight] claims",
+        "exchange preferences gain_{code}[USD bn] plain_{code}[USD bn] own_{code}[USD bn] verdict refuses_{code}[weight] claims",
     ),
     (
         "expected-horizons",
         "Exchanges that are expected, at each horizon",
         "strategy:verdict_table",
-        "verdicts players by? names?",
+        "verdicts players by? names? beside?",
         "game",
-        "exchange horizon gain_{code}[USD bn] own_{code}[USD bn] verdict refuses_{code}[weight] claims",
+        "exchange horizon gain_{code}[USD bn] plain_{code}[USD bn] own_{code}[USD bn] verdict refuses_{code}[weight] claims",
     ),
     (
         "payments",
         "What each side would have to be paid",
         "strategy:payment_table",
-        "game payments",
+        "game payments beside?",
         "game",
-        "threat player other payment[USD bn] gain_other[USD bn] affordable favourite",
+        "threat player other payment[USD bn] gain_other[USD bn] affordable favourite payment_plain[USD bn] favourite_plain",
     ),
     (
         "bargains-by-preferences",
@@ -136,18 +136,18 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
     (
         "dominance",
         "What pays whatever the other side does",
-        "strategy:dominance_table",
-        "dominance name titles?",
+        "equilibria:dominance_table",
+        "dominance name titles? beside?",
         "game",
-        "player action best best_share[%] margin[USD bn] always",
+        "player action best best_share[%] margin[USD bn] always best_plain best_share_plain[%]",
     ),
     (
         "equilibria",
         "What the two sides would do",
-        "strategy:equilibrium_table",
-        "game form pure quantal count?",
+        "equilibria:equilibrium_table",
+        "game form pure quantal count? beside?",
         "game",
-        "equilibrium player strategy probability[%] payoff[USD bn] regret[USD bn]",
+        "equilibrium player strategy probability[%] payoff[USD bn] payoff_plain[USD bn] regret[USD bn]",
     ),
     (
         "equilibria-by-preferences",
@@ -196,14 +196,25 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         ),
     ),
     (
+        "explained-lead",
+        "How well what leads explains what was done",
+        "explained:lead_table",
+        "wanted",
+        "game",
+        (
+            "player count[count] times_chance[ratio] regret_best[USD bn] regret_plain[USD bn] best_plain[count] best_set[count] "
+            "nothing[count] later[count] times_later[ratio]"
+        ),
+    ),
+    (
         "threats",
         "What each measure is worth as a threat (a what-if)",
         "detente.campaign:threat_table",
-        "levers",
+        "levers beside?",
         "game",
         (
             "player measure harm_target[USD bn] harm_self[USD bn] conceded_least[%] conceded[%] conceded_most[%] "
-            "worth_least[USD bn] worth[USD bn] worth_most[USD bn] breakdown[%] breakdown_bold[%] likelier[%] action"
+            "worth_least[USD bn] worth[USD bn] worth_most[USD bn] breakdown[%] breakdown_bold[%] likelier[%] worth_plain[USD bn] action"
         ),
     ),
     (

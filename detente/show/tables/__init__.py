@@ -17,6 +17,10 @@ if TYPE_CHECKING:
         lobby_sentences as lobby_sentences,
     )
     from detente.show.tables.duties import rates_of_largest as rates_of_largest
+    from detente.show.tables.equilibria import (
+        dominance_table as dominance_table,
+        equilibrium_table as equilibrium_table,
+    )
     from detente.show.tables.evidence import (
         ClockRow as ClockRow,
         ConflictCard as ConflictCard,
@@ -72,8 +76,6 @@ if TYPE_CHECKING:
     )
     from detente.show.tables.stocks import Held as Held
     from detente.show.tables.strategy import (
-        dominance_table as dominance_table,
-        equilibrium_table as equilibrium_table,
         space_table as space_table,
         swap_table as swap_table,
         verdict_table as verdict_table,
@@ -112,7 +114,8 @@ else:
             "since": "Difference differences",
             "scored": "is_scored settled_horizons",
             "stocks": "Held",
-            "strategy": "dominance_table equilibrium_table space_table swap_table verdict_table",
+            "equilibria": "dominance_table equilibrium_table",
+            "strategy": "space_table swap_table verdict_table",
             "uncertain": "driver_rows results_of results_table",
             "validation": "validation_table",
         },

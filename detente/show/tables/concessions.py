@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from detente.core import Cell, Column, Table, known
 from detente.show.tables.strategy import BN, GAME_DIGITS, money_column, names_of_economies
 from detente.show.words.words import joined
-from detente.strategy import Game, gifts
+from detente.strategy import Game, Gift, gifts
 
 FREE = 1e-3
 """Million USD a year below which a concession costs nothing."""
 
 
-def concession_table(game: Game, players: Sequence[str] = ()) -> Table:
+def concession_table(game: Game, players: Sequence[str] = (), *, beside: Game | None = None) -> Table:
     """Every change of one own measure from which the others gain, the cheapest for what it gives first.
 
     Parameters
@@ -22,6 +22,8 @@ def concession_table(game: Game, players: Sequence[str] = ()) -> Table:
         Solved whole, or around the standing state.
     players : sequence of str
         Whose concessions; all players when none is named.
+    beside : Game, optional
+        The same in plain income.
 
     Returns
     -------
@@ -46,6 +48,7 @@ def concession_table(game: Game, players: Sequence[str] = ()) -> Table:
                     joined([game.actions[a].rungs[r].does for a, r in gift.changes]),
                     gift.cost / BN,
                     gift.worth / BN,
+                    *_plain(game, beside, code, gift),
                     gift.worth / gift.cost if gift.cost > FREE else None,
                     "costs" if gift.cost > FREE else "pays alone",
                 )
@@ -56,6 +59,14 @@ def concession_table(game: Game, players: Sequence[str] = ()) -> Table:
         Column("concession", "Concession: the side …"),
         money_column("cost", "Cost to itself"),
         money_column("gain_other", "Gain of the other side"),
+        *(
+            (
+                money_column("cost_plain", "Plain income, cost"),
+                money_column("gain_other_plain", "Plain income, other's gain"),
+            )
+            if beside is not None
+            else ()
+        ),
         Column("gain_per_dollar", "Gain for each dollar", "ratio", "number", 2, significant=GAME_DIGITS - 1),
         Column("kind", "Kind"),
     )
@@ -64,3 +75,15 @@ def concession_table(game: Game, players: Sequence[str] = ()) -> Table:
         f"alone`). A year, dollars of the base year. Preferences: {game.preferences.title.lower()}; {game.horizon}."
     )
     return Table("concessions", "What each side could give, cheapest first", columns, tuple(rows), note)
+
+
+def _plain(game: Game, beside: Game | None, code: str, gift: Gift) -> tuple[Cell, ...]:
+    """What a gift costs its giver and gives the others in plain income, where that is beside."""
+    if beside is None:
+        return ()
+    moved = list(game.standing)
+    for action, rung in gift.changes:
+        moved[action] = rung
+    gains = beside.at(tuple(moved)) - beside.at(beside.standing)
+    own = game.players.index(code)
+    return float(-gains[own]) / BN, float(gains.sum() - gains[own]) / BN

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from detente.core import Cell, Column, Table
-from detente.strategy import Choice, ChoiceVerdict, Inferred, MotiveFile
+from detente.show.tables.strategy import names_of_economies
+from detente.show.words import explained_by
+from detente.strategy import Choice, ChoiceVerdict, Inferred, MotiveFile, Wanted
 
 MEANS = {
     "revenue": ("A dollar of duties", "USD"),
@@ -99,7 +101,7 @@ def decisions_table(judged: Sequence[ChoiceVerdict]) -> Table:
             100 * each.highest,
             100 / each.options,
             "yes" if each.fitted else "no",
-            "plain income" if each.plain <= 1e-3 else "the set" if each.explained else "nothing",
+            explained_by(each),
         )
         for each in judged
     )
@@ -184,4 +186,53 @@ def fit_table(
         "Log score: mean of minus the log of the probability of what was done; lower is better. Worst and best: each decision by the "
         "weights of the set that suit it least and most. "
         f"{len(weighed)} decisions.",
+    )
+
+
+def lead_table(wanted: Wanted) -> Table:
+    """How well the preferences that lead explain what each side did, beside plain income.
+
+    Parameters
+    ----------
+    wanted : Wanted
+        Explained.
+    """
+    rows: list[tuple[Cell, ...]] = []
+    for side, fitted in wanted.sides.items():
+        mine = [each for each in wanted.judged if each.player == side]
+        by = [explained_by(each) for each in mine]
+        later = wanted.held_out.get(side)
+        rows.append(
+            (
+                side,
+                len(mine),
+                fitted.times_chance,
+                float(np.mean([each.best for each in mine])),
+                float(np.mean([each.plain for each in mine])),
+                *(by.count(what) for what in ("plain income", "the set", "nothing")),
+                None if later is None else later.judged,
+                None if later is None else later.times_chance,
+            )
+        )
+    return Table(
+        "explained-lead",
+        "How well what leads explains what was done",
+        (
+            Column("player", "Side", names=names_of_economies()),
+            Column("count", "Decisions", "count", "number", 0),
+            Column("times_chance", "Times as likely as chance", "ratio", "number", 2, significant=3),
+            Column("regret_best", "Mean regret", "USD bn", "number", 2, significant=3),
+            Column("regret_plain", "Mean regret, plain income", "USD bn", "number", 2, significant=4),
+            Column("best_plain", "Best under plain income", "count", "number", 0),
+            Column("best_set", "Only under weights of the set", "count", "number", 0),
+            Column("nothing", "Under nothing", "count", "number", 0),
+            Column("later", "Later third", "count", "number", 0),
+            Column(
+                "times_later", "Times as likely as chance, out of sample", "ratio", "number", 2, significant=3
+            ),
+        ),
+        tuple(rows),
+        f"The best weights of the set `{wanted.leading.id.split('-')[0]}`, as known on {wanted.leading.known}. Times as likely as chance: geometric mean over decisions, "
+        "against every option being as likely. Out of sample: the later third, by weights fitted to the earlier two thirds. Regret: what "
+        "the best option would have given more, a year.",
     )

@@ -6,24 +6,41 @@ Money is billion USD a year of the base year.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from detente.core import Cell, Column, Table, known
 from detente.show.tables.strategy import BN, GAME_DIGITS, money_column, names_of_economies
-from detente.strategy import Lever, Reach
+from detente.show.words import explained_by
+from detente.strategy import ChoiceVerdict, Lever, Reach
 
 
-def lever_table(levers: Sequence[Lever], *, note: str = "") -> Table:
-    """Every measure as a lever alone, each side's strongest first, then each side as a whole."""
+def lever_table(
+    levers: Sequence[Lever],
+    *,
+    note: str = "",
+    beside: Sequence[Lever] = (),
+    stands: Mapping[str, ChoiceVerdict] | None = None,
+) -> Table:
+    """Every measure as a lever alone, each side's strongest first, then each side as a whole.
+
+    Parameters
+    ----------
+    levers : sequence of Lever
+    note : str
+    beside : sequence of Lever
+        The same levers between the same rungs in plain income.
+    stands : mapping of action to ChoiceVerdict, optional
+        Whether what stands is best for its side, and under what.
+    """
     text = (
         "Loss of payoff when the measure alone goes from its gentle to its harsh rung, everything else as it stands. Negative "
         f"harm is a gain; {_PRICES} A year, dollars of the base year. {note}"
     )
     title = "Who can hurt whom, and at what cost to itself"
-    return _lever_rows(levers, "leverage", title, text.strip())
+    return _lever_rows(levers, "leverage", title, text.strip(), beside, stands)
 
 
-def share_table(levers: Sequence[Lever], *, note: str = "") -> Table:
+def share_table(levers: Sequence[Lever], *, note: str = "", beside: Sequence[Lever] = ()) -> Table:
     """What part of the harm of everything together each measure is answerable for, beside the measure by itself."""
     text = (
         "Loss of payoff from the gentle to the harsh rung of every measure together, shared out: Shapley value over every order "
@@ -31,7 +48,7 @@ def share_table(levers: Sequence[Lever], *, note: str = "") -> Table:
         f"gentle. Negative harm is a gain; {_PRICES} A year, dollars of the base year. {note}"
     )
     title = "What part of the harm of everything together each measure is answerable for"
-    return _lever_rows(levers, "leverage-shares", title, text.strip())
+    return _lever_rows(levers, "leverage-shares", title, text.strip(), beside)
 
 
 _PRICES = (
@@ -40,8 +57,23 @@ _PRICES = (
 )
 
 
-def _lever_rows(levers: Sequence[Lever], name: str, title: str, note: str) -> Table:
-    """Levers as a table; with the columns of a measure by itself where they are known."""
+_BESIDE = "Plain income: the same in real income alone, between the same rungs."
+_STANDS = (
+    "Stands, explained by: under what the rung a measure stands on is best for its side, everything else as it stands; the set is "
+    "all weights that explain the choices about as well."
+)
+
+
+def _lever_rows(
+    levers: Sequence[Lever],
+    name: str,
+    title: str,
+    note: str,
+    beside: Sequence[Lever] = (),
+    stands: Mapping[str, ChoiceVerdict] | None = None,
+) -> Table:
+    """Levers as a table; with the columns of a measure by itself, and of plain income beside, where they are known."""
+    plain = {lever.action: lever for lever in beside}
     ordered = sorted(
         levers,
         key=lambda lever: (
@@ -50,52 +82,73 @@ def _lever_rows(levers: Sequence[Lever], name: str, title: str, note: str) -> Ta
             -known(lever.harm_target),
         ),
     )
-    rows: list[tuple[Cell, ...]] = []
-    for lever in ordered:
-        worst = max(sorted(lever.others), key=lambda code: known(lever.others[code]), default=None)
-        by_itself = (
-            ()
-            if lever.alone_target is None or lever.alone_self is None
-            else (lever.alone_target / BN, lever.alone_self / BN)
-        )
-        rows.append(
-            (
-                lever.player,
-                lever.title,
-                lever.gentle,
-                lever.harsh,
-                lever.harm_target / BN,
-                lever.harm_self / BN,
-                lever.ratio,
-                lever.pays_from,
-                *by_itself,
-                worst if worst and lever.others[worst] > 0.5 else "",
-                lever.others[worst] / BN if worst else None,
-                math.fsum(lever.others.values()) / BN if lever.others else None,
-                lever.action,
-            )
-        )
-    alone = levers[0].alone_target is not None
-    columns = (
+    rows = tuple(_lever_row(lever, plain, stands) for lever in ordered)
+    columns = _lever_columns(
+        alone=levers[0].alone_target is not None, plain=bool(plain), stands=stands is not None
+    )
+    said = [note, *([_BESIDE] if plain else []), *([] if stands is None else [_STANDS])]
+    return Table(name, title, columns, rows, " ".join(said))
+
+
+def _lever_row(
+    lever: Lever, plain: Mapping[str, Lever], stands: Mapping[str, ChoiceVerdict] | None
+) -> tuple[Cell, ...]:
+    """One lever as a row, with what is known beside it."""
+    worst = max(sorted(lever.others), key=lambda code: known(lever.others[code]), default=None)
+    by_itself = (
+        ()
+        if lever.alone_target is None or lever.alone_self is None
+        else (lever.alone_target / BN, lever.alone_self / BN)
+    )
+    same = plain.get(lever.action)
+    return (
+        lever.player,
+        lever.title,
+        lever.gentle,
+        lever.harsh,
+        lever.harm_target / BN,
+        lever.harm_self / BN,
+        *(() if same is None else (same.harm_target / BN, same.harm_self / BN)),
+        *(() if stands is None else (_explained_by(stands, lever.action),)),
+        lever.ratio,
+        lever.pays_from,
+        *by_itself,
+        worst if worst and lever.others[worst] > 0.5 else "",
+        lever.others[worst] / BN if worst else None,
+        math.fsum(lever.others.values()) / BN if lever.others else None,
+        lever.action,
+    )
+
+
+def _lever_columns(*, alone: bool, plain: bool, stands: bool) -> tuple[Column, ...]:
+    """Columns of levers, with what is known beside them."""
+    beside = (
+        money_column("plain_target", "Plain income, rival"),
+        money_column("plain_self", "Plain income, itself"),
+    )
+    by_itself = (money_column("alone_target", "Alone, rival"), money_column("alone_self", "Alone, itself"))
+    return (
         Column("player", "Side", names=names_of_economies()),
         Column("measure", "Measure"),
         Column("gentle", "From"),
         Column("harsh", "To"),
         money_column("harm_target", "Harm to rival"),
         money_column("harm_self", "Harm to itself"),
+        *(beside if plain else ()),
+        *((Column("stands", "Stands, explained by"),) if stands else ()),
         Column("ratio", "Ratio", "ratio", "number", 2, significant=GAME_DIGITS - 1),
         Column("pays_from", "Pays at", "USD", "number", 2, significant=GAME_DIGITS - 1),
-        *(
-            (money_column("alone_target", "Alone, rival"), money_column("alone_self", "Alone, itself"))
-            if alone
-            else ()
-        ),
+        *(by_itself if alone else ()),
         Column("hit_most", "Hit most", names=names_of_economies()),
         money_column("harm_third", "Its harm"),
         money_column("harm_others", "All others"),
         Column("action", "Action"),
     )
-    return Table(name, title, columns, tuple(rows), note)
+
+
+def _explained_by(stands: Mapping[str, ChoiceVerdict], action: str) -> str:
+    """Under what the standing rung of a measure is best; empty for one that moves nothing, or a whole side."""
+    return explained_by(stands[action]) if action in stands else ""
 
 
 def reach_table(reached: Sequence[Reach], *, name: str = "leverage-horizons", title: str = "") -> Table:

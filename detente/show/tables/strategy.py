@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import numpy as np
-
-from detente.core import Cell, Column, Table, known
+from detente.core import Cell, Column, Table
 from detente.show.figures.theme import countries, country_name
 from detente.show.words.words import joined
 from detente.strategy import (
@@ -15,12 +13,8 @@ from detente.strategy import (
     Lottery,
     Payment,
     Profile,
-    Quantal,
-    RungDominance,
-    StrategicForm,
     Swap,
     Verdict,
-    regret,
 )
 
 BN = 1e3
@@ -130,8 +124,25 @@ def _titles(games: Iterable[Game]) -> dict[str, str]:
     return {game.preferences.id: game.preferences.title for game in games}
 
 
-def swap_table(game: Game, swaps: Sequence[Swap]) -> Table:
-    """Swaps in words, with the gains of both and what each side's part costs it alone."""
+def plain_gains(beside: Game | None, profile: Profile) -> tuple[Cell, ...]:
+    """What a profile gives each side in plain income, against the standing state; nothing where that is not beside."""
+    if beside is None:
+        return ()
+    return tuple(float(gain) / BN for gain in beside.at(profile) - beside.at(beside.standing))
+
+
+def plain_columns(beside: object, players: Sequence[str], label: str = "Plain income") -> tuple[Column, ...]:
+    """A column of plain income a side, where it is shown beside."""
+    if not beside:
+        return ()
+    return tuple(
+        money_column(f"plain_{code.lower()}", f"{label}, {country_name(code, short=True)}")
+        for code in players
+    )
+
+
+def swap_table(game: Game, swaps: Sequence[Swap], *, beside: Game | None = None) -> Table:
+    """Swaps in words, with the gains of both (in plain income too, where `beside` is that game) and what each part costs alone."""
     players = game.players
     rows: list[tuple[Cell, ...]] = []
     for swap in swaps:
@@ -140,6 +151,7 @@ def swap_table(game: Game, swaps: Sequence[Swap]) -> Table:
             (
                 *words,
                 *(gain / BN for gain in swap.gains),
+                *plain_gains(beside, swap.profile),
                 *(gift.cost / BN for gift in swap.gifts),
                 swap.kind,
                 swap.size,
@@ -151,6 +163,7 @@ def swap_table(game: Game, swaps: Sequence[Swap]) -> Table:
             money_column(f"gain_{code.lower()}", f"Gain, {country_name(code, short=True)}")
             for code in players
         ),
+        *plain_columns(beside, players),
         *(
             money_column(f"cost_{code.lower()}", f"Cost of its part, {country_name(code, short=True)}")
             for code in players
@@ -171,17 +184,22 @@ def verdict_table(
     *,
     by: str = "preferences",
     names: Mapping[str, str] | None = None,
+    beside: Mapping[str, Sequence[Verdict]] | None = None,
 ) -> Table:
-    """Exchanges the reports expect, under every set of preferences (`names`: titles), or at every horizon (``by="horizon"``)."""
+    """Exchanges the reports expect, under every set of preferences (`names`: titles), or at every horizon (``by="horizon"``).
+
+    `beside`: the same verdicts in plain income.
+    """
     horizons = by == "horizon"
     rows: list[tuple[Cell, ...]] = []
     for name, judged in verdicts.items():
-        for verdict in judged:
+        for k, verdict in enumerate(judged):
             rows.append(
                 (
                     verdict.exchange.title,
                     name,
                     *(gain / BN for gain in verdict.gains),
+                    *(gain / BN for gain in (beside[name][k].gains if beside else ())),
                     *(gain / BN for gain in verdict.without),
                     verdict_words(verdict, players),
                     *verdict.break_even,
@@ -195,6 +213,7 @@ def verdict_table(
             money_column(f"gain_{code.lower()}", f"Gain, {country_name(code, short=True)}")
             for code in players
         ),
+        *plain_columns(beside, players),
         *(
             money_column(f"own_{code.lower()}", f"Own part, {country_name(code, short=True)}")
             for code in players
@@ -232,8 +251,13 @@ def verdict_words(verdict: Verdict, players: Sequence[str]) -> str:
     return f"{joined(losers)} would lose" if losers else "somebody gains nothing"
 
 
-def payment_table(game: Game, payments: Mapping[str, Sequence[Payment]]) -> Table:
-    """What each side would have to be paid to accept the other's favourite."""
+def payment_table(
+    game: Game,
+    payments: Mapping[str, Sequence[Payment]],
+    *,
+    beside: Mapping[str, Sequence[Payment]] | None = None,
+) -> Table:
+    """What each side would have to be paid to accept the other's favourite; `beside`: the same in plain income."""
     rows: list[tuple[Cell, ...]] = [
         (
             threat,
@@ -243,9 +267,14 @@ def payment_table(game: Game, payments: Mapping[str, Sequence[Payment]]) -> Tabl
             payment.gain_other / BN,
             _YES[payment.affordable],
             moves_in_words(game, payment.favourite),
+            *(
+                (beside[threat][k].needed / BN, moves_in_words(game, beside[threat][k].favourite))
+                if beside
+                else ()
+            ),
         )
         for threat, many in payments.items()
-        for payment in many
+        for k, payment in enumerate(many)
     ]
     columns = (
         Column("threat", "No deal means"),
@@ -255,79 +284,14 @@ def payment_table(game: Game, payments: Mapping[str, Sequence[Payment]]) -> Tabl
         money_column("gain_other", "The other's gain"),
         Column("affordable", "The other could pay"),
         Column("favourite", "Favourite"),
+        *(
+            (
+                money_column("payment_plain", "Payment, plain income"),
+                Column("favourite_plain", "Favourite, plain income"),
+            )
+            if beside
+            else ()
+        ),
     )
     note = f"Preferences: {game.preferences.title.lower()}; {game.horizon}. No payment: the favourite beats no deal anyway."
     return Table("payments", "What each side would have to be paid", columns, tuple(rows), note)
-
-
-def dominance_table(
-    dominance: Sequence[RungDominance], name: str, titles: Mapping[str, str] | None = None
-) -> Table:
-    """For every action, the rung its player prefers whatever the others do; `titles` are those of the actions."""
-    rows: list[tuple[Cell, ...]] = [
-        (rung.player, rung.action, rung.best, 100 * rung.share, rung.margin / BN, _YES[rung.always])
-        for rung in dominance
-    ]
-    columns = (
-        Column("player", "Side", names=names_of_economies()),
-        Column("action", "Action", names=titles or {}),
-        Column("best", "Best rung"),
-        Column("best_share", "In this share of cases", "%", "number", 1),
-        money_column("margin", "Smallest advantage"),
-        Column("always", "Dominant"),
-    )
-    note = f"Over every combination of all other actions of both sides. Preferences: {name}."
-    return Table("dominance", "What pays whatever the other side does", columns, tuple(rows), note)
-
-
-def equilibrium_table(
-    game: Game, form: StrategicForm, pure: Sequence[Profile], quantal: Quantal | None, *, count: int = 5
-) -> Table:
-    """Pure equilibria, and the likeliest strategies of the logit equilibrium."""
-    rows: list[tuple[Cell, ...]] = []
-    lost = regret(form)
-    still = tuple(
-        mine.index(tuple(0 for _ in game.own(code)))
-        for code, mine in zip(form.players, form.rungs, strict=True)
-    )
-    named = [("standing", still), *((f"pure {number}", place) for number, place in enumerate(pure, start=1))]
-    for name, place in named:
-        for p, code in enumerate(form.players):
-            payoff = float(form.payoffs[(p, *place)] - game.at(game.standing)[p])
-            missed = float(lost[(p, *place)])
-            rows.append((name, code, form.strategies[p][place[p]], 100.0, payoff / BN, missed / BN))
-    if quantal is not None:
-        expected = form.payoffs
-        for q in reversed(range(len(form.players))):
-            expected = expected @ quantal.mixes[q] if q == expected.ndim - 2 else expected
-        for p, code in enumerate(form.players):
-            mix = quantal.mixes[p]
-            worth = form.payoffs[p]
-            for q in reversed([q for q in range(len(form.players)) if q != p]):
-                worth = np.tensordot(worth, quantal.mixes[q], axes=(q, 0))
-            for k in sorted(range(len(mix)), key=lambda k: (-known(float(mix[k])), k))[:count]:
-                gain = float(expected[p] - game.at(game.standing)[p])
-                rows.append(
-                    (
-                        f"logit {BN * quantal.precision:g}",
-                        code,
-                        form.strategies[p][k],
-                        100 * float(mix[k]),
-                        gain / BN,
-                        float(worth.max() - worth[k]) / BN,
-                    )
-                )
-    columns = (
-        Column("equilibrium", "Equilibrium"),
-        Column("player", "Side", names=names_of_economies()),
-        Column("strategy", "Strategy"),
-        Column("probability", "Probability", "%", "number", 1),
-        money_column("payoff", "Expected payoff"),
-        money_column("regret", "Regret"),
-    )
-    note = (
-        "Payoff against the standing state. Regret: what the side's best strategy would add to the one named, the other playing as it does "
-        "there. Logit: quantal response on the principal branch, followed from uniform play; the "
-        "number is its precision, log odds for a billion USD a year. Actions that move no payoff are left out."
-    )
-    return Table("equilibria", "What the two sides would do", columns, tuple(rows), note)

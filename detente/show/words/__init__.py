@@ -8,7 +8,15 @@ if TYPE_CHECKING:
         first_year_sentence as first_year_sentence,
         interval_sentence as interval_sentence,
     )
-    from detente.show.words.choices import choices_sentence as choices_sentence
+    from detente.show.words.choices import (
+        choices_sentence as choices_sentence,
+        explained_by as explained_by,
+        no_swap_sentence as no_swap_sentence,
+        plain_levers_sentence as plain_levers_sentence,
+        standing_sentences as standing_sentences,
+        wanted_sentences as wanted_sentences,
+        whole_sentences as whole_sentences,
+    )
     from detente.show.words.sentences import (
         SMALL_QUARREL as SMALL_QUARREL,
         Sentence as Sentence,
@@ -39,7 +47,7 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "choices": "choices_sentence",
+            "choices": "choices_sentence explained_by no_swap_sentence plain_levers_sentence standing_sentences wanted_sentences whole_sentences",
             "answers": "answer_sentence first_year_sentence interval_sentence",
             "sentences": "SMALL_QUARREL Sentence both_sides_sentence change_sentence clock_sentence duty_sentence ranking_sentence",
             "words": "NBSP THIN cardinal count_words counted date_words enough_digits joined lower_first money number percent percent_range",
