@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from detente.brief.content import KeyNumber
 from detente.brief.findings import TODAY, Findings
 from detente.dossier import age
-from detente.show.tables import ClockRow, days_left, findings as changes_of, firing_words, vintage_words
+from detente.show.tables import (
+    ClockRow,
+    days_left,
+    findings as changes_of,
+    firing_words,
+    horizons,
+    vintage_words,
+)
 from detente.show.words import (
     SMALL_QUARREL,
     Sentence,
@@ -19,6 +26,7 @@ from detente.show.words import (
     first_year_sentence,
     interval_sentence,
     joined,
+    output_order_sentence,
     ranking_sentence,
 )
 
@@ -89,19 +97,42 @@ def sentences(findings: Findings) -> Iterator[Sentence]:
 
 
 def first_year(findings: Findings) -> Sentence:
-    """What the featured outcome does in the first year, against the long run."""
+    """What the featured outcome does in the first year, against the long run; of output, where its order is the reverse."""
+    first, last = (_income_at(findings, horizon) for horizon in ("short", "long"))
+    return first_year_sentence(
+        findings.title, first, last, output_pct=_output_of_first_year(findings), table="horizons"
+    )
+
+
+def beside(findings: Findings) -> Iterator[Sentence]:
+    """What stands beside the picture of the first screen: the sum along time, and the order of output where it is the reverse."""
+    if findings.sums:
+        yield horizons.sum_sentence(findings.sums[findings.featured])
+    order = output_order_sentence(
+        _income_at(findings, "short"), _output_of_first_year(findings), table="horizons"
+    )
+    if order is not None:
+        yield order
+
+
+def _income_at(findings: Findings, horizon: str) -> dict[str, float]:
+    """Real income of both sides under the featured outcome at a horizon, percent."""
+    featured, reference = (
+        findings.both[horizon][key].value.real_income_hat for key in (findings.featured, findings.reference)
+    )
     members = changes_of.groups(findings.economy, findings.parties)
-    changes = {
-        horizon: changes_of.income_changes(
-            findings.economy,
-            solved[findings.featured].value.real_income_hat,
-            solved[findings.reference].value.real_income_hat,
-            members,
-        )
-        for horizon, solved in findings.both.items()
-    }
-    first, last = ({code: changes[name][code].pct for code in findings.parties} for name in ("short", "long"))
-    return first_year_sentence(findings.title, first, last, table="horizons")
+    changes = changes_of.income_changes(findings.economy, featured, reference, members)
+    return {code: changes[code].pct for code in findings.parties}
+
+
+def _output_of_first_year(findings: Findings) -> dict[str, float]:
+    """Output of both sides under the featured outcome in the first year, percent."""
+    featured, reference = (
+        findings.both["short"][key].value.gdp_volume_hat for key in (findings.featured, findings.reference)
+    )
+    members = changes_of.groups(findings.economy, findings.parties)
+    changes = changes_of.output_changes(findings.economy, featured, reference, members)
+    return {code: changes[code] for code in findings.parties}
 
 
 def _clock_sentence(findings: Findings) -> Sentence:

@@ -37,6 +37,25 @@ def test_both_horizons_have_draws_and_the_headline_the_range_over_sets(content):
     assert "2 published sets" in table.note
 
 
+def test_the_first_screen_says_where_output_ranks_the_sides_the_other_way_round(content):
+    row = {
+        (row["side"], row["horizon"]): row
+        for row in tables_of(content)["horizons"].records()
+        if row["outcome"] == "Talks fail"
+    }
+    usa, china = row["United States", "short run"], row["China", "short run"]
+    assert usa["real_income_pct"] > china["real_income_pct"]
+    assert usa["output_pct"] < china["output_pct"]
+    in_all, order = content.beside
+    assert in_all.values == tuple(
+        row[side, "long run"]["discounted_usd_bn"] for side in ("United States", "China")
+    )
+    assert order.values == (usa["output_pct"], china["output_pct"])
+    assert f"−{abs(usa['output_pct']):.2f}" in order.text
+    assert "the order of output is the reverse" in content.summary_sentences[1].text
+    assert set(order.values) <= set(content.summary_sentences[1].values)
+
+
 def test_what_the_text_says_of_gains_and_sectors_has_an_interval(content):
     tables = tables_of(content)
     for row in tables["third_trade"].records():

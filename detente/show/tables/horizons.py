@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from detente.core import Cell, Column, Table
 from detente.show.figures import country_name
-from detente.show.tables.findings import IncomeChange, groups, income_changes
+from detente.show.tables.findings import IncomeChange, groups, income_changes, output_changes
 from detente.show.tables.intervals import Interval, draw_bands
 from detente.show.words import Sentence, enough_digits, money, percent, percent_range
 from detente.world import Array, Economy
@@ -123,6 +123,7 @@ def _columns(share: int) -> tuple[Column, ...]:
         Column("side", "Side"),
         Column("real_income_pct", "Real income", "%", "number", share),
         Column("equivalent_variation_usd_bn", "Equivalent variation", "USD bn", "number", 1),
+        Column("output_pct", "Output (real GDP)", "%", "number", share),
         Column("low_draws_pct", "Draws, 5th percentile", "%", "number", share),
         Column("high_draws_pct", "Draws, 95th percentile", "%", "number", share),
         Column("end_error_pct", "Error of the ends", "points", "number", max(share, 3)),
@@ -146,6 +147,7 @@ def _rows(
     names = {code: country_name(code) for code in parties}
     hat: Array = outcome.value.real_income_hat
     change = income_changes(economy, hat, reference.value.real_income_hat, members)
+    output = output_changes(economy, outcome.value.gdp_volume_hat, reference.value.gdp_volume_hat, members)
     rows: list[tuple[Cell, ...]] = []
     for code in members:
         band = bands.get(code)
@@ -157,6 +159,7 @@ def _rows(
                 names.get(code, "Everyone else"),
                 change[code].pct,
                 change[code].usd / 1e3,
+                output[code],
                 band.low if band else None,
                 band.high if band else None,
                 band.error if band else None,
@@ -245,6 +248,21 @@ def discounted_sentence(worth: Mapping[str, float], title: str) -> Sentence:
     return Sentence(
         f"From its first day on, each date under the law of that day and later years discounted at {100 * time_setting('discount'):g} percent, "
         f"{said} under “{title}” in all.",
+        tuple(worth.values()),
+        "horizons",
+    )
+
+
+def sum_sentence(worth: Mapping[str, float]) -> Sentence:
+    """Say in one line what an outcome is worth to each side along time (USD bn, `discounted_sums`)."""
+    from detente.cases import time_setting
+
+    said = " and ".join(
+        f"{country_name(code, in_sentence=True)} {'gains' if usd > 0 else 'loses'} {money(1e3 * abs(usd))}"
+        for code, usd in worth.items()
+    )
+    return Sentence(
+        f"In all years together, later ones discounted at {100 * time_setting('discount'):g} percent, {said}.",
         tuple(worth.values()),
         "horizons",
     )
