@@ -11,7 +11,6 @@ from detente.dossier import age
 from detente.show.tables import (
     ClockRow,
     days_left,
-    findings as changes_of,
     firing_words,
     horizons,
     vintage_words,
@@ -23,7 +22,6 @@ from detente.show.words import (
     clock_sentence,
     counted,
     date_words,
-    first_year_sentence,
     interval_sentence,
     joined,
     output_order_sentence,
@@ -86,6 +84,7 @@ def sentences(findings: Findings) -> Iterator[Sentence]:
     """The finding in a few sentences: the answer, the first year, the best deal, how sure, who else gains, what expires next."""
     yield opening(findings)
     yield first_year(findings)
+    yield revenue_use(findings)
     if len(findings.rows) > 1:
         yield findings.compared(findings.rows[1], "outcomes")
     yield (nine_in_ten_sentence(findings) if findings.draws else spread_sentence(findings))
@@ -98,41 +97,27 @@ def sentences(findings: Findings) -> Iterator[Sentence]:
 
 def first_year(findings: Findings) -> Sentence:
     """What the featured outcome does in the first year, against the long run; of output, where its order is the reverse."""
-    first, last = (_income_at(findings, horizon) for horizon in ("short", "long"))
-    return first_year_sentence(
-        findings.title, first, last, output_pct=_output_of_first_year(findings), table="horizons"
+    return horizons.first_year_of(
+        findings.economy, findings.both, findings.reference, findings.featured, findings.parties
     )
 
 
-def beside(findings: Findings) -> Iterator[Sentence]:
-    """What stands beside the picture of the first screen: the sum along time, and the order of output where it is the reverse."""
+def revenue_use(findings: Findings) -> Sentence:
+    """What duties are used for, which decides what they cost their own side."""
+    return horizons.uses_sentence(findings.both, findings.reference)
+
+
+def lead_words(findings: Findings) -> Iterator[Sentence]:
+    """What stands beside the picture of the first screen: the sum along time, output where its order is the reverse, use of duties."""
     if findings.sums:
         yield horizons.sum_sentence(findings.sums[findings.featured])
-    order = output_order_sentence(
-        _income_at(findings, "short"), _output_of_first_year(findings), table="horizons"
+    income, output = horizons.party_changes(
+        findings.economy, findings.both["short"], findings.reference, findings.featured, findings.parties
     )
+    order = output_order_sentence(income, output, table="horizons")
     if order is not None:
         yield order
-
-
-def _income_at(findings: Findings, horizon: str) -> dict[str, float]:
-    """Real income of both sides under the featured outcome at a horizon, percent."""
-    featured, reference = (
-        findings.both[horizon][key].value.real_income_hat for key in (findings.featured, findings.reference)
-    )
-    members = changes_of.groups(findings.economy, findings.parties)
-    changes = changes_of.income_changes(findings.economy, featured, reference, members)
-    return {code: changes[code].pct for code in findings.parties}
-
-
-def _output_of_first_year(findings: Findings) -> dict[str, float]:
-    """Output of both sides under the featured outcome in the first year, percent."""
-    featured, reference = (
-        findings.both["short"][key].value.gdp_volume_hat for key in (findings.featured, findings.reference)
-    )
-    members = changes_of.groups(findings.economy, findings.parties)
-    changes = changes_of.output_changes(findings.economy, featured, reference, members)
-    return {code: changes[code] for code in findings.parties}
+    yield revenue_use(findings)
 
 
 def _clock_sentence(findings: Findings) -> Sentence:

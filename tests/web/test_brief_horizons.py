@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from detente.brief import compose
+from detente.brief.numbering import command_of
 from detente.brief.tables import sentences_of, tables_of
+from detente.cli.main import main
 from detente.dossier import load_dossier
 from detente.world import load_world
 
@@ -46,7 +50,9 @@ def test_the_first_screen_says_where_output_ranks_the_sides_the_other_way_round(
     usa, china = row["United States", "short run"], row["China", "short run"]
     assert usa["real_income_pct"] > china["real_income_pct"]
     assert usa["output_pct"] < china["output_pct"]
-    in_all, order = content.beside
+    in_all, order, uses = content.beside
+    assert uses.text == content.summary_sentences[2].text
+    assert "saved by the treasury in the first year and given to households in the long run" in uses.text
     assert in_all.values == tuple(
         row[side, "long run"]["discounted_usd_bn"] for side in ("United States", "China")
     )
@@ -111,3 +117,24 @@ def test_another_headline_horizon_without_draws():
     assert {row["low_draws_pct"] for row in rows} == {None}
     text = " ".join(sentence.text for paragraph in content.method for sentence in paragraph.sentences)
     assert "Horizon: short run" in text
+
+
+def test_the_command_beside_the_lead_picture_prints_both_horizons(content, capsys):
+    command = command_of("headline", content)
+    assert command.startswith("detente run talks-fail ")
+    assert "--against standing --table horizons" in command
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "talks-fail", "--against", "standing", "--table", "horizons", "--format", "json"])
+    assert ended.value.code == 0
+    printed = json.loads(capsys.readouterr().out)[0]["rows"]  # known digits alone
+    table = tables_of(content)["horizons"]
+    shown = [row for row in table.records() if row["outcome"] == "Talks fail"]
+    for mine, theirs in zip(printed, shown, strict=True):
+        assert mine["side"] == theirs["side"]
+        for key in ("real_income_pct", "output_pct", "discounted_usd_bn"):
+            assert mine[key] == (theirs[key] and pytest.approx(theirs[key], rel=1e-5, abs=1e-6)), key
+    assert {row["horizon"] for row in printed} == {"short run", "long run"}
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "standing", "--table", "horizons"])
+    assert ended.value.code == 2
+    assert "name another scenario" in capsys.readouterr().err

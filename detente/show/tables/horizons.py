@@ -9,11 +9,11 @@ from detente.core import Cell, Column, Table
 from detente.show.figures import country_name
 from detente.show.tables.findings import IncomeChange, groups, income_changes, output_changes
 from detente.show.tables.intervals import Interval, draw_bands
-from detente.show.words import Sentence, enough_digits, money, percent, percent_range
+from detente.show.words import Sentence, enough_digits, first_year_sentence, money, percent, percent_range
 from detente.world import Array, Economy
 
 if TYPE_CHECKING:
-    from detente.cases import Case, ControlledOutcome, Unfolding
+    from detente.cases import Case, ControlledOutcome, Outcome, Unfolding
     from detente.equilibrium import Model, Structure
     from detente.outlook import Draws
 
@@ -108,10 +108,15 @@ def horizon_outcome_table(
         "The same outcomes after one year and in the long run",
         _columns(share),
         tuple(rows),
-        note=f"Against “{last[reference].scenario.title}” at the same horizon. Draws, 5 to 95 %: {what or 'none'}; "
-        "error of the ends: standard error of the two points, the larger. "
-        f"Sets: range over {len(spread)} published sets of elasticities. {settings}. "
-        f"{revenue}. Neither has unemployment or missing inputs.",
+        note=f"Against “{last[reference].scenario.title}” at the same horizon. "
+        + (
+            f"Draws, 5 to 95 %: {what}; error of the ends: standard error of the two points, the larger. "
+            if drawn
+            else ""
+        )
+        + (f"Sets: range over {len(spread)} published sets of elasticities. " if spread else "")
+        + f"{settings[:1].upper()}{settings[1:]}. "
+        f"{revenue}. Neither has unemployment unless a wage floor is set.",
     )
 
 
@@ -212,6 +217,44 @@ def horizon_contrast_sentence(
     return Sentence(
         f"“{title}” moves {', '.join(parts)}{brackets}. Duties {uses}.", tuple(values), "horizons"
     )
+
+
+def party_changes(
+    economy: Economy,
+    outcomes: Mapping[str, Outcome],
+    reference: str,
+    key: str,
+    parties: Sequence[str],
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Real income and output (real GDP) of the parties under one outcome against another at the same horizon, percent."""
+    after, before, members = outcomes[key].value, outcomes[reference].value, groups(economy, parties)
+    income = income_changes(economy, after.real_income_hat, before.real_income_hat, members)
+    output = output_changes(economy, after.gdp_volume_hat, before.gdp_volume_hat, members)
+    return {code: income[code].pct for code in parties}, {code: output[code] for code in parties}
+
+
+def first_year_of(
+    economy: Economy,
+    solved: Mapping[str, Mapping[str, ControlledOutcome]],
+    reference: str,
+    key: str,
+    parties: Sequence[str],
+) -> Sentence:
+    """Say what an outcome does in the first year, against the long run; of output, where its order is the reverse."""
+    income, output = party_changes(economy, solved["short"], reference, key, parties)
+    last, _ = party_changes(economy, solved["long"], reference, key, parties)
+    title = solved["short"][key].scenario.title
+    return first_year_sentence(title, income, last, output_pct=output, table="horizons")
+
+
+def uses_sentence(solved: Mapping[str, Mapping[str, ControlledOutcome]], reference: str) -> Sentence:
+    """Say what duties are used for in the first year and in the long run: it decides what they cost their own side."""
+    from detente.cases import revenue_words
+
+    first, last = (revenue_words(solved[name][reference].value.structure) for name in SIDE_BY_SIDE)
+    if first == last:
+        return Sentence(f"New duties are {first} in the first year and in the long run.")
+    return Sentence(f"New duties are {first} in the first year and {last} in the long run.")
 
 
 PATH = (12.0, 24.0, 24.0)

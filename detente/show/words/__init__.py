@@ -8,6 +8,7 @@ if TYPE_CHECKING:
         first_year_sentence as first_year_sentence,
         interval_sentence as interval_sentence,
         output_order_sentence as output_order_sentence,
+        output_ranks as output_ranks,
         reversed_order as reversed_order,
     )
     from detente.show.words.choices import choices_sentence as choices_sentence
@@ -42,7 +43,7 @@ else:
         __name__,
         {
             "choices": "choices_sentence",
-            "answers": "answer_sentence first_year_sentence interval_sentence output_order_sentence reversed_order",
+            "answers": "answer_sentence first_year_sentence interval_sentence output_order_sentence output_ranks reversed_order",
             "sentences": "SMALL_QUARREL Sentence both_sides_sentence change_sentence clock_sentence duty_sentence ranking_sentence",
             "words": "NBSP THIN cardinal count_words counted date_words enough_digits joined lower_first money number percent percent_range",
         },

@@ -114,6 +114,24 @@ def reversed_order(income_pct: Mapping[str, float], output_pct: Mapping[str, flo
     return apart[0] * apart[1] < 0
 
 
+def output_ranks(income_pct: Mapping[str, float], output_pct: Mapping[str, float]) -> str:
+    """Clause that follows what two sides' real income does: output, where it ranks them the other way round; else empty.
+
+    Examples
+    --------
+    >>> output_ranks({"USA": -0.42, "CHN": -0.47}, {"USA": -0.40, "CHN": -0.04}).replace("\xa0", " ")
+    '; the order of output is the reverse, −0.40 and −0.04 percent'
+    >>> output_ranks({"USA": -0.42, "CHN": -0.47}, {"USA": -0.40, "CHN": -0.43})
+    ''
+    """
+    if not reversed_order(income_pct, output_pct):
+        return ""
+    places = enough_digits(output_pct.values(), most=3)
+    *before, after = (percent(pct, places, signed=True) for pct in output_pct.values())
+    bare = [said.removesuffix("percent").rstrip() for said in before]
+    return f"; the order of output is the reverse, {joined([*bare, after])}"
+
+
 def output_order_sentence(
     income_pct: Mapping[str, float], output_pct: Mapping[str, float], *, table: str = ""
 ) -> Sentence | None:
@@ -188,11 +206,8 @@ def first_year_sentence(
         ]
         tail = f"more than in the long run in {joined(who)} alone"
     values = tuple(first_pct.values())
-    if output_pct is not None and reversed_order(first_pct, output_pct):
-        places = enough_digits(output_pct.values(), most=3)
-        *before, after = (percent(pct, places, signed=True) for pct in output_pct.values())
-        bare = [said.removesuffix("percent").rstrip() for said in before]
-        tail += f"; the order of output is the reverse, {joined([*bare, after])}"
+    if output_pct is not None and (clause := output_ranks(first_pct, output_pct)):
+        tail += clause
         values += tuple(output_pct.values())
     text = (
         f"In the first year “{outcome}” changes real income by {joined(_changes(first_pct, digits))}, {tail}."
