@@ -13,6 +13,7 @@ from detente.show.tables import (
     days_left,
     firing_words,
     horizons,
+    likeliest_sentence,
     vintage_words,
 )
 from detente.show.words import (
@@ -70,11 +71,13 @@ def terms(findings: Findings) -> Iterator[Sentence]:
     on = date_words(scenario.on(findings.dossier.asof))
     story = scenario.story.strip() or firing_words(outcome.timing) or "What the record holds for that day."
     yield Sentence(f"“{scenario.title}” means, on {on}: {story.rstrip('.')}.")
-    if others := len(findings.rows) - 1:
+    if findings.tree is not None:
+        yield likeliest_sentence(findings.tree, findings.parties)
+    elif others := len(findings.rows) - 1:
         yield Sentence(f"The other {'outcome is' if others == 1 else 'outcomes are'} told below.")
     yield Sentence(
         f"Real income is what a country’s income buys. Changes are against {TODAY}; money is dollars of {findings.economy.year} a year. "
-        "The long run is five years and more, when firms and trade have adjusted."
+        "The long run is five years and more."
     )
     if apart := vintage_words(outcome):
         yield Sentence(apart.strip())
@@ -83,6 +86,8 @@ def terms(findings: Findings) -> Iterator[Sentence]:
 def sentences(findings: Findings) -> Iterator[Sentence]:
     """The finding in a few sentences: the answer, the first year, the best deal, how sure, who else gains, what expires next."""
     yield opening(findings)
+    if findings.tree is not None:
+        yield likeliest_sentence(findings.tree, findings.parties)
     yield first_year(findings)
     yield revenue_use(findings)
     if len(findings.rows) > 1:
