@@ -88,6 +88,12 @@ def say_findings(ready: Prepared, outcomes: Mapping[str, Outcome], reference: st
         )
         used = f"Duties are {revenue_words(after.value.structure)}."
         say(f"{sentence.text.removesuffix('.')}{output_ranks(income, output)}. {used}", piped=False)
+    if reference:
+        others = " ".join(name for name in outcomes if name != reference)
+        say(
+            f"First year, long run and the sum along time: detente run {others} --against {reference} --table horizons",
+            piped=False,
+        )
 
 
 def with_the_others(tables: list[Table], shown: tuple[str, ...], countries: str) -> list[Table]:
