@@ -65,20 +65,20 @@ def opening(findings: Findings) -> Sentence:
 
 
 def terms(findings: Findings) -> Iterator[Sentence]:
-    """What the words of the answer mean: the outcome, what it is compared with, and real income."""
+    """What the words of the answer mean: real income, what it is compared with, the long run, the outcome."""
     outcome = findings.outcomes[findings.featured]
     scenario = outcome.scenario
     on = date_words(scenario.on(findings.dossier.asof))
     story = scenario.story.strip() or firing_words(outcome.timing) or "What the record holds for that day."
+    yield Sentence(
+        f"Real income is what a country’s income buys. Changes are against {TODAY}; money is dollars of {findings.economy.year} a year. "
+        "The long run is five years and more."
+    )
     yield Sentence(f"“{scenario.title}” means, on {on}: {story.rstrip('.')}.")
     if findings.tree is not None:
         yield likeliest_sentence(findings.tree, findings.parties)
     elif others := len(findings.rows) - 1:
         yield Sentence(f"The other {'outcome is' if others == 1 else 'outcomes are'} told below.")
-    yield Sentence(
-        f"Real income is what a country’s income buys. Changes are against {TODAY}; money is dollars of {findings.economy.year} a year. "
-        "The long run is five years and more."
-    )
     if apart := vintage_words(outcome):
         yield Sentence(apart.strip())
 
