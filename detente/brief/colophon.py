@@ -95,8 +95,8 @@ def brief_method(findings: Findings) -> tuple[Sentence, ...]:
 def brief_limits(findings: Findings) -> tuple[str, ...]:
     """The limits that a reader of the page should know."""
     return (
-        "No recession on the way: the model has neither unemployment nor panic.",
-        "Controls count as quantities where the record states one, and as small assumed costs elsewhere; stocks that buyers hold are left out.",
+        "No recession on the way: in these figures everybody stays employed, and nobody panics.",
+        "Controls count as quantities where the record states one, and as small assumed costs elsewhere; stocks that buyers hold are in the sum along time alone.",
         _of_odds(findings),
         *not_yet_told(findings.dossier, findings.later),
     )
@@ -121,11 +121,11 @@ def limits(findings: Findings) -> tuple[str, ...]:
     """What they cannot say."""
     weaknesses = findings.economy.provenance.get("weaknesses", ())
     own = (
-        "No unemployment unless a wage floor is asked for, and no adjustment path, at any horizon: the one-year figures say how far trade and factors can adjust by "
+        "No unemployment unless a wage floor is asked for: the one-year figures say how far trade and factors can adjust by "
         "then, not what a recession on the way would cost.",
         "Controls, halts of purchases and pledges that state a quantity bind as quantities, at sizes taken over from observed "
-        "deliveries; other controls are small trade costs of assumed size. Stocks are left out: within months a cap on magnets "
-        "makes the model's many times dearer, where buyers who hold stocks see a fraction of that.",
+        "deliveries; other controls are small trade costs of assumed size. Stocks are in the sum along time alone (`detente path`): at a "
+        "horizon a cap on magnets makes them dearer at once, where buyers who hold stocks feel it as these run down.",
         _of_odds(findings),
     )
     return (*own, *(map(str, weaknesses) if isinstance(weaknesses, (list, tuple)) else ()))

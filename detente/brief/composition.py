@@ -26,7 +26,7 @@ from detente.brief.findings import Findings, solve_findings
 from detente.brief.lead import everyone_figure, lead_figure
 from detente.brief.outlook_section import outlook_section
 from detente.brief.strategy_section import strategy_section
-from detente.brief.summary import ahead, key_numbers, question, record_sentence, sentences, terms
+from detente.brief.summary import ahead, key_numbers, lead_words, question, record_sentence, sentences, terms
 from detente.show import build
 from detente.show.figures import draw_ahead
 from detente.show.tables import evidence
@@ -177,6 +177,7 @@ def compose(
         question=question(findings),
         terms=tuple(terms(findings)),
         lead=lead_figure(findings),
+        beside=tuple(lead_words(findings)),
         ahead=ahead(findings),
         chances=findings.likely.clocks,
         chance_score=findings.likely.clock_score,

@@ -220,6 +220,8 @@ class BriefContent:
         What the words of the answer mean, set below it.
     lead : Figure, optional
         The picture of the first screen.
+    beside : tuple of Sentence
+        What stands beside the picture, below the key numbers.
     ahead : tuple of ClockRow
         What happens next, on the first screen.
     brief_method : tuple of Sentence
@@ -249,6 +251,7 @@ class BriefContent:
     question: str = ""
     terms: tuple[Sentence, ...] = ()
     lead: Figure | None = None
+    beside: tuple[Sentence, ...] = ()
     ahead: tuple[ClockRow, ...] = ()
     brief_method: tuple[Sentence, ...] = ()
     brief_limits: tuple[str, ...] = ()

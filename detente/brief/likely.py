@@ -118,15 +118,16 @@ class Likely:
         kinds = {"threat": "dated threats", "truce": "suspensions"}
         told = {each.clock.kind for each in self.outlook.clocks if each.clock.id in self.clocks}
         values: list[float] = []
-        said = []
+        said: list[str] = []
         for kind in sorted(told & set(kinds)):
             row = self.score(kind)
             own = [row[key] for key in ("given", "forecasts", "given_before")]
             values += own
             given, count, before = (number(value, 0) for value in own)
-            said.append(f"{given} percent over {count} {kinds[kind]} (other threats alone: {before})")
+            unit, alone = ("", "") if said else (" percent", "by others alone: ")
+            said.append(f"{given}{unit} over {count} {kinds[kind]} ({alone}{before})")
         return Sentence(
-            f"Likely to be carried out within {HORIZON} days. Score: such odds have typically given what then happened {' and '.join(said)}.",
+            f"Likely within {HORIZON} days. Score: such odds have typically given what then happened {' and '.join(said)}.",
             tuple(values),
             "odds-scores",
         )

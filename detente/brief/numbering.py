@@ -86,8 +86,8 @@ def anchor_of(block: Block) -> str:
 COMMANDS = {
     "outcomes": "detente compare {reference} {featured}",
     "levels": "detente compare {reference} {featured}",
-    "headline": "detente compare {reference} {featured} --horizon short",
-    "horizons": "detente compare {reference} {featured} --horizon short",
+    "headline": "detente run {others} --against {reference} --table horizons",
+    "horizons": "detente run {others} --against {reference} --table horizons",
     "map": "detente compare {reference} {featured} --countries all",
     "diversion": "detente run {featured} --against {reference} --table diversion",
     "third_trade": "detente run {featured} --against {reference} --table diversion",
@@ -122,5 +122,5 @@ def command_of(name: str, content: BriefContent) -> str:
     if name not in COMMANDS or len(names) < 2:
         return ""
     dossier, day = content.stamp.dossier, content.stamp.asof
-    said = COMMANDS[name].format(reference=names[0], featured=names[1])
+    said = COMMANDS[name].format(reference=names[0], featured=names[1], others=" ".join(names[1:]))
     return f"{said} --dossier {dossier} --asof {day}" if dossier else said

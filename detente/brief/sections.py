@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from detente.brief.content import Block, Bullets, Paragraph, Section, TableBlock
 from detente.brief.findings import TODAY
 from detente.brief.lead import everyone_figure
-from detente.brief.summary import first_year, nine_in_ten_sentence, spread_sentence
+from detente.brief.summary import first_year, nine_in_ten_sentence, revenue_use, spread_sentence
 from detente.core import known, known_each
 from detente.show import build, make
 from detente.show.figures import country_name
@@ -44,7 +44,7 @@ def outcome_section(findings: Findings) -> Section:
     asof = findings.dossier.asof
     compared = [findings.compared(row, "outcomes") for row in findings.rows[1:2]]
     in_all = [] if findings.in_all is None else [findings.in_all]
-    blocks: list[Block] = [Paragraph((first_year(findings), *in_all, *compared))]
+    blocks: list[Block] = [Paragraph((first_year(findings), revenue_use(findings), *in_all, *compared))]
     if others:
         blocks.append(Bullets(tuple(_story(outcome, asof) for outcome in others)))
     says, behind = _ways(findings)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from detente.brief.content import KeyNumber
 from detente.brief.findings import TODAY, Findings
 from detente.dossier import age
-from detente.show.tables import ClockRow, days_left, findings as changes_of, firing_words, vintage_words
+from detente.show.tables import (
+    ClockRow,
+    days_left,
+    firing_words,
+    horizons,
+    likeliest_sentence,
+    vintage_words,
+)
 from detente.show.words import (
     SMALL_QUARREL,
     Sentence,
@@ -16,9 +23,9 @@ from detente.show.words import (
     clock_sentence,
     counted,
     date_words,
-    first_year_sentence,
     interval_sentence,
     joined,
+    output_order_sentence,
     ranking_sentence,
 )
 
@@ -58,18 +65,20 @@ def opening(findings: Findings) -> Sentence:
 
 
 def terms(findings: Findings) -> Iterator[Sentence]:
-    """What the words of the answer mean: the outcome, what it is compared with, and real income."""
+    """What the words of the answer mean: real income, what it is compared with, the long run, the outcome."""
     outcome = findings.outcomes[findings.featured]
     scenario = outcome.scenario
     on = date_words(scenario.on(findings.dossier.asof))
     story = scenario.story.strip() or firing_words(outcome.timing) or "What the record holds for that day."
-    yield Sentence(f"“{scenario.title}” means, on {on}: {story.rstrip('.')}.")
-    if others := len(findings.rows) - 1:
-        yield Sentence(f"The other {'outcome is' if others == 1 else 'outcomes are'} told below.")
     yield Sentence(
         f"Real income is what a country’s income buys. Changes are against {TODAY}; money is dollars of {findings.economy.year} a year. "
-        "The long run is five years and more, when firms and trade have adjusted."
+        "The long run is five years and more."
     )
+    yield Sentence(f"“{scenario.title}” means, on {on}: {story.rstrip('.')}.")
+    if findings.tree is not None:
+        yield likeliest_sentence(findings.tree, findings.parties)
+    elif others := len(findings.rows) - 1:
+        yield Sentence(f"The other {'outcome is' if others == 1 else 'outcomes are'} told below.")
     if apart := vintage_words(outcome):
         yield Sentence(apart.strip())
 
@@ -77,7 +86,10 @@ def terms(findings: Findings) -> Iterator[Sentence]:
 def sentences(findings: Findings) -> Iterator[Sentence]:
     """The finding in a few sentences: the answer, the first year, the best deal, how sure, who else gains, what expires next."""
     yield opening(findings)
+    if findings.tree is not None:
+        yield likeliest_sentence(findings.tree, findings.parties)
     yield first_year(findings)
+    yield revenue_use(findings)
     if len(findings.rows) > 1:
         yield findings.compared(findings.rows[1], "outcomes")
     yield (nine_in_ten_sentence(findings) if findings.draws else spread_sentence(findings))
@@ -89,19 +101,28 @@ def sentences(findings: Findings) -> Iterator[Sentence]:
 
 
 def first_year(findings: Findings) -> Sentence:
-    """What the featured outcome does in the first year, against the long run."""
-    members = changes_of.groups(findings.economy, findings.parties)
-    changes = {
-        horizon: changes_of.income_changes(
-            findings.economy,
-            solved[findings.featured].value.real_income_hat,
-            solved[findings.reference].value.real_income_hat,
-            members,
-        )
-        for horizon, solved in findings.both.items()
-    }
-    first, last = ({code: changes[name][code].pct for code in findings.parties} for name in ("short", "long"))
-    return first_year_sentence(findings.title, first, last, table="horizons")
+    """What the featured outcome does in the first year, against the long run; of output, where its order is the reverse."""
+    return horizons.first_year_of(
+        findings.economy, findings.both, findings.reference, findings.featured, findings.parties
+    )
+
+
+def revenue_use(findings: Findings) -> Sentence:
+    """What duties are used for, which decides what they cost their own side."""
+    return horizons.uses_sentence(findings.both, findings.reference)
+
+
+def lead_words(findings: Findings) -> Iterator[Sentence]:
+    """What stands beside the picture of the first screen: the sum along time, output where its order is the reverse, use of duties."""
+    if findings.sums:
+        yield horizons.sum_sentence(findings.sums[findings.featured])
+    income, output = horizons.party_changes(
+        findings.economy, findings.both["short"], findings.reference, findings.featured, findings.parties
+    )
+    order = output_order_sentence(income, output, table="horizons")
+    if order is not None:
+        yield order
+    yield revenue_use(findings)
 
 
 def _clock_sentence(findings: Findings) -> Sentence:

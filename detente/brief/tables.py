@@ -72,7 +72,7 @@ def figures_in(content: BriefContent) -> list[Figure]:
 
 def sentences_of(content: BriefContent) -> Iterator[Sentence]:
     """Every sentence, in the order of the page."""
-    yield from (*content.summary_sentences, *content.terms, *content.chances.values())
+    yield from (*content.summary_sentences, *content.terms, *content.beside, *content.chances.values())
     yield from () if content.chance_score is None else (content.chance_score,)
     for block in content.everything:
         if isinstance(block, Paragraph):

@@ -18,7 +18,7 @@ from detente.cases.adjustment import adjusting
 from detente.cases.holdings import HeldByFigures, Holdings
 from detente.cases.horizons import horizon
 from detente.cases.laws import DAYS_A_MONTH, LawOfDays, Still
-from detente.cases.options import Options
+from detente.cases.options import Options, revenue_words
 from detente.cases.stocks import Period, walk
 from detente.cases.time_settings import time_setting
 from detente.cases.together import Law
@@ -312,7 +312,7 @@ def unfolding_table(path: Unfolding, countries: Sequence[str]) -> Table:
         ),
         tuple(rows),
         note="Against the base year, at yearly rates; the last rows are the long run (the core model). Dates are linked by stocks "
-        "and by the time that has passed; nobody foresees anything.",
+        f"and by the time that has passed; nobody foresees anything. {_uses(path)}",
     )
 
 
@@ -374,5 +374,15 @@ def summary_table(path: Unfolding, countries: Sequence[str], rate: float | None 
         ),
         tuple(rows),
         note=f"Real income against the base year. First year: mean of its months. Last date: up to month {end:g}. Discounted sum: "
-        f"all years from the first day on, {100 * rate:g} % a year (assumed), the long run from month {end:g} on for ever.",
+        f"all years from the first day on, {100 * rate:g} % a year (assumed), the long run from month {end:g} on for ever. {_uses(path)}",
+    )
+
+
+def _uses(path: Unfolding) -> str:
+    """Say what duties are used for at the start of a path, and in the long run."""
+    first, last = (revenue_words(value.structure) for value in (path.periods[0].value, path.long))
+    return (
+        f"Duties are {first} all along."
+        if first == last
+        else f"Duties are {first} at first and {last} in the long run."
     )

@@ -122,8 +122,9 @@ def run(
         typer.Option(
             "--table",
             help="countries, sectors, pair, diversion, diverted (by sector), measures, employment, wages, prices, flows, "
-            "revenue, accounts (emissions, rents), duties, welfare, jobs, unemployment, quantities, clocks or branches (every way an "
-            "outcome can come about); with --draws most of them with intervals, and drivers or uncertainty.",
+            "revenue, accounts (emissions, rents), duties, welfare, jobs, unemployment, quantities, clocks, horizons (first year, long "
+            "run and the sum along time) or branches (every way an outcome can come about); "
+            "with --draws most of them with intervals, and drivers or uncertainty.",
         ),
     ] = "countries",
     countries: CountriesOption = "",
@@ -153,8 +154,9 @@ def run(
 ) -> None:
     """Solve scenarios and print what they do."""
     from detente.cases import sides_in
+    from detente.cli.both import BOTH, branch_tables, horizon_tables
     from detente.cli.pictures import draw_outcomes
-    from detente.cli.tables import branch_tables, outcome_tables, prepare_named, solve_prepared
+    from detente.cli.tables import outcome_tables, prepare_named, solve_prepared
     from detente.cli.whose import economies_shown, say_findings, with_the_others
 
     names = [*scenario, *([against] if against and against not in scenario else [])]
@@ -169,16 +171,16 @@ def run(
     else:
         refuse_idle("without --draws", seed=seed != 1, workers=workers != 1, cluster=cluster is not None)
     refuse_idle(
-        "on the table branches, which has both horizons",
-        horizon=horizon != "long" and table == "branches",
-        budget=budget is not None and table == "branches",
-        picture=picture is not None and table == "branches",
+        f"on the table {table}, which has both horizons",
+        horizon=horizon != "long" and table in BOTH,
+        budget=budget is not None and table in BOTH,
+        picture=picture is not None and table in BOTH,
     )
     refuse_idle(f"on the table {table}", countries=bool(countries) and table in OF_NO_COUNTRY)
     from detente.cli.draws import Asked, Drawing, drawn_tables
 
     drawing = Drawing(draws, seed, workers, cluster) if draws else None
-    if drawing is not None and table != "branches":
+    if drawing is not None and table not in BOTH:
         asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
         emit(drawn_tables(names, table, codes, against, asked, drawing), style, out)
         return
@@ -195,8 +197,9 @@ def run(
         against=against,
         options=options,
     )
-    if table == "branches":
-        emit(branch_tables(ready, against, codes, world, elasticities, holds, options, drawing), style, out)
+    if table in BOTH:
+        make = branch_tables if table == "branches" else horizon_tables
+        emit(make(ready, against, codes, world, elasticities, holds, options, drawing), style, out)
         return
     outcomes = solve_prepared(ready, world, solver_of(budget))
     with usage():

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from detente.core import Rent
     from detente.equilibrium import QuantityControl
+    from detente.show.words import Sentence
 
 TABLES = ("months", "losses", "output", "stocks")
 ALONG = ("summary", "dates")
@@ -99,6 +100,13 @@ def _check_cut(cuts: Sequence[QuantityControl], *, whole: bool) -> None:
             where="path",
             hint="add --cut CHN:rare-earths:0.3, or name a scenario with caps or bans (`quantities:`, or measures in force)",
         )
+
+
+def _say_path(sentences: Sequence[Sentence]) -> None:
+    """Say what a cut does month by month, and on a terminal where the first year stands beside the long run."""
+    for sentence in sentences:
+        say(sentence.text)
+    say("The first year, the long run and the sum along time: --table summary", piped=False)
 
 
 def path(
@@ -236,8 +244,7 @@ def path(
     shown = start.shown(chosen, str(losses.column("country")[0]))  # the country hit hardest comes first there
     monthly = monthly_table(cut_path, cuts, shown, held)
     sentences = show.path_sentences(cut_path, without, cuts)
-    for sentence in sentences[:-1] if picture is not None else sentences:  # the last is the picture's title
-        say(sentence.text)
+    _say_path(sentences[:-1] if picture is not None else sentences)  # the last is the picture's title
     if picture is not None:
         draw(make("path-months", path=cut_path, without=without, controls=cuts, countries=shown), picture)
     tables = {

@@ -196,8 +196,10 @@ def tensor_for(
             on=on,
             report=report,
         )
+    from detente.cases import revenue_words
+
     note(
-        f"{spec.title}: {tensor.index.size:,} joint profiles, {tensor.solves:,} exact solves, {model.structure.horizon}{HOW[controls]}"
+        f"{spec.title}: {tensor.index.size:,} joint profiles, {tensor.solves:,} exact solves, {model.structure.horizon}, duties {revenue_words(model.structure)}{HOW[controls]}"
     )
     return tensor
 
@@ -231,6 +233,7 @@ def near_for(
     world: str | None,
 ) -> PayoffTensor:
     """Solve the game around the standing state: what one measure or one exchange does, within seconds."""
+    from detente.cases import revenue_words
     from detente.strategy import near_tensor
 
     check_controls(controls)
@@ -244,7 +247,7 @@ def near_for(
             controls=controls,
         )
     note(
-        f"{spec.title}: {tensor.solves:,} exact solves around the standing state, {model.structure.horizon}{HOW[controls]}"
+        f"{spec.title}: {tensor.solves:,} exact solves around the standing state, {model.structure.horizon}, duties {revenue_words(model.structure)}{HOW[controls]}"
     )
     return tensor
 

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from detente.cli.aliases import called, plain
 from detente.cli.options import DEFAULT_DOSSIER
-from detente.cli.output import parse_day, progress, reporting, usage
+from detente.cli.output import parse_day, progress, usage
 from detente.cli.records import load_record, say_firing
 from detente.cli.settings import set_by_hand
-from detente.cli.terminal import say
 from detente.cli.worlds import economy_for, of_own_world
 from detente.core import DateError, InputError, LabelError, Table, suggestion
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from detente.cases import Case, Options, Outcome
-    from detente.cli.draws import Drawing
     from detente.dossier import Dossier
     from detente.equilibrium import Model, Newton
     from detente.policy import Scenario
@@ -77,7 +75,7 @@ def prepare_named(
 
     with usage():
         day = parse_day(asof, "--asof") if asof else None
-    scenarios = [_scenario(name, dossier) for name in dict.fromkeys(names)]
+    scenarios = [named_scenario(name, dossier) for name in dict.fromkeys(names)]
     days = {scenario.asof for scenario in scenarios if scenario.asof} | ({day} if day else set())
     if len(days) > 1:
         with usage():
@@ -136,7 +134,7 @@ def untold(record: Dossier, dossier: str) -> str:
     return waiting_words(later, record.asof) if later else ""
 
 
-def _scenario(name: str, dossier: str) -> Scenario:
+def named_scenario(name: str, dossier: str) -> Scenario:
     """Load a scenario; an id that is not known is a slip on the command line, a file that is wrong is not."""
     from detente.policy import load_scenario
 
@@ -202,57 +200,6 @@ def outcome_tables(
         raise LabelError(f"no table `{which}`", where="--table", hint=suggestion(which, kinds))
     tables = kinds[which]()
     return tables if which == "clocks" else noted(tables, outcomes.values())
-
-
-def branch_tables(
-    ready: Prepared,
-    against: str | None,
-    countries: Sequence[str],
-    world: str | None,
-    elasticities: str | None,
-    hold: bool | tuple[str, ...],
-    options: Options | None = None,
-    drawing: Drawing | None = None,
-) -> list[Table]:
-    """Each scenario in every way it can come about, in the first year and the long run; with draws, its interval.
-
-    Changes are against the scenario named by `against`; else against the first of the record's ladder.
-    """
-    from detente.cases import model_at, sides_in, solve_branches
-    from detente.outlook import draw_branches
-    from detente.policy import shipped_scenarios
-    from detente.show import build
-    from detente.show.tables import branch_sentence
-
-    scenarios = [case.scenario for case in ready.cases]
-    name = against or next(iter(shipped_scenarios(ready.source, ready.dossier.asof)), scenarios[0].id)
-    reference = _scenario(name, ready.source)
-    economy, keep = economy_for(world, elasticities), elasticities is not None
-    models = {
-        horizon: model_at(
-            horizon, economy, closure=ready.model.closure, keep_elasticities=keep, options=options
-        )
-        for horizon in ("short", "long")
-    }
-    parties = countries or sides_in(ready.dossier, ready.economy)
-    with of_own_world(world), progress(None, "solving"):
-        trees = [
-            solve_branches(models, ready.dossier, scenario, reference, hold_clocks=hold)
-            for scenario in scenarios
-            if scenario.id != reference.id
-        ]
-    for tree in trees:
-        say(branch_sentence(tree, parties).text, piped=False)
-    if drawing is None:
-        return [build("branches", tree=tree, parties=parties) for tree in trees]
-    with usage():
-        drawing.check()
-    with of_own_world(world), reporting("solving draws of branches") as report:
-        drawn = [
-            draw_branches(tree, models, draws=drawing.draws, seed=drawing.seed, on=drawing.on, report=report)
-            for tree in trees
-        ]
-    return [build("branch-intervals", drawn=drawn_tree, parties=parties) for drawn_tree in drawn]
 
 
 def _pair(countries: Sequence[str], sides: Callable[[], tuple[str, str]]) -> tuple[str, str]:
@@ -377,7 +324,7 @@ def citation_table(dossier: Dossier, economy: object, scenario: str | None, sour
         return build("citations", dossier=dossier, economy=economy)
     from detente.policy import apply_scenario, wedges_and_footprints
 
-    chosen = _scenario(scenario, source)
+    chosen = named_scenario(scenario, source)
     _, footprints = wedges_and_footprints(economy, dossier, chosen, quantities=True)
     states = apply_scenario(dossier, chosen).states(chosen.on(dossier.asof))
     used = {states[f.measure].source for f in footprints if f.moves}

@@ -60,8 +60,8 @@ def say_findings(ready: Prepared, outcomes: Mapping[str, Outcome], reference: st
     reference : str, optional
         Id of the outcome that the others are held against; the base year where there is none.
     """
-    from detente.cases import sides_in
-    from detente.show.words import both_sides_sentence
+    from detente.cases import revenue_words, sides_in
+    from detente.show.words import both_sides_sentence, output_ranks
 
     try:
         sides = sides_in(ready.dossier, ready.economy)
@@ -76,13 +76,24 @@ def say_findings(ready: Prepared, outcomes: Mapping[str, Outcome], reference: st
         hat, gain = after.value.real_income_hat, after.value.equivalent_variation_usd
         if before:
             hat, gain = hat / before.value.real_income_hat, gain - before.value.equivalent_variation_usd
+        volume = after.value.gdp_volume_hat / (before.value.gdp_volume_hat if before else 1.0)
+        income, output = (
+            {code: 100 * float(ratio[n] - 1) for code, n in place.items()} for ratio in (hat, volume)
+        )
         sentence = both_sides_sentence(
             after.scenario.title,
-            {code: 100 * float(hat[n] - 1) for code, n in place.items()},
+            income,
             against=than,
             amounts={code: float(gain[n]) for code, n in place.items()},
         )
-        say(sentence.text, piped=False)
+        used = f"Duties are {revenue_words(after.value.structure)}."
+        say(f"{sentence.text.removesuffix('.')}{output_ranks(income, output)}. {used}", piped=False)
+    if reference:
+        others = " ".join(name for name in outcomes if name != reference)
+        say(
+            f"First year, long run and the sum along time: detente run {others} --against {reference} --table horizons",
+            piped=False,
+        )
 
 
 def with_the_others(tables: list[Table], shown: tuple[str, ...], countries: str) -> list[Table]:

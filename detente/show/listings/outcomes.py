@@ -264,7 +264,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "economy outcomes_by_horizon reference parties spread headline drawn sums?",
         "outcomes, reference, sides, draws",
         (
-            "outcome horizon side real_income_pct[%] equivalent_variation_usd_bn[USD bn] low_draws_pct[%] "
+            "outcome horizon side real_income_pct[%] equivalent_variation_usd_bn[USD bn] output_pct[%] low_draws_pct[%] "
             "high_draws_pct[%] end_error_pct[points] low_sets_pct[%] high_sets_pct[%] discounted_usd_bn[USD bn]"
         ),
     ),

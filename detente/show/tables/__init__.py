@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from detente.show.tables.branches import (
         branch_sentence as branch_sentence,
         branch_table as branch_table,
+        likeliest_sentence as likeliest_sentence,
         own_duty_sentences as own_duty_sentences,
         own_duty_table as own_duty_table,
     )
@@ -92,7 +93,7 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "branches": "branch_sentence branch_table own_duty_sentences own_duty_table",
+            "branches": "branch_sentence branch_table likeliest_sentence own_duty_sentences own_duty_table",
             "bridges": "bridge_sentences",
             "citations": "citation_table",
             "constituencies": "lobby_sentences constituency_sentences",

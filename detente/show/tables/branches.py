@@ -105,16 +105,42 @@ def branch_sentence(tree: Branched, parties: Sequence[str]) -> Sentence:
         ]
         sides.append(f"by {joined(when)} in {name}")
         reaches.append(f"{percent_range(low, high)} in {name}")
-    decided = [fork.on(tree.dossier.asof) for fork in tree.scenario.forks]
-    happens = "; ".join(
-        [way.title for way, because in decided if because] or [way.title for way, _ in decided]
-    )
     many = len(tree.branches)
     text = (
         f"“{tree.scenario.title}” can come about in {many} ways. On {date_words(tree.dossier.asof)} the record makes one likeliest "
-        f"({happens}): real income changes {joined(sides)}. Over all {many} the change {_WITHIN[last]} is {joined(reaches)}."
+        f"({_happens(tree)}): real income changes {joined(sides)}. Over all {many} the change {_WITHIN[last]} is {joined(reaches)}."
     )
     return Sentence(text, tuple(values), "branches")
+
+
+def likeliest_sentence(tree: Branched, parties: Sequence[str]) -> Sentence:
+    """Say in one line what the branch that the record makes likeliest does in the long run, and how far all branches reach.
+
+    Parameters
+    ----------
+    tree : Branched
+    parties : sequence of str
+    """
+    last = list(tree.outcomes)[-1]
+    changes = [100 * tree.change(tree.likeliest, last, party) for party in parties]
+    ends = [tuple(100 * end for end in tree.span(last, party)) for party in parties]
+    said = [
+        f"{percent(change, signed=True)} in {country_name(party, in_sentence=True)}"
+        for change, party in zip(changes, parties, strict=True)
+    ]
+    reach = [percent_range(low, high).replace(f"{NBSP}percent", "") for low, high in ends]
+    return Sentence(
+        f"Its likeliest form today ({_happens(tree)}) changes real income {_WITHIN[last]} by {joined(said)}, "
+        f"all {len(tree.branches)} forms by {joined(reach)}.",
+        (*changes, *(end for pair in ends for end in pair)),
+        "branches",
+    )
+
+
+def _happens(tree: Branched) -> str:
+    """What happens in the branch that the record makes likeliest: what it gives a reason for, else everything."""
+    decided = [fork.on(tree.dossier.asof) for fork in tree.scenario.forks]
+    return "; ".join([way.title for way, because in decided if because] or [way.title for way, _ in decided])
 
 
 def own_duty_table(

@@ -13,7 +13,7 @@ from detente.equilibrium import Model
 from detente.show.figures import OutcomeRow, SectorRow, country_name
 from detente.show.tables.metrics import diversion_table
 from detente.show.words import NBSP, Sentence, enough_digits, lower_first, money, percent
-from detente.world import Array, Economy, goods_sectors
+from detente.world import Array, Economy, flows_abroad, goods_sectors
 
 if TYPE_CHECKING:
     from detente.cases import ControlledOutcome, Outcome
@@ -50,6 +50,22 @@ def income_changes(
             100 * float(usd[list(rows)].sum() / (reference * economy.income)[list(rows)].sum()),
             float(usd[list(rows)].sum()),
         )
+        for code, rows in members.items()
+    }
+
+
+def output_changes(
+    economy: Economy, hat: Array, reference: Array, members: Mapping[str, Sequence[int]]
+) -> dict[str, float]:
+    """Output (real GDP) of groups under `hat` against `reference`, percent; both `gdp_volume_hat`, against the base year, [country].
+
+    The output of a group is the sum of its members' at base-year prices.
+    """
+    traded = flows_abroad(economy)
+    produced = economy.final_demand.sum(1) + traded.sum((0, 2)) - traded.sum((1, 2))
+    return {
+        code: 100
+        * float(((hat - reference) * produced)[list(rows)].sum() / (reference * produced)[list(rows)].sum())
         for code, rows in members.items()
     }
 

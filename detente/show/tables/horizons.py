@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from detente.core import Cell, Column, Table
 from detente.show.figures import country_name
-from detente.show.tables.findings import IncomeChange, groups, income_changes
+from detente.show.tables.findings import IncomeChange, groups, income_changes, output_changes
 from detente.show.tables.intervals import Interval, draw_bands
-from detente.show.words import Sentence, enough_digits, money, percent, percent_range
+from detente.show.words import Sentence, enough_digits, first_year_sentence, money, percent, percent_range
 from detente.world import Array, Economy
 
 if TYPE_CHECKING:
-    from detente.cases import Case, ControlledOutcome, Unfolding
+    from detente.cases import Case, ControlledOutcome, Outcome, Unfolding
     from detente.equilibrium import Model, Structure
     from detente.outlook import Draws
 
@@ -108,10 +108,15 @@ def horizon_outcome_table(
         "The same outcomes after one year and in the long run",
         _columns(share),
         tuple(rows),
-        note=f"Against “{last[reference].scenario.title}” at the same horizon. Draws, 5 to 95 %: {what or 'none'}; "
-        "error of the ends: standard error of the two points, the larger. "
-        f"Sets: range over {len(spread)} published sets of elasticities. {settings}. "
-        f"{revenue}. Neither has unemployment or missing inputs.",
+        note=f"Against “{last[reference].scenario.title}” at the same horizon. "
+        + (
+            f"Draws, 5 to 95 %: {what}; error of the ends: standard error of the two points, the larger. "
+            if drawn
+            else ""
+        )
+        + (f"Sets: range over {len(spread)} published sets of elasticities. " if spread else "")
+        + f"{settings[:1].upper()}{settings[1:]}. "
+        f"{revenue}. Neither has unemployment unless a wage floor is set.",
     )
 
 
@@ -123,6 +128,7 @@ def _columns(share: int) -> tuple[Column, ...]:
         Column("side", "Side"),
         Column("real_income_pct", "Real income", "%", "number", share),
         Column("equivalent_variation_usd_bn", "Equivalent variation", "USD bn", "number", 1),
+        Column("output_pct", "Output (real GDP)", "%", "number", share),
         Column("low_draws_pct", "Draws, 5th percentile", "%", "number", share),
         Column("high_draws_pct", "Draws, 95th percentile", "%", "number", share),
         Column("end_error_pct", "Error of the ends", "points", "number", max(share, 3)),
@@ -146,6 +152,7 @@ def _rows(
     names = {code: country_name(code) for code in parties}
     hat: Array = outcome.value.real_income_hat
     change = income_changes(economy, hat, reference.value.real_income_hat, members)
+    output = output_changes(economy, outcome.value.gdp_volume_hat, reference.value.gdp_volume_hat, members)
     rows: list[tuple[Cell, ...]] = []
     for code in members:
         band = bands.get(code)
@@ -157,6 +164,7 @@ def _rows(
                 names.get(code, "Everyone else"),
                 change[code].pct,
                 change[code].usd / 1e3,
+                output[code],
                 band.low if band else None,
                 band.high if band else None,
                 band.error if band else None,
@@ -211,6 +219,44 @@ def horizon_contrast_sentence(
     )
 
 
+def party_changes(
+    economy: Economy,
+    outcomes: Mapping[str, Outcome],
+    reference: str,
+    key: str,
+    parties: Sequence[str],
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Real income and output (real GDP) of the parties under one outcome against another at the same horizon, percent."""
+    after, before, members = outcomes[key].value, outcomes[reference].value, groups(economy, parties)
+    income = income_changes(economy, after.real_income_hat, before.real_income_hat, members)
+    output = output_changes(economy, after.gdp_volume_hat, before.gdp_volume_hat, members)
+    return {code: income[code].pct for code in parties}, {code: output[code] for code in parties}
+
+
+def first_year_of(
+    economy: Economy,
+    solved: Mapping[str, Mapping[str, ControlledOutcome]],
+    reference: str,
+    key: str,
+    parties: Sequence[str],
+) -> Sentence:
+    """Say what an outcome does in the first year, against the long run; of output, where its order is the reverse."""
+    income, output = party_changes(economy, solved["short"], reference, key, parties)
+    last, _ = party_changes(economy, solved["long"], reference, key, parties)
+    title = solved["short"][key].scenario.title
+    return first_year_sentence(title, income, last, output_pct=output, table="horizons")
+
+
+def uses_sentence(solved: Mapping[str, Mapping[str, ControlledOutcome]], reference: str) -> Sentence:
+    """Say what duties are used for in the first year and in the long run: it decides what they cost their own side."""
+    from detente.cases import revenue_words
+
+    first, last = (revenue_words(solved[name][reference].value.structure) for name in SIDE_BY_SIDE)
+    if first == last:
+        return Sentence(f"New duties are {first} in the first year and in the long run.")
+    return Sentence(f"New duties are {first} in the first year and {last} in the long run.")
+
+
 PATH = (12.0, 24.0, 24.0)
 """Lengths of the periods, months, that a sum along time is counted on: within a thousandth of 28 periods."""
 
@@ -245,6 +291,21 @@ def discounted_sentence(worth: Mapping[str, float], title: str) -> Sentence:
     return Sentence(
         f"From its first day on, each date under the law of that day and later years discounted at {100 * time_setting('discount'):g} percent, "
         f"{said} under “{title}” in all.",
+        tuple(worth.values()),
+        "horizons",
+    )
+
+
+def sum_sentence(worth: Mapping[str, float]) -> Sentence:
+    """Say in one line what an outcome is worth to each side along time (USD bn, `discounted_sums`)."""
+    from detente.cases import time_setting
+
+    said = " and ".join(
+        f"{country_name(code, in_sentence=True)} {'gains' if usd > 0 else 'loses'} {money(1e3 * abs(usd))}"
+        for code, usd in worth.items()
+    )
+    return Sentence(
+        f"In all years together, later ones discounted at {100 * time_setting('discount'):g} percent, {said}.",
         tuple(worth.values()),
         "horizons",
     )

@@ -17,6 +17,7 @@ from detente.world import goods_sectors
 
 if TYPE_CHECKING:
     from detente.cases import Case
+    from detente.core import Where
     from detente.equilibrium import Model
     from detente.outlook import Draws
     from detente.world import Economy
@@ -63,6 +64,7 @@ def draw_headlines(
     *,
     draws: int,
     seed: int,
+    on: Where | None = None,
 ) -> dict[str, Draws]:
     """Draw every horizon: the headline's in full, with the output of sectors; the others less often.
 
@@ -74,6 +76,8 @@ def draw_headlines(
         Name of the headline's horizon.
     parties : sequence of str
     draws, seed : int
+    on : Local, Pool or Remote, optional
+        Where it is solved; here, when left out.
     """
     from detente.outlook import draw_outcomes
 
@@ -85,6 +89,7 @@ def draw_headlines(
             cases,
             draws=draws if full else min(draws, max(draws // OTHER_SHARE, LEAST)),
             seed=seed,
+            on=on,
             results=sector_results(model.economy, parties) if full else (),
         )
     return by_horizon

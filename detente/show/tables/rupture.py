@@ -28,7 +28,12 @@ def rupture_table(ruptures: Mapping[str, Rupture]) -> Table:
     ----------
     ruptures : mapping of horizon to Rupture
     """
+    from detente.cases import revenue_words
+
     torn = next(iter(ruptures.values()))
+    uses = "; ".join(
+        f"{each.start.structure.horizon}, {revenue_words(each.start.structure)}" for each in ruptures.values()
+    )
     names = _names(torn)
     columns = [
         Column("horizon", "Horizon"),
@@ -64,7 +69,7 @@ def rupture_table(ruptures: Mapping[str, Rupture]) -> Table:
         tuple(rows),
         note=f"Both ways, on top of “{torn.title}”. Real income against it at the same horizon. A cut leaves every flow of goods a share "
         "of its volume and nobody keeps the rent; trade lost is at prices of the start. The last columns: real income lost by a "
-        "further ten points of the step's size, from the step before.",
+        f"further ten points of the step's size, from the step before. Duties: {uses}.",
     )
 
 

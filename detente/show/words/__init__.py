@@ -7,6 +7,9 @@ if TYPE_CHECKING:
         answer_sentence as answer_sentence,
         first_year_sentence as first_year_sentence,
         interval_sentence as interval_sentence,
+        output_order_sentence as output_order_sentence,
+        output_ranks as output_ranks,
+        reversed_order as reversed_order,
     )
     from detente.show.words.choices import (
         choices_sentence as choices_sentence,
@@ -48,7 +51,7 @@ else:
         __name__,
         {
             "choices": "choices_sentence explained_by no_swap_sentence plain_levers_sentence standing_sentences wanted_sentences whole_sentences",
-            "answers": "answer_sentence first_year_sentence interval_sentence",
+            "answers": "answer_sentence first_year_sentence interval_sentence output_order_sentence output_ranks reversed_order",
             "sentences": "SMALL_QUARREL Sentence both_sides_sentence change_sentence clock_sentence duty_sentence ranking_sentence",
             "words": "NBSP THIN cardinal count_words counted date_words enough_digits joined lower_first money number percent percent_range",
         },

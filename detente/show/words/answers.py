@@ -89,22 +89,108 @@ def _shares(shares: tuple[float, ...]) -> str:
     return f"{first} and {second}\u00a0percent of real income"
 
 
-def first_year_sentence(
-    outcome: str, first_pct: Mapping[str, float], last_pct: Mapping[str, float], *, table: str = ""
-) -> Sentence:
-    """Say what an outcome does to each side in the first year, and whether that is more than in the long run.
+def reversed_order(income_pct: Mapping[str, float], output_pct: Mapping[str, float]) -> bool:
+    """Whether output, as printed, ranks two sides the other way round than real income does.
+
+    Parameters
+    ----------
+    income_pct, output_pct : mapping of country code to percent
+        The two sides in both.
 
     Examples
     --------
-    >>> first_year_sentence("No deal", {"USA": -0.42, "CHN": -0.47}, {"USA": -0.29, "CHN": -0.12}).text.replace("\xa0", " ")
+    >>> reversed_order({"USA": -0.42, "CHN": -0.47}, {"USA": -0.40, "CHN": -0.04})
+    True
+    >>> reversed_order({"USA": -0.42, "CHN": -0.47}, {"USA": -0.40, "CHN": -0.43})
+    False
+    >>> reversed_order({"USA": -0.42, "CHN": -0.47}, {"USA": -0.401, "CHN": -0.403})
+    False
+    """
+    apart = []
+    for pct in (income_pct, output_pct):
+        digits = enough_digits(pct.values(), most=3)
+        first, second = (round(known(pct[code]), digits) for code in income_pct)
+        apart.append(first - second)
+    return apart[0] * apart[1] < 0
+
+
+def output_ranks(income_pct: Mapping[str, float], output_pct: Mapping[str, float]) -> str:
+    """Clause that follows what two sides' real income does: output, where it ranks them the other way round; else empty.
+
+    Examples
+    --------
+    >>> output_ranks({"USA": -0.42, "CHN": -0.47}, {"USA": -0.40, "CHN": -0.04}).replace("\xa0", " ")
+    '; the order of output is the reverse, −0.40 and −0.04 percent'
+    >>> output_ranks({"USA": -0.42, "CHN": -0.47}, {"USA": -0.40, "CHN": -0.43})
+    ''
+    """
+    if not reversed_order(income_pct, output_pct):
+        return ""
+    places = enough_digits(output_pct.values(), most=3)
+    *before, after = (percent(pct, places, signed=True) for pct in output_pct.values())
+    bare = [said.removesuffix("percent").rstrip() for said in before]
+    return f"; the order of output is the reverse, {joined([*bare, after])}"
+
+
+def output_order_sentence(
+    income_pct: Mapping[str, float], output_pct: Mapping[str, float], *, table: str = ""
+) -> Sentence | None:
+    """Say that output ranks the two sides the other way round in the first year, and why it can; None where it does not.
+
+    Examples
+    --------
+    >>> said = output_order_sentence({"USA": -0.42, "CHN": -0.47}, {"USA": -0.40, "CHN": -0.04})
+    >>> said.text.replace("\xa0", " ")
+    'In the first year output changes by −0.40 percent in the United States and −0.04 percent in China, the reverse of the order of real income: output leaves out the prices of what is bought and sold abroad.'
+    """
+    if not reversed_order(income_pct, output_pct):
+        return None
+    text = (
+        f"In the first year output changes by {joined(_changes(output_pct))}, the reverse of the order of real income: "
+        "output leaves out the prices of what is bought and sold abroad."
+    )
+    return Sentence(text, tuple(output_pct.values()), table)
+
+
+def _changes(pct: Mapping[str, float], digits: int | None = None) -> list[str]:
+    """The change of each side, with its sign."""
+    digits = enough_digits(pct.values(), most=3) if digits is None else digits
+    return [
+        f"{percent(change, digits if digits > 2 else None, signed=True)} in {country_name(code, in_sentence=True)}"
+        for code, change in pct.items()
+    ]
+
+
+def first_year_sentence(
+    outcome: str,
+    first_pct: Mapping[str, float],
+    last_pct: Mapping[str, float],
+    *,
+    output_pct: Mapping[str, float] | None = None,
+    table: str = "",
+) -> Sentence:
+    """Say what an outcome does to each side in the first year, and whether that is more than in the long run.
+
+    Parameters
+    ----------
+    outcome : str
+        Title of the outcome.
+    first_pct, last_pct : mapping of country code to percent
+        Real income in the first year and in the long run.
+    output_pct : mapping of country code to percent, optional
+        Output in the first year, told where it ranks the sides the other way round.
+    table : str
+        Table the numbers stand in.
+
+    Examples
+    --------
+    >>> income = {"USA": -0.42, "CHN": -0.47}, {"USA": -0.29, "CHN": -0.12}
+    >>> first_year_sentence("No deal", *income).text.replace("\xa0", " ")
     'In the first year “No deal” changes real income by −0.42 percent in the United States and −0.47 percent in China, more than in the long run.'
+    >>> first_year_sentence("No deal", *income, output_pct={"USA": -0.40, "CHN": -0.04}).text.replace("\xa0", " ").partition("; ")[2]
+    'the order of output is the reverse, −0.40 and −0.04 percent.'
     """
     digits = enough_digits((*first_pct.values(), *last_pct.values()), most=3)
-    places = digits if digits > 2 else None
-    parts = [
-        f"{percent(pct, places, signed=True)} in {country_name(code, in_sentence=True)}"
-        for code, pct in first_pct.items()
-    ]
     sizes = [(abs(known(first_pct[code])), abs(known(last_pct[code]))) for code in first_pct]
     same = [round(a, digits) == round(b, digits) for a, b in sizes]
     larger = [a > b for a, b in sizes]
@@ -119,8 +205,14 @@ def first_year_sentence(
             country_name(code, in_sentence=True) for code, more in zip(first_pct, larger, strict=True) if more
         ]
         tail = f"more than in the long run in {joined(who)} alone"
-    text = f"In the first year “{outcome}” changes real income by {joined(parts)}, {tail}."
-    return Sentence(text, tuple(first_pct.values()), table)
+    values = tuple(first_pct.values())
+    if output_pct is not None and (clause := output_ranks(first_pct, output_pct)):
+        tail += clause
+        values += tuple(output_pct.values())
+    text = (
+        f"In the first year “{outcome}” changes real income by {joined(_changes(first_pct, digits))}, {tail}."
+    )
+    return Sentence(text, values, table)
 
 
 def interval_sentence(
