@@ -14,6 +14,7 @@ from detente.app.changes import changes_of_income
 from detente.app.controls import Group, control_groups
 from detente.app.jobs import Unfinished
 from detente.app.laboratory import BESIDE, FIRST_YEAR, Laboratory, PageAnswer
+from detente.app.navigation import menu_of
 from detente.app.setting import state_command, state_python
 from detente.app.state import PageState
 from detente.app.views import VIEWS, View, bars_of
@@ -221,7 +222,7 @@ def template_parts(
         "state": state,
         "short": short,
         "view": view,
-        "views": VIEWS.values(),
+        "menu": menu_of(VIEWS.values(), view),
         "links": Links(short, view.name),
         "now": laboratory.named(short.alone).query,
         "title": record.title,

@@ -36,7 +36,7 @@ class View:
         In the address, and on the page.
     make : function of PageAnswer and Laboratory
         Its table.
-    group : {"results", "record"}
+    group : {"results", "reasons", "time", "strategy", "outlook", "record"}
     verb : str
         Command that prints the table; empty for `detente run --table NAME`. ``{horizon}`` and ``{asof}`` stand for the state's.
     bars : tuple of (str, str), optional
@@ -283,19 +283,27 @@ _LIST: Final = (
         bars=("name", "employment_pct"),
     ),
     View("pair", "Between the two", _of_outcomes("pair", "parties")),
-    View("measures", "What moves it", _of_outcomes("footprints", "outcome")),
-    View("why", "Why, by measure", _why, verb="explain", bars=("title", "contribution_usd_bn"), long=True),
     View("beside", "Side by side", _beside, verb="-", bars=("name", "setting_real_income_pct")),
+    View("measures", "What moves it", _of_outcomes("footprints", "outcome"), "reasons"),
+    View(
+        "why",
+        "Why, by measure",
+        _why,
+        "reasons",
+        verb="explain",
+        bars=("title", "contribution_usd_bn"),
+        long=True,
+    ),
     View.drawn("leverage", "Leverage", leverage_drawn, "strategy", "leverage --horizon {horizon}"),
     View.drawn(
         "deals", "Deals", deals_drawn, "strategy", "deals --reduced --horizon {horizon} --picture deals.svg"
     ),
-    View.drawn("due", "What clocks would do", stakes_drawn, "strategy", "clocks"),
-    View.drawn("odds", "Odds, with scores", odds_drawn, "strategy", "outlook"),
-    View.drawn("scores", "Scores of forecasts", scores_drawn, "strategy", "score --asof {asof}"),
-    View("path", "Duty path", _path, "record", verb="-"),
+    View.drawn("due", "What clocks would do", stakes_drawn, "outlook", "clocks"),
+    View.drawn("odds", "Odds, with scores", odds_drawn, "outlook", "outlook"),
+    View.drawn("scores", "Scores of forecasts", scores_drawn, "outlook", "score --asof {asof}"),
+    View("path", "Duty path", _path, "time", verb="-"),
     View("ledger", "Measures", _ledger, "record", verb="measures"),
-    View("clocks", "Clocks", _clocks, "record", verb="clocks --no-cost"),
+    View("clocks", "Clocks", _clocks, "outlook", verb="clocks --no-cost"),
     View("claims", "Claims", _of_record("claims"), "record", verb="claims"),
     View("conflicts", "Conflicts", _of_record("conflicts"), "record", verb="claims --conflicts"),
     View("sources", "Sources", _sources, "record", verb="-"),

@@ -192,7 +192,8 @@ def test_the_ten_things_a_person_does(browser, url, shots, width, scripts):
     )  # a job: no hand is moved until it is there
     assert "Fentanyl" in page.locator("main").inner_text()
     person.did("9-ask-why")
-    person.follow(page.locator("nav.views a", has_text="Measures"))
+    person.follow(page.locator("nav.views .groups a", has_text="Record"))
+    assert page.locator("nav.views a[aria-current=page]").inner_text() == "Measures"
     source = page.locator("table.data a[href*='/sources']").first
     name = source.get_attribute("href").partition("#")[2]
     person.follow(source)
