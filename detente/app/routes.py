@@ -16,31 +16,17 @@ from starlette.staticfiles import StaticFiles
 
 from detente.app.batches import Batches, Busy, Overtaken
 from detente.app.controls import state_of_form
-from detente.app.drawing import as_svg, standalone
+from detente.app.files import ENDINGS, HTML, as_response, ending_of
 from detente.app.guard import App, Guard
 from detente.app.jobs import Job, Unfinished
 from detente.app.page import STATIC, Links, cases_page, failure_page, page
-from detente.app.setting import as_file, file_name
 from detente.app.state import PageState, pairs_of, read_state
-from detente.app.views import View, bars_of, view_called
+from detente.app.views import View, view_called
 from detente.core import DetenteError, InputError, LabelError, suggestion
-from detente.show.figures import NARROW, WIDE, figure_png, figure_svg
 
 if TYPE_CHECKING:
     from detente.app.laboratory import Laboratory, PageAnswer
 
-ENDINGS: Final = ("csv", "json", "svg", "narrow.svg", "png", "html", "yaml")
-HTML: Final = "text/html; charset=utf-8"
-TYPES: Final = {
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "svg": "image/svg+xml",
-    "narrow.svg": "image/svg+xml",
-    "png": "image/png",
-    "html": HTML,
-    "yaml": "application/yaml; charset=utf-8",
-}
-EXPORT_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 ADDRESS: Final = "x-detente-address"
 LONGEST_WAIT: Final = 120.0
 """Seconds that a file waits for its table."""
@@ -90,7 +76,7 @@ class Explorer:
         case, name = request.path_params["case"], request.path_params["view"]
         try:
             self.laboratory.source(case)
-            name, ending = _ending(name)
+            name, ending = ending_of(name)
             view = view_called(name)
             state, moved = await self._state(request, case)
             if moved and not ending and request.headers.get("x-detente-part") != "answer":
@@ -100,7 +86,9 @@ class Explorer:
             short = self.laboratory.short(state)
             if ending:
                 await self._wait(request, view, answer)
-                return await self.batches.work(lambda: self._file(view, answer, short, ending))
+                return await self.batches.work(
+                    lambda: as_response(self.laboratory, view, answer, short, ending)
+                )
             part = "answer" if request.headers.get("x-detente-part") == "answer" else "page"
 
             def made_page() -> str:
@@ -203,44 +191,6 @@ class Explorer:
                 break
         raise InputError("it takes too long", where=view.name, hint="ask again in a minute")
 
-    def _file(self, view: View, answer: PageAnswer, short: PageState, ending: str) -> Response:
-        headers, table = {}, None
-        if ending == "yaml":
-            name = file_name(answer.scenario)
-            body: str | bytes = as_file(answer.scenario)
-            headers["content-disposition"] = f'attachment; filename="{name}"'
-        elif ending == "html":
-            body = page(self.laboratory, view, answer, short, part="export")
-            name = f"{short.case}-{view.name}.html"
-            headers = {
-                "content-disposition": f'attachment; filename="{name}"',
-                "content-security-policy": EXPORT_POLICY,
-            }
-        else:
-            table = view.make(answer, self.laboratory)
-            if ending in ("csv", "json"):
-                body = table.to_csv() if ending == "csv" else table.to_json()
-            elif view.figure:
-                body = self._picture(view, answer, ending)
-            else:
-                bars = bars_of(view, table)
-                if bars is None:
-                    raise _undrawn(view, ending)
-                svg = as_svg(bars, f"{answer.scenario.title}; {answer.dossier.title}, {answer.dossier.asof}")
-                body = svg if ending == "svg" else _png(svg)
-        return Response(body, media_type=TYPES[ending], headers=headers)
-
-    def _picture(self, view: View, answer: PageAnswer, ending: str) -> str | bytes:
-        """The picture of a view that shows one of the briefing's, wide or for a phone."""
-        assert view.figure is not None
-        figure = view.figure(answer, self.laboratory)
-        if figure is None:
-            raise _undrawn(view, ending)
-        width = NARROW if ending == "narrow.svg" else WIDE
-        key = ("picture", view.name, answer.state.alone, answer.dossier.asof, width)
-        svg = str(self.laboratory.made.get_or(key, lambda: figure_svg(figure, width)))
-        return figure_png(figure) if ending == "png" else standalone(svg)
-
     def _failure(self, request: Request, error: DetenteError, case: str) -> Response:
         """What is wrong, in the form that was asked for."""
         status = 404 if isinstance(error, LabelError) and error.where == "address" else 400
@@ -255,14 +205,6 @@ class Explorer:
         return self._failure(request, error, "")
 
 
-def _undrawn(view: View, ending: str) -> InputError:
-    return InputError(
-        f"nothing is drawn of the view `{view.name}`",
-        where=f".{ending}",
-        hint="its table is there as .csv and .json",
-    )
-
-
 def _reader(request: Request) -> str:
     """Which open page asks; empty for one without scripts."""
     return request.headers.get("x-detente-reader", "")[:40]
@@ -270,24 +212,6 @@ def _reader(request: Request) -> str:
 
 def _busy() -> Response:
     return Response("too many readers at once: try again in a moment\n", 429, {"retry-after": "1"})
-
-
-def _ending(name: str) -> tuple[str, str]:
-    """Name of a view and the ending of a file; none for the page."""
-    stem, dot, ending = name.partition(".")
-    if not dot:
-        return name, ""
-    if ending not in ENDINGS:
-        raise LabelError(
-            f"no file of kind `{ending[:20]}`", where="address", hint=suggestion(ending[:20], ENDINGS)
-        )
-    return stem, ending
-
-
-def _png(svg: str) -> bytes:
-    import vl_convert
-
-    return bytes(vl_convert.svg_to_png(svg, scale=2))
 
 
 def explorer(laboratory: Laboratory, hosts: frozenset[str] = frozenset(), token: str = "") -> App:

@@ -12,6 +12,7 @@ import pytest
 
 from detente.app.views import VIEWS
 from detente.cli.main import main
+from detente.show import as_workbook
 
 SET = "base=standing&set.usa-2025-fentanyl-china=0.1"
 
@@ -277,6 +278,11 @@ def test_every_number_on_a_page_is_that_of_its_file(reader, laboratory, view):
     answer = laboratory.answers([read_state("busan-2025", SET)])[0]
     table = VIEWS[view].make(answer, laboratory)
     assert table.to_csv() == reader.get(f"/busan-2025/{view}.csv?{SET}").text
+    workbook = reader.get(
+        f"/busan-2025/{view}.xlsx?{SET}"
+    )  # what the command line writes with `-o FILE.xlsx`
+    assert workbook.body == as_workbook([table])
+    assert f'filename="busan-2025-{view}.xlsx"' in workbook.headers["content-disposition"]
     shown = [
         [column.show(cell).replace("-", "−", 1) if column.kind == "number" else column.show(cell)
          for cell, column in zip(row, table.columns, strict=True)]

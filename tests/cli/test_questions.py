@@ -12,8 +12,8 @@ import pytest
 from detente.cli import terminal
 from detente.cli.aliases import called, cut_in_codes, product, result_in_codes
 from detente.cli.questions import questions
-from detente.cli.workbooks import write_notebook
 from detente.core import Column, LabelError, Table
+from detente.show import as_notebook
 from detente.world import load_world
 
 TABLE = Table(
@@ -187,9 +187,8 @@ def test_a_picture_of_another_ending_is_refused(detente, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_notebook_holds_every_digit_and_runs(tmp_path):
-    write_notebook([TABLE], tmp_path / "t.ipynb")
-    body = json.loads((tmp_path / "t.ipynb").read_text(encoding="utf-8"))
+def test_a_notebook_holds_every_digit_and_runs():
+    body = json.loads(as_notebook([TABLE]))
     assert (body["nbformat"], [cell["cell_type"] for cell in body["cells"]]) == (4, ["markdown", "code"])
     assert "A note." in body["cells"][0]["source"]
     held: dict[str, object] = {}
