@@ -12,6 +12,7 @@ from detente.app.drawing import BarRow, BarRows
 from detente.app.games import deals_drawn, leverage_drawn
 from detente.app.maps import map_drawn
 from detente.app.setting import OF_CHOSEN
+from detente.app.timepath import along_drawn, cut_figure, cut_table
 from detente.core import Column, InputError, LabelError, Table, suggestion
 from detente.dossier import parties_of
 from detente.show import build, make
@@ -45,6 +46,8 @@ class View:
         The picture of the briefing that is drawn instead, with the table of the view beside it.
     long : bool
         Whether the view takes longer than a moment, and is computed when it is told to.
+    tool : str
+        Controls of the view's own above it (`detente.app.tools`).
     """
 
     name: str
@@ -55,6 +58,7 @@ class View:
     bars: tuple[str, str] | None = None
     figure: Callable[[PageAnswer, Laboratory], Figure | None] | None = None
     long: bool = False
+    tool: str = ""
 
     @classmethod
     def drawn(
@@ -66,6 +70,7 @@ class View:
         verb: str,
         *,
         long: bool = True,
+        tool: str = "",
     ) -> View:
         """A view whose table and picture are made together."""
         return cls(
@@ -76,6 +81,7 @@ class View:
             verb,
             figure=lambda answer, laboratory: make(answer, laboratory).figure,
             long=long,
+            tool=tool,
         )
 
 
@@ -285,6 +291,34 @@ _LIST: Final = (
     View("pair", "Between the two", _of_outcomes("pair", "parties")),
     View("measures", "What moves it", _of_outcomes("footprints", "outcome")),
     View("why", "Why, by measure", _why, verb="explain", bars=("title", "contribution_usd_bn"), long=True),
+    View(
+        "months",
+        "A cut by month",
+        cut_table("months"),
+        verb="path months",
+        figure=cut_figure,
+        long=True,
+        tool="cut",
+    ),
+    View(
+        "stops",
+        "Production in a cut",
+        cut_table("output"),
+        verb="path output",
+        bars=("name", "worst_pp"),
+        long=True,
+        tool="cut",
+    ),
+    View(
+        "losers",
+        "Who loses by a cut",
+        cut_table("losses"),
+        verb="path losses",
+        bars=("name", "worst_pp"),
+        long=True,
+        tool="cut",
+    ),
+    View.drawn("along", "Along time", along_drawn, "results", "path dates", tool="cut"),
     View("beside", "Side by side", _beside, verb="-", bars=("name", "setting_real_income_pct")),
     View.drawn("leverage", "Leverage", leverage_drawn, "strategy", "leverage --horizon {horizon}"),
     View.drawn(
