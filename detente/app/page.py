@@ -17,7 +17,7 @@ from detente.app.laboratory import BESIDE, FIRST_YEAR, Laboratory, PageAnswer
 from detente.app.setting import state_command, state_python
 from detente.app.state import PageState, pairs_of
 from detente.app.timepath import path_command
-from detente.app.tools import tool_of
+from detente.app.tools import body_of, tool_of
 from detente.app.views import VIEWS, View, bars_of
 from detente.cases import HORIZONS
 from detente.core import Cell, Column, DetenteError, Table, package_version
@@ -249,6 +249,7 @@ def template_parts(
         "failure": failure,
         "job": job,
         "tool": tool_of(view, answer, laboratory),
+        "body": body_of(view, table),
         "strong": answer.parties,
         "anchors": Anchors(answer, Links(short, view.name)),
         "command": command,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from detente.app.ahead import odds_drawn, scores_drawn, stakes_drawn
 from detente.app.changes import changes_of_income
 from detente.app.drawing import BarRow, BarRows
+from detente.app.dutypath import duty_path_drawn
 from detente.app.games import deals_drawn, leverage_drawn
 from detente.app.maps import map_drawn
 from detente.app.setting import OF_CHOSEN
@@ -48,6 +49,8 @@ class View:
         Whether the view takes longer than a moment, and is computed when it is told to.
     tool : str
         Controls of the view's own above it (`detente.app.tools`).
+    body : str
+        Another way to show the table than bars or a picture, above it.
     """
 
     name: str
@@ -59,6 +62,7 @@ class View:
     figure: Callable[[PageAnswer, Laboratory], Figure | None] | None = None
     long: bool = False
     tool: str = ""
+    body: str = ""
 
     @classmethod
     def drawn(
@@ -71,6 +75,7 @@ class View:
         *,
         long: bool = True,
         tool: str = "",
+        body: str = "",
     ) -> View:
         """A view whose table and picture are made together."""
         return cls(
@@ -82,6 +87,7 @@ class View:
             figure=lambda answer, laboratory: make(answer, laboratory).figure,
             long=long,
             tool=tool,
+            body=body,
         )
 
 
@@ -214,41 +220,6 @@ def _clocks(answer: PageAnswer, laboratory: Laboratory) -> Table:
     return build("clocks", dossier=record, from_date=record.asof, stakes=None, parties=parties_of(record))
 
 
-def _path(answer: PageAnswer, laboratory: Laboratory) -> Table:
-    """Average duties of the two sides on each other, day by day on which something changed."""
-
-    def walk() -> Table:
-        record, economy = answer.dossier, laboratory.model(answer.state, "long").economy
-        days = {record.asof}
-        for measure in record.measures.values():
-            if measure.unit == "fraction":
-                for value in measure.values:
-                    days |= {day for day in (value.from_, value.until) if day and day <= record.asof}
-        recent = sorted(days)[-24:]
-        first, second = answer.parties
-        averages = [
-            build("duty-path", dossier=record, economy=economy, importer=a, exporter=b, dates=recent).column(
-                "average"
-            )
-            for a, b in ((first, second), (second, first))
-        ]
-        return Table(
-            "duty_path",
-            f"Average duties of {country_name(first)} and {country_name(second)} on each other, as known on {record.asof}",
-            (
-                Column("date", "Date", kind="date"),
-                Column(f"{first}_on_{second}", f"{first} on {second}", "%", "number", 1),
-                Column(f"{second}_on_{first}", f"{second} on {first}", "%", "number", 1),
-            ),
-            tuple((day.isoformat(), there, back) for day, there, back in zip(recent, *averages, strict=True)),
-            note="Statutory, all layers, weighted by the imports of the base year; the last days on which a duty changed.",
-        )
-
-    table = laboratory.made.get_or(("path", answer.state.case, answer.dossier.asof), walk)
-    assert isinstance(table, Table)
-    return table
-
-
 def _of_record(table: str) -> Callable[[PageAnswer, Laboratory], Table]:
     def make_table(answer: PageAnswer, laboratory: Laboratory) -> Table:
         return build(table, dossier=answer.dossier)
@@ -324,12 +295,12 @@ _LIST: Final = (
     View.drawn(
         "deals", "Deals", deals_drawn, "strategy", "deals --reduced --horizon {horizon} --picture deals.svg"
     ),
-    View.drawn("due", "What clocks would do", stakes_drawn, "strategy", "clocks"),
+    View.drawn("due", "What clocks would do", stakes_drawn, "strategy", "clocks", body="calendar"),
     View.drawn("odds", "Odds, with scores", odds_drawn, "strategy", "outlook"),
     View.drawn("scores", "Scores of forecasts", scores_drawn, "strategy", "score --asof {asof}"),
-    View("path", "Duty path", _path, "record", verb="-"),
+    View.drawn("path", "Duty path", duty_path_drawn, "record", "-", long=False, tool="brush"),
     View("ledger", "Measures", _ledger, "record", verb="measures"),
-    View("clocks", "Clocks", _clocks, "record", verb="clocks --no-cost"),
+    View("clocks", "Clocks", _clocks, "record", verb="clocks --no-cost", body="calendar"),
     View("claims", "Claims", _of_record("claims"), "record", verb="claims"),
     View("conflicts", "Conflicts", _of_record("conflicts"), "record", verb="claims --conflicts"),
     View("sources", "Sources", _sources, "record", verb="-"),
