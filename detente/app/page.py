@@ -16,7 +16,9 @@ from detente.app.jobs import Unfinished
 from detente.app.laboratory import BESIDE, FIRST_YEAR, Laboratory, PageAnswer
 from detente.app.navigation import menu_of
 from detente.app.setting import state_command, state_python
-from detente.app.state import PageState
+from detente.app.state import PageState, pairs_of
+from detente.app.timepath import path_command
+from detente.app.tools import body_of, tool_of
 from detente.app.views import VIEWS, View, bars_of
 from detente.cases import HORIZONS
 from detente.core import Cell, Column, DetenteError, Table, package_version
@@ -156,9 +158,15 @@ class Links:
 
     def to(self, view: str = "", ending: str = "", **changes: Any) -> str:
         """Address of a view of the state, perhaps as a file, perhaps with something otherwise."""
+        if view not in ("", self.view):
+            changes.setdefault("find", "")  # words that were looked for here are not looked for there
         state = replace(self.state, **changes)
         query = state.query
         return f"{self.root}/{state.case}/{view or self.view}{ending}" + (f"?{query}" if query else "")
+
+    def pairs(self, *without: str) -> list[tuple[str, str]]:
+        """Keys and values of the state but for some: what a form of a view carries along."""
+        return [pair for pair in pairs_of(self.state.query) if pair[0] not in without]
 
     @property
     def undo(self) -> str:
@@ -241,6 +249,8 @@ def template_parts(
         "drawing": _inline if figure is not None else None,
         "failure": failure,
         "job": job,
+        "tool": tool_of(view, answer, laboratory),
+        "body": body_of(view, table),
         "strong": answer.parties,
         "anchors": Anchors(answer, Links(short, view.name)),
         "command": command,
@@ -261,6 +271,8 @@ def _command(view: View, answer: PageAnswer, source: str, world: str | None) -> 
         return state_command(state, answer.scenario, view.verb[1:] or view.name, source, world)
     if view.verb in ("-", "explain"):
         return ""
+    if view.verb.startswith("path "):
+        return path_command(state, answer.scenario, view.verb.removeprefix("path "), source, world)
     words = [
         "detente",
         view.verb.format(horizon=state.horizon, asof=answer.dossier.asof),

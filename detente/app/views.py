@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 from detente.app.ahead import odds_drawn, scores_drawn, stakes_drawn
 from detente.app.changes import changes_of_income
 from detente.app.drawing import BarRow, BarRows
+from detente.app.dutypath import duty_path_drawn
 from detente.app.games import deals_drawn, leverage_drawn
 from detente.app.maps import map_drawn
 from detente.app.setting import OF_CHOSEN
+from detente.app.timepath import along_drawn, cut_figure, cut_table
 from detente.core import Column, InputError, LabelError, Table, suggestion
 from detente.dossier import parties_of
 from detente.show import build, make
@@ -45,6 +47,10 @@ class View:
         The picture of the briefing that is drawn instead, with the table of the view beside it.
     long : bool
         Whether the view takes longer than a moment, and is computed when it is told to.
+    tool : str
+        Controls of the view's own above it (`detente.app.tools`).
+    body : str
+        Another way to show the table than bars or a picture, above it.
     """
 
     name: str
@@ -55,6 +61,8 @@ class View:
     bars: tuple[str, str] | None = None
     figure: Callable[[PageAnswer, Laboratory], Figure | None] | None = None
     long: bool = False
+    tool: str = ""
+    body: str = ""
 
     @classmethod
     def drawn(
@@ -66,6 +74,8 @@ class View:
         verb: str,
         *,
         long: bool = True,
+        tool: str = "",
+        body: str = "",
     ) -> View:
         """A view whose table and picture are made together."""
         return cls(
@@ -76,6 +86,8 @@ class View:
             verb,
             figure=lambda answer, laboratory: make(answer, laboratory).figure,
             long=long,
+            tool=tool,
+            body=body,
         )
 
 
@@ -208,41 +220,6 @@ def _clocks(answer: PageAnswer, laboratory: Laboratory) -> Table:
     return build("clocks", dossier=record, from_date=record.asof, stakes=None, parties=parties_of(record))
 
 
-def _path(answer: PageAnswer, laboratory: Laboratory) -> Table:
-    """Average duties of the two sides on each other, day by day on which something changed."""
-
-    def walk() -> Table:
-        record, economy = answer.dossier, laboratory.model(answer.state, "long").economy
-        days = {record.asof}
-        for measure in record.measures.values():
-            if measure.unit == "fraction":
-                for value in measure.values:
-                    days |= {day for day in (value.from_, value.until) if day and day <= record.asof}
-        recent = sorted(days)[-24:]
-        first, second = answer.parties
-        averages = [
-            build("duty-path", dossier=record, economy=economy, importer=a, exporter=b, dates=recent).column(
-                "average"
-            )
-            for a, b in ((first, second), (second, first))
-        ]
-        return Table(
-            "duty_path",
-            f"Average duties of {country_name(first)} and {country_name(second)} on each other, as known on {record.asof}",
-            (
-                Column("date", "Date", kind="date"),
-                Column(f"{first}_on_{second}", f"{first} on {second}", "%", "number", 1),
-                Column(f"{second}_on_{first}", f"{second} on {first}", "%", "number", 1),
-            ),
-            tuple((day.isoformat(), there, back) for day, there, back in zip(recent, *averages, strict=True)),
-            note="Statutory, all layers, weighted by the imports of the base year; the last days on which a duty changed.",
-        )
-
-    table = laboratory.made.get_or(("path", answer.state.case, answer.dossier.asof), walk)
-    assert isinstance(table, Table)
-    return table
-
-
 def _of_record(table: str) -> Callable[[PageAnswer, Laboratory], Table]:
     def make_table(answer: PageAnswer, laboratory: Laboratory) -> Table:
         return build(table, dossier=answer.dossier)
@@ -298,12 +275,43 @@ _LIST: Final = (
     View.drawn(
         "deals", "Deals", deals_drawn, "strategy", "deals --reduced --horizon {horizon} --picture deals.svg"
     ),
-    View.drawn("due", "What clocks would do", stakes_drawn, "outlook", "clocks"),
+    View.drawn("path", "Duty path", duty_path_drawn, "time", "-", long=False, tool="brush"),
+    View(
+        "months",
+        "A cut by month",
+        cut_table("months"),
+        "time",
+        verb="path months",
+        figure=cut_figure,
+        long=True,
+        tool="cut",
+    ),
+    View(
+        "stops",
+        "Production in a cut",
+        cut_table("output"),
+        "time",
+        verb="path output",
+        bars=("name", "worst_pp"),
+        long=True,
+        tool="cut",
+    ),
+    View(
+        "losers",
+        "Who loses by a cut",
+        cut_table("losses"),
+        "time",
+        verb="path losses",
+        bars=("name", "worst_pp"),
+        long=True,
+        tool="cut",
+    ),
+    View.drawn("along", "Along time", along_drawn, "time", "path dates", tool="cut"),
+    View("clocks", "Clocks", _clocks, "outlook", verb="clocks --no-cost", body="calendar"),
+    View.drawn("due", "What clocks would do", stakes_drawn, "outlook", "clocks", body="calendar"),
     View.drawn("odds", "Odds, with scores", odds_drawn, "outlook", "outlook"),
     View.drawn("scores", "Scores of forecasts", scores_drawn, "outlook", "score --asof {asof}"),
-    View("path", "Duty path", _path, "time", verb="-"),
     View("ledger", "Measures", _ledger, "record", verb="measures"),
-    View("clocks", "Clocks", _clocks, "outlook", verb="clocks --no-cost"),
     View("claims", "Claims", _of_record("claims"), "record", verb="claims"),
     View("conflicts", "Conflicts", _of_record("conflicts"), "record", verb="claims --conflicts"),
     View("sources", "Sources", _sources, "record", verb="-"),
