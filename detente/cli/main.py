@@ -56,7 +56,7 @@ from detente.cli.records import SAID, HoldClocksOption, HoldOption, to_hold
 from detente.cli.register import data
 from detente.cli.rupture import rupture
 from detente.cli.serve import serve
-from detente.cli.settings import SetOption, no_draws_of_settings
+from detente.cli.settings import SetOption
 from detente.cli.skeleton import new
 from detente.cli.strategy import deals, game_verb, leverage
 from detente.cli.streams import ends, settle
@@ -160,7 +160,6 @@ def run(
     holds = to_hold(hold_clocks, hold)
     options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
     check_draws(draws)
-    no_draws_of_settings(draws, settings)
     if draws:
         keeping = "with --draws, which keep the default"
         refuse_idle(keeping, budget=budget is not None, picture=picture is not None)
@@ -177,7 +176,9 @@ def run(
 
     drawing = Drawing(draws, seed, workers, cluster) if draws else None
     if drawing is not None and table != "branches":
-        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
+        asked = Asked(
+            dossier, asof, elasticities, closure, world, horizon, holds, options, tuple(settings or ())
+        )
         emit(drawn_tables(names, table, codes, against, asked, drawing), style, out)
         return
     ready = prepare_named(
@@ -240,7 +241,6 @@ def compare(
     from detente.cli.whose import economies_shown, say_findings, with_the_others
 
     check_draws(draws)
-    no_draws_of_settings(draws, settings)
     holds = to_hold(hold_clocks, hold)
     options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
     refuse_idle("without --draws", seed=seed != 1 and not draws)
@@ -270,7 +270,9 @@ def compare(
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
-        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
+        asked = Asked(
+            dossier, asof, elasticities, closure, world, horizon, holds, options, tuple(settings or ())
+        )
         tables += drawn_tables([first, second], "intervals", codes, first, asked, Drawing(draws, seed))
     emit(tables, style, out)
 

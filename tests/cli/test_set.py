@@ -79,9 +79,17 @@ def test_an_impossible_value_is_a_slip_on_the_command_line(detente):
     code, _, err = detente("run", "standing", "--set", "usa-fentanyl-china=60", "--countries", "US")
     assert code == 1
     assert "6,000 %" in err
-    code, _, err = detente("run", "standing", "--set", "usa-fentanyl-china=0.6", "--draws", "64")
-    assert code == 2
-    assert "scenario file" in err
+
+
+def test_what_is_set_by_hand_is_explained_by_measure(detente):
+    words = ("standing", "--set", "usa-fentanyl-china=10%", "--against", "standing", "-f", "csv")
+    whole = next(row for row in rows(detente("run", *words)[1]) if row["measure"] == "delta")
+    code, out, _ = detente("explain", "usa.real_income", *words, "--table", "measures")
+    assert code == 0
+    parts = {row["part"]: float(row["contribution_usd_bn"]) for row in rows(out)}
+    assert parts["usa-2025-fentanyl-china"] > 0
+    assert parts.pop("total") == pytest.approx(float(whole["equivalent_variation_usd_bn"]), abs=1e-6)
+    assert sum(parts.values()) == pytest.approx(float(whole["equivalent_variation_usd_bn"]), abs=1e-4)
 
 
 # Files for other programs
