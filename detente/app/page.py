@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +14,9 @@ from detente.app.controls import Group, control_groups
 from detente.app.jobs import Unfinished
 from detente.app.laboratory import BESIDE, FIRST_YEAR, Laboratory, PageAnswer
 from detente.app.navigation import menu_of
-from detente.app.setting import state_command, state_python
+from detente.app.ranges import SAID, interval_tables, interval_words
 from detente.app.state import PageState, pairs_of
-from detente.app.timepath import path_command
+from detente.app.telling import view_commands, view_python
 from detente.app.tools import body_of, tool_of
 from detente.app.views import VIEWS, View, bars_of
 from detente.cases import HORIZONS
@@ -52,6 +51,10 @@ class Number:
     title, text, money : str
     gains : bool or None
         None where it is nought as shown.
+    key : str
+        ``CODE.HORIZON``.
+    interval : str
+        Over draws; empty where none were taken.
     since : str
         What it was at the setting before; empty where there is none, or nothing changed.
     """
@@ -61,6 +64,8 @@ class Number:
     money: str
     gains: bool | None
     since: str
+    key: str
+    interval: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,8 @@ class SideNumbers:
     numbers: tuple[Number, ...]
 
 
-def sides(answer: PageAnswer) -> tuple[SideNumbers, ...]:
-    """The large numbers of both sides."""
+def sides(answer: PageAnswer, drawn: Mapping[str, Table] | None = None) -> tuple[SideNumbers, ...]:
+    """The large numbers of both sides, with their intervals where draws were taken (`interval_tables`)."""
     codes = list(answer.economy.labels.countries)
     parties = []
     for code in answer.parties:
@@ -92,6 +97,8 @@ def sides(answer: PageAnswer) -> tuple[SideNumbers, ...]:
                     f"{number(money, 1, signed=True)} USD bn a year",
                     None if not text.strip("+−0.") else share > 0,
                     since,
+                    f"{code}.{horizon}",
+                    interval_words(drawn, code, horizon) if drawn else "",
                 )
             )
         parties.append(SideNumbers(code, country_name(code), tuple(numbers)))
@@ -221,8 +228,9 @@ def template_parts(
         failure = error
     source = laboratory.source(state.case)
     setting = answer.scenario
+    # draws are shown where they were asked for, so that no page depends on what was computed before it
+    drawn = interval_tables(answer, laboratory) if view.name == "intervals" and table is not None else None
     reference = answer.chosen[answer.reference].scenario
-    command = _command(view, answer, source, laboratory.world)
     groups: Sequence[Group] = ()
     if whole:
         groups = control_groups(state, record, load_scenario(state.base, dossier=source), answer.parties)
@@ -240,7 +248,9 @@ def template_parts(
         "setting": setting,
         "reference": reference,
         "unset": answer.setting == answer.reference,
-        "sides": sides(answer),
+        "sides": sides(answer, drawn if answer.setting != answer.reference else None),
+        "drawn": drawn is not None,
+        "drawn_words": SAID,
         "groups": groups,
         "table": table,
         "rows": _rows(table),
@@ -253,8 +263,8 @@ def template_parts(
         "body": body_of(view, table),
         "strong": answer.parties,
         "anchors": Anchors(answer, Links(short, view.name)),
-        "command": command,
-        "python": state_python(state, source, laboratory.world) if not state.left else "",
+        "commands": view_commands(view, answer, laboratory, source, laboratory.world),
+        "python": view_python(view, answer, source, laboratory.world),
         "horizons": {name: HORIZON_TITLES[name] for name in HORIZONS},
         "closures": {name: CLOSURE_TITLES[name] for name in CLOSURES},
         "sets": elasticity_sets() if whole else {},
@@ -262,26 +272,6 @@ def template_parts(
         "horizon_title": HORIZON_TITLES[state.horizon].lower(),
         "version": package_version(),
     }
-
-
-def _command(view: View, answer: PageAnswer, source: str, world: str | None) -> str:
-    """The command that prints the table of a view; empty where there is none."""
-    state = answer.state
-    if not view.verb or view.verb.startswith("="):
-        return state_command(state, answer.scenario, view.verb[1:] or view.name, source, world)
-    if view.verb in ("-", "explain"):
-        return ""
-    if view.verb.startswith("path "):
-        return path_command(state, answer.scenario, view.verb.removeprefix("path "), source, world)
-    words = [
-        "detente",
-        view.verb.format(horizon=state.horizon, asof=answer.dossier.asof),
-        "--dossier",
-        shlex.quote(source),
-    ]
-    words += ["--asof", state.asof] if state.asof and "{asof}" not in view.verb else []
-    words += ["--elasticities", state.elasticities] if state.elasticities and "{horizon}" in view.verb else []
-    return " ".join(words)
 
 
 def _inline(figure: Figure) -> Any:

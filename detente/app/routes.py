@@ -20,6 +20,7 @@ from detente.app.files import ENDINGS, HTML, as_response, ending_of
 from detente.app.guard import App, Guard
 from detente.app.jobs import Job, Unfinished
 from detente.app.page import STATIC, Links, cases_page, failure_page, page
+from detente.app.ranges import SAID, told_intervals
 from detente.app.state import PageState, pairs_of, read_state
 from detente.app.views import View, view_called
 from detente.core import DetenteError, InputError, LabelError, suggestion
@@ -34,7 +35,7 @@ EACH: Final = 0.25
 """Seconds between two looks at a long job."""
 MOST_STREAMS: Final = 32
 """Pages that are told of their jobs at once."""
-ACTS: Final = ("start", "stop", "progress")
+ACTS: Final = ("start", "stop", "progress", "numbers")
 UNKEPT: Final = {"cache-control": "no-store"}
 OPENS: Final = "countries"
 """View that a case opens with."""
@@ -133,6 +134,8 @@ class Explorer:
                 return Response("only the page itself begins and stops\n", 403, media_type="text/plain")
             state, _ = await self._state(request, case)
             answer = await self.batches.answer(state)
+            if act == "numbers":
+                return await self._numbers(request, answer)
             job = await self._job(view, answer, begin=act == "start")
             if act == "progress":
                 return await self._progress(request, view, answer, job)
@@ -143,6 +146,18 @@ class Explorer:
             return _busy()
         except DetenteError as error:
             return self._failure(request, error, case)
+
+    async def _numbers(self, request: Request, answer: PageAnswer) -> Response:
+        """Intervals of the large numbers as JSON, or how far they are; asking begins them."""
+
+        def ask() -> dict[str, object]:
+            try:
+                with self.laboratory.jobs.asking(_reader(request)):
+                    return {"intervals": told_intervals(answer, self.laboratory), "said": SAID}
+            except Unfinished as unfinished:
+                return unfinished.job.told()
+
+        return JSONResponse(await self.batches.work(ask), headers=UNKEPT)
 
     async def _job(self, view: View, answer: PageAnswer, *, begin: bool | None = None) -> Job | None:
         """The job behind a view; None where there is none, or it is finished."""

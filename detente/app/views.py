@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,7 @@ from detente.app.drawing import BarRow, BarRows
 from detente.app.dutypath import duty_path_drawn
 from detente.app.games import deals_drawn, leverage_drawn
 from detente.app.maps import map_drawn
+from detente.app.ranges import intervals_drawn
 from detente.app.setting import OF_CHOSEN
 from detente.app.timepath import along_drawn, cut_figure, cut_table
 from detente.core import Column, InputError, LabelError, Table, suggestion
@@ -260,7 +261,8 @@ _LIST: Final = (
         bars=("name", "employment_pct"),
     ),
     View("pair", "Between the two", _of_outcomes("pair", "parties")),
-    View("beside", "Side by side", _beside, verb="-", bars=("name", "setting_real_income_pct")),
+    View("beside", "Side by side", _beside, verb="beside", bars=("name", "setting_real_income_pct")),
+    View("intervals", "How sure", intervals_drawn, "reasons", "draws", bars=("name", "central"), long=True),
     View("measures", "What moves it", _of_outcomes("footprints", "outcome"), "reasons"),
     View(
         "why",
@@ -320,6 +322,12 @@ VIEWS: Final = {view.name: view for view in _LIST}
 """By name, in the order of the page."""
 
 
+def _ends(row: Mapping[str, Cell]) -> tuple[float, float] | tuple[()]:
+    """Ends of the interval of a row, where it has one."""
+    low, high = row.get("low"), row.get("high")
+    return (low, high) if isinstance(low, float) and isinstance(high, float) else ()
+
+
 def bars_of(view: View, table: Table) -> BarRows | None:
     """What is drawn of a table: its differences where it has some, else its levels; None where nothing is."""
     if view.bars is None or not table.rows:
@@ -335,6 +343,8 @@ def bars_of(view: View, table: Table) -> BarRows | None:
         records = [row for row in records if row["measure"] == "delta"]
     elif "outcome" in keys:
         records = [row for row in records if row["outcome"] == records[0]["outcome"]]
+    if "metric" in keys:
+        records = [row for row in records if row["metric"] == "real_income_pct"]
     several = len({row["country"] for row in records}) > 1 if "sector" in keys else False
     bars = tuple(
         BarRow(
@@ -342,6 +352,7 @@ def bars_of(view: View, table: Table) -> BarRows | None:
             float(number),
             keys[value].show(number).replace("-", "−"),
             str(row.get("country", "")),
+            *_ends(row),
         )
         for row in records
         if isinstance(number := row[value], int | float)
@@ -349,4 +360,5 @@ def bars_of(view: View, table: Table) -> BarRows | None:
     ranked = tuple(sorted(bars, key=lambda bar: (-bar.value, bar.label)))
     if len(ranked) > 40:
         ranked = (*ranked[:20], *ranked[-20:])
-    return BarRows(table.title, keys[value].heading, ranked) if ranked else None
+    heading = "Real income [%], with its interval" if "metric" in keys else keys[value].heading
+    return BarRows(table.title, heading, ranked) if ranked else None

@@ -2,6 +2,7 @@
 // same form works by its button. One request is in flight at a time; positions that were overtaken are never sent.
 import "./brush.js";
 import { watch } from "./jobs.js";
+import { range } from "./ranges.js";
 
 const form = document.getElementById("controls");
 const status = document.getElementById("status");
@@ -49,6 +50,7 @@ async function ask({ settled, moved }) {
         history.pushState(null, "", fresh.dataset.address);
       }
       watch(() => move(settled));
+      range(reader);
       requestAnimationFrame(() => requestAnimationFrame(() => {
         document.body.dataset.painted = String(performance.now());
         document.body.dataset.latency = String(performance.now() - moved);
@@ -123,6 +125,7 @@ if (form && status) {
     move(true);
   });
   watch(() => move(true));
+  range(reader);
   window.addEventListener("popstate", () => location.reload());
   document.body.dataset.ready = "yes";
 }
