@@ -26,12 +26,13 @@ class DrawnView:
 
 @dataclass(frozen=True)
 class BarRow:
-    """One row: a label, a number, the number as it is read, and the code of the economy it is about."""
+    """One row: a label, a number, the number as it is read, the code of the economy it is about, and the result it is."""
 
     label: str
     value: float
     text: str
     code: str = ""
+    result: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import functools
 import hashlib
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from detente.app.anchors import Anchors
 from detente.app.changes import changes_of_income
 from detente.app.controls import Group, control_groups
+from detente.app.explained import Explained, explain_command
 from detente.app.jobs import Unfinished
 from detente.app.laboratory import BESIDE, FIRST_YEAR, Laboratory, PageAnswer
+from detente.app.links import Links
 from detente.app.setting import state_command, state_python
-from detente.app.state import PageState, pairs_of
+from detente.app.state import PageState
 from detente.app.timepath import path_command
 from detente.app.tools import body_of, tool_of
 from detente.app.views import VIEWS, View, bars_of
@@ -147,32 +150,6 @@ def _cell(cell: Cell, column: Column) -> str:
     return shown.replace("-", "−", 1) if column.kind == "number" else shown
 
 
-@dataclass(frozen=True)
-class Links:
-    """Addresses of a state: of every view, of the files, of the ways back."""
-
-    state: PageState
-    view: str
-    root: str = ""
-
-    def to(self, view: str = "", ending: str = "", **changes: Any) -> str:
-        """Address of a view of the state, perhaps as a file, perhaps with something otherwise."""
-        if view not in ("", self.view):
-            changes.setdefault("find", "")  # words that were looked for here are not looked for there
-        state = replace(self.state, **changes)
-        query = state.query
-        return f"{self.root}/{state.case}/{view or self.view}{ending}" + (f"?{query}" if query else "")
-
-    def pairs(self, *without: str) -> list[tuple[str, str]]:
-        """Keys and values of the state but for some: what a form of a view carries along."""
-        return [pair for pair in pairs_of(self.state.query) if pair[0] not in without]
-
-    @property
-    def undo(self) -> str:
-        """Address of the setting before."""
-        return f"{self.root}/{self.state.case}/{self.view}?{self.state.was}" if self.state.was else ""
-
-
 def page(
     laboratory: Laboratory, view: View, answer: PageAnswer, short: PageState, *, part: str = "page"
 ) -> str:
@@ -243,6 +220,7 @@ def template_parts(
         "groups": groups,
         "table": table,
         "rows": _rows(table),
+        "named": _names(table),
         "bars": bars,
         "figure": figure,
         "drawing": _inline if figure is not None else None,
@@ -251,7 +229,8 @@ def template_parts(
         "tool": tool_of(view, answer, laboratory),
         "body": body_of(view, table),
         "strong": answer.parties,
-        "anchors": Anchors(answer, Links(short, view.name)),
+        "anchors": Anchors(answer, Links(short, view.name), laboratory),
+        "explained": Explained(answer, Links(short, view.name)),
         "command": command,
         "python": state_python(state, source, laboratory.world) if not state.left else "",
         "horizons": {name: HORIZON_TITLES[name] for name in HORIZONS},
@@ -268,8 +247,10 @@ def _command(view: View, answer: PageAnswer, source: str, world: str | None) -> 
     state = answer.state
     if not view.verb or view.verb.startswith("="):
         return state_command(state, answer.scenario, view.verb[1:] or view.name, source, world)
-    if view.verb in ("-", "explain"):
+    if view.verb == "-":
         return ""
+    if view.verb.startswith("explain "):
+        return explain_command(answer, view.verb.removeprefix("explain "), source, world)
     if view.verb.startswith("path "):
         return path_command(state, answer.scenario, view.verb.removeprefix("path "), source, world)
     words = [
@@ -294,50 +275,10 @@ def _rows(table: Table | None) -> Sequence[tuple[Cell, ...]]:
     return () if table is None else table.rows[:MOST_ROWS]
 
 
-@dataclass(frozen=True)
-class Anchors:
-    """Where an id of the record is told: measures, claims, conflicts and sources point at each other."""
-
-    answer: PageAnswer
-    links: Links
-
-    def of(self, cell: Cell) -> list[tuple[str, str]]:
-        """Parts of a cell with where each leads; empty where none is an id of the record."""
-        if not isinstance(cell, str) or not cell or len(cell) > 400:
-            return []
-        parts = [(part, self._where(part)) for part in cell.split(", ")]
-        return parts if any(where for _, where in parts) else []
-
-    def _where(self, name: str) -> str:
-        for view, entries in self._kinds().items():
-            if name in entries:
-                return f"{self.links.to(view)}#{name}"
-        return ""
-
-    def _kinds(self) -> Mapping[str, Mapping[str, object]]:
-        record = self.answer.dossier
-        return {
-            "ledger": record.measures,
-            "claims": record.claims,
-            "conflicts": record.conflicts,
-            "clocks": record.clocks,
-            "sources": record.sources,
-        }
-
-    def is_entry(self, cell: Cell) -> bool:
-        """Whether a first cell names an entry of the record: its row can be pointed at."""
-        return isinstance(cell, str) and any(cell in entries for entries in self._kinds().values())
-
-    def resting(self, cell: Cell) -> list[tuple[str, str]]:
-        """Measures that rest on a source, with where each is told."""
-        record = self.answer.dossier
-        if self.links.view != "sources" or cell not in record.sources:
-            return []
-        return [
-            (name, f"{self.links.to('ledger')}#{name}")
-            for name, measure in record.measures.items()
-            if any(value.source == cell for value in measure.values)
-        ]
+def _names(table: Table | None) -> Callable[[Sequence[Cell]], dict[str, Cell]]:
+    """What gives the cells of a row by the keys of their columns."""
+    keys = [] if table is None else [column.key for column in table.columns]
+    return lambda row: dict(zip(keys, row, strict=True))
 
 
 def failure_page(laboratory: Laboratory, error: DetenteError, case: str, address: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from detente.app.calendar import months_of
 from detente.app.dutypath import brush_of
+from detente.app.explained import why_tabs
 from detente.app.timepath import cut_form
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from detente.app.views import View
     from detente.core import Table
 
-TOOLS = {"cut": cut_form, "brush": brush_of}
+TOOLS = {"cut": cut_form, "brush": brush_of, "why": why_tabs}
 BODIES = {"calendar": months_of}
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from detente.app.ahead import odds_drawn, scores_drawn, stakes_drawn
 from detente.app.changes import changes_of_income
 from detente.app.drawing import BarRow, BarRows
 from detente.app.dutypath import duty_path_drawn
+from detente.app.explained import explained_table, result_of
 from detente.app.games import deals_drawn, leverage_drawn
 from detente.app.maps import map_drawn
 from detente.app.setting import OF_CHOSEN
 from detente.app.timepath import along_drawn, cut_figure, cut_table
-from detente.core import Column, InputError, LabelError, Table, suggestion
+from detente.core import Column, LabelError, Table, suggestion
 from detente.dossier import parties_of
-from detente.show import build, make
+from detente.show import build
 from detente.show.figures import country_name
 from detente.show.tables import evidence, noted
 
@@ -164,39 +165,6 @@ def _beside(answer: PageAnswer, laboratory: Laboratory) -> Table:
     )
 
 
-def _why(answer: PageAnswer, laboratory: Laboratory) -> Table:
-    """Which measures a side's change of real income is made of."""
-    code = answer.state.economy or answer.parties[0]
-    if answer.reference == answer.setting:
-        raise InputError(
-            "nothing is set: there is no change to explain",
-            where="view why",
-            hint="choose another outcome, or switch a measure",
-        )
-
-    own = laboratory.model(answer.state, answer.state.horizon)
-    model = own.on(replace(own.economy))  # nobody else's while the page goes on solving
-
-    def solve(report: Report) -> Table:
-        tables = make(
-            "explain-measures",
-            model=model,
-            dossier=answer.dossier,
-            name=f"{code}.real_income",
-            case=answer.chosen[answer.setting].case,
-            reference=answer.chosen[answer.reference].case,
-            method="auto",
-            draws=0,
-            seed=1,
-        )
-        return next(
-            table for table in tables if isinstance(table, Table) and table.name == "explain_measures"
-        )
-
-    key = ("why", code, answer.state.question, answer.state.against, answer.state.horizon)
-    return long_table(laboratory, key, f"Why, by measure: {country_name(code)}", solve)
-
-
 def long_table(
     laboratory: Laboratory,
     key: Hashable,
@@ -261,7 +229,33 @@ _LIST: Final = (
     ),
     View("pair", "Between the two", _of_outcomes("pair", "parties")),
     View("measures", "What moves it", _of_outcomes("footprints", "outcome")),
-    View("why", "Why, by measure", _why, verb="explain", bars=("title", "contribution_usd_bn"), long=True),
+    View(
+        "why",
+        "Why, by measure",
+        explained_table("explain_measures"),
+        verb="explain measures",
+        bars=("title", "contribution_shown"),
+        long=True,
+        tool="why",
+    ),
+    View(
+        "channels",
+        "Why, by channel",
+        explained_table("explain_channels"),
+        "explained",
+        verb="explain channels",
+        long=True,
+        tool="why",
+    ),
+    View(
+        "rests",
+        "Why: what it rests on",
+        explained_table("explain_sources"),
+        "explained",
+        verb="explain sources",
+        long=True,
+        tool="why",
+    ),
     View(
         "months",
         "A cut by month",
@@ -331,6 +325,7 @@ def bars_of(view: View, table: Table) -> BarRows | None:
             float(number),
             keys[value].show(number).replace("-", "−"),
             str(row.get("country", "")),
+            result_of(view.name, value, row),
         )
         for row in records
         if isinstance(number := row[value], int | float)
