@@ -109,7 +109,8 @@ class Anchors:
             "sources": record.sources,
             "conflicts": record.conflicts,
             "claims": record.claims,
-            "clocks": record.clocks,
+            # clocks that have fired are told by no view
+            "clocks": {name: clock for name, clock in record.clocks.items() if clock.fires >= record.asof},
             "ledger": record.measures,
         }
         return {name: view for view, entries in kinds.items() for name in entries}
@@ -130,6 +131,10 @@ class Anchors:
             ("pointed at", state.case, record.asof), lambda: pointed_at(record)
         )
         assert isinstance(known, dict)
+        told = {
+            view: [name for name in names if name in self._views]
+            for view, names in known.get(cell, {}).items()
+        }
         return [
             Pointing(
                 KINDS[view],
@@ -137,5 +142,6 @@ class Anchors:
                 len(names) - MOST,
                 self.links.to(view, find=str(cell), was=""),
             )
-            for view, names in known.get(cell, {}).items()
+            for view, names in told.items()
+            if names
         ]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from detente.app.jobs import Report
     from detente.app.laboratory import Laboratory, PageAnswer
     from detente.app.links import Links
-    from detente.world import Labels
+    from detente.core import Labels
 
 LEVEL: Final = ":level"
 REFERENCE: Final = ":reference"

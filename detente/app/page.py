@@ -226,7 +226,7 @@ def template_parts(
         "drawing": _inline if figure is not None else None,
         "failure": failure,
         "job": job,
-        "tool": tool_of(view, answer, laboratory),
+        "tool": tool_of(view, answer, laboratory, table),
         "body": body_of(view, table),
         "strong": answer.parties,
         "anchors": Anchors(answer, Links(short, view.name), laboratory),

@@ -11,6 +11,7 @@ from detente.app.changes import changes_of_income
 from detente.app.drawing import BarRow, BarRows
 from detente.app.dutypath import duty_path_drawn
 from detente.app.explained import explained_table, result_of
+from detente.app.finding import findable
 from detente.app.games import deals_drawn, leverage_drawn
 from detente.app.maps import map_drawn
 from detente.app.setting import OF_CHOSEN
@@ -293,11 +294,26 @@ _LIST: Final = (
     View.drawn("odds", "Odds, with scores", odds_drawn, "strategy", "outlook"),
     View.drawn("scores", "Scores of forecasts", scores_drawn, "strategy", "score --asof {asof}"),
     View.drawn("path", "Duty path", duty_path_drawn, "record", "-", long=False, tool="brush"),
-    View("ledger", "Measures", _ledger, "record", verb="measures"),
-    View("clocks", "Clocks", _clocks, "record", verb="clocks --no-cost", body="calendar"),
-    View("claims", "Claims", _of_record("claims"), "record", verb="claims"),
-    View("conflicts", "Conflicts", _of_record("conflicts"), "record", verb="claims --conflicts"),
-    View("sources", "Sources", _sources, "record", verb="-"),
+    View("ledger", "Measures", findable(_ledger), "record", verb="measures", tool="find"),
+    View(
+        "clocks",
+        "Clocks",
+        findable(_clocks),
+        "record",
+        verb="clocks --no-cost",
+        body="calendar",
+        tool="find",
+    ),
+    View("claims", "Claims", findable(_of_record("claims")), "record", verb="claims", tool="find"),
+    View(
+        "conflicts",
+        "Conflicts",
+        findable(_of_record("conflicts")),
+        "record",
+        verb="claims --conflicts",
+        tool="find",
+    ),
+    View("sources", "Sources", findable(_sources), "record", verb="-", tool="find"),
 )
 VIEWS: Final = {view.name: view for view in _LIST}
 """By name, in the order of the page."""
