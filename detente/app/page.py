@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from detente.app.anchors import Anchors
 from detente.app.changes import changes_of_income
 from detente.app.controls import Group, control_groups
+from detente.app.darkness import with_dark
 from detente.app.explained import Explained, explain_command
 from detente.app.jobs import Unfinished
 from detente.app.laboratory import BESIDE, FIRST_YEAR, Laboratory, PageAnswer
@@ -268,7 +269,7 @@ def _inline(figure: Figure) -> Any:
     """A picture inside a page that is kept as one file."""
     from markupsafe import Markup
 
-    return Markup(figure_svg(figure))
+    return Markup(with_dark(figure_svg(figure)))
 
 
 def _rows(table: Table | None) -> Sequence[tuple[Cell, ...]]:

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from detente.app.batches import Batches, Busy, Overtaken
 from detente.app.controls import state_of_form
+from detente.app.darkness import with_dark
 from detente.app.drawing import as_svg, standalone
 from detente.app.guard import App, Guard
 from detente.app.jobs import Job, Unfinished
@@ -228,7 +229,9 @@ class Explorer:
                 if bars is None:
                     raise _undrawn(view, ending)
                 svg = as_svg(bars, f"{answer.scenario.title}; {answer.dossier.title}, {answer.dossier.asof}")
-                body = svg if ending == "svg" else _png(svg)
+                body = with_dark(svg) if ending == "svg" else _png(svg)
+            if ending in ("svg", "narrow.svg"):
+                headers["content-security-policy"] = EXPORT_POLICY  # its own style, and nothing else
         return Response(body, media_type=TYPES[ending], headers=headers)
 
     def _picture(self, view: View, answer: PageAnswer, ending: str) -> str | bytes:
@@ -240,7 +243,7 @@ class Explorer:
         width = NARROW if ending == "narrow.svg" else WIDE
         key = ("picture", view.name, answer.state.alone, answer.dossier.asof, width)
         svg = str(self.laboratory.made.get_or(key, lambda: figure_svg(figure, width)))
-        return figure_png(figure) if ending == "png" else standalone(svg)
+        return figure_png(figure) if ending == "png" else with_dark(standalone(svg))
 
     def _failure(self, request: Request, error: DetenteError, case: str) -> Response:
         """What is wrong, in the form that was asked for."""
