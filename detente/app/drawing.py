@@ -26,12 +26,13 @@ class DrawnView:
 
 @dataclass(frozen=True)
 class BarRow:
-    """One row: a label, a number, the number as it is read, the code of the economy it is about, and the ends of its interval."""
+    """One row: a label, a number, as it is read, the code of its economy, the result it is, and the ends of its interval."""
 
     label: str
     value: float
     text: str
     code: str = ""
+    result: str = ""
     low: float | None = None
     high: float | None = None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
 
+from detente.app.darkness import with_dark
 from detente.app.drawing import as_svg, standalone
 from detente.app.page import page
 from detente.app.setting import as_file, file_name
@@ -56,7 +57,7 @@ def as_response(
     DetenteError
         When there is no table, or nothing is drawn of it.
     """
-    headers, table = {}, None
+    headers: dict[str, str] = {}
     name = f"{short.case}-{view.name}.{ending}"
     if ending == "yaml":
         body: str | bytes = as_file(answer.scenario)
@@ -77,7 +78,9 @@ def as_response(
             if bars is None:
                 raise _undrawn(view, ending)
             svg = as_svg(bars, f"{answer.scenario.title}; {answer.dossier.title}, {answer.dossier.asof}")
-            body = svg if ending == "svg" else _png(svg)
+            body = with_dark(svg) if ending == "svg" else _png(svg)
+    if ending in ("svg", "narrow.svg"):
+        headers["content-security-policy"] = EXPORT_POLICY  # its own style, and nothing else
     return Response(body, media_type=TYPES[ending], headers=headers)
 
 
@@ -102,7 +105,7 @@ def _picture(laboratory: Laboratory, view: View, answer: PageAnswer, ending: str
     width = NARROW if ending == "narrow.svg" else WIDE
     key = ("picture", view.name, answer.state.alone, answer.dossier.asof, width)
     svg = str(laboratory.made.get_or(key, lambda: figure_svg(figure, width)))
-    return figure_png(figure) if ending == "png" else standalone(svg)
+    return figure_png(figure) if ending == "png" else with_dark(standalone(svg))
 
 
 def _undrawn(view: View, ending: str) -> InputError:

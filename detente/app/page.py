@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from detente.app.anchors import Anchors
 from detente.app.changes import changes_of_income
 from detente.app.controls import Group, control_groups
+from detente.app.darkness import with_dark
+from detente.app.explained import Explained
 from detente.app.jobs import Unfinished
 from detente.app.laboratory import BESIDE, FIRST_YEAR, Laboratory, PageAnswer
+from detente.app.links import Links
 from detente.app.navigation import menu_of
 from detente.app.ranges import SAID, interval_tables, interval_words
-from detente.app.state import PageState, pairs_of
+from detente.app.state import PageState
 from detente.app.telling import view_commands, view_python
 from detente.app.tools import body_of, tool_of
 from detente.app.views import VIEWS, View, bars_of
@@ -155,32 +159,6 @@ def _cell(cell: Cell, column: Column) -> str:
     return shown.replace("-", "−", 1) if column.kind == "number" else shown
 
 
-@dataclass(frozen=True)
-class Links:
-    """Addresses of a state: of every view, of the files, of the ways back."""
-
-    state: PageState
-    view: str
-    root: str = ""
-
-    def to(self, view: str = "", ending: str = "", **changes: Any) -> str:
-        """Address of a view of the state, perhaps as a file, perhaps with something otherwise."""
-        if view not in ("", self.view):
-            changes.setdefault("find", "")  # words that were looked for here are not looked for there
-        state = replace(self.state, **changes)
-        query = state.query
-        return f"{self.root}/{state.case}/{view or self.view}{ending}" + (f"?{query}" if query else "")
-
-    def pairs(self, *without: str) -> list[tuple[str, str]]:
-        """Keys and values of the state but for some: what a form of a view carries along."""
-        return [pair for pair in pairs_of(self.state.query) if pair[0] not in without]
-
-    @property
-    def undo(self) -> str:
-        """Address of the setting before."""
-        return f"{self.root}/{self.state.case}/{self.view}?{self.state.was}" if self.state.was else ""
-
-
 def page(
     laboratory: Laboratory, view: View, answer: PageAnswer, short: PageState, *, part: str = "page"
 ) -> str:
@@ -254,15 +232,17 @@ def template_parts(
         "groups": groups,
         "table": table,
         "rows": _rows(table),
+        "named": _names(table),
         "bars": bars,
         "figure": figure,
         "drawing": _inline if figure is not None else None,
         "failure": failure,
         "job": job,
-        "tool": tool_of(view, answer, laboratory),
+        "tool": tool_of(view, answer, laboratory, table),
         "body": body_of(view, table),
         "strong": answer.parties,
-        "anchors": Anchors(answer, Links(short, view.name)),
+        "anchors": Anchors(answer, Links(short, view.name), laboratory),
+        "explained": Explained(answer, Links(short, view.name)),
         "commands": view_commands(view, answer, laboratory, source, laboratory.world),
         "python": view_python(view, answer, source, laboratory.world),
         "horizons": {name: HORIZON_TITLES[name] for name in HORIZONS},
@@ -278,57 +258,17 @@ def _inline(figure: Figure) -> Any:
     """A picture inside a page that is kept as one file."""
     from markupsafe import Markup
 
-    return Markup(figure_svg(figure))
+    return Markup(with_dark(figure_svg(figure)))
 
 
 def _rows(table: Table | None) -> Sequence[tuple[Cell, ...]]:
     return () if table is None else table.rows[:MOST_ROWS]
 
 
-@dataclass(frozen=True)
-class Anchors:
-    """Where an id of the record is told: measures, claims, conflicts and sources point at each other."""
-
-    answer: PageAnswer
-    links: Links
-
-    def of(self, cell: Cell) -> list[tuple[str, str]]:
-        """Parts of a cell with where each leads; empty where none is an id of the record."""
-        if not isinstance(cell, str) or not cell or len(cell) > 400:
-            return []
-        parts = [(part, self._where(part)) for part in cell.split(", ")]
-        return parts if any(where for _, where in parts) else []
-
-    def _where(self, name: str) -> str:
-        for view, entries in self._kinds().items():
-            if name in entries:
-                return f"{self.links.to(view)}#{name}"
-        return ""
-
-    def _kinds(self) -> Mapping[str, Mapping[str, object]]:
-        record = self.answer.dossier
-        return {
-            "ledger": record.measures,
-            "claims": record.claims,
-            "conflicts": record.conflicts,
-            "clocks": record.clocks,
-            "sources": record.sources,
-        }
-
-    def is_entry(self, cell: Cell) -> bool:
-        """Whether a first cell names an entry of the record: its row can be pointed at."""
-        return isinstance(cell, str) and any(cell in entries for entries in self._kinds().values())
-
-    def resting(self, cell: Cell) -> list[tuple[str, str]]:
-        """Measures that rest on a source, with where each is told."""
-        record = self.answer.dossier
-        if self.links.view != "sources" or cell not in record.sources:
-            return []
-        return [
-            (name, f"{self.links.to('ledger')}#{name}")
-            for name, measure in record.measures.items()
-            if any(value.source == cell for value in measure.values)
-        ]
+def _names(table: Table | None) -> Callable[[Sequence[Cell]], dict[str, Cell]]:
+    """What gives the cells of a row by the keys of their columns."""
+    keys = [] if table is None else [column.key for column in table.columns]
+    return lambda row: dict(zip(keys, row, strict=True))
 
 
 def failure_page(laboratory: Laboratory, error: DetenteError, case: str, address: str) -> str:

@@ -19,7 +19,8 @@ from detente.app.controls import state_of_form
 from detente.app.files import ENDINGS, HTML, as_response, ending_of
 from detente.app.guard import App, Guard
 from detente.app.jobs import Job, Unfinished
-from detente.app.page import STATIC, Links, cases_page, failure_page, page
+from detente.app.links import Links
+from detente.app.page import STATIC, cases_page, failure_page, page
 from detente.app.ranges import SAID, told_intervals
 from detente.app.state import PageState, pairs_of, read_state
 from detente.app.views import View, view_called

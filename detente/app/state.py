@@ -24,9 +24,10 @@ LONGEST: Final = 16_000
 """Characters of a query."""
 MOST_SETTINGS: Final = 200
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,99}")
+_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,99}(:level|:reference)?")
 _CUT = re.compile(r"[A-Za-z0-9_.+-]{1,200}(:[A-Za-z0-9_.+-]{1,200}){2,3}")
 _PLAIN: Final = ("base", "against", "horizon", "elasticities", "closure", "asof", "economy", "was", "kept")
-_SHOWN: Final = ("cut", "since", "until", "find")
+_SHOWN: Final = ("number", "cut", "since", "until", "find")
 """What only chooses what a view shows: no number of any other view depends on it."""
 _MANY: Final = ("set", "left")
 _CUT_PARTS: Final = ("from", "of", "left", "to")
@@ -57,6 +58,9 @@ class PageState:
         Measures otherwise: a value in the unit of the measure, ``off``, or a status. Sorted.
     left : tuple of (measure, share)
         Share of trade that a control leaves. Sorted.
+    number : str
+        The result that is explained, as `detente explain` names it, and ``:level`` or ``:reference`` where it is no change from the
+        reference; empty for the first side's real income.
     cut : str
         A cut whose path is shown instead of the setting's own, as ``detente path --cut`` takes it; empty for none.
     since, until : str
@@ -83,6 +87,7 @@ class PageState:
     economy: str = ""
     set: tuple[tuple[str, str], ...] = ()
     left: tuple[tuple[str, str], ...] = ()
+    number: str = ""
     cut: str = ""
     since: str = ""
     until: str = ""
@@ -116,9 +121,8 @@ class PageState:
     @property
     def question(self) -> PageState:
         """What has to be solved, and nothing that only chooses what is shown."""
-        return replace(
-            self, was="", kept="", horizon="long", economy="", against="", cut="", since="", until="", find=""
-        )
+        settled = replace(self, was="", kept="", horizon="long", economy="", against="")
+        return replace(settled, number="", cut="", since="", until="", find="")
 
     @property
     def before(self) -> PageState | None:
@@ -214,7 +218,7 @@ def _check_plain(plain: dict[str, str]) -> None:
     for key, value in plain.items():
         if key in ("was", "kept", "since", "until"):
             continue
-        if key in ("cut", "find"):
+        if key in ("number", "cut", "find"):
             _check_shown(key, value)
         elif not _NAME.fullmatch(value):
             raise LabelError(
@@ -232,6 +236,12 @@ def _check_plain(plain: dict[str, str]) -> None:
 
 def _check_shown(key: str, value: str) -> None:
     """A cut has the form of one, and words that are looked for are legible and few."""
+    if key == "number" and not _NUMBER.fullmatch(value):
+        raise LabelError(
+            f"`{legible(value)}` is no result",
+            where="number",
+            hint="such as USA.real_income, USA.output.C26 or flow.USA.CHN",
+        )
     if key == "cut" and value and not _CUT.fullmatch(value):
         raise InputError(
             f"`{legible(value)}` is no cut",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from detente.app import ranges
 from detente.app.ahead import PATHS, SEED
+from detente.app.explained import REFERENCE, explain_command, number_of
 from detente.app.setting import (
     OF_CHOSEN,
     setting_lines,
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from detente.app.laboratory import Laboratory, PageAnswer
     from detente.app.views import View
 
-SPECIAL: Final = ("draws", "beside", "explain", "-")
-"""Verbs of views whose commands are no template."""
 RECORD: Final[dict[str, tuple[str, ...]]] = {
     "ledger": ('table = build("measures", dossier=record, date=record.asof)',),
     "claims": ('table = build("claims", dossier=record)',),
@@ -82,8 +81,8 @@ def view_commands(
         return (state_command(state, scenario, "countries", source, world, ranges.DRAWS),)
     if view.verb == "beside":
         return _side_by_side(answer, laboratory, source, world)
-    if view.verb == "explain":
-        return (_explain_command(answer, source, world),)
+    if view.verb.startswith("explain "):
+        return (explain_command(answer, view.verb.removeprefix("explain "), source, world),)
     if view.verb == "-":
         return ()
     if not view.verb or view.verb.startswith("="):
@@ -111,15 +110,6 @@ def _side_by_side(
             scenario = answer.others[name][state.horizon].scenario
             commands.append(state_command(own, scenario, "countries", source, world))
     return tuple(dict.fromkeys(commands))
-
-
-def _explain_command(answer: PageAnswer, source: str, world: str | None) -> str:
-    """The command that says by which measures a side's change of real income comes about."""
-    state = answer.state
-    run = state_command(replace(state, economy=""), answer.scenario, "countries", source, world)
-    words = shlex.split(run.replace(" --countries all", ""))[2:]
-    code = state.economy or answer.parties[0]
-    return shlex.join(["detente", "explain", f"{code}.real_income", *words, "--table", "measures"])
 
 
 def view_python(view: View, answer: PageAnswer, source: str, world: str | None) -> str:
@@ -159,16 +149,18 @@ def _result_lines(view: View, answer: PageAnswer) -> list[str]:
             f"drawn = detente.draw_outcomes(model, {cases}, draws={ranges.DRAWS}, seed={ranges.SEED})",
             f'table = build("intervals", draws=drawn, against={reference!r})',
         ]
-    if view.verb == "explain":
-        code = state.economy or answer.parties[0]
+    if view.verb.startswith("explain "):
+        name, kind = number_of(answer)
+        held = "None" if kind else f"standoff.case({state.against!r})"
+        case = f"standoff.case({state.against!r})" if kind == REFERENCE else "standoff.case(setting)"
+        table = f"explain_{view.verb.removeprefix('explain ')}"
         return [
             model,
             "tables = make(",
-            f'    "explain-measures", model=model, dossier=standoff.dossier, name="{code}.real_income",',
-            f"    case=standoff.case(setting), reference=standoff.case({state.against!r}),",
-            '    method="auto", draws=0, seed=1,',
+            f'    "explain-measures", model=model, dossier=standoff.dossier, name="{name}",',
+            f'    case={case}, reference={held}, method="auto", draws=0, seed=1,',
             ")",
-            'table = next(table for table in tables if getattr(table, "name", "") == "explain_measures")',
+            f'table = next(table for table in tables if getattr(table, "name", "") == "{table}")',
         ]
     if view.name in ("leverage", "deals"):
         return [model, *_game_lines(view.name, answer)]

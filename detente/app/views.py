@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from detente.app.ahead import odds_drawn, scores_drawn, stakes_drawn
 from detente.app.changes import changes_of_income
 from detente.app.drawing import BarRow, BarRows
 from detente.app.dutypath import duty_path_drawn
+from detente.app.explained import explained_table, result_of
+from detente.app.finding import findable
 from detente.app.games import deals_drawn, leverage_drawn
 from detente.app.maps import map_drawn
 from detente.app.ranges import intervals_drawn
 from detente.app.setting import OF_CHOSEN
 from detente.app.timepath import along_drawn, cut_figure, cut_table
-from detente.core import Column, InputError, LabelError, Table, suggestion
+from detente.core import Column, LabelError, Table, suggestion
 from detente.dossier import parties_of
-from detente.show import build, make
+from detente.show import build
 from detente.show.figures import country_name
 from detente.show.tables import evidence, noted
 
@@ -165,39 +167,6 @@ def _beside(answer: PageAnswer, laboratory: Laboratory) -> Table:
     )
 
 
-def _why(answer: PageAnswer, laboratory: Laboratory) -> Table:
-    """Which measures a side's change of real income is made of."""
-    code = answer.state.economy or answer.parties[0]
-    if answer.reference == answer.setting:
-        raise InputError(
-            "nothing is set: there is no change to explain",
-            where="view why",
-            hint="choose another outcome, or switch a measure",
-        )
-
-    own = laboratory.model(answer.state, answer.state.horizon)
-    model = own.on(replace(own.economy))  # nobody else's while the page goes on solving
-
-    def solve(report: Report) -> Table:
-        tables = make(
-            "explain-measures",
-            model=model,
-            dossier=answer.dossier,
-            name=f"{code}.real_income",
-            case=answer.chosen[answer.setting].case,
-            reference=answer.chosen[answer.reference].case,
-            method="auto",
-            draws=0,
-            seed=1,
-        )
-        return next(
-            table for table in tables if isinstance(table, Table) and table.name == "explain_measures"
-        )
-
-    key = ("why", code, answer.state.question, answer.state.against, answer.state.horizon)
-    return long_table(laboratory, key, f"Why, by measure: {country_name(code)}", solve)
-
-
 def long_table(
     laboratory: Laboratory,
     key: Hashable,
@@ -267,11 +236,30 @@ _LIST: Final = (
     View(
         "why",
         "Why, by measure",
-        _why,
+        explained_table("explain_measures"),
         "reasons",
-        verb="explain",
-        bars=("title", "contribution_usd_bn"),
+        verb="explain measures",
+        bars=("title", "contribution_shown"),
         long=True,
+        tool="why",
+    ),
+    View(
+        "channels",
+        "Why, by channel",
+        explained_table("explain_channels"),
+        "reasons",
+        verb="explain channels",
+        long=True,
+        tool="why",
+    ),
+    View(
+        "rests",
+        "Why: what it rests on",
+        explained_table("explain_sources"),
+        "reasons",
+        verb="explain sources",
+        long=True,
+        tool="why",
     ),
     View.drawn("leverage", "Leverage", leverage_drawn, "strategy", "leverage --horizon {horizon}"),
     View.drawn(
@@ -309,14 +297,29 @@ _LIST: Final = (
         tool="cut",
     ),
     View.drawn("along", "Along time", along_drawn, "time", "path dates", tool="cut"),
-    View("clocks", "Clocks", _clocks, "outlook", verb="clocks --no-cost", body="calendar"),
+    View(
+        "clocks",
+        "Clocks",
+        findable(_clocks),
+        "outlook",
+        verb="clocks --no-cost",
+        body="calendar",
+        tool="find",
+    ),
     View.drawn("due", "What clocks would do", stakes_drawn, "outlook", "clocks", body="calendar"),
     View.drawn("odds", "Odds, with scores", odds_drawn, "outlook", "outlook"),
     View.drawn("scores", "Scores of forecasts", scores_drawn, "outlook", "score --asof {asof}"),
-    View("ledger", "Measures", _ledger, "record", verb="measures"),
-    View("claims", "Claims", _of_record("claims"), "record", verb="claims"),
-    View("conflicts", "Conflicts", _of_record("conflicts"), "record", verb="claims --conflicts"),
-    View("sources", "Sources", _sources, "record", verb="-"),
+    View("ledger", "Measures", findable(_ledger), "record", verb="measures", tool="find"),
+    View("claims", "Claims", findable(_of_record("claims")), "record", verb="claims", tool="find"),
+    View(
+        "conflicts",
+        "Conflicts",
+        findable(_of_record("conflicts")),
+        "record",
+        verb="claims --conflicts",
+        tool="find",
+    ),
+    View("sources", "Sources", findable(_sources), "record", verb="-", tool="find"),
 )
 VIEWS: Final = {view.name: view for view in _LIST}
 """By name, in the order of the page."""
@@ -352,6 +355,7 @@ def bars_of(view: View, table: Table) -> BarRows | None:
             float(number),
             keys[value].show(number).replace("-", "−"),
             str(row.get("country", "")),
+            result_of(view.name, value, row),
             *_ends(row),
         )
         for row in records
