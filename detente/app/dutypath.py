@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from detente.app.drawing import DrawnView
 from detente.core import Column, DateError, Table, known, known_each
+from detente.dossier import acts_of
 from detente.show import build, make
 from detente.show.figures import Event, country_name
 
@@ -38,18 +39,6 @@ class Period:
     until: dt.date
     first: dt.date
     last: dt.date
-
-
-def acts_of(record: Dossier, parties: Sequence[str]) -> dict[dt.date, list[str]]:
-    """Duties of the two sides that begin, change or end, by day."""
-    acts: dict[dt.date, dict[str, None]] = {}
-    for name, measure in record.measures.items():
-        if measure.unit == "fraction" and not measure.inert and measure.actor in parties:
-            for value in measure.values:
-                for day in (value.from_, value.until):
-                    if day is not None:
-                        acts.setdefault(day, {})[name] = None
-    return {day: list(acts[day]) for day in sorted(acts)}
 
 
 def period_of(state: PageState, record: Dossier, acts: Sequence[dt.date]) -> Period:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from detente.app import ranges
 from detente.app.ahead import PATHS, SEED
+from detente.app.dutypath import period_of
 from detente.app.explained import REFERENCE, explain_command, number_of
 from detente.app.setting import (
     OF_CHOSEN,
@@ -17,7 +18,7 @@ from detente.app.setting import (
     state_command,
 )
 from detente.app.timepath import MONTHS, path_command
-from detente.dossier import codes_of
+from detente.dossier import acts_of, codes_of
 
 if TYPE_CHECKING:
     from detente.app.laboratory import Laboratory, PageAnswer
@@ -44,17 +45,19 @@ RECORD: Final[dict[str, tuple[str, ...]]] = {
     ),
     "odds": (
         "from detente.campaign import chronology, record_of",
-        "from detente.outlook import kept_backtest, look_ahead",
+        "from detente.outlook import kept_backtest, kept_file, look_ahead",
         "",
         "known = record_of(record, standoff.world)",
         f"ahead = look_ahead(chronology(known, record.asof), paths={PATHS}, seed={SEED}, informed=False)",
-        'table = build("outlook", outlook=ahead, test=kept_backtest(known, record.asof))',
+        "test = kept_backtest(known, record.asof, path=kept_file(standoff.source))",
+        'table = build("outlook", outlook=ahead, test=test)',
     ),
     "scores": (
         "from detente.campaign import record_of",
-        "from detente.outlook import kept_backtest, ladder_scores",
+        "from detente.outlook import kept_backtest, kept_file, ladder_scores",
         "",
-        "test = kept_backtest(record_of(record, standoff.world), record.asof)",
+        "known = record_of(record, standoff.world)",
+        "test = kept_backtest(known, record.asof, path=kept_file(standoff.source))",
         'table = build("scores", rows=ladder_scores(test), record=record.id, asof=record.asof)',
     ),
 }
@@ -83,8 +86,11 @@ def view_commands(
         return _side_by_side(answer, laboratory, source, world)
     if view.verb.startswith("explain "):
         return (explain_command(answer, view.verb.removeprefix("explain "), source, world),)
-    if view.verb == "-":
-        return ()
+    if view.verb == "duties":
+        return tuple(
+            shlex.join(_duties_words(answer, pair, source, world))
+            for pair in (answer.parties, answer.parties[::-1])
+        )
     if not view.verb or view.verb.startswith("="):
         return (state_command(state, scenario, view.verb[1:] or view.name, source, world),)
     if view.verb.startswith("path "):
@@ -94,6 +100,37 @@ def view_commands(
     words += ["--asof", state.asof] if state.asof and "{asof}" not in view.verb else []
     words += ["--elasticities", state.elasticities] if state.elasticities and "{horizon}" in view.verb else []
     return (" ".join(words),)
+
+
+def _duties_words(answer: PageAnswer, pair: tuple[str, str], source: str, world: str | None) -> list[str]:
+    """The command that prints the average duty of one side on the other on every day on which one changes."""
+    state = answer.state
+    words = ["detente", "duties", "--table", "path", "--importer", pair[0], "--exporter", pair[1]]
+    words += ["--at", _first_day(answer)]
+    words += ["--dossier", source] if source != "busan-2025" else []
+    words += ["--asof", state.asof] if state.asof else []
+    return words + (["--world", world] if world else [])
+
+
+def _first_day(answer: PageAnswer) -> str:
+    """The first day of the duty path that is shown."""
+    acts = acts_of(answer.dossier, answer.parties)
+    return period_of(answer.state, answer.dossier, list(acts)).since.isoformat()
+
+
+def _duty_path_lines(answer: PageAnswer) -> list[str]:
+    """The average duty of each side on the other on every day on which one changes."""
+    first, second = answer.parties
+    return [
+        "from datetime import date",
+        "from detente.dossier import acts_of",
+        f"acts = acts_of(record, {answer.parties!r})",
+        f"days = sorted({{*acts, record.asof, date.fromisoformat({_first_day(answer)!r})}})",
+        f"for importer, exporter in (({first!r}, {second!r}), ({second!r}, {first!r})):",
+        '    sides = {"importer": importer, "exporter": exporter}',
+        '    table = build("duty-path", dossier=record, economy=standoff.world, dates=days, **sides)',
+        "    print(table.to_csv())",
+    ]
 
 
 def _side_by_side(
@@ -118,6 +155,10 @@ def view_python(view: View, answer: PageAnswer, source: str, world: str | None) 
     head = standoff_lines(state, source, world)
     if view.name in RECORD:
         body = ["record = standoff.dossier", *RECORD[view.name]]
+    elif view.verb == "duties":
+        body = ["record = standoff.dossier", *_duty_path_lines(answer)]
+    elif view.verb == "beside":
+        body = _beside_lines(answer)
     else:
         body = [*setting_lines(state, answer.scenario), *_result_lines(view, answer)]
         if len(body) == 1:
@@ -128,8 +169,30 @@ def view_python(view: View, answer: PageAnswer, source: str, world: str | None) 
     show = show.replace("make", "build, make") if any("build(" in line for line in rest) and show else show
     show = show or "from detente.show import build"
     days = [line for line in head if line.startswith("from datetime")]
-    lines = [*days, "import detente", *sorted({*imports, show}), "", head[-1], *rest, "print(table.to_csv())"]
+    lines = [*dict.fromkeys([*days, *(line for line in imports if "datetime" in line)]), "import detente"]
+    lines += [*sorted({*(line for line in imports if "datetime" not in line), show}), "", head[-1], *rest]
+    lines += [] if rest[-1].endswith("print(table.to_csv())") else ["print(table.to_csv())"]
     return "\n".join(lines) + "\n"
+
+
+def _beside_lines(answer: PageAnswer) -> list[str]:
+    """The setting and those beside it against one reference: the differences of each are its columns."""
+    state = answer.state
+    lines = setting_lines(state, answer.scenario)
+    names = ["setting"]
+    for name, other in (("was", state.before), ("kept", state.beside)):
+        if other is not None:
+            lines += setting_lines(other, answer.others[name][state.horizon].scenario, name)
+            names.append(name)
+    options = solve_options(state)
+    return [
+        *lines,
+        f"for one in ({', '.join(names)},):",
+        f"    outcomes = standoff.solve(one, {state.against!r}{options})",
+        "    against = list(outcomes)[1] if len(outcomes) > 1 else None",
+        '    table = build("countries", outcomes=outcomes, against=against, countries=())',
+        "    print(table.to_csv())",
+    ]
 
 
 def _result_lines(view: View, answer: PageAnswer) -> list[str]:

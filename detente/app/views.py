@@ -18,7 +18,6 @@ from detente.app.ranges import intervals_drawn
 from detente.app.setting import OF_CHOSEN
 from detente.app.timepath import along_drawn, cut_figure, cut_table
 from detente.core import Column, LabelError, Table, suggestion
-from detente.dossier import parties_of
 from detente.show import build
 from detente.show.figures import country_name
 from detente.show.tables import evidence, noted
@@ -187,7 +186,7 @@ def _ledger(answer: PageAnswer, laboratory: Laboratory) -> Table:
 
 def _clocks(answer: PageAnswer, laboratory: Laboratory) -> Table:
     record = answer.dossier
-    return build("clocks", dossier=record, from_date=record.asof, stakes=None, parties=parties_of(record))
+    return build("clocks", dossier=record, from_date=record.asof)
 
 
 def _of_record(table: str) -> Callable[[PageAnswer, Laboratory], Table]:
@@ -265,7 +264,7 @@ _LIST: Final = (
     View.drawn(
         "deals", "Deals", deals_drawn, "strategy", "deals --reduced --horizon {horizon} --picture deals.svg"
     ),
-    View.drawn("path", "Duty path", duty_path_drawn, "time", "-", long=False, tool="brush"),
+    View.drawn("path", "Duty path", duty_path_drawn, "time", "duties", long=False, tool="brush"),
     View(
         "months",
         "A cut by month",
@@ -319,7 +318,7 @@ _LIST: Final = (
         verb="claims --conflicts",
         tool="find",
     ),
-    View("sources", "Sources", findable(_sources), "record", verb="-", tool="find"),
+    View("sources", "Sources", findable(_sources), "record", verb="measures --sources", tool="find"),
 )
 VIEWS: Final = {view.name: view for view in _LIST}
 """By name, in the order of the page."""
