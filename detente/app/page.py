@@ -32,6 +32,7 @@ from detente.show.words import number
 from detente.world import elasticity_sets
 
 if TYPE_CHECKING:
+    from detente.app.shelf import Shelf
     from detente.cases import ControlledOutcome
     from detente.show.figures import Figure
 
@@ -293,4 +294,23 @@ def cases_page(laboratory: Laboratory) -> str:
 
     entries = [(name, load_dossier(source)) for name, source in sorted(laboratory.cases.items())]
     text: str = environment().get_template("cases.html.j2").render(entries=entries, version=package_version())
+    return text
+
+
+def saved_page(laboratory: Laboratory, shelf: Shelf, state: PageState) -> str:
+    """The settings that were saved of a case, and the form that saves the one of the address."""
+    filled = laboratory.filled(state)
+    short = laboratory.named(filled)
+    text: str = (
+        environment()
+        .get_template("saved.html.j2")
+        .render(
+            title=laboratory.record(state).title,
+            folder=shelf.folder,
+            entries=shelf.saved(laboratory, state.case),
+            setting=laboratory.scenario(filled),
+            short=short,
+            links=Links(laboratory.short(filled), "countries"),
+        )
+    )
     return text

@@ -17,16 +17,19 @@ from starlette.staticfiles import StaticFiles
 from detente.app.batches import Batches, Busy, Overtaken
 from detente.app.controls import state_of_form
 from detente.app.files import ENDINGS, HTML, as_response, ending_of
-from detente.app.guard import App, Guard
+from detente.app.guard import MOST_BODY, App, Guard
 from detente.app.jobs import Job, Unfinished
 from detente.app.links import Links
-from detente.app.page import STATIC, cases_page, failure_page, page
+from detente.app.page import STATIC, cases_page, failure_page, page, saved_page
 from detente.app.ranges import SAID, told_intervals
+from detente.app.shelf import Shelf
 from detente.app.state import PageState, pairs_of, read_state
 from detente.app.views import View, view_called
 from detente.core import DetenteError, InputError, LabelError, suggestion
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from detente.app.laboratory import Laboratory, PageAnswer
 
 ADDRESS: Final = "x-detente-address"
@@ -48,10 +51,12 @@ class Explorer:
     Parameters
     ----------
     laboratory : Laboratory
+    shelf : Shelf
+        Where settings are saved.
     """
 
-    def __init__(self, laboratory: Laboratory) -> None:
-        self.laboratory = laboratory
+    def __init__(self, laboratory: Laboratory, shelf: Shelf) -> None:
+        self.laboratory, self.shelf = laboratory, shelf
         self.batches = Batches(laboratory)
         self._streams = 0
 
@@ -148,6 +153,44 @@ class Explorer:
         except DetenteError as error:
             return self._failure(request, error, case)
 
+    async def saved(self, request: Request) -> Response:
+        """The settings that were saved, and the form that saves one; a form that was sent is obeyed."""
+        case = request.path_params["case"]
+        try:
+            self.laboratory.source(case)
+            if request.method == "POST":
+                return await self._obey(request, case)
+            state, _ = await self._state(request, case)
+
+            def made_page() -> str:
+                return saved_page(self.laboratory, self.shelf, state)
+
+            return Response(await self.batches.work(made_page), media_type=HTML, headers=UNKEPT)
+        except DetenteError as error:
+            return self._failure(request, error, case)
+
+    async def _obey(self, request: Request, case: str) -> Response:
+        """Save or delete what a form says, and show what is saved then."""
+        sent = bytearray()
+        async for part in request.stream():
+            sent += part
+            if len(sent) > MOST_BODY:
+                raise InputError("the form is too long", where="address", hint="fewer measures")
+        form = dict(pairs_of(sent.decode("utf-8", "replace")))
+        asked = read_state(case, form.get("query", "")).alone
+        deletes = request.url.path.endswith("/delete")
+
+        def obey() -> tuple[PageState, str]:
+            state = self.laboratory.filled(asked)
+            short = self.laboratory.named(state)
+            if deletes:
+                self.shelf.delete(form.get("slug", ""))
+                return short, ""
+            return short, self.shelf.save(short, self.laboratory.scenario(state), form.get("name", ""))
+
+        short, slug = await self.batches.work(obey)
+        return RedirectResponse(Links(short, "saved").to() + (f"#{slug}" if slug else ""), 303)
+
     async def _numbers(self, request: Request, answer: PageAnswer) -> Response:
         """Intervals of the large numbers as JSON, or how far they are; asking begins them."""
 
@@ -230,7 +273,12 @@ def _busy() -> Response:
     return Response("too many readers at once: try again in a moment\n", 429, {"retry-after": "1"})
 
 
-def explorer(laboratory: Laboratory, hosts: frozenset[str] = frozenset(), token: str = "") -> App:
+def explorer(
+    laboratory: Laboratory,
+    hosts: frozenset[str] = frozenset(),
+    token: str = "",
+    settings: Path | None = None,
+) -> App:
     """Make the application that answers a reader.
 
     Parameters
@@ -240,6 +288,8 @@ def explorer(laboratory: Laboratory, hosts: frozenset[str] = frozenset(), token:
         Values of the Host header that are answered; empty for any, which wants a token.
     token : str
         Empty for none.
+    settings : Path, optional
+        Folder in which settings are saved; nothing is written anywhere without one.
 
     Returns
     -------
@@ -250,7 +300,7 @@ def explorer(laboratory: Laboratory, hosts: frozenset[str] = frozenset(), token:
     ValueError
         For any host without a token.
     """
-    answers = Explorer(laboratory)
+    answers = Explorer(laboratory, Shelf(settings))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -263,6 +313,8 @@ def explorer(laboratory: Laboratory, hosts: frozenset[str] = frozenset(), token:
         Mount("/static", StaticFiles(directory=STATIC)),
         Route("/{case}", answers.opening),
         Route("/{case}/", answers.opening),
+        Route("/{case}/saved", answers.saved, methods=["GET", "POST"]),
+        Route("/{case}/saved/delete", answers.saved, methods=["POST"]),
         Route("/{case}/{view}", answers.view),
         Route("/{case}/{view}/{act}", answers.act),
     ]
