@@ -25,6 +25,7 @@ $(VENV)/.python:
 $(VENV)/.runtime: $(VENV)/.python requirements.lock pyproject.toml
 	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(PY) --require-hashes -r requirements.lock
 	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(PY) --no-deps --no-build-isolation -e .
+	@$(PY) -m compileall -q detente
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
@@ -40,6 +41,7 @@ explore: $(VENV)/.runtime  ## set up, then open the explorer in the browser
 	@$(VENV)/bin/detente serve
 
 test: $(VENV)/.dev  ## set up, then run the tests on every core (WORKERS=0: in one process)
+	@$(PY) -m compileall -q detente  # for the processes that tests start, where Python may not write what it compiled
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/.dev  ## formatting, lint, types

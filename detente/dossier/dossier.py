@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 
 from pydantic import BeforeValidator, Field
@@ -22,10 +22,9 @@ from detente.dossier.measure import (
     Round,
     Slug,
     Source,
-    Status,
 )
 from detente.dossier.scope import Delivery, Expectation, Scope, Snapshot
-from detente.dossier.timeline import MeasureState, resolve
+from detente.dossier.timeline import MeasureState, held_in_base, resolve
 
 if TYPE_CHECKING:
     from detente.dossier.authorities import StackingRule
@@ -240,17 +239,7 @@ class Dossier:
             measure = self.recorded.get(key, changed)
             if measure.announced > day or measure.in_base == 0:
                 continue
-            state = resolve(measure, day, self.asof)
-            if measure.in_base is not None:
-                state = replace(
-                    state,
-                    status=Status.in_force,
-                    value=measure.in_base,
-                    by_target={},
-                    by_firm=(),
-                    ceiling=(),
-                )
-            held[key] = state
+            held[key] = held_in_base(measure, day, self.asof)
         return held
 
     def states(self, date: dt.date) -> dict[str, MeasureState]:

@@ -7,8 +7,8 @@ than `asof` is never seen, even when it reaches back to an earlier day.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from detente.core import DateError
 from detente.dossier.effect import Effect
@@ -97,8 +97,34 @@ def known_day(measure: Measure, value: DatedValue) -> dt.date:
     return value.known or measure.announced
 
 
+_Key = tuple[int, dt.date, dt.date]
+_RESOLVED: dict[_Key, MeasureState] = {}
+_HELD: dict[_Key, MeasureState] = {}
+"""States that were resolved, by the measure's identity: measures are frozen, and a state holds its own, so that no other
+measure can come to its place in memory."""
+_KEPT = 20_000
+
+
+def _remembered(
+    states: dict[_Key, MeasureState],
+    resolved: Callable[[Measure, dt.date, dt.date], MeasureState],
+    measure: Measure,
+    date: dt.date,
+    asof: dt.date,
+) -> MeasureState:
+    """State of one measure object and two days, always the same object."""
+    key = id(measure), date, asof
+    state = states.get(key)
+    if state is None or state.measure is not measure:
+        state = resolved(measure, date, asof)
+        if len(states) >= _KEPT:
+            states.clear()
+        states[key] = state
+    return state
+
+
 def resolve(measure: Measure, date: dt.date, asof: dt.date) -> MeasureState:
-    """State of a measure on `date`, as known on `asof`.
+    """State of a measure on `date`, as known on `asof`; of one measure object and two days always the same object.
 
     Parameters
     ----------
@@ -121,6 +147,24 @@ def resolve(measure: Measure, date: dt.date, asof: dt.date) -> MeasureState:
     it. When `date` has reached the entry's `until`, the status is its `then`. Between announcement and the first
     `from` the status is announced.
     """
+    return _remembered(_RESOLVED, _resolved, measure, date, asof)
+
+
+def held_in_base(measure: Measure, day: dt.date, asof: dt.date) -> MeasureState:
+    """State that the data of a base year hold on its last day: a measure's `in_base` where it says so."""
+    return _remembered(_HELD, _held, measure, day, asof)
+
+
+def _held(measure: Measure, day: dt.date, asof: dt.date) -> MeasureState:
+    """What the record says of the day, or of the base year."""
+    state = resolve(measure, day, asof)
+    if measure.in_base is None:
+        return state
+    return replace(state, status=Status.in_force, value=measure.in_base, by_target={}, by_firm=(), ceiling=())
+
+
+def _resolved(measure: Measure, date: dt.date, asof: dt.date) -> MeasureState:
+    """What the entries of a measure say."""
     if date < measure.announced:
         raise DateError(
             f"`{measure.id}` was announced only on {measure.announced}",

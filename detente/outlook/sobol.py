@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,6 +29,8 @@ class Drivers:
     groups : tuple of str
     first, total : array [group, ...]
         Shares of the variance.
+    first_error, total_error : array [group, ...]
+        Their standard errors.
     draws : Draws
         The two independent samples the design starts from.
     """
@@ -35,12 +38,37 @@ class Drivers:
     groups: tuple[str, ...]
     first: Array
     total: Array
+    first_error: Array
+    total_error: Array
     draws: Draws
+
+
+class SobolIndices(NamedTuple):
+    """Indices of groups of inputs, and the outputs they come from.
+
+    `first` and `total` are arrays [group, ...], zero where the output does not vary, with their standard errors beside
+    them; `values` [2 × draw, ...] is the model at the two samples.
+    """
+
+    first: Array
+    total: Array
+    first_error: Array
+    total_error: Array
+    values: Array
+
+
+def _share(parts: Array, spread: Array) -> tuple[Array, Array]:
+    """Ratio of two means over draws [draw, ...] and its standard error by linearisation, zero where nothing varies."""
+    variance = spread.mean(axis=0)
+    safe = np.where(variance > 0, variance, 1.0)
+    ratio = np.where(variance > 0, parts.mean(axis=0) / safe, 0.0)
+    influence = np.where(variance > 0, (parts - ratio * spread) / safe, 0.0)
+    return ratio, influence.std(axis=0) / np.sqrt(len(parts))
 
 
 def sobol_indices(
     model: Callable[[Array], Array], members: Sequence[Sequence[int]], normals: Array
-) -> tuple[Array, Array, Array]:
+) -> SobolIndices:
     """First-order and total indices of groups of inputs.
 
     Parameters
@@ -53,17 +81,17 @@ def sobol_indices(
 
     Returns
     -------
-    first, total : array [group, ...]
-        Zero where the output does not vary.
-    values : array [2 × draw, ...]
-        The model at the two samples.
+    SobolIndices
+        Standard errors are those of independent draws: of points that fill the space evenly they are, if anything, large.
 
     Examples
     --------
     >>> z = points(256, 4, seed=1)
-    >>> first, total, _ = sobol_indices(lambda x: 2 * x[:, 0] + x[:, 1], [[0], [1]], z)
-    >>> bool(abs(first[0] - 0.8) < 0.05), bool(abs(total[1] - 0.2) < 0.05)
+    >>> found = sobol_indices(lambda x: 2 * x[:, 0] + x[:, 1], [[0], [1]], z)
+    >>> bool(abs(found.first[0] - 0.8) < 0.05), bool(abs(found.total[1] - 0.2) < 0.05)
     (True, True)
+    >>> bool(found.total_error.max() < 0.05)
+    True
     """
     dimensions = normals.shape[1] // 2
     a, b = normals[:, :dimensions], normals[:, dimensions:]
@@ -75,17 +103,17 @@ def sobol_indices(
     everything = model(np.concatenate([a, b, *mixed]))
     count = len(normals)
     at_a, at_b = everything[:count], everything[count : 2 * count]
-    variance = everything[: 2 * count].var(axis=0)
-    safe = np.where(variance > 0, variance, 1.0)
     middle = everything[: 2 * count].mean(axis=0)
+    spread = ((at_a - middle) ** 2 + (at_b - middle) ** 2) / 2
     first, total = [], []
     for k in range(len(members)):
         at_mixed = everything[(2 + k) * count : (3 + k) * count]
-        alone = ((at_b - middle) * (at_mixed - at_a)).mean(axis=0)
-        whole = ((at_a - at_mixed) ** 2).mean(axis=0) / 2
-        first.append(np.where(variance > 0, alone / safe, 0.0))
-        total.append(np.where(variance > 0, whole / safe, 0.0))
-    return np.stack(first), np.stack(total), everything[: 2 * count]
+        first.append(_share((at_b - middle) * (at_mixed - at_a), spread))
+        total.append(_share((at_a - at_mixed) ** 2 / 2, spread))
+    (alone, alone_error), (whole, whole_error) = (
+        map(np.stack, zip(*each, strict=True)) for each in (first, total)
+    )
+    return SobolIndices(alone, whole, alone_error, whole_error, everything[: 2 * count])
 
 
 def drivers(
@@ -134,9 +162,9 @@ def drivers(
         values, _ = solve_draws(task, rows, on=on, step=step)
         return values if against is None else wrapped(values, rows).against(against)[1]
 
-    first, total, values = sobol_indices(drawn, members, normals)
+    shares = sobol_indices(drawn, members, normals)
     samples = np.concatenate(np.split(normals, 2, axis=1))
-    return Drivers(groups, first, total, wrapped(values, samples))
+    return Drivers(groups, *shares[:4], wrapped(shares.values, samples))
 
 
 def driver_table(
@@ -151,6 +179,7 @@ def driver_table(
     """
     if metric not in HEADLINES:
         raise LabelError(f"no metric `{metric}`", hint=suggestion(metric, HEADLINES))
+    shares = (indices.first, indices.first_error, indices.total, indices.total_error)
     m, labels = list(HEADLINES).index(metric), indices.draws.economy.labels
     rows: list[tuple[Cell, ...]] = []
     for position, name in enumerate(indices.draws.outcomes):
@@ -165,8 +194,7 @@ def driver_table(
                     name,
                     code,
                     indices.groups[k],
-                    100 * float(indices.first[k, position, m, n]),
-                    100 * float(indices.total[k, position, m, n]),
+                    *(100 * float(share[k, position, m, n]) for share in shares),
                 )
                 for k in order
             ]
@@ -179,10 +207,12 @@ def driver_table(
             Column("country", "Country", names=labels.country_names),
             Column("group", "Driver"),
             Column("first_pct", "Variance it explains alone", "%", "number", 1),
+            Column("first_error_pct", "± standard error", "points", "number", 1),
             Column("total_pct", "with interactions", "%", "number", 1),
+            Column("total_error_pct", "± standard error", "points", "number", 1),
         ),
         tuple(rows),
-        note=f"Sobol' indices from {count} × {len(indices.groups) + 2} solves, seed {indices.draws.seed}; sampling error of a few "
-        f"points, so an index near zero may come out below it. Against {f'`{against}`' if against else 'the base year'}. "
+        note=f"Sobol' indices from {count} × {len(indices.groups) + 2} solves, seed {indices.draws.seed}; an "
+        f"index may come out below zero, or alone above with interactions, within its sampling error. Against {f'`{against}`' if against else 'the base year'}. "
         f"Horizon: {indices.draws.structure.horizon}.",
     )

@@ -9,7 +9,22 @@ import numpy as np
 from detente.world.economy import Array, Economy, frozen
 
 
-@functools.lru_cache(maxsize=16)
+class _Flows:
+    """An economy as far as contents follow from it: with other elasticities it is the same."""
+
+    def __init__(self, economy: Economy) -> None:
+        self.economy = economy
+        self.parts = (economy.labels, economy.flows, economy.tariff, economy.input_shares)
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self.parts)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Flows) and all(
+            mine is theirs for mine, theirs in zip(self.parts, other.parts, strict=True)
+        )
+
+
 def content_shares(economy: Economy, exporter: str, sector: str) -> Array:
     """Content of one country's product in every other product: share of its value, direct and indirect [country, sector].
 
@@ -33,6 +48,12 @@ def content_shares(economy: Economy, exporter: str, sector: str) -> Array:
     >>> content_shares(toy(), "CHN", "PARTS").shape
     (5, 4)
     """
+    return _content_shares(_Flows(economy), exporter, sector)
+
+
+@functools.lru_cache(maxsize=16)
+def _content_shares(flows: _Flows, exporter: str, sector: str) -> Array:
+    economy = flows.economy
     N, S = economy.va_share.shape
     i, r = economy.labels.country(exporter), economy.labels.sector(sector)
     # requirement of (supplier country m, sector q) per unit of (user country n, sector s)

@@ -7,12 +7,26 @@ briefing. That a solve gives the same answer twice is tested elsewhere.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import hashlib
 import inspect
-import pickle
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+
+import numpy as np
+
+
+def _stated(value: Any) -> str:
+    """What was said of a value, without what it has worked out and keeps for the next question."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        parts = [getattr(value, each.name) for each in dataclasses.fields(value)]
+        return f"{type(value).__qualname__}{_stated(parts)}"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name!r}: {_stated(each)}' for name, each in value.items())}}}"
+    if isinstance(value, (tuple, list)):
+        return f"[{', '.join(map(_stated, value))}]"
+    return hashlib.blake2b(value.tobytes()).hexdigest() if isinstance(value, np.ndarray) else repr(value)
 
 
 @contextlib.contextmanager
@@ -42,7 +56,7 @@ def explanations_once() -> contextlib.AbstractContextManager[None]:
     from detente.equilibrium.explain import attribute
 
     def key(model: Any, wedges: Sequence[Any], **options: Any) -> bytes:
-        digest = hashlib.blake2b(pickle.dumps((model, options)))
+        digest = hashlib.blake2b(_stated((model, options)).encode())
         for each in wedges:
             for array in (each.tariff, each.iceberg_hat, each.export_tax):
                 digest.update(array.tobytes())
@@ -63,6 +77,6 @@ def briefings_once() -> contextlib.AbstractContextManager[None]:
         settings = {
             name: value for name, value in whole.arguments.items() if name not in ("dossier", "economy")
         }
-        return hashlib.blake2b(pickle.dumps((dossier.content_hash, dossier.asof, economy, settings))).digest()
+        return _stated((dossier.content_hash, dossier.asof, economy, settings)).encode()
 
     return _once(brief, "compose", key, 4)

@@ -1,4 +1,4 @@
-"""Write what verbs print into a folder: ``python tests/cli/kernels.py FOLDER``, run once for each kernel of linear algebra."""
+"""Write what verbs print into a folder: ``python tests/cli/kernels.py FOLDER [--without-briefing]``, once for each kernel of linear algebra."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ VERBS = {
 }
 
 
-def run(folder: Path) -> None:
+def run(folder: Path, *, briefing: bool = True) -> None:
     """Run every verb; what it prints goes into a file of its name."""
     for name, line in VERBS.items():
+        if line.startswith("brief") and not briefing:
+            continue
         out, said = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(said):
             try:
@@ -37,4 +39,4 @@ def run(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]))
+    run(Path(sys.argv[1]), briefing="--without-briefing" not in sys.argv)

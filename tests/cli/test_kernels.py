@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-KERNELS = ("Haswell", "SkylakeX", "Nehalem")
-"""AVX2, AVX-512 and SSE4.2: what OpenBLAS takes on the processors people have."""
+KERNELS = ("SkylakeX", "Haswell", "Nehalem")
+"""AVX-512, AVX2 and SSE4.2: what OpenBLAS takes on the processors people have."""
 PROBE = (
     "import hashlib, numpy; random = numpy.random.default_rng(0); matrix = random.random((300, 300));"
     "print(hashlib.sha256(numpy.linalg.solve(matrix, random.random(300)).tobytes()).hexdigest())"
@@ -55,12 +55,15 @@ def test_every_kernel_gives_the_same_bytes(tmp_path):
     written = {}
     for kernel in able:
         (tmp_path / kernel).mkdir()
-        done = forced(kernel, str(SCRIPT), str(tmp_path / kernel), timeout=1500)
+        # the briefing, which takes longest, is written by the two that differ most
+        words = ["--without-briefing"] if kernel in able[1:-1] else []
+        done = forced(kernel, str(SCRIPT), str(tmp_path / kernel), *words, timeout=1500)
         assert done.returncode == 0, done.stderr
         written[kernel] = files(tmp_path / kernel)
     first = written[able[0]]
     assert len(first) > 30
     for kernel in able[1:]:
-        assert set(written[kernel]) == set(first)
-        differ = [name for name in first if written[kernel][name] != first[name]]
+        expected = {name for name in first if kernel == able[-1] or not name.startswith("brief")}
+        assert set(written[kernel]) == expected
+        differ = [name for name in sorted(expected) if written[kernel][name] != first[name]]
         assert not differ, f"{kernel} and {able[0]} differ in {differ}"

@@ -227,9 +227,21 @@ def ishigami(z):
 
 def test_sobol_indices_of_a_known_function():
     """Ishigami's function, whose indices are known: 0.314, 0.442, 0 alone; 0.558, 0.442, 0.244 with interactions."""
-    first, total, _ = sobol_indices(ishigami, [[0], [1], [2]], points(4096, 6, seed=1))
+    first, total, *_ = sobol_indices(ishigami, [[0], [1], [2]], points(4096, 6, seed=1))
     assert first == pytest.approx([0.314, 0.442, 0.0], abs=0.02)
     assert total == pytest.approx([0.558, 0.442, 0.244], abs=0.02)
+
+
+def test_standard_errors_of_indices_are_how_far_they_scatter():
+    """Over 300 independent samples the stated errors are, in the mean, the spread of the estimates."""
+    groups, random = [[0], [1], [2]], np.random.default_rng(3)
+    several = [sobol_indices(ishigami, groups, random.standard_normal((128, 6))) for _ in range(300)]
+    for estimate, error in (("first", "first_error"), ("total", "total_error")):
+        scatter = np.std([getattr(each, estimate) for each in several], axis=0)
+        stated = np.mean([getattr(each, error) for each in several], axis=0)
+        assert stated == pytest.approx(scatter, rel=0.15)
+    still = sobol_indices(lambda x: np.zeros(len(x)), groups, random.standard_normal((8, 6)))
+    assert not any(np.any(each) for each in still)
 
 
 def test_sobol_indices_of_groups_agree_with_an_independent_code():
@@ -249,7 +261,7 @@ def test_sobol_indices_of_groups_agree_with_an_independent_code():
         x = ndtr(z)
         return x[:, 0] + 2 * x[:, 1] + x[:, 0] * x[:, 2]
 
-    first, total, _ = sobol_indices(ours_model, [[0], [1], [2]], points(2048, 6, seed=1))
+    first, total, *_ = sobol_indices(ours_model, [[0], [1], [2]], points(2048, 6, seed=1))
     assert first == pytest.approx(theirs.first_order, abs=0.02)
     assert total == pytest.approx(theirs.total_order, abs=0.02)
 

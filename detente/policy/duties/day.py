@@ -223,11 +223,36 @@ def added_duties(economy: Economy, dossier: Dossier, date: dt.date) -> Array:
     actors = {state.measure.actor for state in (*now, *before) if is_duty(state.measure)}
     for actor in sorted(actors):
         n = economy.labels.country(actor)
-        later = _stacked_day(economy, dossier, now, actor)
-        earlier = _stacked_day(economy, dossier, before, actor)
-        added[n] = _by_flow(economy, later, later.added - earlier.added)
+        added[n] = _added_by(economy, dossier, now, before, actor)
         added[n, n] = 0.0
     return frozen(np.maximum(added, -economy.tariff))
+
+
+_ADDED: dict[tuple[int, ...], tuple[tuple[object, ...], Array]] = {}
+"""What importers added, by the identity of all that it follows from, which is kept beside it: scenarios of one record
+change few measures, so that most importers charge the same in most of them."""
+_KEPT = 512
+
+
+def _added_by(
+    economy: Economy,
+    dossier: Dossier,
+    now: Sequence[MeasureState],
+    before: Sequence[MeasureState],
+    importer: str,
+) -> Array:
+    """Duties of one importer on a day on top of those of the base year [exporter, sector]."""
+    mine = [[state for state in states if state.measure.actor == importer] for states in (now, before)]
+    data = (economy.labels, economy.flows, economy.tariff)  # other elasticities, same duties
+    basis = (*data, *dossier.trade_of(importer), *mine[0], None, *mine[1])
+    key = tuple(map(id, basis))
+    if key not in _ADDED:
+        later = _stacked_day(economy, dossier, mine[0], importer)
+        earlier = _stacked_day(economy, dossier, mine[1], importer)
+        if len(_ADDED) >= _KEPT:
+            _ADDED.clear()
+        _ADDED[key] = basis, frozen(_by_flow(economy, later, later.added - earlier.added))
+    return _ADDED[key][1]
 
 
 def duty_stack(

@@ -90,7 +90,7 @@ ROWS: Final[tuple[tuple[str, str, str, str, str, str], ...]] = (
         "detente.outlook:driver_table",
         "indices countries metric? against?",
         "draws",
-        "outcome country group first_pct[%] total_pct[%]",
+        "outcome country group first_pct[%] first_error_pct[points] total_pct[%] total_error_pct[points]",
     ),
     (
         "drivers-of-sides as drivers",
