@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
@@ -45,7 +46,7 @@ class BarRows:
     heading: str
     rows: tuple[BarRow, ...]
 
-    @property
+    @functools.cached_property
     def scale(self) -> tuple[float, float]:
         """Lowest and highest end of the axis, with nought on it.
 

@@ -20,7 +20,8 @@ class Links:
         """Address of a view of the state, perhaps as a file, perhaps with something otherwise."""
         if view not in ("", self.view):
             changes.setdefault("find", "")  # words that were looked for here are not looked for there
-        state = replace(self.state, **changes)
+        moved = {name: value for name, value in changes.items() if value != getattr(self.state, name)}
+        state = replace(self.state, **moved) if moved else self.state
         query = state.query
         return f"{self.root}/{state.case}/{view or self.view}{ending}" + (f"?{query}" if query else "")
 

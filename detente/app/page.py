@@ -161,7 +161,13 @@ def _cell(cell: Cell, column: Column) -> str:
 
 
 def page(
-    laboratory: Laboratory, view: View, answer: PageAnswer, short: PageState, *, part: str = "page"
+    laboratory: Laboratory,
+    view: View,
+    answer: PageAnswer,
+    short: PageState,
+    *,
+    part: str = "page",
+    is_folded: bool = False,
 ) -> str:
     """The whole page, or the part of it that a moved control changes.
 
@@ -173,12 +179,15 @@ def page(
     short : PageState
         As the address has it.
     part : {"page", "answer", "export"}
+    is_folded : bool
+        Whether the table below a picture is folded away, and so is not written; it is asked for when it is unfolded.
     """
     text: str = (
         environment()
         .get_template(f"{part}.html.j2")
         .render(
             **template_parts(laboratory, view, answer, short, whole=part == "page"),
+            is_folded=is_folded,
             css=_css if part == "export" else None,
         )
     )

@@ -98,9 +98,11 @@ class Explorer:
                 )
             part = "answer" if request.headers.get("x-detente-part") == "answer" else "page"
 
+            is_folded = part == "answer" and request.headers.get("x-detente-table") == "folded"
+
             def made_page() -> str:
                 with self.laboratory.jobs.asking(reader):
-                    return page(self.laboratory, view, answer, short, part=part)
+                    return page(self.laboratory, view, answer, short, part=part, is_folded=is_folded)
 
             text = await self.batches.work(made_page)
             headers = {ADDRESS: Links(short, view.name).to()}

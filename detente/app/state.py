@@ -7,6 +7,7 @@ one state has one address.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -95,7 +96,7 @@ class PageState:
     was: str = ""
     kept: str = ""
 
-    @property
+    @functools.cached_property
     def query(self) -> str:
         """The canonical query, without a question mark."""
         pairs = [
