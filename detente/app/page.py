@@ -22,6 +22,7 @@ from detente.app.ranges import SAID, interval_tables, interval_words
 from detente.app.state import PageState
 from detente.app.telling import view_commands, view_python
 from detente.app.tools import body_of, tool_of
+from detente.app.versions import VersionMessage, made_here, with_made
 from detente.app.views import VIEWS, View, bars_of
 from detente.cases import HORIZONS
 from detente.core import Cell, Column, DetenteError, Table, package_version
@@ -168,6 +169,7 @@ def page(
     *,
     part: str = "page",
     is_folded: bool = False,
+    told: VersionMessage | None = None,
 ) -> str:
     """The whole page, or the part of it that a moved control changes.
 
@@ -181,6 +183,8 @@ def page(
     part : {"page", "answer", "export"}
     is_folded : bool
         Whether the table below a picture is folded away, and so is not written; it is asked for when it is unfolded.
+    told : VersionMessage, optional
+        What is otherwise since the address was made.
     """
     text: str = (
         environment()
@@ -188,6 +192,7 @@ def page(
         .render(
             **template_parts(laboratory, view, answer, short, whole=part == "page"),
             is_folded=is_folded,
+            told=told,
             css=_css if part == "export" else None,
         )
     )
@@ -226,6 +231,7 @@ def template_parts(
         "state": state,
         "short": short,
         "view": view,
+        "stamped": with_made(Links(short, view.name).to(), made_here(answer, laboratory)),
         "menu": menu_of(VIEWS.values(), view),
         "links": Links(short, view.name),
         "now": laboratory.named(short.alone).query,

@@ -24,6 +24,7 @@ from detente.app.page import STATIC, cases_page, failure_page, page, saved_page
 from detente.app.ranges import SAID, told_intervals
 from detente.app.shelf import Shelf
 from detente.app.state import PageState, pairs_of, read_state
+from detente.app.versions import as_far_as_known, message, with_made, without_made
 from detente.app.views import View, view_called
 from detente.core import DetenteError, InputError, LabelError, suggestion
 
@@ -85,9 +86,10 @@ class Explorer:
             self.laboratory.source(case)
             name, ending = ending_of(name)
             view = view_called(name)
-            state, moved = await self._state(request, case)
+            state, moved, dropped = await self._state(request, case)
+            made = without_made(request.url.query)[1]
             if moved and not ending and request.headers.get("x-detente-part") != "answer":
-                return RedirectResponse(Links(state, view.name).to(), 303)
+                return RedirectResponse(with_made(Links(state, view.name).to(), made), 303)
             reader = _reader(request)
             answer = await self.batches.answer(state, reader)
             short = self.laboratory.short(state)
@@ -102,7 +104,10 @@ class Explorer:
 
             def made_page() -> str:
                 with self.laboratory.jobs.asking(reader):
-                    return page(self.laboratory, view, answer, short, part=part, is_folded=is_folded)
+                    told = message(made, answer, self.laboratory, dropped) if part == "page" else None
+                    return page(
+                        self.laboratory, view, answer, short, part=part, is_folded=is_folded, told=told
+                    )
 
             text = await self.batches.work(made_page)
             headers = {ADDRESS: Links(short, view.name).to()}
@@ -114,19 +119,32 @@ class Explorer:
         except DetenteError as error:
             return self._failure(request, error, case)
 
-    async def _state(self, request: Request, case: str) -> tuple[PageState, bool]:
-        """The state of an address; whether the address is another than the state's own."""
-        query = request.url.query
+    async def _state(self, request: Request, case: str) -> tuple[PageState, bool, tuple[str, ...]]:
+        """The state of an address; whether the address is another than the state's own; what of it is unknown here.
+
+        Only an address that says it was made by another version is read as far as it goes: what is wrong with any other is
+        told.
+        """
+        query, made = without_made(request.url.query)
         pairs = pairs_of(query)
 
-        def read() -> tuple[PageState, bool]:
+        def read() -> tuple[PageState, bool, tuple[str, ...]]:
             if any(key == "form" for key, _ in pairs):
                 if len(query) > 3 * 16_000:
                     raise InputError("the form is too long", where="address", hint="reload the page")
-                return state_of_form(self.laboratory, case, pairs), True
-            state = read_state(case, query)
-            short = self.laboratory.short(self.laboratory.filled(state))
-            return short, short.query != query
+                return state_of_form(self.laboratory, case, pairs), True, ()
+            try:
+                state = read_state(case, query)
+                filled = self.laboratory.filled(state)
+                short = self.laboratory.short(filled)
+                if made:
+                    self.laboratory.scenario(filled)  # whether it can be asked at all
+            except DetenteError:
+                if not made:
+                    raise
+                short, dropped = as_far_as_known(self.laboratory, case, query)
+                return short, False, dropped
+            return short, short.query != query, ()
 
         return await self.batches.work(read)
 
@@ -140,7 +158,7 @@ class Explorer:
                 raise LabelError(f"no act `{act[:20]}`", where="address", hint=suggestion(act[:20], ACTS))
             if act != "progress" and request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
                 return Response("only the page itself begins and stops\n", 403, media_type="text/plain")
-            state, _ = await self._state(request, case)
+            state, _, _ = await self._state(request, case)
             answer = await self.batches.answer(state)
             if act == "numbers":
                 return await self._numbers(request, answer)
@@ -162,7 +180,7 @@ class Explorer:
             self.laboratory.source(case)
             if request.method == "POST":
                 return await self._obey(request, case)
-            state, _ = await self._state(request, case)
+            state, _, _ = await self._state(request, case)
 
             def made_page() -> str:
                 return saved_page(self.laboratory, self.shelf, state)

@@ -142,6 +142,9 @@ if (form && status) {
   }, true);
   watch(() => move(true));
   range(reader);
+  // the address in the bar says what it was made with, unless the page has just told what changed since another one was
+  const own = document.getElementById("answer")?.dataset.address;
+  if (own && !document.getElementById("version")) history.replaceState(null, "", own + location.hash);
   window.addEventListener("popstate", () => location.reload());
   document.body.dataset.ready = "yes";
 }
