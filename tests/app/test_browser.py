@@ -23,10 +23,13 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 
 
 @pytest.fixture(scope="module")
-def url(laboratory):
+def url(laboratory, tmp_path_factory):
+    from detente.app import ranges
     from detente.app.serving import Serving
 
-    server = Serving(laboratory, "127.0.0.1", 0)
+    few = pytest.MonkeyPatch()
+    few.setattr(ranges, "DRAWS", 2)  # a page that rests asks for them: what is drawn is tested elsewhere
+    server = Serving(laboratory, "127.0.0.1", 0, tmp_path_factory.mktemp("chosen") / "settings")
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     for _ in range(200):
@@ -37,6 +40,7 @@ def url(laboratory):
     yield server.url.rstrip("/")
     server.stop()
     thread.join(10)
+    few.undo()
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +74,13 @@ class Person:
         self.ready()
 
     def ready(self):
-        self.page.wait_for_selector("body[data-ready]" if self.scripts else "body")
+        live = self.scripts and "/saved" not in self.page.url  # a page that needs none
+        self.page.wait_for_selector("body[data-ready]" if live else "body")
 
     def did(self, what):
-        self.page.screenshot(
-            path=self.shots / f"{self.width}-{'live' if self.scripts else 'plain'}-{what}.png"
-        )
+        if self.shots:
+            name = f"{self.width}-{'live' if self.scripts else 'plain'}-{what}.png"
+            self.page.screenshot(path=self.shots / name)
         wide = self.page.locator("body").bounding_box()["width"]
         assert wide <= self.width, what
 
@@ -200,6 +205,23 @@ def test_the_ten_things_a_person_does(browser, url, shots, width, scripts):
     back = page.locator(f"[id='{name}'] a[href*='/ledger']").first
     assert "#" in back.get_attribute("href")
     person.did("10-read-the-record")
+    if scripts:  # intervals come by themselves, and the address says what made it
+        page.wait_for_function("document.querySelector('[data-interval]').textContent.includes(' to ')")
+        assert "made=" in page.url
+    person.follow(page.locator("#save"))
+    page.locator("[name=name]").fill("Mine <b>&")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/saved.*#mine-b$"))
+    link = page.locator("#mine-b a")
+    assert link.inner_text() == "Mine <b>&"
+    person.did("11-name-and-save")
+    link.click()
+    person.ready()
+    assert "set.usa-2025-fentanyl-china=0.305" in page.url
+    person.open("/busan-2025/saved")
+    page.locator("#mine-b button").click()
+    page.wait_for_url(re.compile("/saved"))
+    assert page.locator("#mine-b").count() == 0
     person.leave()
 
 
