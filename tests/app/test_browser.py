@@ -206,7 +206,7 @@ def test_the_ten_things_a_person_does(browser, url, shots, width, scripts):
     assert "#" in back.get_attribute("href")
     person.did("10-read-the-record")
     if scripts:  # intervals come by themselves, and the address says what made it
-        page.wait_for_function("document.querySelector('[data-interval]').textContent.includes(' to ')")
+        page.locator("[data-interval]", has_text=" to ").first.wait_for()
         assert "made=" in page.url
     person.follow(page.locator("#save"))
     page.locator("[name=name]").fill("Mine <b>&")
