@@ -230,8 +230,8 @@ _LIST: Final = (
     ),
     View("pair", "Between the two", _of_outcomes("pair", "parties")),
     View("beside", "Side by side", _beside, verb="beside", bars=("name", "setting_real_income_pct")),
-    View("intervals", "How sure", intervals_drawn, "reasons", "draws", bars=("name", "central"), long=True),
     View("measures", "What moves it", _of_outcomes("footprints", "outcome"), "reasons"),
+    View("intervals", "How sure", intervals_drawn, "reasons", "draws", bars=("name", "central"), long=True),
     View(
         "why",
         "Why, by measure",
@@ -324,6 +324,14 @@ VIEWS: Final = {view.name: view for view in _LIST}
 """By name, in the order of the page."""
 
 
+def _read_as(keys: Mapping[str, Column], value: str, row: Mapping[str, Cell]) -> str:
+    """A number as it is read, with its interval where it has one."""
+    shown = keys[value].show(row[value])
+    if not _ends(row):
+        return shown
+    return f"{shown} ({keys['low'].show(row['low'])} to {keys['high'].show(row['high'])})"
+
+
 def _ends(row: Mapping[str, Cell]) -> tuple[float, float] | tuple[()]:
     """Ends of the interval of a row, where it has one."""
     low, high = row.get("low"), row.get("high")
@@ -352,7 +360,7 @@ def bars_of(view: View, table: Table) -> BarRows | None:
         BarRow(
             f"{row[label]} ({row['country']})" if several else str(row[label]),
             float(number),
-            keys[value].show(number).replace("-", "−"),
+            _read_as(keys, value, row).replace("-", "−"),
             str(row.get("country", "")),
             result_of(view.name, value, row),
             *_ends(row),
