@@ -219,33 +219,26 @@ def template_parts(
         job = unfinished.job
     except DetenteError as error:
         failure = error
-    source = laboratory.source(state.case)
-    setting = answer.scenario
     # draws are shown where they were asked for, so that no page depends on what was computed before it
     drawn = interval_tables(answer, laboratory) if view.name == "intervals" and table is not None else None
-    reference = answer.chosen[answer.reference].scenario
-    groups: Sequence[Group] = ()
-    if whole:
-        groups = control_groups(state, record, load_scenario(state.base, dossier=source), answer.parties)
     return {
+        **(_form_parts(laboratory, answer) if whole else {}),
+        **_telling_parts(laboratory, view, answer, short, failed=failure is not None),
         "state": state,
         "short": short,
         "view": view,
-        "stamped": with_made(Links(short, view.name).to(), made_here(answer, laboratory)),
         "menu": menu_of(VIEWS.values(), view),
         "links": Links(short, view.name),
         "now": laboratory.named(short.alone).query,
         "title": record.title,
         "asof": record.asof,
         "cases": sorted(laboratory.cases),
-        "ladder": [load_scenario(name, dossier=source) for name in laboratory.ladder(state)] if whole else (),
-        "setting": setting,
-        "reference": reference,
+        "setting": answer.scenario,
+        "reference": answer.chosen[answer.reference].scenario,
         "unset": answer.setting == answer.reference,
         "sides": sides(answer, drawn if answer.setting != answer.reference else None),
         "drawn": drawn is not None,
         "drawn_words": SAID,
-        "groups": groups,
         "table": table,
         "rows": _rows(table),
         "named": _names(table),
@@ -259,14 +252,35 @@ def template_parts(
         "strong": answer.parties,
         "anchors": Anchors(answer, Links(short, view.name), laboratory),
         "explained": Explained(answer, Links(short, view.name)),
-        "commands": () if failure else view_commands(view, answer, laboratory, source, laboratory.world),
-        "python": "" if failure else view_python(view, answer, source, laboratory.world),
-        "horizons": {name: HORIZON_TITLES[name] for name in HORIZONS},
-        "closures": {name: CLOSURE_TITLES[name] for name in CLOSURES},
-        "sets": elasticity_sets() if whole else {},
-        "countries": {code: country_name(code) for code in answer.economy.labels.countries},
         "horizon_title": HORIZON_TITLES[state.horizon].lower(),
         "version": package_version(),
+    }
+
+
+def _form_parts(laboratory: Laboratory, answer: PageAnswer) -> dict[str, Any]:
+    """What the form of the setting shows; a part of a page has none."""
+    state, source = answer.state, laboratory.source(answer.state.case)
+    base = load_scenario(state.base, dossier=source)
+    groups: Sequence[Group] = control_groups(state, answer.dossier, base, answer.parties)
+    return {
+        "ladder": [load_scenario(name, dossier=source) for name in laboratory.ladder(state)],
+        "groups": groups,
+        "horizons": {name: HORIZON_TITLES[name] for name in HORIZONS},
+        "closures": {name: CLOSURE_TITLES[name] for name in CLOSURES},
+        "sets": elasticity_sets(),
+        "countries": {code: country_name(code) for code in answer.economy.labels.countries},
+    }
+
+
+def _telling_parts(
+    laboratory: Laboratory, view: View, answer: PageAnswer, short: PageState, *, failed: bool
+) -> dict[str, Any]:
+    """The same elsewhere: the address with what made it, the command and the Python."""
+    source, world = laboratory.source(answer.state.case), laboratory.world
+    return {
+        "stamped": with_made(Links(short, view.name).to(), made_here(answer, laboratory)),
+        "commands": () if failed else view_commands(view, answer, laboratory, source, world),
+        "python": "" if failed else view_python(view, answer, source, world),
     }
 
 
