@@ -42,7 +42,7 @@ explore: $(VENV)/.runtime  ## set up, then open the explorer in the browser
 
 test: $(VENV)/.dev  ## set up, then run the tests on every core (WORKERS=0: in one process)
 	@$(PY) -m compileall -q detente  # for the processes that tests start, where Python may not write what it compiled
-	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: $(VENV)/.dev  ## formatting, lint, types
 	@$(VENV)/bin/ruff format --check .
