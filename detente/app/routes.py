@@ -87,9 +87,9 @@ class Explorer:
             name, ending = ending_of(name)
             view = view_called(name)
             state, moved, dropped = await self._state(request, case)
-            made = without_made(request.url.query)[1]
+            origin = without_made(request.url.query)[1]
             if moved and not ending and request.headers.get("x-detente-part") != "answer":
-                return RedirectResponse(with_made(Links(state, view.name).to(), made), 303)
+                return RedirectResponse(with_made(Links(state, view.name).to(), origin), 303)
             reader = _reader(request)
             answer = await self.batches.answer(state, reader)
             short = self.laboratory.short(state)
@@ -104,7 +104,7 @@ class Explorer:
 
             def made_page() -> str:
                 with self.laboratory.jobs.asking(reader):
-                    told = message(made, answer, self.laboratory, dropped) if part == "page" else None
+                    told = message(origin, answer, self.laboratory, dropped) if part == "page" else None
                     return page(
                         self.laboratory, view, answer, short, part=part, is_folded=is_folded, told=told
                     )
@@ -122,10 +122,10 @@ class Explorer:
     async def _state(self, request: Request, case: str) -> tuple[PageState, bool, tuple[str, ...]]:
         """The state of an address; whether the address is another than the state's own; what of it is unknown here.
 
-        Only an address that says it was made by another version is read as far as it goes: what is wrong with any other is
+        Only an address that says it was origin by another version is read as far as it goes: what is wrong with any other is
         told.
         """
-        query, made = without_made(request.url.query)
+        query, origin = without_made(request.url.query)
         pairs = pairs_of(query)
 
         def read() -> tuple[PageState, bool, tuple[str, ...]]:
@@ -137,10 +137,10 @@ class Explorer:
                 state = read_state(case, query)
                 filled = self.laboratory.filled(state)
                 short = self.laboratory.short(filled)
-                if made:
+                if origin:
                     self.laboratory.scenario(filled)  # whether it can be asked at all
             except DetenteError:
-                if not made:
+                if not origin:
                     raise
                 short, dropped = as_far_as_known(self.laboratory, case, query)
                 return short, False, dropped

@@ -48,7 +48,7 @@ class VersionMessage:
 
     Attributes
     ----------
-    made, here : str
+    before, here : str
         Versions; the first is empty where the address does not say it legibly.
     parts : tuple of (name, meaning)
         What differs.
@@ -62,7 +62,7 @@ class VersionMessage:
         Keys of the address that are unknown here.
     """
 
-    made: str
+    before: str
     here: str
     parts: tuple[tuple[str, str], ...]
     numbers: tuple[tuple[str, str, str], ...]
@@ -80,12 +80,12 @@ def without_made(query: str) -> tuple[str, str]:
     ('base=standing&horizon=short', '0.1.0_aaaaaa_bbbbbb_cccccc_dddddd')
     """
     parts = query.split("&")
-    made = [part.partition("=")[2] for part in parts if part.startswith(f"{KEY}=")]
+    origins = [part.partition("=")[2] for part in parts if part.startswith(f"{KEY}=")]
     rest = [part for part in parts if not part.startswith(f"{KEY}=")]
-    return "&".join(rest), made[-1][:200] if made else ""
+    return "&".join(rest), origins[-1][:200] if origins else ""
 
 
-def with_made(address: str, made: str) -> str:
+def with_made(address: str, origin: str) -> str:
     """An address that says what it was made with.
 
     Examples
@@ -93,7 +93,7 @@ def with_made(address: str, made: str) -> str:
     >>> with_made("/a/b?c=1", "0.1.0"), with_made("/a/b", "")
     ('/a/b?c=1&made=0.1.0', '/a/b')
     """
-    return f"{address}{'&' if '?' in address else '?'}{KEY}={quote(made, safe='')}" if made else address
+    return f"{address}{'&' if '?' in address else '?'}{KEY}={quote(origin, safe='')}" if origin else address
 
 
 def made_here(answer: PageAnswer, laboratory: Laboratory) -> str:
@@ -144,13 +144,13 @@ def _parameters() -> str:
 
 
 def message(
-    made: str, answer: PageAnswer, laboratory: Laboratory, dropped: Sequence[str] = ()
+    origin: str, answer: PageAnswer, laboratory: Laboratory, dropped: Sequence[str] = ()
 ) -> VersionMessage | None:
     """What is otherwise since an address was made; None when nothing is.
 
     Parameters
     ----------
-    made : str
+    origin : str
         As the address says it; whatever it is, there is an answer.
     answer : PageAnswer
     laboratory : Laboratory
@@ -158,9 +158,9 @@ def message(
         Keys of the address that were left out.
     """
     here = made_here(answer, laboratory)
-    if not made or (made == here and not dropped):
+    if not origin or (origin == here and not dropped):
         return None
-    then, now = _MADE.fullmatch(made), _MADE.fullmatch(here)
+    then, now = _MADE.fullmatch(origin), _MADE.fullmatch(here)
     if then is None or now is None:
         return VersionMessage("", package_version(), (), (), (), 0, tuple(dropped))
     pairs = zip(then["parts"].split("_")[1:], now["parts"].split("_")[1:], strict=True)

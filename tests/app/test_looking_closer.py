@@ -127,7 +127,7 @@ def test_every_number_of_a_result_leads_to_what_explains_it(reader, view):
             )
 
 
-def test_an_explanation_is_what_the_command_prints(reader, capfd, tmp_path, monkeypatch):
+def test_an_explanation_is_what_the_command_prints(reader, capfd):
     query = "base=standing&horizon=short&set.usa-2025-fentanyl-china=0.1&number=CHN.output.C26"
     tables = [
         json.loads(reader.get(f"{CASE}/{view}.json?{query}").text) for view in ("why", "channels", "rests")
@@ -136,8 +136,6 @@ def test_an_explanation_is_what_the_command_prints(reader, capfd, tmp_path, monk
     assert "Computers and electronics" in page
     command = command_of(page)
     assert command_of(reader.get(f"{CASE}/rests?{query}").text)[:-3] == command[:-3]
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / command[2]).write_bytes(reader.get(f"{CASE}/why.yaml?{query}").body)
     by_name = printed(capfd, command)
     assert [by_name[table["name"]] for table in tables] == tables
     assert "/ledger" in re.search(r'<table class="data">.*?</table>', page, re.DOTALL)[0]
