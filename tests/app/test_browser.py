@@ -73,9 +73,9 @@ class Person:
         self.page.wait_for_selector("body[data-ready]" if self.scripts else "body")
 
     def did(self, what):
-        self.page.screenshot(
-            path=self.shots / f"{self.width}-{'live' if self.scripts else 'plain'}-{what}.png"
-        )
+        if self.shots is not None:
+            kind = "live" if self.scripts else "plain"
+            self.page.screenshot(path=self.shots / f"{self.width}-{kind}-{what}.png")
         wide = self.page.locator("body").bounding_box()["width"]
         assert wide <= self.width, what
 
@@ -199,6 +199,28 @@ def test_the_ten_things_a_person_does(browser, url, shots, width, scripts):
     back = page.locator(f"[id='{name}'] a[href*='/ledger']").first
     assert "#" in back.get_attribute("href")
     person.did("10-read-the-record")
+    person.follow(page.locator("nav.views a", has_text="Duty path"))
+    before = page.url
+    if scripts:  # the strip, by the hand
+        strip = page.locator("[data-brush]").bounding_box()
+        page.mouse.move(strip["x"] + 0.9 * strip["width"], strip["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(strip["x"] + 0.96 * strip["width"], strip["y"] + 20, steps=3)
+        page.mouse.up()
+    else:  # two dates, by the keyboard
+        page.locator("[name=since]:visible").fill("2025-03-01")
+        page.locator("[name=until]:visible").press("Enter")
+    page.wait_for_url(lambda address: address != before and "since=2025" in address)
+    person.ready()
+    assert page.locator("table.data tbody tr").count() > 2
+    person.did("11-choose-a-period")
+    if scripts:
+        person.open("/busan-2025/countries?base=standing")
+        person.set("rate.usa-2025-fentanyl-china", "")
+        assert page.locator("table.data").count() == 0  # folded away, and so not sent
+        page.locator("details.table > summary").click()
+        page.wait_for_selector("table.data tbody tr")
+        assert "set." in page.url
     person.leave()
 
 
