@@ -78,9 +78,9 @@ class Person:
         self.page.wait_for_selector("body[data-ready]" if live else "body")
 
     def did(self, what):
-        if self.shots:
-            name = f"{self.width}-{'live' if self.scripts else 'plain'}-{what}.png"
-            self.page.screenshot(path=self.shots / name)
+        if self.shots is not None:
+            kind = "live" if self.scripts else "plain"
+            self.page.screenshot(path=self.shots / f"{self.width}-{kind}-{what}.png")
         wide = self.page.locator("body").bounding_box()["width"]
         assert wide <= self.width, what
 
@@ -208,6 +208,7 @@ def test_the_ten_things_a_person_does(browser, url, shots, width, scripts):
     if scripts:  # intervals come by themselves, and the address says what made it
         page.locator("[data-interval]", has_text=" to ").first.wait_for()
         assert "made=" in page.url
+    home = page.url
     person.follow(page.locator("#save"))
     page.locator("[name=name]").fill("Mine <b>&")
     page.keyboard.press("Enter")
@@ -222,6 +223,30 @@ def test_the_ten_things_a_person_does(browser, url, shots, width, scripts):
     page.locator("#mine-b button").click()
     page.wait_for_url(re.compile("/saved"))
     assert page.locator("#mine-b").count() == 0
+    page.goto(home)
+    person.ready()
+    person.follow(page.locator("nav.views .groups a", has_text="Over time"))
+    before = page.url
+    if scripts:  # the strip, by the hand
+        strip = page.locator("[data-brush]").bounding_box()
+        page.mouse.move(strip["x"] + 0.9 * strip["width"], strip["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(strip["x"] + 0.96 * strip["width"], strip["y"] + 20, steps=3)
+        page.mouse.up()
+    else:  # two dates, by the keyboard
+        page.locator("[name=since]:visible").fill("2025-03-01")
+        page.locator("[name=until]:visible").press("Enter")
+    page.wait_for_url(lambda address: address != before and "since=2025" in address)
+    person.ready()
+    assert page.locator("table.data tbody tr").count() > 2
+    person.did("12-choose-a-period")
+    if scripts:
+        person.open("/busan-2025/countries?base=standing")
+        person.set("rate.usa-2025-fentanyl-china", "")
+        assert page.locator("table.data").count() == 0  # folded away, and so not sent
+        page.locator("details.table > summary").click()
+        page.wait_for_selector("table.data tbody tr")
+        assert "set." in page.url
     person.leave()
 
 
