@@ -14,7 +14,7 @@ from detente.app.anchors import Anchors
 from detente.app.changes import changes_of_income
 from detente.app.controls import Group, control_groups
 from detente.app.darkness import with_dark
-from detente.app.explained import Explained, explain_command
+from detente.app.explained import Explanations, explain_command
 from detente.app.jobs import Unfinished
 from detente.app.laboratory import BESIDE, FIRST_YEAR, Laboratory, PageAnswer
 from detente.app.links import Links
@@ -240,7 +240,7 @@ def template_parts(
         "body": body_of(view, table),
         "strong": answer.parties,
         "anchors": Anchors(answer, Links(short, view.name), laboratory),
-        "explained": Explained(answer, Links(short, view.name)),
+        "explained": Explanations(answer, Links(short, view.name)),
         "command": command,
         "python": state_python(state, source, laboratory.world) if not state.left else "",
         "horizons": {name: HORIZON_TITLES[name] for name in HORIZONS},
