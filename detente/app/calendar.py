@@ -34,7 +34,7 @@ class Firing:
 
 
 @dataclass(frozen=True)
-class Month:
+class CalendarMonth:
     """A month with its weeks, from Monday on, and what fires in it."""
 
     title: str
@@ -42,7 +42,7 @@ class Month:
     firings: tuple[Firing, ...]
 
 
-def months_of(table: Table) -> tuple[Month, ...]:
+def months_of(table: Table) -> tuple[CalendarMonth, ...]:
     """The months in which a clock of a table fires.
 
     Parameters
@@ -71,7 +71,7 @@ def months_of(table: Table) -> tuple[Month, ...]:
     return tuple(_month(year, month, firings) for (year, month), firings in sorted(by_month.items()))
 
 
-def _month(year: int, month: int, firings: list[Firing]) -> Month:
+def _month(year: int, month: int, firings: list[Firing]) -> CalendarMonth:
     def day(date: dt.date) -> Day:
         iso = date.isoformat()
         if date.month != month:
@@ -80,4 +80,4 @@ def _month(year: int, month: int, firings: list[Firing]) -> Month:
 
     weeks = calendar.Calendar().monthdatescalendar(year, month)
     title = f"{calendar.month_name[month]} {year}"
-    return Month(title, tuple(tuple(day(date) for date in week) for week in weeks), tuple(firings))
+    return CalendarMonth(title, tuple(tuple(day(date) for date in week) for week in weeks), tuple(firings))

@@ -32,7 +32,7 @@ LONGEST_LABEL: Final = 52
 
 
 @dataclass(frozen=True)
-class Period:
+class ShownPeriod:
     """Days between which the path is shown, and those between which it could be."""
 
     since: dt.date
@@ -41,7 +41,7 @@ class Period:
     last: dt.date
 
 
-def period_of(state: PageState, record: Dossier, acts: Sequence[dt.date]) -> Period:
+def period_of(state: PageState, record: Dossier, acts: Sequence[dt.date]) -> ShownPeriod:
     """The period that a state asks for, else a year back and a month ahead.
 
     Raises
@@ -63,7 +63,7 @@ def period_of(state: PageState, record: Dossier, acts: Sequence[dt.date]) -> Per
             where="since" if since < first else "until",
             hint="a period between them",
         )
-    return Period(since, until, first, last)
+    return ShownPeriod(since, until, first, last)
 
 
 def duty_path_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
@@ -171,7 +171,7 @@ class Brush:
 
     Attributes
     ----------
-    period : Period
+    period : ShownPeriod
     marks : tuple of (float, str)
         Acts: where on the strip, in thousandths, and the day.
     years : tuple of (float, int)
@@ -182,7 +182,7 @@ class Brush:
         Periods that are one step away.
     """
 
-    period: Period
+    period: ShownPeriod
     marks: tuple[tuple[float, str], ...]
     years: tuple[tuple[float, int], ...]
     band: tuple[float, float]

@@ -94,7 +94,7 @@ def result_of(view: str, column: str, row: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True)
-class Explained:
+class Explanations:
     """Addresses that say why a number of a view is what it is."""
 
     answer: PageAnswer

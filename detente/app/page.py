@@ -13,7 +13,7 @@ from detente.app.anchors import Anchors
 from detente.app.changes import changes_of_income
 from detente.app.controls import Group, control_groups
 from detente.app.darkness import with_dark
-from detente.app.explained import Explained
+from detente.app.explained import Explanations
 from detente.app.jobs import Unfinished
 from detente.app.laboratory import BESIDE, FIRST_YEAR, Laboratory, PageAnswer
 from detente.app.links import Links
@@ -251,7 +251,7 @@ def template_parts(
         "body": body_of(view, table),
         "strong": answer.parties,
         "anchors": Anchors(answer, Links(short, view.name), laboratory),
-        "explained": Explained(answer, Links(short, view.name)),
+        "explained": Explanations(answer, Links(short, view.name)),
         "horizon_title": HORIZON_TITLES[state.horizon].lower(),
         "version": package_version(),
     }

@@ -241,13 +241,13 @@ def _check_shown(key: str, value: str) -> None:
         raise LabelError(
             f"`{legible(value)}` is no result",
             where="number",
-            hint="such as USA.real_income, USA.output.C26 or flow.USA.CHN",
+            hint="ECONOMY.RESULT, ECONOMY.output.SECTOR or flow.BUYER.SELLER, as `detente explain` lists them",
         )
     if key == "cut" and value and not _CUT.fullmatch(value):
         raise InputError(
             f"`{legible(value)}` is no cut",
             where="cut",
-            hint="EXPORTERS:SECTORS:SHARE[:IMPORTERS], such as CHN:rare-earths:0.3",
+            hint="EXPORTERS:SECTORS:SHARE[:IMPORTERS], the share that is left a fraction",
         )
     if key == "find" and (len(value) > 100 or not value.isprintable()):
         raise InputError(

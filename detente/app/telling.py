@@ -309,7 +309,7 @@ def _path_lines(table: str, answer: PageAnswer) -> list[str]:
         more = "" if state.economy else ', str(table.column("country")[0])'
         lines.append(f"shown = list(dict.fromkeys([{', '.join(map(repr, shown))}{more}]))")
     if table == "months":
-        lines.append("from detente.show.tables.stocks import with_held")
+        lines.append("from detente.show.tables import with_held")
         lines.append('table = with_held(build("stocks", path=path, controls=cuts, countries=shown), held)')
     elif table == "output":
         lines.append('table = build("path-output", path=path, without=without, countries=shown, sectors=())')

@@ -16,7 +16,7 @@ from detente.dossier import codes_of
 from detente.policy import refuse_model_options
 from detente.show import build, make
 from detente.show.figures import country_name
-from detente.show.tables.stocks import with_held
+from detente.show.tables import with_held
 from detente.world import Wedges, sector_groups
 
 if TYPE_CHECKING:

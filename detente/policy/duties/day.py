@@ -17,12 +17,12 @@ from detente.core import Cell, Column, DateError, InputError, LabelError, Table,
 from detente.policy.duties.averages import CONCEPTS, Average, AverageBasis, averages
 from detente.policy.duties.cells import MFN, cells, fits, importer_of_cells, product_lists
 from detente.policy.duties.remarks import remarks
-from detente.policy.duties.stacking import CellRows, Rows, SectorRows, check_duties, is_duty, stack
+from detente.policy.duties.stacking import CellRows, Rows, SectorRows, cell_rows, check_duties, is_duty, stack
 from detente.policy.duties.tables import concept_table, stack_table
 from detente.world import Array, Economy, frozen, goods_sectors
 
 if TYPE_CHECKING:
-    from detente.dossier import Dossier, MeasureState, TradeLine
+    from detente.dossier import Dossier, MeasureState
 
 __all__ = [
     "Average",
@@ -115,27 +115,11 @@ def _base(economy: Economy, dossier: Dossier) -> list[MeasureState]:
     return list(dossier.base_states(economy.base_day).values())
 
 
-_CELL_ROWS: dict[tuple[int, ...], CellRows] = {}
-_KEPT_ROWS = 8
-
-
-def _cell_rows(trade: tuple[TradeLine, ...]) -> CellRows:
-    """The product cells as rows under one record's trade, always the same object."""
-    key = tuple(map(id, (cells(), *trade)))
-    rows = _CELL_ROWS.get(key)
-    if rows is None:
-        rows = CellRows(cells(), trade)
-        if len(_CELL_ROWS) >= _KEPT_ROWS:
-            _CELL_ROWS.clear()
-        _CELL_ROWS[key] = rows
-    return rows
-
-
 def _stacked_day(economy: Economy, dossier: Dossier, states: Sequence[MeasureState], importer: str) -> _Day:
     """Stack what one importer charges everybody, given the measures' states on the day."""
     mine = [state for state in states if state.measure.actor == importer]
     if importer == importer_of_cells() and fits(economy, cells()):
-        rows: Rows = _cell_rows(dossier.trade_of(importer))
+        rows: Rows = cell_rows(dossier.trade_of(importer))
         return _Day(rows, stack(rows, mine))
     # The data hold the whole duty of the base year. What measures charged on the base day is taken off to leave the
     # duty before any measure; never below zero, where the measure claims more than the data show.
@@ -264,12 +248,10 @@ def _added_by(
     key = tuple(map(id, basis))
     known = _ADDED.get(key)
     if known is None:
-        later = _stacked_day(economy, dossier, mine[0], importer)
-        earlier = _stacked_day(economy, dossier, mine[1], importer)
-        known = basis, frozen(_by_flow(economy, later, later.added - earlier.added))
+        later, earlier = (_stacked_day(economy, dossier, states, importer) for states in mine)
         if len(_ADDED) >= _KEPT:
             _ADDED.clear()
-        _ADDED[key] = known  # read from the local: another thread may clear them all meanwhile
+        known = _ADDED[key] = basis, frozen(_by_flow(economy, later, later.added - earlier.added))
     return known[1]
 
 

@@ -114,6 +114,22 @@ class CellRows:
         return partner_shares(products, self.trade, self.codes, where=where, among=among)
 
 
+_CELL_ROWS: dict[tuple[int, ...], CellRows] = {}
+_KEPT_ROWS = 8
+
+
+def cell_rows(trade: tuple[TradeLine, ...]) -> CellRows:
+    """The product cells as rows under one record's trade, always the same object."""
+    key = tuple(map(id, (cells(), *trade)))
+    rows = _CELL_ROWS.get(key)
+    if rows is None:
+        rows = CellRows(cells(), trade)
+        if len(_CELL_ROWS) >= _KEPT_ROWS:
+            _CELL_ROWS.clear()
+        _CELL_ROWS[key] = rows
+    return rows
+
+
 @dataclass(frozen=True, eq=False)
 class SectorRows:
     """Exporter-by-sector rows of one importer without product cells.
