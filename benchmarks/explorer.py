@@ -113,7 +113,14 @@ def processor_time(laboratory: Laboratory, repeats: int = 12) -> dict[str, float
         if isinstance(answer, Exception):
             raise answer
         marks.append(time.thread_time())
-        page(laboratory, view_called("countries"), answer, laboratory.short(state), part="answer")
+        page(
+            laboratory,
+            view_called("countries"),
+            answer,
+            laboratory.short(state),
+            part="answer",
+            is_folded=True,
+        )
         marks.append(time.thread_time())
         for name, start, end in zip(names, marks, marks[1:], strict=False):
             spent[name].append(1000 * (end - start))

@@ -2,7 +2,7 @@
 
 Comes in: an address, which is a `PageState`: a case, an outcome or the standing state, and what is set otherwise. Goes out: a
 page complete without scripts, the same numbers as CSV, JSON, SVG, PNG, a scenario file or one HTML file.
-Never does: compute a result of its own, keep a database, write a file, reach the network, or answer a stranger.
+Never does: compute a result of its own, keep a database, write a file outside the folder that was chosen, reach the network, or answer a stranger.
 """
 
 from typing import TYPE_CHECKING

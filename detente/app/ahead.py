@@ -108,13 +108,14 @@ def _scored(
     make_of: Callable[[Record, Backtest], DrawnView],
 ) -> DrawnView:
     dossier, economy = answer.dossier, replace(laboratory.economy())
+    source = laboratory.source(answer.state.case)
 
     def solve(report: Report) -> DrawnView:
         from detente.campaign import record_of
-        from detente.outlook import kept_backtest
+        from detente.outlook import kept_backtest, kept_file
 
         record = record_of(dossier, economy)
-        test = kept_backtest(record, dossier.asof)
+        test = kept_backtest(record, dossier.asof, path=kept_file(source))
         if test is None or not any(forecast.outcome >= 0 for forecast in test.ladder):
             raise InputError(
                 "no forecast of this record has been settled, and odds without a score are not shown",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from detente.cases import HEADLINES, headline_differences, headlines
@@ -11,9 +12,10 @@ if TYPE_CHECKING:
     from detente.cases import ControlledOutcome
 
 
+@functools.lru_cache(maxsize=16)
 def changes_of_income(
     outcome: ControlledOutcome, reference: ControlledOutcome
-) -> tuple[list[float], list[float]]:
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Change of real income in percent and of equivalent variation in billion USD, of every economy and the world.
 
     Against the base year where the two are one.
@@ -23,4 +25,4 @@ def changes_of_income(
         levels = headline_differences(levels, headlines(reference.value))
     keys = list(HEADLINES)
     share, money = (levels[keys.index(key)] for key in ("real_income_pct", "equivalent_variation_usd_bn"))
-    return list(known_all(share.tolist())), list(known_all(money.tolist()))
+    return tuple(known_all(share.tolist())), tuple(known_all(money.tolist()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
@@ -26,12 +27,15 @@ class DrawnView:
 
 @dataclass(frozen=True)
 class BarRow:
-    """One row: a label, a number, the number as it is read, and the code of the economy it is about."""
+    """One row: a label, a number, as it is read, the code of its economy, the result it is, and the ends of its interval."""
 
     label: str
     value: float
     text: str
     code: str = ""
+    result: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class BarRows:
     heading: str
     rows: tuple[BarRow, ...]
 
-    @property
+    @functools.cached_property
     def scale(self) -> tuple[float, float]:
         """Lowest and highest end of the axis, with nought on it.
 
@@ -51,8 +55,10 @@ class BarRows:
         >>> BarRows("t", "x", (BarRow("a", 2.0, "2"), BarRow("b", -1.0, "−1"))).scale
         (-1.0, 2.0)
         """
-        low = min(0.0, *(bar.value for bar in self.rows), 0.0)
-        high = max(0.0, *(bar.value for bar in self.rows), 0.0)
+        low = min(0.0, *(bar.value if bar.low is None else min(bar.low, bar.value) for bar in self.rows), 0.0)
+        high = max(
+            0.0, *(bar.value if bar.high is None else max(bar.high, bar.value) for bar in self.rows), 0.0
+        )
         return (low, high) if high > low else (0.0, 1.0)
 
     def span(self, bar: BarRow) -> tuple[float, float]:
@@ -60,6 +66,13 @@ class BarRows:
         low, high = self.scale
         start, end = sorted((0.0, bar.value))
         return round(100 * (start - low) / (high - low), 3), round(100 * (end - start) / (high - low), 3)
+
+    def ends(self, bar: BarRow) -> tuple[float, float] | None:
+        """Where the interval of a bar begins and ends, in hundredths of the axis; None where it has none."""
+        if bar.low is None or bar.high is None:
+            return None
+        low, high = self.scale
+        return round(100 * (bar.low - low) / (high - low), 3), round(100 * (bar.high - low) / (high - low), 3)
 
     @property
     def zero(self) -> float:
@@ -97,6 +110,9 @@ def as_svg(bars: BarRows, note: str = "") -> str:
             f'<rect x="{left + plot * start / 100:.2f}" y="{y}" width="{max(plot * length / 100, 0.5):.2f}" height="16" fill="{colour}"/>',
             f'<text x="{width - 16}" y="{y + 12}" text-anchor="end" fill="{INK}">{escape(bar.text)}</text>',
         ]
+        if (ends := bars.ends(bar)) is not None:
+            x1, x2 = (left + plot * end / 100 for end in ends)
+            lines.append(f'<path d="M{x1:.2f} {y + 8}H{x2:.2f}" stroke="{INK}" stroke-width="2"/>')
     bottom = top + row * len(bars.rows)
     lines += [
         f'<line x1="{zero:.2f}" x2="{zero:.2f}" y1="{top - 6}" y2="{bottom}" stroke="{INK}"/>',

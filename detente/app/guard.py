@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -21,17 +22,22 @@ POLICY: Final = (
 HEADERS: Final = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),  # with none, a form of our own would come from nowhere
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 COOKIE: Final = "detente"
 MOST_HEADERS: Final = 32_768
 """Bytes of all headers."""
+MOST_BODY: Final = 65_536
+"""Bytes of a form that is sent to be saved."""
+WRITES: Final = re.compile(r"/[^/]+/saved(/delete)?")
+"""Addresses that a form may be sent to; all others are only read."""
+FORM: Final = "application/x-www-form-urlencoded"
 
 
 class Guard:
-    """Middleware that refuses what no reader of the page sends.
+    """Middleware that refuses what no reader of the page sends; a form to be saved must come from a page of this server.
 
     Parameters
     ----------
@@ -79,7 +85,8 @@ class Guard:
         """Status, words and headers of a refusal; a status of 0 for none."""
         host = headers.get("host", "")
         query = scope.get("query_string", b"")
-        if scope["method"] not in ("GET", "HEAD"):
+        writes = scope["method"] == "POST" and WRITES.fullmatch(scope.get("path", "")) is not None
+        if scope["method"] not in ("GET", "HEAD") and not writes:
             return 405, "only GET and HEAD: nothing is changed here", [(b"allow", b"GET, HEAD")]
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADERS:
             return 431, "the headers are too long", []
@@ -87,7 +94,10 @@ class Guard:
             return 400, "this address is not served under that name", []
         if len(query) > 3 * LONGEST or len(scope.get("raw_path") or b"") > 1000:
             return 414, f"the address is too long: {LONGEST} characters at most", []
-        if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
+        if writes:
+            if refusal := _judge_form(headers, host):
+                return *refusal, []
+        elif headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
             return 413, "a request has no body here", []
         origin = headers.get("origin")
         if origin is not None and urlsplit_safely(origin) != host.lower():
@@ -116,6 +126,23 @@ class Guard:
             cookie = f"{COOKIE}={self.token}; Path=/; HttpOnly; SameSite=Strict"
             return 303, "", [(b"location", b"/"), (b"set-cookie", cookie.encode())]
         return 401, "the token is missing: open the address that was printed at the start", []
+
+
+def _judge_form(headers: dict[str, str], host: str) -> tuple[int, str] | None:
+    """Status and words of a refusal of a form: it must be small, and come from a page of this server, which says so."""
+    length = headers.get("content-length", "")
+    if "transfer-encoding" in headers or not length.isascii() or not length.isdigit():
+        return 411, "a form says how long it is"
+    if len(length) > 9 or int(length) > MOST_BODY:
+        return 413, f"a form has {MOST_BODY} bytes at most"
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        return 415, "only forms are taken"
+    origin = headers.get("origin")
+    if origin is None and headers.get("sec-fetch-site") != "same-origin":
+        return 403, "a form must say that it comes from this page"
+    if origin is not None and urlsplit_safely(origin) != host.lower():
+        return 403, "requests from other sites are not answered"
+    return None
 
 
 def urlsplit_safely(origin: str) -> str:

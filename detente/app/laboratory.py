@@ -102,6 +102,7 @@ class Laboratory:
         self.world = world
         self._records: Kept[Dossier] = Kept(6)
         self._models: Kept[Model] = Kept(12)
+        self._bases: Kept[Scenario] = Kept(32)
         self._prepared: Kept[Case] = Kept(most)
         self._solved: Kept[ControlledOutcome] = Kept(2 * most)
         self.made: Kept[object] = Kept(24)
@@ -227,7 +228,9 @@ class Laboratory:
     def scenario(self, state: PageState) -> Scenario:
         """The setting of a filled state as a scenario."""
         record, economy = self.record(state), self.model(state, LONG_RUN).economy
-        return scenario_of(state, record, economy, load_scenario(state.base, dossier=self.source(state.case)))
+        source = self.source(state.case)
+        base = self._bases.get_or((state.case, state.base), lambda: load_scenario(state.base, dossier=source))
+        return scenario_of(state, record, economy, base)
 
     def answers(self, states: Sequence[PageState]) -> list[PageAnswer | DetenteError]:
         """Solve states together: what is new in them is solved in one sweep for each model.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detente.app.changes import changes_of_income
@@ -36,7 +37,9 @@ def map_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
         concept=f"horizon: {setting.value.structure.horizon}",
         names=names,
     )
-    return DrawnView(figure.table, figure)
+    # in the dark the picture's lightness is reversed
+    note = figure.note.replace("Dark with ▲: gains. Light with ▼: loses.", "▲: gains. ▼: loses.")
+    return DrawnView(figure.table, replace(figure, note=note))
 
 
 def _finding(pct: dict[str, float], names: dict[str, str]) -> str:

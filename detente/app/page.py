@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from detente.app.anchors import Anchors
 from detente.app.changes import changes_of_income
 from detente.app.controls import Group, control_groups
+from detente.app.darkness import with_dark
+from detente.app.explained import Explanations
 from detente.app.jobs import Unfinished
 from detente.app.laboratory import BESIDE, FIRST_YEAR, Laboratory, PageAnswer
-from detente.app.setting import state_command, state_python
+from detente.app.links import Links
+from detente.app.navigation import menu_of
+from detente.app.ranges import SAID, interval_tables, interval_words
 from detente.app.state import PageState
+from detente.app.telling import view_commands, view_python
+from detente.app.tools import body_of, tool_of
+from detente.app.versions import VersionMessage, made_here, with_made
 from detente.app.views import VIEWS, View, bars_of
 from detente.cases import HORIZONS
 from detente.core import Cell, Column, DetenteError, Table, package_version
@@ -26,6 +33,7 @@ from detente.show.words import number
 from detente.world import elasticity_sets
 
 if TYPE_CHECKING:
+    from detente.app.shelf import Shelf
     from detente.cases import ControlledOutcome
     from detente.show.figures import Figure
 
@@ -49,6 +57,10 @@ class Number:
     title, text, money : str
     gains : bool or None
         None where it is nought as shown.
+    key : str
+        ``CODE.HORIZON``.
+    interval : str
+        Over draws; empty where none were taken.
     since : str
         What it was at the setting before; empty where there is none, or nothing changed.
     """
@@ -58,6 +70,8 @@ class Number:
     money: str
     gains: bool | None
     since: str
+    key: str
+    interval: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,8 +83,8 @@ class SideNumbers:
     numbers: tuple[Number, ...]
 
 
-def sides(answer: PageAnswer) -> tuple[SideNumbers, ...]:
-    """The large numbers of both sides."""
+def sides(answer: PageAnswer, drawn: Mapping[str, Table] | None = None) -> tuple[SideNumbers, ...]:
+    """The large numbers of both sides, with their intervals where draws were taken (`interval_tables`)."""
     codes = list(answer.economy.labels.countries)
     parties = []
     for code in answer.parties:
@@ -89,6 +103,8 @@ def sides(answer: PageAnswer) -> tuple[SideNumbers, ...]:
                     f"{number(money, 1, signed=True)} USD bn a year",
                     None if not text.strip("+−0.") else share > 0,
                     since,
+                    f"{code}.{horizon}",
+                    interval_words(drawn, code, horizon) if drawn else "",
                 )
             )
         parties.append(SideNumbers(code, country_name(code), tuple(numbers)))
@@ -145,28 +161,15 @@ def _cell(cell: Cell, column: Column) -> str:
     return shown.replace("-", "−", 1) if column.kind == "number" else shown
 
 
-@dataclass(frozen=True)
-class Links:
-    """Addresses of a state: of every view, of the files, of the ways back."""
-
-    state: PageState
-    view: str
-    root: str = ""
-
-    def to(self, view: str = "", ending: str = "", **changes: Any) -> str:
-        """Address of a view of the state, perhaps as a file, perhaps with something otherwise."""
-        state = replace(self.state, **changes)
-        query = state.query
-        return f"{self.root}/{state.case}/{view or self.view}{ending}" + (f"?{query}" if query else "")
-
-    @property
-    def undo(self) -> str:
-        """Address of the setting before."""
-        return f"{self.root}/{self.state.case}/{self.view}?{self.state.was}" if self.state.was else ""
-
-
 def page(
-    laboratory: Laboratory, view: View, answer: PageAnswer, short: PageState, *, part: str = "page"
+    laboratory: Laboratory,
+    view: View,
+    answer: PageAnswer,
+    short: PageState,
+    *,
+    part: str = "page",
+    is_folded: bool = False,
+    told: VersionMessage | None = None,
 ) -> str:
     """The whole page, or the part of it that a moved control changes.
 
@@ -178,12 +181,18 @@ def page(
     short : PageState
         As the address has it.
     part : {"page", "answer", "export"}
+    is_folded : bool
+        Whether the table below a picture is folded away, and so is not written; it is asked for when it is unfolded.
+    told : VersionMessage, optional
+        What is otherwise since the address was made.
     """
     text: str = (
         environment()
         .get_template(f"{part}.html.j2")
         .render(
             **template_parts(laboratory, view, answer, short, whole=part == "page"),
+            is_folded=is_folded,
+            told=told,
             css=_css if part == "export" else None,
         )
     )
@@ -210,122 +219,86 @@ def template_parts(
         job = unfinished.job
     except DetenteError as error:
         failure = error
-    source = laboratory.source(state.case)
-    setting = answer.scenario
-    reference = answer.chosen[answer.reference].scenario
-    command = _command(view, answer, source, laboratory.world)
-    groups: Sequence[Group] = ()
-    if whole:
-        groups = control_groups(state, record, load_scenario(state.base, dossier=source), answer.parties)
+    # draws are shown where they were asked for, so that no page depends on what was computed before it
+    drawn = interval_tables(answer, laboratory) if view.name == "intervals" and table is not None else None
     return {
+        **(_form_parts(laboratory, answer) if whole else {}),
+        **_telling_parts(laboratory, view, answer, short, failed=failure is not None),
         "state": state,
         "short": short,
         "view": view,
-        "views": VIEWS.values(),
+        "menu": menu_of(VIEWS.values(), view),
         "links": Links(short, view.name),
         "now": laboratory.named(short.alone).query,
         "title": record.title,
         "asof": record.asof,
         "cases": sorted(laboratory.cases),
-        "ladder": [load_scenario(name, dossier=source) for name in laboratory.ladder(state)] if whole else (),
-        "setting": setting,
-        "reference": reference,
+        "setting": answer.scenario,
+        "reference": answer.chosen[answer.reference].scenario,
         "unset": answer.setting == answer.reference,
-        "sides": sides(answer),
-        "groups": groups,
+        "sides": sides(answer, drawn if answer.setting != answer.reference else None),
+        "drawn": drawn is not None,
+        "drawn_words": SAID,
         "table": table,
         "rows": _rows(table),
+        "named": _names(table),
         "bars": bars,
         "figure": figure,
         "drawing": _inline if figure is not None else None,
         "failure": failure,
         "job": job,
+        "tool": tool_of(view, answer, laboratory, table),
+        "body": body_of(view, table),
         "strong": answer.parties,
-        "anchors": Anchors(answer, Links(short, view.name)),
-        "command": command,
-        "python": state_python(state, source, laboratory.world) if not state.left else "",
-        "horizons": {name: HORIZON_TITLES[name] for name in HORIZONS},
-        "closures": {name: CLOSURE_TITLES[name] for name in CLOSURES},
-        "sets": elasticity_sets() if whole else {},
-        "countries": {code: country_name(code) for code in answer.economy.labels.countries},
+        "anchors": Anchors(answer, Links(short, view.name), laboratory),
+        "explained": Explanations(answer, Links(short, view.name)),
         "horizon_title": HORIZON_TITLES[state.horizon].lower(),
         "version": package_version(),
     }
 
 
-def _command(view: View, answer: PageAnswer, source: str, world: str | None) -> str:
-    """The command that prints the table of a view; empty where there is none."""
-    state = answer.state
-    if not view.verb or view.verb.startswith("="):
-        return state_command(state, answer.scenario, view.verb[1:] or view.name, source, world)
-    if view.verb in ("-", "explain"):
-        return ""
-    words = [
-        "detente",
-        view.verb.format(horizon=state.horizon, asof=answer.dossier.asof),
-        "--dossier",
-        shlex.quote(source),
-    ]
-    words += ["--asof", state.asof] if state.asof and "{asof}" not in view.verb else []
-    words += ["--elasticities", state.elasticities] if state.elasticities and "{horizon}" in view.verb else []
-    return " ".join(words)
+def _form_parts(laboratory: Laboratory, answer: PageAnswer) -> dict[str, Any]:
+    """What the form of the setting shows; a part of a page has none."""
+    state, source = answer.state, laboratory.source(answer.state.case)
+    base = load_scenario(state.base, dossier=source)
+    groups: Sequence[Group] = control_groups(state, answer.dossier, base, answer.parties)
+    return {
+        "ladder": [load_scenario(name, dossier=source) for name in laboratory.ladder(state)],
+        "groups": groups,
+        "horizons": {name: HORIZON_TITLES[name] for name in HORIZONS},
+        "closures": {name: CLOSURE_TITLES[name] for name in CLOSURES},
+        "sets": elasticity_sets(),
+        "countries": {code: country_name(code) for code in answer.economy.labels.countries},
+    }
+
+
+def _telling_parts(
+    laboratory: Laboratory, view: View, answer: PageAnswer, short: PageState, *, failed: bool
+) -> dict[str, Any]:
+    """The same elsewhere: the address with what made it, the command and the Python."""
+    source, world = laboratory.source(answer.state.case), laboratory.world
+    return {
+        "stamped": with_made(Links(short, view.name).to(), made_here(answer, laboratory)),
+        "commands": () if failed else view_commands(view, answer, laboratory, source, world),
+        "python": "" if failed else view_python(view, answer, source, world),
+    }
 
 
 def _inline(figure: Figure) -> Any:
     """A picture inside a page that is kept as one file."""
     from markupsafe import Markup
 
-    return Markup(figure_svg(figure))
+    return Markup(with_dark(figure_svg(figure)))
 
 
 def _rows(table: Table | None) -> Sequence[tuple[Cell, ...]]:
     return () if table is None else table.rows[:MOST_ROWS]
 
 
-@dataclass(frozen=True)
-class Anchors:
-    """Where an id of the record is told: measures, claims, conflicts and sources point at each other."""
-
-    answer: PageAnswer
-    links: Links
-
-    def of(self, cell: Cell) -> list[tuple[str, str]]:
-        """Parts of a cell with where each leads; empty where none is an id of the record."""
-        if not isinstance(cell, str) or not cell or len(cell) > 400:
-            return []
-        parts = [(part, self._where(part)) for part in cell.split(", ")]
-        return parts if any(where for _, where in parts) else []
-
-    def _where(self, name: str) -> str:
-        for view, entries in self._kinds().items():
-            if name in entries:
-                return f"{self.links.to(view)}#{name}"
-        return ""
-
-    def _kinds(self) -> Mapping[str, Mapping[str, object]]:
-        record = self.answer.dossier
-        return {
-            "ledger": record.measures,
-            "claims": record.claims,
-            "conflicts": record.conflicts,
-            "clocks": record.clocks,
-            "sources": record.sources,
-        }
-
-    def is_entry(self, cell: Cell) -> bool:
-        """Whether a first cell names an entry of the record: its row can be pointed at."""
-        return isinstance(cell, str) and any(cell in entries for entries in self._kinds().values())
-
-    def resting(self, cell: Cell) -> list[tuple[str, str]]:
-        """Measures that rest on a source, with where each is told."""
-        record = self.answer.dossier
-        if self.links.view != "sources" or cell not in record.sources:
-            return []
-        return [
-            (name, f"{self.links.to('ledger')}#{name}")
-            for name, measure in record.measures.items()
-            if any(value.source == cell for value in measure.values)
-        ]
+def _names(table: Table | None) -> Callable[[Sequence[Cell]], dict[str, Cell]]:
+    """What gives the cells of a row by the keys of their columns."""
+    keys = [] if table is None else [column.key for column in table.columns]
+    return lambda row: dict(zip(keys, row, strict=True))
 
 
 def failure_page(laboratory: Laboratory, error: DetenteError, case: str, address: str) -> str:
@@ -350,4 +323,23 @@ def cases_page(laboratory: Laboratory) -> str:
 
     entries = [(name, load_dossier(source)) for name, source in sorted(laboratory.cases.items())]
     text: str = environment().get_template("cases.html.j2").render(entries=entries, version=package_version())
+    return text
+
+
+def saved_page(laboratory: Laboratory, shelf: Shelf, state: PageState) -> str:
+    """The settings that were saved of a case, and the form that saves the one of the address."""
+    filled = laboratory.filled(state)
+    short = laboratory.named(filled)
+    text: str = (
+        environment()
+        .get_template("saved.html.j2")
+        .render(
+            title=laboratory.record(state).title,
+            folder=shelf.folder,
+            entries=shelf.saved(laboratory, state.case),
+            setting=laboratory.scenario(filled),
+            short=short,
+            links=Links(laboratory.short(filled), "countries"),
+        )
+    )
     return text

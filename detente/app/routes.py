@@ -16,31 +16,23 @@ from starlette.staticfiles import StaticFiles
 
 from detente.app.batches import Batches, Busy, Overtaken
 from detente.app.controls import state_of_form
-from detente.app.drawing import as_svg, standalone
-from detente.app.guard import App, Guard
+from detente.app.files import ENDINGS, HTML, as_response, ending_of
+from detente.app.guard import MOST_BODY, App, Guard
 from detente.app.jobs import Job, Unfinished
-from detente.app.page import STATIC, Links, cases_page, failure_page, page
-from detente.app.setting import as_file, file_name
+from detente.app.links import Links
+from detente.app.page import STATIC, cases_page, failure_page, page, saved_page
+from detente.app.ranges import SAID, told_intervals
+from detente.app.shelf import Shelf
 from detente.app.state import PageState, pairs_of, read_state
-from detente.app.views import View, bars_of, view_called
+from detente.app.versions import as_far_as_known, message, with_made, without_made
+from detente.app.views import View, view_called
 from detente.core import DetenteError, InputError, LabelError, suggestion
-from detente.show.figures import NARROW, WIDE, figure_png, figure_svg
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from detente.app.laboratory import Laboratory, PageAnswer
 
-ENDINGS: Final = ("csv", "json", "svg", "narrow.svg", "png", "html", "yaml")
-HTML: Final = "text/html; charset=utf-8"
-TYPES: Final = {
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "svg": "image/svg+xml",
-    "narrow.svg": "image/svg+xml",
-    "png": "image/png",
-    "html": HTML,
-    "yaml": "application/yaml; charset=utf-8",
-}
-EXPORT_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 ADDRESS: Final = "x-detente-address"
 LONGEST_WAIT: Final = 120.0
 """Seconds that a file waits for its table."""
@@ -48,7 +40,7 @@ EACH: Final = 0.25
 """Seconds between two looks at a long job."""
 MOST_STREAMS: Final = 32
 """Pages that are told of their jobs at once."""
-ACTS: Final = ("start", "stop", "progress")
+ACTS: Final = ("start", "stop", "progress", "numbers")
 UNKEPT: Final = {"cache-control": "no-store"}
 OPENS: Final = "countries"
 """View that a case opens with."""
@@ -60,10 +52,12 @@ class Explorer:
     Parameters
     ----------
     laboratory : Laboratory
+    shelf : Shelf
+        Where settings are saved.
     """
 
-    def __init__(self, laboratory: Laboratory) -> None:
-        self.laboratory = laboratory
+    def __init__(self, laboratory: Laboratory, shelf: Shelf) -> None:
+        self.laboratory, self.shelf = laboratory, shelf
         self.batches = Batches(laboratory)
         self._streams = 0
 
@@ -90,22 +84,30 @@ class Explorer:
         case, name = request.path_params["case"], request.path_params["view"]
         try:
             self.laboratory.source(case)
-            name, ending = _ending(name)
+            name, ending = ending_of(name)
             view = view_called(name)
-            state, moved = await self._state(request, case)
+            state, moved, dropped = await self._state(request, case)
+            origin = without_made(request.url.query)[1]
             if moved and not ending and request.headers.get("x-detente-part") != "answer":
-                return RedirectResponse(Links(state, view.name).to(), 303)
+                return RedirectResponse(with_made(Links(state, view.name).to(), origin), 303)
             reader = _reader(request)
             answer = await self.batches.answer(state, reader)
             short = self.laboratory.short(state)
             if ending:
                 await self._wait(request, view, answer)
-                return await self.batches.work(lambda: self._file(view, answer, short, ending))
+                return await self.batches.work(
+                    lambda: as_response(self.laboratory, view, answer, short, ending)
+                )
             part = "answer" if request.headers.get("x-detente-part") == "answer" else "page"
+
+            is_folded = part == "answer" and request.headers.get("x-detente-table") == "folded"
 
             def made_page() -> str:
                 with self.laboratory.jobs.asking(reader):
-                    return page(self.laboratory, view, answer, short, part=part)
+                    told = message(origin, answer, self.laboratory, dropped) if part == "page" else None
+                    return page(
+                        self.laboratory, view, answer, short, part=part, is_folded=is_folded, told=told
+                    )
 
             text = await self.batches.work(made_page)
             headers = {ADDRESS: Links(short, view.name).to()}
@@ -117,19 +119,32 @@ class Explorer:
         except DetenteError as error:
             return self._failure(request, error, case)
 
-    async def _state(self, request: Request, case: str) -> tuple[PageState, bool]:
-        """The state of an address; whether the address is another than the state's own."""
-        query = request.url.query
+    async def _state(self, request: Request, case: str) -> tuple[PageState, bool, tuple[str, ...]]:
+        """The state of an address; whether the address is another than the state's own; what of it is unknown here.
+
+        Only an address that says it was origin by another version is read as far as it goes: what is wrong with any other is
+        told.
+        """
+        query, origin = without_made(request.url.query)
         pairs = pairs_of(query)
 
-        def read() -> tuple[PageState, bool]:
+        def read() -> tuple[PageState, bool, tuple[str, ...]]:
             if any(key == "form" for key, _ in pairs):
                 if len(query) > 3 * 16_000:
                     raise InputError("the form is too long", where="address", hint="reload the page")
-                return state_of_form(self.laboratory, case, pairs), True
-            state = read_state(case, query)
-            short = self.laboratory.short(self.laboratory.filled(state))
-            return short, short.query != query
+                return state_of_form(self.laboratory, case, pairs), True, ()
+            try:
+                state = read_state(case, query)
+                filled = self.laboratory.filled(state)
+                short = self.laboratory.short(filled)
+                if origin:
+                    self.laboratory.scenario(filled)  # whether it can be asked at all
+            except DetenteError:
+                if not origin:
+                    raise
+                short, dropped = as_far_as_known(self.laboratory, case, query)
+                return short, False, dropped
+            return short, short.query != query, ()
 
         return await self.batches.work(read)
 
@@ -143,8 +158,10 @@ class Explorer:
                 raise LabelError(f"no act `{act[:20]}`", where="address", hint=suggestion(act[:20], ACTS))
             if act != "progress" and request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
                 return Response("only the page itself begins and stops\n", 403, media_type="text/plain")
-            state, _ = await self._state(request, case)
+            state, _, _ = await self._state(request, case)
             answer = await self.batches.answer(state)
+            if act == "numbers":
+                return await self._numbers(request, answer)
             job = await self._job(view, answer, begin=act == "start")
             if act == "progress":
                 return await self._progress(request, view, answer, job)
@@ -155,6 +172,56 @@ class Explorer:
             return _busy()
         except DetenteError as error:
             return self._failure(request, error, case)
+
+    async def saved(self, request: Request) -> Response:
+        """The settings that were saved, and the form that saves one; a form that was sent is obeyed."""
+        case = request.path_params["case"]
+        try:
+            self.laboratory.source(case)
+            if request.method == "POST":
+                return await self._obey(request, case)
+            state, _, _ = await self._state(request, case)
+
+            def made_page() -> str:
+                return saved_page(self.laboratory, self.shelf, state)
+
+            return Response(await self.batches.work(made_page), media_type=HTML, headers=UNKEPT)
+        except DetenteError as error:
+            return self._failure(request, error, case)
+
+    async def _obey(self, request: Request, case: str) -> Response:
+        """Save or delete what a form says, and show what is saved then."""
+        sent = bytearray()
+        async for part in request.stream():
+            sent += part
+            if len(sent) > MOST_BODY:
+                raise InputError("the form is too long", where="address", hint="fewer measures")
+        form = dict(pairs_of(sent.decode("utf-8", "replace")))
+        asked = read_state(case, form.get("query", "")).alone
+        deletes = request.url.path.endswith("/delete")
+
+        def obey() -> tuple[PageState, str]:
+            state = self.laboratory.filled(asked)
+            short = self.laboratory.named(state)
+            if deletes:
+                self.shelf.delete(form.get("slug", ""))
+                return short, ""
+            return short, self.shelf.save(short, self.laboratory.scenario(state), form.get("name", ""))
+
+        short, slug = await self.batches.work(obey)
+        return RedirectResponse(Links(short, "saved").to() + (f"#{slug}" if slug else ""), 303)
+
+    async def _numbers(self, request: Request, answer: PageAnswer) -> Response:
+        """Intervals of the large numbers as JSON, or how far they are; asking begins them."""
+
+        def ask() -> dict[str, object]:
+            try:
+                with self.laboratory.jobs.asking(_reader(request)):
+                    return {"intervals": told_intervals(answer, self.laboratory), "said": SAID}
+            except Unfinished as unfinished:
+                return unfinished.job.told()
+
+        return JSONResponse(await self.batches.work(ask), headers=UNKEPT)
 
     async def _job(self, view: View, answer: PageAnswer, *, begin: bool | None = None) -> Job | None:
         """The job behind a view; None where there is none, or it is finished."""
@@ -203,44 +270,6 @@ class Explorer:
                 break
         raise InputError("it takes too long", where=view.name, hint="ask again in a minute")
 
-    def _file(self, view: View, answer: PageAnswer, short: PageState, ending: str) -> Response:
-        headers, table = {}, None
-        if ending == "yaml":
-            name = file_name(answer.scenario)
-            body: str | bytes = as_file(answer.scenario)
-            headers["content-disposition"] = f'attachment; filename="{name}"'
-        elif ending == "html":
-            body = page(self.laboratory, view, answer, short, part="export")
-            name = f"{short.case}-{view.name}.html"
-            headers = {
-                "content-disposition": f'attachment; filename="{name}"',
-                "content-security-policy": EXPORT_POLICY,
-            }
-        else:
-            table = view.make(answer, self.laboratory)
-            if ending in ("csv", "json"):
-                body = table.to_csv() if ending == "csv" else table.to_json()
-            elif view.figure:
-                body = self._picture(view, answer, ending)
-            else:
-                bars = bars_of(view, table)
-                if bars is None:
-                    raise _undrawn(view, ending)
-                svg = as_svg(bars, f"{answer.scenario.title}; {answer.dossier.title}, {answer.dossier.asof}")
-                body = svg if ending == "svg" else _png(svg)
-        return Response(body, media_type=TYPES[ending], headers=headers)
-
-    def _picture(self, view: View, answer: PageAnswer, ending: str) -> str | bytes:
-        """The picture of a view that shows one of the briefing's, wide or for a phone."""
-        assert view.figure is not None
-        figure = view.figure(answer, self.laboratory)
-        if figure is None:
-            raise _undrawn(view, ending)
-        width = NARROW if ending == "narrow.svg" else WIDE
-        key = ("picture", view.name, answer.state.alone, answer.dossier.asof, width)
-        svg = str(self.laboratory.made.get_or(key, lambda: figure_svg(figure, width)))
-        return figure_png(figure) if ending == "png" else standalone(svg)
-
     def _failure(self, request: Request, error: DetenteError, case: str) -> Response:
         """What is wrong, in the form that was asked for."""
         status = 404 if isinstance(error, LabelError) and error.where == "address" else 400
@@ -255,14 +284,6 @@ class Explorer:
         return self._failure(request, error, "")
 
 
-def _undrawn(view: View, ending: str) -> InputError:
-    return InputError(
-        f"nothing is drawn of the view `{view.name}`",
-        where=f".{ending}",
-        hint="its table is there as .csv and .json",
-    )
-
-
 def _reader(request: Request) -> str:
     """Which open page asks; empty for one without scripts."""
     return request.headers.get("x-detente-reader", "")[:40]
@@ -272,25 +293,12 @@ def _busy() -> Response:
     return Response("too many readers at once: try again in a moment\n", 429, {"retry-after": "1"})
 
 
-def _ending(name: str) -> tuple[str, str]:
-    """Name of a view and the ending of a file; none for the page."""
-    stem, dot, ending = name.partition(".")
-    if not dot:
-        return name, ""
-    if ending not in ENDINGS:
-        raise LabelError(
-            f"no file of kind `{ending[:20]}`", where="address", hint=suggestion(ending[:20], ENDINGS)
-        )
-    return stem, ending
-
-
-def _png(svg: str) -> bytes:
-    import vl_convert
-
-    return bytes(vl_convert.svg_to_png(svg, scale=2))
-
-
-def explorer(laboratory: Laboratory, hosts: frozenset[str] = frozenset(), token: str = "") -> App:
+def explorer(
+    laboratory: Laboratory,
+    hosts: frozenset[str] = frozenset(),
+    token: str = "",
+    settings: Path | None = None,
+) -> App:
     """Make the application that answers a reader.
 
     Parameters
@@ -300,6 +308,8 @@ def explorer(laboratory: Laboratory, hosts: frozenset[str] = frozenset(), token:
         Values of the Host header that are answered; empty for any, which wants a token.
     token : str
         Empty for none.
+    settings : Path, optional
+        Folder in which settings are saved; nothing is written anywhere without one.
 
     Returns
     -------
@@ -310,7 +320,7 @@ def explorer(laboratory: Laboratory, hosts: frozenset[str] = frozenset(), token:
     ValueError
         For any host without a token.
     """
-    answers = Explorer(laboratory)
+    answers = Explorer(laboratory, Shelf(settings))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -323,6 +333,8 @@ def explorer(laboratory: Laboratory, hosts: frozenset[str] = frozenset(), token:
         Mount("/static", StaticFiles(directory=STATIC)),
         Route("/{case}", answers.opening),
         Route("/{case}/", answers.opening),
+        Route("/{case}/saved", answers.saved, methods=["GET", "POST"]),
+        Route("/{case}/saved/delete", answers.saved, methods=["POST"]),
         Route("/{case}/{view}", answers.view),
         Route("/{case}/{view}/{act}", answers.act),
     ]

@@ -51,7 +51,7 @@ class Serving:
         Whether others than this machine can reach it.
     """
 
-    def __init__(self, laboratory: Laboratory, host: str, port: int) -> None:
+    def __init__(self, laboratory: Laboratory, host: str, port: int, settings: Path | None = None) -> None:
         import uvicorn
 
         from detente.app.patience import PatientProtocol
@@ -69,7 +69,7 @@ class Serving:
         self.url = f"http://{shown}:{port}/" + (f"?token={token}" if token else "")
         self.server: uvicorn.Server = uvicorn.Server(
             uvicorn.Config(
-                explorer(laboratory, hosts, token),
+                explorer(laboratory, hosts, token, settings),
                 http=PatientProtocol,
                 log_level="warning",
                 access_log=False,
@@ -135,6 +135,7 @@ def ready_to_serve(
     world: str | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
+    settings: Path | None = None,
     ready: Callable[[Serving], None] | None = None,
 ) -> Serving:
     """Make a server ready.
@@ -149,6 +150,8 @@ def ready_to_serve(
         Another than the machine's own is reached with a token.
     port : int
         0 takes a free one.
+    settings : Path, optional
+        Folder in which settings are saved; made when the first is.
     ready : function of Serving, optional
         Called once it listens.
 
@@ -164,7 +167,9 @@ def ready_to_serve(
     laboratory = Laboratory(cases_of(dossiers), world)
     for case in laboratory.cases:
         laboratory.record(PageState(case))
-    server = Serving(laboratory, host, port)
+    if settings is not None and settings.exists() and not settings.is_dir():
+        raise InputError("it is no folder", where=str(settings), hint="name a folder for --settings")
+    server = Serving(laboratory, host, port, settings)
     if ready is not None:
         ready(server)
     return server

@@ -126,8 +126,10 @@ def file_name(scenario: Scenario) -> str:
     return f"{scenario.id.replace('+', '-')}.yaml"
 
 
-def state_command(state: PageState, scenario: Scenario, table: str, source: str, world: str | None) -> str:
-    """The command that prints the table of a state.
+def state_command(
+    state: PageState, scenario: Scenario, table: str, source: str, world: str | None, draws: int = 0
+) -> str:
+    """The command that prints the table of a state, or its headlines over some draws.
 
     A share left of a control is no option of the command line: the command then takes the scenario file.
 
@@ -146,7 +148,8 @@ def state_command(state: PageState, scenario: Scenario, table: str, source: str,
     else:
         words += ["--against", state.against]
     words += ["--table", table] if table != "countries" else []
-    words += ["--countries", "all"] if table in OF_ALL else []
+    words += ["--draws", str(draws)] if draws else []
+    words += ["--countries", "all"] if table in OF_ALL and not draws else []
     if table in OF_CHOSEN and state.economy:
         words += ["--countries", state.economy]
     for option, value, default in (
@@ -168,38 +171,15 @@ OF_CHOSEN: Final = ("sectors", "prices", "employment")
 """Tables that show the economies that were chosen, by sector."""
 
 
-def state_python(state: PageState, source: str, world: str | None) -> str:
-    """Python that solves a state."""
-    load = [repr(source), *([f"asof=date.fromisoformat({state.asof!r})"] if state.asof else [])]
-    load += [f"world={world!r}"] if world else []
-    lines = ["from datetime import date", ""] if state.asof else []
-    lines += [
-        "import detente",
-        "from detente.policy import Setting",
-        "from detente.dossier import Status",
-        "",
-    ]
-    lines += [
-        f"standoff = detente.Standoff.load({', '.join(load)})",
-        f"base = standoff.scenario({state.base!r})",
-    ]
-    settings = []
-    for name, text in state.set:
-        setting = setting_of(text)
-        how = (
-            f"value={setting.value!r}"
-            if setting.value is not None
-            else f"status=Status.{setting.status.name}"
-        )
-        settings.append(f"    {name!r}: Setting({how}),")
-    if settings:
-        lines += ["settings = {", *settings, "}"]
-        lines += [
-            'setting = base.model_copy(update={"id": base.id + "-set", "set": {**base.set, **settings}})'
-        ]
-    else:
-        lines += ["setting = base"]
-    extra = "".join(
+def solve_options(state: PageState) -> str:
+    """Keyword arguments of `Standoff.solve` and `Standoff.model` for a state, each after a comma.
+
+    Examples
+    --------
+    >>> solve_options(PageState("x", horizon="short"))
+    ", horizon='short'"
+    """
+    return "".join(
         f", {key}={value!r}"
         for key, value, default in (
             ("horizon", state.horizon, "long"),
@@ -208,9 +188,34 @@ def state_python(state: PageState, source: str, world: str | None) -> str:
         )
         if value != default
     )
-    lines += [
-        f"outcomes = standoff.solve(setting, {state.against!r}{extra})",
-        "for name, outcome in outcomes.items():",
-        "    print(name, outcome.value.real_income_hat)",
+
+
+def standoff_lines(state: PageState, source: str, world: str | None) -> list[str]:
+    """Python that loads the record of a state."""
+    load = [repr(source), *([f"asof=date.fromisoformat({state.asof!r})"] if state.asof else [])]
+    load += [f"world={world!r}"] if world else []
+    lines = ["from datetime import date", ""] if state.asof else []
+    return [*lines, "import detente", "", f"standoff = detente.Standoff.load({', '.join(load)})"]
+
+
+def setting_lines(state: PageState, scenario: Scenario, name: str = "setting") -> list[str]:
+    """Python that makes the setting of a state; a share left is told by the scenario file, as in the command."""
+    if state.left:
+        return [f"{name} = standoff.scenario({file_name(scenario)!r})  # the scenario file of this setting"]
+    if not state.set:
+        return [f"{name} = standoff.scenario({state.base!r})"]
+    settings = []
+    for measure, text in state.set:
+        setting = setting_of(text)
+        how = f"status=Status.{setting.status.name}" if setting.value is None else f"value={setting.value!r}"
+        settings.append(f"    {measure!r}: Setting({how}),")
+    return [
+        "from detente.dossier import Status",
+        "from detente.policy import Setting",
+        "",
+        f"base = standoff.scenario({state.base!r})",
+        "settings = {",
+        *settings,
+        "}",
+        f'{name} = base.model_copy(update={{"id": base.id + "-set", "set": {{**base.set, **settings}}}})',
     ]
-    return "\n".join(lines) + "\n"

@@ -7,6 +7,7 @@ one state has one address.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -24,8 +25,13 @@ LONGEST: Final = 16_000
 """Characters of a query."""
 MOST_SETTINGS: Final = 200
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,99}")
+_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,99}(:level|:reference)?")
+_CUT = re.compile(r"[A-Za-z0-9_.+-]{1,200}(:[A-Za-z0-9_.+-]{1,200}){2,3}")
 _PLAIN: Final = ("base", "against", "horizon", "elasticities", "closure", "asof", "economy", "was", "kept")
+_SHOWN: Final = ("number", "cut", "since", "until", "find")
+"""What only chooses what a view shows: no number of any other view depends on it."""
 _MANY: Final = ("set", "left")
+_CUT_PARTS: Final = ("from", "of", "left", "to")
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,15 @@ class PageState:
         Measures otherwise: a value in the unit of the measure, ``off``, or a status. Sorted.
     left : tuple of (measure, share)
         Share of trade that a control leaves. Sorted.
+    number : str
+        The result that is explained, as `detente explain` names it, and ``:level`` or ``:reference`` where it is no change from the
+        reference; empty for the first side's real income.
+    cut : str
+        A cut whose path is shown instead of the setting's own, as ``detente path --cut`` takes it; empty for none.
+    since, until : str
+        ISO days between which the duty path is shown; empty for its own.
+    find : str
+        Words that rows of the record must have.
     was, kept : str
         The setting before this one, and one that was kept to compare with: canonical queries themselves; empty for none.
 
@@ -73,10 +88,15 @@ class PageState:
     economy: str = ""
     set: tuple[tuple[str, str], ...] = ()
     left: tuple[tuple[str, str], ...] = ()
+    number: str = ""
+    cut: str = ""
+    since: str = ""
+    until: str = ""
+    find: str = ""
     was: str = ""
     kept: str = ""
 
-    @property
+    @functools.cached_property
     def query(self) -> str:
         """The canonical query, without a question mark."""
         pairs = [
@@ -85,8 +105,14 @@ class PageState:
             if (value := getattr(self, name)) and value != _DEFAULTS[name]
         ]
         pairs += [(f"{many}.{key}", value) for many in _MANY for key, value in getattr(self, many)]
+        pairs += self.carried
         pairs += [(name, value) for name in ("was", "kept") if (value := getattr(self, name))]
         return urlencode(pairs)
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """What views show otherwise, as keys and values: it stays when a control is moved."""
+        return [(name, value) for name in _SHOWN if (value := getattr(self, name))]
 
     @property
     def alone(self) -> PageState:
@@ -96,7 +122,8 @@ class PageState:
     @property
     def question(self) -> PageState:
         """What has to be solved, and nothing that only chooses what is shown."""
-        return replace(self, was="", kept="", horizon="long", economy="", against="")
+        settled = replace(self, was="", kept="", horizon="long", economy="", against="")
+        return replace(settled, number="", cut="", since="", until="", find="")
 
     @property
     def before(self) -> PageState | None:
@@ -152,17 +179,19 @@ def pairs_of(query: str) -> list[tuple[str, str]]:
 def state_of(case: str, pairs: Iterable[tuple[str, str]]) -> PageState:
     """Make a state of keys and values (`read_state`)."""
     plain: dict[str, str] = {}
-    many: dict[str, dict[str, str]] = {name: {} for name in _MANY}
+    many: dict[str, dict[str, str]] = {name: {} for name in (*_MANY, "cut")}
     for key, value in pairs:
         group, _, name = key.partition(".")
-        into, name = (many[group], name) if name and group in _MANY else (plain, key)
-        if into is plain and key not in _PLAIN:
-            known = [*_PLAIN, "set.MEASURE", "left.MEASURE"]
+        into, name = (many[group], name) if name and group in many else (plain, key)
+        if into is plain and key not in (*_PLAIN, *_SHOWN):
+            known = [*_PLAIN, *_SHOWN, "set.MEASURE", "left.MEASURE"]
             raise LabelError(f"unknown key `{legible(key)}`", where="address", hint=suggestion(key, known))
         if name in into:
             raise InputError(f"`{legible(key)}` is given twice", where="address", hint="give it once")
         if value:
             into[name] = value
+    if many["cut"]:
+        plain["cut"] = _cut_of(many["cut"])
     _check_plain(plain)
     settings = {name: _setting(name, value) for name, value in many["set"].items()}
     shares = {name: _share(name, value) for name, value in many["left"].items()}
@@ -188,9 +217,11 @@ def state_of(case: str, pairs: Iterable[tuple[str, str]]) -> PageState:
 
 def _check_plain(plain: dict[str, str]) -> None:
     for key, value in plain.items():
-        if key in ("was", "kept"):
+        if key in ("was", "kept", "since", "until"):
             continue
-        if not _NAME.fullmatch(value):
+        if key in ("number", "cut", "find"):
+            _check_shown(key, value)
+        elif not _NAME.fullmatch(value):
             raise LabelError(
                 f"`{legible(value)}` is no name",
                 where=key,
@@ -199,8 +230,44 @@ def _check_plain(plain: dict[str, str]) -> None:
     for key, known in (("horizon", HORIZONS), ("closure", CLOSURES)):
         if key in plain and plain[key] not in known:
             raise LabelError(f"unknown {key} `{plain[key]}`", where=key, hint=suggestion(plain[key], known))
-    if "asof" in plain:
-        plain["asof"] = parse_day(plain["asof"], where="asof").isoformat()
+    for key in ("asof", "since", "until"):
+        if key in plain:
+            plain[key] = parse_day(plain[key], where=key).isoformat()
+
+
+def _check_shown(key: str, value: str) -> None:
+    """A cut has the form of one, and words that are looked for are legible and few."""
+    if key == "number" and not _NUMBER.fullmatch(value):
+        raise LabelError(
+            f"`{legible(value)}` is no result",
+            where="number",
+            hint="ECONOMY.RESULT, ECONOMY.output.SECTOR or flow.BUYER.SELLER, as `detente explain` lists them",
+        )
+    if key == "cut" and value and not _CUT.fullmatch(value):
+        raise InputError(
+            f"`{legible(value)}` is no cut",
+            where="cut",
+            hint="EXPORTERS:SECTORS:SHARE[:IMPORTERS], the share that is left a fraction",
+        )
+    if key == "find" and (len(value) > 100 or not value.isprintable()):
+        raise InputError(
+            f"`{legible(value)}` cannot be looked for",
+            where="find",
+            hint="100 characters at most, on one line",
+        )
+
+
+def _cut_of(parts: Mapping[str, str]) -> str:
+    """A cut of the parts that the form of a cut sends: who delivers how much of what, and to whom; empty without a seller."""
+    for name in parts:
+        if name not in _CUT_PARTS:
+            raise LabelError(
+                f"a cut has no part `{legible(name)}`", where="cut", hint=suggestion(name, _CUT_PARTS)
+            )
+    if not parts.get("from"):
+        return ""
+    left = float(_share("cut", f"{parts.get('left', '0')}%"))
+    return ":".join(filter(None, (parts["from"], parts.get("of", ""), f"{left:.10g}", parts.get("to", ""))))
 
 
 def _setting(name: str, text: str) -> str:

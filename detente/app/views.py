@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from detente.app.ahead import odds_drawn, scores_drawn, stakes_drawn
 from detente.app.changes import changes_of_income
 from detente.app.drawing import BarRow, BarRows
+from detente.app.dutypath import duty_path_drawn
+from detente.app.explained import explained_table, result_of
+from detente.app.finding import findable
 from detente.app.games import deals_drawn, leverage_drawn
 from detente.app.maps import map_drawn
+from detente.app.ranges import intervals_drawn
 from detente.app.setting import OF_CHOSEN
-from detente.core import Column, InputError, LabelError, Table, suggestion
-from detente.dossier import parties_of
-from detente.show import build, make
+from detente.app.timepath import along_drawn, cut_figure, cut_table
+from detente.core import Column, LabelError, Table, suggestion
+from detente.show import build
 from detente.show.figures import country_name
 from detente.show.tables import evidence, noted
 
@@ -36,7 +40,7 @@ class View:
         In the address, and on the page.
     make : function of PageAnswer and Laboratory
         Its table.
-    group : {"results", "record"}
+    group : {"results", "reasons", "time", "strategy", "outlook", "record"}
     verb : str
         Command that prints the table; empty for `detente run --table NAME`. ``{horizon}`` and ``{asof}`` stand for the state's.
     bars : tuple of (str, str), optional
@@ -45,6 +49,10 @@ class View:
         The picture of the briefing that is drawn instead, with the table of the view beside it.
     long : bool
         Whether the view takes longer than a moment, and is computed when it is told to.
+    tool : str
+        Controls of the view's own above it (`detente.app.tools`).
+    body : str
+        Another way to show the table than bars or a picture, above it.
     """
 
     name: str
@@ -55,6 +63,8 @@ class View:
     bars: tuple[str, str] | None = None
     figure: Callable[[PageAnswer, Laboratory], Figure | None] | None = None
     long: bool = False
+    tool: str = ""
+    body: str = ""
 
     @classmethod
     def drawn(
@@ -66,6 +76,8 @@ class View:
         verb: str,
         *,
         long: bool = True,
+        tool: str = "",
+        body: str = "",
     ) -> View:
         """A view whose table and picture are made together."""
         return cls(
@@ -76,6 +88,8 @@ class View:
             verb,
             figure=lambda answer, laboratory: make(answer, laboratory).figure,
             long=long,
+            tool=tool,
+            body=body,
         )
 
 
@@ -152,39 +166,6 @@ def _beside(answer: PageAnswer, laboratory: Laboratory) -> Table:
     )
 
 
-def _why(answer: PageAnswer, laboratory: Laboratory) -> Table:
-    """Which measures a side's change of real income is made of."""
-    code = answer.state.economy or answer.parties[0]
-    if answer.reference == answer.setting:
-        raise InputError(
-            "nothing is set: there is no change to explain",
-            where="view why",
-            hint="choose another outcome, or switch a measure",
-        )
-
-    own = laboratory.model(answer.state, answer.state.horizon)
-    model = own.on(replace(own.economy))  # nobody else's while the page goes on solving
-
-    def solve(report: Report) -> Table:
-        tables = make(
-            "explain-measures",
-            model=model,
-            dossier=answer.dossier,
-            name=f"{code}.real_income",
-            case=answer.chosen[answer.setting].case,
-            reference=answer.chosen[answer.reference].case,
-            method="auto",
-            draws=0,
-            seed=1,
-        )
-        return next(
-            table for table in tables if isinstance(table, Table) and table.name == "explain_measures"
-        )
-
-    key = ("why", code, answer.state.question, answer.state.against, answer.state.horizon)
-    return long_table(laboratory, key, f"Why, by measure: {country_name(code)}", solve)
-
-
 def long_table(
     laboratory: Laboratory,
     key: Hashable,
@@ -205,42 +186,7 @@ def _ledger(answer: PageAnswer, laboratory: Laboratory) -> Table:
 
 def _clocks(answer: PageAnswer, laboratory: Laboratory) -> Table:
     record = answer.dossier
-    return build("clocks", dossier=record, from_date=record.asof, stakes=None, parties=parties_of(record))
-
-
-def _path(answer: PageAnswer, laboratory: Laboratory) -> Table:
-    """Average duties of the two sides on each other, day by day on which something changed."""
-
-    def walk() -> Table:
-        record, economy = answer.dossier, laboratory.model(answer.state, "long").economy
-        days = {record.asof}
-        for measure in record.measures.values():
-            if measure.unit == "fraction":
-                for value in measure.values:
-                    days |= {day for day in (value.from_, value.until) if day and day <= record.asof}
-        recent = sorted(days)[-24:]
-        first, second = answer.parties
-        averages = [
-            build("duty-path", dossier=record, economy=economy, importer=a, exporter=b, dates=recent).column(
-                "average"
-            )
-            for a, b in ((first, second), (second, first))
-        ]
-        return Table(
-            "duty_path",
-            f"Average duties of {country_name(first)} and {country_name(second)} on each other, as known on {record.asof}",
-            (
-                Column("date", "Date", kind="date"),
-                Column(f"{first}_on_{second}", f"{first} on {second}", "%", "number", 1),
-                Column(f"{second}_on_{first}", f"{second} on {first}", "%", "number", 1),
-            ),
-            tuple((day.isoformat(), there, back) for day, there, back in zip(recent, *averages, strict=True)),
-            note="Statutory, all layers, weighted by the imports of the base year; the last days on which a duty changed.",
-        )
-
-    table = laboratory.made.get_or(("path", answer.state.case, answer.dossier.asof), walk)
-    assert isinstance(table, Table)
-    return table
+    return build("clocks", dossier=record, from_date=record.asof)
 
 
 def _of_record(table: str) -> Callable[[PageAnswer, Laboratory], Table]:
@@ -283,25 +229,113 @@ _LIST: Final = (
         bars=("name", "employment_pct"),
     ),
     View("pair", "Between the two", _of_outcomes("pair", "parties")),
-    View("measures", "What moves it", _of_outcomes("footprints", "outcome")),
-    View("why", "Why, by measure", _why, verb="explain", bars=("title", "contribution_usd_bn"), long=True),
-    View("beside", "Side by side", _beside, verb="-", bars=("name", "setting_real_income_pct")),
+    View("beside", "Side by side", _beside, verb="beside", bars=("name", "setting_real_income_pct")),
+    View("measures", "What moves it", _of_outcomes("footprints", "outcome"), "reasons"),
+    View("intervals", "How sure", intervals_drawn, "reasons", "draws", bars=("name", "central"), long=True),
+    View(
+        "why",
+        "Why, by measure",
+        explained_table("explain_measures"),
+        "reasons",
+        verb="explain measures",
+        bars=("title", "contribution_shown"),
+        long=True,
+        tool="why",
+    ),
+    View(
+        "channels",
+        "Why, by channel",
+        explained_table("explain_channels"),
+        "reasons",
+        verb="explain channels",
+        long=True,
+        tool="why",
+    ),
+    View(
+        "rests",
+        "Why: what it rests on",
+        explained_table("explain_sources"),
+        "reasons",
+        verb="explain sources",
+        long=True,
+        tool="why",
+    ),
     View.drawn("leverage", "Leverage", leverage_drawn, "strategy", "leverage --horizon {horizon}"),
     View.drawn(
         "deals", "Deals", deals_drawn, "strategy", "deals --reduced --horizon {horizon} --picture deals.svg"
     ),
-    View.drawn("due", "What clocks would do", stakes_drawn, "strategy", "clocks"),
-    View.drawn("odds", "Odds, with scores", odds_drawn, "strategy", "outlook"),
-    View.drawn("scores", "Scores of forecasts", scores_drawn, "strategy", "score --asof {asof}"),
-    View("path", "Duty path", _path, "record", verb="-"),
-    View("ledger", "Measures", _ledger, "record", verb="measures"),
-    View("clocks", "Clocks", _clocks, "record", verb="clocks --no-cost"),
-    View("claims", "Claims", _of_record("claims"), "record", verb="claims"),
-    View("conflicts", "Conflicts", _of_record("conflicts"), "record", verb="claims --conflicts"),
-    View("sources", "Sources", _sources, "record", verb="-"),
+    View.drawn("path", "Duty path", duty_path_drawn, "time", "duties", long=False, tool="brush"),
+    View(
+        "months",
+        "A cut by month",
+        cut_table("months"),
+        "time",
+        verb="path months",
+        figure=cut_figure,
+        long=True,
+        tool="cut",
+    ),
+    View(
+        "stops",
+        "Production in a cut",
+        cut_table("output"),
+        "time",
+        verb="path output",
+        bars=("name", "worst_pp"),
+        long=True,
+        tool="cut",
+    ),
+    View(
+        "losers",
+        "Who loses by a cut",
+        cut_table("losses"),
+        "time",
+        verb="path losses",
+        bars=("name", "worst_pp"),
+        long=True,
+        tool="cut",
+    ),
+    View.drawn("along", "Along time", along_drawn, "time", "path dates", tool="cut"),
+    View(
+        "clocks",
+        "Clocks",
+        findable(_clocks),
+        "outlook",
+        verb="clocks --no-cost",
+        body="calendar",
+        tool="find",
+    ),
+    View.drawn("due", "What clocks would do", stakes_drawn, "outlook", "clocks", body="calendar"),
+    View.drawn("odds", "Odds, with scores", odds_drawn, "outlook", "outlook"),
+    View.drawn("scores", "Scores of forecasts", scores_drawn, "outlook", "score --asof {asof}"),
+    View("ledger", "Measures", findable(_ledger), "record", verb="measures", tool="find"),
+    View("claims", "Claims", findable(_of_record("claims")), "record", verb="claims", tool="find"),
+    View(
+        "conflicts",
+        "Conflicts",
+        findable(_of_record("conflicts")),
+        "record",
+        verb="claims --conflicts",
+        tool="find",
+    ),
+    View("sources", "Sources", findable(_sources), "record", verb="measures --sources", tool="find"),
 )
 VIEWS: Final = {view.name: view for view in _LIST}
 """By name, in the order of the page."""
+
+
+def _read_as(keys: Mapping[str, Column], value: str, row: Mapping[str, Cell]) -> str:
+    """A number as it is read, with its interval where it has one."""
+    shown = keys[value].show(row[value])
+    if not _ends(row):
+        return shown
+    return f"{shown} ({keys['low'].show(row['low'])} to {keys['high'].show(row['high'])})"
+
+
+def _ends(row: Mapping[str, Cell]) -> tuple[float, float] | tuple[()]:
+    """Ends of the interval of a row, where it has one."""
+    low, high = row.get("low"), row.get("high")
+    return (low, high) if isinstance(low, float) and isinstance(high, float) else ()
 
 
 def bars_of(view: View, table: Table) -> BarRows | None:
@@ -319,13 +353,17 @@ def bars_of(view: View, table: Table) -> BarRows | None:
         records = [row for row in records if row["measure"] == "delta"]
     elif "outcome" in keys:
         records = [row for row in records if row["outcome"] == records[0]["outcome"]]
+    if "metric" in keys:
+        records = [row for row in records if row["metric"] == "real_income_pct"]
     several = len({row["country"] for row in records}) > 1 if "sector" in keys else False
     bars = tuple(
         BarRow(
             f"{row[label]} ({row['country']})" if several else str(row[label]),
             float(number),
-            keys[value].show(number).replace("-", "−"),
+            _read_as(keys, value, row).replace("-", "−"),
             str(row.get("country", "")),
+            result_of(view.name, value, row),
+            *_ends(row),
         )
         for row in records
         if isinstance(number := row[value], int | float)
@@ -333,4 +371,5 @@ def bars_of(view: View, table: Table) -> BarRows | None:
     ranked = tuple(sorted(bars, key=lambda bar: (-bar.value, bar.label)))
     if len(ranked) > 40:
         ranked = (*ranked[:20], *ranked[-20:])
-    return BarRows(table.title, keys[value].heading, ranked) if ranked else None
+    heading = "Real income [%], with its interval" if "metric" in keys else keys[value].heading
+    return BarRows(table.title, heading, ranked) if ranked else None

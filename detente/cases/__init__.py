@@ -31,6 +31,11 @@ if TYPE_CHECKING:
         exposed_by as exposed_by,
         wage_bills as wage_bills,
     )
+    from detente.cases.cut_paths import (
+        FIGURES as FIGURES,
+        held_by_figures as held_by_figures,
+        path_and_without as path_and_without,
+    )
     from detente.cases.cuts import read_cut as read_cut
     from detente.cases.demand import (
         closure_in as closure_in,
@@ -125,6 +130,7 @@ else:
             "runs": "prepare_cases run_cases run_scenarios solve_cases steered_like",
             "standoff": "Standoff model_at",
             "constituencies": "Concession Constituency Exposed concessions constituencies_of exposed_by wage_bills",
+            "cut_paths": "FIGURES held_by_figures path_and_without",
             "cuts": "read_cut",
             "demand": "closure_in closure_words shifted_balances",
             "headline_results": "HEADLINES WORLD headline_differences headlines",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from detente.cli.draws import Drawing
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from detente.world import Array, Economy, Wedges
 
 STATED = "given on the command line"
-FIGURES = "figures of the world"
 
 
 def held_at_the_start(economy: Economy, controls: Sequence[QuantityControl], stated: Sequence[str]) -> Held:
@@ -38,7 +36,7 @@ def held_at_the_start(economy: Economy, controls: Sequence[QuantityControl], sta
     UnitError
         For a stock that is no number of months.
     """
-    from detente.world import stock_of_flows
+    from detente.cases import held_by_figures
 
     names = [control.name for control in controls]
     given: dict[str, float] = {}
@@ -58,14 +56,10 @@ def held_at_the_start(economy: Economy, controls: Sequence[QuantityControl], sta
                 hint="months of base-year use, 0 or more, such as --stock 2 or --stock CHN:rare-earths=2; inf never runs out",
             )
         given.update({name: amount} if mark else dict.fromkeys(names, amount))
-    held: dict[str, tuple[float, str, tuple[object, ...]]] = {}
-    for control in controls:
-        if control.name in given:
-            held[control.name] = (given[control.name], STATED, ())
-        else:
-            months_held, figures = stock_of_flows(economy, control.cells)
-            held[control.name] = (months_held, FIGURES if figures else "no figure: none held", figures)
-    return held  # type: ignore[return-value]
+    known = held_by_figures(economy, controls)
+    return {
+        name: (given[name], STATED, ()) if name in given else by_figures for name, by_figures in known.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -147,22 +141,18 @@ def cut_and_whole(
     solver: Newton | None,
 ) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
     """The same periods with the cuts, as stocks run down, and without them."""
-    from detente.cases import by_horizon, figures_of, path_with_stocks
+    from detente.cases import path_and_without
 
-    economy = start.economy
-    own = {control.name: figures_of(economy, control) for control in cuts}
-    stocks = {name: own[name] if who == FIGURES else amount for name, (amount, who, _) in held.items()}
-    walk = partial(
-        path_with_stocks,
-        economy,
+    return path_and_without(
+        start.economy,
         start.wedges,
-        structure_by_month=by_horizon(economy, keep_elasticities=keep),
+        start.floors,
+        cuts,
+        held,
+        lengths,
+        keep_elasticities=keep,
         closure=closure,
         solver=solver,
-    )
-    return (
-        walk((*start.floors, *cuts), stocks, lengths),
-        walk(start.floors, {}, lengths),
     )
 
 
@@ -173,12 +163,8 @@ def monthly_table(
     from detente.show import build
     from detente.show.tables import stocks as show
 
-    said = "; ".join(
-        f"{name} {amount:.2g} months ({', '.join(filter(None, (who, show.grade_of(figures))))})"
-        for name, (amount, who, figures) in held.items()
-    )
     table = build("stocks", path=path, controls=cuts, countries=shown)
-    return replace(table, note=f"{table.note} Held at the start: {said}.")
+    return show.with_held(table, held)
 
 
 def along_table(

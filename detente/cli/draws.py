@@ -31,6 +31,8 @@ class Asked:
     horizon: str
     hold: bool | tuple[str, ...]
     options: Options | None = None
+    settings: tuple[str, ...] = ()
+    """Measures set by hand, in every scenario but the reference."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,8 @@ def drawn_tables(
         world=asked.world,
         horizon=asked.horizon,
         hold=asked.hold,
+        settings=asked.settings,
+        against=against,
         options=asked.options,
     )
     with usage():

@@ -84,7 +84,12 @@ def duties(
         str | None, typer.Option("--at", help="Day on which the duty is read.", show_default="the as-of day")
     ] = None,
     table: Annotated[
-        str, typer.Option("--table", help="sectors, averages, both, published, collected, stacking or base.")
+        str,
+        typer.Option(
+            "--table",
+            help="sectors, averages, both, path (every day on which a duty of the two changes), published, collected, stacking "
+            "or base.",
+        ),
     ] = "both",
     by: Annotated[str, typer.Option("--by", help="sector or hs6 (six-digit products).")] = "sector",
     product: Annotated[

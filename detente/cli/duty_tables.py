@@ -42,6 +42,7 @@ def duty_tables(
     picture: Path | None = None,
 ) -> list[Table]:
     """The stack of duties by sector and authority, its averages by concept, or what surrounds them; drawn where asked for."""
+    from detente.dossier import acts_of
     from detente.policy.duties import duty_stack
     from detente.show import build
 
@@ -62,6 +63,16 @@ def duty_tables(
         "both": both,
         "collected": lambda: [build("collected", economy=economy, dossier=dossier)],
         "published": lambda: [build("published", economy=economy, dossier=dossier)],
+        "path": lambda: [
+            build(
+                "duty-path",
+                dossier=dossier,
+                economy=economy,
+                importer=importer,
+                exporter=exporter,
+                dates=sorted({*acts_of(dossier, (importer, exporter)), dossier.asof, day}),
+            )
+        ],
         "stacking": lambda: [build("stacking", dossier=dossier)],
         "base": lambda: [build("base-year-duties", economy=economy, dossier=dossier)],
     }

@@ -24,6 +24,7 @@ from detente.cli.options import (
 from detente.cli.output import emit, progress, usage
 from detente.cli.pictures import draw_parts
 from detente.cli.records import HoldClocksOption, HoldOption, to_hold
+from detente.cli.settings import SetOption
 from detente.cli.worlds import WorldOption
 from detente.core import InputError, LabelError, Table, suggestion
 
@@ -66,6 +67,7 @@ def explain(
     closure: ClosureOption = "share",
     draws: DrawsOption = 0,
     seed: SeedOption = 1,
+    settings: SetOption = None,
     hold_clocks: HoldClocksOption = False,
     hold: HoldOption = None,
     picture: PictureOption = None,
@@ -86,7 +88,7 @@ def explain(
                 hint=f"detente explain {scenario} {result}",
             )
     names = [scenario, *([against] if against else [])]
-    if len(set(names)) < len(names):
+    if len(set(names)) < len(names) and not settings:
         with usage():
             raise InputError(
                 "the scenario is explained against itself", where="--against", hint="name another scenario"
@@ -100,6 +102,8 @@ def explain(
         world=world,
         horizon=horizon,
         hold=to_hold(hold_clocks, hold),
+        settings=settings or (),
+        against=against,
     )
     with usage(), progress(None, "explaining"):
         tables = make(

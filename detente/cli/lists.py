@@ -15,6 +15,7 @@ from detente.cli.options import (
     FormatOption,
     OutOption,
     PictureOption,
+    refuse_idle,
 )
 from detente.cli.output import SUFFIXES, Format, emit, parse_day, progress, usage
 from detente.cli.records import open_record
@@ -42,6 +43,9 @@ def measures(
     ] = None,
     actor: Annotated[str | None, typer.Option("--actor", help="Only this actor's.")] = None,
     status: Annotated[str | None, typer.Option("--status", help="Only those with this status.")] = None,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="The sources of the record instead of its measures.")
+    ] = False,
     dossier: DossierOption = DEFAULT_DOSSIER,
     asof: AsofOption = None,
     full: FullOption = False,
@@ -52,6 +56,13 @@ def measures(
     from detente.cli.tables import measures_on
 
     record = open_record(dossier, asof)
+    if sources:
+        from detente.show import build
+        from detente.show.tables import evidence
+
+        refuse_idle("with --sources", at=at is not None, actor=bool(actor), status=bool(status))
+        emit(build("sources", sources=evidence.sources(record)), style, out, full=full)
+        return
     with usage():
         day = parse_day(at, "--at") if at else record.asof
         listing = measures_on(record, day, actor=actor, status=status)

@@ -38,7 +38,7 @@ from detente.cli.output import emit, quick_start, usage
 from detente.cli.playing import ClusterOption
 from detente.cli.questions import WithQuestions
 from detente.cli.records import SAID, HoldClocksOption, HoldOption, to_hold
-from detente.cli.settings import SetOption, no_draws_of_settings
+from detente.cli.settings import SetOption
 from detente.cli.streams import ends, settle
 from detente.cli.terminal import begin, flush_said
 from detente.cli.worlds import WorldOption, codes_in
@@ -164,7 +164,6 @@ def run(
     holds = to_hold(hold_clocks, hold)
     options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
     check_draws(draws)
-    no_draws_of_settings(draws, settings)
     if draws:
         keeping = "with --draws, which keep the default"
         refuse_idle(keeping, budget=budget is not None, picture=picture is not None)
@@ -181,7 +180,9 @@ def run(
 
     drawing = Drawing(draws, seed, workers, cluster) if draws else None
     if drawing is not None and table not in BOTH:
-        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
+        asked = Asked(
+            dossier, asof, elasticities, closure, world, horizon, holds, options, tuple(settings or ())
+        )
         emit(drawn_tables(names, table, codes, against, asked, drawing), style, out)
         return
     ready = prepare_named(
@@ -244,7 +245,6 @@ def compare(
     from detente.cli.whose import economies_shown, say_findings, with_the_others
 
     check_draws(draws)
-    no_draws_of_settings(draws, settings)
     holds = to_hold(hold_clocks, hold)
     options = beside(revenue, wage_floor, labour_supply, minimum_consumption, options_file)
     refuse_idle("without --draws", seed=seed != 1 and not draws)
@@ -274,7 +274,9 @@ def compare(
     if draws:
         from detente.cli.draws import Asked, Drawing, drawn_tables
 
-        asked = Asked(dossier, asof, elasticities, closure, world, horizon, holds, options)
+        asked = Asked(
+            dossier, asof, elasticities, closure, world, horizon, holds, options, tuple(settings or ())
+        )
         tables += drawn_tables([first, second], "intervals", codes, first, asked, Drawing(draws, seed))
     emit(tables, style, out)
 

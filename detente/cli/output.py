@@ -13,7 +13,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detente.cli import workbooks
 from detente.cli.compact import compact, is_list
 from detente.cli.layout import as_text
 from detente.cli.terminal import note, show, take_said
@@ -27,6 +26,7 @@ from detente.core import (
     write_atomic,
     write_together,
 )
+from detente.show import TABLE_FILES
 
 if TYPE_CHECKING:
     from detente.show.figures import Figure
@@ -122,7 +122,7 @@ def check_ending(out: Path | None, style: Format | None) -> None:
     InputError
         With the endings there are.
     """
-    if out is None or style is not None or out.suffix.lower() in (*SUFFIXES, *workbooks.SUFFIXES):
+    if out is None or style is not None or out.suffix.lower() in (*SUFFIXES, *TABLE_FILES):
         return
     with usage():
         raise InputError(
@@ -160,7 +160,7 @@ def emit(tables: Table | list[Table], style: Format | None, out: Path | None, *,
     """
     many = tables if isinstance(tables, list) else [tables]
     check_ending(out, style)
-    if out is not None and style is None and out.suffix.lower() in workbooks.SUFFIXES:
+    if out is not None and style is None and out.suffix.lower() in TABLE_FILES:
         _for_others(many, out)
         return
     if out is not None and style is None:
@@ -193,15 +193,19 @@ def emit(tables: Table | list[Table], style: Format | None, out: Path | None, *,
 
 def _for_others(tables: list[Table], out: Path) -> None:
     """Write tables as a workbook or a notebook, or the first as Parquet."""
+    from detente.show import as_notebook, as_parquet, as_workbook
+
+    body: str | bytes
     if out.suffix.lower() == ".xlsx":
-        workbooks.write_workbook(tables, out)
+        body = as_workbook(tables)
     elif out.suffix.lower() == ".ipynb":
-        workbooks.write_notebook(tables, out)
+        body = as_notebook(tables)
     else:
         if len(tables) > 1:
             note("Parquet holds one table: the first is written; ask for the others by name")
         with usage():
-            workbooks.write_parquet(tables[0], out)
+            body = as_parquet(tables[0], str(out))
+    write_atomic(out, body)
     note(f"wrote {out}")
 
 

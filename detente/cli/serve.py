@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,6 +26,14 @@ def serve(
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
     ] = 8425,
+    settings: Annotated[
+        Path | None,
+        typer.Option(
+            "--settings",
+            help="Folder in which settings are saved under a name, as scenario files; nothing is written without it.",
+            show_default="none",
+        ),
+    ] = None,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")
     ] = True,
@@ -43,7 +52,9 @@ def serve(
     from detente.dossier import shipped_dossiers
 
     with usage():
-        server = ready_to_serve(tuple(dossier or shipped_dossiers()), world=world, host=host, port=port)
+        server = ready_to_serve(
+            tuple(dossier or shipped_dossiers()), world=world, host=host, port=port, settings=settings
+        )
     if server.is_open:
         note(
             f"note: listening on {host}: everybody who can reach this machine and has the token can use the explorer; "

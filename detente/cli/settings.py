@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.output import usage
 from detente.core import InputError, LabelError, is_number, suggestion
 
 if TYPE_CHECKING:
@@ -24,23 +23,6 @@ SetOption = Annotated[
     ),
 ]
 OFF = "off"
-
-
-def no_draws_of_settings(draws: int, settings: Sequence[str] | None) -> None:
-    """Refuse intervals of what is set by hand.
-
-    Raises
-    ------
-    InputError
-        When both are asked for.
-    """
-    if draws and settings:
-        with usage():
-            raise InputError(
-                "draws are of scenarios as they are written",
-                where="--set",
-                hint="write the setting into a scenario file, or leave --draws out",
-            )
 
 
 def read_setting(text: str, record: Dossier) -> tuple[str, Setting]:

@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from detente.dossier.scope import OrdinaryDuty as OrdinaryDuty, TradeLine as TradeLine
     from detente.dossier.timeline import (
         MeasureState as MeasureState,
+        acts_of as acts_of,
         known_day as known_day,
         resolve as resolve,
     )
@@ -136,7 +137,7 @@ else:
             "measure": "Claim Clock Conflict DatedValue Document FirmRate Frozen Grade Instrument Measure Products Reading Round Slug Source Status",
             "pledges": "pledge_table",
             "scope": "OrdinaryDuty TradeLine",
-            "timeline": "MeasureState known_day resolve",
+            "timeline": "MeasureState acts_of known_day resolve",
             "vocabulary": "Authority authorities_of authority_of hint_for_part shared_vocabulary",
             "yaml_reader": "KeyPath YamlFile key_text read_yaml",
         },

@@ -7,12 +7,16 @@ than `asof` is never seen, even when it reaches back to an earlier day.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from detente.core import DateError
 from detente.dossier.effect import Effect
 from detente.dossier.measure import DatedValue, FirmRate, Grade, Measure, Products, Status
+
+if TYPE_CHECKING:
+    from detente.dossier.dossier import Dossier
 
 RUNS_OUT_AS = {
     Status.announced: Status.in_force,
@@ -257,3 +261,28 @@ def _before(measure: Measure, date: dt.date, first: DatedValue) -> MeasureState:
         shares_from=first.shares_from,
         effect=first.effect or measure.effect,
     )
+
+
+def acts_of(record: Dossier, parties: Sequence[str]) -> dict[dt.date, list[str]]:
+    """Duties of some actors that begin, change or end, by day: ids of measures, in the order of the days.
+
+    Parameters
+    ----------
+    record : Dossier
+    parties : sequence of str
+
+    Examples
+    --------
+    >>> from detente.dossier import load_dossier
+    >>> acts = acts_of(load_dossier("eu-ev-2024"), ("EU27", "CHN"))
+    >>> len(acts) > 5, list(acts) == sorted(acts)
+    (True, True)
+    """
+    acts: dict[dt.date, dict[str, None]] = {}
+    for name, measure in record.measures.items():
+        if measure.unit == "fraction" and not measure.inert and measure.actor in parties:
+            for value in measure.values:
+                for day in (value.from_, value.until):
+                    if day is not None:
+                        acts.setdefault(day, {})[name] = None
+    return {day: list(acts[day]) for day in sorted(acts)}

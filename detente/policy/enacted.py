@@ -23,12 +23,12 @@ from detente.policy.firing import holding
 from detente.policy.hand_duties import hand_tariff
 from detente.policy.scenario import Scenario
 from detente.policy.settings import check_setting
-from detente.world import Economy, Wedges
+from detente.world import Array, Economy, Wedges, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from detente.dossier import Dossier
+    from detente.dossier import Dossier, MeasureState
 
 
 def _replaced(measure: Measure, date: dt.date, value: DatedValue) -> Measure:
@@ -171,6 +171,28 @@ def wedges_at(economy: Economy, dossier: Dossier, scenario: Scenario, *, quantit
     return wedges_and_footprints(economy, dossier, scenario, quantities=quantities)[0]
 
 
+_HATS: dict[tuple[int, ...], tuple[tuple[object, ...], Array]] = {}
+"""Trade-cost factors of measures, by the identity of all that they follow from, which is kept beside them."""
+_KEPT_BYTES = 16_000_000
+
+
+def _hat(economy: Economy, binding: MeasureState, *, costs_only: bool) -> Array:
+    """Trade-cost factor [importer, exporter, sector] of the effect that a measure has in a state."""
+    assert binding.effect is not None
+    basis = (economy.labels, economy.flows, economy.tariff, economy.input_shares, binding)
+    key = (*map(id, basis), int(costs_only))
+    known = _HATS.get(key)
+    if known is None:
+        effect = at_value(binding.effect, binding.value)
+        if costs_only:
+            effect = as_costs_only(effect)
+        hat = frozen(effect_hat(economy, binding.measure, effect, binding.value))
+        if (len(_HATS) + 1) * hat.nbytes > _KEPT_BYTES:
+            _HATS.clear()
+        known = _HATS[key] = basis, hat
+    return known[1]
+
+
 def wedges_and_footprints(
     economy: Economy, dossier: Dossier, scenario: Scenario, *, quantities: bool
 ) -> tuple[Wedges, tuple[Footprint, ...]]:
@@ -199,10 +221,7 @@ def wedges_and_footprints(
         if measure.has_effect:
             binding = state if in_force else before.get(name)
             if in_force != was and binding is not None and binding.effect is not None:
-                effect = at_value(binding.effect, binding.value)
-                if quantities and not was:
-                    effect = as_costs_only(effect)
-                hat = effect_hat(economy, measure, effect, binding.value)
+                hat = _hat(economy, binding, costs_only=quantities and not was)
                 iceberg_hat = iceberg_hat * hat if in_force else iceberg_hat / hat
                 footprints.append(Footprint(name, state.status.value, True, "", measure.title))
                 continue

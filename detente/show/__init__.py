@@ -17,9 +17,19 @@ if TYPE_CHECKING:
         offered as offered,
         registered as registered,
     )
+    from detente.show.workbooks import (
+        TABLE_FILES as TABLE_FILES,
+        as_notebook as as_notebook,
+        as_parquet as as_parquet,
+        as_workbook as as_workbook,
+    )
 else:
     from detente.core.face import face
 
     __getattr__, __dir__, __all__ = face(
-        __name__, {"registry": "Entry build build_with entry make offered registered"}
+        __name__,
+        {
+            "registry": "Entry build build_with entry make offered registered",
+            "workbooks": "TABLE_FILES as_notebook as_parquet as_workbook",
+        },
     )

@@ -10,6 +10,7 @@ from asgi import Reader
 
 import detente.dossier
 from detente.app import Laboratory, explorer
+from detente.outlook import kept_file
 
 HOSTS = frozenset({"127.0.0.1:8425"})
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}'
@@ -23,6 +24,7 @@ def hostile(tmp_path_factory) -> Path:
     head = (folder / "dossier.yaml").read_text(encoding="utf-8")
     lines = [f"title: {HOSTILE!r}" if line.startswith("title:") else line for line in head.splitlines()]
     (folder / "dossier.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    shutil.copy(kept_file("eu-ev-2024"), kept_file(str(folder)))  # its forecasts were scored
     return folder
 
 

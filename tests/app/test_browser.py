@@ -23,10 +23,13 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 
 
 @pytest.fixture(scope="module")
-def url(laboratory):
+def url(laboratory, tmp_path_factory):
+    from detente.app import ranges
     from detente.app.serving import Serving
 
-    server = Serving(laboratory, "127.0.0.1", 0)
+    few = pytest.MonkeyPatch()
+    few.setattr(ranges, "DRAWS", 2)  # a page that rests asks for them: what is drawn is tested elsewhere
+    server = Serving(laboratory, "127.0.0.1", 0, tmp_path_factory.mktemp("chosen") / "settings")
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     for _ in range(200):
@@ -37,6 +40,7 @@ def url(laboratory):
     yield server.url.rstrip("/")
     server.stop()
     thread.join(10)
+    few.undo()
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +74,13 @@ class Person:
         self.ready()
 
     def ready(self):
-        self.page.wait_for_selector("body[data-ready]" if self.scripts else "body")
+        live = self.scripts and "/saved" not in self.page.url  # a page that needs none
+        self.page.wait_for_selector("body[data-ready]" if live else "body")
 
     def did(self, what):
-        self.page.screenshot(
-            path=self.shots / f"{self.width}-{'live' if self.scripts else 'plain'}-{what}.png"
-        )
+        if self.shots is not None:
+            kind = "live" if self.scripts else "plain"
+            self.page.screenshot(path=self.shots / f"{self.width}-{kind}-{what}.png")
         wide = self.page.locator("body").bounding_box()["width"]
         assert wide <= self.width, what
 
@@ -192,13 +197,56 @@ def test_the_ten_things_a_person_does(browser, url, shots, width, scripts):
     )  # a job: no hand is moved until it is there
     assert "Fentanyl" in page.locator("main").inner_text()
     person.did("9-ask-why")
-    person.follow(page.locator("nav.views a", has_text="Measures"))
+    person.follow(page.locator("nav.views .groups a", has_text="Record"))
+    assert page.locator("nav.views a[aria-current=page]").inner_text() == "Measures"
     source = page.locator("table.data a[href*='/sources']").first
     name = source.get_attribute("href").partition("#")[2]
     person.follow(source)
     back = page.locator(f"[id='{name}'] a[href*='/ledger']").first
     assert "#" in back.get_attribute("href")
     person.did("10-read-the-record")
+    if scripts:  # intervals come by themselves, and the address says what made it
+        page.locator("[data-interval]", has_text=" to ").first.wait_for()
+        assert "made=" in page.url
+    home = page.url
+    person.follow(page.locator("#save"))
+    page.locator("[name=name]").fill("Mine <b>&")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/saved.*#mine-b$"))
+    link = page.locator("#mine-b a")
+    assert link.inner_text() == "Mine <b>&"
+    person.did("11-name-and-save")
+    link.click()
+    person.ready()
+    assert "set.usa-2025-fentanyl-china=0.305" in page.url
+    person.open("/busan-2025/saved")
+    page.locator("#mine-b button").click()
+    page.wait_for_url(re.compile("/saved"))
+    assert page.locator("#mine-b").count() == 0
+    page.goto(home)
+    person.ready()
+    person.follow(page.locator("nav.views .groups a", has_text="Over time"))
+    before = page.url
+    if scripts:  # the strip, by the hand
+        strip = page.locator("[data-brush]").bounding_box()
+        page.mouse.move(strip["x"] + 0.9 * strip["width"], strip["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(strip["x"] + 0.96 * strip["width"], strip["y"] + 20, steps=3)
+        page.mouse.up()
+    else:  # two dates, by the keyboard
+        page.locator("[name=since]:visible").fill("2025-03-01")
+        page.locator("[name=until]:visible").press("Enter")
+    page.wait_for_url(lambda address: address != before and "since=2025" in address)
+    person.ready()
+    assert page.locator("table.data tbody tr").count() > 2
+    person.did("12-choose-a-period")
+    if scripts:
+        person.open("/busan-2025/countries?base=standing")
+        person.set("rate.usa-2025-fentanyl-china", "")
+        assert page.locator("table.data").count() == 0  # folded away, and so not sent
+        page.locator("details.table > summary").click()
+        page.wait_for_selector("table.data tbody tr")
+        assert "set." in page.url
     person.leave()
 
 

@@ -72,7 +72,7 @@ def test_another_address_wants_a_token(laboratory):
 
 def strange(chance: random.Random) -> str:
     """An address of the fuzz: true parts with damage."""
-    parts = ["busan-2025", "eu-ev", "..", "static", "%00", "countries", "é", "x" * 50, *VIEWS]
+    parts = ["busan-2025", "eu-ev", "..", "static", "%00", "countries", "é", "x" * 50, *list(VIEWS)[::2]]
     keys = ["base", "against", "horizon", "closure", "asof", "economy", "elasticities", "was", "kept", "form"]
     keys += ["set.usa-2025-fentanyl-china", "left.chn-2025-soybean-halt", "switch.x", "rate.", "token", "q"]
     keys += ["rate.usa-2025-fentanyl-china", "share.chn-2025-soybean-halt", "switch.usa-2025-fentanyl-china"]

@@ -182,7 +182,7 @@ def test_the_address_of_a_view_is_the_address_of_its_job(reader, laboratory, mon
     assert reader.get(f"{WHY}?{SET}").status == 200  # looked at is begun: `why` takes seconds only
     until(lambda: progress().get("done") == 2)
     page = reader.get(f"{WHY}?{SET}").text
-    assert '<progress aria-label="Why, by measure: ' in page
+    assert '<progress aria-label="Why: ' in page
     assert 'max="7" value="2"' in page
     assert f'href="/busan-2025/why/stop?{SET}"' in html.unescape(page)
     assert '<noscript><meta http-equiv="refresh" content="1"></noscript>' in page

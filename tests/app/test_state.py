@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from detente.app import PageState, read_state
-from detente.app.setting import as_file, file_name, setting_of, state_command, state_python
+from detente.app.setting import as_file, file_name, setting_lines, setting_of, state_command
 from detente.core import DetenteError, InputError, LabelError
 from detente.policy import load_scenario
 
@@ -108,7 +108,7 @@ def test_command_and_python_say_the_setting():
     assert command == (
         "detente run talks-fail --set m=off --set n=0.1 --against standing --countries all --asof 2025-10-20"
     )
-    text = state_python(state, "busan-2025", None)
+    text = "\n".join(setting_lines(state, scenario))
     compile(text, "setting", "exec")
     assert "Setting(value=0.1)" in text
     assert "Status.repealed" in text

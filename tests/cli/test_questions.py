@@ -12,8 +12,8 @@ import pytest
 from detente.cli import terminal
 from detente.cli.aliases import called, cut_in_codes, product, result_in_codes
 from detente.cli.questions import questions
-from detente.cli.workbooks import write_notebook
 from detente.core import Column, LabelError, Table
+from detente.show import as_notebook
 from detente.world import load_world
 
 TABLE = Table(
@@ -103,10 +103,11 @@ def test_a_measure_set_by_hand_is_compared_with_the_scenario_as_written(detente,
     for row in run:
         assert float(set_here[row["country"]]["delta_real_income_pct"]) == float(row["real_income_pct"])
     assert float(set_here["CHN"]["delta_real_income_pct"]) < 0
-    for verb in (("compare", "standing", "talks-fail"), ("run", "standing")):
-        code, _, err = detente(*verb, *words, "--draws", "8")
-        assert code == 2
-        assert "draws are of scenarios as they are written" in err
+    words = ("run", "standing", "--against", "standing", *words, "--countries", "CHN", "--draws", "2")
+    drawn = {row["metric"]: row for row in rows(detente(*words)[1])}["real_income_pct"]
+    assert drawn["outcome"] == "standing-set"
+    assert drawn["central"] == set_here["CHN"]["delta_real_income_pct"]
+    assert float(drawn["low"]) < float(drawn["high"])
 
 
 def test_goods_that_go_elsewhere_add_up_to_the_table_of_third_economies(detente):
@@ -187,9 +188,8 @@ def test_a_picture_of_another_ending_is_refused(detente, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_notebook_holds_every_digit_and_runs(tmp_path):
-    write_notebook([TABLE], tmp_path / "t.ipynb")
-    body = json.loads((tmp_path / "t.ipynb").read_text(encoding="utf-8"))
+def test_a_notebook_holds_every_digit_and_runs():
+    body = json.loads(as_notebook([TABLE]))
     assert (body["nbformat"], [cell["cell_type"] for cell in body["cells"]]) == (4, ["markdown", "code"])
     assert "A note." in body["cells"][0]["source"]
     held: dict[str, object] = {}

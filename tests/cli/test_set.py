@@ -13,9 +13,9 @@ import pytest
 from detente.cli.completion import Shell, script, verbs_of
 from detente.cli.main import _command
 from detente.cli.settings import read_setting
-from detente.cli.workbooks import write_parquet, write_workbook
 from detente.core import Column, InputError, LabelError, Table
 from detente.dossier import Status, load_dossier
+from detente.show import as_parquet, as_workbook
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -79,9 +79,17 @@ def test_an_impossible_value_is_a_slip_on_the_command_line(detente):
     code, _, err = detente("run", "standing", "--set", "usa-fentanyl-china=60", "--countries", "US")
     assert code == 1
     assert "6,000 %" in err
-    code, _, err = detente("run", "standing", "--set", "usa-fentanyl-china=0.6", "--draws", "64")
-    assert code == 2
-    assert "scenario file" in err
+
+
+def test_what_is_set_by_hand_is_explained_by_measure(detente):
+    words = ("standing", "--set", "usa-fentanyl-china=10%", "--against", "standing", "-f", "csv")
+    whole = next(row for row in rows(detente("run", *words)[1]) if row["measure"] == "delta")
+    code, out, _ = detente("explain", "usa.real_income", *words, "--table", "measures")
+    assert code == 0
+    parts = {row["part"]: float(row["contribution_usd_bn"]) for row in rows(out)}
+    assert parts["usa-2025-fentanyl-china"] > 0
+    assert parts.pop("total") == pytest.approx(float(whole["equivalent_variation_usd_bn"]), abs=1e-6)
+    assert sum(parts.values()) == pytest.approx(float(whole["equivalent_variation_usd_bn"]), abs=1e-4)
 
 
 # Files for other programs
@@ -103,7 +111,7 @@ def cells(path, sheet=1):
 
 def test_a_workbook_holds_numbers_as_numbers_and_text_as_text(tmp_path):
     path = tmp_path / "t.xlsx"
-    write_workbook([TABLE, TABLE], path)
+    path.write_bytes(as_workbook([TABLE, TABLE]))
     assert cells(path) == cells(path, 2)
     assert cells(path) == {
         "A1": ("inlineStr", "Who"),
@@ -113,9 +121,7 @@ def test_a_workbook_holds_numbers_as_numbers_and_text_as_text(tmp_path):
         "A3": ("inlineStr", "=1+1 & <b>"),
         "A5": ("inlineStr", "A note."),
     }
-    again = tmp_path / "again.xlsx"
-    write_workbook([TABLE, TABLE], again)
-    assert again.read_bytes() == path.read_bytes()
+    assert as_workbook([TABLE, TABLE]) == path.read_bytes()
     with zipfile.ZipFile(path) as archive:
         names = [
             sheet.get("name")
@@ -129,7 +135,7 @@ def test_a_workbook_holds_numbers_as_numbers_and_text_as_text(tmp_path):
 def test_parquet_keeps_numbers_and_the_note(tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet")
     path = tmp_path / "t.parquet"
-    write_parquet(TABLE, path)
+    path.write_bytes(as_parquet(TABLE, "t.parquet"))
     found = parquet.read_table(path)
     assert found.to_pylist() == [{"who": "USA", "x": -0.04}, {"who": "=1+1 & <b>", "x": None}]
     assert found.schema.metadata[b"note"] == b"A note."
@@ -138,8 +144,7 @@ def test_parquet_keeps_numbers_and_the_note(tmp_path):
 def test_without_the_library_parquet_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     with pytest.raises(InputError, match="pip install pyarrow"):
-        write_parquet(TABLE, tmp_path / "t.parquet")
-    assert list(tmp_path.iterdir()) == []
+        as_parquet(TABLE, "t.parquet")
 
 
 def test_the_ending_decides(detente, tmp_path):

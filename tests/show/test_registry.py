@@ -18,7 +18,7 @@ NAMES = [one.name for one in tables()]
 RESHAPED = {
     "detente/cli/tables.py:filtered": "rows of a registered table",
     "detente/app/views.py:_beside": "columns of the registered table of changes, of several settings",
-    "detente/app/views.py:_path": "two registered tables of a pair, side by side",
+    "detente/app/dutypath.py:duty_path_drawn": "two registered tables of a pair, side by side",
     "detente/cli/world.py:build": "the first rows of a registered table",
     "detente/show/tables/channels.py:channel_table": "one of the tables of `explain`, its own module",
     "detente/world/save.py:_page": "a registered table with fewer columns",

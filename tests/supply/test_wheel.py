@@ -78,6 +78,9 @@ def test_wheel_and_sdist_carry_licence_notice_and_every_data_file(built: Path):
     wheel, sdist = names_in(built, "*.whl"), names_in(built, "*.tar.gz")
     assert data <= wheel
     assert data <= sdist
+    assert any(
+        re.fullmatch(r"detente/changes/.*\.added\.md", name) for name in wheel
+    )  # the explorer tells them
     assert {"LICENSE", "NOTICE", "requirements.lock", "scripts/write_register.py"} <= sdist
     inside = {name.rpartition("/")[2] for name in wheel if ".dist-info/licenses/" in name}
     assert inside == {"LICENSE", "NOTICE"}

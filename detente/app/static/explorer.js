@@ -1,11 +1,14 @@
 // Live updates of the explorer: a moved control asks for the part of the page that changes. Without this module the
 // same form works by its button. One request is in flight at a time; positions that were overtaken are never sent.
+import "./brush.js";
 import { watch } from "./jobs.js";
+import { range } from "./ranges.js";
 
 const form = document.getElementById("controls");
 const status = document.getElementById("status");
 const reader = Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join("");
 const WHOLE_PAGE = new Set(["base", "asof"]); // these change what the controls themselves show
+const REACHED = "a, summary, input, select, button, [tabindex]";
 let inFlight = false;
 let waiting = null;
 let quietly = 0;
@@ -26,19 +29,29 @@ function put(text) {
   if (!fresh) return null;
   const open = Array.from(before.querySelectorAll("details"), (part) => part.open);
   const left = before.querySelector(".scroll")?.scrollTop ?? 0;
+  const hand = Array.from(before.querySelectorAll(REACHED)).indexOf(document.activeElement);
   before.replaceWith(fresh);
+  if (hand >= 0) fresh.querySelectorAll(REACHED)[hand]?.focus({ preventScroll: true }); // the keyboard stays where it was
   fresh.querySelectorAll("details").forEach((part, n) => { if (n < open.length) part.open = open[n]; });
   const scroll = fresh.querySelector(".scroll");
   if (scroll) scroll.scrollTop = left;
   return fresh;
 }
 
-async function ask({ settled, moved }) {
+// A table that is folded away is not sent with every position.
+function folded() {
+  const part = document.querySelector("details.table");
+  return part && !part.open ? "folded" : "shown";
+}
+
+async function ask({ settled, moved, address = "" }) {
   inFlight = true;
   clearTimeout(quietly);
   quietly = setTimeout(() => say("Solving …"), 300);
   try {
-    const answer = await fetch(asked(), { headers: { "x-detente-part": "answer", "x-detente-reader": reader } });
+    const answer = await fetch(address || asked(), {
+      headers: { "x-detente-part": "answer", "x-detente-reader": reader, "x-detente-table": folded() },
+    });
     const text = await answer.text();
     if (answer.ok) {
       say("");
@@ -48,6 +61,7 @@ async function ask({ settled, moved }) {
         history.pushState(null, "", fresh.dataset.address);
       }
       watch(() => move(settled));
+      range(reader);
       requestAnimationFrame(() => requestAnimationFrame(() => {
         document.body.dataset.painted = String(performance.now());
         document.body.dataset.latency = String(performance.now() - moved);
@@ -66,8 +80,8 @@ async function ask({ settled, moved }) {
   }
 }
 
-function move(settled) {
-  const position = { settled, moved: performance.now() };
+function move(settled, address = "") {
+  const position = { settled, moved: performance.now(), address };
   if (inFlight) waiting = { ...position, settled: settled || Boolean(waiting?.settled && settled) };
   else ask(position);
 }
@@ -121,7 +135,16 @@ if (form && status) {
     mark(event.target);
     move(true);
   });
+  document.addEventListener("toggle", (event) => {
+    if (event.target.open && event.target.dataset?.later) {
+      move(false, document.getElementById("answer").dataset.address);
+    }
+  }, true);
   watch(() => move(true));
+  range(reader);
+  // the address in the bar says what it was made with, unless the page has just told what changed since another one was
+  const own = document.getElementById("answer")?.dataset.address;
+  if (own && !document.getElementById("version")) history.replaceState(null, "", own + location.hash);
   window.addEventListener("popstate", () => location.reload());
   document.body.dataset.ready = "yes";
 }

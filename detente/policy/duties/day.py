@@ -17,7 +17,7 @@ from detente.core import Cell, Column, DateError, InputError, LabelError, Table,
 from detente.policy.duties.averages import CONCEPTS, Average, AverageBasis, averages
 from detente.policy.duties.cells import MFN, cells, fits, importer_of_cells, product_lists
 from detente.policy.duties.remarks import remarks
-from detente.policy.duties.stacking import CellRows, Rows, SectorRows, check_duties, is_duty, stack
+from detente.policy.duties.stacking import CellRows, Rows, SectorRows, cell_rows, check_duties, is_duty, stack
 from detente.policy.duties.tables import concept_table, stack_table
 from detente.world import Array, Economy, frozen, goods_sectors
 
@@ -119,7 +119,7 @@ def _stacked_day(economy: Economy, dossier: Dossier, states: Sequence[MeasureSta
     """Stack what one importer charges everybody, given the measures' states on the day."""
     mine = [state for state in states if state.measure.actor == importer]
     if importer == importer_of_cells() and fits(economy, cells()):
-        rows: Rows = CellRows(cells(), dossier.trade_of(importer))
+        rows: Rows = cell_rows(dossier.trade_of(importer))
         return _Day(rows, stack(rows, mine))
     # The data hold the whole duty of the base year. What measures charged on the base day is taken off to leave the
     # duty before any measure; never below zero, where the measure claims more than the data show.
@@ -246,13 +246,13 @@ def _added_by(
     data = (economy.labels, economy.flows, economy.tariff)  # other elasticities, same duties
     basis = (*data, *dossier.trade_of(importer), *mine[0], None, *mine[1])
     key = tuple(map(id, basis))
-    if key not in _ADDED:
-        later = _stacked_day(economy, dossier, mine[0], importer)
-        earlier = _stacked_day(economy, dossier, mine[1], importer)
+    known = _ADDED.get(key)
+    if known is None:
+        later, earlier = (_stacked_day(economy, dossier, states, importer) for states in mine)
         if len(_ADDED) >= _KEPT:
             _ADDED.clear()
-        _ADDED[key] = basis, frozen(_by_flow(economy, later, later.added - earlier.added))
-    return _ADDED[key][1]
+        known = _ADDED[key] = basis, frozen(_by_flow(economy, later, later.added - earlier.added))
+    return known[1]
 
 
 def duty_stack(

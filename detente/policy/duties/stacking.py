@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -27,10 +27,16 @@ from detente.dossier import Instrument, Measure, Products, Status, TradeLine, hi
 from detente.policy.duties.cells import EVERYTHING, Bools, Cells, Ints, cells, check_list, importer_of_cells
 from detente.policy.duties.codes import CodeShares
 from detente.policy.duties.membership import partner_shares
-from detente.world import Array, Economy, goods_sectors
+from detente.world import Array, Economy, frozen, goods_sectors
 
 if TYPE_CHECKING:
     from detente.dossier import MeasureState
+
+
+Charged = dict[int, tuple[object, "Charge"]]
+"""What states of measures charge on some rows, by the identity of the state, which is kept beside it: scenarios of one record
+share most states of their measures."""
+_KEPT = 256
 
 
 class Rows(Protocol):
@@ -61,10 +67,13 @@ class CellRows:
     cells : Cells
     trade : tuple of TradeLine
         What the record says of the importer's trade by product: what part of its product a national line is.
+    charged : dict
+        What was worked out already.
     """
 
     cells: Cells
     trade: tuple[TradeLine, ...] = ()
+    charged: Charged = field(default_factory=dict, init=False, repr=False)
 
     @functools.cached_property
     def codes(self) -> tuple[tuple[str, ...], ...]:
@@ -103,6 +112,22 @@ class CellRows:
     def _by_code(self, products: Products, where: str, among: Bools | None) -> Array:
         """Covered share [partner, sector] of codes."""
         return partner_shares(products, self.trade, self.codes, where=where, among=among)
+
+
+_CELL_ROWS: dict[tuple[int, ...], CellRows] = {}
+_KEPT_ROWS = 8
+
+
+def cell_rows(trade: tuple[TradeLine, ...]) -> CellRows:
+    """The product cells as rows under one record's trade, always the same object."""
+    key = tuple(map(id, (cells(), *trade)))
+    rows = _CELL_ROWS.get(key)
+    if rows is None:
+        rows = CellRows(cells(), trade)
+        if len(_CELL_ROWS) >= _KEPT_ROWS:
+            _CELL_ROWS.clear()
+        _CELL_ROWS[key] = rows
+    return rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,19 +282,31 @@ class Charge:
 
 def charges(rows: Rows, states: Iterable[MeasureState]) -> list[Charge]:
     """Rates [row] of every duty in force, before mutual exclusion."""
+    in_force = [state for state in states if state.status is Status.in_force and is_duty(state.measure)]
+    if not isinstance(rows, CellRows):
+        return [_charge(rows, state) for state in in_force]
     charged = []
-    for state in states:
-        if state.status is not Status.in_force or not is_duty(state.measure):
-            continue
-        rates, capped = partner_rates(state, rows)
-        covered = rows.coverage(state.products, where=MeasurePlace(state.measure.id), among=rates != 0)
-        by_row = rates[rows.partner]
-        covered = np.where(by_row != 0, covered, 0.0)
-        if capped.any():
-            under = np.maximum(0.0, by_row - rows.base)
-            by_row = np.where(capped[rows.partner] > 0, under, by_row)
-        charged.append(Charge(state.measure, by_row, covered))
+    for state in in_force:
+        known = rows.charged.get(id(state))
+        if known is None:
+            known = state, _charge(rows, state)
+            if len(rows.charged) >= _KEPT:
+                rows.charged.clear()
+            rows.charged[id(state)] = known
+        charged.append(known[1])
     return charged
+
+
+def _charge(rows: Rows, state: MeasureState) -> Charge:
+    """Rate and covered share [row] of one duty in force."""
+    rates, capped = partner_rates(state, rows)
+    covered = rows.coverage(state.products, where=MeasurePlace(state.measure.id), among=rates != 0)
+    by_row = rates[rows.partner]
+    covered = np.where(by_row != 0, covered, 0.0)
+    if capped.any():
+        under = np.maximum(0.0, by_row - rows.base)
+        by_row = np.where(capped[rows.partner] > 0, under, by_row)
+    return Charge(state.measure, frozen(by_row), frozen(covered))
 
 
 def stack(rows: Rows, states: Iterable[MeasureState]) -> dict[str, Array]:

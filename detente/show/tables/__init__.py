@@ -75,7 +75,7 @@ if TYPE_CHECKING:
         costs as costs,
         stakes_table as stakes_table,
     )
-    from detente.show.tables.stocks import Held as Held
+    from detente.show.tables.stocks import Held as Held, with_held as with_held
     from detente.show.tables.strategy import (
         space_table as space_table,
         swap_table as swap_table,
@@ -114,7 +114,7 @@ else:
             "stakes": "calendar_details costs stakes_table",
             "since": "Difference differences",
             "scored": "is_scored settled_horizons",
-            "stocks": "Held",
+            "stocks": "Held with_held",
             "equilibria": "dominance_table equilibrium_table",
             "strategy": "space_table swap_table verdict_table",
             "uncertain": "driver_rows results_of results_table",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -168,6 +169,15 @@ Held = Mapping[str, tuple[float, str, Sequence[tuple[StockFigure, float]]]]
 def grade_of(figures: Sequence[tuple[StockFigure, float]]) -> str:
     """Grades of some figures, each once."""
     return ", ".join(sorted({figure.grade for figure, _ in figures}))
+
+
+def with_held(table: Table, held: Held) -> Table:
+    """A table month by month, with what is held at the start in its note."""
+    said = "; ".join(
+        f"{name} {amount:.2g} months ({', '.join(filter(None, (who, grade_of(figures))))})"
+        for name, (amount, who, figures) in held.items()
+    )
+    return replace(table, note=f"{table.note} Held at the start: {said}.")
 
 
 def held_table(held: Held) -> Table:

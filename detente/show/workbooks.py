@@ -6,11 +6,11 @@ import importlib
 import io
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
-from detente.core import UNPRINTABLE, Cell, InputError, Table, known, write_atomic
+from detente.core import UNPRINTABLE, Cell, InputError, Table, known
 
-SUFFIXES = (".xlsx", ".parquet", ".ipynb")
+TABLE_FILES = (".xlsx", ".parquet", ".ipynb")
+"""Endings of files that hold tables for other programs."""
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -18,15 +18,21 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
-def write_workbook(tables: Sequence[Table], path: Path) -> None:
-    """Write tables as sheets of one Excel workbook: names of columns in the first row, numbers as numbers, the note below.
+def as_workbook(tables: Sequence[Table]) -> bytes:
+    """Tables as sheets of one Excel workbook: names of columns in the first row, numbers as numbers, the note below.
 
     The same tables give the same bytes. Text is stored as text, never as a formula.
 
     Parameters
     ----------
     tables : sequence of Table
-    path : Path
+
+    Examples
+    --------
+    >>> from detente.core import Column
+    >>> table = Table("t", "A table", (Column("who", "Who"),), (("a",),))
+    >>> as_workbook([table])[:2], as_workbook([table]) == as_workbook([table])
+    (b'PK', True)
     """
     import html
     import zipfile
@@ -63,7 +69,7 @@ def write_workbook(tables: Sequence[Table], path: Path) -> None:
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, (_HEAD + body).encode("utf-8"))
-    write_atomic(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def _sheet(table: Table) -> str:
@@ -108,15 +114,14 @@ def _sheet_names(names: Sequence[str]) -> list[str]:
     return sheets
 
 
-def write_notebook(tables: Sequence[Table], path: Path) -> None:
-    """Write tables as a Jupyter notebook: each as people read it, then a cell that holds its rows with every known digit.
+def as_notebook(tables: Sequence[Table]) -> str:
+    """Tables as a Jupyter notebook: each as people read it, then a cell that holds its rows with every known digit.
 
     The same tables give the same bytes; the cells need nothing but Python.
 
     Parameters
     ----------
     tables : sequence of Table
-    path : Path
     """
     cells: list[dict[str, object]] = []
     for k, table in enumerate(tables, 1):
@@ -147,11 +152,17 @@ def write_notebook(tables: Sequence[Table], path: Path) -> None:
         "language_info": {"name": "python"},
     }
     body = {"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 5}
-    write_atomic(path, json.dumps(body, ensure_ascii=False, indent=1) + "\n")
+    return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
 
 
-def write_parquet(table: Table, path: Path) -> None:
-    """Write one table as Parquet, with its title and note in the file's metadata.
+def as_parquet(table: Table, where: str) -> bytes:
+    """One table as Parquet, with its title and note in the file's metadata.
+
+    Parameters
+    ----------
+    table : Table
+    where : str
+        The file it is for, as an error names it.
 
     Raises
     ------
@@ -163,7 +174,7 @@ def write_parquet(table: Table, path: Path) -> None:
     except ImportError:
         raise InputError(
             "Parquet needs the library pyarrow, which is not installed",
-            where=str(path),
+            where=where,
             hint="pip install pyarrow; or write .csv or .xlsx, which need nothing",
         ) from None
     arrays = {}
@@ -182,4 +193,4 @@ def write_parquet(table: Table, path: Path) -> None:
     arrow = pyarrow.table(arrays).replace_schema_metadata({"title": table.title, "note": table.note})
     buffer = io.BytesIO()
     parquet.write_table(arrow, buffer)
-    write_atomic(path, buffer.getvalue())
+    return buffer.getvalue()
