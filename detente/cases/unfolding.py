@@ -18,7 +18,8 @@ from detente.cases.adjustment import adjusting
 from detente.cases.holdings import HeldByFigures, Holdings
 from detente.cases.horizons import horizon
 from detente.cases.laws import DAYS_A_MONTH, LawOfDays, Still
-from detente.cases.options import Options, revenue_words
+from detente.cases.option_words import revenue_words
+from detente.cases.options import Options
 from detente.cases.stocks import Period, walk
 from detente.cases.time_settings import time_setting
 from detente.cases.together import Law

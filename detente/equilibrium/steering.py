@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.equilibrium.baseline import Baseline
+from detente.equilibrium.factored import Factored
 from detente.equilibrium.implicit import DENSE_UNKNOWNS, Numeraires, nest_moves
 from detente.equilibrium.structure import Technology
 from detente.world import Array
@@ -53,9 +54,10 @@ class Steering:
     def of(cls, base: Baseline) -> Steering | None:
         """Steering by the base year; None where the system is too large to be inverted whole, or bans have cut it."""
         technology = base.technology
-        if base.scale.size > DENSE_UNKNOWNS or technology.severed is not None:
+        too_large = base.scale.size > DENSE_UNKNOWNS or isinstance(base.factor_inverse, Factored)
+        if too_large or technology.severed is not None:
             return None
-        inverse = _by_country(_inverse(base), base.scale.shape)
+        inverse = _by_country(_inverse(base, np.asarray(base.factor_inverse)), base.scale.shape)
         blocks = np.empty((len(base.scale), *(len(inverse) // len(base.scale),) * 2), dtype=np.float32)
         width = blocks.shape[1]
         for n, block in enumerate(blocks):
@@ -114,9 +116,9 @@ def _by_country(matrix: Single, shape: tuple[int, int]) -> Single:
     return np.asarray(matrix[np.ix_(order, order)])
 
 
-def _inverse(base: Baseline) -> Single:
+def _inverse(base: Baseline, factor_inverse: Array) -> Single:
     """Minus the inverse of the derivative at the base year [residual, unknown]."""
-    size, factors = base.scale.size, len(base.factor_inverse)
+    size, factors = base.scale.size, len(factor_inverse)
     by_price, by_spending, bought = _derivatives(base.technology)
     unit = base.scale.reshape(-1)
     itself = np.eye(size)
@@ -130,8 +132,8 @@ def _inverse(base: Baseline) -> Single:
     clears = np.concatenate([by_price[1], by_spending[1] * unit], 1).astype(np.float32)
     follow = np.concatenate([base.price_by_factor, base.expenditure_by_factor], 1).T
     whole = np.zeros((factors + 2 * size,) * 2, dtype=np.float32)
-    whole[:factors, :factors] = -base.factor_inverse.T
-    whole[:factors, factors:] = -base.factor_inverse.T.astype(np.float32) @ (clears @ both)
+    whole[:factors, :factors] = -factor_inverse.T
+    whole[:factors, factors:] = -factor_inverse.T.astype(np.float32) @ (clears @ both)
     whole[factors:, factors:] = both
     whole[factors:] += follow @ whole[:factors]
     return np.ascontiguousarray(whole.T)
