@@ -83,6 +83,20 @@ def judged_tables(game: DutyGame, kind: str, start: str) -> list[Table]:
     return list(make("replies", game=game, replies=replies))
 
 
+def _check_choices(kind: str, table: str, highest: float) -> None:
+    """Refuse a kind, a table or a largest duty that there is not."""
+    with usage():
+        for option, given, allowed in (("--kind", kind, KINDS), ("--table", table, TABLES)):
+            if given not in allowed:
+                raise LabelError(f"no choice `{given}`", where=option, hint=suggestion(given, allowed))
+        if not 0 < highest <= 100_000:
+            raise InputError(
+                f"the largest duty is {highest:g} %",
+                where="--highest",
+                hint="a percentage above zero, such as 200",
+            )
+
+
 def _refuse_unread(kind: str, start: str, table: str, *, verify: bool) -> None:
     """Refuse what a kind of game, or a table, does not read."""
     refuse_idle(
@@ -176,16 +190,7 @@ def nash(
     from detente.show.tables import duties_sentence
     from detente.strategy.duties import duty_game, starting_duties
 
-    with usage():
-        for option, given, allowed in (("--kind", kind, KINDS), ("--table", table, TABLES)):
-            if given not in allowed:
-                raise LabelError(f"no choice `{given}`", where=option, hint=suggestion(given, allowed))
-        if not 0 < highest <= 100_000:
-            raise InputError(
-                f"the largest duty is {highest:g} %",
-                where="--highest",
-                hint="a percentage above zero, such as 200",
-            )
+    _check_choices(kind, table, highest)
     _refuse_unread(kind, start, table, verify=verify)
     with usage():
         economy, keep = economy_for(world, elasticities), elasticities is not None

@@ -397,7 +397,7 @@ def duty_tables_of_the_toy() -> list[Any]:
     from detente.strategy.duties.optimal import by_preferences, nash_tables, optimum_tables, talks_tables
     from detente.strategy.duties.optimum import optimal_duties
     from detente.strategy.duties.replies import judge_replies
-    from detente.strategy.duties.reply_tables import reply_tables
+    from detente.strategy.duties.replies_shown import reply_tables
     from detente.strategy.duties.talks import cooperative_duties
     from detente.world import toy
 

@@ -52,7 +52,9 @@ def test_the_whole_inverse_is_that_of_differences(name) -> None:
     moves = 1e-5 * np.concatenate([np.eye(len(point)), -np.eye(len(point))])
     seen = gaps(sweep, many, point + moves)
     derivative = (seen[: len(point)] - seen[len(point) :]) / 2e-5  # [unknown, residual]
-    inverse = steering_module._inverse(base)  # [residual, unknown], of minus the step
+    inverse = steering_module._inverse(
+        base, np.asarray(base.factor_inverse)
+    )  # [residual, unknown], of minus the step
     assert np.abs(derivative @ inverse + np.eye(len(point))).max() < 2e-4
 
 
@@ -60,7 +62,7 @@ def test_steps_are_those_of_the_inverse_where_all_directions_are_kept(monkeypatc
     monkeypatch.setattr(steering_module, "RANK", 45)
     base = prepare(WORLD, CORE)
     N, S = base.scale.shape
-    steered, inverse = Steering.of(base), steering_module._inverse(base)
+    steered, inverse = Steering.of(base), steering_module._inverse(base, np.asarray(base.factor_inverse))
     assert steered is not None
     draw = np.random.default_rng(3).normal(size=(7, N + 2 * N * S))
     out = np.zeros((7, N + 2 * N * S + 2))

@@ -13,7 +13,7 @@ from detente.core import InputError, LabelError
 from detente.equilibrium import Model
 from detente.strategy.duties import (
     Landscape,
-    Look,
+    Survey,
     climb_from,
     duty_game,
     judge_duties,
@@ -24,7 +24,7 @@ from detente.strategy.duties import (
     second_order,
     uniform_duties,
 )
-from detente.strategy.duties.reply_tables import reply_tables
+from detente.strategy.duties.replies_shown import reply_tables
 from detente.world import toy
 
 LOG = np.log1p
@@ -36,7 +36,7 @@ def ground(level, slope, lower, upper, *, there=lambda x: True, scale=1.0, block
     size = np.broadcast_to(np.asarray(scale, float), lower.shape)
 
     def look(points):
-        return [Look(float(level(x)), np.asarray(slope(x)), size) if there(x) else None for x in points]
+        return [Survey(float(level(x)), np.asarray(slope(x)), size) if there(x) else None for x in points]
 
     def levels(points):
         return np.array([level(x) if there(x) else np.nan for x in points])

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from detente.strategy.duties.judged_reply import JudgedReply as JudgedReply
     from detente.strategy.duties.landscape import (
         Landscape as Landscape,
-        Look as Look,
+        Survey as Survey,
         landscape_of as landscape_of,
     )
     from detente.strategy.duties.nash import nash_duties as nash_duties, starting_duties as starting_duties
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     )
     from detente.strategy.duties.optimum import optimal_duties as optimal_duties
     from detente.strategy.duties.replies import judge_replies as judge_replies, judge_reply as judge_reply
-    from detente.strategy.duties.reply_tables import reply_tables as reply_tables
+    from detente.strategy.duties.replies_shown import reply_tables as reply_tables
     from detente.strategy.duties.talks import cooperative_duties as cooperative_duties
     from detente.strategy.duties.uniform import (
         UniformDuties as UniformDuties,
@@ -39,12 +39,12 @@ else:
             "ascent": "Ascent climb_from",
             "game": "DutyGame duty_game",
             "judged_reply": "JudgedReply",
-            "landscape": "Landscape Look landscape_of",
+            "landscape": "Landscape Survey landscape_of",
             "nash": "nash_duties starting_duties",
             "optimal": "by_preferences nash_tables optimum_tables talks_tables",
             "optimum": "optimal_duties",
             "replies": "judge_replies judge_reply",
-            "reply_tables": "reply_tables",
+            "replies_shown": "reply_tables",
             "talks": "cooperative_duties",
             "uniform": "UniformDuties judge_duties own_slopes transfer_slopes uniform_duties",
             "weights": "calibrate_weights",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detente.strategy.duties.landscape import Landscape, Look
+from detente.strategy.duties.landscape import Landscape, Survey
 from detente.world import Array
 
 Mask = npt.NDArray[np.bool_]
@@ -36,7 +36,7 @@ class Ascent:
     ----------
     point : array [instrument]
         x = log(1 + rate).
-    look : Look
+    look : Survey
         What is seen there.
     gap : float
         Largest step that first-order conditions still ask for, within the bounds.
@@ -47,13 +47,13 @@ class Ascent:
     """
 
     point: Array
-    look: Look
+    look: Survey
     gap: float
     evaluations: int
     unsolved: int
 
 
-def wanted_step(ground: Landscape, point: Array, look: Look) -> Array:
+def wanted_step(ground: Landscape, point: Array, look: Survey) -> Array:
     """Step that the first-order conditions ask for with the curvatures to expect, within the bounds [instrument].
 
     Zero everywhere is the condition of Karush, Kuhn and Tucker: no slope inside the bounds, none but outwards at them.
@@ -61,7 +61,7 @@ def wanted_step(ground: Landscape, point: Array, look: Look) -> Array:
     return np.asarray(np.clip(point + look.slope / look.scale, ground.lower, ground.upper) - point)
 
 
-def first_order_gap(ground: Landscape, point: Array, look: Look) -> float:
+def first_order_gap(ground: Landscape, point: Array, look: Survey) -> float:
     """Largest of the wanted steps, in log(1 + rate)."""
     return float(np.abs(wanted_step(ground, point, look)).max())
 
@@ -119,7 +119,7 @@ def climb_from(
     return Ascent(point, look, first_order_gap(ground, point, look), count, unsolved)
 
 
-def _better(old: tuple[Array, Look], new: tuple[Array, Look]) -> bool:
+def _better(old: tuple[Array, Survey], new: tuple[Array, Survey]) -> bool:
     """Whether a step rises by a fair part of what it promised; where that is rounding, by the slopes at both ends."""
     step = new[0] - old[0]
     promise = float(old[1].slope @ step)
@@ -129,7 +129,7 @@ def _better(old: tuple[Array, Look], new: tuple[Array, Look]) -> bool:
     return gain >= 1e-4 * promise
 
 
-def _direction(ground: Landscape, point: Array, look: Look, pairs: Sequence[tuple[Array, Array]]) -> Array:
+def _direction(ground: Landscape, point: Array, look: Survey, pairs: Sequence[tuple[Array, Array]]) -> Array:
     """Quasi-Newton step on the instruments that are free [instrument]: two loops over the last steps, uphill in any case."""
     free = ~held(ground, point, look.slope)
     scale, ahead = look.scale[free], look.slope[free].copy()

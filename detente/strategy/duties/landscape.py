@@ -25,7 +25,7 @@ Index = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class Survey:
     """What is seen at one point of a landscape.
 
     Attributes
@@ -56,7 +56,7 @@ class Landscape:
         Bounds of x.
     levels : function of points to array [point]
         Payoff (log welfare); not-a-number where a point has no solution.
-    look : function of points to list of Look
+    look : function of points to list of Survey
         Payoff and its derivatives; None where a point has no solution.
     blocks : tuple of array of int
         Instruments that are moved together in large moves.
@@ -71,7 +71,7 @@ class Landscape:
     lower: Array
     upper: Array
     levels: Callable[[Sequence[Array]], Array]
-    look: Callable[[Sequence[Array]], list[Look | None]]
+    look: Callable[[Sequence[Array]], list[Survey | None]]
     blocks: tuple[Index, ...] = ()
     owed: Callable[[Array], Array] | None = None
     without: Callable[[], Landscape] | None = None
@@ -131,19 +131,19 @@ def landscape_of(game: DutyGame, duties: Array, player: str) -> Landscape:
 
     alone = takes_own_slopes(game)
 
-    def seen(value: Equilibrium) -> Look | None:
+    def seen(value: Equilibrium) -> Survey | None:
         response = game.scale(value)[mine]
         if alone:
-            return Look(float(game.welfare(value)[place]), own_slopes(game, value)[[place]], response)
+            return Survey(float(game.welfare(value)[place]), own_slopes(game, value)[[place]], response)
         try:
             level, slope = game.own_slopes(value, [player])
         except SolveError:  # an equilibrium without derivatives cannot be climbed on from
             return None
         # of flows as good as gone nothing is known: they count as the thinnest that matters
         scale = np.maximum(response, 1e-12 * response.max()) if response.any() else np.ones(len(mine))
-        return Look(float(level[0]), slope[mine], scale)
+        return Survey(float(level[0]), slope[mine], scale)
 
-    def look(points: Sequence[Array]) -> list[Look | None]:
+    def look(points: Sequence[Array]) -> list[Survey | None]:
         values = game.try_many([whole(point) for point in points])
         return [None if value is None else seen(value) for value in values]
 

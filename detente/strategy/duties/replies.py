@@ -15,7 +15,7 @@ from detente.core import MOST_DIMENSIONS, InputError, sobol
 from detente.strategy.duties.ascent import Ascent, climb_from, first_order_gap, held
 from detente.strategy.duties.game import DutyGame
 from detente.strategy.duties.judged_reply import STATIONARY, JudgedReply, Transfers
-from detente.strategy.duties.landscape import Landscape, Look, landscape_of
+from detente.strategy.duties.landscape import Landscape, Survey, landscape_of
 from detente.strategy.duties.optimum import WORTH
 from detente.strategy.duties.second_order import Curvature, curvature_of
 from detente.world import Array, frozen
@@ -120,7 +120,7 @@ def judge_reply(
 class _Search:
     """The global check of one reply, and what it cost."""
 
-    def __init__(self, ground: Landscape, point: Array, look: Look) -> None:
+    def __init__(self, ground: Landscape, point: Array, look: Survey) -> None:
         self.ground, self.point, self.look = ground, point, look
         self.trials = self.unsolved = self.evaluations = 0
         self.ends: list[Ascent] = []
@@ -200,7 +200,7 @@ def large_moves(ground: Landscape, point: Array) -> list[Array]:
     return moves
 
 
-def _transfers(ground: Landscape, point: Array, look: Look, better: Array | None) -> Transfers:
+def _transfers(ground: Landscape, point: Array, look: Survey, better: Array | None) -> Transfers:
     """What is owed to lending and borrowing, and what is left without."""
     assert ground.without is not None
     weight = look.scale / look.scale.sum()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from detente.strategy.duties.landscape import Landscape, Look
+from detente.strategy.duties.landscape import Landscape, Survey
 from detente.world import Array, frozen
 
 STEP, WIDE = 2e-5, 1e-3
@@ -62,7 +62,7 @@ class Curvature:
 
 
 def curvature_of(
-    ground: Landscape, point: Array, look: Look, free: npt.NDArray[np.bool_], *, ends: str = "both"
+    ground: Landscape, point: Array, look: Survey, free: npt.NDArray[np.bool_], *, ends: str = "both"
 ) -> tuple[Curvature, int]:
     """Differentiate slopes by differences on the free instruments.
 
@@ -71,7 +71,7 @@ def curvature_of(
     ground : Landscape
     point : array [instrument]
         Where, and what is seen there (`look`).
-    look : Look
+    look : Survey
     free : array of bool [instrument]
         Instruments that are not held at a bound.
     ends : {"both", "top"}
