@@ -353,10 +353,11 @@ def shipped_tables() -> dict[str, list[Any]]:
 def strategy_tables(dossier: Any, economy: Any) -> list[Any]:
     """Tables of `detente leverage`, `deals` and `game`, of the small game."""
     from detente.equilibrium import Model
-    from detente.show.tables import levers, sensitivity, strategy as show
+    from detente.show.tables import equilibria as played, levers, sensitivity, strategy as show
     from detente.strategy import (
         deals,
         equilibria,
+        judge,
         leverage,
         load_game,
         load_preferences,
@@ -374,13 +375,13 @@ def strategy_tables(dossier: Any, economy: Any) -> list[Any]:
         levers.lever_table(leverage.leverage_of(game)),
         levers.share_table(shares_of(game)),
         levers.reach_table(leverage.reach(economy, dossier, spec, one_world, span=leverage.extremes(game))),
-        show.verdict_table({"plain": deals.judge(game, spec.expected)}, spec.players),
+        show.verdict_table({"plain": judge(game, spec.expected)}, spec.players),
         show.swap_table(game, deals.smallest_swaps(game)),
         show.space_table({"plain": (game, [deals.deal_space(game)])}),
         show.payment_table(game, {"standing": deals.payments(game)}),
         preference_table(load_preferences()),
-        show.equilibrium_table(game, form, pure, None),
-        show.dominance_table(equilibria.dominant_rungs(game), game.preferences.title.lower()),
+        played.equilibrium_table(game, form, pure, None),
+        played.dominance_table(equilibria.dominant_rungs(game), game.preferences.title.lower()),
         sensitivity.levers_by_preferences({"plain": leverage.leverage_of(game)}),
         sensitivity.bargains_by_preferences(
             {"plain": (game, deals.smallest_swaps(game), {"standing": deals.payments(game)})}
