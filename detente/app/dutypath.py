@@ -101,7 +101,7 @@ def duty_path_drawn(answer: PageAnswer, laboratory: Laboratory) -> DrawnView:
             Column("known", "Known or scheduled"),
             Column(f"{first}_on_{second}", f"{first} on {second}", "%", "number", 1),
             Column(f"{second}_on_{first}", f"{second} on {first}", "%", "number", 1),
-            Column("acts", "Duties that change"),
+            Column("measures", "Duties that change"),
         ),
         tuple(rows),
         note="Statutory, all layers, weighted by the imports of the base year. A rate holds until the next date; later than the "

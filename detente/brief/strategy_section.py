@@ -108,13 +108,15 @@ def _leverage_blocks(near: PayoffTensor, dossier: Dossier, wanted: Wanted) -> tu
     concept = f"{game.horizon}; {game.preferences.title.lower()}"
     note = f"{concept[0].upper()}{concept[1:]}."
     strongest, weaker = _first_of_each(levers)
+    unexplained = standing_sentences(stands, titles)
     front: list[Block] = [
         Paragraph(
             (_opening(spec, wanted, several=False), *strongest, *plain_levers_sentence(levers, beside))
         ),
-        Paragraph((*wanted_sentences(wanted), *standing_sentences(stands, titles))),
+        *([Paragraph((unexplained[0],))] if unexplained else []),
     ]
     behind: list[Block] = [
+        *([Paragraph(tuple(fit))] if (fit := [*wanted_sentences(wanted), *unexplained[1:]]) else []),
         *([Paragraph(tuple(weaker))] if weaker else []),
         *((make("leverage-ladder", levers=levers, concept=concept),) if moving(levers) else ()),
         TableBlock(build("leverage", levers=levers, note=note, beside=beside, stands=stands or None)),
@@ -159,9 +161,12 @@ def _swap_blocks(near: PayoffTensor, spec: GameSpec, wanted: Wanted) -> tuple[li
             verdicts = judge(each, spec.expected, spec.threats)
             said.append(expected_sentence(verdicts, spec.players, each.preferences.title))
         blocks.append(TableBlock(_expected(near, spec, wanted.shown if other else wanted.file.sets)))
-    said += [swap_sentence(game, swap, table="swaps") for swap in swaps[:1]]
+    beside = said[1:]  # in plain income: told behind the page
+    said = [*said[:1], *(swap_sentence(game, swap, table="swaps") for swap in swaps[:1])]
     if other and not swaps:
-        said.append(no_swap_sentence(wanted, len(less)))
+        beside.append(no_swap_sentence(wanted, len(less)))
+    if beside:
+        blocks.append(Paragraph(tuple(beside)))
     if swaps or less:
         read = game if swaps else other[0]
         more = tuple(swap_sentence(read, swap, table="swaps") for swap in (swaps[1:3] or less[:2]))
@@ -238,7 +243,7 @@ def _caution(spec: GameSpec, dossier: Dossier) -> tuple[Sentence, ...]:
     if any(dossier.measures[name].instrument is not Instrument.tariff for name in spec.measures):
         says.append(
             "a control is a cap where the record states a quantity and a small assumed cost elsewhere, so what is held through "
-            "the latter is understated (what other models say about chokepoints comes on top)"
+            "the latter is understated"
         )
     if held:
         says.append(

@@ -162,7 +162,7 @@ def controls_by_rung(record: Dossier, spec: GameSpec, action: Action) -> Mapping
     names = [
         name
         for name in dict.fromkeys(name for rung in action.rungs for name in rung.set)
-        if record.measures[name].instrument in CONTROLS
+        if name in record.measures and record.measures[name].instrument in CONTROLS
     ]
     if not names:
         return {}

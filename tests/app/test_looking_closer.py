@@ -217,4 +217,4 @@ def test_pictures_can_be_read_in_the_dark_and_in_grey(reader):
 
 
 def test_views_that_explain_are_reached_from_the_one_that_is_named():
-    assert {view.name for view in VIEWS.values() if view.group == "explained"} == {"channels", "rests"}
+    assert {view.name for view in VIEWS.values() if view.tool == "why"} == {"why", "channels", "rests"}

@@ -261,7 +261,7 @@ def test_a_chunk_is_its_profiles_in_batches_of_equal_numbers(monkeypatch) -> Non
     monkeypatch.setattr(solves, "controls_for", controls_for)
     monkeypatch.setattr(solves, "parts_of", read)
     monkeypatch.setattr(solves, "TASK", 10)
-    monkeypatch.setattr(solves, "CHUNK", 4)
+    monkeypatch.setattr(solves, "BATCH", 4)
     model = SimpleNamespace(economy="world")
     task = solves.ProfileTask(model, Layers(), profiles=tuple((k,) for k in range(23)), players=(0,))
     found = solves.solve_chunk(task, 1)
