@@ -72,6 +72,9 @@ def trade_shares_new(
         return np.asarray(trade_shares * np.exp(-trade_elasticity * relative))
     shares = np.asarray(trade_shares * np.exp(-trade_elasticity * log_cost)[..., None, :, :])
     shares = shares * np.exp(trade_elasticity * log_price)[..., :, None, :]
+    shares = np.ascontiguousarray(
+        shares
+    )  # so that what follows is written into it, however the table lies in memory
     kappa_hat = np.broadcast_to(kappa_hat, shares.shape)
     flat = kappa_hat.reshape(-1, kappa_hat.shape[-1])
     pairs = np.flatnonzero((flat != 1).any(1))

@@ -155,7 +155,7 @@ class _Groups:
         """Add rows [row, sector] to `to` [lane, country, sector]."""
         if len(self.starts):
             sums = np.add.reduceat(rows[self.order], self.starts, axis=0)
-            to.reshape(-1, to.shape[-1])[self.targets] += sums
+            to[np.divmod(self.targets, to.shape[1])] += sums
 
 
 class SparseShock:

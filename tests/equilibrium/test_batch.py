@@ -148,3 +148,21 @@ def test_a_solution_is_sent_without_what_can_be_worked_out() -> None:
         assert not there.flags.writeable
     banned = Wedges.of(WORLD, iceberg_hat=np.full(WORLD.flows.shape, np.inf))
     assert np.isinf(pickle.loads(pickle.dumps(banned)).iceberg_hat).all()
+
+
+def test_how_a_table_lies_in_memory_changes_nothing():
+    """The same economy with its arrays in Fortran's order has the same equilibrium under trade costs and duties."""
+    world = toy()
+    turned = dataclasses.replace(
+        world,
+        **{
+            name: np.asfortranarray(getattr(world, name))
+            for name in ("flows", "tariff", "va_share", "input_shares")
+        },
+    )
+    wedges = Wedges.unchanged(world)
+    cost = wedges.iceberg_hat.copy()
+    cost[0, 1], cost[1, 0] = 1.3, 1.2
+    moved = dataclasses.replace(wedges, tariff=wedges.tariff + (cost - 1) / 2, iceberg_hat=cost)
+    (first,), (second,) = (solve(Model(each), [moved]) for each in (world, turned))
+    assert second.value.real_income_hat == pytest.approx(first.value.real_income_hat, abs=1e-11)

@@ -363,5 +363,7 @@ def test_the_briefing_says_what_the_date_of_an_outcome_lets_fire(dossier, econom
     (stories,) = [block for block in outcomes.behind if isinstance(block, Bullets)]
     (late,) = (item.text.replace("\N{NO-BREAK SPACE}", " ") for item in stories.items)
     assert late.startswith("Nobody acts: ")
-    assert late.split(": ", 1)[1].rstrip(".") in " ".join(term.text for term in made.terms).replace("\N{NO-BREAK SPACE}", " ")
+    assert late.split(": ", 1)[1].rstrip(".") in " ".join(term.text for term in made.terms).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     assert "“Second truce (Stockholm) runs out” (10 November 2025)" in late
