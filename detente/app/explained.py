@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from detente.app.setting import file_name
+from detente.app.setting import file_name, option_words
 from detente.core import InputError, Table
 from detente.show import make
 from detente.show.figures import country_name
@@ -240,17 +240,7 @@ def explain_command(answer: PageAnswer, table: str, source: str, world: str | No
         words += [part for measure, value in state.set for part in ("--set", f"{measure}={value}")]
     words += [] if kind else ["--against", state.against]
     words += ["--table", table]
-    for option, value, default in (
-        ("--dossier", source, "busan-2025"),
-        ("--asof", state.asof, ""),
-        ("--world", world or "", ""),
-        ("--horizon", state.horizon, "long"),
-        ("--elasticities", state.elasticities, ""),
-        ("--closure", state.closure, "share"),
-    ):
-        if value != default:
-            words += [option, value]
-    return shlex.join(words)
+    return shlex.join([*words, *option_words(state, source, world)])
 
 
 @dataclass(frozen=True)

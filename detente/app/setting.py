@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from detente.app.state import SWITCHED_OFF, PageState
@@ -126,6 +127,32 @@ def file_name(scenario: Scenario) -> str:
     return f"{scenario.id.replace('+', '-')}.yaml"
 
 
+def option_words(
+    state: PageState, source: str, world: str | None, *, without: Sequence[str] = ()
+) -> list[str]:
+    """The options in which a state differs from what a command takes by itself, but for those it does not read.
+
+    Examples
+    --------
+    >>> option_words(PageState("busan-2025", horizon="short"), "busan-2025", "my-world")
+    ['--world', 'my-world', '--horizon', 'short']
+    """
+    told = (
+        ("--dossier", source, "busan-2025"),
+        ("--asof", state.asof, ""),
+        ("--world", world or "", ""),
+        ("--horizon", state.horizon, "long"),
+        ("--elasticities", state.elasticities, ""),
+        ("--closure", state.closure, "share"),
+    )
+    return [
+        word
+        for option, value, default in told
+        if value != default and option not in without
+        for word in (option, value)
+    ]
+
+
 def state_command(
     state: PageState, scenario: Scenario, table: str, source: str, world: str | None, draws: int = 0
 ) -> str:
@@ -152,17 +179,7 @@ def state_command(
     words += ["--countries", "all"] if table in OF_ALL and not draws else []
     if table in OF_CHOSEN and state.economy:
         words += ["--countries", state.economy]
-    for option, value, default in (
-        ("--dossier", source, "busan-2025"),
-        ("--asof", state.asof, ""),
-        ("--world", world or "", ""),
-        ("--horizon", state.horizon, "long"),
-        ("--elasticities", state.elasticities, ""),
-        ("--closure", state.closure, "share"),
-    ):
-        if value != default:
-            words += [option, value]
-    return shlex.join(words)
+    return shlex.join([*words, *option_words(state, source, world)])
 
 
 OF_ALL: Final = ("countries", "revenue", "wages")

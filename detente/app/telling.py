@@ -12,6 +12,7 @@ from detente.app.dutypath import period_of
 from detente.app.explained import REFERENCE, explain_command, number_of
 from detente.app.setting import (
     OF_CHOSEN,
+    option_words,
     setting_lines,
     solve_options,
     standoff_lines,
@@ -107,9 +108,8 @@ def _duties_words(answer: PageAnswer, pair: tuple[str, str], source: str, world:
     state = answer.state
     words = ["detente", "duties", "--table", "path", "--importer", pair[0], "--exporter", pair[1]]
     words += ["--at", _first_day(answer)]
-    words += ["--dossier", source] if source != "busan-2025" else []
-    words += ["--asof", state.asof] if state.asof else []
-    return words + (["--world", world] if world else [])
+    unread = ("--horizon", "--elasticities", "--closure")
+    return words + option_words(state, source, world, without=unread)
 
 
 def _first_day(answer: PageAnswer) -> str:

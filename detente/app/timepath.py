@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from detente.app.ahead import later_drawn
 from detente.app.drawing import DrawnView
-from detente.app.setting import file_name
+from detente.app.setting import file_name, option_words
 from detente.cases import LawOfDays, Still, held_by_figures, path_and_without, read_cut, unfold
 from detente.core import InputError, Table
 from detente.dossier import codes_of
@@ -197,17 +197,8 @@ def path_command(state: PageState, scenario: Scenario, table: str, source: str, 
         words.append(file_name(scenario) if state.set or state.left else state.base)
     words += ["--months", str(MONTHS)] if table not in ("dates", "summary") else []
     words += ["--table", table]
-    for option, value, default in (
-        ("--countries", state.economy, ""),
-        ("--dossier", source, "busan-2025"),
-        ("--asof", state.asof, ""),
-        ("--world", world or "", ""),
-        ("--elasticities", state.elasticities, ""),
-        ("--closure", state.closure, "share"),
-    ):
-        if value != default:
-            words += [option, value]
-    return shlex.join(words)
+    words += ["--countries", state.economy] if state.economy else []
+    return shlex.join([*words, *option_words(state, source, world, without=("--horizon",))])
 
 
 @dataclass(frozen=True)

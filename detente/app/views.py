@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -24,7 +24,6 @@ from detente.show.tables import evidence, noted
 
 if TYPE_CHECKING:
     from detente.app.drawing import DrawnView
-    from detente.app.jobs import Report
     from detente.app.laboratory import Laboratory, PageAnswer
     from detente.core import Cell
     from detente.show.figures import Figure
@@ -164,20 +163,6 @@ def _beside(answer: PageAnswer, laboratory: Laboratory) -> Table:
         tuple(rows),
         note=f"Horizon: {answer.chosen[answer.setting].value.structure.horizon}. Differences from the reference in every column.",
     )
-
-
-def long_table(
-    laboratory: Laboratory,
-    key: Hashable,
-    title: str,
-    make_table: Callable[[Report], Table],
-    *,
-    at_once: bool = True,
-) -> Table:
-    """A table that takes longer than a moment: as soon as it is there (`Jobs.result`, with the parameters and errors)."""
-    table = laboratory.jobs.result(key, title, make_table, at_once=at_once)
-    assert isinstance(table, Table)
-    return table
 
 
 def _ledger(answer: PageAnswer, laboratory: Laboratory) -> Table:

@@ -1,4 +1,4 @@
-"""Two functions of statistics in NumPy, so that a briefing need not load a library of thousands for them.
+"""Functions of statistics in NumPy, so that a briefing need not load a library of thousands for them.
 
 Tests hold them against SciPy's.
 """

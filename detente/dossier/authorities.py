@@ -17,7 +17,7 @@ from detente.dossier.form import validate
 from detente.dossier.kept import read_kept
 from detente.dossier.measure import Frozen, Grade, Instrument, Measure, Slug
 from detente.dossier.vocabulary import shared_authorities
-from detente.dossier.yaml_reader import YamlFile, read_yaml
+from detente.dossier.yaml_reader import YamlFile
 
 if TYPE_CHECKING:
     from detente.dossier.dossier import Dossier
@@ -61,7 +61,7 @@ class StackingRule(Frozen):
         )
 
 
-def read_rules(path: Path) -> tuple[StackingRule, ...]:
+def rules_in(file: YamlFile) -> tuple[StackingRule, ...]:
     """Read stacking rules from a YAML list.
 
     Raises
@@ -71,10 +71,6 @@ def read_rules(path: Path) -> tuple[StackingRule, ...]:
     LabelError
         For an unknown authority, with the nearest one.
     """
-    return _rules(read_yaml(path))
-
-
-def _rules(file: YamlFile) -> tuple[StackingRule, ...]:
     if not isinstance(file.data, list):
         raise SchemaError(
             "the file must be a list of rules", file=file.name, line=1, hint="start each with `- id: …`"
@@ -109,7 +105,7 @@ def stacking_rules() -> tuple[StackingRule, ...]:
     ('section-232',)
     """
     rules: tuple[StackingRule, ...] = read_kept(
-        Path(__file__).parent / "data" / "stacking.yaml", "stacking", _rules
+        Path(__file__).parent / "data" / "stacking.yaml", "stacking", rules_in
     )
     return rules
 

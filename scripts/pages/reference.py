@@ -378,7 +378,9 @@ def strategy_tables(dossier: Any, economy: Any) -> list[Any]:
         show.verdict_table({"plain": judge(game, spec.expected)}, spec.players),
         show.swap_table(game, deals.smallest_swaps(game)),
         show.space_table({"plain": (game, [deals.deal_space(game)])}),
-        show.payment_table(game, {"standing": deals.payments(game)}, beside={"standing": deals.payments(game)}),
+        show.payment_table(
+            game, {"standing": deals.payments(game)}, beside={"standing": deals.payments(game)}
+        ),
         preference_table(load_preferences()),
         played.equilibrium_table(game, form, pure, None),
         played.dominance_table(

@@ -11,7 +11,8 @@ from test_own_day import measure, record
 
 from detente.core import LabelError, SchemaError
 from detente.dossier import authorities
-from detente.dossier.authorities import StackingRule, authority_table, mismatches, read_rules
+from detente.dossier.authorities import StackingRule, authority_table, mismatches, rules_in
+from detente.dossier.yaml_reader import read_yaml
 
 DAY = dt.date(2025, 5, 10)
 EVE, NEXT = DAY - dt.timedelta(1), DAY + dt.timedelta(1)
@@ -162,14 +163,14 @@ def line(name: str, authority: str = "section-301", extra: str = "") -> str:
 
 
 def test_rules_are_read_in_order_and_refused_where_wrong(tmp_path: Path) -> None:
-    assert [one.id for one in read_rules(write(tmp_path, line("a"), line("b")))] == ["a", "b"]
+    assert [one.id for one in rules_in(read_yaml(write(tmp_path, line("a"), line("b"))))] == ["a", "b"]
     with pytest.raises(SchemaError, match="`a` was already given") as caught:
-        read_rules(write(tmp_path, line("a"), line("b"), line("a")))
+        rules_in(read_yaml(write(tmp_path, line("a"), line("b"), line("a"))))
     assert caught.value.line == 3
     with pytest.raises(LabelError, match="unknown authority `section-310` in rule `b`"):
-        read_rules(write(tmp_path, line("a"), line("b", "section-310")))
+        rules_in(read_yaml(write(tmp_path, line("a"), line("b", "section-310"))))
     with pytest.raises(LabelError, match="unknown authority `section-223`"):
-        read_rules(write(tmp_path, line("a", extra=", gives_way_to: [section-232, section-223]")))
+        rules_in(read_yaml(write(tmp_path, line("a", extra=", gives_way_to: [section-232, section-223]"))))
     with pytest.raises(SchemaError, match="list of rules") as caught:
-        read_rules(write(tmp_path, "id: a"))
+        rules_in(read_yaml(write(tmp_path, "id: a")))
     assert caught.value.line == 1

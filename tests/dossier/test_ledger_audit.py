@@ -16,8 +16,9 @@ from detente.cli.main import main
 from detente.core import LabelError, SchemaError
 from detente.dossier import RULES, FrozenDict, audit, load_dossier, shipped_dossiers
 from detente.dossier.asof import cited_sources
-from detente.dossier.authorities import authority_table, mismatches, read_rules, stacking_rules
+from detente.dossier.authorities import authority_table, mismatches, rules_in, stacking_rules
 from detente.dossier.held import CHECKS, replay
+from detente.dossier.yaml_reader import read_yaml
 
 Small = Callable[..., Path]
 HINDSIGHT = dt.date(2026, 1, 1)
@@ -171,16 +172,16 @@ def test_stacking_rules_are_read_strictly(tmp_path: Path) -> None:
     file = tmp_path / "stacking.yaml"
     good = "- {id: a, authority: section-232, actor: USA, within: max, applies_to: value, source: s, grade: official}\n"
     file.write_text(good, encoding="utf-8")
-    assert read_rules(file)[0].within == "max"
+    assert rules_in(read_yaml(file))[0].within == "max"
     file.write_text(good + good, encoding="utf-8")
     with pytest.raises(SchemaError, match="already given"):
-        read_rules(file)
+        rules_in(read_yaml(file))
     file.write_text(good.replace("section-232", "section-233"), encoding="utf-8")
     with pytest.raises(LabelError, match="section-232"):
-        read_rules(file)
+        rules_in(read_yaml(file))
     file.write_text("id: a\n", encoding="utf-8")
     with pytest.raises(SchemaError, match="list of rules"):
-        read_rules(file)
+        rules_in(read_yaml(file))
 
 
 def test_the_three_rules_of_the_issue_are_in_the_table() -> None:
