@@ -16,8 +16,9 @@ from detente.equilibrium import Model
 from detente.policy import load_scenario
 from detente.policy.scenario import Scenario
 from detente.show.tables import results, welfare
+from detente.show.tables.jobs import jobs_table
 from detente.show.tables.metrics import assumptions
-from detente.world import Wedges, load_world, toy
+from detente.world import Wedges, load_world, people_of, toy
 
 LIMITS = (
     {
@@ -75,6 +76,32 @@ def test_employment_shares_add_up_and_moves_cancel(solved):
         assert sum(row["employment_share_new_pct"] for row in mine) == pytest.approx(100, abs=1e-9)
         assert sum(row["employment_share_pp"] for row in mine) == pytest.approx(0, abs=1e-9)
         assert max(row["employment_pct"] for row in mine) > 0.1
+
+
+def test_what_households_can_buy_is_what_they_earn_collect_and_borrow_over_prices(solved):
+    """Dollars of a household times households, against sums by hand; in the first year borrowing is net of what is saved."""
+    economy = solved["standing"].value.economy
+    people, n = people_of(economy)["USA"], economy.labels.country("USA")
+    rows = jobs_table(solved, ("USA",), against="standing").records()
+    (row,) = [each for each in rows if each["outcome"] == "decoupling"]
+    buys = []
+    for name in ("standing", "decoupling"):
+        value = solved[name].value
+        money = float(value.sector_earnings_new[n].sum())
+        for i in range(len(economy.labels.countries)):
+            money += float((value.wedges.tariff[n, i] * value.flows_new[n, i]).sum())
+            money += float(value.flows_new[n, i].sum() - value.flows_new[i, n].sum())
+        if value.technology.mobile:
+            price = np.exp(economy.final_shares[n] @ np.log(value.price_hat[n]))
+        else:  # a way out of a shortage earns and uses something up; final goods are a nest
+            money += float(value.outside_new[n].sum() - value.backstop_cost_new[n])
+            price = value.consumer_price_hat[n]
+        buys.append(money / float(price))
+    households = people.households_thousand.value
+    assert row["household_usd"] == pytest.approx(1e3 * (buys[1] - buys[0]) / households, rel=1e-6)
+    share = row["median_household_usd"] / people.median_household_income_usd.value
+    assert share * economy.income[n] == pytest.approx(buys[1] - buys[0], rel=1e-6)
+    assert row["jobs_thousand"] == pytest.approx(0, abs=1e-6)
 
 
 def test_wages_move_together_only_when_factors_are_mobile(solved):
