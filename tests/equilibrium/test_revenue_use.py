@@ -248,7 +248,11 @@ def test_who_saves_lends_to_the_others_by_their_earnings():
     assert still.income_moves(more) == 0
     assert not still.moves_supply
     assert budget.moves_supply
-    assert Budget.of(WORLD, Structure(labour_supply=0.2), earned, None).moves_supply
+    one = np.where(np.arange(count) == USA, 0.2, 0.0)
+    assert Budget.of(WORLD, Structure(labour_supply=one), earned, None).moves_supply
+    assert Budget.of(WORLD, Structure(revenue_saved=one), earned, None).moved is not None
+    cuts_alone = Structure(revenue_cut=one, marginal_cost_of_funds=1.4)
+    assert Budget.of(WORLD, cuts_alone, earned, None).moved[USA, USA] == pytest.approx(0.4 * 0.2)
     lanes = Budget.stacked([still, budget])
     moves = lanes.income_moves(WORLD.tariff_revenue + np.stack([more, more]))
     np.testing.assert_allclose(moves, [0 * want, want], rtol=1e-9, atol=1e-9 * more.max())
