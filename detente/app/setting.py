@@ -90,10 +90,11 @@ def scenario_of(state: PageState, record: Dossier, economy: Economy, base: Scena
 
 
 def _limits(measure: Measure, share: float, economy: Economy) -> list[QuantityLimit]:
-    """The limits a control states, each leaving the same share."""
+    """The limits a control states, each leaving the same share: one that is set is a choice, so no range is drawn around it."""
     assert measure.effect is not None
+    exact = {"limit": share, "low": None, "high": None, "drawn_with": ""}
     return [
-        limit.model_copy(update={"limit": share, "name": limit.name.replace("+", "-")})
+        limit.model_copy(update={**exact, "name": limit.name.replace("+", "-")})
         for limit in effect_limits(economy, measure, at_value(measure.effect, None))
         if not limit.is_floor
     ]
