@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from detente.cases import model_at
-from detente.core import InputError
+from detente.core import InputError, kept
+from detente.core.kept import keep, recall
 from detente.dossier import Dossier, folder_of, known_by, load_dossier, read_record
 from detente.show.words import wanted_sentences
 from detente.strategy import (
@@ -24,6 +27,7 @@ from detente.strategy import (
     hold_out,
     inverse,
     judge_choices,
+    kept_fits,
     load_game,
     load_preferences,
     motives_of,
@@ -197,6 +201,31 @@ def test_every_member_of_the_set_fits_about_as_well_inside_its_bounds() -> None:
     assert (points <= search.high + 1e-9).all()
     again = explain_choices(sample, motives(), "A")
     np.testing.assert_array_equal(fitted.members, again.members)
+
+
+def test_what_is_kept_of_a_fit_is_the_fit_and_of_other_decisions_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DETENTE_CACHE", str(tmp_path))
+    monkeypatch.setattr(kept, "recall", recall)
+    monkeypatch.setattr(kept, "keep", keep)
+    sample, file = simulated(np.ones(11), 0.3, 8, 7), motives()
+    first, weights = kept_fits.kept_explanation(sample, file, "A"), kept_fits.kept_weights(sample, file)
+    counted = []
+    for name in ("explain_choices", "best_weights"):
+        known = getattr(inverse, name)
+        monkeypatch.setattr(kept_fits, name, lambda *given, known=known: counted.append(1) or known(*given))
+    again = kept_fits.kept_explanation(sample, file, "A")
+    for field in dataclasses.fields(first):
+        np.testing.assert_array_equal(getattr(again, field.name), getattr(first, field.name))
+    np.testing.assert_array_equal(kept_fits.kept_weights(sample, file)[0], weights[0])
+    assert not counted
+    other = [dataclasses.replace(sample[0], worth=2 * sample[0].worth), *sample[1:]]
+    assert kept_fits.kept_weights(other, file)[0].shape == weights[0].shape
+    for path in tmp_path.rglob("*.json"):
+        path.write_text("damaged")
+    kept_fits.kept_explanation(sample, file, "A")
+    assert len(counted) == 2
 
 
 def test_regret_is_that_of_the_best_option() -> None:
