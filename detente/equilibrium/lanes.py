@@ -34,11 +34,12 @@ from detente.equilibrium.quantities import verified
 from detente.equilibrium.quantity_search import TIGHT
 from detente.equilibrium.revenue import Budget
 from detente.equilibrium.robust import point_of
+from detente.equilibrium.scarce import Markets, Scarce
 from detente.equilibrium.settle import base_point, settle_lanes
 from detente.equilibrium.shock import Shock, SparseShock
 from detente.equilibrium.solution import Equilibrium, Solution
 from detente.equilibrium.structure import Structure, Technology
-from detente.equilibrium.sweep import Newton, Sweep, deficits
+from detente.equilibrium.sweep import MarketLook, Newton, Sweep, deficits
 from detente.world import Array, Economy, Wedges, frozen
 
 _SIGMAS = ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final")
@@ -191,9 +192,10 @@ class _LaneSweep(Sweep):
         theta: Array,
         backstop: Backstop | None,
         link: Link | None,
+        scarce: Scarce | None,
     ) -> None:
         super().__init__(base.technology.economy, base, deficit)
-        self.theta, self.backstop, self.link = theta, backstop, link
+        self.theta, self.backstop, self.link, self.scarce = theta, backstop, link, scarce
         self.lanes = np.arange(len(theta))
         self.set: Array | None = (
             None  # capacity that was set last [lane, cell], of lanes that have settled too
@@ -206,7 +208,7 @@ class _LaneSweep(Sweep):
         if backstop is not None:
             backstop = replace(backstop, capacity=backstop.capacity[lanes])
         base = replace(self.base, technology=technology.keep(lanes))
-        kept = _LaneSweep(base, self.deficit, self.theta[lanes], backstop, self.link)
+        kept = _LaneSweep(base, self.deficit, self.theta[lanes], backstop, self.link, self.scarce)
         kept.lanes, kept.set = self.lanes[lanes], self.set
         return kept
 
@@ -222,6 +224,46 @@ class _LaneSweep(Sweep):
         self.backstop.capacity[:, self.link.row] = self.set[self.lanes] = given
         step, worst = super().__call__(shock, point)
         return step, np.maximum(worst, WAITING * self.link.waits(self.lanes, worst))
+
+    def mend(
+        self,
+        shock: Shock | SparseShock,
+        seen: MarketLook,
+        at: tuple[Array, Array],
+        reaching: tuple[Array, Array | None],
+        clearing: Array,
+        steps: tuple[Array, Array],
+    ) -> None:
+        """Steps of scarce goods, as their ladders and limits make them (`scarce`)."""
+        technology, scarce = self.technology, self.scarce
+        if scarce is None or not isinstance(shock, Shock):
+            return
+        assert isinstance(technology, _LaneTechnology)
+
+        def by_good(array: Array) -> Array:
+            return np.asarray(array.transpose(0, 2, 1)[:, scarce.sectors])
+
+        weight, total, spent = by_good(seen.weight), by_good(seen.total), by_good(reaching[0])
+        theta = self.theta[:, 0, scarce.sectors, None]
+        answer = theta + 1 - technology.sigmas["sigma_critical"]
+        if reaching[1] is not None:
+            answer = answer - by_good(reaching[1])
+        asked, factor = (
+            seen.earnings[1],
+            technology.paid(at[0], seen.log_cost) / (1 - technology.profit_share),
+        )
+        drawn = weight[:, :, None, :] / total[..., None]
+        markets = Markets(
+            shock.pull[:, scarce.sectors] * drawn,
+            shock.to_producer[:, scarce.sectors] * drawn * spent[..., None],
+            theta,
+            answer,
+            by_good(factor),
+            by_good(asked / asked.sum(-1, keepdims=True)),
+            technology.kappa,
+            1 - technology.sigmas["sigma_value_added"],
+        )
+        scarce.mend(markets, clearing, steps[0], shock.limits, at[1], steps[1], seen.log_cost)
 
 
 def solve_lanes(
@@ -288,6 +330,7 @@ def solve_lanes(
         theta[:, None, :],
         _stacked(lanes),
         link,
+        Scarce.of(base.technology, limits),
     )
     points, steps = settle_lanes(sweep, Shock.of(base, banned, limits, theta), begun, solver)
     solutions = []

@@ -234,13 +234,9 @@ class Sweep:
         worst = np.maximum(np.abs(clearing).max(1), np.abs(price_gap).max((1, 2)))
         worst = np.maximum(worst, np.abs(spending_gap).max((1, 2)))
         factor_step = -clearing @ base.factor_inverse
-        single = factor_step.astype(np.float32)
-        price_step += single @ base.price_by_factor
-        spending_step += single @ base.expenditure_by_factor
-        step = np.empty_like(point)
-        np.concatenate((factor_step, price_step, spending_step), 1, out=step[:, : F + 2 * size])
+        wedge_step = np.empty_like(log_wedge)
         if limits is not None:
-            step[:, F + 2 * size :], unmet = limits.step(
+            wedge_step, unmet = limits.step(
                 log_wedge,
                 shock.pull,
                 shock.to_producer,
@@ -251,7 +247,25 @@ class Sweep:
                 yielding,
             )
             worst = np.maximum(worst, unmet.max(1))
+        self.mend(
+            shock, seen, (log_factor, log_wedge), (reaching, yielding), clearing, (factor_step, wedge_step)
+        )
+        single = factor_step.astype(np.float32)
+        price_step += single @ base.price_by_factor
+        spending_step += single @ base.expenditure_by_factor
+        step = np.concatenate((factor_step, price_step, spending_step, wedge_step), 1)
         return step, worst
+
+    def mend(
+        self,
+        shock: Shock | SparseShock,
+        seen: MarketLook,
+        at: tuple[Array, Array],
+        reaching: tuple[Array, Array | None],
+        clearing: Array,
+        steps: tuple[Array, Array],
+    ) -> None:
+        """Correct steps of factor prices and log wedges, from where these stand, in place: nothing, unless lanes do (`scarce`)."""
 
 
 def steer(gap: Array, inverse: npt.NDArray[np.float32]) -> Array:
