@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 400
 """Rows of a table that the page shows; the files have them all."""
 STATIC: Final = Path(__file__).parent / "static"
+PENDING: Final = "…"
 HORIZON_TITLES: Final = {"impact": "Impact, a few months", "short": "First year", "long": "Long run"}
 CLOSURE_TITLES: Final = {
     "share": "A fixed share of the world economy",
@@ -55,6 +57,7 @@ class Number:
     Attributes
     ----------
     title, text, money : str
+        The text is `PENDING` where the number is not solved yet.
     gains : bool or None
         None where it is nought as shown.
     key : str
@@ -91,6 +94,10 @@ def sides(answer: PageAnswer, drawn: Mapping[str, Table] | None = None) -> tuple
         n = codes.index(code)
         numbers = []
         for horizon in reversed(BESIDE):
+            title, key = ("first year" if horizon == FIRST_YEAR else "long run"), f"{code}.{horizon}"
+            if horizon not in answer.outcomes:
+                numbers.append(Number(title, PENDING, "", None, "", key))
+                continue
             share, money, before = _change(answer, horizon, n)
             text = number(share, 2, signed=True)
             since = ""
@@ -98,12 +105,12 @@ def sides(answer: PageAnswer, drawn: Mapping[str, Table] | None = None) -> tuple
                 since = f"{number(before, 2, signed=True)} % before"
             numbers.append(
                 Number(
-                    "first year" if horizon == FIRST_YEAR else "long run",
+                    title,
                     text,
                     f"{number(money, 1, signed=True)} USD bn a year",
                     None if not text.strip("+−0.") else share > 0,
                     since,
-                    f"{code}.{horizon}",
+                    key,
                     interval_words(drawn, code, horizon) if drawn else "",
                 )
             )
@@ -197,6 +204,42 @@ def page(
         )
     )
     return text
+
+
+def first_part(laboratory: Laboratory, view: View, answer: PageAnswer, short: PageState) -> str:
+    """What is shown first of a moved control: the large numbers of one horizon, and the ranked bars where the view has some.
+
+    The same blocks of the same templates as in the whole page.
+
+    Parameters
+    ----------
+    laboratory : Laboratory
+    view : View
+    answer : PageAnswer
+        Perhaps without the outcomes of the other horizon (`Laboratory.answers`).
+    short : PageState
+        As the address has it.
+    """
+    links = Links(short, view.name)
+    bars = None
+    if view.bars and not view.long and view.figure is None:
+        with contextlib.suppress(DetenteError):  # the whole part says it
+            bars = bars_of(view, view.make(answer, laboratory))
+    shown = {
+        "css": None,
+        "view": view,
+        "links": links,
+        "sides": sides(answer),
+        "bars": bars,
+        "strong": answer.parties,
+        "explained": Explanations(answer, links),
+        "horizon_title": HORIZON_TITLES[answer.state.horizon].lower(),
+    }
+    parts = []
+    for name, block in (("answer", "sides"), ("view", "bars")):
+        template = environment().get_template(f"{name}.html.j2")
+        parts += template.blocks[block](template.new_context(shown))
+    return f'<div id="answer">{"".join(parts)}</div>\n'
 
 
 def _css() -> Any:
