@@ -1,6 +1,7 @@
 // Live updates of the explorer: a moved control asks for the part of the page that changes. Without this module the
 // same form works by its button. One request is in flight at a time; positions that were overtaken are never sent.
 import "./brush.js";
+import "./pinned.js";
 import { watch } from "./jobs.js";
 import { range } from "./ranges.js";
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         country_name as country_name,
         look as look,
     )
-    from detente.show.figures.tiles import map_figure as map_figure
+    from detente.show.figures.tiles import STRONG as STRONG, map_figure as map_figure
     from detente.show.figures.timelines import ClockDot as ClockDot
     from detente.show.figures.worlds import (
         comparison_figure as comparison_figure,
@@ -71,7 +71,7 @@ else:
             "plots": "Plot plot",
             "rows": "fold",
             "theme": "FONT GRADES INK MUTED Look STATUSES authority_look country_name look",
-            "tiles": "map_figure",
+            "tiles": "STRONG map_figure",
             "timelines": "ClockDot",
             "worlds": "comparison_figure world_figure",
         },
