@@ -252,7 +252,11 @@ _LIST: Final = (
     ),
     View.drawn("leverage", "Leverage", leverage_drawn, "strategy", "leverage --horizon {horizon}"),
     View.drawn(
-        "deals", "Deals", deals_drawn, "strategy", "deals --reduced --horizon {horizon} --picture deals.svg"
+        "deals",
+        "Deals",
+        deals_drawn,
+        "strategy",
+        "deals --reduced --table points --horizon {horizon} --picture deals.svg",
     ),
     View.drawn("path", "Duty path", duty_path_drawn, "time", "duties", long=False, tool="brush"),
     View(

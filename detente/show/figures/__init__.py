@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     from detente.show.figures.charts import OutcomeRow as OutcomeRow, SectorRow as SectorRow
     from detente.show.figures.deal_space import (
         deal_figure as deal_figure,
+        point_names as point_names,
         space_sentence as space_sentence,
         swap_sentence as swap_sentence,
     )
@@ -60,7 +61,7 @@ else:
         __name__,
         {
             "charts": "OutcomeRow SectorRow",
-            "deal_space": "deal_figure space_sentence swap_sentence",
+            "deal_space": "deal_figure point_names space_sentence swap_sentence",
             "figures": "Figure NARROW WIDE draw_ahead figure_png figure_svg",
             "headline": "HorizonChange headline_figure",
             "levers": "ladder_figure lever_sentences moving",
