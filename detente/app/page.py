@@ -14,7 +14,7 @@ from detente.app.anchors import Anchors
 from detente.app.changes import changes_of_income
 from detente.app.controls import Group, control_groups
 from detente.app.darkness import with_dark
-from detente.app.explained import Explanations
+from detente.app.explained import Explanations, number_of, titled
 from detente.app.jobs import Unfinished
 from detente.app.laboratory import BESIDE, FIRST_YEAR, Laboratory, PageAnswer
 from detente.app.links import Links
@@ -25,8 +25,9 @@ from detente.app.telling import view_commands, view_python
 from detente.app.tools import body_of, tool_of
 from detente.app.versions import VersionMessage, made_here, with_made
 from detente.app.views import VIEWS, View, bars_of
+from detente.app.wording import cell_words, prose_columns, worded
 from detente.cases import HORIZONS
-from detente.core import Cell, Column, DetenteError, Table, package_version
+from detente.core import Cell, Column, DetenteError, Table, package_version, unit_said
 from detente.equilibrium import CLOSURES
 from detente.policy import load_scenario
 from detente.show.figures import country_name, figure_svg
@@ -151,7 +152,7 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["cell"] = _cell
+    templates.filters.update(cell=_cell, unit=_unit, worded=worded)
     templates.globals["stamp"] = _stamp()
     return templates
 
@@ -164,8 +165,20 @@ def _stamp() -> str:
 
 
 def _cell(cell: Cell, column: Column) -> str:
-    shown = column.show(cell)
-    return shown.replace("-", "−", 1) if column.kind == "number" else shown
+    """A cell as a reader of the page sees it: names without their codes, words for codes."""
+    if column.kind == "number" or cell is None:
+        shown = column.show(cell)
+        return shown.replace("-", "−", 1) if column.kind == "number" else shown
+    if column.key == "partner":
+        return country_name(str(cell))
+    if column.names:
+        return ", ".join(column.names.get(code, code) for code in str(cell).split(", "))
+    return cell_words(column.show(cell))
+
+
+def _unit(column: Column) -> str:
+    """The unit of a column where its label does not say it."""
+    return unit_said(column.unit, column.label)
 
 
 def page(
@@ -284,6 +297,8 @@ def template_parts(
         "drawn_words": SAID,
         "table": table,
         "rows": _rows(table),
+        "prose": prose_columns(table),
+        "titles": _titles(answer),
         "named": _names(table),
         "bars": bars,
         "figure": figure,
@@ -332,6 +347,16 @@ def _inline(figure: Figure) -> Any:
     from markupsafe import Markup
 
     return Markup(with_dark(figure_svg(figure)))
+
+
+def _titles(answer: PageAnswer) -> dict[str, str]:
+    """What ids that tables name are called: the outcomes that were solved, and the result that is explained."""
+    outcomes = [*answer.chosen.values(), *(other[answer.state.horizon] for other in answer.others.values())]
+    name = number_of(answer)[0]
+    return {
+        **{outcome.scenario.id: outcome.scenario.title for outcome in outcomes},
+        name: titled(name, answer.economy.labels),
+    }
 
 
 def _rows(table: Table | None) -> Sequence[tuple[Cell, ...]]:

@@ -169,8 +169,7 @@ def state_command(
     'detente run talks-fail --against standing --table sectors --horizon short'
     """
     by_file = bool(state.left)
-    words = ["detente", "run", file_name(scenario) if by_file else state.base]
-    words += [] if by_file else [part for name, value in state.set for part in ("--set", f"{name}={value}")]
+    words = ["detente", "run", *setting_words(state, scenario)]
     if not by_file and state.base == state.against and not state.set:
         pass
     else:
@@ -181,6 +180,20 @@ def state_command(
     if table in OF_CHOSEN and state.economy:
         words += ["--countries", state.economy]
     return shlex.join([*words, *option_words(state, source, world)])
+
+
+def setting_words(state: PageState, scenario: Scenario) -> list[str]:
+    """The words that name a setting to a command: its outcome and what is set, or its scenario file where a share is left.
+
+    Examples
+    --------
+    >>> from detente.policy import load_scenario
+    >>> setting_words(PageState("x", base="standing", set=(("usa-2025-threat-100", "off"),)), load_scenario("standing"))
+    ['standing', '--set', 'usa-2025-threat-100=off']
+    """
+    if state.left:
+        return [file_name(scenario)]
+    return [state.base, *(part for name, value in state.set for part in ("--set", f"{name}={value}"))]
 
 
 OF_ALL: Final = ("countries", "revenue", "wages")

@@ -2,6 +2,7 @@
 // horizon, and for the whole part of the page that changes once the control rests. Without this module the same form works by
 // its button. One request is in flight at a time; positions that were overtaken are never sent.
 import "./brush.js";
+import "./pinned.js";
 import { watch } from "./jobs.js";
 import { range } from "./ranges.js";
 import { overlaid } from "./overlay.js";
