@@ -16,13 +16,12 @@ from detente.equilibrium.budget import Meter
 from detente.equilibrium.plain_residuals import GATE, WALRAS_GATE, chunk_residuals
 from detente.equilibrium.robust import point_of, polish
 from detente.equilibrium.solution import Equilibrium, Solution
+from detente.equilibrium.steering import BATCH
 from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Newton
 from detente.world import Array, Economy, Wedges, frozen
 
 CHUNK = 32
-
-
 """Scenarios solved together: more fall out of the processor's cache, fewer waste its width."""
 
 
@@ -83,6 +82,8 @@ def finish(
     deficit = frozen(deficit)
     with np.errstate(all="ignore"):  # points that left the numbers have residuals that are none
         judged, levels = chunk_residuals(technology, wedges, deficit, factor_hat, price_hat, expenditure)
+    for array in levels.values():
+        array.flags.writeable = False
     solutions = []
     for k, residual in enumerate(judged):
         stats: dict[str, float | int | str] = dict(residual)
@@ -100,8 +101,7 @@ def finish(
             deficit_new=deficit,
         )
         # cached properties, computed already; without a ground nothing is cut, and the technology is the economy's
-        value.__dict__.update({name: frozen(array[k]) for name, array in levels.items()})
-        value.__dict__["technology"] = technology
+        value.__dict__.update({name: array[k] for name, array in levels.items()}, technology=technology)
         if ground is not None:
             stats |= {"parts": ground.parts} | ({"note": ground.note} if ground.note else {})
         if result.ok and _unchanged(economy, value.wedges, deficit):
@@ -232,15 +232,27 @@ def chunks(
     grounds: dict[int, Ground] = {}
     if any_ban(wedges):
         mobile = math.isinf(structure.mobility)
-        for lane in np.flatnonzero(np.isinf(wedges.iceberg_hat).any((1, 2, 3))):
+        banned, harmless = np.isinf(wedges.iceberg_hat), set[bytes]()
+        for lane in np.flatnonzero(banned.any((1, 2, 3))):
+            bans = banned[lane].tobytes()  # what is left of trade follows from them alone
+            if bans in harmless:
+                continue
             ground = settle(economy, one_of(wedges, int(lane)), deficit)
             if ground.failure or ground.parts > 1 or (ground.closes and not mobile):
                 grounds[int(lane)] = ground
+            else:
+                harmless.add(bans)
     plain = [lane for lane in range(count) if lane not in grounds]
-    together: list[tuple[list[int], Ground | None]] = [
-        (plain[first : first + CHUNK], None) for first in range(0, len(plain), CHUNK)
-    ]
+    together: list[tuple[list[int], Ground | None]] = [(plain[part], None) for part in apart(len(plain))]
     return together + [([lane], ground) for lane, ground in grounds.items()]
+
+
+def apart(count: int) -> list[slice]:
+    """Chunks of so many scenarios, in their order; of a large batch those far from one another, the first like all (`foresight`)."""
+    parts = -(-count // CHUNK)
+    if count < BATCH:
+        return [slice(first, min(first + CHUNK, count)) for first in range(0, count, CHUNK)]
+    return [slice(first, None, parts) for first in range(parts)]
 
 
 def alone(wedges: Wedges) -> Wedges:
@@ -249,10 +261,11 @@ def alone(wedges: Wedges) -> Wedges:
 
 
 def take(wedges: Wedges, lanes: Sequence[int]) -> Wedges:
-    """Scenarios of a batch: a view where they follow one another."""
-    if lanes[-1] - lanes[0] + 1 == len(lanes):
-        return part_of(wedges, lanes[0], lanes[-1] + 1)
-    at = list(lanes)
+    """Scenarios of a batch: a view where they follow one another evenly."""
+    at: list[int] | slice = list(lanes)
+    between = lanes[1] - lanes[0] if len(lanes) > 1 else 1
+    if between > 0 and list(range(lanes[0], lanes[-1] + 1, between)) == at:
+        at = slice(lanes[0], lanes[-1] + 1, between)
     return Wedges(wedges.tariff[at], wedges.iceberg_hat[at], wedges.export_tax[at])
 
 

@@ -46,9 +46,10 @@ class Moved(NamedTuple):
             pairs[limits.lane, limits.importer, limits.exporter] = True
         key = np.flatnonzero(pairs)
         lane, pair = np.divmod(key, N * N)
+        importer, exporter = np.divmod(pair, N)
 
         def of_rows(array: Array) -> Array:
-            return np.asarray(array.reshape(-1, S)[key])
+            return np.asarray(array[lane, importer, exporter])
 
         factor = 1 + of_rows(wedges.tariff)
         kappa_hat = factor / (1 + economy.tariff.reshape(-1, S)[pair]) * of_rows(wedges.iceberg_hat)

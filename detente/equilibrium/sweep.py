@@ -121,6 +121,8 @@ class Sweep:
         self.technology = base.technology
         self.N, self.S = economy.expenditure.shape
         self.factors = self.N if self.technology.mobile else self.N * self.S
+        self.limited_from = self.factors + 2 * self.N * self.S
+        """Position of the first log wedge of limits in a point."""
         self.spends = economy.expenditure > 0
         self.theta = economy.trade_elasticity
         self.earning = self.technology.earning
