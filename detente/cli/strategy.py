@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from detente.cli.marking import MarkOption, marked_points
+from detente.cli.leads import DRAWS, LeadDrawsOption, MovesLead, check_lead_draws, deal_moves, lever_moves
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -76,6 +77,7 @@ def leverage(
     preferences: PreferencesOption = None,
     preference_file: PreferenceFileOption = None,
     horizon: HorizonOption = "long",
+    draws: LeadDrawsOption = DRAWS,
     picture: PictureOption = None,
     controls: ControlsOption = "stated",
     workers: WorkersOption = None,
@@ -97,6 +99,7 @@ def leverage(
 
     known_table(table, ("levers", "shares", "horizons", "substitution", "preferences", "threats"))
     refuse_all(preferences)
+    leads = check_lead_draws(draws, table, ("levers", "all"), controls)
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     economy, model = world_at(world, elasticities, horizon)
     wanted = read_sets(record, spec, economy, preference_file, preferences)
@@ -130,6 +133,9 @@ def leverage(
         *standing_sentences(stands or {}, {action.id: action.title for action in spec.actions}),
     ):
         say(sentence.text)
+    if leads:
+        lead = MovesLead(record, spec, model, horizon, economy, draws, world, elasticities is not None)
+        lead.say(lever_moves(levers, spec, span), "leverage")
     if picture is not None:
         draw(make("leverage-ladder", levers=levers, concept=concept), picture)
     emit(headed(tables, reduced=reduced), style, out)
@@ -204,6 +210,7 @@ def deals(
     preferences: PreferencesOption = None,
     preference_file: PreferenceFileOption = None,
     horizon: HorizonOption = "long",
+    draws: LeadDrawsOption = DRAWS,
     picture: PictureOption = None,
     controls: ControlsOption = "stated",
     workers: WorkersOption = None,
@@ -224,6 +231,7 @@ def deals(
     from detente.strategy import deals as room
 
     known_table(table, OF_DEALS)
+    leads = check_lead_draws(draws, table, ("expected", "all"), controls)
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     with usage():
         point, sides = _threat(threat, spec), _sides(side, spec, world)
@@ -243,6 +251,9 @@ def deals(
     if table in ("expected", "all"):
         tables.append(_expected(games, spec, wanted))
         _say_expected(play, plain, spec)
+        if leads:
+            lead = MovesLead(record, spec, model, horizon, economy, draws, world, elasticities is not None)
+            lead.say(deal_moves(play, spec), "expected-swaps")
     if table in ("concessions", "all"):
         tables.append(build("concessions", game=play, players=sides, beside=plain))
     if table in ("horizons", "all"):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         ladder_figure as ladder_figure,
         lever_sentences as lever_sentences,
         moving as moving,
+        strongest_levers as strongest_levers,
     )
     from detente.show.figures.lifelines import Span as Span, timeline as timeline
     from detente.show.figures.odds import (
@@ -64,7 +65,7 @@ else:
             "deal_space": "deal_figure point_names space_sentence swap_sentence",
             "figures": "Figure NARROW WIDE draw_ahead figure_png figure_svg",
             "headline": "HorizonChange headline_figure",
-            "levers": "ladder_figure lever_sentences moving",
+            "levers": "ladder_figure lever_sentences moving strongest_levers",
             "lifelines": "Span timeline",
             "odds": "RungOdds fan_figure rungs_figure",
             "parts": "parts_figure",

@@ -25,13 +25,24 @@ def lever_sentences(levers: Sequence[Lever], *, table: str = "leverage") -> tupl
     return (*sentences, *_furthest(levers, table))
 
 
-def _of_side(levers: Sequence[Lever], code: str, table: str) -> list[Sentence]:
-    """A side's strongest lever, one that gains it something, and its cheapest."""
-    mine = [
+def _moving_others(levers: Sequence[Lever], code: str) -> list[Lever]:
+    """Measures of a side that harm the other."""
+    return [
         lv
         for lv in levers
         if lv.player == code and not lv.action.startswith("side:") and lv.harm_target > 0.5
     ]
+
+
+def strongest_levers(levers: Sequence[Lever]) -> tuple[Lever, ...]:
+    """The measure of each side that hurts the other most, as the sentences name it; none of a side that moves nobody."""
+    sides = [_moving_others(levers, code) for code in dict.fromkeys(lever.player for lever in levers)]
+    return tuple(max(mine, key=lambda lever: known(lever.harm_target)) for mine in sides if mine)
+
+
+def _of_side(levers: Sequence[Lever], code: str, table: str) -> list[Sentence]:
+    """A side's strongest lever, one that gains it something, and its cheapest."""
+    mine = _moving_others(levers, code)
     rival = next((lv.player for lv in levers if lv.player != code), "")
     who = country_name(code, in_sentence=True)
     whom = country_name(rival, in_sentence=True) or "the others"
