@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from helpers.table_materials import cases
 
@@ -84,12 +86,15 @@ def test_a_share_that_is_set_is_exact_and_its_file_loads(share, tmp_path):
 
 def test_changes_are_against_the_reference_and_of_the_reference_against_the_base_year():
     solved = run_cases(Model(toy()), cases())
-    war, standing = solved["war"], solved["standing"]
-    share, money = changes_of_income(war, standing)
+    war, still = solved["war"], solved["standing"]
+    level, _ = changes_of_income(war, war)
+    share, money = changes_of_income(still, war)
     for n, code in enumerate(toy().labels.countries):
-        ratio = war.value.real_income_hat[n] / standing.value.real_income_hat[n]
-        assert share[n] == pytest.approx(100 * (ratio - 1), rel=1e-6, abs=1e-9), code
-        more = war.value.equivalent_variation_usd[n] - standing.value.equivalent_variation_usd[n]
-        assert money[n] == pytest.approx(more / 1e3, rel=1e-6, abs=1e-9)
-    level, _ = changes_of_income(standing, standing)
-    assert level[0] == pytest.approx(100 * (standing.value.real_income_hat[0] - 1), rel=1e-6, abs=1e-9)
+        hat = war.value.real_income_hat[n]
+        assert level[n] == pytest.approx(100 * (hat - 1), rel=1e-6, abs=1e-9), code
+        assert share[n] == pytest.approx(100 * (still.value.real_income_hat[n] / hat - 1), rel=1e-6, abs=1e-9)
+        lost = war.value.equivalent_variation_usd[n] - still.value.equivalent_variation_usd[n]
+        assert money[n] == pytest.approx(-lost / 1e3, rel=1e-6, abs=1e-9)
+    other = replace(war, scenario=war.scenario.model_copy(update={"id": "named-otherwise"}))
+    assert changes_of_income(other, war)[0] == tuple([0.0] * len(share))
+    assert level[0] != 0 != share[0]

@@ -37,7 +37,7 @@ from detente.strategy import (
     wanted_in,
     whole_verdicts,
 )
-from detente.strategy.explained import controls_by_rung, explained_sides, meeting_ahead
+from detente.strategy.explained import controls_by_rung, explained_sides, meeting_ahead, weights_of
 from detente.strategy.inverse import WITHIN, _Search
 from detente.strategy.motives import weigh_choice
 from detente.strategy.wanted import standing_choice
@@ -265,7 +265,13 @@ def test_sets_that_explain_are_those_of_the_day() -> None:
     mean = np.mean(list(best.political.values()))
     assert mean == pytest.approx(1, rel=1e-12)  # a dollar counts one on average
     decisions = sum(len(side.decisions) for side in explained_sides(record, motives(), spec.players).values())
-    assert sets.sets[0].source.startswith(f"Inferred from {decisions} decisions up to {MEETING}; ")
+    said, _, why = sets.sets[0].source.partition("; ")
+    assert said == f"Inferred from {decisions} decisions up to {MEETING}"
+    assert why[0].islower()
+    assert why.lower() == motives().source.lower()
+    nothing = np.zeros(len(motives().motives))
+    with pytest.raises(InputError, match="no sector's income has any weight"):
+        weights_of(record, spec, motives(), known.named(motives().published), "USA", nothing)
 
 
 @pytest.mark.parametrize(
