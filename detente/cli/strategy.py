@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from detente.cli.marking import MarkOption, marked_points
 from detente.cli.leads import DRAWS, LeadDrawsOption, MovesLead, check_lead_draws, deal_moves, lever_moves
+from detente.cli.marking import MarkOption, marked_points
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
