@@ -25,7 +25,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -154,6 +154,14 @@ class Backstop:
             steps=tuple(name for name, _ in kinds),
             stops=tuple(stops for _, stops in kinds),
         )
+
+    @staticmethod
+    def stacked(ladders: Sequence[Backstop | None]) -> Backstop | None:
+        """Ladders of several scenarios, alike but for their capacities [scenario, step, cell]; None where the first has none."""
+        if ladders[0] is None:
+            return None
+        capacity = np.stack([ladder.capacity for ladder in ladders if ladder is not None])
+        return replace(ladders[0], capacity=capacity)
 
     def relative(self, log_price: Array, log_basket: Array) -> Array:
         """Log price of the goods over that of the buyers' baskets [.., cell], from [.., n, s] and [.., n]."""

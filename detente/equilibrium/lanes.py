@@ -240,29 +240,10 @@ class _LaneSweep(Sweep):
             return
         assert isinstance(technology, _LaneTechnology)
 
-        def by_good(array: Array) -> Array:
-            return np.asarray(array.transpose(0, 2, 1)[:, scarce.sectors])
-
-        weight, total, spent = by_good(seen.weight), by_good(seen.total), by_good(reaching[0])
-        theta = self.theta[:, 0, scarce.sectors, None]
-        answer = theta + 1 - technology.sigmas["sigma_critical"]
-        if reaching[1] is not None:
-            answer = answer - by_good(reaching[1])
-        asked, factor = (
-            seen.earnings[1],
-            technology.paid(at[0], seen.log_cost) / (1 - technology.profit_share),
-        )
-        drawn = weight[:, :, None, :] / total[..., None]
-        markets = Markets(
-            shock.pull[:, scarce.sectors] * drawn,
-            shock.to_producer[:, scarce.sectors] * drawn * spent[..., None],
-            theta,
-            answer,
-            by_good(factor),
-            by_good(asked / asked.sum(-1, keepdims=True)),
-            technology.kappa,
-            1 - technology.sigmas["sigma_value_added"],
-        )
+        factor = technology.paid(at[0], seen.log_cost) / (1 - technology.profit_share)
+        sigmas = technology.sigmas["sigma_critical"], technology.sigmas["sigma_value_added"]
+        of_lanes = self.theta[:, 0, scarce.sectors, None], *sigmas, technology.kappa
+        markets = Markets.at(scarce.sectors, shock, seen, reaching, factor, of_lanes)
         scarce.mend(markets, clearing, steps[0], shock.limits, at[1], steps[1], seen.log_cost)
 
 
@@ -328,9 +309,9 @@ def solve_lanes(
         replace(base, technology=technology),
         deficit,
         theta[:, None, :],
-        _stacked(lanes),
+        Backstop.stacked([lane.structure.backstop for lane in lanes]),
         link,
-        Scarce.of(base.technology, limits),
+        Scarce.of(base, limits),
     )
     points, steps = settle_lanes(sweep, Shock.of(base, banned, limits, theta), begun, solver)
     solutions = []
@@ -343,15 +324,6 @@ def solve_lanes(
             _judged(own, free[k], points[k, :size], sizes, int(steps[k]), deficit, closure, solver)
         )
     return solutions
-
-
-def _stacked(lanes: Sequence[Lane]) -> Backstop | None:
-    """Ladders with the capacities of every lane [lane, step, cell]."""
-    ladders = [lane.structure.backstop for lane in lanes]
-    first = ladders[0]
-    if first is None:
-        return None
-    return replace(first, capacity=np.stack([ladder.capacity for ladder in ladders if ladder is not None]))
 
 
 def _with_capacity(lane: Lane, row: int, given: Array) -> Lane:

@@ -16,14 +16,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from detente.equilibrium.baseline import Baseline
 from detente.equilibrium.limits import LONGEST, Limits
-from detente.equilibrium.structure import Technology
+from detente.equilibrium.shock import Shock
 from detente.world import Array
+
+if TYPE_CHECKING:
+    from detente.equilibrium.sweep import MarketLook
 
 Single = npt.NDArray[np.float32]
 Index = npt.NDArray[np.int64]
@@ -66,6 +70,52 @@ class Markets(NamedTuple):
     apart: Array
     """One less the elasticity of substitution between factors and inputs [lane, 1, 1]."""
 
+    @classmethod
+    def at(
+        cls,
+        sectors: Index,
+        shock: Shock,
+        seen: MarketLook,
+        reaching: tuple[Array, Array | None],
+        factor: Array,
+        parameters: tuple[Array, Array, Array, Array],
+    ) -> Markets:
+        """Where a sweep stands.
+
+        Parameters
+        ----------
+        sectors : array [good]
+        shock : Shock
+        seen : MarketLook
+        reaching : (array, array or None)
+            Spending that reaches suppliers, and by how much its logarithm falls as the log price rises.
+        factor : array [lane, country, sector]
+            Shares of factors in cost.
+        parameters : tuple of array
+            Trade elasticities [lane, good, 1], those of substitution between critical inputs and between factors and inputs, and
+            mobility [lane, 1, 1].
+        """
+
+        def by_good(array: Array) -> Array:
+            return np.asarray(array.transpose(0, 2, 1)[:, sectors])
+
+        theta, sigma_critical, sigma_factors, mobility = parameters
+        asked = seen.earnings[1]
+        drawn = by_good(seen.weight)[:, :, None, :] / by_good(seen.total)[..., None]
+        answer = theta + 1 - sigma_critical  # spending on one of several critical inputs falls less than it
+        if reaching[1] is not None:
+            answer = answer - by_good(reaching[1])
+        return cls(
+            shock.pull[:, sectors] * drawn,
+            shock.to_producer[:, sectors] * drawn * by_good(reaching[0])[..., None],
+            theta,
+            answer,
+            by_good(factor),
+            by_good(asked / asked.sum(-1, keepdims=True)),
+            mobility,
+            1 - sigma_factors,
+        )
+
     def moves(self, alive: npt.NDArray[np.bool_]) -> Moves:
         """How they answer to factor prices; of those who produce nothing these stay."""
         whole = self.sales.sum(-2, keepdims=True)
@@ -99,8 +149,9 @@ class Scarce:
     seen: Single
 
     @classmethod
-    def of(cls, technology: Technology, limits: Limits | None) -> Scarce | None:
+    def of(cls, base: Baseline, limits: Limits | None) -> Scarce | None:
         """Goods that are scarce; None without any, and where factors move freely or wages have floors."""
+        technology = base.technology
         economy, structure = technology.economy, technology.structure
         parts = [] if structure.backstop is None else [structure.backstop.sector]
         parts += [] if limits is None else [limits.sector]
@@ -109,19 +160,20 @@ class Scarce:
         sectors = np.unique(np.concatenate(parts))
         trade = economy.trade_shares.transpose(2, 0, 1)[sectors]
         sales = trade / (1 + economy.tariff.transpose(2, 0, 1)[sectors])
-        theta, earned = economy.trade_elasticity[sectors], technology.base_earnings()
+        theta, earned = base.theta[sectors], technology.base_earnings()
         alive = technology.earning.T[sectors]
-        base = Markets(
+        sigma_factors, sigma_critical, mobility = base.nests
+        before = Markets(
             trade[None],
             (sales * economy.expenditure.T[sectors][..., None])[None],
             theta[None, :, None],
-            (theta + 1 - structure.sigma_critical)[None, :, None],
+            (theta + 1 - sigma_critical)[None, :, None],
             technology.va_in_cost.T[sectors][None],
             (earned / earned.sum(1, keepdims=True)).T[sectors][None],
-            np.full((1, 1, 1), structure.mobility),
-            np.full((1, 1, 1), 1 - structure.sigma_value_added),
+            np.full((1, 1, 1), mobility),
+            np.full((1, 1, 1), 1 - sigma_factors),
         )
-        return cls(sectors, alive, base.moves(alive).slopes[0].astype(np.float32))
+        return cls(sectors, alive, before.moves(alive).slopes[0].astype(np.float32))
 
     def mend(
         self,
@@ -286,4 +338,5 @@ def _solved(matrix: Array, right: Array) -> Array:
 
 def _laid(shape: tuple[int, ...], at: tuple[Index, ...], values: Array) -> Array:
     """Sums of values by position."""
-    return np.bincount(np.ravel_multi_index(at, shape), values, math.prod(shape)).reshape(shape)
+    sums = np.bincount(np.ravel_multi_index(at, shape), values, math.prod(shape))
+    return np.asarray(sums, dtype=np.float64).reshape(shape)

@@ -233,7 +233,7 @@ class Sweep:
         clearing = self.clearing(technology.paid(log_factor, seen.log_cost), output, seen.earnings)
         worst = np.maximum(np.abs(clearing).max(1), np.abs(price_gap).max((1, 2)))
         worst = np.maximum(worst, np.abs(spending_gap).max((1, 2)))
-        factor_step = -clearing @ base.factor_inverse
+        factor_step = np.asarray(-clearing @ base.factor_inverse, dtype=np.float64)
         wedge_step = np.empty_like(log_wedge)
         if limits is not None:
             wedge_step, unmet = limits.step(
@@ -254,7 +254,7 @@ class Sweep:
         price_step += single @ base.price_by_factor
         spending_step += single @ base.expenditure_by_factor
         step = np.concatenate((factor_step, price_step, spending_step, wedge_step), 1)
-        return step, worst
+        return np.asarray(step, dtype=np.float64), worst
 
     def mend(
         self,
