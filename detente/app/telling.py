@@ -14,6 +14,7 @@ from detente.app.setting import (
     OF_CHOSEN,
     option_words,
     setting_lines,
+    setting_words,
     solve_options,
     standoff_lines,
     state_command,
@@ -99,7 +100,11 @@ def view_commands(
     words = ["detente", view.verb.format(horizon=state.horizon, asof=answer.dossier.asof)]
     words += ["--dossier", shlex.quote(source)]
     words += ["--asof", state.asof] if state.asof and "{asof}" not in view.verb else []
-    words += ["--elasticities", state.elasticities] if state.elasticities and "{horizon}" in view.verb else []
+    if "{horizon}" in view.verb:
+        words += ["--elasticities", state.elasticities] if state.elasticities else []
+        words += ["--world", shlex.quote(world)] if world else []
+    if view.name == "deals":
+        words += [shlex.join(["--mark", *setting_words(state, scenario)])]
     return (" ".join(words),)
 
 
@@ -239,6 +244,7 @@ def _game_lines(name: str, answer: PageAnswer) -> list[str]:
         room = "deal_space, load_game, load_preferences, payoff_tensor"
     asof = ", asof=record.asof" if answer.state.asof else ""
     lines = [
+        *(["from detente.show.figures import point_names"] if name == "deals" else []),
         f"from detente.strategy import {room}",
         "record = standoff.dossier",
         f"spec = load_game(dossier=standoff.source{asof})",
@@ -254,9 +260,8 @@ def _game_lines(name: str, answer: PageAnswer) -> list[str]:
     return [
         *lines,
         "names = {name: standoff.scenario(name).title for name in spec.threats}",
-        "if setting.id not in names:",
-        "    points.append(setting)",
-        '    names[setting.id] = f"This setting: {setting.title}"',
+        "points += [] if setting.id in names else [setting]",
+        "names = point_names(names, setting.id, setting.title)",
         "tensor = payoff_tensor(model, record, spec.small(), scenarios=points)",
         "game = tensor.game(known.named())",
         "space = deal_space(game, spec.threats[0])",
