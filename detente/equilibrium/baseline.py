@@ -57,6 +57,14 @@ class Baseline:
     whole: dict[str, Any] = field(default_factory=dict)
     """The inverse of the whole derivative that batches are steered by, once one has asked for it (`whole`)."""
 
+    def in_single(self) -> Baseline:
+        """With the inverse of the clearing derivative in single precision too: half of it to read at every sweep."""
+        if isinstance(self.factor_inverse, Factored):
+            return self
+        if "single" not in self.whole:
+            self.whole["single"] = self.factor_inverse.astype(np.float32)
+        return replace(self, factor_inverse=self.whole["single"])
+
 
 @dataclass(frozen=True)
 class _Kept:

@@ -231,11 +231,16 @@ def chunks(
     count = len(wedges.tariff)
     grounds: dict[int, Ground] = {}
     if any_ban(wedges):
-        mobile = math.isinf(structure.mobility)
+        mobile, harmless = math.isinf(structure.mobility), set()
         for lane in np.flatnonzero(np.isinf(wedges.iceberg_hat).any((1, 2, 3))):
+            banned = np.isinf(wedges.iceberg_hat[lane]).tobytes()
+            if banned in harmless:  # such as at every date of a path
+                continue
             ground = settle(economy, one_of(wedges, int(lane)), deficit)
             if ground.failure or ground.parts > 1 or (ground.closes and not mobile):
                 grounds[int(lane)] = ground
+            else:
+                harmless.add(banned)
     plain = [lane for lane in range(count) if lane not in grounds]
     together: list[tuple[list[int], Ground | None]] = [
         (plain[first : first + CHUNK], None) for first in range(0, len(plain), CHUNK)
