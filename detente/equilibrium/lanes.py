@@ -34,7 +34,7 @@ from detente.equilibrium.quantities import verified
 from detente.equilibrium.quantity_search import TIGHT
 from detente.equilibrium.revenue import Budget
 from detente.equilibrium.robust import point_of
-from detente.equilibrium.scarce import Markets, Scarce
+from detente.equilibrium.scarce import Scarce, ScarceMarkets, Volumes
 from detente.equilibrium.settle import base_point, settle_lanes
 from detente.equilibrium.shock import Shock, SparseShock
 from detente.equilibrium.solution import Equilibrium, Solution
@@ -45,6 +45,8 @@ from detente.world import Array, Economy, Wedges, frozen
 _SIGMAS = ("sigma_value_added", "sigma_materials", "sigma_critical", "sigma_final")
 WAITING = 1e-2
 """A lane settles once those it depends on are within this share of their tolerance, the other way round: a hundred times it."""
+STEADY = 1e-3
+"""Largest residual below which the derivatives of scarce goods are taken once and kept."""
 NEAR_ONE = 1e-3
 """Elasticities of substitution nearer to one than this are left to the solver of one structure."""
 
@@ -208,7 +210,8 @@ class _LaneSweep(Sweep):
         if backstop is not None:
             backstop = replace(backstop, capacity=backstop.capacity[lanes])
         base = replace(self.base, technology=technology.keep(lanes))
-        kept = _LaneSweep(base, self.deficit, self.theta[lanes], backstop, self.link, self.scarce)
+        scarce = None if self.scarce is None else replace(self.scarce, known={})
+        kept = _LaneSweep(base, self.deficit, self.theta[lanes], backstop, self.link, scarce)
         kept.lanes, kept.set = self.lanes[lanes], self.set
         return kept
 
@@ -233,6 +236,7 @@ class _LaneSweep(Sweep):
         reaching: tuple[Array, Array | None],
         clearing: Array,
         steps: tuple[Array, Array],
+        worst: Array,
     ) -> None:
         """Steps of scarce goods, as their ladders and limits make them (`scarce`)."""
         technology, scarce = self.technology, self.scarce
@@ -240,30 +244,15 @@ class _LaneSweep(Sweep):
             return
         assert isinstance(technology, _LaneTechnology)
 
-        def by_good(array: Array) -> Array:
-            return np.asarray(array.transpose(0, 2, 1)[:, scarce.sectors])
+        def standing() -> ScarceMarkets:
+            factor = technology.paid(at[0], seen.log_cost) / (1 - technology.profit_share)
+            sigmas = technology.sigmas["sigma_critical"], technology.sigmas["sigma_value_added"]
+            of_lanes = self.theta[:, 0, scarce.sectors, None], *sigmas, technology.kappa
+            return ScarceMarkets.at(scarce.sectors, shock, seen, reaching, factor, of_lanes)
 
-        weight, total, spent = by_good(seen.weight), by_good(seen.total), by_good(reaching[0])
-        theta = self.theta[:, 0, scarce.sectors, None]
-        answer = theta + 1 - technology.sigmas["sigma_critical"]
-        if reaching[1] is not None:
-            answer = answer - by_good(reaching[1])
-        asked, factor = (
-            seen.earnings[1],
-            technology.paid(at[0], seen.log_cost) / (1 - technology.profit_share),
-        )
-        drawn = weight[:, :, None, :] / total[..., None]
-        markets = Markets(
-            shock.pull[:, scarce.sectors] * drawn,
-            shock.to_producer[:, scarce.sectors] * drawn * spent[..., None],
-            theta,
-            answer,
-            by_good(factor),
-            by_good(asked / asked.sum(-1, keepdims=True)),
-            technology.kappa,
-            1 - technology.sigmas["sigma_value_added"],
-        )
-        scarce.mend(markets, clearing, steps[0], shock.limits, at[1], steps[1], seen.log_cost)
+        volumes = Volumes.at(scarce.sectors, shock, seen, reaching[0], shock.limits)
+        near = bool(worst.max() < STEADY)
+        scarce.mend(standing, clearing, steps[0], volumes, at[1], steps[1], near)
 
 
 def solve_lanes(
@@ -325,12 +314,12 @@ def solve_lanes(
             for control in some
         ]
     sweep = _LaneSweep(
-        replace(base, technology=technology),
+        replace(base.in_single(), technology=technology),
         deficit,
         theta[:, None, :],
-        _stacked(lanes),
+        Backstop.stacked([lane.structure.backstop for lane in lanes]),
         link,
-        Scarce.of(base.technology, limits),
+        Scarce.of(base, limits),
     )
     points, steps = settle_lanes(sweep, Shock.of(base, banned, limits, theta), begun, solver)
     solutions = []
@@ -343,15 +332,6 @@ def solve_lanes(
             _judged(own, free[k], points[k, :size], sizes, int(steps[k]), deficit, closure, solver)
         )
     return solutions
-
-
-def _stacked(lanes: Sequence[Lane]) -> Backstop | None:
-    """Ladders with the capacities of every lane [lane, step, cell]."""
-    ladders = [lane.structure.backstop for lane in lanes]
-    first = ladders[0]
-    if first is None:
-        return None
-    return replace(first, capacity=np.stack([ladder.capacity for ladder in ladders if ladder is not None]))
 
 
 def _with_capacity(lane: Lane, row: int, given: Array) -> Lane:

@@ -152,16 +152,15 @@ def _used(
     supply = (
         supply + (structure.marginal_cost_of_funds - 1) * np.asarray(structure.revenue_cut) * more / earned
     )
-    saves = np.zeros_like(duties)
-    gets = np.zeros_like(duties)
     severed = technology.severed
-    for n in range(len(base)):
-        same = np.ones(len(base), dtype=bool) if severed is None else severed.part == severed.part[n]
-        others = np.where(same, base, 0.0)
-        others[n] = 0.0
-        if others.sum() > 0:
-            saves[..., n] = np.broadcast_to(structure.revenue_saved, base.shape)[n] * more[..., n]
-            gets += saves[..., n, None] * others / others.sum()
+    same = np.ones((len(base),) * 2, dtype=bool) if severed is None else severed.part[:, None] == severed.part
+    others = np.where(
+        same & ~np.eye(len(base), dtype=bool), base, 0.0
+    )  # whom savings of each reach [saver, country]
+    whole = others.sum(1)
+    parts = np.divide(others, whole[:, None], out=np.zeros_like(others), where=whole[:, None] > 0)
+    saves = np.where(whole > 0, structure.revenue_saved, 0.0) * more
+    gets = (saves[..., None] * parts).sum(-2)
     return supply, gets - saves
 
 

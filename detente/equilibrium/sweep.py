@@ -18,6 +18,7 @@ from detente.core import InputError, UnitError
 from detente.equilibrium.anderson import Lanes
 from detente.equilibrium.baseline import Baseline
 from detente.equilibrium.budget import BUDGET, SECONDS
+from detente.equilibrium.factored import Factored
 from detente.equilibrium.implicit import Numeraires
 from detente.equilibrium.shock import Shock, SparseShock
 from detente.world import Array, Economy
@@ -235,7 +236,7 @@ class Sweep:
         clearing = self.clearing(technology.paid(log_factor, seen.log_cost), output, seen.earnings)
         worst = np.maximum(np.abs(clearing).max(1), np.abs(price_gap).max((1, 2)))
         worst = np.maximum(worst, np.abs(spending_gap).max((1, 2)))
-        factor_step = -clearing @ base.factor_inverse
+        factor_step = turned(-clearing, base.factor_inverse)
         wedge_step = np.empty_like(log_wedge)
         if limits is not None:
             wedge_step, unmet = limits.step(
@@ -250,13 +251,19 @@ class Sweep:
             )
             worst = np.maximum(worst, unmet.max(1))
         self.mend(
-            shock, seen, (log_factor, log_wedge), (reaching, yielding), clearing, (factor_step, wedge_step)
+            shock,
+            seen,
+            (log_factor, log_wedge),
+            (reaching, yielding),
+            clearing,
+            (factor_step, wedge_step),
+            worst,
         )
         single = factor_step.astype(np.float32)
         price_step += single @ base.price_by_factor
         spending_step += single @ base.expenditure_by_factor
         step = np.concatenate((factor_step, price_step, spending_step, wedge_step), 1)
-        return step, worst
+        return np.asarray(step, dtype=np.float64), worst
 
     def mend(
         self,
@@ -266,8 +273,15 @@ class Sweep:
         reaching: tuple[Array, Array | None],
         clearing: Array,
         steps: tuple[Array, Array],
+        worst: Array,
     ) -> None:
         """Correct steps of factor prices and log wedges, from where these stand, in place: nothing, unless lanes do (`scarce`)."""
+
+
+def turned(gap: Array, inverse: Array | Factored) -> Array:
+    """A residual [scenario, factor] times an inverse, in the precision of that."""
+    single = isinstance(inverse, np.ndarray) and inverse.dtype == np.float32
+    return np.asarray((gap.astype(np.float32) if single else gap) @ inverse, dtype=np.float64)
 
 
 def steer(gap: Array, inverse: npt.NDArray[np.float32]) -> Array:
