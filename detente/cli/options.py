@@ -88,6 +88,10 @@ BudgetOption = Annotated[
         show_default="10000, some seconds",
     ),
 ]
+DrawWorkersOption = Annotated[
+    int,
+    typer.Option("--workers", help="Processes that share the draws; the result does not depend on it."),
+]
 DrawsOption = Annotated[
     int,
     typer.Option(
