@@ -16,7 +16,6 @@ from detente.equilibrium.budget import Meter
 from detente.equilibrium.plain_residuals import GATE, WALRAS_GATE, chunk_residuals
 from detente.equilibrium.robust import point_of, polish
 from detente.equilibrium.solution import Equilibrium, Solution
-from detente.equilibrium.steering import BATCH
 from detente.equilibrium.structure import Structure, Technology
 from detente.equilibrium.sweep import Newton
 from detente.world import Array, Economy, Wedges, frozen
@@ -243,16 +242,10 @@ def chunks(
             else:
                 harmless.add(bans)
     plain = [lane for lane in range(count) if lane not in grounds]
-    together: list[tuple[list[int], Ground | None]] = [(plain[part], None) for part in apart(len(plain))]
+    together: list[tuple[list[int], Ground | None]] = [
+        (plain[first : first + CHUNK], None) for first in range(0, len(plain), CHUNK)
+    ]
     return together + [([lane], ground) for lane, ground in grounds.items()]
-
-
-def apart(count: int) -> list[slice]:
-    """Chunks of so many scenarios, in their order; of a large batch those far from one another, the first like all (`foresight`)."""
-    parts = -(-count // CHUNK)
-    if count < BATCH:
-        return [slice(first, min(first + CHUNK, count)) for first in range(0, count, CHUNK)]
-    return [slice(first, None, parts) for first in range(parts)]
 
 
 def alone(wedges: Wedges) -> Wedges:
@@ -261,11 +254,10 @@ def alone(wedges: Wedges) -> Wedges:
 
 
 def take(wedges: Wedges, lanes: Sequence[int]) -> Wedges:
-    """Scenarios of a batch: a view where they follow one another evenly."""
-    at: list[int] | slice = list(lanes)
-    between = lanes[1] - lanes[0] if len(lanes) > 1 else 1
-    if between > 0 and list(range(lanes[0], lanes[-1] + 1, between)) == at:
-        at = slice(lanes[0], lanes[-1] + 1, between)
+    """Scenarios of a batch: a view where they follow one another."""
+    if lanes[-1] - lanes[0] + 1 == len(lanes):
+        return part_of(wedges, lanes[0], lanes[-1] + 1)
+    at = list(lanes)
     return Wedges(wedges.tariff[at], wedges.iceberg_hat[at], wedges.export_tax[at])
 
 

@@ -32,8 +32,8 @@ from detente.equilibrium.controls import (
 )
 from detente.equilibrium.foresight import Foresight
 from detente.equilibrium.judged import (
+    CHUNK,
     alone,
-    apart,
     check_wedges,
     chunks,
     finish,
@@ -120,32 +120,30 @@ def solve_batch_with_controls(
             hint="give every scenario its controls, an empty list where it has none",
         )
     solver = solver or Newton()
-    for policy, some in zip(wedges, controls, strict=True):
+    for policy in wedges:
         check_wedges(economy, policy)
+    for some in {tuple(map(id, some)): some for some in controls}.values():
         check_controls(economy, some)
     setting = BatchSetting(economy, structure, closure, solver, Meter(solver.budget, solver.seconds))
     foresight = Foresight() if len(wedges) >= BATCH else None
-    solutions: dict[int, ControlledSolution] = {}
-    for part in apart(len(wedges)):
-        held = _chunk(setting, wedges[part], controls[part], start, foresight)
-        solutions |= dict(zip(range(len(wedges))[part], held, strict=True))
-        if throw and foresight is None and not all(each.solution.result.ok for each in held):
-            break  # chunks of a large batch are not in its order
-    for k in sorted(solutions):
-        if throw and not solutions[k].solution.result.ok:
-            solution = solutions[k].solution
-            raise SolveError(
-                f"the quantity controls were not met: {solution.message} ({how_far(solution)})",
-                where=economy.name,
-                hint=what_to_try(
-                    solution,
-                    closure,
-                    partial(_works, setting, wedges[k], controls[k]),
-                    limits={control.kind for control in controls[k]},
-                ),
-                solution=solution,
-            )
-    return tuple(solutions[k] for k in range(len(wedges)))
+    solutions: list[ControlledSolution] = []
+    for first in range(0, len(wedges), CHUNK):
+        part = slice(first, first + CHUNK)
+        solutions += _chunk(setting, wedges[part], controls[part], start, foresight)
+        for k, held in enumerate(solutions[first:], first):
+            if throw and not held.solution.result.ok:
+                raise SolveError(
+                    f"the quantity controls were not met: {held.solution.message} ({how_far(held.solution)})",
+                    where=economy.name,
+                    hint=what_to_try(
+                        held.solution,
+                        closure,
+                        partial(_works, setting, wedges[k], controls[k]),
+                        limits={control.kind for control in controls[k]},
+                    ),
+                    solution=held.solution,
+                )
+    return tuple(solutions)
 
 
 def _works(setting: BatchSetting, wedges: Wedges, controls: Sequence[QuantityControl], closure: str) -> bool:

@@ -12,7 +12,7 @@ from detente.equilibrium.anderson import Anderson
 from detente.equilibrium.baseline import Baseline, prepare
 from detente.equilibrium.foresight import Foresight
 from detente.equilibrium.limits import Limits
-from detente.equilibrium.shock import Shock, SparseShock
+from detente.equilibrium.shock import Shock, SparseShock, laid_out
 from detente.equilibrium.steering import steering
 from detente.equilibrium.structure import Structure
 from detente.equilibrium.sweep import Newton, Sweep
@@ -77,7 +77,7 @@ def sweep_chunk(
     steered = None if foresight is None else steering(base)
     if steered is None:
         return settle_lanes(sweep, Shock.of(base, wedges, limits), point, solver)
-    shock = SparseShock.of(base, wedges, limits) or Shock.of(base, wedges, limits)
+    shock = laid_out(base, wedges, limits)
     quick = replace(solver, max_steps=min(solver.max_steps, MOST), memory=min(solver.memory, MEMORY))
     points, steps = settle_lanes(WholeSweep(sweep, steered), shock, point, quick, foresight)
     left = (steps == quick.max_steps) | ~np.isfinite(points).all(1)

@@ -124,8 +124,8 @@ def solve_batch(
             if not solution.result.ok and solver.robust:
                 solution = rescued(part_of(part, index, index + 1), lent, base, ground)
             solutions[lanes[index]] = solution
-        if throw and not many and not all(solutions[lane].result.ok for lane in lanes):
-            break  # chunks of a large batch are not in its order
+        if throw and not all(solutions[lane].result.ok for lane in lanes):
+            break
     for lane in sorted(solutions):
         solution = solutions[lane]
         if throw and not solution.result.ok:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from detente.core import RESULTS, InputError, SolveError
-from detente.equilibrium import Newton, Structure, judged, quantities, quantity_search
+from detente.equilibrium import Newton, Structure, quantities, quantity_search
 from detente.equilibrium.bans import Ground
 from detente.equilibrium.budget import Meter
 from detente.equilibrium.controls import (
@@ -93,7 +93,7 @@ def test_three_ways_to_the_same_wedges(structure) -> None:
 
 
 def test_many_scenarios_are_each_their_own_in_their_order(monkeypatch) -> None:
-    monkeypatch.setattr(judged, "CHUNK", 2)
+    monkeypatch.setattr(quantities, "CHUNK", 2)
     duties = np.array(WORLD.tariff)
     duties[USA, CHN] += 0.3
     wedges = [BASE, Wedges.of(WORLD, tariff=duties), BASE, BASE, BASE]
