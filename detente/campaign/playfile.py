@@ -23,11 +23,14 @@ from detente.core import (
     chain_line,
     package_version,
     read_chain,
+    read_text,
     sha256_bytes,
     write_atomic,
 )
 
 FORM = "detente-campaign-1"
+MOST_BYTES = 20_000_000
+"""Of a campaign's file; three years of daily moves are under one million."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,7 +115,7 @@ def read_campaign(path: Path) -> tuple[Sheet, tuple[Happening, ...]]:
     """
     if not path.is_file():
         raise InputError("no campaign", where=str(path), hint="detente campaign start FILE begins one")
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = read_text(path, limit=MOST_BYTES, expected="a campaign", name=path.name).splitlines()
     no_campaign = InputError(
         "not a campaign of this form", where=path.name, hint=f"its first line says `form`: {FORM}"
     )

@@ -51,6 +51,8 @@ PATHS = 2000
 HORIZONS = (14, 30, 90)
 FIRST = 366
 """Days that `next` looks for something to happen."""
+MOST_DAYS = 1098
+"""Days that `wait` takes at once: three years."""
 
 
 @app.command()
@@ -172,6 +174,10 @@ def wait(
     with usage():
         if until and days != 1:
             raise InputError("a number of days and a day", where="--days", hint="give one of both")
+        if days > MOST_DAYS:
+            raise InputError(
+                f"{days} days are longer than a campaign lasts", where="--days", hint=f"{MOST_DAYS} at most"
+            )
     played, sheet = _open(file, table)
     with usage(), progress(None, "days pass"):
         day = parse_day(until, "--until") if until else played.today + dt.timedelta(days=days)

@@ -235,6 +235,12 @@ def load_scenario(id_or_path: str | Path, *, dossier: str = "busan-2025") -> Sce
     text = str(id_or_path)
     if isinstance(id_or_path, str) and "+" in text and not is_there(text):
         start, *parts = text.split("+")
+        if not all((start, *parts)):
+            alone = "+".join(part for part in (start, *parts) if part)
+            raise LabelError(
+                f"`{name_of(text)}` names no scenario on one side of `+`",
+                hint="`a+b` compounds two" + (f"; alone it is `{alone}`" if alone else ""),
+            )
         compound = load_scenario(start, dossier=dossier)
         for part in parts:
             ways = {way.id: way for fork in compound.forks for way in fork.ways}

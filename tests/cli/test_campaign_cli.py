@@ -72,9 +72,13 @@ def test_a_campaign_from_its_beginning_to_a_replay(detente, tmp_path):
     code, out, said = detente("campaign", "replay", file, "-f", "csv")
     assert code == 0
     assert "the same course" in said
+    garbled = tmp_path / "garbled.jsonl"
+    garbled.write_bytes(b"\x00\xff\xfe")
     for words, hint in (
         (("start", file), "another name"),
         (("start", tmp_path), "is a folder"),
+        (("show", garbled), "is not UTF-8"),
+        (("wait", file, "--days", "99999999999"), "1098 at most"),
         (("act", file, "step", "--duty", "ten"), "0.10 or 10%"),
         (("act", file, "step", "--duty", "5000%"), "did you mean 50%? from 0% to 500%"),
         (("show", tmp_path / "none.jsonl"), "start FILE"),

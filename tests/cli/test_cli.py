@@ -144,6 +144,7 @@ def test_cite_one_scenario_is_less_than_everything(detente):
     [
         (("run",), 2, "no scenario was named", "standing, talks-fail"),
         (("compare", "standing", "--dossier", "busan-2026"), 2, "busan-2026", "busan-2025"),
+        (("run", "standing+"), 2, "names no scenario on one side of `+`", "alone it is `standing`"),
         (("run", "talks-fali"), 2, "unknown scenario `talks-fali`", "`talks-fail`"),
         (("run", "talks-fail", "--countries", "USAA"), 2, "unknown country `USAA`", "`USA`"),
         (("run", "talks-fail", "--table", "countrys"), 2, "no table `countrys`", "`countries`"),
