@@ -83,8 +83,10 @@ if TYPE_CHECKING:
     from detente.cases.ruptures import (
         CUTS as CUTS,
         POINTS as POINTS,
+        Ended as Ended,
         Rupture as Rupture,
         RuptureStep as RuptureStep,
+        ended as ended,
         rupture as rupture,
     )
     from detente.cases.standoff import Standoff as Standoff, model_at as model_at
@@ -126,7 +128,7 @@ else:
             "backstops": "ladder_table way_out worth_of_uses",
             "branching": "Branched solve_branches",
             "case": "BASE_YEAR Case ControlledOutcome base_case controls_of held_wedges",
-            "ruptures": "CUTS POINTS Rupture RuptureStep rupture",
+            "ruptures": "CUTS POINTS Ended Rupture RuptureStep ended rupture",
             "runs": "prepare_cases run_cases run_scenarios solve_cases steered_like",
             "standoff": "Standoff model_at",
             "constituencies": "Concession Constituency Exposed concessions constituencies_of exposed_by wage_bills",

@@ -18,10 +18,11 @@ import numpy.typing as npt
 from detente.core import InputError, UnitError
 from detente.equilibrium import Model, Policy, Solution, solve
 from detente.policy import refuse_model_options
-from detente.world import Array, goods_sectors
+from detente.world import Array, Wedges, goods_sectors
 
 if TYPE_CHECKING:
     from detente.cases.case import Case
+    from detente.cases.together import Law
     from detente.equilibrium import Equilibrium, QuantityControl
     from detente.world import Economy
 
@@ -148,7 +149,9 @@ def rupture(
     start = solve(model, Policy(model.economy, case.wedges, case.controls, case.scenario.id)).value
     torn = [("cut", share) for share in sorted(set(cuts))] + [("duty", rate) for rate in sorted(set(points))]
     policies = [
-        _cut(start, case, parties, size) if kind == "cut" else _taxed(start, case, parties, size)
+        _cut(model.economy, case.wedges, case.controls, parties, size, start.flow_volume_hat)
+        if kind == "cut"
+        else _taxed(start, case, parties, size)
         for kind, size in torn
     ]
     steps = [
@@ -162,19 +165,64 @@ def _pairs(parties: tuple[str, str]) -> tuple[tuple[str, str], tuple[str, str]]:
     return parties, (parties[1], parties[0])
 
 
-def _cut(start: Equilibrium, case: Case, parties: tuple[str, str], share: float) -> Policy:
-    economy, labels = start.economy, start.economy.labels
+@dataclass(frozen=True, eq=False)
+class Ended:
+    """What holds along time when all goods trade between two parties ends on the first day, both ways, on top of a law.
+
+    Attributes
+    ----------
+    law : function of months to (Wedges, sequence of QuantityControl)
+    economy : Economy
+    parties : (str, str)
+    """
+
+    law: Law
+    economy: Economy
+    parties: tuple[str, str]
+
+    def __call__(self, months: float) -> tuple[Wedges, Sequence[QuantityControl]]:
+        """The law so many months on, without that trade."""
+        wedges, controls = self.law(months)
+        return wedges, _cut(self.economy, wedges, controls, self.parties, 1.0).controls
+
+
+def ended(economy: Economy, case: Case, parties: tuple[str, str]) -> Case:
+    """A case in which all goods trade between two parties has ended, both ways: the same at every horizon.
+
+    Examples
+    --------
+    >>> from detente import Standoff
+    >>> standoff = Standoff.load("busan-2025")
+    >>> torn = ended(standoff.world, standoff.case("standing"), standoff.parties)
+    >>> len(torn.controls) > len(standoff.case("standing").controls)
+    True
+    """
+    refuse_model_options(case.scenario, "what a rupture costs")
+    controls = _cut(economy, case.wedges, case.controls, parties, 1.0).controls
+    return replace(case, controls=tuple(controls))
+
+
+def _cut(
+    economy: Economy,
+    wedges: Wedges,
+    before: Sequence[QuantityControl],
+    parties: tuple[str, str],
+    share: float,
+    volumes: Array | None = None,
+) -> Policy:
+    """Wedges and limits with a share of every flow of goods cut, of the volume it has; nothing is read of it where all ends."""
+    labels = economy.labels
     ends = np.zeros(economy.flows.shape, dtype=bool)
     for importer, exporter in _pairs(parties):
         ends[labels.country(importer), labels.country(exporter), goods_sectors(economy)] = share == 1
     # a limit says nothing more of flows that end
-    controls = tuple(filter(None, (_without(control, ends, economy) for control in case.controls)))
-    policy = Policy(economy, case.wedges, controls, f"cut {share:g}")
+    controls = tuple(filter(None, (_without(control, ends, economy) for control in before)))
+    policy = Policy(economy, wedges, controls, f"cut {share:g}")
     for importer, exporter in _pairs(parties):
         n, i = labels.country(importer), labels.country(exporter)
         for s in goods_sectors(economy):
             held = any(control.cells[n, i, s] for control in controls)
-            volume = float(start.flow_volume_hat[n, i, s])
+            volume = 1.0 if volumes is None else float(volumes[n, i, s])
             if economy.flows[n, i, s] > 0 and (volume > 0 or share == 1) and not held:
                 policy = policy.limit(
                     f"{importer}-{exporter}-{labels.sectors[s]}".lower(),

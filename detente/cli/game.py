@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli.leads import DRAWS, LeadDrawsOption, MovesLead, check_lead_draws, equilibrium_moves
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -44,7 +45,7 @@ from detente.core import InputError, Table, write_atomic
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from detente.strategy import PayoffTensor, Preferences
+    from detente.strategy import Game, PayoffTensor, Preferences, RungDominance
 
 PRECISION = 1.0
 """Log odds for a billion USD a year, where nothing else is asked for."""
@@ -68,6 +69,7 @@ def game_verb(
     preferences: PreferencesOption = None,
     preference_file: PreferenceFileOption = None,
     horizon: HorizonOption = "long",
+    draws: LeadDrawsOption = DRAWS,
     controls: ControlsOption = "stated",
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
@@ -88,6 +90,7 @@ def game_verb(
 
     known_table(table, ("equilibria", "dominance", "preferences"))
     refuse_all(preferences)
+    leads = check_lead_draws(draws, table, ("equilibria", "all"), controls)
     refuse_idle(
         "on the table dominance, which has no play with errors",
         precision=precision != PRECISION and table == "dominance",
@@ -118,21 +121,16 @@ def game_verb(
         *whole_sentences(whole_verdicts(tensor, record, wanted)),
     ):
         say(sentence.text)
+    if leads:
+        lead = MovesLead(record, spec, model, horizon, economy, draws, world, elasticities is not None)
+        lead.say(equilibrium_moves(play, form, pure), "equilibria")
     tables = []
     if table in ("equilibria", "all"):
         tables.append(build("equilibria", game=play, form=form, pure=pure, quantal=quantal, beside=plain))
         if plain is not None and table == "equilibria":
             tables.append(_by_preferences(tensor, wanted.shown, precision))
     if table in ("dominance", "all"):
-        tables.append(
-            build(
-                "dominance",
-                dominance=dominance,
-                name=chosen.title.lower(),
-                titles={action.id: action.title for action in spec.actions},
-                beside=room.dominant_rungs(plain) if plain is not None else (),
-            )
-        )
+        tables.append(_dominance(play, dominance, plain))
     if table in ("preferences", "all"):
         tables.append(_by_preferences(tensor, known.sets, precision))
     if export is not None:
@@ -140,6 +138,20 @@ def game_verb(
         write_atomic(export, text)
         note(f"wrote {export}")
     emit(headed(tables, reduced=reduced), style, out)
+
+
+def _dominance(play: Game, dominance: Sequence[RungDominance], plain: Game | None) -> Table:
+    """What pays whatever the other side does, in plain income too where that is beside."""
+    from detente.show import build
+    from detente.strategy import equilibria as room
+
+    return build(
+        "dominance",
+        dominance=dominance,
+        name=play.preferences.title.lower(),
+        titles={action.id: action.title for action in play.actions},
+        beside=room.dominant_rungs(plain) if plain is not None else (),
+    )
 
 
 def _by_preferences(tensor: PayoffTensor, sets: Sequence[Preferences], precision: float) -> Table:

@@ -66,7 +66,7 @@ ElasticitiesOption = Annotated[
     str | None,
     typer.Option(
         "--elasticities",
-        help="Set of trade elasticities: fgo, cp, u4, ll, gyy, shap, bsy.",
+        help="Set of trade elasticities: fgo, cp, u4, ll, gyy, shap, bsy, fgo-sigma, blpn-10y; of one year blpn-1y.",
         show_default="fgo; a world of one's own keeps its own",
     ),
 ]

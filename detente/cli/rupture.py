@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli.draws import check_draws
+from detente.cli.leads import DRAWS, LeadDrawsOption, both_models, without_lead
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -24,6 +26,9 @@ from detente.core import InputError, LabelError, UnitError, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from detente.cli.tables import Prepared
+    from detente.equilibrium import Model
 
 
 def _numbers(text: str, option: str, scale: float) -> tuple[float, ...]:
@@ -61,6 +66,7 @@ def rupture(
     horizons: Annotated[
         str, typer.Option("--horizons", help="Horizons, with commas between.")
     ] = "impact,short,long",
+    draws: LeadDrawsOption = DRAWS,
     world: WorldOption = None,
     elasticities: ElasticitiesOption = None,
     closure: ClosureOption = "share",
@@ -75,6 +81,7 @@ def rupture(
     from detente.show import build, make
     from detente.show.tables import rupture_sentences
 
+    check_draws(draws)
     with usage():
         wanted = [name.strip() for name in horizons.split(",") if name.strip()]
         for name in wanted:
@@ -103,9 +110,37 @@ def rupture(
     table = build("rupture", ruptures=ruptures)
     for sentence in rupture_sentences(ruptures, table):
         note(sentence.text)
+    if draws:
+        _say_end(
+            ready,
+            {**both_models(ready.model, "long", economy, keep=keep), **models},
+            pair,
+            draws,
+            world,
+            keep,
+        )
     if picture is not None:
         draw(make("rupture-figure", ruptures=ruptures), Path(picture))
     emit([table], style, out)
+
+
+def _say_end(
+    ready: Prepared,
+    models: dict[str, Model],
+    pair: tuple[str, str],
+    draws: int,
+    world: str | None,
+    keep: bool,
+) -> None:
+    """Say what the end of all goods trade between the two costs at both horizons and in all years together."""
+    from detente.show.tables import ENDED, lead_of_end, lead_sentence
+
+    at, case = {name: models[name] for name in ("short", "long")}, ready.cases[0]
+    with without_lead(), of_own_world(world), progress(None, "solving the lead at both horizons"):
+        both = lead_of_end(at, ready.dossier, case, pair, keep_elasticities=keep, draws=draws)
+        title = f"An end of all goods trade between them, on top of “{case.scenario.title}”,"
+        said = lead_sentence(both, case.scenario.id, ENDED, pair, title, usd=False, table="rupture")
+        note(said.text)
 
 
 def _pair(codes: Sequence[str]) -> tuple[str, str]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from detente.cli.leads import DRAWS, LeadDrawsOption, MovesLead, check_lead_draws, deal_moves, lever_moves
+from detente.cli.marking import MarkOption, marked_points
 from detente.cli.options import (
     DEFAULT_DOSSIER,
     AsofOption,
@@ -38,6 +40,7 @@ from detente.cli.playing import (
     whole_or_near,
     world_at,
 )
+from detente.cli.settings import SetOption
 from detente.cli.terminal import say
 from detente.cli.worlds import WorldOption, code_in
 from detente.core import LabelError, Table, suggestion
@@ -51,7 +54,10 @@ if TYPE_CHECKING:
     from detente.world import Economy
 
 Value = TypeVar("Value")
-OF_ALL_PROFILES = ("space", "payments", "sensitivity", "all")
+OF_DEALS = (
+    "expected", "concessions", "horizons", "swaps", "space", "payments", "sensitivity", "preferences", "points"
+)  # fmt: skip
+OF_ALL_PROFILES = ("space", "points", "payments", "sensitivity", "all")
 """Tables of deals that rest on every joint profile."""
 SWAPS = 20
 """Swaps listed, where no other number is asked for."""
@@ -71,6 +77,7 @@ def leverage(
     preferences: PreferencesOption = None,
     preference_file: PreferenceFileOption = None,
     horizon: HorizonOption = "long",
+    draws: LeadDrawsOption = DRAWS,
     picture: PictureOption = None,
     controls: ControlsOption = "stated",
     workers: WorkersOption = None,
@@ -92,6 +99,7 @@ def leverage(
 
     known_table(table, ("levers", "shares", "horizons", "substitution", "preferences", "threats"))
     refuse_all(preferences)
+    leads = check_lead_draws(draws, table, ("levers", "all"), controls)
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     economy, model = world_at(world, elasticities, horizon)
     wanted = read_sets(record, spec, economy, preference_file, preferences)
@@ -125,6 +133,9 @@ def leverage(
         *standing_sentences(stands or {}, {action.id: action.title for action in spec.actions}),
     ):
         say(sentence.text)
+    if leads:
+        lead = MovesLead(record, spec, model, horizon, economy, draws, world, elasticities is not None)
+        lead.say(lever_moves(levers, spec, span), "leverage")
     if picture is not None:
         draw(make("leverage-ladder", levers=levers, concept=concept), picture)
     emit(headed(tables, reduced=reduced), style, out)
@@ -176,7 +187,7 @@ def deals(
         typer.Option(
             "--table",
             help="expected, concessions (what each side could give, cheapest first), horizons, swaps, space, payments, "
-            "sensitivity, preferences or all.",
+            "sensitivity, preferences or all; points (of the picture, with --mark's).",
         ),
     ] = "expected",
     threat: Annotated[
@@ -188,6 +199,8 @@ def deals(
     side: Annotated[
         str | None, typer.Option("--side", help="Whose concessions.", show_default="both sides'")
     ] = None,
+    mark: MarkOption = None,
+    settings: SetOption = None,
     most: Annotated[
         int, typer.Option("--most", help="Measures each side may change in a swap.", min=1, max=3)
     ] = 1,
@@ -197,6 +210,7 @@ def deals(
     preferences: PreferencesOption = None,
     preference_file: PreferenceFileOption = None,
     horizon: HorizonOption = "long",
+    draws: LeadDrawsOption = DRAWS,
     picture: PictureOption = None,
     controls: ControlsOption = "stated",
     workers: WorkersOption = None,
@@ -211,34 +225,35 @@ def deals(
     out: OutOption = None,
 ) -> None:
     """Say which exchanges beat no deal for both, under which weights, and what a side would have to be paid."""
-    from detente.policy import load_scenario
     from detente.show import build, make
     from detente.show.figures import space_sentence, swap_sentence
     from detente.show.words import wanted_sentences
     from detente.strategy import deals as room
 
-    known_table(
-        table,
-        ("expected", "concessions", "horizons", "swaps", "space", "payments", "sensitivity", "preferences"),
-    )
+    known_table(table, OF_DEALS)
+    leads = check_lead_draws(draws, table, ("expected", "all"), controls)
     record, spec, source = read_game(dossier, asof, game, reduced=reduced)
     with usage():
         point, sides = _threat(threat, spec), _sides(side, spec, world)
+        marked, names = marked_points(mark, settings or (), spec.threats, record, source)
     whole = table in OF_ALL_PROFILES or picture is not None or most > 1
     _refuse_unread(table, side=bool(side), threat=bool(threat) and not whole, count=count != SWAPS)
+    refuse_idle(f"on the table {table} without a picture", mark=mark is not None and not whole)
     economy, model = world_at(world, elasticities, horizon)
     wanted = read_sets(record, spec, economy, preference_file, preferences)
     known, chosen = wanted.file, wanted.leading
     asked, on = (record, spec, source, model, controls), where(workers, cluster)
-    tensor = whole_or_near(whole, asked, known, world, on, cache, no_cache=no_cache)
+    tensor = whole_or_near(whole, asked, known, world, on, cache, no_cache=no_cache, marked=marked)
     play = tensor.game(chosen)
     plain = None if wanted.beside is None else tensor.game(wanted.beside)
     games = {each.id: tensor.game(each) for each in _sets(wanted, preferences)}
-    names = {name: load_scenario(name, dossier=source).title for name in spec.threats}
     tables = []
     if table in ("expected", "all"):
         tables.append(_expected(games, spec, wanted))
         _say_expected(play, plain, spec)
+        if leads:
+            lead = MovesLead(record, spec, model, horizon, economy, draws, world, elasticities is not None)
+            lead.say(deal_moves(play, spec), "expected-swaps")
     if table in ("concessions", "all"):
         tables.append(build("concessions", game=play, players=sides, beside=plain))
     if table in ("horizons", "all"):
@@ -262,9 +277,11 @@ def deals(
         *wanted_sentences(wanted),
     ):
         say(sentence.text)
-    if picture is not None and space is not None:
+    if space is not None and (picture is not None or table == "points"):
         concept = f"{play.horizon}; {chosen.title.lower()}; {len(space.gains):,} profiles"
-        draw(make("deal-space-points", game=play, space=space, threats=names, concept=concept), picture)
+        figure = make("deal-space-points", game=play, space=space, threats=names, concept=concept)
+        draw(figure, picture) if picture is not None else None
+        tables += [figure.table] if table == "points" else []
     emit(headed(tables, reduced=reduced), style, out)
 
 

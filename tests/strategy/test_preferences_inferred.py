@@ -37,6 +37,7 @@ from detente.strategy import (
     wanted_in,
     whole_verdicts,
 )
+from detente.strategy.explained import controls_by_rung, explained_sides, meeting_ahead, weights_of
 from detente.strategy.inverse import WITHIN, _Search
 from detente.strategy.motives import weigh_choice
 from detente.strategy.wanted import standing_choice
@@ -258,6 +259,39 @@ def test_sets_that_explain_are_those_of_the_day() -> None:
     assert best.security["usa-software"]["on"] > 0 > best.security["usa-affiliates"]["off"]
     assert all(each.known + dt.timedelta(days=5) <= MEETING for each in read_choices(motives(), MEETING))
     assert all(each.known == MEETING for each in sets.sets[:3])
+    assert sets.known_by(MEETING) == sets
+    with pytest.raises(InputError, match="`explained` was not known on 2025-10-27"):
+        sets.known_by(MEETING - dt.timedelta(days=1))
+    mean = np.mean(list(best.political.values()))
+    assert mean == pytest.approx(1, rel=1e-12)  # a dollar counts one on average
+    decisions = sum(len(side.decisions) for side in explained_sides(record, motives(), spec.players).values())
+    said, _, why = sets.sets[0].source.partition("; ")
+    assert said == f"Inferred from {decisions} decisions up to {MEETING}"
+    assert why[0].islower()
+    assert why.lower() == motives().source.lower()
+    nothing = np.zeros(len(motives().motives))
+    with pytest.raises(InputError, match="no sector's income has any weight"):
+        weights_of(record, spec, motives(), known.named(motives().published), "USA", nothing)
+
+
+@pytest.mark.parametrize(
+    ("day", "ahead"),
+    [("2025-04-01", False), ("2025-05-10", True), ("2025-08-25", False), ("2025-10-28", True)],
+)
+def test_a_meeting_is_ahead_up_to_its_day(day: str, ahead: bool) -> None:
+    assert meeting_ahead(load_dossier("busan-2025", asof=dt.date.fromisoformat(day))) is ahead
+
+
+def test_own_controls_are_counted_by_package_and_beyond_what_stands() -> None:
+    """Notice 62 is in force on the day, so that the rest of its package adds none; duties and fees are no controls."""
+    record, spec = load_dossier("busan-2025", asof=MEETING), load_game("busan-2025")
+    counted = {action.id: controls_by_rung(record, spec, action) for action in spec.actions}
+    assert {name: more for name, more in counted.items() if more} == {
+        "usa-software": {"on": 1},
+        "usa-affiliates": {"off": -1},
+        "chn-october": {"off": -1},
+        "chn-april": {"off": -1},
+    }
 
 
 def test_a_set_is_not_there_before_what_it_rests_on() -> None:

@@ -38,6 +38,14 @@ if TYPE_CHECKING:
         firing_words as firing_words,
         noted as noted,
     )
+    from detente.show.tables.leads import (
+        ENDED as ENDED,
+        BothHorizons as BothHorizons,
+        lead_of_cases as lead_of_cases,
+        lead_of_end as lead_of_end,
+        lead_sentence as lead_sentence,
+        solve_lead as solve_lead,
+    )
     from detente.show.tables.ledger import (
         TABLES as TABLES,
         audit_tables as audit_tables,
@@ -53,9 +61,11 @@ if TYPE_CHECKING:
         scored_plainly as scored_plainly,
     )
     from detente.show.tables.play import (
+        best_verdict as best_verdict,
         duties_sentence as duties_sentence,
         expected_sentence as expected_sentence,
         game_sentences as game_sentences,
+        joint_profile as joint_profile,
     )
     from detente.show.tables.register import (
         data_file_table as data_file_table,
@@ -103,10 +113,11 @@ else:
             "explanation": "explain",
             "firing": "firing_lines firing_table firing_words noted",
             "ledger": "TABLES audit_tables is_record malformed_table",
+            "leads": "BothHorizons ENDED lead_of_cases lead_of_end lead_sentence solve_lead",
             "levers": "lever_table reach_table",
             "metrics": "diversion_table vintage_words",
             "odds": "RUNG_NAMES likeliest_words odds_scores_table scored_plainly",
-            "play": "duties_sentence expected_sentence game_sentences",
+            "play": "best_verdict duties_sentence expected_sentence game_sentences joint_profile",
             "register": "data_file_table data_source_table",
             "rupture": "rupture_sentences",
             "selfcheck": "self_check",

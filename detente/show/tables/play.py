@@ -90,7 +90,7 @@ def _dominance_sentence(game: Game, code: str, dominance: Sequence[RungDominance
     return Sentence(f"{text[0].upper()}{text[1:]}.", tuple(share for *_, share in open_to), "dominance")
 
 
-def _profile(game: Game, form: StrategicForm, place: Sequence[int]) -> Profile:
+def joint_profile(game: Game, form: StrategicForm, place: Sequence[int]) -> Profile:
     """Rungs of every action at a strategy of each player."""
     rungs = [0] * len(game.actions)
     for code, mine, at in zip(form.players, form.rungs, place, strict=True):
@@ -113,7 +113,7 @@ def _equilibrium_sentence(game: Game, form: StrategicForm, pure: Sequence[Profil
         code: float(form.payoffs[(p, *place)] - game.at(game.standing)[p])
         for p, code in enumerate(form.players)
     }
-    words = moves_in_words(game, _profile(game, form, place))
+    words = moves_in_words(game, joint_profile(game, form, place))
     many = (
         "One outcome is an equilibrium"
         if len(pure) == 1
@@ -188,6 +188,12 @@ def _quantal_sentence(game: Game, form: StrategicForm, quantal: Quantal) -> Sent
     )
 
 
+def best_verdict(verdicts: Sequence[Verdict]) -> Verdict | None:
+    """The exchange that gives both sides together most among those by which everybody gains; None where there is none."""
+    good = [verdict for verdict in verdicts if verdict.rational]
+    return max(good, key=lambda verdict: known(float(sum(verdict.gains))), default=None)
+
+
 def expected_sentence(verdicts: Sequence[Verdict], players: Sequence[str], wants: str) -> Sentence:
     """Say by how many of the exchanges that are expected everybody gains, and by which most.
 
@@ -214,7 +220,8 @@ def expected_sentence(verdicts: Sequence[Verdict], players: Sequence[str], wants
     count = "every one" if len(good) == len(verdicts) else cardinal(len(good))
     total = f"the {cardinal(len(verdicts))} exchanges" if len(verdicts) > 1 else "the exchanges"
     head = f"By {count} of {total} that are expected everybody gains ({wants.lower()})"
-    best = max(good, key=lambda verdict: known(float(sum(verdict.gains))))
+    best = best_verdict(good)
+    assert best is not None
     shares = [
         f"{country_name(code, in_sentence=True)} {gain_words(gain)}"
         for code, gain in zip(players, best.gains, strict=True)
