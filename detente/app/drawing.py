@@ -48,6 +48,22 @@ class BarRows:
     left_out: int = 0
 
     @property
+    def which(self) -> str:
+        """Which rows of a long ranking are drawn; empty where all are.
+
+        Examples
+        --------
+        >>> BarRows("t", "x", (BarRow("a", 2.0, "2"), BarRow("b", -1.0, "−1")), left_out=64).which
+        'the 1 highest and the 1 lowest of 66'
+        """
+        each = len(self.rows) // 2
+        return (
+            f"the {each} highest and the {each} lowest of {self.left_out + len(self.rows)}"
+            if self.left_out
+            else ""
+        )
+
+    @property
     def are_of_several(self) -> bool:
         """Whether rows are of economies that are told apart from one another, not all of the two sides' sectors."""
         return len({bar.code for bar in self.rows}) > 2
@@ -87,8 +103,8 @@ class BarRows:
         return round(-100 * low / (high - low), 3)
 
 
-def as_svg(bars: BarRows, note: str = "") -> str:
-    """Bars as a picture that stands alone: font, colours and description are in it.
+def as_svg(bars: BarRows, note: str = "", about: str = "") -> str:
+    """Bars as a picture that stands alone: font, colours and description are in it; `about` follows its heading, `note` stands below.
 
     Examples
     --------
@@ -98,13 +114,14 @@ def as_svg(bars: BarRows, note: str = "") -> str:
     row, top, left, plot, width = 24, 74, 262, 408, 760
     height = top + row * len(bars.rows) + 40
     told = "; ".join(f"{bar.label} {bar.text}" for bar in bars.rows)
+    below = "; ".join(part for part in (bars.heading, about, bars.which) if part)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'role="img" font-family="Helvetica, Arial, Liberation Sans, sans-serif" font-size="13">',
         f"<title>{escape(bars.title)}</title><desc>{escape(bars.heading)}: {escape(told)}</desc>",
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
         f'<text x="16" y="30" font-size="17" font-weight="700" fill="{INK}">{escape(_cut(bars.title, 88))}</text>',
-        f'<text x="16" y="52" fill="{QUIET}">{escape(bars.heading)}</text>',
+        f'<text x="16" y="52" fill="{QUIET}">{escape(_cut(below, 112))}</text>',
     ]
     zero = left + plot * bars.zero / 100
     for n, bar in enumerate(bars.rows):

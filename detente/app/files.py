@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from detente.app.darkness import with_dark
 from detente.app.drawing import as_svg, standalone
-from detente.app.page import page
+from detente.app.page import HORIZON_TITLES, page
 from detente.app.setting import as_file, file_name
 from detente.app.views import View, bars_of
 from detente.core import InputError, LabelError, suggestion
@@ -77,7 +77,8 @@ def as_response(
             bars = bars_of(view, table)
             if bars is None:
                 raise _undrawn(view, ending)
-            svg = as_svg(bars, f"{answer.scenario.title}; {answer.dossier.title}, {answer.dossier.asof}")
+            record = f"{answer.dossier.title}, {answer.dossier.asof}"
+            svg = as_svg(bars, f"{answer.scenario.title}; {record}", _against(view, answer))
             body = with_dark(svg) if ending == "svg" else _png(svg)
     if ending in ("svg", "narrow.svg"):
         headers["content-security-policy"] = EXPORT_POLICY  # its own style, and nothing else
@@ -106,6 +107,15 @@ def _picture(laboratory: Laboratory, view: View, answer: PageAnswer, ending: str
     key = ("picture", view.name, answer.state.alone, answer.dossier.asof, width)
     svg = str(laboratory.made.get_or(key, lambda: figure_svg(figure, width)))
     return figure_png(figure) if ending == "png" else with_dark(standalone(svg))
+
+
+def _against(view: View, answer: PageAnswer) -> str:
+    """When, and compared with what, the numbers of a result are."""
+    if view.group != "results":
+        return ""
+    unset = answer.setting == answer.reference
+    other = "the base year" if unset else f"“{answer.chosen[answer.reference].scenario.title}”"
+    return f"{HORIZON_TITLES[answer.state.horizon].lower()}, against {other}"
 
 
 def _undrawn(view: View, ending: str) -> InputError:

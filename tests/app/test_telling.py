@@ -108,6 +108,15 @@ def test_views_drawn_of_several_tables_have_the_numbers_of_their_commands(reader
         assert same(row["kept_real_income_pct"], changes[row["country"]]["real_income_pct"])
 
 
+def test_the_command_of_the_deals_marks_the_setting_as_the_page_does(reader, typed, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # it writes the picture as well
+    (command,), _ = told(reader, "/eu-ev/deals")
+    page = reader.get("/eu-ev/deals.csv").text
+    assert "This setting: " in page
+    assert typed(command) == page
+    assert (tmp_path / "deals.svg").exists()
+
+
 def test_every_view_has_a_command_and_python(laboratory):
     """Of the long ones as well: their words alone, nothing is computed."""
     from detente.app import read_state
