@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from detente.app.laboratory import Laboratory, PageAnswer
 from detente.app.state import PageState
 from detente.app.worker import Overtaken, Worker
-from detente.core import DetenteError
 
 V = TypeVar("V")
 MOST_WAITING = 64
@@ -27,7 +26,8 @@ class Busy(Exception):  # noqa: N818
 class _Waiting:
     state: PageState
     reader: str
-    answer: asyncio.Future[PageAnswer | DetenteError] = field(repr=False)
+    answer: asyncio.Future[Any] = field(repr=False)
+    show: Callable[[PageAnswer], str] | None = None
 
 
 @dataclass(eq=False)
@@ -55,7 +55,7 @@ class Batches:
         self._lines = (_Line(is_first=True), _Line(is_first=False))
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def answer(self, state: PageState, reader: str = "", *, first: bool = False) -> PageAnswer:
+    async def answer(self, state: PageState, reader: str = "") -> PageAnswer:
         """The answer to a state, solved together with what others ask meanwhile.
 
         Parameters
@@ -63,9 +63,6 @@ class Batches:
         state : PageState
         reader : str
             The page that asks: what it asked for before and has not got yet is dropped.
-        first : bool
-            Whether only what is shown first is wanted (`Laboratory.answers`). That goes before everything else: a whole
-            answer that is being solved waits between two of its steps meanwhile.
 
         Raises
         ------
@@ -76,22 +73,45 @@ class Batches:
         DetenteError
             When the state cannot be answered.
         """
+        answer: PageAnswer = await self._wait(self._lines[1], state, reader)
+        return answer
+
+    async def first(self, state: PageState, reader: str, show: Callable[[PageAnswer], str]) -> str:
+        """What is shown first of a state (`Laboratory.answers`), as text.
+
+        It goes before everything else: a whole answer that is being solved waits between two of its steps meanwhile.
+
+        Parameters
+        ----------
+        state : PageState
+        reader : str
+        show : function of PageAnswer
+            Runs on the worker right after the solve.
+
+        Raises
+        ------
+        Overtaken, Busy, DetenteError
+            As `answer`.
+        """
+        text: str = await self._wait(self._lines[0], state, reader, show)
+        return text
+
+    async def _wait(
+        self, line: _Line, state: PageState, reader: str, show: Callable[[PageAnswer], str] | None = None
+    ) -> Any:
+        """Stand in a line until there is an answer."""
         if reader:
             self._overtake(reader)
-        if sum(len(line.waiting) for line in self._lines) >= MOST_WAITING:
+        if sum(len(other.waiting) for other in self._lines) >= MOST_WAITING:
             raise Busy
-        waiting = _Waiting(state, reader, asyncio.get_running_loop().create_future())
-        line = self._lines[0 if first else 1]
+        waiting = _Waiting(state, reader, asyncio.get_running_loop().create_future(), show)
         line.waiting.append(waiting)
         if not line.running:
             line.running = True
             task = asyncio.create_task(self._run(line))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        answer = await waiting.answer
-        if isinstance(answer, DetenteError):
-            raise answer
-        return answer
+        return await waiting.answer
 
     def _overtake(self, reader: str) -> None:
         """Drop what a reader waits for: also what is being solved, which ends at its next step once nobody wants it."""
@@ -124,28 +144,42 @@ class Batches:
     async def _solve(self, batch: list[_Waiting], line: _Line) -> None:
         states = list(dict.fromkeys(waiting.state for waiting in batch))
 
-        def solve() -> list[PageAnswer | DetenteError]:
-            return self.laboratory.answers(states, first=line.is_first)
+        loop = asyncio.get_running_loop()
+
+        def solve() -> None:
+            answers = dict(zip(states, self.laboratory.answers(states, first=line.is_first), strict=True))
+            for waiting in batch:  # each is told as soon as its own text is there
+                result: object = answers[waiting.state]
+                try:
+                    if isinstance(result, PageAnswer) and waiting.show is not None:
+                        result = waiting.show(result)
+                except Exception as error:
+                    result = error
+                loop.call_soon_threadsafe(_tell, waiting, result)
 
         def is_wanted() -> bool:
             return any(not waiting.answer.done() for waiting in batch)
 
         try:
             if line.is_first:
-                solved = await self.work(solve)
+                await self.work(solve)
             else:
                 with self.laboratory.jobs.urgent():
-                    solved = await asyncio.wrap_future(self._worker.in_between(solve, is_wanted))
-            answers = dict(zip(states, solved, strict=True))
+                    await asyncio.wrap_future(self._worker.in_between(solve, is_wanted))
         except Exception as error:
             for waiting in batch:
-                if not waiting.answer.done():
-                    waiting.answer.set_exception(error)
-            return
-        for waiting in batch:
-            if not waiting.answer.done():
-                waiting.answer.set_result(answers[waiting.state])
+                _tell(waiting, error)
 
     def close(self) -> None:
         """Stop the worker."""
         self._worker.close()
+
+
+def _tell(waiting: _Waiting, result: object) -> None:
+    """Give somebody an answer, or the error that stands for it."""
+    if waiting.answer.done():
+        return
+    if isinstance(result, Exception):
+        waiting.answer.set_exception(result)
+    else:
+        waiting.answer.set_result(result)

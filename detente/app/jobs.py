@@ -30,7 +30,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from detente.app.keeping import Kept
+from detente.app.keeping import Kept, give_back_memory
 from detente.core import DetenteError, InputError, watched
 
 Report = Callable[[int, int], None]
@@ -321,3 +321,5 @@ class Jobs:
             return error
         except Stopped:
             return None
+        finally:
+            give_back_memory()

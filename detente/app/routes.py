@@ -94,11 +94,13 @@ class Explorer:
             if moved and not ending and part == "page":
                 return RedirectResponse(with_made(Links(state, view.name).to(), origin), 303)
             reader = _reader(request)
-            answer = await self.batches.answer(state, reader, first=part == "first")
             short = self.laboratory.short(state)
             if part == "first":
-                text = await self.batches.work(lambda: first_part(self.laboratory, view, answer, short))
+                text = await self.batches.first(
+                    state, reader, lambda answer: first_part(self.laboratory, view, answer, short)
+                )
                 return Response(text, media_type=HTML)
+            answer = await self.batches.answer(state, reader)
             if ending:
                 await self._wait(request, view, answer)
                 return await self.batches.work(

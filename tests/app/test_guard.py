@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 
 import pytest
 from asgi import Reader
@@ -126,11 +127,12 @@ class Slow:
     """A laboratory that counts what it was asked."""
 
     def __init__(self):
-        self.asked = []
+        self.asked, self.goes = [], threading.Event()
         self.jobs = Jobs(Kept(2))
 
     def answers(self, states, *, first=False):
         self.asked.append([state.base for state in states])
+        assert self.goes.wait(10)
         return [state.base for state in states]
 
 
@@ -146,6 +148,8 @@ def test_readers_share_a_sweep_and_what_was_overtaken_is_dropped():
         await asyncio.sleep(0)
         names = [("a", "old"), ("b", "b"), ("a", "new"), ("c", "b")]
         tasks = [asyncio.create_task(batches.answer(PageState("x", base=name), who)) for who, name in names]
+        await asyncio.sleep(0)
+        laboratory.goes.set()
         results = await asyncio.gather(first, *tasks, return_exceptions=True)
         batches.close()
         return results, batches.dropped

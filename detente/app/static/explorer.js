@@ -4,7 +4,7 @@
 import "./brush.js";
 import "./pinned.js";
 import { watch } from "./jobs.js";
-import { range } from "./ranges.js";
+import { hold, range } from "./ranges.js";
 import { overlaid } from "./overlay.js";
 
 const form = document.getElementById("controls");
@@ -12,7 +12,7 @@ const status = document.getElementById("status");
 const reader = Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join("");
 const WHOLE_PAGE = new Set(["base", "asof"]); // these change what the controls themselves show
 const REACHED = "a, summary, input, select, button, [tabindex]";
-const REST = 120; // milliseconds without a move before the whole is asked for
+const REST = 250; // milliseconds without a move before the whole is asked for
 let running = false;
 let waiting = null;
 let whole = null; // the request for a whole, given up as soon as a control is moved
@@ -129,6 +129,7 @@ async function run() {
 
 function move(settled, address = "") {
   waiting = { settled, moved: performance.now(), address };
+  hold();
   rested?.();
   whole?.abort();
   if (!running) run();

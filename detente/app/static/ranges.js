@@ -3,9 +3,16 @@
 const REST = 700; // milliseconds without a move
 const EACH = 500;
 let later = 0;
+let holds = 0;
+
+// A control is moved: nothing more is asked of the setting before.
+export function hold() {
+  clearTimeout(later);
+  holds += 1;
+}
 
 export function range(reader) {
-  clearTimeout(later);
+  hold();
   later = setTimeout(() => ask(reader), REST);
 }
 
@@ -13,6 +20,7 @@ async function ask(reader) {
   const place = document.getElementById("drawn");
   const address = place?.dataset.ranges;
   if (!address) return;
+  const held = holds;
   let told;
   try {
     const answer = await fetch(address, { headers: { "x-detente-reader": reader } });
@@ -21,7 +29,7 @@ async function ask(reader) {
   } catch {
     return;
   }
-  if (place !== document.getElementById("drawn")) return; // the setting was moved meanwhile
+  if (held !== holds || place !== document.getElementById("drawn")) return; // the setting was moved meanwhile
   if (told.intervals) {
     for (const [key, words] of Object.entries(told.intervals)) {
       const number = document.querySelector(`[data-interval="${CSS.escape(key)}"]`);
