@@ -43,10 +43,10 @@ def check_lead_draws(draws: int, table: str, tables: Sequence[str], controls: st
         For a number of draws that makes no interval, or that no sentence would read.
     """
     check_draws(draws)
-    refuse_idle(f"on the table {table}", draws=draws != DRAWS and table not in tables)
+    refuse_idle(f"on the table {table}", draws=draws not in (0, DRAWS) and table not in tables)
     refuse_idle(
         f"with --controls {controls}: the lead has them as the record states them",
-        draws=draws != DRAWS and controls != "stated",
+        draws=draws not in (0, DRAWS) and controls != "stated",
     )
     return bool(draws) and table in tables and controls == "stated"
 
