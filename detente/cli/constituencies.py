@@ -200,14 +200,14 @@ class _Lead:
 
         if not self.draws:
             return None
-        keep = self.elasticities is not None
+        both, keep = None, self.elasticities is not None
         with without_lead(), progress(None, "solving the lead at both horizons"):
             at = both_models(ready.model, self.horizon, economy_for(self.world, self.elasticities), keep=keep)
             known = {self.horizon: outcomes} if self.horizon in at else {}
-            return lead_of_cases(
+            both = lead_of_cases(
                 at, ready.dossier, ready.cases, keep_elasticities=keep, known=known, draws=self.draws
             )
-        return None
+        return both
 
 
 def _sectors(
